@@ -1,0 +1,100 @@
+"""A stage: a frozen config, a function, and the stages whose artifacts it reads, named as Python objects."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hornbook.artifacts.manifest import Manifest
+from hornbook.errors import MissingInputError
+from hornbook.records import R, records_of, table_of
+
+
+class Progress(Protocol):
+    """Where long work says how far it is."""
+
+    def __call__(self, done: int, total: int, note: str = "") -> None:
+        """Say that `done` of `total` units are finished; `note` is short, for people."""
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """The finished output of a stage. Its files are never changed."""
+
+    folder: Path
+    manifest: Manifest
+
+    def path(self, name: str) -> Path:
+        """The file or folder `name` inside the artifact.
+
+        Raises:
+            MissingInputError: The artifact has no such file.
+        """
+        path = self.folder / name
+        if not path.exists():
+            raise MissingInputError(f"the artifact `{self.folder.name}` has no `{name}`")
+        return path
+
+    def table(self, name: str) -> pa.Table:
+        """The Parquet table `name`, read whole, rows in the order in which they were written."""
+        return pq.read_table(self.path(f"{name}.parquet"))
+
+    def records(self, name: str, record: type[R]) -> list[R]:
+        """The rows of the table `name` as records."""
+        return records_of(record, self.table(name))
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where a running stage writes.
+
+    What lies in `folder` when the stage returns becomes the artifact. `scratch` survives a kill and is seen again by the
+    next run of the same fingerprint: checkpoints and other half-finished work go there. It is deleted afterwards.
+    """
+
+    folder: Path
+    scratch: Path
+    seed: int
+    progress: Progress
+
+    def write_table(self, name: str, table: pa.Table) -> None:
+        """Write `table` as `name`.parquet; equal tables give equal bytes."""
+        pq.write_table(table, self.folder / f"{name}.parquet", compression="zstd")
+
+    def write_records(self, name: str, record: type[R], records: list[R]) -> None:
+        """Write the records as the table `name`."""
+        self.write_table(name, table_of(record, records))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a stage says of its own work; it goes into the manifest."""
+
+    kept: int
+    """Number of records (or documents, tokens, steps: what `unit` says) that go on."""
+    unit: str
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    """Reason → number of records."""
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    """JSON values only, equal in each run of the same fingerprint; times do not belong here."""
+
+
+StageFunction = Callable[[Any, Mapping[str, Artifact], Workspace], Result]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a pipeline."""
+
+    name: str
+    run: StageFunction
+    """`run(config, inputs, workspace)`; `inputs` has the keys of `Stage.inputs`."""
+    config: Any
+    """A frozen dataclass of literals: all of it enters the fingerprint."""
+    version: int
+    """Raised when the rule changes."""
+    inputs: Mapping[str, "Stage"] = field(default_factory=dict)
+    seed: int = 0

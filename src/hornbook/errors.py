@@ -1,0 +1,30 @@
+"""The errors of Hornbook, by who must act.
+
+Every message says what was wrong, the value, and where it helps the next command to type. The command line prints
+a `HornbookError` as one message with exit status 2; any other exception is a bug of ours and keeps its traceback.
+Outcomes of untrusted code are no errors: they are an `Outcome` (`records.py`).
+"""
+
+
+class HornbookError(Exception):
+    """Something that a person can mend; the message says what and how."""
+
+
+class ConfigError(HornbookError):
+    """A config, flag or recipe holds a value that cannot be used. The user mends the value."""
+
+
+class MissingInputError(HornbookError):
+    """An input that a stage needs is not there or lacks records. Nothing is guessed in its place."""
+
+
+class DamagedArtifactError(HornbookError):
+    """A stored file is not what its manifest says. The artifact must be built again."""
+
+
+class StoreError(HornbookError):
+    """The store cannot be read or written: permissions, disk space, a foreign folder."""
+
+
+class SandboxError(HornbookError):
+    """The jail for untrusted code cannot be had or broke down. Never a verdict about the code that ran in it."""

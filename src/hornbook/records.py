@@ -1,0 +1,260 @@
+"""The nouns that flow between stages, and their Arrow schemas.
+
+A record is a frozen dataclass; a table of them has the schema `schema_of(Record)`. Records are never rewritten: labels,
+predicted values and verdicts are tables of their own, keyed by the record's id.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol, TypeVar, get_args, get_origin, get_type_hints
+
+import pyarrow as pa
+
+
+class Record(Protocol):
+    """Any frozen dataclass whose fields are strings, integers, floats, enums of strings, or tuples of strings."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+R = TypeVar("R", bound=Record)
+
+
+class SampleKind(StrEnum):
+    """What a code sample is in its source file."""
+
+    FUNCTION = "function"
+    CLASS = "class"
+    MODULE = "module"
+
+
+class DocumentKind(StrEnum):
+    """Which part of the training data a document belongs to. Source: section 2 of the paper."""
+
+    CODE = "code"
+    TEXTBOOK = "textbook"
+    EXERCISE = "exercise"
+
+
+class Outcome(StrEnum):
+    """What became of an untrusted program. A failure of the machine is no outcome: it raises `SandboxError`."""
+
+    PASSED = "passed"
+    WRONG = "wrong"
+    """An assertion failed."""
+    RAISED = "raised"
+    """Any other exception, an exit included."""
+    SYNTAX_ERROR = "syntax error"
+    TIMED_OUT = "timed out"
+    OUT_OF_MEMORY = "out of memory"
+    OUTPUT_LIMIT = "output limit"
+    KILLED = "killed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSample:
+    """A piece of real code: a top-level function or class with its decorators, or a small module whole."""
+
+    id: str
+    text: str
+    source: str
+    """Where the corpus comes from, with its version: `cpython-3.11.7-stdlib`."""
+    path: str
+    """Relative to the source's root, with forward slashes: `json/decoder.py`."""
+    module: str
+    qualname: str
+    """Empty for a module."""
+    kind: SampleKind
+    first_line: int
+    """1-based, inclusive."""
+    last_line: int
+    license: str
+    """SPDX identifier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """One reading of one sample's educational value."""
+
+    sample_id: str
+    score: int
+    """0 (nothing to learn) to 5 (textbook quality); `curation/educational_value/rubric.md`."""
+    reason: str
+    annotator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictedValue:
+    """The classifier's belief about one sample."""
+
+    sample_id: str
+    value: float
+    """Probability that a reader would give the sample a score of at least 3; 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A textbook passage: prose that explains, code that was executed, the output that it really printed."""
+
+    id: str
+    text: str
+    family: str
+    """The family of concepts: `strings`."""
+    topic: str
+    """The operation or concept that the passage explains."""
+    audience: str
+    style: str
+    teacher: str
+    """Who wrote it: `curriculum`, or the name of a model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """A function to complete: signature and docstring, then the solution's body."""
+
+    id: str
+    prompt: str
+    """Imports if any, signature, docstring; ends with the newline after the closing quotes."""
+    solution: str
+    """The body, indented by four spaces; `prompt + solution` is a whole module that ends with a newline."""
+    entry_point: str
+    test: str
+    """Source that defines `check(candidate)`, as in HumanEval."""
+    family: str
+    operations: tuple[str, ...]
+    """Names of the operations composed, in the order of the data; empty where the teacher is a language model."""
+    idiom: str
+    docstring_style: str
+    teacher: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A benchmark problem in HumanEval's terms."""
+
+    task_id: str
+    prompt: str
+    entry_point: str
+    canonical_solution: str
+    test: str
+    """Source that defines `check(candidate)`."""
+    category: str
+    """The family of an exercise; empty where the benchmark has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What a model wrote for a problem."""
+
+    task_id: str
+    sample_index: int
+    raw: str
+    """As generated, after the prompt."""
+    text: str
+    """`raw` cut at the end of the function: what is executed, behind the prompt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the sandbox saw when it ran one completion against its problem's tests."""
+
+    task_id: str
+    sample_index: int
+    outcome: Outcome
+    detail: str
+    """A bounded excerpt of the error; empty where it passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A text for training, whatever it came from."""
+
+    id: str
+    """The id of the code sample, passage or exercise."""
+    kind: DocumentKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """Why a record goes no further. Dropped records are kept, with this beside them."""
+
+    id: str
+    reason: str
+    """A short, countable phrase: `exact duplicate`."""
+    detail: str
+    """The evidence: the record that it duplicates, the problem it resembles, the score it lacked."""
+
+
+def content_id(prefix: str, *parts: str) -> str:
+    """Name a record by what it says: equal content, equal id, on any machine.
+
+    Args:
+        prefix: What the record is: `code`, `passage`, `exercise`.
+        parts: The texts that determine the record; their boundaries count.
+
+    Returns:
+        `prefix-` and 16 hexadecimal digits of a SHA-256.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        encoded = part.encode()
+        digest.update(len(encoded).to_bytes(8, "little"))
+        digest.update(encoded)
+    return f"{prefix}-{digest.hexdigest()[:16]}"
+
+
+def schema_of(record: type[Record]) -> pa.Schema:
+    """The Arrow schema of a table of `record`; every field is required.
+
+    Raises:
+        TypeError: A field has a type that no table holds.
+    """
+    hints = get_type_hints(record)
+    fields = dataclasses.fields(record)
+    return pa.schema([pa.field(field.name, _arrow_type(hints[field.name]), nullable=False) for field in fields])
+
+
+def table_of(record: type[R], records: Iterable[R]) -> pa.Table:
+    """A table with one row per record, in the given order."""
+    rows = list(records)
+    schema = schema_of(record)
+    columns = [pa.array([getattr(row, name) for row in rows], type=schema.field(name).type) for name in schema.names]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def records_of(record: type[R], table: pa.Table) -> list[R]:
+    """The rows of a table as records, in order.
+
+    Raises:
+        KeyError: The table lacks a column of the record.
+    """
+    hints = get_type_hints(record)
+    names = [field.name for field in dataclasses.fields(record)]
+    columns: Sequence[list[Any]] = [
+        [_python_value(hints[name], cell) for cell in table.column(name).to_pylist()] for name in names
+    ]
+    return [record(**dict(zip(names, cells, strict=True))) for cells in zip(*columns, strict=True)]
+
+
+def _arrow_type(hint: Any) -> pa.DataType:
+    if get_origin(hint) is tuple and get_args(hint) == (str, ...):
+        return pa.list_(pa.string())
+    if isinstance(hint, type) and issubclass(hint, str):
+        return pa.string()
+    if hint is int:
+        return pa.int64()
+    if hint is float:
+        return pa.float64()
+    raise TypeError(f"a record's field cannot have the type {hint!r}")
+
+
+def _python_value(hint: Any, cell: Any) -> Any:
+    if get_origin(hint) is tuple:
+        return tuple(cell)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(cell)
+    return cell
