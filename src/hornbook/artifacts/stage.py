@@ -51,8 +51,8 @@ class Artifact:
 class Workspace:
     """Where a running stage writes.
 
-    What lies in `folder` when the stage returns becomes the artifact. `scratch` survives a kill and is seen again by the
-    next run of the same fingerprint: checkpoints and other half-finished work go there. It is deleted afterwards.
+    What lies in `folder` when the stage returns becomes the artifact. `scratch` survives a kill and is seen again by
+    the next run of the same fingerprint: checkpoints and other half-finished work go there. It is deleted afterwards.
     """
 
     folder: Path
