@@ -1,0 +1,1 @@
+"""Recipes: functions that return a pipeline. A variation calls one and replaces configs."""
