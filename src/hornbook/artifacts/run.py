@@ -36,6 +36,8 @@ class Run:
     seed: int
     overrides: dict[str, str] = field(default_factory=dict)
     """What `--set` changed: `finetune.num_steps` → `500`."""
+    until: str | None = None
+    """The stage after which the run was to stop; None for the whole recipe."""
     finished: bool = False
     stages: tuple[RunStage, ...] = ()
 
@@ -109,7 +111,8 @@ class RunFolder:
             artifact = self.store.find(stage.name, stage.fingerprint)
             if artifact is None:
                 raise DamagedArtifactError(
-                    f"the artifact `{stage.name}` of the run `{run.name}` is gone; `hornbook run {run.recipe}` rebuilds it"
+                    f"the artifact `{stage.name}` of the run `{run.name}` is gone; "
+                    f"`hornbook run {run.recipe}` rebuilds it"
                 )
             found[stage.name] = artifact
         return found

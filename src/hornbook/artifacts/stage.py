@@ -82,6 +82,18 @@ class Result:
     """JSON values only, equal in each run of the same fingerprint; times do not belong here."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What a stage would take, computed from configs alone."""
+
+    tokens: int = 0
+    """Tokens trained on, repetitions counted."""
+    flops: float = 0.0
+    """Floating-point operations of training."""
+    teacher_calls: int = 0
+    price_usd: float = 0.0
+
+
 StageFunction = Callable[[Any, Mapping[str, Artifact], Workspace], Result]
 
 
@@ -98,3 +110,5 @@ class Stage:
     """Raised when the rule changes."""
     inputs: Mapping[str, "Stage"] = field(default_factory=dict)
     seed: int = 0
+    estimate: "Callable[[Stage], Estimate] | None" = None
+    """What the stage would take; not part of the fingerprint."""

@@ -53,10 +53,7 @@ def _replaced(config: Any, path: Sequence[str], text: str, key: str) -> Any:
     if name not in fields:
         raise ConfigError(f"--set {key}: no field `{name}`{_suggest(name, fields)}")
     value = getattr(config, name)
-    if rest:
-        changed = _replaced(value, rest, text, key)
-    else:
-        changed = _parsed(text, get_type_hints(type(config))[name], key)
+    changed = _replaced(value, rest, text, key) if rest else _parsed(text, get_type_hints(type(config))[name], key)
     try:
         return dataclasses.replace(config, **{name: changed})
     except ConfigError as error:

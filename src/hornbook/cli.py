@@ -1,0 +1,171 @@
+"""The command line: reads what was typed, calls the rest, prints. Heavy modules are imported when a command needs them.
+
+A mistake of the user ends with one message and status 2, an interrupt with 130; any other exception is a bug of ours
+and keeps its traceback.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hornbook import __version__
+from hornbook.errors import HornbookError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hornbook.artifacts.pipeline import Pipeline
+
+app = typer.Typer(
+    name="hornbook",
+    help="Make a small code model from textbook-quality data, the way phi-1 was made.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+RecipeArgument = Annotated[str, typer.Argument(help="A recipe's name, or the path of a recipe file ending in .py.")]
+RunArgument = Annotated[str, typer.Argument(help="The run's name.")]
+StoreOption = Annotated[
+    Path, typer.Option("--store", metavar="DIR", envvar="HORNBOOK_STORE", help="Where artifacts and runs are kept.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="STAGE.FIELD=VALUE", help="Change one field of a stage's config; may be repeated."),
+]
+UntilOption = Annotated[str | None, typer.Option("--until", metavar="STAGE", help="Stop after this stage.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="The seed of every random choice.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+DEFAULT_STORE = Path("hornbook-store")
+
+
+def main() -> None:
+    """Run the command line and turn a person's mistake into one message."""
+    try:
+        app()
+    except HornbookError as error:
+        typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; the same command goes on from here", err=True)
+        sys.exit(130)
+
+
+@app.callback(invoke_without_command=True)
+def hornbook(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Make a small code model from textbook-quality data, the way phi-1 was made."""
+    if version:
+        typer.echo(f"hornbook {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    recipe: RecipeArgument,
+    overrides: SetOption = None,
+    until: UntilOption = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="RUN", help="The run's name; the recipe's where none is given.")
+    ] = None,
+    store: StoreOption = DEFAULT_STORE,
+    seed: SeedOption = 0,
+) -> None:
+    """Run a recipe. What an earlier run made is reused; a run that was killed goes on where it was."""
+    from hornbook.artifacts.override import parse_overrides
+    from hornbook.artifacts.pipeline import run as run_pipeline
+    from hornbook.artifacts.run import Run, RunFolder
+    from hornbook.artifacts.store import Store
+    from hornbook.display import TerminalObserver
+    from hornbook.report.summary import print_summary
+
+    pipeline = _pipeline(recipe, overrides, until, seed)
+    opened = Store(store)
+    folder = RunFolder(opened, name or pipeline.recipe)
+    opened.open_for_writing()
+    folder.begin(
+        Run(name=folder.path.name, recipe=recipe, seed=seed, overrides=parse_overrides(overrides or []), until=until)
+    )
+    console = _console()
+    console.print(f"[bold]hornbook run {recipe}[/]  {len(pipeline.stages)} stages, store {store}", highlight=False)
+    with TerminalObserver(console, folder) as observer:
+        run_pipeline(pipeline, opened, observer)
+    folder.finish()
+    print_summary(folder, console)
+
+
+@app.command()
+def plan(
+    recipe: RecipeArgument,
+    overrides: SetOption = None,
+    until: UntilOption = None,
+    store: StoreOption = DEFAULT_STORE,
+    seed: SeedOption = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a run would do: stages reused, tokens, FLOPs, time, teacher calls and price. Runs nothing."""
+    from hornbook.artifacts.plan import make_plan, print_plan
+    from hornbook.artifacts.store import Store
+
+    steps = make_plan(_pipeline(recipe, overrides, until, seed), Store(store))
+    if as_json:
+        typer.echo(json.dumps([step.as_json() for step in steps], indent=2))
+    else:
+        print_plan(steps, _console())
+
+
+@app.command()
+def show(run: RunArgument, store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
+    """Show a run: its stages, artifacts, scores, and where they lie."""
+    from hornbook.artifacts.run import RunFolder
+    from hornbook.artifacts.store import Store
+    from hornbook.report.summary import describe_run, print_summary
+
+    folder = RunFolder(Store(store), run)
+    if as_json:
+        typer.echo(json.dumps(describe_run(folder), indent=2))
+    else:
+        print_summary(folder, _console(), stages=True)
+
+
+@app.command()
+def complete(
+    run: RunArgument,
+    prompt: Annotated[str, typer.Argument(help="The beginning of a program; `-` reads it from standard input.")],
+    base: Annotated[bool, typer.Option("--base", help="Ask the model as it was before finetuning.")] = False,
+    max_new_tokens: Annotated[int, typer.Option("--max-new-tokens", min=1)] = 200,
+    temperature: Annotated[float, typer.Option("--temperature", min=0.0, help="0 takes the likeliest token.")] = 0.0,
+    seed: SeedOption = 0,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Let a run's model finish a program, and print the prompt with what it wrote."""
+    from hornbook.artifacts.run import RunFolder
+    from hornbook.artifacts.store import Store
+    from hornbook.evaluation.complete import complete_prompt
+
+    text = sys.stdin.read() if prompt == "-" else prompt.replace("\\n", "\n")
+    artifacts = RunFolder(Store(store), run).artifacts()
+    written = complete_prompt(
+        artifacts, text, base=base, max_new_tokens=max_new_tokens, temperature=temperature, seed=seed
+    )
+    typer.echo(text + written)
+
+
+def _pipeline(recipe: str, overrides: list[str] | None, until: str | None, seed: int) -> "Pipeline":
+    from hornbook.artifacts.override import apply_overrides, parse_overrides
+    from hornbook.recipes.find import find_recipe
+
+    pipeline = apply_overrides(find_recipe(recipe)(seed), parse_overrides(overrides or []))
+    return pipeline.until(until) if until else pipeline
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(soft_wrap=True)

@@ -1,0 +1,80 @@
+"""`--set` changes one field, keeps its type, and names what it does not know."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from hornbook.artifacts.override import apply_overrides, parse_overrides
+from hornbook.artifacts.pipeline import Pipeline
+from hornbook.artifacts.stage import Stage
+from hornbook.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    width: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    rate: float = 0.5
+    steps: int = 10
+    name: str = "x"
+    flags: tuple[str, ...] = ()
+    shape: Shape = Shape()
+    limit: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise ConfigError(f"`steps` must be at least 1, got {self.steps}")
+
+
+def pipeline() -> Pipeline:
+    def run(config: Any, inputs: Any, workspace: Any) -> Any:
+        raise AssertionError("nothing runs here")
+
+    return Pipeline("p", (Stage("train", run, Config(), version=1),))
+
+
+def set_to(text: str) -> Any:
+    return apply_overrides(pipeline(), parse_overrides([text])).stage("train").config
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("train.rate=1", Config(rate=1.0)),
+        ("train.rate=2e-3", Config(rate=0.002)),
+        ("train.steps=7", Config(steps=7)),
+        ("train.name=7", Config(name="7")),
+        ("train.name=a=b", Config(name="a=b")),
+        ('train.flags=["a","b"]', Config(flags=("a", "b"))),
+        ("train.shape.width=5", Config(shape=Shape(width=5))),
+        ("train.limit=null", Config(limit=None)),
+        ("train.limit=3", Config(limit=3)),
+    ],
+)
+def test_a_value_takes_the_type_of_its_field(text: str, expected: Config) -> None:
+    changed = set_to(text)
+    assert changed == expected
+    assert isinstance(changed.rate, float)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("train.stepz=7", r"no field `stepz`; did you mean `steps`\?"),
+        ("tran.steps=7", r"no stage `tran`; did you mean `train`\?"),
+        ("train.steps=many", r"`train.steps` takes, int"),
+        ("train.steps=1.5", r"`train.steps` takes, int"),
+        ("train.steps=0", r"train.steps=0: `steps` must be at least 1, got 0"),
+        ("train.shape.colour=2", r"no field `colour`; there are: width"),
+        ("train.rate.x=2", r"no field `x`"),
+        ("train=2", r"STAGE.FIELD=VALUE"),
+        ("train.steps", r"STAGE.FIELD=VALUE"),
+    ],
+)
+def test_what_cannot_be_set_is_named(text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        set_to(text)

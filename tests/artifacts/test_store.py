@@ -1,0 +1,146 @@
+"""Artifacts are whole or absent, every byte is checked, half-finished work is resumed."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hornbook.artifacts import pipeline as pipelines
+from hornbook.artifacts.pipeline import Reuse
+from hornbook.artifacts.store import Store
+from hornbook.errors import DamagedArtifactError, StoreError
+
+
+def test_every_single_damaged_byte_is_noticed_and_the_file_named(
+    store: Store, calls: Any, observer: Any, pipeline_of: Any
+) -> None:
+    outcome = pipelines.run(pipeline_of(calls), store, observer)["sum"]
+    folder = outcome.artifact.folder
+    digest = outcome.artifact.manifest.fingerprint
+    assert {path.name for path in folder.iterdir()} == {"total.txt", "manifest.json"}
+    for path in folder.iterdir():
+        original = path.read_bytes()
+        for place in range(len(original)):
+            path.write_bytes(original[:place] + bytes([original[place] ^ 1]) + original[place + 1 :])
+            with pytest.raises(DamagedArtifactError, match=path.name):
+                store.find("sum", digest)
+        path.write_bytes(original)
+    assert store.find("sum", digest) is not None
+
+
+@pytest.mark.parametrize("victim", ["numbers.parquet", "manifest.json"])
+def test_a_damaged_artifact_is_rebuilt_and_what_follows_is_reused(
+    store: Store, calls: Any, observer: Any, pipeline_of: Any, victim: str
+) -> None:
+    first = pipelines.run(pipeline_of(calls), store, observer)
+    path = first["count"].artifact.folder / victim
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    observer.started.clear()
+    second = pipelines.run(pipeline_of(calls), store, observer)
+    assert calls.names == ["count", "sum", "count"]
+    assert [(status.reuse, victim in status.detail) for status in observer.started] == [(Reuse.DAMAGED, True)]
+    assert second["sum"].reused
+    assert second["count"].artifact.manifest.files == first["count"].artifact.manifest.files
+
+
+def test_a_stage_whose_input_was_rebuilt_with_other_bytes_is_rebuilt_too(
+    store: Store, calls: Any, observer: Any, pipeline_of: Any
+) -> None:
+    pipeline = pipeline_of(calls)
+    first = pipelines.run(pipeline, store, observer)
+    store.discard("count", first["count"].artifact.manifest.fingerprint)
+    rows = pipeline_of(calls, num_rows=5).stage("count")
+    object.__setattr__(pipeline.stage("count"), "run", lambda config, inputs, work: rows.run(rows.config, inputs, work))
+    second = pipelines.run(pipeline, store, observer)
+    assert observer.started[-1].reuse is Reuse.OUTDATED
+    assert second["sum"].artifact.manifest.metrics == {"total": 10.0}
+
+
+def test_a_process_killed_in_a_stage_leaves_no_artifact_and_its_scratch_is_seen_again(tmp_path: Path) -> None:
+    program = """
+import os, signal, sys
+from pathlib import Path
+from hornbook.artifacts.pipeline import Pipeline, run
+from hornbook.artifacts.stage import Result, Stage
+from hornbook.artifacts.store import Store
+
+def work(config, inputs, workspace):
+    half = workspace.scratch / "half"
+    (workspace.folder / "output").write_text("x" if half.exists() else "not yet")
+    if not half.exists():
+        half.write_text("x")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Result(kept=1, unit="things", metrics={"resumed": True})
+
+class Observer:
+    def on_start(self, status, index, total):
+        return lambda done, total, note="": None
+    def on_finish(self, outcome, index, total):
+        print(outcome.artifact.path("output").read_text(), outcome.artifact.manifest.metrics)
+
+store = Store(Path(sys.argv[1]))
+store.open_for_writing()
+run(Pipeline("p", (Stage("work", work, {}, version=1),)), store, Observer())
+"""
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    killed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert list((tmp_path / "artifacts").iterdir()) == []
+    resumed = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert resumed.stdout == "x {'resumed': True}\n"
+    assert [path.name for path in (tmp_path / "partial").iterdir()] == []
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="--store DIR"):
+        Store(tmp_path / "file" / "store").open_for_writing()
+
+
+def test_a_full_disk_is_named_with_what_to_do(store: Store, calls: Any, observer: Any, pipeline_of: Any) -> None:
+    pipeline = pipeline_of(calls)
+
+    def fill(config: Any, inputs: Any, workspace: Any) -> Any:
+        with Path("/dev/full").open("wb") as stream:
+            stream.write(b"x")
+
+    object.__setattr__(pipeline.stage("count"), "run", fill)
+    if not os.path.exists("/dev/full"):  # noqa: PTH110
+        pytest.skip("this system has no /dev/full")
+    with pytest.raises(StoreError, match="No space left"):
+        pipelines.run(pipeline, store, observer)
+
+
+def test_two_processes_that_build_the_same_artifact_build_it_once(tmp_path: Path) -> None:
+    program = """
+import sys, time
+from pathlib import Path
+from hornbook.artifacts.pipeline import Pipeline, run
+from hornbook.artifacts.stage import Result, Stage
+from hornbook.artifacts.store import Store
+
+def work(config, inputs, workspace):
+    with open(sys.argv[2], "a") as stream:
+        stream.write("ran\\n")
+    time.sleep(0.5)
+    (workspace.folder / "output").write_text("x")
+    return Result(kept=1, unit="things")
+
+class Observer:
+    def on_start(self, status, index, total):
+        return lambda done, total, note="": None
+    def on_finish(self, outcome, index, total):
+        pass
+
+store = Store(Path(sys.argv[1]))
+store.open_for_writing()
+run(Pipeline("p", (Stage("work", work, {}, version=1),)), store, Observer())
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "store"), str(tmp_path / "log")]
+    processes = [subprocess.Popen(command) for _ in range(3)]
+    assert [process.wait() for process in processes] == [0, 0, 0]
+    assert (tmp_path / "log").read_text() == "ran\n"

@@ -1,0 +1,125 @@
+"""The house: imports run one way, every module says what it is, and what runs on a bare GPU machine stays light."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "hornbook"
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+# Each room may import rooms of lower rank; of its own rank only itself.
+RANKS = {
+    "errors": 0,
+    "records": 1,
+    "engine": 2,
+    "artifacts": 2,
+    "sandbox": 2,
+    "teacher": 2,
+    "benchmarks": 2,
+    "curation": 3,
+    "synthesis": 3,
+    "deduplication": 3,
+    "decontamination": 3,
+    "tokens": 3,
+    "model": 3,
+    "training": 3,
+    "generation": 3,
+    "evaluation": 3,
+    "export": 3,
+    "report": 3,
+    "recipes": 4,
+    "display": 5,
+    "cli": 6,
+}
+# Stages do not import each other, except along these ways.
+ALLOWED_BETWEEN_STAGES = {
+    "model": {"tokens"},
+    "training": {"tokens", "model"},
+    "generation": {"tokens", "model", "training"},
+    "evaluation": {"tokens", "model", "training", "generation"},
+    "export": {"tokens", "model", "training", "generation", "evaluation"},
+}
+LIGHT = ("tokens", "model", "training", "generation", "evaluation")
+LIGHT_LIBRARIES = {"torch", "numpy", "pyarrow", "tokenizers", "safetensors", "rich", "hornbook"}
+NAMES_WITHOUT_MEANING = {"utils", "common", "helpers", "core", "base", "misc"}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def room_of(path: Path) -> str:
+    first = path.relative_to(SOURCE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imported_modules(path: Path) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)}:{node.lineno} imports relatively"
+            names.append(node.module or "")
+    return names
+
+
+def reverse_arrows(room: str, imports: list[str]) -> list[str]:
+    arrows = []
+    for imported in imports:
+        parts = imported.split(".")
+        if parts[0] != "hornbook" or len(parts) == 1:
+            continue
+        target = parts[1]
+        if target == room:
+            continue
+        lower = RANKS[target] < RANKS[room]
+        along = RANKS[target] == RANKS[room] and target in ALLOWED_BETWEEN_STAGES.get(room, set())
+        if not lower and not along:
+            arrows.append(target)
+    return arrows
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_imports_only_what_lies_below_it(path: Path) -> None:
+    if path == SOURCE / "__init__.py":
+        assert imported_modules(path) == []
+        return
+    assert reverse_arrows(room_of(path), imported_modules(path)) == []
+
+
+def test_a_reverse_arrow_would_be_found() -> None:
+    assert reverse_arrows("curation", ["hornbook.synthesis.verify"]) == ["synthesis"]
+    assert reverse_arrows("artifacts", ["hornbook.recipes"]) == ["recipes"]
+    assert reverse_arrows("tokens", ["hornbook.model.phi"]) == ["model"]
+    assert reverse_arrows("training", ["hornbook.model.phi", "hornbook.records"]) == []
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if room_of(path) in LIGHT], ids=name_of)
+def test_what_runs_on_a_bare_gpu_machine_needs_only_light_libraries(path: Path) -> None:
+    tops = {name.split(".")[0] for name in imported_modules(path)}
+    assert tops - LIGHT_LIBRARIES - set(sys.stdlib_module_names) == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_says_what_it_does_and_keeps_to_a_readable_length(path: Path) -> None:
+    text = path.read_text(encoding="utf8")
+    assert ast.get_docstring(ast.parse(text)), "it has no docstring"
+    assert text.count("\n") <= 400, "it is over 400 lines"
+    assert not NAMES_WITHOUT_MEANING & set(path.relative_to(SOURCE).with_suffix("").parts)
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.name == "__init__.py"], ids=name_of)
+def test_a_package_says_what_it_is_and_does_nothing_more(path: Path) -> None:
+    statements = ast.parse(path.read_text(encoding="utf8")).body[1:]
+    assert all(isinstance(statement, ast.Assign) for statement in statements)
+
+
+def test_the_map_in_the_readme_and_the_architecture_page_names_every_room() -> None:
+    root = SOURCE.parents[1]
+    rooms = {path.name for path in SOURCE.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
+    for page in ("README.md", "ARCHITECTURE.md"):
+        text = (root / page).read_text(encoding="utf8")
+        assert [room for room in sorted(rooms) if f"{room}/" not in text] == [], page
