@@ -32,6 +32,7 @@ RANKS = {
     "recipes": 4,
     "display": 5,
     "cli": 6,
+    "__main__": 7,
 }
 # Stages do not import each other, except along these ways.
 ALLOWED_BETWEEN_STAGES = {
