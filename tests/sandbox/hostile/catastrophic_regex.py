@@ -1,0 +1,5 @@
+# Expected: timed out
+# Backtracks for ages inside C, where no Python signal handler runs.
+import re
+
+re.match(r"(a+)+$", "a" * 64 + "b")

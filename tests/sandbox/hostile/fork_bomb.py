@@ -1,0 +1,9 @@
+# Expected: timed out
+# Tries for ever to multiply, whatever the kernel answers.
+import os
+
+while True:
+    try:
+        os.fork()
+    except OSError:
+        pass

@@ -1,0 +1,13 @@
+# Expected: killed, out of memory, timed out
+# Lifts Python's limit first, and recurses through C.
+import sys
+
+sys.setrecursionlimit(2**31 - 1)
+
+
+class Mirror:
+    def __repr__(self):
+        return repr([self])
+
+
+repr(Mirror())

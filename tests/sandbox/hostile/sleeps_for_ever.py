@@ -1,0 +1,6 @@
+# Expected: timed out
+# Costs no CPU time, and never ends.
+import time
+
+while True:
+    time.sleep(1000)
