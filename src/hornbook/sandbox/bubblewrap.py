@@ -45,12 +45,13 @@ def jail_command(bwrap: Path, script: Path, arguments: list[str]) -> list[str]:
         elif folder.is_dir():
             walls += ["--ro-bind", str(folder), str(folder)]
     walls += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--ro-bind-try", "/nix/store", "/nix/store"]
+    walls += ["--size", str(TMP_BYTES), "--tmpfs", "/tmp"]
     if not prefix.is_relative_to("/usr"):
         walls += ["--ro-bind", str(prefix), str(prefix), "--setenv", "LD_LIBRARY_PATH", str(prefix / "lib")]
     walls += ["--ro-bind", str(script), "/runner.py"]
     for device in _DEVICES:
         walls += ["--dev-bind", device, device]
-    walls += ["--size", str(TMP_BYTES), "--tmpfs", "/tmp", "--remount-ro", "/", "--chdir", "/tmp", "--"]
+    walls += ["--remount-ro", "/", "--chdir", "/tmp", "--"]
     return [*walls, *_python_command(), "/runner.py", *arguments]
 
 

@@ -91,13 +91,14 @@ def serve(descriptor: int) -> None:
     descriptor = _SOCKET
     with open(descriptor, "rb", closefd=False) as requests:
         limits = json.loads(_receive(requests) or b"{}")
+        kept = frozenset(entry.name for entry in os.scandir("/tmp"))
         filter_code = bytes.fromhex(limits["filter"])
         gc.collect()
         gc.freeze()
         _send(descriptor, {"ready": True})
         while (source := _receive(requests)) is not None:
             report = _run(source.decode("utf-8", "surrogatepass"), limits, libc, filter_code)
-            report["spent"] = not _empty_tmp()
+            report["spent"] = not _empty_tmp(kept)
             _send(descriptor, report)
 
 
@@ -148,14 +149,14 @@ def _run(source: str, limits: dict[str, Any], libc: ctypes.CDLL, filter_code: by
     finally:
         for descriptor in (stdout, stderr, verdict):
             os.close(descriptor)
-    return {
-        "outcome": outcome,
-        "detail": detail,
-        "stdout": bytes(child.received[stdout][: limits["output_bytes"]]).decode("utf-8", "replace"),
-        "stderr": bytes(child.received[stderr][: min(_STDERR_BYTES, limits["output_bytes"])]).decode(
-            "utf-8", "replace"
-        ),
+    texts = {
+        name: bytes(child.received[descriptor][:most]).decode("utf-8", "replace")
+        for name, descriptor, most in (
+            ("stdout", stdout, limits["output_bytes"]),
+            ("stderr", stderr, min(_STDERR_BYTES, limits["output_bytes"])),
+        )
     }
+    return {"outcome": outcome, "detail": detail, **texts}
 
 
 def _watch(child: _Child, limits: dict[str, Any]) -> str:
@@ -229,11 +230,14 @@ def _kill_everything_else() -> None:
             os.waitpid(-1, 0)
 
 
-def _empty_tmp() -> bool:
-    """Remove what the program left in `/tmp`; False if something stays, and the jail must not be used again."""
+def _empty_tmp(kept: frozenset[str]) -> bool:
+    """Remove what the program left in `/tmp`; False if something stays, and the jail must not be used again.
+
+    `kept` are the names that were there at the start: none, unless Python itself lives below `/tmp`.
+    """
     try:
         with os.scandir("/tmp") as entries:
-            left = list(entries)
+            left = [entry for entry in entries if entry.name not in kept]
         for entry in left:
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path)
