@@ -1,0 +1,1 @@
+"""The finished model in the formats of the tools that people already have."""

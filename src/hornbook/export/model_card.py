@@ -1,0 +1,219 @@
+"""The model card: what the model has read, how it was trained, what it can do, and what nobody checked.
+
+Source: Mitchell et al. 2019, "Model Cards for Model Reporting", for what a card has to say.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hornbook.errors import MissingInputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataPart:
+    """One station of the training data: what went on and what was put aside."""
+
+    name: str
+    kept: int
+    unit: str
+    dropped: tuple[tuple[str, int], ...]
+    """Reason → number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeSource:
+    """Where real code was taken from, and under which licence."""
+
+    source: str
+    license: str
+    """SPDX identifier."""
+    num_samples: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingRun:
+    """One training run of the model."""
+
+    name: str
+    num_steps: int
+    num_tokens: int
+    """Tokens read, repeats included."""
+    held_out_loss: float | None
+    """At the end, in nats per token; None where it was not measured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardScore:
+    """One measured score."""
+
+    model: str
+    benchmark: str
+    pass_at_1: float
+    """0 to 1."""
+    ci95: tuple[float, float]
+    num_problems: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContaminationChecks:
+    """What the training data was compared with, and how."""
+
+    checks: tuple[str, ...]
+    not_checked: tuple[str, ...]
+    num_checked: int
+    dropped: tuple[tuple[str, int], ...]
+    """Reason → number of documents put aside."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """All that the card says."""
+
+    name: str
+    num_parameters: int
+    num_layers: int
+    hidden_size: int
+    context_length: int
+    vocabulary_size: int
+    data: tuple[DataPart, ...]
+    sources: tuple[CodeSource, ...]
+    trainings: tuple[TrainingRun, ...]
+    scores: tuple[CardScore, ...]
+    contamination: ContaminationChecks | None
+
+
+def write_model_card(card: ModelCard) -> str:
+    """Write the card as Markdown with the metadata that the Hugging Face hub reads.
+
+    Raises:
+        MissingInputError: The card has no score, or nothing about contamination: such a model is not published.
+    """
+    if not card.scores:
+        raise MissingInputError(f"the model card of `{card.name}` has no scores; evaluate the model before its export")
+    if card.contamination is None or not card.contamination.checks:
+        raise MissingInputError(f"the model card of `{card.name}` has no contamination checks; decontaminate its data")
+    sections = (
+        _metadata(card),
+        _introduction(card),
+        _data(card),
+        _training(card),
+        _scores(card.scores),
+        _contamination(card.contamination),
+        _use(card),
+    )
+    return "\n".join(sections)
+
+
+def _metadata(card: ModelCard) -> str:
+    lines = ["---", "library_name: transformers", "pipeline_tag: text-generation", "tags:", "- code", "- hornbook"]
+    lines += ["model-index:", f"- name: {card.name}", "  results:"]
+    for score in card.scores:
+        if score.model == "tuned":
+            lines += ["  - task:", "      type: text-generation", "    dataset:", f"      name: {score.benchmark}"]
+            lines += [f"      type: {score.benchmark.lower().replace(' ', '-')}", "    metrics:"]
+            lines += ["    - name: pass@1", "      type: pass@1", f"      value: {100 * score.pass_at_1:.1f}"]
+    return "\n".join([*lines, "---", ""])
+
+
+def _introduction(card: ModelCard) -> str:
+    return f"""# {card.name}
+
+A small language model that completes Python functions, made with Hornbook from textbook-quality data, the way phi-1 was
+made. It has {card.num_parameters:,} parameters in {card.num_layers} layers of width {card.hidden_size}, a vocabulary of
+{card.vocabulary_size:,} tokens and a context of {card.context_length:,} tokens.
+"""
+
+
+def _data(card: ModelCard) -> str:
+    rows = [f"| {part.name} | {part.kept:,} {part.unit} | {_listed(part.dropped) or 'nothing'} |" for part in card.data]
+    table = "\n".join(["| station | kept | put aside |", "|---|---|---|", *rows])
+    sources = "\n".join(
+        f"- {source.num_samples:,} samples of real code from `{source.source}`, licence {source.license}"
+        for source in card.sources
+    )
+    return f"""## Data
+
+{sources}
+- textbook passages and exercises, each executed before it was kept
+
+{table}
+
+No licence is chosen for the weights here; those above belong to the code that the model has read.
+"""
+
+
+def _training(card: ModelCard) -> str:
+    rows = [
+        f"| {run.name} | {run.num_steps:,} | {run.num_tokens:,} | "
+        f"{'not measured' if run.held_out_loss is None else format(run.held_out_loss, '.3f')} |"
+        for run in card.trainings
+    ]
+    table = "\n".join(["| run | steps | tokens read | held-out loss (nats per token) |", "|---|---|---|---|", *rows])
+    return f"""## Training
+
+Pretrained from random weights on code and textbook passages (base), then finetuned on exercises (tuned).
+
+{table}
+"""
+
+
+def _scores(scores: Sequence[CardScore]) -> str:
+    rows = [
+        f"| {score.benchmark} | {score.model} | {100 * score.pass_at_1:.1f} % | "
+        f"{100 * score.ci95[0]:.1f} to {100 * score.ci95[1]:.1f} % | {score.num_problems:,} |"
+        for score in scores
+    ]
+    table = "\n".join(["| benchmark | model | pass@1 | 95 % interval | problems |", "|---|---|---|---|---|", *rows])
+    return f"""## Scores
+
+Completions run against each problem's tests in a jail. This folder holds the tuned model.
+
+{table}
+"""
+
+
+def _contamination(found: ContaminationChecks) -> str:
+    checks = "\n".join(f"- {check}" for check in found.checks)
+    num_dropped = sum(number for _, number in found.dropped)
+    verdict = f"put aside: {num_dropped:,} ({_listed(found.dropped)})" if num_dropped else "none had to be put aside"
+    not_checked = "\n".join(f"- {check}" for check in found.not_checked) or "- nothing that Hornbook knows how to check"
+    return f"""## Contamination
+
+{found.num_checked:,} training documents were compared with the benchmarks; {verdict}.
+
+Checked:
+
+{checks}
+
+Not checked:
+
+{not_checked}
+"""
+
+
+def _use(card: ModelCard) -> str:
+    fence = "`" * 3
+    return f"""## Use and limits
+
+Meant for research on small models and data, and for completing short Python functions from a signature and a docstring
+in the wording of its exercises. It knows little else: no other language, no libraries beyond what it has read, no
+conversation. What it writes may be wrong or unsafe; run it in a sandbox. Scores on held-out exercises say how well it
+masters the limited world of its lessons, not how well it programs at large.
+
+{fence}python
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")
+model = AutoModelForCausalLM.from_pretrained("path/to/this/folder")
+prompt = 'def double(number: int) -> int:\\n    \"\"\"Return twice the number.\"\"\"'
+tokens = model.generate(**tokenizer(prompt, return_tensors="pt"), max_new_tokens={min(64, card.context_length // 2)})
+print(tokenizer.decode(tokens[0]))
+{fence}
+
+End the prompt without its last newline and let the model write it: a newline and the spaces after it are often one
+token.
+"""
+
+
+def _listed(counts: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(f"{number:,} {reason}" for reason, number in counts)

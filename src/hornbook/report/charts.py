@@ -1,0 +1,203 @@
+"""The geometry of the report's line charts.
+
+A plot lives in a square of 100 × 100 units, x to the right and y downwards, which the page stretches to any width; all
+text (ticks, labels, legend) is HTML beside it, so that it stays readable on a telephone. The page also prints each
+plot's numbers as a table, for readers who cannot see it.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from hornbook.report.data import Calibration, Training
+
+Points = Sequence[tuple[float, float]]
+
+MAX_POINTS = 160
+"""A longer series is averaged over equal stretches of x: more would not be visible."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """One side of a plot."""
+
+    label: str
+    ticks: tuple[tuple[float, str], ...]
+    """Position in percent from the left or from the bottom, and text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One line, or a cloud of dots."""
+
+    label: str
+    css_class: str
+    path: str
+    """SVG path data in the plot's units."""
+    dots: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plot:
+    """A chart, ready to be drawn."""
+
+    title: str
+    description: str
+    """What a reader sees in it, for those who cannot."""
+    x: Axis
+    y: Axis
+    series: tuple[Series, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """The numbers as a table, thinned out."""
+
+
+def loss_plot(training: Training) -> Plot:
+    """Loss against steps, the loss on a logarithmic scale.
+
+    Raises:
+        ValueError: There is no loss at all, or one is not positive.
+    """
+    points = [*training.train_loss, *training.held_out_loss]
+    losses = [loss for _, loss in points]
+    if not losses or min(losses) <= 0:
+        raise ValueError(f"the losses of `{training.name}` cannot be drawn: {losses[:3]!r}")
+    last_step = max(step for step, _ in points)
+    x = _linear(0, last_step)
+    low, high = min(losses) * 0.9, max(losses) * 1.1
+    y = _logarithmic(low, high)
+    lines = [
+        ("training batches", "train", training.train_loss),
+        ("held-out documents", "held-out", training.held_out_loss),
+    ]
+    final = training.held_out_loss[-1][1] if training.held_out_loss else training.train_loss[-1][1]
+    return Plot(
+        title=f"Loss while it {'pretrains' if training.name == 'pretrain' else 'finetunes'}",
+        description=f"Cross-entropy falls from {losses[0]:.2f} to {final:.2f} nats per token in {last_step:,} steps.",
+        x=Axis(label="step", ticks=_ticks(_round_numbers(0, last_step), x, lambda value: f"{value:,.0f}")),
+        y=Axis(label="nats per token, log scale", ticks=_ticks(_log_numbers(low, high), y, lambda value: f"{value:g}")),
+        series=tuple(
+            Series(label=label, css_class=name, path=_line(_thin(line), x, y), dots=False)
+            for label, name, line in lines
+            if line
+        ),
+        columns=("step", "held-out loss"),
+        rows=tuple((f"{step:,}", f"{loss:.3f}") for step, loss in _every(training.held_out_loss, 12)),
+    )
+
+
+def reliability_plot(calibration: Calibration) -> Plot:
+    """What the classifier predicted against what readers said, per bin; on the diagonal both agree."""
+    unit = _linear(0, 1)
+    bins = calibration.reliability
+    return Plot(
+        title="Does it mean what it says?",
+        description="Share of samples that readers scored 3 or more, against their predicted probability.",
+        x=Axis(label="predicted probability", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent)),
+        y=Axis(label="truly scored 3 or more", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent)),
+        series=(
+            Series(label="perfect agreement", css_class="guide", path="M0 100L100 0", dots=False),
+            Series(
+                label="held-out labels, in bins",
+                css_class="held-out",
+                path=_line([(predicted, true) for predicted, true, _ in bins], unit, unit),
+                dots=False,
+            ),
+            Series(label="", css_class="held-out", path=_dots([(p, t) for p, t, _ in bins], unit, unit), dots=True),
+        ),
+        columns=("predicted", "true", "samples"),
+        rows=tuple((_percent(predicted), _percent(true), f"{count:,}") for predicted, true, count in bins),
+    )
+
+
+def threshold_plot(calibration: Calibration) -> Plot:
+    """How many of the corpus' tokens a threshold leaves."""
+    unit = _linear(0, 1)
+    series = [
+        Series(label="tokens kept", css_class="held-out", path=_line(_thin(calibration.curve), unit, unit), dots=False)
+    ]
+    if calibration.threshold is not None:
+        at = 100 * calibration.threshold
+        series.append(
+            Series(
+                label=f"threshold of this run: {calibration.threshold:.3f}",
+                css_class="mark",
+                path=f"M{at:.2f} 0V100",
+                dots=False,
+            )
+        )
+    return Plot(
+        title="What a threshold costs",
+        description="Share of the corpus' tokens that would be kept, for each threshold on the predicted probability.",
+        x=Axis(label="threshold", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, lambda value: f"{value:g}")),
+        y=Axis(label="tokens kept", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent)),
+        series=tuple(series),
+        columns=("threshold", "tokens kept"),
+        rows=tuple((f"{threshold:.3f}", _percent(share)) for threshold, share in _every(calibration.curve, 12)),
+    )
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f} %"
+
+
+def _linear(low: float, high: float) -> Callable[[float], float]:
+    span = (high - low) or 1.0
+    return lambda value: 100 * (value - low) / span
+
+
+def _logarithmic(low: float, high: float) -> Callable[[float], float]:
+    scale = _linear(math.log(low), math.log(high))
+    return lambda value: scale(math.log(value))
+
+
+def _round_numbers(low: float, high: float) -> list[float]:
+    """About five round numbers from `low` to `high`."""
+    span = (high - low) or 1.0
+    power = 10 ** math.floor(math.log10(span / 4))
+    step = power * min((factor for factor in (1, 2, 2.5, 5, 10) if factor * power >= span / 5.5), default=10)
+    return [low + step * index for index in range(int(span / step + 1e-9) + 1)]
+
+
+def _log_numbers(low: float, high: float) -> list[float]:
+    """Round numbers between `low` and `high`, at least three where there are as many."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    numbers: list[float] = []
+    for factors in ((1, 2, 5), (1, 1.5, 2, 3, 5, 7), [tenths / 10 for tenths in range(10, 100)]):
+        numbers = [factor * 10.0**power for power in powers for factor in factors]
+        numbers = [number for number in numbers if low <= number <= high]
+        if len(numbers) >= 3:
+            break
+    return numbers
+
+
+def _ticks(
+    values: Sequence[float], scale: Callable[[float], float], text: Callable[[float], str]
+) -> tuple[tuple[float, str], ...]:
+    return tuple((round(scale(value), 2), text(value)) for value in values)
+
+
+def _line(points: Points, x: Callable[[float], float], y: Callable[[float], float]) -> str:
+    return "M" + "L".join(f"{x(px):.2f} {100 - y(py):.2f}" for px, py in points) if points else ""
+
+
+def _dots(points: Points, x: Callable[[float], float], y: Callable[[float], float]) -> str:
+    """Strokes of no length: with round ends they are dots that no stretching distorts."""
+    return "".join(f"M{x(px):.2f} {100 - y(py):.2f}h0.001" for px, py in points)
+
+
+def _thin(points: Points) -> Points:
+    """The points, or at most `MAX_POINTS` means over equal numbers of neighbours."""
+    if len(points) <= MAX_POINTS:
+        return points
+    size = math.ceil(len(points) / MAX_POINTS)
+    groups = [points[start : start + size] for start in range(0, len(points), size)]
+    return [(sum(x for x, _ in group) / len(group), sum(y for _, y in group) / len(group)) for group in groups]
+
+
+def _every(points: Sequence[tuple[float, float]], limit: int) -> list[tuple[float, float]]:
+    """At most about `limit` of the points, evenly chosen, the last among them."""
+    if len(points) <= limit:
+        return list(points)
+    step = (len(points) - 1) / (limit - 1)
+    return [points[round(index * step)] for index in range(limit)]

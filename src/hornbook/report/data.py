@@ -1,0 +1,235 @@
+"""What the report of a run says, as plain values: gathered by `gather.py`, drawn by `render.py` and `summary.py`.
+
+Nothing here has a default. A part of the run that did not take place is `None` or an empty tuple, and its stage is
+named in `ReportData.absent`; the page then leaves the section out. A zero is always a zero that was measured.
+"""
+
+from dataclasses import dataclass
+
+Counts = tuple[tuple[str, int], ...]
+"""Names with a number each, in the order in which they are shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """The pass@1 of one model on one benchmark."""
+
+    model: str
+    """`base` (pretrained only) or `tuned` (finetuned on exercises)."""
+    benchmark: str
+    """`held-out exercises` or `HumanEval`."""
+    pass_at_1: float
+    """Share of the problems that were solved; 0 to 1."""
+    ci95: tuple[float, float]
+    """The 95 % interval around it; 0 to 1."""
+    num_problems: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyScore:
+    """How many held-out problems of one family of concepts each model solved."""
+
+    family: str
+    num_problems: int
+    num_passed: Counts
+    """Model → problems solved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageFacts:
+    """One stage of the run, from its manifest."""
+
+    name: str
+    fingerprint: str
+    version: int
+    seed: int
+    seconds: float
+    kept: int
+    unit: str
+    dropped: Counts
+    inputs: tuple[tuple[str, str], ...]
+    """Input's name → fingerprint."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowStep:
+    """One station on the way of the data."""
+
+    stage: str
+    title: str
+    kept: int
+    unit: str
+    dropped: Counts
+    note: str
+    """One short sentence, or empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """One kind of training data on its way, from its source to the last station of its own."""
+
+    kind: str
+    """`code`, `textbook` or `exercise`."""
+    title: str
+    steps: tuple[FlowStep, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergedStep:
+    """A station that all kinds of data pass: kept and dropped documents of each kind, and why they were dropped."""
+
+    step: FlowStep
+    kept_by_kind: Counts
+    dropped_by_kind: Counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corpus:
+    """The tokens of one training set."""
+
+    name: str
+    """`pretrain` or `finetune`."""
+    num_train_tokens: int
+    num_held_out_tokens: int
+    num_documents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """How well the classifier agrees with labels that it never saw."""
+
+    num_labels: int
+    num_held_out: int
+    rank_correlation: float
+    """Spearman's, between the predicted value and the label's score."""
+    auc: float
+    """Area under the ROC curve for the question whether the score is at least 3."""
+    reliability: tuple[tuple[float, float, int], ...]
+    """Bins of the predicted value: its mean, the share that truly scored at least 3, the number of samples."""
+    curve: tuple[tuple[float, float], ...]
+    """Threshold → share of the corpus' tokens that lie at or above it; 0 to 1."""
+    threshold: float | None
+    """The lowest predicted value that the selection kept; None where nothing was selected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeExcerpt:
+    """A sample of real code, and what was thought of it."""
+
+    name: str
+    """Where it comes from: `json.decoder.JSONDecoder`."""
+    lines: str
+    """Path and lines in the source."""
+    text: str
+    value: float
+    """The classifier's probability that it scores at least 3."""
+    label: int | None
+    """The score that a reader gave, 0 to 5; None where nobody read it."""
+    reason: str
+    """The reader's reason, or why it was dropped; may be empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextExcerpt:
+    """A passage or an exercise."""
+
+    title: str
+    tags: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """One training run: what was spent, and how the loss fell."""
+
+    name: str
+    """`pretrain` or `finetune`."""
+    num_parameters: int
+    num_steps: int
+    num_tokens: int
+    """Tokens read, repeats included."""
+    train_loss: tuple[tuple[int, float], ...]
+    """Step → cross-entropy of a batch, in nats per token."""
+    held_out_loss: tuple[tuple[int, float], ...]
+    """The same on documents that are never trained on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What one model wrote for one problem, and the verdict."""
+
+    model: str
+    text: str
+    outcome: str
+    detail: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether every test passed."""
+        return self.outcome == "passed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemAnswers:
+    """A problem and the answers of each model."""
+
+    task_id: str
+    entry_point: str
+    category: str
+    prompt: str
+    canonical_solution: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearestPair:
+    """A training document and the benchmark problem that it resembles most, by one measure."""
+
+    document_id: str
+    task_id: str
+    measure: str
+    similarity: float
+    dropped: bool
+    document_text: str
+    problem_text: str
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contamination:
+    """What was compared with the benchmarks, what was found, and what nobody looked for."""
+
+    num_checked: int
+    num_dropped: int
+    dropped: Counts
+    checks: tuple[str, ...]
+    not_checked: tuple[str, ...]
+    nearest: tuple[NearestPair, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportData:
+    """Everything that the report of one run shows."""
+
+    recipe: str
+    scores: tuple[Score, ...]
+    stages: tuple[StageFacts, ...]
+    lanes: tuple[Lane, ...]
+    merged: tuple[MergedStep, ...]
+    corpora: tuple[Corpus, ...]
+    vocabulary_size: int | None
+    calibration: Calibration | None
+    code_kept: tuple[CodeExcerpt, ...]
+    code_dropped: tuple[CodeExcerpt, ...]
+    passages: tuple[TextExcerpt, ...]
+    exercises: tuple[TextExcerpt, ...]
+    trainings: tuple[Training, ...]
+    families: tuple[FamilyScore, ...]
+    held_out: tuple[ProblemAnswers, ...]
+    """A few held-out problems: some solved by the tuned model, some not."""
+    humaneval: tuple[ProblemAnswers, ...]
+    """Every problem."""
+    contamination: Contamination | None
+    environment: tuple[tuple[str, str], ...]
+    absent: tuple[str, ...]
+    """Stages of the whole chain that this run did not have."""

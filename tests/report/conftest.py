@@ -1,0 +1,281 @@
+"""A run that never happened, for tests of the report alone: every number in it is invented."""
+
+import math
+import random
+
+import pytest
+
+from hornbook.report.data import (
+    Answer,
+    Calibration,
+    CodeExcerpt,
+    Contamination,
+    Corpus,
+    FamilyScore,
+    FlowStep,
+    Lane,
+    MergedStep,
+    NearestPair,
+    ProblemAnswers,
+    ReportData,
+    Score,
+    StageFacts,
+    TextExcerpt,
+    Training,
+)
+
+HOSTILE = "    return 1\n</code></pre></script><img src=x onerror=\"document.title='owned'\"><script>throw 1</script>\n"
+
+LONG_CODE = '''def normalise_rows(matrix, epsilon=1e-9, *, a_rather_long_keyword_argument_name=None):
+    """Scale each row of a made-up matrix to length one.
+
+    Rows of zeros stay zeros.
+    """
+    rows = []
+    for row in matrix:  # a comment
+        length = sum(value**2 for value in row) ** 0.5
+        rows.append([value / max(length, epsilon) for value in row])
+    return rows
+'''
+
+PASSAGE = """Counting what you see
+
+Imagine a basket of fruit. You take each fruit out in turn and ask: have I met this kind before? A dictionary remembers.
+
+    def count_each(items):
+        counts = {}
+        for item in items:
+            counts[item] = counts.get(item, 0) + 1
+        return counts
+
+    print(count_each(["pear", "fig", "pear"]))
+
+This prints:
+
+    {'pear': 2, 'fig': 1}
+
+The call to get answers 0 for a fruit that is new, so that the first one counts as one.
+"""
+
+
+def _steps() -> tuple[Lane, ...]:
+    def step(stage: str, title: str, kept: int, unit: str, dropped: tuple = (), note: str = "") -> FlowStep:
+        return FlowStep(stage=stage, title=title, kept=kept, unit=unit, dropped=dropped, note=note)
+
+    return (
+        Lane(
+            kind="code",
+            title="Real code",
+            steps=(
+                step(
+                    "corpus",
+                    "Cut into samples",
+                    10_412,
+                    "samples",
+                    (("too long", 312),),
+                    "The standard library, invented.",
+                ),
+                step("select", "Chosen by value", 2_204, "samples", (("value below the threshold", 8_208),)),
+            ),
+        ),
+        Lane(
+            kind="textbook",
+            title="Textbooks",
+            steps=(
+                step("textbooks", "Written", 6_000, "passages"),
+                step("verify", "Examples executed", 5_996, "passages", (("wrong output", 4),)),
+            ),
+        ),
+        Lane(
+            kind="exercise",
+            title="Exercises",
+            steps=(
+                step("exercises", "Written", 50_000, "exercises"),
+                step("verify", "Solutions executed", 49_870, "exercises", (("a test failed", 127), ("timed out", 3))),
+            ),
+        ),
+    )
+
+
+def _problem(index: int, chance: random.Random, text: str = "") -> ProblemAnswers:
+    outcomes = ["passed" if chance.random() < share else "wrong" for share in (0.03, 0.12)]
+    return ProblemAnswers(
+        task_id=f"Invented/{index}",
+        entry_point=f"invented_problem_{index}",
+        category="strings",
+        prompt=f'def invented_problem_{index}(words: list[str]) -> str:\n    """Join the words & sort."""\n',
+        canonical_solution="    return ' '.join(sorted(words, key=len, reverse=True))\n",
+        answers=tuple(
+            Answer(
+                model=model,
+                text=text
+                or "    result = []\n    for word in words:\n        result.append(word)\n    return result\n",
+                outcome=outcome,
+                detail="" if outcome == "passed" else "AssertionError: got 'a b', wanted 'b a'",
+            )
+            for model, outcome in zip(("base", "tuned"), outcomes, strict=True)
+        ),
+    )
+
+
+def _training(name: str, high: float, low: float, steps: int, chance: random.Random) -> Training:
+    def loss(step: int) -> float:
+        return low + (high - low) * math.exp(-9 * step / steps)
+
+    return Training(
+        name=name,
+        num_parameters=4_213_760,
+        num_steps=steps,
+        num_tokens=steps * 16_384,
+        train_loss=tuple((step, loss(step) * (1 + 0.05 * chance.uniform(-1, 1))) for step in range(1, steps + 1)),
+        held_out_loss=tuple((step, loss(step) * 1.03) for step in range(steps // 10, steps + 1, steps // 10)),
+    )
+
+
+@pytest.fixture
+def report_data() -> ReportData:
+    """A whole run, invented."""
+    return fabricate()
+
+
+def fabricate() -> ReportData:
+    """Build the invented run; equal on every call."""
+    chance = random.Random(3)
+    names = (
+        *("corpus", "annotate", "classifier", "select", "textbooks", "exercises", "verify", "deduplicate"),
+        *(
+            "decontaminate",
+            "tokenizer",
+            "tokenize",
+            "pretrain",
+            "finetune",
+            "evaluate-base",
+            "evaluate-tuned",
+            "export",
+        ),
+    )
+    excerpt = {"lines": "invented/linear.py, lines 10 to 20", "text": LONG_CODE}
+    return ReportData(
+        recipe="invented",
+        scores=(
+            Score(model="base", benchmark="held-out exercises", pass_at_1=0.217, ci95=(0.174, 0.267), num_problems=300),
+            Score(
+                model="tuned", benchmark="held-out exercises", pass_at_1=0.813, ci95=(0.765, 0.853), num_problems=300
+            ),
+            Score(model="base", benchmark="HumanEval", pass_at_1=0.006, ci95=(0.001, 0.034), num_problems=164),
+            Score(model="tuned", benchmark="HumanEval", pass_at_1=0.0366, ci95=(0.017, 0.078), num_problems=164),
+        ),
+        stages=tuple(
+            StageFacts(
+                name=name,
+                fingerprint=f"{index:02d}ab34cd56ef78901234",
+                version=1,
+                seed=0,
+                seconds=[3.1, 0.2, 41.0, 1.2, 8.0, 12.5, 31.0, 9.9, 14.1, 2.5, 6.0, 181.4, 120.2, 28.8, 31.6, 0.9][
+                    index
+                ],
+                kept=1_000 * index + 1,
+                unit="records",
+                dropped=(("exact duplicate", 3),) if index % 3 == 0 else (),
+                inputs=(("corpus", "00ab34cd56ef78901234"), ("values", "02ab34cd56ef78901234")) if index else (),
+            )
+            for index, name in enumerate(names)
+        ),
+        lanes=_steps(),
+        merged=tuple(
+            MergedStep(
+                step=FlowStep(stage=stage, title=title, kept=kept, unit="documents", dropped=dropped, note=note),
+                kept_by_kind=(("code", 2_100), ("textbook", 5_900), ("exercise", kept - 8_000)),
+                dropped_by_kind=(("code", 4), ("textbook", 96), ("exercise", 1_203)),
+            )
+            for stage, title, kept, dropped, note in (
+                (
+                    "deduplicate",
+                    "Duplicates put aside",
+                    56_767,
+                    (("exact duplicate", 903), ("near duplicate", 400)),
+                    "",
+                ),
+                (
+                    "decontaminate",
+                    "Benchmark leaks put aside",
+                    56_756,
+                    (("shares a 13-gram", 11),),
+                    "Against 464 problems.",
+                ),
+            )
+        ),
+        corpora=(
+            Corpus(name="pretrain", num_train_tokens=2_912_334, num_held_out_tokens=29_000, num_documents=8_000),
+            Corpus(name="finetune", num_train_tokens=6_120_021, num_held_out_tokens=61_000, num_documents=48_756),
+        ),
+        vocabulary_size=2_048,
+        calibration=Calibration(
+            num_labels=2_700,
+            num_held_out=300,
+            rank_correlation=0.641,
+            auc=0.874,
+            reliability=tuple(
+                (0.05 + index / 10, min(1.0, 0.02 + (index / 10) ** 1.2), 60 - 4 * index) for index in range(10)
+            ),
+            curve=tuple((index / 100, (1 - index / 100) ** 2.2) for index in range(101)),
+            threshold=0.574,
+        ),
+        code_kept=tuple(
+            CodeExcerpt(name=f"invented.linear.f{i}", value=0.9 - i / 10, label=5 - i, reason="", **excerpt)
+            for i in range(3)
+        ),
+        code_dropped=tuple(
+            CodeExcerpt(
+                name=f"invented.a_long_module_name.AVeryLongClassNameIndeed.g{i}",
+                value=i / 10,
+                label=None,
+                reason="value below the threshold",
+                **excerpt,
+            )
+            for i in range(3)
+        ),
+        passages=tuple(
+            TextExcerpt(title=title, tags=("dictionaries", "for a beginner", "story"), text=PASSAGE)
+            for title in ("Counting what you see", "Counting again")
+        ),
+        exercises=tuple(
+            TextExcerpt(title=f"invented_{i}", tags=("lists", "comprehension", "google"), text=LONG_CODE)
+            for i in range(4)
+        ),
+        trainings=(_training("pretrain", 7.6, 1.9, 600, chance), _training("finetune", 2.4, 0.31, 500, chance)),
+        families=tuple(
+            FamilyScore(family=family, num_problems=50, num_passed=(("base", base), ("tuned", tuned)))
+            for family, base, tuned in (
+                ("integers and arithmetic", 9, 42),
+                ("conditions", 12, 45),
+                ("strings", 8, 36),
+                ("lists", 14, 44),
+                ("dictionaries", 5, 33),
+                ("nested lists", 0, 50),
+            )
+        ),
+        held_out=tuple(_problem(index, chance, HOSTILE if index == 1 else "") for index in range(6)),
+        humaneval=tuple(_problem(index, chance, HOSTILE if index == 7 else "") for index in range(164)),
+        contamination=Contamination(
+            num_checked=56_767,
+            num_dropped=11,
+            dropped=(("shares a 13-gram", 7), ("same syntax tree", 4)),
+            checks=("13-grams of words against 164 + 300 prompts", "syntax trees, names aside"),
+            not_checked=("paraphrases: no embeddings were compared",),
+            nearest=(
+                NearestPair(
+                    document_id="exercise-0123456789abcdef",
+                    task_id="Invented/3",
+                    measure="syntax tree match",
+                    similarity=0.97,
+                    dropped=True,
+                    document_text=LONG_CODE,
+                    problem_text=LONG_CODE,
+                    evidence="",
+                ),
+            ),
+        ),
+        environment=(("Python", "3.11.7"), ("torch", "2.13.0"), ("platform", "Linux")),
+        absent=(),
+    )
