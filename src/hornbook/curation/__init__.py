@@ -1,0 +1,1 @@
+"""Keep, out of real code, the part that teaches something."""

@@ -1,0 +1,149 @@
+"""Say how far the predicted values can be trusted, on labels that the classifier has not seen.
+
+Reads:  features and labels; for the curve, the values and sizes of all samples.
+Writes: metrics for the report: rank correlation, AUC, reliability, the threshold against the tokens that it keeps.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hornbook.curation.classifier import TEACHES, ClassifierConfig, fit_value, predict_unseen
+from hornbook.curation.encode import Features
+
+NUM_SURPRISES = 8
+THRESHOLDS = tuple(step / 20 for step in range(20))
+
+Statistic = Callable[[NDArray[np.float64], NDArray[np.int64]], float]
+
+
+def measure_calibration(
+    features: Features, scores: NDArray[np.int64], config: ClassifierConfig, seed: int
+) -> tuple[dict[str, Any], NDArray[np.intp], NDArray[np.float64]]:
+    """Fit to one part of the labels and compare with the other part; cross-validate on all.
+
+    Args:
+        features: Of the N labelled texts.
+        scores: N scores from 0 to 5.
+        config: The classifier, the share held out, the number of bins and resamples.
+        seed: For the split, the fit and the bootstrap. Equal arguments give equal results.
+
+    Returns:
+        The metrics; the indices of the held-out texts in ascending order; their predicted probabilities.
+
+    Raises:
+        MissingInputError: Too few labels lie on one side of `TEACHES`.
+    """
+    train, held_out = split_labels(scores, config.held_out_share, seed)
+    values = fit_value(features.rows(train), scores[train], config, seed)(features.rows(held_out))
+    observed = scores[held_out]
+    unseen = predict_unseen(features, scores, config, seed)
+    generator = np.random.default_rng(seed)
+    metrics = {
+        "num_labels": len(scores),
+        "score_counts": {str(score): int((scores == score).sum()) for score in range(6)},
+        "cross_validation": {
+            "num_folds": config.num_folds,
+            "spearman": _rounded(spearman(unseen, scores)),
+            "auc": _rounded(auc(unseen, scores)),
+        },
+        "held_out": {
+            "num_labels": len(held_out),
+            "spearman": _with_interval(spearman, values, observed, config.num_bootstrap_samples, generator),
+            "auc": _with_interval(auc, values, observed, config.num_bootstrap_samples, generator),
+            "reliability": reliability(values, observed, config.num_reliability_bins),
+        },
+    }
+    return metrics, held_out, values
+
+
+def split_labels(scores: NDArray[np.int64], share: float, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Indices to train on and indices held out, both ascending; each score is split in the same proportion."""
+    generator = np.random.default_rng(seed)
+    chosen = np.zeros(len(scores), dtype=bool)
+    for score in np.unique(scores):
+        members = generator.permutation(np.flatnonzero(scores == score))
+        chosen[members[: round(share * len(members))]] = True
+    return np.flatnonzero(~chosen), np.flatnonzero(chosen)
+
+
+def spearman(values: NDArray[np.float64], scores: NDArray[np.int64]) -> float:
+    """Rank correlation, ties at their mean rank; NaN where one side is constant."""
+    first, second = _ranks(values), _ranks(scores)
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return float("nan")
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def auc(values: NDArray[np.float64], scores: NDArray[np.int64]) -> float:
+    """Probability that a text with a score of at least `TEACHES` is valued above one below; ties count half.
+
+    NaN where all scores lie on one side.
+    """
+    teaches = scores >= TEACHES
+    num_positive, num_negative = int(teaches.sum()), int((~teaches).sum())
+    if not num_positive or not num_negative:
+        return float("nan")
+    rank_sum = float(_ranks(values)[teaches].sum())
+    return (rank_sum - num_positive * (num_positive + 1) / 2) / (num_positive * num_negative)
+
+
+def reliability(values: NDArray[np.float64], scores: NDArray[np.int64], num_bins: int) -> list[dict[str, Any]]:
+    """Per bin of equal width: mean predicted probability, observed rate of `TEACHES`, count; empty bins left out."""
+    bins = np.minimum((values * num_bins).astype(int), num_bins - 1)
+    return [
+        {
+            "predicted": _rounded(float(values[bins == index].mean())),
+            "observed": _rounded(float((scores[bins == index] >= TEACHES).mean())),
+            "count": int((bins == index).sum()),
+        }
+        for index in range(num_bins)
+        if (bins == index).any()
+    ]
+
+
+def kept_curve(values: Sequence[float], num_tokens: Sequence[int]) -> list[dict[str, Any]]:
+    """For each threshold: how many samples and lexical tokens have at least that value, and the share of tokens."""
+    value_array, token_array = np.array(values), np.array(num_tokens)
+    total = max(1, int(token_array.sum()))
+    curve = []
+    for threshold in THRESHOLDS:
+        kept = value_array >= threshold
+        tokens = int(token_array[kept].sum())
+        share = _rounded(tokens / total)
+        curve.append({"threshold": threshold, "num_samples": int(kept.sum()), "num_tokens": tokens, "share": share})
+    return curve
+
+
+def most_surprising(values: NDArray[np.float64], scores: NDArray[np.int64]) -> list[int]:
+    """Indices of the labels that the values contradict most, the worst first."""
+    surprise = np.abs((scores >= TEACHES) - values)
+    return [int(index) for index in np.argsort(-surprise, kind="stable")[:NUM_SURPRISES]]
+
+
+def _with_interval(
+    statistic: Statistic,
+    values: NDArray[np.float64],
+    scores: NDArray[np.int64],
+    num_samples: int,
+    generator: np.random.Generator,
+) -> dict[str, Any]:
+    """The statistic and its 95 % percentile interval over resampled labels."""
+    draws = []
+    for _ in range(num_samples):
+        index = generator.integers(len(scores), size=len(scores))
+        draws.append(statistic(values[index], scores[index]))
+    low, high = np.nanpercentile(draws, [2.5, 97.5])
+    return {"value": _rounded(statistic(values, scores)), "ci95": [_rounded(float(low)), _rounded(float(high))]}
+
+
+def _ranks(values: NDArray[Any]) -> NDArray[np.float64]:
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    mean_ranks: NDArray[np.float64] = np.cumsum(counts) - (counts - 1) / 2
+    return mean_ranks[inverse]
+
+
+def _rounded(value: float) -> float:
+    return round(value, 4)

@@ -1,0 +1,147 @@
+"""The stages of curation: corpus, annotate, classifier, select.
+
+Reads:  the running interpreter's standard library and the shipped labels; then the artifacts of the stages before.
+Writes: the tables `samples`, `labels`, `values`, and `kept` with `dropped`.
+Source: section 2.1 of the paper.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from hornbook.artifacts.stage import Artifact, Result, Workspace
+from hornbook.curation.annotate import AnnotateConfig, join_labels, load_labels
+from hornbook.curation.calibration import kept_curve, measure_calibration, most_surprising
+from hornbook.curation.classifier import ClassifierConfig, fit_value
+from hornbook.curation.corpus import CorpusConfig, read_standard_library
+from hornbook.curation.encode import count_tokens, encode
+from hornbook.curation.select import SelectConfig, select
+from hornbook.errors import MissingInputError
+from hornbook.records import CodeSample, Dropped, Label, PredictedValue
+
+VERSION = 1
+"""Raised when a rule of these stages changes: it is part of the fingerprint."""
+
+
+def run_corpus(config: CorpusConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Cut the standard library. Writes `samples`: CodeSample.
+
+    Raises:
+        ConfigError: The running interpreter has another standard library than the config says.
+    """
+    del inputs
+    corpus = read_standard_library(config)
+    workspace.write_records("samples", CodeSample, corpus.samples)
+    return Result(
+        kept=len(corpus.samples),
+        unit="samples",
+        metrics={
+            "num_files": corpus.num_files,
+            "files_without_samples": dict(sorted(corpus.skipped_files.items())),
+            "kinds": _counted(sample.kind.value for sample in corpus.samples),
+            "licenses": _counted(sample.license for sample in corpus.samples),
+            "num_characters": sum(len(sample.text) for sample in corpus.samples),
+            "num_tokens": sum(count_tokens(sample.text) for sample in corpus.samples),
+        },
+    )
+
+
+def run_annotate(config: AnnotateConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Join the shipped labels to `samples` of the input `corpus`. Writes `labels`: Label.
+
+    Raises:
+        ConfigError: The installed labels are not those that the config names.
+        MissingInputError: Too few labels speak of code in the corpus.
+    """
+    shipped = load_labels(config)
+    labels = join_labels(inputs["corpus"].records("samples", CodeSample), shipped, config)
+    workspace.write_records("labels", Label, labels)
+    unmatched = len(shipped) - len(labels)
+    return Result(
+        kept=len(labels),
+        unit="labels",
+        dropped={"no such code in the corpus": unmatched} if unmatched else {},
+        metrics={"score_counts": _counted(str(label.score) for label in labels)},
+    )
+
+
+def run_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Learn from `labels` (input `labels`) and value `samples` (input `corpus`). Writes `values`: PredictedValue.
+
+    The calibration in the metrics is measured on a held-out part of the labels; the values come from a second fit, to
+    all labels.
+
+    Raises:
+        MissingInputError: A label speaks of a sample that is not there, or there are too few labels.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    samples = inputs["corpus"].records("samples", CodeSample)
+    labels = inputs["labels"].records("labels", Label)
+    row_of = {sample.id: row for row, sample in enumerate(samples)}
+    for label in labels:
+        if label.sample_id not in row_of:
+            raise MissingInputError(f"the label of {label.sample_id} has no sample in the corpus")
+    workspace.progress(0, 3, "encoding the samples")
+    features = encode([sample.text for sample in samples], config.encode)
+    labelled = features.rows(np.array([row_of[label.sample_id] for label in labels], dtype=np.intp))
+    scores = np.array([label.score for label in labels], dtype=np.int64)
+    with threadpool_limits(1):  # The number of cores must change no digit.
+        workspace.progress(1, 3, "measuring the calibration")
+        metrics, held_out, held_out_values = measure_calibration(labelled, scores, config, workspace.seed)
+        surprises = [
+            (labels[held_out[at]], held_out_values[at]) for at in most_surprising(held_out_values, scores[held_out])
+        ]
+        metrics["held_out"]["surprises"] = [
+            _surprise(label, samples[row_of[label.sample_id]], float(value)) for label, value in surprises
+        ]
+        workspace.progress(2, 3, "valuing all samples")
+        values = [float(value) for value in fit_value(labelled, scores, config, workspace.seed)(features)]
+    metrics["kept_curve"] = kept_curve(values, [count_tokens(sample.text) for sample in samples])
+    metrics["head"] = config.head
+    records = [PredictedValue(sample_id=sample.id, value=value) for sample, value in zip(samples, values, strict=True)]
+    workspace.write_records("values", PredictedValue, records)
+    workspace.progress(3, 3, "")
+    return Result(kept=len(values), unit="values", metrics=metrics)
+
+
+def run_select(config: SelectConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Keep the most valuable of `samples` (input `corpus`) by `values` (input `values`) within the budget.
+
+    Writes `kept`: CodeSample, and `dropped`: Dropped, the value and the threshold in each detail.
+
+    Raises:
+        MissingInputError: A sample has no value.
+    """
+    samples = inputs["corpus"].records("samples", CodeSample)
+    selection = select(samples, inputs["values"].records("values", PredictedValue), config)
+    workspace.write_records("kept", CodeSample, selection.kept)
+    workspace.write_records("dropped", Dropped, selection.dropped)
+    return Result(
+        kept=len(selection.kept),
+        unit="samples",
+        dropped=_counted(dropped.reason for dropped in selection.dropped),
+        metrics={
+            "threshold": selection.threshold,
+            "num_kept_tokens": selection.num_kept_tokens,
+            "num_tokens": selection.num_tokens,
+            "kinds": _counted(sample.kind.value for sample in selection.kept),
+        },
+    )
+
+
+def _surprise(label: Label, sample: CodeSample, value: float) -> dict[str, Any]:
+    return {
+        "sample_id": sample.id,
+        "module": sample.module,
+        "qualname": sample.qualname,
+        "score": label.score,
+        "value": round(value, 4),
+        "reason": label.reason,
+    }
+
+
+def _counted(names: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(names).items()))
