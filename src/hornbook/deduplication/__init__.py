@@ -1,0 +1,1 @@
+"""Remove documents that repeat others, word for word or nearly."""
