@@ -11,6 +11,7 @@ from hornbook.report.data import (
     CodeExcerpt,
     Contamination,
     Corpus,
+    Estimate,
     FamilyScore,
     FlowStep,
     Lane,
@@ -20,6 +21,7 @@ from hornbook.report.data import (
     ReportData,
     Score,
     StageFacts,
+    Surprise,
     TextExcerpt,
     Training,
 )
@@ -97,6 +99,18 @@ def _steps() -> tuple[Lane, ...]:
     )
 
 
+def _score(model: str, benchmark: str, passed: int, ci95: tuple[float, float], num_problems: int) -> Score:
+    return Score(
+        model=model,
+        benchmark=benchmark,
+        pass_at_1=passed / num_problems,
+        ci95=ci95,
+        num_problems=num_problems,
+        outcomes=(("passed", passed), ("wrong", num_problems - passed - 7), ("syntax error", 7)),
+        protocol="greedy, at most 200 tokens",
+    )
+
+
 def _problem(index: int, chance: random.Random, text: str = "") -> ProblemAnswers:
     outcomes = ["passed" if chance.random() < share else "wrong" for share in (0.03, 0.12)]
     return ProblemAnswers(
@@ -158,12 +172,10 @@ def fabricate() -> ReportData:
     return ReportData(
         recipe="invented",
         scores=(
-            Score(model="base", benchmark="held-out exercises", pass_at_1=0.217, ci95=(0.174, 0.267), num_problems=300),
-            Score(
-                model="tuned", benchmark="held-out exercises", pass_at_1=0.813, ci95=(0.765, 0.853), num_problems=300
-            ),
-            Score(model="base", benchmark="HumanEval", pass_at_1=0.006, ci95=(0.001, 0.034), num_problems=164),
-            Score(model="tuned", benchmark="HumanEval", pass_at_1=0.0366, ci95=(0.017, 0.078), num_problems=164),
+            _score("base", "held-out exercises", 65, (0.174, 0.267), 300),
+            _score("tuned", "held-out exercises", 244, (0.765, 0.853), 300),
+            _score("base", "HumanEval", 1, (0.001, 0.034), 164),
+            _score("tuned", "HumanEval", 6, (0.017, 0.078), 164),
         ),
         stages=tuple(
             StageFacts(
@@ -186,7 +198,6 @@ def fabricate() -> ReportData:
             MergedStep(
                 step=FlowStep(stage=stage, title=title, kept=kept, unit="documents", dropped=dropped, note=note),
                 kept_by_kind=(("code", 2_100), ("textbook", 5_900), ("exercise", kept - 8_000)),
-                dropped_by_kind=(("code", 4), ("textbook", 96), ("exercise", 1_203)),
             )
             for stage, title, kept, dropped, note in (
                 (
@@ -213,13 +224,14 @@ def fabricate() -> ReportData:
         calibration=Calibration(
             num_labels=2_700,
             num_held_out=300,
-            rank_correlation=0.641,
-            auc=0.874,
+            rank_correlation=Estimate(value=0.641, ci95=(0.571, 0.702)),
+            auc=Estimate(value=0.874, ci95=(0.83, 0.911)),
             reliability=tuple(
                 (0.05 + index / 10, min(1.0, 0.02 + (index / 10) ** 1.2), 60 - 4 * index) for index in range(10)
             ),
             curve=tuple((index / 100, (1 - index / 100) ** 2.2) for index in range(101)),
             threshold=0.574,
+            surprises=(Surprise(name="invented.Odd", score=5, value=0.04, reason="clear, but long"),),
         ),
         code_kept=tuple(
             CodeExcerpt(name=f"invented.linear.f{i}", value=0.9 - i / 10, label=5 - i, reason="", **excerpt)

@@ -11,23 +11,21 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
 
 from hornbook.errors import ConfigError
 from hornbook.model.config import ModelConfig
+from hornbook.model.rotary import BASE
+from hornbook.model.weights import load_config
+from hornbook.tokens.tokenizer import END_OF_TEXT, load_tokenizer
 
-END_OF_TEXT = "<|endoftext|>"
 _SPECIAL_TOKENS = ("bos_token", "eos_token", "unk_token", "pad_token")
 
 
-def export_huggingface(
-    weights_file: Path, model_config: ModelConfig, tokenizer_file: Path, card: str, folder: Path
-) -> str:
+def export_huggingface(model_folder: Path, tokenizer_file: Path, card: str, folder: Path) -> str:
     """Write `folder`, ready for `AutoModelForCausalLM.from_pretrained`.
 
     Args:
-        weights_file: `model.safetensors` in the Hugging Face parameter names, any floating-point type.
-        model_config: The shape of the model.
+        model_folder: `model.safetensors`, of any floating-point type, and `config.json`, a `ModelConfig`.
         tokenizer_file: A `tokenizer.json` of the tokenizers library that knows `<|endoftext|>`.
         card: The model card, Markdown.
         folder: Created; its files are overwritten.
@@ -36,17 +34,18 @@ def export_huggingface(
         SHA-256 of the exported weights' bytes; equal weights give equal bytes.
 
     Raises:
-        ConfigError: The tokenizer has no `<|endoftext|>`, or more tokens than the model has rows for.
+        MissingInputError: The folder holds no model, or the tokenizer cannot be read or lacks `<|endoftext|>`.
+        ConfigError: The tokenizer has more tokens than the model has rows for.
     """
-    tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    model_config = load_config(model_folder)
+    tokenizer = load_tokenizer(tokenizer_file)
     end_of_text_id = tokenizer.token_to_id(END_OF_TEXT)
-    if end_of_text_id is None:
-        raise ConfigError(f"the tokenizer `{tokenizer_file.name}` has no token `{END_OF_TEXT}`")
-    num_tokens, num_rows = tokenizer.get_vocab_size(), model_config.vocabulary_size
+    num_tokens, num_rows = tokenizer.get_vocab_size(), model_config.vocab_size
     if num_tokens > num_rows:
-        raise ConfigError(f"the tokenizer has {num_tokens} tokens, but the model's `vocabulary_size` is {num_rows}")
+        raise ConfigError(f"the tokenizer has {num_tokens} tokens, but the model's `vocab_size` is {num_rows}")
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {name: tensor.to(torch.float32).contiguous() for name, tensor in load_file(weights_file).items()}
+    stored = load_file(model_folder / "model.safetensors")
+    weights = {name: tensor.to(torch.float32).contiguous() for name, tensor in stored.items()}
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     _write_json(folder / "config.json", _phi_config(model_config, end_of_text_id))
     _write_json(folder / "generation_config.json", _generation_config(end_of_text_id))
@@ -59,7 +58,6 @@ def export_huggingface(
 
 def _phi_config(config: ModelConfig, end_of_text_id: int) -> dict[str, Any]:
     """The fields of `PhiConfig`; rotary ones and the type both as transformers 4 and as transformers 5 reads them."""
-    rotary_share = config.rotary_size / (config.hidden_size // config.num_heads)
     return {
         "architectures": ["PhiForCausalLM"],
         "attention_dropout": 0.0,
@@ -72,26 +70,26 @@ def _phi_config(config: ModelConfig, end_of_text_id: int) -> dict[str, Any]:
         "initializer_range": 0.02,
         "intermediate_size": config.intermediate_size,
         "layer_norm_eps": config.layer_norm_epsilon,
-        "max_position_embeddings": config.context_length,
+        "max_position_embeddings": config.max_position,
         "model_type": "phi",
         "num_attention_heads": config.num_heads,
         "num_hidden_layers": config.num_layers,
         "num_key_value_heads": config.num_heads,
         "pad_token_id": end_of_text_id,
-        "partial_rotary_factor": rotary_share,
+        "partial_rotary_factor": config.rotary_fraction,
         "qk_layernorm": False,
         "resid_pdrop": 0.0,
         "rope_parameters": {
-            "partial_rotary_factor": rotary_share,
-            "rope_theta": config.rotary_base,
+            "partial_rotary_factor": config.rotary_fraction,
+            "rope_theta": BASE,
             "rope_type": "default",
         },
         "rope_scaling": None,
-        "rope_theta": config.rotary_base,
+        "rope_theta": BASE,
         "tie_word_embeddings": False,
         "torch_dtype": "float32",
         "use_cache": True,
-        "vocab_size": config.vocabulary_size,
+        "vocab_size": config.vocab_size,
     }
 
 
@@ -107,7 +105,7 @@ def _generation_config(end_of_text_id: int) -> dict[str, Any]:
 def _tokenizer_config(config: ModelConfig) -> dict[str, Any]:
     return {
         "clean_up_tokenization_spaces": False,
-        "model_max_length": config.context_length,
+        "model_max_length": config.max_position,
         "tokenizer_class": "PreTrainedTokenizerFast",
         **dict.fromkeys(_SPECIAL_TOKENS, END_OF_TEXT),
     }

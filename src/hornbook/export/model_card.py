@@ -73,8 +73,9 @@ class ModelCard:
     num_parameters: int
     num_layers: int
     hidden_size: int
-    context_length: int
-    vocabulary_size: int
+    max_position: int
+    """The context in tokens."""
+    vocab_size: int
     data: tuple[DataPart, ...]
     sources: tuple[CodeSource, ...]
     trainings: tuple[TrainingRun, ...]
@@ -120,7 +121,7 @@ def _introduction(card: ModelCard) -> str:
 
 A small language model that completes Python functions, made with Hornbook from textbook-quality data, the way phi-1 was
 made. It has {card.num_parameters:,} parameters in {card.num_layers} layers of width {card.hidden_size}, a vocabulary of
-{card.vocabulary_size:,} tokens and a context of {card.context_length:,} tokens.
+{card.vocab_size:,} tokens and a context of {card.max_position:,} tokens.
 """
 
 
@@ -206,7 +207,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")
 model = AutoModelForCausalLM.from_pretrained("path/to/this/folder")
 prompt = 'def double(number: int) -> int:\\n    \"\"\"Return twice the number.\"\"\"'
-tokens = model.generate(**tokenizer(prompt, return_tensors="pt"), max_new_tokens={min(64, card.context_length // 2)})
+tokens = model.generate(**tokenizer(prompt, return_tensors="pt"), max_new_tokens={min(64, card.max_position // 2)})
 print(tokenizer.decode(tokens[0]))
 {fence}
 

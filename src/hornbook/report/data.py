@@ -23,6 +23,10 @@ class Score:
     ci95: tuple[float, float]
     """The 95 % interval around it; 0 to 1."""
     num_problems: int
+    outcomes: Counts
+    """What became of the completions: `passed`, `wrong`, `syntax error` … → number; those that occurred."""
+    protocol: str
+    """What was asked of the model and how, in words; may be empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,11 +80,10 @@ class Lane:
 
 @dataclass(frozen=True, kw_only=True)
 class MergedStep:
-    """A station that all kinds of data pass: kept and dropped documents of each kind, and why they were dropped."""
+    """A station that all kinds of data pass, and how many documents of each kind it let through."""
 
     step: FlowStep
     kept_by_kind: Counts
-    dropped_by_kind: Counts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,14 +98,36 @@ class Corpus:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A figure and its 95 % interval."""
+
+    value: float
+    ci95: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surprise:
+    """A label that the classifier contradicts."""
+
+    name: str
+    """Of the code: `json.decoder.JSONDecoder`."""
+    score: int
+    """The reader's, 0 to 5."""
+    value: float
+    """The classifier's probability of a score of at least 3."""
+    reason: str
+    """The reader's."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Calibration:
     """How well the classifier agrees with labels that it never saw."""
 
     num_labels: int
     num_held_out: int
-    rank_correlation: float
+    rank_correlation: Estimate
     """Spearman's, between the predicted value and the label's score."""
-    auc: float
+    auc: Estimate
     """Area under the ROC curve for the question whether the score is at least 3."""
     reliability: tuple[tuple[float, float, int], ...]
     """Bins of the predicted value: its mean, the share that truly scored at least 3, the number of samples."""
@@ -110,6 +135,8 @@ class Calibration:
     """Threshold → share of the corpus' tokens that lie at or above it; 0 to 1."""
     threshold: float | None
     """The lowest predicted value that the selection kept; None where nothing was selected."""
+    surprises: tuple[Surprise, ...]
+    """The labels that it contradicts most, the worst first."""
 
 
 @dataclass(frozen=True, kw_only=True)

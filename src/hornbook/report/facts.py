@@ -1,0 +1,133 @@
+"""What manifests alone say about a run: scores, stages, trainings, calibration. Cheap: no table is read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hornbook.artifacts.stage import Artifact
+from hornbook.errors import MissingInputError
+from hornbook.report.data import Calibration, Corpus, Estimate, Score, StageFacts, Surprise
+from hornbook.report.way import counts
+
+WHOLE_CHAIN = (
+    *("corpus", "annotate", "classifier", "select", "textbooks", "exercises", "verify", "deduplicate"),
+    *("decontaminate", "tokenizer", "tokenize", "pretrain", "finetune", "evaluate-base", "evaluate-tuned", "export"),
+)
+"""The stages of a full run, in the order of the data."""
+EVALUATIONS = (("base", "evaluate-base"), ("tuned", "evaluate-tuned"))
+"""Model → stage that evaluated it, in the order in which they are shown."""
+_BENCHMARKS = {"held_out": "held-out exercises", "humaneval": "HumanEval"}
+"""A benchmark's name in metrics → for people."""
+
+
+def stages_of(artifacts: Mapping[str, Artifact]) -> tuple[StageFacts, ...]:
+    """One row per artifact, in the given order."""
+    manifests = [artifact.manifest for artifact in artifacts.values()]
+    return tuple(
+        StageFacts(
+            name=manifest.stage,
+            fingerprint=manifest.fingerprint,
+            version=manifest.version,
+            seed=manifest.seed,
+            seconds=manifest.seconds,
+            kept=manifest.kept,
+            unit=manifest.unit,
+            dropped=counts(manifest.dropped),
+            inputs=tuple(manifest.inputs.items()),
+        )
+        for manifest in manifests
+    )
+
+
+def absent_of(artifacts: Mapping[str, Artifact]) -> tuple[str, ...]:
+    """The stages of the whole chain that are not there."""
+    return tuple(name for name in WHOLE_CHAIN if name not in artifacts)
+
+
+def environment_of(artifacts: Mapping[str, Artifact]) -> tuple[tuple[str, str], ...]:
+    """Versions that stood in the manifests; where stages saw different ones, all of them."""
+    seen: dict[str, list[str]] = {}
+    for artifact in artifacts.values():
+        for name, version in artifact.manifest.environment.items():
+            if version not in seen.setdefault(name, []):
+                seen[name].append(version)
+    return tuple((name, ", ".join(versions)) for name, versions in seen.items())
+
+
+def calibration_of(artifacts: Mapping[str, Artifact]) -> Calibration | None:
+    """How the classifier agreed with labels kept from it; None where there is no classifier."""
+    if "classifier" not in artifacts:
+        return None
+    classifier = artifacts["classifier"]
+    held_out = metric(classifier, "held_out")
+    return Calibration(
+        num_labels=metric(classifier, "num_labels"),
+        num_held_out=metric(classifier, "held_out", "num_labels"),
+        rank_correlation=_estimate(metric(classifier, "held_out", "spearman")),
+        auc=_estimate(metric(classifier, "held_out", "auc")),
+        reliability=tuple((bin_["predicted"], bin_["observed"], bin_["count"]) for bin_ in held_out["reliability"]),
+        curve=tuple((point["threshold"], point["share"]) for point in metric(classifier, "kept_curve")),
+        threshold=metric(artifacts["select"], "threshold") if "select" in artifacts else None,
+        surprises=tuple(
+            Surprise(
+                name=".".join(part for part in (surprise["module"], surprise["qualname"]) if part),
+                score=surprise["score"],
+                value=surprise["value"],
+                reason=surprise["reason"],
+            )
+            for surprise in held_out["surprises"]
+        ),
+    )
+
+
+def scores_of(artifacts: Mapping[str, Artifact]) -> tuple[Score, ...]:
+    """The scores of each model that was evaluated, grouped by benchmark."""
+    scores = [
+        Score(
+            model=model,
+            benchmark=_BENCHMARKS.get(found["benchmark"], found["benchmark"]),
+            pass_at_1=found["pass@1"],
+            ci95=(found["ci95"][0], found["ci95"][1]),
+            num_problems=found["num_problems"],
+            outcomes=tuple(found["outcomes"].items()),
+            protocol=found["protocol"],
+        )
+        for model, stage in EVALUATIONS
+        if stage in artifacts
+        for found in metric(artifacts[stage], "scores")
+    ]
+    benchmarks = list(dict.fromkeys(score.benchmark for score in scores))
+    return tuple(sorted(scores, key=lambda score: benchmarks.index(score.benchmark)))
+
+
+def corpora_of(artifacts: Mapping[str, Artifact]) -> tuple[Corpus, ...]:
+    """The training sets as tokens; empty before `tokenize`."""
+    if "tokenize" not in artifacts:
+        return ()
+    return tuple(
+        Corpus(
+            name=name,
+            num_train_tokens=metric(artifacts["tokenize"], name, "num_tokens", "train"),
+            num_held_out_tokens=metric(artifacts["tokenize"], name, "num_tokens", "held-out"),
+            num_documents=sum(metric(artifacts["tokenize"], name, "num_documents").values()),
+        )
+        for name in ("pretrain", "finetune")
+    )
+
+
+def metric(artifact: Artifact, *keys: str) -> Any:
+    """The metric under `keys`, each a step deeper.
+
+    Raises:
+        MissingInputError: There is none.
+    """
+    value: Any = artifact.manifest.metrics
+    for key in keys:
+        if not isinstance(value, Mapping) or key not in value:
+            raise MissingInputError(f"the stage `{artifact.manifest.stage}` has no metric `{'.'.join(keys)}`")
+        value = value[key]
+    return value
+
+
+def _estimate(figure: Mapping[str, Any]) -> Estimate:
+    low, high = figure["ci95"]
+    return Estimate(value=figure["value"], ci95=(low, high))

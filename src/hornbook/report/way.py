@@ -1,0 +1,91 @@
+"""The way of the data in counts: a lane for each kind until all are documents, then the stations that all pass."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import pyarrow.parquet as pq
+
+from hornbook.artifacts.stage import Artifact
+from hornbook.records import DocumentKind, Dropped
+from hornbook.report.data import Counts, FlowStep, Lane, MergedStep
+
+_LANES = (
+    ("code", "Real code", (("corpus", "Cut into samples"), ("select", "Chosen by value"))),
+    ("textbook", "Textbooks", (("textbooks", "Written"), ("verify", "Examples executed"))),
+    ("exercise", "Exercises", (("exercises", "Written"), ("verify", "Solutions executed"))),
+)
+"""Kind, title, and the stages on its way with the name of each station."""
+_MERGED = (("deduplicate", "Duplicates put aside"), ("decontaminate", "Benchmark leaks put aside"))
+_VERIFIED = {"textbook": ("passages", "passages", "passage-"), "exercise": ("kept", "exercises", "exercise-")}
+"""Kind → table that `verify` writes, unit, beginning of the ids."""
+
+
+def lanes_of(artifacts: Mapping[str, Artifact]) -> tuple[Lane, ...]:
+    """The lanes of the kinds that the run has, each up to its last own station."""
+    lanes = []
+    for kind, title, stations in _LANES:
+        steps = tuple(_step(name, kind, artifacts[stage]) for stage, name in stations if stage in artifacts)
+        if steps:
+            lanes.append(Lane(kind=kind, title=title, steps=steps))
+    return tuple(lanes)
+
+
+def merged_of(artifacts: Mapping[str, Artifact]) -> tuple[MergedStep, ...]:
+    """The stations after which code, passages and exercises lie in one table, with the documents of each kind."""
+    merged = []
+    for stage, title in _MERGED:
+        if stage in artifacts:
+            kinds = Counter(_column(artifacts[stage], "documents", "kind"))
+            by_kind = tuple((kind.value, kinds[kind.value]) for kind in DocumentKind)
+            merged.append(MergedStep(step=_whole(title, artifacts[stage]), kept_by_kind=by_kind))
+    return tuple(merged)
+
+
+def counts(numbers: Mapping[str, int]) -> Counts:
+    """Numbers by name, the largest first, equal ones by name; zeros left out."""
+    return tuple(sorted(((name, number) for name, number in numbers.items() if number), key=_largest_first))
+
+
+def _largest_first(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0]
+
+
+def _step(title: str, kind: str, artifact: Artifact) -> FlowStep:
+    return _verified(title, kind, artifact) if artifact.manifest.stage == "verify" else _whole(title, artifact)
+
+
+def _whole(title: str, artifact: Artifact) -> FlowStep:
+    manifest = artifact.manifest
+    return FlowStep(
+        stage=manifest.stage,
+        title=title,
+        kept=manifest.kept,
+        unit=manifest.unit,
+        dropped=counts(manifest.dropped),
+        note=_note(artifact),
+    )
+
+
+def _verified(title: str, kind: str, artifact: Artifact) -> FlowStep:
+    """The part of `verify`, which takes passages and exercises, that speaks of one kind."""
+    table, unit, prefix = _VERIFIED[kind]
+    dropped = [record.reason for record in artifact.records("dropped", Dropped) if record.id.startswith(prefix)]
+    return FlowStep(
+        stage="verify",
+        title=title,
+        kept=len(_column(artifact, table, "id")),
+        unit=unit,
+        dropped=counts(Counter(dropped)),
+        note="",
+    )
+
+
+def _note(artifact: Artifact) -> str:
+    if artifact.manifest.stage == "exercises":
+        return f"{len(_column(artifact, 'held_out', 'task_id')):,} more are held out as problems."
+    return ""
+
+
+def _column(artifact: Artifact, table: str, column: str) -> list[str]:
+    values: list[str] = pq.read_table(artifact.path(f"{table}.parquet"), columns=[column]).column(0).to_pylist()
+    return values

@@ -1,0 +1,108 @@
+import json
+import random
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer
+
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.export.huggingface import export_huggingface
+from hornbook.model.config import ModelConfig, num_parameters
+from hornbook.model.phi import Phi
+from hornbook.model.weights import save_model
+from hornbook.records import Document, DocumentKind
+from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
+
+CONFIG = ModelConfig(
+    vocab_size=320,
+    num_layers=3,
+    hidden_size=48,
+    intermediate_size=128,
+    num_heads=4,
+    rotary_fraction=0.5,
+    max_position=64,
+)
+TEXT = 'def add(a, b):\n    """Add a and b, naïvely → ünïcode 🎈."""\n    return a + b\n\n\n\tx = [1, 2,   3]\n'
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Phi, Tokenizer, Path]:
+    """A tiny model with random weights, a tiny tokenizer, and the folder in which both lie."""
+    folder = tmp_path_factory.mktemp("model")
+    model = Phi(CONFIG).initialize(torch.Generator().manual_seed(5)).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():  # Biases and LayerNorms must differ from their start to be tested.
+            parameter.add_(
+                0.1 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(parameter.numel()))
+            )
+    save_model(model, folder)
+    documents = [Document(id=f"code-{i}", kind=DocumentKind.CODE, text=TEXT * (i + 1)) for i in range(4)]
+    tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=300))
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return model, tokenizer, folder
+
+
+@pytest.fixture(scope="module")
+def exported(parts: tuple[Phi, Tokenizer, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("exported") / "model"
+    return folder, export_huggingface(parts[2], parts[2] / "tokenizer.json", "# A card\n", folder)
+
+
+def test_the_logits_of_transformers_are_ours(parts: tuple[Phi, Tokenizer, Path], exported: tuple[Path, str]) -> None:
+    transformers = pytest.importorskip("transformers")
+    theirs = transformers.AutoModelForCausalLM.from_pretrained(exported[0], dtype=torch.float32).eval()
+    assert type(theirs).__name__ == "PhiForCausalLM"
+    assert sum(parameter.numel() for parameter in theirs.parameters()) == num_parameters(CONFIG)
+    tokens = torch.randint(0, CONFIG.vocab_size, (4, 64), generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        difference = (theirs(tokens).logits - parts[0](tokens)).abs().max().item()
+    assert difference <= 1e-4
+    assert theirs.generation_config.eos_token_id == theirs.config.eos_token_id
+
+
+def test_the_tokenizer_of_transformers_gives_our_ids(
+    parts: tuple[Phi, Tokenizer, Path], exported: tuple[Path, str]
+) -> None:
+    transformers = pytest.importorskip("transformers")
+    theirs = transformers.AutoTokenizer.from_pretrained(exported[0])
+    chance = random.Random(2)
+    texts = ["", TEXT, "  \n\n   x", *("".join(chance.choices(TEXT + "\r\0", k=60)) for _ in range(50))]
+    for text in texts:
+        ids = theirs(text)["input_ids"]
+        assert ids == parts[1].encode(text).ids
+        assert theirs.decode(ids) == text
+    assert theirs.eos_token == theirs.pad_token == "<|endoftext|>"
+    assert theirs.eos_token_id == parts[1].token_to_id("<|endoftext|>")
+
+
+def test_the_config_speaks_to_transformers_4_and_5(exported: tuple[Path, str]) -> None:
+    config = json.loads((exported[0] / "config.json").read_text())
+    assert config["partial_rotary_factor"] == config["rope_parameters"]["partial_rotary_factor"] == 0.5
+    assert config["rope_theta"] == config["rope_parameters"]["rope_theta"] == 10_000
+    assert config["torch_dtype"] == config["dtype"] == "float32"
+    assert config["architectures"] == ["PhiForCausalLM"]
+
+
+def test_equal_weights_give_equal_bytes_and_the_reported_hash(
+    parts: tuple[Phi, Tokenizer, Path], exported: tuple[Path, str], tmp_path: Path
+) -> None:
+    digest = export_huggingface(parts[2], parts[2] / "tokenizer.json", "# A card\n", tmp_path)
+    assert digest == exported[1]
+    names = sorted(path.name for path in exported[0].iterdir())
+    assert names == sorted(path.name for path in tmp_path.iterdir())
+    assert all((tmp_path / name).read_bytes() == (exported[0] / name).read_bytes() for name in names)
+
+
+def test_a_tokenizer_that_does_not_fit_the_model_is_refused(parts: tuple[Phi, Tokenizer, Path], tmp_path: Path) -> None:
+    from tokenizers.models import BPE
+
+    nameless = tmp_path / "nameless.json"
+    Tokenizer(BPE()).save(str(nameless))
+    with pytest.raises(MissingInputError, match=r"lacks the token `<\|endoftext\|>`"):
+        export_huggingface(parts[2], nameless, "", tmp_path / "out")
+    large = Tokenizer(BPE(vocab={str(number): number for number in range(400)}, merges=[]))
+    large.add_special_tokens(["<|endoftext|>"])
+    large.save(str(tmp_path / "large.json"))
+    with pytest.raises(ConfigError, match="401 tokens, but the model's `vocab_size` is 320"):
+        export_huggingface(parts[2], tmp_path / "large.json", "", tmp_path / "out")
