@@ -1,0 +1,1 @@
+"""The phi-1 architecture: its shape, its parts, its weights on disk."""

@@ -1,0 +1,71 @@
+"""Next-token cross-entropy that never holds the logits of all tokens.
+
+The head's product, the softmax and their gradients are computed for some tokens at a time, all in the forward pass;
+the backward pass only scales what was kept. Memory grows with the chunk, not with the batch.
+
+Shapes: N tokens of the batch, C hidden size, V vocabulary, K tokens of a chunk.
+"""
+# ruff: noqa: N803, N806 - names of tensors end in their shape
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def next_token_loss(head: nn.Linear, hidden_NC: Tensor, targets_N: Tensor, chunk: int = 1024) -> Tensor:
+    """The mean cross-entropy in nats.
+
+    Args:
+        head: The model's head.
+        hidden_NC: States after the final LayerNorm.
+        targets_N: The token that follows each.
+        chunk: Tokens at a time.
+
+    Returns:
+        A scalar in float32. Its gradients equal those of the plain computation up to rounding.
+    """
+    if not torch.is_grad_enabled():
+        pieces = (
+            (hidden_NC[start : start + chunk], targets_N[start : start + chunk])
+            for start in range(0, len(targets_N), chunk)
+        )
+        sums = [functional.cross_entropy(head(hidden).float(), target, reduction="sum") for hidden, target in pieces]
+        return torch.stack(sums).sum() / targets_N.shape[0]
+    loss: Tensor = _ChunkedLoss.apply(hidden_NC, head.weight, head.bias, targets_N, chunk)  # type: ignore[no-untyped-call]
+    return loss
+
+
+class _ChunkedLoss(torch.autograd.Function):
+    """Gradients are formed beside the loss, because the softmax is at hand there."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, hidden_NC: Tensor, weight_VC: Tensor, bias_V: Tensor, targets_N: Tensor, chunk: int
+    ) -> Tensor:
+        count = targets_N.shape[0]
+        total = torch.zeros((), dtype=torch.float32, device=hidden_NC.device)
+        hidden_gradient = torch.empty_like(hidden_NC)
+        weight_gradient = torch.zeros_like(weight_VC, dtype=torch.float32)
+        bias_gradient = torch.zeros_like(bias_V, dtype=torch.float32)
+        for start in range(0, count, chunk):
+            hidden_KC = hidden_NC[start : start + chunk]
+            targets_K1 = targets_N[start : start + chunk].unsqueeze(1)
+            logits_KV = functional.linear(hidden_KC, weight_VC, bias_V)
+            log_normalizer_K1 = torch.logsumexp(logits_KV.float(), dim=1, keepdim=True)
+            total += (log_normalizer_K1 - logits_KV.gather(1, targets_K1)).sum()
+            gradient_KV = torch.softmax(logits_KV, dim=1, dtype=torch.float32)
+            gradient_KV.scatter_add_(1, targets_K1, gradient_KV.new_full(targets_K1.shape, -1.0))
+            gradient_KV = gradient_KV.mul_(1.0 / count).to(hidden_NC.dtype)
+            hidden_gradient[start : start + chunk] = gradient_KV @ weight_VC
+            weight_gradient += gradient_KV.T @ hidden_KC
+            bias_gradient += gradient_KV.sum(dim=0, dtype=torch.float32)
+        ctx.save_for_backward(hidden_gradient, weight_gradient.to(weight_VC.dtype), bias_gradient.to(bias_V.dtype))
+        return total / count
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        hidden_gradient, weight_gradient, bias_gradient = ctx.saved_tensors
+        scale = gradients[0]
+        return hidden_gradient * scale, weight_gradient * scale, bias_gradient * scale, None, None

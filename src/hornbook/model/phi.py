@@ -1,0 +1,101 @@
+"""The phi language model: embedding, blocks, final LayerNorm, untied head with bias.
+
+Source: phi-1's release; Gunasekar et al. 2023, section 2.3.
+Shapes: B batch, T tokens, C hidden size, V vocabulary, K keys (cached ones first).
+"""
+# ruff: noqa: N803, N806 - names of tensors end in their shape
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from hornbook.model.block import Block, LayerCache
+from hornbook.model.config import ModelConfig
+from hornbook.model.rotary import rotation
+
+INITIAL_STANDARD_DEVIATION = 0.02
+
+
+class PhiTrunk(nn.Module):
+    """All but the head."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Make the parts; weights are set by `Phi.initialize`."""
+        super().__init__()
+        self.rotary_size = config.rotary_size
+        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.layers = nn.ModuleList(Block(config) for _ in range(config.num_layers))
+        self.final_layernorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_epsilon)
+
+    def forward(
+        self,
+        tokens_BT: Tensor,
+        positions_BT: Tensor | None = None,
+        caches: Sequence[LayerCache] | None = None,
+        visible_BTK: Tensor | None = None,
+    ) -> Tensor:
+        """Hidden states after the final LayerNorm, shape (B, T, C)."""
+        if positions_BT is None:
+            positions_BT = torch.arange(tokens_BT.shape[1], device=tokens_BT.device)
+        turn = rotation(positions_BT, self.rotary_size)
+        stream_BTC: Tensor = self.embed_tokens(tokens_BT)
+        for number, layer in enumerate(self.layers):
+            cache = None if caches is None else caches[number]
+            stream_BTC = layer(stream_BTC, turn, cache, visible_BTK)
+        final_BTC: Tensor = self.final_layernorm(stream_BTC)
+        return final_BTC
+
+
+class Phi(nn.Module):
+    """A causal language model; its state dict has the names of Hugging Face's `PhiForCausalLM`."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Make the tensors without values: call `initialize` or load weights.
+
+        Args:
+            config: The shape.
+        """
+        super().__init__()
+        self.config = config
+        with torch.device("meta"):
+            self.model = PhiTrunk(config)
+            self.lm_head = nn.Linear(config.hidden_size, config.vocab_size)
+        self.to_empty(device="cpu")
+
+    def initialize(self, generator: torch.Generator) -> "Phi":
+        """Set all weights: matrices from a normal distribution, biases to 0, LayerNorm to the identity.
+
+        Returns:
+            The model itself.
+        """
+        with torch.no_grad():
+            for name, parameter in self.named_parameters():
+                if "layernorm" in name:
+                    parameter.fill_(1.0 if name.endswith("weight") else 0.0)
+                elif parameter.dim() == 1:
+                    parameter.zero_()
+                else:
+                    parameter.normal_(0.0, INITIAL_STANDARD_DEVIATION, generator=generator)
+        return self
+
+    def forward(
+        self,
+        tokens_BT: Tensor,
+        positions_BT: Tensor | None = None,
+        caches: Sequence[LayerCache] | None = None,
+        visible_BTK: Tensor | None = None,
+    ) -> Tensor:
+        """Logits of the next token at each position.
+
+        Args:
+            tokens_BT: Token ids.
+            positions_BT: Position of each token from 0; 0, 1, 2 … where absent.
+            caches: One per layer, extended by this call; `visible_BTK` must then be given.
+            visible_BTK: Which keys (cached and new) each token may see, boolean.
+
+        Returns:
+            Shape (B, T, V), in float32.
+        """
+        logits_BTV: Tensor = self.lm_head(self.model(tokens_BT, positions_BT, caches, visible_BTK))
+        return logits_BTV.float()

@@ -1,0 +1,1 @@
+"""From documents to token shards, and from shards to batches."""

@@ -1,0 +1,116 @@
+"""A byte-level BPE tokenizer trained on the run's own documents.
+
+Reads:  the documents that training will see.
+Writes: `tokenizer.json`, readable by the `tokenizers` and `transformers` libraries.
+Source: the scheme of GPT-2 and CodeGen (phi-1's tokenizer), with a vocabulary that fits a small model.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.records import Document
+
+END_OF_TEXT = "<|endoftext|>"
+NUM_BYTES = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizerConfig:
+    """How the vocabulary is learned."""
+
+    vocab_size: int = 2048
+    """Number of tokens, the 256 bytes and `<|endoftext|>` included."""
+    min_frequency: int = 2
+    """A pair is merged only where it occurs at least this often."""
+    training_bytes: int = 24_000_000
+    """About how many bytes of text the merges are learned from; more documents than that are sampled."""
+
+    def __post_init__(self) -> None:
+        if not NUM_BYTES < self.vocab_size <= 2**17:
+            raise ConfigError(f"`vocab_size` must lie in 257 to 131072, got {self.vocab_size!r}")
+        if self.min_frequency < 1:
+            raise ConfigError(f"`min_frequency` must be at least 1, got {self.min_frequency!r}")
+        if self.training_bytes < 1:
+            raise ConfigError(f"`training_bytes` must be positive, got {self.training_bytes!r}")
+
+
+def train_tokenizer(documents: Sequence[Document], config: TokenizerConfig) -> Tokenizer:
+    """Learn a tokenizer; equal documents and config give an equal tokenizer, in any process.
+
+    Every text survives `decode(encode(text))` byte for byte. `<|endoftext|>` is token 0.
+
+    Args:
+        documents: What training will read, in any kind and order.
+        config: The vocabulary's size. Fewer tokens result where the text has no more pairs to merge.
+
+    Raises:
+        MissingInputError: There is no document.
+    """
+    if not documents:
+        raise MissingInputError("a tokenizer needs at least one document to learn from, got none")
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=config.vocab_size,
+        min_frequency=config.min_frequency,
+        special_tokens=[END_OF_TEXT],
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(_sampled_texts(documents, config.training_bytes), trainer=trainer)
+    return tokenizer
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """Read a `tokenizer.json`.
+
+    Raises:
+        MissingInputError: The file is missing or no tokenizer, or it lacks `<|endoftext|>`.
+    """
+    try:
+        tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
+    except Exception as error:  # the library raises bare `Exception`
+        raise MissingInputError(f"`{path}` cannot be read as a tokenizer: {error}") from error
+    if tokenizer.token_to_id(END_OF_TEXT) is None:
+        raise MissingInputError(f"the tokenizer `{path}` lacks the token `{END_OF_TEXT}`")
+    return tokenizer
+
+
+def token_bytes(tokenizer: Tokenizer) -> list[bytes]:
+    """The bytes that each token stands for, by token id; special tokens stand for none."""
+    byte_of = _byte_of_character()
+    special = {index for index, added in tokenizer.get_added_tokens_decoder().items() if added.special}
+    spelled: list[bytes] = []
+    for index in range(tokenizer.get_vocab_size()):
+        text = "" if index in special else tokenizer.id_to_token(index) or ""
+        spelled.append(bytes(byte_of[character] for character in text))
+    return spelled
+
+
+def document_share(document_id: str, salt: str) -> float:
+    """A fixed number in [0, 1) for a document: the same in each run, spread evenly over documents."""
+    digest = hashlib.sha256(f"{salt}\0{document_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def _sampled_texts(documents: Sequence[Document], training_bytes: int) -> Iterator[str]:
+    total = sum(len(document.text.encode()) for document in documents)
+    share = training_bytes / max(total, 1)
+    for document in documents:
+        if share >= 1 or document_share(document.id, "tokenizer") < share:
+            yield document.text
+
+
+def _byte_of_character() -> dict[str, int]:
+    """The byte-level alphabet: printable Latin-1 stands for itself, the other bytes for characters from 256 on."""
+    printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    others = [byte for byte in range(NUM_BYTES) if byte not in printable]
+    mapping = {chr(byte): byte for byte in printable}
+    mapping.update({chr(NUM_BYTES + offset): byte for offset, byte in enumerate(others)})
+    return mapping
