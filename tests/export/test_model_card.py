@@ -27,9 +27,16 @@ CARD = ModelCard(
         TrainingRun(name="finetune", num_steps=500, num_tokens=8_192_000, held_out_loss=None),
     ),
     scores=(
-        CardScore(model="base", benchmark="HumanEval", pass_at_1=0.0, ci95=(0.0, 0.023), num_problems=164),
         CardScore(
-            model="tuned", benchmark="held-out exercises", pass_at_1=0.813, ci95=(0.765, 0.853), num_problems=300
+            model="base", benchmark="HumanEval", pass_at_1=0.0, ci95=(0.0, 0.023), num_problems=164, protocol="greedy"
+        ),
+        CardScore(
+            model="tuned",
+            benchmark="held-out exercises",
+            pass_at_1=0.813,
+            ci95=(0.765, 0.853),
+            num_problems=300,
+            protocol="greedy",
         ),
     ),
     contamination=ContaminationChecks(

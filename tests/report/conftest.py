@@ -13,6 +13,7 @@ from hornbook.report.data import (
     Corpus,
     Estimate,
     FamilyScore,
+    Finding,
     FlowStep,
     Lane,
     MergedStep,
@@ -40,23 +41,27 @@ LONG_CODE = '''def normalise_rows(matrix, epsilon=1e-9, *, a_rather_long_keyword
     return rows
 '''
 
-PASSAGE = """Counting what you see
+PASSAGE = """# Counting what you see
 
-Imagine a basket of fruit. You take each fruit out in turn and ask: have I met this kind before? A dictionary remembers.
+Imagine a basket of fruit. You take each fruit out in turn & ask: have I met this kind before? A dictionary remembers.
 
-    def count_each(items):
-        counts = {}
-        for item in items:
-            counts[item] = counts.get(item, 0) + 1
-        return counts
+```python
+def count_each(items):
+    counts = {}
+    for item in items:
+        counts[item] = counts.get(item, 0) + 1
+    return counts
 
-    print(count_each(["pear", "fig", "pear"]))
+print(count_each(["pear", "fig", "pear"]))
+```
 
 This prints:
 
-    {'pear': 2, 'fig': 1}
+```
+{'pear': 2, 'fig': 1}
+```
 
-The call to get answers 0 for a fruit that is new, so that the first one counts as one.
+The call to `get` answers 0 for a fruit that is new, so that the first one counts as one.
 """
 
 
@@ -220,7 +225,6 @@ def fabricate() -> ReportData:
             Corpus(name="pretrain", num_train_tokens=2_912_334, num_held_out_tokens=29_000, num_documents=8_000),
             Corpus(name="finetune", num_train_tokens=6_120_021, num_held_out_tokens=61_000, num_documents=48_756),
         ),
-        vocabulary_size=2_048,
         calibration=Calibration(
             num_labels=2_700,
             num_held_out=300,
@@ -273,19 +277,25 @@ def fabricate() -> ReportData:
             num_checked=56_767,
             num_dropped=11,
             dropped=(("shares a 13-gram", 7), ("same syntax tree", 4)),
-            checks=("13-grams of words against 164 + 300 prompts", "syntax trees, names aside"),
-            not_checked=("paraphrases: no embeddings were compared",),
-            nearest=(
+            checks=("Runs of 13 words shared with 164 docstrings.", "Syntax trees, whatever the names."),
+            not_checked=("Problems told in other words: no embeddings were compared.",),
+            findings=tuple(
+                Finding(benchmark=benchmark, detector=detector, num_documents=7, num_problems=3)
+                for benchmark in ("HumanEval", "held-out exercises")
+                for detector in ("n-gram", "syntax tree", "docstring")
+            ),
+            nearest=tuple(
                 NearestPair(
                     document_id="exercise-0123456789abcdef",
+                    benchmark="HumanEval",
                     task_id="Invented/3",
-                    measure="syntax tree match",
-                    similarity=0.97,
-                    dropped=True,
+                    measure=measure,
+                    evidence=evidence,
+                    dropped=not evidence,
                     document_text=LONG_CODE,
                     problem_text=LONG_CODE,
-                    evidence="",
-                ),
+                )
+                for measure, evidence in (("syntax tree, match rate 0.97", ""), ("13 shared words", "the words " * 6))
             ),
         ),
         environment=(("Python", "3.11.7"), ("torch", "2.13.0"), ("platform", "Linux")),

@@ -39,7 +39,7 @@ def export_huggingface(model_folder: Path, tokenizer_file: Path, card: str, fold
     """
     model_config = load_config(model_folder)
     tokenizer = load_tokenizer(tokenizer_file)
-    end_of_text_id = tokenizer.token_to_id(END_OF_TEXT)
+    end_of_text_id = tokenizer.get_vocab()[END_OF_TEXT]
     num_tokens, num_rows = tokenizer.get_vocab_size(), model_config.vocab_size
     if num_tokens > num_rows:
         raise ConfigError(f"the tokenizer has {num_tokens} tokens, but the model's `vocab_size` is {num_rows}")

@@ -52,6 +52,8 @@ class CardScore:
     """0 to 1."""
     ci95: tuple[float, float]
     num_problems: int
+    protocol: str
+    """What was asked of the model and how, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,9 +167,10 @@ def _scores(scores: Sequence[CardScore]) -> str:
         for score in scores
     ]
     table = "\n".join(["| benchmark | model | pass@1 | 95 % interval | problems |", "|---|---|---|---|---|", *rows])
+    protocols = "; ".join(dict.fromkeys(score.protocol for score in scores))
     return f"""## Scores
 
-Completions run against each problem's tests in a jail. This folder holds the tuned model.
+This folder holds the tuned model. Its completions ran against each problem's tests in a jail: {protocols}.
 
 {table}
 """

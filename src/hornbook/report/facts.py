@@ -1,11 +1,12 @@
-"""What manifests alone say about a run: scores, stages, trainings, calibration. Cheap: no table is read."""
+"""What manifests and training logs say about a run: scores, stages, trainings, calibration. No table is read."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.errors import MissingInputError
-from hornbook.report.data import Calibration, Corpus, Estimate, Score, StageFacts, Surprise
+from hornbook.report.data import Calibration, Corpus, Estimate, Score, StageFacts, Surprise, Training
 from hornbook.report.way import counts
 
 WHOLE_CHAIN = (
@@ -79,11 +80,21 @@ def calibration_of(artifacts: Mapping[str, Artifact]) -> Calibration | None:
     )
 
 
+def raw_scores_of(artifacts: Mapping[str, Artifact]) -> list[dict[str, Any]]:
+    """The scores as they stand in the metrics, each with its `model`: `base` or `tuned`."""
+    return [
+        {"model": model, **found}
+        for model, stage in EVALUATIONS
+        if stage in artifacts
+        for found in metric(artifacts[stage], "scores")
+    ]
+
+
 def scores_of(artifacts: Mapping[str, Artifact]) -> tuple[Score, ...]:
     """The scores of each model that was evaluated, grouped by benchmark."""
     scores = [
         Score(
-            model=model,
+            model=found["model"],
             benchmark=_BENCHMARKS.get(found["benchmark"], found["benchmark"]),
             pass_at_1=found["pass@1"],
             ci95=(found["ci95"][0], found["ci95"][1]),
@@ -91,9 +102,7 @@ def scores_of(artifacts: Mapping[str, Artifact]) -> tuple[Score, ...]:
             outcomes=tuple(found["outcomes"].items()),
             protocol=found["protocol"],
         )
-        for model, stage in EVALUATIONS
-        if stage in artifacts
-        for found in metric(artifacts[stage], "scores")
+        for found in raw_scores_of(artifacts)
     ]
     benchmarks = list(dict.fromkeys(score.benchmark for score in scores))
     return tuple(sorted(scores, key=lambda score: benchmarks.index(score.benchmark)))
@@ -114,6 +123,11 @@ def corpora_of(artifacts: Mapping[str, Artifact]) -> tuple[Corpus, ...]:
     )
 
 
+def trainings_of(artifacts: Mapping[str, Artifact]) -> tuple[Training, ...]:
+    """What each training spent, and its losses from `log.jsonl`."""
+    return tuple(_training(artifacts[name]) for name in ("pretrain", "finetune") if name in artifacts)
+
+
 def metric(artifact: Artifact, *keys: str) -> Any:
     """The metric under `keys`, each a step deeper.
 
@@ -126,6 +140,18 @@ def metric(artifact: Artifact, *keys: str) -> Any:
             raise MissingInputError(f"the stage `{artifact.manifest.stage}` has no metric `{'.'.join(keys)}`")
         value = value[key]
     return value
+
+
+def _training(artifact: Artifact) -> Training:
+    log = [json.loads(line) for line in artifact.path("log.jsonl").read_text(encoding="utf8").splitlines()]
+    return Training(
+        name=artifact.manifest.stage,
+        num_parameters=metric(artifact, "num_parameters"),
+        num_steps=artifact.manifest.kept,
+        num_tokens=metric(artifact, "tokens_seen"),
+        train_loss=tuple((line["step"], line["loss"]) for line in log if "loss" in line),
+        held_out_loss=tuple((line["step"], line["held_out_loss"]) for line in log if "held_out_loss" in line),
+    )
 
 
 def _estimate(figure: Mapping[str, Any]) -> Estimate:

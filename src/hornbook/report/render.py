@@ -14,6 +14,7 @@ from hornbook.report.charts import loss_plot, reliability_plot, threshold_plot
 from hornbook.report.data import ReportData, Score
 from hornbook.report.highlight import highlight_python
 from hornbook.report.phrases import count, duration, headline, percent, plural
+from hornbook.report.prose import passage_html
 
 _SECTIONS = (
     ("scores", "What it can do"),
@@ -49,6 +50,7 @@ def render_html(data: ReportData) -> str:
     )
     environment.filters.update(
         code=highlight_python,
+        passage=passage_html,
         count=count,
         duration=duration,
         percent=percent,

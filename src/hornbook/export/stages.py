@@ -1,0 +1,156 @@
+"""The stage `export`.
+
+Reads:  the tuned model, its tokenizer, the scores of both models, and what the data stages say of themselves.
+Writes: the folder `model/`, ready for transformers, with a model card.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hornbook.artifacts.stage import Artifact, Result, Workspace
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.export.huggingface import export_huggingface
+from hornbook.export.model_card import (
+    CardScore,
+    CodeSource,
+    ContaminationChecks,
+    DataPart,
+    ModelCard,
+    TrainingRun,
+    write_model_card,
+)
+
+VERSION = 1
+"""Raised when the exported files change: it is part of the fingerprint."""
+
+_DATA = ("select", "verify", "deduplicate", "decontaminate")
+_TRAININGS = ("pretrain", "model")
+_EVALUATIONS = (("base", "evaluate_base"), ("tuned", "evaluate_tuned"))
+_BENCHMARKS = {"held_out": "held-out exercises", "humaneval": "HumanEval"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportConfig:
+    """What the exported model is called."""
+
+    name: str = "hornbook-laptop"
+
+    def __post_init__(self) -> None:
+        if not self.name or not all(character.isalnum() or character in "-._" for character in self.name):
+            raise ConfigError(f"`name` must consist of letters, digits, `-`, `.` and `_`, got {self.name!r}")
+
+
+def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Write the Hugging Face folder of the model.
+
+    Args:
+        config: The name.
+        inputs: `model` (the finetuning), `tokenizer`, `decontaminate`, `evaluate_tuned`; for the card also those of
+            `pretrain`, `evaluate_base`, `select`, `verify` and `deduplicate` that the run has.
+        workspace: Gets the folder `model`.
+
+    Raises:
+        MissingInputError: There are no scores or no contamination checks: the card cannot be written.
+    """
+    workspace.progress(0, 1, "writing the model")
+    card = describe_model(config, inputs)
+    digest = export_huggingface(
+        inputs["model"].folder,
+        inputs["tokenizer"].path("tokenizer.json"),
+        write_model_card(card),
+        workspace.folder / "model",
+    )
+    workspace.progress(1, 1, "")
+    return Result(
+        kept=1,
+        unit="models",
+        metrics={"model_sha256": digest, "name": config.name, "num_parameters": card.num_parameters},
+    )
+
+
+def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> ModelCard:
+    """What the card says, from the inputs' manifests and the sources of the selected code."""
+    shape = _metric(inputs["model"], "model")
+    return ModelCard(
+        name=config.name,
+        num_parameters=_metric(inputs["model"], "num_parameters"),
+        num_layers=shape["num_layers"],
+        hidden_size=shape["hidden_size"],
+        max_position=shape["max_position"],
+        vocab_size=shape["vocab_size"],
+        data=tuple(_data_part(inputs[key]) for key in _DATA if key in inputs),
+        sources=_code_sources(inputs["select"]) if "select" in inputs else (),
+        trainings=tuple(_training(inputs[key]) for key in _TRAININGS if key in inputs),
+        scores=_scores(inputs),
+        contamination=_contamination(inputs["decontaminate"]) if "decontaminate" in inputs else None,
+    )
+
+
+def _data_part(artifact: Artifact) -> DataPart:
+    manifest = artifact.manifest
+    dropped = tuple(sorted(manifest.dropped.items(), key=lambda item: (-item[1], item[0])))
+    return DataPart(name=manifest.stage, kept=manifest.kept, unit=manifest.unit, dropped=dropped)
+
+
+def _code_sources(select: Artifact) -> tuple[CodeSource, ...]:
+    kept = select.table("kept")
+    counts = Counter(zip(kept.column("source").to_pylist(), kept.column("license").to_pylist(), strict=True))
+    return tuple(
+        CodeSource(source=source, license=license_, num_samples=number)
+        for (source, license_), number in sorted(counts.items())
+    )
+
+
+def _training(artifact: Artifact) -> TrainingRun:
+    return TrainingRun(
+        name=artifact.manifest.stage,
+        num_steps=artifact.manifest.kept,
+        num_tokens=_metric(artifact, "tokens_seen"),
+        held_out_loss=_metric(artifact, "held_out_loss"),
+    )
+
+
+def _scores(inputs: Mapping[str, Artifact]) -> tuple[CardScore, ...]:
+    return tuple(
+        CardScore(
+            model=model,
+            benchmark=_BENCHMARKS.get(found["benchmark"], found["benchmark"]),
+            pass_at_1=found["pass@1"],
+            ci95=(found["ci95"][0], found["ci95"][1]),
+            num_problems=found["num_problems"],
+            protocol=found["protocol"],
+        )
+        for model, key in _EVALUATIONS
+        if key in inputs
+        for found in _metric(inputs[key], "scores")
+    )
+
+
+def _contamination(artifact: Artifact) -> ContaminationChecks:
+    manifest = artifact.manifest
+    num_words, rate = manifest.config["detectors"]["ngram_size"], manifest.config["match_rate"]
+    num_humaneval = _metric(artifact, "humaneval")["num_problems"]
+    num_held_out = _metric(artifact, "held_out")["num_problems"]
+    return ContaminationChecks(
+        checks=(
+            f"HumanEval ({num_humaneval} problems): runs of {num_words} words shared with a docstring; whole docstrings; "
+            f"syntax trees that match the solution's at a rate of at least {rate:g}, names aside",
+            f"held-out exercises ({num_held_out} problems): whole docstrings",
+        ),
+        not_checked=(
+            "problems told in other words: no embeddings were compared",
+            "shared words and like syntax trees between the training data and the held-out exercises, which the same "
+            "teacher wrote: they were counted, but nothing was put aside for them",
+            "benchmarks other than these",
+        ),
+        num_checked=manifest.kept + sum(manifest.dropped.values()),
+        dropped=tuple(sorted(manifest.dropped.items())),
+    )
+
+
+def _metric(artifact: Artifact, name: str) -> Any:
+    if name not in artifact.manifest.metrics:
+        raise MissingInputError(f"the stage `{artifact.manifest.stage}` has no metric `{name}`")
+    return artifact.manifest.metrics[name]

@@ -1,0 +1,143 @@
+"""A run in a few lines: for the terminal, and as JSON values for other programs.
+
+The lines are at most 80 columns wide where paths allow it, and read the same in a file as in a terminal.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hornbook.artifacts.run import RunFolder
+from hornbook.artifacts.stage import Artifact
+from hornbook.report.data import Lane, Score
+from hornbook.report.facts import absent_of, corpora_of, raw_scores_of, scores_of
+from hornbook.report.phrases import count, duration, magnitude
+from hornbook.report.way import lanes_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+REPORT = Path("report") / "report.html"
+MODEL = Path("export") / "model"
+"""Where a run's folder shows the report and the exported model."""
+
+
+def describe_run(run: RunFolder) -> dict[str, Any]:
+    """The run as JSON values: its stages, scores, the model's hash, and where report and model lie.
+
+    What the run does not have is null or an empty list.
+
+    Raises:
+        MissingInputError: There is no such run.
+        DamagedArtifactError: One of its artifacts is not whole.
+    """
+    record, artifacts = run.read(), run.artifacts()
+    reused = {stage.name: stage.reused for stage in record.stages}
+    export = artifacts.get("export")
+    return {
+        "run": record.name,
+        "recipe": record.recipe,
+        "seed": record.seed,
+        "finished": record.finished,
+        "stages": [
+            {
+                "name": name,
+                "fingerprint": artifact.manifest.fingerprint,
+                "seconds": artifact.manifest.seconds,
+                "reused": reused[name],
+                "kept": artifact.manifest.kept,
+                "unit": artifact.manifest.unit,
+                "dropped": artifact.manifest.dropped,
+            }
+            for name, artifact in artifacts.items()
+        ],
+        "scores": raw_scores_of(artifacts),
+        "model_sha256": export.manifest.metrics["model_sha256"] if export else None,
+        "report": _existing(run.path / REPORT),
+        "model": _existing(run.path / MODEL),
+    }
+
+
+def print_summary(run: RunFolder, console: "Console", *, stages: bool = False) -> None:
+    """Print what the run can do, what it read, how long it took and where to look next.
+
+    Args:
+        run: The run.
+        console: Where to.
+        stages: Also one line per stage.
+
+    Raises:
+        MissingInputError: There is no such run.
+        DamagedArtifactError: One of its artifacts is not whole.
+    """
+    record, artifacts = run.read(), run.artifacts()
+    lines = [*_stage_lines(artifacts, {stage.name: stage.reused for stage in record.stages})] if stages else []
+    lines += [*_score_lines(scores_of(artifacts)), *_data_lines(artifacts)]
+    lines += [*_place_lines(run, artifacts)]
+    for line in lines:
+        console.print(line, highlight=False)
+
+
+def _score_lines(scores: Sequence[Score]) -> Iterator[str]:
+    if scores:
+        yield "\n[bold]pass@1[/] [dim](with its 95 % interval)[/]"
+    shown = ""
+    for score in scores:
+        name = score.benchmark if score.benchmark != shown else ""
+        shown = score.benchmark
+        low, high = (100 * end for end in score.ci95)
+        yield (
+            f"  {name:<20} {score.model:<6} [bold]{100 * score.pass_at_1:5.1f} %[/]   {low:5.1f} to {high:5.1f}"
+            f"   {score.num_problems:>5,} problems"
+        )
+
+
+def _data_lines(artifacts: Mapping[str, Artifact]) -> Iterator[str]:
+    lanes, corpora = lanes_of(artifacts), corpora_of(artifacts)
+    if lanes:
+        yield "\n[bold]data[/]"
+    for lane in lanes:
+        yield f"  {lane.title.lower():<20} {_way_of(lane)}"
+    for stage, note in (("deduplicate", "repeat others"), ("decontaminate", "resemble a benchmark")):
+        if stage in artifacts:
+            manifest = artifacts[stage].manifest
+            num_dropped = sum(manifest.dropped.values())
+            yield f"  {'':<20} {count(num_dropped)} that {note} put aside; {count(manifest.kept)} go on"
+    if corpora:
+        tokens = ", ".join(f"{magnitude(corpus.num_train_tokens)} to {corpus.name}" for corpus in corpora)
+        yield f"  {'tokens':<20} {tokens}"
+
+
+def _way_of(lane: Lane) -> str:
+    first, last = lane.steps[0], lane.steps[-1]
+    if first is last:
+        return f"{first.kept:,} {first.unit}"
+    return f"{first.kept:,} {first.unit}, {last.kept:,} kept"
+
+
+def _stage_lines(artifacts: Mapping[str, Artifact], reused: Mapping[str, bool]) -> Iterator[str]:
+    yield "[bold]stages[/]"
+    for name, artifact in artifacts.items():
+        manifest = artifact.manifest
+        again = "reused" if reused[name] else ""
+        yield (
+            f"  {name:<16} [dim]{manifest.fingerprint[:12]}[/] {manifest.seconds:>8.1f} s  {again:<6}"
+            f"  {manifest.kept:,} {manifest.unit}"
+        )
+
+
+def _place_lines(run: RunFolder, artifacts: Mapping[str, Artifact]) -> Iterator[str]:
+    yield ""
+    yield f"{'time':<8} {duration(sum(artifact.manifest.seconds for artifact in artifacts.values()))} in all stages"
+    absent = absent_of(artifacts)
+    if absent:
+        yield f"{'not run':<8} {', '.join(absent)}"
+    for name, path in (("report", run.path / REPORT), ("model", run.path / MODEL)):
+        if path.exists():
+            yield f"{name:<8} {path}"
+    if (run.path / MODEL).exists():
+        yield f"{'try it':<8} hornbook complete {run.path.name} 'def double(number: int) -> int:'"
+
+
+def _existing(path: Path) -> str | None:
+    return str(path) if path.exists() else None
