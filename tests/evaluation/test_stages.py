@@ -1,17 +1,39 @@
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import torch
 
-from hornbook.artifacts.stage import Workspace
+from hornbook.artifacts.manifest import Manifest
+from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import ConfigError, SandboxError
 from hornbook.evaluation.complete import Completer
-from hornbook.evaluation.stages import EvaluateConfig, evaluate
-from hornbook.records import Completion, Outcome, Problem, Verdict, records_of
+from hornbook.evaluation.stages import EvaluateConfig, evaluate, run_evaluate
+from hornbook.model.config import ModelConfig
+from hornbook.model.phi import Phi
+from hornbook.model.weights import save_model
+from hornbook.records import Completion, Document, DocumentKind, Outcome, Problem, Verdict, records_of, table_of
+from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
 
 PROBLEMS = read_humaneval()[:12]
+MANIFEST = Manifest(
+    stage="own",
+    fingerprint="own",
+    version=1,
+    seed=0,
+    config={},
+    inputs={},
+    input_contents={},
+    kept=1,
+    unit="records",
+    dropped={},
+    metrics={},
+    files={},
+    seconds=0.0,
+)
 CONFIG = EvaluateConfig(benchmarks=("humaneval",), cpu_seconds=1.0)
 
 
@@ -86,6 +108,45 @@ def test_where_the_benchmarks_own_solutions_fail_no_model_is_asked(tmp_path: Pat
     assert not list((tmp_path / "out").iterdir())
 
 
+def test_a_models_folder_is_completed_and_scored_the_same_way_each_time(tmp_path: Path) -> None:
+    results = [_evaluate_tiny_model(tmp_path / name) for name in ("first", "second")]
+    assert results[0] == results[1]
+    [score] = results[0].metrics["scores"]
+    assert (score["benchmark"], score["num_problems"], score["num_samples"]) == ("held_out", 5, 2)
+    assert score["by_category"] == {"even": [0, 6], "odd": [0, 4]}
+    assert results[0].metrics["truncated_prompts"] == {"held_out": 5}
+    tables = [
+        [(tmp_path / name / "out" / f"held_out-{table}.parquet").read_bytes() for table in ("completions", "verdicts")]
+        for name in ("first", "second")
+    ]
+    assert tables[0] == tables[1]
+
+
+def _evaluate_tiny_model(folder: Path) -> Result:
+    problems = [
+        dataclasses.replace(problem, category=("even", "odd")[number % 2])
+        for number, problem in enumerate(read_humaneval()[:5])
+    ]
+    space = workspace(folder)
+    documents = [
+        Document(id=problem.task_id, kind=DocumentKind.EXERCISE, text=problem.prompt + problem.canonical_solution)
+        for problem in problems
+    ]
+    tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=300))
+    tokenizer.save(str(folder / "tokenizer.json"))
+    config = ModelConfig(
+        vocab_size=320, num_layers=1, hidden_size=16, intermediate_size=32, num_heads=2, max_position=128
+    )
+    save_model(Phi(config).initialize(torch.Generator().manual_seed(0)), folder)
+    pq.write_table(table_of(Problem, problems), folder / "held_out.parquet")
+    artifact = Artifact(folder=folder, manifest=MANIFEST)
+    return run_evaluate(
+        EvaluateConfig(benchmarks=("held_out",), max_new_tokens=20, temperature=0.8, num_samples=2, batch_size=4),
+        {"model": artifact, "tokenizer": artifact, "held_out": artifact},
+        space,
+    )
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -97,6 +158,7 @@ def test_where_the_benchmarks_own_solutions_fail_no_model_is_asked(tmp_path: Pat
         ("num_samples", 0),
         ("num_samples", 2),
         ("batch_size", 0),
+        ("top_p", 0.0),
         ("cpu_seconds", 0.0),
         ("memory_bytes", 1),
     ],

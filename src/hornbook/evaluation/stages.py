@@ -5,6 +5,7 @@ Writes: for each benchmark the completions and their verdicts; the scores, in th
 Source: Chen et al. 2021 (protocol, estimator); Gunasekar et al. 2023, section 3, for what is reported.
 """
 
+import dataclasses
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ class EvaluateConfig:
     max_new_tokens: int = 300
     temperature: float = 0.0
     """0 takes the likeliest token each time."""
+    top_p: float = 1.0
+    """Draw from the likeliest tokens of this total probability; no effect at temperature 0."""
     num_samples: int = 1
     """Completions per problem."""
     batch_size: int = 64
@@ -63,6 +66,8 @@ class EvaluateConfig:
             raise ConfigError(f"`temperature` must not be negative, got {self.temperature!r}")
         if self.num_samples > 1 and self.temperature == 0:
             raise ConfigError(f"`num_samples` above 1 needs a `temperature` above 0, got {self.num_samples!r}")
+        if not 0 < self.top_p <= 1:
+            raise ConfigError(f"`top_p` must lie in (0, 1], got {self.top_p!r}")
         Limits(cpu_seconds=self.cpu_seconds, memory_bytes=self.memory_bytes)
 
 
@@ -75,13 +80,36 @@ def run_evaluate(config: EvaluateConfig, inputs: Mapping[str, Artifact], workspa
             `Problem`).
         workspace: Written to as `evaluate` does.
 
+    Returns:
+        As `evaluate`; in addition `metrics["truncated_prompts"]`: benchmark → how many prompts were too long for the
+        model and were read from their middle on.
+
     Raises:
         SandboxError: No jail, or a benchmark's own solutions do not pass in it: nothing is scored.
     """
+    # Imported here because they bring torch, which the command line can do without until a model is asked.
+    from hornbook.generation.sample import GenerateConfig, count_truncated, generate, load_model
+    from hornbook.tokens.tokenizer import load_tokenizer
+
     problems = {name: _read_benchmark(name, inputs) for name in config.benchmarks}
-    return evaluate(
-        config, problems, lambda progress: _load_completer(config, inputs, workspace.seed, progress), workspace
+    model = load_model(inputs["model"].folder)
+    tokenizer = load_tokenizer(inputs["tokenizer"].path("tokenizer.json"))
+    settings = GenerateConfig(
+        max_new_tokens=config.max_new_tokens,
+        temperature=config.temperature,
+        top_p=config.top_p,
+        batch_size=config.batch_size,
     )
+
+    def make_completer(progress: Callable[[int, int], None]) -> Completer:
+        return lambda prompts: generate(model, tokenizer, prompts, settings, workspace.seed, progress)
+
+    result = evaluate(config, problems, make_completer, workspace)
+    truncated = {
+        name: count_truncated(model, tokenizer, [problem.prompt for problem in of_benchmark], settings)
+        for name, of_benchmark in problems.items()
+    }
+    return dataclasses.replace(result, metrics={**result.metrics, "truncated_prompts": truncated})
 
 
 def evaluate(
@@ -127,7 +155,7 @@ def evaluate(
 
 def describe_protocol(config: EvaluateConfig) -> str:
     """The protocol in one line, for the report and the model card."""
-    sampling = "greedy" if config.temperature == 0 else f"temperature {config.temperature:g}"
+    sampling = "greedy" if config.temperature == 0 else f"temperature {config.temperature:g}, top-p {config.top_p:g}"
     samples = "1 sample" if config.num_samples == 1 else f"{config.num_samples} samples"
     return (
         f"prompt as given, {sampling}, {samples} per problem, at most {config.max_new_tokens} new tokens, cut at the "
@@ -158,21 +186,6 @@ def _load_or_complete(
     pq.write_table(table_of(Completion, completions), unfinished)
     unfinished.replace(path)
     return completions
-
-
-def _load_completer(
-    config: EvaluateConfig, inputs: Mapping[str, Artifact], seed: int, progress: Callable[[int, int], None]
-) -> Completer:
-    # Imported here because they bring torch, which the command line can do without until a model is asked.
-    from hornbook.generation.sample import GenerateConfig, generate, load_model
-    from hornbook.tokens.tokenizer import load_tokenizer
-
-    model = load_model(inputs["model"].folder)
-    tokenizer = load_tokenizer(inputs["tokenizer"].path("tokenizer.json"))
-    settings = GenerateConfig(
-        max_new_tokens=config.max_new_tokens, temperature=config.temperature, batch_size=config.batch_size
-    )
-    return lambda prompts: generate(model, tokenizer, prompts, settings, seed, progress)
 
 
 def _noted(workspace: Workspace, note: str) -> Callable[[int, int], None]:
