@@ -1,0 +1,1 @@
+"""Batched generation: cache, sampling, stop rules, prompts that end anywhere."""
