@@ -1,0 +1,47 @@
+from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.decontamination.functions import functions_in, parse, solution_of
+
+PASSAGE = '''# Sums
+
+Add them *up*:
+
+```python
+def total(items):
+    """Add."""
+    return sum(items)
+```
+
+Broken, and no code:
+
+```python
+def broken(:
+```
+
+```
+class Box:
+    def size(self): return 1
+```
+'''
+
+
+def test_functions_of_a_module_are_found_inside_classes_and_functions_too() -> None:
+    source = "class A:\n    def m(self):\n        def inner(): pass\n\nasync def f():\n    'Doc.'\n"
+    assert [function.node.name for function in functions_in(source)] == ["f", "m", "inner"]
+    assert functions_in(source)[0].docstring == "Doc."
+    assert functions_in(source)[1].text == "    def m(self):\n        def inner(): pass"
+
+
+def test_fenced_code_in_prose_is_read() -> None:
+    assert [function.node.name for function in functions_in(PASSAGE)] == ["total", "size"]
+    assert functions_in("No code at all, only (words).") == []
+
+
+def test_what_does_not_parse_is_none_and_warns_of_nothing() -> None:
+    assert parse("def broken(:") is None
+    assert parse("x = '\0'") is None
+    assert parse("x = '\\d' is 3") is not None
+
+
+def test_every_humaneval_problem_has_a_solution_with_a_docstring() -> None:
+    solutions = [solution_of(problem) for problem in read_humaneval()]
+    assert all(solution is not None and solution.docstring for solution in solutions)

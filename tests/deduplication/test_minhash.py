@@ -1,0 +1,98 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from hornbook.deduplication.clusters import first_members
+from hornbook.deduplication.minhash import (
+    MIN_RECALL,
+    NearConfig,
+    band_shape,
+    candidate_pairs,
+    jaccard,
+    near_duplicates,
+    shingles_of,
+)
+from hornbook.errors import ConfigError
+
+
+def texts_with_edits(num_originals: int, seed: int) -> list[str]:
+    """Random texts of 120 words, each with copies in which a word in 40, 20 or 10 is replaced."""
+    generator = np.random.default_rng(seed)
+    vocabulary = [f"w{number}" for number in range(500)]
+    texts = []
+    for _ in range(num_originals):
+        words = generator.choice(vocabulary, size=120)
+        texts.append(" ".join(words))
+        for rate in (40, 20, 10):
+            changed = np.where(generator.random(120) < 1 / rate, generator.choice(vocabulary, size=120), words)
+            texts.append(" ".join(changed))
+    generator.shuffle(texts)
+    return texts
+
+
+@pytest.mark.parametrize("threshold", [0.6, 0.8])
+def test_clusters_are_those_of_comparing_all_pairs(threshold: float) -> None:
+    texts = texts_with_edits(60, seed=1)
+    config = NearConfig(threshold=threshold)
+    shingles = [shingles_of(text, config.ngram_size) for text in texts]
+    pairs = itertools.combinations(range(len(texts)), 2)
+    near = [(a, b) for a, b in pairs if jaccard(shingles[a], shingles[b]) >= threshold]
+    expected = first_members(len(texts), near)
+    result = near_duplicates(texts, config)
+    assert len(near) > 20
+    assert result.keepers == expected
+    assert result.jaccard == {
+        index: jaccard(shingles[index], shingles[keeper]) for index, keeper in enumerate(expected) if index != keeper
+    }
+
+
+def test_signatures_agree_as_often_as_the_shingles_do() -> None:
+    from hornbook.deduplication.minhash import _sign
+
+    texts = texts_with_edits(10, seed=2)
+    tokens, signatures = _sign(texts, NearConfig(num_hashes=512))
+    for a, b in itertools.combinations(range(len(texts)), 2):
+        true = jaccard(shingles_of(tokens[a], 5), shingles_of(tokens[b], 5))
+        assert (signatures[a] == signatures[b]).mean() == pytest.approx(true, abs=0.12)
+
+
+def test_layout_is_no_difference_and_punctuation_is() -> None:
+    texts = ["f(a,b)\nreturn  a+b", "f ( a , b ) return a + b", "f(a,b)\nreturn  a-b"]
+    result = near_duplicates(texts, NearConfig(threshold=1.0))
+    assert result.keepers == [0, 0, 2]
+    assert result.jaccard == {1: 1.0}
+
+
+def test_texts_shorter_than_a_shingle_and_empty_ones_are_compared_whole() -> None:
+    assert near_duplicates(["a b", "a b", "a c", "", " "], NearConfig()).keepers == [0, 0, 2, 3, 3]
+    assert near_duplicates([], NearConfig()).keepers == []
+
+
+def test_a_pair_at_the_threshold_is_a_candidate_with_the_promised_probability() -> None:
+    for threshold in (0.5, 0.8, 0.9, 0.95):
+        num_bands, rows = band_shape(threshold, 128)
+        assert num_bands * rows <= 128
+        assert 1 - (1 - threshold**rows) ** num_bands >= MIN_RECALL
+    assert band_shape(0.01, 16) == (16, 1)
+
+
+def test_candidates_are_the_pairs_that_agree_in_a_whole_band() -> None:
+    generator = np.random.default_rng(3)
+    signatures = generator.integers(3, size=(40, 8), dtype=np.uint32)
+    num_bands, rows = band_shape(0.8, 8)
+    expected = {
+        (a, b)
+        for a, b in itertools.combinations(range(40), 2)
+        for band in range(num_bands)
+        if (signatures[a, band * rows : (band + 1) * rows] == signatures[b, band * rows : (band + 1) * rows]).all()
+    }
+    assert set(candidate_pairs(signatures, 0.8)) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("threshold", 0), ("threshold", 1.1), ("ngram_size", 0), ("num_hashes", 0)]
+)
+def test_a_wrong_field_is_named(field: str, value: float) -> None:
+    with pytest.raises(ConfigError, match=f"`{field}`"):
+        NearConfig(**{field: value})

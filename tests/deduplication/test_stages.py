@@ -1,0 +1,133 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from hornbook.artifacts.stage import Artifact, Workspace
+from hornbook.deduplication.stages import EXACT, NEAR, DeduplicateConfig, deduplicate, gather_documents, run_deduplicate
+from hornbook.records import (
+    CodeSample,
+    Document,
+    DocumentKind,
+    Dropped,
+    Exercise,
+    Passage,
+    SampleKind,
+    records_of,
+    schema_of,
+)
+
+LINES = [f"    value_{number} = step(value_{number - 1}, {number * 7})" for number in range(1, 60)]
+CODE = "\n".join(["def run(value_0):", *LINES]) + "\n"
+
+
+def code(name: str, text: str) -> CodeSample:
+    return CodeSample(
+        id=name,
+        text=text,
+        source="s",
+        path="p.py",
+        module="p",
+        qualname="run",
+        kind=SampleKind.FUNCTION,
+        first_line=1,
+        last_line=9,
+        license="PSF-2.0",
+    )
+
+
+def passage(name: str, text: str) -> Passage:
+    return Passage(id=name, text=text, family="f", topic="t", audience="a", style="s", teacher="curriculum")
+
+
+def exercise(name: str, prompt: str, solution: str) -> Exercise:
+    return Exercise(
+        id=name,
+        prompt=prompt,
+        solution=solution,
+        entry_point="f",
+        test="",
+        family="f",
+        operations=("o",),
+        idiom="i",
+        docstring_style="d",
+        teacher="curriculum",
+    )
+
+
+SAMPLES = [code("c1", CODE), code("c2", CODE.replace("value_30 =", "result =")), code("c3", CODE + "\n\n")]
+PASSAGES = [passage("t1", CODE), passage("t2", "Lists hold things.\n")]
+EXERCISES = [exercise("e1", "def f(a):\n", "    return a\n"), exercise("e2", "def f(a):\n", "    return -a\n")]
+
+
+def test_planted_duplicates_are_dropped_with_the_record_they_repeat() -> None:
+    result = deduplicate(gather_documents(SAMPLES, PASSAGES, EXERCISES), DeduplicateConfig())
+    assert [document.id for document in result.kept] == ["c1", "t2", "e1", "e2"]
+    assert result.kept[2] == Document(id="e1", kind=DocumentKind.EXERCISE, text="def f(a):\n    return a\n")
+    assert [(dropped.id, dropped.reason) for dropped in result.dropped] == [("c2", NEAR), ("c3", EXACT), ("t1", EXACT)]
+    assert result.dropped[0].detail.startswith("of c1, Jaccard similarity 0.9")
+    assert result.dropped[1].detail == "of c1"
+    assert result.metrics["code"] == {
+        "num_documents": 3,
+        "num_exact_duplicates": 1,
+        "num_near_duplicates": 1,
+        "num_compared_pairs": 1,
+    }
+
+
+def test_nothing_in_nothing_out() -> None:
+    result = deduplicate([], DeduplicateConfig())
+    assert (result.kept, result.dropped) == ([], [])
+
+
+def test_the_stage_writes_its_tables(tmp_path: Path) -> None:
+    def folder(name: str) -> Path:
+        (tmp_path / name).mkdir()
+        return tmp_path / name
+
+    def workspace(name: str) -> Workspace:
+        return Workspace(folder=folder(name), scratch=tmp_path, seed=0, progress=lambda done, total, note="": None)
+
+    select, verify, out = workspace("select"), workspace("verify"), workspace("out")
+    select.write_records("kept", CodeSample, SAMPLES)
+    verify.write_records("passages", Passage, PASSAGES)
+    verify.write_records("kept", Exercise, EXERCISES)
+    inputs = {name: Artifact(folder=tmp_path / name, manifest=None) for name in ("select", "verify")}  # type: ignore[arg-type]
+    result = run_deduplicate(DeduplicateConfig(), inputs, out)
+    output = Artifact(folder=out.folder, manifest=None)  # type: ignore[arg-type]
+    assert (result.kept, result.unit, dict(result.dropped)) == (4, "documents", {EXACT: 2, NEAR: 1})
+    assert output.table("documents").schema == schema_of(Document)
+    assert [document.kind for document in output.records("documents", Document)] == [
+        "code",
+        "textbook",
+        "exercise",
+        "exercise",
+    ]
+    assert len(records_of(Dropped, output.table("dropped"))) == 3
+
+
+SCRIPT = """
+import hashlib
+from hornbook.deduplication.minhash import NearConfig, near_duplicates
+texts = [" ".join(str((number * step) % 97) for step in range(60)) for number in range(300)]
+texts += [text.replace(" 5 ", " five ") for text in texts]
+result = near_duplicates(texts, NearConfig(threshold=0.7))
+assert result.jaccard
+whole = repr((result.keepers, sorted(result.jaccard.items()), result.num_candidates))
+print(hashlib.sha256(whole.encode()).hexdigest())
+"""
+
+
+def test_the_result_does_not_depend_on_the_hash_seed() -> None:
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
