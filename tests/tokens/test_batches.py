@@ -1,0 +1,69 @@
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.tokens.batches import batch_rows, held_out_rows, num_rows, permuted
+from hornbook.tokens.pack import TokenStream
+
+
+def stream_of(folder: Path, num_tokens: int) -> TokenStream:
+    folder.mkdir(exist_ok=True)
+    np.arange(num_tokens, dtype="<u2").tofile(folder / "train-00000.bin")
+    description = {"dtype": "<u2", "vocab_size": 65536, "shards": {"train": [num_tokens]}}
+    (folder / "tokens.json").write_text(json.dumps(description))
+    return TokenStream(folder, "train")
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 64, 1000])
+def test_the_permutation_visits_each_index_once(size: int) -> None:
+    assert sorted(permuted(index, size, b"key") for index in range(size)) == list(range(size))
+
+
+def test_the_permutation_leaves_few_neighbours_together() -> None:
+    order = [permuted(index, 1000, b"key") for index in range(1000)]
+    assert sum(abs(a - b) == 1 for a, b in itertools.pairwise(order)) < 20
+
+
+def test_an_epoch_predicts_every_token_once(tmp_path: Path) -> None:
+    stream = stream_of(tmp_path, 640)
+    rows = [batch_rows(stream, seed=3, step=step, batch_size=4, sequence_length=16) for step in range(10)]
+    assert sorted(np.concatenate(rows)[:, 1:].flatten().tolist()) == list(range(640))
+
+
+def test_rows_are_pieces_of_the_stream_and_epochs_differ(tmp_path: Path) -> None:
+    stream = stream_of(tmp_path, 650)
+    first = batch_rows(stream, seed=3, step=0, batch_size=40, sequence_length=16)
+    second = batch_rows(stream, seed=3, step=1, batch_size=40, sequence_length=16)
+    assert (np.diff(first, axis=1) % 650 == 1).all()
+    assert not np.array_equal(first, second)
+    assert set(first[:, 0].tolist()) != set(second[:, 0].tolist())
+
+
+@pytest.mark.parametrize("world_size", [2, 4])
+def test_ranks_share_out_the_batch_of_a_single_process(tmp_path: Path, world_size: int) -> None:
+    stream = stream_of(tmp_path, 5000)
+    for step in (0, 7, 200):
+        whole = batch_rows(stream, seed=1, step=step, batch_size=8, sequence_length=32)
+        parts = [
+            batch_rows(stream, seed=1, step=step, batch_size=8, sequence_length=32, rank=rank, world_size=world_size)
+            for rank in range(world_size)
+        ]
+        assert np.array_equal(whole, np.concatenate(parts))
+
+
+def test_held_out_rows_do_not_overlap_and_are_limited(tmp_path: Path) -> None:
+    stream = stream_of(tmp_path, 100)
+    assert held_out_rows(stream, sequence_length=10, max_rows=4)[:, 0].tolist() == [0, 20, 50, 70]
+    assert held_out_rows(stream, sequence_length=101, max_rows=4).shape == (0, 102)
+
+
+def test_a_stream_without_a_row_and_an_uneven_batch_are_refused(tmp_path: Path) -> None:
+    stream = stream_of(tmp_path, 10)
+    with pytest.raises(MissingInputError, match="10 tokens"):
+        num_rows(stream, 11)
+    with pytest.raises(ConfigError, match="`batch_size`"):
+        batch_rows(stream, seed=0, step=0, batch_size=3, sequence_length=2, world_size=2)

@@ -1,0 +1,50 @@
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from hornbook.artifacts.stage import Workspace
+from hornbook.records import Document, DocumentKind
+from hornbook.tokens.pack import TokenStream
+from hornbook.tokens.stages import TokenizeConfig, run_tokenize, run_tokenizer
+from hornbook.tokens.tokenizer import TokenizerConfig
+
+DOCUMENTS = [
+    Document(id=f"{kind}-{number}", kind=kind, text=f"{kind} {number}\n" * 3)
+    for kind in DocumentKind
+    for number in range(50)
+]
+
+
+def run_both(folder: Path) -> dict[str, Any]:
+    documents = SimpleNamespace(records=lambda name, record: DOCUMENTS)
+    results = {}
+    inputs: dict[str, Any] = {"decontaminate": documents}
+    for name, run, config in [
+        ("tokenizer", run_tokenizer, TokenizerConfig(vocab_size=280)),
+        ("tokenize", run_tokenize, TokenizeConfig()),
+    ]:
+        place = folder / name
+        place.mkdir(parents=True)
+        workspace = Workspace(folder=place, scratch=folder / "scratch", seed=0, progress=lambda *_: None)
+        results[name] = run(config, inputs, workspace)
+        inputs[name] = SimpleNamespace(path=lambda file, place=place: place / file)
+    return results
+
+
+def test_code_and_textbooks_pretrain_and_exercises_finetune(tmp_path: Path) -> None:
+    results = run_both(tmp_path)
+    counts = {name: results["tokenize"].metrics[name]["num_documents"] for name in ("pretrain", "finetune")}
+    assert sum(counts["pretrain"].values()) == 100
+    assert sum(counts["finetune"].values()) == 50
+    assert counts["finetune"]["held-out"] >= 1
+    assert len(TokenStream(tmp_path / "tokenize" / "finetune", "train")) > 0
+
+
+def test_a_second_run_writes_the_same_bytes(tmp_path: Path) -> None:
+    contents = []
+    for name in ("first", "second"):
+        run_both(tmp_path / name)
+        files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
+        contents.append({str(path.relative_to(tmp_path / name)): path.read_bytes() for path in files})
+    assert contents[0] == contents[1]
+    assert len(contents[0]) == 11

@@ -1,0 +1,82 @@
+import inspect
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.records import Document, DocumentKind
+from hornbook.tokens.tokenizer import END_OF_TEXT, TokenizerConfig, load_tokenizer, token_bytes, train_tokenizer
+
+TRAIN_AND_PRINT = """
+import inspect, textwrap
+from hornbook.records import Document, DocumentKind
+from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
+source = inspect.getsource(textwrap) + inspect.getsource(inspect)
+documents = [
+    Document(id=str(start), kind=DocumentKind.CODE, text=source[start : start + 700])
+    for start in range(0, len(source), 700)
+]
+print(train_tokenizer(documents, TokenizerConfig(vocab_size=900)).to_str())
+"""
+
+
+@pytest.fixture(scope="module")
+def documents() -> list[Document]:
+    source = inspect.getsource(textwrap)
+    texts = [source[start : start + 700] for start in range(0, len(source), 700)]
+    return [Document(id=str(index), kind=DocumentKind.CODE, text=text) for index, text in enumerate(texts)]
+
+
+def test_any_text_survives_the_round_trip(documents: list[Document]) -> None:
+    tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=500))
+    for text in [
+        "",
+        "\n\n    x = 'é ☃ 🙂'\t\r\n",
+        "def f(x):\n    return x\n",
+        *(document.text for document in documents),
+    ]:
+        ids = tokenizer.encode(text).ids
+        assert tokenizer.decode(ids) == text
+        assert b"".join(token_bytes(tokenizer)[token] for token in ids) == text.encode()
+
+
+def test_the_same_bytes_come_out_of_every_process() -> None:
+    outputs = set()
+    for hash_seed, threads in [("1", "1"), ("2", "2"), ("3", "4")]:
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "RAYON_NUM_THREADS": threads}
+        command = [sys.executable, "-c", TRAIN_AND_PRINT]
+        outputs.add(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
+    assert len(outputs) == 1
+
+
+def test_end_of_text_is_one_token_and_spells_nothing(documents: list[Document]) -> None:
+    tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=300))
+    assert tokenizer.token_to_id(END_OF_TEXT) == 0
+    assert token_bytes(tokenizer)[0] == b""
+    assert all(token_bytes(tokenizer)[1:])
+
+
+def test_a_saved_tokenizer_comes_back(documents: list[Document], tmp_path: Path) -> None:
+    tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=400))
+    path = tmp_path / "tokenizer.json"
+    path.write_text(tokenizer.to_str())
+    assert load_tokenizer(path).encode(documents[0].text).ids == tokenizer.encode(documents[0].text).ids
+
+
+def test_what_is_no_tokenizer_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "tokenizer.json"
+    path.write_text("{}")
+    with pytest.raises(MissingInputError, match=r"tokenizer\.json"):
+        load_tokenizer(path)
+    with pytest.raises(MissingInputError, match="at least one document"):
+        train_tokenizer([], TokenizerConfig())
+
+
+@pytest.mark.parametrize("field", ["vocab_size", "min_frequency", "training_bytes"])
+def test_a_wrong_field_is_named(field: str) -> None:
+    with pytest.raises(ConfigError, match=f"`{field}`"):
+        TokenizerConfig(**{field: 0})
