@@ -9,8 +9,8 @@ import torch
 from hornbook.artifacts.manifest import Manifest
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.errors import ConfigError, SandboxError
-from hornbook.evaluation.complete import Completer
+from hornbook.errors import ConfigError, MissingInputError, SandboxError
+from hornbook.evaluation.complete import Completer, complete_prompt
 from hornbook.evaluation.stages import EvaluateConfig, evaluate, run_evaluate
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
@@ -122,24 +122,39 @@ def test_a_models_folder_is_completed_and_scored_the_same_way_each_time(tmp_path
     assert tables[0] == tables[1]
 
 
+def test_a_runs_model_answers_a_prompt_once_its_stage_is_done(tmp_path: Path) -> None:
+    artifact = _tiny_model(tmp_path, PROBLEMS[:5])
+    text = complete_prompt({"tokenizer": artifact, "finetune": artifact}, "def add(", max_new_tokens=8)
+    assert isinstance(text, str)
+    assert text == complete_prompt(
+        {"tokenizer": artifact, "pretrain": artifact}, "def add(", base=True, max_new_tokens=8
+    )
+    with pytest.raises(MissingInputError, match="`finetune` is not done"):
+        complete_prompt({"tokenizer": artifact, "pretrain": artifact}, "def add(")
+
+
+def _tiny_model(folder: Path, problems: list[Problem]) -> Artifact:
+    """A folder with an untrained model, its tokenizer and the problems."""
+    documents = [
+        Document(id=problem.task_id, kind=DocumentKind.EXERCISE, text=problem.prompt + problem.canonical_solution)
+        for problem in problems
+    ]
+    train_tokenizer(documents, TokenizerConfig(vocab_size=300)).save(str(folder / "tokenizer.json"))
+    config = ModelConfig(
+        vocab_size=320, num_layers=1, hidden_size=16, intermediate_size=32, num_heads=2, max_position=128
+    )
+    save_model(Phi(config).initialize(torch.Generator().manual_seed(0)), folder)
+    pq.write_table(table_of(Problem, problems), folder / "held_out.parquet")
+    return Artifact(folder=folder, manifest=MANIFEST)
+
+
 def _evaluate_tiny_model(folder: Path) -> Result:
     problems = [
         dataclasses.replace(problem, category=("even", "odd")[number % 2])
         for number, problem in enumerate(read_humaneval()[:5])
     ]
     space = workspace(folder)
-    documents = [
-        Document(id=problem.task_id, kind=DocumentKind.EXERCISE, text=problem.prompt + problem.canonical_solution)
-        for problem in problems
-    ]
-    tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=300))
-    tokenizer.save(str(folder / "tokenizer.json"))
-    config = ModelConfig(
-        vocab_size=320, num_layers=1, hidden_size=16, intermediate_size=32, num_heads=2, max_position=128
-    )
-    save_model(Phi(config).initialize(torch.Generator().manual_seed(0)), folder)
-    pq.write_table(table_of(Problem, problems), folder / "held_out.parquet")
-    artifact = Artifact(folder=folder, manifest=MANIFEST)
+    artifact = _tiny_model(folder, problems)
     return run_evaluate(
         EvaluateConfig(benchmarks=("held_out",), max_new_tokens=20, temperature=0.8, num_samples=2, batch_size=4),
         {"model": artifact, "tokenizer": artifact, "held_out": artifact},
