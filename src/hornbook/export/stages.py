@@ -135,8 +135,8 @@ def _contamination(artifact: Artifact) -> ContaminationChecks:
     num_held_out = _metric(artifact, "held_out")["num_problems"]
     return ContaminationChecks(
         checks=(
-            f"HumanEval ({num_humaneval} problems): runs of {num_words} words shared with a docstring; whole docstrings; "
-            f"syntax trees that match the solution's at a rate of at least {rate:g}, names aside",
+            f"HumanEval ({num_humaneval} problems): runs of {num_words} words shared with a docstring; "
+            f"whole docstrings; syntax trees that match the solution's at a rate of at least {rate:g}, names aside",
             f"held-out exercises ({num_held_out} problems): whole docstrings",
         ),
         not_checked=(

@@ -42,7 +42,7 @@ def contamination_of(artifacts: Mapping[str, Artifact], num_nearest: int) -> Con
                 num_problems=found["num_problems"],
             )
             for key, benchmark in _BENCHMARKS.items()
-            for detector, found in metric(artifact, key, "detectors").items()
+            for detector, found in sorted(metric(artifact, key, "detectors").items())
         ),
         nearest=_nearest(artifact, num_nearest),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.errors import MissingInputError
+from hornbook.records import Outcome
 from hornbook.report.data import Calibration, Corpus, Estimate, Score, StageFacts, Surprise, Training
 from hornbook.report.way import counts
 
@@ -18,6 +19,12 @@ EVALUATIONS = (("base", "evaluate-base"), ("tuned", "evaluate-tuned"))
 """Model → stage that evaluated it, in the order in which they are shown."""
 _BENCHMARKS = {"held_out": "held-out exercises", "humaneval": "HumanEval"}
 """A benchmark's name in metrics → for people."""
+
+
+def in_order(artifacts: Mapping[str, Artifact]) -> dict[str, Artifact]:
+    """The artifacts in the order of the data, those of unknown stages last."""
+    places = {name: place for place, name in enumerate(WHOLE_CHAIN)}
+    return dict(sorted(artifacts.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))
 
 
 def stages_of(artifacts: Mapping[str, Artifact]) -> tuple[StageFacts, ...]:
@@ -33,7 +40,7 @@ def stages_of(artifacts: Mapping[str, Artifact]) -> tuple[StageFacts, ...]:
             kept=manifest.kept,
             unit=manifest.unit,
             dropped=counts(manifest.dropped),
-            inputs=tuple(manifest.inputs.items()),
+            inputs=tuple(sorted(manifest.inputs.items())),
         )
         for manifest in manifests
     )
@@ -48,7 +55,7 @@ def environment_of(artifacts: Mapping[str, Artifact]) -> tuple[tuple[str, str], 
     """Versions that stood in the manifests; where stages saw different ones, all of them."""
     seen: dict[str, list[str]] = {}
     for artifact in artifacts.values():
-        for name, version in artifact.manifest.environment.items():
+        for name, version in sorted(artifact.manifest.environment.items()):
             if version not in seen.setdefault(name, []):
                 seen[name].append(version)
     return tuple((name, ", ".join(versions)) for name, versions in seen.items())
@@ -99,7 +106,7 @@ def scores_of(artifacts: Mapping[str, Artifact]) -> tuple[Score, ...]:
             pass_at_1=found["pass@1"],
             ci95=(found["ci95"][0], found["ci95"][1]),
             num_problems=found["num_problems"],
-            outcomes=tuple(found["outcomes"].items()),
+            outcomes=tuple((name.value, found["outcomes"][name]) for name in Outcome if name in found["outcomes"]),
             protocol=found["protocol"],
         )
         for found in raw_scores_of(artifacts)

@@ -18,6 +18,7 @@ from hornbook.report.facts import (
     calibration_of,
     corpora_of,
     environment_of,
+    in_order,
     scores_of,
     stages_of,
     trainings_of,
@@ -50,12 +51,13 @@ def gather(artifacts: Mapping[str, Artifact], config: ReportConfig) -> ReportDat
     """Read the run.
 
     Args:
-        artifacts: Stage's name → artifact, in the order of the run.
+        artifacts: Stage's name → artifact, in any order.
         config: How much to show.
 
     Raises:
         MissingInputError: A stage that is there lacks something.
     """
+    artifacts = in_order(artifacts)
     code_kept, code_dropped = code_excerpts(artifacts, config.num_code_samples)
     held_out = held_out_answers(artifacts)
     return ReportData(

@@ -1,0 +1,133 @@
+from pathlib import Path
+
+import pytest
+
+from hornbook.artifacts.run import RunFolder
+from hornbook.artifacts.stage import Artifact
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.report.data import ReportData
+from hornbook.report.facts import WHOLE_CHAIN, metric
+from hornbook.report.gather import ReportConfig, gather
+
+
+@pytest.fixture(scope="module")
+def data(small_run: RunFolder) -> ReportData:
+    artifacts = small_run.artifacts()
+    del artifacts["report"]
+    return gather(artifacts, ReportConfig(recipe="small", num_held_out=4))
+
+
+def test_scores_of_both_models_stand_beside_each_other(data: ReportData) -> None:
+    assert [(score.benchmark, score.model) for score in data.scores] == [
+        ("held-out exercises", "base"),
+        ("held-out exercises", "tuned"),
+        ("HumanEval", "base"),
+        ("HumanEval", "tuned"),
+    ]
+    assert data.scores[0].pass_at_1 == pytest.approx(2 / 6)
+    assert data.scores[2].num_problems == 164
+    assert sum(number for _, number in data.scores[2].outcomes) == 164
+
+
+def test_what_goes_in_and_what_is_put_aside_adds_up(data: ReportData) -> None:
+    code, textbook, exercise = data.lanes
+    assert code.steps[0].kept == code.steps[1].kept + sum(number for _, number in code.steps[1].dropped)
+    assert [(step.kept, step.dropped) for step in textbook.steps] == [(3, ()), (2, (("wrong output", 1),))]
+    assert [(step.kept, step.dropped) for step in exercise.steps] == [(40, ()), (39, (("a test failed", 1),))]
+    assert exercise.steps[0].note == "6 more are held out as problems."
+    deduplicated, clean = data.merged
+    assert deduplicated.step.kept + sum(number for _, number in deduplicated.step.dropped) == sum(
+        lane.steps[-1].kept for lane in data.lanes
+    )
+    for merged in data.merged:
+        assert sum(number for _, number in merged.kept_by_kind) == merged.step.kept
+    assert deduplicated.step.kept == clean.step.kept + sum(number for _, number in clean.step.dropped)
+    assert sum(corpus.num_documents for corpus in data.corpora) == clean.step.kept
+
+
+def test_the_planted_leak_is_shown_with_both_texts(data: ReportData) -> None:
+    assert data.contamination is not None
+    assert dict(data.contamination.dropped)["docstring of held-out exercises"] == 1
+    leak = next(pair for pair in data.contamination.nearest if pair.measure == "same docstring")
+    assert leak.dropped
+    assert leak.task_id == "hornbook/0000"
+    assert "add_39" in leak.document_text
+    assert "add_39" in leak.problem_text
+    assert data.contamination.checks[0].startswith("HumanEval’s 164 problems: a run of 13 words")
+
+
+def test_code_is_shown_from_the_most_to_the_least_valued(data: ReportData) -> None:
+    for excerpts in (data.code_kept, data.code_dropped):
+        values = [excerpt.value for excerpt in excerpts]
+        assert len(values) == 4
+        assert values == sorted(values, reverse=True)
+    assert data.calibration is not None
+    assert data.calibration.threshold is not None
+    assert min(excerpt.value for excerpt in data.code_kept) >= data.calibration.threshold
+    assert all("threshold" in excerpt.reason for excerpt in data.code_dropped)
+
+
+def test_held_out_answers_hold_solved_and_failed_ones_and_families_all(data: ReportData) -> None:
+    assert [problem.answers[-1].passed for problem in data.held_out].count(True) == 2
+    assert len(data.held_out) == 4
+    assert [(family.family, family.num_problems) for family in data.families] == [("strings", 3), ("integers", 3)]
+    assert sum(dict(family.num_passed)["tuned"] for family in data.families) == 2
+    assert [problem.task_id for problem in data.humaneval] == [f"HumanEval/{number}" for number in range(164)]
+
+
+def test_training_shows_what_was_spent_and_how_the_loss_went(data: ReportData) -> None:
+    assert [training.name for training in data.trainings] == ["pretrain", "finetune"]
+    for training in data.trainings:
+        assert training.num_tokens == 6 * 2 * 16
+        assert len(training.train_loss) == 6
+        assert training.held_out_loss[-1][0] == 6
+
+
+def test_nothing_of_the_chain_is_missing_from_a_whole_run(data: ReportData) -> None:
+    assert data.absent == ()
+    assert [stage.name for stage in data.stages] == list(WHOLE_CHAIN)
+    assert all(stage.inputs for stage in data.stages if stage.name not in {"corpus", "textbooks", "exercises"})
+    assert dict(data.environment)
+
+
+def test_the_order_of_the_artifacts_does_not_matter(small_run: RunFolder, data: ReportData) -> None:
+    artifacts = small_run.artifacts()
+    del artifacts["report"]
+    backwards = dict(reversed(artifacts.items()))
+    assert gather(backwards, ReportConfig(recipe="small", num_held_out=4)) == data
+
+
+def test_a_partial_run_leaves_parts_out_and_says_which_stages(partial_run: RunFolder) -> None:
+    artifacts = partial_run.artifacts()
+    del artifacts["report"]
+    data = gather(artifacts, ReportConfig())
+    assert data.absent == WHOLE_CHAIN[4:]
+    assert [lane.kind for lane in data.lanes] == ["code"]
+    assert data.calibration is not None
+    empty = (data.scores, data.merged, data.corpora, data.passages, data.exercises, data.trainings, data.humaneval)
+    assert empty == ((), (), (), (), (), (), ())
+    assert data.contamination is None
+
+
+def test_a_stage_that_lacks_a_metric_is_named(small_run: RunFolder) -> None:
+    artifact: Artifact = small_run.artifacts()["tokenize"]
+    with pytest.raises(MissingInputError, match=r"the stage `tokenize` has no metric `pretrain.speed`"):
+        metric(artifact, "pretrain", "speed")
+
+
+def test_a_negative_number_of_samples_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"`num_passages` must not be negative, got -1"):
+        ReportConfig(num_passages=-1)
+
+
+def test_the_report_of_equal_artifacts_has_equal_bytes(small_run: RunFolder, tmp_path: Path) -> None:
+    from hornbook.artifacts.stage import Workspace
+    from hornbook.report.stages import run_report
+
+    artifacts = small_run.artifacts()
+    written = artifacts.pop("report").path("report.html").read_bytes()
+    run_report(
+        ReportConfig(recipe="small"), artifacts, Workspace(tmp_path, tmp_path, 0, lambda done, total, note="": None)
+    )
+    assert (tmp_path / "report.html").read_bytes() == written
+    assert len(written) < 3_000_000

@@ -1,0 +1,20 @@
+from hornbook.report.prose import passage_html
+
+FENCE = "`" * 3
+
+
+def test_headings_paragraphs_code_and_output_are_told_apart() -> None:
+    text = f"# Adding\n\nUse `+`\nto add.\n\n{FENCE}python\nprint(2)\n{FENCE}\n\nIt prints:\n\n{FENCE}\n2\n{FENCE}\n"
+    assert passage_html(text).split("\n") == [
+        '<p class="heading">Adding</p>',
+        "<p>Use <code>+</code>",
+        "to add.</p>",
+        '<pre class="code" tabindex="0"><code><i class="b">print</i>(<i class="m">2</i>)</code></pre>',
+        "<p>It prints:</p>",
+        '<pre class="code output" tabindex="0"><code>2</code></pre>',
+    ]
+
+
+def test_everything_is_escaped() -> None:
+    marked = passage_html(f"<b>\n\n# <i>\n\n`<u>`\n\n{FENCE}\n<s>\n{FENCE}\n\n{FENCE}never closed <q>")
+    assert not any(tag in marked for tag in ("<b>", "<i>", "<u>", "<s>", "<q>"))
