@@ -1,0 +1,163 @@
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer
+from transformers import PhiConfig, PhiForCausalLM
+
+from hornbook.generation.healing import Spelling, heal
+from hornbook.generation.sample import GenerateConfig, count_truncated, generate
+from hornbook.model.config import ModelConfig
+from hornbook.model.phi import Phi
+from hornbook.records import Document, DocumentKind
+from hornbook.tokens.pack import TokenStream, pack
+from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
+from hornbook.training.config import TrainConfig
+from hornbook.training.loop import train
+
+FUNCTION = '''def count_evens(numbers: list[int]) -> int:
+    """Count the even numbers, café included.
+
+    >>> count_evens([1, 2, 4])
+    2
+    """
+    total = 0
+    for number in numbers:
+        if number % 2 == 0:
+            total += 1
+    return total
+'''
+OTHER = '''def first_word(text: str) -> str:
+    """Return the first word of the text."""
+    words = text.split()
+    return words[0] if words else ""
+'''
+SHAPE = ModelConfig(vocab_size=400, num_layers=2, hidden_size=64, intermediate_size=128, num_heads=2, max_position=256)
+GREEDY = GenerateConfig(max_new_tokens=150, batch_size=32)
+
+
+def quiet(done: int, total: int) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    documents = [Document(id=str(n), kind=DocumentKind.EXERCISE, text=text) for n, text in enumerate([FUNCTION, OTHER])]
+    return train_tokenizer(documents * 3, TokenizerConfig(vocab_size=400))
+
+
+@pytest.fixture(scope="module")
+def model(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Phi:
+    """A model that knows two functions by heart."""
+    folder: Path = tmp_path_factory.mktemp("memorised")
+    documents = [
+        Document(id=str(number), kind=DocumentKind.EXERCISE, text=text)
+        for number, text in enumerate([FUNCTION, OTHER] * 8)
+    ]
+    pack(documents, tokenizer, folder, held_out_share=0.0, shard_tokens=10**6, progress=lambda *_: None)
+    config = TrainConfig(
+        dataset="finetune",
+        num_steps=150,
+        batch_size=4,
+        sequence_length=200,
+        learning_rate=0.01,
+        warmup_steps=10,
+        precision="float32",
+    )
+    model = Phi(SHAPE).initialize(torch.Generator().manual_seed(0))
+    train(
+        model,
+        TokenStream(folder, "train"),
+        TokenStream(folder, "held-out"),
+        config,
+        seed=0,
+        scratch=folder / "checkpoints",
+        progress=lambda *_: None,
+        device=torch.device("cpu"),
+    )
+    return model.eval()
+
+
+def test_a_prompt_cut_at_any_character_is_completed_as_learned(model: Phi, tokenizer: Tokenizer) -> None:
+    cuts = range(len("def c"), len(FUNCTION))
+    prompts = [FUNCTION[:cut] for cut in cuts]
+    completions = generate(model, tokenizer, prompts, GREEDY, 0, quiet)
+    for prompt, completion in zip(prompts, completions, strict=True):
+        assert prompt + completion == FUNCTION
+
+
+def test_a_completion_ends_where_another_function_would_begin(model: Phi, tokenizer: Tokenizer) -> None:
+    (cut,) = generate(model, tokenizer, [FUNCTION[:150]], GREEDY, 0, quiet)
+    stop = GenerateConfig(max_new_tokens=150, stop_strings=("\n    return",))
+    (shorter,) = generate(model, tokenizer, [FUNCTION[:150]], stop, 0, quiet)
+    assert FUNCTION[:150] + cut == FUNCTION
+    assert cut.startswith(shorter)
+    assert cut[len(shorter) :].startswith("\n    return")
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.5])
+def test_a_completion_does_not_depend_on_its_batch(model: Phi, tokenizer: Tokenizer, temperature: float) -> None:
+    prompts = [FUNCTION[:cut] for cut in (20, 45, 180, 60, 7)] + [OTHER[:40], "", "x = "]
+    texts = []
+    for batch_size in (1, 3, 32):
+        config = GenerateConfig(max_new_tokens=25, temperature=temperature, top_p=0.95, batch_size=batch_size)
+        texts.append(generate(model, tokenizer, prompts, config, 7, quiet))
+    assert texts[0] == texts[1] == texts[2]
+
+
+def test_another_seed_gives_other_samples(model: Phi, tokenizer: Tokenizer) -> None:
+    config = GenerateConfig(max_new_tokens=25, temperature=2.0)
+    first, second = (generate(model, tokenizer, [FUNCTION[:40]] * 4, config, seed, quiet) for seed in (1, 2))
+    assert first != second
+    assert len(set(first)) > 1
+
+
+def test_greedy_tokens_equal_those_of_transformers(tokenizer: Tokenizer) -> None:
+    ours = Phi(SHAPE).initialize(torch.Generator().manual_seed(3)).eval()
+    theirs = PhiForCausalLM(
+        PhiConfig(
+            vocab_size=SHAPE.vocab_size,
+            hidden_size=SHAPE.hidden_size,
+            intermediate_size=SHAPE.intermediate_size,
+            num_hidden_layers=SHAPE.num_layers,
+            num_attention_heads=SHAPE.num_heads,
+            hidden_act="gelu_new",
+        )
+    ).eval()
+    theirs.load_state_dict(ours.state_dict())
+    spelling = Spelling(tokenizer)
+    for prompt in (FUNCTION[:30], OTHER[:55] + "\n"):
+        tokens = list(heal(tokenizer, spelling, prompt, 200).tokens)
+        remaining = heal(tokenizer, spelling, prompt, 200).suffix
+        new = b""
+        for _ in range(20):
+            logits = theirs(torch.tensor([tokens])).logits[0, -1, : len(spelling.bytes_of)]
+            choices = spelling.allowed(remaining) if remaining else list(range(len(logits)))
+            token = max(choices, key=lambda choice: logits[choice].item())
+            if token == spelling.end_of_text:
+                break
+            tokens.append(token)
+            new += spelling.bytes_of[token][len(remaining) :]
+            remaining = remaining[len(spelling.bytes_of[token]) :]
+        config = GenerateConfig(max_new_tokens=20, stop_at_function_end=False)
+        (completion,) = generate(ours, tokenizer, [prompt], config, 0, quiet)
+        assert completion == new.decode("utf-8", errors="replace")
+
+
+def test_only_the_end_of_a_too_long_prompt_is_read(model: Phi, tokenizer: Tokenizer) -> None:
+    prompts = [OTHER * 20 + FUNCTION[:120], FUNCTION[:120]]
+    completions = generate(model, tokenizer, prompts, GREEDY, 0, quiet)
+    assert FUNCTION[:120] + completions[1] == FUNCTION
+    assert completions[0]
+    assert count_truncated(model, tokenizer, prompts, GREEDY) == 1
+
+
+def test_allowed_tokens_are_those_that_agree_with_the_bytes(tokenizer: Tokenizer) -> None:
+    spelling = Spelling(tokenizer)
+    for remaining in (b" ", b"\n    ", b" num", "é".encode()[:1]):
+        expected = [
+            token
+            for token, spelled in enumerate(spelling.bytes_of)
+            if spelled and (spelled.startswith(remaining) or remaining.startswith(spelled))
+        ]
+        assert spelling.allowed(remaining) == expected
