@@ -7,7 +7,11 @@ from hornbook.report.phrases import count, duration, headline, magnitude, percen
 def test_numbers_read_as_people_write_them() -> None:
     assert count(1234567) == "1,234,567"
     assert percent(0.81333) == "81.3\u202f%"
-    assert [magnitude(n) for n in (950, 4_213_760, 1_418_270_720)] == ["950", "4.21\u00a0million", "1.42\u00a0billion"]
+    assert [magnitude(n) for n in (95_000, 4_213_760, 1_418_270_720)] == [
+        "95,000",
+        "4.21\u00a0million",
+        "1.42\u00a0billion",
+    ]
     assert [plural(n, unit) for n, unit in ((1, "samples"), (2, "samples"), (1, "entries"))] == [
         "1 sample",
         "2 samples",

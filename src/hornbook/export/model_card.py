@@ -121,9 +121,12 @@ def _metadata(card: ModelCard) -> str:
 def _introduction(card: ModelCard) -> str:
     return f"""# {card.name}
 
-A small language model that completes Python functions, made with Hornbook from textbook-quality data, the way phi-1 was
-made. It has {card.num_parameters:,} parameters in {card.num_layers} layers of width {card.hidden_size}, a vocabulary of
-{card.vocab_size:,} tokens and a context of {card.max_position:,} tokens.
+A small language model that completes Python functions, made with Hornbook from textbook-quality data, the way phi-1
+was made.
+
+| parameters | layers | width | vocabulary | context in tokens |
+|---|---|---|---|---|
+| {card.num_parameters:,} | {card.num_layers} | {card.hidden_size} | {card.vocab_size:,} | {card.max_position:,} |
 """
 
 

@@ -65,7 +65,7 @@ def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: 
     workspace.progress(1, 1, "")
     return Result(
         kept=1,
-        unit="models",
+        unit="model",
         metrics={"model_sha256": digest, "name": config.name, "num_parameters": card.num_parameters},
     )
 
@@ -113,7 +113,8 @@ def _training(artifact: Artifact) -> TrainingRun:
 
 
 def _scores(inputs: Mapping[str, Artifact]) -> tuple[CardScore, ...]:
-    return tuple(
+    """Benchmark by benchmark, base before tuned."""
+    scores = [
         CardScore(
             model=model,
             benchmark=_BENCHMARKS.get(found["benchmark"], found["benchmark"]),
@@ -125,7 +126,9 @@ def _scores(inputs: Mapping[str, Artifact]) -> tuple[CardScore, ...]:
         for model, key in _EVALUATIONS
         if key in inputs
         for found in _metric(inputs[key], "scores")
-    )
+    ]
+    benchmarks = list(dict.fromkeys(score.benchmark for score in scores))
+    return tuple(sorted(scores, key=lambda score: benchmarks.index(score.benchmark)))
 
 
 def _contamination(artifact: Artifact) -> ContaminationChecks:

@@ -36,11 +36,11 @@ def duration(seconds: float) -> str:
 
 
 def magnitude(number: int) -> str:
-    """A large number as one says it: `4.2 million`, `1.31 billion`, `820 thousand`; small ones in full."""
-    for size, name in ((10**9, "billion"), (10**6, "million"), (10**3, "thousand")):
+    """A large number as one says it: `4.21 million`, `1.42 billion`; below a million in full."""
+    for size, name in ((10**9, "billion"), (10**6, "million")):
         if number >= size:
             return f"{number / size:.3g}\u00a0{name}"
-    return str(number)
+    return count(number)
 
 
 def headline(data: ReportData) -> Markup:

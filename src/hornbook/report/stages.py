@@ -28,4 +28,4 @@ def run_report(config: ReportConfig, inputs: Mapping[str, Artifact], workspace: 
     page = render_html(data)
     (workspace.folder / "report.html").write_text(page, encoding="utf8")
     workspace.progress(2, 2, "")
-    return Result(kept=1, unit="reports", metrics={"absent": list(data.absent)})
+    return Result(kept=1, unit="page", metrics={"absent": list(data.absent)})

@@ -11,7 +11,7 @@ from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.stage import Artifact
 from hornbook.report.data import Lane, Score
 from hornbook.report.facts import absent_of, corpora_of, raw_scores_of, scores_of
-from hornbook.report.phrases import count, duration, magnitude
+from hornbook.report.phrases import duration, magnitude
 from hornbook.report.way import lanes_of
 
 if TYPE_CHECKING:
@@ -98,11 +98,10 @@ def _data_lines(artifacts: Mapping[str, Artifact]) -> Iterator[str]:
         yield "\n[bold]data[/]"
     for lane in lanes:
         yield f"  {lane.title.lower():<20} {_way_of(lane)}"
-    for stage, note in (("deduplicate", "repeat others"), ("decontaminate", "resemble a benchmark")):
+    for stage, name in (("deduplicate", "without duplicates"), ("decontaminate", "without leaks")):
         if stage in artifacts:
             manifest = artifacts[stage].manifest
-            num_dropped = sum(manifest.dropped.values())
-            yield f"  {'':<20} {count(num_dropped)} that {note} put aside; {count(manifest.kept)} go on"
+            yield f"  {name:<20} {manifest.kept:,} {manifest.unit}, {sum(manifest.dropped.values()):,} put aside"
     if corpora:
         tokens = ", ".join(f"{magnitude(corpus.num_train_tokens)} to {corpus.name}" for corpus in corpora)
         yield f"  {'tokens':<20} {tokens}"

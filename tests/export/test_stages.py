@@ -1,0 +1,140 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from hornbook.artifacts.manifest import Manifest
+from hornbook.artifacts.stage import Artifact, Workspace
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.export.stages import ExportConfig, run_export
+from hornbook.model.config import ModelConfig, num_parameters
+from hornbook.model.phi import Phi
+from hornbook.model.weights import save_model
+from hornbook.records import CodeSample, Document, DocumentKind, SampleKind
+from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
+
+SHAPE = ModelConfig(vocab_size=300, num_layers=1, hidden_size=16, intermediate_size=32, num_heads=2, max_position=32)
+SAMPLE = CodeSample(
+    id="code-0",
+    text="x = 1\n",
+    source="invented-1.0",
+    path="a.py",
+    module="a",
+    qualname="",
+    kind=SampleKind.MODULE,
+    first_line=1,
+    last_line=1,
+    license="CC0-1.0",
+)
+
+
+def artifact(
+    root: Path, stage: str, *, metrics: dict[str, Any] | None = None, config: Any = None, **dropped: int
+) -> Artifact:
+    folder = root / stage
+    folder.mkdir()
+    manifest = Manifest(
+        stage=stage,
+        fingerprint="0" * 64,
+        version=1,
+        seed=0,
+        config=config,
+        inputs={},
+        input_contents={},
+        kept=10,
+        unit="things",
+        dropped=dropped,
+        metrics=metrics or {},
+        files={},
+        seconds=1.0,
+    )
+    return Artifact(folder, manifest)
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> dict[str, Artifact]:
+    """The inputs of `export`, all of them invented but the weights and the tokenizer."""
+    training = {
+        "num_parameters": num_parameters(SHAPE),
+        "tokens_seen": 320,
+        "held_out_loss": 1.25,
+        "model": vars_of(SHAPE),
+    }
+    score = {"benchmark": "humaneval", "pass@1": 0.25, "ci95": [0.1, 0.4], "num_problems": 164, "protocol": "greedy"}
+    counted = {"humaneval": {"num_problems": 164}, "held_out": {"num_problems": 300}}
+    rule = {"detectors": {"ngram_size": 13}, "match_rate": 0.95}
+    found = {
+        "pretrain": artifact(tmp_path, "pretrain", metrics=training),
+        "model": artifact(tmp_path, "finetune", metrics=training),
+        "tokenizer": artifact(tmp_path, "tokenizer"),
+        "select": artifact(tmp_path, "select", below=3),
+        "decontaminate": artifact(tmp_path, "decontaminate", metrics=counted, config=rule, leak=2),
+        "evaluate_base": artifact(tmp_path, "evaluate-base", metrics={"scores": [score]}),
+        "evaluate_tuned": artifact(tmp_path, "evaluate-tuned", metrics={"scores": [{**score, "pass@1": 0.5}]}),
+    }
+    save_model(Phi(SHAPE).initialize(torch.Generator().manual_seed(0)), found["model"].folder)
+    document = Document(id="code-0", kind=DocumentKind.CODE, text="x = 1\n")
+    train_tokenizer([document], TokenizerConfig(vocab_size=300)).save(str(found["tokenizer"].folder / "tokenizer.json"))
+    workspace_of(found["select"].folder).write_records("kept", CodeSample, [SAMPLE])
+    return found
+
+
+def vars_of(shape: ModelConfig) -> dict[str, Any]:
+    return {name: getattr(shape, name) for name in shape.__dataclass_fields__}
+
+
+def workspace_of(folder: Path) -> Workspace:
+    folder.mkdir(exist_ok=True)
+    return Workspace(folder, folder, 0, lambda done, total, note="": None)
+
+
+def test_the_folder_is_whole_and_its_card_says_what_the_manifests_say(
+    inputs: dict[str, Artifact], tmp_path: Path
+) -> None:
+    result = run_export(ExportConfig(name="invented"), inputs, workspace_of(tmp_path / "out"))
+    folder = tmp_path / "out" / "model"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "README.md",
+        "config.json",
+        "generation_config.json",
+        "model.safetensors",
+        "special_tokens_map.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    ]
+    card = (folder / "README.md").read_text().splitlines()
+    for line in (
+        "# invented",
+        "| HumanEval | base | 25.0 % | 10.0 to 40.0 % | 164 |",
+        "| HumanEval | tuned | 50.0 % | 10.0 to 40.0 % | 164 |",
+        "| select | 10 things | 3 below |",
+        "- 1 samples of real code from `invented-1.0`, licence CC0-1.0",
+        "| finetune | 10 | 320 | 1.250 |",
+        "12 training documents were compared with the benchmarks; put aside: 2 (2 leak).",
+    ):
+        assert line in card
+    assert json.loads((folder / "config.json").read_text())["hidden_size"] == 16
+    assert set(result.metrics) == {"model_sha256", "name", "num_parameters"}
+
+
+def test_float32_weights_are_exported_as_they_are(inputs: dict[str, Artifact], tmp_path: Path) -> None:
+    run_export(ExportConfig(), inputs, workspace_of(tmp_path / "out"))
+    exported = tmp_path / "out" / "model" / "model.safetensors"
+    assert exported.read_bytes() == inputs["model"].path("model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize("missing", [("evaluate_base", "evaluate_tuned"), ("decontaminate",)])
+def test_a_model_without_scores_or_checks_is_not_exported(
+    inputs: dict[str, Artifact], tmp_path: Path, missing: tuple[str, ...]
+) -> None:
+    left = {name: value for name, value in inputs.items() if name not in missing}
+    with pytest.raises(MissingInputError, match="the model card of `hornbook-laptop` has no"):
+        run_export(ExportConfig(), left, workspace_of(tmp_path / "out"))
+    assert not (tmp_path / "out" / "model").exists()
+
+
+def test_a_name_that_is_no_name_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"`name` must consist of letters, digits, .* got 'a/b'"):
+        ExportConfig(name="a/b")
