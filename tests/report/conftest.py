@@ -274,7 +274,14 @@ def fabricate() -> ReportData:
             surprises=(Surprise(name="invented.Odd", score=5, value=0.04, reason="clear, but long"),),
         ),
         code_kept=tuple(
-            CodeExcerpt(name=f"invented.linear.f{i}", value=0.9 - i / 10, label=5 - i, reason="", **excerpt)
+            CodeExcerpt(
+                name=f"invented.linear.f{i}",
+                value=0.9 - i / 10,
+                label=5 - i,
+                label_reason="invented",
+                dropped_because="",
+                **excerpt,
+            )
             for i in range(3)
         ),
         code_dropped=tuple(
@@ -282,7 +289,8 @@ def fabricate() -> ReportData:
                 name=f"invented.a_long_module_name.AVeryLongClassNameIndeed.g{i}",
                 value=i / 10,
                 label=None,
-                reason="value below the threshold",
+                label_reason="",
+                dropped_because="below the threshold",
                 **excerpt,
             )
             for i in range(3)

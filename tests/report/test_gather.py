@@ -64,7 +64,7 @@ def test_code_is_shown_from_the_most_to_the_least_valued(data: ReportData) -> No
     assert data.calibration is not None
     assert data.calibration.threshold is not None
     assert min(excerpt.value for excerpt in data.code_kept) >= data.calibration.threshold
-    assert all("threshold" in excerpt.reason for excerpt in data.code_dropped)
+    assert all("threshold" in excerpt.dropped_because for excerpt in data.code_dropped)
 
 
 def test_held_out_answers_hold_solved_and_failed_ones_and_families_all(data: ReportData) -> None:

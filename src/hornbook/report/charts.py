@@ -160,7 +160,7 @@ def _round_numbers(low: float, high: float) -> list[float]:
 
 
 def _log_numbers(low: float, high: float) -> list[float]:
-    """Round numbers between `low` and `high`, at least three where there are as many."""
+    """Round numbers between `low` and `high`: three to six of them where there are as many."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     numbers: list[float] = []
     for factors in ((1, 2, 5), (1, 1.5, 2, 3, 5, 7), [tenths / 10 for tenths in range(10, 100)]):
@@ -168,7 +168,7 @@ def _log_numbers(low: float, high: float) -> list[float]:
         numbers = [number for number in numbers if low <= number <= high]
         if len(numbers) >= 3:
             break
-    return numbers
+    return numbers[:: math.ceil(len(numbers) / 6)]
 
 
 def _ticks(

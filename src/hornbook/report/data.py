@@ -152,8 +152,10 @@ class CodeExcerpt:
     """The classifier's probability that it scores at least 3."""
     label: int | None
     """The score that a reader gave, 0 to 5; None where nobody read it."""
-    reason: str
-    """The reader's reason, or why it was dropped; may be empty."""
+    label_reason: str
+    """The reader's; empty where nobody read it."""
+    dropped_because: str
+    """Empty where it was kept."""
 
 
 @dataclass(frozen=True, kw_only=True)

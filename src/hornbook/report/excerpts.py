@@ -39,7 +39,8 @@ def code_excerpts(
             text=sample.text,
             value=values[sample.id],
             label=label.score if label else None,
-            reason=dropped.get(sample.id, label.reason if label else ""),
+            label_reason=label.reason if label else "",
+            dropped_because=dropped.get(sample.id, ""),
         )
 
     kept = spread([sample for sample in shown if sample.id not in dropped], number)
