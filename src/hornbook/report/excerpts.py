@@ -6,6 +6,7 @@ from typing import TypeVar
 from hornbook.artifacts.stage import Artifact
 from hornbook.records import CodeSample, Dropped, Exercise, Label, Passage, PredictedValue
 from hornbook.report.data import CodeExcerpt, TextExcerpt
+from hornbook.report.facts import metric
 
 T = TypeVar("T")
 
@@ -17,6 +18,8 @@ def code_excerpts(
     artifacts: Mapping[str, Artifact], number: int
 ) -> tuple[tuple[CodeExcerpt, ...], tuple[CodeExcerpt, ...]]:
     """Kept and dropped code, each spread evenly from the highest to the lowest value; both empty before `select`.
+
+    Dropped code is that below the threshold: what was left out for other reasons says nothing about the classifier.
 
     Args:
         artifacts: Of the run, by stage.
@@ -44,7 +47,8 @@ def code_excerpts(
         )
 
     kept = spread([sample for sample in shown if sample.id not in dropped], number)
-    lost = spread([sample for sample in shown if sample.id in dropped], number)
+    threshold = metric(artifacts["select"], "threshold")
+    lost = spread([s for s in shown if s.id in dropped and values[s.id] < threshold], number)
     return tuple(map(excerpt, kept)), tuple(map(excerpt, lost))
 
 

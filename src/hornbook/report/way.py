@@ -81,8 +81,15 @@ def _verified(title: str, kind: str, artifact: Artifact) -> FlowStep:
 
 
 def _note(artifact: Artifact) -> str:
-    if artifact.manifest.stage == "exercises":
-        return f"{len(_column(artifact, 'held_out', 'task_id')):,} more are held out as problems."
+    metrics = artifact.manifest.metrics
+    match artifact.manifest.stage:
+        case "corpus" if "num_files" in metrics:
+            return f"From {metrics['num_files']:,} files."
+        case "select":
+            kept, total = metrics["num_kept_tokens"], metrics["num_tokens"]
+            return f"{kept:,} of {total:,} words and marks."
+        case "exercises":
+            return f"{len(_column(artifact, 'held_out', 'task_id')):,} more are held out as problems."
     return ""
 
 
