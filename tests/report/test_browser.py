@@ -89,3 +89,13 @@ def test_without_script_every_problem_is_there(browser: Any, report_file: Path) 
     assert page.locator(".problems > details:visible").count() == 164
     assert page.locator("form.filter").is_hidden()
     context.close()
+
+
+def test_on_paper_it_is_dark_on_white_whatever_the_screen(browser: Any, report_file: Path) -> None:
+    watched = Watched(browser, report_file, 794, "dark")
+    watched.page.emulate_media(media="print")
+    style = "getComputedStyle(document.body)"
+    assert watched.page.evaluate(f"{style}.color") == "rgb(36, 31, 24)"
+    assert watched.page.evaluate(f"{style}.backgroundColor") == "rgb(255, 255, 255)"
+    assert watched.page.locator("nav").is_hidden()
+    watched.page.close()
