@@ -11,6 +11,9 @@ from hornbook.report.data import Answer, FamilyScore, ProblemAnswers
 from hornbook.report.excerpts import by_turns
 from hornbook.report.facts import EVALUATIONS, metric
 
+CHARACTERS_SHOWN = 4_000
+"""Of a completion."""
+
 
 def humaneval_answers(artifacts: Mapping[str, Artifact]) -> tuple[ProblemAnswers, ...]:
     """Every HumanEval problem with each model's first completion; empty where nothing was evaluated."""
@@ -52,6 +55,13 @@ def some_of(problems: Sequence[ProblemAnswers], number: int) -> tuple[ProblemAns
     return tuple(sorted(chosen, key=lambda problem: problem.task_id))
 
 
+def shortened(text: str) -> str:
+    """The text, or its beginning and how much is missing: a page must stay a page whatever a model writes."""
+    if len(text) <= CHARACTERS_SHOWN:
+        return text
+    return f"{text[:CHARACTERS_SHOWN]}\n… {len(text) - CHARACTERS_SHOWN:,} more characters"
+
+
 def _joined(problems: Sequence[Problem], found: Mapping[str, Mapping[str, Answer]]) -> tuple[ProblemAnswers, ...]:
     for model, answers in found.items():
         missing = [problem.task_id for problem in problems if problem.task_id not in answers]
@@ -88,7 +98,7 @@ def _answers_of(model: str, artifact: Artifact, benchmark: str) -> dict[str, Ans
     return {
         completion.task_id: Answer(
             model=model,
-            text=completion.text,
+            text=shortened(completion.text),
             outcome=verdicts[completion.task_id].outcome.value,
             detail=verdicts[completion.task_id].detail,
         )
