@@ -26,13 +26,20 @@ class Box:
 
 def test_functions_of_a_module_are_found_inside_classes_and_functions_too() -> None:
     source = "class A:\n    def m(self):\n        def inner(): pass\n\nasync def f():\n    'Doc.'\n"
-    assert [function.node.name for function in functions_in(source)] == ["f", "m", "inner"]
+    assert [function.name for function in functions_in(source)] == ["f", "m", "inner"]
     assert functions_in(source)[0].docstring == "Doc."
-    assert functions_in(source)[1].text == "    def m(self):\n        def inner(): pass"
+    assert functions_in(source)[1].code == "    def m(self):\n        def inner(): pass"
+
+
+def test_code_is_shown_without_its_docstring() -> None:
+    source = 'import os\n\n@cache\ndef f(a):\n    """Doc\n\n    more.\n    """\n    return a  # done\n'
+    assert functions_in(source)[0].code == "def f(a):\n    return a  # done"
+    assert functions_in("def f(): 'Doc.'; return 1\n")[0].code == "def f(): 'Doc.'; return 1"
+    assert functions_in("def f():\n    'Doc.'\n")[0].code == "def f():\n    'Doc.'"
 
 
 def test_fenced_code_in_prose_is_read() -> None:
-    assert [function.node.name for function in functions_in(PASSAGE)] == ["total", "size"]
+    assert [function.name for function in functions_in(PASSAGE)] == ["total", "size"]
     assert functions_in("No code at all, only (words).") == []
 
 

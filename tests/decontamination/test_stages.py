@@ -10,7 +10,6 @@ from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.functions import solution_of
 from hornbook.decontamination.resemblance import DetectorConfig, Resemblance
 from hornbook.decontamination.stages import DecontaminateConfig, decontaminate, run_decontaminate
-from hornbook.decontamination.syntax_trees import tree_of
 from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind, Dropped, Problem, schema_of
 
@@ -64,9 +63,8 @@ def verbatim(problem: Problem) -> str:
 
 
 def renamed(problem: Problem) -> str:
-    solution = solution_of(problem)
-    assert solution is not None
-    return ast.unparse(ast.fix_missing_locations(Rename().visit(solution.node))) + "\n"
+    module = ast.parse(verbatim(problem))
+    return ast.unparse(ast.fix_missing_locations(Rename().visit(module))) + "\n"
 
 
 def recommented(problem: Problem) -> str:
@@ -76,7 +74,7 @@ def recommented(problem: Problem) -> str:
 def num_nodes(problem: Problem) -> int:
     solution = solution_of(problem)
     assert solution is not None
-    return len(tree_of(solution.node))
+    return len(solution.tree)
 
 
 def test_every_verbatim_or_recommented_problem_is_found() -> None:

@@ -7,25 +7,40 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hornbook.decontamination.syntax_trees import tree_of
 from hornbook.records import Problem
 
 FENCED_CODE = re.compile(r"^[ \t]*```(?:python|py)?[ \t]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
 
+_STATEMENT_FIELDS = ("body", "orelse", "handlers", "finalbody", "cases")
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A function definition, a method or a nested one included."""
+    """A function definition, a method or a nested one included. Holds no syntax tree, only its written form."""
 
-    node: ast.FunctionDef | ast.AsyncFunctionDef
+    name: str
     docstring: str
     """The first string that stands alone in its body, usually the docstring; empty where there is none."""
+    tree: str
+    """`syntax_trees.tree_of` the definition."""
     source: str
     """The module that it stands in."""
+    first_line: int
+    """1-based; of the `def`, without decorators."""
+    last_line: int
+    docstring_lines: tuple[int, int]
+    """First and last line of that string, if it is on lines of its own; otherwise (0, 0)."""
 
     @property
-    def text(self) -> str:
-        """Its lines of source, without decorators."""
-        return "\n".join(self.source.split("\n")[self.node.lineno - 1 : self.node.end_lineno])
+    def code(self) -> str:
+        """Its lines of source without the docstring."""
+        first, last = self.docstring_lines
+        return "\n".join(
+            line
+            for number, line in enumerate(self.source.split("\n"), start=1)
+            if self.first_line <= number <= self.last_line and not first <= number <= last
+        )
 
 
 def functions_in(text: str) -> list[Function]:
@@ -33,17 +48,17 @@ def functions_in(text: str) -> list[Function]:
 
     A text that is no Python module is searched for fenced blocks, and each block that parses is taken as a module.
     """
-    tree = parse(text)
-    if tree is not None:
-        return list(_walk(tree, text))
+    module = parse(text)
+    if module is not None:
+        return list(_walk(module, text))
     blocks = [(block, parse(block)) for block in FENCED_CODE.findall(text)]
-    return [function for block, tree in blocks if tree is not None for function in _walk(tree, block)]
+    return [function for block, module in blocks if module is not None for function in _walk(module, block)]
 
 
 def solution_of(problem: Problem) -> Function | None:
     """The function that solves a problem, by its canonical solution; None where it does not parse."""
     functions = functions_in(problem.prompt + problem.canonical_solution)
-    return next((function for function in functions if function.node.name == problem.entry_point), None)
+    return next((function for function in functions if function.name == problem.entry_point), None)
 
 
 def parse(text: str) -> ast.Module | None:
@@ -56,15 +71,35 @@ def parse(text: str) -> ast.Module | None:
             return None
 
 
-def _walk(tree: ast.AST, source: str) -> Iterator[Function]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield Function(node=node, docstring=_first_string(node), source=source)
+def _walk(node: ast.AST, source: str) -> Iterator[Function]:
+    """The functions among the statements under a node, level by level."""
+    level = [node]
+    while level:
+        below: list[ast.AST] = []
+        for parent in level:
+            for name in _STATEMENT_FIELDS:
+                below.extend(getattr(parent, name, None) or ())
+        for child in below:
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield _function(child, source)
+        level = below
 
 
-def _first_string(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, source: str) -> Function:
+    docstring, lines = "", (0, 0)
     for statement in node.body:
         match statement:
-            case ast.Expr(value=ast.Constant(value=str(text))):
-                return inspect.cleandoc(text)
-    return ""
+            case ast.Expr(value=ast.Constant(value=str(text)), lineno=first, end_lineno=last):
+                docstring = inspect.cleandoc(text)
+                if len(node.body) > 1 and first > node.lineno and last is not None:
+                    lines = (first, last)
+                break
+    return Function(
+        name=node.name,
+        docstring=docstring,
+        tree=tree_of(node),
+        source=source,
+        first_line=node.lineno,
+        last_line=node.end_lineno or node.lineno,
+        docstring_lines=lines,
+    )

@@ -5,14 +5,13 @@ Writes: one resemblance for each pair of a document and a problem that share an 
 Source: section 5 of the paper.
 """
 
-import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from hornbook.decontamination.functions import Function, functions_in, solution_of
 from hornbook.decontamination.ngrams import NgramIndex
-from hornbook.decontamination.syntax_trees import near_trees, tree_of
+from hornbook.decontamination.syntax_trees import near_trees
 from hornbook.errors import ConfigError
 from hornbook.records import Document, Problem
 
@@ -67,21 +66,15 @@ class Resemblance:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadDocument:
-    """A document with the functions in it and their trees."""
+    """A document with the functions in it."""
 
     document: Document
     functions: list[Function]
-    trees: list[str]
 
 
 def read_documents(documents: Sequence[Document]) -> list[ReadDocument]:
-    """Find the functions of each document and write their trees."""
-    read = []
-    for document in documents:
-        functions = functions_in(document.text)
-        trees = [tree_of(function.node) for function in functions]
-        read.append(ReadDocument(document=document, functions=functions, trees=trees))
-    return read
+    """Find the functions of each document."""
+    return [ReadDocument(document=document, functions=functions_in(document.text)) for document in documents]
 
 
 def shared_ngrams(
@@ -115,18 +108,18 @@ def similar_trees(
     for a function of its name with an equal tree.
     """
     solutions = [(problem, solution) for problem in problems if (solution := solution_of(problem)) is not None]
-    solution_trees = [tree_of(solution.node) for _, solution in solutions]
-    distinct = list(dict.fromkeys(tree for read in documents for tree in read.trees))
+    solution_trees = [solution.tree for _, solution in solutions]
+    distinct = list(dict.fromkeys(function.tree for read in documents for function in read.functions))
     matches: dict[str, list[tuple[int, float]]] = {}
     for match in near_trees(distinct, solution_trees, config.min_match_rate):
         matches.setdefault(distinct[match.tree], []).append((match.problem, match.rate))
     found = []
     for read in documents:
         best: dict[int, tuple[float, Function]] = {}
-        for function, tree in zip(read.functions, read.trees, strict=True):
-            for at, rate in matches.get(tree, ()):
+        for function in read.functions:
+            for at, rate in matches.get(function.tree, ()):
                 if len(solution_trees[at]) < config.min_tree_nodes and (
-                    rate < 1 or function.node.name != solutions[at][0].entry_point
+                    rate < 1 or function.name != solutions[at][0].entry_point
                 ):
                     continue
                 if at not in best or rate > best[at][0]:
@@ -153,8 +146,8 @@ def equal_docstrings(
                         task_id=problem.task_id,
                         detector=Detector.DOCSTRING,
                         score=1.0,
-                        evidence=function.node.name,
-                        document_excerpt=function.text[:EXCERPT_CHARACTERS],
+                        evidence=function.name,
+                        document_excerpt=read.document.text[:EXCERPT_CHARACTERS],
                         problem_excerpt=problem.prompt[:EXCERPT_CHARACTERS],
                     )
                 )
@@ -171,20 +164,10 @@ def _tree_resemblance(
         task_id=problem.task_id,
         detector=Detector.SYNTAX_TREE,
         score=rate,
-        evidence=function.node.name,
-        document_excerpt=_without_docstring(function)[:EXCERPT_CHARACTERS],
-        problem_excerpt=_without_docstring(solution)[:EXCERPT_CHARACTERS],
+        evidence=function.name,
+        document_excerpt=function.code[:EXCERPT_CHARACTERS],
+        problem_excerpt=solution.code[:EXCERPT_CHARACTERS],
     )
-
-
-def _without_docstring(function: Function) -> str:
-    """The lines of a function without the docstring at its head."""
-    node = function.node
-    lines = function.source.split("\n")
-    if len(node.body) == 1 or ast.get_docstring(node) is None:
-        return function.text
-    head = lines[node.lineno - 1 : max(node.lineno, node.body[0].lineno - 1)]
-    return "\n".join([*head, *lines[node.body[1].lineno - 1 : node.end_lineno]])
 
 
 def _docstring(problem: Problem) -> str:

@@ -28,7 +28,7 @@ class DeduplicateConfig:
     code: NearConfig = field(default_factory=NearConfig)
     textbook: NearConfig = field(default_factory=lambda: NearConfig(threshold=0.9))
     """Higher than for code: passages of one curriculum share their turns of phrase."""
-    exercise: NearConfig = field(default_factory=lambda: NearConfig(threshold=0.95, ngram_size=3))
+    exercise: NearConfig = field(default_factory=lambda: NearConfig(threshold=0.9))
     """Higher still: two exercises that differ in one operation share most of their text, and are two exercises."""
 
     def of(self, kind: DocumentKind) -> NearConfig:
