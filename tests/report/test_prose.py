@@ -15,6 +15,15 @@ def test_headings_paragraphs_code_and_output_are_told_apart() -> None:
     ]
 
 
+def test_a_session_is_code() -> None:
+    assert passage_html("Try it:\n\n>>> 1 + 1\n2\n\nSo.").split("\n") == [
+        "<p>Try it:</p>",
+        '<pre class="code" tabindex="0"><code>&gt;&gt;&gt; <i class="m">1</i> + <i class="m">1</i>',
+        '<i class="m">2</i></code></pre>',
+        "<p>So.</p>",
+    ]
+
+
 def test_everything_is_escaped() -> None:
     marked = passage_html(f"<b>\n\n# <i>\n\n`<u>`\n\n{FENCE}\n<s>\n{FENCE}\n\n{FENCE}never closed <q>")
     assert not any(tag in marked for tag in ("<b>", "<i>", "<u>", "<s>", "<q>"))

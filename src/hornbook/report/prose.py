@@ -13,8 +13,9 @@ _PYTHON = frozenset({"python", "py"})
 def passage_html(text: str) -> Markup:
     """Set a passage that is written in the little Markdown of the lessons.
 
-    Fenced blocks become code (Python highlighted, other blocks plain, as output is), lines that begin with `#`
-    headings, text between backticks code, the rest paragraphs. Nothing else is interpreted and everything is escaped.
+    Fenced blocks become code (Python highlighted, other blocks plain, as output is), and so do sessions that begin
+    with `>>>`; lines that begin with `#` become headings, text between backticks code, the rest paragraphs. Nothing
+    else is interpreted and everything is escaped.
     """
     parts: list[Markup] = []
     position = 0
@@ -36,7 +37,11 @@ def _paragraphs(text: str) -> list[Markup]:
     parts = []
     for paragraph in re.split(r"\n\s*\n", text.strip("\n")):
         heading = re.fullmatch(r"\s*#{1,6}\s+(.*)", paragraph)
-        if heading:
+        if paragraph.lstrip().startswith(">>> "):
+            parts.append(
+                Markup('<pre class="code" tabindex="0"><code>{}</code></pre>').format(highlight_python(paragraph))
+            )
+        elif heading:
             parts.append(Markup('<p class="heading">{}</p>').format(_inline(heading[1])))
         elif paragraph.strip():
             parts.append(Markup("<p>{}</p>").format(_inline(paragraph.strip())))

@@ -88,8 +88,14 @@ def _note(artifact: Artifact) -> str:
         case "select":
             kept, total = metrics["num_kept_tokens"], metrics["num_tokens"]
             return f"{kept:,} of {total:,} words and marks."
+        case "textbooks" if "num_topics" in metrics:
+            return f"On {metrics['num_topics']:,} topics."
         case "exercises":
-            return f"{len(_column(artifact, 'held_out', 'task_id')):,} more are held out as problems."
+            held_out = f"{len(_column(artifact, 'held_out', 'task_id')):,} more are held out as problems."
+            if "num_compositions" not in metrics:
+                return held_out
+            made_of = f"{metrics['num_operations']:,} operations in {metrics['num_compositions']:,} compositions"
+            return f"From {made_of}. {held_out}"
     return ""
 
 
