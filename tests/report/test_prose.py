@@ -4,10 +4,12 @@ FENCE = "`" * 3
 
 
 def test_headings_paragraphs_code_and_output_are_told_apart() -> None:
-    text = f"# Adding\n\nUse `+`\nto add.\n\n{FENCE}python\nprint(2)\n{FENCE}\n\nIt prints:\n\n{FENCE}\n2\n{FENCE}\n"
+    text = (
+        f"# Adding\n\n**Use** `+`\nto add.\n\n{FENCE}python\nprint(2)\n{FENCE}\n\nIt prints:\n\n{FENCE}\n2\n{FENCE}\n"
+    )
     assert passage_html(text).split("\n") == [
         '<p class="heading">Adding</p>',
-        "<p>Use <code>+</code>",
+        "<p><strong>Use</strong> <code>+</code>",
         "to add.</p>",
         '<pre class="code" tabindex="0"><code><i class="b">print</i>(<i class="m">2</i>)</code></pre>',
         "<p>It prints:</p>",

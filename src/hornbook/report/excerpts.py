@@ -61,7 +61,7 @@ def passage_excerpts(artifacts: Mapping[str, Artifact], number: int) -> tuple[Te
     families = by_turns([passage.family for passage in passages], number)
     return tuple(
         TextExcerpt(
-            title=passages[at].topic,
+            title=passages[at].topic.replace("_", " "),
             tags=(passages[at].family, passages[at].audience, passages[at].style),
             text=passages[at].text,
         )

@@ -14,7 +14,8 @@ def passage_html(text: str) -> Markup:
     """Set a passage that is written in the little Markdown of the lessons.
 
     Fenced blocks become code (Python highlighted, other blocks plain, as output is), and so do sessions that begin
-    with `>>>`; lines that begin with `#` become headings, text between backticks code, the rest paragraphs. Nothing
+    with `>>>`; lines that begin with `#` become headings, text between backticks code, text
+    between double asterisks strong, the rest paragraphs. Nothing
     else is interpreted and everything is escaped.
     """
     parts: list[Markup] = []
@@ -50,5 +51,13 @@ def _paragraphs(text: str) -> list[Markup]:
 
 def _inline(text: str) -> Markup:
     pieces = re.split(r"`([^`\n]+)`", text)
-    marked = [Markup("<code>{}</code>").format(piece) if at % 2 else escape(piece) for at, piece in enumerate(pieces)]
+    marked = [Markup("<code>{}</code>").format(piece) if at % 2 else _bold(piece) for at, piece in enumerate(pieces)]
+    return Markup("").join(marked)
+
+
+def _bold(text: str) -> Markup:
+    pieces = re.split(r"\*\*([^*\n]+)\*\*", text)
+    marked = [
+        Markup("<strong>{}</strong>").format(piece) if at % 2 else escape(piece) for at, piece in enumerate(pieces)
+    ]
     return Markup("").join(marked)
