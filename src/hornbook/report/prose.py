@@ -14,9 +14,8 @@ def passage_html(text: str) -> Markup:
     """Set a passage that is written in the little Markdown of the lessons.
 
     Fenced blocks become code (Python highlighted, other blocks plain, as output is), and so do sessions that begin
-    with `>>>`; lines that begin with `#` become headings, text between backticks code, text
-    between double asterisks strong, the rest paragraphs. Nothing
-    else is interpreted and everything is escaped.
+    with `>>>`; lines that begin with `#` become headings, text between backticks code, text between double asterisks
+    strong, the rest paragraphs. Nothing else is interpreted and everything is escaped.
     """
     parts: list[Markup] = []
     position = 0
