@@ -1,0 +1,1 @@
+"""Textbooks and exercises: written by the curriculum, executed before they are believed."""

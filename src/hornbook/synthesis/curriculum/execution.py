@@ -1,0 +1,112 @@
+"""Run tasks and solutions: the reference value of each, and whether every operation of a chain matters."""
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from hornbook.synthesis.curriculum.idioms import reference_source
+from hornbook.synthesis.curriculum.kinds import Kind
+from hornbook.synthesis.curriculum.operation import Operation
+from hornbook.synthesis.curriculum.task import Step, Task
+from hornbook.synthesis.curriculum.world import World
+
+MAX_NUMBER = 10**7
+MAX_SMALL = 15
+MAX_COUNTED = 5_000
+MAX_MEMBERS = 40
+MAX_SAME_SHARE = 0.8
+
+Run = Callable[..., Any]
+
+
+class Reference:
+    """The meaning of tasks, computed operation by operation, independent of any idiom."""
+
+    def __init__(self, world: World) -> None:
+        self._runs: Mapping[str, Run] = {name: compile_operation(op) for name, op in world.operations.items()}
+
+    def evaluate(self, task: Task, arguments: Sequence[Any], skip: int = -1) -> Any:
+        """The task's result on `arguments`, or that of the task without its step number `skip`."""
+        names = {argument.name: value for argument, value in zip(task.arguments, arguments, strict=True)}
+        value = arguments[0]
+        for place, step in enumerate(task.steps):
+            if place != skip:
+                value = self._apply(step, value, names)
+        return value
+
+    def _apply(self, step: Step, value: Any, names: Mapping[str, Any]) -> Any:
+        if isinstance(value, int) and not isinstance(value, bool):
+            self._refuse_slow(step.operation, value)
+        literals = dict(step.literals)
+        places = dict(step.arguments)
+        given = (
+            literals[parameter.name] if parameter.name in literals else names[places[parameter.name]]
+            for parameter in step.operation.parameters
+        )
+        return self._runs[step.operation.name](value, *given)
+
+    def _refuse_slow(self, operation: Operation, value: int) -> None:
+        if "small" in operation.needs and value > MAX_SMALL:
+            raise OverflowError(f"{value} is too large for {operation.name}")
+        if abs(value) > MAX_COUNTED and any("range(" in text or "while" in text for text in (*operation.code, *operation.blocks)):
+            raise OverflowError(f"{operation.name} would count up to {value}")
+
+    def outputs(self, task: Task, inputs: Sequence[tuple[Any, ...]]) -> list[Any] | None:
+        """The results on all inputs; none if the task is pointless on them, undefined, or grows out of hand.
+
+        A task is pointless if its results hardly differ, if it only hands its value back, or if leaving out one
+        operation that could be left out changes nothing.
+        """
+        try:
+            results = [self.evaluate(task, copy.deepcopy(arguments)) for arguments in inputs]
+        except (ValueError, IndexError, OverflowError, ZeroDivisionError):
+            return None
+        written = [repr(result) for result in results]
+        different = len(set(written))
+        least = 2 if task.steps[-1].operation.last or task.gives is Kind.NUMBER else 4
+        if different < least or not all(map(is_modest, results)):
+            return None
+        if max(map(written.count, set(written))) > len(inputs) * MAX_SAME_SHARE:
+            return None
+        for place, step in enumerate(task.steps):
+            if step.operation.takes == step.operation.gives and not self._matters(task, place, inputs, results):
+                return None
+        return results
+
+    def _matters(self, task: Task, place: int, inputs: Sequence[tuple[Any, ...]], results: Sequence[Any]) -> bool:
+        try:
+            return any(
+                self.evaluate(task, copy.deepcopy(arguments), skip=place) != result
+                for arguments, result in zip(inputs, results, strict=True)
+            )
+        except (ValueError, IndexError, OverflowError, ZeroDivisionError):
+            return True
+
+
+def compile_operation(operation: Operation) -> Run:
+    """The operation alone as a function of its value and parameters."""
+    names: dict[str, Any] = {}
+    exec(reference_source(operation), names)  # Our own text.
+    run: Run = names["run"]
+    return run
+
+
+def compile_function(source: str, name: str) -> Run:
+    """The function `name` that the module `source` defines."""
+    names: dict[str, Any] = {}
+    exec(compile(source, f"<{name}>", "exec"), names)  # Written by the curriculum from its own tables.
+    function: Run = names[name]
+    return function
+
+
+def is_modest(value: Any) -> bool:
+    """Whether a value is small enough to be shown and compared."""
+    if isinstance(value, bool):
+        return True
+    if isinstance(value, int):
+        return abs(value) <= MAX_NUMBER
+    if isinstance(value, str):
+        return len(value) <= MAX_MEMBERS * 2
+    if isinstance(value, dict):
+        return len(value) <= MAX_MEMBERS and all(map(is_modest, value.values()))
+    return len(value) <= MAX_MEMBERS and all(map(is_modest, value))

@@ -1,0 +1,1 @@
+"""The operations of the world, one file per family."""

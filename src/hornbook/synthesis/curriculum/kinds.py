@@ -1,0 +1,122 @@
+"""The kinds of value that flow through a task, and how Python and English name them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a value is."""
+
+    NUMBER = "number"
+    FLAG = "flag"
+    TEXT = "text"
+    NUMBERS = "numbers"
+    WORDS = "words"
+    COUNTS = "counts"
+    GRID = "grid"
+    NESTED = "nested"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindWords:
+    """How a kind is written."""
+
+    annotation: str
+    """As in `def f(values: list[int])`."""
+    typing_annotation: str
+    """The same with the names of the `typing` module, as older code writes it."""
+    described: tuple[str, ...]
+    """Noun phrases with their article."""
+    argument_names: tuple[str, ...]
+    units: tuple[str, ...]
+    """Plural nouns for the members that a collection holds; empty for a single value."""
+    element_names: tuple[str, ...]
+    """Loop variables."""
+    pronoun: str
+    """How a sentence refers back to a value of this kind."""
+    fallback_name: str
+    """A variable name when an operation suggests none that is free."""
+
+
+WORDS_OF_KIND: dict[Kind, KindWords] = {
+    Kind.NUMBER: KindWords(
+        annotation="int",
+        typing_annotation="int",
+        described=("an integer",),
+        argument_names=("n", "number", "x", "num", "value"),
+        units=(),
+        element_names=("i",),
+        pronoun="the result",
+        fallback_name="number",
+    ),
+    Kind.FLAG: KindWords(
+        annotation="bool",
+        typing_annotation="bool",
+        described=("a truth value",),
+        argument_names=("flag",),
+        units=(),
+        element_names=("flag",),
+        pronoun="the result",
+        fallback_name="answer",
+    ),
+    Kind.TEXT: KindWords(
+        annotation="str",
+        typing_annotation="str",
+        described=("a string",),
+        argument_names=("text", "s", "string", "sentence", "line", "message"),
+        units=("characters",),
+        element_names=("c", "ch", "char"),
+        pronoun="it",
+        fallback_name="new_text",
+    ),
+    Kind.NUMBERS: KindWords(
+        annotation="list[int]",
+        typing_annotation="List[int]",
+        described=("a list of integers", "a list of numbers"),
+        argument_names=("values", "numbers", "nums", "items", "data", "scores"),
+        units=("numbers", "numbers", "numbers", "integers"),
+        element_names=("n", "x", "v", "num"),
+        pronoun="them",
+        fallback_name="new_values",
+    ),
+    Kind.WORDS: KindWords(
+        annotation="list[str]",
+        typing_annotation="List[str]",
+        described=("a list of strings", "a list of words"),
+        argument_names=("words", "names", "strings", "tokens", "labels"),
+        units=("words", "words", "strings"),
+        element_names=("w", "word", "s"),
+        pronoun="them",
+        fallback_name="new_words",
+    ),
+    Kind.COUNTS: KindWords(
+        annotation="dict[str, int]",
+        typing_annotation="Dict[str, int]",
+        described=("a dictionary from strings to integers",),
+        argument_names=("counts", "stock", "prices", "ages", "table", "points"),
+        units=("entries",),
+        element_names=("key",),
+        pronoun="it",
+        fallback_name="new_counts",
+    ),
+    Kind.GRID: KindWords(
+        annotation="list[list[int]]",
+        typing_annotation="List[List[int]]",
+        described=("a list of lists of integers", "a list of rows of integers"),
+        argument_names=("grid", "rows", "matrix", "board"),
+        units=("rows",),
+        element_names=("row", "r"),
+        pronoun="it",
+        fallback_name="new_grid",
+    ),
+    Kind.NESTED: KindWords(
+        annotation="list",
+        typing_annotation="list",
+        described=("a list of integers and further such lists, nested to any depth",),
+        argument_names=("nested", "tree", "items", "data"),
+        units=("items",),
+        element_names=("item",),
+        pronoun="it",
+        fallback_name="new_items",
+    ),
+}

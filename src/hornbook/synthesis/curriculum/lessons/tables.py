@@ -1,0 +1,23 @@
+"""The sentences for every operation, collected from the families' tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hornbook.synthesis.curriculum.lessons import containers, numbers, texts
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a teacher says about one operation."""
+
+    idea: str
+    """What it does and how it works."""
+    watch: str
+    """What goes wrong easily, or what is good to know."""
+
+
+LESSONS: Mapping[str, Lesson] = {
+    name: Lesson(*sentences)
+    for table in (numbers.SENTENCES, containers.SENTENCES, texts.SENTENCES)
+    for name, sentences in table.items()
+}

@@ -1,0 +1,114 @@
+"""The world: all operations, and which may follow which."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hornbook.synthesis.curriculum.families import (
+    conditions,
+    dictionaries,
+    digits,
+    integers,
+    list_changes,
+    list_folds,
+    list_order,
+    nested,
+    strings,
+    word_lists,
+)
+from hornbook.synthesis.curriculum.kinds import Kind
+from hornbook.synthesis.curriculum.operation import Family, Operation
+
+
+@dataclass(frozen=True)
+class World:
+    """The operations by name, in a fixed order, with the tables of what may stand beside what."""
+
+    operations: Mapping[str, Operation]
+    followers: Mapping[str, tuple[str, ...]]
+    leaders: Mapping[str, tuple[str, ...]]
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """The families that have an operation, in their fixed order."""
+        present = {operation.family for operation in self.operations.values()}
+        return tuple(family for family in Family if family in present)
+
+
+def build_world() -> World:
+    """Collect the operations of all families.
+
+    Raises:
+        ValueError: Two operations have the same name.
+    """
+    modules = (
+        integers,
+        digits,
+        conditions,
+        list_changes,
+        list_order,
+        list_folds,
+        strings,
+        word_lists,
+        dictionaries,
+        nested,
+    )
+    listed = [operation for module in modules for operation in module.operations()]
+    operations = {operation.name: operation for operation in listed}
+    if len(operations) != len(listed):
+        raise ValueError("two operations have the same name")
+    followers: dict[str, tuple[str, ...]] = {}
+    for first in listed:
+        followers[first.name] = tuple(second.name for second in listed if may_follow(first, second))
+    leaders = {
+        second.name: tuple(first.name for first in listed if second.name in followers[first.name]) for second in listed
+    }
+    return World(operations, followers, leaders)
+
+
+def may_follow(first: Operation, second: Operation) -> bool:
+    """Whether `second` can stand directly behind `first`: kinds fit, and the pair is not pointless on its face."""
+    if first.last or first.gives != second.takes or first.name == second.name:
+        return False
+    if first.group and first.group == second.group:
+        return False
+    if first.adds & second.avoids:
+        return False
+    return second.needs <= first.adds | first.keeps | first.needs
+
+
+def properties_after(operation: Operation, before: frozenset[str]) -> frozenset[str]:
+    """The properties of an operation's result, given those of its value."""
+    return operation.adds | (operation.keeps & before)
+
+
+def is_sensible(chain: tuple[Operation, ...], given: frozenset[str]) -> bool:
+    """Whether a chain's kinds, groups and properties fit, starting from a value with the properties `given`."""
+    groups = [operation.group for operation in chain if operation.group]
+    if len(set(groups)) != len(groups) or len({operation.name for operation in chain}) != len(chain):
+        return False
+    properties = given
+    for place, operation in enumerate(chain):
+        if place and chain[place - 1].gives != operation.takes:
+            return False
+        if (place and chain[place - 1].last) or operation.avoids & properties or not operation.needs <= properties:
+            return False
+        properties = properties_after(operation, properties)
+    return True
+
+
+def required_properties(chain: tuple[Operation, ...]) -> frozenset[str]:
+    """What the first value must be so that every operation's needs are met, as far as the first ones hand it on."""
+    first = chain[0]
+    required = set(first.needs)
+    reachable = first.keeps
+    for operation, before in zip(chain[1:], chain, strict=False):
+        required |= {need for need in operation.needs if need not in before.adds and need in reachable}
+        reachable = reachable & operation.keeps
+    if "positive" in required:
+        required.add("nonneg")
+    if "square" in required:
+        required.add("rect")
+    return frozenset(required)
+
+
+KINDS_OF_ARGUMENTS = (Kind.NUMBER, Kind.TEXT, Kind.NUMBERS, Kind.WORDS, Kind.COUNTS, Kind.GRID, Kind.NESTED)

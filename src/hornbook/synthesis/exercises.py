@@ -1,0 +1,232 @@
+"""Exercises from the curriculum: a function's signature and docstring, then a solution that was executed.
+
+Reads:  the world of operations (`curriculum/`).
+Writes: training exercises; held-out problems whose compositions no training exercise contains.
+Source: Gunasekar et al. 2023, "Textbooks Are All You Need", section 2.3 (docstring to function, diversity by name).
+"""
+
+import copy
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hornbook.errors import ConfigError
+from hornbook.records import Exercise, Problem, content_id
+from hornbook.synthesis.curriculum.docstrings import DocstringStyle, Example, call, write_prompt
+from hornbook.synthesis.curriculum.execution import Reference, compile_function
+from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
+from hornbook.synthesis.curriculum.inputs import draw_arguments
+from hornbook.synthesis.curriculum.names import name_function
+from hornbook.synthesis.curriculum.operation import Family
+from hornbook.synthesis.curriculum.phrases import describe
+from hornbook.synthesis.curriculum.sampler import Split, bind, draw_composition, is_rich_enough
+from hornbook.synthesis.curriculum.task import Task
+from hornbook.synthesis.curriculum.world import World
+
+TEACHER = "curriculum"
+NUM_INPUTS = 12
+NUM_SHOWN_INPUTS = 4
+NUM_HELD_OUT_INPUTS = 16
+MAX_EXAMPLE_LENGTH = 64
+_STYLE_WEIGHTS = {
+    DocstringStyle.SUMMARY: 26,
+    DocstringStyle.DOCTEST: 24,
+    DocstringStyle.COMPARISON: 8,
+    DocstringStyle.EXAMPLE: 14,
+    DocstringStyle.STEPS: 8,
+    DocstringStyle.PARAMETERS: 6,
+    DocstringStyle.GOOGLE: 7,
+    DocstringStyle.REST: 7,
+}
+_IDIOM_WEIGHTS = {Idiom.EXPRESSION: 34, Idiom.STEPS: 28, Idiom.LOOPS: 22, Idiom.FUNCTIONAL: 6, Idiom.REBINDING: 10}
+_LENGTH_WEIGHTS = {1: 22, 2: 48, 3: 30}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExercisesConfig:
+    """How many exercises, and how many problems are kept from training."""
+
+    num_exercises: int = 40_000
+    """Training exercises, all different."""
+    num_held_out: int = 300
+    """Problems whose compositions training never sees, spread evenly over the families."""
+    held_out_share: float = 0.08
+    """Share of all compositions of two or more operations that training never sees; in (0, 1)."""
+
+    def __post_init__(self) -> None:
+        if self.num_exercises < 1:
+            raise ConfigError(f"`num_exercises` must be at least 1, got {self.num_exercises!r}")
+        if self.num_held_out < 0:
+            raise ConfigError(f"`num_held_out` must not be negative, got {self.num_held_out!r}")
+        if not 0 < self.held_out_share < 1:
+            raise ConfigError(f"`held_out_share` must lie in (0, 1), got {self.held_out_share!r}")
+
+
+@dataclass(frozen=True)
+class Author:
+    """Everything that writing needs: the world, its meaning, and the split."""
+
+    world: World
+    reference: Reference
+    split: Split
+
+
+def write_exercise(author: Author, index: int, seed: int) -> Exercise:
+    """The training exercise number `index`: a pure function of the world, the split, `index` and `seed`.
+
+    Exercise `index` is built around operation `index` modulo their number, so that all occur equally often.
+    """
+    names = tuple(author.world.operations)
+    around = names[index % len(names)]
+    rng = random.Random(f"exercise:{seed}:{index}")
+    while True:
+        length = rng.choices(tuple(_LENGTH_WEIGHTS), tuple(_LENGTH_WEIGHTS.values()))[0]
+        operations = draw_composition(author.world, length, around, rng)
+        if operations is None or author.split.touches(tuple(item.name for item in operations)):
+            continue
+        exercise = _written(author, bind(operations, rng), NUM_INPUTS, rng)
+        if exercise is not None:
+            return exercise
+
+
+def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem]:
+    """Problems on held-out compositions, each composition once, equally many per family as far as possible."""
+    rng = random.Random(f"held-out:{seed}")
+    families = author.world.families
+    wanted = {family: num_problems // len(families) for family in families}
+    for family in families[: num_problems % len(families)]:
+        wanted[family] += 1
+    by_family = {family: [name for name, op in author.world.operations.items() if op.family is family] for family in families}
+    found: list[tuple[Family, Exercise]] = []
+    seen: set[tuple[str, ...]] = set()
+    while len(found) < num_problems:
+        family = rng.choice([item for item in families if wanted[item]])
+        operations = draw_composition(author.world, rng.choice((2, 2, 3)), rng.choice(by_family[family]), rng)
+        if operations is None:
+            continue
+        composition = tuple(item.name for item in operations)
+        if composition in seen or not author.split.is_drawn(composition):
+            continue
+        task = bind(operations, rng)
+        if not wanted[task.family]:
+            continue
+        exercise = _written(author, task, NUM_HELD_OUT_INPUTS, rng)
+        if exercise is None:
+            continue
+        seen.add(composition)
+        wanted[task.family] -= 1
+        found.append((task.family, exercise))
+    found.sort(key=lambda pair: families.index(pair[0]))
+    return [_as_problem(number, exercise) for number, (_, exercise) in enumerate(found, 1)]
+
+
+def _as_problem(number: int, exercise: Exercise) -> Problem:
+    return Problem(
+        task_id=f"hornbook/{number:04d}",
+        prompt=exercise.prompt,
+        entry_point=exercise.entry_point,
+        canonical_solution=exercise.solution,
+        test=exercise.test,
+        category=exercise.family,
+    )
+
+
+def _written(author: Author, task: Task, num_inputs: int, rng: random.Random) -> Exercise | None:
+    """The exercise for a task; none where the task is pointless, or no idiom suits it."""
+    if not is_rich_enough(task):
+        return None
+    inputs = draw_arguments(task, num_inputs, rng)
+    outputs = author.reference.outputs(task, inputs)
+    if outputs is None:
+        return None
+    name = name_function(task, rng)
+    solution = _solution(task, name, rng)
+    if solution is None:
+        return None
+    idiom, body = solution
+    _check(task, name, body, inputs, outputs)
+    style = rng.choices(tuple(_STYLE_WEIGHTS), tuple(_STYLE_WEIGHTS.values()))[0]
+    examples = _examples(name, inputs, outputs, rng)
+    if not examples or (style is DocstringStyle.STEPS and len(task.steps) == 1):
+        style = DocstringStyle.SUMMARY
+    prompt = write_prompt(task, name, describe(task, rng), examples, style, rng)
+    return Exercise(
+        id=content_id("exercise", prompt, body),
+        prompt=prompt,
+        solution=body,
+        entry_point=name,
+        test=_test(*_telling(inputs, outputs, num_inputs)),
+        family=task.family,
+        operations=task.composition,
+        idiom=idiom,
+        docstring_style=style,
+        teacher=TEACHER,
+    )
+
+
+def _solution(task: Task, name: str, rng: random.Random) -> tuple[Idiom, str] | None:
+    weights = dict(_IDIOM_WEIGHTS)
+    while weights:
+        idiom = rng.choices(tuple(weights), tuple(weights.values()))[0]
+        body = write_solution(task, name, idiom, rng)
+        if body is not None:
+            return idiom, body
+        del weights[idiom]
+    return None
+
+
+def _check(task: Task, name: str, body: str, inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any]) -> None:
+    """Compare the written solution with the reference.
+
+    Raises:
+        AssertionError: They differ, or the solution changes its arguments: a table of the curriculum is wrong.
+    """
+    listed = ", ".join(argument.name for argument in task.arguments)
+    function = compile_function(f"def {name}({listed}):\n{body}", name)
+    for arguments, expected in zip(inputs, outputs, strict=True):
+        given = copy.deepcopy(arguments)
+        result = function(*given)
+        if repr(result) != repr(expected) or given != arguments:
+            raise AssertionError(f"{task.composition}{arguments} gives {result!r}, not {expected!r}:\n{body}")
+
+
+def _examples(name: str, inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any], rng: random.Random) -> list[Example]:
+    """One or two short examples, telling ones first."""
+    suitable = [
+        (given, result)
+        for given, result in zip(inputs, outputs, strict=True)
+        if len(call(name, given)) + len(repr(result)) <= MAX_EXAMPLE_LENGTH + len(name)
+    ]
+    telling = [(given, result) for given, result in suitable if given[0] and result not in ([], {}, "", 0)]
+    chosen = telling[-2:] if rng.random() < 0.45 else telling[-1:]
+    return chosen or suitable[-1:]
+
+
+def _telling(
+    inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any], num_inputs: int
+) -> tuple[list[tuple[Any, ...]], list[Any]]:
+    """For a training exercise a corner case and inputs with different results; all inputs for a held-out problem."""
+    if num_inputs > NUM_INPUTS:
+        return list(inputs), list(outputs)
+    order = [0, *range(len(inputs) - 1, 0, -1)]
+    seen: set[str] = set()
+    chosen: list[int] = []
+    for place in order:
+        if repr(outputs[place]) not in seen:
+            seen.add(repr(outputs[place]))
+            chosen.append(place)
+    chosen = (chosen + [place for place in order if place not in chosen])[:NUM_SHOWN_INPUTS]
+    return [inputs[place] for place in chosen], [outputs[place] for place in chosen]
+
+
+def _test(inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any]) -> str:
+    lines = ["def check(candidate):"]
+    seen = Counter[str]()
+    for given, result in zip(inputs, outputs, strict=False):
+        line = f"    assert {call('candidate', given)} == {result!r}"
+        seen[line] += 1
+        if seen[line] == 1:
+            lines.append(line)
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,132 @@
+"""Believe no exercise and no passage before it was executed.
+
+Reads:  exercises and passages, whoever wrote them.
+Writes: those that hold; the others with the reason.
+Source: the paper does not execute its exercises and reports a high error rate (section 2.3); this is the remedy.
+
+Many records share one program in the jail, each in a namespace of its own; where a program does not run to its end,
+its records are run again one by one, so that a broken one costs no other its verdict.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from hornbook.errors import ConfigError
+from hornbook.records import Dropped, Exercise, Outcome, Passage
+from hornbook.sandbox.jail import Jail
+from hornbook.sandbox.program import Program, Report
+
+_MARKER = "hornbook-verdict "
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyConfig:
+    """How records are grouped into programs."""
+
+    batch_size: int = 100
+    """Records that share one program."""
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1:
+            raise ConfigError(f"`batch_size` must be at least 1, got {self.batch_size!r}")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with a record."""
+
+    reason: str
+    detail: str
+
+
+def verify_exercises(
+    exercises: Sequence[Exercise], jail: Jail, config: VerifyConfig, progress: Callable[[int, int], None]
+) -> tuple[list[Exercise], list[Dropped]]:
+    """Split exercises into those whose solution passes its own test and the examples in its docstring, and the rest.
+
+    Raises:
+        SandboxError: The jail broke down.
+    """
+    tasks = [
+        {"kind": "exercise", "code": item.prompt + item.solution, "test": item.test, "name": item.entry_point}
+        for item in exercises
+    ]
+    findings = _run_all(tasks, jail, config, progress)
+    kept = [item for item, finding in zip(exercises, findings, strict=True) if finding is None]
+    dropped = [
+        Dropped(id=item.id, reason=finding.reason, detail=finding.detail)
+        for item, finding in zip(exercises, findings, strict=True)
+        if finding is not None
+    ]
+    return kept, dropped
+
+
+def verify_passages(
+    passages: Sequence[Passage], jail: Jail, config: VerifyConfig, progress: Callable[[int, int], None]
+) -> tuple[list[Passage], list[Dropped]]:
+    """Split passages into those whose code prints what they show, and the rest.
+
+    A block fenced as `python` is run; if a fenced block without a language follows, that is its output. Lines that
+    start with `>>>` inside a fence are a session, whose answers are compared.
+
+    Raises:
+        SandboxError: The jail broke down.
+    """
+    tasks = [{"kind": "passage", "code": item.text, "test": "", "name": ""} for item in passages]
+    findings = _run_all(tasks, jail, config, progress)
+    kept = [item for item, finding in zip(passages, findings, strict=True) if finding is None]
+    dropped = [
+        Dropped(id=item.id, reason=finding.reason, detail=finding.detail)
+        for item, finding in zip(passages, findings, strict=True)
+        if finding is not None
+    ]
+    return kept, dropped
+
+
+def _run_all(
+    tasks: Sequence[dict[str, str]], jail: Jail, config: VerifyConfig, progress: Callable[[int, int], None]
+) -> list[Finding | None]:
+    batches = [tasks[start : start + config.batch_size] for start in range(0, len(tasks), config.batch_size)]
+    total = len(tasks)
+
+    def report(done: int, _: int) -> None:
+        progress(min(done * config.batch_size, total), total)
+
+    findings: list[Finding | None] = []
+    alone: list[int] = []
+    for batch, answer in zip(batches, jail.run([_program(batch) for batch in batches], report), strict=True):
+        verdicts = _verdicts(answer, len(batch))
+        if verdicts is None:
+            alone.extend(range(len(findings), len(findings) + len(batch)))
+            findings.extend([None] * len(batch))
+        else:
+            findings.extend(verdicts)
+    for place, answer in zip(alone, jail.run([_program([tasks[place]]) for place in alone]), strict=True):
+        verdicts = _verdicts(answer, 1)
+        findings[place] = verdicts[0] if verdicts is not None else _from_report(answer)
+    return findings
+
+
+def _program(tasks: Sequence[dict[str, str]]) -> Program:
+    checker = resources.files("hornbook.synthesis").joinpath("checker.py").read_text(encoding="utf-8")
+    return Program(f"{checker}\n\ncheck_all({json.dumps(list(tasks))!r}, {_MARKER!r})\n")
+
+
+def _verdicts(report: Report, expected: int) -> list[Finding | None] | None:
+    """The verdicts of a batch, none if the program did not come to its end."""
+    if report.outcome is not Outcome.PASSED:
+        return None
+    lines = [line for line in report.stdout.splitlines() if line.startswith(_MARKER)]
+    if len(lines) != 1:
+        return None
+    answers = json.loads(lines[0].removeprefix(_MARKER))
+    if len(answers) != expected:
+        return None
+    return [None if answer is None else Finding(answer[0], answer[1]) for answer in answers]
+
+
+def _from_report(report: Report) -> Finding:
+    reason = "runs without an end" if report.outcome is Outcome.TIMED_OUT else "does not run to its end"
+    return Finding(reason, report.detail or report.outcome.value)
