@@ -1,0 +1,175 @@
+"""The whole pipeline on a laptop, offline, in about ten minutes on two cores.
+
+The way of phi-1 ("Textbooks Are All You Need") at a thousandth of its size: the real code is the standard library of
+the running Python, the labels come with the package, the teacher is the procedural curriculum, and the tokenizer is
+trained on the run's own data.
+"""
+
+from typing import Any
+
+from hornbook.artifacts.pipeline import Pipeline
+from hornbook.artifacts.stage import Stage, StageFunction
+from hornbook.curation import stages as curation
+from hornbook.curation.annotate import describe_labels
+from hornbook.curation.classifier import ClassifierConfig
+from hornbook.curation.corpus import describe_standard_library
+from hornbook.curation.select import SelectConfig
+from hornbook.decontamination import stages as decontamination
+from hornbook.decontamination.stages import DecontaminateConfig
+from hornbook.deduplication import stages as deduplication
+from hornbook.deduplication.stages import DeduplicateConfig
+from hornbook.evaluation import stages as evaluation
+from hornbook.evaluation.stages import EvaluateConfig
+from hornbook.export import stages as export
+from hornbook.export.stages import ExportConfig
+from hornbook.model.config import ModelConfig
+from hornbook.report import stages as report
+from hornbook.report.gather import ReportConfig
+from hornbook.synthesis import stages as synthesis
+from hornbook.synthesis.exercises import ExercisesConfig
+from hornbook.synthesis.textbooks import TextbooksConfig
+from hornbook.synthesis.verify import VerifyConfig
+from hornbook.tokens import stages as tokens
+from hornbook.tokens.stages import TokenizeConfig
+from hornbook.tokens.tokenizer import TokenizerConfig
+from hornbook.training import stages as training
+from hornbook.training.config import TrainConfig
+from hornbook.training.estimate import estimate as estimate_training
+
+VOCAB_SIZE = 2048
+SEQUENCE_LENGTH = 384
+
+SELECT = SelectConfig(keep_share=0.17)  # Source: section 2.1, 6B of 35B tokens.
+TEXTBOOKS = TextbooksConfig()
+EXERCISES = ExercisesConfig()
+TOKENIZER = TokenizerConfig(vocab_size=VOCAB_SIZE)
+MODEL = ModelConfig(
+    vocab_size=VOCAB_SIZE,
+    num_layers=6,
+    hidden_size=256,
+    intermediate_size=1024,
+    num_heads=4,
+    max_position=SEQUENCE_LENGTH,
+)
+PRETRAIN = TrainConfig(
+    dataset="pretrain",
+    model=MODEL,
+    num_steps=400,
+    batch_size=16,
+    sequence_length=SEQUENCE_LENGTH,
+    learning_rate=2e-3,
+    warmup_steps=40,
+)
+FINETUNE = TrainConfig(
+    dataset="finetune",
+    num_steps=600,
+    batch_size=16,
+    sequence_length=SEQUENCE_LENGTH,
+    learning_rate=1.5e-3,
+    warmup_steps=20,
+    weight_decay=0.01,  # Source: section 2.3.
+)
+EVALUATE = EvaluateConfig(max_new_tokens=200)
+
+
+def laptop(seed: int = 0) -> Pipeline:
+    """The recipe's pipeline.
+
+    Args:
+        seed: The seed of every random choice.
+    """
+
+    def stage(name: str, run: StageFunction, config: Any, version: int, **inputs: Stage) -> Stage:
+        estimate = estimate_training if run is training.run_train else None
+        return Stage(name, run, config, version, inputs, seed, estimate)
+
+    corpus = stage("corpus", curation.run_corpus, describe_standard_library(), curation.VERSION)
+    annotate = stage("annotate", curation.run_annotate, describe_labels(), curation.VERSION, corpus=corpus)
+    classifier = stage(
+        "classifier", curation.run_classifier, ClassifierConfig(), curation.VERSION, corpus=corpus, labels=annotate
+    )
+    select = stage("select", curation.run_select, SELECT, curation.VERSION, corpus=corpus, values=classifier)
+
+    textbooks = stage("textbooks", synthesis.run_textbooks, TEXTBOOKS, synthesis.VERSION)
+    exercises = stage("exercises", synthesis.run_exercises, EXERCISES, synthesis.VERSION)
+    verify = stage(
+        "verify", synthesis.run_verify, VerifyConfig(), synthesis.VERSION, textbooks=textbooks, exercises=exercises
+    )
+
+    deduplicate = stage(
+        "deduplicate",
+        deduplication.run_deduplicate,
+        DeduplicateConfig(),
+        deduplication.VERSION,
+        select=select,
+        verify=verify,
+    )
+    decontaminate = stage(
+        "decontaminate",
+        decontamination.run_decontaminate,
+        DecontaminateConfig(),
+        decontamination.VERSION,
+        deduplicate=deduplicate,
+        held_out=exercises,
+    )
+
+    tokenizer = stage("tokenizer", tokens.run_tokenizer, TOKENIZER, tokens.VERSION, decontaminate=decontaminate)
+    tokenize = stage(
+        "tokenize",
+        tokens.run_tokenize,
+        TokenizeConfig(),
+        tokens.VERSION,
+        decontaminate=decontaminate,
+        tokenizer=tokenizer,
+    )
+    pretrain = stage("pretrain", training.run_train, PRETRAIN, training.VERSION, tokenize=tokenize)
+    finetune = stage("finetune", training.run_train, FINETUNE, training.VERSION, tokenize=tokenize, base=pretrain)
+
+    evaluate_base, evaluate_tuned = (
+        stage(
+            name,
+            evaluation.run_evaluate,
+            EVALUATE,
+            evaluation.VERSION,
+            model=model,
+            tokenizer=tokenizer,
+            held_out=exercises,
+        )
+        for name, model in (("evaluate-base", pretrain), ("evaluate-tuned", finetune))
+    )
+
+    exported = stage(
+        "export",
+        export.run_export,
+        ExportConfig(),
+        export.VERSION,
+        model=finetune,
+        tokenizer=tokenizer,
+        pretrain=pretrain,
+        evaluate_base=evaluate_base,
+        evaluate_tuned=evaluate_tuned,
+        select=select,
+        verify=verify,
+        deduplicate=deduplicate,
+        decontaminate=decontaminate,
+    )
+    shown = (
+        corpus,
+        annotate,
+        classifier,
+        select,
+        textbooks,
+        exercises,
+        verify,
+        deduplicate,
+        decontaminate,
+        tokenizer,
+        tokenize,
+        pretrain,
+        finetune,
+        evaluate_base,
+        evaluate_tuned,
+        exported,
+    )
+    inputs = {source.name: source for source in shown}
+    return Pipeline("laptop", (*shown, stage("report", report.run_report, ReportConfig(), report.VERSION, **inputs)))
