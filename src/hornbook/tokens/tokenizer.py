@@ -84,7 +84,7 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 def token_bytes(tokenizer: Tokenizer) -> list[bytes]:
     """The bytes that each token stands for, by token id; special tokens stand for none."""
-    byte_of = _byte_of_character()
+    byte_of = byte_of_character()
     special = {index for index, added in tokenizer.get_added_tokens_decoder().items() if added.special}
     spelled: list[bytes] = []
     for index in range(tokenizer.get_vocab_size()):
@@ -107,7 +107,7 @@ def _sampled_texts(documents: Sequence[Document], training_bytes: int) -> Iterat
             yield document.text
 
 
-def _byte_of_character() -> dict[str, int]:
+def byte_of_character() -> dict[str, int]:
     """The byte-level alphabet: printable Latin-1 stands for itself, the other bytes for characters from 256 on."""
     printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     others = [byte for byte in range(NUM_BYTES) if byte not in printable]

@@ -81,7 +81,7 @@ def train(
     optimizer = make_optimizer(model, config.weight_decay)
     training = _resumed(model, optimizer, scratch, progress, config.num_steps)
     compute = ComputeCopy(model, choose_precision(config.precision, device))
-    loss_of = maybe_compiled(_loss_function(compute.model), config.compile, device, progress)
+    loss_of = maybe_compiled(loss_function(compute.model), config.compile, device, progress)
     validation = held_out_rows(held_out, sequence_length=config.sequence_length, max_rows=config.eval_rows)
     speed = _Speed()
     while training.step < config.num_steps:
@@ -146,7 +146,9 @@ def _one_step(
         training.recent_losses.clear()
 
 
-def _loss_function(model: Phi) -> LossFunction:
+def loss_function(model: Phi) -> LossFunction:
+    """The mean next-token loss of `model` as a function of rows of tokens."""
+
     def loss_of(rows_BT: Tensor) -> Tensor:
         hidden_BTC = model.model(rows_BT[:, :-1])
         return next_token_loss(model.lm_head, hidden_BTC.flatten(0, 1), rows_BT[:, 1:].flatten())
@@ -157,7 +159,7 @@ def _loss_function(model: Phi) -> LossFunction:
 @torch.no_grad()
 def _held_out_loss(model: Phi, validation: Rows, batch_size: int, device: torch.device) -> float:
     model.eval()
-    loss_of = _loss_function(model)
+    loss_of = loss_function(model)
     total = 0.0
     for start in range(0, len(validation), batch_size):
         part = torch.from_numpy(validation[start : start + batch_size]).to(device)
