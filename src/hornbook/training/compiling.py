@@ -1,7 +1,6 @@
 """`torch.compile` where it pays."""
 
 import shutil
-import sys
 from collections.abc import Callable
 
 import torch
@@ -29,9 +28,6 @@ def maybe_compiled(
         return function
     if device.type == "cpu" and not any(shutil.which(name) for name in ("g++", "clang++", "cl")):
         progress(0, 0, "no C++ compiler found (g++, clang++): training runs uncompiled")
-        return function
-    if sys.version_info >= (3, 15):
-        progress(0, 0, "this Python is newer than torch.compile knows: training runs uncompiled")
         return function
     compiled: Callable[[Tensor], Tensor] = torch.compile(function, dynamic=False)
     return compiled
