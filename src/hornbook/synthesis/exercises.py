@@ -6,9 +6,13 @@ Source: Gunasekar et al. 2023, "Textbooks Are All You Need", section 2.3 (docstr
 """
 
 import copy
+import itertools
+import multiprocessing
+import os
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +27,10 @@ from hornbook.synthesis.curriculum.operation import Family
 from hornbook.synthesis.curriculum.phrases import describe
 from hornbook.synthesis.curriculum.sampler import Split, bind, draw_composition, is_rich_enough
 from hornbook.synthesis.curriculum.task import Task
-from hornbook.synthesis.curriculum.world import World
+from hornbook.synthesis.curriculum.world import World, build_world
 
 TEACHER = "curriculum"
+CHUNK_SIZE = 2_000
 NUM_INPUTS = 12
 NUM_SHOWN_INPUTS = 4
 NUM_HELD_OUT_INPUTS = 16
@@ -73,6 +78,49 @@ class Author:
     split: Split
 
 
+def build_author(config: ExercisesConfig, seed: int) -> Author:
+    """The world with its meaning, and the split that the config and the seed make."""
+    world = build_world()
+    return Author(world, Reference(world), Split(seed, config.held_out_share))
+
+
+def write_exercises(config: ExercisesConfig, seed: int, progress: Callable[[int, int], None]) -> list[Exercise]:
+    """`config.num_exercises` different exercises: a pure function of the config and `seed`.
+
+    Number `i` is drawn on its own, and one that was there before is passed over; so the result does not depend on how
+    many processes share the work, which is one for each core that this process may use.
+    """
+    exercises: dict[str, Exercise] = {}
+    chunks = _chunks(config, seed)
+    for chunk in chunks:
+        for exercise in chunk:
+            if len(exercises) < config.num_exercises:
+                exercises.setdefault(exercise.id, exercise)
+        progress(len(exercises), config.num_exercises)
+        if len(exercises) == config.num_exercises:
+            chunks.close()
+    return list(exercises.values())
+
+
+def _chunks(config: ExercisesConfig, seed: int) -> Generator[list[Exercise], None, None]:
+    """Endless runs of exercises, in order of their numbers."""
+    num_processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if num_processes == 1 or config.num_exercises < CHUNK_SIZE * 2:
+        yield from (write_chunk(config, seed, number) for number in itertools.count())
+        return
+    with ProcessPoolExecutor(num_processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        waiting = [pool.submit(write_chunk, config, seed, number) for number in range(num_processes + 1)]
+        for number in itertools.count(num_processes + 1):
+            yield waiting.pop(0).result()
+            waiting.append(pool.submit(write_chunk, config, seed, number))
+
+
+def write_chunk(config: ExercisesConfig, seed: int, number: int) -> list[Exercise]:
+    """The exercises of chunk `number`, those that repeat one another included."""
+    author = build_author(config, seed)
+    return [write_exercise(author, index, seed) for index in range(number * CHUNK_SIZE, (number + 1) * CHUNK_SIZE)]
+
+
 def write_exercise(author: Author, index: int, seed: int) -> Exercise:
     """The training exercise number `index`: a pure function of the world, the split, `index` and `seed`.
 
@@ -98,7 +146,9 @@ def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem
     wanted = {family: num_problems // len(families) for family in families}
     for family in families[: num_problems % len(families)]:
         wanted[family] += 1
-    by_family = {family: [name for name, op in author.world.operations.items() if op.family is family] for family in families}
+    by_family = {
+        family: [name for name, op in author.world.operations.items() if op.family is family] for family in families
+    }
     found: list[tuple[Family, Exercise]] = []
     seen: set[tuple[str, ...]] = set()
     while len(found) < num_problems:
@@ -192,7 +242,9 @@ def _check(task: Task, name: str, body: str, inputs: Sequence[tuple[Any, ...]], 
             raise AssertionError(f"{task.composition}{arguments} gives {result!r}, not {expected!r}:\n{body}")
 
 
-def _examples(name: str, inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any], rng: random.Random) -> list[Example]:
+def _examples(
+    name: str, inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any], rng: random.Random
+) -> list[Example]:
     """One or two short examples, telling ones first."""
     suitable = [
         (given, result)

@@ -11,17 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.records import Dropped, Exercise, Passage, Problem
 from hornbook.sandbox.jail import Jail
-from hornbook.synthesis.curriculum.execution import Reference
-from hornbook.synthesis.curriculum.sampler import Split
 from hornbook.synthesis.curriculum.world import build_world
-from hornbook.synthesis.exercises import Author, ExercisesConfig, write_exercise, write_held_out
+from hornbook.synthesis.exercises import ExercisesConfig, build_author, write_exercises, write_held_out
 from hornbook.synthesis.textbooks import TextbooksConfig, write_passages
 from hornbook.synthesis.verify import VerifyConfig, verify_exercises, verify_passages
 
 VERSION = 1
 """Raised when a rule of these stages or of the curriculum changes: it is part of the fingerprint."""
-
-_REPORT_EVERY = 500
 
 
 def run_textbooks(config: TextbooksConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
@@ -44,9 +40,8 @@ def run_textbooks(config: TextbooksConfig, inputs: Mapping[str, Artifact], works
 def run_exercises(config: ExercisesConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Write exercises and held-out problems. Writes `exercises`: Exercise, all different, and `held_out`: Problem."""
     del inputs
-    world = build_world()
-    author = Author(world, Reference(world), Split(workspace.seed, config.held_out_share))
-    exercises = write_exercises(author, config.num_exercises, workspace.seed, workspace.progress)
+    exercises = write_exercises(config, workspace.seed, workspace.progress)
+    author = build_author(config, workspace.seed)
     problems = write_held_out(author, config.num_held_out, workspace.seed)
     workspace.write_records("exercises", Exercise, exercises)
     workspace.write_records("held_out", Problem, problems)
@@ -54,7 +49,7 @@ def run_exercises(config: ExercisesConfig, inputs: Mapping[str, Artifact], works
         kept=len(exercises),
         unit="exercises",
         metrics={
-            "num_operations": len(world.operations),
+            "num_operations": len(author.world.operations),
             "num_compositions": len({exercise.operations for exercise in exercises}),
             "num_held_out": len(problems),
             "families": _counted(exercise.family for exercise in exercises),
@@ -87,25 +82,6 @@ def run_verify(config: VerifyConfig, inputs: Mapping[str, Artifact], workspace: 
         dropped=_counted(item.reason for item in dropped),
         metrics={"num_exercises": len(kept), "num_passages": len(held)},
     )
-
-
-def write_exercises(
-    author: Author, num_exercises: int, seed: int, progress: Callable[[int, int], None]
-) -> list[Exercise]:
-    """`num_exercises` different exercises; number `i` is drawn on its own, and repeated ones are passed over."""
-    exercises: list[Exercise] = []
-    seen: set[str] = set()
-    index = 0
-    while len(exercises) < num_exercises:
-        exercise = write_exercise(author, index, seed)
-        index += 1
-        if exercise.id in seen:
-            continue
-        seen.add(exercise.id)
-        exercises.append(exercise)
-        if len(exercises) % _REPORT_EVERY == 0:
-            progress(len(exercises), num_exercises)
-    return exercises
 
 
 def _shifted(workspace: Workspace, start: int, total: int) -> Callable[[int, int], None]:

@@ -20,8 +20,9 @@ from hornbook.synthesis.curriculum.inputs import draw_arguments
 from hornbook.synthesis.curriculum.kinds import Kind
 from hornbook.synthesis.curriculum.lessons.openings import AUDIENCES, OPENINGS, SHAPES
 from hornbook.synthesis.curriculum.lessons.tables import LESSONS, Lesson
+from hornbook.synthesis.curriculum.nouns import value_phrase
 from hornbook.synthesis.curriculum.operation import Form
-from hornbook.synthesis.curriculum.phrases import question, value_phrase
+from hornbook.synthesis.curriculum.phrases import question
 from hornbook.synthesis.curriculum.sampler import bind
 from hornbook.synthesis.curriculum.task import Task
 from hornbook.synthesis.curriculum.world import World
@@ -29,7 +30,14 @@ from hornbook.synthesis.curriculum.world import World
 TEACHER = "curriculum"
 STYLES = ("lesson", "question and answer", "two ways", "dialogue", "exercise with solution", "session")
 MAX_SHOWN = 60
-_PAIRS = (("Mia", "Tom"), ("Anna", "Paul"), ("Lena", "Grandfather"), ("Sam", "the teacher"), ("Ida", "Noah"), ("Ben", "his aunt"))
+_PAIRS = (
+    ("Mia", "Tom"),
+    ("Anna", "Paul"),
+    ("Lena", "Grandfather"),
+    ("Sam", "the teacher"),
+    ("Ida", "Noah"),
+    ("Ben", "his aunt"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +188,12 @@ def _empty_sentence(worked: Worked, rng: random.Random) -> str:
         return ""
     name = worked.task.arguments[0].name
     value, result = worked.empty
-    return rng.choice((f"For `{name} = {value}` the result is `{result}`.", f"If `{name}` is `{value}`, the same code gives `{result}`."))
+    return rng.choice(
+        (
+            f"For `{name} = {value}` the result is `{result}`.",
+            f"If `{name}` is `{value}`, the same code gives `{result}`.",
+        )
+    )
 
 
 def _lesson(worked: Worked, lesson: Lesson, audience: str, rng: random.Random) -> str:
@@ -201,7 +214,9 @@ def _two_ways(worked: Worked, lesson: Lesson, audience: str, rng: random.Random)
     if not worked.second:
         return _lesson(worked, lesson, audience, rng)
     opening = _joined(_opening(worked, audience, rng), f"Here are two ways to {_title(worked, rng)}.", lesson.idea)
-    bridge = rng.choice(("The same can be written differently:", "Another way, with the same result:", "Written another way:"))
+    bridge = rng.choice(
+        ("The same can be written differently:", "Another way, with the same result:", "Written another way:")
+    )
     return f"{opening}\n\n{_block(worked.code, worked.shown)}\n\n{bridge}\n\n{_block(worked.second, worked.shown)}\n\n{lesson.watch}\n"
 
 
@@ -219,7 +234,9 @@ def _dialogue(worked: Worked, lesson: Lesson, audience: str, rng: random.Random)
 
 
 def _exercise(worked: Worked, lesson: Lesson, audience: str, rng: random.Random) -> str:
-    settings = " and ".join(f"`{item.name} = {value!r}`" for item, value in zip(worked.task.arguments, worked.given, strict=True))
+    settings = " and ".join(
+        f"`{item.name} = {value!r}`" for item, value in zip(worked.task.arguments, worked.given, strict=True)
+    )
     asked = f"**Exercise.** Let {settings}. Write a few lines that {_title(worked, rng)}, and say what they print."
     return f"{asked}\n\n**Solution.** {_joined(lesson.idea, _shape(worked, audience, rng))}\n\n{_block(worked.code, worked.shown)}\n\n{lesson.watch}\n"
 

@@ -3,6 +3,7 @@
 import random
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +31,17 @@ class DocstringStyle(StrEnum):
     COMPARISON = "summary and comparisons"
 
 
+@dataclass(frozen=True)
+class _Page:
+    """What a layout may use."""
+
+    task: Task
+    name: str
+    description: Description
+    examples: Sequence[Example]
+    rng: random.Random
+
+
 def write_prompt(
     task: Task,
     name: str,
@@ -47,7 +59,7 @@ def write_prompt(
     signature = f"def {name}({listed}) -> {result}:"
     used = [typing for typing in ("Dict", "List") if any(f"{typing}[" in text for text in (*annotations, result))]
     imports = f"from typing import {', '.join(used)}\n\n\n" if used else ""
-    lines = _LAYOUTS[style](task, name, description, examples, rng)
+    lines = _LAYOUTS[style](_Page(task, name, description, examples, rng))
     return f"{imports}{signature}\n{_quoted(lines, rng)}"
 
 
@@ -75,57 +87,78 @@ def call(name: str, arguments: tuple[Any, ...]) -> str:
     return f"{name}({', '.join(map(repr, arguments))})"
 
 
-def _summary(task: Task, name: str, description: Description, examples: Sequence[Example], rng: random.Random) -> list[str]:
-    return _wrapped(description.sentences)
+def _summary(page: _Page) -> list[str]:
+    return _wrapped(page.description.sentences)
 
 
-def _doctest(task: Task, name: str, description: Description, examples: Sequence[Example], rng: random.Random) -> list[str]:
-    lines = [*_wrapped(description.sentences), ""]
-    for arguments, result in examples:
-        lines += [f">>> {call(name, arguments)}", repr(result)]
+def _doctest(page: _Page) -> list[str]:
+    lines = [*_wrapped(page.description.sentences), ""]
+    for arguments, result in page.examples:
+        lines += [f">>> {call(page.name, arguments)}", repr(result)]
     return lines
 
 
-def _comparison(task: Task, name: str, description: Description, examples: Sequence[Example], rng: random.Random) -> list[str]:
-    joint = rng.choice(("==", "->", "=>"))
-    return [*_wrapped(description.sentences), *(f"{call(name, given)} {joint} {result!r}" for given, result in examples)]
+def _comparison(page: _Page) -> list[str]:
+    joint = page.rng.choice(("==", "->", "=>"))
+    return [
+        *_wrapped(page.description.sentences),
+        *(f"{call(page.name, given)} {joint} {result!r}" for given, result in page.examples),
+    ]
 
 
-def _example(task: Task, name: str, description: Description, examples: Sequence[Example], rng: random.Random) -> list[str]:
-    arguments, result = examples[0]
-    lead = rng.choice(("For example,", "Example:", "So"))
-    return [*_wrapped(description.sentences), f"{lead} {call(name, arguments)} {'==' if lead == 'Example:' else rng.choice(('gives', 'returns'))} {result!r}."]
+def _example(page: _Page) -> list[str]:
+    arguments, result = page.examples[0]
+    lead = page.rng.choice(("For example,", "Example:", "So"))
+    return [
+        *_wrapped(page.description.sentences),
+        f"{lead} {call(page.name, arguments)} {'==' if lead == 'Example:' else page.rng.choice(('gives', 'returns'))} {result!r}.",
+    ]
 
 
-def _parameters(task: Task, name: str, description: Description, examples: Sequence[Example], rng: random.Random) -> list[str]:
-    lines = [*_wrapped(description.sentences), "", "Parameters:"]
-    lines += [f"{item.name} ({WORDS_OF_KIND[item.kind].annotation}): {_capital(described(item))}." for item in task.arguments]
-    return [*lines, "", "Returns:", *_hanging(f"{WORDS_OF_KIND[task.gives].annotation}: {_capital(description.result)}.", "")]
+def _parameters(page: _Page) -> list[str]:
+    lines = [*_wrapped(page.description.sentences), "", "Parameters:"]
+    lines += [
+        f"{item.name} ({WORDS_OF_KIND[item.kind].annotation}): {_capital(described(item))}."
+        for item in page.task.arguments
+    ]
+    return [
+        *lines,
+        "",
+        "Returns:",
+        *_hanging(f"{WORDS_OF_KIND[page.task.gives].annotation}: {_capital(page.description.result)}.", ""),
+    ]
 
 
-def _google(task: Task, name: str, description: Description, examples: Sequence[Example], rng: random.Random) -> list[str]:
-    lines = [*_wrapped(description.sentences), "", "Args:"]
-    lines += [f"{INDENT}{item.name}: {_capital(described(item))}." for item in task.arguments]
-    return [*lines, "", "Returns:", *_hanging(f"{_capital(description.result)}.", INDENT)]
+def _google(page: _Page) -> list[str]:
+    lines = [*_wrapped(page.description.sentences), "", "Args:"]
+    lines += [f"{INDENT}{item.name}: {_capital(described(item))}." for item in page.task.arguments]
+    return [*lines, "", "Returns:", *_hanging(f"{_capital(page.description.result)}.", INDENT)]
 
 
-def _rest(task: Task, name: str, description: Description, examples: Sequence[Example], rng: random.Random) -> list[str]:
-    lines = [*_wrapped(description.sentences), ""]
-    lines += [f":param {item.name}: {described(item)}" for item in task.arguments]
-    return [*lines, *_hanging(f":return: {description.result}", "")]
+def _rest(page: _Page) -> list[str]:
+    lines = [*_wrapped(page.description.sentences), ""]
+    lines += [f":param {item.name}: {described(item)}" for item in page.task.arguments]
+    return [*lines, *_hanging(f":return: {page.description.result}", "")]
 
 
-def _steps(task: Task, name: str, description: Description, examples: Sequence[Example], rng: random.Random) -> list[str]:
-    lead = rng.choice(("Follow these steps:", "Do the following:", "In this order:"))
+def _steps(page: _Page) -> list[str]:
+    lead = page.rng.choice(("Follow these steps:", "Do the following:", "In this order:"))
     lines = [lead]
-    for place, step in enumerate(description.steps, 1):
+    for place, step in enumerate(page.description.steps, 1):
         lines += _hanging(f"{place}. {_capital(step)}.", "")
-    notes = [sentence for sentence in description.sentences[description.num_actions :]]
+    notes = page.description.sentences[page.description.num_actions :]
     return [*lines, *_wrapped(notes)] if notes else lines
 
 
 def _hanging(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + INDENT, break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _capital(text: str) -> str:

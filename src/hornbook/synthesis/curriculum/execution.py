@@ -48,7 +48,9 @@ class Reference:
     def _refuse_slow(self, operation: Operation, value: int) -> None:
         if "small" in operation.needs and value > MAX_SMALL:
             raise OverflowError(f"{value} is too large for {operation.name}")
-        if abs(value) > MAX_COUNTED and any("range(" in text or "while" in text for text in (*operation.code, *operation.blocks)):
+        if abs(value) > MAX_COUNTED and any(
+            "range(" in text or "while" in text for text in (*operation.code, *operation.blocks)
+        ):
             raise OverflowError(f"{operation.name} would count up to {value}")
 
     def outputs(self, task: Task, inputs: Sequence[tuple[Any, ...]]) -> list[Any] | None:

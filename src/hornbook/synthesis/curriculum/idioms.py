@@ -177,7 +177,9 @@ def _write_loops(writer: _Writer, task: Task) -> str | None:
         end = place
         while end < len(task.steps) and task.steps[end].operation.form in (Form.MAP, Form.FILTER):
             end += 1
-        if end > place or (end < len(task.steps) and task.steps[end].operation.form is Form.FOLD and task.steps[end].operation.blocks):
+        if end > place or (
+            end < len(task.steps) and task.steps[end].operation.form is Form.FOLD and task.steps[end].operation.blocks
+        ):
             fold = task.steps[end] if end < len(task.steps) and task.steps[end].operation.form is Form.FOLD else None
             if fold is not None and not fold.operation.blocks:
                 fold = None
@@ -214,10 +216,12 @@ def _write_fold(writer: _Writer, value: str, step: Step, out: str, which: int) -
 
 
 def _write_loop(writer: _Writer, value: str, run: tuple[Step, ...], fold: Step | None) -> str:
-    element = writer.element((run[0] if run else fold).operation.takes)  # type: ignore[union-attr]
     last = fold if fold is not None else run[-1]
+    element = writer.element((*run, last)[0].operation.takes)
     out = writer.name(last.operation.result, last.operation.gives)
-    start, update, *finish = ("$out = []", "$out.append($v)") if fold is None else writer.rng.choice(fold.operation.blocks).split("\n---\n")
+    start, update, *finish = (
+        ("$out = []", "$out.append($v)") if fold is None else writer.rng.choice(fold.operation.blocks).split("\n---\n")
+    )
     writer.lines.append(fill_code(start, {"out": out, **last.in_code()}))
     writer.lines.append(f"for {element} in {value}:")
     depth = 1

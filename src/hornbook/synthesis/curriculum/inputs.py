@@ -13,7 +13,20 @@ VOCABULARY = (
     "six", "ten", "map", "pen", "book", "car", "bus", "boat", "arm", "eye", "level", "noon", "radar", "street", "cotton",
 )  # fmt: skip
 CAPITALIZED = ("Anna", "Bob", "Carl", "Mia", "Paul", "Sara", "Tom", "Berlin", "Paris", "Rome")
-PUNCTUATED = ("a-b", "3 cats", "room 12", "x1y2", "Mix 7 eggs", "ABC", "stop.", "a,b,c", " tea ", "B4", "aaa", "book 22")
+PUNCTUATED = (
+    "a-b",
+    "3 cats",
+    "room 12",
+    "x1y2",
+    "Mix 7 eggs",
+    "ABC",
+    "stop.",
+    "a,b,c",
+    " tea ",
+    "B4",
+    "aaa",
+    "book 22",
+)
 
 
 def draw_arguments(task: Task, count: int, rng: random.Random) -> list[tuple[Any, ...]]:
@@ -86,7 +99,12 @@ def _corners(argument: Argument, rng: random.Random) -> list[Any]:
             return [0, -rng.randint(1, 9), rng.randint(10, 30)]
         case Kind.NUMBERS:
             repeated = _numbers(properties, NOTHING, rng, 3)
-            return [[], [*repeated, *repeated[:2]], _numbers(properties, NOTHING, rng, 1), _numbers(properties, NOTHING, rng, 6)]
+            return [
+                [],
+                [*repeated, *repeated[:2]],
+                _numbers(properties, NOTHING, rng, 1),
+                _numbers(properties, NOTHING, rng, 6),
+            ]
         case Kind.TEXT:
             return ["", rng.choice(PUNCTUATED), rng.choice(VOCABULARY), rng.choice(("level", "noon", "radar", "aaa"))]
         case Kind.WORDS:
@@ -95,7 +113,12 @@ def _corners(argument: Argument, rng: random.Random) -> list[Any]:
         case Kind.COUNTS:
             return [{}, {rng.choice(VOCABULARY): rng.randint(1, 9)}]
         case Kind.GRID:
-            return [[], _grid(properties, NOTHING, rng) if properties & {"rect", "square"} else [[], _numbers(properties, NOTHING, rng, 3)]]
+            return [
+                [],
+                _grid(properties, NOTHING, rng)
+                if properties & {"rect", "square"}
+                else [[], _numbers(properties, NOTHING, rng, 3)],
+            ]
         case Kind.NESTED:
             return [[], [_numbers(properties, NOTHING, rng, 2), [[]]]]
         case Kind.FLAG:
@@ -111,14 +134,14 @@ def _for_parameter(argument: Argument, value: Any, rng: random.Random) -> Any:
     is_related = value and not isinstance(value, int) and rng.random() < 0.7
     match argument.kind:
         case Kind.TEXT:
-            members = [member for member in value if isinstance(member, str) and member] if is_related else []
-            return rng.choice(members) if members and not isinstance(value, str) else rng.choice(VOCABULARY)
+            listed = _members(value, str) if is_related else []
+            return rng.choice([word for word in listed if word] or VOCABULARY)
         case Kind.NUMBERS:
-            members = [member for member in value if isinstance(member, int)] if is_related and isinstance(value, list) else []
-            return [*rng.sample(members, min(2, len(members))), *(rng.randint(-5, 9) for _ in range(rng.randint(1, 3)))]
+            shared = _members(value, int) if is_related else []
+            return [*rng.sample(shared, min(2, len(shared))), *(rng.randint(-5, 9) for _ in range(rng.randint(1, 3)))]
         case Kind.WORDS:
-            members = [member for member in value if isinstance(member, str)] if is_related and not isinstance(value, str) else []
-            return [*rng.sample(members, min(2, len(members))), rng.choice(VOCABULARY)]
+            words = _members(value, str) if is_related else []
+            return [*rng.sample(words, min(2, len(words))), rng.choice(VOCABULARY)]
         case Kind.COUNTS:
             names = rng.sample(list(value), 1) if is_related and isinstance(value, dict) else []
             return {name: rng.randint(0, 8) for name in [*names, rng.choice(VOCABULARY)]}
@@ -126,12 +149,25 @@ def _for_parameter(argument: Argument, value: Any, rng: random.Random) -> Any:
             return draw(argument, NOTHING, rng)
 
 
+def _members(value: Any, kind: type) -> list[Any]:
+    """The members of a list or the keys of a dictionary, if they are of the kind."""
+    return [] if isinstance(value, str) else [member for member in value if isinstance(member, kind)]
+
+
 def _number(properties: frozenset[str], wants: Wants, rng: random.Random) -> int:
     if "small" in properties:
         return rng.randint(1 if "positive" in properties else 0, 9)
     if wants.numbers and rng.random() < 0.5:
         wanted = rng.choice(wants.numbers)
-        near = rng.choice((wanted, wanted * rng.randint(2, 6), wanted + rng.randint(-3, 3), int(f"{rng.randint(1, 40)}{wanted}"), int(f"{wanted}{rng.randint(0, 99)}")))
+        near = rng.choice(
+            (
+                wanted,
+                wanted * rng.randint(2, 6),
+                wanted + rng.randint(-3, 3),
+                int(f"{rng.randint(1, 40)}{wanted}"),
+                int(f"{wanted}{rng.randint(0, 99)}"),
+            )
+        )
         return max(near, 1) if properties & {"nonneg", "positive"} else near
     if "positive" in properties:
         return rng.randint(1, 60)
@@ -170,7 +206,9 @@ def _text(wants: Wants, rng: random.Random) -> str:
 def _word(wants: Wants, rng: random.Random) -> str:
     if wants.letters and rng.random() < 0.6:
         letter = rng.choice(wants.letters)
-        fitting = [word for word in VOCABULARY if letter in (word[0], word[-1])] or [word for word in VOCABULARY if letter in word]
+        fitting = [word for word in VOCABULARY if letter in (word[0], word[-1])] or [
+            word for word in VOCABULARY if letter in word
+        ]
         return rng.choice(fitting or VOCABULARY)
     return rng.choice(VOCABULARY)
 
