@@ -110,7 +110,7 @@ def test_the_folder_is_whole_and_its_card_says_what_the_manifests_say(
         "| HumanEval | base | 25.0 % | 10.0 to 40.0 % | 164 |",
         "| HumanEval | tuned | 50.0 % | 10.0 to 40.0 % | 164 |",
         "| select | 10 things | 3 below |",
-        "- 1 samples of real code from `invented-1.0`, licence CC0-1.0",
+        "- 1 sample of real code from `invented-1.0`, licence CC0-1.0",
         "| finetune | 10 | 320 | 1.250 |",
         "12 training documents were compared with the benchmarks; put aside: 2 (2 leak).",
     ):

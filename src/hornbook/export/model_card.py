@@ -134,7 +134,7 @@ def _data(card: ModelCard) -> str:
     rows = [f"| {part.name} | {part.kept:,} {part.unit} | {_listed(part.dropped) or 'nothing'} |" for part in card.data]
     table = "\n".join(["| station | kept | put aside |", "|---|---|---|", *rows])
     sources = "\n".join(
-        f"- {source.num_samples:,} samples of real code from `{source.source}`, licence {source.license}"
+        f"- {source.num_samples:,} {'sample' if source.num_samples == 1 else 'samples'} of real code from `{source.source}`, licence {source.license}"
         for source in card.sources
     )
     return f"""## Data
