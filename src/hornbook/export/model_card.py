@@ -133,10 +133,7 @@ was made.
 def _data(card: ModelCard) -> str:
     rows = [f"| {part.name} | {part.kept:,} {part.unit} | {_listed(part.dropped) or 'nothing'} |" for part in card.data]
     table = "\n".join(["| station | kept | put aside |", "|---|---|---|", *rows])
-    sources = "\n".join(
-        f"- {source.num_samples:,} {'sample' if source.num_samples == 1 else 'samples'} of real code from `{source.source}`, licence {source.license}"
-        for source in card.sources
-    )
+    sources = "\n".join(_source(source) for source in card.sources)
     return f"""## Data
 
 {sources}
@@ -146,6 +143,11 @@ def _data(card: ModelCard) -> str:
 
 No licence is chosen for the weights here; those above belong to the code that the model has read.
 """
+
+
+def _source(source: CodeSource) -> str:
+    samples = "1 sample" if source.num_samples == 1 else f"{source.num_samples:,} samples"
+    return f"- {samples} of real code from `{source.source}`, licence {source.license}"
 
 
 def _training(card: ModelCard) -> str:
