@@ -5,12 +5,10 @@ Writes: training exercises; held-out problems whose compositions no training exe
 Source: Gunasekar et al. 2023, "Textbooks Are All You Need", section 2.3 (docstring to function, diversity by name).
 """
 
-import copy
 import itertools
 import multiprocessing
 import os
 import random
-from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -30,10 +28,11 @@ from hornbook.synthesis.curriculum.task import Task
 from hornbook.synthesis.curriculum.world import World, build_world
 
 TEACHER = "curriculum"
-CHUNK_SIZE = 2_000
+CHUNK_SIZE = 1_000
 NUM_INPUTS = 12
 NUM_SHOWN_INPUTS = 4
 NUM_HELD_OUT_INPUTS = 16
+MIN_DIFFERENT_SHARE = 0.5
 MAX_EXAMPLE_LENGTH = 64
 _STYLE_WEIGHTS = {
     DocstringStyle.SUMMARY: 26,
@@ -188,6 +187,8 @@ def _written(author: Author, task: Task, num_inputs: int, rng: random.Random) ->
     if not is_rich_enough(task):
         return None
     inputs = draw_arguments(task, num_inputs, rng)
+    if len(set(map(repr, inputs))) < num_inputs * MIN_DIFFERENT_SHARE:
+        return None
     outputs = author.reference.outputs(task, inputs)
     if outputs is None:
         return None
@@ -236,9 +237,9 @@ def _check(task: Task, name: str, body: str, inputs: Sequence[tuple[Any, ...]], 
     listed = ", ".join(argument.name for argument in task.arguments)
     function = compile_function(f"def {name}({listed}):\n{body}", name)
     for arguments, expected in zip(inputs, outputs, strict=True):
-        given = copy.deepcopy(arguments)
-        result = function(*given)
-        if repr(result) != repr(expected) or given != arguments:
+        given = repr(arguments)
+        result = function(*arguments)
+        if repr(result) != repr(expected) or repr(arguments) != given:
             raise AssertionError(f"{task.composition}{arguments} gives {result!r}, not {expected!r}:\n{body}")
 
 
@@ -262,7 +263,11 @@ def _telling(
     """For a training exercise a corner case and inputs with different results; all inputs for a held-out problem."""
     if num_inputs > NUM_INPUTS:
         return list(inputs), list(outputs)
-    order = [0, *range(len(inputs) - 1, 0, -1)]
+    different = {repr(given): place for place, given in enumerate(inputs)}
+    order = [
+        0,
+        *(place for place in sorted(different.values(), reverse=True) if repr(inputs[place]) != repr(inputs[0])),
+    ]
     seen: set[str] = set()
     chosen: list[int] = []
     for place in order:
@@ -274,11 +279,7 @@ def _telling(
 
 
 def _test(inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any]) -> str:
-    lines = ["def check(candidate):"]
-    seen = Counter[str]()
-    for given, result in zip(inputs, outputs, strict=False):
-        line = f"    assert {call('candidate', given)} == {result!r}"
-        seen[line] += 1
-        if seen[line] == 1:
-            lines.append(line)
-    return "\n".join(lines) + "\n"
+    lines = [
+        f"    assert {call('candidate', given)} == {result!r}" for given, result in zip(inputs, outputs, strict=True)
+    ]
+    return "\n".join(["def check(candidate):", *dict.fromkeys(lines)]) + "\n"

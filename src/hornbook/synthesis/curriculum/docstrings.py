@@ -109,9 +109,10 @@ def _comparison(page: _Page) -> list[str]:
 def _example(page: _Page) -> list[str]:
     arguments, result = page.examples[0]
     lead = page.rng.choice(("For example,", "Example:", "So"))
+    verb = "==" if lead == "Example:" else page.rng.choice(("gives", "returns"))
     return [
         *_wrapped(page.description.sentences),
-        f"{lead} {call(page.name, arguments)} {'==' if lead == 'Example:' else page.rng.choice(('gives', 'returns'))} {result!r}.",
+        f"{lead} {call(page.name, arguments)} {verb} {result!r}.",
     ]
 
 

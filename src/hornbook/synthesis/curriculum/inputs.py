@@ -8,9 +8,10 @@ from hornbook.synthesis.curriculum.kinds import Kind
 from hornbook.synthesis.curriculum.task import Argument, Task
 
 VOCABULARY = (
-    "apple", "pear", "plum", "tea", "bread", "salt", "cat", "dog", "mouse", "bird", "ant", "eel", "river", "sea", "stone",
-    "tree", "rose", "leaf", "sun", "moon", "star", "rain", "snow", "ice", "red", "blue", "green", "amber", "one", "two",
-    "six", "ten", "map", "pen", "book", "car", "bus", "boat", "arm", "eye", "level", "noon", "radar", "street", "cotton",
+    "apple", "pear", "plum", "tea", "bread", "salt", "cat", "dog", "mouse", "bird", "ant", "eel", "river", "sea",
+    "stone", "tree", "rose", "leaf", "sun", "moon", "star", "rain", "snow", "ice", "red", "blue", "green", "amber",
+    "one", "two", "six", "ten", "map", "pen", "book", "car", "bus", "boat", "arm", "eye", "level", "noon", "radar",
+    "street", "cotton",
 )  # fmt: skip
 CAPITALIZED = ("Anna", "Bob", "Carl", "Mia", "Paul", "Sara", "Tom", "Berlin", "Paris", "Rome")
 PUNCTUATED = (

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from hornbook.synthesis.curriculum.kinds import Kind
 
@@ -95,7 +96,7 @@ class Operation:
     last: bool = False
     """Nothing sensible follows."""
 
-    @property
+    @cached_property
     def local_names(self) -> frozenset[str]:
         """The names that the operation's own text uses: arguments and results must have others."""
         return frozenset(name for text in (*self.code, *self.blocks) for name in _NAME.findall(text))

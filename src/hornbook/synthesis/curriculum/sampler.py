@@ -56,7 +56,7 @@ def compositions(world: World, max_length: int = 3) -> Iterator[Composition]:
 
 
 def count_tasks(world: World, max_length: int = 3) -> int:
-    """The number of distinct tasks: compositions times the choices of their constants, or an argument in their place."""
+    """The number of distinct tasks: compositions times the choices of each constant (or an argument in its place)."""
     choices = {name: _num_bindings(operation) for name, operation in world.operations.items()}
     total = 0
     for composition in compositions(world, max_length):

@@ -420,7 +420,7 @@ def _from_lists() -> tuple[Operation, ...]:
             NESTED,
             NS,
             G,
-            code="[[item for item in $x if item % 2 == 0], [item for item in $x if item % 2 == 1]]",
+            code="[[n for n in $x if n % 2 == r] for r in (0, 1)]",
             block=(
                 "$out = [[], []]\nfor item in $x:\n    $out[item % 2].append(item)",
                 "even = [item for item in $x if item % 2 == 0]\n"

@@ -147,11 +147,11 @@ SHAPES: dict[tuple[str, Form], tuple[str, ...]] = {
     ),
     ("a student of mathematics", Form.MAP): (
         "This applies one function to every member: the image of the sequence, order kept.",
-        "Compare the notation { f(x) : x in A }; here the result is a sequence.",
+        "Compare the notation `{ f(x) : x in A }`; here the result is a sequence.",
     ),
     ("a student of mathematics", Form.FILTER): (
         "This is the subsequence of the members that satisfy a predicate.",
-        "Compare the notation { x in A : P(x) }; order and repetitions are kept.",
+        "Compare the notation `{ x in A : P(x) }`; order and repetitions are kept.",
     ),
     ("a student of mathematics", Form.FOLD): (
         "This is a fold: start with a value and combine it with one member after the other.",

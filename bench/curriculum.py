@@ -1,0 +1,100 @@
+"""Count what the curriculum promises, and print one JSON line: nothing here is written down, all is counted.
+
+Usage: python bench/curriculum.py [NUM_EXERCISES]
+"""
+
+import json
+import random
+import sys
+from collections import Counter
+
+from hornbook.records import Exercise, Problem
+from hornbook.sandbox.jail import Jail
+from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
+from hornbook.synthesis.curriculum.sampler import bind, count_tasks
+from hornbook.synthesis.curriculum.world import World
+from hornbook.synthesis.exercises import Author, ExercisesConfig, build_author, write_exercises, write_held_out
+from hornbook.synthesis.textbooks import TextbooksConfig, write_passages
+from hornbook.synthesis.verify import VerifyConfig, verify_exercises, verify_passages
+
+NUM_VERIFIED = 1_000
+
+
+def main() -> None:
+    """Write, verify, count, print."""
+    config = ExercisesConfig(num_exercises=int(sys.argv[1]) if len(sys.argv) > 1 else 40_000)
+    author = build_author(config, 0)
+    exercises = write_exercises(config, 0, _quiet)
+    problems = write_held_out(author, config.num_held_out, 0)
+    passages = write_passages(author.world, TextbooksConfig(), 0, _quiet)
+    sample = random.Random(0).sample(exercises, min(NUM_VERIFIED, len(exercises)))
+    with Jail() as jail:
+        held, _ = verify_exercises(sample, jail, VerifyConfig(), _quiet)
+        true_passages, _ = verify_passages(passages, jail, VerifyConfig(), _quiet)
+    occurring = Counter(name for exercise in exercises for name in exercise.operations)
+    print(
+        json.dumps(
+            {
+                "families": len(author.world.families),
+                "operations": len(author.world.operations),
+                "distinct_tasks_of_up_to_two_operations": count_tasks(author.world, max_length=2),
+                "distinct_tasks_of_up_to_three_operations": count_tasks(author.world, max_length=3),
+                "fewest_solutions_of_an_operation": min(
+                    _num_solutions(author.world, name) for name in author.world.operations
+                ),
+                "exercises": len(exercises),
+                "different_exercises": len({exercise.prompt + exercise.solution for exercise in exercises}),
+                "different_compositions": len({exercise.operations for exercise in exercises}),
+                "rarest_operation_occurs": min(occurring[name] for name in author.world.operations),
+                "docstring_styles": len({exercise.docstring_style for exercise in exercises}),
+                "idioms": len({exercise.idiom for exercise in exercises}),
+                "mean_exercise_characters": round(
+                    sum(len(exercise.prompt) + len(exercise.solution) for exercise in exercises) / len(exercises)
+                ),
+                "prompts_with_two_meanings": _num_ambiguous(exercises),
+                "held_out_problems": len(problems),
+                "fewest_held_out_tests": min(problem.test.count("    assert ") for problem in problems),
+                "held_out_families": dict(sorted(Counter(problem.category for problem in problems).items())),
+                "held_out_compositions_in_training": _num_leaked(author, exercises),
+                "held_out_prompts_in_training": _num_same_prompts(exercises, problems),
+                "exercises_verified": len(sample),
+                "exercises_that_hold": len(held),
+                "passages": len(passages),
+                "passages_that_hold": len(true_passages),
+                "mean_passage_characters": round(sum(len(passage.text) for passage in passages) / len(passages)),
+                "topics": len({passage.topic for passage in passages}),
+                "audiences": len({passage.audience for passage in passages}),
+                "passage_styles": len({passage.style for passage in passages}),
+            }
+        )
+    )
+
+
+def _quiet(_done: int, _total: int) -> None:
+    pass
+
+
+def _num_solutions(world: World, name: str) -> int:
+    task = bind((world.operations[name],), random.Random(name))
+    bodies = {write_solution(task, "solve", idiom, random.Random(number)) for idiom in Idiom for number in range(12)}
+    return len(bodies - {None})
+
+
+def _num_leaked(author: Author, exercises: list[Exercise]) -> int:
+    """Exercises whose composition is held out or has a held-out run of neighbours."""
+    return sum(author.split.touches(exercise.operations) for exercise in exercises)
+
+
+def _num_same_prompts(exercises: list[Exercise], problems: list[Problem]) -> int:
+    return len({exercise.prompt for exercise in exercises} & {problem.prompt for problem in problems})
+
+
+def _num_ambiguous(exercises: list[Exercise]) -> int:
+    meanings: dict[str, set[tuple[str, ...]]] = {}
+    for exercise in exercises:
+        meanings.setdefault(exercise.prompt, set()).add(exercise.operations)
+    return sum(len(found) > 1 for found in meanings.values())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+import ast
+import random
+
+import pytest
+
+from hornbook.synthesis.curriculum.execution import Reference, compile_function
+from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
+from hornbook.synthesis.curriculum.inputs import draw_arguments
+from hornbook.synthesis.curriculum.operation import is_atom
+from hornbook.synthesis.curriculum.sampler import bind, draw_composition
+from hornbook.synthesis.curriculum.world import World, build_world
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return build_world()
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_every_idiom_agrees_with_the_reference_and_leaves_its_arguments_alone(world: World, length: int) -> None:
+    reference = Reference(world)
+    num_checked = 0
+    for name in world.operations:
+        rng = random.Random(f"{name}:{length}")
+        operations = draw_composition(world, length, name, rng)
+        if operations is None:
+            continue
+        task = bind(operations, rng)
+        inputs = draw_arguments(task, 8, rng)
+        outputs = reference.outputs(task, inputs)
+        if outputs is None:
+            continue
+        for idiom in Idiom:
+            body = write_solution(task, "solve", idiom, rng)
+            if body is None:
+                continue
+            listed = ", ".join(argument.name for argument in task.arguments)
+            solve = compile_function(f"def solve({listed}):\n{body}", "solve")
+            for arguments, expected in zip(inputs, outputs, strict=True):
+                before = repr(arguments)
+                assert repr(solve(*arguments)) == repr(expected), (task.composition, arguments, body)
+                assert repr(arguments) == before, body
+            num_checked += 1
+    assert num_checked > 300
+
+
+def test_every_operation_has_at_least_three_solutions(world: World) -> None:
+    assert [name for name in world.operations if len(solutions_of(world, name)) < 3] == []
+
+
+def solutions_of(world: World, name: str) -> set[str]:
+    task = bind((world.operations[name],), random.Random(name))
+    bodies = {
+        write_solution(task, "solve", idiom, random.Random(f"{name}:{number}"))
+        for idiom in Idiom
+        for number in range(8)
+    }
+    return {ast.dump(ast.parse(f"def solve():\n{body}")) for body in bodies if body is not None}
+
+
+@pytest.mark.parametrize("text", ["x", "3", "f(x)", "[a for a in b]", "x[1:]", "f(x)[0].y", '"a"', '"".join(x)'])
+def test_an_atom_needs_no_brackets(text: str) -> None:
+    assert is_atom(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a + b", "-x", "f(x) + 1", "a if b else c", "[1] + x", "not x", "f(a) for a in b", "(a) - (b)"]
+)
+def test_what_is_no_atom_gets_brackets(text: str) -> None:
+    assert not is_atom(text)

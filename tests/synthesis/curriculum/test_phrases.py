@@ -1,0 +1,67 @@
+import random
+import re
+
+import pytest
+
+from hornbook.synthesis.curriculum.nouns import value_phrase
+from hornbook.synthesis.curriculum.phrases import describe, question
+from hornbook.synthesis.curriculum.sampler import bind, draw_composition
+from hornbook.synthesis.curriculum.world import World, build_world
+
+BROKEN = re.compile(
+    r"\$|\{those\}|\{ones\}|\b(the the|a a|of of|them them|the a|the result result|the first the|a an|"
+    r"whether them|it's|1 numbers|1 characters|their sign of|\bof it with\b)\b|  |,,|\.\.(?!\.)|\s[,.]"
+)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return build_world()
+
+
+def _sentences(world: World, length: int) -> list[str]:
+    texts = []
+    for name in world.operations:
+        for number in range(4):
+            rng = random.Random(f"{name}:{number}:{length}")
+            operations = draw_composition(world, length, name, rng)
+            if operations is None:
+                continue
+            description = describe(bind(operations, rng), rng)
+            texts += [*description.sentences, *(f"{step}." for step in description.steps), f"{description.result}."]
+    return texts
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_no_sentence_is_broken(world: World, length: int) -> None:
+    texts = _sentences(world, length)
+    assert len(texts) > 1000
+    broken = [text for text in texts if BROKEN.search(re.sub(r"'[^']*'", "'quoted'", text))]
+    assert broken == []
+
+
+def test_sentences_start_with_a_capital_and_end_with_a_full_stop(world: World) -> None:
+    for name in world.operations:
+        rng = random.Random(name)
+        for sentence in describe(bind((world.operations[name],), rng), rng).sentences:
+            assert sentence[0].isupper() or sentence[0] in "`'1", sentence
+            assert sentence.endswith((".", ".'")), sentence
+
+
+def test_every_argument_is_spoken_of(world: World) -> None:
+    for name in world.operations:
+        for number in range(5):
+            rng = random.Random(f"{name}:{number}")
+            task = bind((world.operations[name],), rng)
+            text = " ".join(describe(task, rng).sentences)
+            for argument in task.arguments:
+                assert f"`{argument.name}`" in text, text
+
+
+def test_every_operation_can_be_asked_for(world: World) -> None:
+    for name in world.operations:
+        rng = random.Random(name)
+        task = bind((world.operations[name],), rng)
+        asked = question(task.steps[0], value_phrase(task.arguments[0], rng), rng)
+        assert asked[0].islower()
+        assert "$" not in asked

@@ -1,0 +1,62 @@
+import itertools
+
+import pytest
+
+from hornbook.synthesis.curriculum.lessons.tables import LESSONS
+from hornbook.synthesis.curriculum.operation import Form
+from hornbook.synthesis.curriculum.sampler import Split, compositions, count_tasks
+from hornbook.synthesis.curriculum.world import World, build_world
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return build_world()
+
+
+def test_the_world_is_as_rich_as_promised(world: World) -> None:
+    assert len(world.families) >= 6
+    assert len(world.operations) >= 120
+
+
+def test_compositions_of_two_operations_alone_make_more_tasks_than_promised(world: World) -> None:
+    assert count_tasks(world, max_length=2) >= 50_000
+
+
+def test_every_operation_has_a_lesson_and_every_lesson_an_operation(world: World) -> None:
+    assert set(LESSONS) == set(world.operations)
+
+
+def test_every_operation_can_be_said_and_written(world: World) -> None:
+    for operation in world.operations.values():
+        assert operation.code or operation.blocks, operation.name
+        assert operation.fragments, operation.name
+        if operation.form is Form.FILTER:
+            assert operation.clauses, operation.name
+        else:
+            assert operation.nouns, operation.name
+
+
+def test_kinds_fit_in_every_composition_of_two(world: World) -> None:
+    for composition in compositions(world, max_length=2):
+        parts = [world.operations[name] for name in composition]
+        assert all(first.gives == second.takes for first, second in itertools.pairwise(parts))
+        assert not any(part.last for part in parts[:-1])
+
+
+def test_a_composition_that_contains_a_held_out_one_is_kept_from_training() -> None:
+    split = Split(seed=1, held_out_share=0.3)
+    names = [f"operation_{number}" for number in range(40)]
+    pairs = [(first, second) for first in names for second in names if first != second]
+    held_out = next(pair for pair in pairs if split.is_drawn(pair))
+    free = next(pair for pair in pairs if not split.is_drawn(pair))
+    assert split.touches(held_out)
+    assert split.touches(("zero", *held_out))
+    assert split.touches((*held_out, "zero"))
+    assert not split.touches(free)
+    assert not split.touches((held_out[0],))
+
+
+def test_about_the_configured_share_of_compositions_is_held_out() -> None:
+    split = Split(seed=3, held_out_share=0.1)
+    drawn = sum(split.is_drawn((f"a{number}", "b")) for number in range(2000))
+    assert 140 < drawn < 260

@@ -1,0 +1,111 @@
+import ast
+from collections import Counter
+
+import pytest
+
+from hornbook.errors import ConfigError
+from hornbook.records import Exercise, Problem
+from hornbook.synthesis import exercises as module
+from hornbook.synthesis.exercises import ExercisesConfig, build_author, write_exercise, write_exercises, write_held_out
+
+CONFIG = ExercisesConfig(num_exercises=2_600, num_held_out=120)
+
+
+def _quiet(_done: int, _total: int) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def exercises() -> list[Exercise]:
+    return write_exercises(CONFIG, 5, _quiet)
+
+
+@pytest.fixture(scope="module")
+def problems() -> list[Problem]:
+    return write_held_out(build_author(CONFIG, 5), CONFIG.num_held_out, 5)
+
+
+def test_all_exercises_are_different(exercises: list[Exercise]) -> None:
+    assert len({exercise.prompt + exercise.solution for exercise in exercises}) == CONFIG.num_exercises
+
+
+def test_every_operation_occurs_in_training(exercises: list[Exercise]) -> None:
+    occurring = Counter(name for exercise in exercises for name in exercise.operations)
+    world = build_author(CONFIG, 5).world
+    assert set(occurring) == set(world.operations)
+    assert min(occurring.values()) >= 8
+
+
+def test_a_prompt_is_a_signature_with_a_docstring_and_the_solution_completes_it(exercises: list[Exercise]) -> None:
+    for exercise in exercises[::7]:
+        assert exercise.prompt.endswith('"""\n')
+        assert exercise.solution.endswith("\n")
+        assert all(not line or line.startswith("    ") for line in exercise.solution.split("\n"))
+        function = ast.parse(exercise.prompt + exercise.solution).body[-1]
+        assert isinstance(function, ast.FunctionDef)
+        assert function.name == exercise.entry_point
+        assert ast.get_docstring(function)
+        assert function.returns is not None
+        assert all(argument.annotation is not None for argument in function.args.args)
+
+
+def test_every_exercise_has_a_test_of_three_asserts_or_more(exercises: list[Exercise]) -> None:
+    assert min(exercise.test.count("    assert ") for exercise in exercises) >= 2
+    few = sum(exercise.test.count("    assert ") < 3 for exercise in exercises)
+    assert few == 0
+
+
+def test_docstrings_come_in_at_least_six_styles_and_solutions_in_several_idioms(exercises: list[Exercise]) -> None:
+    assert len({exercise.docstring_style for exercise in exercises}) >= 6
+    assert len({exercise.idiom for exercise in exercises}) >= 4
+
+
+def test_equal_prompts_ask_for_equal_things(exercises: list[Exercise]) -> None:
+    meaning: dict[str, tuple[str, ...]] = {}
+    for exercise in exercises:
+        assert meaning.setdefault(exercise.prompt, exercise.operations) == exercise.operations
+
+
+def test_the_same_seed_gives_the_same_exercises_and_another_seed_others() -> None:
+    author, same = build_author(CONFIG, 9), build_author(CONFIG, 9)
+    first = [write_exercise(author, index, 9) for index in range(60)]
+    assert first == [write_exercise(same, index, 9) for index in range(60)]
+    assert first != [write_exercise(same, index, 10) for index in range(60)]
+
+
+def test_the_number_of_processes_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = ExercisesConfig(num_exercises=2_100)
+    shared = write_exercises(config, 2, _quiet)
+    monkeypatch.setattr(module.os, "sched_getaffinity", lambda _pid: {0})
+    assert write_exercises(config, 2, _quiet) == shared
+
+
+def test_no_held_out_composition_occurs_in_training(exercises: list[Exercise]) -> None:
+    author = build_author(CONFIG, 5)
+    for exercise in exercises:
+        names = exercise.operations
+        for start in range(len(names)):
+            for end in range(start + 2, len(names) + 1):
+                assert not author.split.is_drawn(names[start:end])
+
+
+def test_held_out_problems_are_many_spread_over_families_and_hard_to_pass_by_chance(problems: list[Problem]) -> None:
+    assert len(problems) == CONFIG.num_held_out
+    assert [problem.task_id for problem in problems[:2]] == ["hornbook/0001", "hornbook/0002"]
+    counts = Counter(problem.category for problem in problems)
+    assert len(counts) == 8
+    assert max(counts.values()) - min(counts.values()) <= 1
+    assert min(problem.test.count("    assert ") for problem in problems) >= 8
+
+
+def test_held_out_solutions_pass_their_tests(problems: list[Problem]) -> None:
+    for problem in problems:
+        names: dict[str, object] = {}
+        exec(problem.prompt + problem.canonical_solution + "\n" + problem.test, names)
+        names["check"](names[problem.entry_point])  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("field", "value"), [("num_exercises", 0), ("num_held_out", -1), ("held_out_share", 1.0)])
+def test_a_bad_value_is_named(field: str, value: float) -> None:
+    with pytest.raises(ConfigError, match=f"`{field}`"):
+        ExercisesConfig(**{field: value})  # type: ignore[arg-type]
