@@ -4,16 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hornbook.synthesis.curriculum.families import (
+    characters,
     conditions,
     dictionaries,
     digits,
+    grid_values,
+    grids,
     integers,
     list_changes,
     list_folds,
+    list_measures,
+    list_neighbours,
     list_order,
-    nested,
+    number_theory,
+    recursion,
+    string_pieces,
     strings,
     word_lists,
+    word_order,
+    word_tables,
 )
 from hornbook.synthesis.curriculum.kinds import Kind
 from hornbook.synthesis.curriculum.operation import Family, Operation
@@ -42,15 +51,24 @@ def build_world() -> World:
     """
     modules = (
         integers,
+        number_theory,
         digits,
         conditions,
         list_changes,
         list_order,
+        list_neighbours,
         list_folds,
+        list_measures,
         strings,
+        characters,
+        string_pieces,
         word_lists,
+        word_order,
+        word_tables,
         dictionaries,
-        nested,
+        grids,
+        grid_values,
+        recursion,
     )
     listed = [operation for module in modules for operation in module.operations()]
     operations = {operation.name: operation for operation in listed}
