@@ -252,8 +252,14 @@ def _examples(
         for given, result in zip(inputs, outputs, strict=True)
         if len(call(name, given)) + len(repr(result)) <= MAX_EXAMPLE_LENGTH + len(name)
     ]
-    telling = [(given, result) for given, result in suitable if given[0] and result not in ([], {}, "", 0)]
-    chosen = telling[-2:] if rng.random() < 0.45 else telling[-1:]
+    telling = [
+        (given, result)
+        for given, result in suitable
+        if given[0] and (result is False or result not in ([], {}, "", 0)) and result != given[0]
+    ]
+    chosen = telling[-1:]
+    if telling and rng.random() < 0.45:
+        chosen = [pair for pair in telling if pair[1] != telling[-1][1]][-1:] + chosen
     return chosen or suitable[-1:]
 
 

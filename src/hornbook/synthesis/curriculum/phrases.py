@@ -144,5 +144,4 @@ def _last_noun(step: Step, rng: random.Random) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = text[0].upper() + text[1:]
-    return text if text.endswith("...'") else f"{text}."
+    return f"{text[0].upper()}{text[1:]}."

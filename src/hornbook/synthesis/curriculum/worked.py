@@ -3,6 +3,7 @@
 import contextlib
 import io
 import random
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,8 @@ def work_out(reference: Reference, task: Task, rng: random.Random) -> Worked | N
     ]
     changed = [given for given in telling if reference.evaluate(task, given) != given[0]]
     telling = changed or telling
+    found = [given for given in telling if reference.evaluate(task, given)]
+    telling = found if found and rng.random() < 0.8 else telling
     if not telling:
         return None
     given = rng.choice(telling)
@@ -50,7 +53,7 @@ def work_out(reference: Reference, task: Task, rng: random.Random) -> Worked | N
     if first is None:
         return None
     shown = printed(first)
-    if second is None or second == first or printed(second) != shown:
+    if second is None or _outline(second) == _outline(first) or printed(second) != shown:
         second = ""
     return Worked(task, given, first, shown, _empty_case(reference, task, given), second)
 
@@ -63,6 +66,11 @@ def _code(task: Task, given: tuple[Any, ...], idiom: Idiom, rng: random.Random) 
     value = lines.pop().removeprefix("return ")
     setting = [f"{item.name} = {argument!r}" for item, argument in zip(task.arguments, given, strict=True)]
     return "\n".join([*setting, *lines, f"print({value})"]) + "\n"
+
+
+def _outline(code: str) -> str:
+    """A piece of code without its names: what is left when variables are called otherwise."""
+    return re.sub(r"(?<!\.)\b[a-z_]+\b(?!\()", "name", code)
 
 
 def printed(code: str) -> str:
