@@ -105,7 +105,15 @@ def test_held_out_solutions_pass_their_tests(problems: list[Problem]) -> None:
         names["check"](names[problem.entry_point])  # type: ignore[operator]
 
 
-@pytest.mark.parametrize(("field", "value"), [("num_exercises", 0), ("num_held_out", -1), ("held_out_share", 1.0)])
+@pytest.mark.parametrize(
+    ("field", "value"), [("num_exercises", 0), ("num_held_out", -1), ("held_out_share", 1.0), ("max_operations", 4)]
+)
 def test_a_bad_value_is_named(field: str, value: float) -> None:
     with pytest.raises(ConfigError, match=f"`{field}`"):
         ExercisesConfig(**{field: value})  # type: ignore[arg-type]
+
+
+def test_compositions_are_no_longer_than_configured() -> None:
+    config = ExercisesConfig(num_exercises=200, num_held_out=16, max_operations=2)
+    assert max(len(exercise.operations) for exercise in write_exercises(config, 1, _quiet)) == 2
+    assert len(write_held_out(build_author(config, 1), config.num_held_out, 1)) == 16

@@ -56,6 +56,8 @@ class ExercisesConfig:
     """Training exercises, all different."""
     num_held_out: int = 300
     """Problems whose compositions training never sees, spread evenly over the families."""
+    max_operations: int = 3
+    """The longest composition, 2 or 3: with 2, exercises and held-out problems are easier."""
     held_out_share: float = 0.08
     """Share of all compositions of two or more operations that training never sees; in (0, 1)."""
 
@@ -64,6 +66,8 @@ class ExercisesConfig:
             raise ConfigError(f"`num_exercises` must be at least 1, got {self.num_exercises!r}")
         if self.num_held_out < 0:
             raise ConfigError(f"`num_held_out` must not be negative, got {self.num_held_out!r}")
+        if self.max_operations not in (2, 3):
+            raise ConfigError(f"`max_operations` must be 2 or 3, got {self.max_operations!r}")
         if not 0 < self.held_out_share < 1:
             raise ConfigError(f"`held_out_share` must lie in (0, 1), got {self.held_out_share!r}")
 
@@ -75,12 +79,13 @@ class Author:
     world: World
     reference: Reference
     split: Split
+    max_operations: int = 3
 
 
 def build_author(config: ExercisesConfig, seed: int) -> Author:
     """The world with its meaning, and the split that the config and the seed make."""
     world = build_world()
-    return Author(world, Reference(world), Split(seed, config.held_out_share))
+    return Author(world, Reference(world), Split(seed, config.held_out_share), config.max_operations)
 
 
 def write_exercises(config: ExercisesConfig, seed: int, progress: Callable[[int, int], None]) -> list[Exercise]:
@@ -129,7 +134,7 @@ def write_exercise(author: Author, index: int, seed: int) -> Exercise:
     around = names[index % len(names)]
     rng = random.Random(f"exercise:{seed}:{index}")
     while True:
-        length = rng.choices(tuple(_LENGTH_WEIGHTS), tuple(_LENGTH_WEIGHTS.values()))[0]
+        length = min(rng.choices(tuple(_LENGTH_WEIGHTS), tuple(_LENGTH_WEIGHTS.values()))[0], author.max_operations)
         operations = draw_composition(author.world, length, around, rng)
         if operations is None or author.split.touches(tuple(item.name for item in operations)):
             continue
@@ -152,7 +157,9 @@ def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem
     seen: set[tuple[str, ...]] = set()
     while len(found) < num_problems:
         family = rng.choice([item for item in families if wanted[item]])
-        operations = draw_composition(author.world, rng.choice((2, 2, 3)), rng.choice(by_family[family]), rng)
+        operations = draw_composition(
+            author.world, min(rng.choice((2, 2, 3)), author.max_operations), rng.choice(by_family[family]), rng
+        )
         if operations is None:
             continue
         composition = tuple(item.name for item in operations)
