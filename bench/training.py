@@ -16,7 +16,7 @@ from hornbook.model.config import ModelConfig, flops_per_token, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.training.allocator import keep_freed_memory
 from hornbook.training.loop import loss_function
-from hornbook.training.optimizer import make_optimizer, set_learning_rate
+from hornbook.training.optimizer import make_optimizers, set_learning_rate
 from hornbook.training.precision import ComputeCopy, clip_gradients
 
 SHAPE = ModelConfig(
@@ -64,7 +64,7 @@ def main() -> None:
 def our_step(rows: torch.Tensor) -> Step:
     """One optimiser step as `training/loop.py` takes it."""
     model = Phi(SHAPE).initialize(torch.Generator().manual_seed(0))
-    optimizer = make_optimizer(model, weight_decay=0.1)
+    optimizers = make_optimizers(model, "adamw", weight_decay=0.1)
     compute = ComputeCopy(model, torch.bfloat16)
     loss_of = loss_function(compute.model)
 
@@ -73,8 +73,9 @@ def our_step(rows: torch.Tensor) -> Step:
         loss_of(rows).backward()  # type: ignore[no-untyped-call]
         compute.collect()
         clip_gradients(model, 1.0)
-        set_learning_rate(optimizer, LEARNING_RATE)
-        optimizer.step()
+        set_learning_rate(optimizers, LEARNING_RATE)
+        for optimizer in optimizers:
+            optimizer.step()
 
     return step
 

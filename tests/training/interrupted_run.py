@@ -24,6 +24,7 @@ CONFIG = TrainConfig(
     sequence_length=32,
     learning_rate=0.01,
     warmup_steps=3,
+    optimizer="muon",
     gradient_accumulation_steps=2,
     log_every=4,
     eval_every=6,

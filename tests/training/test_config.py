@@ -22,6 +22,7 @@ VALID = {
         ("learning_rate", 0.0),
         ("warmup_steps", -1),
         ("gradient_accumulation_steps", 3),
+        ("optimizer", "sgd"),
         ("precision", "half"),
         ("compile", "yes"),
     ],

@@ -6,6 +6,7 @@ from hornbook.errors import ConfigError
 from hornbook.model.config import ModelConfig
 
 DATASETS = ("pretrain", "finetune")
+OPTIMIZERS = ("adamw", "muon")
 PRECISIONS = ("auto", "float32", "bfloat16")
 COMPILE_CHOICES = ("auto", "on", "off")
 
@@ -27,6 +28,8 @@ class TrainConfig:
     learning_rate: float
     """The highest, at the end of the warm-up."""
     warmup_steps: int
+    optimizer: str = "adamw"
+    """`adamw`, the paper's, or `muon`: Muon for the blocks' matrices, AdamW for the rest."""
     weight_decay: float = 0.1
     """Applied to matrices only."""
     gradient_accumulation_steps: int = 1
@@ -72,6 +75,8 @@ class TrainConfig:
                 f"`gradient_accumulation_steps` must divide `batch_size` {self.batch_size}, "
                 f"got {self.gradient_accumulation_steps!r}"
             )
+        if self.optimizer not in OPTIMIZERS:
+            raise ConfigError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}, got {self.optimizer!r}")
         if self.precision not in PRECISIONS:
             raise ConfigError(f"`precision` must be one of {', '.join(PRECISIONS)}, got {self.precision!r}")
         if self.compile not in COMPILE_CHOICES:

@@ -10,7 +10,7 @@ Source: Gunasekar et al. 2023, section 2.3.
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from hornbook.training.allocator import keep_freed_memory
 from hornbook.training.checkpoint import newest_checkpoint, save_checkpoint
 from hornbook.training.compiling import maybe_compiled
 from hornbook.training.config import TrainConfig
-from hornbook.training.optimizer import make_optimizer, optimizer_tensors, restore_optimizer, set_learning_rate
+from hornbook.training.optimizer import make_optimizers, optimizer_tensors, restore_optimizers, set_learning_rate
 from hornbook.training.parallel import Ranks, average_gradients, current_ranks
 from hornbook.training.precision import ComputeCopy, choose_precision, clip_gradients
 from hornbook.training.schedule import learning_rate_at
@@ -78,21 +78,22 @@ def train(
     num_rows(stream, config.sequence_length)  # refuses a stream without rows before any work
     ranks = current_ranks()
     model.to(device).train()
-    optimizer = make_optimizer(model, config.weight_decay)
-    training = _resumed(model, optimizer, scratch, progress, config.num_steps)
-    compute = ComputeCopy(model, choose_precision(config.precision, device))
+    dtype = choose_precision(config.precision, device)
+    optimizers = make_optimizers(model, config.optimizer, config.weight_decay, dtype)
+    training = _resumed(model, optimizers, scratch, progress, config.num_steps)
+    compute = ComputeCopy(model, dtype)
     loss_of = maybe_compiled(loss_function(compute.model), config.compile, device, progress)
     validation = held_out_rows(held_out, sequence_length=config.sequence_length, max_rows=config.eval_rows)
     speed = _Speed()
     while training.step < config.num_steps:
-        _one_step(compute, optimizer, loss_of, stream, training, config, seed, ranks, device)
+        _one_step(compute, optimizers, loss_of, stream, training, config, seed, ranks, device)
         ends = training.step == config.num_steps
         if len(validation) and (training.step % config.eval_every == 0 or ends):
             compute.renew()
             loss = _held_out_loss(compute.model, validation, config.batch_size, device)
             training.log.append({"step": training.step, "held_out_loss": loss})
         if ranks.is_first and training.step % config.checkpoint_every == 0 and not ends:
-            tensors = {**model.state_dict(), **optimizer_tensors(model, optimizer)}
+            tensors = {**model.state_dict(), **optimizer_tensors(model, optimizers)}
             state = {"log": training.log, "recent_losses": training.recent_losses}
             save_checkpoint(scratch, training.step, tensors, state)
         rate = speed.tokens_per_second(config.batch_size * config.sequence_length)
@@ -102,7 +103,7 @@ def train(
 
 def _one_step(
     compute: ComputeCopy,
-    optimizer: torch.optim.AdamW,
+    optimizers: Sequence[torch.optim.Optimizer],
     loss_of: LossFunction,
     stream: TokenStream,
     training: Training,
@@ -136,8 +137,9 @@ def _one_step(
         total += loss.detach()
     mean_loss = average_gradients(compute.master, float(total), ranks)
     norm = clip_gradients(compute.master, config.clip_norm)
-    set_learning_rate(optimizer, rate)
-    optimizer.step()
+    set_learning_rate(optimizers, rate)
+    for optimizer in optimizers:
+        optimizer.step()
     training.step = step + 1
     training.recent_losses.append(mean_loss)
     if training.step % config.log_every == 0 or training.step == config.num_steps:
@@ -168,7 +170,9 @@ def _held_out_loss(model: Phi, validation: Rows, batch_size: int, device: torch.
     return total / len(validation)
 
 
-def _resumed(model: Phi, optimizer: torch.optim.AdamW, scratch: Path, progress: Progress, num_steps: int) -> Training:
+def _resumed(
+    model: Phi, optimizers: Sequence[torch.optim.Optimizer], scratch: Path, progress: Progress, num_steps: int
+) -> Training:
     checkpoint, damaged = newest_checkpoint(scratch)
     for name in damaged:
         progress(0, num_steps, f"checkpoint {name} is damaged and was passed over")
@@ -177,7 +181,7 @@ def _resumed(model: Phi, optimizer: torch.optim.AdamW, scratch: Path, progress: 
     names = set(model.state_dict())
     model.load_state_dict({name: tensor for name, tensor in checkpoint.tensors.items() if name in names})
     moments = {name: tensor for name, tensor in checkpoint.tensors.items() if name not in names}
-    restore_optimizer(model, optimizer, moments)
+    restore_optimizers(model, optimizers, moments)
     progress(checkpoint.step, num_steps, "resumed from a checkpoint")
     return Training(checkpoint.step, checkpoint.state["log"], checkpoint.state["recent_losses"])
 

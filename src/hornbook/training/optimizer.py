@@ -1,44 +1,73 @@
-"""AdamW with weight decay on matrices only.
+"""The optimisers of a model: AdamW for all of it, or Muon for the blocks' matrices and AdamW for the rest.
 
-Source: Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization". The paper of phi-1 is silent on the betas;
-0.9 and 0.95 are customary at these sizes.
+Source: Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization". The paper of phi-1 takes AdamW and is
+silent on the betas; 0.9 and 0.95 are customary at these sizes.
 """
 
+from collections.abc import Sequence
+
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from hornbook.model.phi import Phi
+from hornbook.training.muon import Muon
 
 BETAS = (0.9, 0.95)
 EPSILON = 1e-8
 
 
-def make_optimizer(model: nn.Module, weight_decay: float) -> torch.optim.AdamW:
-    """The optimiser of all parameters of `model`; set the learning rate with `set_learning_rate` before each step."""
+def make_optimizers(
+    model: Phi, name: str, weight_decay: float, dtype: torch.dtype = torch.float32
+) -> list[torch.optim.Optimizer]:
+    """The optimisers that together take charge of every parameter of `model`.
+
+    Weights decay in matrices only. Set the learning rate with `set_learning_rate` before each step.
+
+    Args:
+        model: Its parameters on their device.
+        name: `adamw` or `muon`.
+        weight_decay: Decoupled, times the learning rate.
+        dtype: In which Muon's iteration multiplies.
+    """
     parameters = list(model.parameters())
+    inner = [matrix for matrix in model.model.layers.parameters() if matrix.dim() == 2] if name == "muon" else []
+    taken = {id(matrix) for matrix in inner}
+    matrices = [matrix for matrix in parameters if matrix.dim() == 2 and id(matrix) not in taken]
     groups = [
-        {"params": [parameter for parameter in parameters if parameter.dim() >= 2], "weight_decay": weight_decay},
+        {"params": matrices, "weight_decay": weight_decay},
         {"params": [parameter for parameter in parameters if parameter.dim() < 2], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=0.0, betas=BETAS, eps=EPSILON, fused=True)
+    adamw = torch.optim.AdamW(groups, lr=0.0, betas=BETAS, eps=EPSILON, fused=True)
+    return [adamw, Muon(inner, weight_decay, dtype)] if inner else [adamw]
 
 
-def set_learning_rate(optimizer: torch.optim.AdamW, learning_rate: float) -> None:
+def set_learning_rate(optimizers: Sequence[torch.optim.Optimizer], learning_rate: float) -> None:
     """Give all parameters the learning rate of the coming step."""
-    for group in optimizer.param_groups:
-        group["lr"] = learning_rate
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate
 
 
-def optimizer_tensors(model: nn.Module, optimizer: torch.optim.AdamW) -> dict[str, Tensor]:
-    """The optimiser's state by the parameter's name, for a checkpoint: shared memory, not copies."""
-    tensors: dict[str, Tensor] = {}
-    for name, parameter in model.named_parameters():
-        for key, value in optimizer.state[parameter].items():
-            tensors[f"{key}/{name}"] = value
-    return tensors
+def optimizer_tensors(model: Phi, optimizers: Sequence[torch.optim.Optimizer]) -> dict[str, Tensor]:
+    """The optimisers' state by the parameter's name, for a checkpoint: shared memory, not copies."""
+    return {
+        f"{key}/{name}": value
+        for name, parameter in model.named_parameters()
+        for optimizer in optimizers
+        for key, value in optimizer.state.get(parameter, {}).items()
+    }
 
 
-def restore_optimizer(model: nn.Module, optimizer: torch.optim.AdamW, tensors: dict[str, Tensor]) -> None:
+def restore_optimizers(model: Phi, optimizers: Sequence[torch.optim.Optimizer], tensors: dict[str, Tensor]) -> None:
     """Put back what `optimizer_tensors` gave."""
-    for name, parameter in model.named_parameters():
-        optimizer.state[parameter] = {
-            key.split("/", 1)[0]: value.clone() for key, value in tensors.items() if key.split("/", 1)[1] == name
-        }
+    owner = {
+        id(parameter): optimizer
+        for optimizer in optimizers
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+    }
+    parameters = dict(model.named_parameters())
+    for path, value in tensors.items():
+        key, name = path.split("/", 1)
+        parameter = parameters[name]
+        owner[id(parameter)].state[parameter][key] = value.to(parameter.device)
