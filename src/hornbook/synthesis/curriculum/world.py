@@ -1,5 +1,6 @@
 """The world: all operations, and which may follow which."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ from hornbook.synthesis.curriculum.families import (
 )
 from hornbook.synthesis.curriculum.kinds import Kind
 from hornbook.synthesis.curriculum.operation import Family, Operation
+from hornbook.synthesis.curriculum.redundant import REDUNDANT_PAIRS
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def may_follow(first: Operation, second: Operation) -> bool:
         return False
     if first.group and first.group == second.group:
         return False
-    if first.adds & second.avoids:
+    if first.adds & second.avoids or (first.name, second.name) in REDUNDANT_PAIRS:
         return False
     return second.needs <= first.adds | first.keeps | first.needs
 
@@ -105,6 +107,8 @@ def is_sensible(chain: tuple[Operation, ...], given: frozenset[str]) -> bool:
     if len(set(groups)) != len(groups) or len({operation.name for operation in chain}) != len(chain):
         return False
     properties = given
+    if any((first.name, second.name) in REDUNDANT_PAIRS for first, second in itertools.pairwise(chain)):
+        return False
     for place, operation in enumerate(chain):
         if place and chain[place - 1].gives != operation.takes:
             return False
