@@ -187,8 +187,8 @@ def _numbers(properties: frozenset[str], wants: Wants, rng: random.Random, lengt
     low = 1 if "positive" in properties else 0 if "nonneg" in properties or rng.random() < 0.3 else -9
     high = rng.choice((6, 9, 9, 20))
     if "mirror" in wants.groups and rng.random() < 0.5:
-        half = [rng.randint(low, high) for _ in range(length // 2)]
-        return [*half, *half[::-1]]
+        half = [rng.randint(low, high) for _ in range((length + 1) // 2)]
+        return [*half[: length // 2], *half[::-1]]
     if rng.random() < 0.15:
         return sorted(_number_near(wants, rng, low, high) for _ in range(length))
     return [_number_near(wants, rng, low, high) for _ in range(length)]
