@@ -6,6 +6,7 @@ import pytest
 from hornbook.errors import ConfigError
 from hornbook.records import Exercise, Problem
 from hornbook.synthesis import exercises as module
+from hornbook.synthesis.curriculum.courses import FIRST_OPERATIONS
 from hornbook.synthesis.exercises import ExercisesConfig, build_author, write_exercise, write_exercises, write_held_out
 
 CONFIG = ExercisesConfig(num_exercises=2_600, num_held_out=120)
@@ -106,14 +107,29 @@ def test_held_out_solutions_pass_their_tests(problems: list[Problem]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("num_exercises", 0), ("num_held_out", -1), ("held_out_share", 1.0), ("max_operations", 4)]
+    ("field", "value"),
+    [
+        ("num_exercises", 0),
+        ("num_held_out", -1),
+        ("held_out_share", 1.0),
+        ("length_weights", (1, 0, 0)),
+        ("length_weights", (1, 1, 1, 1)),
+        ("course", "second"),
+    ],
 )
-def test_a_bad_value_is_named(field: str, value: float) -> None:
+def test_a_bad_value_is_named(field: str, value: object) -> None:
     with pytest.raises(ConfigError, match=f"`{field}`"):
         ExercisesConfig(**{field: value})  # type: ignore[arg-type]
 
 
 def test_compositions_are_no_longer_than_configured() -> None:
-    config = ExercisesConfig(num_exercises=200, num_held_out=16, max_operations=2)
+    config = ExercisesConfig(num_exercises=200, num_held_out=16, length_weights=(1, 2))
     assert max(len(exercise.operations) for exercise in write_exercises(config, 1, _quiet)) == 2
     assert len(write_held_out(build_author(config, 1), config.num_held_out, 1)) == 16
+
+
+def test_a_first_course_teaches_its_operations_alone() -> None:
+    config = ExercisesConfig(num_exercises=200, num_held_out=16, course="first")
+    taught = {name for exercise in write_exercises(config, 1, _quiet) for name in exercise.operations}
+    assert taught <= FIRST_OPERATIONS
+    assert len(taught) > 120

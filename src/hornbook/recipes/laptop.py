@@ -40,34 +40,35 @@ VOCAB_SIZE = 2048
 SEQUENCE_LENGTH = 384
 
 SELECT = SelectConfig(keep_share=0.17)  # Source: section 2.1, 6B of 35B tokens.
-TEXTBOOKS = TextbooksConfig()
-EXERCISES = ExercisesConfig()
+TEXTBOOKS = TextbooksConfig(course="first")
+EXERCISES = ExercisesConfig(course="first", length_weights=(35, 55, 10))
 TOKENIZER = TokenizerConfig(vocab_size=VOCAB_SIZE)
 MODEL = ModelConfig(
     vocab_size=VOCAB_SIZE,
-    num_layers=6,
-    hidden_size=256,
-    intermediate_size=1024,
-    num_heads=4,
+    num_layers=5,
+    hidden_size=192,
+    intermediate_size=768,
+    num_heads=3,
     max_position=SEQUENCE_LENGTH,
 )
 PRETRAIN = TrainConfig(
     dataset="pretrain",
     model=MODEL,
-    num_steps=400,
-    batch_size=16,
+    num_steps=180,
+    batch_size=12,
     sequence_length=SEQUENCE_LENGTH,
-    learning_rate=2e-3,
-    warmup_steps=40,
+    learning_rate=8e-3,
+    warmup_steps=20,
+    optimizer="muon",
 )
 FINETUNE = TrainConfig(
     dataset="finetune",
-    num_steps=600,
-    batch_size=16,
+    num_steps=680,
+    batch_size=12,
     sequence_length=SEQUENCE_LENGTH,
-    learning_rate=1.5e-3,
+    learning_rate=8e-3,
     warmup_steps=20,
-    weight_decay=0.01,  # Source: section 2.3.
+    optimizer="muon",
 )
 EVALUATE = EvaluateConfig(max_new_tokens=200)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from hornbook.errors import ConfigError
 from hornbook.records import Exercise, Problem, content_id
+from hornbook.synthesis.curriculum.courses import Course, parse_course
 from hornbook.synthesis.curriculum.docstrings import DocstringStyle, Example, call, write_prompt
 from hornbook.synthesis.curriculum.execution import Reference, compile_function
 from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
@@ -35,17 +36,16 @@ NUM_HELD_OUT_INPUTS = 16
 MIN_DIFFERENT_SHARE = 0.5
 MAX_EXAMPLE_LENGTH = 64
 _STYLE_WEIGHTS = {
-    DocstringStyle.SUMMARY: 26,
-    DocstringStyle.DOCTEST: 24,
-    DocstringStyle.COMPARISON: 8,
-    DocstringStyle.EXAMPLE: 14,
+    DocstringStyle.SUMMARY: 44,
+    DocstringStyle.DOCTEST: 16,
+    DocstringStyle.COMPARISON: 6,
+    DocstringStyle.EXAMPLE: 10,
     DocstringStyle.STEPS: 8,
     DocstringStyle.PARAMETERS: 6,
-    DocstringStyle.GOOGLE: 7,
-    DocstringStyle.REST: 7,
+    DocstringStyle.GOOGLE: 5,
+    DocstringStyle.REST: 5,
 }
-_IDIOM_WEIGHTS = {Idiom.EXPRESSION: 34, Idiom.STEPS: 28, Idiom.LOOPS: 22, Idiom.FUNCTIONAL: 6, Idiom.REBINDING: 10}
-_LENGTH_WEIGHTS = {1: 22, 2: 48, 3: 30}
+_IDIOM_WEIGHTS = {Idiom.EXPRESSION: 44, Idiom.STEPS: 28, Idiom.LOOPS: 14, Idiom.FUNCTIONAL: 6, Idiom.REBINDING: 8}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +56,10 @@ class ExercisesConfig:
     """Training exercises, all different."""
     num_held_out: int = 300
     """Problems whose compositions training never sees, spread evenly over the families."""
-    max_operations: int = 3
-    """The longest composition, 2 or 3: with 2, exercises and held-out problems are easier."""
+    course: str = Course.WHOLE.value
+    """`whole`, or `first` for the operations of a first course."""
+    length_weights: tuple[int, ...] = (22, 48, 30)
+    """How often exercises compose one, two and three operations, as weights; held-out problems compose at least two."""
     held_out_share: float = 0.08
     """Share of all compositions of two or more operations that training never sees; in (0, 1)."""
 
@@ -66,8 +68,12 @@ class ExercisesConfig:
             raise ConfigError(f"`num_exercises` must be at least 1, got {self.num_exercises!r}")
         if self.num_held_out < 0:
             raise ConfigError(f"`num_held_out` must not be negative, got {self.num_held_out!r}")
-        if self.max_operations not in (2, 3):
-            raise ConfigError(f"`max_operations` must be 2 or 3, got {self.max_operations!r}")
+        parse_course("course", self.course)
+        if len(self.length_weights) not in (2, 3) or min(self.length_weights) < 0 or not any(self.length_weights[1:]):
+            raise ConfigError(
+                "`length_weights` must be two or three weights, none negative, one behind the first above zero, "
+                f"got {self.length_weights!r}"
+            )
         if not 0 < self.held_out_share < 1:
             raise ConfigError(f"`held_out_share` must lie in (0, 1), got {self.held_out_share!r}")
 
@@ -79,13 +85,13 @@ class Author:
     world: World
     reference: Reference
     split: Split
-    max_operations: int = 3
+    length_weights: tuple[int, ...]
 
 
 def build_author(config: ExercisesConfig, seed: int) -> Author:
     """The world with its meaning, and the split that the config and the seed make."""
-    world = build_world()
-    return Author(world, Reference(world), Split(seed, config.held_out_share), config.max_operations)
+    world = build_world(Course(config.course))
+    return Author(world, Reference(world), Split(seed, config.held_out_share), config.length_weights)
 
 
 def write_exercises(config: ExercisesConfig, seed: int, progress: Callable[[int, int], None]) -> list[Exercise]:
@@ -134,7 +140,7 @@ def write_exercise(author: Author, index: int, seed: int) -> Exercise:
     around = names[index % len(names)]
     rng = random.Random(f"exercise:{seed}:{index}")
     while True:
-        length = min(rng.choices(tuple(_LENGTH_WEIGHTS), tuple(_LENGTH_WEIGHTS.values()))[0], author.max_operations)
+        length = rng.choices(range(1, len(author.length_weights) + 1), author.length_weights)[0]
         operations = draw_composition(author.world, length, around, rng)
         if operations is None or author.split.touches(tuple(item.name for item in operations)):
             continue
@@ -157,9 +163,8 @@ def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem
     seen: set[tuple[str, ...]] = set()
     while len(found) < num_problems:
         family = rng.choice([item for item in families if wanted[item]])
-        operations = draw_composition(
-            author.world, min(rng.choice((2, 2, 3)), author.max_operations), rng.choice(by_family[family]), rng
-        )
+        length = rng.choices(range(2, len(author.length_weights) + 1), author.length_weights[1:])[0]
+        operations = draw_composition(author.world, length, rng.choice(by_family[family]), rng)
         if operations is None:
             continue
         composition = tuple(item.name for item in operations)

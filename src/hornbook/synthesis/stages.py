@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.records import Dropped, Exercise, Passage, Problem
 from hornbook.sandbox.jail import Jail
+from hornbook.synthesis.curriculum.courses import Course
 from hornbook.synthesis.curriculum.world import build_world
 from hornbook.synthesis.exercises import ExercisesConfig, build_author, write_exercises, write_held_out
 from hornbook.synthesis.textbooks import TextbooksConfig, write_passages
@@ -23,7 +24,7 @@ VERSION = 1
 def run_textbooks(config: TextbooksConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Write textbook passages. Writes `passages`: Passage, all different."""
     del inputs
-    passages = write_passages(build_world(), config, workspace.seed, workspace.progress)
+    passages = write_passages(build_world(Course(config.course)), config, workspace.seed, workspace.progress)
     workspace.write_records("passages", Passage, passages)
     return Result(
         kept=len(passages),

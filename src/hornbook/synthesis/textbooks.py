@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from hornbook.errors import ConfigError
 from hornbook.records import Passage, content_id
+from hornbook.synthesis.curriculum.courses import Course, parse_course
 from hornbook.synthesis.curriculum.execution import Reference
 from hornbook.synthesis.curriculum.lessons.openings import AUDIENCES, OPENINGS, SHAPES
 from hornbook.synthesis.curriculum.lessons.tables import LESSONS, Lesson
@@ -39,8 +40,11 @@ class TextbooksConfig:
 
     num_passages: int = 6_000
     """Passages, all different; topics, audiences and styles come up equally often."""
+    course: str = Course.WHOLE.value
+    """`whole`, or `first` for the operations of a first course: each is a topic."""
 
     def __post_init__(self) -> None:
+        parse_course("course", self.course)
         if self.num_passages < 1:
             raise ConfigError(f"`num_passages` must be at least 1, got {self.num_passages!r}")
 

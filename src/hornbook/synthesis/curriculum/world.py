@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hornbook.synthesis.curriculum.courses import FIRST_OPERATIONS, Course
 from hornbook.synthesis.curriculum.families import (
     characters,
     conditions,
@@ -45,8 +46,8 @@ class World:
         return tuple(family for family in Family if family in present)
 
 
-def build_world() -> World:
-    """Collect the operations of all families.
+def build_world(course: Course = Course.WHOLE) -> World:
+    """Collect the operations of all families, as far as the course teaches them.
 
     Raises:
         ValueError: Two operations have the same name.
@@ -72,7 +73,8 @@ def build_world() -> World:
         grid_values,
         recursion,
     )
-    listed = [operation for module in modules for operation in module.operations()]
+    known = [operation for module in modules for operation in module.operations()]
+    listed = [item for item in known if course is Course.WHOLE or item.name in FIRST_OPERATIONS]
     operations = {operation.name: operation for operation in listed}
     if len(operations) != len(listed):
         raise ValueError("two operations have the same name")
