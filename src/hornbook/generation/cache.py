@@ -2,7 +2,6 @@
 
 Shapes: B rows of the batch, T new tokens, H heads, D dimensions of a head, S slots of the cache.
 """
-# ruff: noqa: N803 - names of tensors end in their shape
 
 from collections.abc import Sequence
 

@@ -2,7 +2,6 @@
 
 Shapes: B rows, V vocabulary.
 """
-# ruff: noqa: N803, N806 - names of tensors end in their shape
 
 import hashlib
 from collections.abc import Sequence

@@ -6,7 +6,6 @@ index (in float32 the sums of a larger batch can differ in the last bit, which c
 
 Shapes: B rows of the batch, T tokens read, S slots of the cache, V vocabulary.
 """
-# ruff: noqa: N803, N806 - names of tensors end in their shape
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -6,7 +6,6 @@ against the keys up to its own end, the same function costs less than half (meas
 
 Shapes: N batch times heads, T tokens, D dimensions of a head, Q queries of a block, K keys up to the block's end.
 """
-# ruff: noqa: N803, N806 - names of tensors end in their shape
 
 import math
 from typing import Any

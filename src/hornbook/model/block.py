@@ -4,7 +4,6 @@ Source: phi-1's release; Gunasekar et al. 2023, section 2.3 (parallel attention 
 Shapes: B batch, T tokens, C hidden size, H heads, D dimensions of a head, K keys (cached ones first).
 The names of the submodules are those of Hugging Face's `PhiForCausalLM`, so a state dict needs no translation.
 """
-# ruff: noqa: N803, N806 - names of tensors end in their shape
 
 from typing import Protocol
 

@@ -5,7 +5,6 @@ the backward pass only scales what was kept. Memory grows with the chunk, not wi
 
 Shapes: N tokens of the batch, C hidden size, V vocabulary, K tokens of a chunk.
 """
-# ruff: noqa: N803, N806 - names of tensors end in their shape
 
 from typing import Any
 

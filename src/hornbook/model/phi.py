@@ -3,7 +3,6 @@
 Source: phi-1's release; Gunasekar et al. 2023, section 2.3.
 Shapes: B batch, T tokens, C hidden size, V vocabulary, K keys (cached ones first).
 """
-# ruff: noqa: N803, N806 - names of tensors end in their shape
 
 from collections.abc import Sequence
 

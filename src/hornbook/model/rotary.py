@@ -3,7 +3,6 @@
 Source: Su et al. 2021, "RoFormer"; the layout in halves and the base of 10,000 are those of phi-1's release.
 Shapes: B batch, T tokens, H heads, D dimensions of a head, R rotated dimensions.
 """
-# ruff: noqa: N803 - names of tensors end in their shape
 
 import torch
 from torch import Tensor

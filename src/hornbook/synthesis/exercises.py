@@ -33,19 +33,22 @@ CHUNK_SIZE = 1_000
 NUM_INPUTS = 12
 NUM_SHOWN_INPUTS = 4
 NUM_HELD_OUT_INPUTS = 16
+NUM_DRAWS = 40
+NUM_HELD_OUT_DRAWS = 400
+"""How often a composition of a wanted length is drawn before another length is tried."""
 MIN_DIFFERENT_SHARE = 0.5
 MAX_EXAMPLE_LENGTH = 64
 _STYLE_WEIGHTS = {
-    DocstringStyle.SUMMARY: 44,
-    DocstringStyle.DOCTEST: 16,
-    DocstringStyle.COMPARISON: 6,
-    DocstringStyle.EXAMPLE: 10,
-    DocstringStyle.STEPS: 8,
-    DocstringStyle.PARAMETERS: 6,
-    DocstringStyle.GOOGLE: 5,
-    DocstringStyle.REST: 5,
+    DocstringStyle.SUMMARY: 56,
+    DocstringStyle.DOCTEST: 12,
+    DocstringStyle.COMPARISON: 4,
+    DocstringStyle.EXAMPLE: 7,
+    DocstringStyle.STEPS: 9,
+    DocstringStyle.PARAMETERS: 5,
+    DocstringStyle.GOOGLE: 4,
+    DocstringStyle.REST: 3,
 }
-_IDIOM_WEIGHTS = {Idiom.EXPRESSION: 44, Idiom.STEPS: 28, Idiom.LOOPS: 14, Idiom.FUNCTIONAL: 6, Idiom.REBINDING: 8}
+_IDIOM_WEIGHTS = {Idiom.EXPRESSION: 14, Idiom.STEPS: 36, Idiom.LOOPS: 10, Idiom.FUNCTIONAL: 6, Idiom.REBINDING: 34}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,14 +142,16 @@ def write_exercise(author: Author, index: int, seed: int) -> Exercise:
     names = tuple(author.world.operations)
     around = names[index % len(names)]
     rng = random.Random(f"exercise:{seed}:{index}")
+    lengths = range(1, len(author.length_weights) + 1)
     while True:
-        length = rng.choices(range(1, len(author.length_weights) + 1), author.length_weights)[0]
-        operations = draw_composition(author.world, length, around, rng)
-        if operations is None or author.split.touches(tuple(item.name for item in operations)):
-            continue
-        exercise = _written(author, bind(operations, rng), NUM_INPUTS, rng)
-        if exercise is not None:
-            return exercise
+        length = rng.choices(lengths, author.length_weights)[0]
+        for _ in range(NUM_DRAWS):
+            operations = draw_composition(author.world, length, around, rng)
+            if operations is None or author.split.touches(tuple(item.name for item in operations)):
+                continue
+            exercise = _written(author, bind(operations, rng), NUM_INPUTS, rng)
+            if exercise is not None:
+                return exercise
 
 
 def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem]:
@@ -161,24 +166,24 @@ def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem
     }
     found: list[tuple[Family, Exercise]] = []
     seen: set[tuple[str, ...]] = set()
+    lengths = range(2, len(author.length_weights) + 1)
     while len(found) < num_problems:
         family = rng.choice([item for item in families if wanted[item]])
-        length = rng.choices(range(2, len(author.length_weights) + 1), author.length_weights[1:])[0]
-        operations = draw_composition(author.world, length, rng.choice(by_family[family]), rng)
-        if operations is None:
-            continue
-        composition = tuple(item.name for item in operations)
-        if composition in seen or not author.split.is_drawn(composition):
-            continue
-        task = bind(operations, rng)
-        if not wanted[task.family]:
-            continue
-        exercise = _written(author, task, NUM_HELD_OUT_INPUTS, rng)
-        if exercise is None:
-            continue
-        seen.add(composition)
-        wanted[task.family] -= 1
-        found.append((task.family, exercise))
+        length = rng.choices(lengths, author.length_weights[1:])[0]
+        for _ in range(NUM_HELD_OUT_DRAWS):
+            operations = draw_composition(author.world, length, rng.choice(by_family[family]), rng)
+            if operations is None:
+                continue
+            composition = tuple(item.name for item in operations)
+            if composition in seen or not author.split.is_drawn(composition):
+                continue
+            task = bind(operations, rng)
+            exercise = _written(author, task, NUM_HELD_OUT_INPUTS, rng) if wanted[task.family] else None
+            if exercise is not None:
+                seen.add(composition)
+                wanted[task.family] -= 1
+                found.append((task.family, exercise))
+                break
     found.sort(key=lambda pair: families.index(pair[0]))
     return [_as_problem(number, exercise) for number, (_, exercise) in enumerate(found, 1)]
 

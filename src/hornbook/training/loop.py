@@ -6,7 +6,6 @@ functions of the seed and the step, and a checkpoint holds all the rest.
 
 Source: Gunasekar et al. 2023, section 2.3.
 """
-# ruff: noqa: N803, N806 - names of tensors end in their shape
 
 import hashlib
 import time

@@ -5,7 +5,6 @@ coefficients); Liu et al. 2025, "Muon is Scalable for LLM Training" (the scale a
 
 Shapes: N matrices of one shape, R rows, C columns.
 """
-# ruff: noqa: N803, N806 - names of tensors end in their shape
 
 from collections.abc import Iterable
 from typing import Any

@@ -29,24 +29,23 @@ def parse_course(field: str, value: str) -> Course:
 
 
 _INTEGERS = """add subtract multiply double square negate absolute halve remainder larger_of smaller_of sum_up_to
-    factorial count_up divisors is_even is_multiple is_above is_prime digit_sum digit_count reverse_digits digits
-    last_digit"""
-_CONDITIONS = """halve_if_even double_if_odd add_if_below clamp sign parity_label sign_label size_label double_odd
-    zero_negative cap upper_long"""
+    factorial divisors is_even is_multiple is_above is_prime digit_sum digit_count digits last_digit"""
+_CONDITIONS = """halve_if_even double_if_odd add_if_below sign parity_label sign_label double_odd zero_negative cap
+    upper_long"""
 _LISTS = """add_to_each multiply_each double_each square_each negate_each absolute_each keep_even keep_odd
-    keep_positive keep_negative keep_greater keep_less keep_multiples drop_value sort_ascending sort_descending reverse
-    dedupe take_first take_last drop_first every_second running_totals differences append concatenate keep_common sum
-    product count largest smallest first last spread count_distinct contains all_even"""
+    keep_positive keep_negative keep_greater keep_less keep_multiples drop_value sort_ascending
+    sort_descending reverse dedupe take_first take_last drop_first running_totals append concatenate
+    keep_common sum product count largest smallest first last count_distinct contains all_even"""
 _STRINGS = """lower upper reverse_text strip sort_characters unique_characters repeat_text replace_character
-    first_characters last_characters first_word remove_vowels remove_spaces remove_character keep_letters length
-    count_vowels count_character count_upper count_words split_words characters character_counts is_palindrome"""
-_WORDS = """upper_each lower_each reverse_each first_letters suffix_each lengths keep_longer keep_shorter keep_starting
-    keep_containing drop_word sort_words sort_by_length reverse_words unique_words join_words longest_word shortest_word
+    first_characters last_characters first_word remove_vowels remove_spaces remove_character length
+    count_vowels count_character count_words split_words characters"""
+_WORDS = """upper_each lower_each reverse_each first_letters lengths keep_longer keep_shorter keep_starting
+    sort_words sort_by_length reverse_words unique_words join_words longest_word shortest_word
     count_strings total_length word_counts count_word"""
-_DICTIONARIES = """keys values sorted_keys keys_above entries_above entries_below remove_key add_to_values
-    multiply_values key_of_largest look_up total_of_values largest_value count_entries"""
-_NESTED = """transpose reverse_rows add_to_cells rows_longer flatten row_sums row_lengths row_maxima first_column
-    grid_total grid_largest count_rows"""
+_DICTIONARIES = """keys values sorted_keys keys_above entries_above remove_key add_to_values multiply_values look_up
+    total_of_values largest_value count_entries"""
+_NESTED = """reverse_rows add_to_cells flatten row_sums row_lengths row_maxima first_column grid_total
+    grid_largest count_rows"""
 _RECURSION = "deep_flatten deep_sum deep_count deep_largest depth deep_double"
 
 FIRST_OPERATIONS = frozenset(

@@ -11,7 +11,7 @@ from hornbook.synthesis.curriculum.task import Step, Task
 
 LINE_LENGTH = 88
 INDENT = "    "
-FIRST_SHARE = 0.6
+FIRST_SHARE = 0.75
 
 
 class Idiom(StrEnum):
