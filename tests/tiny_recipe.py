@@ -22,6 +22,12 @@ def recipe(seed: int) -> Pipeline:
         max_position=128,
         vocab_size=512,
     )
+    change(
+        "classifier",
+        num_folds=2,
+        num_bootstrap_samples=20,
+        encode=replace(pipeline.stage("classifier").config.encode, num_buckets=2**12),
+    )
     change("select", keep_share=0.02)
     change("textbooks", num_passages=120)
     change("exercises", num_exercises=400, num_held_out=12)

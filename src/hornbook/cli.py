@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hornbook import __version__
+from hornbook.artifacts import DEFAULT_STORE
 from hornbook.errors import HornbookError
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ SetOption = Annotated[
 UntilOption = Annotated[str | None, typer.Option("--until", metavar="STAGE", help="Stop after this stage.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="The seed of every random choice.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-DEFAULT_STORE = Path("hornbook-store")
 
 
 def main() -> None:
@@ -74,7 +73,7 @@ def run(
     name: Annotated[
         str | None, typer.Option("--name", metavar="RUN", help="The run's name; the recipe's where none is given.")
     ] = None,
-    store: StoreOption = DEFAULT_STORE,
+    store: StoreOption = Path(DEFAULT_STORE),
     seed: SeedOption = 0,
 ) -> None:
     """Run a recipe. What an earlier run made is reused; a run that was killed goes on where it was."""
@@ -105,7 +104,7 @@ def plan(
     recipe: RecipeArgument,
     overrides: SetOption = None,
     until: UntilOption = None,
-    store: StoreOption = DEFAULT_STORE,
+    store: StoreOption = Path(DEFAULT_STORE),
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
@@ -121,7 +120,7 @@ def plan(
 
 
 @app.command()
-def show(run: RunArgument, store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
+def show(run: RunArgument, store: StoreOption = Path(DEFAULT_STORE), as_json: JsonOption = False) -> None:
     """Show a run: its stages, artifacts, scores, and where they lie."""
     from hornbook.artifacts.run import RunFolder
     from hornbook.artifacts.store import Store
@@ -142,7 +141,7 @@ def complete(
     max_new_tokens: Annotated[int, typer.Option("--max-new-tokens", min=1)] = 200,
     temperature: Annotated[float, typer.Option("--temperature", min=0.0, help="0 takes the likeliest token.")] = 0.0,
     seed: SeedOption = 0,
-    store: StoreOption = DEFAULT_STORE,
+    store: StoreOption = Path(DEFAULT_STORE),
 ) -> None:
     """Let a run's model finish a program, and print the prompt with what it wrote."""
     from hornbook.artifacts.run import RunFolder

@@ -71,7 +71,7 @@ def _parsed(text: str, hint: Any, key: str) -> Any:
             return adapter.validate_python(candidate)
         except ValidationError:
             continue
-    raise ConfigError(f"--set {key}: {text!r} is not of the type that `{key}` takes, {_name_of(hint)}")
+    raise ConfigError(f"--set {key}: `{key}` takes {_name_of(hint)}, got {text!r}")
 
 
 def _name_of(hint: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hornbook.artifacts import DEFAULT_STORE
 from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.stage import Artifact
 from hornbook.report.data import Lane, Score
@@ -135,7 +136,8 @@ def _place_lines(run: RunFolder, artifacts: Mapping[str, Artifact]) -> Iterator[
         if path.exists():
             yield f"{name:<8} {path}"
     if (run.path / MODEL).exists():
-        yield f"{'try it':<8} hornbook complete {run.path.name} 'def double(number: int) -> int:'"
+        where = "" if run.store.root == Path(DEFAULT_STORE) else f"--store {run.store.root} "
+        yield f"{'try it':<8} hornbook complete {where}{run.path.name} 'def double(number: int) -> int:'"
 
 
 def _existing(path: Path) -> str | None:
