@@ -28,7 +28,7 @@ def test_the_summary_says_where_report_and_model_are(small_run: RunFolder) -> No
 
 
 def test_lines_fit_80_columns_paths_aside(small_run: RunFolder) -> None:
-    assert max(len(line) for line in printed(small_run, stages=True) if str(small_run.path) not in line) <= 80
+    assert max(len(line) for line in printed(small_run, stages=True) if str(small_run.store.root) not in line) <= 80
 
 
 def test_stages_are_listed_when_asked_for(small_run: RunFolder) -> None:
