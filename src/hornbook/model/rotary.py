@@ -21,7 +21,8 @@ def rotation(positions_T: Tensor, rotary_size: int) -> Rotation:
         rotary_size: Even number of rotated dimensions.
     """
     exponents = torch.arange(0, rotary_size, 2, dtype=torch.float32, device=positions_T.device) / rotary_size
-    angles = positions_T.float().unsqueeze(-1) / BASE**exponents
+    # The reciprocal is rounded before it is multiplied, as in transformers: at hundreds of positions the order shows.
+    angles = positions_T.float().unsqueeze(-1) * (1.0 / BASE**exponents)
     return angles.cos().unsqueeze(-2), angles.sin().unsqueeze(-2)
 
 

@@ -160,7 +160,7 @@ def _two_ways(worked: Worked, lesson: Lesson, audience: str, rng: random.Random)
 
 def _dialogue(worked: Worked, lesson: Lesson, audience: str, rng: random.Random) -> str:
     learner, teacher = rng.choice(_PAIRS)
-    asks = rng.choice(("asks", "wants to know", "wonders"))
+    asks = rng.choice(("asks", "wonders"))
     care = rng.choice(("What should I be careful about?", "Is there anything to look out for?", "What can go wrong?"))
     speaker = teacher[0].upper() + teacher[1:]
     return _paragraphs(
