@@ -1,6 +1,6 @@
 """Count what the curriculum promises, and print one JSON line: nothing here is written down, all is counted.
 
-Usage: python bench/curriculum.py [NUM_EXERCISES]
+Usage: python bench/curriculum.py [--laptop]    the whole curriculum, or what the laptop recipe takes of it
 """
 
 import json
@@ -8,6 +8,7 @@ import random
 import sys
 from collections import Counter
 
+from hornbook.recipes.laptop import laptop
 from hornbook.records import Exercise, Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
@@ -22,11 +23,14 @@ NUM_VERIFIED = 1_000
 
 def main() -> None:
     """Write, verify, count, print."""
-    config = ExercisesConfig(num_exercises=int(sys.argv[1]) if len(sys.argv) > 1 else 40_000)
+    config, textbooks = ExercisesConfig(), TextbooksConfig()
+    if "--laptop" in sys.argv[1:]:
+        pipeline = laptop(0)
+        config, textbooks = pipeline.stage("exercises").config, pipeline.stage("textbooks").config
     author = build_author(config, 0)
     exercises = write_exercises(config, 0, _quiet)
     problems = write_held_out(author, config.num_held_out, 0)
-    passages = write_passages(author.world, TextbooksConfig(), 0, _quiet)
+    passages = write_passages(author.world, textbooks, 0, _quiet)
     sample = random.Random(0).sample(exercises, min(NUM_VERIFIED, len(exercises)))
     with Jail() as jail:
         held, _ = verify_exercises(sample, jail, VerifyConfig(), _quiet)
@@ -35,6 +39,8 @@ def main() -> None:
     print(
         json.dumps(
             {
+                "bench": "curriculum",
+                "course": config.course,
                 "families": len(author.world.families),
                 "operations": len(author.world.operations),
                 "distinct_tasks_of_up_to_two_operations": count_tasks(author.world, max_length=2),
