@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.evaluation.grade import grade
+from hornbook.evaluation.judge import judge
 from hornbook.records import Completion, Outcome
 from hornbook.sandbox.jail import Jail
 
@@ -36,7 +36,7 @@ def main() -> None:
     ]
     with Jail() as jail:
         start = time.perf_counter()
-        verdicts = grade(problems, completions, jail)
+        verdicts = judge(problems, completions, jail)
         seconds = time.perf_counter() - start
     peer_seconds, peer_passed = _time_peer(completions)
     print(
@@ -45,7 +45,7 @@ def main() -> None:
                 "benchmark": "sandbox",
                 "num_verdicts": len(verdicts),
                 "num_workers": len(os.sched_getaffinity(0)),
-                "passed": sum(verdict.outcome is Outcome.PASSED for verdict in verdicts),
+                "passed": sum(verdict.outcome is Outcome.PASSED for verdict, _ in verdicts),
                 "peer_passed": peer_passed,
                 "verdicts_per_second": round(len(verdicts) / seconds, 1),
                 "peer_verdicts_per_second": round(len(verdicts) / peer_seconds, 1),

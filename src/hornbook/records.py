@@ -48,7 +48,10 @@ class Outcome(StrEnum):
     RAISED = "raised"
     """Any other exception, an exit included."""
     SYNTAX_ERROR = "syntax error"
-    TIMED_OUT = "timed out"
+    CPU_TIMED_OUT = "timed out (CPU)"
+    """It used up its CPU time: it would do so on any machine of this speed, however busy."""
+    WALL_TIMED_OUT = "timed out (wall)"
+    """It slept or waited until the safety net caught it."""
     OUT_OF_MEMORY = "out of memory"
     OUTPUT_LIMIT = "output limit"
     KILLED = "killed"
@@ -165,7 +168,33 @@ class Verdict:
     sample_index: int
     outcome: Outcome
     detail: str
-    """A bounded excerpt of the error; empty where it passed."""
+    """The error in one bounded line; empty where it passed."""
+    stderr: str
+    """The beginning of what the program itself wrote to stderr, bounded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long one completion ran. Kept apart from its verdict, because no two runs take equally long."""
+
+    task_id: str
+    sample_index: int
+    cpu_seconds: float
+    """User and system time of its process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """How a language model that plays the teacher graded one completion, without running it."""
+
+    task_id: str
+    sample_index: int
+    grading_index: int
+    """Several gradings of one completion are counted from 0."""
+    assessment: str
+    """The short verbal evaluation that precedes the number."""
+    grade: int
+    """0 to 10."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

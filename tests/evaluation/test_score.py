@@ -15,7 +15,7 @@ def problem(number: int, category: str = "") -> Problem:
 
 
 def verdict(number: int, outcome: Outcome, sample_index: int = 0) -> Verdict:
-    return Verdict(task_id=f"own/{number}", sample_index=sample_index, outcome=outcome, detail="")
+    return Verdict(task_id=f"own/{number}", sample_index=sample_index, outcome=outcome, detail="", stderr="")
 
 
 def score(problems: list[Problem], verdicts: list[Verdict]) -> Score:
@@ -24,7 +24,7 @@ def score(problems: list[Problem], verdicts: list[Verdict]) -> Score:
 
 def test_one_sample_per_problem_is_a_share_with_wilsons_interval() -> None:
     problems = [problem(1, "strings"), problem(2, "lists"), problem(3, "strings"), problem(4, "lists")]
-    outcomes = [Outcome.WRONG, Outcome.PASSED, Outcome.PASSED, Outcome.TIMED_OUT]
+    outcomes = [Outcome.WRONG, Outcome.PASSED, Outcome.PASSED, Outcome.CPU_TIMED_OUT]
     verdicts = [verdict(number, outcome) for number, outcome in enumerate(outcomes, start=1)]
     assert score(problems, verdicts[::-1]).to_json() == {
         "benchmark": "own",
@@ -34,7 +34,7 @@ def test_one_sample_per_problem_is_a_share_with_wilsons_interval() -> None:
         "num_problems": 4,
         "num_samples": 1,
         "passed": 2,
-        "outcomes": {"passed": 2, "wrong": 1, "timed out": 1},
+        "outcomes": {"passed": 2, "wrong": 1, "timed out (CPU)": 1},
         "by_category": {"lists": [1, 2], "strings": [1, 2]},
         "protocol": "by hand",
     }

@@ -466,6 +466,7 @@ def _evaluate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Wor
                 sample_index=0,
                 outcome=Outcome.WRONG if at % 3 else Outcome.PASSED,
                 detail="AssertionError" if at % 3 else "",
+                stderr="",
             )
             for at, problem in enumerate(problems)
         ]

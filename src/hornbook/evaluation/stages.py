@@ -17,7 +17,7 @@ from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import ConfigError
 from hornbook.evaluation.complete import Completer, complete_problems
-from hornbook.evaluation.grade import check_canonical_solutions, grade
+from hornbook.evaluation.judge import check_canonical_solutions, judge
 from hornbook.evaluation.score import score_verdicts
 from hornbook.records import Completion, Problem, Verdict, records_of, table_of
 from hornbook.sandbox.jail import Jail
@@ -139,7 +139,8 @@ def evaluate(
             check_canonical_solutions(name, of_benchmark, jail, _noted(workspace, f"{name}: canonical solutions"))
         for name, of_benchmark in problems.items():
             completions = _load_or_complete(config, name, of_benchmark, make_completer, workspace)
-            verdicts = grade(of_benchmark, completions, jail, _noted(workspace, f"{name}: verdicts"))
+            judged = judge(of_benchmark, completions, jail, _noted(workspace, f"{name}: verdicts"))
+            verdicts = [verdict for verdict, _ in judged]
             workspace.write_records(f"{name}-completions", Completion, completions)
             workspace.write_records(f"{name}-verdicts", Verdict, verdicts)
             generator = np.random.default_rng(workspace.seed)

@@ -1,6 +1,6 @@
 """What goes into the jail and what comes out of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hornbook.errors import ConfigError
 from hornbook.records import Outcome
@@ -47,6 +47,8 @@ class Report:
     """What became of one program. Equal on each run, as far as the program itself is deterministic."""
 
     outcome: Outcome
+    cpu_seconds: float = field(compare=False)
+    """User and system time of its process."""
     detail: str
     """One bounded line: `line 7: ValueError: …`, addresses in memory blanked; empty where it passed."""
     stdout: str

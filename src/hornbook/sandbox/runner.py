@@ -156,7 +156,7 @@ def _run(source: str, limits: dict[str, Any], libc: ctypes.CDLL, filter_code: by
             ("stderr", stderr, min(_STDERR_BYTES, limits["output_bytes"])),
         )
     }
-    return {"outcome": outcome, "detail": detail, **texts}
+    return {"outcome": outcome, "detail": detail, "cpu_seconds": cpu_seconds, **texts}
 
 
 def _watch(child: _Child, limits: dict[str, Any]) -> str:
@@ -209,9 +209,9 @@ def _judge(
     if stopped == "output":
         return "output limit", f"wrote more than {limits['output_bytes']} bytes"
     if stopped == "cpu" or cpu_seconds >= limits["cpu_seconds"]:
-        return "timed out", f"used its {limits['cpu_seconds']:g} s of CPU time"
+        return "timed out (CPU)", f"used its {limits['cpu_seconds']:g} s of CPU time"
     if stopped == "wall":
-        return "timed out", f"still running after {limits['wall_seconds']:g} s"
+        return "timed out (wall)", f"still running after {limits['wall_seconds']:g} s"
     if os.WIFSIGNALED(status):
         return "killed", f"by signal {os.WTERMSIG(status)}"
     if verdict is None:

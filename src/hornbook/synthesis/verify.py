@@ -128,5 +128,6 @@ def _verdicts(report: Report, expected: int) -> list[Finding | None] | None:
 
 
 def _from_report(report: Report) -> Finding:
-    reason = "runs without an end" if report.outcome is Outcome.TIMED_OUT else "does not run to its end"
+    endless = report.outcome in (Outcome.CPU_TIMED_OUT, Outcome.WALL_TIMED_OUT)
+    reason = "runs without an end" if endless else "does not run to its end"
     return Finding(reason, report.detail or report.outcome.value)

@@ -1,4 +1,4 @@
-# Expected: timed out
+# Expected: timed out (CPU)
 # Backtracks for ages inside C, where no Python signal handler runs.
 import re
 

@@ -1,4 +1,4 @@
-# Expected: timed out
+# Expected: timed out (CPU)
 # Closes its descriptors and goes on writing to wherever they were.
 import os
 

@@ -1,4 +1,4 @@
-# Expected: timed out
+# Expected: timed out (CPU)
 # Tries for ever to multiply, whatever the kernel answers.
 import os
 

@@ -1,4 +1,4 @@
-# Expected: timed out
+# Expected: timed out (CPU)
 # Ignores every signal that can be ignored, catches every exception, and never ends.
 import signal
 

@@ -1,4 +1,4 @@
-# Expected: killed, out of memory, timed out, raised
+# Expected: killed, out of memory, timed out (CPU), raised
 # Lifts Python's limit first, and recurses through C.
 import sys
 

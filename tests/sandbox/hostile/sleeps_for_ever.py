@@ -1,4 +1,4 @@
-# Expected: timed out
+# Expected: timed out (wall)
 # Costs no CPU time, and never ends.
 import time
 

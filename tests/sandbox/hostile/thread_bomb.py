@@ -1,4 +1,4 @@
-# Expected: raised, out of memory, killed, timed out
+# Expected: raised, out of memory, killed, timed out (CPU)
 # Starts threads that never end until the machine gives in.
 import threading
 import time

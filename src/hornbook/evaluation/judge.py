@@ -8,11 +8,12 @@ Source: the program that is run is HumanEval's: prompt, completion, test, `check
 from collections.abc import Callable, Sequence
 
 from hornbook.errors import MissingInputError, SandboxError
-from hornbook.records import Completion, Outcome, Problem, Verdict
+from hornbook.records import Completion, Outcome, Problem, Timing, Verdict
 from hornbook.sandbox.jail import Jail
-from hornbook.sandbox.program import Program
+from hornbook.sandbox.program import Program, Report
 
 _NAMED_FAILURES = 3
+_STDERR_CHARACTERS = 500
 
 
 def _ignore(_done: int, _total: int) -> None:
@@ -24,16 +25,16 @@ def assemble_program(problem: Problem, text: str) -> Program:
     return Program(f"{problem.prompt}{text}\n{problem.test}\ncheck({problem.entry_point})\n")
 
 
-def grade(
+def judge(
     problems: Sequence[Problem],
     completions: Sequence[Completion],
     jail: Jail,
     progress: Callable[[int, int], None] = _ignore,
-) -> list[Verdict]:
+) -> list[tuple[Verdict, Timing]]:
     """Run each completion in the jail.
 
     Returns:
-        One verdict per completion, in their order.
+        One verdict per completion and how long it ran, in their order.
 
     Raises:
         MissingInputError: A completion belongs to no problem.
@@ -45,12 +46,7 @@ def grade(
         raise MissingInputError(f"there is no problem `{unknown[0]}` for its completion")
     programs = [assemble_program(by_id[completion.task_id], completion.text) for completion in completions]
     return [
-        Verdict(
-            task_id=completion.task_id,
-            sample_index=completion.sample_index,
-            outcome=report.outcome,
-            detail=report.detail,
-        )
+        _judged(completion, report)
         for completion, report in zip(completions, jail.run(programs, progress), strict=True)
     ]
 
@@ -77,3 +73,15 @@ def check_canonical_solutions(
             f"{named}{more}. The fault is the machine's (too slow, too little memory) or the "
             "benchmark file's, not a model's: none is scored"
         )
+
+
+def _judged(completion: Completion, report: Report) -> tuple[Verdict, Timing]:
+    task_id, index = completion.task_id, completion.sample_index
+    verdict = Verdict(
+        task_id=task_id,
+        sample_index=index,
+        outcome=report.outcome,
+        detail=report.detail,
+        stderr=report.stderr[:_STDERR_CHARACTERS],
+    )
+    return verdict, Timing(task_id=task_id, sample_index=index, cpu_seconds=report.cpu_seconds)

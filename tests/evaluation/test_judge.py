@@ -5,8 +5,8 @@ import pytest
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import MissingInputError, SandboxError
-from hornbook.evaluation.grade import assemble_program, check_canonical_solutions, grade
-from hornbook.records import Completion, Outcome, Problem
+from hornbook.evaluation.judge import assemble_program, check_canonical_solutions, judge
+from hornbook.records import Completion, Outcome, Problem, Verdict
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits
 
@@ -19,6 +19,10 @@ def jail() -> Iterator[Jail]:
 
 def completion(problem: Problem, text: str) -> Completion:
     return Completion(task_id=problem.task_id, sample_index=0, raw=text, text=text)
+
+
+def verdicts_of(problems: list[Problem], completions: list[Completion], jail: Jail) -> list[Verdict]:
+    return [verdict for verdict, _ in judge(problems, completions, jail)]
 
 
 def test_all_canonical_solutions_of_humaneval_pass(jail: Jail) -> None:
@@ -37,7 +41,7 @@ def test_all_canonical_solutions_of_humaneval_pass(jail: Jail) -> None:
 )
 def test_no_wrong_body_passes_on_any_problem(jail: Jail, body: str, outcomes: set[Outcome]) -> None:
     problems = read_humaneval()
-    verdicts = grade(problems, [completion(problem, body) for problem in problems], jail)
+    verdicts = verdicts_of(problems, [completion(problem, body) for problem in problems], jail)
     assert {verdict.outcome for verdict in verdicts} <= outcomes
 
 
@@ -47,9 +51,9 @@ def test_mutated_solutions_get_the_verdict_that_running_them_here_gives(jail: Ja
         (problem, _swap_comparisons(problem) if number % 3 else problem.canonical_solution)
         for number, problem in enumerate(problems)
     ]
-    verdicts = grade(problems, [completion(problem, text) for problem, text in rows], jail)
+    verdicts = verdicts_of(problems, [completion(problem, text) for problem, text in rows], jail)
     for (problem, text), verdict in zip(rows, verdicts, strict=True):
-        if verdict.outcome is not Outcome.TIMED_OUT:
+        if verdict.outcome is not Outcome.CPU_TIMED_OUT:
             assert verdict.outcome is _outcome_here(problem, text), problem.task_id
     assert len({verdict.outcome for verdict in verdicts}) >= 3
 
@@ -57,13 +61,13 @@ def test_mutated_solutions_get_the_verdict_that_running_them_here_gives(jail: Ja
 def test_verdicts_are_the_same_each_time(jail: Jail) -> None:
     problems = read_humaneval()[:20]
     rows = [completion(problem, _swap_comparisons(problem)) for problem in problems]
-    assert grade(problems, rows, jail) == grade(problems, rows, jail)
+    assert verdicts_of(problems, rows, jail) == verdicts_of(problems, rows, jail)
 
 
 def test_a_completion_without_problem_is_refused(jail: Jail) -> None:
     problems = read_humaneval()
     with pytest.raises(MissingInputError, match="HumanEval/0"):
-        grade(problems[1:], [completion(problems[0], "")], jail)
+        judge(problems[1:], [completion(problems[0], "")], jail)
 
 
 def test_a_benchmark_whose_own_solution_fails_is_named_instead_of_a_score(jail: Jail) -> None:
