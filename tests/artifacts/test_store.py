@@ -11,8 +11,10 @@ import pytest
 
 from hornbook.artifacts import pipeline as pipelines
 from hornbook.artifacts.pipeline import Reuse
+from hornbook.artifacts.stage import Result, Workspace
 from hornbook.artifacts.store import Store
 from hornbook.errors import DamagedArtifactError, StoreError
+from hornbook.records import Timing
 
 
 def test_every_single_damaged_byte_is_noticed_and_the_file_named(
@@ -58,6 +60,30 @@ def test_a_stage_whose_input_was_rebuilt_with_other_bytes_is_rebuilt_too(
     second = pipelines.run(pipeline, store, observer)
     assert observer.started[-1].reuse is Reuse.OUTDATED
     assert second["sum"].artifact.manifest.metrics == {"total": 10.0}
+
+
+def test_a_stage_rebuilt_with_other_times_leaves_what_follows_in_place(
+    store: Store, calls: Any, observer: Any, pipeline_of: Any
+) -> None:
+    pipeline = pipeline_of(calls)
+    run_count = pipeline.stage("count").run
+
+    def run_and_measure(config: Any, inputs: Any, workspace: Workspace) -> Result:
+        seconds = float(len(calls.names))
+        workspace.write_measured("times", Timing, [Timing(task_id="a", sample_index=0, cpu_seconds=seconds)])
+        return run_count(config, inputs, workspace)
+
+    object.__setattr__(pipeline.stage("count"), "run", run_and_measure)
+    first = pipelines.run(pipeline, store, observer)["count"].artifact
+    path = first.path("measured/times.parquet")
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    second = pipelines.run(pipeline, store, observer)
+    assert calls.names == ["count", "sum", "count"]
+    assert second["sum"].reused
+    artifact = second["count"].artifact
+    assert artifact.manifest.content_digest == first.manifest.content_digest
+    assert artifact.manifest.files != first.manifest.files
+    assert [timing.cpu_seconds for timing in artifact.records("measured/times", Timing)] == [2.0]
 
 
 def test_a_process_killed_in_a_stage_leaves_no_artifact_and_its_scratch_is_seen_again(tmp_path: Path) -> None:

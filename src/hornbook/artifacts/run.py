@@ -38,6 +38,8 @@ class Run:
     """What `--set` changed: `finetune.num_steps` → `500`."""
     until: str | None = None
     """The stage after which the run was to stop; None for the whole recipe."""
+    command: str = ""
+    """What makes the run again; empty for `hornbook run RECIPE`."""
     finished: bool = False
     stages: tuple[RunStage, ...] = ()
 
@@ -112,7 +114,7 @@ class RunFolder:
             if artifact is None:
                 raise DamagedArtifactError(
                     f"the artifact `{stage.name}` of the run `{run.name}` is gone; "
-                    f"`hornbook run {run.recipe}` rebuilds it"
+                    f"`{run.command or f'hornbook run {run.recipe}'}` rebuilds it"
                 )
             found[stage.name] = artifact
         return found

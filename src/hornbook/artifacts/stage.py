@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hornbook.artifacts.manifest import Manifest
+from hornbook.artifacts.manifest import MEASURED, Manifest
 from hornbook.errors import MissingInputError
 from hornbook.records import R, records_of, table_of
 
@@ -67,6 +67,11 @@ class Workspace:
     def write_records(self, name: str, record: type[R], records: list[R]) -> None:
         """Write the records as the table `name`."""
         self.write_table(name, table_of(record, records))
+
+    def write_measured(self, name: str, record: type[R], records: list[R]) -> None:
+        """Write what differs between two equal runs as the table `measured/name`; nothing downstream depends on it."""
+        (self.folder / MEASURED).mkdir(exist_ok=True)
+        self.write_records(f"{MEASURED}/{name}", record, records)
 
 
 @dataclass(frozen=True)
