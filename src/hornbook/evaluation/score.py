@@ -12,7 +12,7 @@ from hornbook.evaluation.pass_at_k import bootstrap_interval, pass_at_k, wilson_
 from hornbook.records import Outcome, Problem, Verdict
 
 _DIGITS = 6
-_REPORTED_K = (1, 5, 10, 100)
+DEFAULT_K = (1, 5, 10, 100)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,14 +21,16 @@ class Score:
 
     benchmark: str
     pass_at_k: Mapping[int, float]
-    """For k = 1, and for 5, 10 and 100 where there are as many samples."""
+    """Each k that was asked for and for which every problem has as many samples."""
     ci95: tuple[float, float]
     """The 95 % interval of pass@1."""
+    ci95_at_k: Mapping[int, tuple[float, float]]
+    """The 95 % interval of each pass@k."""
     interval: str
-    """How it was made: `wilson` for one sample per problem, else `bootstrap` over problems."""
+    """How they were made: `wilson` for one sample per problem, else `bootstrap` over problems."""
     num_problems: int
     num_samples: int
-    """Per problem."""
+    """Of the problem that has the fewest."""
     passed: int
     """Samples that passed."""
     outcomes: Mapping[str, int]
@@ -43,6 +45,7 @@ class Score:
             "benchmark": self.benchmark,
             **{f"pass@{k}": round(value, _DIGITS) for k, value in self.pass_at_k.items()},
             "ci95": [round(end, _DIGITS) for end in self.ci95],
+            "ci95_at_k": {str(k): [round(end, _DIGITS) for end in ends] for k, ends in self.ci95_at_k.items()},
             "interval": self.interval,
             "num_problems": self.num_problems,
             "num_samples": self.num_samples,
@@ -60,65 +63,73 @@ def score_verdicts(
     *,
     protocol: str,
     generator: np.random.Generator,
+    ks: Sequence[int] = DEFAULT_K,
 ) -> Score:
     """Count the verdicts of one benchmark.
 
     Args:
         benchmark: Its name.
         problems: All of them, at least one.
-        verdicts: The same number for each problem, in any order.
+        verdicts: At least one for each problem, in any order; problems may have different numbers of samples.
         protocol: What was asked of the model and how, in words.
         generator: For the bootstrap; not used where there is one sample per problem.
+        ks: For which k to give pass@k; 1 is always given, and those above the fewest samples never.
 
     Raises:
-        MissingInputError: There are no problems, or a problem lacks verdicts. Nothing is counted as failed for that.
+        MissingInputError: There are no problems, a problem has no verdict, or a verdict has no problem or stands twice.
+            Nothing is counted as failed for that.
     """
-    samples: dict[str, dict[int, bool]] = {problem.task_id: {} for problem in problems}
-    for verdict in verdicts:
-        samples.setdefault(verdict.task_id, {})[verdict.sample_index] = verdict.outcome is Outcome.PASSED
-    sizes = {len(of_problem) for of_problem in samples.values()}
-    num_samples = max(sizes, default=0)
-    if (
-        num_samples < 1
-        or len(sizes) > 1
-        or len(samples) > len(problems)
-        or len(verdicts) != sum(map(len, samples.values()))
-    ):
-        raise MissingInputError(
-            f"`{benchmark}` cannot be scored: {len(problems)} problems and {len(verdicts)} verdicts, where each "
-            "problem needs one verdict per sample"
-        )
-    num_passed = [sum(of_problem.values()) for of_problem in samples.values()]
-    rates = {
-        k: sum(pass_at_k(num_samples, passed, k) for passed in num_passed) / len(problems)
-        for k in _REPORTED_K
-        if k <= num_samples
-    }
-    if num_samples == 1:
-        ci95, interval = wilson_interval(sum(num_passed), len(problems)), "wilson"
-    else:
-        ci95, interval = bootstrap_interval([passed / num_samples for passed in num_passed], generator), "bootstrap"
+    samples = _by_problem(benchmark, problems, verdicts)
+    sizes = [len(of_problem) for of_problem in samples]
+    num_passed = [sum(of_problem.values()) for of_problem in samples]
+    single = max(sizes) == 1
+    rates, intervals = {}, {}
+    for k in sorted({1, *ks}):
+        if k <= min(sizes):
+            of_problems = [pass_at_k(size, passed, k) for size, passed in zip(sizes, num_passed, strict=True)]
+            rates[k] = sum(of_problems) / len(problems)
+            intervals[k] = (
+                wilson_interval(sum(num_passed), len(problems))
+                if single
+                else bootstrap_interval(of_problems, generator)
+            )
     outcomes = Counter(verdict.outcome for verdict in verdicts)
     return Score(
         benchmark=benchmark,
         pass_at_k=rates,
-        ci95=ci95,
-        interval=interval,
+        ci95=intervals[1],
+        ci95_at_k=intervals,
+        interval="wilson" if single else "bootstrap",
         num_problems=len(problems),
-        num_samples=num_samples,
+        num_samples=min(sizes),
         passed=sum(num_passed),
         outcomes={outcome.value: outcomes[outcome] for outcome in Outcome if outcomes[outcome]},
-        by_category=_by_category(problems, num_passed, num_samples),
+        by_category=_by_category(problems, num_passed, sizes),
         protocol=protocol,
     )
 
 
+def _by_problem(benchmark: str, problems: Sequence[Problem], verdicts: Sequence[Verdict]) -> list[dict[int, bool]]:
+    """Sample's index → whether it passed, for each problem in order."""
+    samples: dict[str, dict[int, bool]] = {problem.task_id: {} for problem in problems}
+    for verdict in verdicts:
+        samples.setdefault(verdict.task_id, {})[verdict.sample_index] = verdict.outcome is Outcome.PASSED
+    empty = [task_id for task_id, of_problem in samples.items() if not of_problem]
+    if not problems or empty or len(samples) > len(problems) or len(verdicts) != sum(map(len, samples.values())):
+        lacking = f"; `{empty[0]}` has none" if empty else ""
+        raise MissingInputError(
+            f"`{benchmark}` cannot be scored: {len(problems)} problems and {len(verdicts)} verdicts, where each "
+            f"problem needs one verdict per sample{lacking}"
+        )
+    return list(samples.values())
+
+
 def _by_category(
-    problems: Sequence[Problem], num_passed: Sequence[int], num_samples: int
+    problems: Sequence[Problem], num_passed: Sequence[int], sizes: Sequence[int]
 ) -> dict[str, tuple[int, int]]:
     counts: dict[str, tuple[int, int]] = {}
-    for problem, passed in zip(problems, num_passed, strict=True):
+    for problem, passed, size in zip(problems, num_passed, sizes, strict=True):
         if problem.category:
             before = counts.get(problem.category, (0, 0))
-            counts[problem.category] = (before[0] + passed, before[1] + num_samples)
+            counts[problem.category] = (before[0] + passed, before[1] + size)
     return dict(sorted(counts.items()))
