@@ -1,0 +1,258 @@
+"""Which of two models is better on the same problems, and how sure that is.
+
+Two scores on one benchmark are not independent: both models meet the same easy and the same hard problems. So they are
+paired, problem by problem, and only the problems on which they differ speak.
+
+Reads:  the problems of both sides; their verdicts.
+Writes: counts, a test, the difference with its interval, the problems that changed sides.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hornbook.errors import MissingInputError
+from hornbook.evaluation.pass_at_k import bootstrap_interval
+from hornbook.evaluation.significance import McNemar, mcnemar, sign_flip_p
+from hornbook.records import Outcome, Problem, Verdict
+
+_NAMED_PROBLEMS = 3
+_DIGITS = 6
+_SIGNIFICANT_DIGITS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommonProblems:
+    """The problems that both sides were asked, and those that are left out of the comparison."""
+
+    problems: tuple[Problem, ...]
+    """At least one, in the first side's order."""
+    only_a: tuple[str, ...]
+    """Task ids that the second side was not asked."""
+    only_b: tuple[str, ...]
+    """Task ids that the first side was not asked."""
+    asked_differently: tuple[str, ...]
+    """Task ids with another prompt or other tests on the two sides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One problem as both models answered it."""
+
+    task_id: str
+    outcomes_a: tuple[Outcome, ...]
+    """One per sample, in their order."""
+    outcomes_b: tuple[Outcome, ...]
+
+    @property
+    def passed_a(self) -> int:
+        """Samples of the first model that passed."""
+        return self.outcomes_a.count(Outcome.PASSED)
+
+    @property
+    def passed_b(self) -> int:
+        """Samples of the second model that passed."""
+        return self.outcomes_b.count(Outcome.PASSED)
+
+    @property
+    def difference(self) -> float:
+        """The second model's share of passed samples less the first one's; -1 to 1."""
+        return self.passed_b / len(self.outcomes_b) - self.passed_a / len(self.outcomes_a)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two models on the same problems of one benchmark."""
+
+    benchmark: str
+    name_a: str
+    name_b: str
+    num_problems: int
+    num_samples_a: int
+    """Per problem."""
+    num_samples_b: int
+    score_a: float
+    """pass@1 on the compared problems; 0 to 1."""
+    score_b: float
+    difference: float
+    """`score_b` less `score_a`."""
+    ci95: tuple[float, float]
+    """The 95 % interval of the difference: bootstrap over problems, both models' results drawn together."""
+    better_a: int
+    """Problems of which the first model passed a greater share; with one sample per problem, which only it solved."""
+    better_b: int
+    both: int | None
+    """Problems that both solved; None where a side has several samples."""
+    neither: int | None
+    mcnemar: McNemar | None
+    """None where a side has several samples: there a problem is not simply solved or not."""
+    sign_flip_p: float
+    """How often a difference at least as large, in either direction, comes out when each problem's two results are
+    exchanged at random; exact. With one sample per problem it equals McNemar's exact p."""
+    changed: tuple[Pair, ...]
+    """The problems on which the models differ: first those that the first did better, each group by the size of the
+    difference, then in the problems' order."""
+    left_out: CommonProblems
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON values, rates rounded to six digits, p values to four significant ones."""
+        return {
+            "benchmark": self.benchmark,
+            "a": {"name": self.name_a, "pass@1": _rounded(self.score_a), "num_samples": self.num_samples_a},
+            "b": {"name": self.name_b, "pass@1": _rounded(self.score_b), "num_samples": self.num_samples_b},
+            "num_problems": self.num_problems,
+            "difference": _rounded(self.difference),
+            "ci95": [_rounded(end) for end in self.ci95],
+            "counts": {"both": self.both, "only_a": self.better_a, "only_b": self.better_b, "neither": self.neither},
+            "mcnemar_exact_p": _significant(self.mcnemar.exact_p) if self.mcnemar else None,
+            "mcnemar_mid_p": _significant(self.mcnemar.mid_p) if self.mcnemar else None,
+            "sign_flip_p": _significant(self.sign_flip_p),
+            "changed": [
+                {
+                    "task_id": pair.task_id,
+                    "a": [outcome.value for outcome in pair.outcomes_a],
+                    "b": [outcome.value for outcome in pair.outcomes_b],
+                }
+                for pair in self.changed
+            ],
+            "left_out": {
+                "only_a": list(self.left_out.only_a),
+                "only_b": list(self.left_out.only_b),
+                "asked_differently": list(self.left_out.asked_differently),
+            },
+        }
+
+
+def problems_in_both(
+    problems_a: Sequence[Problem], problems_b: Sequence[Problem], *, common_only: bool = False
+) -> CommonProblems:
+    """The problems with equal task id, prompt, entry point and tests on both sides.
+
+    Args:
+        problems_a: Of the first side.
+        problems_b: Of the second side.
+        common_only: Leave out what the sides do not share, instead of refusing.
+
+    Raises:
+        MissingInputError: The sides do not have the same problems and `common_only` was not asked for, or they have
+            none in common; names what is missing where.
+    """
+    found_a, found_b = ({problem.task_id: problem for problem in side} for side in (problems_a, problems_b))
+    shared = [problem for problem in problems_a if problem.task_id in found_b]
+    common = CommonProblems(
+        problems=tuple(problem for problem in shared if _same(problem, found_b[problem.task_id])),
+        only_a=tuple(task_id for task_id in found_a if task_id not in found_b),
+        only_b=tuple(task_id for task_id in found_b if task_id not in found_a),
+        asked_differently=tuple(p.task_id for p in shared if not _same(p, found_b[p.task_id])),
+    )
+    parts = [
+        f"{len(task_ids):,} {what} ({_named(task_ids)})"
+        for task_ids, what in (
+            (common.only_a, "only on the first side"),
+            (common.only_b, "only on the second side"),
+            (common.asked_differently, "with another prompt or other tests"),
+        )
+        if task_ids
+    ]
+    if parts and not common_only:
+        raise MissingInputError(
+            f"the two sides were not asked the same problems: {'; '.join(parts)}; compare the "
+            f"{len(common.problems):,} that they share only if you ask for that"
+        )
+    if not common.problems:
+        raise MissingInputError(f"the two sides share no problem: {'; '.join(parts) or 'there are none'}")
+    return common
+
+
+def compare(
+    common: CommonProblems,
+    verdicts_a: Sequence[Verdict],
+    verdicts_b: Sequence[Verdict],
+    *,
+    benchmark: str,
+    name_a: str,
+    name_b: str,
+    generator: np.random.Generator,
+) -> Comparison:
+    """Pair the verdicts of two models, problem by problem.
+
+    Args:
+        common: Of `problems_in_both`; verdicts on other problems are not looked at.
+        verdicts_a: The first model's, the same number for each problem, in any order.
+        verdicts_b: The second model's; the number may be another one.
+        benchmark: Its name.
+        name_a: The first model's.
+        name_b: The second model's.
+        generator: For the bootstrap.
+
+    Raises:
+        MissingInputError: A problem lacks verdicts on a side. Nothing is counted as failed for that.
+    """
+    outcomes_a = _outcomes(common.problems, verdicts_a, name_a)
+    outcomes_b = _outcomes(common.problems, verdicts_b, name_b)
+    pairs = [
+        Pair(task_id=task_id, outcomes_a=outcomes_a[task_id], outcomes_b=outcomes_b[task_id]) for task_id in outcomes_a
+    ]
+    differences = [pair.difference for pair in pairs]
+    num_samples_a, num_samples_b = len(pairs[0].outcomes_a), len(pairs[0].outcomes_b)
+    better_a, better_b = sum(d < 0 for d in differences), sum(d > 0 for d in differences)
+    single = num_samples_a == num_samples_b == 1
+    changed = [pair for pair in pairs if pair.difference]
+    return Comparison(
+        benchmark=benchmark,
+        name_a=name_a,
+        name_b=name_b,
+        num_problems=len(pairs),
+        num_samples_a=num_samples_a,
+        num_samples_b=num_samples_b,
+        score_a=sum(pair.passed_a for pair in pairs) / (num_samples_a * len(pairs)),
+        score_b=sum(pair.passed_b for pair in pairs) / (num_samples_b * len(pairs)),
+        difference=math.fsum(differences) / len(pairs),
+        ci95=bootstrap_interval(differences, generator),
+        better_a=better_a,
+        better_b=better_b,
+        both=sum(pair.passed_a and pair.passed_b for pair in pairs) if single else None,
+        neither=sum(not pair.passed_a and not pair.passed_b for pair in pairs) if single else None,
+        mcnemar=mcnemar(better_a, better_b) if single else None,
+        sign_flip_p=sign_flip_p([pair.passed_b * num_samples_a - pair.passed_a * num_samples_b for pair in pairs]),
+        changed=tuple(sorted(changed, key=lambda pair: (pair.difference > 0, -abs(pair.difference)))),
+        left_out=common,
+    )
+
+
+def _same(problem: Problem, other: Problem) -> bool:
+    return (problem.prompt, problem.entry_point, problem.test) == (other.prompt, other.entry_point, other.test)
+
+
+def _named(task_ids: Sequence[str]) -> str:
+    more = f" and {len(task_ids) - _NAMED_PROBLEMS:,} more" if len(task_ids) > _NAMED_PROBLEMS else ""
+    return ", ".join(task_ids[:_NAMED_PROBLEMS]) + more
+
+
+def _outcomes(problems: Sequence[Problem], verdicts: Sequence[Verdict], name: str) -> Mapping[str, tuple[Outcome, ...]]:
+    """Task id → outcomes by sample, in the problems' order."""
+    samples: dict[str, dict[int, Outcome]] = {problem.task_id: {} for problem in problems}
+    for verdict in verdicts:
+        if verdict.task_id in samples:
+            samples[verdict.task_id][verdict.sample_index] = verdict.outcome
+    num_samples = max(map(len, samples.values()))
+    short = [task_id for task_id, of_problem in samples.items() if len(of_problem) < max(1, num_samples)]
+    if short:
+        raise MissingInputError(
+            f"`{name}` lacks verdicts on {len(short):,} of {len(problems):,} problems: {_named(short)}; "
+            "a comparison needs equally many for each"
+        )
+    return {
+        task_id: tuple(outcome for _, outcome in sorted(of_problem.items())) for task_id, of_problem in samples.items()
+    }
+
+
+def _rounded(value: float) -> float:
+    return round(value, _DIGITS)
+
+
+def _significant(p_value: float) -> float:
+    return float(f"{p_value:.{_SIGNIFICANT_DIGITS}g}")
