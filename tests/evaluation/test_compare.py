@@ -88,6 +88,16 @@ def test_the_sides_may_have_different_numbers_of_samples() -> None:
     assert found.sign_flip_p == sign_flip_p([2, 3]) == 2 / 4
 
 
+def test_problems_may_have_different_numbers_of_samples_and_count_alike() -> None:
+    found = compared(["1110", "0"], ["11", "1"])
+    assert found.score_a == pytest.approx((3 / 4 + 0) / 2)
+    assert found.score_b == 1.0
+    assert found.mcnemar is None
+    assert found.sign_flip_p == sign_flip_p([1, 4]) == 2 / 4
+    with_primes = compared(["1" * 199 + "0" * 2, "0" * 193], ["1" * 197, "1" + "0" * 210])
+    assert with_primes.sign_flip_p == 2 / 4
+
+
 def test_other_problems_on_the_two_sides_are_named() -> None:
     a, b = [problem(f"t{at}") for at in range(6)], [problem(f"t{at}") for at in (0, 1, 7)]
     with pytest.raises(

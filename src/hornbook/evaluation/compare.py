@@ -21,6 +21,8 @@ from hornbook.records import Outcome, Problem, Verdict
 
 _NAMED_PROBLEMS = 3
 _DIGITS = 6
+_SMALLEST_UNIT = 40_000
+"""Of a difference of shares, as its reciprocal: reached only where problems have many different numbers of samples."""
 _SIGNIFICANT_DIGITS = 4
 
 
@@ -58,9 +60,19 @@ class Pair:
         return self.outcomes_b.count(Outcome.PASSED)
 
     @property
+    def share_a(self) -> float:
+        """Share of the first model's samples that passed; 0 to 1."""
+        return self.passed_a / len(self.outcomes_a)
+
+    @property
+    def share_b(self) -> float:
+        """Share of the second model's samples that passed; 0 to 1."""
+        return self.passed_b / len(self.outcomes_b)
+
+    @property
     def difference(self) -> float:
-        """The second model's share of passed samples less the first one's; -1 to 1."""
-        return self.passed_b / len(self.outcomes_b) - self.passed_a / len(self.outcomes_a)
+        """`share_b` less `share_a`; -1 to 1."""
+        return self.share_b - self.share_a
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +84,10 @@ class Comparison:
     name_b: str
     num_problems: int
     num_samples_a: int
-    """Per problem."""
+    """Of the problem that has the fewest."""
     num_samples_b: int
     score_a: float
-    """pass@1 on the compared problems; 0 to 1."""
+    """pass@1 on the compared problems, the mean of their shares of passed samples; 0 to 1."""
     score_b: float
     difference: float
     """`score_b` less `score_a`."""
@@ -91,7 +103,7 @@ class Comparison:
     """None where a side has several samples: there a problem is not simply solved or not."""
     sign_flip_p: float
     """How often a difference at least as large, in either direction, comes out when each problem's two results are
-    exchanged at random; exact. With one sample per problem it equals McNemar's exact p."""
+    exchanged at random, all such exchanges counted. With one sample per problem it equals McNemar's exact p."""
     changed: tuple[Pair, ...]
     """The problems on which the models differ: first those that the first did better, each group by the size of the
     difference, then in the problems' order."""
@@ -181,8 +193,8 @@ def compare(
 
     Args:
         common: Of `problems_in_both`; verdicts on other problems are not looked at.
-        verdicts_a: The first model's, the same number for each problem, in any order.
-        verdicts_b: The second model's; the number may be another one.
+        verdicts_a: The first model's, at least one for each problem, in any order.
+        verdicts_b: The second model's; it may have made more or fewer samples.
         benchmark: Its name.
         name_a: The first model's.
         name_b: The second model's.
@@ -197,19 +209,18 @@ def compare(
         Pair(task_id=task_id, outcomes_a=outcomes_a[task_id], outcomes_b=outcomes_b[task_id]) for task_id in outcomes_a
     ]
     differences = [pair.difference for pair in pairs]
-    num_samples_a, num_samples_b = len(pairs[0].outcomes_a), len(pairs[0].outcomes_b)
     better_a, better_b = sum(d < 0 for d in differences), sum(d > 0 for d in differences)
-    single = num_samples_a == num_samples_b == 1
+    single = all(len(pair.outcomes_a) == len(pair.outcomes_b) == 1 for pair in pairs)
     changed = [pair for pair in pairs if pair.difference]
     return Comparison(
         benchmark=benchmark,
         name_a=name_a,
         name_b=name_b,
         num_problems=len(pairs),
-        num_samples_a=num_samples_a,
-        num_samples_b=num_samples_b,
-        score_a=sum(pair.passed_a for pair in pairs) / (num_samples_a * len(pairs)),
-        score_b=sum(pair.passed_b for pair in pairs) / (num_samples_b * len(pairs)),
+        num_samples_a=min(len(pair.outcomes_a) for pair in pairs),
+        num_samples_b=min(len(pair.outcomes_b) for pair in pairs),
+        score_a=math.fsum(pair.share_a for pair in pairs) / len(pairs),
+        score_b=math.fsum(pair.share_b for pair in pairs) / len(pairs),
         difference=math.fsum(differences) / len(pairs),
         ci95=bootstrap_interval(differences, generator),
         better_a=better_a,
@@ -217,7 +228,7 @@ def compare(
         both=sum(pair.passed_a and pair.passed_b for pair in pairs) if single else None,
         neither=sum(not pair.passed_a and not pair.passed_b for pair in pairs) if single else None,
         mcnemar=mcnemar(better_a, better_b) if single else None,
-        sign_flip_p=sign_flip_p([pair.passed_b * num_samples_a - pair.passed_a * num_samples_b for pair in pairs]),
+        sign_flip_p=sign_flip_p(_in_whole_units(pairs)),
         changed=tuple(sorted(changed, key=lambda pair: (pair.difference > 0, -abs(pair.difference)))),
         left_out=common,
     )
@@ -238,16 +249,20 @@ def _outcomes(problems: Sequence[Problem], verdicts: Sequence[Verdict], name: st
     for verdict in verdicts:
         if verdict.task_id in samples:
             samples[verdict.task_id][verdict.sample_index] = verdict.outcome
-    num_samples = max(map(len, samples.values()))
-    short = [task_id for task_id, of_problem in samples.items() if len(of_problem) < max(1, num_samples)]
-    if short:
+    empty = [task_id for task_id, of_problem in samples.items() if not of_problem]
+    if empty:
         raise MissingInputError(
-            f"`{name}` lacks verdicts on {len(short):,} of {len(problems):,} problems: {_named(short)}; "
-            "a comparison needs equally many for each"
+            f"`{name}` lacks verdicts on {len(empty):,} of {len(problems):,} problems: {_named(empty)}"
         )
     return {
         task_id: tuple(outcome for _, outcome in sorted(of_problem.items())) for task_id, of_problem in samples.items()
     }
+
+
+def _in_whole_units(pairs: Sequence[Pair]) -> list[int]:
+    """The differences as multiples of the largest unit of which all are multiples, or of a very small one."""
+    unit = min(_SMALLEST_UNIT, math.lcm(*(len(outcomes) for p in pairs for outcomes in (p.outcomes_a, p.outcomes_b))))
+    return [round(pair.difference * unit) for pair in pairs]
 
 
 def _rounded(value: float) -> float:
