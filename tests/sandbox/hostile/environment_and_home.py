@@ -1,11 +1,22 @@
-# Expected: passed
-# Looks for secrets. It passes because there must be none.
+# Expected: wrong
+# Detail: there is nothing to find
+# Looks for secrets: variables, a home, accounts, the system's settings, whatever lies beside Python.
 import os
 import pathlib
+import sys
 
-allowed = {"HOME", "LC_ALL", "TZ", "PYTHONHASHSEED", "LD_LIBRARY_PATH", "PWD"}
-assert set(os.environ) <= allowed, set(os.environ) - allowed
-assert pathlib.Path.home() == pathlib.Path("/tmp") and not list(pathlib.Path("/tmp").iterdir())
-for path in ("/etc/passwd", "/etc/shadow", "/proc/1/environ", "/proc/self/maps", "/sys", "/var", os.path.join("/root", ".ssh"), "/run"):
-    assert not os.path.exists(path), path
-assert os.getuid() == 65534 and os.getpid() != 1
+found = sorted(set(os.environ) - {"HOME", "LC_ALL", "TZ", "PYTHONHASHSEED", "LD_LIBRARY_PATH", "PWD"})
+places = ["/etc/passwd", "/etc/shadow", "/etc/hosts", "/proc/1/environ", "/proc/self/maps", "/sys", "/var", "/run"]
+for home in ("/root", "/tmp", "~"):
+    places += [f"{home}/{name}" for name in (".ssh", ".netrc", ".aws", ".config", ".bashrc")]
+found += [place for place in places if os.path.exists(os.path.expanduser(place))]
+found += os.listdir("/tmp")
+if not sys.prefix.startswith("/usr"):
+    folder = pathlib.Path(sys.prefix)
+    while folder.parent != pathlib.Path("/"):
+        found += [str(path) for path in folder.parent.iterdir() if path != folder]
+        folder = folder.parent
+if os.getuid() != 65534 or os.getgid() != 65534 or pathlib.Path.home() != pathlib.Path("/tmp"):
+    found.append("a name of its own")
+assert not found, f"found {found}"
+assert False, "there is nothing to find"

@@ -1,18 +1,25 @@
-# Expected: passed
-# Tries to write wherever Python lives and wherever else it may. It passes because nothing may be written.
+# Expected: wrong
+# Detail: every attempt was refused
+# Tries to write wherever Python lives and wherever else it may.
 import os
 import sys
 
-folders = ["/", "/dev", "/usr", "/usr/bin", "/lib", sys.prefix, os.path.dirname(os.__file__), "/home", "/etc"]
+written = []
+folders = ["/", "/dev", "/usr", "/usr/bin", "/lib", "/home", "/etc", "/tmp/..", "/tmp/../usr"]
+folders += [sys.prefix, os.path.dirname(os.__file__)]
 for folder in folders:
-    try:
-        open(os.path.join(folder, "left_here"), "w").close()
-    except OSError:
-        continue
-    raise AssertionError(f"{folder} can be written")
-for path in ("/runner.py", os.__file__, sys.executable):
-    try:
-        open(path, "ab").close()
-    except OSError:
-        continue
-    raise AssertionError(f"{path} can be changed")
+    for make in (lambda path: open(path, "w").close(), os.mkdir, os.mkfifo, lambda path: os.symlink("/tmp", path)):
+        try:
+            make(os.path.join(folder, "left_here"))
+        except OSError:
+            continue
+        written.append(folder)
+for path in ("/runner.py", os.__file__, sys.executable, "/etc/ld.so.cache"):
+    for change in (lambda path: open(path, "ab").close(), os.utime, lambda path: os.rename(path, path + "_moved")):
+        try:
+            change(path)
+        except OSError:
+            continue
+        written.append(path)
+assert not written, f"wrote to {written}"
+assert False, "every attempt was refused"

@@ -1,0 +1,5 @@
+# Expected: out of memory, timed out (CPU)
+# Hoards objects so small that each seems to cost nothing.
+hoard = None
+while True:
+    hoard = (hoard, [])

@@ -1,0 +1,3 @@
+# Expected: out of memory
+# Asks for a terabyte at once.
+bytes(10**12)
