@@ -6,7 +6,9 @@ from tokenizers import Tokenizer
 from transformers import PhiConfig, PhiForCausalLM
 
 from hornbook.generation.healing import Spelling, heal
-from hornbook.generation.sample import GenerateConfig, count_truncated, generate
+from hornbook.generation.prompt import Prompt, SamplingConfig
+from hornbook.generation.sample import GenerateConfig, count_truncated, generate, generate_batches
+from hornbook.generation.stop import StopRule
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.records import Document, DocumentKind
@@ -110,6 +112,41 @@ def test_another_seed_gives_other_samples(model: Phi, tokenizer: Tokenizer) -> N
     first, second = (generate(model, tokenizer, [FUNCTION[:40]] * 4, config, seed, quiet) for seed in (1, 2))
     assert first != second
     assert len(set(first)) > 1
+
+
+def test_a_resumed_generation_writes_what_an_undisturbed_one_writes(model: Phi, tokenizer: Tokenizer) -> None:
+    prompts = [Prompt(text=FUNCTION[:cut], key=f"own/{cut}") for cut in (20, 45, 180, 60, 7, 90, 31)]
+    config = SamplingConfig(max_new_tokens=25, temperature=1.5, batch_size=3)
+    whole = list(generate_batches(model, tokenizer, prompts, config, 7))
+    assert [[index for index, _ in batch] for batch in whole] == [[4, 0, 6], [1, 3, 5], [2]]
+    num_rows: list[int] = []
+    counting = model.model.register_forward_pre_hook(lambda _module, inputs: num_rows.append(len(inputs[0])))
+    rest = list(generate_batches(model, tokenizer, prompts, config, 7, skip=[4, 0, 6, 3]))
+    counting.remove()
+    assert rest == [[row for row in whole[1] if row[0] != 3], whole[2]]
+    assert num_rows[0] == 3, "a batch that is half done is made whole, lest its sums change"
+    assert num_rows.count(1) >= 1
+    assert not list(generate_batches(model, tokenizer, prompts, config, 7, skip=range(7)))
+
+
+def test_the_key_and_not_the_place_determines_a_sample(model: Phi, tokenizer: Tokenizer) -> None:
+    prompts = [Prompt(text=FUNCTION[:40], key=key) for key in ("a", "b", "c")]
+    config = SamplingConfig(max_new_tokens=25, temperature=2.0)
+    texts = {}
+    for order in (prompts, prompts[::-1], prompts[1:]):
+        for batch in generate_batches(model, tokenizer, order, config, 7):
+            for index, text in batch:
+                assert texts.setdefault(order[index].key, text) == text
+    assert len(set(texts.values())) == 3
+
+
+def test_each_prompt_has_its_own_end(model: Phi, tokenizer: Tokenizer) -> None:
+    rules = [StopRule(), StopRule(strings=("if ",), at_function_end=False), StopRule(strings=("    return",))]
+    prompts = [Prompt(text=FUNCTION[:150], key=str(number), stop=rule) for number, rule in enumerate(rules)]
+    [batch] = generate_batches(model, tokenizer, prompts, SamplingConfig(max_new_tokens=150), 0)
+    texts = [text for _, text in sorted(batch)]
+    rest = FUNCTION[150:]
+    assert texts == [rest, rest[: rest.index("if ")], rest[: rest.index("    return")]]
 
 
 def test_greedy_tokens_equal_those_of_transformers(tokenizer: Tokenizer) -> None:

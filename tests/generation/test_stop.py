@@ -1,6 +1,12 @@
+import random
+
 import pytest
 
-from hornbook.generation.stop import end_of_function, first_stop
+from hornbook.errors import ConfigError
+from hornbook.evaluation.cut import cut_completion
+from hornbook.generation.stop import StopRule, end_of_function, first_stop
+
+PROMPT = "def f():\n"
 
 
 @pytest.mark.parametrize(
@@ -14,8 +20,65 @@ from hornbook.generation.stop import end_of_function, first_stop
     ],
 )
 def test_a_function_ends_before_the_first_line_at_the_left_edge(text: str, kept: str | None) -> None:
-    end = end_of_function(text)
+    end = end_of_function(PROMPT + "    ", text)
     assert (None if end is None else text[:end]) == kept
+
+
+def test_behind_a_line_break_the_first_character_can_end_the_function() -> None:
+    assert end_of_function(PROMPT + "    return 1\n", "x = 2") == 0
+    assert end_of_function("", "def f():") == 0
+    assert end_of_function(PROMPT + "    return 1\n", "    # more") is None
+
+
+@pytest.mark.parametrize(
+    ("kept", "more"),
+    [
+        ('    s = """\nat the edge\n"""\n    return s\n', "x"),
+        ("    s = r'''\nit's \\'''\nhere'''\n", "x"),
+        ('    # it\'s """ no string\n', "x = 1\n"),
+        ("    s = 'never closed\n", "x = 1\n"),
+        ('    s = \'"""\'\n', "x = 1\n"),
+    ],
+)
+def test_lines_of_a_string_do_not_end_the_function(kept: str, more: str) -> None:
+    assert end_of_function(PROMPT, kept + more) == len(kept)
+
+
+def test_a_docstring_that_the_prompt_leaves_open_does_not_end_the_function() -> None:
+    kept = 'f does.\n    """\n    return 1\n'
+    assert end_of_function(PROMPT + '    """What\n', kept + "f()") == len(kept)
+
+
+@pytest.mark.parametrize("text", ['    s = """never closed\nx = 1\ny', "    s = '''ends in a backslash\n\\"])
+def test_a_string_that_is_never_closed_goes_on(text: str) -> None:
+    assert end_of_function(PROMPT, text) is None
+
+
+def test_what_stands_behind_the_end_would_have_been_cut_anyway() -> None:
+    generator = random.Random(1)
+    pieces = ["'", '"', "'''", '"""', "\n", "\n", "\n    ", "#", "x", " ", "é", "f", "\\'", "    return 1\n"]
+    num_ended = 0
+    for _ in range(5000):
+        prompt = PROMPT + generator.choice(["", "    ", '    """Doc.\n', "    x = 1\n"])
+        text = "".join(generator.choices(pieces, k=generator.randrange(20)))
+        end = end_of_function(prompt, text)
+        if end is not None:
+            num_ended += 1
+            assert cut_completion(prompt, text) == cut_completion(prompt, text[:end])
+    assert num_ended > 1000
+
+
+def test_a_rule_stops_at_whatever_comes_first() -> None:
+    text = "    return 1\n\nprint(1)\n"
+    assert StopRule().find(PROMPT, text) == len("    return 1\n\n")
+    assert StopRule(strings=("return", "1")).find(PROMPT, text) == 4
+    assert StopRule(strings=("print(1)\n",), at_function_end=False).find(PROMPT, text) == text.index("print")
+    assert StopRule(at_function_end=False).find(PROMPT, text) is None
+
+
+def test_the_empty_stop_string_is_refused() -> None:
+    with pytest.raises(ConfigError, match="`stop_strings`"):
+        StopRule(strings=("a", ""))
 
 
 def test_the_earliest_stop_string_counts() -> None:

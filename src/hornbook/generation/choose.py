@@ -36,7 +36,7 @@ def choose_tokens(logits_BV: Tensor, *, temperature: float, top_p: float, draws:
     return order_BV.gather(1, torch.minimum(chosen_B1, last_B1)).squeeze(1)
 
 
-def draw(seed: int, sample: int, position: int) -> float:
+def draw(seed: int, sample: int | str, position: int) -> float:
     """The random number of one sample at one position, in [0, 1): the same whatever else is in its batch."""
     digest = hashlib.blake2b(f"{seed}/{sample}/{position}".encode(), digest_size=8).digest()
     return (int.from_bytes(digest, "little") >> 11) / 2**53

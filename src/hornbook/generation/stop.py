@@ -1,23 +1,70 @@
 """Where a completion ends."""
 
 import re
+from dataclasses import dataclass
+
+from hornbook.errors import ConfigError
 
 _TOP_LEVEL_LINE = re.compile(r"\n(?=[^\s#)\]}\"'])")
 """A line that starts at the left edge and neither closes a bracket or string nor is a comment."""
 
+_COMMENT_OR_STRING = re.compile(
+    r"#[^\n]*"
+    r"|(?P<quotes>'''|\"\"\")(?:(?!(?P=quotes))[^\\]|\\.?)*(?P<closed>(?P=quotes))?"
+    r"|'(?:[^'\\\n]|\\.?)*'?"
+    r"|\"(?:[^\"\\\n]|\\.?)*\"?"
+    r"|\\.?",
+    re.DOTALL,
+)
+"""What can hide a quote or hold a line break; an ordinary string that is never closed ends with its line."""
 
-def end_of_function(text: str) -> int | None:
-    """The offset behind the line break that ends the function whose body `text` holds, None while it goes on.
+
+@dataclass(frozen=True, kw_only=True)
+class StopRule:
+    """What ends a completion, besides the model itself and its length."""
+
+    strings: tuple[str, ...] = ()
+    """It ends before the first of these."""
+    at_function_end: bool = True
+    """It ends before the first line that starts at the left edge."""
+
+    def __post_init__(self) -> None:
+        if "" in self.strings:
+            raise ConfigError(f"`stop_strings` must not hold the empty string, got {self.strings!r}")
+
+    def find(self, prompt: str, text: str) -> int | None:
+        """The offset in `text`, which was written behind `prompt`, where the completion ends; None while it goes on."""
+        stops = [first_stop(text, self.strings)]
+        if self.at_function_end:
+            stops.append(end_of_function(prompt, text))
+        return min((stop for stop in stops if stop is not None), default=None)
+
+
+def end_of_function(prompt: str, text: str) -> int | None:
+    """The offset behind the line break that ends the function which `text` goes on with, None while it goes on.
+
+    The function ends before the first line that starts at the left edge. Blank lines, comments, closing brackets and
+    the lines of a triple-quoted string do not end it.
 
     Args:
-        text: The body, from a line break or from within a line on. The function ends before the first line that
-            starts at the left edge; blank lines, comments and closing brackets do not end it.
+        prompt: May end anywhere in the function: behind its header, within a docstring, within a line.
+        text: What stands behind the prompt.
     """
-    match = _TOP_LEVEL_LINE.search(text)
-    return None if match is None else match.end()
+    line_break = "\n" if prompt.endswith("\n") or not prompt else ""
+    for match in _TOP_LEVEL_LINE.finditer(line_break + text):
+        end = match.end() - len(line_break)
+        if not _leaves_string_open(prompt + text[:end]):
+            return end
+    return None
 
 
 def first_stop(text: str, stop_strings: tuple[str, ...]) -> int | None:
     """The offset at which the earliest of `stop_strings` begins, None where there is none."""
     found = [text.find(stop) for stop in stop_strings]
     return min((offset for offset in found if offset >= 0), default=None)
+
+
+def _leaves_string_open(text: str) -> bool:
+    """Whether `text` ends within a triple-quoted string."""
+    pieces = list(_COMMENT_OR_STRING.finditer(text))
+    return bool(pieces) and pieces[-1]["quotes"] is not None and pieces[-1]["closed"] is None
