@@ -22,6 +22,9 @@ class Protocol:
     stop_strings: tuple[str, ...] = ()
     """The completion is cut before the first of these; where there are none, at the end of the function that the
     prompt leaves open."""
+    min_cpu_seconds: float = 0.0
+    """CPU time that each program must be given, because a reference solution needs some of it: with less, verdicts
+    would depend on the machine. 0 where any usual limit will do."""
 
 
 @dataclass(frozen=True, kw_only=True)

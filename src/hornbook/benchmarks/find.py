@@ -1,0 +1,140 @@
+"""Find a benchmark by what a person typed: a name, a name with a file, or a file in HumanEval's format."""
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hornbook.benchmarks import evalplus, humaneval, mbpp, unconventional
+from hornbook.benchmarks.benchmark import Benchmark, Protocol
+from hornbook.benchmarks.hub import Hub
+from hornbook.benchmarks.problems import read_problems
+from hornbook.benchmarks.rows import describe_file
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.records import Problem
+
+_FILE_ENDINGS = (".jsonl", ".jsonl.gz")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    title: str
+    protocol: Protocol
+    read: Callable[[Path], list[Problem]]
+    """From a file that the user names, or a folder of the hub."""
+    find: Callable[[], Benchmark] | None = None
+    """Where the problems are installed with Hornbook."""
+    dataset: str = ""
+    """Else the dataset of the hub."""
+    folder: str = ""
+    """Of that dataset."""
+    file: str = ""
+    """What the user may name instead, and where it is published."""
+
+
+_EVALPLUS_FILE = "{0}.jsonl.gz of the releases of github.com/evalplus/{1}_release"
+_KNOWN = {
+    "humaneval": _Known(
+        title="HumanEval", protocol=humaneval.PROTOCOL, read=read_problems, find=humaneval.find_humaneval
+    ),
+    "mbpp": _Known(
+        title="MBPP",
+        protocol=mbpp.FULL_PROTOCOL,
+        read=mbpp.read_mbpp,
+        dataset="google-research-datasets/mbpp",
+        folder="full",
+        file="mbpp.jsonl of github.com/google-research/google-research, folder mbpp",
+    ),
+    "mbpp-sanitized-signature": _Known(
+        title="MBPP sanitized, signature given",
+        protocol=mbpp.SANITIZED_PROTOCOL,
+        read=mbpp.read_mbpp_sanitized,
+        dataset="google-research-datasets/mbpp",
+        folder="sanitized",
+        file="sanitized-mbpp.json of github.com/google-research/google-research, folder mbpp",
+    ),
+    "humaneval-plus": _Known(
+        title="HumanEval+",
+        protocol=evalplus.HUMANEVAL_PROTOCOL,
+        read=evalplus.read_humaneval_plus,
+        dataset="evalplus/humanevalplus",
+        folder="data",
+        file=_EVALPLUS_FILE.format("HumanEvalPlus", "humanevalplus"),
+    ),
+    "mbpp-plus": _Known(
+        title="MBPP+",
+        protocol=evalplus.MBPP_PROTOCOL,
+        read=evalplus.read_mbpp_plus,
+        dataset="evalplus/mbppplus",
+        folder="data",
+        file=_EVALPLUS_FILE.format("MbppPlus", "mbppplus"),
+    ),
+    "unconventional-50": _Known(
+        title="unconventional-50",
+        protocol=unconventional.PROTOCOL,
+        read=unconventional.read_unconventional,
+        find=unconventional.find_unconventional,
+    ),
+}
+
+
+def list_benchmarks() -> dict[str, str]:
+    """The names that `find_benchmark` knows, each with a line that says what it is."""
+    return {name: f"{known.title}: {known.protocol.description}" for name, known in _KNOWN.items()}
+
+
+def find_benchmark(spec: str, hub: Hub | None = None) -> Benchmark:
+    """The benchmark that `spec` means, its problems read.
+
+    Args:
+        spec: A name of `list_benchmarks`; `NAME=PATH` to read its problems from a file; or the path of a file in
+            HumanEval's format, ending in `.jsonl` or `.jsonl.gz`, whose benchmark is named after it.
+        hub: Where datasets come from that are not installed; as `huggingface_hub` is set up, if None.
+
+    Raises:
+        ConfigError: There is no such name.
+        MissingInputError: The file or the dataset cannot be had, or is not what the benchmark needs.
+    """
+    name, separator, path = spec.partition("=")
+    if name in _KNOWN:
+        if separator and not path:
+            raise ConfigError(f"`{spec}` names no file behind the `=`")
+        return _named(name, Path(path).expanduser() if path else None, hub or Hub())
+    if spec.endswith(_FILE_ENDINGS):
+        return _own_file(Path(spec).expanduser())
+    near = difflib.get_close_matches(name, _KNOWN, n=1)
+    hint = f"; did you mean `{near[0]}`?" if near else "."
+    raise ConfigError(
+        f"no benchmark `{name}`{hint} The benchmarks: {', '.join(_KNOWN)}; NAME=PATH reads one from a file. "
+        f"A benchmark of your own is a path that ends in {' or '.join(_FILE_ENDINGS)}"
+    )
+
+
+def _named(name: str, path: Path | None, hub: Hub) -> Benchmark:
+    known = _KNOWN[name]
+    if path is None and known.find is not None:
+        return known.find()
+    if path is not None:
+        problems, source = known.read(path), describe_file(path)
+    else:
+        folder = _fetched(name, known, hub)
+        problems = known.read(folder)
+        source = f"{known.dataset}, {known.folder}, of the Hugging Face hub at {folder.parent.name[:12]}"
+    return Benchmark(name=name, title=known.title, protocol=known.protocol, problems=tuple(problems), source=source)
+
+
+def _fetched(name: str, known: _Known, hub: Hub) -> Path:
+    try:
+        return hub.fetch(known.dataset, known.folder)
+    except MissingInputError as error:
+        raise MissingInputError(
+            f"{error}. Without the hub, name a file: `{name}=PATH`, which is {known.file}"
+        ) from error
+
+
+def _own_file(path: Path) -> Benchmark:
+    problems = read_problems(path)
+    stem = path.name.removesuffix(".gz").removesuffix(".jsonl")
+    return Benchmark(
+        name=stem, title=stem, protocol=humaneval.PROTOCOL, problems=tuple(problems), source=describe_file(path)
+    )

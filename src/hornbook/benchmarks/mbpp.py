@@ -1,0 +1,149 @@
+"""MBPP by its two usual protocols. They ask other problems in other ways: their scores must not be compared.
+
+`mbpp-sanitized-signature` is what phi-1's authors most likely did: their 55.5 % is 237 of the 427 hand-verified
+problems, and the library that the same group released later asks this way. The model gets the reference solution up to
+the colon of the function that the tests call, with the imports and definitions before it, then a docstring with the
+task and all asserts, and goes on below the docstring. We depart from that library in three things: the function is
+found by its name and not by the first colon of the text, which in 11 of the solutions belongs to a helper; the docstring
+has the indentation of the solution's own body and not always a tab, so that the reference continues it; the prompt ends
+with the line, so that the model indents its first line itself, as in HumanEval.
+
+`mbpp` is what InCoder began and most papers report: the 500 test problems (`task_id` 11 to 510), the task and its first
+test in a docstring, and nothing of the solution.
+
+Both run all of a problem's `test_list`; `challenge_test_list` belongs to neither.
+
+Reads:  `mbpp.jsonl`, `sanitized-mbpp.json`, or the same as Parquet, with line ends of either kind.
+Source: Austin et al. 2021, "Program Synthesis with Large Language Models" (problems, CC BY 4.0); Fried et al. 2022,
+        "InCoder" (prompt); the stop strings are those of the BigCode evaluation harness.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hornbook.benchmarks.benchmark import Protocol
+from hornbook.benchmarks.problems import define_check, refuse_repeats
+from hornbook.benchmarks.rows import Row, read_rows
+from hornbook.benchmarks.signature import called_function, parse_quietly, split_at_signature
+from hornbook.errors import MissingInputError
+from hornbook.records import Problem
+
+STOP_STRINGS = ("\nclass", "\nassert", '\n"""', "\nprint", "\nif", "\n<|/", "\n```")
+_CPU_SECONDS = 10.0
+"""The reference solution of MBPP/123 tries each divisor of each number up to 9,999: 3.1 s where it was measured."""
+
+FULL_PROTOCOL = Protocol(
+    name="mbpp",
+    version=1,
+    description="task and first test in a docstring (InCoder's prompt), cut at stop strings",
+    stop_strings=STOP_STRINGS,
+    min_cpu_seconds=_CPU_SECONDS,
+)
+SANITIZED_PROTOCOL = Protocol(
+    name="mbpp-sanitized-signature",
+    version=1,
+    description="signature given, task and all tests in its docstring (most likely phi-1's), cut at the function's end",
+    min_cpu_seconds=_CPU_SECONDS,
+)
+
+TEST_TASKS = range(11, 511)
+NUM_SANITIZED = 427
+
+
+def read_mbpp(path: Path) -> list[Problem]:
+    """The 500 test problems of `mbpp.jsonl`, asked by `FULL_PROTOCOL`.
+
+    Raises:
+        MissingInputError: The file is missing, damaged, another one, or lacks test problems; names the place.
+    """
+    rows = read_rows(path)
+    _refuse_the_other_file(rows[0], wanted="text", other="prompt", needs="mbpp.jsonl", seems="sanitized-mbpp.json")
+    problems = [_full_problem(row) for row in rows if row.number("task_id") in TEST_TASKS]
+    refuse_repeats(problems, str(path))
+    if len(problems) != len(TEST_TASKS):
+        raise MissingInputError(
+            f"MBPP has {len(TEST_TASKS)} test problems, `task_id` {TEST_TASKS[0]} to {TEST_TASKS[-1]}; "
+            f"the benchmark `{path}` has {len(problems)} of them"
+        )
+    return problems
+
+
+def read_mbpp_sanitized(path: Path) -> list[Problem]:
+    """The 427 problems of `sanitized-mbpp.json`, asked by `SANITIZED_PROTOCOL`.
+
+    Raises:
+        MissingInputError: The file is missing, damaged, another one, or lacks problems; names the place.
+    """
+    rows = read_rows(path)
+    _refuse_the_other_file(rows[0], wanted="prompt", other="text", needs="sanitized-mbpp.json", seems="mbpp.jsonl")
+    problems = [_sanitized_problem(row) for row in rows]
+    refuse_repeats(problems, str(path))
+    if len(problems) != NUM_SANITIZED:
+        raise MissingInputError(
+            f"sanitized MBPP has {NUM_SANITIZED} problems, the benchmark `{path}` {len(problems)}; all of its splits "
+            "are wanted: train, test, validation, prompt"
+        )
+    return problems
+
+
+def incoder_prompt(task: str, first_test: str) -> str:
+    """The task's sentence and its first test as a module's docstring."""
+    return f'"""\n{task}\n{first_test}\n"""\n'
+
+
+def mbpp_test(setup: Sequence[str], asserts: Sequence[str], entry_point: str) -> str:
+    """Source that defines `check(candidate)` for asserts that call the function by its name.
+
+    Args:
+        setup: Statements that the asserts need, run at module level behind the solution.
+        asserts: Statements; each fails alone.
+        entry_point: The function's name.
+    """
+    body = [line for test in asserts for line in test.split("\n")]
+    return "\n".join([*filter(str.strip, setup), define_check(body, entry_point)])
+
+
+def _refuse_the_other_file(row: Row, *, wanted: str, other: str, needs: str, seems: str) -> None:
+    if wanted not in row.fields and other in row.fields:
+        raise MissingInputError(f"{row.place} has no `{wanted}`: it seems to be {seems}, wanted is {needs}")
+
+
+def _full_problem(row: Row) -> Problem:
+    code, tests = _solution_and_tests(row)
+    entry_point = called_function(code, tests, row.place).name
+    return Problem(
+        task_id=f"MBPP/{row.number('task_id')}",
+        prompt=incoder_prompt(row.text("text").strip(), tests[0]),
+        entry_point=entry_point,
+        canonical_solution=code if code.endswith("\n") else code + "\n",
+        test=mbpp_test([row.text("test_setup_code")], tests, entry_point),
+        category="",
+    )
+
+
+def _sanitized_problem(row: Row) -> Problem:
+    code, tests = _solution_and_tests(row)
+    function = called_function(code, tests, row.place)
+    header, body, indentation = split_at_signature(code, function)
+    docstring = "\n".join([f'"""{row.text("prompt").strip()}', *tests, '"""'])
+    indented = "".join(f"{indentation}{line}\n" if line.strip() else "\n" for line in docstring.split("\n"))
+    return Problem(
+        task_id=f"MBPP/{row.number('task_id')}",
+        prompt=f"{header}\n{indented}",
+        entry_point=function.name,
+        canonical_solution=body,
+        test=mbpp_test(row.texts("test_imports"), tests, function.name),
+        category="",
+    )
+
+
+def _solution_and_tests(row: Row) -> tuple[str, tuple[str, ...]]:
+    code, tests = row.text("code"), row.texts("test_list")
+    if not tests:
+        raise MissingInputError(f"{row.place} has an empty `test_list`")
+    try:
+        for source in (code, *tests):
+            parse_quietly(source)
+    except (SyntaxError, ValueError) as error:
+        raise MissingInputError(f"{row.place}: its `code` or `test_list` is not Python ({error})") from error
+    return code, tests
