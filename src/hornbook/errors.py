@@ -28,3 +28,7 @@ class StoreError(HornbookError):
 
 class SandboxError(HornbookError):
     """The jail for untrusted code cannot be had or broke down. Never a verdict about the code that ran in it."""
+
+
+class EndpointError(HornbookError):
+    """A language model's endpoint is down, refuses, or answers nonsense. Never a completion, a verdict or a score."""

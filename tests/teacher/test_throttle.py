@@ -1,0 +1,68 @@
+import asyncio
+
+from hornbook.teacher.throttle import Throttle
+
+
+def test_refusals_halve_once_for_all_that_were_under_way_and_answers_bring_back_one_a_round() -> None:
+    async def play() -> None:
+        throttle = Throttle(8)
+        async with throttle.slot() as first, throttle.slot() as second:
+            throttle.refused(first, 0.0)
+            throttle.refused(second, 0.0)
+        assert throttle.num_allowed == 4
+        async with throttle.slot() as third:
+            throttle.refused(third, 0.0)
+        assert throttle.num_allowed == 2
+        for _ in range(3):
+            throttle.answered()
+        assert throttle.num_allowed == 3
+        for _ in range(100):
+            throttle.answered()
+        assert throttle.num_allowed == 8
+        for _ in range(10):
+            async with throttle.slot() as mark:
+                throttle.refused(mark, 0.0)
+        assert throttle.num_allowed == 1
+
+    asyncio.run(play())
+
+
+def test_slots_are_given_in_the_order_of_asking() -> None:
+    async def play() -> list[int]:
+        throttle = Throttle(1)
+        order: list[int] = []
+
+        async def take(number: int) -> None:
+            async with throttle.slot():
+                order.append(number)
+                await asyncio.sleep(0)
+
+        await asyncio.gather(*map(take, range(10)))
+        return order
+
+    assert asyncio.run(play()) == list(range(10))
+
+
+def test_a_pause_is_for_all_and_the_longest_one_counts() -> None:
+    async def play() -> None:
+        throttle = Throttle(2)
+        assert throttle.pause_seconds() <= 0
+        throttle.refused(0, 1000.0)
+        throttle.refused(0, 1.0)
+        assert 900 < throttle.pause_seconds() <= 1000
+
+    asyncio.run(play())
+
+
+def test_one_who_stops_waiting_takes_no_slot() -> None:
+    async def play() -> None:
+        throttle = Throttle(1)
+        async with throttle.slot():
+            waiting = asyncio.create_task(throttle.slot().__aenter__())
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        async with asyncio.timeout(10), throttle.slot():
+            pass
+
+    asyncio.run(play())
