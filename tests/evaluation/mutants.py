@@ -11,7 +11,6 @@ Each of its processes gets 2 GiB of address space, because some mutants hoard wi
 
 import argparse
 import ast
-import copy
 import json
 import random
 import resource
@@ -73,8 +72,7 @@ def mutants_of(problem: Problem, count: int, seed: int) -> list[str]:
         ValueError: The solution has not that many mutants.
     """
     generator = random.Random(f"{seed} {problem.task_id}")
-    original = _as_completion(_completed(problem, problem.canonical_solution), problem)
-    every = [_as_completion(tree, problem) for tree in _mutated(problem)]
+    original, *every = _solution_and_mutants(problem)
     distinct = [text for text in dict.fromkeys(every) if text != original and _parses(problem, text)]
     generator.shuffle(distinct)
     if len(distinct) < count:
@@ -137,9 +135,22 @@ def _completed(problem: Problem, completion: str) -> ast.Module:
     return ast.parse(problem.prompt + completion)
 
 
-def _num_given(problem: Problem) -> int:
-    """How many statements of the open function the prompt already has: its docstring, as a rule."""
-    return len(_open_function(_completed(problem, "    pass\n"), problem).body) - 1
+def _solution_and_mutants(problem: Problem) -> Iterator[str]:
+    """The solution as `ast.unparse` writes it, then each text that one change to it gives."""
+    tree = _completed(problem, problem.canonical_solution)
+    function = _open_function(tree, problem)
+    # How many statements of the open function the prompt already has: its docstring, as a rule.
+    num_given = len(_open_function(_completed(problem, "    pass\n"), problem).body) - 1
+    yield _as_completion(tree, function, num_given)
+    for node in [function, *(node for part in function.body[num_given:] for node in ast.walk(part))]:
+        for field, position in _children_of(node):
+            if node is function and (field != "body" or position is None or position < num_given):
+                continue
+            value = _child(node, field, position)
+            for change in _changes_of(value, is_statement=field == "body"):
+                _put(node, field, position, change)
+                yield _as_completion(tree, function, num_given)
+                _put(node, field, position, value)
 
 
 def _open_function(tree: ast.Module, problem: Problem) -> ast.FunctionDef:
@@ -149,32 +160,12 @@ def _open_function(tree: ast.Module, problem: Problem) -> ast.FunctionDef:
     return function
 
 
-def _as_completion(tree: ast.Module, problem: Problem) -> str:
+def _as_completion(tree: ast.Module, function: ast.FunctionDef, num_given: int) -> str:
     """The text that makes `tree` of the prompt: the rest of the open function's body, and all that follows it."""
-    function = _open_function(tree, problem)
-    lines = [line for node in function.body[_num_given(problem) :] for line in ast.unparse(node).split("\n")]
+    ast.fix_missing_locations(tree)
+    lines = [line for node in function.body[num_given:] for line in ast.unparse(node).split("\n")]
     after = [ast.unparse(node) for node in tree.body[tree.body.index(function) + 1 :]]
     return "".join(f"    {line}\n" for line in lines) + "".join(f"\n{text}\n" for text in after)
-
-
-def _mutated(problem: Problem) -> Iterator[ast.Module]:
-    """Every module that comes of one change within what completes the open function."""
-    tree = _completed(problem, problem.canonical_solution)
-    num_given = _num_given(problem)
-    for number, node in enumerate(_nodes_of(tree, problem)):
-        for field, position in _children_of(node):
-            if number == 0 and (field != "body" or position is None or position < num_given):
-                continue
-            for change in _changes_of(_child(node, field, position), is_statement=field == "body"):
-                mutant = copy.deepcopy(tree)
-                _put(_nodes_of(mutant, problem)[number], field, position, change)
-                yield ast.fix_missing_locations(mutant)
-
-
-def _nodes_of(tree: ast.Module, problem: Problem) -> list[ast.AST]:
-    """The open function and all that is below what completes it, in a fixed order."""
-    function = _open_function(tree, problem)
-    return [function, *(node for part in function.body[_num_given(problem) :] for node in ast.walk(part))]
 
 
 def _children_of(node: ast.AST) -> Iterator[tuple[str, int | None]]:
