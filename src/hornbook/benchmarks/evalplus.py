@@ -112,7 +112,7 @@ def _humaneval_problem(row: Row) -> Problem:
     if "base_input" in row.fields:
         test = _differential_test(row, dataset="humaneval", reference=prompt + solution, arguments="as they are")
     else:
-        test = _with_numpy(row.text("test"))
+        test = _with_numpy(_hub_test(row))
     return Problem(
         task_id=row.text("task_id"),
         prompt=prompt,
@@ -125,14 +125,15 @@ def _humaneval_problem(row: Row) -> Problem:
 
 def _mbpp_release_problem(row: Row) -> Problem:
     task_id, solution = row.text("task_id"), row.text("canonical_solution")
+    prompt = row.text("prompt").rstrip("\n") + "\n"
     number = task_id.rpartition("/")[2]
     arguments = _KIND_BY_NUMBER.get(int(number), "as they are") if number.isdecimal() else "as they are"
     return Problem(
         task_id=task_id,
-        prompt=row.text("prompt"),
+        prompt=prompt,
         entry_point=row.text("entry_point"),
         canonical_solution=solution,
-        test=_differential_test(row, dataset="mbpp", reference=row.text("prompt") + solution, arguments=arguments),
+        test=_differential_test(row, dataset="mbpp", reference=prompt + solution, arguments=arguments),
         category="",
     )
 
@@ -147,7 +148,7 @@ def _mbpp_hub_problem(row: Row) -> Problem:
         prompt=incoder_prompt(row.text("prompt").strip(), tests[0]),
         entry_point=entry_point,
         canonical_solution=code,
-        test=define_check([f"exec({_with_numpy(row.text('test'))!r}, globals())"], entry_point),
+        test=define_check([f"exec({_with_numpy(_hub_test(row))!r}, globals())"], entry_point),
         category="",
     )
 
@@ -182,6 +183,13 @@ def _inputs(row: Row, name: str) -> list[Any]:
     if not isinstance(inputs, list) or not all(isinstance(arguments, list) for arguments in inputs):
         raise MissingInputError(f"{row.place} has no list of argument lists `{name}`")
     return inputs
+
+
+def _hub_test(row: Row) -> str:
+    test = row.text("test")
+    if "inputs = " not in test:
+        raise MissingInputError(f"{row.place} has none of EvalPlus' inputs: it seems to be HumanEval itself")
+    return test
 
 
 def _with_numpy(test: str) -> str:

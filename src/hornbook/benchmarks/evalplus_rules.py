@@ -112,28 +112,30 @@ def all_close(answer: Any, expected: Any, relative: float, absolute: float, equa
     Not like numpy: shapes are never stretched to each other, and what numpy refuses is False.
     """
     if isinstance(answer, (list, tuple)) and isinstance(expected, (list, tuple)):
-        shapes = {str(shape_of(answer)), str(shape_of(expected))}
-        return len(shapes) == 1 and all(
-            all_close(one, other, relative, absolute, equal_nan) for one, other in zip(answer, expected, strict=True)
+        shape = shape_of(answer)
+        return (
+            shape is not None
+            and shape == shape_of(expected)
+            and all(all_close(*pair, relative, absolute, equal_nan) for pair in zip(answer, expected, strict=True))
         )
     if not isinstance(answer, (int, float, complex)) or not isinstance(expected, (int, float, complex)):
         return False
+    if equal_nan and answer != answer and expected != expected:
+        return True
     try:
-        if equal_nan and answer != answer and expected != expected:
-            return True
-        return answer == expected or (
-            math.isfinite(abs(expected)) and abs(answer - expected) <= absolute + relative * abs(expected)
-        )
+        finite = math.isfinite(abs(expected))
+        return bool(answer == expected or (finite and abs(answer - expected) <= absolute + relative * abs(expected)))
     except OverflowError:
         return False
 
 
-def shape_of(value: Any) -> Any:
-    """The lengths of nested lists, outermost first; of ragged ones something that has no equal."""
+def shape_of(value: Any) -> tuple[int, ...] | None:
+    """The lengths of nested lists, outermost first; None for ragged ones."""
     if not isinstance(value, (list, tuple)):
         return ()
     shapes = [shape_of(each) for each in value]
-    return (len(value), *shapes[0]) if shapes and all(each == shapes[0] for each in shapes) else (len(value), shapes)
+    first = shapes[0] if shapes else ()
+    return None if first is None or any(each != first for each in shapes) else (len(value), *first)
 
 
 def brief(value: Any) -> str:

@@ -34,7 +34,7 @@ class Hub:
             MissingInputError: They cannot be had; says why.
         """
         try:
-            import huggingface_hub
+            import huggingface_hub.utils
         except ImportError as error:
             raise MissingInputError(f"the package huggingface_hub does not load ({error})") from error
         bars: Any = huggingface_hub.utils
@@ -49,7 +49,7 @@ class Hub:
                 cache_dir=self.cache_folder,
             )
         except Exception as error:  # What it raises changes with its version and with the HTTP library below it.
-            reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
+            reason = str(error).strip().split("\n", 1)[0].rstrip(".") or type(error).__name__
             raise MissingInputError(
                 f"the dataset `{dataset}` of the Hugging Face hub cannot be had: {reason}"
             ) from error

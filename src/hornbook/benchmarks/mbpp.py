@@ -4,9 +4,9 @@
 problems, and the library that the same group released later asks this way. The model gets the reference solution up to
 the colon of the function that the tests call, with the imports and definitions before it, then a docstring with the
 task and all asserts, and goes on below the docstring. We depart from that library in three things: the function is
-found by its name and not by the first colon of the text, which in 11 of the solutions belongs to a helper; the docstring
-has the indentation of the solution's own body and not always a tab, so that the reference continues it; the prompt ends
-with the line, so that the model indents its first line itself, as in HumanEval.
+found by its name and not by the first colon of the text, which in 11 of the solutions belongs to a helper; the
+docstring has the indentation of the solution's own body and not always a tab, so that the reference continues it; the
+prompt ends with the line, so that the model indents its first line itself, as in HumanEval.
 
 `mbpp` is what InCoder began and most papers report: the 500 test problems (`task_id` 11 to 510), the task and its first
 test in a docstring, and nothing of the solution.

@@ -88,13 +88,11 @@ def read_text(path: Path) -> str:
     Raises:
         MissingInputError: The file is missing or damaged.
     """
+    data = _read_bytes(path)
     try:
-        data = path.read_bytes()
         return (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
     except (EOFError, zlib.error, UnicodeDecodeError, gzip.BadGzipFile) as error:
         raise MissingInputError(f"the benchmark `{path}` is damaged: {error}") from error
-    except OSError as error:
-        raise MissingInputError(f"the benchmark `{path}` cannot be read: {error.strerror or error}") from error
 
 
 def describe_file(path: Path) -> str:
@@ -102,6 +100,13 @@ def describe_file(path: Path) -> str:
     if path.is_dir():
         return path.name
     return f"{path.name}, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()[:16]}…"
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MissingInputError(f"the benchmark `{path}` cannot be read: {error.strerror or error}") from error
 
 
 def _json_rows(text: str, path: Path) -> Iterator[Row]:
@@ -133,10 +138,9 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    data = _read_bytes(path)
     try:
-        table = pq.read_table(path)
-    except FileNotFoundError as error:
-        raise MissingInputError(f"the benchmark `{path}` cannot be read: {error.strerror or error}") from error
+        table = pq.read_table(pa.BufferReader(data))
     except (OSError, pa.ArrowException) as error:
         raise MissingInputError(f"the benchmark `{path}` is damaged: {error}") from error
     for number, fields in enumerate(table.to_pylist(), start=1):
