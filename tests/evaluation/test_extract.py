@@ -1,0 +1,216 @@
+import ast
+import warnings
+from typing import Any
+
+import pytest
+
+from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.evaluation.extract import (
+    chat_messages,
+    extract_completion,
+    fenced,
+    without_thoughts,
+    written_program,
+)
+from hornbook.evaluation.judge import judge
+from hornbook.records import Completion, Outcome, Problem
+from hornbook.sandbox.jail import Jail
+from hornbook.sandbox.program import Limits
+
+
+def problem(prompt: str, entry_point: str = "double") -> Problem:
+    return Problem(task_id="own/1", prompt=prompt, entry_point=entry_point, canonical_solution="", test="", category="")
+
+
+DOUBLE = problem('import math\n\n\ndef double(x):\n    """Twice `x`."""\n')
+HEADER_ONLY = problem("def double(x):\n")
+TABS = problem('def double(x):\n\t"""Twice `x`."""\n\t')
+NOTHING_OPEN = problem('"""Write a function `double` that returns twice its argument.\nassert double(2) == 4\n"""\n')
+CODE = "def double(x):\n    return 2 * x\n"
+
+
+def value_of(of: Problem, answer: str, argument: Any = 21) -> Any:
+    """What the program makes of an argument; the answers of these tests are our own and harmless."""
+    module: dict[str, Any] = {"__name__": "__main__"}
+    program = of.prompt + extract_completion(of, answer)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(program, "own", "exec"), module)
+    return module[of.entry_point](argument)
+
+
+ANSWERS = {
+    "a block with prose around it": f"Sure! Here it is:\n\n```python\n{CODE}```\n\nIt multiplies `x` by 2.",
+    "a block without a language": f"```\n{CODE}```",
+    "another spelling of the language": f"```Python3\n{CODE}```",
+    "a block that is never closed": f"Here:\n```python\n{CODE}",
+    "a longer fence": f"````python\n{CODE}````",
+    "tildes": f"~~~python\n{CODE}~~~",
+    "a block in a list": "1. The function:\n\n   ```python\n   def double(x):\n       return 2 * x\n   ```\n2. Done.",
+    "a block behind a bullet": "- ```python\n  def double(x):\n      return 2 * x\n  ```",
+    "line breaks of another system": f"```python\n{CODE}```".replace("\n", "\r\n"),
+    "the prompt repeated": f"```python\n{DOUBLE.prompt}    return 2 * x\n```",
+    "an example call": f"```python\n{CODE}\nprint(double(1))\nassert double(2) == 5\n```",
+    "an example that reads input": f"```python\n{CODE}\nx = int(input())\nprint(double(x))\n```",
+    "a guarded example": f'```python\n{CODE}\nif __name__ == "__main__":\n    print(double(int(input())))\n```',
+    "a test that fails": f"```python\n{CODE}\nresult = double(1)\nif result != 3:\n    raise ValueError\n```",
+    "usage in a block before": f"Call it so:\n```python\nprint(double(3))\n```\nThe code:\n```python\n{CODE}```",
+    "usage in a block behind": f"```python\n{CODE}```\nCall it:\n```python\ny = double(3)\nprint(y)\nprint(y + 1)\n```",
+    "a draft that does not parse": f"```python\ndef double(x):\n    ...(\n```\nBetter:\n```python\n{CODE}```",
+    "a second version": f"```python\n{CODE}```\nOr:\n```python\ndef double(x):\n    return x << 2\n```",
+    "a helper": "```python\ndef _twice(x):\n    return 2 * x\n\ndef double(x):\n    return _twice(x)\n```",
+    "a constant": "```python\nBASE = 1\nFACTOR = BASE + 1\n\ndef double(x):\n    return FACTOR * x\n```",
+    "a table filled": "```python\ntable = {}\ntable[0] = 2\n\ndef double(x):\n    return table[0] * x\n```",
+    "a constant in a default": "```python\ntwo = 2\n\ndef double(x, factor=two):\n    return factor * x\n```",
+    "an import": "```python\nfrom operator import mul\n\ndef double(x):\n    return mul(2, x)\n```",
+    "an import that may be missing": (
+        "```python\ntry:\n    from no_such_module import mul\nexcept ImportError:\n    from operator import mul\n\n"
+        "def double(x):\n    return mul(2, x)\n```"
+    ),
+    "an import from the future": f"```python\nfrom __future__ import annotations\n\n{CODE}```",
+    "an import that the prompt has": "```python\ndef double(x):\n    return x * math.floor(2.5)\n```",
+    "a decorator": (
+        "```python\nimport functools\n\n@functools.cache\ndef double(x):\n    return 2 * x\n\n"
+        "print(double.cache_info())\n```"
+    ),
+    "a function assigned": "```python\ndouble = lambda x: 2 * x\n```",
+    "a function wrapped": f"```python\nimport functools\n\n{CODE}\ndouble = functools.cache(double)\n```",
+    "an escape of doubtful form": '```python\ndef double(x):\n    """The sign \\d."""\n    return 2 * x\n```',
+    "the body alone": "```python\n    y = x\n    return x + y\n```",
+    "the body alone, at the margin": "```python\ny = x\nreturn x + y\n```",
+    "the body alone, its first indentation lost": "y = x\n    return x + y",
+    "the body alone, without a fence": "    if x:\n        return 2 * x\n    return 0\n",
+    "code without a fence": CODE,
+    "code without a fence, with prose": f"Here is the function:\n\n{CODE}\nIt returns twice the number.\nEasy!",
+    "code without a fence, with an import": (
+        "from where I stand:\n\nfrom operator import mul\n\ndef double(x):\n    return mul(2, x)\n\nThat's all."
+    ),
+    "code with only the end of a fence": f"{CODE}```",
+    "thoughts first": f"<think>\nMaybe ```python\ndef double(x):\n    return 3\n```\nNo.</think>\n```python\n{CODE}```",
+    "thoughts whose start is in the template": f"def double(x):\n    return 3\n</think>\n{CODE}",
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+def test_the_function_is_found_in(answer: str) -> None:
+    assert value_of(DOUBLE, answer) == 42
+
+
+@pytest.mark.parametrize("of", [HEADER_ONLY, TABS, NOTHING_OPEN], ids=["header only", "tabs", "nothing open"])
+def test_the_function_is_found_for_other_prompts(of: Problem) -> None:
+    needs_the_prompt = ("the prompt has", "the body alone")
+    for name, answer in ANSWERS.items():
+        if not any(words in name for words in needs_the_prompt):
+            assert value_of(of, answer) == 42, name
+
+
+@pytest.mark.parametrize("of", [HEADER_ONLY, TABS], ids=["header only", "tabs"])
+@pytest.mark.parametrize("body", ["    y = x\n    return x + y\n", "y = x\nreturn x + y", "\ty = x\n\treturn x + y\n"])
+def test_a_body_gets_the_indentation_of_its_prompt(of: Problem, body: str) -> None:
+    assert value_of(of, f"```python\n{body}\n```") == 42
+    assert value_of(of, body) == 42
+
+
+def test_a_body_that_fits_is_left_as_it_is() -> None:
+    body = '    text = """\nat the margin\n"""\n    return 2 * x\n'
+    assert extract_completion(DOUBLE, f"```python\n{body}```") == body
+
+
+def test_the_open_function_is_closed_and_the_prompt_stays_in_force() -> None:
+    assert extract_completion(DOUBLE, f"```python\n{CODE}```") == f"    pass\n\n\n{CODE}"
+    assert extract_completion(TABS, f"```python\n{CODE}```") == f"pass\n\n\n{CODE}"
+    assert extract_completion(NOTHING_OPEN, f"```python\n{CODE}```") == CODE
+
+
+def test_an_asynchronous_function_and_a_class_are_definitions_too() -> None:
+    waiting = "async def double(x):\n    return 2 * x\n"
+    assert extract_completion(DOUBLE, f"```\nx = 1\n```\n```\n{waiting}```").endswith(f"\n\n\n{waiting}")
+    kind = problem('class Twice:\n    """Doubles."""\n', "Twice")
+    answer = "```python\nclass Twice:\n    def __call__(self, x):\n        return 2 * x\n\nTwice()\n```"
+    module: dict[str, Any] = {}
+    exec(kind.prompt + extract_completion(kind, answer), module)
+    assert module["Twice"]()(21) == 42
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "```python\ndef double(x):\n    return (2 *\n```",
+        "```python\ndef double(x):\n    total = 0\n    for i in range(2",
+        "def double(x):\n    return (2 *",
+        "```python\ndef double(x):\n    return 2 * x\n\nThis works because x is doubled.\n```",
+        "I cannot help with that.",
+        "```\nno code here\n```",
+    ],
+)
+def test_what_does_not_parse_stays_a_syntax_error(answer: str) -> None:
+    with pytest.raises(SyntaxError):
+        ast.parse(DOUBLE.prompt + extract_completion(DOUBLE, answer))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "```python\ndef double_it(x):\n    return 2 * x\n```",
+        "```python\nclass Solution:\n    def double(self, x):\n        return 2 * x\n```",
+        "",
+        "```python\n```",
+        "<think>def double(x):\n    return 2 * x\nBut wait",
+    ],
+)
+def test_what_does_not_define_the_function_does_not_become_one(answer: str) -> None:
+    assert value_of(DOUBLE, answer) is None
+
+
+def test_nothing_hostile_to_a_parser_gets_through_as_an_exception() -> None:
+    for answer in ("```\n\0\n```", "```python\n" + "(" * 5000 + "\n```", "```\n" + "-" * 200_000 + "1\n```", "\ud800"):
+        assert isinstance(extract_completion(DOUBLE, answer), str)
+
+
+def test_the_request_holds_the_prompt_in_a_fence_that_it_cannot_close() -> None:
+    [message] = chat_messages(problem('def double(x):\n    """Twice.\n\n    ```\n    double(1)\n    ```\n    """\n'))
+    assert message["role"] == "user"
+    assert "`double`" in message["content"]
+    assert message["content"].endswith('    ```\n    """\n````')
+    assert fenced("x = 1") == "```python\nx = 1\n```"
+
+
+def test_a_person_is_shown_the_program_that_the_model_wrote() -> None:
+    for of in (DOUBLE, TABS, NOTHING_OPEN):
+        expected = of.prompt + CODE if of is NOTHING_OPEN else CODE
+        assert written_program(of, extract_completion(of, f"```python\n{CODE}```")) == expected
+    assert written_program(DOUBLE, "    return 2 * x\n") == f"{DOUBLE.prompt}    return 2 * x\n"
+
+
+def test_thoughts_are_no_part_of_an_answer() -> None:
+    assert without_thoughts("<think>\nhm\n</think>\nyes") == "\nyes"
+    assert without_thoughts("<think>\nhm") == ""
+    assert without_thoughts("a < b and <think> is a tag") == "a < b and <think> is a tag"
+
+
+def chatty(of: Problem) -> str:
+    """The canonical solution as a chat model would present it."""
+    return (
+        f"Certainly! Below is `{of.entry_point}`:\n\n```python\n{of.prompt}{of.canonical_solution}\n\n"
+        f"# Example\nresult = {of.entry_point}(*map(int, input().split()))\nprint(result)\n\n"
+        f'if __name__ == "__main__":\n    raise SystemExit({of.entry_point}())\n```\n\n'
+        f"You can call it like this:\n\n```python\nprint({of.entry_point}(1))\n```\n"
+    )
+
+
+def test_all_canonical_solutions_of_humaneval_pass_when_a_chat_model_presents_them() -> None:
+    problems = read_humaneval()
+    shapes = {
+        "a chat answer": chatty,
+        "without a fence": lambda of: f"Here you go.\n\n{of.prompt}{of.canonical_solution}\nHope this helps!",
+        "the body alone": lambda of: f"The body is:\n\n```python\n{of.canonical_solution}```\n\nIt is short.",
+        "the body alone, without a fence": lambda of: of.canonical_solution.strip(),
+    }
+    with Jail(Limits(cpu_seconds=3.0)) as jail:
+        for name, shape in shapes.items():
+            completions = [
+                Completion(task_id=of.task_id, sample_index=0, raw=shape(of), text=extract_completion(of, shape(of)))
+                for of in problems
+            ]
+            verdicts = [verdict for verdict, _ in judge(problems, completions, jail)]
+            assert [one for one in verdicts if one.outcome is not Outcome.PASSED] == [], name
