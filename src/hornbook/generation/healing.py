@@ -67,3 +67,9 @@ def heal(tokenizer: Tokenizer, spelling: Spelling, prompt: str, max_tokens: int)
     whole = (spelling.end_of_text, *tokens[:kept])
     num_dropped = max(0, len(whole) - max_tokens)
     return HealedPrompt(tokens=whole[num_dropped:], suffix=suffix, num_dropped=num_dropped)
+
+
+def count_too_long(tokenizer: Tokenizer, prompts: Sequence[str], max_tokens: int) -> int:
+    """Of how many prompts `heal` drops the first tokens."""
+    spelling = Spelling(tokenizer)
+    return sum(heal(tokenizer, spelling, prompt, max_tokens).num_dropped > 0 for prompt in prompts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tokenizers import Tokenizer
 
 from hornbook.generation.batch import Row, complete_batch
-from hornbook.generation.healing import Spelling, heal
+from hornbook.generation.healing import Spelling, count_too_long, heal
 from hornbook.generation.prompt import Prompt, SamplingConfig, group_by_length, max_prompt_tokens
 from hornbook.generation.stop import StopRule
 from hornbook.model.phi import Phi
@@ -120,10 +120,7 @@ def generate_batches(
         yield [(row.index, row.text) for row in rows if row.index not in done]
 
 
-def count_truncated(
-    model: Phi, tokenizer: Tokenizer, prompts: Sequence[str], config: GenerateConfig | SamplingConfig
-) -> int:
+def count_truncated(model: Phi, tokenizer: Tokenizer, prompts: Sequence[str], config: GenerateConfig) -> int:
     """How many prompts are read from their middle on, because they are too long for the model."""
-    spelling = Spelling(tokenizer)
     limit = max_prompt_tokens(model.config.max_position, config.max_new_tokens)
-    return sum(heal(tokenizer, spelling, prompt, limit).num_dropped > 0 for prompt in prompts)
+    return count_too_long(tokenizer, prompts, limit)

@@ -1,0 +1,227 @@
+"""Any causal language model of the transformers library, from a folder or from the Hugging Face hub.
+
+Reads:  `config.json`, weights (safetensors, else PyTorch's), the tokenizer's files. Code that a model brings along is
+        never run.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.evaluation.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
+from hornbook.evaluation.models import ModelIdentity, Request, choose_device, hash_files, indices_of, prompt_of
+from hornbook.generation.prompt import SamplingConfig
+
+if TYPE_CHECKING:
+    from hornbook.generation.huggingface import LoadedModel
+
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+
+_MESSAGE_CHARACTERS = 160
+
+
+class HuggingFaceModel:
+    """A model of transformers; implements `evaluation.models.Model`."""
+
+    def __init__(
+        self, name_or_folder: str, *, device: str = "auto", dtype: str = "auto", revision: str | None = None
+    ) -> None:
+        """Find the model and read its config and tokenizer; the weights are loaded when it is first asked.
+
+        Args:
+            name_or_folder: A folder that is there, else a name of the hub: `owner/name`.
+            device: `auto` (the GPU where there is one), `cpu`, `cuda`, `cuda:1`.
+            dtype: `auto` (bfloat16 on a GPU, float16 where it has none, float32 on the CPU), `float32`, `bfloat16` or
+                `float16`.
+            revision: On the hub, a branch, tag or commit; by default the main branch.
+
+        Raises:
+            ConfigError: `device` or `dtype` cannot be.
+            MissingInputError: transformers is not installed; the model cannot be had, is no causal language model, has
+                no tokenizer, or needs code of its own.
+        """
+        if dtype not in DTYPES:
+            raise ConfigError(f"`dtype` must be one of {', '.join(DTYPES)}, got {dtype!r}")
+        try:
+            import transformers  # noqa: F401
+        except ImportError as error:
+            raise MissingInputError(
+                f"`{name_or_folder}` needs the transformers library: `pip install 'hornbook[huggingface]'`"
+            ) from error
+        self._asked = name_or_folder
+        self._device = choose_device(device)
+        self._dtype = _choose_dtype(dtype, self._device.type)
+        self._is_local = Path(name_or_folder).is_dir()
+        if self._is_local:
+            self._folder = Path(name_or_folder)
+        else:
+            self._folder = fetch(name_or_folder, revision, CONFIG_AND_TOKENIZER)
+        with _quiet():
+            self._config = _load_config(self._folder, name_or_folder)
+            self._tokenizer = _load_tokenizer(self._folder, name_or_folder)
+
+    def identity(self) -> ModelIdentity:
+        """Which model this is: of a folder, the hash of its files; on the hub, the commit."""
+        name = self._folder.resolve().name if self._is_local else self._asked
+        return ModelIdentity(kind="hugging face", name=name, digest=self._digest, dtype=self._dtype)
+
+    def complete(
+        self, requests: Sequence[Request], sampling: SamplingConfig, seed: int, done: Collection[tuple[str, int]]
+    ) -> Iterator[list[tuple[int, str]]]:
+        """See `Model` and `generation.huggingface.generate_batches`.
+
+        Raises:
+            MissingInputError: The weights cannot be fetched or loaded, or are not all there.
+            ConfigError: The model's numbers overflow in its type.
+        """
+        from hornbook.generation.huggingface import generate_batches
+
+        skip = indices_of(requests, done)
+        if len(skip) == len(requests):
+            return
+        yield from generate_batches(self._loaded, [prompt_of(one) for one in requests], sampling, seed, skip)
+
+    def count_truncated(self, requests: Sequence[Request], sampling: SamplingConfig) -> int:
+        """Of how many requests only the prompt's end is read, because the whole is too long for the model."""
+        from hornbook.generation.huggingface import count_truncated
+
+        prompts = [request.prompt for request in requests]
+        return count_truncated(self._tokenizer, self._max_position, prompts, sampling)
+
+    @property
+    def _max_position(self) -> int | None:
+        positions: int | None = getattr(self._config.get_text_config(), "max_position_embeddings", None)
+        return positions
+
+    @cached_property
+    def _digest(self) -> str:
+        if self._is_local:
+            return hash_files([path for path in sorted(self._folder.iterdir()) if _determines_the_answers(path)])
+        return f"{self._asked}@{self._folder.name}"
+
+    @cached_property
+    def _loaded(self) -> "LoadedModel":
+        import torch
+        from transformers import AutoModelForCausalLM, GenerationConfig
+
+        from hornbook.generation.huggingface import LoadedModel
+
+        if not self._is_local:
+            fetch_weights(self._asked, self._folder.name)
+        dtype = getattr(torch, self._dtype)
+        with _quiet():
+            try:
+                model, report = AutoModelForCausalLM.from_pretrained(
+                    self._folder, dtype=dtype, local_files_only=True, trust_remote_code=False, output_loading_info=True
+                )
+            except Exception as error:  # several libraries read the weights, each raises errors of its own
+                raise MissingInputError(f"the weights of `{self._asked}` cannot be loaded: {_line(error)}") from error
+        lacking = sorted(report["missing_keys"])
+        if lacking:
+            raise MissingInputError(
+                f"`{self._asked}` lacks {len(lacking)} of the tensors of a causal language model (`{lacking[0]}`): it "
+                "was made for another purpose"
+            )
+        ends = _end_tokens(
+            model.generation_config.eos_token_id,
+            getattr(self._config, "eos_token_id", None),
+            self._tokenizer.eos_token_id,
+        )
+        model.generation_config = GenerationConfig()  # the model's own may hold penalties and cut-offs
+        return LoadedModel(
+            model=model.to(self._device).eval(),
+            tokenizer=self._tokenizer,
+            end_tokens=ends,
+            max_position=self._max_position,
+        )
+
+
+def _choose_dtype(dtype: str, device_type: str) -> str:
+    import torch
+
+    if dtype != "auto":
+        return dtype
+    if device_type != "cuda":
+        return "float32"
+    return "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
+
+
+def _load_config(folder: Path, asked: str) -> Any:
+    from transformers import CONFIG_MAPPING, MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig
+
+    try:
+        content = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MissingInputError(f"`{asked}` holds no model: it has no `config.json`") from error
+    except ValueError as error:
+        raise MissingInputError(f"the `config.json` of `{asked}` is no JSON: {error}") from error
+    kind = content.get("model_type") if isinstance(content, dict) else None
+    if kind is None:
+        raise MissingInputError(
+            f"`{asked}` is no model of transformers: its `config.json` names no `model_type`. A model that a run of "
+            "Hornbook made is evaluated by the run's name, or from its `export/model`"
+        )
+    if kind not in CONFIG_MAPPING:
+        if "auto_map" in content:
+            raise MissingInputError(f"`{asked}` is a `{kind}` and needs code of its own, which is never run")
+        raise MissingInputError(f"`{asked}` is a `{kind}`, which the installed transformers does not know")
+    try:
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except Exception as error:  # any error of a config's own checks
+        raise MissingInputError(f"the `config.json` of `{asked}` cannot be used: {_line(error)}") from error
+    if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+        raise MissingInputError(f"`{asked}` is a `{kind}`, which is no causal language model")
+    return config
+
+
+def _load_tokenizer(folder: Path, asked: str) -> Any:
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        works = bool(tokenizer("x = 1")["input_ids"])
+    except Exception as error:  # each kind of tokenizer raises errors of its own
+        raise MissingInputError(f"`{asked}` has no tokenizer that can be read: {_line(error)}") from error
+    if not works:  # some kinds are made without a vocabulary where their files are missing
+        raise MissingInputError(f"`{asked}` has no tokenizer: none of its files is there")
+    return tokenizer
+
+
+def _determines_the_answers(path: Path) -> bool:
+    patterns = [*CONFIG_AND_TOKENIZER, *WEIGHTS]
+    return path.is_file() and any(fnmatch(path.name, pattern) for pattern in patterns)
+
+
+def _end_tokens(*configured: int | Sequence[int] | None) -> frozenset[int]:
+    ends: set[int] = set()
+    for tokens in configured:
+        if tokens is not None:
+            ends.update([tokens] if isinstance(tokens, int) else tokens)
+    return frozenset(ends)
+
+
+def _line(error: Exception) -> str:
+    """The beginning of an error's message; those of transformers run over many lines."""
+    words = " ".join(str(error).split()) or type(error).__name__
+    return words if len(words) <= _MESSAGE_CHARACTERS else words[:_MESSAGE_CHARACTERS].rsplit(" ", 1)[0] + " …"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bars and advice of transformers among our own lines; as it was, afterwards."""
+    from transformers.utils import logging
+
+    verbosity, has_bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if has_bars:
+            logging.enable_progress_bar()

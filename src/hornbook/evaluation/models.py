@@ -1,0 +1,199 @@
+"""What can be evaluated: anything that completes prompts, behind one Protocol.
+
+A completion's random numbers come from the seed and from what was asked (problem and sample), never from what was
+completed before. So an evaluation that was killed and goes on has the texts of an undisturbed one.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.generation.prompt import Prompt, SamplingConfig, max_prompt_tokens
+from hornbook.generation.stop import StopRule
+
+if TYPE_CHECKING:
+    import torch
+    from tokenizers import Tokenizer
+
+    from hornbook.model.phi import Phi
+
+__all__ = ["Model", "ModelIdentity", "Request", "RunModel", "SamplingConfig"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One completion that is wanted."""
+
+    task_id: str
+    sample_index: int
+    prompt: str
+    stop_strings: tuple[str, ...] = ()
+    """The completion ends before the first of these; where there are none, at the end of the function that the prompt
+    leaves open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelIdentity:
+    """What determines a model's answers, as far as it can be known: it enters fingerprints."""
+
+    kind: str
+    """`run`, `hugging face`, `endpoint, completions`, `endpoint, chat`, or `samples`."""
+    name: str
+    """For people: a run, a folder's name without its path, a name of the hub, a model of an endpoint."""
+    digest: str
+    """SHA-256 of weights and tokenizer, or of the file of samples; `name@commit` on the hub; empty for an endpoint."""
+    dtype: str = ""
+    """The numbers that it computes with, where this side computes: `float32`, `bfloat16`, `float16`."""
+
+
+class Model(Protocol):
+    """Whatever completes prompts."""
+
+    def identity(self) -> ModelIdentity:
+        """Which model this is."""
+
+    def complete(
+        self, requests: Sequence[Request], sampling: SamplingConfig, seed: int, done: Collection[tuple[str, int]]
+    ) -> Iterator[list[tuple[int, str]]]:
+        """Complete the requests, group by group.
+
+        Args:
+            requests: All that are wanted, those that are done included; no two of the same problem and sample.
+            sampling: How completions are chosen.
+            seed: For temperatures above 0.
+            done: (`task_id`, `sample_index`) of the completions that are there already. They are not made again, as far
+                as the others can be had without, and not yielded.
+
+        Yields:
+            Finished completions as they come: the index of the request, the text behind its prompt.
+        """
+
+
+class RunModel:
+    """The model of one of our runs, in float32."""
+
+    def __init__(self, folder: Path, tokenizer_file: Path, *, name: str, device: str = "auto") -> None:
+        """Name the files; the model is loaded when it is first asked.
+
+        Args:
+            folder: `model.safetensors` and `config.json`, as `training` leaves them.
+            tokenizer_file: The `tokenizer.json` that it was trained with.
+            name: The run's, for people.
+            device: `auto` (the GPU where there is one), `cpu`, `cuda`, `cuda:1`.
+
+        Raises:
+            MissingInputError: A file is missing.
+            ConfigError: There is no such device.
+        """
+        self._folder = folder
+        self._tokenizer_file = tokenizer_file
+        self._name = name
+        self._device = choose_device(device)
+        for path in self._files:
+            if not path.is_file():
+                raise MissingInputError(f"`{path.parent}` holds no model that can be asked: it has no `{path.name}`")
+
+    @cached_property
+    def _files(self) -> tuple[Path, ...]:
+        return self._folder / "config.json", self._folder / "model.safetensors", self._tokenizer_file
+
+    @cached_property
+    def _loaded(self) -> "tuple[Phi, Tokenizer]":
+        from hornbook.model.weights import load_model
+        from hornbook.tokens.tokenizer import load_tokenizer
+
+        return load_model(self._folder).to(self._device), load_tokenizer(self._tokenizer_file)
+
+    @cached_property
+    def _digest(self) -> str:
+        return hash_files(self._files)
+
+    def identity(self) -> ModelIdentity:
+        """Which model this is; the weights are read for it, but not loaded.
+
+        Raises:
+            MissingInputError: A file is gone.
+        """
+        return ModelIdentity(kind="run", name=self._name, digest=self._digest, dtype="float32")
+
+    def complete(
+        self, requests: Sequence[Request], sampling: SamplingConfig, seed: int, done: Collection[tuple[str, int]]
+    ) -> Iterator[list[tuple[int, str]]]:
+        """See `Model` and `generation.sample.generate_batches`.
+
+        Raises:
+            MissingInputError: A file is gone or no tokenizer.
+            DamagedArtifactError: The weights do not fit the config.
+        """
+        from hornbook.generation.sample import generate_batches
+
+        skip = indices_of(requests, done)
+        if len(skip) == len(requests):
+            return
+        model, tokenizer = self._loaded
+        yield from generate_batches(model, tokenizer, [prompt_of(one) for one in requests], sampling, seed, skip)
+
+    def count_truncated(self, requests: Sequence[Request], sampling: SamplingConfig) -> int:
+        """Of how many requests only the prompt's end is read, because the whole is too long for the model."""
+        from hornbook.generation.healing import count_too_long
+        from hornbook.model.weights import load_config
+        from hornbook.tokens.tokenizer import load_tokenizer
+
+        limit = max_prompt_tokens(load_config(self._folder).max_position, sampling.max_new_tokens)
+        tokenizer = load_tokenizer(self._tokenizer_file)
+        return count_too_long(tokenizer, [request.prompt for request in requests], limit)
+
+
+def prompt_of(request: Request) -> Prompt:
+    """The request as generation knows it."""
+    return Prompt(
+        text=request.prompt,
+        key=f"{request.task_id}/{request.sample_index}",
+        stop=StopRule(strings=request.stop_strings, at_function_end=not request.stop_strings),
+    )
+
+
+def indices_of(requests: Sequence[Request], done: Collection[tuple[str, int]]) -> frozenset[int]:
+    """The indices of the requests that are done."""
+    known = frozenset(done)
+    return frozenset(
+        index for index, request in enumerate(requests) if (request.task_id, request.sample_index) in known
+    )
+
+
+def choose_device(device: str) -> "torch.device":
+    """The device of that name; for `auto` the GPU where there is one, else the CPU.
+
+    Raises:
+        ConfigError: There is no such device here.
+    """
+    import torch
+
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        chosen = torch.device(device)
+        torch.empty(1, device=chosen)
+    except (RuntimeError, AssertionError) as error:  # torch raises either where it is built without the device
+        raise ConfigError(f"`device` must be one that this machine has, got {device!r}") from error
+    return chosen
+
+
+def hash_files(files: Sequence[Path]) -> str:
+    """SHA-256 over names and contents; the order of the files and their folders do not matter.
+
+    Raises:
+        MissingInputError: A file cannot be read.
+    """
+    lines = []
+    for path in files:
+        try:
+            with path.open("rb") as file:
+                lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()} {path.name}\n")
+        except OSError as error:
+            raise MissingInputError(f"`{path}` cannot be read: {error.strerror or error}") from error
+    return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()

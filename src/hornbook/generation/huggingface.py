@@ -1,0 +1,185 @@
+"""Complete prompts in batches with a causal language model of the transformers library.
+
+Its `generate` runs the model, so that every architecture it knows can be asked; which token comes next and where a
+completion ends is decided here, by the rules that hold for our own models. Two things differ: a prompt is read as its
+own tokenizer writes it, without token healing, and numbers other than float32 make near ties more frequent, so that a
+completion may depend on its batch.
+
+Shapes: B rows of the batch, T tokens, V vocabulary.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from hornbook.errors import ConfigError
+from hornbook.generation.choose import choose_tokens, draw
+from hornbook.generation.prompt import Prompt, SamplingConfig, group_by_length, max_prompt_tokens
+
+_NUM_TOKENS_BEFORE = 8
+"""So many tokens of the prompt are decoded with the new ones: some tokenizers write a first token without its space."""
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model of transformers with what is needed to ask it."""
+
+    model: Any
+    """A `PreTrainedModel` with `generate`, in evaluation mode, without generation settings of its own."""
+    tokenizer: Any
+    """A `PreTrainedTokenizerBase`."""
+    end_tokens: frozenset[int]
+    """Each ends a completion and is left out."""
+    max_position: int | None
+    """Positions that the model is made for; None where nothing limits them."""
+
+
+class _Row:
+    """One prompt on its way."""
+
+    def __init__(self, index: int, prompt: Prompt, tokens: Sequence[int], max_new: int, loaded: LoadedModel) -> None:
+        self.index = index
+        self.prompt = prompt
+        self.tokens = list(tokens)
+        self.num_new = 0
+        self.max_new = max_new
+        self.done = False
+        self._loaded = loaded
+        self._first_decoded = max(0, len(tokens) - _NUM_TOKENS_BEFORE)
+        self._num_before = len(self._decode())
+
+    def take(self, token: int) -> None:
+        """Add a token; decide whether the completion ends with it."""
+        self.num_new += 1
+        if token in self._loaded.end_tokens:
+            self.done = True
+            return
+        self.tokens.append(token)
+        self.done = self.num_new >= self.max_new or self._stop(self._new_text()) is not None
+
+    @property
+    def text(self) -> str:
+        """The completion so far, without what a stop rule cuts off."""
+        new = self._new_text()
+        return new[: self._stop(new)]
+
+    def _stop(self, text: str) -> int | None:
+        return self.prompt.stop.find(self.prompt.text, text)
+
+    def _new_text(self) -> str:
+        return self._decode()[self._num_before :]
+
+    def _decode(self) -> str:
+        tokens = self.tokens[self._first_decoded :]
+        text: str = self._loaded.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return text
+
+
+def generate_batches(
+    loaded: LoadedModel,
+    prompts: Sequence[Prompt],
+    config: SamplingConfig,
+    seed: int,
+    skip: Collection[int] = (),
+) -> Iterator[list[tuple[int, str]]]:
+    """What the model writes behind each prompt, batch by batch; arguments and yields as in `generation.sample`.
+
+    A completion ends at an end token (left out), at its prompt's stop rule, after `max_new_tokens`, or where the
+    model's positions end. Of a prompt that leaves less than a quarter of those positions free, only the end is read.
+
+    Raises:
+        ConfigError: The model's numbers overflow in its type.
+    """
+    limit = _limit(loaded.max_position, config)
+    tokens = [_read(loaded.tokenizer, prompt.text, limit)[0] or [_any_token(loaded)] for prompt in prompts]
+    done = frozenset(skip)
+    for batch in group_by_length([len(of_prompt) for of_prompt in tokens], config.batch_size, done):
+        rows = [
+            _Row(index, prompts[index], tokens[index], _max_new(loaded, len(tokens[index]), config), loaded)
+            for index in batch
+        ]
+        going = rows
+        while going:
+            _write_until_half_are_done(loaded, going, config, seed)
+            going = [row for row in going if not row.done]
+        yield [(row.index, row.text) for row in rows if row.index not in done]
+
+
+def count_truncated(tokenizer: Any, max_position: int | None, prompts: Sequence[str], config: SamplingConfig) -> int:
+    """How many prompts are read from their middle on, because they are too long for the model."""
+    limit = _limit(max_position, config)
+    return sum(_read(tokenizer, prompt, limit)[1] for prompt in prompts)
+
+
+def _limit(max_position: int | None, config: SamplingConfig) -> int | None:
+    return None if max_position is None else max_prompt_tokens(max_position, config.max_new_tokens)
+
+
+def _max_new(loaded: LoadedModel, num_read: int, config: SamplingConfig) -> int:
+    if loaded.max_position is None:
+        return config.max_new_tokens
+    return min(config.max_new_tokens, loaded.max_position - num_read)
+
+
+def _read(tokenizer: Any, text: str, limit: int | None) -> tuple[list[int], bool]:
+    """The prompt's tokens, the last ones where there are too many, and whether there are too many."""
+    tokens: list[int] = tokenizer(text, verbose=False)["input_ids"]
+    if limit is None or len(tokens) <= limit:
+        return tokens, False
+    if tokens[0] == tokenizer.bos_token_id and limit > 1:  # it begins every text that such a model knows
+        return [tokens[0], *tokens[len(tokens) - limit + 1 :]], True
+    return tokens[len(tokens) - limit :], True
+
+
+def _any_token(loaded: LoadedModel) -> int:
+    """What pads a row, and stands in for a prompt without tokens: it begins a text, ends one, or means nothing."""
+    for token in (loaded.tokenizer.bos_token_id, loaded.tokenizer.eos_token_id, *sorted(loaded.end_tokens)):
+        if token is not None:
+            return int(token)
+    return 0
+
+
+def _write_until_half_are_done(loaded: LoadedModel, rows: Sequence[_Row], config: SamplingConfig, seed: int) -> None:
+    """Read each row's tokens, padded on the left, and write on until half of the rows are done.
+
+    It also returns when the longest row has reached the last position: a row that is done is written on by `generate`,
+    and must not go beyond.
+    """
+    from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
+
+    def choose(_tokens_BT: Tensor, logits_BV: Tensor) -> Tensor:
+        chosen_B = _choose(logits_BV, rows, config, seed, len(loaded.tokenizer))
+        for row, token in zip(rows, chosen_B.tolist(), strict=True):
+            if not row.done:
+                row.take(token)
+        return torch.full_like(logits_BV, -torch.inf).scatter_(1, chosen_B.unsqueeze(1), 0.0)
+
+    def stop(tokens_BT: Tensor, _scores: Any) -> Tensor:
+        is_over = 2 * sum(row.done for row in rows) >= len(rows)
+        return torch.full((len(rows),), is_over, dtype=torch.bool, device=tokens_BT.device)
+
+    device, padding = loaded.model.device, _any_token(loaded)
+    longest = max(len(row.tokens) for row in rows)
+    room = max(row.max_new - row.num_new for row in rows)
+    if loaded.max_position is not None:
+        room = min(room, loaded.max_position - longest)
+    loaded.model.generate(
+        torch.tensor([[padding] * (longest - len(row.tokens)) + row.tokens for row in rows], device=device),
+        attention_mask=torch.tensor(
+            [[0] * (longest - len(row.tokens)) + [1] * len(row.tokens) for row in rows], device=device
+        ),
+        generation_config=GenerationConfig(max_new_tokens=room, do_sample=False, pad_token_id=padding),
+        logits_processor=LogitsProcessorList([choose]),
+        stopping_criteria=StoppingCriteriaList([stop]),
+    )
+
+
+def _choose(logits_BV: Tensor, rows: Sequence[_Row], config: SamplingConfig, seed: int, num_tokens: int) -> Tensor:
+    logits_BV[:, num_tokens:] = -torch.inf  # rows of the embedding that no token uses
+    if not logits_BV.amax(dim=1).isfinite().all():
+        raise ConfigError("the model's numbers overflow in its `dtype`; choose float32 or bfloat16")
+    draws = [draw(seed, row.prompt.key, row.num_new) for row in rows] if config.temperature > 0 else []
+    return choose_tokens(logits_BV, temperature=config.temperature, top_p=config.top_p, draws=draws)
