@@ -4,7 +4,7 @@
 import os
 import sys
 
-for command in ([sys.executable, "-c", "pass"], ["/bin/sh", "-c", "exit 0"], ["/usr/bin/true"], ["/runner.py", "3"]):
+for command in ([sys.executable, "-c", "pass"], ["/bin/sh", "-c", "exit 0"], ["/usr/bin/true"]):
     for execute in (os.execv, os.execvp):
         try:
             execute(command[0], command)

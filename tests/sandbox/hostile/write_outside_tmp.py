@@ -14,7 +14,7 @@ for folder in folders:
         except OSError:
             continue
         written.append(folder)
-for path in ("/runner.py", os.__file__, sys.executable, "/etc/ld.so.cache"):
+for path in (sys._getframe(1).f_code.co_filename, os.__file__, sys.executable, "/etc/ld.so.cache"):
     for change in (lambda path: open(path, "ab").close(), os.utime, lambda path: os.rename(path, path + "_moved")):
         try:
             change(path)
