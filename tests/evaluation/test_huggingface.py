@@ -29,7 +29,7 @@ from hornbook.export.huggingface import export_huggingface
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.model.weights import save_model
-from hornbook.records import Document, DocumentKind
+from hornbook.records import Document, DocumentKind, Problem
 from hornbook.tokens.tokenizer import END_OF_TEXT, TokenizerConfig, train_tokenizer
 
 TEXT = (
@@ -94,9 +94,13 @@ def gpt2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(tmp_path_factory.mktemp("tiny-gpt2"), gpt2())
 
 
+def problem_of(task_id: str, prompt: str) -> Problem:
+    return Problem(task_id=task_id, prompt=prompt, entry_point="", canonical_solution="", test="", category="")
+
+
 def requests_of(prompts: Sequence[str], *, num_samples: int = 1, stop_strings: tuple[str, ...] = ()) -> list[Request]:
     return [
-        Request(task_id=f"own/{number}", sample_index=index, prompt=prompt, stop_strings=stop_strings)
+        Request(problem=problem_of(f"own/{number}", prompt), sample_index=index, stop_strings=stop_strings)
         for number, prompt in enumerate(prompts)
         for index in range(num_samples)
     ]

@@ -12,7 +12,7 @@ from hornbook.generation.sample import GenerateConfig, generate
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.model.weights import load_model, save_model
-from hornbook.records import Document, DocumentKind
+from hornbook.records import Document, DocumentKind, Problem
 from hornbook.tokens.tokenizer import TokenizerConfig, load_tokenizer, train_tokenizer
 
 TEXT = 'def first_word(text):\n    """Return the first word of the text."""\n    return text.split()[0]\n'
@@ -49,9 +49,13 @@ def run_model(folder: Path) -> RunModel:
     return RunModel(folder, folder / "tokenizer.json", name="tiny", device="cpu")
 
 
+def problem_of(task_id: str, prompt: str) -> Problem:
+    return Problem(task_id=task_id, prompt=prompt, entry_point="", canonical_solution="", test="", category="")
+
+
 def requests_of(prompts: list[str], num_samples: int = 1, stop_strings: tuple[str, ...] = ()) -> list[Request]:
     return [
-        Request(task_id=f"own/{number}", sample_index=index, prompt=prompt, stop_strings=stop_strings)
+        Request(problem=problem_of(f"own/{number}", prompt), sample_index=index, stop_strings=stop_strings)
         for number, prompt in enumerate(prompts)
         for index in range(num_samples)
     ]

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
-from hornbook.evaluation.models import ModelIdentity, Request, choose_device, hash_files, indices_of, prompt_of
+from hornbook.evaluation.models import (
+    HUGGING_FACE,
+    ModelIdentity,
+    Request,
+    choose_device,
+    hash_files,
+    indices_of,
+    prompt_of,
+)
 from hornbook.generation.prompt import SamplingConfig
 
 if TYPE_CHECKING:
@@ -68,7 +76,7 @@ class HuggingFaceModel:
     def identity(self) -> ModelIdentity:
         """Which model this is: of a folder, the hash of its files; on the hub, the commit."""
         name = self._folder.resolve().name if self._is_local else self._asked
-        return ModelIdentity(kind="hugging face", name=name, digest=self._digest, dtype=self._dtype)
+        return ModelIdentity(kind=HUGGING_FACE, name=name, digest=self._digest, dtype=self._dtype)
 
     def complete(
         self, requests: Sequence[Request], sampling: SamplingConfig, seed: int, done: Collection[tuple[str, int]]

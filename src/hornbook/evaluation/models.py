@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.generation.prompt import Prompt, SamplingConfig, max_prompt_tokens
 from hornbook.generation.stop import StopRule
+from hornbook.records import Problem
 
 if TYPE_CHECKING:
     import torch
@@ -24,16 +25,29 @@ if TYPE_CHECKING:
 __all__ = ["Model", "ModelIdentity", "Request", "RunModel", "SamplingConfig"]
 
 
+RUN, HUGGING_FACE, SAMPLES = "run", "hugging face", "samples"
+COMPLETION_ENDPOINT, CHAT_ENDPOINT = "endpoint, completions", "endpoint, chat"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """One completion that is wanted."""
 
-    task_id: str
+    problem: Problem
     sample_index: int
-    prompt: str
     stop_strings: tuple[str, ...] = ()
     """The completion ends before the first of these; where there are none, at the end of the function that the prompt
     leaves open."""
+
+    @property
+    def task_id(self) -> str:
+        """Of the problem."""
+        return self.problem.task_id
+
+    @property
+    def prompt(self) -> str:
+        """Of the problem."""
+        return self.problem.prompt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +55,7 @@ class ModelIdentity:
     """What determines a model's answers, as far as it can be known: it enters fingerprints."""
 
     kind: str
-    """`run`, `hugging face`, `endpoint, completions`, `endpoint, chat`, or `samples`."""
+    """`RUN`, `HUGGING_FACE`, `COMPLETION_ENDPOINT`, `CHAT_ENDPOINT` or `SAMPLES`."""
     name: str
     """For people: a run, a folder's name without its path, a name of the hub, a model of an endpoint."""
     digest: str
@@ -71,6 +85,9 @@ class Model(Protocol):
         Yields:
             Finished completions as they come: the index of the request, the text behind its prompt.
         """
+
+    def count_truncated(self, requests: Sequence[Request], sampling: SamplingConfig) -> int:
+        """Of how many requests only the prompt's end is read, because the whole is too long for the model."""
 
 
 class RunModel:
@@ -118,7 +135,7 @@ class RunModel:
         Raises:
             MissingInputError: A file is gone.
         """
-        return ModelIdentity(kind="run", name=self._name, digest=self._digest, dtype="float32")
+        return ModelIdentity(kind=RUN, name=self._name, digest=self._digest, dtype="float32")
 
     def complete(
         self, requests: Sequence[Request], sampling: SamplingConfig, seed: int, done: Collection[tuple[str, int]]
