@@ -2,7 +2,10 @@
 # Gives way to everyone else, so that its clock hardly runs.
 import os
 
-os.nice(19)
+try:
+    os.nice(19)
+except OSError:
+    pass
 try:
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 except OSError:
