@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import (
     AutoModelForCausalLM,
     BertConfig,
@@ -16,6 +16,8 @@ from transformers import (
     GPT2LMHeadModel,
     LlamaConfig,
     LlamaForCausalLM,
+    PhiConfig,
+    PhiForCausalLM,
     PreTrainedModel,
     PreTrainedTokenizerFast,
     T5Config,
@@ -170,6 +172,26 @@ def test_where_all_is_done_no_weights_are_loaded(gpt2_folder: Path, tmp_path: Pa
     requests = requests_of([*PROMPTS, TEXT * 9])
     assert list(model.complete(requests, SamplingConfig(), 3, [(one.task_id, 0) for one in requests])) == []
     assert model.count_truncated(requests, SamplingConfig()) == 1
+
+
+def test_spaces_at_the_begin_of_a_completion_are_kept(tmp_path: Path) -> None:
+    """Tokenizers of the SentencePiece kind write the first token of a text without the space that belongs to it."""
+    words = ["<s>", "</s>", "\u2581x", "\u2581", "\u2581=", "=", "x"]
+    spaced = Tokenizer(models.WordLevel({word: number for number, word in enumerate(words)}, unk_token="x"))
+    spaced.pre_tokenizer = pre_tokenizers.Metaspace()
+    spaced.decoder = decoders.Metaspace()
+    config = PhiConfig(
+        vocab_size=8, hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2, eos_token_id=1
+    )
+    model = PhiForCausalLM(config)
+    with torch.no_grad():
+        model.lm_head.bias[2] = 1000.0
+    model.save_pretrained(tmp_path)
+    PreTrainedTokenizerFast(tokenizer_object=spaced, bos_token="<s>", eos_token="</s>").save_pretrained(tmp_path)
+    for dtype in ("float32", "bfloat16"):
+        hugging = HuggingFaceModel(str(tmp_path), device="cpu", dtype=dtype)
+        texts = texts_of(hugging, requests_of(["x =", ""], stop_strings=LONG), SamplingConfig(max_new_tokens=3))
+        assert texts[0] == " x x x"
 
 
 def test_an_end_token_and_a_stop_rule_end_a_completion(gpt2_folder: Path, tmp_path: Path) -> None:
