@@ -1,28 +1,13 @@
 """The report in a real browser: nothing overflows, nothing complains, nothing leaves the page."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hornbook.artifacts.run import RunFolder
 from hornbook.report.data import ReportData
 from hornbook.report.render import render_html
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    executable = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if executable is None:
-        pytest.skip(f"no Chromium on this machine (looked for {', '.join(NAMES)})")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 class Watched:
@@ -38,6 +23,16 @@ class Watched:
         self.page.goto(file.as_uri())
 
 
+def escaping_elements(page: Any) -> list[str]:
+    """What reaches over the right edge and cannot be scrolled."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('body *')]
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('pre, .scroll, .row, svg'))
+            .map(e => e.tagName + '.' + e.className)"""
+    )
+    return found
+
+
 @pytest.fixture
 def report_file(tmp_path: Path, report_data: ReportData) -> Path:
     file = tmp_path / "report.html"
@@ -51,12 +46,7 @@ def test_nothing_overflows_and_nothing_complains(browser: Any, report_file: Path
     watched = Watched(browser, report_file, width, scheme)
     watched.page.evaluate("document.querySelectorAll('details').forEach((row, index) => { row.open = index < 40 })")
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
-    escaping = watched.page.evaluate(
-        """() => [...document.querySelectorAll('body *')]
-            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('pre, .scroll, .row, svg'))
-            .map(e => e.tagName + '.' + e.className)"""
-    )
-    assert escaping == []
+    assert escaping_elements(watched.page) == []
     assert watched.complaints == []
     assert [url for url in watched.requests if not url.startswith("data:")] == [report_file.as_uri()]
     assert watched.page.title() == "invented – Hornbook"
@@ -67,7 +57,7 @@ def test_filter_search_and_squares_work(browser: Any, report_file: Path, report_
     watched = Watched(browser, report_file, 1280)
     page = watched.page
     rows = page.locator(".problems > details:visible")
-    solved = [problem for problem in report_data.humaneval if problem.answers[1].passed]
+    solved = [problem for problem in report_data.humaneval if problem.attempts[1].solved]
     assert rows.count() == 164
     page.get_by_label("tuned passed").check()
     assert rows.count() == len(solved)
@@ -78,6 +68,42 @@ def test_filter_search_and_squares_work(browser: Any, report_file: Path, report_
     page.locator(".squares > a").nth(7).click()
     assert page.locator("#p7").evaluate("row => row.open")
     assert page.locator("#p7").is_visible()
+    assert watched.complaints == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_report_of_an_evaluation_fits_and_runs_nothing_of_a_model(
+    browser: Any, evaluation: RunFolder, sampled_evaluation: RunFolder, width: int
+) -> None:
+    for run in (evaluation, sampled_evaluation):
+        file = (run.path / "report" / "report.html").resolve()
+        watched = Watched(browser, file, width)
+        watched.page.evaluate("document.querySelectorAll('details').forEach((row) => { row.open = true })")
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert escaping_elements(watched.page) == []
+        assert watched.complaints == []
+        assert [url for url in watched.requests if not url.startswith("data:")] == [file.as_uri()]
+        assert watched.page.title().endswith(" – Hornbook")
+        watched.page.close()
+
+
+def test_each_benchmark_of_an_evaluation_is_looked_through_by_itself(browser: Any, evaluation: RunFolder) -> None:
+    watched = Watched(browser, (evaluation.path / "report" / "report.html").resolve(), 1280)
+    page = watched.page
+    first, second = page.locator("#problems-0"), page.locator("#problems-1")
+    rows = ".problems > details:visible"
+    first.get_by_label("wrong", exact=False).first.check()
+    number = int(first.locator(".filter output").inner_text().split()[0])
+    assert 0 < number < 24
+    assert first.locator(rows).count() == number
+    assert second.locator(rows).count() == 24
+    second.get_by_label("Find").fill("mine/23")
+    assert second.locator(rows).count() == 1
+    second.get_by_label("Find").fill("line 26")
+    assert second.locator(rows).count() <= 1
+    second.locator(".squares > a").nth(4).click()
+    assert page.locator("#p1-4").evaluate("row => row.open")
     assert watched.complaints == []
     page.close()
 

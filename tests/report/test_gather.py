@@ -68,11 +68,27 @@ def test_code_is_shown_from_the_most_to_the_least_valued(data: ReportData) -> No
 
 
 def test_held_out_answers_hold_solved_and_failed_ones_and_families_all(data: ReportData) -> None:
-    assert [problem.answers[-1].passed for problem in data.held_out].count(True) == 2
+    assert [problem.attempts[-1].solved for problem in data.held_out].count(True) == 2
     assert len(data.held_out) == 4
     assert [(family.family, family.num_problems) for family in data.families] == [("strings", 3), ("integers", 3)]
-    assert sum(dict(family.num_passed)["tuned"] for family in data.families) == 2
+    assert sum(passed for family in data.families for model, passed, _ in family.passed if model == "tuned") == 2
     assert [problem.task_id for problem in data.humaneval] == [f"HumanEval/{number}" for number in range(164)]
+
+
+def test_sandbox_prompts_and_what_programs_wrote_are_kept(data: ReportData) -> None:
+    assert data.sandbox is not None
+    assert data.sandbox.jailed
+    assert [score.truncated_prompts for score in data.scores] == [2, 2, 0, 0]
+    [sample] = data.humaneval[0].attempts[0].shown
+    assert sample.stderr == "DeprecationWarning: <b>invented</b>"
+    assert sample.cut_off == "print('what follows the function')"
+    assert sample.cpu_seconds is None
+
+
+def test_the_scores_of_the_run_stand_among_published_ones(data: ReportData) -> None:
+    assert data.beside is not None
+    ours = [(row.model, row.ours, round(row.score, 3)) for row in data.beside.rows if row.ours]
+    assert ours == [("this run, tuned", "tuned", 0.335), ("this run, base", "base", 0.335)]
 
 
 def test_training_shows_what_was_spent_and_how_the_loss_went(data: ReportData) -> None:

@@ -1,51 +1,12 @@
-import html.parser
 import re
 from dataclasses import replace
 
 import pytest
+from tests.report.invented import answer, attempts
+from tests.report.page import parsed, text_of
 
-from hornbook.report.data import ReportData
+from hornbook.report.data import ReportData, SandboxFacts
 from hornbook.report.render import render_html
-
-VOID = {"meta", "link", "img", "br", "input"}
-
-
-class Balance(html.parser.HTMLParser):
-    """Collects unbalanced tags, ids, and whatever could leave the page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.ids: list[str] = []
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.labels: list[str] = []
-        self.handlers: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.ids += [value or "" for name, value in attrs if name == "id"]
-        self.links += [value or "" for name, value in attrs if name in {"src", "href"}]
-        self.labels += (dict(attrs).get("aria-labelledby") or "").split()
-        self.handlers += [name for name, _ in attrs if name.startswith("on")]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
-
-
-def parsed(page: str) -> Balance:
-    parser = Balance()
-    parser.feed(page)
-    parser.close()
-    return parser
 
 
 def test_the_page_is_well_formed_and_stands_alone(report_data: ReportData) -> None:
@@ -111,3 +72,42 @@ def test_a_run_of_one_stage_has_a_report(report_data: ReportData) -> None:
         replace(report_data, stages=report_data.stages[:1], calibration=None, contamination=None, **fields)  # type: ignore[arg-type]
     )
     assert re.findall(r'<section id="([^"]*)"', page) == ["making"]
+
+
+def test_what_ran_without_a_jail_is_said_before_any_score(report_data: ReportData) -> None:
+    assert "without a jail" not in render_html(report_data)
+    unjailed = SandboxFacts(backend="none: <b>nothing</b>", jailed=False, limits=())
+    page = render_html(replace(report_data, sandbox=unjailed))
+    before, _, after = page.partition("<main>")
+    assert "Programs ran without a jail (sandbox: “none: &lt;b&gt;nothing&lt;/b&gt;”)" in before
+    assert "tests in a jail" not in after
+
+
+def test_what_a_program_wrote_and_what_was_cut_off_stand_beside_its_answer(report_data: ReportData) -> None:
+    noisy = answer("wrong", "    return 1\n", stderr="</pre><script>throw 3</script>", cut_off="print('and more')")
+    problem = replace(report_data.humaneval[0], attempts=(attempts("base", [noisy]), attempts("tuned", [noisy])))
+    page = render_html(replace(report_data, humaneval=(problem,)))
+    assert page.count("&lt;/pre&gt;&lt;script&gt;throw 3") == 2
+    assert page.count("print(&#39;and more&#39;)") == 2
+    assert parsed(page).tags.count("script") == 1
+
+
+def test_several_samples_of_a_run_are_counted(report_data: ReportData) -> None:
+    shown = [answer("wrong", "    return 1\n"), answer("passed", "    return 2\n")]
+    problem = replace(report_data.humaneval[0], attempts=(attempts("base", shown[:1], 8), attempts("tuned", shown, 8)))
+    text = text_of(render_html(replace(report_data, humaneval=(problem,))))
+    assert "base ✗ 0 of 8 tuned ✓ 1 of 8" in text
+    assert "… and 6 more samples in the artifact’s tables." in text
+
+
+def test_prompts_that_were_too_long_are_counted_where_there_were_any(report_data: ReportData) -> None:
+    assert "did not fit" not in render_html(report_data)
+    scores = (replace(report_data.scores[0], truncated_prompts=1), *report_data.scores[1:])
+    assert "base: 1 prompt did not fit" in text_of(render_html(replace(report_data, scores=scores)))
+
+
+def test_published_scores_stand_in_the_humaneval_section(report_data: ReportData) -> None:
+    page = render_html(report_data)
+    section = page[page.index('<section id="humaneval"') :]
+    assert "Beside the scores that others published" in section
+    assert re.search(r"phi-1 1.3B .*50\.6.* this run, tuned 3\.7 this run, base 0\.6", text_of(section))

@@ -1,4 +1,4 @@
-"""What manifests and training logs say about a run: scores, stages, trainings, calibration. No table is read."""
+"""What manifests and training logs say about a run: stages, trainings, calibration. No table is read."""
 
 import json
 from collections.abc import Mapping
@@ -6,8 +6,7 @@ from typing import Any
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.errors import MissingInputError
-from hornbook.records import Outcome
-from hornbook.report.data import Calibration, Corpus, Estimate, Score, StageFacts, Surprise, Training
+from hornbook.report.data import Calibration, Corpus, Estimate, StageFacts, Surprise, Training
 from hornbook.report.way import counts
 
 WHOLE_CHAIN = (
@@ -15,10 +14,6 @@ WHOLE_CHAIN = (
     *("decontaminate", "tokenizer", "tokenize", "pretrain", "finetune", "evaluate-base", "evaluate-tuned", "export"),
 )
 """The stages of a full run, in the order of the data."""
-EVALUATIONS = (("base", "evaluate-base"), ("tuned", "evaluate-tuned"))
-"""Model → stage that evaluated it, in the order in which they are shown."""
-_BENCHMARKS = {"held_out": "held-out exercises", "humaneval": "HumanEval"}
-"""A benchmark's name in metrics → for people."""
 
 
 def in_order(artifacts: Mapping[str, Artifact]) -> dict[str, Artifact]:
@@ -85,34 +80,6 @@ def calibration_of(artifacts: Mapping[str, Artifact]) -> Calibration | None:
             for surprise in held_out["surprises"]
         ),
     )
-
-
-def raw_scores_of(artifacts: Mapping[str, Artifact]) -> list[dict[str, Any]]:
-    """The scores as they stand in the metrics, each with its `model`: `base` or `tuned`."""
-    return [
-        {"model": model, **found}
-        for model, stage in EVALUATIONS
-        if stage in artifacts
-        for found in metric(artifacts[stage], "scores")
-    ]
-
-
-def scores_of(artifacts: Mapping[str, Artifact]) -> tuple[Score, ...]:
-    """The scores of each model that was evaluated, grouped by benchmark."""
-    scores = [
-        Score(
-            model=found["model"],
-            benchmark=_BENCHMARKS.get(found["benchmark"], found["benchmark"]),
-            pass_at_1=found["pass@1"],
-            ci95=(found["ci95"][0], found["ci95"][1]),
-            num_problems=found["num_problems"],
-            outcomes=tuple((name.value, found["outcomes"][name]) for name in Outcome if name in found["outcomes"]),
-            protocol=found["protocol"],
-        )
-        for found in raw_scores_of(artifacts)
-    ]
-    benchmarks = list(dict.fromkeys(score.benchmark for score in scores))
-    return tuple(sorted(scores, key=lambda score: benchmarks.index(score.benchmark)))
 
 
 def corpora_of(artifacts: Mapping[str, Artifact]) -> tuple[Corpus, ...]:

@@ -4,14 +4,15 @@ A stage that the run does not have leaves its part empty and is named in `absent
 that is asked of it, or `MissingInputError` says what is missing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.errors import ConfigError
 from hornbook.report.answers import family_scores, held_out_answers, humaneval_answers, some_of
+from hornbook.report.beside import beside_of, our_row
 from hornbook.report.contamination import contamination_of
-from hornbook.report.data import ReportData
+from hornbook.report.data import Beside, ReportData, Score
 from hornbook.report.excerpts import code_excerpts, exercise_excerpts, passage_excerpts
 from hornbook.report.facts import (
     absent_of,
@@ -19,10 +20,10 @@ from hornbook.report.facts import (
     corpora_of,
     environment_of,
     in_order,
-    scores_of,
     stages_of,
     trainings_of,
 )
+from hornbook.report.scores import EVALUATIONS, sandbox_of, scores_of
 from hornbook.report.way import lanes_of, merged_of
 
 
@@ -59,10 +60,10 @@ def gather(artifacts: Mapping[str, Artifact], config: ReportConfig) -> ReportDat
     """
     artifacts = in_order(artifacts)
     code_kept, code_dropped = code_excerpts(artifacts, config.num_code_samples)
-    held_out = held_out_answers(artifacts)
+    held_out, scores = held_out_answers(artifacts), scores_of(artifacts)
     return ReportData(
         recipe=config.recipe,
-        scores=scores_of(artifacts),
+        scores=scores,
         stages=stages_of(artifacts),
         lanes=lanes_of(artifacts),
         merged=merged_of(artifacts),
@@ -76,7 +77,20 @@ def gather(artifacts: Mapping[str, Artifact], config: ReportConfig) -> ReportDat
         families=family_scores(held_out),
         held_out=some_of(held_out, config.num_held_out),
         humaneval=humaneval_answers(artifacts),
+        beside=_beside(scores),
+        sandbox=sandbox_of(artifacts),
         contamination=contamination_of(artifacts, config.num_nearest),
         environment=environment_of(artifacts),
         absent=absent_of(artifacts),
     )
+
+
+def _beside(scores: Sequence[Score]) -> Beside | None:
+    """HumanEval's scores of the run's models among published ones."""
+    models = dict(EVALUATIONS)
+    ours = [
+        our_row(f"this run, {score.model}", score.pass_at_1, score.ci95, score.model)
+        for score in scores
+        if score.benchmark == "HumanEval" and score.model in models
+    ]
+    return beside_of("humaneval", "HumanEval", ours[::-1]) if ours else None

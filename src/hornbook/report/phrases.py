@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from hornbook.report.data import ReportData, Score
+from hornbook.report.evaluated import EvaluationData
 
 
 def count(number: int) -> str:
@@ -68,13 +69,32 @@ def _score_sentences(data: ReportData) -> list[Markup]:
         text = "It solves <strong>{} of {} exercises</strong> whose compositions it never saw{}."
         sentences.append(Markup(text).format(percent(tuned.pass_at_1), count(tuned.num_problems), before))
     humaneval = found.get(("tuned", "HumanEval"))
-    if humaneval:
-        solved = _solved(humaneval)
-        sentences.append(
-            Markup("Of HumanEval’s {} problems it solves <strong>{}</strong>.").format(humaneval.num_problems, solved)
-        )
+    if humaneval and humaneval.num_samples > 1:
+        sentences.append(_share_sentence(humaneval))
+    elif humaneval:
+        text = "Of HumanEval’s {} problems it solves <strong>{}</strong>."
+        sentences.append(Markup(text).format(humaneval.num_problems, _num_solved(humaneval)))
     return sentences
 
 
-def _solved(score: Score) -> int:
+def evaluation_headline(data: EvaluationData) -> Markup:
+    """The scores of one model in a sentence for each benchmark."""
+    return Markup(" ").join(
+        _share_sentence(benchmark.score)
+        if benchmark.score.num_samples > 1
+        else Markup("On {} it solves <strong>{} of {} problems</strong>.").format(
+            benchmark.score.benchmark, count(_num_solved(benchmark.score)), count(benchmark.score.num_problems)
+        )
+        for benchmark in data.benchmarks
+    )
+
+
+def _share_sentence(score: Score) -> Markup:
+    text = "On {} <strong>{} of its answers</strong> pass: {} for each of {} problems."
+    return Markup(text).format(
+        score.benchmark, percent(score.pass_at_1), count(score.num_samples), count(score.num_problems)
+    )
+
+
+def _num_solved(score: Score) -> int:
     return round(score.pass_at_1 * score.num_problems)

@@ -11,8 +11,10 @@ from hornbook.artifacts import DEFAULT_STORE
 from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.stage import Artifact
 from hornbook.report.data import Lane, Score
-from hornbook.report.facts import absent_of, corpora_of, raw_scores_of, scores_of
+from hornbook.report.evaluation_summary import evaluation_lines, sandbox_lines
+from hornbook.report.facts import absent_of, corpora_of
 from hornbook.report.phrases import duration, magnitude
+from hornbook.report.scores import EVALUATE, raw_scores_of, scores_of
 from hornbook.report.way import lanes_of
 
 if TYPE_CHECKING:
@@ -73,10 +75,13 @@ def print_summary(run: RunFolder, console: "Console", *, stages: bool = False) -
     """
     record, artifacts = run.read(), run.artifacts()
     lines = [*_stage_lines(artifacts, {stage.name: stage.reused for stage in record.stages})] if stages else []
-    lines += [*_score_lines(scores_of(artifacts)), *_data_lines(artifacts)]
-    lines += [*_place_lines(run, artifacts)]
+    if EVALUATE in artifacts:
+        lines += [*evaluation_lines(artifacts[EVALUATE])]
+    else:
+        lines += [*_score_lines(scores_of(artifacts)), *_data_lines(artifacts)]
+    lines += [*sandbox_lines(artifacts), *_place_lines(run, artifacts)]
     for line in lines:
-        console.print(line, highlight=False)
+        console.print(line, highlight=False, emoji=False)
 
 
 def _score_lines(scores: Sequence[Score]) -> Iterator[str]:
@@ -130,7 +135,7 @@ def _place_lines(run: RunFolder, artifacts: Mapping[str, Artifact]) -> Iterator[
     yield ""
     yield f"{'time':<8} {duration(sum(artifact.manifest.seconds for artifact in artifacts.values()))} in all stages"
     absent = absent_of(artifacts)
-    if absent:
+    if absent and EVALUATE not in artifacts:
         yield f"{'not run':<8} {', '.join(absent)}"
     for name, path in (("report", run.path / REPORT), ("model", run.path / MODEL)):
         if path.exists():
