@@ -49,6 +49,7 @@ ANSWERS = {
     "a block in a list": "1. The function:\n\n   ```python\n   def double(x):\n       return 2 * x\n   ```\n2. Done.",
     "a block behind a bullet": "- ```python\n  def double(x):\n      return 2 * x\n  ```",
     "line breaks of another system": f"```python\n{CODE}```".replace("\n", "\r\n"),
+    "line breaks of an old system": f"```python\n{CODE}```".replace("\n", "\r"),
     "the prompt repeated": f"```python\n{DOUBLE.prompt}    return 2 * x\n```",
     "an example call": f"```python\n{CODE}\nprint(double(1))\nassert double(2) == 5\n```",
     "an example that reads input": f"```python\n{CODE}\nx = int(input())\nprint(double(x))\n```",
@@ -122,6 +123,17 @@ def test_the_open_function_is_closed_and_the_prompt_stays_in_force() -> None:
     assert extract_completion(NOTHING_OPEN, f"```python\n{CODE}```") == CODE
 
 
+def test_what_is_kept_stays_as_it_was_written() -> None:
+    answer = (
+        "```python\nimport re; import sys\nfrom math import (\n    floor,  # used\n)\nprint(1)\n\n\n"
+        "# Twice.\n@staticmethod\n# Really.\ndef double(x):\n\n    # So:\n    return 2 * floor(x)\nprint(0)\n```"
+    )
+    assert extract_completion(NOTHING_OPEN, answer) == (
+        "import re; import sys\nfrom math import (\n    floor,  # used\n)\n\n"
+        "@staticmethod\n# Really.\ndef double(x):\n\n    # So:\n    return 2 * floor(x)\n"
+    )
+
+
 def test_an_asynchronous_function_and_a_class_are_definitions_too() -> None:
     waiting = "async def double(x):\n    return 2 * x\n"
     assert extract_completion(DOUBLE, f"```\nx = 1\n```\n```\n{waiting}```").endswith(f"\n\n\n{waiting}")
@@ -163,8 +175,10 @@ def test_what_does_not_define_the_function_does_not_become_one(answer: str) -> N
 
 
 def test_nothing_hostile_to_a_parser_gets_through_as_an_exception() -> None:
-    for answer in ("```\n\0\n```", "```python\n" + "(" * 5000 + "\n```", "```\n" + "-" * 200_000 + "1\n```", "\ud800"):
-        assert isinstance(extract_completion(DOUBLE, answer), str)
+    sums = ["def double(x):\n    return " + "1 + " * length + "1\n" for length in (300, 1000, 2000, 3000, 5000, 20_000)]
+    for code in ["\0", "(" * 5000, "-" * 200_000 + "1", "\ud800", "x = 1\rdef double(x):\r    return x", *sums]:
+        for answer in (code, f"```python\n{code}\n```"):
+            assert isinstance(extract_completion(DOUBLE, answer), str)
 
 
 def test_the_request_holds_the_prompt_in_a_fence_that_it_cannot_close() -> None:
@@ -212,5 +226,5 @@ def test_all_canonical_solutions_of_humaneval_pass_when_a_chat_model_presents_th
                 Completion(task_id=of.task_id, sample_index=0, raw=shape(of), text=extract_completion(of, shape(of)))
                 for of in problems
             ]
-            verdicts = [verdict for verdict, _ in judge(problems, completions, jail)]
+            verdicts = [sample.verdict for sample in judge(problems, completions, jail)]
             assert [one for one in verdicts if one.outcome is not Outcome.PASSED] == [], name

@@ -15,6 +15,7 @@ import re
 import symtable
 import textwrap
 import warnings
+from collections.abc import Sequence
 
 from hornbook.records import Problem
 
@@ -30,6 +31,8 @@ _CODE_START = re.compile(r"^(?:import \w|from [\w.]+ import\b|(?:async )?def \w|
 _LINE_AT_THE_MARGIN = re.compile(r"^\S", re.MULTILINE)
 _INDENTS = ("    ", "", "\t", "  ", "        ")
 _GAP = "\n\n\n"
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What Python's parser raises on the texts that models write."""
 
 
 def chat_messages(problem: Problem) -> list[dict[str, str]]:
@@ -60,7 +63,7 @@ def extract_completion(problem: Problem, answer: str) -> str:
         A text such that `problem.prompt + text` is the program to judge. Deterministic.
     """
     closing = _closing_statement(problem.prompt)
-    code = _chosen_code(problem, without_thoughts(answer.replace("\r\n", "\n")))
+    code = _chosen_code(problem, without_thoughts(answer.replace("\r\n", "\n").replace("\r", "\n")))
     whole = textwrap.dedent(code)
     if _defines(whole, problem.entry_point):
         whole = _without_uses(whole, problem.entry_point)
@@ -149,7 +152,7 @@ def _without_uses(code: str, name: str) -> str:
     lines = code.split("\n")
     module = _parsed(code)
     assert module is not None  # The caller saw it parse.
-    texts = {statement: _text_of(statement, lines) for statement in module.body}
+    texts = {statement: _lines_of([statement], lines) for statement in module.body}
     kept = {statement for statement in texts if _is_definition(statement)}
     needed = {name}.union(*(_names_read(texts[statement]) for statement in kept))
     assignments = [
@@ -158,7 +161,7 @@ def _without_uses(code: str, name: str) -> str:
     while found := [one for one in assignments if one not in kept and needed & _bound_names(one)]:
         kept.update(found)
         needed.update(*(_names_read(texts[statement]) for statement in found))
-    return "\n\n".join(text for statement, text in texts.items() if statement in kept) + "\n"
+    return _lines_of([statement for statement in module.body if statement in kept], lines)
 
 
 def _is_definition(statement: ast.stmt) -> bool:
@@ -172,10 +175,16 @@ def _is_definition(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Import | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
 
 
-def _text_of(statement: ast.stmt, lines: list[str]) -> str:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-    return "\n".join(lines[first - 1 : statement.end_lineno])
+def _lines_of(statements: Sequence[ast.stmt], lines: Sequence[str]) -> str:
+    """The lines of whole statements, each once, with a blank line in place of what was left out between them."""
+    text, last = "", 0
+    for statement in statements:
+        decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+        first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+        text += "\n" if text and first > last + 1 else ""
+        text += "".join(f"{line}\n" for line in lines[max(first - 1, last) : statement.end_lineno])
+        last = statement.end_lineno or first
+    return text
 
 
 def _bound_names(statement: ast.stmt) -> set[str]:
@@ -193,7 +202,7 @@ def _names_read(text: str) -> set[str]:
         warnings.simplefilter("ignore")
         try:
             tables = [symtable.symtable(text, "answer", "exec")]
-        except SyntaxError:  # What Python finds only when it compiles: the program will be judged so.
+        except _UNREADABLE:  # What Python finds only when it compiles: the program will be judged so.
             return set()
     names: set[str] = set()
     while tables:
@@ -241,5 +250,5 @@ def _parsed(code: str) -> ast.Module | None:
         warnings.simplefilter("ignore")  # Of invalid escapes, which are the model's affair.
         try:
             return ast.parse(code)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except _UNREADABLE:
             return None

@@ -1,0 +1,247 @@
+"""Let a language model grade completions as a teacher grades students: a short assessment, then 0 to 10.
+
+Reads:  problems; a model's completions; grades that an earlier run already has.
+Writes: one grade per completion and grading; which gradings brought none.
+Source: Gunasekar et al. 2023, section 4: GPT-4 is asked "to evaluate a student's solution first in a short verbal
+evaluation followed by grades from 0 to 10", without tests. The prompt, the sampling and whether it saw a reference
+solution are not published; what is decided here is in `GradeConfig` and in the messages below.
+
+The grader is not told whose solution it reads, nor what the tests say. What a student writes is part of what the grader
+reads: a solution that asks for a good grade may get it. Grades are opinions; `agreement.py` holds them against tests.
+"""
+
+import hashlib
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.evaluation.extract import fenced, without_thoughts, written_program
+from hornbook.records import Completion, Grade, Problem
+
+GRADING_PROTOCOL_VERSION = 1
+"""Raised when the messages or the way of reading the answer change."""
+
+_HIGHEST_GRADE = 10
+_GRADE_LINE = re.compile(
+    r"(?:(?:final|overall|my) )?(?:grade|score)\s*[:=]?\s*(\d+(?:\.\d+)?)\s*(?:(?:/|out of)\s*(?:10|ten))?\.?"
+    r"|(\d+(?:\.\d+)?)\s*(?:/|out of)\s*(?:10|ten)\.?",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"^[*_#\s]*(?:assessment|evaluation)[*_\s]*:[*_\s]*", re.IGNORECASE)
+_MARKUP = re.compile(r"[*_`#>]+")
+_WRAPPED = re.compile(r"```\w*\n((?:(?!```).)*)```", re.DOTALL)
+_SEED_BYTES = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeConfig:
+    """How often and how each completion is graded."""
+
+    num_gradings: int = 3
+    """Per completion. The paper does not say; several show how far one can rely on a single one."""
+    temperature: float = 1.0
+    """1 draws from the grader's own distribution, whose mean several gradings estimate; at 0 they would be one."""
+    max_new_tokens: int = 400
+    """For the assessment and the grade."""
+    max_attempts: int = 3
+    """Per grading, each with a seed of its own, until the answer holds a grade."""
+    show_reference: bool = False
+    """Show the problem's own solution. The paper does not say; unseen, a solution cannot be graded by its likeness."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run.
+
+        Raises:
+            ConfigError: Names the field and the value.
+        """
+        for field in ("num_gradings", "max_new_tokens", "max_attempts"):
+            if getattr(self, field) < 1:
+                raise ConfigError(f"`{field}` must be at least 1, got {getattr(self, field)!r}")
+        if not (self.temperature >= 0 and math.isfinite(self.temperature)):
+            raise ConfigError(f"`temperature` must not be negative, got {self.temperature!r}")
+        if self.temperature == 0 and self.num_gradings > 1:
+            raise ConfigError(f"`num_gradings` above 1 needs a `temperature` above 0, got {self.num_gradings!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradingRequest:
+    """One question to the grader."""
+
+    messages: list[dict[str, str]]
+    seed: int
+    """Determined by the config's seed, the completion, the grading and the attempt."""
+
+
+Asker = Callable[[Sequence[GradingRequest]], Iterator[tuple[int, str]]]
+"""Takes questions; yields each one's index and its answer, in any order, each once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ungraded:
+    """A grading whose every answer held no grade. Not a grade of 0."""
+
+    task_id: str
+    sample_index: int
+    grading_index: int
+    answer: str
+    """The last one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gradings:
+    """What came of grading; completion by completion in their order, gradings counted from 0."""
+
+    grades: list[Grade]
+    ungraded: list[Ungraded]
+
+
+@dataclass(frozen=True)
+class _Task:
+    completion: Completion
+    grading_index: int
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        return self.completion.task_id, self.completion.sample_index, self.grading_index
+
+
+def describe_grading(config: GradeConfig) -> str:
+    """The protocol in one line, for reports."""
+    reference = "with" if config.show_reference else "without"
+    gradings = "1 grading" if config.num_gradings == 1 else f"{config.num_gradings} gradings"
+    return (
+        f"grading v{GRADING_PROTOCOL_VERSION}: assessment, then 0 to 10; blind, no tests, {reference} the reference "
+        f"solution; {gradings} per completion at temperature {config.temperature:g}"
+    )
+
+
+def grading_messages(problem: Problem, completion_text: str, *, show_reference: bool = False) -> list[dict[str, str]]:
+    """The conversation whose answer `parse_grade` reads: one request, without a system message.
+
+    Args:
+        problem: Its prompt is shown as the task; its tests are not shown.
+        completion_text: Shown as the program that a person would have written (`written_program`).
+        show_reference: Show the problem's own solution as well.
+    """
+    parts = [
+        "You are a programming teacher. Grade a student's solution of the task below.",
+        f"Task: complete the Python function `{problem.entry_point}`.\n\n{fenced(problem.prompt.rstrip())}",
+    ]
+    if show_reference:
+        reference = f"{problem.prompt}{problem.canonical_solution}".rstrip()
+        parts.append(f"A correct solution, of which there may be others:\n\n{fenced(reference)}")
+    parts.append(f"The student's solution:\n\n{fenced(written_program(problem, completion_text).rstrip())}")
+    parts.append(
+        "Judge only whether the solution's logic does what the task asks; style and comments do not count. Do not "
+        "correct or rewrite it. Answer in exactly this form, without headings, lists or code:\n\n"
+        "Assessment: two to four sentences that follow the solution on an example and say what is right and wrong\n"
+        "Grade: one whole number from 0 (nothing is right) to 10 (fully correct)"
+    )
+    return [{"role": "user", "content": "\n\n".join(parts)}]
+
+
+def parse_grade(answer: str) -> tuple[str, int] | None:
+    """The assessment and the grade of a grader's answer.
+
+    The grade must be the answer's last line, alone in it (`Grade: 7`, `**Grade:** 7/10`, `7 out of 10`), behind an
+    assessment, whose label is left out. Markdown, and a fence around it all, are overlooked. A decimal is rounded to
+    the nearest whole number, a half to the even one.
+
+    Returns:
+        None if there is no such line, no assessment before it, or the number is not in 0 to 10.
+    """
+    text = without_thoughts(answer).strip()
+    if wrapped := _WRAPPED.fullmatch(text):
+        text = wrapped.group(1).strip()
+    said, _, last_line = text.rpartition("\n")
+    match = _GRADE_LINE.fullmatch(" ".join(_MARKUP.sub(" ", last_line).split()))
+    assessment = _LABEL.sub("", said.strip())
+    if match is None or not assessment:
+        return None
+    number = float(match.group(1) or match.group(2))
+    return (assessment, round(number)) if number <= _HIGHEST_GRADE else None
+
+
+def grade_completions(
+    problems: Sequence[Problem],
+    completions: Sequence[Completion],
+    ask: Asker,
+    config: GradeConfig,
+    on_grade: Callable[[Grade], None] = lambda _grade: None,
+    known: Sequence[Grade] = (),
+) -> Gradings:
+    """Grade each completion `config.num_gradings` times.
+
+    Args:
+        problems: Those of the completions, and maybe more.
+        completions: Each of `task_id` and `sample_index` once.
+        ask: The grader. May raise; what was graded before has then been passed to `on_grade`.
+        config: How often and how.
+        on_grade: Told each new grade as soon as it is there.
+        known: Grades of an earlier run: not asked for again, and returned with the others. Grades of anything else
+            are left out.
+
+    Returns:
+        A grade for each completion and grading, except those that are listed as ungraded.
+
+    Raises:
+        MissingInputError: A completion belongs to no problem.
+        ValueError: The grader answered a question twice, or not at all, or one that was not asked.
+    """
+    by_id = {problem.task_id: problem for problem in problems}
+    unknown = [completion.task_id for completion in completions if completion.task_id not in by_id]
+    if unknown:
+        raise MissingInputError(f"there is no problem `{unknown[0]}` for its completion")
+    tasks = [_Task(completion, index) for completion in completions for index in range(config.num_gradings)]
+    grades = {(grade.task_id, grade.sample_index, grade.grading_index): grade for grade in known}
+    last_answers: dict[tuple[str, int, int], str] = {}
+    for attempt in range(config.max_attempts):
+        waiting = [task for task in tasks if task.key not in grades]
+        if not waiting:
+            break
+        requests = [_request(by_id[task.completion.task_id], task, attempt, config) for task in waiting]
+        answered: set[int] = set()
+        for index, answer in ask(requests):
+            if index in answered or not 0 <= index < len(waiting):
+                raise ValueError(f"the grader gave an answer too many, to question {index} of {len(waiting)}")
+            answered.add(index)
+            task = waiting[index]
+            last_answers[task.key] = answer
+            parsed = parse_grade(answer)
+            if parsed is not None:
+                grades[task.key] = _grade(task, *parsed)
+                on_grade(grades[task.key])
+        if len(answered) < len(waiting):
+            raise ValueError(f"the grader answered {len(answered)} of {len(waiting)} questions")
+    return Gradings(
+        grades=[grades[task.key] for task in tasks if task.key in grades],
+        ungraded=[_ungraded(task, last_answers[task.key]) for task in tasks if task.key not in grades],
+    )
+
+
+def _request(problem: Problem, task: _Task, attempt: int, config: GradeConfig) -> GradingRequest:
+    named = "\0".join(map(str, (config.seed, *task.key, attempt)))
+    digest = hashlib.sha256(named.encode()).digest()
+    return GradingRequest(
+        messages=grading_messages(problem, task.completion.text, show_reference=config.show_reference),
+        seed=int.from_bytes(digest[:_SEED_BYTES], "little") >> 1,  # What fits a signed number of 32 bits everywhere.
+    )
+
+
+def _grade(task: _Task, assessment: str, grade: int) -> Grade:
+    task_id, sample_index, grading_index = task.key
+    return Grade(
+        task_id=task_id,
+        sample_index=sample_index,
+        grading_index=grading_index,
+        assessment=assessment,
+        grade=grade,
+    )
+
+
+def _ungraded(task: _Task, answer: str) -> Ungraded:
+    task_id, sample_index, grading_index = task.key
+    return Ungraded(task_id=task_id, sample_index=sample_index, grading_index=grading_index, answer=answer)
