@@ -6,8 +6,6 @@ from typing import Any
 
 from hornbook.report.beside import beside_of, our_row
 from hornbook.report.data import (
-    Answer,
-    Attempts,
     Calibration,
     CodeExcerpt,
     Contamination,
@@ -19,15 +17,13 @@ from hornbook.report.data import (
     Lane,
     MergedStep,
     NearestPair,
-    ProblemAnswers,
     ReportData,
-    SandboxFacts,
-    Score,
     StageFacts,
     Surprise,
     TextExcerpt,
     Training,
 )
+from hornbook.report.scored import Answer, Attempts, ProblemAnswers, SandboxFacts, Score
 
 HOSTILE = "    return 1\n</code></pre></script><img src=x onerror=\"document.title='owned'\"><script>throw 1</script>\n"
 

@@ -1,7 +1,7 @@
 from tests.report.invented import answer, attempts
 
 from hornbook.report.answers import family_scores, some_of
-from hornbook.report.data import ProblemAnswers
+from hornbook.report.scored import ProblemAnswers
 
 
 def problem(number: int, family: str, *, base: bool, tuned: bool, num_samples: int = 1) -> ProblemAnswers:

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 from tests.report.invented import answer, attempts
 
-from hornbook.report.data import Answer, ProblemAnswers
 from hornbook.report.explorer import explorer_of
+from hornbook.report.scored import Answer, ProblemAnswers
 
 
 def problem(

@@ -5,8 +5,9 @@ import pytest
 from tests.report.invented import answer, attempts
 from tests.report.page import parsed, text_of
 
-from hornbook.report.data import ReportData, SandboxFacts
+from hornbook.report.data import ReportData
 from hornbook.report.render import render_html
+from hornbook.report.scored import SandboxFacts
 
 
 def test_the_page_is_well_formed_and_stands_alone(report_data: ReportData) -> None:

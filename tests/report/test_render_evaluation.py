@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.report.evaluated import EvaluatedConfig, run_evaluation
 from tests.report.page import parsed, text_of
 
 from hornbook.artifacts.run import RunFolder
@@ -71,6 +72,13 @@ def test_several_samples_are_counted_folded_and_bounded(sampled_page: str) -> No
     assert sampled_page.count('<details class="numbers sample">') == 12 * 5
     assert "… and 5 more samples in the artifact’s tables." in text
     assert "3 prompts did not fit" in text
+
+
+def test_a_model_that_is_called_base_is_not_taken_for_a_recipes_base(tmp_path: Path) -> None:
+    config = EvaluatedConfig(model="base", benchmarks=("mine",), num_problems=2, graded=False)
+    page = (run_evaluation(config, tmp_path).path / "report" / "report.html").read_text(encoding="utf8")
+    assert "has read code and textbook passages" not in page
+    assert 'class="chip' not in page
 
 
 def test_equal_artifacts_give_equal_bytes(evaluation: RunFolder, page: str, tmp_path: Path) -> None:

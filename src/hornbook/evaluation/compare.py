@@ -171,8 +171,8 @@ def problems_in_both(
     ]
     if parts and not common_only:
         raise MissingInputError(
-            f"the two sides were not asked the same problems: {'; '.join(parts)}; compare the "
-            f"{len(common.problems):,} that they share only if you ask for that"
+            f"the two sides were not asked the same problems: {'; '.join(parts)}; add "
+            f"`--common-only` to compare the {len(common.problems):,} that they share"
         )
     if not common.problems:
         raise MissingInputError(f"the two sides share no problem: {'; '.join(parts) or 'there are none'}")

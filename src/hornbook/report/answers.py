@@ -7,9 +7,10 @@ from hornbook.artifacts.stage import Artifact
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.records import Problem
 from hornbook.report.attempts import attempts_of, joined
-from hornbook.report.data import Attempts, FamilyScore, ProblemAnswers
+from hornbook.report.data import FamilyScore
 from hornbook.report.excerpts import by_turns
 from hornbook.report.facts import metric
+from hornbook.report.scored import Attempts, ProblemAnswers
 from hornbook.report.scores import EVALUATIONS
 
 _NUM_SAMPLES_SHOWN = 3

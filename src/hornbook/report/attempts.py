@@ -6,7 +6,7 @@ from hornbook.artifacts.manifest import MEASURED
 from hornbook.artifacts.stage import Artifact
 from hornbook.errors import MissingInputError
 from hornbook.records import Completion, Grade, Outcome, Problem, R, Timing, Verdict
-from hornbook.report.data import Answer, Assessment, Attempts, ProblemAnswers
+from hornbook.report.scored import Answer, Assessment, Attempts, ProblemAnswers
 
 CHARACTERS_SHOWN = 4_000
 """Of a completion."""

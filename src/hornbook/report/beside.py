@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from hornbook.evaluation.published import PublishedScore, published_scores
-from hornbook.report.data import Beside, ScoreBeside
+from hornbook.report.scored import Beside, ScoreBeside
 
 
 def beside_of(benchmark: str, title: str, ours: Sequence[ScoreBeside], *, measure: str = "pass@1") -> Beside | None:

@@ -5,7 +5,8 @@ Gathered by `gather_evaluation.py`, drawn by `render_evaluation.py`.
 
 from dataclasses import dataclass
 
-from hornbook.report.data import Beside, ProblemAnswers, SandboxFacts, Score, StageFacts
+from hornbook.report.data import StageFacts
+from hornbook.report.scored import Beside, ProblemAnswers, SandboxFacts, Score
 
 
 @dataclass(frozen=True, kw_only=True)

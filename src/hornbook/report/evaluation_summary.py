@@ -4,10 +4,10 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from hornbook.artifacts.stage import Artifact
-from hornbook.report.data import Score
 from hornbook.report.facts import metric
 from hornbook.report.grades import grade_line
 from hornbook.report.plain import plain
+from hornbook.report.scored import Score
 from hornbook.report.scores import sandbox_of, scores_by_name
 
 _WIDTH = 80

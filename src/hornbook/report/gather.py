@@ -12,7 +12,7 @@ from hornbook.errors import ConfigError
 from hornbook.report.answers import family_scores, held_out_answers, humaneval_answers, some_of
 from hornbook.report.beside import beside_of, our_row
 from hornbook.report.contamination import contamination_of
-from hornbook.report.data import Beside, ReportData, Score
+from hornbook.report.data import ReportData
 from hornbook.report.excerpts import code_excerpts, exercise_excerpts, passage_excerpts
 from hornbook.report.facts import (
     absent_of,
@@ -23,6 +23,7 @@ from hornbook.report.facts import (
     stages_of,
     trainings_of,
 )
+from hornbook.report.scored import Beside, Score
 from hornbook.report.scores import EVALUATIONS, sandbox_of, scores_of
 from hornbook.report.way import lanes_of, merged_of
 

@@ -10,10 +10,10 @@ from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import Problem
 from hornbook.report.attempts import attempts_of, joined
 from hornbook.report.beside import beside_of, our_row
-from hornbook.report.data import Beside, Score
 from hornbook.report.evaluated import BenchmarkFacts, EvaluationData, ModelFacts
 from hornbook.report.facts import environment_of, metric, stages_of
 from hornbook.report.grades import grades_of, understanding_of
+from hornbook.report.scored import Beside, Score
 from hornbook.report.scores import EVALUATE, sandbox_of, scores_by_name
 
 MODEL = "model"

@@ -12,10 +12,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from hornbook.report.data import SandboxFacts
 from hornbook.report.highlight import highlight_python
 from hornbook.report.phrases import count, duration, percent, plural
 from hornbook.report.prose import passage_html
+from hornbook.report.scored import SandboxFacts
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from markupsafe import Markup
 
-from hornbook.report.data import ReportData, Score
+from hornbook.report.data import ReportData
 from hornbook.report.evaluated import EvaluationData
+from hornbook.report.scored import Score
 
 
 def count(number: int) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from hornbook.report.charts import loss_plot, reliability_plot, threshold_plot
-from hornbook.report.data import ReportData, Score
+from hornbook.report.data import ReportData
 from hornbook.report.explorer import explorer_of
 from hornbook.report.page import Page, Section, draw_page, sandbox_warnings
 from hornbook.report.phrases import headline
+from hornbook.report.scored import Score
+from hornbook.report.scores import EVALUATIONS
 
 
 def render_html(data: ReportData) -> str:
@@ -34,6 +36,7 @@ def render_html(data: ReportData) -> str:
         data=data,
         benchmarks=by_benchmark(data.scores),
         protocols=protocols_of(data.scores),
+        roles=[model for model, _ in EVALUATIONS],
         loss_plots=plots,
         calibration_plots=calibration,
         longest_stage=max((stage.seconds for stage in data.stages), default=0.0),

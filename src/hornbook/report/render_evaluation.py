@@ -29,6 +29,7 @@ def render_evaluation_html(data: EvaluationData) -> str:
         page,
         data=data,
         benchmarks=[(benchmark.score.benchmark, [benchmark.score]) for benchmark in data.benchmarks],
+        roles=[],
         protocols=protocols_of([benchmark.score for benchmark in data.benchmarks]),
     )
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.records import Outcome
-from hornbook.report.data import SandboxFacts, Score
 from hornbook.report.facts import metric
+from hornbook.report.scored import SandboxFacts, Score
 
 EVALUATE = "evaluate"
 """The stage that evaluates one model, whatever it is."""

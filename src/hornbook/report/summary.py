@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from hornbook.artifacts import DEFAULT_STORE
 from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.stage import Artifact
-from hornbook.report.data import Lane, Score
+from hornbook.report.data import Lane
 from hornbook.report.evaluation_summary import evaluation_lines, sandbox_lines
 from hornbook.report.facts import absent_of, corpora_of
 from hornbook.report.phrases import duration, magnitude
+from hornbook.report.scored import Score
 from hornbook.report.scores import EVALUATE, raw_scores_of, scores_of
 from hornbook.report.way import lanes_of
 

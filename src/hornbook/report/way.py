@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.records import DocumentKind, Dropped
-from hornbook.report.data import Counts, FlowStep, Lane, MergedStep
+from hornbook.report.data import FlowStep, Lane, MergedStep
+from hornbook.report.scored import Counts
 
 _LANES = (
     ("code", "Real code", (("corpus", "Cut into samples"), ("select", "Chosen by value"))),
