@@ -45,7 +45,7 @@ def main() -> None:
                 "benchmark": "sandbox",
                 "num_verdicts": len(verdicts),
                 "num_workers": len(os.sched_getaffinity(0)),
-                "passed": sum(verdict.outcome is Outcome.PASSED for verdict, _ in verdicts),
+                "passed": sum(sample.verdict.outcome is Outcome.PASSED for sample in verdicts),
                 "peer_passed": peer_passed,
                 "verdicts_per_second": round(len(verdicts) / seconds, 1),
                 "peer_verdicts_per_second": round(len(verdicts) / peer_seconds, 1),

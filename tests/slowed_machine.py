@@ -70,7 +70,7 @@ def busy_machine(num_spinners: int) -> Iterator[None]:
 def timed_verdicts(problems: list[Problem], samples: list[Completion]) -> tuple[list[Verdict], float]:
     start = time.monotonic()
     with Jail() as jail:
-        verdicts = [verdict for verdict, _ in judge(problems, samples, jail)]
+        verdicts = [sample.verdict for sample in judge(problems, samples, jail)]
     return verdicts, time.monotonic() - start
 
 

@@ -13,11 +13,11 @@ import typer
 
 from hornbook import __version__
 from hornbook.artifacts import DEFAULT_STORE
+from hornbook.commands.compare import compare
+from hornbook.commands.evaluate import evaluate
 from hornbook.errors import HornbookError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from hornbook.artifacts.pipeline import Pipeline
 
 app = typer.Typer(
@@ -81,7 +81,7 @@ def run(
     from hornbook.artifacts.pipeline import run as run_pipeline
     from hornbook.artifacts.run import Run, RunFolder
     from hornbook.artifacts.store import Store
-    from hornbook.display import TerminalObserver
+    from hornbook.display import TerminalObserver, make_console
     from hornbook.report.summary import print_summary
 
     pipeline = _pipeline(recipe, overrides, until, seed)
@@ -91,7 +91,7 @@ def run(
     folder.begin(
         Run(name=folder.path.name, recipe=recipe, seed=seed, overrides=parse_overrides(overrides or []), until=until)
     )
-    console = _console()
+    console = make_console()
     console.print(f"[bold]hornbook run {recipe}[/]  {len(pipeline.stages)} stages, store {store}", highlight=False)
     with TerminalObserver(console, folder) as observer:
         run_pipeline(pipeline, opened, observer)
@@ -111,12 +111,13 @@ def plan(
     """Say what a run would do: stages reused, tokens, FLOPs, time, teacher calls and price. Runs nothing."""
     from hornbook.artifacts.plan import make_plan, print_plan
     from hornbook.artifacts.store import Store
+    from hornbook.display import make_console
 
     steps = make_plan(_pipeline(recipe, overrides, until, seed), Store(store))
     if as_json:
         typer.echo(json.dumps([step.as_json() for step in steps], indent=2))
     else:
-        print_plan(steps, _console())
+        print_plan(steps, make_console())
 
 
 @app.command()
@@ -124,13 +125,14 @@ def show(run: RunArgument, store: StoreOption = Path(DEFAULT_STORE), as_json: Js
     """Show a run: its stages, artifacts, scores, and where they lie."""
     from hornbook.artifacts.run import RunFolder
     from hornbook.artifacts.store import Store
+    from hornbook.display import make_console
     from hornbook.report.summary import describe_run, print_summary
 
     folder = RunFolder(Store(store), run)
     if as_json:
         typer.echo(json.dumps(describe_run(folder), indent=2))
     else:
-        print_summary(folder, _console(), stages=True)
+        print_summary(folder, make_console(), stages=True)
 
 
 @app.command()
@@ -156,15 +158,13 @@ def complete(
     typer.echo(text + written)
 
 
+app.command()(evaluate)
+app.command()(compare)
+
+
 def _pipeline(recipe: str, overrides: list[str] | None, until: str | None, seed: int) -> "Pipeline":
     from hornbook.artifacts.override import apply_overrides, parse_overrides
     from hornbook.recipes.find import find_recipe
 
     pipeline = apply_overrides(find_recipe(recipe)(seed), parse_overrides(overrides or []))
     return pipeline.until(until) if until else pipeline
-
-
-def _console() -> "Console":
-    from rich.console import Console
-
-    return Console(soft_wrap=True)

@@ -14,6 +14,11 @@ from hornbook.artifacts.run import RunFolder
 _SECONDS_BETWEEN_PLAIN_LINES = 15.0
 
 
+def make_console(*, stderr: bool = False) -> Console:
+    """The console that commands print to; long lines are left to the terminal."""
+    return Console(soft_wrap=True, stderr=stderr)
+
+
 class TerminalObserver:
     """Prints each stage of a run as it starts, works and ends, and keeps the run's record.
 

@@ -111,7 +111,7 @@ def compare(problems: list[Problem], num_mutants: int, seed: int) -> list[Compar
     ]
     peers = _judge_by_peer(completions)
     with Jail() as jail:
-        verdicts = [verdict for verdict, _ in judge(problems, completions, jail)]
+        verdicts = [sample.verdict for sample in judge(problems, completions, jail)]
     return [
         Comparison(
             task_id=verdict.task_id,

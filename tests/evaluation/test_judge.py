@@ -22,7 +22,7 @@ def completion(problem: Problem, text: str) -> Completion:
 
 
 def verdicts_of(problems: list[Problem], completions: list[Completion], jail: Jail) -> list[Verdict]:
-    return [verdict for verdict, _ in judge(problems, completions, jail)]
+    return [sample.verdict for sample in judge(problems, completions, jail)]
 
 
 def test_all_canonical_solutions_of_humaneval_pass(jail: Jail) -> None:

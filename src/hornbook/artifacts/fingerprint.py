@@ -36,7 +36,12 @@ def fingerprint(*, stage: str, version: int, config: Any, seed: int, inputs: Map
         "seed": seed,
         "inputs": dict(inputs),
     }
-    return hashlib.sha256(canonical_json(whole).encode()).hexdigest()
+    return digest_of(whole)
+
+
+def digest_of(value: Any) -> str:
+    """SHA-256 of a JSON value's canonical form, in hexadecimal."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
 def encode(value: Any, place: str = "config") -> Any:

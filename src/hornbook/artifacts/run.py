@@ -57,6 +57,10 @@ class RunFolder:
         self.store = store
         self.path = store.runs / name
 
+    def exists(self) -> bool:
+        """Whether there is a run of this name."""
+        return (self.path / FILE_NAME).is_file()
+
     def begin(self, run: Run) -> None:
         """Start the run's record afresh. Artifacts stay where they are; only the links of an earlier run go."""
         shutil.rmtree(self.path, ignore_errors=True)

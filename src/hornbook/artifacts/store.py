@@ -91,6 +91,14 @@ class Store:
         folder.rename(condemned)
         shutil.rmtree(condemned)
 
+    def forget(self, stage: str, fingerprint: str) -> None:
+        """Remove the artifact of this fingerprint and what is half done of it, as far as there is any."""
+        folder = self.folder_of(stage, fingerprint)
+        with self._lock(folder.name):
+            if folder.exists():
+                self.discard(stage, fingerprint)
+            shutil.rmtree(self.partial / folder.name, ignore_errors=True)
+
     def build(self, stage: Stage, inputs: Mapping[str, Artifact], progress: Progress) -> Artifact:
         """Run a stage and keep its output.
 

@@ -1,36 +1,89 @@
 """Let a model complete benchmark problems, or any prompt."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from hornbook.artifacts.stage import Artifact
+from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.errors import MissingInputError
 from hornbook.evaluation.cut import cut_completion
+from hornbook.evaluation.extract import CHAT_PROTOCOL_DESCRIPTION, CHAT_PROTOCOL_VERSION, extract_completion
+from hornbook.evaluation.journal import Journal
+from hornbook.evaluation.models import CHAT_ENDPOINT, Model, ModelIdentity, Request, SamplingConfig
+from hornbook.generation.stop import first_stop
 from hornbook.records import Completion, Problem
 
-Completer = Callable[[list[str]], list[str]]
-"""Takes prompts, returns what a model writes behind each, in their order and without the prompt."""
+
+def requests_of(benchmark: Benchmark, num_samples: int) -> list[Request]:
+    """What is asked of a model: `num_samples` completions of each problem, samples counted from 0."""
+    return [
+        Request(problem=problem, sample_index=index, stop_strings=benchmark.protocol.stop_strings)
+        for problem in benchmark.problems
+        for index in range(num_samples)
+    ]
 
 
-def complete_problems(problems: Sequence[Problem], completer: Completer, *, num_samples: int = 1) -> list[Completion]:
-    """Ask for `num_samples` completions of each problem, and cut each at its function's end.
+def complete_benchmark(
+    benchmark: Benchmark,
+    model: Model,
+    sampling: SamplingConfig,
+    *,
+    num_samples: int,
+    seed: int,
+    journal: Journal[Completion],
+    progress: Callable[[int, int], None],
+) -> list[Completion]:
+    """Get `num_samples` completions of each problem from a model, and cut each where its answer ends.
 
     Args:
-        problems: Their prompts are passed on as they are.
-        completer: Called once, with each prompt repeated `num_samples` times, so that it can make batches.
+        benchmark: Its problems' prompts are passed on as they are.
+        model: Asked for what the journal does not hold.
+        sampling: How completions are chosen.
         num_samples: At least 1.
+        seed: For temperatures above 0.
+        journal: Completions that are there already; new ones are added as they come.
+        progress: Told the number of completions that are there, and the total.
 
     Returns:
-        Problem by problem, in their order, samples counted from 0. Deterministic as far as the completer is.
+        Problem by problem, in their order. Deterministic as far as the model is.
 
     Raises:
-        ValueError: The completer gives more or fewer texts than it was given prompts.
+        EndpointError: A model behind an endpoint does not answer. What was answered is in the journal.
     """
-    wanted = [(problem, index) for problem in problems for index in range(num_samples)]
-    texts = completer([problem.prompt for problem, _ in wanted])
-    return [
-        Completion(task_id=problem.task_id, sample_index=index, raw=text, text=cut_completion(problem.prompt, text))
-        for (problem, index), text in zip(wanted, texts, strict=True)
-    ]
+    requests = requests_of(benchmark, num_samples)
+    identity = model.identity()
+    there = {(one.task_id, one.sample_index): one for one in journal.entries()}
+    progress(len(there), len(requests))
+    for group in model.complete(requests, sampling, seed, frozenset(there)):
+        made = [
+            Completion(
+                task_id=requests[index].task_id,
+                sample_index=requests[index].sample_index,
+                raw=raw,
+                text=text_of(benchmark.protocol, identity, requests[index].problem, raw),
+            )
+            for index, raw in group
+        ]
+        journal.append(made)
+        there.update(((one.task_id, one.sample_index), one) for one in made)
+        progress(len(there), len(requests))
+    return [there[request.task_id, request.sample_index] for request in requests]
+
+
+def text_of(protocol: Protocol, identity: ModelIdentity, problem: Problem, raw: str) -> str:
+    """What of a model's answer is run behind the prompt."""
+    if identity.kind == CHAT_ENDPOINT:
+        return extract_completion(problem, raw)
+    if protocol.stop_strings:
+        return raw[: first_stop(raw, protocol.stop_strings)]
+    return cut_completion(problem.prompt, raw)
+
+
+def describe_asking(protocol: Protocol, identity: ModelIdentity) -> str:
+    """How a model of this kind is asked and where its answer is cut, in one line."""
+    if identity.kind == CHAT_ENDPOINT:
+        return f"{CHAT_PROTOCOL_DESCRIPTION} (version {CHAT_PROTOCOL_VERSION})"
+    cut = "the first stop string" if protocol.stop_strings else "the function's end"
+    return f"prompt as given, cut at {cut}"
 
 
 def complete_prompt(

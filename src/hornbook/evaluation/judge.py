@@ -6,18 +6,30 @@ Source: the program that is run is HumanEval's: prompt, completion, test, `check
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from hornbook.errors import MissingInputError, SandboxError
 from hornbook.records import Completion, Outcome, Problem, Timing, Verdict
-from hornbook.sandbox.jail import Jail
-from hornbook.sandbox.program import Program, Report
+from hornbook.sandbox.program import Program, Report, Sandbox
 
 _NAMED_FAILURES = 3
 _STDERR_CHARACTERS = 500
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedSample:
+    """What became of one completion, and how long it took."""
+
+    verdict: Verdict
+    timing: Timing
+
+
 def _ignore(_done: int, _total: int) -> None:
     """Report no progress."""
+
+
+def _keep_none(_sample: JudgedSample) -> None:
+    """Keep no journal."""
 
 
 def assemble_program(problem: Problem, text: str) -> Program:
@@ -28,10 +40,18 @@ def assemble_program(problem: Problem, text: str) -> Program:
 def judge(
     problems: Sequence[Problem],
     completions: Sequence[Completion],
-    jail: Jail,
+    sandbox: Sandbox,
     progress: Callable[[int, int], None] = _ignore,
-) -> list[tuple[Verdict, Timing]]:
-    """Run each completion in the jail.
+    on_judged: Callable[[JudgedSample], None] = _keep_none,
+) -> list[JudgedSample]:
+    """Run each completion in the sandbox.
+
+    Args:
+        problems: Those of the completions, and maybe more.
+        completions: In any order.
+        sandbox: Opened.
+        progress: Told the number of verdicts and of completions.
+        on_judged: Told each verdict as soon as it is final, for a journal.
 
     Returns:
         One verdict per completion and how long it ran, in their order.
@@ -45,21 +65,25 @@ def judge(
     if unknown:
         raise MissingInputError(f"there is no problem `{unknown[0]}` for its completion")
     programs = [assemble_program(by_id[completion.task_id], completion.text) for completion in completions]
-    return [
-        _judged(completion, report)
-        for completion, report in zip(completions, jail.run(programs, progress), strict=True)
-    ]
+    judged: list[JudgedSample | None] = [None] * len(completions)
+
+    def keep(index: int, report: Report) -> None:
+        sample = judged[index] = _judged(completions[index], report)
+        on_judged(sample)
+
+    sandbox.run(programs, progress, keep)
+    return [sample for sample in judged if sample is not None]
 
 
 def check_canonical_solutions(
-    benchmark: str, problems: Sequence[Problem], jail: Jail, progress: Callable[[int, int], None] = _ignore
+    benchmark: str, problems: Sequence[Problem], sandbox: Sandbox, progress: Callable[[int, int], None] = _ignore
 ) -> None:
     """Run the benchmark's own solutions: where they don't all pass, no model can be scored.
 
     Raises:
         SandboxError: Some did not pass; names the benchmark, the problems and what became of them.
     """
-    reports = jail.run([assemble_program(problem, problem.canonical_solution) for problem in problems], progress)
+    reports = sandbox.run([assemble_program(problem, problem.canonical_solution) for problem in problems], progress)
     failed = [
         f"{problem.task_id} {report.outcome} ({report.detail})"
         for problem, report in zip(problems, reports, strict=True)
@@ -75,13 +99,15 @@ def check_canonical_solutions(
         )
 
 
-def _judged(completion: Completion, report: Report) -> tuple[Verdict, Timing]:
+def _judged(completion: Completion, report: Report) -> JudgedSample:
     task_id, index = completion.task_id, completion.sample_index
-    verdict = Verdict(
-        task_id=task_id,
-        sample_index=index,
-        outcome=report.outcome,
-        detail=report.detail,
-        stderr=report.stderr[:_STDERR_CHARACTERS],
+    return JudgedSample(
+        verdict=Verdict(
+            task_id=task_id,
+            sample_index=index,
+            outcome=report.outcome,
+            detail=report.detail,
+            stderr=report.stderr[:_STDERR_CHARACTERS],
+        ),
+        timing=Timing(task_id=task_id, sample_index=index, cpu_seconds=report.cpu_seconds),
     )
-    return verdict, Timing(task_id=task_id, sample_index=index, cpu_seconds=report.cpu_seconds)

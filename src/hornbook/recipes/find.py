@@ -16,11 +16,14 @@ from hornbook.errors import ConfigError
 Recipe = Callable[[int], Pipeline]
 """A recipe takes the seed and returns the pipeline."""
 
+_NO_RECIPES = ("evaluation", "find")
+"""Files beside the recipes: a pipeline that needs a model, and this one."""
+
 
 def list_recipes() -> list[str]:
     """The names of the recipes that come with Hornbook, as typed on the command line."""
     names = [module.name for module in pkgutil.iter_modules(hornbook.recipes.__path__)]
-    return sorted(name.replace("_", "-") for name in names if f"hornbook.recipes.{name}" != __name__)
+    return sorted(name.replace("_", "-") for name in names if name not in _NO_RECIPES)
 
 
 def find_recipe(name: str) -> Recipe:

@@ -1,0 +1,268 @@
+"""Score a model on benchmarks: completions, verdicts from the sandbox, grades where a grader is asked, rates.
+
+Each completion, verdict and grade goes into a journal in the scratch folder as soon as it is there, so that an
+evaluation killed at any moment goes on without making, running or paying for any of them again.
+
+Reads:  a model, or samples made elsewhere; benchmarks.
+Writes: for each benchmark the tables `NAME-problems`, `NAME-completions`, `NAME-verdicts`, `NAME-grades` (where graded)
+        and `measured/NAME-times`; the scores, in the metrics.
+Source: Chen et al. 2021 (protocol, estimator); Gunasekar et al. 2023, sections 3 and 4, for what is reported.
+"""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from hornbook.artifacts.stage import Result, Workspace
+from hornbook.benchmarks.benchmark import Benchmark
+from hornbook.errors import ConfigError, EndpointError
+from hornbook.evaluation.agreement import measure_agreement
+from hornbook.evaluation.complete import complete_benchmark, describe_asking, requests_of
+from hornbook.evaluation.grade import Asker, GradeConfig, describe_grading, grade_completions
+from hornbook.evaluation.journal import Journal
+from hornbook.evaluation.judge import JudgedSample, check_canonical_solutions, judge
+from hornbook.evaluation.models import Model
+from hornbook.evaluation.samples import GivenSamples
+from hornbook.evaluation.score import DEFAULT_K, score_verdicts
+from hornbook.generation.prompt import SamplingConfig
+from hornbook.records import Completion, Grade, Problem, Timing, Verdict
+from hornbook.sandbox.jail import Jail
+from hornbook.sandbox.program import Limits, Sandbox
+
+_WALL_PER_CPU_SECOND = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationSettings:
+    """How a model is asked and how its answers are run."""
+
+    sampling: SamplingConfig = field(default_factory=SamplingConfig)
+    num_samples: int = 1
+    """Completions per problem."""
+    ks: tuple[int, ...] = DEFAULT_K
+    """For which k to give pass@k, as far as there are as many samples."""
+    limits: Limits = field(default_factory=Limits)
+    """For each program."""
+    jailed: bool = True
+    """False runs what a model wrote with all rights of the person who asks for it."""
+    grading: GradeConfig | None = None
+    """How a language model grades each completion; None where none is asked."""
+    grader: str = ""
+    """Its name."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run.
+
+        Raises:
+            ConfigError: Names the field and the value.
+        """
+        if self.num_samples < 1:
+            raise ConfigError(f"`num_samples` must be at least 1, got {self.num_samples!r}")
+        if self.num_samples > 1 and self.sampling.temperature == 0:
+            raise ConfigError(
+                f"`num_samples` above 1 needs a `temperature` above 0, got {self.num_samples!r} at temperature 0"
+            )
+        if not self.ks or min(self.ks) < 1:
+            raise ConfigError(f"`k` must be at least 1, got {self.ks!r}")
+
+
+def evaluate(
+    settings: EvaluationSettings,
+    benchmarks: Sequence[Benchmark],
+    subject: Model | GivenSamples,
+    workspace: Workspace,
+    ask_grader: Asker | None = None,
+) -> Result:
+    """Score a model, or given samples, on each benchmark.
+
+    Args:
+        settings: Sampling, limits, grading.
+        benchmarks: In the order in which they are scored; their names are unique.
+        subject: Asked only for what the journals do not hold yet.
+        workspace: Gets the tables; its scratch folder the journals.
+        ask_grader: Asked for grades if `settings.grading` is set.
+
+    Returns:
+        The scores in `metrics["scores"]`; `model`, `sampling`, `sandbox`, `grades` and `truncated_prompts` beside them.
+
+    Raises:
+        SandboxError: No jail, or a benchmark's own solutions do not pass in it: nothing is scored.
+        EndpointError: A model or grader behind an endpoint does not answer, or never gives a grade. What was answered
+            is kept.
+        DamagedArtifactError: A journal is not what was written.
+    """
+    scores: list[dict[str, Any]] = []
+    grades: dict[str, Any] = {}
+    for benchmark in benchmarks:
+        with open_sandbox(settings, benchmark) as sandbox:
+            progress = _noted(workspace, f"{benchmark.name}: canonical solutions")
+            check_canonical_solutions(benchmark.title, benchmark.problems, sandbox, progress)
+    for benchmark in benchmarks:
+        completions = _complete(settings, benchmark, subject, workspace)
+        with open_sandbox(settings, benchmark) as sandbox:
+            verdicts = _judge(benchmark, completions, sandbox, workspace)
+        scores.append({**_score(settings, benchmark, subject, verdicts, workspace), "sandbox": sandbox.describe()})
+        workspace.write_records(f"{benchmark.name}-problems", Problem, list(benchmark.problems))
+        if ask_grader is not None:
+            grades[benchmark.name] = _grade(settings, benchmark, completions, verdicts, ask_grader, workspace)
+    return Result(
+        kept=sum(sum(score["outcomes"].values()) for score in scores),
+        unit="verdicts",
+        metrics={
+            "model": asdict(subject.identity()),
+            "sampling": {**asdict(settings.sampling), "num_samples": settings.num_samples},
+            "scores": scores,
+            "sandbox": scores[0]["sandbox"],
+            "grades": grades,
+            "truncated_prompts": _count_truncated(settings, benchmarks, subject),
+        },
+    )
+
+
+def open_sandbox(settings: EvaluationSettings, benchmark: Benchmark) -> Sandbox:
+    """The sandbox for the benchmark's programs: as much CPU time as the settings say, or as its own solutions need."""
+    limits = _limits_for(settings, benchmark)
+    if settings.jailed:
+        return Jail(limits)
+    from hornbook.sandbox.unjailed import Unjailed
+
+    return Unjailed(limits)
+
+
+def describe_protocol(settings: EvaluationSettings, benchmark: Benchmark, subject: Model | GivenSamples) -> str:
+    """The protocol in one line, for the report and the model card."""
+    limits = _limits_for(settings, benchmark)
+    asked = "samples made elsewhere, run as they are"
+    if not isinstance(subject, GivenSamples):
+        sampling = settings.sampling
+        how = f"temperature {sampling.temperature:g}, top-p {sampling.top_p:g}" if sampling.temperature else "greedy"
+        samples = "1 sample" if settings.num_samples == 1 else f"{settings.num_samples} samples"
+        asked = (
+            f"{describe_asking(benchmark.protocol, subject.identity())}; {how}, {samples} per problem, at most "
+            f"{sampling.max_new_tokens} new tokens"
+        )
+    return f"{asked}; {limits.cpu_seconds:g} s of CPU time and {limits.memory_bytes // 2**20} MiB per program"
+
+
+def _complete(
+    settings: EvaluationSettings, benchmark: Benchmark, subject: Model | GivenSamples, workspace: Workspace
+) -> list[Completion]:
+    if isinstance(subject, GivenSamples):
+        completions = subject.of(benchmark)
+    else:
+        with Journal(workspace.scratch / f"{benchmark.name}-completions.jsonl", Completion) as journal:
+            completions = complete_benchmark(
+                benchmark,
+                subject,
+                settings.sampling,
+                num_samples=settings.num_samples,
+                seed=workspace.seed,
+                journal=journal,
+                progress=_noted(workspace, f"{benchmark.name}: completions"),
+            )
+    workspace.write_records(f"{benchmark.name}-completions", Completion, completions)
+    return completions
+
+
+def _judge(
+    benchmark: Benchmark, completions: Sequence[Completion], sandbox: Sandbox, workspace: Workspace
+) -> list[Verdict]:
+    """The verdicts of all completions; those in the journal are not found again."""
+    with Journal(workspace.scratch / f"{benchmark.name}-verdicts.jsonl", JudgedSample) as journal:
+        judged = {(one.verdict.task_id, one.verdict.sample_index): one for one in journal.entries()}
+        waiting = [one for one in completions if (one.task_id, one.sample_index) not in judged]
+        progress = _noted(workspace, f"{benchmark.name}: verdicts", num_before=len(judged))
+        for one in judge(benchmark.problems, waiting, sandbox, progress, lambda one: journal.append([one])):
+            judged[one.verdict.task_id, one.verdict.sample_index] = one
+    in_order = [judged[one.task_id, one.sample_index] for one in completions]
+    verdicts = [one.verdict for one in in_order]
+    workspace.write_records(f"{benchmark.name}-verdicts", Verdict, verdicts)
+    workspace.write_measured(f"{benchmark.name}-times", Timing, [one.timing for one in in_order])
+    return verdicts
+
+
+def _grade(
+    settings: EvaluationSettings,
+    benchmark: Benchmark,
+    completions: Sequence[Completion],
+    verdicts: Sequence[Verdict],
+    ask_grader: Asker,
+    workspace: Workspace,
+) -> dict[str, Any]:
+    """The grades of all completions; those in the journal are not asked for again."""
+    grading = settings.grading or GradeConfig()
+    total = len(completions) * grading.num_gradings
+    progress = _noted(workspace, f"{benchmark.name}: grades")
+    with Journal(workspace.scratch / f"{benchmark.name}-grades.jsonl", Grade) as journal:
+        known = journal.entries()
+        progress(len(known), total)
+        num_graded = itertools.count(len(known) + 1)
+
+        def keep(grade: Grade) -> None:
+            journal.append([grade])
+            progress(next(num_graded), total)
+
+        found = grade_completions(benchmark.problems, completions, ask_grader, grading, keep, known)
+    if not found.grades:
+        raise EndpointError(
+            f"the grader `{settings.grader}` answered {len(found.ungraded)} times without a grade from 0 to 10; ask "
+            "another one, or evaluate without --grader"
+        )
+    workspace.write_records(f"{benchmark.name}-grades", Grade, found.grades)
+    agreement = measure_agreement(verdicts, found.grades, np.random.default_rng(workspace.seed))
+    return {
+        **agreement.to_json(),
+        "grader": settings.grader,
+        "protocol": describe_grading(grading),
+        "ungraded": len(found.ungraded),
+    }
+
+
+def _score(
+    settings: EvaluationSettings,
+    benchmark: Benchmark,
+    subject: Model | GivenSamples,
+    verdicts: Sequence[Verdict],
+    workspace: Workspace,
+) -> dict[str, Any]:
+    score = score_verdicts(
+        benchmark.name,
+        benchmark.problems,
+        verdicts,
+        protocol=describe_protocol(settings, benchmark, subject),
+        generator=np.random.default_rng(workspace.seed),
+        ks=settings.ks,
+    )
+    protocol = benchmark.protocol
+    return {
+        **score.to_json(),
+        "title": benchmark.title,
+        "source": benchmark.source,
+        "protocol_name": protocol.name,
+        "protocol_version": protocol.version,
+    }
+
+
+def _limits_for(settings: EvaluationSettings, benchmark: Benchmark) -> Limits:
+    limits = settings.limits
+    cpu_seconds = max(limits.cpu_seconds, benchmark.protocol.min_cpu_seconds)
+    wall_seconds = max(limits.wall_seconds, _WALL_PER_CPU_SECOND * cpu_seconds)
+    return replace(limits, cpu_seconds=cpu_seconds, wall_seconds=wall_seconds)
+
+
+def _count_truncated(
+    settings: EvaluationSettings, benchmarks: Sequence[Benchmark], subject: Model | GivenSamples
+) -> dict[str, int]:
+    if isinstance(subject, GivenSamples):
+        return {}
+    return {
+        benchmark.name: subject.count_truncated(requests_of(benchmark, 1), settings.sampling)
+        for benchmark in benchmarks
+    }
+
+
+def _noted(workspace: Workspace, note: str, num_before: int = 0) -> Callable[[int, int], None]:
+    return lambda done, total: workspace.progress(num_before + done, num_before + total, note)

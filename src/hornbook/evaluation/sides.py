@@ -1,0 +1,167 @@
+"""The two sides of a comparison, by what a person typed: a run, one of its stages, or a file of scored samples.
+
+Reads:  an evaluation's artifact; or JSONL with `task_id`, `passed` and, where Hornbook wrote it, `verdict`.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hornbook.artifacts.run import RunFolder
+from hornbook.artifacts.stage import Artifact
+from hornbook.artifacts.store import Store
+from hornbook.benchmarks.benchmark import Benchmark
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.records import Outcome, Problem, Verdict
+
+_STAGES = ("evaluate", "evaluate-tuned", "evaluate-base")
+"""Where a run's verdicts are, the first that is there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One model's verdicts on one benchmark."""
+
+    name: str
+    benchmark: str
+    title: str
+    problems: tuple[Problem, ...]
+    verdicts: tuple[Verdict, ...]
+    protocol: str
+    """In words; empty where a file does not say it."""
+    jailed: bool
+
+
+def find_sides(a: str, b: str, store: Store, benchmark: str | None, of_files: Benchmark | None) -> tuple[Side, Side]:
+    """Both sides on the benchmark that they share.
+
+    Args:
+        a: `RUN`, `RUN/STAGE`, or the path of a file that ends in `.jsonl`.
+        b: The same of the other side.
+        store: Where runs are looked for.
+        benchmark: Its name; needed where the sides share several.
+        of_files: The problems that the samples of files belong to.
+
+    Raises:
+        MissingInputError: A side is not there, or was not evaluated.
+        ConfigError: The sides share no benchmark, or several and none was named.
+    """
+    evaluated = [None if _is_file(side) else _evaluation_of(side, store) for side in (a, b)]
+    names = [_benchmarks_of(artifact) for artifact in evaluated if artifact is not None]
+    if of_files is not None:
+        names.append([of_files.name])
+    shared = [name for name in names[0] if all(name in others for others in names)]
+    if benchmark is not None:
+        shared = [name for name in shared if name == benchmark]
+    if len(shared) != 1:
+        listed = "; ".join(f"{side}: {', '.join(found)}" for side, found in zip((a, b), names, strict=False))
+        what = "several benchmarks; name one with --benchmark" if shared else "no benchmark"
+        raise ConfigError(f"`{a}` and `{b}` share {what} ({listed})")
+    [name] = shared
+    first, second = (
+        _side_of_artifact(side, artifact, name) if artifact is not None else _side_of_file(Path(side), of_files)
+        for side, artifact in zip((a, b), evaluated, strict=True)
+    )
+    return first, second
+
+
+def _is_file(side: str) -> bool:
+    return side.endswith(".jsonl")
+
+
+def _evaluation_of(side: str, store: Store) -> Artifact:
+    run, _, stage = side.partition("/")
+    artifacts = RunFolder(store, run).artifacts()
+    if stage and stage not in artifacts:
+        raise MissingInputError(f"the run `{run}` has no stage `{stage}`; its stages: {', '.join(artifacts)}")
+    found = next((artifacts[name] for name in ([stage] if stage else _STAGES) if name in artifacts), None)
+    if found is None or "scores" not in found.manifest.metrics:
+        raise MissingInputError(f"`{side}` holds no evaluation; `hornbook evaluate {run}` makes one")
+    return found
+
+
+def _benchmarks_of(artifact: Artifact) -> list[str]:
+    return [score["benchmark"] for score in artifact.manifest.metrics["scores"]]
+
+
+def _side_of_artifact(name: str, artifact: Artifact, benchmark: str) -> Side:
+    metrics = artifact.manifest.metrics
+    [score] = (score for score in metrics["scores"] if score["benchmark"] == benchmark)
+    return Side(
+        name=name,
+        benchmark=benchmark,
+        title=score["title"],
+        problems=tuple(artifact.records(f"{benchmark}-problems", Problem)),
+        verdicts=tuple(artifact.records(f"{benchmark}-verdicts", Verdict)),
+        protocol=score["protocol"],
+        jailed=metrics["sandbox"]["backend"] == "bubblewrap",
+    )
+
+
+def _side_of_file(path: Path, benchmark: Benchmark | None) -> Side:
+    if benchmark is None:
+        raise ConfigError(f"`{path}` does not say which problems it answers; name their benchmark with --benchmark")
+    try:
+        lines = path.read_text(encoding="utf8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise MissingInputError(f"the samples `{path}` cannot be read: {error}") from error
+    seen: Counter[str] = Counter()
+    verdicts = []
+    known = {problem.task_id for problem in benchmark.problems}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        place = f"line {number} of the samples `{path}`"
+        fields = _fields(line, place)
+        task_id = fields["task_id"]
+        if task_id not in known:
+            raise MissingInputError(f"{place} answers `{task_id}`, which is no problem of `{benchmark.name}`")
+        verdicts.append(_verdict(fields, seen[task_id], place))
+        seen[task_id] += 1
+    return Side(
+        name=path.name,
+        benchmark=benchmark.name,
+        title=benchmark.title,
+        problems=benchmark.problems,
+        verdicts=tuple(verdicts),
+        protocol="",
+        jailed=True,
+    )
+
+
+def _fields(line: str, place: str) -> Mapping[str, Any]:
+    try:
+        fields: Any = json.loads(line)
+    except ValueError as error:
+        raise MissingInputError(f"{place} is not JSON ({error}); is the file cut off?") from error
+    if not isinstance(fields, dict) or not isinstance(fields.get("task_id"), str):
+        raise MissingInputError(f"{place} has no string `task_id`")
+    if not isinstance(fields.get("passed"), bool):
+        raise MissingInputError(
+            f"{place} has no verdict `passed`; `hornbook evaluate --samples FILE --output SCORED` finds it"
+        )
+    return fields
+
+
+def _verdict(fields: Mapping[str, Any], sample_index: int, place: str) -> Verdict:
+    """The verdict of a line; another harness' failure counts as `wrong`, since it does not say more."""
+    try:
+        outcome = Outcome(fields.get("verdict", Outcome.PASSED if fields["passed"] else Outcome.WRONG))
+    except ValueError:
+        raise MissingInputError(f"{place} has the unknown verdict {fields['verdict']!r}") from None
+    if (outcome is Outcome.PASSED) != fields["passed"]:
+        raise MissingInputError(f"{place} says passed: {fields['passed']}, and verdict: {outcome}")
+    detail = fields.get("detail", "")
+    return Verdict(task_id=fields["task_id"], sample_index=sample_index, outcome=outcome, detail=str(detail), stderr="")
+
+
+def differences_of(sides: Sequence[Side]) -> list[str]:
+    """What a reader must know beside the figures: that protocols differ, that programs ran without a jail."""
+    first, second = sides
+    notes = []
+    if first.protocol and second.protocol and first.protocol != second.protocol:
+        notes += ["the sides were not asked in the same way:", f"A: {first.protocol}", f"B: {second.protocol}"]
+    return [*notes, *(f"{side.name}: programs ran without a jail" for side in sides if not side.jailed)]
