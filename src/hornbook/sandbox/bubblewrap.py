@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 TMP_BYTES = 32 * 2**20
@@ -10,6 +11,7 @@ TMP_BYTES = 32 * 2**20
 _SYSTEM_FOLDERS = ("/bin", "/lib", "/lib32", "/lib64", "/sbin")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _NOBODY = "65534"
+_INSIDE = "/inside"
 
 
 def find_bwraps() -> list[Path]:
@@ -27,18 +29,24 @@ def find_bwraps() -> list[Path]:
     return found
 
 
-def jail_command(bwrap: Path, script: Path, arguments: list[str]) -> list[str]:
-    """The command line that runs the Python file `script` in a jail.
+def jail_command(bwrap: Path, modules: Sequence[Path], arguments: Sequence[str]) -> list[str]:
+    """The command line that runs the first of `modules` in a jail; it can import the others.
 
     Inside there are the system's libraries and the interpreter, read-only; four devices; a private `/tmp`; no network,
-    no `/proc`, no home, no environment but four fixed variables. The script is process 1 of its own namespace, so
-    nothing inside can kill it, and everything inside dies with it.
+    no `/proc`, no home, no environment but fixed variables. The module is process 1 of its own namespace, so nothing
+    inside can kill it, and everything inside dies with it.
+
+    Args:
+        bwrap: The binary.
+        modules: Files of `hornbook.sandbox`; no other file of ours is in the jail.
+        arguments: For the first module.
     """
     prefix = Path(sys.base_prefix).resolve()
     walls = [str(bwrap), "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session"]
     walls += ["--as-pid-1", "--cap-drop", "ALL", "--uid", _NOBODY, "--gid", _NOBODY, "--hostname", "jail"]
     walls += ["--clearenv", "--setenv", "HOME", "/tmp", "--setenv", "LC_ALL", "C.UTF-8", "--setenv", "TZ", "UTC"]
-    walls += ["--setenv", "PYTHONHASHSEED", "0", "--ro-bind", "/usr", "/usr"]
+    walls += ["--setenv", "PYTHONHASHSEED", "0", "--setenv", "PYTHONPATH", _INSIDE, "--setenv", "LD_BIND_NOW", "1"]
+    walls += ["--ro-bind", "/usr", "/usr"]
     for folder in map(Path, _SYSTEM_FOLDERS):
         if folder.is_symlink():
             walls += ["--symlink", str(folder.readlink()), str(folder)]
@@ -48,11 +56,13 @@ def jail_command(bwrap: Path, script: Path, arguments: list[str]) -> list[str]:
     walls += ["--size", str(TMP_BYTES), "--tmpfs", "/tmp"]
     if not prefix.is_relative_to("/usr"):
         walls += ["--ro-bind", str(prefix), str(prefix), "--setenv", "LD_LIBRARY_PATH", str(prefix / "lib")]
-    walls += ["--ro-bind", str(script), "/runner.py"]
+    inside = [f"{_INSIDE}/hornbook/sandbox/{module.name}" for module in modules]
+    for module, place in zip(modules, inside, strict=True):
+        walls += ["--ro-bind", str(module), place]
     for device in _DEVICES:
         walls += ["--dev-bind", device, device]
     walls += ["--remount-ro", "/", "--chdir", "/tmp", "--"]
-    return [*walls, *_python_command(), "/runner.py", *arguments]
+    return [*walls, *_python_command(), inside[0], *arguments]
 
 
 def _python_command() -> list[str]:

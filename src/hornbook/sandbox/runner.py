@@ -1,334 +1,371 @@
 """Runs inside the jail: a warm interpreter that forks once for each program.
 
-Bound into the jail as a script, so it imports the standard library alone. Messages on the socket are a length of 4
-bytes and that many bytes: first one JSON object with the limits, then one program after another; for each program one
-JSON object comes back.
+Bound into the jail beside `execute.py` and `warm.py`, so it imports these and the standard library alone. A message on
+the socket is a length of 4 bytes and that many bytes. The first one in holds the limits, each further one a program;
+for each program one report comes out, and before it an empty message each time that the program is given more time
+because the machine, and not the program, is slow.
 
-How a program cannot claim that it passed: the child must send back a secret that it can read only through a pipe whose
-number the program is not told, and does so once the program's last line has run. Leaving early, printing, or writing on
-every descriptor gives no verdict of `passed`. Code that takes the interpreter's own frames apart is not fought here.
+It is process 1 of its namespace, so nothing inside can end it. Between two forks it does little, because each page
+of memory that it touches must be copied.
 """
 
-import contextlib
 import ctypes
-import gc
-import json
 import os
-import random
-import re
 import resource
 import select
-import shutil
 import signal
+import stat
 import sys
 import time
-import types
-from typing import Any, BinaryIO
+from collections.abc import Callable
+from types import ModuleType
 
-_WARM_MODULES = (
-    "abc array ast bisect calendar collections.abc cmath copy dataclasses datetime decimal enum fractions functools "
-    "hashlib heapq inspect io itertools math numbers operator pathlib statistics string struct textwrap traceback "
-    "typing unicodedata"
-)
-_PROGRAM_NAME = "<program>"
-_DETAIL_CHARACTERS = 400
+from hornbook.sandbox.execute import HALF_SECRET_BYTES, SPARE_BYTES, execute
+from hornbook.sandbox.warm import warm_up
+
 _STDERR_BYTES = 2000
 _READ_BYTES = 65536
-_SECRET_BYTES = 32
-_SPARE_BYTES = 32 * 2**20
+_ANSWER_BYTES = 4096
 _TICK_SECONDS = 0.002
 _CPU_CLOCK_OF_PROCESS = 2
 _NOBODY = 65534
 _SOCKET = 3
 _INSTRUCTION_BYTES = 8
 _HIGHEST_DESCRIPTOR = 4096
-_ADDRESS = re.compile(r"0x[0-9a-f]{8,16}\b")
-_REPORTED = ("passed", "wrong", "raised", "syntax error", "out of memory")
+_REPORTED = (b"passed", b"wrong", b"raised", b"syntax error", b"out of memory")
+
+_WINDOW_SECONDS = 1.0
+_PROBE_SECONDS = 0.2
+_LEAST_SHARE, _FULL_SHARE, _UNDISTURBED_SHARE, _FAIR_SHARE = 0.01, 0.8, 0.9, 0.25
 
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _SECCOMP_MODE_FILTER = 4, 22, 38, 2
 
 
-class _FilterProgram(ctypes.Structure):
+class _Filter(ctypes.Structure):
+    """The kernel's `struct sock_fprog`."""
+
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+
+class _Limits:
+    """The first message: a line for each number, then the filters' code."""
+
+    def __init__(self, message: bytes) -> None:
+        cpu, wall, memory, output, tmp, num_filter_bytes, code = message.split(b"\n", 6)
+        self.cpu_seconds, self.wall_seconds = float(cpu), float(wall)
+        self.kernel_cpu_seconds = int(self.cpu_seconds) + 5
+        self.memory_bytes, self.output_bytes, self.tmp_bytes = int(memory), int(output), int(tmp)
+        self.filter_code = code[: int(num_filter_bytes)]
+        self.program_filter_code = code[int(num_filter_bytes) :]
 
 
 class _Child:
     """A running program with the reading ends of its pipes."""
 
-    def __init__(self, pid: int, stdout: int, stderr: int, verdict: int) -> None:
-        self.pid, self.stdout, self.stderr, self.verdict = pid, stdout, stderr, verdict
-        self.received: dict[int, bytearray] = {stdout: bytearray(), stderr: bytearray()}
+    def __init__(self, pid: int, stdout: int, stderr: int) -> None:
+        self.pid, self.stdout, self.stderr = pid, stdout, stderr
+        self.cpu_clock = ~pid << 3 | _CPU_CLOCK_OF_PROCESS
+        self.received = {stdout: b"", stderr: b""}
 
-    def take(self, descriptor: int) -> bool:
-        """Read what there is; False once nothing more can come."""
-        try:
-            chunk = os.read(descriptor, _READ_BYTES)
-        except BlockingIOError:
-            return False
-        self.received[descriptor] += chunk
-        return bool(chunk)
+    def cpu_seconds(self) -> float:
+        """What it has used so far, all its threads together."""
+        return time.clock_gettime(self.cpu_clock)
+
+    def take(self, descriptor: int) -> None:
+        """Read what there is; there must be something."""
+        self.received[descriptor] += os.read(descriptor, _READ_BYTES)
+
+    def take_the_rest(self, most_bytes: int) -> None:
+        """Read what was written before its end, until it is more than can be."""
+        poll = select.poll()
+        for descriptor in self.received:
+            poll.register(descriptor, select.POLLIN)
+        while self.num_output_bytes() <= most_bytes and (ready := poll.poll(0)):
+            for descriptor, _ in ready:
+                self.take(descriptor)
 
     def num_output_bytes(self) -> int:
         """How much it has written so far, stdout and stderr together."""
-        return sum(map(len, self.received.values()))
+        return len(self.received[self.stdout]) + len(self.received[self.stderr])
 
 
 def serve(descriptor: int) -> None:
-    """Answer programs on the socket until its other end is closed.
+    """Answer programs on the socket until its other end is closed or `/tmp` cannot be emptied.
 
     Raises:
         RuntimeError: This is no jail. Outside, ending "everything else" would end the machine's other processes.
     """
     if os.getpid() != 1 or os.getuid() != _NOBODY:
         raise RuntimeError("the runner is not alone in a jail")
-    for name in _WARM_MODULES.split():
-        __import__(name)
+    os.dup2(descriptor, _SOCKET)
+    os.closerange(_SOCKET + 1, _HIGHEST_DESCRIPTOR)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Process 1 is spared each signal for which it has no handler.
+    limits = _Limits(_receive() or b"")
+    tmp = _Tmp()
     libc = ctypes.CDLL(None)
     libc.prctl.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    os.dup2(descriptor, _SOCKET)
-    os.closerange(_SOCKET + 1, _HIGHEST_DESCRIPTOR)
-    descriptor = _SOCKET
-    with open(descriptor, "rb", closefd=False) as requests:
-        limits = json.loads(_receive(requests) or b"{}")
-        kept = frozenset(entry.name for entry in os.scandir("/tmp"))
-        filter_code = bytes.fromhex(limits["filter"])
-        gc.collect()
-        gc.freeze()
-        _send(descriptor, {"ready": True})
-        while (source := _receive(requests)) is not None:
-            report = _run(source.decode("utf-8", "surrogatepass"), limits, libc, filter_code)
-            report["spent"] = not _empty_tmp(kept)
-            _send(descriptor, report)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _limit_resources(limits)
+    _filter_installer(libc, limits.filter_code)()
+    refuse_processes = _filter_installer(libc, limits.program_filter_code)
+    _forget_hornbook()
+    module = sys.modules["__main__"] = ModuleType("__main__")
+    fillers = warm_up()
+    _send(b"ready")
+    while fillers and (source := _receive()) is not None:
+        report = _run(source, module, limits, refuse_processes)
+        is_spent = not tmp.empty()
+        _send(b"%d\t%b" % (is_spent, report))
+        if is_spent:
+            return
 
 
-def _receive(requests: BinaryIO) -> bytes | None:
-    header = requests.read(4)
+def _filter_installer(libc: ctypes.CDLL, code: bytes) -> Callable[[], None]:
+    """What to call in the process that shall have the filter; prepared, because children are to do little."""
+    program = _Filter(len(code) // _INSTRUCTION_BYTES, code)
+    address = ctypes.addressof(program)
+
+    def install() -> None:
+        if program.length and libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, address, 0, 0) != 0:
+            raise OSError("the kernel takes no seccomp filter")
+
+    return install
+
+
+def _receive() -> bytes | None:
+    """The next message; read no further, because a child inherits what lies in this process' memory."""
+    header = os.read(_SOCKET, 4)
     if len(header) < 4:
         return None
-    return requests.read(int.from_bytes(header, "little"))
+    missing = int.from_bytes(header, "little")
+    chunks = []
+    while missing:
+        chunks.append(os.read(_SOCKET, missing))
+        missing -= len(chunks[-1])
+    return b"".join(chunks)
 
 
-def _send(descriptor: int, message: dict[str, Any]) -> None:
-    body = json.dumps(message).encode()
+def _send(body: bytes) -> None:
     data = memoryview(len(body).to_bytes(4, "little") + body)
     while data:
-        data = data[os.write(descriptor, data) :]
+        data = data[os.write(_SOCKET, data) :]
 
 
-def _run(source: str, limits: dict[str, Any], libc: ctypes.CDLL, filter_code: bytes) -> dict[str, Any]:
-    """Fork, watch the child until it ends, and say what became of it."""
-    secret = os.urandom(_SECRET_BYTES)
-    pipes = [os.pipe() for _ in range(4)]
-    (stdout, stdout_end), (stderr, stderr_end), (verdict, verdict_end), (secret_end, secret_in) = pipes
-    os.write(secret_in, secret)
+def _limit_resources(limits: _Limits) -> None:
+    """Set what every child inherits; the limits bind this process too, which needs far less."""
+    for kind, soft, hard in (
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_FSIZE, limits.tmp_bytes, limits.tmp_bytes),
+        (resource.RLIMIT_NOFILE, 64, 64),
+        (resource.RLIMIT_NPROC, 64, 64),
+        (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes + SPARE_BYTES),
+    ):
+        resource.setrlimit(kind, (soft, hard))
+
+
+def _forget_hornbook() -> None:
+    """Leave no way for programs to import what was bound into the jail, and none of the jail's own variables."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "hornbook"]:
+        del sys.modules[name]
+    sys.path.remove(os.environ.pop("PYTHONPATH"))
+    sys.path_importer_cache.clear()
+    del os.environ["LD_BIND_NOW"]
+
+
+def _run(source: bytes, module: ModuleType, limits: _Limits, refuse_processes: Callable[[], None]) -> bytes:
+    """Fork, watch the child until it ends, and say what became of it: a line of numbers, then the texts.
+
+    Descriptors are the lowest free numbers, in the order of the pipes. This process keeps the child's ends open while
+    the child lives: so it is woken by output and by the child's end, and not by each closed pipe.
+    """
+    stdout, stdout_end = os.pipe()
+    stderr, stderr_end = os.pipe()
+    answers, answers_end = os.pipe()
+    secret_end, secret_in = os.pipe()
     pid = os.fork()
     if pid == 0:
         leave = os._exit
         try:
-            verdict_end, secret_end = _confine(stdout_end, stderr_end, verdict_end, secret_end, limits)
-            random.seed(0)  # Python seeds it anew after each fork
-            _refuse_system_calls(libc, filter_code)
-            _execute(source, verdict_end, secret_end, limits["memory_bytes"] + _SPARE_BYTES)
+            os.dup2(stdout_end, 1)
+            os.dup2(stderr_end, 2)
+            os.closerange(_SOCKET, answers_end)
+            os.close(secret_in)
+            # The kernel's CPU limit lies above ours: it is there in case that this process is held up.
+            resource.setrlimit(resource.RLIMIT_CPU, (limits.kernel_cpu_seconds, limits.kernel_cpu_seconds))
+            refuse_processes()
+            execute(source.decode("utf-8", "surrogatepass"), module, answers_end, secret_end)
         finally:
             leave(1)
-    for descriptor in (stdout_end, stderr_end, verdict_end, secret_end, secret_in):
+    secret = os.urandom(2 * HALF_SECRET_BYTES)  # Drawn only now: the child's memory has never held it.
+    os.write(secret_in, secret)
+    os.close(secret_in)
+    child = _Child(pid, stdout, stderr)
+    stopped = _watch(child, limits)
+    _, status, usage = os.wait4(pid, 0)
+    if _kill_everything_else() or stopped:
+        child.take_the_rest(limits.output_bytes)
+    os.close(answers_end)
+    answer = _believe(os.read(answers, _ANSWER_BYTES), secret)
+    for descriptor in (stdout, stdout_end, stderr, stderr_end, answers, secret_end):
         os.close(descriptor)
-    child = _Child(pid, stdout, stderr, verdict)
-    try:
-        stopped = _watch(child, limits)
-        _, status, usage = os.wait4(pid, 0)
-        _kill_everything_else()
-        for descriptor in child.received:
-            while child.num_output_bytes() <= limits["output_bytes"] and child.take(descriptor):
-                pass
-        if child.num_output_bytes() > limits["output_bytes"]:
-            stopped = "output"
-        cpu_seconds = usage.ru_utime + usage.ru_stime
-        outcome, detail = _judge(stopped, status, cpu_seconds, _verdict_of(child, secret), limits)
-    finally:
-        for descriptor in (stdout, stderr, verdict):
-            os.close(descriptor)
-    texts = {
-        name: bytes(child.received[descriptor][:most]).decode("utf-8", "replace")
-        for name, descriptor, most in (
-            ("stdout", stdout, limits["output_bytes"]),
-            ("stderr", stderr, min(_STDERR_BYTES, limits["output_bytes"])),
-        )
-    }
-    return {"outcome": outcome, "detail": detail, "cpu_seconds": cpu_seconds, **texts}
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    outcome, detail = _judge(stopped, status, cpu_seconds, answer, limits)
+    printed = child.received[stdout][: limits.output_bytes]
+    complained = child.received[stderr][: min(_STDERR_BYTES, limits.output_bytes)]
+    return b"%b\t%f\t%d\t%d\n%b%b%b" % (outcome, cpu_seconds, len(detail), len(printed), detail, printed, complained)
 
 
-def _watch(child: _Child, limits: dict[str, Any]) -> str:
-    """Wait for the child's end, and bring it about at a limit. Returns which: `cpu`, `wall`, `output` or empty."""
-    deadline = time.monotonic() + limits["wall_seconds"]
-    cpu_clock = ~child.pid << 3 | _CPU_CLOCK_OF_PROCESS
+def _watch(child: _Child, limits: _Limits) -> bytes:
+    """Wait for the child's end, and bring it about at a limit. Returns which: `cpu`, `wall`, `output` or nothing."""
     ended = os.pidfd_open(child.pid)
     poll = select.poll()
-    poll.register(ended, select.POLLIN)
-    for descriptor in child.received:
-        os.set_blocking(descriptor, False)
+    for descriptor in (ended, *child.received):  # The end is looked at first: what was written before is then seen too.
         poll.register(descriptor, select.POLLIN)
-    wait_seconds = min(limits["cpu_seconds"], limits["wall_seconds"])
-    limit = ""
-    try:
-        while not limit:
-            events = poll.poll(max(_TICK_SECONDS, wait_seconds) * 1000)
-            for descriptor, _ in events:
-                if descriptor != ended and not child.take(descriptor):
-                    poll.unregister(descriptor)
-            if any(descriptor == ended for descriptor, _ in events):
-                return ""
-            wait_seconds = min(limits["cpu_seconds"] - time.clock_gettime(cpu_clock), deadline - time.monotonic())
-            if child.num_output_bytes() > limits["output_bytes"]:
-                limit = "output"
-            elif wait_seconds <= 0:
-                limit = "wall" if time.monotonic() >= deadline else "cpu"
+    patience = _Patience(limits.wall_seconds)
+    wait_seconds = min(limits.cpu_seconds, patience.next_look - patience.start)
+    limit = b""
+    while not limit:
+        ready = [descriptor for descriptor, _ in poll.poll(max(_TICK_SECONDS, wait_seconds) * 1000)]
+        for descriptor in ready:
+            if descriptor != ended:
+                child.take(descriptor)
+        if child.num_output_bytes() > limits.output_bytes:
+            limit = b"output"
+        elif ended in ready:
+            break
+        elif child.cpu_seconds() >= limits.cpu_seconds:
+            limit = b"cpu"
+        elif patience.is_over(child):
+            limit = b"wall"
+        else:
+            wait_seconds = min(limits.cpu_seconds - child.cpu_seconds(), patience.next_look - time.monotonic())
+    if limit:
         os.kill(child.pid, signal.SIGKILL)
-        return limit
-    finally:
-        os.close(ended)
+    os.close(ended)
+    return limit
 
 
-def _verdict_of(child: _Child, secret: bytes) -> tuple[str, str] | None:
-    """What the child says of itself, if it can be believed."""
-    os.set_blocking(child.verdict, False)
-    try:
-        said, _, rest = os.read(child.verdict, 4096).partition(b"\n")
-    except BlockingIOError:
+class _Patience:
+    """The wall clock of one program. It is the net behind the CPU clock, so it waits on for a program that would run.
+
+    What a machine that is busy with others does to a program looks like sleeping. So where the program used some CPU
+    time in the last second, but not all that there was, this process competes for a core itself, for a moment: if it
+    gets its way, the program slept.
+    """
+
+    def __init__(self, wall_seconds: float) -> None:
+        self.start = time.monotonic()
+        self.deadline = self.start + wall_seconds
+        self.next_look = self.deadline - _WINDOW_SECONDS if wall_seconds > _WINDOW_SECONDS else self.deadline
+        self.window = (self.start, 0.0)
+
+    def is_over(self, child: _Child) -> bool:
+        """Whether the child's time is up. If it is given more, the other end of the socket is told."""
+        now, cpu_seconds = time.monotonic(), child.cpu_seconds()
+        if now < self.next_look:
+            return False
+        if now < self.deadline:
+            self.window, self.next_look = (now, cpu_seconds), self.deadline
+            return False
+        since, before = self.window
+        share = (cpu_seconds - before) / (now - since)
+        if not _LEAST_SHARE <= share < _FULL_SHARE or not is_held_up(*_compete(child)):
+            return True
+        _send(b"")
+        now = time.monotonic()
+        self.window, self.next_look = (now, child.cpu_seconds()), now + _WINDOW_SECONDS
+        self.deadline = self.next_look
+        return False
+
+
+def _compete(child: _Child) -> tuple[float, float]:
+    """Keep a core busy for a moment, if there is one: the share of it that this process got, and that the child got."""
+    start, own_before, child_before = time.monotonic(), time.process_time(), child.cpu_seconds()
+    while (seconds := time.monotonic() - start) < _PROBE_SECONDS:
+        pass
+    return (time.process_time() - own_before) / seconds, (child.cpu_seconds() - child_before) / seconds
+
+
+def is_held_up(own_share: float, child_share: float) -> bool:
+    """Whether others keep a program from running, judged by what it and a process that surely would run have got."""
+    return own_share + child_share < _UNDISTURBED_SHARE and child_share >= _FAIR_SHARE * own_share
+
+
+def _believe(said: bytes, secret: bytes) -> tuple[bytes, bytes] | None:
+    """The child's outcome and detail, if they can be believed."""
+    outcome, _, rest = said.partition(b"\n")
+    if outcome not in _REPORTED or (outcome == b"passed" and rest != secret):
         return None
-    outcome = said.decode("ascii", "replace")
-    if outcome not in _REPORTED or (outcome == "passed" and rest != secret):
-        return None
-    return outcome, "" if outcome == "passed" else rest.decode("utf-8", "replace")
+    return outcome, b"" if outcome == b"passed" else rest
 
 
 def _judge(
-    stopped: str, status: int, cpu_seconds: float, verdict: tuple[str, str] | None, limits: dict[str, Any]
-) -> tuple[str, str]:
-    if stopped == "output":
-        return "output limit", f"wrote more than {limits['output_bytes']} bytes"
-    if stopped == "cpu" or cpu_seconds >= limits["cpu_seconds"]:
-        return "timed out (CPU)", f"used its {limits['cpu_seconds']:g} s of CPU time"
-    if stopped == "wall":
-        return "timed out (wall)", f"still running after {limits['wall_seconds']:g} s"
+    stopped: bytes, status: int, cpu_seconds: float, answer: tuple[bytes, bytes] | None, limits: _Limits
+) -> tuple[bytes, bytes]:
+    if stopped == b"output":
+        return b"output limit", b"wrote more than %d bytes" % limits.output_bytes
+    if stopped == b"cpu" or cpu_seconds >= limits.cpu_seconds:
+        return b"timed out (CPU)", f"used its {limits.cpu_seconds:g} s of CPU time".encode()
+    if stopped == b"wall":
+        return b"timed out (wall)", f"still running after {limits.wall_seconds:g} s".encode()
     if os.WIFSIGNALED(status):
-        return "killed", f"by signal {os.WTERMSIG(status)}"
-    if verdict is None:
-        return "raised", f"left with status {os.WEXITSTATUS(status)} before its end"
-    return verdict
+        return b"killed", b"by signal %d" % os.WTERMSIG(status)
+    if answer is None:
+        return b"raised", b"left with status %d before its end" % os.WEXITSTATUS(status)
+    return answer
 
 
-def _kill_everything_else() -> None:
-    """End what the program may have left behind: as process 1 this reaches all others in the jail, and them alone."""
+def _kill_everything_else() -> bool:
+    """End what the program may have left behind: as process 1 this reaches all others in the jail, and them alone.
+
+    Returns:
+        Whether there was anything.
+    """
     if os.getpid() != 1:
         raise RuntimeError("the runner is not alone in a jail")
-    with contextlib.suppress(ProcessLookupError):
+    try:
         os.kill(-1, signal.SIGKILL)
-    with contextlib.suppress(ChildProcessError):
+    except ProcessLookupError:
+        return False
+    try:
         while True:
             os.waitpid(-1, 0)
+    except ChildProcessError:
+        return True
 
 
-def _empty_tmp(kept: frozenset[str]) -> bool:
-    """Remove what the program left in `/tmp`; False if something stays, and the jail must not be used again.
+class _Tmp:
+    """The folder `/tmp` as it is at the start: empty, unless Python itself lives below it."""
 
-    `kept` are the names that were there at the start: none, unless Python itself lives below `/tmp`.
-    """
-    try:
-        with os.scandir("/tmp") as entries:
-            left = [entry for entry in entries if entry.name not in kept]
-        for entry in left:
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path)
-            else:
-                os.unlink(entry.path)  # noqa: PTH108
-    except (OSError, RecursionError, ValueError):
-        return False
-    return True
+    def __init__(self) -> None:
+        self.names = frozenset(entry.name for entry in os.scandir("/tmp"))
+        self.mode = os.stat("/tmp").st_mode  # noqa: PTH116
 
-
-def _confine(stdout: int, stderr: int, verdict: int, secret: int, limits: dict[str, Any]) -> tuple[int, int]:
-    """In the child: put its pipes in place, close the runner's, set the limits. Returns its verdict and secret pipes.
-
-    The kernel's own CPU limit lies above ours: it counts in clock ticks, which on a busy machine are unfair.
-    """
-    verdict, secret = (os.dup(os.dup(descriptor)) for descriptor in (verdict, secret))
-    low, high = sorted((verdict, secret))
-    os.dup2(stdout, 1)
-    os.dup2(stderr, 2)
-    os.closerange(3, low)
-    os.closerange(low + 1, high)
-    os.closerange(high + 1, high + 64)
-    memory, cpu = limits["memory_bytes"], int(limits["cpu_seconds"]) + 5
-    for kind, soft, hard in (
-        (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_CPU, cpu, cpu),
-        (resource.RLIMIT_FSIZE, limits["tmp_bytes"], limits["tmp_bytes"]),
-        (resource.RLIMIT_NOFILE, 64, 64),
-        (resource.RLIMIT_NPROC, 64, 64),
-        (resource.RLIMIT_AS, memory, memory + _SPARE_BYTES),
-    ):
-        resource.setrlimit(kind, (soft, hard))
-    return verdict, secret
+    def empty(self) -> bool:
+        """Make it as it was; False if that cannot be done, and the jail must not be used again."""
+        try:
+            if os.stat("/tmp").st_mode != self.mode:  # noqa: PTH116
+                os.chmod("/tmp", stat.S_IMODE(self.mode))  # noqa: PTH101
+            with os.scandir("/tmp") as entries:
+                left = [entry for entry in entries if entry.name not in self.names]
+            for entry in left:
+                _remove(entry)
+            return not os.listxattr("/tmp")
+        except (OSError, RecursionError, ValueError):
+            return False
 
 
-def _refuse_system_calls(libc: ctypes.CDLL, filter_code: bytes) -> None:
-    if not filter_code:
+def _remove(entry: os.DirEntry[str]) -> None:
+    """Remove a file, a link, or a folder with all that is in it. Nothing else runs, so nothing changes meanwhile."""
+    if not entry.is_dir(follow_symlinks=False):
+        os.unlink(entry.path)  # noqa: PTH108
         return
-    program = _FilterProgram(len(filter_code) // _INSTRUCTION_BYTES, filter_code)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program), 0, 0) != 0:
-        raise OSError("the kernel takes no seccomp filter")
-
-
-def _execute(source: str, verdict: int, secret: int, most_memory_bytes: int) -> None:
-    """In the child: run the program to its end, and say how it went.
-
-    What is needed afterwards is taken into locals first, because the program may replace anything in any module.
-    """
-    read, write, leave, describe = os.read, os.write, os._exit, _describe
-    give_memory, address_space, most_memory = resource.setrlimit, resource.RLIMIT_AS, (most_memory_bytes,) * 2
-    streams = (sys.stdout, sys.stderr)
-    module = sys.modules["__main__"] = types.ModuleType("__main__")
-    answer = b""
-    try:
-        try:
-            code = compile(source, _PROGRAM_NAME, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, RecursionError) as error:
-            answer = b"syntax error\n" + describe(error)
-        else:
-            exec(code, module.__dict__)
-    except AssertionError as error:
-        answer = b"wrong\n" + describe(error)
-    except MemoryError as error:
-        give_memory(address_space, most_memory)
-        answer = b"out of memory\n" + describe(error)
-    except BaseException as error:
-        answer = b"raised\n" + describe(error)
-    for stream in streams:
-        try:
-            stream.flush()
-        except Exception:
-            continue
-    write(verdict, answer or b"passed\n" + read(secret, _SECRET_BYTES))
-    leave(0)
-
-
-def _describe(error: BaseException) -> bytes:
-    line = error.lineno if isinstance(error, SyntaxError) else None
-    frame = error.__traceback__
-    while frame is not None:
-        if frame.tb_frame.f_code.co_filename == _PROGRAM_NAME:
-            line = frame.tb_lineno
-        frame = frame.tb_next
-    try:
-        message = str(error.msg if isinstance(error, SyntaxError) else error).strip().split("\n", 1)[0]
-    except Exception:
-        message = "(its message cannot be read)"
-    place = "" if line is None else f"line {line}: "
-    text = f"{place}{type(error).__name__}" + (f": {message}" if message else "")
-    return _ADDRESS.sub("0x…", text)[:_DETAIL_CHARACTERS].encode("utf-8", "replace")
+    with os.scandir(entry.path) as entries:
+        inner = list(entries)
+    for each in inner:
+        _remove(each)
+    os.rmdir(entry.path)  # noqa: PTH106
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A seccomp filter: the system calls that no program in the jail needs.
+"""Seccomp filters: the system calls that no program in the jail needs.
 
 Source: `man 2 seccomp`, and the kernel's system call tables for the two machines below.
 """
@@ -6,10 +6,23 @@ Source: `man 2 seccomp`, and the kernel's system call tables for the two machine
 import errno
 import struct
 
+_CALLS_EVERYWHERE = {
+    "clone3": 435,
+    "pidfd_getfd": 438,
+    "process_madvise": 440,
+    "memfd_secret": 447,
+    "io_uring_setup": 425,
+    "open_tree": 428,
+    "move_mount": 429,
+    "fsopen": 430,
+    "fsmount": 432,
+    "fspick": 433,
+    "mount_setattr": 442,
+    "setxattrat": 463,
+}
 _CALLS: dict[str, dict[str, int]] = {
     "x86_64": {
         "clone": 56,
-        "clone3": 435,
         "fork": 57,
         "vfork": 58,
         "execve": 59,
@@ -18,7 +31,6 @@ _CALLS: dict[str, dict[str, int]] = {
         "process_vm_readv": 310,
         "process_vm_writev": 311,
         "kcmp": 312,
-        "pidfd_getfd": 438,
         "mount": 165,
         "umount2": 166,
         "pivot_root": 155,
@@ -31,22 +43,33 @@ _CALLS: dict[str, dict[str, int]] = {
         "bpf": 321,
         "perf_event_open": 298,
         "userfaultfd": 323,
-        "io_uring_setup": 425,
         "shmget": 29,
         "semget": 64,
         "msgget": 68,
         "mq_open": 240,
+        "memfd_create": 319,
+        "setxattr": 188,
+        "lsetxattr": 189,
+        "fsetxattr": 190,
+        "open_by_handle_at": 304,
+        "fanotify_init": 300,
+        "ioprio_set": 251,
+        "prlimit64": 302,
+        "setpriority": 141,
+        "sched_setparam": 142,
+        "sched_setscheduler": 144,
+        "sched_setaffinity": 203,
+        "sched_setattr": 314,
+        "socket": 41,
     },
     "aarch64": {
         "clone": 220,
-        "clone3": 435,
         "execve": 221,
         "execveat": 281,
         "ptrace": 117,
         "process_vm_readv": 270,
         "process_vm_writev": 271,
         "kcmp": 272,
-        "pidfd_getfd": 438,
         "mount": 40,
         "umount2": 39,
         "pivot_root": 41,
@@ -59,11 +82,24 @@ _CALLS: dict[str, dict[str, int]] = {
         "bpf": 280,
         "perf_event_open": 241,
         "userfaultfd": 282,
-        "io_uring_setup": 425,
         "shmget": 194,
         "semget": 190,
         "msgget": 186,
         "mq_open": 180,
+        "memfd_create": 279,
+        "setxattr": 5,
+        "lsetxattr": 6,
+        "fsetxattr": 7,
+        "open_by_handle_at": 265,
+        "fanotify_init": 262,
+        "ioprio_set": 30,
+        "prlimit64": 261,
+        "setpriority": 140,
+        "sched_setparam": 118,
+        "sched_setscheduler": 119,
+        "sched_setaffinity": 122,
+        "sched_setattr": 274,
+        "socket": 198,
     },
 }
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -71,15 +107,36 @@ _X32_BIT = 0x40000000
 
 _LOAD_WORD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _ERRNO, _KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
-_OFFSET_NUMBER, _OFFSET_ARCH, _OFFSET_FIRST_ARGUMENT = 0, 4, 16
+_OFFSET_NUMBER, _OFFSET_ARCH, _OFFSETS_OF_ARGUMENTS = 0, 4, (16, 24)
 _CLONE_THREAD = 0x00010000
+_PRIO_PROCESS = 0
+_AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
+
+# The runner's C library forks with one of these. A clone that shares the caller's thread group is a thread.
+_WAYS_TO_FORK = ("clone", "fork")
+
+# Whether a call is allowed can depend on an argument: the argument's number, the comparison, and its operands, one of
+# which must hold. All conditions of a call must hold. For these calls process 0 is the caller.
+_Condition = tuple[int, int, tuple[int, ...]]
+_OF_ITSELF: list[_Condition] = [(0, _JUMP_EQUAL, (0,))]
+_CONDITIONS: dict[str, list[_Condition]] = {
+    "clone": [(0, _JUMP_ANY_BIT, (_CLONE_THREAD,))],
+    "prlimit64": _OF_ITSELF,
+    "sched_setparam": _OF_ITSELF,
+    "sched_setscheduler": _OF_ITSELF,
+    "sched_setaffinity": _OF_ITSELF,
+    "sched_setattr": _OF_ITSELF,
+    "setpriority": [(0, _JUMP_EQUAL, (_PRIO_PROCESS,)), (1, _JUMP_EQUAL, (0,))],
+    "socket": [(0, _JUMP_EQUAL, (_AF_UNIX, _AF_INET, _AF_INET6))],
+}
 
 
 def build_filter(machine: str) -> bytes:
-    """The filter as an array of `struct sock_filter`.
+    """The filter for the runner, which all programs inherit, as an array of `struct sock_filter`.
 
-    New processes, new programs, tracing, mounts, namespaces, keys and memory that would outlive the process are
-    refused with EPERM; threads are allowed.
+    Refused are new programs, tracing, mounts, namespaces, keys, memory that no limit counts or that would outlive the
+    process, marks on files that a listing does not show, sockets that no namespace holds back, and limits and
+    priorities of other processes. The runner's ways to start a process are left.
 
     Args:
         machine: As in `platform.machine()`.
@@ -88,31 +145,57 @@ def build_filter(machine: str) -> bytes:
         Instructions of 8 bytes each; empty for a machine whose system call numbers are not listed here, where the
         jail stands on its namespaces and resource limits alone.
     """
-    calls = _CALLS.get(machine)
-    if calls is None:
+    if machine not in _CALLS:
         return b""
-    refused = [number for name, number in calls.items() if name not in ("clone", "clone3")]
+    calls = {**_CALLS[machine], **_CALLS_EVERYWHERE}
     program = [
         _instruction(_LOAD_WORD, _OFFSET_ARCH),
         _instruction(_JUMP_EQUAL, _AUDIT_ARCH[machine], 1, 0),
         _instruction(_RETURN, _KILL_PROCESS),
         _instruction(_LOAD_WORD, _OFFSET_NUMBER),
         _instruction(_JUMP_AT_LEAST, _X32_BIT, 0, 1),
-        _instruction(_RETURN, _ERRNO | errno.EPERM),
+        _refuse(errno.EPERM),
     ]
-    for number in refused:
-        program += [_instruction(_JUMP_EQUAL, number, 0, 1), _instruction(_RETURN, _ERRNO | errno.EPERM)]
-    # The flags of clone3 lie behind a pointer that a filter cannot follow; on ENOSYS the C library falls back to clone.
-    program += [
-        _instruction(_JUMP_EQUAL, calls["clone3"], 0, 1),
-        _instruction(_RETURN, _ERRNO | errno.ENOSYS),
-        _instruction(_JUMP_EQUAL, calls["clone"], 0, 3),
-        _instruction(_LOAD_WORD, _OFFSET_FIRST_ARGUMENT),
-        _instruction(_JUMP_ANY_BIT, _CLONE_THREAD, 1, 0),
-        _instruction(_RETURN, _ERRNO | errno.EPERM),
-        _instruction(_RETURN, _ALLOW),
-    ]
-    return b"".join(program)
+    for name, number in calls.items():
+        if name not in _WAYS_TO_FORK:
+            program += _decide(name, number)
+    return b"".join([*program, _instruction(_RETURN, _ALLOW)])
+
+
+def build_program_filter(machine: str) -> bytes:
+    """The filter that each program gets beside the runner's: it may start threads, and no process.
+
+    It is short, because the kernel prepares it anew for each program. Arguments and result as for `build_filter`.
+    """
+    if machine not in _CALLS:
+        return b""
+    program = [_instruction(_LOAD_WORD, _OFFSET_NUMBER)]
+    for name in _WAYS_TO_FORK:
+        if name in _CALLS[machine]:
+            program += _decide(name, _CALLS[machine][name])
+    return b"".join([*program, _instruction(_RETURN, _ALLOW)])
+
+
+def _decide(name: str, number: int) -> list[bytes]:
+    """End here if it is this call; the number is loaded."""
+    ending = [_refuse(errno.EPERM)]
+    if name == "clone3":
+        # Its flags lie behind a pointer that a filter cannot follow; on ENOSYS the C library falls back to clone.
+        ending = [_refuse(errno.ENOSYS)]
+    elif name in _CONDITIONS:
+        ending = [line for condition in _CONDITIONS[name] for line in _require(*condition)]
+        ending.append(_instruction(_RETURN, _ALLOW))
+    return [_instruction(_JUMP_EQUAL, number, 0, len(ending)), *ending]
+
+
+def _require(argument: int, comparison: int, operands: tuple[int, ...]) -> list[bytes]:
+    """Go on if the comparison holds for one of the operands, or refuse the call."""
+    tests = [_instruction(comparison, operand, len(operands) - place) for place, operand in enumerate(operands)]
+    return [_instruction(_LOAD_WORD, _OFFSETS_OF_ARGUMENTS[argument]), *tests, _refuse(errno.EPERM)]
+
+
+def _refuse(error: int) -> bytes:
+    return _instruction(_RETURN, _ERRNO | error)
 
 
 def _instruction(code: int, operand: int, if_true: int = 0, if_false: int = 0) -> bytes:

@@ -1,22 +1,26 @@
 """One jail with one warm interpreter in it, seen from outside."""
 
-import json
+import contextlib
 import platform
+import select
 import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from hornbook.records import Outcome
 from hornbook.sandbox.bubblewrap import TMP_BYTES, jail_command
 from hornbook.sandbox.program import Limits, Program, Report
-from hornbook.sandbox.system_calls import build_filter
+from hornbook.sandbox.system_calls import build_filter, build_program_filter
 
+_MODULES = [Path(__file__).with_name(name) for name in ("runner.py", "execute.py", "warm.py")]
 _START_SECONDS = 30.0
-_GRACE_SECONDS = 5.0
+_GRACE_SECONDS = 30.0
 _ERROR_CHARACTERS = 600
+_DETAIL_CHARACTERS = 400
+_READ_BYTES = 1 << 16
+_MORE_TIME = b""
 
 
 class WorkerDiedError(Exception):
@@ -24,28 +28,31 @@ class WorkerDiedError(Exception):
 
 
 class Worker:
-    """A jail that runs one program at a time.
+    """A jail that runs one program after another, in the order in which they were sent.
 
     The kernel ends the jail when the *thread* that started it ends, so a worker is used by the thread that made it.
     """
 
     def __init__(self, bwrap: Path, limits: Limits) -> None:
-        """Start the jail and wait until its interpreter is warm.
+        """Start the jail, and leave its interpreter to get warm.
 
         Raises:
-            WorkerDiedError: It did not come up; the message holds what it wrote.
+            WorkerDiedError: There is no such binary. Whatever else keeps the jail from coming up, `poll` raises.
         """
+        self.is_spent = False
+        """The jail takes no further program; those that wait in it have not been started."""
+        self.deadline = time.monotonic() + _START_SECONDS
         self._limits = limits
+        self._num_pending = 0
+        self._is_ready = False
+        self._received = bytearray()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         self._socket, inner = socket.socketpair()
-        self._received = bytearray()
-        self.deadline = time.monotonic() + _START_SECONDS
-        self.is_spent = False
-        runner = Path(__file__).with_name("runner.py")
+        self._socket.setblocking(False)
         with inner:
             try:
                 self._process = subprocess.Popen(
-                    jail_command(bwrap, runner, [str(inner.fileno())]),
+                    jail_command(bwrap, _MODULES, [str(inner.fileno())]),
                     stdin=subprocess.DEVNULL,
                     stdout=self._errors,
                     stderr=self._errors,
@@ -55,43 +62,48 @@ class Worker:
                 self._socket.close()
                 self._errors.close()
                 raise WorkerDiedError(f"`{bwrap}` cannot be started: {error.strerror}") from error
-        try:
-            self._send(json.dumps(_limits_message(limits)).encode())
-            self._socket.settimeout(_START_SECONDS)
-            while self._take_message() is None:
-                self._receive()
-        except WorkerDiedError:
-            self.kill()
-            raise
+        with contextlib.suppress(WorkerDiedError):  # `poll` will notice it
+            self._send(_limits_message(limits))
 
     def fileno(self) -> int:
         """The descriptor that becomes readable when there is something to `poll` for."""
         return self._socket.fileno()
 
     def start(self, program: Program) -> None:
-        """Send a program; its report is then had from `poll`.
+        """Send a program, to be started when those before it have ended; its report is then had from `poll`.
 
         Raises:
             WorkerDiedError: The jail is gone.
         """
-        self.deadline = time.monotonic() + self._limits.wall_seconds + _GRACE_SECONDS
-        self._socket.settimeout(_GRACE_SECONDS)
+        self._num_pending += 1
+        if self._is_ready and self._num_pending == 1:
+            self._wait_for_one_program()
         self._send(program.source.encode("utf-8", "surrogatepass"))
 
-    def poll(self) -> Report | None:
-        """Read what the jail has sent; the report once it is whole.
+    def poll(self) -> list[Report]:
+        """Read what the jail has sent.
+
+        Returns:
+            The reports that are whole, in the order of the programs.
 
         Raises:
-            WorkerDiedError: The jail is gone.
+            WorkerDiedError: The jail is gone, and has sent no report that was not returned before.
         """
-        if time.monotonic() > self.deadline:
+        is_open = self._receive()
+        reports = []
+        while (message := self._take_message()) is not None:
+            if message == _MORE_TIME:
+                self.deadline = max(self.deadline, time.monotonic() + _GRACE_SECONDS)
+                continue
+            if self._is_ready:
+                reports.append(self._read_report(message))
+            self._is_ready = True
+            self._wait_for_one_program()
+        if not reports and not is_open:
+            raise WorkerDiedError(self._last_words())
+        if not reports and time.monotonic() > self.deadline:
             raise WorkerDiedError("it did not answer in time")
-        self._receive()
-        message = self._take_message()
-        if message is None:
-            return None
-        self.is_spent = message.pop("spent")
-        return Report(**{**message, "outcome": Outcome(message["outcome"])})
+        return reports
 
     def kill(self) -> None:
         """End the jail with everything in it, and wait until it is gone. May be called twice."""
@@ -100,28 +112,61 @@ class Worker:
         self._socket.close()
         self._errors.close()
 
+    def _wait_for_one_program(self) -> None:
+        self.deadline = time.monotonic() + self._limits.wall_seconds + _GRACE_SECONDS
+
     def _send(self, body: bytes) -> None:
-        try:
-            self._socket.sendall(len(body).to_bytes(4, "little") + body)
-        except OSError as error:
-            raise WorkerDiedError(self._last_words()) from error
+        data = memoryview(len(body).to_bytes(4, "little") + body)
+        deadline = time.monotonic() + _START_SECONDS
+        while data:
+            try:
+                data = data[self._socket.send(data) :]
+            except BlockingIOError:
+                _, writable, _ = select.select([], [self._socket], [], max(0.0, deadline - time.monotonic()))
+                if not writable:
+                    raise WorkerDiedError("it takes no program") from None
+            except OSError as error:
+                raise WorkerDiedError(self._last_words()) from error
 
-    def _receive(self) -> None:
+    def _receive(self) -> bool:
+        """Read what there is; False once no more can come."""
         try:
-            chunk = self._socket.recv(1 << 16)
-        except OSError as error:
-            raise WorkerDiedError(self._last_words()) from error
-        if not chunk:
-            raise WorkerDiedError(self._last_words())
-        self._received += chunk
+            while chunk := self._socket.recv(_READ_BYTES):
+                self._received += chunk
+                if len(chunk) < _READ_BYTES:
+                    return True
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
-    def _take_message(self) -> dict[str, Any] | None:
+    def _take_message(self) -> bytes | None:
         size = 4 + int.from_bytes(self._received[:4], "little")
-        if len(self._received) < max(size, 5):
+        if len(self._received) < size:
             return None
-        message: dict[str, Any] = json.loads(self._received[4:size])
+        message = bytes(self._received[4:size])
         del self._received[:size]
         return message
+
+    def _read_report(self, message: bytes) -> Report:
+        head, _, texts = message.partition(b"\n")
+        try:
+            spent, outcome, cpu_seconds, num_detail_bytes, num_stdout_bytes = head.decode("ascii").split("\t")
+            detail_end = int(num_detail_bytes)
+            stdout_end = detail_end + int(num_stdout_bytes)
+            report = Report(
+                outcome=Outcome(outcome),
+                cpu_seconds=float(cpu_seconds),
+                detail=" ".join(texts[:detail_end].decode("utf-8", "replace").splitlines())[:_DETAIL_CHARACTERS],
+                stdout=texts[detail_end:stdout_end].decode("utf-8", "replace"),
+                stderr=texts[stdout_end:].decode("utf-8", "replace"),
+            )
+        except ValueError as error:
+            raise WorkerDiedError("what it sent is no report") from error
+        self._num_pending -= 1
+        self.is_spent = spent != "0"
+        return report
 
     def _last_words(self) -> str:
         self._errors.seek(0)
@@ -129,12 +174,7 @@ class Worker:
         return words[-_ERROR_CHARACTERS:] or "it ended without a word"
 
 
-def _limits_message(limits: Limits) -> dict[str, Any]:
-    return {
-        "cpu_seconds": limits.cpu_seconds,
-        "wall_seconds": limits.wall_seconds,
-        "memory_bytes": limits.memory_bytes,
-        "output_bytes": limits.output_bytes,
-        "tmp_bytes": TMP_BYTES,
-        "filter": build_filter(platform.machine()).hex(),
-    }
+def _limits_message(limits: Limits) -> bytes:
+    code, program_code = build_filter(platform.machine()), build_program_filter(platform.machine())
+    numbers = (limits.cpu_seconds, limits.wall_seconds, limits.memory_bytes, limits.output_bytes, TMP_BYTES, len(code))
+    return "".join(f"{number}\n" for number in numbers).encode() + code + program_code
