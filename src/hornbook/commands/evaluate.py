@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from hornbook.benchmarks.benchmark import Benchmark
     from hornbook.evaluation.endpoint import EndpointGrader
     from hornbook.evaluation.find import ModelOptions
-    from hornbook.evaluation.samples import GivenSamples
     from hornbook.evaluation.grade import GradeConfig
     from hornbook.evaluation.models import Model
+    from hornbook.evaluation.samples import GivenSamples
 
 _MODEL, _ENDPOINTS, _GRADING, _SANDBOX = "Of a model that runs here", "Of an endpoint", "Grading", "Sandbox"
 _DEFAULT_BENCHMARK = "humaneval"
@@ -281,5 +281,5 @@ def _read_ks(text: str) -> tuple[int, ...]:
 def _name_of(subject: "Model | GivenSamples") -> str:
     """A run's name made of the model's: letters, digits, dots and dashes."""
     identity = subject.identity()
-    plain = re.sub(r"[^A-Za-z0-9.]+", "-", identity.name).strip("-.") or "model"
+    plain = re.sub(r"[^A-Za-z0-9.]+", "-", identity.name.partition(".jsonl")[0]).strip("-.") or "model"
     return f"{plain}-{'scored' if identity.kind == 'samples' else 'evaluated'}"

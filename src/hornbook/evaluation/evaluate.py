@@ -113,7 +113,9 @@ def evaluate(
         unit="verdicts",
         metrics={
             "model": asdict(subject.identity()),
-            "sampling": {**asdict(settings.sampling), "num_samples": settings.num_samples},
+            "sampling": {}
+            if isinstance(subject, GivenSamples)
+            else {**asdict(settings.sampling), "num_samples": settings.num_samples},
             "scores": scores,
             "sandbox": scores[0]["sandbox"],
             "grades": grades,

@@ -11,9 +11,9 @@ from hornbook.artifacts.pipeline import Pipeline
 from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
 from hornbook.benchmarks.benchmark import Benchmark
 from hornbook.evaluation.evaluate import EvaluationSettings, evaluate
-from hornbook.evaluation.samples import GivenSamples
 from hornbook.evaluation.grade import Asker
 from hornbook.evaluation.models import Model, ModelIdentity
+from hornbook.evaluation.samples import GivenSamples
 from hornbook.evaluation.stages import VERSION, BenchmarkIdentity, identify
 from hornbook.report.gather_evaluation import EvaluationReportConfig
 from hornbook.report.stages import VERSION as REPORT_VERSION
