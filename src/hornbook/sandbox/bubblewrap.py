@@ -62,10 +62,10 @@ def jail_command(bwrap: Path, modules: Sequence[Path], arguments: Sequence[str])
     for device in _DEVICES:
         walls += ["--dev-bind", device, device]
     walls += ["--remount-ro", "/", "--chdir", "/tmp", "--"]
-    return [*walls, *_python_command(), inside[0], *arguments]
+    return [*walls, *python_command(), inside[0], *arguments]
 
 
-def _python_command() -> list[str]:
+def python_command() -> list[str]:
     """Start this very interpreter, without its virtual environment and with the standard library alone.
 
     Python's variables are read (unlike with `-I`), because the fixed hash seed is one of them.

@@ -1,6 +1,6 @@
 """Runs a program in this very process, to its last line, and says how it went.
 
-Works inside the jail after each fork, and in the fresh process of a machine without a jail (`unjailed.py`), so it
+Works inside the jail after each fork (`runner.py`), and in a fresh process where there is no jail (`fresh.py`), so it
 imports the standard library alone.
 
 How a program cannot claim that it passed: the answer `passed` must carry a secret of two halves, which whoever started

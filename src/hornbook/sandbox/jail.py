@@ -5,7 +5,6 @@ for each core. What is promised: nothing outside the jail changes, no program se
 not depend on how busy the machine is, and a failure of the machine raises instead of becoming a verdict.
 """
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +15,15 @@ from hornbook.errors import SandboxError
 from hornbook.records import Outcome
 from hornbook.sandbox.bubblewrap import find_bwraps
 from hornbook.sandbox.dispatch import Dispatcher
-from hornbook.sandbox.program import Limits, Program, Report, describe_limits, ignore_progress, ignore_report
+from hornbook.sandbox.program import (
+    Limits,
+    Program,
+    Report,
+    count_cores,
+    describe_limits,
+    ignore_progress,
+    ignore_report,
+)
 from hornbook.sandbox.rerun import run_time_outs_again
 from hornbook.sandbox.worker import Worker
 
@@ -147,10 +154,3 @@ class Jail:
         self._dispatcher.run([_PROBE], [0], lambda _, report: reports.append(report))
         if reports[0].outcome is not Outcome.PASSED:
             raise SandboxError(f"a harmless program did not pass in it ({reports[0].detail})")
-
-
-def count_cores() -> int:
-    """The number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

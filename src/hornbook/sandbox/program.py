@@ -1,5 +1,6 @@
 """What goes into a sandbox and what comes out of it."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
@@ -7,6 +8,8 @@ from typing import Any, Protocol, Self
 
 from hornbook.errors import ConfigError
 from hornbook.records import Outcome
+
+_DETAIL_CHARACTERS = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +105,18 @@ class Sandbox(Protocol):
             SandboxError: The sandbox broke down. No report is made of that.
         """
         ...
+
+
+def count_cores() -> int:
+    """The number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def one_line(detail: bytes) -> str:
+    """A report's detail from what a program's process may have made of it."""
+    return " ".join(detail.decode("utf-8", "replace").splitlines())[:_DETAIL_CHARACTERS]
 
 
 def describe_limits(limits: Limits) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Runs inside the jail: a warm interpreter that forks once for each program.
 
-Bound into the jail beside `execute.py` and `warm.py`, so it imports these and the standard library alone. A message on
-the socket is a length of 4 bytes and that many bytes. The first one in holds the limits, each further one a program;
+Bound into the jail beside the modules of ours that it imports; all of them import the standard library alone. A message
+on the socket is a length of 4 bytes and that many bytes. The first one in holds the limits, each further one a program;
 for each program one report comes out, and before it an empty message each time that the program is given more time
 because the machine, and not the program, is slow.
 
@@ -21,18 +21,19 @@ from collections.abc import Callable
 from types import ModuleType
 
 from hornbook.sandbox.execute import HALF_SECRET_BYTES, SPARE_BYTES, execute
+from hornbook.sandbox.verdict import STDERR_BYTES, believe, decide
 from hornbook.sandbox.warm import warm_up
 
-_STDERR_BYTES = 2000
 _READ_BYTES = 65536
 _ANSWER_BYTES = 4096
 _TICK_SECONDS = 0.002
 _CPU_CLOCK_OF_PROCESS = 2
+_READABLE = select.POLLIN
+_SIGKILL = int(signal.SIGKILL)
 _NOBODY = 65534
 _SOCKET = 3
 _INSTRUCTION_BYTES = 8
 _HIGHEST_DESCRIPTOR = 4096
-_REPORTED = (b"passed", b"wrong", b"raised", b"syntax error", b"out of memory")
 
 _WINDOW_SECONDS = 1.0
 _PROBE_SECONDS = 0.2
@@ -54,16 +55,18 @@ class _Limits:
         cpu, wall, memory, output, tmp, num_filter_bytes, code = message.split(b"\n", 6)
         self.cpu_seconds, self.wall_seconds = float(cpu), float(wall)
         self.kernel_cpu_seconds = int(self.cpu_seconds) + 5
+        later = self.wall_seconds - _WINDOW_SECONDS
+        self.first_look_milliseconds = 1000 * min(self.cpu_seconds, later if later > 0 else self.wall_seconds)
         self.memory_bytes, self.output_bytes, self.tmp_bytes = int(memory), int(output), int(tmp)
         self.filter_code = code[: int(num_filter_bytes)]
         self.program_filter_code = code[int(num_filter_bytes) :]
 
 
 class _Child:
-    """A running program with the reading ends of its pipes."""
+    """A program that takes its time, with what it has written so far."""
 
-    def __init__(self, pid: int, stdout: int, stderr: int) -> None:
-        self.pid, self.stdout, self.stderr = pid, stdout, stderr
+    def __init__(self, pid: int, ended: int, stdout: int, stderr: int) -> None:
+        self.pid, self.ended, self.stdout, self.stderr = pid, ended, stdout, stderr
         self.cpu_clock = ~pid << 3 | _CPU_CLOCK_OF_PROCESS
         self.received = {stdout: b"", stderr: b""}
 
@@ -71,18 +74,15 @@ class _Child:
         """What it has used so far, all its threads together."""
         return time.clock_gettime(self.cpu_clock)
 
-    def take(self, descriptor: int) -> None:
-        """Read what there is; there must be something."""
-        self.received[descriptor] += os.read(descriptor, _READ_BYTES)
-
-    def take_the_rest(self, most_bytes: int) -> None:
-        """Read what was written before its end, until it is more than can be."""
-        poll = select.poll()
-        for descriptor in self.received:
-            poll.register(descriptor, select.POLLIN)
-        while self.num_output_bytes() <= most_bytes and (ready := poll.poll(0)):
-            for descriptor, _ in ready:
-                self.take(descriptor)
+    def take(self, ready: list[tuple[int, int]]) -> bool:
+        """Read from the descriptors that have something; whether it has ended."""
+        has_ended = False
+        for descriptor, _ in ready:
+            if descriptor == self.ended:
+                has_ended = True
+            else:
+                self.received[descriptor] += os.read(descriptor, _READ_BYTES)
+        return has_ended
 
     def num_output_bytes(self) -> int:
         """How much it has written so far, stdout and stderr together."""
@@ -102,7 +102,7 @@ def serve(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Process 1 is spared each signal for which it has no handler.
     limits = _Limits(_receive() or b"")
     tmp = _Tmp()
-    libc = ctypes.CDLL(None)
+    libc = ctypes.PyDLL(None)
     libc.prctl.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -121,13 +121,13 @@ def serve(descriptor: int) -> None:
             return
 
 
-def _filter_installer(libc: ctypes.CDLL, code: bytes) -> Callable[[], None]:
+def _filter_installer(libc: ctypes.PyDLL, code: bytes) -> Callable[[], None]:
     """What to call in the process that shall have the filter; prepared, because children are to do little."""
     program = _Filter(len(code) // _INSTRUCTION_BYTES, code)
-    address = ctypes.addressof(program)
+    prctl, option, mode, address = libc.prctl, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program)
 
     def install() -> None:
-        if program.length and libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, address, 0, 0) != 0:
+        if program.length and prctl(option, mode, address, 0, 0) != 0:
             raise OSError("the kernel takes no seccomp filter")
 
     return install
@@ -200,49 +200,56 @@ def _run(source: bytes, module: ModuleType, limits: _Limits, refuse_processes: C
     secret = os.urandom(2 * HALF_SECRET_BYTES)  # Drawn only now: the child's memory has never held it.
     os.write(secret_in, secret)
     os.close(secret_in)
-    child = _Child(pid, stdout, stderr)
-    stopped = _watch(child, limits)
+    ended = os.pidfd_open(pid)
+    poll = select.poll()
+    for descriptor in (ended, stdout, stderr):  # The end is looked at first: what was written before is then seen too.
+        poll.register(descriptor, _READABLE)
+    start = time.monotonic()
+    ready = poll.poll(limits.first_look_milliseconds)
+    stopped = printed = complained = b""
+    if ready != [(ended, _READABLE)]:  # Most programs end soon and print nothing.
+        child = _Child(pid, ended, stdout, stderr)
+        stopped = _watch(child, poll, ready, start, limits)
+        printed, complained = child.received[stdout], child.received[stderr]
     _, status, usage = os.wait4(pid, 0)
-    if _kill_everything_else() or stopped:
-        child.take_the_rest(limits.output_bytes)
+    _kill_everything_else()
     os.close(answers_end)
-    answer = _believe(os.read(answers, _ANSWER_BYTES), secret)
-    for descriptor in (stdout, stdout_end, stderr, stderr_end, answers, secret_end):
+    answer = believe(os.read(answers, _ANSWER_BYTES), secret)
+    for descriptor in (ended, stdout, stdout_end, stderr, stderr_end, answers, secret_end):
         os.close(descriptor)
     cpu_seconds = usage.ru_utime + usage.ru_stime
-    outcome, detail = _judge(stopped, status, cpu_seconds, answer, limits)
-    printed = child.received[stdout][: limits.output_bytes]
-    complained = child.received[stderr][: min(_STDERR_BYTES, limits.output_bytes)]
+    outcome, detail = decide(
+        stopped=stopped,
+        status=status,
+        used_cpu_seconds=cpu_seconds,
+        answer=answer,
+        cpu_seconds=limits.cpu_seconds,
+        wall_seconds=limits.wall_seconds,
+        output_bytes=limits.output_bytes,
+    )
+    printed, complained = printed[: limits.output_bytes], complained[: min(STDERR_BYTES, limits.output_bytes)]
     return b"%b\t%f\t%d\t%d\n%b%b%b" % (outcome, cpu_seconds, len(detail), len(printed), detail, printed, complained)
 
 
-def _watch(child: _Child, limits: _Limits) -> bytes:
-    """Wait for the child's end, and bring it about at a limit. Returns which: `cpu`, `wall`, `output` or nothing."""
-    ended = os.pidfd_open(child.pid)
-    poll = select.poll()
-    for descriptor in (ended, *child.received):  # The end is looked at first: what was written before is then seen too.
-        poll.register(descriptor, select.POLLIN)
-    patience = _Patience(limits.wall_seconds)
-    wait_seconds = min(limits.cpu_seconds, patience.next_look - patience.start)
+def _watch(child: _Child, poll: select.poll, ready: list[tuple[int, int]], start: float, limits: _Limits) -> bytes:
+    """Take what the child writes until its end, and bring that about at a limit.
+
+    Returns:
+        Which limit: `cpu`, `wall`, `output` or nothing.
+    """
+    patience = _Patience(start, limits.wall_seconds)
     limit = b""
-    while not limit:
-        ready = [descriptor for descriptor, _ in poll.poll(max(_TICK_SECONDS, wait_seconds) * 1000)]
-        for descriptor in ready:
-            if descriptor != ended:
-                child.take(descriptor)
+    while ready != [(child.ended, _READABLE)]:
+        has_ended = child.take(ready)
         if child.num_output_bytes() > limits.output_bytes:
-            limit = b"output"
-        elif ended in ready:
-            break
-        elif child.cpu_seconds() >= limits.cpu_seconds:
-            limit = b"cpu"
-        elif patience.is_over(child):
-            limit = b"wall"
-        else:
-            wait_seconds = min(limits.cpu_seconds - child.cpu_seconds(), patience.next_look - time.monotonic())
-    if limit:
-        os.kill(child.pid, signal.SIGKILL)
-    os.close(ended)
+            os.kill(child.pid, _SIGKILL)
+            return b"output"
+        if not has_ended and not limit:
+            limit = b"cpu" if child.cpu_seconds() >= limits.cpu_seconds else b"wall" if patience.is_over(child) else b""
+            if limit:
+                os.kill(child.pid, _SIGKILL)
+        seconds = min(limits.cpu_seconds - child.cpu_seconds(), patience.next_look - time.monotonic())
+        ready = poll.poll(max(_TICK_SECONDS, seconds) * 1000)
     return limit
 
 
@@ -254,11 +261,10 @@ class _Patience:
     gets its way, the program slept.
     """
 
-    def __init__(self, wall_seconds: float) -> None:
-        self.start = time.monotonic()
-        self.deadline = self.start + wall_seconds
+    def __init__(self, start: float, wall_seconds: float) -> None:
+        self.deadline = start + wall_seconds
         self.next_look = self.deadline - _WINDOW_SECONDS if wall_seconds > _WINDOW_SECONDS else self.deadline
-        self.window = (self.start, 0.0)
+        self.window = (start, 0.0)
 
     def is_over(self, child: _Child) -> bool:
         """Whether the child's time is up. If it is given more, the other end of the socket is told."""
@@ -292,30 +298,6 @@ def is_held_up(own_share: float, child_share: float) -> bool:
     return own_share + child_share < _UNDISTURBED_SHARE and child_share >= _FAIR_SHARE * own_share
 
 
-def _believe(said: bytes, secret: bytes) -> tuple[bytes, bytes] | None:
-    """The child's outcome and detail, if they can be believed."""
-    outcome, _, rest = said.partition(b"\n")
-    if outcome not in _REPORTED or (outcome == b"passed" and rest != secret):
-        return None
-    return outcome, b"" if outcome == b"passed" else rest
-
-
-def _judge(
-    stopped: bytes, status: int, cpu_seconds: float, answer: tuple[bytes, bytes] | None, limits: _Limits
-) -> tuple[bytes, bytes]:
-    if stopped == b"output":
-        return b"output limit", b"wrote more than %d bytes" % limits.output_bytes
-    if stopped == b"cpu" or cpu_seconds >= limits.cpu_seconds:
-        return b"timed out (CPU)", f"used its {limits.cpu_seconds:g} s of CPU time".encode()
-    if stopped == b"wall":
-        return b"timed out (wall)", f"still running after {limits.wall_seconds:g} s".encode()
-    if os.WIFSIGNALED(status):
-        return b"killed", b"by signal %d" % os.WTERMSIG(status)
-    if answer is None:
-        return b"raised", b"left with status %d before its end" % os.WEXITSTATUS(status)
-    return answer
-
-
 def _kill_everything_else() -> bool:
     """End what the program may have left behind: as process 1 this reaches all others in the jail, and them alone.
 
@@ -325,7 +307,7 @@ def _kill_everything_else() -> bool:
     if os.getpid() != 1:
         raise RuntimeError("the runner is not alone in a jail")
     try:
-        os.kill(-1, signal.SIGKILL)
+        os.kill(-1, _SIGKILL)
     except ProcessLookupError:
         return False
     try:

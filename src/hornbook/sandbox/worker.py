@@ -1,8 +1,10 @@
 """One jail with one warm interpreter in it, seen from outside."""
 
 import contextlib
+import os
 import platform
 import select
+import signal
 import socket
 import subprocess
 import tempfile
@@ -11,14 +13,13 @@ from pathlib import Path
 
 from hornbook.records import Outcome
 from hornbook.sandbox.bubblewrap import TMP_BYTES, jail_command
-from hornbook.sandbox.program import Limits, Program, Report
+from hornbook.sandbox.program import Limits, Program, Report, one_line
 from hornbook.sandbox.system_calls import build_filter, build_program_filter
 
-_MODULES = [Path(__file__).with_name(name) for name in ("runner.py", "execute.py", "warm.py")]
+_MODULES = [Path(__file__).with_name(name) for name in ("runner.py", "execute.py", "verdict.py", "warm.py")]
 _START_SECONDS = 30.0
 _GRACE_SECONDS = 30.0
 _ERROR_CHARACTERS = 600
-_DETAIL_CHARACTERS = 400
 _READ_BYTES = 1 << 16
 _MORE_TIME = b""
 
@@ -57,6 +58,7 @@ class Worker:
                     stdout=self._errors,
                     stderr=self._errors,
                     pass_fds=[inner.fileno()],
+                    start_new_session=True,
                 )
             except OSError as error:
                 self._socket.close()
@@ -106,8 +108,12 @@ class Worker:
         return reports
 
     def kill(self) -> None:
-        """End the jail with everything in it, and wait until it is gone. May be called twice."""
-        self._process.kill()
+        """End the jail with everything in it, and wait until it is gone. May be called twice.
+
+        The whole group, because `bwrap` has a moment at its start in which its child would outlive it.
+        """
+        if self._process.returncode is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._socket.close()
         self._errors.close()
@@ -158,7 +164,7 @@ class Worker:
             report = Report(
                 outcome=Outcome(outcome),
                 cpu_seconds=float(cpu_seconds),
-                detail=" ".join(texts[:detail_end].decode("utf-8", "replace").splitlines())[:_DETAIL_CHARACTERS],
+                detail=one_line(texts[:detail_end]),
                 stdout=texts[detail_end:stdout_end].decode("utf-8", "replace"),
                 stderr=texts[stdout_end:].decode("utf-8", "replace"),
             )
