@@ -35,12 +35,11 @@ def compare(
     from hornbook.display import make_console
     from hornbook.evaluation.compare import compare as compare_verdicts
     from hornbook.evaluation.compare import problems_in_both
-    from hornbook.evaluation.sides import differences_of, find_sides
+    from hornbook.evaluation.sides import differences_of, find_sides, is_file
     from hornbook.report.comparison import print_comparison
 
-    of_files = find_benchmark(benchmark) if benchmark and (a.endswith(".jsonl") or b.endswith(".jsonl")) else None
-    name = benchmark.partition("=")[0] if benchmark and of_files is None else None
-    sides = find_sides(a, b, Store(store), name, of_files)
+    of_files = find_benchmark(benchmark) if benchmark and (is_file(a) or is_file(b)) else None
+    sides = find_sides(a, b, Store(store), _name_of(benchmark) if benchmark else None, of_files)
     comparison = compare_verdicts(
         problems_in_both(sides[0].problems, sides[1].problems, common_only=common_only),
         sides[0].verdicts,
@@ -55,3 +54,13 @@ def compare(
         typer.echo(json.dumps({**comparison.as_json(), "notes": notes}, indent=2))
     else:
         print_comparison(comparison, make_console(), notes=notes)
+
+
+def _name_of(benchmark: str) -> str:
+    """The name under which an evaluation keeps the benchmark that was typed."""
+    from hornbook.evaluation.stages import HELD_OUT
+
+    if benchmark.endswith((".jsonl", ".jsonl.gz")) and "=" not in benchmark:
+        return Path(benchmark).name.removesuffix(".gz").removesuffix(".jsonl")
+    name = benchmark.partition("=")[0]
+    return HELD_OUT if name.replace("-", "_") == HELD_OUT else name

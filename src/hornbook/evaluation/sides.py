@@ -1,9 +1,12 @@
 """The two sides of a comparison, by what a person typed: a run, one of its stages, or a file of scored samples.
 
-Reads:  an evaluation's artifact; or JSONL with `task_id`, `passed` and, where Hornbook wrote it, `verdict`.
+Reads:  an evaluation's artifact; or JSONL with `task_id`, `passed` and, where Hornbook wrote it, `verdict`, gzipped if
+        its name ends in `.gz`.
 """
 
+import gzip
 import json
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +22,7 @@ from hornbook.records import Outcome, Problem, Verdict
 
 _STAGES = ("evaluate", "evaluate-tuned", "evaluate-base")
 """Where a run's verdicts are, the first that is there."""
+_FILE_ENDINGS = (".jsonl", ".jsonl.gz")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +33,9 @@ class Side:
     benchmark: str
     title: str
     problems: tuple[Problem, ...]
+    """Those with verdicts."""
+    num_unanswered: int
+    """Problems of the benchmark that a file has no sample of."""
     verdicts: tuple[Verdict, ...]
     protocol: str
     """In words; empty where a file does not say it."""
@@ -39,7 +46,7 @@ def find_sides(a: str, b: str, store: Store, benchmark: str | None, of_files: Be
     """Both sides on the benchmark that they share.
 
     Args:
-        a: `RUN`, `RUN/STAGE`, or the path of a file that ends in `.jsonl`.
+        a: `RUN`, `RUN/STAGE`, or the path of a file that ends in `.jsonl` or `.jsonl.gz`.
         b: The same of the other side.
         store: Where runs are looked for.
         benchmark: Its name; needed where the sides share several.
@@ -47,18 +54,18 @@ def find_sides(a: str, b: str, store: Store, benchmark: str | None, of_files: Be
 
     Raises:
         MissingInputError: A side is not there, or was not evaluated.
-        ConfigError: The sides share no benchmark, or several and none was named.
+        ConfigError: The sides share no benchmark, or several and none was named; or there is a file and no `of_files`.
     """
-    evaluated = [None if _is_file(side) else _evaluation_of(side, store) for side in (a, b)]
-    names = [_benchmarks_of(artifact) for artifact in evaluated if artifact is not None]
-    if of_files is not None:
-        names.append([of_files.name])
-    shared = [name for name in names[0] if all(name in others for others in names)]
-    if benchmark is not None:
-        shared = [name for name in shared if name == benchmark]
+    files = [side for side in (a, b) if is_file(side)]
+    if files and of_files is None:
+        raise ConfigError(f"`{files[0]}` does not say which problems it answers; name their benchmark with --benchmark")
+    evaluated = [None if is_file(side) else _evaluation_of(side, store) for side in (a, b)]
+    found = [_benchmarks_of(artifact, of_files) for artifact in evaluated]
+    shared = [name for name in found[0] if name in found[1] and benchmark in (None, name)]
     if len(shared) != 1:
-        listed = "; ".join(f"{side}: {', '.join(found)}" for side, found in zip((a, b), names, strict=False))
-        what = "several benchmarks; name one with --benchmark" if shared else "no benchmark"
+        listed = "; ".join(f"{side}: {', '.join(names)}" for side, names in zip((a, b), found, strict=True))
+        missing = f"no benchmark `{benchmark}`" if benchmark else "no benchmark"
+        what = "several benchmarks; name one with --benchmark" if shared else missing
         raise ConfigError(f"`{a}` and `{b}` share {what} ({listed})")
     [name] = shared
     first, second = (
@@ -68,8 +75,9 @@ def find_sides(a: str, b: str, store: Store, benchmark: str | None, of_files: Be
     return first, second
 
 
-def _is_file(side: str) -> bool:
-    return side.endswith(".jsonl")
+def is_file(side: str) -> bool:
+    """Whether what was typed means a file of scored samples."""
+    return side.endswith(_FILE_ENDINGS)
 
 
 def _evaluation_of(side: str, store: Store) -> Artifact:
@@ -83,18 +91,25 @@ def _evaluation_of(side: str, store: Store) -> Artifact:
     return found
 
 
-def _benchmarks_of(artifact: Artifact) -> list[str]:
+def _benchmarks_of(artifact: Artifact | None, of_files: Benchmark | None) -> list[str]:
+    if artifact is None:
+        return [of_files.name] if of_files is not None else []
     return [score["benchmark"] for score in artifact.manifest.metrics["scores"]]
 
 
 def _side_of_artifact(name: str, artifact: Artifact, benchmark: str) -> Side:
     metrics = artifact.manifest.metrics
     [score] = (score for score in metrics["scores"] if score["benchmark"] == benchmark)
+    if "title" not in score:
+        raise MissingInputError(
+            f"`{name}` was evaluated by an earlier version of Hornbook, which kept no problems; evaluate it again"
+        )
     return Side(
         name=name,
         benchmark=benchmark,
         title=score["title"],
         problems=tuple(artifact.records(f"{benchmark}-problems", Problem)),
+        num_unanswered=0,
         verdicts=tuple(artifact.records(f"{benchmark}-verdicts", Verdict)),
         protocol=score["protocol"],
         jailed=metrics["sandbox"]["backend"] == "bubblewrap",
@@ -102,16 +117,11 @@ def _side_of_artifact(name: str, artifact: Artifact, benchmark: str) -> Side:
 
 
 def _side_of_file(path: Path, benchmark: Benchmark | None) -> Side:
-    if benchmark is None:
-        raise ConfigError(f"`{path}` does not say which problems it answers; name their benchmark with --benchmark")
-    try:
-        lines = path.read_text(encoding="utf8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise MissingInputError(f"the samples `{path}` cannot be read: {error}") from error
+    assert benchmark is not None  # The caller saw to it.
     seen: Counter[str] = Counter()
     verdicts = []
     known = {problem.task_id for problem in benchmark.problems}
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(_read(path).split("\n"), start=1):
         if not line.strip():
             continue
         place = f"line {number} of the samples `{path}`"
@@ -121,15 +131,29 @@ def _side_of_file(path: Path, benchmark: Benchmark | None) -> Side:
             raise MissingInputError(f"{place} answers `{task_id}`, which is no problem of `{benchmark.name}`")
         verdicts.append(_verdict(fields, seen[task_id], place))
         seen[task_id] += 1
+    if not verdicts:
+        raise MissingInputError(f"the samples `{path}` hold no sample")
     return Side(
         name=path.name,
         benchmark=benchmark.name,
         title=benchmark.title,
-        problems=benchmark.problems,
+        problems=tuple(problem for problem in benchmark.problems if problem.task_id in seen),
+        num_unanswered=len(known - seen.keys()),
         verdicts=tuple(verdicts),
         protocol="",
         jailed=True,
     )
+
+
+def _read(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise MissingInputError(f"the samples `{path}` cannot be read: {error.strerror}") from error
+    try:
+        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+    except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError) as error:
+        raise MissingInputError(f"the samples `{path}` are damaged: {error}") from error
 
 
 def _fields(line: str, place: str) -> Mapping[str, Any]:
@@ -159,9 +183,18 @@ def _verdict(fields: Mapping[str, Any], sample_index: int, place: str) -> Verdic
 
 
 def differences_of(sides: Sequence[Side]) -> list[str]:
-    """What a reader must know beside the figures: that protocols differ, that programs ran without a jail."""
+    """What a reader must know beside the figures.
+
+    That the protocols differ, that problems have no sample, that programs ran without a jail.
+    """
     first, second = sides
     notes = []
     if first.protocol and second.protocol and first.protocol != second.protocol:
         notes += ["the sides were not asked in the same way:", f"A: {first.protocol}", f"B: {second.protocol}"]
-    return [*notes, *(f"{side.name}: programs ran without a jail" for side in sides if not side.jailed)]
+    for side in sides:
+        if side.num_unanswered:
+            total = side.num_unanswered + len(side.problems)
+            notes.append(f"{side.name}: {side.num_unanswered} of the benchmark's {total} problems have no sample")
+        if not side.jailed:
+            notes.append(f"{side.name}: programs ran without a jail")
+    return notes
