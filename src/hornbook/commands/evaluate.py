@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _MODEL, _ENDPOINTS, _GRADING, _SANDBOX = "Of a model that runs here", "Of an endpoint", "Grading", "Sandbox"
 _DEFAULT_BENCHMARK = "humaneval"
+_DEFAULT_KEY_VARIABLE = "OPENAI_API_KEY"
 
 ModelArgument = Annotated[
     str | None,
@@ -91,6 +92,16 @@ GraderOption = Annotated[
 GraderModelOption = Annotated[
     str, typer.Option("--grader-model", metavar="NAME", help="Where it serves several.", rich_help_panel=_GRADING)
 ]
+GraderKeyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--grader-key-env",
+        metavar="NAME",
+        help="The variable that holds its key; that of --api-key-env where none is named.",
+        rich_help_panel=_GRADING,
+        show_default=False,
+    ),
+]
 NumGradingsOption = Annotated[
     int, typer.Option("--num-gradings", min=1, help="Of each completion.", rich_help_panel=_GRADING)
 ]
@@ -133,9 +144,10 @@ def evaluate(
     api: ApiOption = "chat",
     endpoint_model: EndpointModelOption = "",
     concurrency: ConcurrencyOption = 8,
-    api_key_env: ApiKeyOption = "OPENAI_API_KEY",
+    api_key_env: ApiKeyOption = _DEFAULT_KEY_VARIABLE,
     grader: GraderOption = None,
     grader_model: GraderModelOption = "",
+    grader_key_env: GraderKeyOption = None,
     num_gradings: NumGradingsOption = 3,
     cpu_seconds: CpuSecondsOption = 3.0,
     memory_mib: MemoryOption = 512,
@@ -161,7 +173,6 @@ def evaluate(
     from hornbook.sandbox.program import Limits
 
     kept = Store(store)
-    key = os.environ.get(api_key_env, "")
     options = ModelOptions(
         base=base,
         device=device,
@@ -169,15 +180,16 @@ def evaluate(
         revision=revision,
         api=api,
         endpoint_model=endpoint_model,
-        api_key=key,
+        api_key=_read_key(api_key_env, "--api-key-env"),
         concurrency=concurrency,
     )
+    grader_key = _read_key(grader_key_env, "--grader-key-env") if grader_key_env else options.api_key
     wanted = _find_benchmarks(benchmarks or [_DEFAULT_BENCHMARK], model, kept)
     if output is not None and len(wanted) > 1:
         raise ConfigError(f"`--output` takes the samples of one benchmark, and {len(wanted)} are named")
     subject = _find_subject(model, samples, wanted, kept, options)
     grading = GradeConfig(num_gradings=num_gradings, seed=seed) if grader else None
-    asker = _find_grader(grader, grader_model, key, concurrency, grading) if grader and grading else None
+    asker = _find_grader(grader, grader_model, grader_key, concurrency, grading) if grader and grading else None
     settings = EvaluationSettings(
         sampling=SamplingConfig(
             max_new_tokens=max_new_tokens, temperature=temperature, top_p=top_p, batch_size=batch_size
@@ -269,6 +281,14 @@ def _write_samples(folder: "RunFolder", benchmark: "Benchmark", path: Path) -> N
         artifact.records(f"{benchmark.name}-verdicts", Verdict),
         artifact.records(f"measured/{benchmark.name}-times", Timing),
     )
+
+
+def _read_key(variable: str, option: str) -> str:
+    """The key in a variable of the environment; empty where nobody named the variable and it is not set."""
+    key = os.environ.get(variable, "")
+    if not key and variable != _DEFAULT_KEY_VARIABLE:
+        raise ConfigError(f"the variable `{variable}`, which `{option}` names, is not set; it must hold the key")
+    return key
 
 
 def _read_ks(text: str) -> tuple[int, ...]:
