@@ -12,7 +12,7 @@ from hornbook.errors import ConfigError, SandboxError
 from hornbook.records import Outcome
 from hornbook.sandbox.bubblewrap import find_bwraps
 from hornbook.sandbox.jail import Jail
-from hornbook.sandbox.program import Limits, Program, Report
+from hornbook.sandbox.program import Limits, Program, Report, count_cores
 from hornbook.sandbox.runner import is_held_up
 from hornbook.sandbox.worker import Worker
 
@@ -58,6 +58,20 @@ def test_no_program_sees_what_another_one_did(jail: Jail) -> None:
     )
     reports = jail.run([patch, look] * 10)
     assert {report.outcome for report in reports} == {Outcome.PASSED}
+
+
+def test_a_program_may_run_its_doctests_and_no_tracer(jail: Jail) -> None:
+    doctests = "def f():\n    '''\n    >>> f()\n    2\n    '''\n    return 1\n\nimport doctest\n"
+    reports = jail.run(
+        [
+            Program(f"{doctests}assert doctest.testmod().failed == 1"),
+            Program("import sys\nsys.settrace(lambda *_: None)"),
+            Program("import sys\ndel sys.modules['sys']\nimport sys\nsys.settrace(lambda *_: None)"),
+            Program("import gc\ngc.get_objects()"),
+        ]
+    )
+    assert [report.outcome for report in reports] == [Outcome.PASSED, *[Outcome.RAISED] * 3]
+    assert all("PermissionError: a program in the jail cannot" in report.detail for report in reports[1:])
 
 
 def test_a_program_is_its_own_main_module_and_sees_the_standard_library_alone(jail: Jail) -> None:
@@ -194,13 +208,16 @@ def test_a_limit_that_cannot_be_is_refused_by_name(field: str, value: float) -> 
 
 
 SPIN = "print(flush=True)\nwhile True: pass"
-CROWD = 6
+CROWD = 4
 
 
 @pytest.fixture
 def crowd() -> Iterator[None]:
-    """Processes that leave little of the machine to others."""
-    processes = [subprocess.Popen([sys.executable, "-c", SPIN], stdout=subprocess.PIPE) for _ in range(CROWD)]
+    """Processes that leave little of the machine to others, each in a session, as the scheduler may go by those."""
+    processes = [
+        subprocess.Popen([sys.executable, "-c", SPIN], stdout=subprocess.PIPE, start_new_session=True)
+        for _ in range(CROWD * count_cores())
+    ]
     try:
         for process in processes:
             assert process.stdout is not None

@@ -15,6 +15,10 @@ _MODULES = (
     "numbers operator random re string struct time typing"
 )
 """Small ones that programs use often. Each page of a module costs every program; other modules are read from disk."""
+_REFUSED_EVENTS = frozenset(
+    ["sys.settrace", "sys.setprofile", "gc.get_objects", "gc.get_referrers", "gc.get_referents"]
+)
+"""Names in Python's table of audit events."""
 _REHEARSAL = '''
 from typing import Dict, List, Optional, Tuple
 import math
@@ -51,7 +55,7 @@ def warm_up() -> list[object]:
         Objects that fill holes in the heap; they must be kept.
     """
     _import_modules()
-    _refuse_tracing()
+    _refuse_to_be_taken_apart()
     for _ in range(2):
         exec(compile(_REHEARSAL, "<rehearsal>", "exec", dont_inherit=True), {"__name__": "rehearsal"})
     gc.collect()
@@ -71,16 +75,22 @@ def _import_modules() -> None:
     sys.modules["random"].seed(0)
 
 
-def _refuse_tracing() -> None:
-    """Take away what lets a program jump over lines of the tests that call it. None, which ends tracing, is allowed."""
+def _refuse_to_be_taken_apart() -> None:
+    """Refuse what lets a program jump over lines of the tests that call it, or walk through all objects.
 
-    def refuse(function: object, /) -> None:
+    `sys.settrace(None)` ends tracing, which never began; `doctest` calls it.
+    """
+
+    def end_tracing(function: object, /) -> None:
         if function is not None:
-            raise PermissionError("programs in the jail cannot trace or profile")
+            raise PermissionError("a program in the jail cannot trace or profile")
 
-    for name in ("settrace", "setprofile", "_settraceallthreads", "_setprofileallthreads"):
-        if hasattr(sys, name):
-            setattr(sys, name, refuse)
+    def refuse(event: str, _arguments: tuple[object, ...]) -> None:
+        if event in _REFUSED_EVENTS:
+            raise PermissionError(f"a program in the jail cannot call {event}")
+
+    sys.settrace = sys.setprofile = end_tracing
+    sys.addaudithook(refuse)
 
 
 def _fill_holes() -> list[object]:
