@@ -1,24 +1,25 @@
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 import torch
+from tests.evaluation.scripted_model import workspace
 
 from hornbook.artifacts.manifest import Manifest
-from hornbook.artifacts.stage import Artifact, Result, Workspace
+from hornbook.artifacts.stage import Artifact, Result
+from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.errors import ConfigError, MissingInputError, SandboxError
-from hornbook.evaluation.complete import Completer, complete_prompt
-from hornbook.evaluation.stages import EvaluateConfig, evaluate, run_evaluate
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.evaluation.complete import complete_prompt
+from hornbook.evaluation.stages import HELD_OUT, EvaluateConfig, held_out_benchmark, identify, run_evaluate
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.model.weights import save_model
-from hornbook.records import Completion, Document, DocumentKind, Outcome, Problem, Verdict, records_of, table_of
+from hornbook.records import Document, DocumentKind, Problem, table_of
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
 
-PROBLEMS = read_humaneval()[:12]
+PROBLEMS = read_humaneval()[:5]
 MANIFEST = Manifest(
     stage="own",
     fingerprint="own",
@@ -34,78 +35,6 @@ MANIFEST = Manifest(
     files={},
     seconds=0.0,
 )
-CONFIG = EvaluateConfig(benchmarks=("humaneval",), cpu_seconds=1.0)
-
-
-class Scripted:
-    """Knows every second solution, and counts how often it is asked."""
-
-    def __init__(self) -> None:
-        self.num_calls = 0
-
-    def __call__(self, progress: Callable[[int, int], None]) -> Completer:
-        def complete(prompts: list[str]) -> list[str]:
-            self.num_calls += 1
-            known = {problem.prompt: problem.canonical_solution for problem in PROBLEMS[::2]}
-            progress(len(prompts), len(prompts))
-            return [known.get(prompt, "    return object()\n") + "\nprint('more')\n" for prompt in prompts]
-
-        return complete
-
-
-def workspace(folder: Path, notes: list[str] | None = None) -> Workspace:
-    def progress(done: int, total: int, note: str = "") -> None:
-        if notes is not None and done == total:
-            notes.append(note)
-
-    for name in ("out", "scratch"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    return Workspace(folder=folder / "out", scratch=folder / "scratch", seed=3, progress=progress)
-
-
-def test_half_of_the_problems_solved_is_a_score_of_one_half(tmp_path: Path) -> None:
-    notes: list[str] = []
-    result = evaluate(CONFIG, {"humaneval": PROBLEMS}, Scripted(), workspace(tmp_path, notes))
-    [score] = result.metrics["scores"]
-    assert (score["benchmark"], score["pass@1"], score["passed"], score["num_problems"]) == ("humaneval", 0.5, 6, 12)
-    assert "greedy" in score["protocol"]
-    assert result.metrics["sandbox"]["backend"] == "bubblewrap"
-    assert (result.kept, result.unit) == (12, "verdicts")
-    assert notes == ["humaneval: canonical solutions", "humaneval: completions", "humaneval: verdicts"]
-    completions = records_of(Completion, pq.read_table(tmp_path / "out" / "humaneval-completions.parquet"))
-    verdicts = records_of(Verdict, pq.read_table(tmp_path / "out" / "humaneval-verdicts.parquet"))
-    assert [row.task_id for row in completions] == [problem.task_id for problem in PROBLEMS]
-    assert [row.text for row in completions[::2]] == [problem.canonical_solution for problem in PROBLEMS[::2]]
-    assert [verdict.outcome is Outcome.PASSED for verdict in verdicts] == [True, False] * 6
-
-
-def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
-    for name in ("first", "second"):
-        evaluate(CONFIG, {"humaneval": PROBLEMS}, Scripted(), workspace(tmp_path / name))
-    first, second = (
-        {path.name: path.read_bytes() for path in (tmp_path / name / "out").iterdir()} for name in ("first", "second")
-    )
-    assert sorted(first) == ["humaneval-completions.parquet", "humaneval-verdicts.parquet"]
-    assert first == second
-
-
-def test_a_run_that_was_killed_after_completing_does_not_ask_again(tmp_path: Path) -> None:
-    scripted = Scripted()
-    first = evaluate(CONFIG, {"humaneval": PROBLEMS}, scripted, workspace(tmp_path))
-    again = evaluate(CONFIG, {"humaneval": PROBLEMS}, scripted, workspace(tmp_path))
-    assert scripted.num_calls == 1
-    assert first == again
-
-
-def test_where_the_benchmarks_own_solutions_fail_no_model_is_asked(tmp_path: Path) -> None:
-    broken = Problem(
-        task_id="own/1", prompt="def f():\n", entry_point="g", canonical_solution="    pass\n", test="", category=""
-    )
-    scripted = Scripted()
-    with pytest.raises(SandboxError, match="canonical solutions of `humaneval`"):
-        evaluate(CONFIG, {"humaneval": [*PROBLEMS, broken]}, scripted, workspace(tmp_path))
-    assert scripted.num_calls == 0
-    assert not list((tmp_path / "out").iterdir())
 
 
 def test_a_models_folder_is_completed_and_scored_the_same_way_each_time(tmp_path: Path) -> None:
@@ -114,16 +43,48 @@ def test_a_models_folder_is_completed_and_scored_the_same_way_each_time(tmp_path
     [score] = results[0].metrics["scores"]
     assert (score["benchmark"], score["num_problems"], score["num_samples"]) == ("held_out", 5, 2)
     assert score["by_category"] == {"even": [0, 6], "odd": [0, 4]}
+    assert score["title"] == "held-out exercises"
+    assert score["protocol_name"] == "held-out"
     assert results[0].metrics["truncated_prompts"] == {"held_out": 5}
-    tables = [
-        [(tmp_path / name / "out" / f"held_out-{table}.parquet").read_bytes() for table in ("completions", "verdicts")]
+    assert results[0].metrics["model"]["name"] == "own"
+    first, second = (
+        {path.name: path.read_bytes() for path in (tmp_path / name / "out").glob("*.parquet")}
         for name in ("first", "second")
-    ]
-    assert tables[0] == tables[1]
+    )
+    assert sorted(first) == [f"held_out-{table}.parquet" for table in ("completions", "problems", "verdicts")]
+    assert first == second
+    tables = (tmp_path / "first" / "out" / "measured").iterdir()
+    assert [path.name for path in tables] == ["held_out-times.parquet"]
+
+
+def test_the_problems_that_a_run_kept_back_are_a_benchmark(tmp_path: Path) -> None:
+    benchmark = held_out_benchmark(_tiny_model(tmp_path, PROBLEMS))
+    assert (benchmark.name, benchmark.problems) == (HELD_OUT, tuple(PROBLEMS))
+
+
+def test_all_that_determines_a_benchmark_is_in_its_identity() -> None:
+    protocol = Protocol(name="own", version=1, description="")
+    benchmark = Benchmark(name="own", title="Own", protocol=protocol, problems=tuple(PROBLEMS), source="here")
+    [identity] = identify([benchmark])
+    assert [identity] == [*identify([dataclasses.replace(benchmark, title="Mine", source="there")])]
+    other = (
+        dataclasses.replace(benchmark, name="other"),
+        dataclasses.replace(benchmark, protocol=dataclasses.replace(protocol, version=2)),
+        dataclasses.replace(benchmark, problems=benchmark.problems[1:]),
+        dataclasses.replace(benchmark, problems=benchmark.problems[::-1]),
+        *(
+            dataclasses.replace(benchmark, problems=(dataclasses.replace(PROBLEMS[0], **{field.name: "x"}),))
+            for field in dataclasses.fields(Problem)
+        ),
+    )
+    assert identity not in [identify([one])[0] for one in other]
+    assert [one.name for one in identify([other[0], benchmark])] == ["other", "own"]
+    with pytest.raises(ConfigError, match="`own` is named twice"):
+        identify([benchmark, other[0], other[1]])
 
 
 def test_a_runs_model_answers_a_prompt_once_its_stage_is_done(tmp_path: Path) -> None:
-    artifact = _tiny_model(tmp_path, PROBLEMS[:5])
+    artifact = _tiny_model(tmp_path, PROBLEMS)
     text = complete_prompt({"tokenizer": artifact, "finetune": artifact}, "def add(", max_new_tokens=8)
     assert isinstance(text, str)
     assert text == complete_prompt(
@@ -150,8 +111,7 @@ def _tiny_model(folder: Path, problems: list[Problem]) -> Artifact:
 
 def _evaluate_tiny_model(folder: Path) -> Result:
     problems = [
-        dataclasses.replace(problem, category=("even", "odd")[number % 2])
-        for number, problem in enumerate(read_humaneval()[:5])
+        dataclasses.replace(problem, category=("even", "odd")[number % 2]) for number, problem in enumerate(PROBLEMS)
     ]
     space = workspace(folder)
     artifact = _tiny_model(folder, problems)

@@ -1,0 +1,102 @@
+"""Evaluate the model behind an endpoint, in a process that is made to be killed (`test_interrupted.py`).
+
+    python interrupted_evaluation.py STORE URL STARTS [NUMBER]
+
+Each program that is handed to the sandbox is noted in the file STARTS. With NUMBER, the process stands still when so
+many verdicts are in the journal, and waits for its end.
+"""
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from hornbook.artifacts.pipeline import Pipeline, StageOutcome, StageStatus
+from hornbook.artifacts.pipeline import run as run_pipeline
+from hornbook.artifacts.store import Store
+from hornbook.benchmarks.benchmark import Benchmark, Protocol
+from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.evaluation.endpoint import Api, EndpointGrader, EndpointModel
+from hornbook.evaluation.evaluate import EvaluationSettings
+from hornbook.evaluation.grade import GradeConfig
+from hornbook.evaluation.journal import Journal
+from hornbook.evaluation.judge import JudgedSample
+from hornbook.evaluation.models import SamplingConfig
+from hornbook.recipes.evaluation import evaluation
+from hornbook.records import Record
+from hornbook.sandbox.program import Program
+from hornbook.sandbox.worker import Worker
+from hornbook.teacher.config import EndpointConfig
+
+PROBLEMS = tuple(read_humaneval()[:40])
+NAME, SEED, NUM_SAMPLES = "forty", 5, 2
+CONCURRENCY, NUM_WORKERS = 6, 2
+GRADING = GradeConfig(num_gradings=1)
+MARK = re.compile(r'"sample (\S+) (\d)"')
+"""Stands in each sample's program, and in no other one."""
+
+
+def pipeline(url: str) -> Pipeline:
+    endpoint = EndpointConfig(url=url, max_concurrency=CONCURRENCY)
+    settings = EvaluationSettings(
+        sampling=SamplingConfig(temperature=0.5), num_samples=NUM_SAMPLES, grading=GRADING, grader="scripted"
+    )
+    protocol = Protocol(name="humaneval", version=1, description="")
+    benchmark = Benchmark(name=NAME, title=NAME, protocol=protocol, problems=PROBLEMS, source="")
+    grader = EndpointGrader(endpoint, max_new_tokens=GRADING.max_new_tokens, temperature=GRADING.temperature)
+    model = EndpointModel(endpoint, Api.CHAT)
+    return evaluation(model, [benchmark], settings, seed=SEED, ask=grader).until("evaluate")
+
+
+class Silent:
+    """Watches and says nothing."""
+
+    def on_start(self, status: StageStatus, index: int, total: int) -> "Silent":
+        return self
+
+    def on_finish(self, outcome: StageOutcome, index: int, total: int) -> None:
+        """Say nothing."""
+
+    def __call__(self, done: int, total: int, note: str = "") -> None:
+        """Say nothing."""
+
+
+def note_starts(path: Path) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    start = Worker.start
+
+    def start_and_note(worker: Worker, program: Program) -> None:
+        found = MARK.search(program.source)
+        os.write(file, f"{found.group(1)} {found.group(2)}\n".encode() if found else b"no sample\n")
+        start(worker, program)
+
+    Worker.start = start_and_note  # type: ignore[method-assign]
+
+
+def stand_still_after(number: int) -> None:
+    append = Journal.append
+
+    def append_and_wait(journal: Journal[Any], records: Iterable[Record]) -> None:
+        append(journal, records)
+        entries = journal.entries()
+        if len(entries) == number and isinstance(entries[0], JudgedSample):
+            signal.pause()
+
+    Journal.append = append_and_wait  # type: ignore[method-assign, assignment]
+
+
+def main(store: Path, url: str, starts: Path, number: int | None) -> None:
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:NUM_WORKERS])
+    note_starts(starts)
+    if number is not None:
+        stand_still_after(number)
+    opened = Store(store)
+    opened.open_for_writing()
+    run_pipeline(pipeline(url), opened, Silent())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else None)
