@@ -22,6 +22,8 @@ from typing import NoReturn, TextIO
 
 PROGRAM_NAME = "<program>"
 HALF_SECRET_BYTES = 16
+STDERR_BYTES = 2000
+"""Of what a program wrote to stderr, so much is reported."""
 SPARE_BYTES = 32 * 2**20
 """Address space beyond the limit, in which to say that the limit was met."""
 

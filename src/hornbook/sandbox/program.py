@@ -9,8 +9,6 @@ from typing import Any, Protocol, Self
 from hornbook.errors import ConfigError
 from hornbook.records import Outcome
 
-_DETAIL_CHARACTERS = 400
-
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -112,11 +110,6 @@ def count_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def one_line(detail: bytes) -> str:
-    """A report's detail from what a program's process may have made of it."""
-    return " ".join(detail.decode("utf-8", "replace").splitlines())[:_DETAIL_CHARACTERS]
 
 
 def describe_limits(limits: Limits) -> dict[str, float]:

@@ -20,8 +20,7 @@ import time
 from collections.abc import Callable
 from types import ModuleType
 
-from hornbook.sandbox.execute import HALF_SECRET_BYTES, SPARE_BYTES, execute
-from hornbook.sandbox.verdict import STDERR_BYTES, believe, decide
+from hornbook.sandbox.execute import HALF_SECRET_BYTES, SPARE_BYTES, STDERR_BYTES, execute
 from hornbook.sandbox.warm import warm_up
 
 _READ_BYTES = 65536
@@ -174,10 +173,10 @@ def _forget_hornbook() -> None:
 
 
 def _run(source: bytes, module: ModuleType, limits: _Limits, refuse_processes: Callable[[], None]) -> bytes:
-    """Fork, watch the child until it ends, and say what became of it: a line of numbers, then the texts.
+    """Fork, watch the child until it ends, and say what was seen: a line of numbers, then the secret and the texts.
 
-    Descriptors are the lowest free numbers, in the order of the pipes. This process keeps the child's ends open while
-    the child lives: so it is woken by output and by the child's end, and not by each closed pipe.
+    Descriptors are the lowest free numbers, in the order in which they are made. This process keeps the child's ends
+    open while the child lives: so it is woken by output and by the child's end, and not by each closed pipe.
     """
     stdout, stdout_end = os.pipe()
     stderr, stderr_end = os.pipe()
@@ -214,21 +213,11 @@ def _run(source: bytes, module: ModuleType, limits: _Limits, refuse_processes: C
     _, status, usage = os.wait4(pid, 0)
     _kill_everything_else()
     os.close(answers_end)
-    answer = believe(os.read(answers, _ANSWER_BYTES), secret)
-    for descriptor in (ended, stdout, stdout_end, stderr, stderr_end, answers, secret_end):
-        os.close(descriptor)
-    cpu_seconds = usage.ru_utime + usage.ru_stime
-    outcome, detail = decide(
-        stopped=stopped,
-        status=status,
-        used_cpu_seconds=cpu_seconds,
-        answer=answer,
-        cpu_seconds=limits.cpu_seconds,
-        wall_seconds=limits.wall_seconds,
-        output_bytes=limits.output_bytes,
-    )
-    printed, complained = printed[: limits.output_bytes], complained[: min(STDERR_BYTES, limits.output_bytes)]
-    return b"%b\t%f\t%d\t%d\n%b%b%b" % (outcome, cpu_seconds, len(detail), len(printed), detail, printed, complained)
+    answer = os.read(answers, _ANSWER_BYTES)
+    os.closerange(_SOCKET + 1, ended + 1)
+    cpu_seconds, printed = usage.ru_utime + usage.ru_stime, printed[: limits.output_bytes]
+    numbers = (stopped, status, cpu_seconds, len(answer), len(printed))
+    return b"%b\t%d\t%f\t%d\t%d\n%b%b%b%b" % (*numbers, secret, answer, printed, complained[:STDERR_BYTES])
 
 
 def _watch(child: _Child, poll: select.poll, ready: list[tuple[int, int]], start: float, limits: _Limits) -> bytes:
@@ -322,17 +311,24 @@ class _Tmp:
 
     def __init__(self) -> None:
         self.names = frozenset(entry.name for entry in os.scandir("/tmp"))
-        self.mode = os.stat("/tmp").st_mode  # noqa: PTH116
+        at_first = os.stat("/tmp")  # noqa: PTH116
+        self.mode, self.size = at_first.st_mode, at_first.st_size
+        os.mkdir("/tmp/one_more")  # noqa: PTH102
+        if os.stat("/tmp").st_size == self.size:  # noqa: PTH116
+            raise RuntimeError("the size of `/tmp` does not count its entries")
+        os.rmdir("/tmp/one_more")  # noqa: PTH106
 
     def empty(self) -> bool:
         """Make it as it was; False if that cannot be done, and the jail must not be used again."""
         try:
-            if os.stat("/tmp").st_mode != self.mode:  # noqa: PTH116
+            now = os.stat("/tmp")  # noqa: PTH116
+            if now.st_mode != self.mode:
                 os.chmod("/tmp", stat.S_IMODE(self.mode))  # noqa: PTH101
-            with os.scandir("/tmp") as entries:
-                left = [entry for entry in entries if entry.name not in self.names]
-            for entry in left:
-                _remove(entry)
+            if now.st_size != self.size:
+                with os.scandir("/tmp") as entries:
+                    left = [entry for entry in entries if entry.name not in self.names]
+                for entry in left:
+                    _remove(entry)
             return not os.listxattr("/tmp")
         except (OSError, RecursionError, ValueError):
             return False

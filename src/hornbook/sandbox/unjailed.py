@@ -25,7 +25,6 @@ from types import TracebackType
 from typing import IO, Any
 
 from hornbook.errors import SandboxError
-from hornbook.records import Outcome
 from hornbook.sandbox.bubblewrap import TMP_BYTES, python_command
 from hornbook.sandbox.execute import HALF_SECRET_BYTES
 from hornbook.sandbox.program import (
@@ -36,10 +35,9 @@ from hornbook.sandbox.program import (
     describe_limits,
     ignore_progress,
     ignore_report,
-    one_line,
 )
 from hornbook.sandbox.rerun import run_time_outs_again
-from hornbook.sandbox.verdict import STDERR_BYTES, believe, decide
+from hornbook.sandbox.verdict import Seen, report_of
 
 _SCRIPT = Path(__file__).with_name("fresh.py")
 _READ_BYTES = 1 << 16
@@ -157,28 +155,17 @@ class Unjailed:
                 _, course.status, usage = os.wait4(process.pid, 0)
                 course.cpu_seconds = usage.ru_utime + usage.ru_stime
             process.returncode = os.waitstatus_to_exitcode(course.status)
-        return self._report(course, believe(bytes(course.said), secret))
-
-    def _report(self, course: "_Course", answer: tuple[bytes, bytes] | None) -> Report:
-        assert course.status is not None
         is_over_cpu = os.WIFSIGNALED(course.status) and os.WTERMSIG(course.status) in _OVER_CPU
-        outcome, detail = decide(
-            stopped=course.stopped or (b"cpu" if is_over_cpu else b""),
+        seen = Seen(
+            stopped=course.stopped or ("cpu" if is_over_cpu else ""),
             status=course.status,
-            used_cpu_seconds=course.cpu_seconds,
-            answer=answer,
-            cpu_seconds=self.limits.cpu_seconds,
-            wall_seconds=self.limits.wall_seconds,
-            output_bytes=self.limits.output_bytes,
-        )
-        most = self.limits.output_bytes
-        return Report(
-            outcome=Outcome(outcome.decode()),
             cpu_seconds=course.cpu_seconds,
-            detail=one_line(detail),
-            stdout=course.stdout[:most].decode("utf-8", "replace"),
-            stderr=course.stderr[: min(most, STDERR_BYTES)].decode("utf-8", "replace"),
+            secret=secret,
+            answer=bytes(course.said),
+            stdout=bytes(course.stdout),
+            stderr=bytes(course.stderr),
         )
+        return report_of(seen, self.limits)
 
     def _kill_all(self) -> None:
         for process in list(self._running):
@@ -193,7 +180,7 @@ class _Course:
     stdout: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
     said: bytearray = field(default_factory=bytearray)
-    stopped: bytes = b""
+    stopped: str = ""
     status: int | None = None
     cpu_seconds: float = 0.0
 
@@ -207,9 +194,9 @@ class _Course:
                 while len(self.stdout) + len(self.stderr) <= output_bytes and self._read(selector, 0):
                     pass
             elif time.monotonic() > self.deadline:
-                self.stopped = b"wall"
+                self.stopped = "wall"
             if len(self.stdout) + len(self.stderr) > output_bytes:
-                self.stopped = b"output"
+                self.stopped = "output"
 
     def _read(self, selector: selectors.BaseSelector, timeout_seconds: float) -> bool:
         events = selector.select(timeout_seconds)

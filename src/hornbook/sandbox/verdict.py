@@ -1,55 +1,60 @@
-"""Makes an outcome and its detail from what is seen of a program's process. Imports the standard library alone."""
+"""Make a report from what was seen of a program's process."""
 
 import os
+from dataclasses import dataclass
 
-STDERR_BYTES = 2000
-"""Of what a program wrote to stderr, so much is reported."""
+from hornbook.records import Outcome
+from hornbook.sandbox.execute import STDERR_BYTES
+from hornbook.sandbox.program import Limits, Report
 
-_REPORTED = (b"passed", b"wrong", b"raised", b"syntax error", b"out of memory")
+_DETAIL_CHARACTERS = 400
 
-
-def believe(said: bytes, secret: bytes) -> tuple[bytes, bytes] | None:
-    """The outcome and detail that a process wrote (`execute.py`), or None if they cannot be believed.
-
-    Args:
-        said: All of it.
-        secret: What must stand behind `passed`.
-    """
-    outcome, _, rest = said.partition(b"\n")
-    if outcome not in _REPORTED or (outcome == b"passed" and rest != secret):
-        return None
-    return outcome, b"" if outcome == b"passed" else rest
+_REPORTED = ("passed", "wrong", "raised", "syntax error", "out of memory")
 
 
-def decide(
-    *,
-    stopped: bytes,
-    status: int,
-    used_cpu_seconds: float,
-    answer: tuple[bytes, bytes] | None,
-    cpu_seconds: float,
-    wall_seconds: float,
-    output_bytes: int,
-) -> tuple[bytes, bytes]:
-    """What became of a program, in the order in which one thing rules out another.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was seen of a process."""
 
-    Args:
-        stopped: The limit at which it was stopped: `output`, `cpu`, `wall`, or nothing.
-        status: As `os.wait4` gives it.
-        used_cpu_seconds: User and system time.
-        answer: From `believe`.
-        cpu_seconds: A limit, as are the two that follow.
-        wall_seconds: Of the wall clock.
-        output_bytes: Of stdout and stderr together.
-    """
-    if stopped == b"output":
-        return b"output limit", b"wrote more than %d bytes" % output_bytes
-    if stopped == b"cpu" or used_cpu_seconds >= cpu_seconds:
-        return b"timed out (CPU)", f"used its {cpu_seconds:g} s of CPU time".encode()
-    if stopped == b"wall":
-        return b"timed out (wall)", f"still running after {wall_seconds:g} s".encode()
-    if os.WIFSIGNALED(status):
-        return b"killed", b"by signal %d" % os.WTERMSIG(status)
-    if answer is None:
-        return b"raised", b"left with status %d before its end" % os.WEXITSTATUS(status)
-    return answer
+    stopped: str
+    """The limit at which it was stopped: `output`, `cpu`, `wall`, or nothing."""
+    status: int
+    """As `os.wait4` gives it."""
+    cpu_seconds: float
+    secret: bytes
+    """What it must show to have passed (`execute.py`)."""
+    answer: bytes
+    """What it says of itself, if anything; it may be a lie."""
+    stdout: bytes
+    stderr: bytes
+
+
+def report_of(seen: Seen, limits: Limits) -> Report:
+    """The report of a program that ran under these limits."""
+    outcome, detail = _decide(seen, limits)
+    return Report(
+        outcome=outcome,
+        cpu_seconds=seen.cpu_seconds,
+        detail=detail,
+        stdout=seen.stdout[: limits.output_bytes].decode("utf-8", "replace"),
+        stderr=seen.stderr[: min(limits.output_bytes, STDERR_BYTES)].decode("utf-8", "replace"),
+    )
+
+
+def _decide(seen: Seen, limits: Limits) -> tuple[Outcome, str]:
+    """Outcome and detail; what comes first rules out what follows."""
+    if seen.stopped == "output":
+        return Outcome.OUTPUT_LIMIT, f"wrote more than {limits.output_bytes} bytes"
+    if seen.stopped == "cpu" or seen.cpu_seconds >= limits.cpu_seconds:
+        return Outcome.CPU_TIMED_OUT, f"used its {limits.cpu_seconds:g} s of CPU time"
+    if seen.stopped == "wall":
+        return Outcome.WALL_TIMED_OUT, f"still running after {limits.wall_seconds:g} s"
+    if os.WIFSIGNALED(seen.status):
+        return Outcome.KILLED, f"by signal {os.WTERMSIG(seen.status)}"
+    said, _, rest = seen.answer.partition(b"\n")
+    outcome = said.decode("ascii", "replace")
+    if outcome not in _REPORTED or (outcome == "passed" and rest != seen.secret):
+        return Outcome.RAISED, f"left with status {os.WEXITSTATUS(seen.status)} before its end"
+    if outcome == "passed":
+        return Outcome.PASSED, ""
+    return Outcome(outcome), " ".join(rest.decode("utf-8", "replace").splitlines())[:_DETAIL_CHARACTERS]

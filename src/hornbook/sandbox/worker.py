@@ -11,12 +11,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from hornbook.records import Outcome
 from hornbook.sandbox.bubblewrap import TMP_BYTES, jail_command
-from hornbook.sandbox.program import Limits, Program, Report, one_line
+from hornbook.sandbox.execute import HALF_SECRET_BYTES
+from hornbook.sandbox.program import Limits, Program, Report
 from hornbook.sandbox.system_calls import build_filter, build_program_filter
+from hornbook.sandbox.verdict import Seen, report_of
 
-_MODULES = [Path(__file__).with_name(name) for name in ("runner.py", "execute.py", "verdict.py", "warm.py")]
+_MODULES = [Path(__file__).with_name(name) for name in ("runner.py", "execute.py", "warm.py")]
 _START_SECONDS = 30.0
 _GRACE_SECONDS = 30.0
 _ERROR_CHARACTERS = 600
@@ -158,21 +159,24 @@ class Worker:
     def _read_report(self, message: bytes) -> Report:
         head, _, texts = message.partition(b"\n")
         try:
-            spent, outcome, cpu_seconds, num_detail_bytes, num_stdout_bytes = head.decode("ascii").split("\t")
-            detail_end = int(num_detail_bytes)
-            stdout_end = detail_end + int(num_stdout_bytes)
-            report = Report(
-                outcome=Outcome(outcome),
+            spent, stopped, status, cpu_seconds, num_answer_bytes, num_stdout_bytes = head.decode("ascii").split("\t")
+            secret_end = 2 * HALF_SECRET_BYTES
+            answer_end = secret_end + int(num_answer_bytes)
+            stdout_end = answer_end + int(num_stdout_bytes)
+            seen = Seen(
+                stopped=stopped,
+                status=int(status),
                 cpu_seconds=float(cpu_seconds),
-                detail=one_line(texts[:detail_end]),
-                stdout=texts[detail_end:stdout_end].decode("utf-8", "replace"),
-                stderr=texts[stdout_end:].decode("utf-8", "replace"),
+                secret=texts[:secret_end],
+                answer=texts[secret_end:answer_end],
+                stdout=texts[answer_end:stdout_end],
+                stderr=texts[stdout_end:],
             )
         except ValueError as error:
             raise WorkerDiedError("what it sent is no report") from error
         self._num_pending -= 1
         self.is_spent = spent != "0"
-        return report
+        return report_of(seen, self._limits)
 
     def _last_words(self) -> str:
         self._errors.seek(0)
