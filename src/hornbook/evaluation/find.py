@@ -54,7 +54,7 @@ def find_model(name: str, store: Store, options: ModelOptions) -> Model:
             url=name, model=options.endpoint_model, api_key=options.api_key, max_concurrency=options.concurrency
         )
         return EndpointModel(config, Api(options.api))
-    if (store.runs / name / FILE_NAME).is_file():
+    if Path(name).name == name and (store.runs / name / FILE_NAME).is_file():
         return _model_of_run(RunFolder(store, name), options)
     folder = Path(name).expanduser()
     is_folder = folder.is_dir()
