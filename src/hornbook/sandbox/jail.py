@@ -1,8 +1,9 @@
 """Run programs that nobody has read and say what became of each.
 
-The walls are bubblewrap's (`bubblewrap.py`), the clock and the verdict the runner's inside (`runner.py`), one worker
-for each core. What is promised: nothing outside the jail changes, no program sees another one's traces, verdicts do
-not depend on how busy the machine is, and a failure of the machine raises instead of becoming a verdict.
+The walls are bubblewrap's (`bubblewrap.py`), the clock is the runner's inside (`runner.py`), one worker for each core;
+what was seen is judged out here (`verdict.py`). What is promised: nothing outside the jail changes, no program sees
+another one's traces, verdicts do not depend on how busy the machine is, a time-out counts only if the program runs out
+of time alone as well, and a failure of the machine raises instead of becoming a verdict.
 """
 
 import sys

@@ -35,8 +35,14 @@ _INSTRUCTION_BYTES = 8
 _HIGHEST_DESCRIPTOR = 4096
 
 _WINDOW_SECONDS = 1.0
+"""How long the end of a program's wall time is looked at, and how much it is given at a time beyond."""
 _PROBE_SECONDS = 0.2
-_LEAST_SHARE, _FULL_SHARE, _UNDISTURBED_SHARE, _FAIR_SHARE = 0.01, 0.8, 0.9, 0.25
+# Shares of a core: below the first a program sleeps, from the second on nothing holds it up.
+_LEAST_SHARE, _FULL_SHARE = 0.01, 0.8
+_UNDISTURBED_SHARE = 0.9
+"""What two processes that would run get together where nobody competes with them, one core being the least."""
+_FAIR_SHARE = 0.25
+"""A program that would run gets at least this part of what its runner gets."""
 
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _SECCOMP_MODE_FILTER = 4, 22, 38, 2
 
