@@ -46,7 +46,7 @@ def stage_names(values: dict[str, object], *, reused: bool) -> list[str]:
 
 def test_help_names_the_commands() -> None:
     printed = hornbook("--help").stdout
-    assert all(command in printed for command in ("run", "plan", "show", "complete"))
+    assert all(command in printed for command in ("run", "plan", "show", "complete", "evaluate", "compare"))
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -121,6 +121,23 @@ def test_a_model_completes_a_prompt(store: Path) -> None:
     for arguments in (("tiny", prompt), ("tiny", prompt, "--base")):
         printed = hornbook("complete", *arguments, "--store", str(store), "--max-new-tokens", "5").stdout
         assert printed.startswith(prompt)
+
+
+def test_a_runs_model_is_evaluated_on_the_problems_that_the_run_kept_back(store: Path) -> None:
+    asked = ("-b", "held-out", "--max-new-tokens", "8", "--batch-size", "64", "--store", str(store), "--json")
+    values = json.loads(hornbook("evaluate", "tiny", *asked).stdout)
+    [score] = values["scores"]
+    assert (values["run"], score["model"], score["benchmark"]) == ("tiny-evaluated", "tiny", "held_out")
+    of_run = [one for one in shown(store)["scores"] if one["model"] == "tuned"]  # type: ignore[attr-defined]
+    [expected] = (one for one in of_run if one["benchmark"] == "held_out")
+    assert {name: score[name] for name in ("pass@1", "outcomes", "protocol", "by_category", "num_problems")} == {
+        name: expected[name] for name in ("pass@1", "outcomes", "protocol", "by_category", "num_problems")
+    }
+    command = ("compare", "tiny", "tiny-evaluated", "--benchmark", "held-out", "--store", str(store), "--json")
+    compared = json.loads(hornbook(*command).stdout)
+    assert (compared["num_problems"], compared["changed"], compared["notes"]) == (12, [], [])
+    base = json.loads(hornbook("evaluate", "tiny", "--base", *asked).stdout)
+    assert (base["run"], base["scores"][0]["model"]) == ("tiny-base-evaluated", "tiny, base")
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,10 @@ class Asked:
 
 
 class ScriptedEndpoint:
-    """A context manager; `answer` is called in the thread of a request and returns the text that is sent."""
+    """A context manager; `answer` is called in the thread of a request and returns the text to send, or a status."""
 
     def __init__(
-        self, answer: Callable[[Asked], str], *, models: tuple[str, ...] = ("scripted",), key: str = ""
+        self, answer: Callable[[Asked], str | int], *, models: tuple[str, ...] = ("scripted",), key: str = ""
     ) -> None:
         self.answer = answer
         self.asked: list[Asked] = []
@@ -86,6 +86,8 @@ class ScriptedEndpoint:
         if waits:
             goes_on.wait()
         text = self.answer(asked)
+        if isinstance(text, int):
+            return text, {"error": {"message": "as the script says"}}
         choice = {"message": {"role": "assistant", "content": text}} if asked.is_chat else {"text": text}
         return 200, {"choices": [{**choice, "finish_reason": "stop"}]}
 

@@ -1,0 +1,161 @@
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from tests.commands.typed import PROBLEMS, is_one_mistake, type_in, write_lines, write_samples
+
+SOLVED_BY_A, SOLVED_BY_B = [0], [0, 1, 2, 3, 4, 5, 6]
+"""Both solve one, only B six, neither one."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With a store in which two models and a few more were evaluated, and the files that came of it."""
+    folder = tmp_path_factory.mktemp("compared")
+    own = write_lines(folder / "own.jsonl", PROBLEMS)
+    store = folder / "store"
+    for name, solved in (("a", SOLVED_BY_A), ("b", SOLVED_BY_B)):
+        samples = write_samples(folder / f"{name}.jsonl", solved)
+        scored = folder / f"{name}-scored.jsonl"
+        type_in("evaluate", "--samples", samples, "-b", own, "--name", name, "--store", store, "--output", scored)
+    (folder / "changed").mkdir()
+    changed = [PROBLEMS[0], {**PROBLEMS[1], "prompt": f"import math\n{PROBLEMS[1]['prompt']}"}, *PROBLEMS[2:7]]
+    other = write_lines(folder / "changed" / "own.jsonl", changed)
+    samples = first_lines(folder / "b.jsonl", 7, folder / "c.jsonl")
+    type_in("evaluate", "--samples", samples, "-b", other, "--name", "changed", "--store", store)
+    write_lines(folder / "else.jsonl", PROBLEMS[:2])
+    few = first_lines(folder / "a.jsonl", 2, folder / "few.jsonl")
+    type_in("evaluate", "--samples", few, "-b", folder / "else.jsonl", "--name", "elsewhere", "--store", store)
+    return folder
+
+
+def first_lines(path: Path, number: int, part: Path) -> Path:
+    part.write_text("".join(path.read_text().splitlines(keepends=True)[:number]))
+    return part
+
+
+def compare(folder: Path, *arguments: str | Path, says: Sequence[str] = ()) -> str:
+    printed = type_in("compare", *arguments, "--store", folder / "store", status=2 if says else 0)
+    if says:
+        assert is_one_mistake(printed.err, *says), printed.err
+        assert printed.out == ""
+    return printed.out
+
+
+def test_two_evaluations_are_compared_problem_by_problem(folder: Path) -> None:
+    found = json.loads(compare(folder, "a", "b", "--json"))
+    assert found["a"] == {"name": "a", "pass@1": 0.125, "num_samples": 1}
+    assert found["b"] == {"name": "b", "pass@1": 0.875, "num_samples": 1}
+    assert (found["benchmark"], found["num_problems"], found["difference"]) == ("own", 8, 0.75)
+    assert found["counts"] == {"both": 1, "only_a": 0, "only_b": 6, "neither": 1}
+    # Six of six on one side: both tails of (1/2)**6, and for the mid-p half of that.
+    assert (found["mcnemar_exact_p"], found["mcnemar_mid_p"]) == (2 / 64, float(f"{1 / 64:.4g}"))
+    assert found["sign_flip_p"] == found["mcnemar_exact_p"]
+    low, high = found["ci95"]
+    assert 0 < low < 0.75 < high <= 1
+    assert [pair["task_id"] for pair in found["changed"]] == [f"own/{number}" for number in range(1, 7)]
+    assert found["changed"][0] == {"task_id": "own/1", "a": ["wrong"], "b": ["passed"]}
+    assert found["notes"] == []
+    mirrored = json.loads(compare(folder, "b", "a", "--json"))
+    assert (mirrored["difference"], mirrored["counts"]["only_a"]) == (-0.75, 6)
+
+
+def test_the_terminal_says_who_is_ahead_and_how_sure_that_is(folder: Path) -> None:
+    printed = compare(folder, "a", "b/evaluate", "--benchmark", "own")
+    for line in (
+        "own  8 problems, asked of both",
+        "  A  a\n",
+        "  B  b/evaluate\n",
+        "pass@1       A  12.5 %   B  87.5 %",
+        "difference   +75.0 points",
+        "McNemar’s exact test: p = 0.031 (mid-p 0.016), hardly chance",
+        "only B passed (6)",
+    ):
+        assert line in printed
+    assert "only A passed" not in printed
+
+
+def test_a_benchmark_may_be_named_by_its_file(folder: Path) -> None:
+    assert compare(folder, "a", "b", "-b", folder / "own.jsonl") == compare(folder, "a", "b")
+
+
+def test_files_compare_as_the_evaluations_that_they_came_from(folder: Path) -> None:
+    own = folder / "own.jsonl"
+    expected = json.loads(compare(folder, "a", "b", "--json"))
+    files = [folder / f"{name}-scored.jsonl" for name in "ab"]
+    for sides in ((files[0], files[1]), ("a", files[1]), (files[0], "b")):
+        found = json.loads(compare(folder, *sides, "-b", own, "--json"))
+        for side, typed in zip("ab", sides, strict=True):
+            assert found[side].pop("name") == Path(typed).name
+        without_names = {**expected, **{side: {**expected[side]} for side in "ab"}}
+        for side in "ab":
+            without_names[side].pop("name")
+        assert found == without_names
+
+
+def test_files_of_other_harnesses_with_several_samples_are_compared(folder: Path, tmp_path: Path) -> None:
+    """Problem 0 is solved by 1 of 2 on one side and by both on the other, the others alike: +0.5 of 8."""
+    sides = []
+    for name, passed in (("first", [True, False]), ("second", [True, True])):
+        lines = [
+            {"task_id": problem["task_id"], "passed": one if number == 0 else False}
+            for number, problem in enumerate(PROBLEMS)
+            for one in passed
+        ]
+        sides.append(write_lines(tmp_path / f"{name}.jsonl", lines))
+    found = json.loads(compare(folder, *sides, "-b", folder / "own.jsonl", "--json"))
+    assert (found["a"]["pass@1"], found["b"]["pass@1"], found["difference"]) == (0.0625, 0.125, 0.0625)
+    assert (found["mcnemar_exact_p"], found["sign_flip_p"]) == (None, 1.0)
+    assert found["changed"] == [{"task_id": "own/0", "a": ["passed", "wrong"], "b": ["passed", "passed"]}]
+
+
+def test_problems_that_only_one_side_was_asked_are_left_out_only_if_that_is_wanted(folder: Path) -> None:
+    differing = ("1 only on the first side (own/7)", "1 with another prompt or other tests (own/1)", "--common-only")
+    compare(folder, "a", "changed", says=("not asked the same problems", *differing, "the 6 that they share"))
+    found = json.loads(compare(folder, "a", "changed", "--common-only", "--json"))
+    assert (found["num_problems"], found["counts"]) == (6, {"both": 1, "only_a": 0, "only_b": 5, "neither": 0})
+    assert found["left_out"] == {"only_a": ["own/7"], "only_b": [], "asked_differently": ["own/1"]}
+    printed = compare(folder, "a", "changed", "--common-only")
+    assert "left out: 1 problems that only A was asked" in printed
+    assert "left out: 1 problems that the two were asked in different ways" in printed
+
+
+def test_a_file_that_lacks_problems_is_compared_on_the_rest_only_if_that_is_wanted(
+    folder: Path, tmp_path: Path
+) -> None:
+    part = first_lines(folder / "b-scored.jsonl", 5, tmp_path / "part.jsonl")
+    sides = (folder / "a-scored.jsonl", part, "-b", folder / "own.jsonl")
+    compare(folder, *sides, says=("3 only on the first side (own/5, own/6, own/7)", "the 5 that they share"))
+    found = json.loads(compare(folder, *sides, "--common-only", "--json"))
+    assert (found["num_problems"], found["counts"]["only_b"]) == (5, 4)
+    assert found["notes"] == ["part.jsonl: 3 of the benchmark's 8 problems have no sample"]
+
+
+def test_sides_that_cannot_be_compared_are_refused_with_the_way_out(folder: Path) -> None:
+    scored = folder / "a-scored.jsonl"
+    own = folder / "own.jsonl"
+    for arguments, says in (
+        (("a", "gone"), ("no run `gone`", "the runs there: a, b, changed, elsewhere")),
+        (("a/evaluate-base", "b"), ("the run `a` has no stage `evaluate-base`", "its stages: evaluate, report")),
+        (("a/report", "b"), ("`a/report` holds no evaluation",)),
+        (("a", "elsewhere"), ("share no benchmark", "a: own", "elsewhere: else")),
+        (("a", "b", "-b", "humaneval"), ("share no benchmark `humaneval`", "a: own", "b: own")),
+        ((scored, scored), ("does not say which problems it answers", "--benchmark")),
+        ((scored, "a"), ("does not say which problems it answers", "--benchmark")),
+        ((scored, "elsewhere", "-b", own), ("share no benchmark", "a-scored.jsonl: own; elsewhere: else")),
+        ((scored, scored, "-b", "humanevil"), ("did you mean `humaneval`?",)),
+        ((scored, scored, "-b", "humaneval"), ("line 1", "`own/0`, which is no problem of `humaneval`")),
+        ((folder / "a.jsonl", scored, "-b", own), ("line 1", "no verdict `passed`", "--output SCORED")),
+        ((folder / "gone.jsonl", scored, "-b", own), ("gone.jsonl", "cannot be read")),
+    ):
+        compare(folder, *arguments, says=says)
+
+
+def test_a_mistake_looks_the_same_in_a_process_of_its_own(folder: Path) -> None:
+    command = [sys.executable, "-m", "hornbook", "compare", "a.jsonl", "b.jsonl", "--store", str(folder / "store")]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert is_one_mistake(finished.stderr, "`a.jsonl` does not say which problems it answers")
