@@ -2,9 +2,11 @@ import gzip
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -168,6 +170,7 @@ def test_values_that_cannot_be_are_refused_by_name(tmp_path: Path, own: Path, st
         (("--memory-mib", "5"), ("`memory_bytes`", "128 MiB")),
         (("--name", "a/b"), ("'a/b'", "--name")),
         (("-b", "humaneval"), ("`--samples` are those of one benchmark, and 2 are named",)),
+        (("--output", tmp_path / "gone" / "x.jsonl"), ("`--output`", "gone/x.jsonl", "a folder that is there")),
         (("-b", "humaneval", "--output", "x"), ("`--output` takes the samples of one benchmark, and 2 are named",)),
     ):
         mistake(*scored, *more, says=says)
@@ -351,6 +354,35 @@ def test_an_endpoint_that_breaks_down_is_asked_only_for_the_rest(
     type_in(*command)
     asked = [NUMBER.search(one.text).group(1) for one in endpoint.asked]  # type: ignore[union-attr]
     assert sorted(asked) == sorted("0123456755"[:9])
+
+
+def test_an_interrupted_evaluation_goes_on_with_the_same_command(
+    own: Path, store: Path, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.stand_still_after(3)
+    command = ["evaluate", endpoint.url, "-b", str(own), "--store", str(store), "--concurrency", "2"]
+    environment = {**os.environ, "OPENAI_API_KEY": KEY}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hornbook", *command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    while endpoint.num_waiting < 2 or count_lines(store) < 3:
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    endpoint.go_on()
+    assert "own  8 problems" in hornbook(*command, status=0, OPENAI_API_KEY=KEY).stdout
+    assert len(endpoint.asked) == 8 + 2
+
+
+def count_lines(store: Path) -> int:
+    return sum(path.read_text().count("\n") for path in store.glob("partial/*/scratch/own-completions.jsonl"))
 
 
 def test_no_key_is_in_what_is_printed_and_kept(

@@ -187,6 +187,8 @@ def evaluate(
     wanted = _find_benchmarks(benchmarks or [_DEFAULT_BENCHMARK], model, kept)
     if output is not None and len(wanted) > 1:
         raise ConfigError(f"`--output` takes the samples of one benchmark, and {len(wanted)} are named")
+    if output is not None and not output.parent.is_dir():
+        raise ConfigError(f"`--output` needs a folder that is there, got `{output}`")
     subject = _find_subject(model, samples, wanted, kept, options)
     grading = GradeConfig(num_gradings=num_gradings, seed=seed) if grader else None
     asker = _find_grader(grader, grader_model, grader_key, concurrency, grading) if grader and grading else None
