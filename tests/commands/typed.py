@@ -1,13 +1,18 @@
-"""What a person types, in this process: the whole command line from `sys.argv` to the exit status."""
+"""What a person types: the whole command line from `sys.argv` to the exit status, and a benchmark to type about."""
 
 import contextlib
 import io
 import json
+import os
+import re
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.evaluation.scripted_endpoint import Asked
 
 from hornbook.cli import main
 
@@ -22,6 +27,8 @@ PROBLEMS = tuple(
     for number in range(8)
 )
 """A benchmark of one's own."""
+KEY = "sk-a-secret-of-this-test"
+NUMBER = re.compile(r"def add_(\d)")
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,15 @@ def type_in(*arguments: str | Path, status: int = 0) -> Printed:
     return printed
 
 
+def hornbook(*arguments: str | Path, status: int, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """In a process of its own."""
+    command = [sys.executable, "-m", "hornbook", *map(str, arguments)]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+    assert finished.returncode == status, finished
+    assert "Traceback" not in finished.stderr
+    return finished
+
+
 def is_one_mistake(err: str, *messages: str) -> bool:
     """Whether there is one message in one line, with each of these in it."""
     return (
@@ -78,3 +94,16 @@ def write_samples(path: Path, right: Sequence[int], wrong: str = "    return Non
         for number, problem in enumerate(PROBLEMS)
     ]
     return write_lines(path, lines)
+
+
+def answer(asked: Asked) -> str:
+    """Knows what to do for even numbers; as a grader, whether a solution adds."""
+    if "You are a programming teacher" in asked.text:
+        return f"Assessment: it was read.\nGrade: {9 if 'return x +' in asked.text else 3}"
+    found = NUMBER.search(asked.text)
+    assert found is not None
+    number = int(found.group(1))
+    body = f"    return x + {number}\n" if number % 2 == 0 else "    return -x\n"
+    if asked.is_chat:
+        return f"Gladly:\n\n```python\ndef add_{number}(x):\n{body}```\n\nIt adds."
+    return f"{body}\n\nprint(add_{number}(1))\n"
