@@ -28,6 +28,8 @@ app = typer.Typer(
     add_completion=False,
 )
 
+_INTERRUPTED = 130
+
 RecipeArgument = Annotated[str, typer.Argument(help="A recipe's name, or the path of a recipe file ending in .py.")]
 RunArgument = Annotated[str, typer.Argument(help="The run's name.")]
 StoreOption = Annotated[
@@ -50,9 +52,11 @@ def main() -> None:
         typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
         typer.echo(str(error), err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as error:  # Typer turns an interrupt into an exit with this status.
+        if isinstance(error, SystemExit) and error.code != _INTERRUPTED:
+            raise
         typer.echo("interrupted; the same command goes on from here", err=True)
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
 
 
 @app.callback(invoke_without_command=True)

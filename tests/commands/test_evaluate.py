@@ -26,6 +26,7 @@ from tests.evaluation.test_interrupted import wait_until
 from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.store import Store
 from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.commands.evaluate import _read_key
 from hornbook.records import Completion, Verdict
 
 
@@ -162,6 +163,7 @@ def test_an_interrupted_evaluation_goes_on_with_the_same_command(
     _, errors = process.communicate()
     assert process.returncode == 130
     assert b"Traceback" not in errors
+    assert b"interrupted; the same command goes on" in errors
     endpoint.go_on()
     assert "own  8 problems" in hornbook(*command, status=0, OPENAI_API_KEY=KEY).stdout
     assert len(endpoint.asked) == 8 + 2
@@ -235,3 +237,19 @@ def test_without_a_jail_the_terminal_and_the_report_say_so(
         assert ("without a jail" in page) is not is_jailed
     assert records(store, "free", "own-verdicts", Verdict) == records(store, "jailed", "own-verdicts", Verdict)
     assert "free: programs ran without a jail" in type_in("compare", "jailed", "free", "--store", store).out
+
+
+@pytest.mark.parametrize(
+    ("variable", "address", "sent"),
+    [
+        ("OPENAI_API_KEY", "http://models.example.com/v1", False),
+        ("OPENAI_API_KEY", "https://models.example.com/v1", True),
+        ("OPENAI_API_KEY", "http://127.0.0.1:8081", True),
+        ("OWN_KEY", "http://models.example.com/v1", True),
+    ],
+)
+def test_a_key_that_nobody_named_is_not_sent_in_the_clear_to_another_machine(
+    monkeypatch: pytest.MonkeyPatch, variable: str, address: str, sent: bool
+) -> None:
+    monkeypatch.setenv(variable, KEY)
+    assert _read_key(variable, "--api-key-env", address) == (KEY if sent else "")

@@ -7,6 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _MODEL, _ENDPOINTS, _GRADING, _SANDBOX = "Of a model that runs here", "Of an endpoint", "Grading", "Sandbox"
 _DEFAULT_BENCHMARK = "humaneval"
 _DEFAULT_KEY_VARIABLE = "OPENAI_API_KEY"
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 ModelArgument = Annotated[
     str | None,
@@ -180,10 +182,10 @@ def evaluate(
         revision=revision,
         api=api,
         endpoint_model=endpoint_model,
-        api_key=_read_key(api_key_env, "--api-key-env"),
+        api_key=_read_key(api_key_env, "--api-key-env", model),
         concurrency=concurrency,
     )
-    grader_key = _read_key(grader_key_env, "--grader-key-env") if grader_key_env else options.api_key
+    grader_key = _read_key(grader_key_env or api_key_env, "--grader-key-env", grader)
     wanted = _find_benchmarks(benchmarks or [_DEFAULT_BENCHMARK], model, kept)
     if output is not None and len(wanted) > 1:
         raise ConfigError(f"`--output` takes the samples of one benchmark, and {len(wanted)} are named")
@@ -285,12 +287,18 @@ def _write_samples(folder: "RunFolder", benchmark: "Benchmark", path: Path) -> N
     )
 
 
-def _read_key(variable: str, option: str) -> str:
-    """The key in a variable of the environment; empty where nobody named the variable and it is not set."""
+def _read_key(variable: str, option: str, address: str | None) -> str:
+    """The key in a variable of the environment; empty where nobody named the variable and it is not set.
+
+    A key that nobody named is not sent in the clear to another machine.
+    """
     key = os.environ.get(variable, "")
-    if not key and variable != _DEFAULT_KEY_VARIABLE:
+    named = variable != _DEFAULT_KEY_VARIABLE
+    if not key and named:
         raise ConfigError(f"the variable `{variable}`, which `{option}` names, is not set; it must hold the key")
-    return key
+    parts = urlsplit(address or "")
+    in_the_clear = parts.scheme == "http" and parts.hostname not in _THIS_MACHINE
+    return "" if in_the_clear and not named else key
 
 
 def _read_ks(text: str) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.stage import Artifact
 from hornbook.report.data import Lane
 from hornbook.report.evaluation_summary import evaluation_lines, sandbox_lines
-from hornbook.report.facts import absent_of, corpora_of
+from hornbook.report.facts import absent_of, corpora_of, metric
 from hornbook.report.phrases import duration, magnitude
 from hornbook.report.scored import Score
 from hornbook.report.scores import EVALUATE, raw_scores_of, scores_of
@@ -56,6 +56,7 @@ def describe_run(run: RunFolder) -> dict[str, Any]:
             for name, artifact in artifacts.items()
         ],
         "scores": raw_scores_of(artifacts),
+        "grades": metric(artifacts[EVALUATE], "grades") if EVALUATE in artifacts else {},
         "model_sha256": export.manifest.metrics["model_sha256"] if export else None,
         "report": _existing(run.path / REPORT),
         "model": _existing(run.path / MODEL),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import httpx
 
 _CONNECT_SECONDS = 10.0
+_KEY_REFUSED = (401, 403)
+_KEY_HINT = "; `--api-key-env NAME` says which variable holds the key (for a grader `--grader-key-env NAME`)"
 _NOT_FOUND = 404
 
 
@@ -155,7 +157,8 @@ class Exchange:
         if response.status_code == _NOT_FOUND:
             raise NotFoundError(f"`{address}` was not found: {said}")
         if not is_retried(response.status_code):
-            raise EndpointError(f"`{address}` refuses: {said}")
+            hint = _KEY_HINT if response.status_code in _KEY_REFUSED else ""
+            raise EndpointError(f"`{address}` refuses: {said}{hint}")
         return _Failure(
             said=said,
             too_many=response.status_code == TOO_MANY_REQUESTS,
