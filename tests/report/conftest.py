@@ -54,9 +54,9 @@ def sampled_evaluation(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     return run_evaluation(config, tmp_path_factory.mktemp("store"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A real browser, or a skipped test that says what is missing."""
+    """A real browser, or a skipped test that says what is missing. Its event loop ends with the module's tests."""
     executable = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if executable is None:
         pytest.skip(f"no Chromium on this machine (looked for {', '.join(BROWSERS)})")

@@ -31,6 +31,7 @@ from hornbook.generation.prompt import SamplingConfig
 from hornbook.records import Completion, Grade, Problem, Timing, Verdict
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits, Sandbox
+from hornbook.sandbox.unjailed import Unjailed
 
 _WALL_PER_CPU_SECOND = 5.0
 
@@ -127,11 +128,7 @@ def evaluate(
 def open_sandbox(settings: EvaluationSettings, benchmark: Benchmark) -> Sandbox:
     """The sandbox for the benchmark's programs: as much CPU time as the settings say, or as its own solutions need."""
     limits = _limits_for(settings, benchmark)
-    if settings.jailed:
-        return Jail(limits)
-    from hornbook.sandbox.unjailed import Unjailed
-
-    return Unjailed(limits)
+    return Jail(limits) if settings.jailed else Unjailed(limits)
 
 
 def describe_protocol(settings: EvaluationSettings, benchmark: Benchmark, subject: Model | GivenSamples) -> str:
