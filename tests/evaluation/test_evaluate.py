@@ -185,8 +185,8 @@ def test_given_samples_are_run_as_they_are(tmp_path: Path) -> None:
     assert result.metrics["truncated_prompts"] == {}
 
 
-def graded(folder: Path, grader: ScriptedGrader, *, num_gradings: int = 2) -> Result:
-    settings = dataclasses.replace(SETTINGS, grading=GradeConfig(num_gradings=num_gradings), grader="a teacher")
+def graded(folder: Path, grader: ScriptedGrader, *, num_gradings: int = 2, name: str = "a teacher") -> Result:
+    settings = dataclasses.replace(SETTINGS, grading=GradeConfig(num_gradings=num_gradings), grader=name)
     return evaluate(settings, [TWELVE], ScriptedModel(every_second), workspace(folder), grader)
 
 
@@ -203,6 +203,11 @@ def test_a_graders_marks_stand_beside_the_verdicts(tmp_path: Path) -> None:
         (problem.task_id, index) for problem in PROBLEMS for index in range(2)
     ]
     assert {row.assessment for row in grades} == {"read."}
+
+
+def test_a_model_that_grades_itself_is_named_so(tmp_path: Path) -> None:
+    found = graded(tmp_path, ScriptedGrader(), num_gradings=1, name="scripted").metrics["grades"]["twelve"]
+    assert found["grader"] == "scripted, the graded model itself"
 
 
 def test_an_answer_without_a_grade_is_no_grade_of_zero(tmp_path: Path) -> None:

@@ -108,7 +108,8 @@ def evaluate(
         scores.append({**_score(settings, benchmark, subject, verdicts, workspace), "sandbox": sandbox.describe()})
         workspace.write_records(f"{benchmark.name}-problems", Problem, list(benchmark.problems))
         if ask_grader is not None:
-            grades[benchmark.name] = _grade(settings, benchmark, completions, verdicts, ask_grader, workspace)
+            found = _grade(settings, benchmark, completions, verdicts, ask_grader, workspace)
+            grades[benchmark.name] = {**found, "grader": _name_grader(settings, subject)}
     return Result(
         kept=sum(sum(score["outcomes"].values()) for score in scores),
         unit="verdicts",
@@ -214,10 +215,15 @@ def _grade(
     agreement = measure_agreement(verdicts, found.grades, np.random.default_rng(workspace.seed))
     return {
         **agreement.to_json(),
-        "grader": settings.grader,
         "protocol": describe_grading(grading),
         "ungraded": len(found.ungraded),
     }
+
+
+def _name_grader(settings: EvaluationSettings, subject: Model | GivenSamples) -> str:
+    """The grader's name for people, with a word where it graded its own answers."""
+    itself = settings.grader == subject.identity().name
+    return f"{settings.grader}, the graded model itself" if itself else settings.grader
 
 
 def _score(
