@@ -122,7 +122,7 @@ def test_an_endpoint_is_asked_by_chat_or_by_completions_and_may_grade(
         assert "own  8 problems, 2 samples of each" in printed.out
         shown = " ".join(printed.out.split())
         assert "grades 60.0 % " in shown
-        assert "from owner/Tiny-Coder; agreement with the tests: AUC 1.00" in shown
+        assert "from owner/Tiny-Coder, the graded model itself; agreement with the tests: AUC 1.00" in shown
         assert len(endpoint.asked) == 16 + 2 * 16
         metrics = RunFolder(Store(store), api).artifacts()["evaluate"].manifest.metrics
         found = metrics["grades"]["own"]
