@@ -11,7 +11,8 @@ from hornbook.artifacts.pipeline import Pipeline
 from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
 from hornbook.benchmarks.benchmark import Benchmark
 from hornbook.evaluation.evaluate import EvaluationSettings, evaluate
-from hornbook.evaluation.grade import Asker
+from hornbook.evaluation.extract import CHAT_PROTOCOL_VERSION
+from hornbook.evaluation.grade import GRADING_PROTOCOL_VERSION, Asker
 from hornbook.evaluation.models import Model, ModelIdentity
 from hornbook.evaluation.samples import GivenSamples
 from hornbook.evaluation.stages import VERSION, BenchmarkIdentity, identify
@@ -27,6 +28,8 @@ class EvaluationConfig:
     model: ModelIdentity
     benchmarks: tuple[BenchmarkIdentity, ...]
     settings: EvaluationSettings
+    chat_protocol_version: int = CHAT_PROTOCOL_VERSION
+    grading_protocol_version: int = GRADING_PROTOCOL_VERSION
 
 
 def evaluation(
