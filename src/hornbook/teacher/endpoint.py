@@ -158,6 +158,8 @@ class Endpoint:
                 else:
                     yield index, answer
         finally:
+            if running:  # First, lest a request that waits take the place of one that is cancelled.
+                self._loop.call_soon_threadsafe(given_up.set)
             for future in running.values():
                 future.cancel()
         if failure is not None:
