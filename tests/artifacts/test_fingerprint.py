@@ -3,14 +3,14 @@
 import math
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hornbook.artifacts.fingerprint import encode, fingerprint
+from hornbook.artifacts.fingerprint import NOT_IN_FINGERPRINT, encode, fingerprint
 
 
 class Colour(StrEnum):
@@ -77,3 +77,14 @@ def test_the_fingerprint_is_the_same_in_another_process() -> None:
 def test_a_value_without_a_stable_form_is_refused_and_its_place_named(value: Any) -> None:
     with pytest.raises(TypeError, match=r"config\.things\[1\]"):
         encode({"things": [0, value]})
+
+
+@dataclass(frozen=True)
+class Computed:
+    rate: float = 0.1
+    num_workers: int = field(default=1, metadata=NOT_IN_FINGERPRINT)
+
+
+def test_a_field_that_says_how_to_compute_changes_nothing() -> None:
+    assert of(Computed(num_workers=8)) == of(Computed())
+    assert of(Computed(rate=0.2)) != of(Computed())

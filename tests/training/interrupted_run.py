@@ -12,11 +12,10 @@ from hornbook.model.phi import Phi
 from hornbook.model.weights import save_model
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.config import TrainConfig
+from hornbook.training.execution import Execution
 from hornbook.training.loop import train
 
-SHAPE = ModelConfig(
-    vocab_size=300, num_layers=2, hidden_size=32, intermediate_size=64, num_heads=2, max_position=32, dropout=0.1
-)
+SHAPE = ModelConfig(vocab_size=300, num_layers=2, hidden_size=32, intermediate_size=64, num_heads=2, max_position=32)
 CONFIG = TrainConfig(
     dataset="pretrain",
     num_steps=23,
@@ -25,7 +24,8 @@ CONFIG = TrainConfig(
     learning_rate=0.01,
     warmup_steps=3,
     optimizer="muon",
-    gradient_accumulation_steps=2,
+    residual_dropout=0.1,
+    execution=Execution(micro_batch=2),
     log_every=4,
     eval_every=6,
     eval_rows=3,

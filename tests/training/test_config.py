@@ -21,10 +21,12 @@ VALID = {
         ("batch_size", 0),
         ("learning_rate", 0.0),
         ("warmup_steps", -1),
-        ("gradient_accumulation_steps", 3),
+        ("stop_step", 2),
+        ("schedule", "cosine"),
+        ("residual_dropout", 1.0),
+        ("attention_dropout", -0.1),
         ("optimizer", "sgd"),
         ("precision", "half"),
-        ("compile", "yes"),
     ],
 )
 def test_a_wrong_field_is_named_with_its_value(field: str, value: object) -> None:

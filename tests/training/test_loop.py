@@ -12,6 +12,7 @@ from hornbook.records import Document, DocumentKind
 from hornbook.tokens.pack import TokenStream, pack
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
 from hornbook.training.config import TrainConfig
+from hornbook.training.execution import Execution
 from hornbook.training.loop import Training, train
 
 SCRIPT = Path(__file__).parent / "interrupted_run.py"
@@ -83,7 +84,7 @@ def test_the_loss_falls_and_is_logged_with_the_held_out_loss(tokens: Path, tmp_p
 
 def test_accumulated_parts_give_the_step_of_the_whole_batch(tokens: Path, tmp_path: Path) -> None:
     whole, _ = trained(tokens, tmp_path / "a")
-    parts, _ = trained(tokens, tmp_path / "b", gradient_accumulation_steps=4)
+    parts, _ = trained(tokens, tmp_path / "b", execution=Execution(micro_batch=2))
     for name, weight in whole.state_dict().items():
         torch.testing.assert_close(parts.state_dict()[name], weight, atol=2e-4, rtol=1e-3)
 

@@ -1,7 +1,8 @@
 """The fingerprint of a stage: a hash of all that determines its output, and of nothing else.
 
 Covered: the stage's name and version, its config's literals, its seed, and the fingerprints of its inputs.
-Not covered, because they must not matter: paths, hosts, devices, worker counts, the engine.
+Not covered, because they must not matter: paths, hosts, devices, worker counts, the engine. What
+says how to compute rather than what stands in a config's fields with the metadata `NOT_IN_FINGERPRINT`.
 """
 
 import dataclasses
@@ -11,6 +12,9 @@ import math
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
+
+NOT_IN_FINGERPRINT = {"in_fingerprint": False}
+"""Metadata of a dataclass field that changes how a stage computes, not what: `field(metadata=NOT_IN_FINGERPRINT)`."""
 
 
 def fingerprint(*, stage: str, version: int, config: Any, seed: int, inputs: Mapping[str, str]) -> str:
@@ -74,6 +78,7 @@ def encode(value: Any, place: str = "config") -> Any:
         fields = {
             field.name: encode(getattr(value, field.name), f"{place}.{field.name}")
             for field in dataclasses.fields(value)
+            if field.metadata.get("in_fingerprint", True)
         }
         return {"type": type(value).__name__, **fields}
     raise TypeError(f"`{place}` is of type {type(value).__name__}, which has no stable form for a fingerprint")

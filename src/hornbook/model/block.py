@@ -78,7 +78,7 @@ class Block(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         """Make the parts; weights are set by `Phi.initialize`."""
         super().__init__()
-        self.dropout = config.dropout
+        self.residual_dropout = 0.0
         self.input_layernorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_epsilon)
         self.self_attn = Attention(config)
         self.mlp = Mlp(config)
@@ -94,8 +94,8 @@ class Block(nn.Module):
         normed_BTC = self.input_layernorm(stream_BTC)
         attended_BTC = self.self_attn(normed_BTC, rotation, cache, visible_BTK)
         transformed_BTC = self.mlp(normed_BTC)
-        if self.training and self.dropout > 0:
-            attended_BTC = torch.dropout(attended_BTC, self.dropout, train=True)
-            transformed_BTC = torch.dropout(transformed_BTC, self.dropout, train=True)
+        if self.training and self.residual_dropout > 0:
+            attended_BTC = torch.dropout(attended_BTC, self.residual_dropout, train=True)
+            transformed_BTC = torch.dropout(transformed_BTC, self.residual_dropout, train=True)
         summed_BTC: Tensor = stream_BTC + attended_BTC + transformed_BTC
         return summed_BTC

@@ -7,7 +7,7 @@ from hornbook.errors import ConfigError
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
-    """All that determines a model's tensors and its function. Source: phi-1's released configuration."""
+    """All that determines a model's tensors and its function; dropout is training's. Source: phi-1's release."""
 
     vocab_size: int
     """Rows of the embedding; at least the tokenizer's vocabulary."""
@@ -21,8 +21,6 @@ class ModelConfig:
     max_position: int = 2048
     """Positions that the model is made for, in tokens: what it was trained on, not a limit of the tensors."""
     layer_norm_epsilon: float = 1e-5
-    dropout: float = 0.0
-    """Probability, on the outputs of attention and MLP, in training only. The paper trains with 0.1."""
 
     def __post_init__(self) -> None:
         for name in ("vocab_size", "num_layers", "hidden_size", "intermediate_size", "num_heads", "max_position"):
@@ -37,8 +35,6 @@ class ModelConfig:
             )
         if self.layer_norm_epsilon <= 0:
             raise ConfigError(f"`layer_norm_epsilon` must be positive, got {self.layer_norm_epsilon!r}")
-        if not 0 <= self.dropout < 1:
-            raise ConfigError(f"`dropout` must lie in [0, 1), got {self.dropout!r}")
 
     @property
     def head_size(self) -> int:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from hornbook.model.block import Block, LayerCache
 from hornbook.model.config import ModelConfig
+from hornbook.model.loss import next_token_loss
 from hornbook.model.rotary import rotation
 
 INITIAL_STANDARD_DEVIATION = 0.02
@@ -98,3 +99,29 @@ class Phi(nn.Module):
         """
         logits_BTV: Tensor = self.lm_head(self.model(tokens_BT, positions_BT, caches, visible_BTK))
         return logits_BTV.float()
+
+    def loss(self, rows_BT: Tensor, *, gradient_scale: float = 1.0, separator: int | None = None) -> Tensor:
+        """The mean next-token loss in nats of rows of tokens, without the logits of all tokens in memory.
+
+        Args:
+            rows_BT: Token ids, shape (B, T + 1): inputs are all columns but the last, targets all but the first.
+            gradient_scale: The gradients are multiplied by it, the returned loss is not.
+            separator: The token that ends a document; attention then stays within documents. None: over all tokens.
+
+        Returns:
+            A scalar in float32.
+        """
+        assert separator is None, "masking of documents is not written yet"
+        hidden_BTC = self.model(rows_BT[:, :-1])
+        loss = next_token_loss(self.lm_head, hidden_BTC.flatten(0, 1), rows_BT[:, 1:].flatten())
+        return loss if gradient_scale == 1.0 else loss.detach() + (loss - loss.detach()) * gradient_scale
+
+    def set_dropout(self, *, residual: float, attention: float) -> None:
+        """Set the probabilities that hold in training: on the outputs of attention and MLP, and on attention's weights.
+
+        Source: Gunasekar et al. 2023, section 2.3, trains with 0.1 for both.
+        """
+        assert attention == 0.0, "dropout of attention is not written yet"
+        for layer in self.model.layers:
+            assert isinstance(layer, Block)
+            layer.residual_dropout = residual

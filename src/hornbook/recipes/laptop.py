@@ -55,7 +55,6 @@ MODEL = ModelConfig(
     intermediate_size=768,  # Source: section 2.3, four times the hidden size.
     num_heads=3,  # Source: section 2.3, heads of 64 dimensions, half of them rotated.
     max_position=SEQUENCE_LENGTH,
-    dropout=0.0,  # Departs: 0.1 in section 2.3; each token is seen about once, so there is nothing to overfit.
 )
 # Departs: Muon where section 2.3 has AdamW, and its rate; docs/decisions/muon-on-the-laptop.md has the figures.
 PRETRAIN = TrainConfig(

@@ -6,6 +6,7 @@ Source: the scheme of GPT-2 and CodeGen (phi-1's tokenizer), with a vocabulary t
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,17 @@ def load_tokenizer(path: Path) -> Tokenizer:
     if tokenizer.token_to_id(END_OF_TEXT) is None:
         raise MissingInputError(f"the tokenizer `{path}` lacks the token `{END_OF_TEXT}`")
     return tokenizer
+
+
+def tokenizer_hash(tokenizer: Tokenizer) -> str:
+    """SHA-256 of what determines a tokenizer's tokens, in hexadecimal: equal for files that differ in layout only.
+
+    Truncation and padding, which belong to a use of the tokenizer, are left out.
+    """
+    description = json.loads(tokenizer.to_str())
+    for setting in ("truncation", "padding"):
+        description.pop(setting, None)
+    return hashlib.sha256(json.dumps(description, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def token_bytes(tokenizer: Tokenizer) -> list[bytes]:

@@ -1,14 +1,16 @@
 """What determines a training run, pretraining or finetuning."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from hornbook.artifacts.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.errors import ConfigError
 from hornbook.model.config import ModelConfig
+from hornbook.training.execution import Execution
 
 DATASETS = ("pretrain", "finetune")
 OPTIMIZERS = ("adamw", "muon")
-PRECISIONS = ("auto", "float32", "bfloat16")
-COMPILE_CHOICES = ("auto", "on", "off")
+SCHEDULES = ("linear", "warmup-stable-decay")
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,8 @@ class TrainConfig:
     """The shape of a new model; None where the run starts from a base model's weights."""
     num_steps: int
     """Optimiser steps; the learning rate falls to zero over them."""
+    stop_step: int | None = None
+    """End after this step, with the learning rate of a run of `num_steps`; None for all of them."""
     batch_size: int
     """Rows per optimiser step, over all processes and accumulated parts."""
     sequence_length: int
@@ -28,14 +32,28 @@ class TrainConfig:
     learning_rate: float
     """The highest, at the end of the warm-up."""
     warmup_steps: int
+    schedule: str = "linear"
+    """`linear`: rise, then fall to zero, the paper's; `warmup-stable-decay`: rise, stay, fall over `decay_steps`."""
+    decay_steps: int = 0
+    """Steps of the fall in `warmup-stable-decay`; without effect in `linear`."""
     optimizer: str = "adamw"
     """`adamw`, the paper's, or `muon`: Muon for the blocks' matrices, AdamW for the rest."""
     weight_decay: float = 0.1
     """Applied to matrices only."""
-    gradient_accumulation_steps: int = 1
-    """Parts into which a step's rows are cut, one forward and backward pass each."""
+    betas: tuple[float, float] = (0.9, 0.95)
+    """AdamW's decay rates of its two moments."""
+    epsilon: float = 1e-8
+    """AdamW's term against division by zero."""
     clip_norm: float = 1.0
     """The gradient is scaled down to this Euclidean norm."""
+    residual_dropout: float = 0.0
+    """Probability, on the outputs of attention and MLP. The paper trains with 0.1."""
+    attention_dropout: float = 0.0
+    """Probability, on the weights of attention. The paper trains with 0.1."""
+    mask_documents: bool = False
+    """Attend within documents only; the paper attends across them."""
+    max_skipped_steps: int = 10
+    """Steps without a finite loss and gradient that are skipped; one more ends the run."""
     log_every: int = 10
     """Steps per line of the log."""
     eval_every: int = 200
@@ -44,10 +62,12 @@ class TrainConfig:
     """At most so many rows of the held-out split are read for it."""
     checkpoint_every: int = 100
     """Steps between checkpoints."""
+    keep_best: bool = False
+    """The run's result is the checkpoint with the lowest held-out loss, not the last; measured every `eval_every`."""
     precision: str = "auto"
-    """`float32`, `bfloat16` (weights kept in float32), or `auto`: bfloat16 where the hardware multiplies in it."""
-    compile: str = "auto"
-    """`on`, `off`, or `auto`: on for a GPU, off for a CPU, where it gains nothing over our own kernels."""
+    """`float32`, `bfloat16`, `float16` (weights kept in float32), or `auto`: bfloat16 where the hardware has it."""
+    execution: Execution = field(default_factory=Execution, metadata=NOT_IN_FINGERPRINT)
+    """How it is computed: devices, processes, memory."""
 
     def __post_init__(self) -> None:
         if self.dataset not in DATASETS:
@@ -56,7 +76,6 @@ class TrainConfig:
             "num_steps",
             "batch_size",
             "sequence_length",
-            "gradient_accumulation_steps",
             "log_every",
             "eval_every",
             "checkpoint_every",
@@ -67,17 +86,27 @@ class TrainConfig:
         for name in ("learning_rate", "clip_norm"):
             if not getattr(self, name) > 0:
                 raise ConfigError(f"`{name}` must be positive, got {getattr(self, name)!r}")
-        for name in ("warmup_steps", "weight_decay", "eval_rows"):
+        for name in ("warmup_steps", "decay_steps", "weight_decay", "epsilon", "eval_rows", "max_skipped_steps"):
             if getattr(self, name) < 0:
                 raise ConfigError(f"`{name}` must not be negative, got {getattr(self, name)!r}")
-        if self.batch_size % self.gradient_accumulation_steps:
+        for name in ("residual_dropout", "attention_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ConfigError(f"`{name}` must lie in [0, 1), got {getattr(self, name)!r}")
+        if not all(0 <= beta < 1 for beta in self.betas):
+            raise ConfigError(f"`betas` must lie in [0, 1), got {self.betas!r}")
+        if self.stop_step is not None and not 1 <= self.stop_step <= self.num_steps:
+            raise ConfigError(f"`stop_step` must lie in 1 to `num_steps` {self.num_steps}, got {self.stop_step!r}")
+        if self.schedule == "warmup-stable-decay" and self.warmup_steps + self.decay_steps > self.num_steps:
             raise ConfigError(
-                f"`gradient_accumulation_steps` must divide `batch_size` {self.batch_size}, "
-                f"got {self.gradient_accumulation_steps!r}"
+                f"`decay_steps` must leave room within `num_steps` {self.num_steps} "
+                f"after {self.warmup_steps} of warm-up, got {self.decay_steps!r}"
             )
-        if self.optimizer not in OPTIMIZERS:
-            raise ConfigError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}, got {self.optimizer!r}")
-        if self.precision not in PRECISIONS:
-            raise ConfigError(f"`precision` must be one of {', '.join(PRECISIONS)}, got {self.precision!r}")
-        if self.compile not in COMPILE_CHOICES:
-            raise ConfigError(f"`compile` must be one of {', '.join(COMPILE_CHOICES)}, got {self.compile!r}")
+        choices = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "precision": PRECISIONS}
+        for name, allowed in choices.items():
+            if getattr(self, name) not in allowed:
+                raise ConfigError(f"`{name}` must be one of {', '.join(allowed)}, got {getattr(self, name)!r}")
+
+    @property
+    def last_step(self) -> int:
+        """The step after which the run ends."""
+        return self.num_steps if self.stop_step is None else self.stop_step

@@ -18,7 +18,6 @@ import torch
 from torch import Tensor
 
 from hornbook.artifacts.stage import Progress
-from hornbook.model.loss import next_token_loss
 from hornbook.model.phi import Phi
 from hornbook.tokens.batches import Rows, batch_rows, held_out_rows, num_rows
 from hornbook.tokens.pack import TokenStream
@@ -77,11 +76,12 @@ def train(
     num_rows(stream, config.sequence_length)  # refuses a stream without rows before any work
     ranks = current_ranks()
     model.to(device).train()
+    model.set_dropout(residual=config.residual_dropout, attention=config.attention_dropout)
     dtype = choose_precision(config.precision, device)
     optimizers = make_optimizers(model, config.optimizer, config.weight_decay, dtype)
     training = _resumed(model, optimizers, scratch, progress, config.num_steps)
     compute = ComputeCopy(model, dtype)
-    loss_of = maybe_compiled(loss_function(compute.model), config.compile, device, progress)
+    loss_of = maybe_compiled(loss_function(compute.model), config.execution.compile, device, progress)
     validation = held_out_rows(held_out, sequence_length=config.sequence_length, max_rows=config.eval_rows)
     speed = _Speed()
     while training.step < config.num_steps:
@@ -127,9 +127,10 @@ def _one_step(
     )
     _seed_dropout(seed, step, ranks.rank)
     compute.renew()
-    parts = config.gradient_accumulation_steps
+    micro_batch = config.execution.micro_batch
+    size = micro_batch if isinstance(micro_batch, int) else rows.shape[0]
     total = torch.zeros((), device=device)
-    for part in torch.from_numpy(rows).to(device).chunk(parts):
+    for part in torch.split(torch.from_numpy(rows).to(device), size):
         loss = loss_of(part) * (part.shape[0] / rows.shape[0])
         loss.backward()
         compute.collect()
@@ -149,12 +150,7 @@ def _one_step(
 
 def loss_function(model: Phi) -> LossFunction:
     """The mean next-token loss of `model` as a function of rows of tokens."""
-
-    def loss_of(rows_BT: Tensor) -> Tensor:
-        hidden_BTC = model.model(rows_BT[:, :-1])
-        return next_token_loss(model.lm_head, hidden_BTC.flatten(0, 1), rows_BT[:, 1:].flatten())
-
-    return loss_of
+    return model.loss
 
 
 @torch.no_grad()
