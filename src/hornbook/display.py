@@ -1,6 +1,8 @@
 """How a run looks in the terminal: one line per stage, a live line for the stage that works; plain lines in a file."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -28,17 +30,7 @@ class TerminalObserver:
     def __init__(self, console: Console, run: RunFolder) -> None:
         self._console = console
         self._run = run
-        self._live = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description:<16}"),
-            BarColumn(bar_width=20),
-            TextColumn("{task.fields[note]}"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        self._live = _live_line(console)
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
@@ -86,11 +78,35 @@ class StageProgress:
 
     def __call__(self, done: int, total: int, note: str = "") -> None:
         """Move the bar, or print a line when the last one was long ago and nobody sees a bar."""
+        if total == 0:
+            self._console.print(f"     {self._stage}: {note}", highlight=False)
+            return
         self._live.update(self._task, completed=done, total=total, note=note)
         now = time.monotonic()
         if not self._console.is_terminal and now - self._last_line >= _SECONDS_BETWEEN_PLAIN_LINES:
             self._last_line = now
             self._console.print(f"     {self._stage}: {done:,} of {total:,}  {note}".rstrip(), highlight=False)
+
+
+@contextmanager
+def show_progress(console: Console, name: str) -> Iterator[StageProgress]:
+    """A live line for one piece of work outside a run, which vanishes at its end."""
+    with _live_line(console) as live:
+        yield StageProgress(console, live, live.add_task(name, total=None, note=""), name)
+
+
+def _live_line(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description:<16}"),
+        BarColumn(bar_width=20),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
 
 
 def describe_counts(manifest: Manifest) -> str:

@@ -17,7 +17,10 @@ class Progress(Protocol):
     """Where long work says how far it is."""
 
     def __call__(self, done: int, total: int, note: str = "") -> None:
-        """Say that `done` of `total` units are finished; `note` is short, for people."""
+        """Say that `done` of `total` units are finished; `note` is short, for people.
+
+        With a `total` of 0 nothing is said of the units: the note is a remark that stays on the screen.
+        """
 
 
 @dataclass(frozen=True)
