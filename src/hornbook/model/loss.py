@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-def next_token_loss(head: nn.Linear, hidden_NC: Tensor, targets_N: Tensor, chunk: int = 1024) -> Tensor:
+def next_token_loss(
+    head: nn.Linear, hidden_NC: Tensor, targets_N: Tensor, chunk: int = 1024, *, gradient_scale: float = 1.0
+) -> Tensor:
     """The mean cross-entropy in nats.
 
     Args:
@@ -21,6 +23,8 @@ def next_token_loss(head: nn.Linear, hidden_NC: Tensor, targets_N: Tensor, chunk
         hidden_NC: States after the final LayerNorm.
         targets_N: The token that follows each.
         chunk: Tokens at a time.
+        gradient_scale: The gradients are multiplied by it, the returned loss is not. It enters in float32, before a
+            gradient is rounded to the head's type: in float16 one over the number of tokens would be lost without it.
 
     Returns:
         A scalar in float32. Its gradients equal those of the plain computation up to rounding.
@@ -32,7 +36,9 @@ def next_token_loss(head: nn.Linear, hidden_NC: Tensor, targets_N: Tensor, chunk
         )
         sums = [functional.cross_entropy(head(hidden).float(), target, reduction="sum") for hidden, target in pieces]
         return torch.stack(sums).sum() / targets_N.shape[0]
-    loss: Tensor = _ChunkedLoss.apply(hidden_NC, head.weight, head.bias, targets_N, chunk)  # type: ignore[no-untyped-call]
+    loss: Tensor = _ChunkedLoss.apply(  # type: ignore[no-untyped-call]
+        hidden_NC, head.weight, head.bias, targets_N, chunk, gradient_scale
+    )
     return loss
 
 
@@ -41,7 +47,13 @@ class _ChunkedLoss(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, hidden_NC: Tensor, weight_VC: Tensor, bias_V: Tensor, targets_N: Tensor, chunk: int
+        ctx: Any,
+        hidden_NC: Tensor,
+        weight_VC: Tensor,
+        bias_V: Tensor,
+        targets_N: Tensor,
+        chunk: int,
+        gradient_scale: float,
     ) -> Tensor:
         count = targets_N.shape[0]
         total = torch.zeros((), dtype=torch.float32, device=hidden_NC.device)
@@ -56,7 +68,7 @@ class _ChunkedLoss(torch.autograd.Function):
             total += (log_normalizer_K1 - logits_KV.gather(1, targets_K1)).sum()
             gradient_KV = torch.softmax(logits_KV, dim=1, dtype=torch.float32)
             gradient_KV.scatter_add_(1, targets_K1, gradient_KV.new_full(targets_K1.shape, -1.0))
-            gradient_KV = gradient_KV.mul_(1.0 / count).to(hidden_NC.dtype)
+            gradient_KV = gradient_KV.mul_(gradient_scale / count).to(hidden_NC.dtype)
             hidden_gradient[start : start + chunk] = gradient_KV @ weight_VC
             weight_gradient += gradient_KV.T @ hidden_KC
             bias_gradient += gradient_KV.sum(dim=0, dtype=torch.float32)
@@ -67,4 +79,4 @@ class _ChunkedLoss(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         hidden_gradient, weight_gradient, bias_gradient = ctx.saved_tensors
         scale = gradients[0]
-        return hidden_gradient * scale, weight_gradient * scale, bias_gradient * scale, None, None
+        return hidden_gradient * scale, weight_gradient * scale, bias_gradient * scale, None, None, None

@@ -50,18 +50,20 @@ class PhiTrunk(nn.Module):
 class Phi(nn.Module):
     """A causal language model; its state dict has the names of Hugging Face's `PhiForCausalLM`."""
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, device: str = "cpu") -> None:
         """Make the tensors without values: call `initialize` or load weights.
 
         Args:
             config: The shape.
+            device: Where the tensors lie; `meta` for a model that takes no memory until `to_empty` gives it some.
         """
         super().__init__()
         self.config = config
         with torch.device("meta"):
             self.model = PhiTrunk(config)
             self.lm_head = nn.Linear(config.hidden_size, config.vocab_size)
-        self.to_empty(device="cpu")
+        if device != "meta":
+            self.to_empty(device=device)
 
     def initialize(self, generator: torch.Generator) -> "Phi":
         """Set all weights: matrices from a normal distribution, biases to 0, LayerNorm to the identity.
@@ -113,8 +115,8 @@ class Phi(nn.Module):
         """
         assert separator is None, "masking of documents is not written yet"
         hidden_BTC = self.model(rows_BT[:, :-1])
-        loss = next_token_loss(self.lm_head, hidden_BTC.flatten(0, 1), rows_BT[:, 1:].flatten())
-        return loss if gradient_scale == 1.0 else loss.detach() + (loss - loss.detach()) * gradient_scale
+        targets_N = rows_BT[:, 1:].flatten()
+        return next_token_loss(self.lm_head, hidden_BTC.flatten(0, 1), targets_N, gradient_scale=gradient_scale)
 
     def set_dropout(self, *, residual: float, attention: float) -> None:
         """Set the probabilities that hold in training: on the outputs of attention and MLP, and on attention's weights.
