@@ -6,14 +6,23 @@ import numpy as np
 import pytest
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.tokens.batches import batch_rows, held_out_rows, num_rows, permuted
+from hornbook.tokens.batches import batch_rows, held_out_rows, num_rows, permuted, row_starts
 from hornbook.tokens.pack import TokenStream
+
+GOLDEN_STARTS = [2239, 1855, 799, 671, 1503, 3679]
+"""As the first version of `batches.py` gave them; a change would change every training."""
 
 
 def stream_of(folder: Path, num_tokens: int) -> TokenStream:
     folder.mkdir(exist_ok=True)
     np.arange(num_tokens, dtype="<u2").tofile(folder / "train-00000.bin")
-    description = {"dtype": "<u2", "vocab_size": 65536, "shards": {"train": [num_tokens]}}
+    description = {
+        "dtype": "<u2",
+        "vocab_size": 65536,
+        "end_of_text": 0,
+        "tokenizer_sha256": "0" * 64,
+        "shards": {"train": [num_tokens]},
+    }
     (folder / "tokens.json").write_text(json.dumps(description))
     return TokenStream(folder, "train")
 
@@ -53,6 +62,31 @@ def test_ranks_share_out_the_batch_of_a_single_process(tmp_path: Path, world_siz
             for rank in range(world_size)
         ]
         assert np.array_equal(whole, np.concatenate(parts))
+
+
+def test_micro_batches_of_a_share_are_slices_of_it(tmp_path: Path) -> None:
+    stream = stream_of(tmp_path, 5000)
+    whole = batch_rows(stream, seed=1, step=9, batch_size=8, sequence_length=32)
+    for micro_batch in (1, 2):
+        pieces = []
+        for rank in range(2):
+            share = batch_rows(stream, seed=1, step=9, batch_size=8, sequence_length=32, rank=rank, world_size=2)
+            pieces += [share[start : start + micro_batch] for start in range(0, 4, micro_batch)]
+        assert np.array_equal(whole, np.concatenate(pieces))
+
+
+def test_row_starts_say_where_the_rows_of_a_batch_lie(tmp_path: Path) -> None:
+    stream = stream_of(tmp_path, 5000)
+    for step, rank in [(0, 0), (3, 1), (200, 3)]:
+        share = {"seed": 1, "step": step, "batch_size": 8, "sequence_length": 32, "rank": rank, "world_size": 4}
+        starts = row_starts(stream, **share)
+        assert starts.shape == (2,)
+        assert np.array_equal(batch_rows(stream, **share), (starts[:, None] + np.arange(33)) % 5000)
+
+
+def test_the_order_of_rows_stays_what_it_is(tmp_path: Path) -> None:
+    starts = row_starts(stream_of(tmp_path, 5000), seed=1, step=50, batch_size=6, sequence_length=32)
+    assert starts.tolist() == GOLDEN_STARTS
 
 
 def test_held_out_rows_do_not_overlap_and_are_limited(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import itertools
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -7,7 +8,7 @@ from tokenizers import Tokenizer
 from hornbook.errors import DamagedArtifactError, MissingInputError
 from hornbook.records import Document, DocumentKind
 from hornbook.tokens.pack import TokenStream, pack
-from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
+from hornbook.tokens.tokenizer import TokenizerConfig, tokenizer_hash, train_tokenizer
 
 DOCUMENTS = [
     Document(id=f"d{number}", kind=DocumentKind.EXERCISE, text=f"def f{number}(x):\n    return x + {number}\n")
@@ -64,6 +65,28 @@ def test_reading_runs_over_the_end_to_the_begin(tmp_path: Path, tokenizer: Token
     stream = TokenStream(tmp_path, "train")
     whole = stream.read(0, len(stream)).tolist()
     assert stream.read(len(stream) - 3, 10).tolist() == whole[-3:] + whole[:7]
+
+
+def test_the_documents_of_any_piece_are_those_that_a_walk_over_all_tokens_finds(
+    tmp_path: Path, tokenizer: Tokenizer
+) -> None:
+    packed(tmp_path, tokenizer)
+    rows = pq.read_table(tmp_path / "train-documents.parquet").to_pylist()
+    owners = [number for number, row in enumerate(rows) for _ in range(row["length"])]
+    stream = TokenStream(tmp_path, "train")
+    assert pq.ParquetFile(tmp_path / "train-documents.parquet").num_row_groups > 2
+    for start in [*range(0, len(stream), 97), len(stream) - 1, 3 * len(stream) + 5]:
+        for length in (0, 1, 2, 60, 700, len(stream) + 100):
+            walked = [owners[position % len(stream)] for position in range(start, start + length)]
+            expected = [rows[owner]["document_id"] for owner, _ in itertools.groupby(walked)]
+            assert stream.documents_of(start, length) == expected
+
+
+def test_a_stream_names_its_tokenizer(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    packed(tmp_path, tokenizer)
+    stream = TokenStream(tmp_path, "train")
+    assert stream.end_of_text == tokenizer.token_to_id("<|endoftext|>")
+    assert stream.tokenizer_sha256 == tokenizer_hash(tokenizer)
 
 
 def test_a_truncated_shard_is_named(tmp_path: Path, tokenizer: Tokenizer) -> None:

@@ -62,13 +62,40 @@ def batch_rows(
     Raises:
         ConfigError: `batch_size` is no multiple of `world_size`.
     """
+    starts = row_starts(
+        stream,
+        seed=seed,
+        step=step,
+        batch_size=batch_size,
+        sequence_length=sequence_length,
+        rank=rank,
+        world_size=world_size,
+    )
+    return _read_rows(stream, starts, sequence_length)
+
+
+def row_starts(
+    stream: TokenStream,
+    *,
+    seed: int,
+    step: int,
+    batch_size: int,
+    sequence_length: int,
+    rank: int = 0,
+    world_size: int = 1,
+) -> Rows:
+    """Where in the stream the rows of `batch_rows` begin; arguments and errors as there.
+
+    Returns:
+        Shape (batch_size / world_size,): positions of the circular stream, each for `sequence_length + 1` tokens.
+    """
     if batch_size % world_size:
         raise ConfigError(f"`batch_size` must be a multiple of the world size {world_size}, got {batch_size!r}")
     rows = num_rows(stream, sequence_length)
     share = batch_size // world_size
     first = step * batch_size + rank * share
-    batch = [_row(stream, seed, number, rows, sequence_length) for number in range(first, first + share)]
-    return np.stack(batch)
+    order = _Epochs(seed, rows, sequence_length)
+    return np.array([order.start(number) for number in range(first, first + share)], dtype=np.int64)
 
 
 def held_out_rows(stream: TokenStream, *, sequence_length: int, max_rows: int) -> Rows:
@@ -79,9 +106,7 @@ def held_out_rows(stream: TokenStream, *, sequence_length: int, max_rows: int) -
     available = len(stream) // sequence_length
     count = min(available, max_rows)
     chosen = [available * number // count for number in range(count)]
-    if not chosen:
-        return np.zeros((0, sequence_length + 1), dtype=np.int64)
-    return np.stack([stream.read(number * sequence_length, sequence_length + 1) for number in chosen])
+    return _read_rows(stream, np.array(chosen, dtype=np.int64) * sequence_length, sequence_length)
 
 
 def permuted(index: int, size: int, key: bytes) -> int:
@@ -102,12 +127,30 @@ def permuted(index: int, size: int, key: bytes) -> int:
             return value
 
 
-def _row(stream: TokenStream, seed: int, number: int, rows: int, sequence_length: int) -> Rows:
-    epoch, index = divmod(number, rows)
-    key = hashlib.sha256(f"rows\0{seed}\0{epoch}".encode()).digest()
-    offset = int.from_bytes(key[:8], "big") % sequence_length
-    start = permuted(index, rows, key) * sequence_length + offset
-    return stream.read(start, sequence_length + 1)
+class _Epochs:
+    """Where each row of each epoch begins."""
+
+    def __init__(self, seed: int, rows: int, sequence_length: int) -> None:
+        self._seed = seed
+        self._rows = rows
+        self._sequence_length = sequence_length
+        self._key_of: dict[int, bytes] = {}
+
+    def start(self, number: int) -> int:
+        """Of the row with this number, counted over all epochs."""
+        epoch, index = divmod(number, self._rows)
+        if epoch not in self._key_of:
+            self._key_of[epoch] = hashlib.sha256(f"rows\0{self._seed}\0{epoch}".encode()).digest()
+        key = self._key_of[epoch]
+        offset = int.from_bytes(key[:8], "big") % self._sequence_length
+        return permuted(index, self._rows, key) * self._sequence_length + offset
+
+
+def _read_rows(stream: TokenStream, starts: Rows, sequence_length: int) -> Rows:
+    rows = np.empty((len(starts), sequence_length + 1), dtype=np.int64)
+    for row, start in zip(rows, starts.tolist(), strict=True):
+        stream.read_into(row, start)
+    return rows
 
 
 def _mixed(key: bytes, number: int, value: int) -> int:

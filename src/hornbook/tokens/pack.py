@@ -7,10 +7,12 @@ Writes: a folder with, for each split (`train`, `held-out`), memory-mapped shard
 Source: Gunasekar et al. 2023, section 3: one dimensional array of tokens, documents separated by `<|endoftext|>`.
 """
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +23,8 @@ from tokenizers import Tokenizer
 from hornbook.artifacts.stage import Progress
 from hornbook.errors import DamagedArtifactError, MissingInputError
 from hornbook.records import Document
-from hornbook.tokens.tokenizer import END_OF_TEXT, document_share
+from hornbook.tokens.index import DocumentIndex
+from hornbook.tokens.tokenizer import END_OF_TEXT, document_share, tokenizer_hash
 
 SPLITS = ("train", "held-out")
 ENCODE_BATCH = 2000
@@ -43,19 +46,25 @@ class PackedCounts:
 class TokenStream:
     """The tokens of one split as one circular sequence; only what is asked for is read."""
 
+    vocab_size: int
+    """One more than the highest token id."""
+    end_of_text: int
+    """The id of `<|endoftext|>`, which stands behind every document and nowhere else."""
+    tokenizer_sha256: str
+    """`tokenizer_hash` of the tokenizer that made the tokens, 64 hexadecimal digits."""
+
     def __init__(self, folder: Path, split: str) -> None:
         """Open the shards of `split`.
 
         Raises:
-            MissingInputError: The folder holds no token shards.
+            MissingInputError: The folder holds no token shards, or was made before they named their tokenizer.
             DamagedArtifactError: A shard is shorter or longer than `tokens.json` says.
         """
-        path = folder / "tokens.json"
-        if not path.is_file():
-            raise MissingInputError(f"`{folder}` holds no token shards: it has no `tokens.json`")
-        description = json.loads(path.read_text(encoding="utf-8"))
+        description = _read_description(folder)
         dtype = np.dtype(description["dtype"])
-        self.vocab_size: int = description["vocab_size"]
+        self.vocab_size = description["vocab_size"]
+        self.end_of_text = description["end_of_text"]
+        self.tokenizer_sha256 = description["tokenizer_sha256"]
         self._shards: list[Tokens] = []
         for number, length in enumerate(description["shards"][split]):
             shard = folder / f"{split}-{number:05d}.bin"
@@ -63,23 +72,46 @@ class TokenStream:
                 raise DamagedArtifactError(f"the token shard `{shard}` should hold {length} tokens")
             self._shards.append(np.memmap(shard, dtype=dtype, mode="r"))
         self._starts = np.cumsum([0, *(len(shard) for shard in self._shards)])
+        self._index = DocumentIndex(folder / f"{split}-documents.parquet", self._starts)
 
     def __len__(self) -> int:
         """Number of tokens."""
         return int(self._starts[-1])
 
-    def read(self, start: int, length: int) -> npt.NDArray[np.int64]:
-        """`length` tokens from `start` (taken modulo the stream's length) on, running over its end to its begin."""
-        pieces: list[Tokens] = []
+    def documents_of(self, start: int, length: int) -> list[str]:
+        """Whose tokens `read(start, length)` gives: the ids of the documents, in order.
+
+        A document that the piece leaves and comes back to, over the stream's end, is named each time.
+
+        Raises:
+            MissingInputError: The table of the documents is not there.
+        """
+        ids: list[str] = []
         position = start % len(self)
         while length > 0:
+            end = min(position + length, len(self))
+            ids += self._index.between(position, end)
+            length -= end - position
+            position = 0
+        return ids
+
+    def read(self, start: int, length: int) -> npt.NDArray[np.int64]:
+        """`length` tokens from `start` (taken modulo the stream's length) on, running over its end to its begin."""
+        tokens = np.empty(length, dtype=np.int64)
+        self.read_into(tokens, start)
+        return tokens
+
+    def read_into(self, tokens: npt.NDArray[np.int64], start: int) -> None:
+        """Fill `tokens`, of one dimension, as `read(start, len(tokens))` does."""
+        position = start % len(self)
+        filled = 0
+        while filled < len(tokens):
             number = int(np.searchsorted(self._starts, position, side="right")) - 1
             offset = position - int(self._starts[number])
-            piece = self._shards[number][offset : offset + length]
-            pieces.append(piece)
-            length -= len(piece)
+            piece = self._shards[number][offset : offset + len(tokens) - filled]
+            tokens[filled : filled + len(piece)] = piece
+            filled += len(piece)
             position = (position + len(piece)) % len(self)
-        return np.concatenate(pieces).astype(np.int64)
 
 
 def pack(
@@ -124,6 +156,7 @@ def pack(
         "dtype": dtype.str,
         "vocab_size": tokenizer.get_vocab_size(),
         "end_of_text": end_of_text,
+        "tokenizer_sha256": tokenizer_hash(tokenizer),
         "shards": {split: writer.lengths for split, writer in writers.items()},
     }
     (folder / "tokens.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
@@ -132,6 +165,16 @@ def pack(
         num_tokens={split: sum(writer.lengths) for split, writer in writers.items()},
         num_bytes=sum(len(document.text.encode()) for document in documents),
     )
+
+
+def _read_description(folder: Path) -> dict[str, Any]:
+    path = folder / "tokens.json"
+    if not path.is_file():
+        raise MissingInputError(f"`{folder}` holds no token shards: it has no `tokens.json`")
+    description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if "tokenizer_sha256" not in description:
+        raise MissingInputError(f"`{path}` does not name its tokenizer: make the token shards again")
+    return description
 
 
 class _ShardWriter:
@@ -157,12 +200,13 @@ class _ShardWriter:
     def close(self) -> None:
         if self._buffered:
             self._flush()
-        columns = list(zip(*self.rows, strict=True)) or [(), (), (), ()]
         names = ("document_id", "shard", "offset", "length")
-        types = (pa.string(), pa.int64(), pa.int64(), pa.int64())
-        arrays = [pa.array(column, type=kind) for column, kind in zip(columns, types, strict=True)]
-        table = pa.Table.from_arrays(arrays, names=list(names))
-        pq.write_table(table, self.folder / f"{self.split}-documents.parquet", compression="zstd")
+        schema = pa.schema(zip(names, (pa.string(), pa.int64(), pa.int64(), pa.int64()), strict=True))
+        path = self.folder / f"{self.split}-documents.parquet"
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            for _, rows in itertools.groupby(self.rows, key=lambda row: row[1]):
+                columns = list(zip(*rows, strict=True))
+                writer.write_table(pa.Table.from_arrays([pa.array(column) for column in columns], schema=schema))
 
     def _flush(self) -> None:
         path = self.folder / f"{self.split}-{len(self.lengths):05d}.bin"

@@ -14,7 +14,7 @@ from hornbook.records import Document, DocumentKind
 from hornbook.tokens.pack import pack
 from hornbook.tokens.tokenizer import TokenizerConfig, load_tokenizer, train_tokenizer
 
-VERSION = 1
+VERSION = 2
 KINDS_OF_DATASET = {
     "pretrain": (DocumentKind.CODE, DocumentKind.TEXTBOOK),
     "finetune": (DocumentKind.EXERCISE,),
