@@ -10,8 +10,9 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
-from hornbook.model.attention import causal_attention
+from hornbook.model.attention import Documents, causal_attention
 from hornbook.model.config import ModelConfig
 from hornbook.model.rotary import Rotation, rotate
 
@@ -30,13 +31,19 @@ class Attention(nn.Module):
         """Make the projections; weights are set by `Phi.initialize`."""
         super().__init__()
         self.num_heads = config.num_heads
+        self.dropout_probability = 0.0
         self.q_proj = nn.Linear(config.hidden_size, config.hidden_size)
         self.k_proj = nn.Linear(config.hidden_size, config.hidden_size)
         self.v_proj = nn.Linear(config.hidden_size, config.hidden_size)
         self.dense = nn.Linear(config.hidden_size, config.hidden_size)
 
     def forward(
-        self, hidden_BTC: Tensor, rotation: Rotation, cache: LayerCache | None, visible_BTK: Tensor | None
+        self,
+        hidden_BTC: Tensor,
+        rotation: Rotation,
+        cache: LayerCache | None = None,
+        visible_BTK: Tensor | None = None,
+        documents: Documents | None = None,
     ) -> Tensor:
         """Mix each token with those before it; with a cache, `visible_BTK` says which keys each token may see."""
         batch, tokens, size = hidden_BTC.shape
@@ -46,7 +53,13 @@ class Attention(nn.Module):
         value_BTHD = self.v_proj(hidden_BTC).view(shape)
         query_BHTD = query_BTHD.transpose(1, 2)
         if cache is None:
-            attended = causal_attention(query_BHTD, key_BTHD.transpose(1, 2), value_BTHD.transpose(1, 2))
+            attended = causal_attention(
+                query_BHTD,
+                key_BTHD.transpose(1, 2),
+                value_BTHD.transpose(1, 2),
+                dropout_probability=self.dropout_probability if self.training else 0.0,
+                documents=documents,
+            )
         else:
             assert visible_BTK is not None, "a cache holds keys of other rows' lengths: the mask must be given"
             key_BHKD, value_BHKD = cache.extend(key_BTHD, value_BTHD)
@@ -79,6 +92,7 @@ class Block(nn.Module):
         """Make the parts; weights are set by `Phi.initialize`."""
         super().__init__()
         self.residual_dropout = 0.0
+        self.checkpoint_activations = False
         self.input_layernorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_epsilon)
         self.self_attn = Attention(config)
         self.mlp = Mlp(config)
@@ -89,10 +103,27 @@ class Block(nn.Module):
         rotation: Rotation,
         cache: LayerCache | None = None,
         visible_BTK: Tensor | None = None,
+        documents: Documents | None = None,
     ) -> Tensor:
         """Add the block's contribution to the stream."""
+        if self.checkpoint_activations and cache is None and torch.is_grad_enabled():
+            # In here, not around the block: what shards the block's weights gathers them before this, as it expects.
+            summed_BTC: Tensor = checkpoint(
+                self._summed, stream_BTC, rotation, documents=documents, use_reentrant=False
+            )
+            return summed_BTC
+        return self._summed(stream_BTC, rotation, cache, visible_BTK, documents)
+
+    def _summed(
+        self,
+        stream_BTC: Tensor,
+        rotation: Rotation,
+        cache: LayerCache | None = None,
+        visible_BTK: Tensor | None = None,
+        documents: Documents | None = None,
+    ) -> Tensor:
         normed_BTC = self.input_layernorm(stream_BTC)
-        attended_BTC = self.self_attn(normed_BTC, rotation, cache, visible_BTK)
+        attended_BTC = self.self_attn(normed_BTC, rotation, cache, visible_BTK, documents)
         transformed_BTC = self.mlp(normed_BTC)
         if self.training and self.residual_dropout > 0:
             attended_BTC = torch.dropout(attended_BTC, self.residual_dropout, train=True)

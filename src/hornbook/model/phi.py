@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from hornbook.model.attention import documents_of
 from hornbook.model.block import Block, LayerCache
 from hornbook.model.config import ModelConfig
 from hornbook.model.loss import next_token_loss
@@ -34,15 +35,17 @@ class PhiTrunk(nn.Module):
         positions_BT: Tensor | None = None,
         caches: Sequence[LayerCache] | None = None,
         visible_BTK: Tensor | None = None,
+        separator: int | None = None,
     ) -> Tensor:
-        """Hidden states after the final LayerNorm, shape (B, T, C)."""
+        """Hidden states after the final LayerNorm, shape (B, T, C); attention within documents with a `separator`."""
         if positions_BT is None:
             positions_BT = torch.arange(tokens_BT.shape[1], device=tokens_BT.device)
         turn = rotation(positions_BT, self.rotary_size)
         stream_BTC: Tensor = self.embed_tokens(tokens_BT)
+        documents = None if separator is None else documents_of(tokens_BT, separator, stream_BTC.dtype)
         for number, layer in enumerate(self.layers):
             cache = None if caches is None else caches[number]
-            stream_BTC = layer(stream_BTC, turn, cache, visible_BTK)
+            stream_BTC = layer(stream_BTC, turn, cache, visible_BTK, documents)
         final_BTC: Tensor = self.final_layernorm(stream_BTC)
         return final_BTC
 
@@ -108,22 +111,35 @@ class Phi(nn.Module):
         Args:
             rows_BT: Token ids, shape (B, T + 1): inputs are all columns but the last, targets all but the first.
             gradient_scale: The gradients are multiplied by it, the returned loss is not.
-            separator: The token that ends a document; attention then stays within documents. None: over all tokens.
+            separator: The token that ends a document, and belongs to it; attention then stays within documents. None:
+                over all tokens. Positions run on through a row: rotary attention knows distances only.
 
         Returns:
             A scalar in float32.
         """
-        assert separator is None, "masking of documents is not written yet"
-        hidden_BTC = self.model(rows_BT[:, :-1])
+        hidden_BTC = self.model(rows_BT[:, :-1], separator=separator)
         targets_N = rows_BT[:, 1:].flatten()
         return next_token_loss(self.lm_head, hidden_BTC.flatten(0, 1), targets_N, gradient_scale=gradient_scale)
 
     def set_dropout(self, *, residual: float, attention: float) -> None:
         """Set the probabilities that hold in training: on the outputs of attention and MLP, and on attention's weights.
 
-        Source: Gunasekar et al. 2023, section 2.3, trains with 0.1 for both.
+        Dropout draws from PyTorch's global generator. Source: Gunasekar et al. 2023, section 2.3, trains with 0.1 for
+        both.
         """
-        assert attention == 0.0, "dropout of attention is not written yet"
-        for layer in self.model.layers:
-            assert isinstance(layer, Block)
+        for layer in self._blocks():
             layer.residual_dropout = residual
+            layer.self_attn.dropout_probability = attention
+
+    @property
+    def checkpoint_activations(self) -> bool:
+        """Whether each block keeps its input only and computes the rest again in the backward pass."""
+        return all(layer.checkpoint_activations for layer in self._blocks())
+
+    @checkpoint_activations.setter
+    def checkpoint_activations(self, value: bool) -> None:
+        for layer in self._blocks():
+            layer.checkpoint_activations = value
+
+    def _blocks(self) -> list[Block]:
+        return [layer for layer in self.model.layers if isinstance(layer, Block)]
