@@ -6,10 +6,19 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
+from transformers import PreTrainedTokenizerFast
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import Document, DocumentKind
-from hornbook.tokens.tokenizer import END_OF_TEXT, TokenizerConfig, load_tokenizer, token_bytes, train_tokenizer
+from hornbook.tokens.tokenizer import (
+    END_OF_TEXT,
+    TokenizerConfig,
+    load_tokenizer,
+    token_bytes,
+    tokenizer_hash,
+    train_tokenizer,
+)
 
 TRAIN_AND_PRINT = """
 import inspect, textwrap
@@ -80,3 +89,23 @@ def test_what_is_no_tokenizer_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_wrong_field_is_named(field: str) -> None:
     with pytest.raises(ConfigError, match=f"`{field}`"):
         TokenizerConfig(**{field: 0})
+
+
+def test_the_hash_is_that_of_what_determines_the_tokens(documents: list[Document], tmp_path: Path) -> None:
+    tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=400))
+    digest = tokenizer_hash(tokenizer)
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=END_OF_TEXT).save_pretrained(tmp_path)
+    assert tokenizer_hash(load_tokenizer(tmp_path / "tokenizer.json")) == digest
+    same = Tokenizer.from_str(tokenizer.to_str())
+    same.enable_truncation(5)
+    same.enable_padding()
+    same.decoder = decoders.Fuse()
+    same.post_processor = processors.ByteLevel(trim_offsets=False)
+    same.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=False)
+    assert tokenizer_hash(same) == digest
+    fewer = train_tokenizer(documents, TokenizerConfig(vocab_size=399))
+    added, normalized, spaced = (Tokenizer.from_str(tokenizer.to_str()) for _ in range(3))
+    added.add_tokens(["    "])
+    normalized.normalizer = normalizers.NFC()
+    spaced.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    assert len({digest, *(tokenizer_hash(other) for other in (fewer, added, normalized, spaced))}) == 5

@@ -1,38 +1,65 @@
-"""A model in a folder: `model.safetensors` (Hugging Face names) and `config.json` (a `ModelConfig`)."""
+"""A model in a folder: `model.safetensors` (Hugging Face names) and `config.json` (a `ModelConfig`).
+
+`config.json` also says which tokenizer the model was trained with, by its hash. What reads a model here reads a Hugging
+Face folder as well (`huggingface.py`): the `model_type` of its `config.json` tells it apart.
+"""
 
 import dataclasses
 import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
 
-from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
+from hornbook.errors import ConfigError, MissingInputError
 from hornbook.model.config import ModelConfig
+from hornbook.model.huggingface import (
+    fill_weights,
+    is_huggingface_folder,
+    phi_config_of,
+    read_config_file,
+    read_huggingface,
+)
 from hornbook.model.phi import Phi
+from hornbook.model.weight_files import read_tensors
+from hornbook.tokens.tokenizer import tokenizer_hash
+
+_TOKENIZER = "tokenizer_sha256"
 
 
-def save_model(model: Phi, folder: Path) -> None:
-    """Write the weights in float32 and the config; equal weights give equal bytes."""
+def save_model(model: Phi, folder: Path, tokenizer_sha256: str | None = None) -> None:
+    """Write the weights in float32 and the config; equal weights give equal bytes.
+
+    Args:
+        model: Of any type and on any device.
+        folder: Must be there.
+        tokenizer_sha256: `tokenizer_hash` of the tokenizer that the model was trained with, where it is known.
+    """
     tensors = {
         name: tensor.detach().to("cpu", torch.float32).contiguous() for name, tensor in model.state_dict().items()
     }
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    text = json.dumps(dataclasses.asdict(model.config), indent=1)
-    (folder / "config.json").write_text(text + "\n", encoding="utf-8")
+    fields = dataclasses.asdict(model.config)
+    if tokenizer_sha256 is not None:
+        fields[_TOKENIZER] = tokenizer_sha256
+    (folder / "config.json").write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
 
 
 def load_config(folder: Path) -> ModelConfig:
-    """Read the shape of the model in `folder`.
+    """Read the shape of the model in `folder`, ours or of Hugging Face.
 
     Raises:
         MissingInputError: There is no `config.json`.
-        ConfigError: It does not describe a model of ours.
+        ConfigError: It does not describe a model that ours can be.
     """
     path = folder / "config.json"
     if not path.is_file():
         raise MissingInputError(f"`{folder}` holds no model: it has no `config.json`")
-    fields = json.loads(path.read_text(encoding="utf-8"))
+    fields = read_config_file(path)
+    if is_huggingface_folder(folder):
+        return phi_config_of(fields, str(path))
+    fields.pop(_TOKENIZER, None)
     try:
         return ModelConfig(**fields)
     except TypeError as error:
@@ -40,19 +67,50 @@ def load_config(folder: Path) -> ModelConfig:
 
 
 def load_model(folder: Path) -> Phi:
-    """Read a model for use: float32, on the CPU, dropout off.
+    """Read a model for use, ours or of Hugging Face: float32, on the CPU, dropout off.
 
     Raises:
         MissingInputError: A file is missing.
+        ConfigError: `config.json` does not describe a model that ours can be.
         DamagedArtifactError: The tensors do not fit the config.
     """
-    config = load_config(folder)
-    path = folder / "model.safetensors"
-    if not path.is_file():
-        raise MissingInputError(f"`{folder}` holds no weights: it has no `model.safetensors`")
-    model = Phi(config)
-    try:
-        model.load_state_dict(load_file(path))
-    except Exception as error:  # safetensors and torch raise errors of several unrelated classes
-        raise DamagedArtifactError(f"`{path}` does not hold the weights of its `config.json`: {error}") from error
+    if is_huggingface_folder(folder):
+        return read_huggingface(folder)
+    model = Phi(load_config(folder))
+    fill_weights(model, read_tensors(folder), str(folder))
     return model.eval()
+
+
+def tokenizer_hash_of_model(folder: Path) -> str | None:
+    """The hash of the tokenizer that the model in `folder` was trained with; None where the folder does not say.
+
+    A model of ours says it in `config.json`; for a Hugging Face folder it is the hash of its `tokenizer.json`.
+
+    Raises:
+        MissingInputError: `tokenizer.json` cannot be read.
+    """
+    path = folder / "config.json"
+    if path.is_file() and not is_huggingface_folder(folder):
+        return read_config_file(path).get(_TOKENIZER)
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        return None
+    try:
+        return tokenizer_hash(Tokenizer.from_file(str(path)))
+    except Exception as error:  # the library raises bare `Exception`
+        raise MissingInputError(f"`{path}` cannot be read as a tokenizer: {error}") from error
+
+
+def check_tokenizer(model_folder: Path, tokenizer_sha256: str) -> None:
+    """Refuse a tokenizer other than the one that the model was trained with, where that is known.
+
+    Raises:
+        ConfigError: They differ; both are named.
+    """
+    expected = tokenizer_hash_of_model(model_folder)
+    if expected is not None and expected != tokenizer_sha256:
+        raise ConfigError(
+            f"the model in `{model_folder}` was trained with the tokenizer {expected[:16]}, "
+            f"but this one is {tokenizer_sha256[:16]} (the first digits of `tokenizer_sha256`): its tokens mean "
+            "something else to the model; use the tokenizer that the model was trained with"
+        )

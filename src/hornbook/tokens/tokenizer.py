@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -84,14 +85,23 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 
 def tokenizer_hash(tokenizer: Tokenizer) -> str:
-    """SHA-256 of what determines a tokenizer's tokens, in hexadecimal: equal for files that differ in layout only.
+    """SHA-256 of what determines the tokens of a text, in hexadecimal: equal for files that differ otherwise.
 
-    Truncation and padding, which belong to a use of the tokenizer, are left out.
+    Left out is what changes no token: how tokens become text again, what is added around a text when that is asked for
+    (Hornbook never asks), truncation and padding, and which added tokens count as special.
     """
-    description = json.loads(tokenizer.to_str())
-    for setting in ("truncation", "padding"):
-        description.pop(setting, None)
-    return hashlib.sha256(json.dumps(description, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    described = json.loads(tokenizer.to_str())
+    no_effect = {"special"} if described["normalizer"] else {"special", "normalized"}
+    whole = {
+        "normalizer": described["normalizer"],
+        "pre_tokenizer": _without_offsets(described["pre_tokenizer"]),
+        "model": {name: value for name, value in described["model"].items() if value},  # "" and False are as absent
+        "added_tokens": [
+            {name: value for name, value in added.items() if name not in no_effect}
+            for added in described["added_tokens"]
+        ],
+    }
+    return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def token_bytes(tokenizer: Tokenizer) -> list[bytes]:
@@ -126,3 +136,10 @@ def byte_of_character() -> dict[str, int]:
     mapping = {chr(byte): byte for byte in printable}
     mapping.update({chr(NUM_BYTES + offset): byte for offset, byte in enumerate(others)})
     return mapping
+
+
+def _without_offsets(description: Any) -> Any:
+    """Without `trim_offsets`, which says where in the text a token stands, not which token it is."""
+    if isinstance(description, dict):
+        return {name: _without_offsets(value) for name, value in description.items() if name != "trim_offsets"}
+    return [_without_offsets(one) for one in description] if isinstance(description, list) else description

@@ -1,0 +1,180 @@
+"""Read a phi model of the Hugging Face world, without transformers.
+
+Reads:  a folder that `PhiForCausalLM.save_pretrained` wrote, of transformers 4 or 5 (phi-1, phi-1.5, phi-2 and their
+        like), or one with the names of Microsoft's own code, which the first releases have.
+Source: the releases of phi-1, phi-1.5 and phi-2; `PhiConfig` of transformers.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
+from hornbook.model.config import ModelConfig
+from hornbook.model.microsoft_names import rename
+from hornbook.model.phi import Phi
+from hornbook.model.rotary import BASE
+from hornbook.model.weight_files import read_tensors
+
+MODEL_TYPES = ("phi", "phi-msft", "mixformer-sequential")
+ACTIVATIONS = ("gelu_new", "gelu_pytorch_tanh")
+"""Two names of the tanh approximation of GELU."""
+
+
+def is_huggingface_folder(folder: Path) -> bool:
+    """Whether the folder's `config.json` says a `model_type`, as those of transformers do and ours don't."""
+    path = folder / "config.json"
+    return path.is_file() and "model_type" in read_config_file(path)
+
+
+def read_huggingface(folder: Path) -> Phi:
+    """Read the model: float32, on the CPU, dropout off. Beside it, no more than a part of the weights is in memory.
+
+    Raises:
+        MissingInputError: A file is missing.
+        ConfigError: The model computes something that ours does not.
+        DamagedArtifactError: A tensor is missing, unexpected or of another shape than the config says.
+    """
+    path = folder / "config.json"
+    if not path.is_file():
+        raise MissingInputError(f"`{folder}` holds no model: it has no `config.json`")
+    config = phi_config_of(read_config_file(path), str(path))
+    model = Phi(config)
+    tensors = (renamed for name, tensor in read_tensors(folder) for renamed in rename(name, tensor, config.num_layers))
+    fill_weights(model, tensors, str(folder))
+    return model.eval()
+
+
+def read_config_file(path: Path) -> dict[str, Any]:
+    """The fields of a `config.json`.
+
+    Raises:
+        ConfigError: It is no JSON object.
+    """
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise ConfigError(f"`{path}` cannot be read as JSON: {error}") from error
+    if not isinstance(fields, dict):
+        raise ConfigError(f"`{path}` must hold a JSON object, got {type(fields).__name__}")
+    return fields
+
+
+def phi_config_of(fields: Mapping[str, Any], where: str) -> ModelConfig:
+    """The shape that a `config.json` of transformers, or of Microsoft's own code, describes.
+
+    Its dropouts are not looked at: they belong to the training.
+
+    Args:
+        fields: Of the file.
+        where: The file, for messages.
+
+    Raises:
+        ConfigError: A field is missing or says something that our model does not compute; it is named.
+    """
+    if fields.get("model_type") not in MODEL_TYPES:
+        raise ConfigError(
+            f"`model_type` of `{where}` must be one of {', '.join(MODEL_TYPES)}, got {fields.get('model_type')!r}; "
+            "Hornbook trains and exports models of the phi architecture alone"
+        )
+    _refuse_what_we_do_not_compute(fields, where)
+    if "n_embd" in fields:
+        return _config_of_microsoft(fields, where)
+    rope = fields.get("rope_parameters") or {}
+    return ModelConfig(
+        vocab_size=_whole(fields, "vocab_size", where),
+        num_layers=_whole(fields, "num_hidden_layers", where),
+        hidden_size=_whole(fields, "hidden_size", where),
+        intermediate_size=_whole(fields, "intermediate_size", where),
+        num_heads=_whole(fields, "num_attention_heads", where),
+        rotary_fraction=_number({"partial_rotary_factor": 0.5, **fields, **rope}, "partial_rotary_factor", where),
+        max_position=_whole({"max_position_embeddings": 2048, **fields}, "max_position_embeddings", where),
+        layer_norm_epsilon=_number({"layer_norm_eps": 1e-5, **fields}, "layer_norm_eps", where),
+    )
+
+
+def fill_weights(model: Phi, tensors: Iterator[tuple[str, Tensor]], where: str) -> None:
+    """Copy tensors of any floating-point type into the model's, one at a time.
+
+    Args:
+        model: All its tensors are overwritten.
+        tensors: Our names.
+        where: The folder they come from, for messages.
+
+    Raises:
+        DamagedArtifactError: A tensor is missing, unexpected, given twice, of another shape, or not of numbers.
+    """
+    left = model.state_dict()
+    for name, tensor in tensors:
+        target = left.pop(name, None)
+        if target is None:
+            raise DamagedArtifactError(
+                f"the weights of `{where}` hold `{name}`, which its `config.json` has no room for"
+            )
+        if tensor.shape != target.shape or not tensor.is_floating_point():
+            raise DamagedArtifactError(
+                f"`{name}` of `{where}` should be {tuple(target.shape)} of a floating-point type by its `config.json`, "
+                f"got {tuple(tensor.shape)} of {str(tensor.dtype).removeprefix('torch.')}"
+            )
+        target.copy_(tensor)
+    if left:
+        more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+        raise DamagedArtifactError(f"the weights of `{where}` lack `{next(iter(left))}`{more}")
+
+
+def _refuse_what_we_do_not_compute(fields: Mapping[str, Any], where: str) -> None:
+    rope = {**(fields.get("rope_scaling") or {}), **(fields.get("rope_parameters") or {})}
+    heads = fields.get("n_head", fields.get("num_attention_heads"))
+    hidden = fields.get("hidden_size")
+    expected = {
+        "qk_layernorm": (fields.get("qk_layernorm") or False, (False,)),
+        "tie_word_embeddings": (fields.get("tie_word_embeddings") or False, (False,)),
+        "hidden_act": (fields.get("activation_function") or fields.get("hidden_act", "gelu_new"), ACTIVATIONS),
+        "num_key_value_heads": (fields.get("num_key_value_heads") or fields.get("n_head_kv") or heads, (heads,)),
+        "rope_type": (rope.get("rope_type", rope.get("type", "default")), ("default",)),
+        "rope_theta": (rope.get("rope_theta", fields.get("rope_theta", BASE)), (BASE,)),
+        "quantization_config": (fields.get("quantization_config"), (None,)),
+    }
+    if fields.get("head_dim") is not None and isinstance(hidden, int) and isinstance(heads, int):
+        expected["head_dim"] = (fields["head_dim"], (hidden // heads,))
+    for name, (value, possible) in expected.items():
+        if value not in possible:
+            said = " or ".join(repr(one) for one in possible)
+            raise ConfigError(f"`{name}` of `{where}` is {value!r}; Hornbook's model computes only {said}")
+
+
+def _config_of_microsoft(fields: Mapping[str, Any], where: str) -> ModelConfig:
+    hidden, heads = _whole(fields, "n_embd", where), _whole(fields, "n_head", where)
+    head_size = hidden // heads
+    rotary_size = min(_whole(fields, "rotary_dim", where), head_size)
+    fraction = rotary_size / head_size
+    if int(head_size * fraction) < rotary_size:  # rounding
+        fraction = math.nextafter(fraction, 1.0)
+    return ModelConfig(
+        vocab_size=_whole(fields, "vocab_size", where),
+        num_layers=_whole(fields, "n_layer", where),
+        hidden_size=hidden,
+        intermediate_size=4 * hidden if fields.get("n_inner") is None else _whole(fields, "n_inner", where),
+        num_heads=heads,
+        rotary_fraction=fraction,
+        max_position=_whole({"n_positions": 2048, **fields}, "n_positions", where),
+        layer_norm_epsilon=_number({"layer_norm_epsilon": 1e-5, **fields}, "layer_norm_epsilon", where),
+    )
+
+
+def _whole(fields: Mapping[str, Any], name: str, where: str) -> int:
+    value = fields.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ConfigError(f"`{name}` of `{where}` must be a positive whole number, got {value!r}")
+    return value
+
+
+def _number(fields: Mapping[str, Any], name: str, where: str) -> float:
+    value = fields[name]
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ConfigError(f"`{name}` of `{where}` must be a number, got {value!r}")
+    return float(value)
