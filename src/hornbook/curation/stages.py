@@ -1,7 +1,9 @@
-"""The stages of curation: corpus, annotate, classifier, select.
+"""The stages of curation: corpus, annotate, classifier, select; and documents that a person provides.
 
 Reads:  the running interpreter's standard library and the shipped labels; then the artifacts of the stages before.
-Writes: the tables `samples`, `labels`, `values`, and `kept` with `dropped`.
+        For provided documents a person's own folder.
+Writes: the tables `samples`, `labels`, `values`, and `kept` with `dropped`. Provided documents: `kept`, `passages` or
+        `exercises`, with `dropped`.
 Source: section 2.1 of the paper.
 """
 
@@ -17,12 +19,20 @@ from hornbook.curation.calibration import kept_curve, measure_calibration, most_
 from hornbook.curation.classifier import ClassifierConfig, fit_value
 from hornbook.curation.corpus import CorpusConfig, read_standard_library
 from hornbook.curation.encode import count_tokens, encode
+from hornbook.curation.provided import ProvidedConfig, read_provided
 from hornbook.curation.select import SelectConfig, select
 from hornbook.errors import MissingInputError
-from hornbook.records import CodeSample, Dropped, Label, PredictedValue
+from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Label, Passage, PredictedValue
 
 VERSION = 1
 """Raised when a rule of these stages changes: it is part of the fingerprint."""
+
+_PROVIDED_TABLES: dict[DocumentKind, tuple[str, type, str]] = {
+    DocumentKind.CODE: ("kept", CodeSample, "samples"),
+    DocumentKind.TEXTBOOK: ("passages", Passage, "passages"),
+    DocumentKind.EXERCISE: ("exercises", Exercise, "exercises"),
+}
+"""Kind → table that the stages behind read, its record, and what a record is called."""
 
 
 def run_corpus(config: CorpusConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
@@ -129,6 +139,28 @@ def run_select(config: SelectConfig, inputs: Mapping[str, Artifact], workspace: 
             "num_tokens": selection.num_tokens,
             "kinds": _counted(sample.kind.value for sample in selection.kept),
         },
+    )
+
+
+def run_provided(config: ProvidedConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Take in a person's documents of one kind.
+
+    Writes `kept`: CodeSample, `passages`: Passage or `exercises`: Exercise, by the kind; and `dropped`: Dropped.
+
+    Raises:
+        ConfigError: No folder is given, or it holds no files of a known format.
+        MissingInputError: A file is damaged, or a row has no text.
+    """
+    del inputs
+    table, record, unit = _PROVIDED_TABLES[config.kind]
+    provided = read_provided(config)
+    workspace.write_records(table, record, provided.records)
+    workspace.write_records("dropped", Dropped, provided.dropped)
+    return Result(
+        kept=len(provided.records),
+        unit=unit,
+        dropped=_counted(dropped.reason for dropped in provided.dropped),
+        metrics={"source": config.source},
     )
 
 

@@ -68,7 +68,7 @@ class Decontaminated:
 
 
 def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Check `documents` of the input `deduplicate` against HumanEval and `held_out` of the input `held_out`.
+    """Check `documents` of the input `deduplicate` against HumanEval and `held_out` of the input `held_out`, if any.
 
     Writes `documents`: Document and `dropped`: Dropped, both in input order; `nearest`: Resemblance.
 
@@ -76,7 +76,7 @@ def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact
         MissingInputError: HumanEval's package is not installed.
     """
     documents = inputs["deduplicate"].records("documents", Document)
-    held_out = inputs["held_out"].records("held_out", Problem)
+    held_out = inputs["held_out"].records("held_out", Problem) if "held_out" in inputs else []
     workspace.progress(0, len(documents), "comparing with the benchmarks")
     result = decontaminate(documents, read_humaneval(), held_out, config)
     workspace.write_records("documents", Document, result.kept)

@@ -1,6 +1,6 @@
 """The stage that gathers all training documents and removes those that repeat others.
 
-Reads:  the selected code; the verified textbook passages and exercises.
+Reads:  the selected code; the textbook passages and exercises, verified ones where the recipe verifies.
 Writes: the documents that stay; every other one with the document that it repeats and how near the two are.
 """
 
@@ -53,13 +53,17 @@ class Deduplicated:
 def run_deduplicate(config: DeduplicateConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Gather `kept` of the input `select`, and `passages` and `kept` of the input `verify`; drop what repeats.
 
+    A recipe that verifies nothing gives the inputs `textbooks` (`passages`) and `exercises` (`exercises`) instead.
+
     Writes `documents`: Document (code, then textbook, then exercise, each in the order of its input), and `dropped`:
     Dropped.
     """
+    verify = inputs.get("verify")
+    exercises = (verify, "kept") if verify else (inputs["exercises"], "exercises")
     documents = gather_documents(
         inputs["select"].records("kept", CodeSample),
-        inputs["verify"].records("passages", Passage),
-        inputs["verify"].records("kept", Exercise),
+        (verify or inputs["textbooks"]).records("passages", Passage),
+        exercises[0].records(exercises[1], Exercise),
     )
     workspace.progress(0, len(documents), "comparing documents")
     result = deduplicate(documents, config)

@@ -134,10 +134,12 @@ def _data(card: ModelCard) -> str:
     rows = [f"| {part.name} | {part.kept:,} {part.unit} | {_listed(part.dropped) or 'nothing'} |" for part in card.data]
     table = "\n".join(["| station | kept | put aside |", "|---|---|---|", *rows])
     sources = "\n".join(_source(source) for source in card.sources)
+    verified = any(part.name == "verify" for part in card.data)
+    written = "each executed before it was kept" if verified else "as they were given, none of them executed"
     return f"""## Data
 
 {sources}
-- textbook passages and exercises, each executed before it was kept
+- textbook passages and exercises, {written}
 
 {table}
 

@@ -136,18 +136,20 @@ def _contamination(artifact: Artifact) -> ContaminationChecks:
     num_words, rate = manifest.config["detectors"]["ngram_size"], manifest.config["match_rate"]
     num_humaneval = _metric(artifact, "humaneval")["num_problems"]
     num_held_out = _metric(artifact, "held_out")["num_problems"]
-    return ContaminationChecks(
-        checks=(
-            f"HumanEval ({num_humaneval} problems): runs of {num_words} words shared with a docstring; "
-            f"whole docstrings; syntax trees that match the solution's at a rate of at least {rate:g}, names aside",
-            f"held-out exercises ({num_held_out} problems): whole docstrings",
-        ),
-        not_checked=(
-            "problems told in other words: no embeddings were compared",
+    checks = [
+        f"HumanEval ({num_humaneval} problems): runs of {num_words} words shared with a docstring; "
+        f"whole docstrings; syntax trees that match the solution's at a rate of at least {rate:g}, names aside"
+    ]
+    not_checked = ["problems told in other words: no embeddings were compared"]
+    if num_held_out:
+        checks.append(f"held-out exercises ({num_held_out} problems): whole docstrings")
+        not_checked.append(
             "shared words and like syntax trees between the training data and the held-out exercises, which the same "
-            "teacher wrote: they were counted, but nothing was put aside for them",
-            "benchmarks other than these",
-        ),
+            "teacher wrote: they were counted, but nothing was put aside for them"
+        )
+    return ContaminationChecks(
+        checks=tuple(checks),
+        not_checked=(*not_checked, "benchmarks other than these"),
         num_checked=manifest.kept + sum(manifest.dropped.values()),
         dropped=tuple(sorted(manifest.dropped.items())),
     )

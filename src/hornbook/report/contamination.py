@@ -42,6 +42,7 @@ def contamination_of(artifacts: Mapping[str, Artifact], num_nearest: int) -> Con
                 num_problems=found["num_problems"],
             )
             for key, benchmark in _BENCHMARKS.items()
+            if metric(artifact, key, "num_problems")
             for detector, found in sorted(metric(artifact, key, "detectors").items())
         ),
         nearest=_nearest(artifact, num_nearest),
@@ -52,12 +53,13 @@ def _checks(artifact: Artifact) -> tuple[str, ...]:
     config = artifact.manifest.config
     num_words, rate = config["detectors"]["ngram_size"], config["match_rate"]
     num_humaneval, num_held_out = (metric(artifact, key, "num_problems") for key in _BENCHMARKS)
-    return (
+    checks = (
         f"HumanEval’s {num_humaneval} problems: a run of {num_words} words shared with a docstring, a whole docstring, "
         f"or a syntax tree that matches the solution’s at a rate of {rate:g} or more, whatever the names.",
         f"The {num_held_out} held-out exercises: a whole docstring. The same teacher wrote both sides, so shared words "
         "and like trees are counted, but are no reason to put a document aside.",
     )
+    return checks if num_held_out else checks[:1]
 
 
 def _nearest(artifact: Artifact, number: int) -> tuple[NearestPair, ...]:

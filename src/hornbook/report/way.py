@@ -11,7 +11,7 @@ from hornbook.report.data import FlowStep, Lane, MergedStep
 from hornbook.report.scored import Counts
 
 _LANES = (
-    ("code", "Real code", (("corpus", "Cut into samples"), ("select", "Chosen by value"))),
+    ("code", "Real code", (("code", "Given"), ("corpus", "Cut into samples"), ("select", "Chosen by value"))),
     ("textbook", "Textbooks", (("textbooks", "Written"), ("verify", "Examples executed"))),
     ("exercise", "Exercises", (("exercises", "Written"), ("verify", "Solutions executed"))),
 )
@@ -91,7 +91,7 @@ def _note(artifact: Artifact) -> str:
             return f"{kept:,} of {total:,} words and marks."
         case "textbooks" if "num_topics" in metrics:
             return f"On {metrics['num_topics']:,} topics."
-        case "exercises":
+        case "exercises" if (artifact.folder / "held_out.parquet").exists():
             held_out = f"{len(_column(artifact, 'held_out', 'task_id')):,} more are held out as problems."
             if "num_compositions" not in metrics:
                 return held_out

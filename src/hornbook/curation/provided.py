@@ -1,0 +1,250 @@
+"""Take in documents that a person has: code, textbook passages or exercises made elsewhere.
+
+Reads:  a folder of `.jsonl`, `.jsonl.gz` and `.parquet` files, one document a row, in the order of their names.
+Writes: the records that the stages behind read; every row that cannot be used, with its reason.
+
+It stands in the room of curation because all three kinds come from outside and nothing here writes a text.
+"""
+
+import ast
+import gzip
+import json
+import warnings
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hornbook.artifacts.fingerprint import NOT_IN_FINGERPRINT, digest_of
+from hornbook.artifacts.manifest import hash_file
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Passage, SampleKind, content_id
+
+ENDINGS = (".jsonl", ".jsonl.gz", ".parquet")
+UNKNOWN_LICENSE = "NOASSERTION"
+"""SPDX's word for a licence that nobody has stated."""
+EMPTY, NO_PYTHON, NO_DOCSTRING = "empty", "is not valid Python", "no function with a docstring"
+
+AnyRecord = CodeSample | Passage | Exercise
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProvidedConfig:
+    """Which documents are taken in. Their bytes determine the artifact; where they lie does not."""
+
+    kind: DocumentKind
+    folder: str | None = field(default=None, metadata=NOT_IN_FINGERPRINT)
+    """Holds the files, sub-folders included; None: not given yet."""
+    text_field: str = "text"
+    """The column that holds a document's text."""
+    source: str = "provided"
+    """What the data is, with its version: stands in the records and on the model card."""
+    files_sha256: str = field(init=False)
+    """Digest of the files' names and bytes; empty where no folder is given."""
+
+    def __post_init__(self) -> None:
+        for name in ("text_field", "source"):
+            if not getattr(self, name):
+                raise ConfigError(f"`{name}` must not be empty, got {getattr(self, name)!r}")
+        digest = "" if self.folder is None else _digest(Path(self.folder))
+        object.__setattr__(self, "files_sha256", digest)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a file."""
+
+    place: str
+    """Where it stands: `part-000.jsonl:17`, the row counted from 1."""
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provided:
+    """What was taken in and what was not, in the order of the rows."""
+
+    records: list[AnyRecord]
+    dropped: list[Dropped]
+
+
+def read_provided(config: ProvidedConfig) -> Provided:
+    """Read the documents of a folder.
+
+    Code becomes samples, text passages, and an exercise is parted behind its docstring; prompt and solution together
+    are the text as it was given. Rows may also have `license` (code) and `topic`, `audience`, `style` (passages).
+
+    Returns:
+        The records in the order of files and rows; ids are unique, since they name the row. Dropped are texts without
+        a character, and exercises that are no Python or hold no function with a docstring.
+
+    Raises:
+        ConfigError: No folder is given, or its files are not those that the config was made for.
+        MissingInputError: A row has no text, or a file is damaged; names the place.
+    """
+    if config.folder is None:
+        raise ConfigError(f"no {config.kind.value} data is given: `folder` is None")
+    folder = Path(config.folder)
+    if _digest(folder) != config.files_sha256:
+        raise ConfigError(f"the files of `folder` {config.folder!r} have changed since the command began; run it again")
+    records: list[AnyRecord] = []
+    dropped: list[Dropped] = []
+    for row in read_rows(folder):
+        text = row.fields.get(config.text_field)
+        if not isinstance(text, str):
+            known = ", ".join(f"`{name}`" for name in row.fields) or "none"
+            raise MissingInputError(
+                f"{row.place} of the {config.kind.value} data has no text `{config.text_field}`; its fields: {known}; "
+                "name another with `text_field`"
+            )
+        made = _record(row, text.replace("\r\n", "\n").replace("\r", "\n"), config)
+        if isinstance(made, Dropped):
+            dropped.append(made)
+        else:
+            records.append(made)
+    if not records:
+        raise MissingInputError(f"the {config.kind.value} data in `{folder}` holds no document that can be used")
+    return Provided(records=records, dropped=dropped)
+
+
+def read_rows(folder: Path) -> Iterator[Row]:
+    """The rows of all files of a folder, files in the order of their names.
+
+    Raises:
+        MissingInputError: A file is damaged; names the line.
+    """
+    for path in _files(folder):
+        name = path.relative_to(folder).as_posix()
+        rows = _parquet_rows(path) if path.suffix == ".parquet" else _json_rows(path, name)
+        for number, fields in enumerate(rows, start=1):
+            yield Row(f"{name}:{number}", fields)
+
+
+def split_exercise(text: str) -> tuple[str, str, str]:
+    """Part an exercise behind the docstring of its last function.
+
+    Returns:
+        Prompt, solution, and the function's name; prompt and solution together are the text.
+
+    Raises:
+        SyntaxError: It is no Python.
+        LookupError: It has no function with a docstring on lines of its own and something to do below.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(text)
+    for node in reversed(tree.body):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or ast.get_docstring(node) is None:
+            continue
+        end = node.body[0].end_lineno
+        if len(node.body) > 1 and end is not None and node.body[1].lineno > end:
+            lines = text.split("\n")
+            return "\n".join(lines[:end]) + "\n", "\n".join(lines[end:]), node.name
+    raise LookupError(NO_DOCSTRING)
+
+
+def _record(row: Row, text: str, config: ProvidedConfig) -> AnyRecord | Dropped:
+    def named(prefix: str) -> str:
+        return content_id(prefix, config.source, row.place, text)
+
+    if not text.strip():
+        return Dropped(id=named(config.kind.value), reason=EMPTY, detail=row.place)
+    text = text if text.endswith("\n") else text + "\n"
+    match config.kind:
+        case DocumentKind.CODE:
+            return CodeSample(
+                id=named("code"),
+                text=text,
+                source=config.source,
+                path=row.place,
+                module="",
+                qualname="",
+                kind=SampleKind.MODULE,
+                first_line=1,
+                last_line=text.count("\n"),
+                license=_word(row, "license") or UNKNOWN_LICENSE,
+            )
+        case DocumentKind.TEXTBOOK:
+            topic, audience, style = (_word(row, name) for name in ("topic", "audience", "style"))
+            return Passage(
+                id=named("passage"),
+                text=text,
+                family="",
+                topic=topic,
+                audience=audience,
+                style=style,
+                teacher=config.source,
+            )
+        case DocumentKind.EXERCISE:
+            return _exercise(row, text, named("exercise"), config)
+
+
+def _exercise(row: Row, text: str, name: str, config: ProvidedConfig) -> Exercise | Dropped:
+    try:
+        prompt, solution, entry_point = split_exercise(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return Dropped(id=name, reason=NO_PYTHON, detail=f"{row.place}: {error}")
+    except LookupError:
+        return Dropped(id=name, reason=NO_DOCSTRING, detail=row.place)
+    return Exercise(
+        id=name,
+        prompt=prompt,
+        solution=solution,
+        entry_point=entry_point,
+        test="",
+        family="",
+        operations=(),
+        idiom="",
+        docstring_style="",
+        teacher=config.source,
+    )
+
+
+def _word(row: Row, name: str) -> str:
+    value = row.fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _json_rows(path: Path, name: str) -> Iterator[dict[str, Any]]:
+    try:
+        with _opened(path) as stream:
+            for number, line in enumerate(stream, start=1):
+                try:
+                    fields = json.loads(line)
+                except ValueError as error:
+                    raise MissingInputError(
+                        f"`{name}`, line {number}, is not JSON ({error}); is it cut off?"
+                    ) from error
+                if not isinstance(fields, dict):
+                    raise MissingInputError(f"`{name}`, line {number}, is no JSON object")
+                yield fields
+    except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError) as error:
+        raise MissingInputError(f"`{name}` is damaged: {error}") from error
+
+
+def _opened(path: Path) -> IO[str]:
+    return gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+
+
+def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        for batch in pq.ParquetFile(path).iter_batches():
+            yield from batch.to_pylist()
+    except (OSError, pa.ArrowException) as error:
+        raise MissingInputError(f"`{path.name}` is damaged: {error}") from error
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise ConfigError(f"`folder` must be a folder of {', '.join(ENDINGS)} files, got {str(folder)!r}")
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name.endswith(ENDINGS))
+    if not files:
+        raise ConfigError(f"`folder` {str(folder)!r} holds no file that ends in {', '.join(ENDINGS)}")
+    return files
+
+
+def _digest(folder: Path) -> str:
+    return digest_of({path.relative_to(folder).as_posix(): hash_file(path) for path in _files(folder)})
