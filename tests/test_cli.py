@@ -94,7 +94,8 @@ def test_a_second_run_reuses_everything_and_a_set_field_reruns_only_what_follows
 
 def test_a_plan_runs_nothing_and_tells_what_would_run(store: Path) -> None:
     before = sorted(path.name for path in (store / "artifacts").iterdir())
-    steps = json.loads(hornbook("plan", TINY, "--store", str(store), "--json", "--set", "finetune.num_steps=16").stdout)
+    changed = ("--set", "finetune.num_steps=16")
+    steps = json.loads(hornbook("plan", TINY, "--store", str(store), "--json", *changed).stdout)["stages"]
     assert [step["name"] for step in steps if step["reuse"] == "missing"] == [
         "finetune",
         "evaluate-tuned",
@@ -105,10 +106,10 @@ def test_a_plan_runs_nothing_and_tells_what_would_run(store: Path) -> None:
     assert finetune["tokens"] == 16 * 4 * 128
     assert finetune["flops"] > 0
     assert sorted(path.name for path in (store / "artifacts").iterdir()) == before
-    assert (
-        "4 of 17 stages would run"
-        in hornbook("plan", TINY, "--store", str(store), "--set", "finetune.num_steps=16").stdout
-    )
+    printed = hornbook("plan", TINY, "--store", str(store), *changed).stdout
+    assert "4 of 17 stages would run" in printed
+    assert "GPU" not in printed
+    assert "h100-hours" in hornbook("plan", TINY, "--store", str(store), *changed, "--gpu", "h100").stdout
 
 
 def test_until_stops_after_a_stage(tmp_path: Path) -> None:

@@ -108,20 +108,32 @@ def plan(
     recipe: RecipeArgument,
     overrides: SetOption = None,
     until: UntilOption = None,
+    gpu: Annotated[
+        str | None,
+        typer.Option("--gpu", metavar="NAME", help="The GPUs to count hours and memory of: h100, a100, …"),
+    ] = None,
+    num_gpus: Annotated[int, typer.Option("--num-gpus", help="How many of them.")] = 8,
+    utilisation: Annotated[
+        float, typer.Option("--utilisation", help="Share of the GPU's peak that training is expected to reach.")
+    ] = 0.55,
     store: StoreOption = Path(DEFAULT_STORE),
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what a run would do: stages reused, tokens, FLOPs, time, teacher calls and price. Runs nothing."""
+    """Say what a run would do: stages reused, tokens, FLOPs, GPU-hours, memory, disk, teacher's price. Runs nothing."""
     from hornbook.artifacts.plan import make_plan, print_plan
     from hornbook.artifacts.store import Store
     from hornbook.display import make_console
+    from hornbook.training.estimate import find_hardware, paper_hardware
 
-    steps = make_plan(_pipeline(recipe, overrides, until, seed), Store(store))
+    hardware = find_hardware(gpu or "h100", num_gpus=num_gpus, utilisation=utilisation)
+    reference = paper_hardware()
+    pipeline = _pipeline(recipe, overrides, until, seed)
+    made = make_plan(pipeline, Store(store), hardware, None if hardware.gpu == reference.gpu else reference)
     if as_json:
-        typer.echo(json.dumps([step.as_json() for step in steps], indent=2))
+        typer.echo(json.dumps(made.as_json(), indent=2))
     else:
-        print_plan(steps, make_console())
+        print_plan(made, make_console(), gpus=True if gpu else None)
 
 
 @app.command()

@@ -132,7 +132,14 @@ def run(pipeline: Pipeline, store: Store, observer: Observer) -> dict[str, Stage
 
     Returns:
         Stage's name → outcome, in the pipeline's order.
+
+    Raises:
+        ConfigError: A stage needs a setting that is not given; nothing has run.
     """
+    missing = [setting for stage in pipeline.stages for setting in stage.estimated().missing]
+    if missing:
+        settings = " ".join(f"--set {setting}" for setting in missing)
+        raise ConfigError(f"the recipe `{pipeline.recipe}` needs data that is not given; add {settings}")
     outcomes: dict[str, StageOutcome] = {}
     digests = pipeline.fingerprints()
     total = len(pipeline.stages)

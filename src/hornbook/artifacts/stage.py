@@ -91,15 +91,51 @@ class Result:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate:
-    """What a stage would take, computed from configs alone."""
+class Hardware:
+    """The GPUs that a plan counts with, all of one kind."""
 
+    gpu: str
+    """As a person names it: `h100`."""
+    flops: float
+    """Operations per second that one multiplies at most, dense, in the type that training uses."""
+    memory_bytes: int
+    """Of one; 0 where it is not known."""
+    num_gpus: int
+    utilisation: float
+    """Share of `flops` that training is expected to reach, 0 to 1."""
+    basis: str
+    """Where `flops` comes from."""
+
+    def hours(self, flops: float) -> float:
+        """GPU-hours for so many operations: hours on one GPU, or the sum over several."""
+        return flops / (self.flops * self.utilisation) / 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What a stage would take, computed from configs alone. A zero says that nothing is known or nothing is needed."""
+
+    documents: int = 0
+    """Documents that it writes."""
+    data_tokens: int = 0
+    """Tokens in them."""
     tokens: int = 0
     """Tokens trained on, repetitions counted."""
     flops: float = 0.0
     """Floating-point operations of training."""
+    memory_bytes: int = 0
+    """Of one GPU."""
+    disk_bytes: int = 0
+    """Of its artifact, and of its half-finished work while it runs."""
     teacher_calls: int = 0
+    teacher_tokens_in: int = 0
+    teacher_tokens_out: int = 0
     price_usd: float = 0.0
+    """Of the teacher's calls."""
+    assumptions: tuple[str, ...] = ()
+    """What the figures rest on, a sentence each."""
+    missing: tuple[str, ...] = ()
+    """Settings that a person must give before the stage can run, as typed: `--set code.folder=DIR`."""
 
 
 StageFunction = Callable[[Any, Mapping[str, Artifact], Workspace], Result]
@@ -118,5 +154,9 @@ class Stage:
     """Raised when the rule changes."""
     inputs: Mapping[str, "Stage"] = field(default_factory=dict)
     seed: int = 0
-    estimate: "Callable[[Stage], Estimate] | None" = None
-    """What the stage would take; not part of the fingerprint."""
+    estimate: "Callable[[Stage, Hardware | None], Estimate] | None" = None
+    """What the stage would take on these GPUs, or on any; not part of the fingerprint."""
+
+    def estimated(self, hardware: Hardware | None = None) -> Estimate:
+        """What the stage would take; nothing where it cannot say."""
+        return self.estimate(self, hardware) if self.estimate else Estimate()
