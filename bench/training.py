@@ -15,7 +15,7 @@ from transformers import PhiConfig, PhiForCausalLM
 from hornbook.model.config import ModelConfig, flops_per_token, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.training.allocator import keep_freed_memory
-from hornbook.training.loop import loss_function
+from hornbook.training.engine import loss_function
 from hornbook.training.optimizer import make_optimizers, set_learning_rate
 from hornbook.training.precision import ComputeCopy, clip_gradients
 

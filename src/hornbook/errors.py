@@ -32,3 +32,11 @@ class SandboxError(HornbookError):
 
 class EndpointError(HornbookError):
     """A language model's endpoint is down, refuses, or answers nonsense. Never a completion, a verdict or a score."""
+
+
+class TrainingError(HornbookError):
+    """A training run cannot go on: no finite loss, no memory, a process that is gone. The user changes the run."""
+
+
+class StoppedError(HornbookError):
+    """The process was asked to end (SIGTERM) and wrote what it needs: the same command goes on. Exit status 143."""

@@ -1,22 +1,24 @@
 """Checkpoints: half-finished training that survives a kill.
 
 A checkpoint is `step-NNNNNNNN.safetensors` and, written last, `step-NNNNNNNN.json` with the hash of the former and what
-else the loop must remember. Both are written aside and renamed, so a file under its final name is whole.
+else the loop must remember. Both are written aside, brought to the disk and renamed, so a file under its final name is
+whole. Tensors are whole and have names, whatever number of processes wrote or reads them.
 """
 
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-KEPT = 2
-"""How many checkpoints stay: the newest, and the one before it should the newest be damaged."""
+from hornbook.errors import DamagedArtifactError, StoreError
 
 
 @dataclass(frozen=True)
@@ -29,37 +31,147 @@ class Checkpoint:
     """JSON values."""
 
 
-def save_checkpoint(folder: Path, step: int, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
-    """Write the state after `step` finished steps and delete checkpoints that are no longer needed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = folder / f"step-{step:08d}.safetensors"
+@dataclass(frozen=True, kw_only=True)
+class Keeping:
+    """Which checkpoints stay beside the one that was written last, and beside the best that any of those names."""
+
+    last: int = 2
+    """The newest so many: should one be damaged, there is another."""
+    every: int = 0
+    """Those of steps that are multiples of this; 0 for none."""
+
+
+def save_checkpoint(
+    folder: Path,
+    step: int,
+    tensors: Mapping[str, Tensor],
+    state: Mapping[str, Any],
+    *,
+    keeping: Keeping = Keeping(),
+    best_step: int | None = None,
+) -> None:
+    """Write the state after `step` finished steps and delete checkpoints that are no longer needed.
+
+    Args:
+        folder: Is created.
+        step: An earlier checkpoint of the same step is replaced; those of later steps belong to a past that was given
+            up, and go.
+        tensors: By name.
+        state: JSON values.
+        keeping: What stays.
+        best_step: The checkpoint that may become the run's result, this one or an earlier one; without it this one is
+            of no use.
+
+    Raises:
+        StoreError: The disk is full or cannot be written. The checkpoints before stay.
+    """
+    weights = _weights(folder, step)
     aside = weights.with_suffix(".tmp")
-    save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, aside)
-    digest = _hash_and_sync(aside)
-    aside.replace(weights)
-    description = weights.with_suffix(".json")
-    aside.write_text(json.dumps({"step": step, "sha256": digest, "state": dict(state)}), encoding="utf-8")
-    _hash_and_sync(aside)
-    aside.replace(description)
-    for old in sorted(folder.glob("step-*.json"))[:-KEPT]:
-        old.unlink()
-        old.with_suffix(".safetensors").unlink(missing_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, aside)
+        digest = _hash_and_sync(aside)
+        aside.replace(weights)
+        description = {"step": step, "sha256": digest, "best_step": best_step, "state": dict(state)}
+        aside.write_text(json.dumps(description), encoding="utf-8")
+        _hash_and_sync(aside)
+        aside.replace(weights.with_suffix(".json"))
+        _sync_folder(folder)
+    except (OSError, SafetensorError) as error:
+        aside.unlink(missing_ok=True)
+        raise _unwritten(folder, step, tensors, error) from error
+    _delete_unneeded(folder, step, keeping)
 
 
 def newest_checkpoint(folder: Path) -> tuple[Checkpoint | None, list[str]]:
-    """The newest whole checkpoint, and the names of newer ones that are damaged and were passed over."""
+    """The newest whole checkpoint, and the names of newer ones that are damaged and were passed over.
+
+    One whose best is damaged cannot lead to the run's result and counts as damaged.
+    """
     damaged: list[str] = []
-    for description in sorted(folder.glob("step-*.json"), reverse=True):
-        weights = description.with_suffix(".safetensors")
+    for step in reversed(saved_steps(folder)):
         try:
-            content = json.loads(description.read_text(encoding="utf-8"))
-            whole = _hash_and_sync(weights, sync=False) == content["sha256"]
-        except (OSError, ValueError, KeyError, TypeError):
-            whole = False
-        if whole:
-            return Checkpoint(content["step"], load_file(weights), content["state"]), damaged
-        damaged.append(weights.name)
+            best = _description(folder, step)["best_step"]
+            if best not in (None, step):
+                _verified(folder, best)
+            return read_checkpoint(folder, step), damaged
+        except DamagedArtifactError:
+            damaged.append(_weights(folder, step).name)
     return None, damaged
+
+
+def read_checkpoint(folder: Path, step: int) -> Checkpoint:
+    """The checkpoint of `step`.
+
+    Raises:
+        DamagedArtifactError: It is missing or not what was written.
+    """
+    content = _verified(folder, step)
+    return Checkpoint(step, load_file(_weights(folder, step)), content["state"])
+
+
+def saved_steps(folder: Path) -> list[int]:
+    """The steps that have a checkpoint, damaged or not, in order."""
+    return sorted(int(path.stem.removeprefix("step-")) for path in folder.glob("step-*.json"))
+
+
+def _verified(folder: Path, step: int) -> dict[str, Any]:
+    """The description of a checkpoint whose weights have the recorded hash."""
+    content, weights = _description(folder, step), _weights(folder, step)
+    try:
+        whole = _hash_and_sync(weights, sync=False) == content["sha256"]
+    except OSError:
+        whole = False
+    if not whole:
+        raise DamagedArtifactError(f"the checkpoint `{weights}` is not what was written")
+    return content
+
+
+def _description(folder: Path, step: int) -> dict[str, Any]:
+    path = _weights(folder, step).with_suffix(".json")
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        whole = content["step"] == step and {"sha256", "best_step", "state"} <= content.keys()
+    except (OSError, ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise DamagedArtifactError(f"`{path}` does not describe a checkpoint")
+    return content
+
+
+def _delete_unneeded(folder: Path, newest: int, keeping: Keeping) -> None:
+    steps = saved_steps(folder)
+    last = [step for step in steps if step <= newest][-keeping.last :]
+    needed = {*last, *(step for step in steps if keeping.every and step % keeping.every == 0 and step <= newest)}
+    for step in last:
+        try:
+            needed.add(_description(folder, step)["best_step"])
+        except DamagedArtifactError:
+            needed.discard(step)
+    for step in steps:
+        if step not in needed:
+            _weights(folder, step).with_suffix(".json").unlink(missing_ok=True)
+            _weights(folder, step).unlink(missing_ok=True)
+
+
+def _unwritten(folder: Path, step: int, tensors: Mapping[str, Tensor], error: Exception) -> StoreError:
+    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+    free = shutil.disk_usage(folder).free if folder.is_dir() else 0
+    steps = saved_steps(folder)
+    before = f"the one of step {steps[-1]} stays and the" if steps else "the"
+    return StoreError(
+        f"the checkpoint of step {step} could not be written to `{folder}` ({error}): it takes {_gigabytes(size)} and "
+        f"{_gigabytes(free)} are free. Make room there for twice that size, or lower `execution.keep_last` or "
+        f"`execution.keep_every`; {before} same command goes on from there"
+    )
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.3g} GB"
+
+
+def _weights(folder: Path, step: int) -> Path:
+    return folder / f"step-{step:08d}.safetensors"
 
 
 def _hash_and_sync(path: Path, *, sync: bool = True) -> str:
@@ -68,3 +180,12 @@ def _hash_and_sync(path: Path, *, sync: bool = True) -> str:
         if sync:
             os.fsync(file.fileno())
     return digest
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the new names to the disk, too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -10,8 +10,8 @@ from hornbook.artifacts.stage import Progress
 
 
 def maybe_compiled(
-    function: Callable[[Tensor], Tensor], choice: str, device: torch.device, progress: Progress
-) -> Callable[[Tensor], Tensor]:
+    function: Callable[..., Tensor], choice: str, device: torch.device, progress: Progress
+) -> Callable[..., Tensor]:
     """Compile `function` for `device`, or hand it back as it is.
 
     On a CPU the step's time is in matrix products and in our own attention and loss, which leave a compiler nothing to
@@ -29,5 +29,5 @@ def maybe_compiled(
     if device.type == "cpu" and not any(shutil.which(name) for name in ("g++", "clang++", "cl")):
         progress(0, 0, "no C++ compiler found (g++, clang++): training runs uncompiled")
         return function
-    compiled: Callable[[Tensor], Tensor] = torch.compile(function, dynamic=False)
+    compiled: Callable[..., Tensor] = torch.compile(function, dynamic=False)
     return compiled

@@ -1,49 +1,42 @@
 """The training loop, for pretraining and finetuning alike.
 
 Killed at any moment and started again with the same arguments, it ends with the same weights, bit for bit, provided
-that the machine computes alike (same number of threads, same libraries): batches, dropout and learning rate are
-functions of the seed and the step, and a checkpoint holds all the rest.
+that the machine computes alike (same number of processes and threads, same libraries): batches, dropout and learning
+rate are functions of the seed and the step, and a checkpoint holds all the rest. On another number of processes it goes
+on with the same global batches.
 
 Source: Gunasekar et al. 2023, section 2.3.
 """
 
-import hashlib
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import math
+import signal
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from hornbook.artifacts.stage import Progress
+from hornbook.errors import ConfigError, StoppedError
 from hornbook.model.phi import Phi
-from hornbook.tokens.batches import Rows, batch_rows, held_out_rows, num_rows
+from hornbook.tokens.batches import Rows, held_out_rows, num_rows
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.allocator import keep_freed_memory
-from hornbook.training.checkpoint import newest_checkpoint, save_checkpoint
-from hornbook.training.compiling import maybe_compiled
+from hornbook.training.checkpoint import Keeping
+from hornbook.training.checkpoint_writer import CheckpointWriter
 from hornbook.training.config import TrainConfig
-from hornbook.training.optimizer import make_optimizers, optimizer_tensors, restore_optimizers, set_learning_rate
-from hornbook.training.parallel import Ranks, average_gradients, current_ranks
-from hornbook.training.precision import ComputeCopy, choose_precision, clip_gradients
-from hornbook.training.schedule import learning_rate_at
-
-LossFunction = Callable[[Tensor], Tensor]
-"""Mean loss of rows, shape (rows, sequence length + 1)."""
-
-
-@dataclass
-class Training:
-    """What a run has come to: the loop's state outside the tensors."""
-
-    step: int = 0
-    """Finished steps."""
-    log: list[dict[str, Any]] = field(default_factory=list)
-    """Lines of the log: `step`, `loss`, `learning_rate`, `gradient_norm`; or `step`, `held_out_loss`. No times."""
-    recent_losses: list[float] = field(default_factory=list)
-    """Of the steps since the last line."""
+from hornbook.training.engine import make_engine
+from hornbook.training.failures import explained_failures
+from hornbook.training.held_out import held_out_loss
+from hornbook.training.interrupts import Interrupts, heard_interrupts
+from hornbook.training.optimizer import make_optimizers
+from hornbook.training.parallel import Ranks, current_ranks, on_first
+from hornbook.training.precision import choose_precision
+from hornbook.training.record import Line, check_skipped, named_documents, record_step
+from hornbook.training.resume import identity_of, resumed, take_weights, whole_state
+from hornbook.training.state import HeldOut, Training
+from hornbook.training.step import Outcome, Request, Stepper
+from hornbook.training.watch import Watch
 
 
 def train(
@@ -56,150 +49,174 @@ def train(
     scratch: Path,
     progress: Progress,
     device: torch.device,
+    log_path: Path | None = None,
 ) -> Training:
-    """Train `model` in place for `config.num_steps` steps.
+    """Train `model` in place up to `config.last_step`.
 
     Args:
-        model: Initialised or loaded weights, float32.
+        model: Initialised or loaded weights, float32; where there are several processes, the first one's count.
         stream: The training split.
         held_out: The validation split; may be too short to be measured.
         config: The run; `config.model` is not looked at.
         seed: Determines the order of the rows and dropout.
         scratch: Where checkpoints are kept; one of an earlier, killed run of the same arguments is taken up.
-        progress: Told the step, the loss and the speed.
+        progress: Told the step, the loss and the speed, by the first process.
         device: Where to compute. The model is moved there.
+        log_path: The log that is written while the run works, with speeds; None for none.
 
     Returns:
-        The log of the whole run, the part before a kill included.
+        The log of the whole run, the part before a kill included; the same on all processes.
+
+    Raises:
+        ConfigError: The batch cannot be shared out, or the checkpoints in `scratch` are another run's.
+        StoppedError: SIGTERM came; a checkpoint is written.
+        TrainingError: Too many steps without a finite loss, no memory, or a process that is gone.
+        StoreError: A checkpoint could not be written.
     """
     keep_freed_memory()
-    num_rows(stream, config.sequence_length)  # refuses a stream without rows before any work
     ranks = current_ranks()
-    model.to(device).train()
-    model.set_dropout(residual=config.residual_dropout, attention=config.attention_dropout)
-    dtype = choose_precision(config.precision, device)
-    optimizers = make_optimizers(model, config.optimizer, config.weight_decay, dtype)
-    training = _resumed(model, optimizers, scratch, progress, config.num_steps)
-    compute = ComputeCopy(model, dtype)
-    loss_of = maybe_compiled(loss_function(compute.model), config.execution.compile, device, progress)
+    num_rows(stream, config.sequence_length)  # refuses a stream without rows before any work
+    share = _share_of_batch(config, ranks)
     validation = held_out_rows(held_out, sequence_length=config.sequence_length, max_rows=config.eval_rows)
-    speed = _Speed()
-    while training.step < config.num_steps:
-        _one_step(compute, optimizers, loss_of, stream, training, config, seed, ranks, device)
-        ends = training.step == config.num_steps
-        if len(validation) and (training.step % config.eval_every == 0 or ends):
-            compute.renew()
-            loss = _held_out_loss(compute.model, validation, config.batch_size, device)
-            training.log.append({"step": training.step, "held_out_loss": loss})
-        if ranks.is_first and training.step % config.checkpoint_every == 0 and not ends:
-            tensors = {**model.state_dict(), **optimizer_tensors(model, optimizers)}
-            state = {"log": training.log, "recent_losses": training.recent_losses}
-            save_checkpoint(scratch, training.step, tensors, state)
-        rate = speed.tokens_per_second(config.batch_size * config.sequence_length)
-        progress(training.step, config.num_steps, f"loss {_last_loss(training):.3f}, {rate:,.0f} tokens/s")
+    if config.keep_best and not len(validation):
+        raise ConfigError("`keep_best` needs a held-out loss, but the held-out split is shorter than one row")
+    dtype = choose_precision(config.precision, device)
+    micro_batch = _rows_of_a_pass(config, share)
+    watch = Watch(
+        shape=model.config, config=config, device=device, dtype=dtype, ranks=ranks, log_path=log_path, progress=progress
+    )
+    with explained_failures(config, micro_batch, device, ranks):
+        separator = stream.end_of_text if config.mask_documents else None
+        engine = make_engine(model, config, dtype, separator=separator, device=device, ranks=ranks, progress=progress)
+        optimizers = make_optimizers(
+            model, config.optimizer, config.weight_decay, dtype, betas=config.betas, epsilon=config.epsilon
+        )
+        identity = identity_of(config, model.config, stream, seed)
+        training = resumed(model, optimizers, scratch, identity, ranks, progress) or Training()
+        watch.resume(training.step)
+        keeping = Keeping(last=config.execution.keep_last, every=config.execution.keep_every)
+        stepper = Stepper(
+            engine=engine,
+            optimizers=optimizers,
+            stream=stream,
+            config=config,
+            seed=seed,
+            ranks=ranks,
+            device=device,
+            micro_batch=micro_batch,
+        )
+        asynchronous = config.execution.asynchronous_checkpoints
+        with heard_interrupts() as interrupts, CheckpointWriter(scratch, keeping, asynchronous=asynchronous) as writer:
+            _Run(stepper, validation, writer, identity, watch, training, progress).to_the_end(interrupts)
+    if config.keep_best and training.best is not None and training.best.step != training.step:
+        take_weights(model, scratch, training.best.step, ranks)
     return training
 
 
-def _one_step(
-    compute: ComputeCopy,
-    optimizers: Sequence[torch.optim.Optimizer],
-    loss_of: LossFunction,
-    stream: TokenStream,
-    training: Training,
-    config: TrainConfig,
-    seed: int,
-    ranks: Ranks,
-    device: torch.device,
-) -> None:
-    """One optimiser step; appends to the log where a line is due."""
-    step = training.step
-    rate = learning_rate_at(
-        step, peak=config.learning_rate, warmup_steps=config.warmup_steps, num_steps=config.num_steps
-    )
-    rows = batch_rows(
-        stream,
-        seed=seed,
-        step=step,
-        batch_size=config.batch_size,
-        sequence_length=config.sequence_length,
-        rank=ranks.rank,
-        world_size=ranks.world_size,
-    )
-    _seed_dropout(seed, step, ranks.rank)
-    compute.renew()
-    micro_batch = config.execution.micro_batch
-    size = micro_batch if isinstance(micro_batch, int) else rows.shape[0]
-    total = torch.zeros((), device=device)
-    for part in torch.split(torch.from_numpy(rows).to(device), size):
-        loss = loss_of(part) * (part.shape[0] / rows.shape[0])
-        loss.backward()
-        compute.collect()
-        total += loss.detach()
-    mean_loss = average_gradients(compute.master, float(total), ranks)
-    norm = clip_gradients(compute.master, config.clip_norm)
-    set_learning_rate(optimizers, rate)
-    for optimizer in optimizers:
-        optimizer.step()
-    training.step = step + 1
-    training.recent_losses.append(mean_loss)
-    if training.step % config.log_every == 0 or training.step == config.num_steps:
-        loss = sum(training.recent_losses) / len(training.recent_losses)
-        training.log.append({"step": training.step, "loss": loss, "learning_rate": rate, "gradient_norm": norm})
-        training.recent_losses.clear()
+@dataclass(frozen=True)
+class _Run:
+    """One process's part of a run, ready to take steps."""
+
+    stepper: Stepper
+    validation: Rows
+    writer: CheckpointWriter
+    identity: dict[str, Any]
+    watch: Watch
+    training: Training
+    progress: Progress
+
+    def to_the_end(self, interrupts: Interrupts) -> None:
+        """Step up to `last_step`, or to where any process was asked to end."""
+        try:
+            while self.training.step < self.stepper.config.last_step:
+                outcome = self._step(Request(asked_to_end=interrupts.asked, failed=self.writer.has_failed))
+                with self.watch.paused():
+                    is_best = self._measure()
+                    if self._is_due() or is_best or outcome.asked_to_end is not None:
+                        self._save()
+                if outcome.asked_to_end is not None:
+                    interrupts.asked = None
+                    self._end(outcome.asked_to_end)
+        finally:
+            self.watch.close()
+
+    def _step(self, request: Request) -> Outcome:
+        training, stepper = self.training, self.stepper
+        scale = training.loss_scale.value if stepper.config.precision == "float16" else 1.0
+        outcome = stepper.take(training.step, scale, request)
+        training.step += 1
+        self.watch.step(training.step, outcome.loss)
+        for line in record_step(training, outcome, stepper):
+            self._show(line)
+        check_skipped(training, stepper)
+        if outcome.failed:
+            on_first(self.writer.wait, stepper.ranks)
+        return outcome
+
+    def _measure(self) -> bool:
+        """Measure the held-out loss where it is due; returns whether its checkpoint is to be kept as the best."""
+        stepper, training = self.stepper, self.training
+        ends = training.step == stepper.config.last_step
+        if not len(self.validation) or not (ends or training.step % stepper.config.eval_every == 0):
+            return False
+        stepper.engine.renew()
+        loss = held_out_loss(stepper.engine, self.validation, stepper.micro_batch, stepper.device, stepper.ranks)
+        training.log.append({"step": training.step, "held_out_loss": loss})
+        self._show(training.log[-1])
+        if not math.isfinite(loss) or (training.best is not None and training.best.loss <= loss):
+            return False
+        training.best = HeldOut(step=training.step, loss=loss)
+        return stepper.config.keep_best and not ends
+
+    def _is_due(self) -> bool:
+        """Whether a checkpoint is due; the finished run needs none."""
+        config = self.stepper.config
+        return self.training.step % config.checkpoint_every == 0 and self.training.step != config.last_step
+
+    def _save(self) -> None:
+        stepper, training, writer = self.stepper, self.training, self.writer
+        on_first(writer.wait, stepper.ranks)  # one copy of all tensors at a time
+        tensors = whole_state(stepper.engine.model, stepper.optimizers, stepper.ranks)
+        state = {"run": self.identity, "training": training.as_json()}
+        best = training.best.step if stepper.config.keep_best and training.best is not None else None
+        on_first(lambda: writer.write(training.step, tensors, state, best), stepper.ranks)
+
+    def _end(self, asked: signal.Signals) -> None:
+        on_first(self.writer.wait, self.stepper.ranks)
+        if asked == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise StoppedError(
+            f"stopped by SIGTERM after step {self.training.step} of {self.stepper.config.last_step}; a checkpoint is "
+            "written, and the same command goes on from it"
+        )
+
+    def _show(self, line: Line) -> None:
+        self.watch.line(line)
+        if "skipped_loss" in line and self.stepper.ranks.is_first:
+            self.progress(
+                0,
+                0,
+                f"step {line['step']} was skipped: its loss was {line['skipped_loss']}, its gradient's norm "
+                f"{line['skipped_gradient_norm']}; documents {named_documents(line['documents'])}",
+            )
 
 
-def loss_function(model: Phi) -> LossFunction:
-    """The mean next-token loss of `model` as a function of rows of tokens."""
-    return model.loss
+def _share_of_batch(config: TrainConfig, ranks: Ranks) -> int:
+    """Rows per step of each process."""
+    if config.batch_size % ranks.world_size:
+        raise ConfigError(
+            f"`batch_size` must be a multiple of the number of processes {ranks.world_size}, got {config.batch_size!r}"
+        )
+    return config.batch_size // ranks.world_size
 
 
-@torch.no_grad()
-def _held_out_loss(model: Phi, validation: Rows, batch_size: int, device: torch.device) -> float:
-    model.eval()
-    loss_of = loss_function(model)
-    total = 0.0
-    for start in range(0, len(validation), batch_size):
-        part = torch.from_numpy(validation[start : start + batch_size]).to(device)
-        total += float(loss_of(part)) * part.shape[0]
-    model.train()
-    return total / len(validation)
-
-
-def _resumed(
-    model: Phi, optimizers: Sequence[torch.optim.Optimizer], scratch: Path, progress: Progress, num_steps: int
-) -> Training:
-    checkpoint, damaged = newest_checkpoint(scratch)
-    for name in damaged:
-        progress(0, num_steps, f"checkpoint {name} is damaged and was passed over")
-    if checkpoint is None:
-        return Training()
-    names = set(model.state_dict())
-    model.load_state_dict({name: tensor for name, tensor in checkpoint.tensors.items() if name in names})
-    moments = {name: tensor for name, tensor in checkpoint.tensors.items() if name not in names}
-    restore_optimizers(model, optimizers, moments)
-    progress(checkpoint.step, num_steps, "resumed from a checkpoint")
-    return Training(checkpoint.step, checkpoint.state["log"], checkpoint.state["recent_losses"])
-
-
-def _seed_dropout(seed: int, step: int, rank: int) -> None:
-    """Dropout draws from PyTorch's global generator, the only one that it knows."""
-    digest = hashlib.sha256(f"dropout\0{seed}\0{step}\0{rank}".encode()).digest()
-    torch.manual_seed(int.from_bytes(digest[:8], "big") >> 1)
-
-
-def _last_loss(training: Training) -> float:
-    if training.recent_losses:
-        return training.recent_losses[-1]
-    return float(next(line["loss"] for line in reversed(training.log) if "loss" in line))
-
-
-class _Speed:
-    """Tokens per second over the whole of this process's run, for people to read."""
-
-    def __init__(self) -> None:
-        self._start = time.perf_counter()
-        self._steps = 0
-
-    def tokens_per_second(self, tokens_per_step: int) -> float:
-        self._steps += 1
-        return self._steps * tokens_per_step / (time.perf_counter() - self._start)
+def _rows_of_a_pass(config: TrainConfig, share: int) -> int:
+    """Rows of one forward and backward pass: the process's whole share where the config asks for no less."""
+    asked = config.execution.micro_batch
+    rows = min(asked, share) if isinstance(asked, int) else share
+    if share % rows:
+        raise ConfigError(
+            f"`batch_size` must be a multiple of `micro_batch` on each process: {share} of {config.batch_size!r} rows "
+            f"cannot be cut into passes of {asked!r}"
+        )
+    return rows

@@ -1,13 +1,26 @@
-"""Which of several processes this one is, and the mean of their gradients.
+"""Which of several processes this one is, and what they tell each other.
 
-Started alone, everything here is a no-op; under `torchrun`, after `torch.distributed.init_process_group`, every process
-holds the whole model and trains on its part of the global batch.
+Started alone, everything here is a no-op. Under `torchrun` each process (a rank) trains on its part of the global
+batch: NCCL carries what lies on GPUs, gloo what lies on CPUs.
 """
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor
+
+from hornbook.errors import ConfigError, HornbookError, TrainingError
+
+TIMEOUT_SECONDS = 600.0
+"""After this long without an answer a process counts as lost."""
+BUCKET_ELEMENTS = 2**23
+"""Gradients that travel together: 32 MiB, large enough for the wire, small enough beside the model."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -31,16 +44,148 @@ def current_ranks() -> Ranks:
     return Ranks(0, 1)
 
 
-def average_gradients(model: nn.Module, loss: float, ranks: Ranks) -> float:
-    """Replace each gradient by the mean over all processes; returns the mean of `loss`."""
+@contextmanager
+def joined_ranks(environment: Mapping[str, str], timeout_seconds: float = TIMEOUT_SECONDS) -> Iterator[Ranks]:
+    """Meet the other processes that `torchrun` started, and part from them at the end.
+
+    After an error nobody is waited for: what is left of the group ends with the process.
+
+    Args:
+        environment: The process's variables: `RANK`, `WORLD_SIZE`, `LOCAL_RANK`, `MASTER_ADDR`, `MASTER_PORT`. Without
+            `WORLD_SIZE`, or with 1, the process stays alone.
+        timeout_seconds: How long to wait for the others, here and in each exchange.
+
+    Raises:
+        ConfigError: A variable is missing or no number, or the machine has fewer GPUs than processes.
+        TrainingError: The others did not come in time.
+    """
+    if environment.get("WORLD_SIZE", "1") == "1":
+        yield Ranks(0, 1)
+        return
+    rank, world_size = _place(environment)
+    _take_gpu(environment)
+    where = f"{environment['MASTER_ADDR']}:{environment['MASTER_PORT']}"
+    backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+    try:
+        torch.distributed.init_process_group(
+            backend,
+            init_method=f"tcp://{where}",
+            rank=rank,
+            world_size=world_size,
+            timeout=timedelta(seconds=timeout_seconds),
+        )
+    except (torch.distributed.DistError, RuntimeError) as error:
+        raise TrainingError(
+            f"rank {rank} did not meet all {world_size} processes at {where} within {timeout_seconds:g} s: start them "
+            f"with one `torchrun` command, as many as it is told ({_first_line(error)})"
+        ) from error
+    yield Ranks(rank, world_size)
+    torch.distributed.destroy_process_group()
+
+
+def summed(values: Sequence[float], device: torch.device, ranks: Ranks) -> list[float]:
+    """The sum over all processes of each of `values`; equal on all of them."""
     if ranks.world_size == 1:
-        return loss
-    gradients = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
-    flat = torch.cat([gradient.flatten() for gradient in gradients] + [gradients[0].new_tensor([loss])])
-    torch.distributed.all_reduce(flat)
-    flat /= ranks.world_size
-    offset = 0
+        return list(values)
+    tensor = torch.tensor(values, dtype=torch.float64, device=device)
+    torch.distributed.all_reduce(tensor)
+    return [float(value) for value in tensor]
+
+
+def from_first(value: T, ranks: Ranks) -> T:
+    """The first process's `value`, on all of them; the others' is not looked at."""
+    if ranks.world_size == 1:
+        return value
+    box: list[Any] = [value]
+    torch.distributed.broadcast_object_list(box, device=torch.device("cpu"))
+    received: T = box[0]
+    return received
+
+
+def on_first(function: Callable[[], T], ranks: Ranks) -> T | None:
+    """Call `function` on the first process; None on the others. A person's mistake that it finds is raised on all."""
+    result: T | None = None
+    mistake: HornbookError | None = None
+    if ranks.is_first:
+        try:
+            result = function()
+        except HornbookError as error:
+            mistake = error
+    mistake = from_first(mistake, ranks)
+    if mistake is not None:
+        raise mistake
+    return result
+
+
+def average_gradients(parameters: Sequence[Tensor], ranks: Ranks, bucket_elements: int = BUCKET_ELEMENTS) -> None:
+    """Replace each gradient by its mean over all processes.
+
+    Gradients travel in buckets; while one is on its way the next is packed.
+
+    Args:
+        parameters: The same on all processes, in the same order; those without a gradient are left out.
+        ranks: The processes.
+        bucket_elements: A bucket is closed once it holds so many.
+    """
+    if ranks.world_size == 1:
+        return
+    sent: tuple[list[Tensor], Tensor, Any] | None = None
+    for gradients in _buckets([p.grad for p in parameters if p.grad is not None], bucket_elements):
+        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        work = torch.distributed.all_reduce(flat, async_op=True)
+        if sent is not None:
+            _unpack(*sent, ranks.world_size)
+        sent = (gradients, flat, work)
+    if sent is not None:
+        _unpack(*sent, ranks.world_size)
+
+
+def _buckets(gradients: Sequence[Tensor], bucket_elements: int) -> Iterator[list[Tensor]]:
+    bucket: list[Tensor] = []
     for gradient in gradients:
-        gradient.copy_(flat[offset : offset + gradient.numel()].view_as(gradient))
-        offset += gradient.numel()
-    return float(flat[-1])
+        bucket.append(gradient)
+        if sum(item.numel() for item in bucket) >= bucket_elements:
+            yield bucket
+            bucket = []
+    if bucket:
+        yield bucket
+
+
+def _unpack(gradients: Sequence[Tensor], flat: Tensor, work: Any, world_size: int) -> None:
+    work.wait()
+    flat /= world_size
+    pieces = torch.split(flat, [gradient.numel() for gradient in gradients])
+    torch._foreach_copy_(list(gradients), [p.view_as(g) for p, g in zip(pieces, gradients, strict=True)])
+
+
+def _place(environment: Mapping[str, str]) -> tuple[int, int]:
+    """Rank and world size, checked."""
+    for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"):
+        if not environment.get(name):
+            raise ConfigError(
+                f"`WORLD_SIZE` is {environment['WORLD_SIZE']!r} but `{name}` is not set: start the command with "
+                "`torchrun --nproc-per-node N`, or unset `WORLD_SIZE` to run alone"
+            )
+        if name != "MASTER_ADDR" and not environment[name].isdecimal():
+            raise ConfigError(f"`{name}` must be a number, got {environment[name]!r}")
+    rank, world_size = int(environment["RANK"]), int(environment["WORLD_SIZE"])
+    if not 0 <= rank < world_size:
+        raise ConfigError(f"`RANK` must lie in 0 to {world_size - 1} for `WORLD_SIZE` {world_size}, got {rank!r}")
+    return rank, world_size
+
+
+def _take_gpu(environment: Mapping[str, str]) -> None:
+    """Make the GPU of this process's number its current one, where the machine has any."""
+    if not torch.cuda.is_available():
+        return
+    local_rank = int(environment.get("LOCAL_RANK", "0"))
+    if local_rank >= torch.cuda.device_count():
+        raise ConfigError(
+            f"the machine has {torch.cuda.device_count()} GPUs, too few for the process of `LOCAL_RANK` {local_rank}: "
+            "lower `--nproc-per-node`"
+        )
+    torch.cuda.set_device(local_rank)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,21 +1,23 @@
-"""Compute in bfloat16, keep the weights in float32.
+"""Compute in bfloat16 or float16, keep the weights in float32.
 
-The forward and backward pass run on a bfloat16 copy of the model, renewed once per optimiser step; gradients are added
-up in float32. Against autocast this saves the casts of every weight in every pass and the copies of activations.
+The forward and backward pass run on a copy of the model in the shorter type, renewed once per optimiser step; gradients
+are added up in float32. Against autocast this saves the casts of every weight in every pass and the copies of
+activations.
 """
 
 import copy
 
 import torch
 from torch import Tensor, nn
+from torch.distributed.tensor import DTensor
 
 from hornbook.model.phi import Phi
 
 
 def choose_precision(precision: str, device: torch.device) -> torch.dtype:
     """The type to compute in: what `precision` says, or for `auto` bfloat16 where the hardware multiplies in it."""
-    if precision == "float32":
-        return torch.float32
+    if precision in ("float32", "float16"):
+        return torch.float32 if precision == "float32" else torch.float16
     if precision == "bfloat16" or device.type != "cpu":
         return torch.bfloat16
     return torch.bfloat16 if has_bfloat16_instructions() else torch.float32
@@ -59,6 +61,18 @@ class ComputeCopy:
             computed.grad = None
 
 
-def clip_gradients(model: nn.Module, clip_norm: float) -> float:
-    """Scale the gradients to a Euclidean norm of at most `clip_norm`; returns the norm before."""
-    return float(nn.utils.clip_grad_norm_(model.parameters(), clip_norm))
+def clip_gradients(model: nn.Module, clip_norm: float, scale: float = 1.0) -> float:
+    """Scale the gradients down to a Euclidean norm of at most `clip_norm`.
+
+    Args:
+        model: Its gradients may be parts of one, spread over processes: the norm is that of the whole.
+        clip_norm: The largest norm that stays as it is.
+        scale: By which the gradients were multiplied; it is taken out of them first.
+
+    Returns:
+        The norm before clipping, without `scale`; not finite where a gradient is not.
+    """
+    if scale != 1.0:
+        torch._foreach_mul_([p.grad for p in model.parameters() if p.grad is not None], 1.0 / scale)
+    norm = nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
+    return float(norm.full_tensor() if isinstance(norm, DTensor) else norm)
