@@ -14,6 +14,7 @@ from torch.utils.checkpoint import checkpoint
 
 from hornbook.model.attention import Documents, causal_attention
 from hornbook.model.config import ModelConfig
+from hornbook.model.gelu import gelu
 from hornbook.model.rotary import Rotation, rotate
 
 
@@ -81,7 +82,7 @@ class Mlp(nn.Module):
 
     def forward(self, hidden_BTC: Tensor) -> Tensor:
         """Transform each token by itself."""
-        transformed: Tensor = self.fc2(functional.gelu(self.fc1(hidden_BTC), approximate="tanh"))
+        transformed: Tensor = self.fc2(gelu(self.fc1(hidden_BTC)))
         return transformed
 
 

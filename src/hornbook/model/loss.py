@@ -64,9 +64,11 @@ class _ChunkedLoss(torch.autograd.Function):
             hidden_KC = hidden_NC[start : start + chunk]
             targets_K1 = targets_N[start : start + chunk].unsqueeze(1)
             logits_KV = functional.linear(hidden_KC, weight_VC, bias_V)
-            log_normalizer_K1 = torch.logsumexp(logits_KV.float(), dim=1, keepdim=True)
-            total += (log_normalizer_K1 - logits_KV.gather(1, targets_K1)).sum()
             gradient_KV = torch.softmax(logits_KV, dim=1, dtype=torch.float32)
+            # The largest logit's probability is one over the sum that normalises, and never too small for float32.
+            largest_K1 = logits_KV.amax(dim=1, keepdim=True).float()
+            log_normalizer_K1 = largest_K1 - gradient_KV.amax(dim=1, keepdim=True).log()
+            total += (log_normalizer_K1 - logits_KV.gather(1, targets_K1)).sum()
             gradient_KV.scatter_add_(1, targets_K1, gradient_KV.new_full(targets_K1.shape, -1.0))
             gradient_KV = gradient_KV.mul_(gradient_scale / count).to(hidden_NC.dtype)
             hidden_gradient[start : start + chunk] = gradient_KV @ weight_VC
