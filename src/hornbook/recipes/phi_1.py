@@ -1,0 +1,303 @@
+"""phi-1: the paper's model of 1.3 billion parameters, with its data mix, schedules and batch sizes.
+
+Source: Gunasekar et al. 2023, "Textbooks Are All You Need" (arXiv 2306.11644).
+
+Every figure carries one of three tags. `Source` names the section it stands in, `Departs` says why another one was
+taken, and `Gap` that the paper is silent and what was chosen in its place.
+
+The data come from outside: code that was filtered, textbooks and exercises that a language model wrote. A person
+gives each part as a folder (`--set code.folder=DIR`); the estimates below say what the paper's own took to make.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from hornbook.artifacts.pipeline import Pipeline
+from hornbook.artifacts.stage import Estimate, Hardware, Stage, StageFunction
+from hornbook.curation import stages as curation
+from hornbook.curation.provided import ProvidedConfig
+from hornbook.decontamination import stages as decontamination
+from hornbook.decontamination.stages import DecontaminateConfig
+from hornbook.deduplication import stages as deduplication
+from hornbook.deduplication.stages import DeduplicateConfig
+from hornbook.evaluation import stages as evaluation
+from hornbook.evaluation.stages import EvaluateConfig
+from hornbook.export import stages as export
+from hornbook.export.stages import ExportConfig
+from hornbook.model.config import ModelConfig
+from hornbook.records import DocumentKind
+from hornbook.report import stages as report
+from hornbook.report.gather import ReportConfig
+from hornbook.teacher.price import TeacherWork
+from hornbook.tokens import stages as tokens
+from hornbook.tokens.sources import CODEGEN, GivenTokenizerConfig
+from hornbook.tokens.stages import TokenizeConfig
+from hornbook.training import stages as training
+from hornbook.training.config import TrainConfig
+from hornbook.training.estimate import estimate as estimate_training
+from hornbook.training.execution import Execution
+
+CODE = ProvidedConfig(kind=DocumentKind.CODE)
+TEXTBOOKS = ProvidedConfig(kind=DocumentKind.TEXTBOOK)
+EXERCISES = ProvidedConfig(kind=DocumentKind.EXERCISE)
+
+# Source: section 2.1, the part of The Stack and StackOverflow that the classifier kept.
+CODE_TOKENS = 6_000_000_000
+# Gap: the paper counts files before the filter only, 35 million of 35 billion tokens; kept ones are taken as equal.
+CODE_DOCUMENTS = 6_000_000
+ANNOTATION = TeacherWork(
+    model="GPT-4",
+    calls=100_000,  # Source: section 2.1, about so many samples.
+    tokens_in=1_200,  # Gap: a file of average length (section 2.1: 35 B tokens, 35 M files) and a prompt of 200 tokens.
+    tokens_out=50,  # Gap: a score with a short reason.
+    usd_per_million_in=30.0,  # Gap: OpenAI's list price of June 2023 for the context of 8 K.
+    usd_per_million_out=60.0,  # Gap: as above.
+    basis="calls of section 2.1, lengths assumed, OpenAI's list price of June 2023",
+)
+TEXTBOOK_TOKENS = 1_000_000_000  # Source: section 2.2, less than so many.
+TEXTBOOK_WRITING = TeacherWork(
+    model="GPT-3.5",
+    calls=1_000_000,  # Gap: passages of a thousand tokens, as many as make up the tokens of section 2.2.
+    tokens_in=300,  # Gap: a prompt that names topic and audience.
+    tokens_out=1_000,  # Gap: as above.
+    usd_per_million_in=1.5,  # Gap: OpenAI's list price of June 2023 for gpt-3.5-turbo.
+    usd_per_million_out=2.0,  # Gap: as above.
+    basis="tokens of section 2.2, lengths assumed, OpenAI's list price of June 2023",
+)
+EXERCISE_TOKENS = 180_000_000  # Source: section 2.2, less than so many.
+EXERCISE_WRITING = TeacherWork(
+    model="GPT-3.5",
+    calls=879_500,  # Source: section 5.2 counts so many exercises. Gap: one a call.
+    tokens_in=250,  # Gap: a prompt that names the function.
+    tokens_out=205,  # Source: section 2.2, the tokens over the exercises.
+    usd_per_million_in=1.5,  # Gap: OpenAI's list price of June 2023 for gpt-3.5-turbo.
+    usd_per_million_out=2.0,  # Gap: as above.
+    basis="counts of sections 2.2 and 5.2, prompt's length assumed, OpenAI's list price of June 2023",
+)
+TEXT_BYTES_PER_TOKEN = 3  # Gap: assumed for Python in CodeGen's tokenizer.
+PARQUET_SHARE = 1 / 3  # Gap: assumed for text compressed with Zstandard.
+PACKED_BYTES_PER_TOKEN = 2  # Ids below 65,536 fit into two bytes.
+
+DEDUPLICATE = DeduplicateConfig()  # Departs: the paper names no step of its own; its code was deduplicated before.
+DECONTAMINATE = DecontaminateConfig()  # Departs: section 5 prunes after training, to compare; here leaks go before it.
+# Departs: a thousandth of the documents is held out to measure the loss; the paper speaks of no such part.
+TOKENIZE = TokenizeConfig(held_out_share=0.001)
+TOKENIZER = GivenTokenizerConfig(source=CODEGEN)  # Source: section 2.3, the tokenizer of codegen-350M-mono.
+
+MODEL = ModelConfig(
+    vocab_size=51_200,  # Source: the released model; CodeGen's 50,295 tokens are padded to it.
+    num_layers=24,  # Source: section 2.3.
+    hidden_size=2_048,  # Source: section 2.3.
+    intermediate_size=8_192,  # Source: section 2.3.
+    num_heads=32,  # Source: section 2.3, heads of 64 dimensions.
+    rotary_fraction=0.5,  # Source: section 2.3, 32 of 64 dimensions.
+    max_position=2_048,  # Source: section 2.3.
+    layer_norm_epsilon=1e-5,  # Source: the released model.
+)
+PRETRAIN = TrainConfig(
+    dataset="pretrain",
+    model=MODEL,
+    num_steps=36_000,  # Source: section 2.3.
+    stop_step=24_000,  # Source: section 2.3, the checkpoint that is phi-1-base.
+    batch_size=1_024,  # Source: section 2.3.
+    sequence_length=2_048,  # Source: section 2.3.
+    learning_rate=1e-3,  # Source: section 2.3.
+    warmup_steps=750,  # Source: section 2.3.
+    schedule="linear",  # Source: section 2.3. Gap: the paper does not say where the decay ends; zero.
+    optimizer="adamw",  # Source: section 2.3.
+    weight_decay=0.1,  # Source: section 2.3.
+    betas=(0.9, 0.95),  # Gap: as in a study of the same schedule and sizes (arXiv 2410.15226).
+    epsilon=1e-8,  # Gap: PyTorch's own; with float16 take 1e-7.
+    clip_norm=1.0,  # Gap: usual at this size.
+    residual_dropout=0.1,  # Source: section 2.3.
+    attention_dropout=0.1,  # Source: section 2.3.
+    mask_documents=False,  # Source: section 2.3 packs rows and mentions no mask.
+    precision="bfloat16",  # Departs: fp16 in section 2.3; bfloat16 needs no loss scale. `pretrain.precision=float16`.
+    eval_every=1_000,  # Gap.
+    eval_rows=256,  # Gap.
+    checkpoint_every=250,  # Gap: about an hour on eight A100s.
+    execution=Execution(micro_batch="auto"),
+)
+FINETUNE = TrainConfig(
+    dataset="finetune",
+    num_steps=6_000,  # Source: section 2.3.
+    batch_size=256,  # Source: section 2.3.
+    sequence_length=2_048,  # Source: section 2.3.
+    learning_rate=1e-4,  # Source: section 2.3.
+    warmup_steps=50,  # Source: section 2.3.
+    schedule="linear",  # Source: section 2.3.
+    optimizer="adamw",  # Source: section 2.3.
+    weight_decay=0.01,  # Source: section 2.3.
+    betas=(0.9, 0.95),  # Gap: as in pretraining.
+    epsilon=1e-8,  # Gap: as in pretraining.
+    clip_norm=1.0,  # Gap: as in pretraining.
+    residual_dropout=0.1,  # Source: section 2.3, as in pretraining.
+    attention_dropout=0.1,  # Source: section 2.3, as in pretraining.
+    precision="bfloat16",  # Departs: as in pretraining.
+    eval_every=1_000,  # Source: section 2.3, the best of the checkpoints of every thousand steps.
+    checkpoint_every=1_000,  # Source: section 2.3.
+    eval_rows=256,  # Gap.
+    keep_best=True,  # Source: section 2.3. Gap: best by what? By the loss on held-out exercises, never by HumanEval.
+    execution=Execution(micro_batch="auto"),
+)
+EVALUATE = EvaluateConfig(
+    # Source: sections 3 and 4. Departs: the 50 unconventional problems are this project's own and judged by tests.
+    benchmarks=("humaneval", "unconventional-50"),
+    max_new_tokens=300,  # Gap: what the same group's later library takes.
+    temperature=0.0,  # Gap: one generation a problem, by the likeliest token; that library draws at 0.01.
+    num_samples=1,  # Source: section 3, "using only one LLM generation".
+)
+PAPER_HOURS = "The paper: 770 GPU-hours on A100s to pretrain phi-1 up to step 24,000, and 56 to finetune it."
+
+
+def phi_1(seed: int = 0) -> Pipeline:
+    """The recipe's pipeline.
+
+    Args:
+        seed: The seed of every random choice.
+    """
+    return build("phi-1", PRETRAIN, seed, note=PAPER_HOURS)
+
+
+def build(name: str, pretrain_config: TrainConfig, seed: int, *, note: str = "") -> Pipeline:
+    """The paper's pipeline for a model of any shape.
+
+    Args:
+        name: Of the recipe and, behind `hornbook-`, of the exported model.
+        pretrain_config: With the model's shape.
+        seed: The seed of every random choice.
+        note: A sentence that the plan of the pretraining adds, what the paper's own took.
+    """
+
+    def stage(name: str, run: StageFunction, config: Any, version: int, **inputs: Stage) -> Stage:
+        return Stage(name, run, config, version, inputs, seed, _ESTIMATES.get(run))
+
+    code, textbooks, exercises = (
+        Stage(name, curation.run_provided, config, curation.VERSION, {}, seed, estimate_provided)
+        for name, config in (("code", CODE), ("textbooks", TEXTBOOKS), ("exercises", EXERCISES))
+    )
+    deduplicate = stage(
+        "deduplicate",
+        deduplication.run_deduplicate,
+        DEDUPLICATE,
+        deduplication.VERSION,
+        select=code,
+        textbooks=textbooks,
+        exercises=exercises,
+    )
+    decontaminate = stage(
+        "decontaminate",
+        decontamination.run_decontaminate,
+        DECONTAMINATE,
+        decontamination.VERSION,
+        deduplicate=deduplicate,
+    )
+    tokenizer = stage("tokenizer", tokens.run_given_tokenizer, TOKENIZER, tokens.VERSION)
+    tokenize = stage(
+        "tokenize", tokens.run_tokenize, TOKENIZE, tokens.VERSION, decontaminate=decontaminate, tokenizer=tokenizer
+    )
+    pretrain = stage("pretrain", training.run_train, pretrain_config, training.VERSION, tokenize=tokenize)
+    pretrain = replace(pretrain, estimate=_noted(note))
+    finetune = stage("finetune", training.run_train, FINETUNE, training.VERSION, tokenize=tokenize, base=pretrain)
+    evaluate_base, evaluate_tuned = (
+        stage(name, evaluation.run_evaluate, EVALUATE, evaluation.VERSION, model=model, tokenizer=tokenizer)
+        for name, model in (("evaluate-base", pretrain), ("evaluate-tuned", finetune))
+    )
+    exported = stage(
+        "export",
+        export.run_export,
+        ExportConfig(name=f"hornbook-{name}"),
+        export.VERSION,
+        model=finetune,
+        tokenizer=tokenizer,
+        pretrain=pretrain,
+        evaluate_base=evaluate_base,
+        evaluate_tuned=evaluate_tuned,
+        select=code,
+        deduplicate=deduplicate,
+        decontaminate=decontaminate,
+    )
+    made = (code, textbooks, exercises, deduplicate, decontaminate, tokenizer, tokenize, pretrain, finetune)
+    shown = (*made, evaluate_base, evaluate_tuned, exported)
+    page = stage(
+        "report",
+        report.run_report,
+        ReportConfig(recipe=name),
+        report.VERSION,
+        **{source.name: source for source in shown},
+    )
+    return Pipeline(name, (*shown, page))
+
+
+def estimate_provided(stage: Stage, hardware: Hardware | None = None) -> Estimate:
+    """What the paper's part of this kind holds and took to write; nothing of it where a person gives their own."""
+    del hardware
+    config: ProvidedConfig = stage.config
+    if config.folder is not None:
+        return Estimate()
+    documents, num_tokens, work, verb = {
+        DocumentKind.CODE: (CODE_DOCUMENTS, CODE_TOKENS, ANNOTATION, "annotated"),
+        DocumentKind.TEXTBOOK: (TEXTBOOK_WRITING.calls, TEXTBOOK_TOKENS, TEXTBOOK_WRITING, "written"),
+        DocumentKind.EXERCISE: (EXERCISE_WRITING.calls, EXERCISE_TOKENS, EXERCISE_WRITING, "written"),
+    }[config.kind]
+    return Estimate(
+        documents=documents,
+        data_tokens=num_tokens,
+        disk_bytes=_text_bytes(num_tokens),
+        teacher_calls=work.calls,
+        teacher_tokens_in=work.total_tokens_in,
+        teacher_tokens_out=work.total_tokens_out,
+        price_usd=work.price_usd,
+        assumptions=(f"{stage.name}: {verb} by {work.describe()}",),
+        missing=(f"{stage.name}.folder=DIR",),
+    )
+
+
+def _estimate_gathered(stage: Stage, hardware: Hardware | None = None) -> Estimate:
+    """As many documents and tokens as the inputs hold: what will be dropped is not known before."""
+    sources = [source.estimated(hardware) for source in stage.inputs.values()]
+    num_tokens = sum(source.data_tokens for source in sources)
+    gathered = Estimate(
+        documents=sum(source.documents for source in sources),
+        data_tokens=num_tokens,
+        disk_bytes=_text_bytes(num_tokens),
+    )
+    if not num_tokens:
+        return gathered
+    text = f"{TEXT_BYTES_PER_TOKEN} bytes a token, and a third of it in Parquet"
+    memory = f"{num_tokens * TEXT_BYTES_PER_TOKEN / 1e9:.0f} GB of text, and several times that with what they compute"
+    return replace(
+        gathered,
+        assumptions=(
+            f"Disk of documents: {text}.",
+            f"deduplicate and decontaminate hold all documents in the machine's memory: {memory}.",
+        ),
+    )
+
+
+def _estimate_packed(stage: Stage, hardware: Hardware | None = None) -> Estimate:
+    source = stage.inputs["decontaminate"].estimated(hardware)
+    return replace(source, disk_bytes=source.data_tokens * PACKED_BYTES_PER_TOKEN, assumptions=())
+
+
+def _noted(note: str) -> Any:
+    """The estimate of a training stage with one more sentence."""
+
+    def estimate(stage: Stage, hardware: Hardware | None = None) -> Estimate:
+        estimated = estimate_training(stage, hardware)
+        return replace(estimated, assumptions=(*estimated.assumptions, note)) if note else estimated
+
+    return estimate
+
+
+def _text_bytes(num_tokens: int) -> int:
+    """Of a table of documents on the disk."""
+    return int(num_tokens * TEXT_BYTES_PER_TOKEN * PARQUET_SHARE)
+
+
+_ESTIMATES: dict[StageFunction, Any] = {
+    deduplication.run_deduplicate: _estimate_gathered,
+    decontamination.run_decontaminate: _estimate_gathered,
+    tokens.run_tokenize: _estimate_packed,
+    training.run_train: estimate_training,
+}
