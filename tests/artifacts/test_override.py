@@ -1,6 +1,6 @@
 """`--set` changes one field, keeps its type, and names what it does not know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ class Config:
     flags: tuple[str, ...] = ()
     shape: Shape = Shape()
     limit: int | None = None
+    total: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         if self.steps < 1:
@@ -71,6 +72,7 @@ def test_a_value_takes_the_type_of_its_field(text: str, expected: Config) -> Non
         ("train.steps=0", r"train.steps=0: `steps` must be at least 1, got 0"),
         ("train.shape.colour=2", r"no field `colour`; there are: width"),
         ("train.rate.x=2", r"no field `x`"),
+        ("train.total=2", r"no field `total`"),
         ("train=2", r"STAGE.FIELD=VALUE"),
         ("train.steps", r"STAGE.FIELD=VALUE"),
     ],

@@ -1,4 +1,4 @@
-"""A Hugging Face hub on loopback: what `huggingface_hub` asks when it fetches a dataset, and no more."""
+"""A Hugging Face hub on loopback: what `huggingface_hub` asks when it fetches a dataset or a model, and no more."""
 
 import contextlib
 import hashlib
@@ -17,6 +17,8 @@ class FakeHub:
 
     datasets: dict[str, dict[str, bytes]] = field(default_factory=dict)
     """Dataset → path → content."""
+    models: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    """Model → path → content."""
     requests: list[str] = field(default_factory=list)
     status: int = 200
     endpoint: str = ""
@@ -24,18 +26,20 @@ class FakeHub:
 
     def answer(self, path: str) -> tuple[bytes, dict[str, str]] | None:
         """Body and headers for a path of the URL, or None where there is nothing."""
-        for name, files in self.datasets.items():
-            if path in (f"/api/datasets/{name}", f"/api/datasets/{name}/revision/main"):
+        of_datasets = [("datasets", f"datasets/{name}", name, files) for name, files in self.datasets.items()]
+        of_models = [("models", name, name, files) for name, files in self.models.items()]
+        for kind, prefix, name, files in of_datasets + of_models:
+            if path in (f"/api/{kind}/{name}", f"/api/{kind}/{name}/revision/main"):
                 info = {"id": name, "sha": self.commit, "siblings": [{"rfilename": file} for file in files]}
                 return json.dumps(info).encode(), {"Content-Type": "application/json"}
-            if path == f"/api/datasets/{name}/tree/{self.commit}":
+            if path == f"/api/{kind}/{name}/tree/{self.commit}":
                 tree = [
                     {"type": "file", "path": file, "size": len(data), "oid": hashlib.sha1(data).hexdigest()}
                     for file, data in files.items()
                 ]
                 return json.dumps(tree).encode(), {"Content-Type": "application/json"}
             for file, data in files.items():
-                if path == f"/datasets/{name}/resolve/{self.commit}/{file}":
+                if path == f"/{prefix}/resolve/{self.commit}/{file}":
                     etag = f'"{hashlib.sha1(data).hexdigest()}"'
                     return data, {"ETag": etag, "X-Repo-Commit": self.commit, "Accept-Ranges": "bytes"}
         return None

@@ -49,7 +49,9 @@ def apply_overrides(pipeline: Pipeline, overrides: Mapping[str, str]) -> Pipelin
 
 def _replaced(config: Any, path: Sequence[str], text: str, key: str) -> Any:
     name, *rest = path
-    fields = [field.name for field in dataclasses.fields(config)] if dataclasses.is_dataclass(config) else []
+    fields = (
+        [field.name for field in dataclasses.fields(config) if field.init] if dataclasses.is_dataclass(config) else []
+    )
     if name not in fields:
         raise ConfigError(f"--set {key}: no field `{name}`{_suggest(name, fields)}")
     value = getattr(config, name)

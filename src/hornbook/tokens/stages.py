@@ -4,15 +4,17 @@ Reads:  the decontaminated documents.
 Writes: `tokenizer.json`; folders `pretrain/` (code and textbooks) and `finetune/` (exercises) of token shards.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from tokenizers import Tokenizer
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind
 from hornbook.tokens.pack import pack
-from hornbook.tokens.tokenizer import TokenizerConfig, load_tokenizer, train_tokenizer
+from hornbook.tokens.sources import GivenTokenizerConfig, find_tokenizer
+from hornbook.tokens.tokenizer import TokenizerConfig, load_tokenizer, tokenizer_hash, train_tokenizer
 
 VERSION = 2
 KINDS_OF_DATASET = {
@@ -42,14 +44,28 @@ def run_tokenizer(config: TokenizerConfig, inputs: Mapping[str, Artifact], works
     documents = inputs["decontaminate"].records("documents", Document)
     workspace.progress(0, len(documents), "learning merges")
     tokenizer = train_tokenizer(documents, config)
-    text = tokenizer.to_str(pretty=True)
-    (workspace.folder / "tokenizer.json").write_text(text, encoding="utf-8")
+    result = _write_tokenizer(tokenizer, workspace)
     workspace.progress(len(documents), len(documents), f"{tokenizer.get_vocab_size()} tokens")
-    return Result(
-        kept=tokenizer.get_vocab_size(),
-        unit="tokens",
-        metrics={"vocab_size": tokenizer.get_vocab_size(), "sha256": hashlib.sha256(text.encode()).hexdigest()},
-    )
+    return result
+
+
+def run_given_tokenizer(config: GivenTokenizerConfig, _inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Take a tokenizer that was made elsewhere, such as CodeGen's for phi-1 (no inputs).
+
+    Raises:
+        MissingInputError: It cannot be had.
+        ConfigError: It is not fit: see `sources.require_bytes`.
+    """
+    workspace.progress(0, 1, "getting the tokenizer")
+    result = _write_tokenizer(find_tokenizer(config), workspace)
+    workspace.progress(1, 1, f"{result.kept} tokens")
+    return result
+
+
+def _write_tokenizer(tokenizer: Tokenizer, workspace: Workspace) -> Result:
+    (workspace.folder / "tokenizer.json").write_text(tokenizer.to_str(pretty=True), encoding="utf-8")
+    size = tokenizer.get_vocab_size()
+    return Result(kept=size, unit="tokens", metrics={"vocab_size": size, "sha256": tokenizer_hash(tokenizer)})
 
 
 def run_tokenize(config: TokenizeConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
@@ -57,7 +73,7 @@ def run_tokenize(config: TokenizeConfig, inputs: Mapping[str, Artifact], workspa
     documents = inputs["decontaminate"].records("documents", Document)
     path = inputs["tokenizer"].path("tokenizer.json")
     tokenizer = load_tokenizer(path)
-    metrics: dict[str, object] = {"tokenizer_sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    metrics: dict[str, object] = {"tokenizer_sha256": tokenizer_hash(tokenizer)}
     num_tokens = 0
     for dataset, kinds in KINDS_OF_DATASET.items():
         chosen = [document for document in documents if document.kind in kinds]

@@ -105,13 +105,26 @@ def tokenizer_hash(tokenizer: Tokenizer) -> str:
 
 
 def token_bytes(tokenizer: Tokenizer) -> list[bytes]:
-    """The bytes that each token stands for, by token id; special tokens stand for none."""
+    """The bytes that each token stands for, by token id; special tokens stand for none.
+
+    Tokens that were added to the vocabulary, such as CodeGen's runs of spaces, are written as plain text, the others in
+    the byte-level alphabet.
+
+    Raises:
+        ConfigError: The tokenizer is not byte-level.
+    """
     byte_of = byte_of_character()
-    special = {index for index, added in tokenizer.get_added_tokens_decoder().items() if added.special}
-    spelled: list[bytes] = []
-    for index in range(tokenizer.get_vocab_size()):
-        text = "" if index in special else tokenizer.id_to_token(index) or ""
-        spelled.append(bytes(byte_of[character] for character in text))
+    added = tokenizer.get_added_tokens_decoder()
+    vocabulary = tokenizer.get_vocab()
+    spelled = [b""] * (max(vocabulary.values(), default=-1) + 1)
+    for text, index in vocabulary.items():
+        if index in added:
+            spelled[index] = b"" if added[index].special else text.encode()
+            continue
+        try:
+            spelled[index] = bytes(byte_of[character] for character in text)
+        except KeyError as error:
+            raise ConfigError(f"the tokenizer is not byte-level: it has the token {text!r} (id {index})") from error
     return spelled
 
 

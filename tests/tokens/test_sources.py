@@ -1,0 +1,257 @@
+import json
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from tests.benchmarks.fake_hub import FakeHub, serve_hub
+from tests.tokens.codegen_like import CODE, RUNS, codegen_like, write_parts
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
+from transformers import CodeGenTokenizer
+
+from hornbook.artifacts.fingerprint import encode, fingerprint
+from hornbook.artifacts.stage import Workspace
+from hornbook.errors import ConfigError, HornbookError, MissingInputError
+from hornbook.generation.healing import Spelling, heal
+from hornbook.tokens.sources import (
+    CODEGEN,
+    GivenTokenizerConfig,
+    fetch_tokenizer,
+    find_tokenizer,
+    read_given_tokenizer,
+    require_bytes,
+)
+from hornbook.tokens.stages import run_given_tokenizer
+from hornbook.tokens.tokenizer import END_OF_TEXT, load_tokenizer, token_bytes, tokenizer_hash
+
+TEXTS = (
+    "",
+    "    x",
+    "x = 1  # two",
+    "\t\t\tif x:\n" + 40 * " " + "pass",
+    "a\n\n\n        b\r\n   \t  c",
+    "naïve ☃ 🙂 \u00a0\u3000 Ġ Ċ",
+    CODE,
+)
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return codegen_like()
+
+
+@pytest.fixture
+def hub() -> Iterator[FakeHub]:
+    with serve_hub() as hub:
+        yield hub
+
+
+def digest(config: GivenTokenizerConfig) -> str:
+    return fingerprint(stage="tokenizer", version=1, config=config, seed=0, inputs={})
+
+
+def test_runs_of_whitespace_that_were_added_spell_themselves(tokenizer: Tokenizer) -> None:
+    spelled = token_bytes(tokenizer)
+    assert len(spelled) == tokenizer.get_vocab_size() == 538
+    assert [spelled[tokenizer.token_to_id(run)] for run in RUNS] == [run.encode() for run in RUNS]
+    assert spelled[tokenizer.token_to_id(END_OF_TEXT)] == b""
+    for text in TEXTS:
+        ids = tokenizer.encode(text).ids
+        assert b"".join(spelled[token] for token in ids) == text.encode()
+        assert tokenizer.decode(ids) == text
+    require_bytes(tokenizer, "codegen-like")
+
+
+def test_a_prompt_that_ends_anywhere_is_mended(tokenizer: Tokenizer) -> None:
+    spelling = Spelling(tokenizer)
+    for end in range(600):
+        prompt = CODE[:end]
+        healed = heal(tokenizer, spelling, prompt, 10_000)
+        assert b"".join(spelling.bytes_of[token] for token in healed.tokens) + healed.suffix == prompt.encode()
+        whole = tokenizer.encode(CODE).ids
+        if healed.tokens[1:] == tuple(whole[: len(healed.tokens) - 1]):
+            # What training shows next begins with, or is the begin of, what was taken back.
+            assert not healed.suffix or whole[len(healed.tokens) - 1] in spelling.allowed(healed.suffix)
+    indented = heal(tokenizer, spelling, "def f():\n    ", 100)
+    assert indented.suffix == b"    "
+    assert {tokenizer.token_to_id(" " * length) for length in (2, 4, 8, 31)} <= set(spelling.allowed(b"    "))
+
+
+def test_the_parts_of_gpt_2s_format_give_the_same_tokenizer(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    built = read_given_tokenizer(write_parts(tmp_path))
+    assert tokenizer_hash(built) == tokenizer_hash(tokenizer)
+    theirs = CodeGenTokenizer.from_pretrained(tmp_path)
+    for text in TEXTS:
+        assert built.encode(text).ids == tokenizer.encode(text).ids == theirs(text)["input_ids"]
+    assert tokenizer_hash(theirs.backend_tokenizer) == tokenizer_hash(tokenizer)
+
+
+def test_added_tokens_with_other_ids_are_refused(tmp_path: Path) -> None:
+    write_parts(tmp_path)
+    (tmp_path / "added_tokens.json").write_text('{"  ": 5000}')
+    with pytest.raises(MissingInputError, match="gives '  ' the id 5000"):
+        read_given_tokenizer(tmp_path)
+
+
+def test_what_stands_in_the_fingerprint_is_the_content_and_no_path(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    tokenizer.save(str(tmp_path / "folder" / "tokenizer.json"))
+    tokenizer.save(str(tmp_path / "file.json"), pretty=False)
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    write_parts(parts)
+    configs = [GivenTokenizerConfig(source=str(tmp_path / name)) for name in ("folder", "file.json", "parts")]
+    assert len({digest(config) for config in configs}) == 1
+    assert encode(configs[0]) == {"type": "GivenTokenizerConfig", "content": tokenizer_hash(tokenizer)}
+    other = Tokenizer.from_str(tokenizer.to_str())
+    other.add_tokens(["more"])
+    other.save(str(tmp_path / "file.json"))
+    assert digest(GivenTokenizerConfig(source=str(tmp_path / "file.json"))) != digest(configs[0])
+    with pytest.raises(ConfigError, match=r"file\.json` has changed since this run began"):
+        find_tokenizer(configs[1])
+
+
+def test_a_name_of_the_hub_stands_in_the_fingerprint_with_its_revision() -> None:
+    config = GivenTokenizerConfig(source=CODEGEN)
+    assert config.content == "Salesforce/codegen-350M-mono@main"
+    assert digest(GivenTokenizerConfig(source=CODEGEN, revision="v2")) != digest(config)
+
+
+def test_the_stage_writes_a_tokenizer_with_the_same_tokens(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    tokenizer.save(str(tmp_path / "given.json"))
+    workspace = Workspace(tmp_path, tmp_path / "scratch", 0, lambda done, total, note="": None)
+    result = run_given_tokenizer(GivenTokenizerConfig(source=str(tmp_path / "given.json")), {}, workspace)
+    assert (result.kept, result.unit) == (538, "tokens")
+    assert result.metrics == {"vocab_size": 538, "sha256": tokenizer_hash(tokenizer)}
+    assert tokenizer_hash(load_tokenizer(tmp_path / "tokenizer.json")) == tokenizer_hash(tokenizer)
+
+
+def test_the_hub_gives_the_tokenizers_files_alone_and_its_cache_keeps_them(
+    hub: FakeHub, tokenizer: Tokenizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.models[CODEGEN] = {"tokenizer.json": tokenizer.to_str().encode(), "pytorch_model.bin": b"large"}
+    fetch = partial(fetch_tokenizer, endpoint=hub.endpoint, cache_folder=tmp_path)
+    monkeypatch.setattr("hornbook.tokens.sources.fetch_tokenizer", fetch)
+    config = GivenTokenizerConfig(source=CODEGEN)
+    assert hub.requests == []
+    assert tokenizer_hash(find_tokenizer(config)) == tokenizer_hash(tokenizer)
+    assert not any("pytorch_model" in request for request in hub.requests)
+    hub.status = 500
+    assert tokenizer_hash(find_tokenizer(config)) == tokenizer_hash(tokenizer)
+
+
+def test_where_only_its_parts_are_on_the_hub_they_are_put_together(
+    hub: FakeHub, tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    parts, cache = tmp_path / "parts", tmp_path / "cache"
+    parts.mkdir()
+    hub.models["owner/model"] = {path.name: path.read_bytes() for path in write_parts(parts).iterdir()}
+    folder = fetch_tokenizer("owner/model", None, endpoint=hub.endpoint, cache_folder=cache)
+    assert tokenizer_hash(read_given_tokenizer(folder)) == tokenizer_hash(tokenizer)
+
+
+def test_without_a_connection_it_says_which_file_to_put_where(tmp_path: Path) -> None:
+    with serve_hub() as gone:
+        pass
+    with pytest.raises(MissingInputError) as caught:
+        fetch_tokenizer(CODEGEN, "v2", endpoint=gone.endpoint, cache_folder=tmp_path)
+    message = str(caught.value)
+    assert message.startswith(f"the tokenizer of `{CODEGEN}` at `v2` cannot be had from the Hugging Face hub: ")
+    assert message.endswith(
+        "put its `tokenizer.json` into a folder and name that folder: `--set tokenizer.source=FOLDER`"
+    )
+
+
+def test_a_model_of_the_hub_without_a_tokenizer_is_named(hub: FakeHub, tmp_path: Path) -> None:
+    hub.models["owner/model"] = {"README.md": b"moved"}
+    folder = fetch_tokenizer("owner/model", None, endpoint=hub.endpoint, cache_folder=tmp_path)
+    with pytest.raises(MissingInputError, match=r"has no tokenizer: no `tokenizer\.json`, and no `vocab\.json`"):
+        read_given_tokenizer(folder)
+
+
+@pytest.mark.parametrize("source", ["no-such-file.json", "./no/such", "owner/tokenizer.json", "a/b/c", ""])
+def test_a_source_that_is_none_is_refused_at_once(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(HornbookError, match=r"no such file|has no tokenizer"):
+        GivenTokenizerConfig(source=source)
+
+
+def test_a_revision_of_what_is_here_or_a_file_that_is_no_tokenizer_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="`revision` is for a name of the hub"):
+        GivenTokenizerConfig(source=str(tmp_path), revision="main")
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(MissingInputError, match=r"tokenizer\.json` cannot be read as a tokenizer"):
+        GivenTokenizerConfig(source=str(tmp_path))
+
+
+def without_end(tokenizer: Tokenizer) -> Tokenizer:
+    described = json.loads(tokenizer.to_str())
+    described["added_tokens"][0] = {**described["added_tokens"][0], "content": "</s>"}
+    described["model"]["vocab"]["</s>"] = described["model"]["vocab"].pop(END_OF_TEXT)
+    return Tokenizer.from_str(json.dumps(described))
+
+
+def with_prefix_space(tokenizer: Tokenizer) -> Tokenizer:
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    return tokenizer
+
+
+def lower_cased(tokenizer: Tokenizer) -> Tokenizer:
+    tokenizer.normalizer = normalizers.Lowercase()
+    return tokenizer
+
+
+def greedy_about_spaces(tokenizer: Tokenizer) -> Tokenizer:
+    tokenizer.add_tokens([AddedToken("return", lstrip=True)])
+    return tokenizer
+
+
+def of_words(_tokenizer: Tokenizer) -> Tokenizer:
+    words = Tokenizer(models.WordLevel({"[UNK]": 0, "☃": 1}, unk_token="[UNK]"))
+    words.add_special_tokens([END_OF_TEXT])
+    return words
+
+
+def of_some_bytes(_tokenizer: Tokenizer) -> Tokenizer:
+    some = Tokenizer(models.BPE({"a": 0, "b": 1}, []))
+    some.pre_tokenizer, some.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    some.add_special_tokens([END_OF_TEXT])
+    return some
+
+
+def with_gaps(tokenizer: Tokenizer) -> Tokenizer:
+    described = json.loads(tokenizer.to_str())
+    described["model"]["vocab"]["ab~"] = 600
+    return Tokenizer.from_str(json.dumps(described))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (without_end, r"lacks the special token `<\|endoftext\|>`, .* its special tokens: `</s>`"),
+        (with_prefix_space, "not byte-level, .* it does not keep 'x'"),
+        (lower_cased, "does not keep 'ABC"),
+        (greedy_about_spaces, "its token `return` swallows the spaces"),
+        (of_words, r"not byte-level: it has the token '☃' \(id 1\)"),
+        (of_some_bytes, "254 of the 256 bytes are no tokens"),
+        (with_gaps, "have gaps: 539 tokens, ids to 600"),
+    ],
+)
+def test_a_tokenizer_that_is_not_fit_is_refused(change: Callable[[Tokenizer], Tokenizer], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        require_bytes(change(codegen_like()), "given")
+
+
+def test_one_that_only_composes_characters_is_taken(tokenizer: Tokenizer) -> None:
+    """As that of Qwen."""
+    composing = Tokenizer.from_str(tokenizer.to_str())
+    composing.normalizer = normalizers.NFC()
+    require_bytes(composing, "composing")
+
+
+def test_random_texts_come_back(tokenizer: Tokenizer) -> None:
+    chance, spelled = random.Random(0), token_bytes(tokenizer)
+    for _ in range(300):
+        text = "".join(chance.choices(" \t\n\rabé☃_(:", k=40))
+        assert b"".join(spelled[token] for token in tokenizer.encode(text).ids) == text.encode()
