@@ -37,7 +37,7 @@ class _Gelu(torch.autograd.Function):
         values, derivatives = torch.empty_like(inputs), torch.empty_like(inputs)
         exact = torch.promote_types(inputs.dtype, torch.float32)
         linear = torch.tensor(LINEAR, dtype=exact)
-        flat = zip(*(tensor.view(-1).split(PIECE) for tensor in (inputs, values, derivatives)), strict=True)
+        flat = zip(*(torch.split(tensor.view(-1), PIECE) for tensor in (inputs, values, derivatives)), strict=True)
         x, gate, slope, rest = torch.empty(4, min(PIECE, inputs.numel()), dtype=exact).unbind()
         for piece, value, derivative in flat:
             if len(piece) < len(x):
@@ -54,4 +54,5 @@ class _Gelu(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         (derivatives,) = ctx.saved_tensors
-        return gradients[0] * derivatives
+        gradient: Tensor = gradients[0] * derivatives
+        return gradient
