@@ -1,13 +1,13 @@
 """The command line: reads what was typed, calls the rest, prints. Heavy modules are imported when a command needs them.
 
-A mistake of the user ends with one message and status 2, an interrupt with 130; any other exception is a bug of ours
-and keeps its traceback.
+A mistake of the user ends with one message and status 2, an interrupt with 130, SIGTERM in a training with 143; any
+other exception is a bug of ours and keeps its traceback.
 """
 
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -15,10 +15,9 @@ from hornbook import __version__
 from hornbook.artifacts import DEFAULT_STORE
 from hornbook.commands.compare import compare
 from hornbook.commands.evaluate import evaluate
-from hornbook.errors import HornbookError
-
-if TYPE_CHECKING:
-    from hornbook.artifacts.pipeline import Pipeline
+from hornbook.commands.run import RecipeArgument, SeedOption, SetOption, StoreOption, UntilOption, make_pipeline, run
+from hornbook.commands.train import train
+from hornbook.errors import HornbookError, StoppedError
 
 app = typer.Typer(
     name="hornbook",
@@ -29,18 +28,9 @@ app = typer.Typer(
 )
 
 _INTERRUPTED = 130
+_TERMINATED = 143
 
-RecipeArgument = Annotated[str, typer.Argument(help="A recipe's name, or the path of a recipe file ending in .py.")]
 RunArgument = Annotated[str, typer.Argument(help="The run's name.")]
-StoreOption = Annotated[
-    Path, typer.Option("--store", metavar="DIR", envvar="HORNBOOK_STORE", help="Where artifacts and runs are kept.")
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="STAGE.FIELD=VALUE", help="Change one field of a stage's config; may be repeated."),
-]
-UntilOption = Annotated[str | None, typer.Option("--until", metavar="STAGE", help="Stop after this stage.")]
-SeedOption = Annotated[int, typer.Option("--seed", help="The seed of every random choice.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -48,6 +38,9 @@ def main() -> None:
     """Run the command line and turn a person's mistake into one message."""
     try:
         app()
+    except StoppedError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(_TERMINATED)
     except HornbookError as error:
         typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
         typer.echo(str(error), err=True)
@@ -69,38 +62,7 @@ def hornbook(
         raise typer.Exit
 
 
-@app.command()
-def run(
-    recipe: RecipeArgument,
-    overrides: SetOption = None,
-    until: UntilOption = None,
-    name: Annotated[
-        str | None, typer.Option("--name", metavar="RUN", help="The run's name; the recipe's where none is given.")
-    ] = None,
-    store: StoreOption = Path(DEFAULT_STORE),
-    seed: SeedOption = 0,
-) -> None:
-    """Run a recipe. What an earlier run made is reused; a run that was killed goes on where it was."""
-    from hornbook.artifacts.override import parse_overrides
-    from hornbook.artifacts.pipeline import run as run_pipeline
-    from hornbook.artifacts.run import Run, RunFolder
-    from hornbook.artifacts.store import Store
-    from hornbook.display import TerminalObserver, make_console
-    from hornbook.report.summary import print_summary
-
-    pipeline = _pipeline(recipe, overrides, until, seed)
-    opened = Store(store)
-    folder = RunFolder(opened, name or pipeline.recipe)
-    opened.open_for_writing()
-    folder.begin(
-        Run(name=folder.path.name, recipe=recipe, seed=seed, overrides=parse_overrides(overrides or []), until=until)
-    )
-    console = make_console()
-    console.print(f"[bold]hornbook run {recipe}[/]  {len(pipeline.stages)} stages, store {store}", highlight=False)
-    with TerminalObserver(console, folder) as observer:
-        run_pipeline(pipeline, opened, observer)
-    folder.finish()
-    print_summary(folder, console)
+app.command()(run)
 
 
 @app.command()
@@ -128,7 +90,7 @@ def plan(
 
     hardware = find_hardware(gpu or "h100", num_gpus=num_gpus, utilisation=utilisation)
     reference = paper_hardware()
-    pipeline = _pipeline(recipe, overrides, until, seed)
+    pipeline = make_pipeline(recipe, overrides, until, seed)
     made = make_plan(pipeline, Store(store), hardware, None if hardware.gpu == reference.gpu else reference)
     if as_json:
         typer.echo(json.dumps(made.as_json(), indent=2))
@@ -176,11 +138,4 @@ def complete(
 
 app.command()(evaluate)
 app.command()(compare)
-
-
-def _pipeline(recipe: str, overrides: list[str] | None, until: str | None, seed: int) -> "Pipeline":
-    from hornbook.artifacts.override import apply_overrides, parse_overrides
-    from hornbook.recipes.find import find_recipe
-
-    pipeline = apply_overrides(find_recipe(recipe)(seed), parse_overrides(overrides or []))
-    return pipeline.until(until) if until else pipeline
+app.command()(train)

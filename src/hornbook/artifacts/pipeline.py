@@ -1,6 +1,6 @@
 """A pipeline: the stages of a recipe in order, what of them can be reused, and the run of the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
@@ -46,11 +46,14 @@ class Pipeline:
     def with_config(self, name: str, config: Any) -> "Pipeline":
         """The same pipeline with another config for one stage; the stages that read it follow."""
         self.stage(name)
+        return self.mapped(lambda stage: replace(stage, config=config) if stage.name == name else stage)
+
+    def mapped(self, change: Callable[[Stage], Stage]) -> "Pipeline":
+        """The same pipeline with `change` made to each stage; the stages that read it follow. Names must stay."""
         renewed: dict[str, Stage] = {}
         for stage in self.stages:
             inputs = {key: renewed[source.name] for key, source in stage.inputs.items()}
-            changed = config if stage.name == name else stage.config
-            renewed[stage.name] = replace(stage, inputs=inputs, config=changed)
+            renewed[stage.name] = replace(change(stage), inputs=inputs)
         return Pipeline(self.recipe, tuple(renewed.values()))
 
     def until(self, name: str) -> "Pipeline":

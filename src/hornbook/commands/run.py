@@ -1,0 +1,135 @@
+"""`hornbook run`: run a recipe, alone or on every rank of `torchrun`.
+
+On several processes the first walks the pipeline and is alone in writing to the store; when it comes to a training it
+calls the others, which do nothing else. All must see the store, for instance on a shared disk.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hornbook.artifacts import DEFAULT_STORE
+
+if TYPE_CHECKING:
+    from hornbook.artifacts.pipeline import Pipeline
+    from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
+    from hornbook.training.followers import Followers
+
+RecipeArgument = Annotated[str, typer.Argument(help="A recipe's name, or the path of a recipe file ending in .py.")]
+StoreOption = Annotated[
+    Path, typer.Option("--store", metavar="DIR", envvar="HORNBOOK_STORE", help="Where artifacts and runs are kept.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="STAGE.FIELD=VALUE", help="Change one field of a stage's config; may be repeated."),
+]
+UntilOption = Annotated[str | None, typer.Option("--until", metavar="STAGE", help="Stop after this stage.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="The seed of every random choice.")]
+
+
+@dataclass(frozen=True)
+class TrainingCall:
+    """What the other processes must know to take part in a training."""
+
+    config: Any
+    tokens: Path
+    base: Path | None
+    seed: int
+
+
+def run(
+    recipe: RecipeArgument,
+    overrides: SetOption = None,
+    until: UntilOption = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="RUN", help="The run's name; the recipe's where none is given.")
+    ] = None,
+    store: StoreOption = Path(DEFAULT_STORE),
+    seed: SeedOption = 0,
+) -> None:
+    """Run a recipe. What an earlier run made is reused; a run that was killed goes on where it was.
+
+    Under torchrun every rank runs this command, and all share the work of training.
+    """
+    from hornbook.artifacts.override import parse_overrides
+    from hornbook.artifacts.pipeline import run as run_pipeline
+    from hornbook.artifacts.run import Run, RunFolder
+    from hornbook.artifacts.store import Store
+    from hornbook.display import TerminalObserver, make_console
+    from hornbook.report.summary import print_summary
+
+    pipeline = make_pipeline(recipe, overrides, until, seed)
+
+    def run_all(pipeline: "Pipeline") -> None:
+        opened = Store(store)
+        folder = RunFolder(opened, name or pipeline.recipe)
+        opened.open_for_writing()
+        changes = parse_overrides(overrides or [])
+        folder.begin(Run(name=folder.path.name, recipe=recipe, seed=seed, overrides=changes, until=until))
+        console = make_console()
+        console.print(f"[bold]hornbook run {recipe}[/]  {len(pipeline.stages)} stages, store {store}", highlight=False)
+        with TerminalObserver(console, folder) as observer:
+            run_pipeline(pipeline, opened, observer)
+        folder.finish()
+        print_summary(folder, console)
+
+    _run_on_ranks(os.environ, pipeline, run_all)
+
+
+def make_pipeline(recipe: str, overrides: list[str] | None, until: str | None, seed: int) -> "Pipeline":
+    """The pipeline that was typed.
+
+    Raises:
+        ConfigError: A name or a value cannot be used.
+    """
+    from hornbook.artifacts.override import apply_overrides, parse_overrides
+    from hornbook.recipes.find import find_recipe
+
+    pipeline = apply_overrides(find_recipe(recipe)(seed), parse_overrides(overrides or []))
+    return pipeline.until(until) if until else pipeline
+
+
+def _run_on_ranks(environment: Mapping[str, str], pipeline: "Pipeline", run_all: "Callable[[Pipeline], None]") -> None:
+    """Call `run_all` on the first process; on the others take part in its trainings until it ends."""
+    if environment.get("WORLD_SIZE", "1") == "1":
+        run_all(pipeline)
+        return
+    from hornbook.training.followers import gathered_followers
+    from hornbook.training.parallel import joined_ranks
+
+    with joined_ranks(environment) as ranks, gathered_followers(ranks) as followers:
+        if ranks.is_first:
+            run_all(pipeline.mapped(lambda stage: _shared(stage, followers)))
+        else:
+            followers.serve(_take_part)
+
+
+def _shared(stage: "Stage", followers: "Followers") -> "Stage":
+    """A training stage that calls the others; any other stage as it is."""
+    from hornbook.training.stages import run_train
+
+    if stage.run is not run_train:
+        return stage
+
+    def call_and_train(config: Any, inputs: "Mapping[str, Artifact]", workspace: "Workspace") -> "Result":
+        base = inputs.get("base")
+        tokens = inputs["tokenize"].path(config.dataset).resolve()
+        followers.call(TrainingCall(config, tokens, None if base is None else base.folder.resolve(), workspace.seed))
+        return run_train(config, inputs, workspace)
+
+    return replace(stage, run=call_and_train)
+
+
+def _take_part(call: TrainingCall) -> None:
+    from hornbook.training.stages import train_folder
+
+    nowhere = Path("/nonexistent")  # only the first process writes
+    train_folder(call.config, call.tokens, call.base, nowhere, nowhere, call.seed, _say_nothing)
+
+
+def _say_nothing(done: int, total: int, note: str = "") -> None:
+    """The first process speaks for all."""
