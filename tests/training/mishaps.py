@@ -1,0 +1,86 @@
+"""What may go wrong with one rank of a training: planted by fields that `rank.py` is given.
+
+`kill_in_step=N`      SIGKILL once the gradients of step N are computed, before the weights move
+`kill_at_file=N`      SIGKILL at the Nth opening, renaming or deleting of a file among the checkpoints
+`term_in_step=N`      SIGTERM to itself as it begins step N
+`nan_in_step=N`       the loss and gradients of step N are NaN; `inf_in_step=N`: infinite
+`largest_file=N`      no file may grow beyond N bytes, as on a disk that is full
+`on_rank=R`           who is struck: rank 0 unless told otherwise
+`slow_step=S`         each step takes S seconds longer, on all ranks
+"""
+
+import os
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from hornbook.model.phi import Phi
+from hornbook.training.engine import Replicas, Shards
+from hornbook.training.step import Stepper
+
+FIELDS = ("kill_in_step", "kill_at_file", "term_in_step", "nan_in_step", "inf_in_step", "largest_file")
+FILE_EVENTS = ("open", "os.rename", "os.remove")
+
+
+def prepare(values: dict[str, Any], rank: int, checkpoints: Path) -> None:
+    """Take the fields above out of `values` and plant what they ask for in this process."""
+    asked = {name: value for name in FIELDS if (value := values.pop(name, None)) is not None}
+    slow_step = values.pop("slow_step", 0.0)
+    if values.pop("on_rank", 0) != rank:
+        asked = {}
+    if asked or slow_step:
+        _plant_in_steps(asked, slow_step)
+    if "kill_at_file" in asked:
+        _die_at_file(asked["kill_at_file"], checkpoints)
+    if "largest_file" in asked:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (asked["largest_file"], asked["largest_file"]))
+
+
+def _plant_in_steps(asked: dict[str, Any], slow_step: float) -> None:
+    current = 0
+    take, loss = Stepper.take, Phi.loss
+
+    def planted_take(self: Stepper, step: int, *arguments: Any) -> Any:
+        nonlocal current
+        current = step
+        time.sleep(slow_step)
+        if step == asked.get("term_in_step"):
+            os.kill(os.getpid(), signal.SIGTERM)
+        return take(self, step, *arguments)
+
+    def planted_loss(self: Phi, *arguments: Any, **options: Any) -> Tensor:
+        measured: Tensor = loss(self, *arguments, **options)
+        if self.training and current == asked.get("nan_in_step"):
+            measured = measured * float("nan")
+        if self.training and current == asked.get("inf_in_step"):
+            measured = measured * float("inf")
+        return measured
+
+    def reduce_and_die(self: Any) -> None:
+        if current == asked.get("kill_in_step"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        reduce_of[type(self)](self)
+
+    reduce_of: dict[type, Any] = {Replicas: Replicas.reduce, Shards: Shards.reduce}
+    Stepper.take = planted_take  # type: ignore[method-assign]
+    Phi.loss = planted_loss  # type: ignore[method-assign]
+    for engine in reduce_of:
+        engine.reduce = reduce_and_die  # type: ignore[attr-defined]
+
+
+def _die_at_file(number: int, checkpoints: Path) -> None:
+    seen = 0
+
+    def hear(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal seen
+        if event in FILE_EVENTS and str(arguments[0]).startswith(str(checkpoints)):
+            seen += 1
+            if seen == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hear)
