@@ -15,6 +15,7 @@ from hornbook import __version__
 from hornbook.artifacts import DEFAULT_STORE
 from hornbook.commands.compare import compare
 from hornbook.commands.evaluate import evaluate
+from hornbook.commands.export import export
 from hornbook.commands.run import RecipeArgument, SeedOption, SetOption, StoreOption, UntilOption, make_pipeline, run
 from hornbook.commands.train import train
 from hornbook.errors import HornbookError, StoppedError
@@ -115,23 +116,23 @@ def show(run: RunArgument, store: StoreOption = Path(DEFAULT_STORE), as_json: Js
 
 @app.command()
 def complete(
-    run: RunArgument,
+    model: Annotated[str, typer.Argument(help="A run, or a folder with a phi model, Hornbook's or Hugging Face's.")],
     prompt: Annotated[str, typer.Argument(help="The beginning of a program; `-` reads it from standard input.")],
-    base: Annotated[bool, typer.Option("--base", help="Ask the model as it was before finetuning.")] = False,
+    base: Annotated[bool, typer.Option("--base", help="Of a run: the model as it was before finetuning.")] = False,
     max_new_tokens: Annotated[int, typer.Option("--max-new-tokens", min=1)] = 200,
     temperature: Annotated[float, typer.Option("--temperature", min=0.0, help="0 takes the likeliest token.")] = 0.0,
     seed: SeedOption = 0,
     store: StoreOption = Path(DEFAULT_STORE),
 ) -> None:
-    """Let a run's model finish a program, and print the prompt with what it wrote."""
-    from hornbook.artifacts.run import RunFolder
+    """Let a model finish a program, and print the prompt with what it wrote."""
     from hornbook.artifacts.store import Store
     from hornbook.evaluation.complete import complete_prompt
+    from hornbook.evaluation.find import find_files
 
     text = sys.stdin.read() if prompt == "-" else prompt.replace("\\n", "\n")
-    artifacts = RunFolder(Store(store), run).artifacts()
+    files = find_files(model, Store(store), base=base)
     written = complete_prompt(
-        artifacts, text, base=base, max_new_tokens=max_new_tokens, temperature=temperature, seed=seed
+        files.folder, files.tokenizer, text, max_new_tokens=max_new_tokens, temperature=temperature, seed=seed
     )
     typer.echo(text + written)
 
@@ -139,3 +140,4 @@ def complete(
 app.command()(evaluate)
 app.command()(compare)
 app.command()(train)
+app.command()(export)

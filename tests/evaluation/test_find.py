@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hornbook.artifacts.stage import Result, Stage, Workspace
 from hornbook.artifacts.store import Store
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.endpoint import EndpointModel
-from hornbook.evaluation.find import ModelOptions, find_model
+from hornbook.evaluation.find import ModelOptions, find_files, find_model
 from hornbook.evaluation.models import RunModel
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
@@ -95,6 +96,21 @@ def test_a_run_that_is_not_far_enough_is_named_with_the_stage(
 ) -> None:
     with pytest.raises(MissingInputError, match=f"the run `{name}` has no model.*`{missing}` is not done"):
         find_model(name, store, ModelOptions(base=base))
+
+
+def test_a_folder_that_was_trained_here_is_a_model_of_ours(store: Store, tmp_path: Path) -> None:
+    files = find_files("whole", store)
+    folder = tmp_path / "mine"
+    shutil.copytree(files.folder, folder)
+    with pytest.raises(MissingInputError, match=r"`.*mine` holds no model that can be asked: .*`tokenizer\.json`"):
+        find_model(str(folder), store, ModelOptions())
+    shutil.copyfile(files.tokenizer, folder / "tokenizer.json")
+    model = find_model(str(folder), store, ModelOptions(device="cpu"))
+    assert isinstance(model, RunModel)
+    assert model.identity().name == "mine"
+    assert model.identity().digest == find_model("whole", store, ModelOptions()).identity().digest
+    with pytest.raises(ConfigError, match="`--base` is for a run"):
+        find_model(str(folder), store, ModelOptions(base=True))
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9", "https://models.example/v1"])

@@ -10,12 +10,12 @@ from hornbook.artifacts.manifest import Manifest
 from hornbook.artifacts.stage import Artifact, Result
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.errors import ConfigError, MissingInputError
+from hornbook.errors import ConfigError
 from hornbook.evaluation.complete import complete_prompt
 from hornbook.evaluation.stages import HELD_OUT, EvaluateConfig, held_out_benchmark, identify, run_evaluate
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
-from hornbook.model.weights import save_model
+from hornbook.model.weights import load_model, save_model
 from hornbook.records import Document, DocumentKind, Problem, table_of
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
 
@@ -83,15 +83,20 @@ def test_all_that_determines_a_benchmark_is_in_its_identity() -> None:
         identify([benchmark, other[0], other[1]])
 
 
-def test_a_runs_model_answers_a_prompt_once_its_stage_is_done(tmp_path: Path) -> None:
+def test_a_model_answers_a_prompt(tmp_path: Path) -> None:
     artifact = _tiny_model(tmp_path, PROBLEMS)
-    text = complete_prompt({"tokenizer": artifact, "finetune": artifact}, "def add(", max_new_tokens=8)
+    files = (artifact.folder, artifact.path("tokenizer.json"))
+    text = complete_prompt(*files, "def add(", max_new_tokens=8)
     assert isinstance(text, str)
-    assert text == complete_prompt(
-        {"tokenizer": artifact, "pretrain": artifact}, "def add(", base=True, max_new_tokens=8
-    )
-    with pytest.raises(MissingInputError, match="`finetune` is not done"):
-        complete_prompt({"tokenizer": artifact, "pretrain": artifact}, "def add(")
+    assert text == complete_prompt(*files, "def add(", max_new_tokens=8)
+    assert text != complete_prompt(*files, "def add(", max_new_tokens=8, temperature=3.0, seed=2)
+
+
+def test_a_tokenizer_other_than_the_models_is_refused(tmp_path: Path) -> None:
+    folder = _tiny_model(tmp_path, PROBLEMS).folder
+    save_model(load_model(folder), folder, tokenizer_sha256="0" * 64)
+    with pytest.raises(ConfigError, match="was trained with the tokenizer 0000000000000000"):
+        complete_prompt(folder, folder / "tokenizer.json", "def add(")
 
 
 def _tiny_model(folder: Path, problems: list[Problem]) -> Artifact:

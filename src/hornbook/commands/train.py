@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hornbook.artifacts import DEFAULT_STORE
-from hornbook.errors import ConfigError, MissingInputError
+from hornbook.errors import ConfigError
 
 if TYPE_CHECKING:
     from hornbook.model.config import ModelConfig
@@ -230,16 +230,10 @@ def _train(
 
 def _find_base(base: str, store: Path) -> Path:
     """The folder of a model that was named by its folder or by a run's name."""
-    from hornbook.artifacts.run import RunFolder
     from hornbook.artifacts.store import Store
+    from hornbook.evaluation.find import find_files
 
-    if Path(base).is_dir():
-        return Path(base)
-    artifacts = RunFolder(Store(store), base).artifacts()
-    for stage in ("finetune", "pretrain"):
-        if stage in artifacts:
-            return artifacts[stage].folder
-    raise MissingInputError(f"the run `{base}` has no trained model yet: it lacks `pretrain` and `finetune`")
+    return Path(base) if Path(base).is_dir() else find_files(base, Store(store)).folder
 
 
 def _find_shape(

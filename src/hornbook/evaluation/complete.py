@@ -1,10 +1,9 @@
 """Let a model complete benchmark problems, or any prompt."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from pathlib import Path
 
-from hornbook.artifacts.stage import Artifact
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
-from hornbook.errors import MissingInputError
 from hornbook.evaluation.cut import cut_completion
 from hornbook.evaluation.extract import CHAT_PROTOCOL_DESCRIPTION, CHAT_PROTOCOL_VERSION, extract_completion
 from hornbook.evaluation.journal import Journal
@@ -87,36 +86,35 @@ def describe_asking(protocol: Protocol, identity: ModelIdentity) -> str:
 
 
 def complete_prompt(
-    artifacts: Mapping[str, Artifact],
+    model_folder: Path,
+    tokenizer_file: Path,
     prompt: str,
     *,
-    base: bool = False,
     max_new_tokens: int = 200,
     temperature: float = 0.0,
     seed: int = 0,
 ) -> str:
-    """What a run's model writes behind `prompt`, up to the end of the function that it completes.
+    """What a model writes behind `prompt`, up to the end of the function that it completes.
 
     Args:
-        artifacts: Stage name → artifact of a run; read are `tokenizer` and `finetune` (with `base`: `pretrain`).
+        model_folder: Ours or Hugging Face's.
+        tokenizer_file: A `tokenizer.json`.
         prompt: Any text.
-        base: Ask the model as it was before finetuning.
         max_new_tokens: At least 1.
         temperature: 0 takes the likeliest token each time.
         seed: For temperatures above 0.
 
     Raises:
-        MissingInputError: The run has not come as far as that model.
+        MissingInputError: A file is missing.
+        ConfigError: The tokenizer is not the model's.
     """
     # Imported here because they bring torch.
-    from hornbook.generation.sample import GenerateConfig, generate, load_model
-    from hornbook.tokens.tokenizer import load_tokenizer
+    from hornbook.generation.sample import GenerateConfig, generate
+    from hornbook.model.weights import check_tokenizer, load_model
+    from hornbook.tokens.tokenizer import load_tokenizer, tokenizer_hash
 
-    for stage in ("tokenizer", "pretrain" if base else "finetune"):
-        if stage not in artifacts:
-            raise MissingInputError(f"the run has no model to ask: its stage `{stage}` is not done; run it to the end")
-    model = load_model(artifacts["pretrain" if base else "finetune"].folder)
-    tokenizer = load_tokenizer(artifacts["tokenizer"].path("tokenizer.json"))
+    tokenizer = load_tokenizer(tokenizer_file)
+    check_tokenizer(model_folder, tokenizer_hash(tokenizer))
     config = GenerateConfig(max_new_tokens=max_new_tokens, temperature=temperature)
-    [text] = generate(model, tokenizer, [prompt], config, seed, lambda _done, _total: None)
+    [text] = generate(load_model(model_folder), tokenizer, [prompt], config, seed, lambda _done, _total: None)
     return cut_completion(prompt, text)

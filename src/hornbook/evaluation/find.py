@@ -1,5 +1,6 @@
 """Find what a person wants evaluated by what they typed: an endpoint's address, a folder, a run, a name of the hub."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,8 +37,8 @@ def find_model(name: str, store: Store, options: ModelOptions) -> Model:
     """The model that `name` means.
 
     Args:
-        name: An address that starts with `http://` or `https://`; else a run of the store; else a folder with a Hugging
-            Face model; else a name of the hub, `owner/model`.
+        name: An address that starts with `http://` or `https://`; else a run of the store; else a folder with a model,
+            ours or Hugging Face's; else a name of the hub, `owner/model`.
         store: Where runs are looked for.
         options: What else was said.
 
@@ -54,15 +55,16 @@ def find_model(name: str, store: Store, options: ModelOptions) -> Model:
             url=name, model=options.endpoint_model, api_key=options.api_key, max_concurrency=options.concurrency
         )
         return EndpointModel(config, Api(options.api))
-    if Path(name).name == name and (store.runs / name / FILE_NAME).is_file():
-        return _model_of_run(RunFolder(store, name), options)
     folder = Path(name).expanduser()
+    if _is_run(name, store) or _is_trained_here(folder):
+        files = find_files(name, store, base=options.base)
+        return RunModel(files.folder, files.tokenizer, name=files.name, device=options.device)
     is_folder = folder.is_dir()
     if not is_folder and (name.count("/") != 1 or name.startswith((".", "/", "~"))):
         raise MissingInputError(
             f"no model `{name}`: there is no such folder, and no such run in the store `{store.root}`. A model is a "
-            "run, a folder that `save_pretrained` of transformers wrote, a name of the hub (owner/model), or an "
-            "endpoint's address (http://…)"
+            "run, a folder that `hornbook train` or `save_pretrained` of transformers wrote, a name of the hub "
+            "(owner/model), or an endpoint's address (http://…)"
         )
     from hornbook.evaluation.huggingface import HuggingFaceModel
 
@@ -70,14 +72,63 @@ def find_model(name: str, store: Store, options: ModelOptions) -> Model:
     return HuggingFaceModel(named, device=options.device, dtype=options.dtype, revision=options.revision)
 
 
-def _model_of_run(run: RunFolder, options: ModelOptions) -> Model:
-    stage = "pretrain" if options.base else "finetune"
+@dataclass(frozen=True)
+class ModelFiles:
+    """Where a phi model lies, ours or Hugging Face's."""
+
+    folder: Path
+    """Weights and `config.json`."""
+    tokenizer: Path
+    """A `tokenizer.json`."""
+    name: str
+    """For people."""
+
+
+def find_files(name: str, store: Store, *, base: bool = False) -> ModelFiles:
+    """The files of the model that `name` means: a run of the store, else a folder.
+
+    Args:
+        name: As a person typed it.
+        store: Where runs are looked for.
+        base: Of a run: the model as it was before finetuning.
+
+    Raises:
+        MissingInputError: There is neither, or it has no model or no tokenizer.
+        ConfigError: `base` is asked of a folder.
+    """
+    if _is_run(name, store):
+        return _files_of_run(RunFolder(store, name), base)
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        raise MissingInputError(f"no run `{name}` in the store `{store.root}`, and no such folder")
+    if base:
+        raise ConfigError(f"`--base` is for a run, and `{name}` is a folder")
+    for needed in ("config.json", "tokenizer.json"):
+        if not (folder / needed).is_file():
+            raise MissingInputError(f"`{name}` holds no model that can be asked: it has no `{needed}`")
+    return ModelFiles(folder, folder / "tokenizer.json", folder.resolve().name)
+
+
+def _is_run(name: str, store: Store) -> bool:
+    return Path(name).name == name and (store.runs / name / FILE_NAME).is_file()
+
+
+def _is_trained_here(folder: Path) -> bool:
+    """Whether a model in our form lies there, not in that of Hugging Face."""
+    try:
+        fields = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(fields, dict) and "num_layers" in fields and "model_type" not in fields
+
+
+def _files_of_run(run: RunFolder, base: bool) -> ModelFiles:
+    stage = "pretrain" if base else "finetune"
     artifacts = run.artifacts()
     for needed in ("tokenizer", stage):
         if needed not in artifacts:
             raise MissingInputError(
-                f"the run `{run.path.name}` has no model to evaluate: its stage `{needed}` is not done"
+                f"the run `{run.path.name}` has no model to ask: its stage `{needed}` is not done; run it to the end"
             )
-    name = f"{run.path.name}, base" if options.base else run.path.name
-    tokenizer = artifacts["tokenizer"].path("tokenizer.json")
-    return RunModel(artifacts[stage].folder, tokenizer, name=name, device=options.device)
+    name = f"{run.path.name}, base" if base else run.path.name
+    return ModelFiles(artifacts[stage].folder, artifacts["tokenizer"].path("tokenizer.json"), name)
