@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.training.rank_server import RankServer
 
 from hornbook.records import Document, DocumentKind
 from hornbook.tokens.pack import pack
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
-from tests.training.rank_server import RankServer
 
 DOCUMENTS = [
     Document(id=f"d{number}", kind=DocumentKind.CODE, text=f"def add_{number}(value):\n    return value + {number}\n")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from tests.training import mishaps
 
 from hornbook.errors import HornbookError, StoppedError
 from hornbook.model.config import ModelConfig
@@ -20,7 +21,6 @@ from hornbook.training.config import TrainConfig
 from hornbook.training.execution import Execution
 from hornbook.training.parallel import joined_ranks
 from hornbook.training.stages import train_folder
-from tests.training import mishaps
 
 SHAPE = ModelConfig(vocab_size=300, num_layers=2, hidden_size=32, intermediate_size=64, num_heads=2, max_position=32)
 DEFAULTS: dict[str, Any] = {

@@ -86,7 +86,7 @@ def _serve() -> None:
 
     for line in sys.stdin:
         processes = [_forked(rank, job) for job in json.loads(line)]
-        statuses = {pid: status for pid, status in (os.wait() for _ in processes)}
+        statuses = dict(os.wait() for _ in processes)
         print(json.dumps([os.waitstatus_to_exitcode(statuses[pid]) for pid in processes]), flush=True)
 
 

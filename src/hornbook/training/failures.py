@@ -1,40 +1,55 @@
-"""What PyTorch says when memory or a process is gone, in words that tell what to change."""
+"""What PyTorch and the operating system say when memory or disk is used up, in words that tell what to change."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 
-from hornbook.errors import TrainingError
+from hornbook.errors import StoreError, TrainingError
 from hornbook.training.config import TrainConfig
-from hornbook.training.parallel import Ranks
 
 CPU_ALLOCATOR = "can't allocate memory"
-LOST_PROCESS = ("Connection closed by peer", "Connection reset by peer", "Timed out waiting", "Broken pipe", "NCCL")
 
 
 @contextmanager
-def explained_failures(config: TrainConfig, micro_batch: int, device: torch.device, ranks: Ranks) -> Iterator[None]:
-    """Turn the errors of memory and of other processes into ones that a person can act on.
+def explained_memory(config: TrainConfig, micro_batch: int, device: torch.device) -> Iterator[None]:
+    """Turn the errors of memory into one that a person can act on.
 
     Raises:
-        TrainingError: The message tells what to lower, or that another process is gone.
+        TrainingError: The message tells what to lower.
     """
     try:
         yield
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise TrainingError(_out_of_memory(config, micro_batch, device)) from error
-    except (torch.distributed.DistError, RuntimeError) as error:
-        text = str(error)
-        if CPU_ALLOCATOR in text:
+    except RuntimeError as error:
+        if CPU_ALLOCATOR in str(error):
             raise TrainingError(_out_of_memory(config, micro_batch, device)) from error
-        if isinstance(error, torch.distributed.DistError) or any(sign in text for sign in LOST_PROCESS):
-            raise TrainingError(
-                f"rank {ranks.rank} of {ranks.world_size} lost another process, which ended or does not answer: its "
-                "own message says why; the same command goes on from the last checkpoint "
-                f"({text.strip().splitlines()[0][:200]})"
-            ) from error
         raise
+
+
+@contextmanager
+def explained_writing(folder: Path) -> Iterator[None]:
+    """Turn the errors of a full or refused disk, while files are written to `folder`, into one for a person.
+
+    Raises:
+        StoreError: The message names the folder and says how much room there is.
+    """
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        raise StoreError(
+            f"`{folder}` could not be written ({error}); {_free_gigabytes(folder)} are free there. Make room, or mend "
+            "what the system names, and run the same command again: it goes on from the last checkpoint"
+        ) from error
+
+
+def _free_gigabytes(folder: Path) -> str:
+    there = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    return f"{shutil.disk_usage(there).free / 1e9:.3g} GB"
 
 
 def _out_of_memory(config: TrainConfig, micro_batch: int, device: torch.device) -> str:

@@ -26,7 +26,7 @@ from hornbook.training.checkpoint import Keeping
 from hornbook.training.checkpoint_writer import CheckpointWriter
 from hornbook.training.config import TrainConfig
 from hornbook.training.engine import make_engine
-from hornbook.training.failures import explained_failures
+from hornbook.training.failures import explained_memory, explained_writing
 from hornbook.training.held_out import held_out_loss
 from hornbook.training.interrupts import Interrupts, heard_interrupts
 from hornbook.training.optimizer import make_optimizers
@@ -70,8 +70,8 @@ def train(
     Raises:
         ConfigError: The batch cannot be shared out, or the checkpoints in `scratch` are another run's.
         StoppedError: SIGTERM came; a checkpoint is written.
-        TrainingError: Too many steps without a finite loss, no memory, or a process that is gone.
-        StoreError: A checkpoint could not be written.
+        TrainingError: Too many steps without a finite loss, or no memory.
+        StoreError: A checkpoint or the log could not be written.
     """
     keep_freed_memory()
     ranks = current_ranks()
@@ -85,7 +85,7 @@ def train(
     watch = Watch(
         shape=model.config, config=config, device=device, dtype=dtype, ranks=ranks, log_path=log_path, progress=progress
     )
-    with explained_failures(config, micro_batch, device, ranks):
+    with explained_memory(config, micro_batch, device):
         separator = stream.end_of_text if config.mask_documents else None
         engine = make_engine(model, config, dtype, separator=separator, device=device, ranks=ranks, progress=progress)
         optimizers = make_optimizers(
@@ -93,7 +93,8 @@ def train(
         )
         identity = identity_of(config, model.config, stream, seed)
         training = resumed(model, optimizers, scratch, identity, ranks, progress) or Training()
-        watch.resume(training.step)
+        with explained_writing(scratch):
+            watch.resume(training.step)
         keeping = Keeping(last=config.execution.keep_last, every=config.execution.keep_every)
         stepper = Stepper(
             engine=engine,
@@ -107,7 +108,8 @@ def train(
         )
         asynchronous = config.execution.asynchronous_checkpoints
         with heard_interrupts() as interrupts, CheckpointWriter(scratch, keeping, asynchronous=asynchronous) as writer:
-            _Run(stepper, validation, writer, identity, watch, training, progress).to_the_end(interrupts)
+            run = _Run(stepper, validation, writer, scratch, identity, watch, training, progress)
+            run.to_the_end(interrupts)
     if config.keep_best and training.best is not None and training.best.step != training.step:
         take_weights(model, scratch, training.best.step, ranks)
     return training
@@ -120,6 +122,7 @@ class _Run:
     stepper: Stepper
     validation: Rows
     writer: CheckpointWriter
+    scratch: Path
     identity: dict[str, Any]
     watch: Watch
     training: Training
@@ -137,6 +140,7 @@ class _Run:
                 if outcome.asked_to_end is not None:
                     interrupts.asked = None
                     self._end(outcome.asked_to_end)
+            on_first(self.writer.wait, self.stepper.ranks)
         finally:
             self.watch.close()
 
@@ -191,7 +195,8 @@ class _Run:
         )
 
     def _show(self, line: Line) -> None:
-        self.watch.line(line)
+        with explained_writing(self.scratch):
+            self.watch.line(line)
         if "skipped_loss" in line and self.stepper.ranks.is_first:
             self.progress(
                 0,

@@ -19,6 +19,8 @@ TIMEOUT_SECONDS = 600.0
 """After this long without an answer a process counts as lost."""
 BUCKET_ELEMENTS = 2**23
 """Gradients that travel together: 32 MiB, large enough for the wire, small enough beside the model."""
+LOST_PROCESS = ("Connection closed by peer", "Connection reset by peer", "Timed out waiting", "Broken pipe", "NCCL")
+"""What PyTorch's errors say when another process is gone."""
 
 T = TypeVar("T")
 
@@ -57,7 +59,7 @@ def joined_ranks(environment: Mapping[str, str], timeout_seconds: float = TIMEOU
 
     Raises:
         ConfigError: A variable is missing or no number, or the machine has fewer GPUs than processes.
-        TrainingError: The others did not come in time.
+        TrainingError: The others did not come in time; or, inside, one of them is gone.
     """
     if environment.get("WORLD_SIZE", "1") == "1":
         yield Ranks(0, 1)
@@ -79,8 +81,9 @@ def joined_ranks(environment: Mapping[str, str], timeout_seconds: float = TIMEOU
             f"rank {rank} did not meet all {world_size} processes at {where} within {timeout_seconds:g} s: start them "
             f"with one `torchrun` command, as many as it is told ({_first_line(error)})"
         ) from error
-    yield Ranks(rank, world_size)
-    torch.distributed.destroy_process_group()
+    with _explained_loss(Ranks(rank, world_size)):
+        yield Ranks(rank, world_size)
+        torch.distributed.destroy_process_group()
 
 
 def summed(values: Sequence[float], device: torch.device, ranks: Ranks) -> list[float]:
@@ -169,9 +172,26 @@ def _place(environment: Mapping[str, str]) -> tuple[int, int]:
         if name != "MASTER_ADDR" and not environment[name].isdecimal():
             raise ConfigError(f"`{name}` must be a number, got {environment[name]!r}")
     rank, world_size = int(environment["RANK"]), int(environment["WORLD_SIZE"])
+    if world_size < 1:
+        raise ConfigError(f"`WORLD_SIZE` must be at least 1, got {world_size!r}")
     if not 0 <= rank < world_size:
         raise ConfigError(f"`RANK` must lie in 0 to {world_size - 1} for `WORLD_SIZE` {world_size}, got {rank!r}")
     return rank, world_size
+
+
+@contextmanager
+def _explained_loss(ranks: Ranks) -> Iterator[None]:
+    """Turn the errors of an exchange with a process that is gone into one that a person can act on."""
+    try:
+        yield
+    except RuntimeError as error:  # torch.distributed.DistError is one of them
+        is_of_group = isinstance(error, torch.distributed.DistError)
+        if not is_of_group and not any(sign in str(error) for sign in LOST_PROCESS):
+            raise
+        raise TrainingError(
+            f"rank {ranks.rank} of {ranks.world_size} lost another process, which ended or does not answer: its own "
+            f"message says why; the same command goes on from the last checkpoint ({_first_line(error)[:200]})"
+        ) from error
 
 
 def _take_gpu(environment: Mapping[str, str]) -> None:

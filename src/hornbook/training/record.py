@@ -3,6 +3,9 @@
 import math
 from typing import Any
 
+from torch import Tensor
+from torch.distributed.tensor import DTensor
+
 from hornbook.errors import MissingInputError, TrainingError
 from hornbook.tokens.batches import row_starts
 from hornbook.training.state import Training
@@ -63,9 +66,7 @@ def check_skipped(training: Training, stepper: Stepper) -> None:
     if training.num_skipped <= most:
         return
     skipped = [line for line in training.log if "skipped_loss" in line]
-    broken = [
-        name for name, weight in stepper.engine.model.named_parameters() if not math.isfinite(float(weight.sum()))
-    ]
+    broken = [name for name, weight in stepper.engine.model.named_parameters() if not _is_finite(weight)]
     cause = (
         f"the weights themselves are not finite, first `{broken[0]}`: check the base model"
         if broken
@@ -77,6 +78,12 @@ def check_skipped(training: Training, stepper: Stepper) -> None:
         f"gradient's norm {skipped[-1]['skipped_gradient_norm']} and the documents "
         f"{named_documents(skipped[-1]['documents'])}; {cause}"
     )
+
+
+def _is_finite(weight: Tensor) -> bool:
+    """Of a whole tensor, or one that lies in parts on all processes, which must then all ask."""
+    total = weight.detach().sum()
+    return math.isfinite(float(total.full_tensor() if isinstance(total, DTensor) else total))
 
 
 def named_documents(ids: list[str]) -> str:

@@ -22,6 +22,7 @@ from hornbook.model.weights import check_tokenizer, load_model, save_model
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.config import TrainConfig
 from hornbook.training.device import choose_device
+from hornbook.training.failures import explained_writing
 from hornbook.training.gather import gathered
 from hornbook.training.loop import train
 from hornbook.training.parallel import Ranks, current_ranks, from_first, on_first
@@ -81,6 +82,7 @@ def train_folder(
             not fit, or what `train` refuses.
         StoppedError: SIGTERM came; a checkpoint is written.
         TrainingError: See `train`.
+        StoreError: What is written does not fit on the disk, or is not permitted.
     """
     ranks = current_ranks()
     stream, held_out = TokenStream(tokens_folder, "train"), TokenStream(tokens_folder, "held-out")
@@ -135,14 +137,25 @@ def _write(
     live_log: Path,
     tokenizer_sha256: str,
 ) -> None:
+    """Write aside, and rename file by file: what stands under its final name is whole."""
     model = Phi(shape)
     model.load_state_dict(weights)
-    save_model(model, folder, tokenizer_sha256=tokenizer_sha256)
-    lines = "".join(json.dumps(line) + "\n" for line in training.log)
-    (folder / "log.jsonl").write_text(lines, encoding="utf-8")
-    if live_log.exists():
-        (folder / MEASURED).mkdir(exist_ok=True)
-        shutil.copyfile(live_log, folder / MEASURED / "log.jsonl")
+    aside = folder / ".unfinished"
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        with explained_writing(folder):
+            aside.mkdir(parents=True)
+            save_model(model, aside, tokenizer_sha256=tokenizer_sha256)
+            lines = "".join(json.dumps(line) + "\n" for line in training.log)
+            (aside / "log.jsonl").write_text(lines, encoding="utf-8")
+            if live_log.exists():
+                (folder / MEASURED).mkdir(exist_ok=True)
+                shutil.copyfile(live_log, aside / "measured.jsonl")
+                (aside / "measured.jsonl").replace(folder / MEASURED / "log.jsonl")
+            for file in sorted(aside.iterdir()):
+                file.replace(folder / file.name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _metrics(config: TrainConfig, shape: ModelConfig, stream: TokenStream, training: Training) -> dict[str, object]:
