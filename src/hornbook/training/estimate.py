@@ -10,13 +10,12 @@ from hornbook.errors import ConfigError
 from hornbook.model.config import ModelConfig, flops_per_token, num_parameters
 from hornbook.training.config import TrainConfig
 from hornbook.training.device_peak import listed_peak
+from hornbook.training.memory import USABLE_SHARE, estimate_memory
 
 MEMORY_GIGABYTES = {"h100": 80, "h200": 141, "gh200": 96, "b200": 180, "a100": 80, "a40": 48, "l40s": 48, "v100": 32}
 """Of one GPU by its name, the larger where it is sold with two. Source: the makers' data sheets."""
 PAPER_GPU, PAPER_UTILISATION = "a100", 0.53
 """What phi-1 was trained on, and the share of its peak that the paper's 770 hours for 50.3 billion tokens come to."""
-USABLE_SHARE = 0.9
-"""Of a GPU's memory: the rest is left to the driver, the libraries and fragments."""
 CHECKPOINT_BYTES = 12
 """Of a parameter in a checkpoint: the weight and AdamW's two moments, in float32."""
 WEIGHT_BYTES = 4
@@ -90,10 +89,6 @@ def find_hardware(gpu: str, *, num_gpus: int, utilisation: float) -> Hardware:
 
 def _memory(shape: ModelConfig, config: TrainConfig, hardware: Hardware) -> tuple[int, tuple[str, ...]]:
     """Bytes on one GPU, and what was assumed: the most rows a pass that fit where the config leaves them open."""
-    try:
-        from hornbook.training.memory import estimate_memory
-    except ModuleNotFoundError:
-        return 0, ()
     room = USABLE_SHARE * hardware.memory_bytes
 
     def total(micro_batch: int, num_shards: int) -> int:
