@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,10 @@ EXIT_STATUS_OF_SIGTERM = 143
 
 
 def config_of(values: Mapping[str, Any]) -> TrainConfig:
-    """The config of the runs here, with `values` in place of some of its fields or of its execution's."""
+    """The config of the runs here; `values` replace fields of it, of its execution and, as `shape`, of its model."""
+    values = dict(values)
+    if "shape" in values:
+        values["model"] = replace(SHAPE, **values.pop("shape"))
     names = {field.name for field in fields(Execution)}
     execution = Execution(**{name: value for name, value in values.items() if name in names})
     chosen = {name: value for name, value in values.items() if name not in names}
