@@ -14,27 +14,24 @@ from transformers import PhiConfig, PhiForCausalLM
 
 from hornbook.generation.healing import Spelling, heal
 from hornbook.generation.sample import GenerateConfig, generate
-from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
+from hornbook.recipes.laptop import MODEL
 from hornbook.tokens.tokenizer import END_OF_TEXT, byte_of_character
 
-SHAPE = ModelConfig(
-    vocab_size=2048, num_layers=4, hidden_size=256, intermediate_size=1024, num_heads=4, max_position=384
-)
 NUM_PROMPTS, PROMPT_CHARACTERS, NEW_TOKENS = 64, 100, 200
 
 
 def main() -> None:
     """Measure and print."""
     tokenizer = byte_tokenizer()
-    model = Phi(SHAPE).initialize(torch.Generator().manual_seed(0)).eval()
+    model = Phi(MODEL).initialize(torch.Generator().manual_seed(0)).eval()
     generator = torch.Generator().manual_seed(1)
     letters = torch.randint(ord("a"), ord("z") + 1, (NUM_PROMPTS, PROMPT_CHARACTERS), generator=generator)
     # Each prompt ends in a piece of one character, which healing reads and spells again.
     prompts = ["".join(map(chr, row)) + "." for row in letters.tolist()]
     config = GenerateConfig(max_new_tokens=NEW_TOKENS, batch_size=NUM_PROMPTS, stop_at_function_end=False)
     spelling = Spelling(tokenizer)
-    healed = [heal(tokenizer, spelling, prompt, SHAPE.max_position) for prompt in prompts]
+    healed = [heal(tokenizer, spelling, prompt, MODEL.max_position) for prompt in prompts]
     tokens = torch.tensor([[*prompt.tokens, 1 + ord(".")] for prompt in healed])
     theirs = transformers_model(model)
 
@@ -50,7 +47,7 @@ def main() -> None:
             do_sample=False,
             pad_token_id=0,
             eos_token_id=0,
-            suppress_tokens=list(range(257, SHAPE.vocab_size)),
+            suppress_tokens=list(range(257, MODEL.vocab_size)),
         )
     their_seconds = time.perf_counter() - start
     new = generated[:, tokens.shape[1] :].tolist()
@@ -83,12 +80,12 @@ def transformers_model(model: Phi) -> PhiForCausalLM:
     """The same weights in transformers."""
     theirs = PhiForCausalLM(
         PhiConfig(
-            vocab_size=SHAPE.vocab_size,
-            hidden_size=SHAPE.hidden_size,
-            intermediate_size=SHAPE.intermediate_size,
-            num_hidden_layers=SHAPE.num_layers,
-            num_attention_heads=SHAPE.num_heads,
-            max_position_embeddings=SHAPE.max_position,
+            vocab_size=MODEL.vocab_size,
+            hidden_size=MODEL.hidden_size,
+            intermediate_size=MODEL.intermediate_size,
+            num_hidden_layers=MODEL.num_layers,
+            num_attention_heads=MODEL.num_heads,
+            max_position_embeddings=MODEL.max_position,
             hidden_act="gelu_new",
         )
     ).eval()

@@ -1,12 +1,17 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from tokenizers import Tokenizer
 from transformers import PhiConfig, PhiForCausalLM
 
+from hornbook.generation import sample
 from hornbook.generation.healing import Spelling, heal
+from hornbook.generation.packed import can_pack
+from hornbook.generation.packed_reader import PackedReader
 from hornbook.generation.prompt import Prompt, SamplingConfig
+from hornbook.generation.reader import PhiReader
 from hornbook.generation.sample import GenerateConfig, count_truncated, generate, generate_batches
 from hornbook.generation.stop import StopRule
 from hornbook.model.config import ModelConfig
@@ -107,6 +112,15 @@ def test_a_completion_does_not_depend_on_its_batch(model: Phi, tokenizer: Tokeni
     assert texts[0] == texts[1] == texts[2]
 
 
+def test_a_model_that_cannot_be_packed_completes_the_same(
+    model: Phi, tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompts = [FUNCTION[:cut] for cut in (20, 45, 180, 60, 7)]
+    expected = generate(model, tokenizer, prompts, GREEDY, 0, quiet)
+    monkeypatch.setattr(sample, "can_pack", lambda _model: False)
+    assert generate(model, tokenizer, prompts, GREEDY, 0, quiet) == expected
+
+
 def test_another_seed_gives_other_samples(model: Phi, tokenizer: Tokenizer) -> None:
     config = GenerateConfig(max_new_tokens=25, temperature=2.0)
     first, second = (generate(model, tokenizer, [FUNCTION[:40]] * 4, config, seed, quiet) for seed in (1, 2))
@@ -114,15 +128,23 @@ def test_another_seed_gives_other_samples(model: Phi, tokenizer: Tokenizer) -> N
     assert len(set(first)) > 1
 
 
-def test_a_resumed_generation_writes_what_an_undisturbed_one_writes(model: Phi, tokenizer: Tokenizer) -> None:
+def test_a_resumed_generation_writes_what_an_undisturbed_one_writes(
+    model: Phi, tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     prompts = [Prompt(text=FUNCTION[:cut], key=f"own/{cut}") for cut in (20, 45, 180, 60, 7, 90, 31)]
     config = SamplingConfig(max_new_tokens=25, temperature=1.5, batch_size=3)
     whole = list(generate_batches(model, tokenizer, prompts, config, 7))
     assert [[index for index, _ in batch] for batch in whole] == [[4, 0, 6], [1, 3, 5], [2]]
     num_rows: list[int] = []
-    counting = model.model.register_forward_pre_hook(lambda _module, inputs: num_rows.append(len(inputs[0])))
+    kind = PackedReader if can_pack(model) else PhiReader
+    read = kind.read
+
+    def counted(reader: Any, tokens: torch.Tensor) -> torch.Tensor:
+        num_rows.append(len(tokens))
+        return read(reader, tokens)
+
+    monkeypatch.setattr(kind, "read", counted)
     rest = list(generate_batches(model, tokenizer, prompts, config, 7, skip=[4, 0, 6, 3]))
-    counting.remove()
     assert rest == [[row for row in whole[1] if row[0] != 3], whole[2]]
     assert num_rows[0] == 3, "a batch that is half done is made whole, lest its sums change"
     assert num_rows.count(1) >= 1

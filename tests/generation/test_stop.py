@@ -85,3 +85,22 @@ def test_the_earliest_stop_string_counts() -> None:
     assert first_stop("abc def", ("def", "b")) == 1
     assert first_stop("abc", ("x",)) is None
     assert first_stop("abc", ()) is None
+
+
+def test_a_search_that_goes_on_finds_what_a_whole_one_finds() -> None:
+    generator = random.Random(2)
+    pieces = ["'''", '"""', "\n", "\n", "\n    ", "x", "return", "    return 1\n", "# note\n", "ret", "urn"]
+    rule = StopRule(strings=("return 1", "rn\n"))
+    num_ended = 0
+    for _ in range(2000):
+        prompt = generator.choice(["", PROMPT, PROMPT + "    ", PROMPT + '    """Doc.\n'])
+        text, searched = "", 0
+        for piece in generator.choices(pieces, k=12):
+            text += piece
+            end = rule.find(prompt, text, searched)
+            assert end == rule.find(prompt, text)
+            if end is not None:
+                num_ended += 1
+                break
+            searched = len(text)
+    assert num_ended > 1000

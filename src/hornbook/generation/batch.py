@@ -1,6 +1,6 @@
 """Complete one batch of prompts: read them at once, then write one token of each at a time.
 
-Shapes: B rows of the batch, T tokens read, S slots of the cache, V vocabulary.
+Shapes: B rows of the batch, T tokens read, V vocabulary.
 """
 
 from collections.abc import Sequence
@@ -8,11 +8,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from hornbook.generation.cache import make_caches
 from hornbook.generation.choose import choose_tokens, draw
 from hornbook.generation.healing import HealedPrompt, Spelling
 from hornbook.generation.prompt import Prompt, SamplingConfig
-from hornbook.model.phi import Phi
+from hornbook.generation.reader import OpenReader
 
 
 class Row:
@@ -27,6 +26,8 @@ class Row:
         self.num_new = 0
         self.done = False
         self._new = b""
+        self._searched = 0
+        self._end: int | None = None
 
     def take(self, token: int, spelling: Spelling, max_new: int) -> None:
         """Add a token; decide whether the completion ends with it."""
@@ -37,68 +38,66 @@ class Row:
         spelled = spelling.bytes_of[token]
         self._new += spelled[len(self.remaining) :]
         self.remaining = self.remaining[len(spelled) :]
-        self.done = self.num_new >= max_new or self._stop() is not None
+        text = self._decoded()
+        self._end = self.prompt.stop.find(self.prompt.text, text, self._searched)
+        # The last character may be a part of one, and become another when the rest of it comes.
+        self._searched = len(text.rstrip("\N{REPLACEMENT CHARACTER}"))
+        self.done = self.num_new >= max_new or self._end is not None
 
     @property
     def text(self) -> str:
         """The completion so far, without what a stop rule cuts off."""
-        return self._decoded()[: self._stop()]
+        return self._decoded()[: self._end]
 
     def _decoded(self) -> str:
         return self._new.decode("utf-8", errors="replace")
 
-    def _stop(self) -> int | None:
-        return self.prompt.stop.find(self.prompt.text, self._decoded())
-
 
 @torch.inference_mode()
-def complete_batch(model: Phi, spelling: Spelling, rows: Sequence[Row], config: SamplingConfig, seed: int) -> None:
-    """Complete `rows` together, until each is done. Finished rows leave the batch when they are half of it."""
-    weight = model.lm_head.weight
+def complete_batch(
+    open_reader: OpenReader,
+    max_position: int,
+    spelling: Spelling,
+    rows: Sequence[Row],
+    config: SamplingConfig,
+    seed: int,
+) -> None:
+    """Complete `rows` together, until each is done. Finished rows leave the batch when they are half of it.
+
+    Args:
+        open_reader: The model.
+        max_position: Of the model; no row gets longer.
+        spelling: Of the model's tokenizer.
+        rows: At least one.
+        config: How tokens are chosen, and how many at most.
+        seed: See `generate_batches`.
+    """
     longest = max(len(row.tokens) for row in rows)
-    room = min(config.max_new_tokens, model.config.max_position - min(len(row.tokens) for row in rows))
-    caches = make_caches(len(rows), longest + room, model.config, weight)
-    padding_B = torch.tensor([longest - len(row.tokens) for row in rows], device=weight.device)
+    room = min(config.max_new_tokens, max_position - min(len(row.tokens) for row in rows))
+    padding = [longest - len(row.tokens) for row in rows]
+    reader = open_reader(torch.tensor(padding), longest + room)
     tokens_BT = torch.tensor(
-        [[spelling.end_of_text] * (longest - len(row.tokens)) + list(row.tokens) for row in rows],
-        device=weight.device,
+        [[spelling.end_of_text] * before + list(row.tokens) for before, row in zip(padding, rows, strict=True)]
     )
     active = list(rows)
-    length = longest
     while True:
-        first = length - tokens_BT.shape[1]
-        slots_S = torch.arange(length, device=weight.device)
-        positions_BT = (slots_S[first:] - padding_B.unsqueeze(1)).clamp_min(0)
-        visible_BTS = _visible(slots_S, first, padding_B)
-        hidden_BTC = model.model(tokens_BT, positions_BT, caches, visible_BTS)
-        logits_BV = model.lm_head(hidden_BTC[:, -1]).float()
-        chosen = _choose(logits_BV, active, spelling, config, seed)
+        chosen = _choose(reader.read(tokens_BT), active, spelling, config, seed)
         for row, token in zip(active, chosen, strict=True):
             if not row.done:
-                row.take(token, spelling, min(config.max_new_tokens, model.config.max_position - len(row.tokens)))
+                row.take(token, spelling, min(config.max_new_tokens, max_position - len(row.tokens)))
         going = [number for number, row in enumerate(active) if not row.done]
         if not going:
             return
-        tokens_BT = torch.tensor(chosen, device=weight.device).unsqueeze(1)
+        tokens_BT = torch.tensor(chosen).unsqueeze(1)
         if len(going) <= len(active) // 2:
-            kept = torch.tensor(going, device=weight.device)
+            kept = torch.tensor(going)
             active = [active[number] for number in going]
-            tokens_BT, padding_B = tokens_BT[kept], padding_B[kept]
-            for cache in caches:
-                cache.keep(kept)
-        length += 1
-
-
-def _visible(slots_S: Tensor, first: int, padding_B: Tensor) -> Tensor:
-    """Which slots each new token sees: from its row's padding to itself; padding sees itself, lest nothing be seen."""
-    new_T1 = slots_S[first:].unsqueeze(1)
-    causal_TS = slots_S <= new_T1
-    padded_B1S = slots_S < padding_B[:, None, None]
-    return (causal_TS & ~padded_B1S) | (slots_S == new_T1)
+            tokens_BT = tokens_BT[kept]
+            reader.keep(kept)
 
 
 def _choose(logits_BV: Tensor, rows: Sequence[Row], spelling: Spelling, config: SamplingConfig, seed: int) -> list[int]:
-    logits_BV[:, len(spelling.bytes_of) :] = -torch.inf  # rows of the embedding that no token uses
+    logits_BV = logits_BV[:, : len(spelling.bytes_of)]  # behind them are rows of the embedding that no token uses
     for number, row in enumerate(rows):
         if row.remaining and not row.done:
             allowed = torch.tensor(spelling.allowed(row.remaining), device=logits_BV.device)

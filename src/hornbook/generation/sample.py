@@ -7,12 +7,16 @@ leave the batch. What a prompt gets does not depend on the others: its random nu
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tokenizers import Tokenizer
 
 from hornbook.generation.batch import Row, complete_batch
 from hornbook.generation.healing import Spelling, count_too_long, heal
+from hornbook.generation.packed import PackedPhi, can_pack
+from hornbook.generation.packed_reader import PackedReader
 from hornbook.generation.prompt import Prompt, SamplingConfig, group_by_length, max_prompt_tokens
+from hornbook.generation.reader import OpenReader, PhiReader
 from hornbook.generation.stop import StopRule
 from hornbook.model.phi import Phi
 from hornbook.model.weights import load_model
@@ -111,13 +115,19 @@ def generate_batches(
         For each batch, the indices of its prompts and their completions; those in `skip` are left out.
     """
     spelling = Spelling(tokenizer)
+    open_reader = reader_of(model)
     limit = max_prompt_tokens(model.config.max_position, config.max_new_tokens)
     healed = [heal(tokenizer, spelling, prompt.text, limit) for prompt in prompts]
     done = frozenset(skip)
     for batch in group_by_length([len(prompt.tokens) for prompt in healed], config.batch_size, done):
         rows = [Row(index, prompts[index], healed[index]) for index in batch]
-        complete_batch(model, spelling, rows, config, seed)
+        complete_batch(open_reader, model.config.max_position, spelling, rows, config, seed)
         yield [(row.index, row.text) for row in rows if row.index not in done]
+
+
+def reader_of(model: Phi) -> OpenReader:
+    """The fastest way to read with the model where it lies."""
+    return partial(PackedReader, PackedPhi(model)) if can_pack(model) else partial(PhiReader, model)
 
 
 def count_truncated(model: Phi, tokenizer: Tokenizer, prompts: Sequence[str], config: GenerateConfig) -> int:

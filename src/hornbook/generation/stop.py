@@ -32,15 +32,21 @@ class StopRule:
         if "" in self.strings:
             raise ConfigError(f"`stop_strings` must not hold the empty string, got {self.strings!r}")
 
-    def find(self, prompt: str, text: str) -> int | None:
-        """The offset in `text`, which was written behind `prompt`, where the completion ends; None while it goes on."""
-        stops = [first_stop(text, self.strings)]
+    def find(self, prompt: str, text: str, searched: int = 0) -> int | None:
+        """The offset in `text`, which was written behind `prompt`, where the completion ends; None while it goes on.
+
+        Args:
+            prompt: What the model read.
+            text: What it wrote.
+            searched: So many characters at the begin of `text` are known to hold no end.
+        """
+        stops = [first_stop(text, self.strings, searched)]
         if self.at_function_end:
-            stops.append(end_of_function(prompt, text))
+            stops.append(end_of_function(prompt, text, searched))
         return min((stop for stop in stops if stop is not None), default=None)
 
 
-def end_of_function(prompt: str, text: str) -> int | None:
+def end_of_function(prompt: str, text: str, searched: int = 0) -> int | None:
     """The offset behind the line break that ends the function which `text` goes on with, None while it goes on.
 
     The function ends before the first line that starts at the left edge. Blank lines, comments, closing brackets and
@@ -49,18 +55,23 @@ def end_of_function(prompt: str, text: str) -> int | None:
     Args:
         prompt: May end anywhere in the function: behind its header, within a docstring, within a line.
         text: What stands behind the prompt.
+        searched: So many characters at the begin of `text` are known to hold no end.
     """
     line_break = "\n" if prompt.endswith("\n") or not prompt else ""
-    for match in _TOP_LEVEL_LINE.finditer(line_break + text):
+    # A line that starts behind what was searched has its line break one before.
+    for match in _TOP_LEVEL_LINE.finditer(line_break + text, max(0, len(line_break) + searched - 1)):
         end = match.end() - len(line_break)
         if not _leaves_string_open(prompt + text[:end]):
             return end
     return None
 
 
-def first_stop(text: str, stop_strings: tuple[str, ...]) -> int | None:
-    """The offset at which the earliest of `stop_strings` begins, None where there is none."""
-    found = [text.find(stop) for stop in stop_strings]
+def first_stop(text: str, stop_strings: tuple[str, ...], searched: int = 0) -> int | None:
+    """The offset at which the earliest of `stop_strings` begins, None where there is none.
+
+    The first `searched` characters are known to hold none of them; one may begin there.
+    """
+    found = [text.find(stop, max(0, searched - len(stop) + 1)) for stop in stop_strings]
     return min((offset for offset in found if offset >= 0), default=None)
 
 
