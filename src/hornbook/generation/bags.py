@@ -37,10 +37,13 @@ class LayerBags:
     """Keys and values of one layer, in memory that is allocated once."""
 
     def __init__(self, batch: int, slots: int, config: ModelConfig) -> None:
-        """Allocate at least `slots` tokens for each of `batch` rows, in float32 on the CPU."""
+        """Allocate at least `slots` tokens for each of `batch` rows, in float32 on the CPU.
+
+        Nothing is set: values are read where they were written only, and scores of other slots are dropped.
+        """
         chunks = -(-slots // CHUNK)
-        self._key_BHKDc = torch.zeros(batch, config.num_heads, chunks, config.head_size, CHUNK)
-        self._value_BHSD = torch.zeros(batch, config.num_heads, slots, config.head_size)
+        self._key_BHKDc = torch.empty(batch, config.num_heads, chunks, config.head_size, CHUNK)
+        self._value_BHSD = torch.empty(batch, config.num_heads, slots, config.head_size)
 
     def write_prompts(self, rows: slice, key_GTHD: Tensor, value_GTHD: Tensor) -> None:
         """Write the first T slots of some rows."""

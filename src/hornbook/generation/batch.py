@@ -17,19 +17,20 @@ from hornbook.generation.reader import OpenReader
 class Row:
     """One prompt on its way."""
 
-    def __init__(self, index: int, prompt: Prompt, healed: HealedPrompt) -> None:
-        """Begin with nothing written; `index` is the caller's."""
+    def __init__(self, index: int, prompt: Prompt, healed: HealedPrompt, max_new: int) -> None:
+        """Begin with nothing written; `index` is the caller's, `max_new` the number of tokens at which it ends."""
         self.index = index
         self.prompt = prompt
         self.tokens = healed.tokens
         self.remaining = healed.suffix
+        self.max_new = max_new
         self.num_new = 0
         self.done = False
         self._new = b""
         self._searched = 0
         self._end: int | None = None
 
-    def take(self, token: int, spelling: Spelling, max_new: int) -> None:
+    def take(self, token: int, spelling: Spelling) -> None:
         """Add a token; decide whether the completion ends with it."""
         self.num_new += 1
         if token == spelling.end_of_text:
@@ -42,7 +43,7 @@ class Row:
         self._end = self.prompt.stop.find(self.prompt.text, text, self._searched)
         # The last character may be a part of one, and become another when the rest of it comes.
         self._searched = len(text.rstrip("\N{REPLACEMENT CHARACTER}"))
-        self.done = self.num_new >= max_new or self._end is not None
+        self.done = self.num_new >= self.max_new or self._end is not None
 
     @property
     def text(self) -> str:
@@ -55,27 +56,20 @@ class Row:
 
 @torch.inference_mode()
 def complete_batch(
-    open_reader: OpenReader,
-    max_position: int,
-    spelling: Spelling,
-    rows: Sequence[Row],
-    config: SamplingConfig,
-    seed: int,
+    open_reader: OpenReader, spelling: Spelling, rows: Sequence[Row], config: SamplingConfig, seed: int
 ) -> None:
     """Complete `rows` together, until each is done. Finished rows leave the batch when they are half of it.
 
     Args:
         open_reader: The model.
-        max_position: Of the model; no row gets longer.
         spelling: Of the model's tokenizer.
         rows: At least one.
-        config: How tokens are chosen, and how many at most.
+        config: How tokens are chosen.
         seed: See `generate_batches`.
     """
     longest = max(len(row.tokens) for row in rows)
-    room = min(config.max_new_tokens, max_position - min(len(row.tokens) for row in rows))
     padding = [longest - len(row.tokens) for row in rows]
-    reader = open_reader(torch.tensor(padding), longest + room)
+    reader = open_reader(torch.tensor(padding), longest + max(row.max_new for row in rows))
     tokens_BT = torch.tensor(
         [[spelling.end_of_text] * before + list(row.tokens) for before, row in zip(padding, rows, strict=True)]
     )
@@ -84,7 +78,7 @@ def complete_batch(
         chosen = _choose(reader.read(tokens_BT), active, spelling, config, seed)
         for row, token in zip(active, chosen, strict=True):
             if not row.done:
-                row.take(token, spelling, min(config.max_new_tokens, max_position - len(row.tokens)))
+                row.take(token, spelling)
         going = [number for number, row in enumerate(active) if not row.done]
         if not going:
             return

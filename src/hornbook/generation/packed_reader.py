@@ -16,7 +16,7 @@ from hornbook.generation.reader import visible
 from hornbook.model.rotary import rotation
 
 PROMPT_TOKENS = 1024
-"""Tokens of prompts read together: enough for the matrix products, few enough for their activations to fit the cache."""
+"""Tokens of prompts read together: enough for the matrix products, few enough for what is between to fit the cache."""
 
 
 class PackedReader:
@@ -83,7 +83,7 @@ class PackedReader:
         tokens_GT, padding_G = tokens_BT[rows], self._padding_B[rows]
         slots_T = torch.arange(tokens_GT.shape[1])
         turns_GT1R = self._turns_S1R[(slots_T - padding_G.unsqueeze(1)).clamp_min(0)]
-        visible_G1TT = visible(slots_T, 0, padding_G).unsqueeze(1)
+        visible_G1TT = visible(slots_T, 0, padding_G).unsqueeze(1) if padding_G.any() else None
         stream: Tensor = self._weights.embedding(tokens_GT)
         for number, (block, layer) in enumerate(zip(self._weights.blocks, self._layers, strict=True)):
             normed = block.norm(stream)
@@ -95,7 +95,8 @@ class PackedReader:
                 query_GTHD.transpose(1, 2),
                 key_GTHD.transpose(1, 2),
                 value_GTHD.transpose(1, 2),
-                attn_mask=visible_G1TT[:, :, -query_GTHD.shape[1] :],
+                attn_mask=None if visible_G1TT is None else visible_G1TT[:, :, -query_GTHD.shape[1] :],
+                is_causal=visible_G1TT is None and query_GTHD.shape[1] > 1,
                 scale=1.0,
             )
             stream = _sum(block, stream, normed, attended_GHTD.transpose(1, 2).flatten(2))

@@ -120,8 +120,16 @@ def generate_batches(
     healed = [heal(tokenizer, spelling, prompt.text, limit) for prompt in prompts]
     done = frozenset(skip)
     for batch in group_by_length([len(prompt.tokens) for prompt in healed], config.batch_size, done):
-        rows = [Row(index, prompts[index], healed[index]) for index in batch]
-        complete_batch(open_reader, model.config.max_position, spelling, rows, config, seed)
+        rows = [
+            Row(
+                index,
+                prompts[index],
+                healed[index],
+                min(config.max_new_tokens, model.config.max_position - len(healed[index].tokens)),
+            )
+            for index in batch
+        ]
+        complete_batch(open_reader, spelling, rows, config, seed)
         yield [(row.index, row.text) for row in rows if row.index not in done]
 
 
