@@ -1,21 +1,23 @@
 """The paper's values, stated a second time, and what every figure in the two recipes rests on."""
 
-import ast
+import inspect
 from dataclasses import fields
-from pathlib import Path
+from types import ModuleType
 
 import pytest
+import torch
+from tests.recipes.source_lines import TAGS, comments_of, untagged, values_of
+from transformers import PhiConfig, PhiForCausalLM
 
 from hornbook.artifacts.stage import Estimate
 from hornbook.model.config import ModelConfig, num_parameters
+from hornbook.model.phi import Phi
 from hornbook.recipes import phi_1, phi_1_small
 from hornbook.recipes.find import find_recipe, list_recipes
 from hornbook.records import DocumentKind
 from hornbook.training.config import TrainConfig
 from hornbook.training.estimate import paper_hardware
 
-TAGS = ("# Source: ", "# Departs: ", "# Gap")
-CONFIG_CALLS = ("Config", "TeacherWork", "Execution", "replace")
 SHAPES = {
     # layers, hidden, inner, heads, positions, rows of the embedding, parameters: table of section 2.3 and the release
     "phi-1": (24, 2048, 8192, 32, 2048, 51200, 1_418_270_720),
@@ -30,31 +32,36 @@ TRAININGS = {
 }
 
 
-def untagged_numbers(source: str) -> list[str]:
-    """Literal numbers inside calls that make a config, without a tag on their line or the line above."""
-    lines = ["", *source.splitlines()]
-    found = []
-    for call in ast.walk(ast.parse(source)):
-        if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith(CONFIG_CALLS):
-            continue
-        for node in [inner for argument in (*call.args, *call.keywords) for inner in ast.walk(argument)]:
-            is_number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
-            if is_number and not any(tag in lines[at] for at in (node.lineno, node.lineno - 1) for tag in TAGS):
-                found.append(f"line {node.lineno}: {ast.unparse(node)}")
-    return found
+@pytest.mark.parametrize("module", [phi_1, phi_1_small])
+def test_every_value_says_where_it_comes_from(module: ModuleType) -> None:
+    assert untagged(inspect.getsource(module)) == []
 
 
 @pytest.mark.parametrize("module", [phi_1, phi_1_small])
-def test_every_number_in_a_config_says_where_it_comes_from(module: object) -> None:
-    source = Path(module.__file__).read_text(encoding="utf8")  # type: ignore[attr-defined]
-    assert untagged_numbers(source) == []
-    assert any(tag in source for tag in TAGS)
+def test_a_source_line_that_is_taken_away_is_missed(module: ModuleType) -> None:
+    source = inspect.getsource(module)
+    lines = source.splitlines()
+    tagged = [line for line, comment in comments_of(source).items() if TAGS.search(comment)]
+    assert len(tagged) == len(values_of(source)) >= 5
+    for line in tagged:
+        bare = lines[line - 1].split("#")[0] + "#"
+        assert untagged("\n".join([*lines[: line - 1], bare, *lines[line:]])) != [], lines[line - 1]
 
 
-def test_a_number_without_a_tag_would_be_found() -> None:
-    assert untagged_numbers("A = TrainConfig(\n    dataset='x',\n    num_steps=7,\n)\n") == ["line 3: 7"]
-    assert untagged_numbers("A = TrainConfig(\n    num_steps=7,  # Source: section 2.3.\n)\n") == []
-    assert untagged_numbers("A = replace(\n    B,\n    betas=(0.9, 0.95),\n)\n") == ["line 3: 0.9", "line 3: 0.95"]
+def test_a_value_without_a_source_is_found() -> None:
+    assert untagged("A = TrainConfig(\n    dataset='x',\n    num_steps=7,  # Source: section 2.3.\n)\n") == [
+        "line 2: A.dataset"
+    ]
+    assert untagged("MODEL = 3\nA = replace(\n    B,\n    model=MODEL,\n    betas=(0.9, 0.95),  # Usual.\n)\n") == [
+        "line 1: MODEL",
+        "line 5: A.betas",
+    ]
+    assert untagged("# Source: section 2.\n# And on.\nA = 3\nB: int = 4  # Gap: so many.\n") == []
+    assert untagged("# Source: section 2.\n\nA = 3\nB = 4  # Source: hearsay.\nC = 5  # Gap.\n") == [
+        "line 3: A",
+        "line 4: B",
+        "line 5: C",
+    ]
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -65,6 +72,27 @@ def test_the_models_have_the_papers_shapes(name: str) -> None:
     assert (shape.num_heads, shape.head_size, shape.rotary_size) == (heads, 64, 32)
     assert (shape.max_position, shape.vocab_size, shape.layer_norm_epsilon) == (positions, rows, 1e-5)
     assert num_parameters(shape) == parameters
+    with torch.device("meta"):
+        ours = Phi(shape)
+    theirs = phi_of_transformers(shape)
+    assert sum(tensor.numel() for tensor in ours.parameters()) == parameters
+    assert sum(tensor.numel() for tensor in theirs.parameters()) == parameters
+    assert {name: tensor.shape for name, tensor in ours.state_dict().items()} == {
+        name: tensor.shape for name, tensor in theirs.state_dict().items()
+    }
+
+
+def phi_of_transformers(shape: ModelConfig) -> PhiForCausalLM:
+    config = PhiConfig(
+        vocab_size=shape.vocab_size,
+        num_hidden_layers=shape.num_layers,
+        hidden_size=shape.hidden_size,
+        intermediate_size=shape.intermediate_size,
+        num_attention_heads=shape.num_heads,
+        max_position_embeddings=shape.max_position,
+    )
+    with torch.device("meta"):
+        return PhiForCausalLM(config)
 
 
 @pytest.mark.parametrize(("name", "stage"), TRAININGS)

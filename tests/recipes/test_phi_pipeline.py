@@ -1,67 +1,118 @@
-"""The paper's pipeline end to end on a few documents that a person provides."""
+"""The paper's pipeline end to end, as typed, on a few documents that a person provides."""
 
 import json
 from pathlib import Path
 
 import pytest
-from tests.artifacts.conftest import SilentObserver
-from tests.recipes.tiny_phi import VERBS, recipe, write_data
+from tests.commands.typed import Printed, is_one_mistake, type_in
+from tests.recipes import tiny_phi
+from tests.recipes.tiny_phi import VERBS, settings_for, write_data
+from tests.tokens.codegen_like import write_parts
+from tokenizers import Tokenizer
 
-from hornbook.artifacts import pipeline as pipelines
 from hornbook.artifacts.override import apply_overrides
-from hornbook.artifacts.pipeline import StageOutcome
+from hornbook.artifacts.run import RunFolder
+from hornbook.artifacts.stage import Artifact
 from hornbook.artifacts.store import Store
 from hornbook.errors import ConfigError
 from hornbook.recipes.find import find_recipe
 from hornbook.records import CodeSample, Document, Exercise
 from hornbook.tokens.pack import TokenStream
 
+TINY = tiny_phi.__file__
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three folders of documents, and a tokenizer in parts as CodeGen's are."""
     folder = tmp_path_factory.mktemp("data")
     write_data(folder)
+    (folder / "tokenizer").mkdir()
+    write_parts(folder / "tokenizer")
     return folder
 
 
 @pytest.fixture(scope="module")
-def outcomes(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, StageOutcome]:
-    """The pipeline, run up to the finetuning."""
-    store = Store(tmp_path_factory.mktemp("store"))
-    store.open_for_writing()
-    return pipelines.run(recipe(0, data).until("finetune"), store, SilentObserver())
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
 
 
-def test_provided_documents_come_through_to_tokens(outcomes: dict[str, StageOutcome]) -> None:
-    samples = outcomes["code"].artifact.records("kept", CodeSample)
+@pytest.fixture(scope="module")
+def printed(data: Path, store: Path) -> Printed:
+    """What the run of all stages said."""
+    return type_in("run", TINY, "--store", store, *settings_for(data))
+
+
+@pytest.fixture(scope="module")
+def artifacts(printed: Printed, store: Path) -> dict[str, Artifact]:
+    assert printed.err == ""
+    return RunFolder(Store(store), "tiny-phi").artifacts()
+
+
+def test_all_stages_run_and_the_model_is_scored(printed: Printed, artifacts: dict[str, Artifact]) -> None:
+    assert list(artifacts) == [stage.name for stage in find_recipe("phi-1-small")(0).stages]
+    assert "unconventional-50" in printed.out
+    assert artifacts["report"].path("report.html").is_file()
+    card = artifacts["export"].path("model/README.md").read_text()
+    assert "hornbook-phi-1-small" in card
+
+
+def test_provided_documents_come_through_to_tokens(artifacts: dict[str, Artifact], data: Path) -> None:
+    samples = artifacts["code"].records("kept", CodeSample)
     assert [(sample.path, sample.license) for sample in samples[:2]] == [
         ("part.parquet:1", "MIT"),
         ("part.parquet:2", "MIT"),
     ]
-    exercises = outcomes["exercises"].artifact
+    exercises = artifacts["exercises"]
     assert exercises.manifest.dropped == {"is not valid Python": 1}
     first = exercises.records("exercises", Exercise)[0]
     assert first.entry_point == "add_all"
     assert first.prompt.endswith('"""Add each of the items by 1."""\n')
-    documents = outcomes["decontaminate"].artifact.records("documents", Document)
-    assert len({document.id for document in documents}) == len(documents) > 2 * len(VERBS)
-    stream = TokenStream(outcomes["tokenize"].artifact.path("pretrain"), "train")
-    assert len(stream) > 100
+    documents = artifacts["decontaminate"].records("documents", Document)
+    assert len({document.id for document in documents}) == len(documents) == 3 * len(VERBS)
+    tokenizer = Tokenizer.from_file(str(artifacts["tokenizer"].path("tokenizer.json")))
+    written = {kind: _text_of(artifacts["tokenize"].path(kind), tokenizer) for kind in ("pretrain", "finetune")}
+    for verb in VERBS:
+        assert f"def {verb}_rows" in written["pretrain"]
+        assert f"To {verb} a number" in written["pretrain"]
+        assert f"def {verb}_all" in written["finetune"]
 
 
-def test_both_trainings_run_on_them(outcomes: dict[str, StageOutcome]) -> None:
+def _text_of(folder: Path, tokenizer: Tokenizer) -> str:
+    streams = [TokenStream(folder, split) for split in ("train", "held-out")]
+    return "".join(tokenizer.decode(stream.read(0, len(stream)).tolist()) for stream in streams)
+
+
+def test_both_trainings_run_on_them(artifacts: dict[str, Artifact]) -> None:
     for name in ("pretrain", "finetune"):
-        assert outcomes[name].artifact.path("model.safetensors").is_file()
-    lines = outcomes["finetune"].artifact.path("log.jsonl").read_text().splitlines()
+        assert artifacts[name].path("model.safetensors").is_file()
+    lines = artifacts["finetune"].path("log.jsonl").read_text().splitlines()
     assert any("held_out_loss" in json.loads(line) for line in lines)
+    metrics = artifacts["finetune"].manifest.metrics
+    lowest = min(metrics["held_out_losses"], key=lambda measured: measured["loss"])
+    assert metrics["result_step"] == lowest["step"]
 
 
-def test_without_data_a_run_stops_before_its_first_stage_and_names_the_settings(tmp_path: Path) -> None:
-    store, observer = Store(tmp_path), SilentObserver()
-    store.open_for_writing()
-    with pytest.raises(ConfigError, match=r"--set code\.folder=DIR .*textbooks\.folder=DIR .*exercises\.folder=DIR"):
-        pipelines.run(find_recipe("phi-1")(0), store, observer)
-    assert observer.started == []
+def test_a_plan_of_a_run_that_is_there_needs_nothing(artifacts: dict[str, Artifact], data: Path, store: Path) -> None:
+    assert artifacts
+    plan = type_in("plan", TINY, "--store", store, "--json", *settings_for(data)).json
+    assert {stage["reuse"] for stage in plan["stages"]} == {"reused"}
+    assert (plan["total"]["missing"], plan["total"]["flops"], plan["total"]["disk_bytes"]) == ([], 0, 0)
+
+
+@pytest.mark.parametrize("name", ["phi-1", "phi-1-small"])
+def test_without_data_a_run_names_the_settings_and_leaves_no_trace(name: str, tmp_path: Path) -> None:
+    failed = type_in("run", name, "--store", tmp_path / "store", status=2)
+    settings = "--set code.folder=DIR --set textbooks.folder=DIR --set exercises.folder=DIR"
+    assert is_one_mistake(failed.err, f"the recipe `{name}` needs data", settings)
+    assert failed.out == ""
+    assert not (tmp_path / "store").exists()
+
+
+def test_only_what_is_still_missing_is_asked_for(data: Path, tmp_path: Path) -> None:
+    given = ("--set", f"code.folder={data / 'code'}", "--set", f"exercises.folder={data / 'exercises'}")
+    failed = type_in("run", "phi-1-small", "--store", tmp_path / "store", *given, status=2)
+    assert is_one_mistake(failed.err, "add --set textbooks.folder=DIR\n")
 
 
 def test_a_folder_is_given_by_a_setting_and_only_its_bytes_count(data: Path, tmp_path: Path) -> None:
@@ -70,7 +121,7 @@ def test_a_folder_is_given_by_a_setting_and_only_its_bytes_count(data: Path, tmp
         return apply_overrides(find_recipe("phi-1")(0), overrides).fingerprints()["code"]
 
     elsewhere = tmp_path / "moved"
-    (elsewhere).mkdir()
+    elsewhere.mkdir()
     (elsewhere / "part.parquet").write_bytes((data / "code" / "part.parquet").read_bytes())
     assert digest(elsewhere) == digest(data / "code") != find_recipe("phi-1")(0).fingerprints()["code"]
     (elsewhere / "more.jsonl").write_text('{"text": "x = 1"}\n')

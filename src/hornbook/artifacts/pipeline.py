@@ -65,6 +65,17 @@ class Pipeline:
         self.stage(name)
         return Pipeline(self.recipe, tuple(stage for stage in self.stages if stage.name in needed))
 
+    def require_settings(self) -> None:
+        """Make sure that a person has given all that the stages cannot run without.
+
+        Raises:
+            ConfigError: Something is missing; the message says what to type.
+        """
+        missing = [setting for stage in self.stages for setting in stage.estimated().missing]
+        if missing:
+            settings = " ".join(f"--set {setting}" for setting in missing)
+            raise ConfigError(f"the recipe `{self.recipe}` needs data that is not given; add {settings}")
+
     def fingerprints(self) -> dict[str, str]:
         """Stage's name → fingerprint, in the pipeline's order."""
         digests: dict[str, str] = {}
@@ -139,10 +150,7 @@ def run(pipeline: Pipeline, store: Store, observer: Observer) -> dict[str, Stage
     Raises:
         ConfigError: A stage needs a setting that is not given; nothing has run.
     """
-    missing = [setting for stage in pipeline.stages for setting in stage.estimated().missing]
-    if missing:
-        settings = " ".join(f"--set {setting}" for setting in missing)
-        raise ConfigError(f"the recipe `{pipeline.recipe}` needs data that is not given; add {settings}")
+    pipeline.require_settings()
     outcomes: dict[str, StageOutcome] = {}
     digests = pipeline.fingerprints()
     total = len(pipeline.stages)

@@ -63,6 +63,7 @@ def run(
     from hornbook.report.summary import print_summary
 
     pipeline = make_pipeline(recipe, overrides, until, seed)
+    pipeline.require_settings()  # before an earlier run of this name is forgotten
 
     def run_all(pipeline: "Pipeline") -> None:
         opened = Store(store)

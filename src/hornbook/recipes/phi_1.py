@@ -2,8 +2,9 @@
 
 Source: Gunasekar et al. 2023, "Textbooks Are All You Need" (arXiv 2306.11644).
 
-Every figure carries one of three tags. `Source` names the section it stands in, `Departs` says why another one was
-taken, and `Gap` that the paper is silent and what was chosen in its place.
+Every value carries one of three tags. `Source` names the section it stands in (or the released model, whose
+configuration is public), `Departs` says why another one was taken, and `Gap` that the paper is silent and what was
+chosen in its place. `docs/decisions/phi-recipes.md` has the departures and gaps in one table.
 
 The data come from outside: code that was filtered, textbooks and exercises that a language model wrote. A person
 gives each part as a folder (`--set code.folder=DIR`); the estimates below say what the paper's own took to make.
@@ -24,7 +25,7 @@ from hornbook.evaluation import stages as evaluation
 from hornbook.evaluation.stages import EvaluateConfig
 from hornbook.export import stages as export
 from hornbook.export.stages import ExportConfig
-from hornbook.model.config import ModelConfig
+from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.records import DocumentKind
 from hornbook.report import stages as report
 from hornbook.report.gather import ReportConfig
@@ -37,18 +38,18 @@ from hornbook.training.config import TrainConfig
 from hornbook.training.estimate import estimate as estimate_training
 from hornbook.training.execution import Execution
 
-CODE = ProvidedConfig(kind=DocumentKind.CODE)
-TEXTBOOKS = ProvidedConfig(kind=DocumentKind.TEXTBOOK)
-EXERCISES = ProvidedConfig(kind=DocumentKind.EXERCISE)
+# The paper's three datasets; code and textbooks together are its CodeTextbook, the exercises its CodeExercises.
+CODE = ProvidedConfig(kind=DocumentKind.CODE)  # Departs: section 2.1 filters it here; this one comes filtered.
+TEXTBOOKS = ProvidedConfig(kind=DocumentKind.TEXTBOOK)  # Departs: section 2.2's is not public; one's own is given.
+EXERCISES = ProvidedConfig(kind=DocumentKind.EXERCISE)  # Departs: as the textbooks.
 
-# Source: section 2.1, the part of The Stack and StackOverflow that the classifier kept.
-CODE_TOKENS = 6_000_000_000
-# Gap: the paper counts files before the filter only, 35 million of 35 billion tokens; kept ones are taken as equal.
+CODE_TOKENS = 6_000_000_000  # Source: section 2, about so many of The Stack and StackOverflow pass the classifier.
+# Gap: section 2.1 counts files before the filter only, 35 million of 35 billion tokens; kept ones are taken as equal.
 CODE_DOCUMENTS = 6_000_000
 ANNOTATION = TeacherWork(
-    model="GPT-4",
+    model="GPT-4",  # Source: section 2.1.
     calls=100_000,  # Source: section 2.1, about so many samples.
-    tokens_in=1_200,  # Gap: a file of average length (section 2.1: 35 B tokens, 35 M files) and a prompt of 200 tokens.
+    tokens_in=1_200,  # Gap: a file of average length (section 2.1: 35B tokens, 35M files) and a prompt of 200 tokens.
     tokens_out=50,  # Gap: a score with a short reason.
     usd_per_million_in=30.0,  # Gap: OpenAI's list price of June 2023 for the context of 8 K.
     usd_per_million_out=60.0,  # Gap: as above.
@@ -56,7 +57,7 @@ ANNOTATION = TeacherWork(
 )
 TEXTBOOK_TOKENS = 1_000_000_000  # Source: section 2.2, less than so many.
 TEXTBOOK_WRITING = TeacherWork(
-    model="GPT-3.5",
+    model="GPT-3.5",  # Source: section 2.2.
     calls=1_000_000,  # Gap: passages of a thousand tokens, as many as make up the tokens of section 2.2.
     tokens_in=300,  # Gap: a prompt that names topic and audience.
     tokens_out=1_000,  # Gap: as above.
@@ -66,7 +67,7 @@ TEXTBOOK_WRITING = TeacherWork(
 )
 EXERCISE_TOKENS = 180_000_000  # Source: section 2.2, less than so many.
 EXERCISE_WRITING = TeacherWork(
-    model="GPT-3.5",
+    model="GPT-3.5",  # Source: section 2.2.
     calls=879_500,  # Source: section 5.2 counts so many exercises. Gap: one a call.
     tokens_in=250,  # Gap: a prompt that names the function.
     tokens_out=205,  # Source: section 2.2, the tokens over the exercises.
@@ -76,11 +77,12 @@ EXERCISE_WRITING = TeacherWork(
 )
 TEXT_BYTES_PER_TOKEN = 3  # Gap: assumed for Python in CodeGen's tokenizer.
 PARQUET_SHARE = 1 / 3  # Gap: assumed for text compressed with Zstandard.
-PACKED_BYTES_PER_TOKEN = 2  # Ids below 65,536 fit into two bytes.
+PACKED_BYTES_PER_TOKEN = 2  # Source: `tokens/pack.py`, ids below 65,536 in two bytes.
+WEIGHT_BYTES = 4  # Source: `export/huggingface.py`, float32.
 
-DEDUPLICATE = DeduplicateConfig()  # Departs: the paper names no step of its own; its code was deduplicated before.
-DECONTAMINATE = DecontaminateConfig()  # Departs: section 5 prunes after training, to compare; here leaks go before it.
-# Departs: a thousandth of the documents is held out to measure the loss; the paper speaks of no such part.
+DEDUPLICATE = DeduplicateConfig()  # Departs: section 2.1's code came deduplicated; here all parts are, together.
+DECONTAMINATE = DecontaminateConfig()  # Departs: section 5 prunes to compare two trainings; here leaks go before any.
+# Gap: the paper speaks of no held-out part; a thousandth of the documents is enough to measure the loss.
 TOKENIZE = TokenizeConfig(held_out_share=0.001)
 TOKENIZER = GivenTokenizerConfig(source=CODEGEN)  # Source: section 2.3, the tokenizer of codegen-350M-mono.
 
@@ -95,7 +97,7 @@ MODEL = ModelConfig(
     layer_norm_epsilon=1e-5,  # Source: the released model.
 )
 PRETRAIN = TrainConfig(
-    dataset="pretrain",
+    dataset="pretrain",  # Source: section 2.3, CodeTextbook.
     model=MODEL,
     num_steps=36_000,  # Source: section 2.3.
     stop_step=24_000,  # Source: section 2.3, the checkpoint that is phi-1-base.
@@ -106,47 +108,50 @@ PRETRAIN = TrainConfig(
     schedule="linear",  # Source: section 2.3. Gap: the paper does not say where the decay ends; zero.
     optimizer="adamw",  # Source: section 2.3.
     weight_decay=0.1,  # Source: section 2.3.
-    betas=(0.9, 0.95),  # Gap: as in a study of the same schedule and sizes (arXiv 2410.15226).
-    epsilon=1e-8,  # Gap: PyTorch's own; with float16 take 1e-7.
+    betas=(0.9, 0.95),  # Gap: as in a study of the same schedule and sizes (arXiv 2410.15226, appendix A).
+    epsilon=1e-8,  # Gap: PyTorch's own.
     clip_norm=1.0,  # Gap: usual at this size.
     residual_dropout=0.1,  # Source: section 2.3.
     attention_dropout=0.1,  # Source: section 2.3.
     mask_documents=False,  # Source: section 2.3 packs rows and mentions no mask.
-    precision="bfloat16",  # Departs: fp16 in section 2.3; bfloat16 needs no loss scale. `pretrain.precision=float16`.
-    eval_every=1_000,  # Gap.
-    eval_rows=256,  # Gap.
-    checkpoint_every=250,  # Gap: about an hour on eight A100s.
-    execution=Execution(micro_batch="auto"),
+    precision="bfloat16",  # Departs: fp16 in section 2.3; bfloat16 has float32's range and needs no loss scale.
+    eval_every=1_000,  # Gap: the paper measures no held-out loss; as often as finetuning keeps a checkpoint.
+    eval_rows=256,  # Gap: half a million tokens, a quarter of a step's.
+    checkpoint_every=250,  # Gap: about an hour on the eight A100s of section 2.3.
+    execution=Execution(micro_batch="auto"),  # Gap: section 2.3 accumulates gradients, of how many rows it leaves open.
 )
 FINETUNE = TrainConfig(
-    dataset="finetune",
+    dataset="finetune",  # Source: section 2.3, CodeExercises.
     num_steps=6_000,  # Source: section 2.3.
     batch_size=256,  # Source: section 2.3.
     sequence_length=2_048,  # Source: section 2.3.
     learning_rate=1e-4,  # Source: section 2.3.
     warmup_steps=50,  # Source: section 2.3.
-    schedule="linear",  # Source: section 2.3.
-    optimizer="adamw",  # Source: section 2.3.
+    schedule="linear",  # Source: section 2.3, as in pretraining.
+    optimizer="adamw",  # Source: section 2.3, as in pretraining.
     weight_decay=0.01,  # Source: section 2.3.
     betas=(0.9, 0.95),  # Gap: as in pretraining.
     epsilon=1e-8,  # Gap: as in pretraining.
     clip_norm=1.0,  # Gap: as in pretraining.
     residual_dropout=0.1,  # Source: section 2.3, as in pretraining.
     attention_dropout=0.1,  # Source: section 2.3, as in pretraining.
+    mask_documents=False,  # Source: section 2.3, as in pretraining.
     precision="bfloat16",  # Departs: as in pretraining.
     eval_every=1_000,  # Source: section 2.3, the best of the checkpoints of every thousand steps.
     checkpoint_every=1_000,  # Source: section 2.3.
-    eval_rows=256,  # Gap.
+    eval_rows=256,  # Gap: as in pretraining.
     keep_best=True,  # Source: section 2.3. Gap: best by what? By the loss on held-out exercises, never by HumanEval.
-    execution=Execution(micro_batch="auto"),
+    execution=Execution(micro_batch="auto"),  # Gap: as in pretraining.
 )
 EVALUATE = EvaluateConfig(
-    # Source: sections 3 and 4. Departs: the 50 unconventional problems are this project's own and judged by tests.
+    # Source: table 1 and section 4. Departs: the 50 unconventional problems are this project's own, judged by tests;
+    # MBPP, whose problems do not come with Hornbook, is left to `hornbook evaluate phi-1 --benchmark mbpp`.
     benchmarks=("humaneval", "unconventional-50"),
     max_new_tokens=300,  # Gap: what the same group's later library takes.
-    temperature=0.0,  # Gap: one generation a problem, by the likeliest token; that library draws at 0.01.
-    num_samples=1,  # Source: section 3, "using only one LLM generation".
+    temperature=0.0,  # Gap: the likeliest token each time; that library draws at 0.01.
+    num_samples=1,  # Source: section 1 reports numbers of one generation a problem.
 )
+# Source: figure 2.1 (770 hours) and section 2.3 (7 hours on 8 GPUs).
 PAPER_HOURS = "The paper: 770 GPU-hours on A100s to pretrain phi-1 up to step 24,000, and 56 to finetune it."
 
 
@@ -230,11 +235,11 @@ def build(name: str, pretrain_config: TrainConfig, seed: int, *, note: str = "")
 
 
 def estimate_provided(stage: Stage, hardware: Hardware | None = None) -> Estimate:
-    """What the paper's part of this kind holds and took to write; nothing of it where a person gives their own."""
+    """What the paper's part of this kind holds and took to make; no figure where a person gives their own."""
     del hardware
     config: ProvidedConfig = stage.config
     if config.folder is not None:
-        return Estimate()
+        return Estimate(assumptions=(f"{stage.name}: given; its documents and tokens are counted when they are read.",))
     documents, num_tokens, work, verb = {
         DocumentKind.CODE: (CODE_DOCUMENTS, CODE_TOKENS, ANNOTATION, "annotated"),
         DocumentKind.TEXTBOOK: (TEXTBOOK_WRITING.calls, TEXTBOOK_TOKENS, TEXTBOOK_WRITING, "written"),
@@ -254,23 +259,24 @@ def estimate_provided(stage: Stage, hardware: Hardware | None = None) -> Estimat
 
 
 def _estimate_gathered(stage: Stage, hardware: Hardware | None = None) -> Estimate:
-    """As many documents and tokens as the inputs hold: what will be dropped is not known before."""
+    """As many documents and tokens as the inputs hold, since what will be dropped is not known before.
+
+    Nothing where one of them does not say.
+    """
     sources = [source.estimated(hardware) for source in stage.inputs.values()]
+    if not all(source.data_tokens for source in sources):
+        return Estimate()
     num_tokens = sum(source.data_tokens for source in sources)
-    gathered = Estimate(
+    text = f"{TEXT_BYTES_PER_TOKEN} bytes a token, and a third of it in Parquet"
+    memory = f"{num_tokens * TEXT_BYTES_PER_TOKEN / 1e9:.0f} GB of text, and several times that with what they compute"
+    return Estimate(
         documents=sum(source.documents for source in sources),
         data_tokens=num_tokens,
         disk_bytes=_text_bytes(num_tokens),
-    )
-    if not num_tokens:
-        return gathered
-    text = f"{TEXT_BYTES_PER_TOKEN} bytes a token, and a third of it in Parquet"
-    memory = f"{num_tokens * TEXT_BYTES_PER_TOKEN / 1e9:.0f} GB of text, and several times that with what they compute"
-    return replace(
-        gathered,
         assumptions=(
             f"Disk of documents: {text}.",
             f"deduplicate and decontaminate hold all documents in the machine's memory: {memory}.",
+            "No document is taken as dropped: how many will be is not known before.",
         ),
     )
 
@@ -278,6 +284,12 @@ def _estimate_gathered(stage: Stage, hardware: Hardware | None = None) -> Estima
 def _estimate_packed(stage: Stage, hardware: Hardware | None = None) -> Estimate:
     source = stage.inputs["decontaminate"].estimated(hardware)
     return replace(source, disk_bytes=source.data_tokens * PACKED_BYTES_PER_TOKEN, assumptions=())
+
+
+def _estimate_exported(stage: Stage, hardware: Hardware | None = None) -> Estimate:
+    del hardware
+    config: TrainConfig = stage.inputs["pretrain"].config
+    return Estimate(disk_bytes=num_parameters(config.model) * WEIGHT_BYTES if config.model else 0)
 
 
 def _noted(note: str) -> Any:
@@ -300,4 +312,5 @@ _ESTIMATES: dict[StageFunction, Any] = {
     decontamination.run_decontaminate: _estimate_gathered,
     tokens.run_tokenize: _estimate_packed,
     training.run_train: estimate_training,
+    export.run_export: _estimate_exported,
 }

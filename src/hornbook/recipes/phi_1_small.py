@@ -18,7 +18,7 @@ MODEL = replace(
 PRETRAIN = replace(
     phi_1.PRETRAIN,
     model=MODEL,
-    # Source: figure 2.1 shows phi-1-small at 76B tokens, which is all 36,000 steps; only the larger model stops early.
+    # Source: figure 2.1 shows phi-1-small at 76B tokens, which are all 36,000 steps; only the larger model stops early.
     stop_step=None,
 )
 
