@@ -181,9 +181,13 @@ def _totals(plan: Plan) -> str:
 def _gpu_line(plan: Plan) -> str:
     hours = plan.hardware.hours(plan.total.flops)
     days = hours / plan.hardware.num_gpus / 24
-    line = f"GPUs: {hours:,.0f} {plan.hardware.gpu}-hours, {days:.1f} days on {plan.hardware.num_gpus} of them"
+    line = (
+        f"GPUs: {hours:,.0f} {plan.hardware.gpu}-hours at {plan.hardware.utilisation:.0%} of the peak, "
+        f"{days:.1f} days on {plan.hardware.num_gpus} of them"
+    )
     if plan.reference is not None:
         line += f"; {plan.reference.hours(plan.total.flops):,.0f} {plan.reference.gpu}-hours"
+        line += f" at {plan.reference.utilisation:.0%}"
     return line
 
 

@@ -100,6 +100,9 @@ def _memory(shape: ModelConfig, config: TrainConfig, hardware: Hardware) -> tupl
             optimizer=config.optimizer,
             num_shards=num_shards,
             checkpoint_activations=config.execution.checkpoint_activations,
+            residual_dropout=config.residual_dropout,
+            attention_dropout=config.attention_dropout,
+            mask_documents=config.mask_documents,
         ).total
 
     parallel = config.execution.parallel

@@ -23,8 +23,6 @@ from hornbook.tokens.pack import TokenStream
 from hornbook.training.config import TrainConfig
 from hornbook.training.device import choose_device
 from hornbook.training.failures import explained_writing
-from hornbook.training.gather import gathered
-from hornbook.training.loop import train
 from hornbook.training.parallel import Ranks, current_ranks, from_first, on_first
 from hornbook.training.state import Training
 
@@ -84,6 +82,9 @@ def train_folder(
         TrainingError: See `train`.
         StoreError: What is written does not fit on the disk, or is not permitted.
     """
+    from hornbook.training.gather import gathered  # Half a second that a plan, which trains nothing, is spared.
+    from hornbook.training.loop import train
+
     ranks = current_ranks()
     stream, held_out = TokenStream(tokens_folder, "train"), TokenStream(tokens_folder, "held-out")
     model = _starting_model(config, base_folder, stream, seed, ranks)
