@@ -9,38 +9,21 @@ Source: Gunasekar et al. 2023, section 3: one dimensional array of tokens, docum
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.parquet as pq
 from tokenizers import Tokenizer
 
 from hornbook.artifacts.stage import Progress
 from hornbook.errors import DamagedArtifactError, MissingInputError
 from hornbook.records import Document
 from hornbook.tokens.index import DocumentIndex
-from hornbook.tokens.tokenizer import END_OF_TEXT, document_share, tokenizer_hash
-
-SPLITS = ("train", "held-out")
-ENCODE_BATCH = 2000
-"""Documents encoded at a time: enough to keep all cores busy, few enough for memory."""
+from hornbook.tokens.write import DESCRIPTION, PROGRESS, PackedCounts, write_shards
 
 Tokens = npt.NDArray[np.integer]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PackedCounts:
-    """What a folder of shards holds."""
-
-    num_documents: dict[str, int]
-    num_tokens: dict[str, int]
-    num_bytes: int
-    """Of text in all splits."""
 
 
 class TokenStream:
@@ -122,104 +105,37 @@ def pack(
     held_out_share: float,
     shard_tokens: int,
     progress: Progress,
+    num_workers: int | None = None,
 ) -> PackedCounts:
-    """Tokenize `documents` in their order and write the shards of both splits into `folder`.
-
-    A document is held out by its id alone, so the same documents are held out in every run. The first document is held
-    out where chance held out none, unless it is the only one.
+    """Write documents that are in memory, as `write_shards` does; arguments and errors as there.
 
     Args:
         documents: In the order in which they are packed.
         tokenizer: Must know `<|endoftext|>`.
-        folder: Is created; must not hold shards yet.
+        folder: Is created.
         held_out_share: Share of the documents for validation, 0 to 1.
-        shard_tokens: A shard is closed once it holds this many tokens; a document never spans two shards.
+        shard_tokens: A shard is closed once it holds this many tokens.
         progress: Told the number of documents done.
+        num_workers: Processes that encode; None for one a core.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    held_out = [document_share(document.id, "held-out") < held_out_share for document in documents]
-    if held_out_share > 0 and len(documents) > 1 and not any(held_out):
-        held_out[0] = True
-    dtype = np.dtype("<u2") if tokenizer.get_vocab_size() <= 2**16 else np.dtype("<u4")
-    writers = {split: _ShardWriter(folder, split, dtype, shard_tokens) for split in SPLITS}
-    end_of_text = tokenizer.token_to_id(END_OF_TEXT)
-    done = 0
-    for batch, token_lists in _encoded(documents, tokenizer):
-        for document, tokens in zip(batch, token_lists, strict=True):
-            split = "held-out" if held_out[done] else "train"
-            writers[split].add(document.id, np.array([*tokens, end_of_text], dtype=dtype))
-            done += 1
-        progress(done, len(documents), "documents tokenized")
-    for writer in writers.values():
-        writer.close()
-    description = {
-        "dtype": dtype.str,
-        "vocab_size": tokenizer.get_vocab_size(),
-        "end_of_text": end_of_text,
-        "tokenizer_sha256": tokenizer_hash(tokenizer),
-        "shards": {split: writer.lengths for split, writer in writers.items()},
-    }
-    (folder / "tokens.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
-    return PackedCounts(
-        num_documents={split: len(writer.rows) for split, writer in writers.items()},
-        num_tokens={split: sum(writer.lengths) for split, writer in writers.items()},
-        num_bytes=sum(len(document.text.encode()) for document in documents),
+    return write_shards(
+        lambda start: itertools.islice(documents, start, None),
+        tokenizer,
+        folder,
+        held_out_share=held_out_share,
+        shard_tokens=shard_tokens,
+        report=lambda done, _: progress(done, len(documents), "documents tokenized"),
+        num_workers=num_workers,
     )
 
 
 def _read_description(folder: Path) -> dict[str, Any]:
-    path = folder / "tokens.json"
+    path = folder / DESCRIPTION
     if not path.is_file():
-        raise MissingInputError(f"`{folder}` holds no token shards: it has no `tokens.json`")
+        if (folder / PROGRESS).is_file():
+            raise MissingInputError(f"the token shards in `{folder}` are not finished; the command that began goes on")
+        raise MissingInputError(f"`{folder}` holds no token shards: it has no `{DESCRIPTION}`")
     description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if "tokenizer_sha256" not in description:
         raise MissingInputError(f"`{path}` does not name its tokenizer: make the token shards again")
     return description
-
-
-class _ShardWriter:
-    """Appends documents to the shards of one split."""
-
-    def __init__(self, folder: Path, split: str, dtype: np.dtype[np.unsignedinteger], shard_tokens: int) -> None:
-        self.folder = folder
-        self.split = split
-        self.dtype = dtype
-        self.shard_tokens = shard_tokens
-        self.lengths: list[int] = []
-        self.rows: list[tuple[str, int, int, int]] = []
-        self._buffer: list[Tokens] = []
-        self._buffered = 0
-
-    def add(self, document_id: str, tokens: Tokens) -> None:
-        self.rows.append((document_id, len(self.lengths), self._buffered, len(tokens)))
-        self._buffer.append(tokens)
-        self._buffered += len(tokens)
-        if self._buffered >= self.shard_tokens:
-            self._flush()
-
-    def close(self) -> None:
-        if self._buffered:
-            self._flush()
-        names = ("document_id", "shard", "offset", "length")
-        schema = pa.schema(zip(names, (pa.string(), pa.int64(), pa.int64(), pa.int64()), strict=True))
-        path = self.folder / f"{self.split}-documents.parquet"
-        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-            for _, rows in itertools.groupby(self.rows, key=lambda row: row[1]):
-                columns = list(zip(*rows, strict=True))
-                writer.write_table(pa.Table.from_arrays([pa.array(column) for column in columns], schema=schema))
-
-    def _flush(self) -> None:
-        path = self.folder / f"{self.split}-{len(self.lengths):05d}.bin"
-        path.write_bytes(np.concatenate(self._buffer).astype(self.dtype).tobytes())
-        self.lengths.append(self._buffered)
-        self._buffer = []
-        self._buffered = 0
-
-
-def _encoded(
-    documents: Sequence[Document], tokenizer: Tokenizer
-) -> Iterator[tuple[Sequence[Document], list[list[int]]]]:
-    for start in range(0, len(documents), ENCODE_BATCH):
-        batch = documents[start : start + ENCODE_BATCH]
-        encodings = tokenizer.encode_batch_fast([document.text for document in batch], add_special_tokens=False)
-        yield batch, [encoding.ids for encoding in encodings]
