@@ -7,7 +7,7 @@ import torch
 from tokenizers import Tokenizer
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.export.huggingface import export_huggingface
+from hornbook.export.huggingface import Exported, export_huggingface
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.model.weights import save_model
@@ -26,8 +26,11 @@ CONFIG = ModelConfig(
 TEXT = 'def add(a, b):\n    """Add a and b, naïvely → ünïcode 🎈."""\n    return a + b\n\n\n\tx = [1, 2,   3]\n'
 
 
+Parts = tuple[Phi, Tokenizer, Path]
+
+
 @pytest.fixture(scope="module")
-def parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Phi, Tokenizer, Path]:
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Parts:
     """A tiny model with random weights, a tiny tokenizer, and the folder in which both lie."""
     folder = tmp_path_factory.mktemp("model")
     model = Phi(CONFIG).initialize(torch.Generator().manual_seed(5)).eval()
@@ -44,12 +47,12 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Phi, Tokenizer, Pat
 
 
 @pytest.fixture(scope="module")
-def exported(parts: tuple[Phi, Tokenizer, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def exported(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Exported]:
     folder = tmp_path_factory.mktemp("exported") / "model"
     return folder, export_huggingface(parts[2], parts[2] / "tokenizer.json", "# A card\n", folder)
 
 
-def test_the_logits_of_transformers_are_ours(parts: tuple[Phi, Tokenizer, Path], exported: tuple[Path, str]) -> None:
+def test_the_logits_of_transformers_are_ours(parts: Parts, exported: tuple[Path, Exported]) -> None:
     transformers = pytest.importorskip("transformers")
     theirs = transformers.AutoModelForCausalLM.from_pretrained(exported[0], dtype=torch.float32).eval()
     assert type(theirs).__name__ == "PhiForCausalLM"
@@ -61,9 +64,7 @@ def test_the_logits_of_transformers_are_ours(parts: tuple[Phi, Tokenizer, Path],
     assert theirs.generation_config.eos_token_id == theirs.config.eos_token_id
 
 
-def test_the_tokenizer_of_transformers_gives_our_ids(
-    parts: tuple[Phi, Tokenizer, Path], exported: tuple[Path, str]
-) -> None:
+def test_the_tokenizer_of_transformers_gives_our_ids(parts: Parts, exported: tuple[Path, Exported]) -> None:
     transformers = pytest.importorskip("transformers")
     theirs = transformers.AutoTokenizer.from_pretrained(exported[0])
     chance = random.Random(2)
@@ -76,7 +77,7 @@ def test_the_tokenizer_of_transformers_gives_our_ids(
     assert theirs.eos_token_id == parts[1].token_to_id("<|endoftext|>")
 
 
-def test_the_config_speaks_to_transformers_4_and_5(exported: tuple[Path, str]) -> None:
+def test_the_config_speaks_to_transformers_4_and_5(exported: tuple[Path, Exported]) -> None:
     config = json.loads((exported[0] / "config.json").read_text())
     assert config["partial_rotary_factor"] == config["rope_parameters"]["partial_rotary_factor"] == 0.5
     assert config["rope_theta"] == config["rope_parameters"]["rope_theta"] == 10_000
@@ -85,16 +86,16 @@ def test_the_config_speaks_to_transformers_4_and_5(exported: tuple[Path, str]) -
 
 
 def test_equal_weights_give_equal_bytes_and_the_reported_hash(
-    parts: tuple[Phi, Tokenizer, Path], exported: tuple[Path, str], tmp_path: Path
+    parts: Parts, exported: tuple[Path, Exported], tmp_path: Path
 ) -> None:
-    digest = export_huggingface(parts[2], parts[2] / "tokenizer.json", "# A card\n", tmp_path)
-    assert digest == exported[1]
+    again = export_huggingface(parts[2], parts[2] / "tokenizer.json", "# A card\n", tmp_path)
+    assert again == exported[1]
     names = sorted(path.name for path in exported[0].iterdir())
     assert names == sorted(path.name for path in tmp_path.iterdir())
     assert all((tmp_path / name).read_bytes() == (exported[0] / name).read_bytes() for name in names)
 
 
-def test_a_tokenizer_that_does_not_fit_the_model_is_refused(parts: tuple[Phi, Tokenizer, Path], tmp_path: Path) -> None:
+def test_a_tokenizer_that_does_not_fit_the_model_is_refused(parts: Parts, tmp_path: Path) -> None:
     from tokenizers.models import BPE
 
     nameless = tmp_path / "nameless.json"

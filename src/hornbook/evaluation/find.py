@@ -56,7 +56,7 @@ def find_model(name: str, store: Store, options: ModelOptions) -> Model:
         )
         return EndpointModel(config, Api(options.api))
     folder = Path(name).expanduser()
-    if _is_run(name, store) or _is_trained_here(folder):
+    if is_run(name, store) or _is_trained_here(folder):
         files = find_files(name, store, base=options.base)
         return RunModel(files.folder, files.tokenizer, name=files.name, device=options.device)
     is_folder = folder.is_dir()
@@ -79,7 +79,7 @@ class ModelFiles:
     folder: Path
     """Weights and `config.json`."""
     tokenizer: Path
-    """A `tokenizer.json`."""
+    """A `tokenizer.json`; in a folder it may be missing."""
     name: str
     """For people."""
 
@@ -93,23 +93,23 @@ def find_files(name: str, store: Store, *, base: bool = False) -> ModelFiles:
         base: Of a run: the model as it was before finetuning.
 
     Raises:
-        MissingInputError: There is neither, or it has no model or no tokenizer.
+        MissingInputError: There is neither, or it has no model.
         ConfigError: `base` is asked of a folder.
     """
-    if _is_run(name, store):
+    if is_run(name, store):
         return _files_of_run(RunFolder(store, name), base)
     folder = Path(name).expanduser()
     if not folder.is_dir():
         raise MissingInputError(f"no run `{name}` in the store `{store.root}`, and no such folder")
     if base:
-        raise ConfigError(f"`--base` is for a run, and `{name}` is a folder")
-    for needed in ("config.json", "tokenizer.json"):
-        if not (folder / needed).is_file():
-            raise MissingInputError(f"`{name}` holds no model that can be asked: it has no `{needed}`")
+        raise ConfigError(f"`--base` is for a run, and `{name}` is a folder: it holds one model")
+    if not (folder / "config.json").is_file():
+        raise MissingInputError(f"`{name}` holds no model: it has no `config.json`")
     return ModelFiles(folder, folder / "tokenizer.json", folder.resolve().name)
 
 
-def _is_run(name: str, store: Store) -> bool:
+def is_run(name: str, store: Store) -> bool:
+    """Whether the store has a run of this name."""
     return Path(name).name == name and (store.runs / name / FILE_NAME).is_file()
 
 
@@ -128,7 +128,7 @@ def _files_of_run(run: RunFolder, base: bool) -> ModelFiles:
     for needed in ("tokenizer", stage):
         if needed not in artifacts:
             raise MissingInputError(
-                f"the run `{run.path.name}` has no model to ask: its stage `{needed}` is not done; run it to the end"
+                f"the run `{run.path.name}` has no model yet: its stage `{needed}` is not done; run it to the end"
             )
     name = f"{run.path.name}, base" if base else run.path.name
     return ModelFiles(artifacts[stage].folder, artifacts["tokenizer"].path("tokenizer.json"), name)

@@ -1,68 +1,121 @@
 """A trained model as a Hugging Face folder (`PhiForCausalLM`), written without transformers.
 
 The parameter names of a Hornbook model are those of the Hugging Face class already. What remains is to write the config
-and the settings of tokenizer and generation as its loaders expect them, and the weights in single precision.
+and the settings of tokenizer and generation as its loaders expect them, and the weights: one file of any size, as
+transformers 5 writes up to 50 GB.
 """
 
-import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
 
-from hornbook.errors import ConfigError
+from hornbook.artifacts.manifest import hash_file
+from hornbook.errors import ConfigError, MissingInputError
 from hornbook.model.config import ModelConfig
+from hornbook.model.phi import Phi
 from hornbook.model.rotary import BASE
-from hornbook.model.weights import load_config
-from hornbook.tokens.tokenizer import END_OF_TEXT, load_tokenizer
+from hornbook.model.weights import check_tokenizer, load_config, load_model
+from hornbook.tokens.sources import read_given_tokenizer
+from hornbook.tokens.tokenizer import END_OF_TEXT, tokenizer_hash
 
+DTYPES = ("float32", "bfloat16", "float16")
+CARD = "README.md"
+_CONFIG, _WEIGHTS, _TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
+_GENERATION, _TOKENIZER_CONFIG = "generation_config.json", "tokenizer_config.json"
+_SPECIAL_TOKENS_MAP = "special_tokens_map.json"
+EXPORTED_FILES = (CARD, _CONFIG, _GENERATION, _WEIGHTS, _SPECIAL_TOKENS_MAP, _TOKENIZER, _TOKENIZER_CONFIG)
+"""All that an export writes."""
 _SPECIAL_TOKENS = ("bos_token", "eos_token", "unk_token", "pad_token")
 
 
-def export_huggingface(model_folder: Path, tokenizer_file: Path, card: str, folder: Path) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """What was written."""
+
+    model_sha256: str
+    """Of the weights' file; equal weights in an equal type give equal bytes."""
+    model_bytes: int
+    tokenizer_sha256: str
+    """`tokenizer_hash` of the tokenizer."""
+    config: ModelConfig
+
+
+def export_huggingface(
+    model_folder: Path, tokenizer_path: Path, card: str | None, folder: Path, *, dtype: str = "float32"
+) -> Exported:
     """Write `folder`, ready for `AutoModelForCausalLM.from_pretrained`.
 
-    Args:
-        model_folder: `model.safetensors`, of any floating-point type, and `config.json`, a `ModelConfig`.
-        tokenizer_file: A `tokenizer.json` of the tokenizers library that knows `<|endoftext|>`.
-        card: The model card, Markdown.
-        folder: Created; its files are overwritten.
+    The weights are in memory once, in the exported type.
 
-    Returns:
-        SHA-256 of the exported weights' bytes; equal weights give equal bytes.
+    Args:
+        model_folder: A model of ours or of Hugging Face.
+        tokenizer_path: A `tokenizer.json`, or a folder with a tokenizer (`tokens.sources.read_given_tokenizer`).
+        card: The model card, Markdown; None writes none.
+        folder: Created; its files are overwritten.
+        dtype: Of the exported weights, one of `DTYPES`.
 
     Raises:
         MissingInputError: The folder holds no model, or the tokenizer cannot be read or lacks `<|endoftext|>`.
-        ConfigError: The tokenizer has more tokens than the model has rows for.
+        ConfigError: The model was trained with another tokenizer, or has fewer rows than it has tokens; `dtype` is none
+            of these or too narrow for the weights.
+        DamagedArtifactError: The weights do not fit their config.
     """
-    model_config = load_config(model_folder)
-    tokenizer = load_tokenizer(tokenizer_file)
-    end_of_text_id = tokenizer.get_vocab()[END_OF_TEXT]
-    num_tokens, num_rows = tokenizer.get_vocab_size(), model_config.vocab_size
-    if num_tokens > num_rows:
-        raise ConfigError(f"the tokenizer has {num_tokens} tokens, but the model's `vocab_size` is {num_rows}")
+    if dtype not in DTYPES:
+        raise ConfigError(f"`dtype` must be one of {', '.join(DTYPES)}, got {dtype!r}")
+    config = load_config(model_folder)
+    tokenizer = read_given_tokenizer(tokenizer_path)
+    end_of_text_id = _fitting_end_of_text(tokenizer, tokenizer_path, config)
+    tokenizer_sha256 = tokenizer_hash(tokenizer)
+    check_tokenizer(model_folder, tokenizer_sha256)
+    model = load_model(model_folder, getattr(torch, dtype))
+    _require_finite(model, model_folder, dtype)
     folder.mkdir(parents=True, exist_ok=True)
-    stored = load_file(model_folder / "model.safetensors")
-    weights = {name: tensor.to(torch.float32).contiguous() for name, tensor in stored.items()}
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    _write_json(folder / "config.json", _phi_config(model_config, end_of_text_id))
-    _write_json(folder / "generation_config.json", _generation_config(end_of_text_id))
-    _write_json(folder / "tokenizer_config.json", _tokenizer_config(model_config))
-    _write_json(folder / "special_tokens_map.json", dict.fromkeys(_SPECIAL_TOKENS, END_OF_TEXT))
-    (folder / "tokenizer.json").write_bytes(tokenizer_file.read_bytes())
-    (folder / "README.md").write_text(card, encoding="utf-8")
-    return hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    weights = folder / _WEIGHTS
+    save_file(model.state_dict(), weights, metadata={"format": "pt"})
+    _write_json(folder / _CONFIG, _phi_config(config, end_of_text_id, dtype))
+    _write_json(folder / _GENERATION, _generation_config(end_of_text_id))
+    _write_json(folder / _TOKENIZER_CONFIG, _tokenizer_config(config))
+    _write_json(folder / _SPECIAL_TOKENS_MAP, dict.fromkeys(_SPECIAL_TOKENS, END_OF_TEXT))
+    _write_tokenizer(tokenizer, tokenizer_path, folder / _TOKENIZER)
+    if card is not None:
+        (folder / CARD).write_text(card, encoding="utf-8")
+    return Exported(
+        model_sha256=hash_file(weights),
+        model_bytes=weights.stat().st_size,
+        tokenizer_sha256=tokenizer_sha256,
+        config=config,
+    )
 
 
-def _phi_config(config: ModelConfig, end_of_text_id: int) -> dict[str, Any]:
+def _fitting_end_of_text(tokenizer: Tokenizer, path: Path, config: ModelConfig) -> int:
+    vocabulary = tokenizer.get_vocab()
+    if END_OF_TEXT not in vocabulary:
+        raise MissingInputError(f"the tokenizer `{path}` lacks the token `{END_OF_TEXT}`")
+    num_ids = max(vocabulary.values()) + 1
+    if num_ids > config.vocab_size:
+        raise ConfigError(f"the tokenizer has {num_ids} tokens, but the model's `vocab_size` is {config.vocab_size}")
+    return vocabulary[END_OF_TEXT]
+
+
+def _require_finite(model: Phi, model_folder: Path, dtype: str) -> None:
+    for name, tensor in model.state_dict().items():
+        if not torch.isfinite(tensor).all():
+            mend = "its training went wrong" if dtype == "float32" else "choose a wider `dtype`, such as float32"
+            raise ConfigError(f"`{name}` of `{model_folder}` has numbers that are not finite in {dtype}: {mend}")
+
+
+def _phi_config(config: ModelConfig, end_of_text_id: int, dtype: str) -> dict[str, Any]:
     """The fields of `PhiConfig`; rotary ones and the type both as transformers 4 and as transformers 5 reads them."""
     return {
         "architectures": ["PhiForCausalLM"],
         "attention_dropout": 0.0,
         "bos_token_id": end_of_text_id,
-        "dtype": "float32",
+        "dtype": dtype,
         "embd_pdrop": 0.0,
         "eos_token_id": end_of_text_id,
         "hidden_act": "gelu_new",
@@ -87,7 +140,7 @@ def _phi_config(config: ModelConfig, end_of_text_id: int) -> dict[str, Any]:
         "rope_scaling": None,
         "rope_theta": BASE,
         "tie_word_embeddings": False,
-        "torch_dtype": "float32",
+        "torch_dtype": dtype,
         "use_cache": True,
         "vocab_size": config.vocab_size,
     }
@@ -113,3 +166,12 @@ def _tokenizer_config(config: ModelConfig) -> dict[str, Any]:
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:
     path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _write_tokenizer(tokenizer: Tokenizer, source: Path, path: Path) -> None:
+    """The file as it was given; made of its parts where there was none."""
+    file = source / _TOKENIZER if source.is_dir() else source
+    if file.is_file():
+        path.write_bytes(file.read_bytes())
+    else:
+        path.write_text(tokenizer.to_str(pretty=True), encoding="utf-8")

@@ -56,7 +56,7 @@ def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: 
     """
     workspace.progress(0, 1, "writing the model")
     card = describe_model(config, inputs)
-    digest = export_huggingface(
+    exported = export_huggingface(
         inputs["model"].folder,
         inputs["tokenizer"].path("tokenizer.json"),
         write_model_card(card),
@@ -66,7 +66,7 @@ def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: 
     return Result(
         kept=1,
         unit="model",
-        metrics={"model_sha256": digest, "name": config.name, "num_parameters": card.num_parameters},
+        metrics={"model_sha256": exported.model_sha256, "name": config.name, "num_parameters": card.num_parameters},
     )
 
 

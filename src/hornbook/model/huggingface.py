@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
@@ -31,8 +32,12 @@ def is_huggingface_folder(folder: Path) -> bool:
     return path.is_file() and "model_type" in read_config_file(path)
 
 
-def read_huggingface(folder: Path) -> Phi:
-    """Read the model: float32, on the CPU, dropout off. Beside it, no more than a part of the weights is in memory.
+def read_huggingface(folder: Path, dtype: torch.dtype = torch.float32) -> Phi:
+    """Read the model: on the CPU, dropout off. Beside it, no more than a part of the weights is in memory.
+
+    Args:
+        folder: Of transformers, or with the names of Microsoft's own code.
+        dtype: Of the model; the stored numbers are rounded to it.
 
     Raises:
         MissingInputError: A file is missing.
@@ -43,7 +48,7 @@ def read_huggingface(folder: Path) -> Phi:
     if not path.is_file():
         raise MissingInputError(f"`{folder}` holds no model: it has no `config.json`")
     config = phi_config_of(read_config_file(path), str(path))
-    model = Phi(config)
+    model = empty_model(config, dtype)
     tensors = (renamed for name, tensor in read_tensors(folder) for renamed in rename(name, tensor, config.num_layers))
     fill_weights(model, tensors, str(folder))
     return model.eval()
@@ -95,6 +100,11 @@ def phi_config_of(fields: Mapping[str, Any], where: str) -> ModelConfig:
         max_position=_whole({"max_position_embeddings": 2048, **fields}, "max_position_embeddings", where),
         layer_norm_epsilon=_number({"layer_norm_eps": 1e-5, **fields}, "layer_norm_eps", where),
     )
+
+
+def empty_model(config: ModelConfig, dtype: torch.dtype) -> Phi:
+    """A model of this type on the CPU whose tensors have no values yet."""
+    return Phi(config, device="meta").to(dtype).to_empty(device="cpu")
 
 
 def fill_weights(model: Phi, tensors: Iterator[tuple[str, Tensor]], where: str) -> None:

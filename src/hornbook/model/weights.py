@@ -10,11 +10,11 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from tokenizers import Tokenizer
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.model.config import ModelConfig
 from hornbook.model.huggingface import (
+    empty_model,
     fill_weights,
     is_huggingface_folder,
     phi_config_of,
@@ -23,9 +23,12 @@ from hornbook.model.huggingface import (
 )
 from hornbook.model.phi import Phi
 from hornbook.model.weight_files import read_tensors
+from hornbook.tokens.sources import read_given_tokenizer
 from hornbook.tokens.tokenizer import tokenizer_hash
 
 _TOKENIZER = "tokenizer_sha256"
+_TOKENIZER_FILES = ("tokenizer.json", "vocab.json")
+"""One of them is in every folder with a byte-level tokenizer."""
 
 
 def save_model(model: Phi, folder: Path, tokenizer_sha256: str | None = None) -> None:
@@ -66,8 +69,12 @@ def load_config(folder: Path) -> ModelConfig:
         raise ConfigError(f"`{path}` does not describe a model of Hornbook: {error}") from error
 
 
-def load_model(folder: Path) -> Phi:
-    """Read a model for use, ours or of Hugging Face: float32, on the CPU, dropout off.
+def load_model(folder: Path, dtype: torch.dtype = torch.float32) -> Phi:
+    """Read a model for use, ours or of Hugging Face: on the CPU, dropout off.
+
+    Args:
+        folder: Of ours or of Hugging Face's.
+        dtype: Of the model; the stored numbers are rounded to it, to infinity where they are too large for it.
 
     Raises:
         MissingInputError: A file is missing.
@@ -75,8 +82,8 @@ def load_model(folder: Path) -> Phi:
         DamagedArtifactError: The tensors do not fit the config.
     """
     if is_huggingface_folder(folder):
-        return read_huggingface(folder)
-    model = Phi(load_config(folder))
+        return read_huggingface(folder, dtype)
+    model = empty_model(load_config(folder), dtype)
     fill_weights(model, read_tensors(folder), str(folder))
     return model.eval()
 
@@ -84,21 +91,16 @@ def load_model(folder: Path) -> Phi:
 def tokenizer_hash_of_model(folder: Path) -> str | None:
     """The hash of the tokenizer that the model in `folder` was trained with; None where the folder does not say.
 
-    A model of ours says it in `config.json`; for a Hugging Face folder it is the hash of its `tokenizer.json`.
+    A model of ours says it in `config.json`; for a Hugging Face folder it is the hash of the tokenizer that lies in it.
 
     Raises:
-        MissingInputError: `tokenizer.json` cannot be read.
+        MissingInputError: That tokenizer cannot be read.
     """
     path = folder / "config.json"
     if path.is_file() and not is_huggingface_folder(folder):
         return read_config_file(path).get(_TOKENIZER)
-    path = folder / "tokenizer.json"
-    if not path.is_file():
-        return None
-    try:
-        return tokenizer_hash(Tokenizer.from_file(str(path)))
-    except Exception as error:  # the library raises bare `Exception`
-        raise MissingInputError(f"`{path}` cannot be read as a tokenizer: {error}") from error
+    has_tokenizer = any((folder / name).is_file() for name in _TOKENIZER_FILES)
+    return tokenizer_hash(read_given_tokenizer(folder)) if has_tokenizer else None
 
 
 def check_tokenizer(model_folder: Path, tokenizer_sha256: str) -> None:
