@@ -10,7 +10,7 @@ Source: Gunasekar et al. 2023, section 2.3.
 
 import math
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,11 @@ from hornbook.training.allocator import keep_freed_memory
 from hornbook.training.checkpoint import Keeping
 from hornbook.training.checkpoint_writer import CheckpointWriter
 from hornbook.training.config import TrainConfig
-from hornbook.training.engine import make_engine
+from hornbook.training.engine import Engine, make_engine
 from hornbook.training.failures import explained_memory, explained_writing
 from hornbook.training.held_out import held_out_loss
 from hornbook.training.interrupts import Interrupts, heard_interrupts
+from hornbook.training.micro_batch import Passes, choose_passes, describe_passes, least_room, tried_rows
 from hornbook.training.optimizer import make_optimizers
 from hornbook.training.parallel import Ranks, current_ranks, on_first
 from hornbook.training.precision import choose_precision
@@ -60,7 +61,7 @@ def train(
         config: The run; `config.model` is not looked at.
         seed: Determines the order of the rows and dropout.
         scratch: Where checkpoints are kept; one of an earlier, killed run of the same arguments is taken up.
-        progress: Told the step, the loss and the speed, by the first process.
+        progress: Told the memory, the step, the loss and the speed, by the first process.
         device: Where to compute. The model is moved there.
         log_path: The log that is written while the run works, with speeds; None for none.
 
@@ -81,11 +82,13 @@ def train(
     if config.keep_best and not len(validation):
         raise ConfigError("`keep_best` needs a held-out loss, but the held-out split is shorter than one row")
     dtype = choose_precision(config.precision, device)
-    micro_batch = _rows_of_a_pass(config, share)
+    passes = _choose_passes(model, config, share, device, dtype, ranks, progress)
+    config = replace(config, execution=replace(config.execution, parallel=passes.parallel))
     watch = Watch(
         shape=model.config, config=config, device=device, dtype=dtype, ranks=ranks, log_path=log_path, progress=progress
     )
-    with explained_memory(config, micro_batch, device):
+    is_whole = passes.parallel == "ddp"
+    with explained_memory(config, passes.micro_batch, share, device, is_whole=is_whole):
         separator = stream.end_of_text if config.mask_documents else None
         engine = make_engine(model, config, dtype, separator=separator, device=device, ranks=ranks, progress=progress)
         optimizers = make_optimizers(
@@ -93,9 +96,13 @@ def train(
         )
         identity = identity_of(config, model.config, stream, seed)
         training = resumed(model, optimizers, scratch, identity, ranks, progress) or Training()
+        training.micro_batch = micro_batch = _final_rows(passes, training, engine, config, share, device, ranks)
+        if micro_batch != passes.micro_batch and ranks.is_first:
+            progress(0, 0, f"{micro_batch} rows a pass, {share // micro_batch} passes a step")
         with explained_writing(scratch):
             watch.resume(training.step)
         keeping = Keeping(last=config.execution.keep_last, every=config.execution.keep_every)
+    with explained_memory(config, micro_batch, share, device, is_whole=is_whole):
         stepper = Stepper(
             engine=engine,
             optimizers=optimizers,
@@ -215,13 +222,48 @@ def _share_of_batch(config: TrainConfig, ranks: Ranks) -> int:
     return config.batch_size // ranks.world_size
 
 
-def _rows_of_a_pass(config: TrainConfig, share: int) -> int:
-    """Rows of one forward and backward pass: the process's whole share where the config asks for no less."""
-    asked = config.execution.micro_batch
-    rows = min(asked, share) if isinstance(asked, int) else share
-    if share % rows:
-        raise ConfigError(
-            f"`batch_size` must be a multiple of `micro_batch` on each process: {share} of {config.batch_size!r} rows "
-            f"cannot be cut into passes of {asked!r}"
-        )
-    return rows
+def _choose_passes(
+    model: Phi,
+    config: TrainConfig,
+    share: int,
+    device: torch.device,
+    dtype: torch.dtype,
+    ranks: Ranks,
+    progress: Progress,
+) -> Passes:
+    """By the estimate, and said."""
+    held = sum(parameter.nbytes for parameter in model.parameters()) if ranks.is_first and device.type == "cpu" else 0
+    room = least_room(device, held, ranks)
+    passes = choose_passes(model.config, config, share=share, device=device, dtype=dtype, ranks=ranks, room=room)
+    if ranks.is_first:
+        progress(0, 0, describe_passes(passes, config, share, device, ranks))
+    return passes
+
+
+def _final_rows(
+    passes: Passes,
+    training: Training,
+    engine: Engine,
+    config: TrainConfig,
+    share: int,
+    device: torch.device,
+    ranks: Ranks,
+) -> int:
+    """Rows of a pass: with `auto` those of the run before it was killed, which round alike, or what a trial leaves."""
+    if config.execution.micro_batch != "auto":
+        return passes.micro_batch
+    kept = training.micro_batch
+    if kept is not None and share % kept == 0 and kept <= passes.micro_batch:
+        return kept
+    if device.type == "cpu" or passes.parallel != "ddp":
+        return passes.micro_batch
+    return tried_rows(
+        engine,
+        passes.micro_batch,
+        share=share,
+        shape=engine.model.config,
+        sequence_length=config.sequence_length,
+        num_reserved_bytes=passes.estimate.optimizer if training.step == 0 else 0,
+        device=device,
+        ranks=ranks,
+    )

@@ -49,12 +49,14 @@ class MemoryEstimate:
 
     def describe(self) -> str:
         """One line for people: `31.2 GiB: weights 7.3 GiB, gradients 7.3 GiB, …`, without what takes nothing."""
+        return f"{in_words(self.total)}: {self.describe_parts()}"
+
+    def describe_parts(self) -> str:
+        """The line without its total."""
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
         if self.update <= self.activations + self.loss:
             del parts["update"]
-        return f"{in_words(self.total)}: " + ", ".join(
-            f"{name} {in_words(size)}" for name, size in parts.items() if size
-        )
+        return ", ".join(f"{name} {in_words(size)}" for name, size in parts.items() if size)
 
 
 def in_words(num_bytes: int) -> str:

@@ -40,12 +40,12 @@ class ComputeCopy:
 
     @torch.no_grad()
     def renew(self) -> None:
-        """Copy the weights of `master` over and clear its gradients."""
+        """Copy the weights of `master` over and clear all gradients, those of a broken-off pass included."""
         if self.model is not self.master:
             weights, copies = [pair[0] for pair in self._pairs], [pair[1] for pair in self._pairs]
             torch._foreach_copy_(copies, weights)
-        for parameter in self.master.parameters():
-            parameter.grad = None
+        for weight, computed in self._pairs:
+            weight.grad = computed.grad = None
 
     @torch.no_grad()
     def collect(self) -> None:
