@@ -1,11 +1,12 @@
 """What may go wrong with one rank of a training: planted by fields that `rank.py` is given.
 
-`kill_in_step=N`      SIGKILL once the gradients of step N are computed, before the weights move
-`kill_at_file=N`      SIGKILL at the Nth opening, renaming or deleting of a file among the checkpoints
+`kill_in_step=N`      SIGKILL in step N: once its gradients are computed, before the weights move; or, as `kill_where`:
+                      `file 3`, at the third opening, renaming or deleting of a file among the checkpoints from then on;
+                      `seconds 0.1`, so long after the step's begin
 `term_in_step=N`      SIGTERM to itself as it begins step N
 `nan_in_step=N`       the loss and gradients of step N are NaN; `inf_in_step=N`: infinite
 `largest_file=N`      no file may grow beyond N bytes, as on a disk that is full
-`on_rank=R`           who is struck: rank 0 unless told otherwise
+`on_rank=R`           who is struck: rank 0 unless told otherwise, -1 for all
 `slow_step=S`         each step takes S seconds longer, on all ranks
 """
 
@@ -23,7 +24,7 @@ from hornbook.model.phi import Phi
 from hornbook.training.engine import Replicas, Shards
 from hornbook.training.step import Stepper
 
-FIELDS = ("kill_in_step", "kill_at_file", "term_in_step", "nan_in_step", "inf_in_step", "largest_file")
+FIELDS = ("kill_in_step", "kill_where", "term_in_step", "nan_in_step", "inf_in_step", "largest_file")
 FILE_EVENTS = ("open", "os.rename", "os.remove")
 
 
@@ -31,24 +32,27 @@ def prepare(values: dict[str, Any], rank: int, checkpoints: Path) -> None:
     """Take the fields above out of `values` and plant what they ask for in this process."""
     asked = {name: value for name in FIELDS if (value := values.pop(name, None)) is not None}
     slow_step = values.pop("slow_step", 0.0)
-    if values.pop("on_rank", 0) != rank:
+    if values.pop("on_rank", 0) not in (rank, -1):
         asked = {}
     if asked or slow_step:
-        _plant_in_steps(asked, slow_step)
-    if "kill_at_file" in asked:
-        _die_at_file(asked["kill_at_file"], checkpoints)
+        _plant_in_steps(asked, slow_step, checkpoints)
     if "largest_file" in asked:
         resource.setrlimit(resource.RLIMIT_FSIZE, (asked["largest_file"], asked["largest_file"]))
 
 
-def _plant_in_steps(asked: dict[str, Any], slow_step: float) -> None:
-    current = 0
+def _plant_in_steps(asked: dict[str, Any], slow_step: float, checkpoints: Path) -> None:
+    current = -1
+    where, _, amount = asked.get("kill_where", "gradients").partition(" ")
     take, loss = Stepper.take, Phi.loss
 
     def planted_take(self: Stepper, step: int, *arguments: Any) -> Any:
         nonlocal current
         current = step
         time.sleep(slow_step)
+        if step == asked.get("kill_in_step") and where == "file":
+            _die_at_file(int(amount), checkpoints)
+        if step == asked.get("kill_in_step") and where == "seconds":
+            _die_after(float(amount))
         if step == asked.get("term_in_step"):
             os.kill(os.getpid(), signal.SIGTERM)
         return take(self, step, *arguments)
@@ -62,7 +66,7 @@ def _plant_in_steps(asked: dict[str, Any], slow_step: float) -> None:
         return measured
 
     def reduce_and_die(self: Any) -> None:
-        if current == asked.get("kill_in_step"):
+        if current == asked.get("kill_in_step") and where == "gradients":
             os.kill(os.getpid(), signal.SIGKILL)
         reduce_of[type(self)](self)
 
@@ -84,3 +88,13 @@ def _die_at_file(number: int, checkpoints: Path) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(hear)
+
+
+def _die_after(seconds: float) -> None:
+    """Another process kills this one, whatever it is at."""
+    victim = os.getpid()
+    if os.fork() == 0:
+        time.sleep(seconds)
+        if os.getppid() == victim:
+            os.kill(victim, signal.SIGKILL)
+        os._exit(0)

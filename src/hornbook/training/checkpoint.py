@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,10 @@ def save_checkpoint(
         aside.replace(weights.with_suffix(".json"))
         _sync_folder(folder)
     except (OSError, SafetensorError) as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+            if not weights.with_suffix(".json").exists():  # without its description it only takes room
+                weights.unlink(missing_ok=True)
         raise _unwritten(folder, step, tensors, error) from error
     _delete_unneeded(folder, step, keeping)
 
@@ -112,7 +116,7 @@ def read_checkpoint(folder: Path, step: int) -> Checkpoint:
 
 def saved_steps(folder: Path) -> list[int]:
     """The steps that have a checkpoint, damaged or not, in order."""
-    return sorted(int(path.stem.removeprefix("step-")) for path in folder.glob("step-*.json"))
+    return sorted(_step_of(path) for path in folder.glob("step-*.json"))
 
 
 def _verified(folder: Path, step: int) -> dict[str, Any]:
@@ -140,18 +144,19 @@ def _description(folder: Path, step: int) -> dict[str, Any]:
 
 
 def _delete_unneeded(folder: Path, newest: int, keeping: Keeping) -> None:
-    steps = saved_steps(folder)
-    last = [step for step in steps if step <= newest][-keeping.last :]
-    needed = {*last, *(step for step in steps if keeping.every and step % keeping.every == 0 and step <= newest)}
+    """Also what kills have left: weights without a description, and half-written files."""
+    steps = [step for step in saved_steps(folder) if step <= newest]
+    last = steps[-keeping.last :]
+    needed = {*last, *(step for step in steps if keeping.every and step % keeping.every == 0)}
     for step in last:
         try:
             needed.add(_description(folder, step)["best_step"])
         except DamagedArtifactError:
             needed.discard(step)
-    for step in steps:
-        if step not in needed:
-            _weights(folder, step).with_suffix(".json").unlink(missing_ok=True)
-            _weights(folder, step).unlink(missing_ok=True)
+    described = needed & set(steps)
+    for path in sorted(folder.glob("step-*")):  # the description before its weights
+        if _step_of(path) not in described:
+            path.unlink(missing_ok=True)
 
 
 def _unwritten(folder: Path, step: int, tensors: Mapping[str, Tensor], error: Exception) -> StoreError:
@@ -168,6 +173,10 @@ def _unwritten(folder: Path, step: int, tensors: Mapping[str, Tensor], error: Ex
 
 def _gigabytes(size: int) -> str:
     return f"{size / 1e9:.3g} GB"
+
+
+def _step_of(path: Path) -> int:
+    return int(path.stem.removeprefix("step-"))
 
 
 def _weights(folder: Path, step: int) -> Path:
