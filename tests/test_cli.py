@@ -109,7 +109,7 @@ def test_a_plan_runs_nothing_and_tells_what_would_run(store: Path) -> None:
     printed = hornbook("plan", TINY, "--store", str(store), *changed).stdout
     assert "4 of 17 stages would run" in printed
     assert "GPU" not in printed
-    assert "h100-hours" in hornbook("plan", TINY, "--store", str(store), *changed, "--gpu", "h100").stdout
+    assert "GPU-hours" in hornbook("plan", TINY, "--store", str(store), *changed, "--gpu", "h100").stdout
 
 
 def test_until_stops_after_a_stage(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from hornbook.artifacts.manifest import read_manifest
 from hornbook.artifacts.pipeline import Pipeline, Reuse, inspect
@@ -20,6 +19,7 @@ WIDTH = 98
 """Columns of the lines below the table."""
 _WOULD = {Reuse.REUSED: "be reused", Reuse.MISSING: "run"}
 _SUMMED = ("tokens", "flops", "disk_bytes", "teacher_calls", "teacher_tokens_in", "teacher_tokens_out", "price_usd")
+_LARGEST = ("parameters", "memory_bytes")
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,11 @@ class Plan:
 
     @property
     def total(self) -> Estimate:
-        """What the stages ahead take together: sums, and the largest memory; documents, which all pass, left out."""
+        """What the stages ahead take together: sums, the largest model and memory; no documents, since all pass on."""
         estimates = [step.estimate for step in self.ahead]
         return Estimate(
             **{name: sum(getattr(estimate, name) for estimate in estimates) for name in _SUMMED},
-            memory_bytes=max((estimate.memory_bytes for estimate in estimates), default=0),
+            **{name: max((getattr(one, name) for one in estimates), default=0) for name in _LARGEST},
             assumptions=tuple(dict.fromkeys(line for estimate in estimates for line in estimate.assumptions)),
             missing=tuple(setting for estimate in estimates for setting in estimate.missing),
         )
@@ -128,9 +128,10 @@ def print_plan(plan: Plan, console: Console, *, gpus: bool | None = None) -> Non
     """
     if gpus is None:
         gpus = plan.hardware.hours(sum(step.estimate.flops for step in plan.stages)) >= 1
-    console.print(_stage_table(plan, gpus=gpus), width=max(WIDTH, console.width), crop=False)
+    for line in _stage_lines(plan, gpus=gpus):
+        console.print(line, highlight=False, markup=False)
     console.print()
-    lines = [f"{len(plan.ahead)} of {len(plan.stages)} stages would run{_totals(plan)}"]
+    lines = [*_model_lines(plan), f"{len(plan.ahead)} of {len(plan.stages)} stages would run{_totals(plan)}"]
     if gpus and plan.total.flops:
         lines.append(_gpu_line(plan))
     lines += [_time_line(plan), *_teacher_lines(plan)]
@@ -141,31 +142,37 @@ def print_plan(plan: Plan, console: Console, *, gpus: bool | None = None) -> Non
     _print_assumptions(plan, console, gpus=gpus)
 
 
-def _stage_table(plan: Plan, *, gpus: bool) -> Table:
-    """The table; a column that would be empty is left out."""
+def _stage_lines(plan: Plan, *, gpus: bool) -> list[str]:
+    """The table of stages; a column that would be empty is left out, and no figure is cut."""
     columns: dict[str, list[str]] = {
-        "documents": [_magnitude(step.estimate.documents) for step in plan.stages],
+        "docs": [_magnitude(step.estimate.documents) for step in plan.stages],
         "tokens": [_magnitude(step.estimate.tokens or step.estimate.data_tokens) for step in plan.stages],
         "FLOPs": [f"{step.estimate.flops:.2e}" if step.estimate.flops else "" for step in plan.stages],
     }
     if gpus:
-        for hardware in (plan.hardware, plan.reference):
-            if hardware is not None:
-                hours = [hardware.hours(step.estimate.flops) for step in plan.stages]
-                columns[f"{hardware.gpu}-hours"] = [f"{value:,.1f}" if value else "" for value in hours]
-        columns["GPU memory"] = [_size(step.estimate.memory_bytes) for step in plan.stages]
+        hours = [plan.hardware.hours(step.estimate.flops) for step in plan.stages]
+        columns["GPU-hours"] = [f"{value:,.1f}" if value else "" for value in hours]
+        columns["GPU mem"] = [_size(step.estimate.memory_bytes) for step in plan.stages]
     columns["disk"] = [_size(step.estimate.disk_bytes) for step in plan.stages]
     seconds = [step.seconds_last_time for step in plan.stages]
     columns["last time"] = [f"{value:,.1f} s" if value is not None else "" for value in seconds]
     shown = {heading: cells for heading, cells in columns.items() if any(cells)}
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("stage", "would"):
-        table.add_column(heading, no_wrap=True)
-    for heading in shown:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for index, step in enumerate(plan.stages):
-        table.add_row(step.name, step.would, *(cells[index] for cells in shown.values()))
-    return table
+    left = {"stage": [step.name for step in plan.stages], "would": [step.would for step in plan.stages]}
+    widths = {heading: max(map(len, (heading, *cells))) for heading, cells in (left | shown).items()}
+    rows = [list(left | shown), *zip(*(left | shown).values(), strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if heading in left else cell.rjust(width)
+            for cell, (heading, width) in zip(row, widths.items(), strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _model_lines(plan: Plan) -> list[str]:
+    """Of the first stage that trains; those behind it train the same model on."""
+    sizes = (step.estimate.parameters for step in plan.stages)
+    return [f"model: {size:,} parameters" for size in sizes if size][:1]
 
 
 def _totals(plan: Plan) -> str:

@@ -119,6 +119,8 @@ class Estimate:
     """Documents that it writes."""
     data_tokens: int = 0
     """Tokens in them."""
+    parameters: int = 0
+    """Of the model that it trains, embeddings included."""
     tokens: int = 0
     """Tokens trained on, repetitions counted."""
     flops: float = 0.0

@@ -30,6 +30,7 @@ def estimate(stage: Stage, hardware: Hardware | None = None) -> Estimate:
     checkpoints = config.execution.keep_last + 1 + config.keep_best
     memory_bytes, memory_basis = _memory(shape, config, hardware) if hardware else (0, ())
     return Estimate(
+        parameters=parameters,
         tokens=tokens,
         flops=tokens * training_flops_per_token(shape, config.sequence_length),
         memory_bytes=memory_bytes,
