@@ -66,6 +66,7 @@ class Plan:
             **{name: sum(getattr(estimate, name) for estimate in estimates) for name in _SUMMED},
             **{name: max((getattr(one, name) for one in estimates), default=0) for name in _LARGEST},
             assumptions=tuple(dict.fromkeys(line for estimate in estimates for line in estimate.assumptions)),
+            memory_basis=tuple(line for estimate in estimates for line in estimate.memory_basis),
             missing=tuple(setting for estimate in estimates for setting in estimate.missing),
         )
 
@@ -224,6 +225,7 @@ def _teacher_lines(plan: Plan) -> list[str]:
 def _print_assumptions(plan: Plan, console: Console, *, gpus: bool) -> None:
     lines = list(plan.total.assumptions)
     if gpus and plan.total.flops:
+        lines += plan.total.memory_basis
         for hardware in (plan.hardware, plan.reference):
             if hardware is not None:
                 peak = f"{hardware.flops / 1e12:.0f} TFLOPS ({hardware.basis})"

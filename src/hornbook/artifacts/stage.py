@@ -136,6 +136,8 @@ class Estimate:
     """Of the teacher's calls."""
     assumptions: tuple[str, ...] = ()
     """What the figures rest on, a sentence each."""
+    memory_basis: tuple[str, ...] = ()
+    """What the memory rests on."""
     missing: tuple[str, ...] = ()
     """Settings that a person must give before the stage can run, as typed: `--set code.folder=DIR`."""
 

@@ -38,10 +38,10 @@ def estimate(stage: Stage, hardware: Hardware | None = None) -> Estimate:
         assumptions=(
             "FLOPs: 6 for each weight and token, and attention counted whole, as where shares of a peak are stated "
             "(PaLM, appendix B); without held-out measurements.",
-            *(f"{stage.name}: {sentence}" for sentence in memory_basis),
             f"Disk of a training: the checkpoints that stay while it runs, {CHECKPOINT_BYTES} bytes a parameter each, "
             "and the model's weights in float32.",
         ),
+        memory_basis=tuple(f"{stage.name}: {sentence}" for sentence in memory_basis),
     )
 
 
