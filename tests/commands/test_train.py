@@ -1,9 +1,11 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from hornbook.model.weights import load_model, tokenizer_hash_of_model
 from hornbook.records import Document, DocumentKind
 from hornbook.tokens.pack import TokenStream, pack
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
+from hornbook.training import trackers
+from hornbook.training.trackers import TrackedRun
 
 DOCUMENTS = [
     Document(id=str(number), kind=DocumentKind.CODE, text=f"total = {number} + {number}\n") for number in range(200)
@@ -79,6 +83,46 @@ def test_a_folder_with_other_files_is_refused_before_any_work(tmp_path: Path, to
     assert is_one_mistake(refused.err, "is not empty and holds no training")
 
 
+def test_the_memory_and_the_rows_of_a_pass_are_said_before_the_start(tmp_path: Path, tokens: Path) -> None:
+    """The rows change rounding only."""
+    losses = []
+    for rows, said in (("auto", "at 4 rows a pass: "), ("2", "at 2 rows a pass, 2 passes a step: ")):
+        command = ("train", tokens, *TINY, *RUN, "--precision", "float32", "--output", tmp_path / rows)
+        printed = type_in(*command, "--micro-batch", rows)
+        assert re.search(rf"memory: about \d+ MiB of .* free on cpu {said}weights", printed.out)
+        losses.append(result_of(tmp_path / rows)["held_out_loss"])
+    assert losses[0] == pytest.approx(losses[1], abs=1e-5)
+
+
+def test_a_tracker_gets_the_whole_run_and_one_that_is_not_installed_is_refused(
+    tmp_path: Path, tokens: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, float]] = []
+
+    class Scripted:
+        where = "a page"
+
+        def __init__(self, run: TrackedRun) -> None:
+            assert run.name.startswith("mine-")
+
+        def log(self, step: int, values: Mapping[str, float]) -> None:
+            told.extend((step, value) for name, value in values.items() if name == "held_out_loss")
+
+        def close(self) -> None:
+            told.append((0, 0.0))
+
+    command = ("train", tokens, *TINY, *RUN, "--output", tmp_path / "mine", "--tracker", "wandb")
+    monkeypatch.setitem(trackers.MAKERS, "wandb", Scripted)
+    with monkeypatch.context() as patched:
+        patched.setattr(trackers, "_is_installed", lambda name: False)
+        refused = type_in(*command, status=2)
+    assert is_one_mistake(refused.err, "`wandb` is not installed", "pip install 'hornbook[wandb]'")
+    monkeypatch.setattr(trackers, "_is_installed", lambda name: True)
+    assert "tracked as mine-" in type_in(*command).out
+    log = [json.loads(line) for line in (tmp_path / "mine" / "measured" / "log.jsonl").read_text().splitlines()]
+    assert told == [*((line["step"], line["held_out_loss"]) for line in log if "held_out_loss" in line), (0, 0.0)]
+
+
 def test_a_model_is_finetuned_from_another_ones_weights(tmp_path: Path, tokens: Path) -> None:
     type_in("train", tokens, *TINY, *RUN, "--output", tmp_path / "base")
     type_in("train", tokens, "--base", tmp_path / "base", *RUN, "--output", tmp_path / "tuned")
@@ -96,6 +140,7 @@ def test_a_model_is_finetuned_from_another_ones_weights(tmp_path: Path, tokens: 
         ((*TINY, "--micro-batch", 3), ("`micro_batch`", "4")),
         ((*TINY, "--schedule", "cosine"), ("`schedule`", "'cosine'")),
         ((*TINY, "--tokenizer", "nowhere.json"), ("nowhere.json",)),
+        ((*TINY, "--tracker", "mlflow"), ("`trackers`", "trackio, wandb, tensorboard", "'mlflow'")),
     ],
 )
 def test_a_mistake_is_one_message(

@@ -1,4 +1,6 @@
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,10 @@ from hornbook.model.config import ModelConfig, flops_per_token
 from hornbook.training import watch as watch_module
 from hornbook.training.config import TrainConfig
 from hornbook.training.device_peak import Peak
+from hornbook.training.execution import Execution
 from hornbook.training.log_file import cut_log, read_log
 from hornbook.training.parallel import Ranks
+from hornbook.training.trackers import MAKERS, TrackedRun
 from hornbook.training.watch import StepClock, Watch, in_words
 
 SHAPE = ModelConfig(vocab_size=320, num_layers=2, hidden_size=32, intermediate_size=64, num_heads=2)
@@ -48,12 +52,18 @@ def peak(monkeypatch: pytest.MonkeyPatch) -> list[torch.dtype]:
 
 
 def watching(
-    path: Path | None, clock: Clock, *, rank: int = 0, world_size: int = 1, notes: list[str] | None = None
+    path: Path | None,
+    clock: Clock,
+    *,
+    rank: int = 0,
+    world_size: int = 1,
+    notes: list[str] | None = None,
+    config: TrainConfig = CONFIG,
 ) -> Watch:
     heard: list[str] = [] if notes is None else notes
     return Watch(
         shape=SHAPE,
-        config=CONFIG,
+        config=config,
         device=torch.device("cpu"),
         dtype=torch.float32,
         ranks=Ranks(rank, world_size),
@@ -230,6 +240,41 @@ def test_the_screen_shows_loss_rate_utilisation_and_the_time_that_is_left(tmp_pa
     used = TOKENS_PER_STEP / 2 * flops_per_token(SHAPE, 32) / 1e9
     # Ten seconds for three steps, the pause included: that is how long a person waits.
     assert notes[-1] == f"4/100 loss 4.000, held out 6.000, 128 tokens/s, {used:.0%} of peak, 5 min left"
+
+
+def test_trackers_hear_each_line_and_the_run_that_was_killed_goes_on(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[object] = []
+
+    class Scripted:
+        where = "here"
+
+        def __init__(self, run: TrackedRun) -> None:
+            heard.append((run.name, run.step, run.settings["learning_rate"], run.settings["model"]["num_layers"]))
+
+        def log(self, step: int, values: Mapping[str, float]) -> None:
+            clock.seconds += 50  # a slow tracker lowers no rate
+            heard.append((step, sorted(values), values.get("tokens_per_second")))
+
+        def close(self) -> None:
+            heard.append("closed")
+
+    monkeypatch.setitem(MAKERS, "wandb", Scripted)
+    config = replace(CONFIG, execution=Execution(trackers=("wandb",)))
+    for step in (0, 4):
+        watch = watching(tmp_path / "mine" / "work" / "log.jsonl", clock, config=config)
+        watch.resume(step)
+        train_steps(watch, clock, step + 1, step + 2)
+        watch.close()
+    name = heard[0][0]  # type: ignore[index]
+    assert name.startswith("mine-")
+    metrics, rate = ["loss", "memory_bytes", "seconds"], TOKENS_PER_STEP / 2
+    fast = sorted([*metrics, "tokens_per_second", "utilisation"])
+    assert heard == [
+        *((name, 0, 0.01, 2), (1, metrics, None), (2, fast, rate), "closed"),
+        *((name, 4, 0.01, 2), (5, metrics, None), (6, fast, rate), "closed"),
+    ]
 
 
 def test_without_a_log_the_screen_is_still_shown(clock: Clock) -> None:

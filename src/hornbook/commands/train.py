@@ -79,11 +79,11 @@ TokenizerOption = Annotated[
 ]
 DeviceOption = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.", rich_help_panel=_MEMORY)]
 MicroBatchOption = Annotated[
-    str | None,
+    str,
     typer.Option(
         "--micro-batch",
         metavar="ROWS|auto",
-        help="Rows of one pass on one device; auto: the most that fit; its whole share where not given.",
+        help="Rows of one pass on one device; auto: the most that fit. Changes rounding only.",
         rich_help_panel=_MEMORY,
     ),
 ]
@@ -113,10 +113,10 @@ KeepBestOption = Annotated[
         "--keep-best", help="The result is the checkpoint with the lowest held-out loss.", rich_help_panel=_KEEPING
     ),
 ]
-TrackOption = Annotated[
+TrackerOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--track", metavar="NAME", help="trackio, wandb or tensorboard; may be repeated.", rich_help_panel=_KEEPING
+        "--tracker", metavar="NAME", help="trackio, wandb or tensorboard; may be repeated.", rich_help_panel=_KEEPING
     ),
 ]
 
@@ -144,7 +144,7 @@ def train(
     mask_documents: MaskOption = False,
     precision: PrecisionOption = "auto",
     device: DeviceOption = "auto",
-    micro_batch: MicroBatchOption = None,
+    micro_batch: MicroBatchOption = "auto",
     parallel: ParallelOption = "auto",
     compile_choice: CompileOption = "auto",
     checkpoint_activations: ActivationsOption = False,
@@ -154,7 +154,7 @@ def train(
     keep_last: KeepLastOption = 2,
     keep_every: KeepEveryOption = 0,
     keep_best: KeepBestOption = False,
-    track: TrackOption = None,
+    tracker: TrackerOption = None,
     store: Annotated[
         Path, typer.Option("--store", metavar="DIR", envvar="HORNBOOK_STORE", help="Where runs are kept, for --base.")
     ] = Path(DEFAULT_STORE),
@@ -198,7 +198,7 @@ def train(
             checkpoint_activations=checkpoint_activations,
             keep_last=keep_last,
             keep_every=keep_every,
-            trackers=tuple(track or ()),
+            trackers=tuple(tracker or ()),
         ),
     )
     _train(config, tokens, base_folder, tokenizer, output, seed)
@@ -276,8 +276,8 @@ def _find_shape(
     return model, model.max_position
 
 
-def _parse_micro_batch(text: str | None) -> int | str | None:
-    if text is None or text == "auto":
+def _parse_micro_batch(text: str) -> int | str:
+    if text == "auto":
         return text
     if not text.isdecimal():
         raise ConfigError(f"`--micro-batch` takes a number of rows or `auto`, got {text!r}")

@@ -37,6 +37,7 @@ from hornbook.training.record import Line, check_skipped, named_documents, recor
 from hornbook.training.resume import identity_of, resumed, take_weights, whole_state
 from hornbook.training.state import HeldOut, Training
 from hornbook.training.step import Outcome, Request, Stepper
+from hornbook.training.trackers import require_trackers
 from hornbook.training.watch import Watch
 
 
@@ -69,7 +70,8 @@ def train(
         The log of the whole run, the part before a kill included; the same on all processes.
 
     Raises:
-        ConfigError: The batch cannot be shared out, or the checkpoints in `scratch` are another run's.
+        ConfigError: The batch cannot be shared out, a tracker is not installed, or the checkpoints in `scratch` are
+            another run's.
         StoppedError: SIGTERM came; a checkpoint is written.
         TrainingError: Too many steps without a finite loss, or no memory.
         StoreError: A checkpoint or the log could not be written.
@@ -77,6 +79,7 @@ def train(
     keep_freed_memory()
     ranks = current_ranks()
     num_rows(stream, config.sequence_length)  # refuses a stream without rows before any work
+    on_first(lambda: require_trackers(config.execution.trackers), ranks)
     share = _share_of_batch(config, ranks)
     validation = held_out_rows(held_out, sequence_length=config.sequence_length, max_rows=config.eval_rows)
     if config.keep_best and not len(validation):

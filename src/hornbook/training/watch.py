@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from hornbook.artifacts.fingerprint import encode
 from hornbook.artifacts.stage import Progress
 from hornbook.model.config import ModelConfig, flops_per_token
 from hornbook.training.config import TrainConfig
@@ -22,6 +23,7 @@ from hornbook.training.device_peak import Peak, peak_flops
 from hornbook.training.host_memory import resident_bytes
 from hornbook.training.log_file import append_line, cut_log
 from hornbook.training.parallel import Ranks
+from hornbook.training.trackers import Trackers
 
 RECENT_STEPS = 20
 """The rate on the screen is theirs."""
@@ -61,6 +63,7 @@ class Watch:
         self._peak: Peak | None = None
         self._has_peak = False
         self._run: int | None = None
+        self._trackers: Trackers | None = None
         self._loss: float | None = None
         self._held_out_loss: float | None = None
 
@@ -71,7 +74,13 @@ class Watch:
         """
         if not self._ranks.is_first:
             return
-        self._run = 1 + (0 if self._log_path is None else cut_log(self._log_path, step))
+        self._run = 1
+        if self._log_path is None:
+            return
+        self._run += cut_log(self._log_path, step)
+        settings = {**encode(self._config), "model": encode(self._shape)}
+        names = self._config.execution.trackers
+        self._trackers = Trackers(names, self._log_path.parent, step, settings, self._progress)
 
     def step(self, step: int, loss: float) -> None:
         """A step has ended: `step` are finished, the last had this mean loss over all ranks, in nats."""
@@ -121,12 +130,16 @@ class Watch:
             }
             if self._log_path is not None:
                 append_line(self._log_path, line)
+            if self._trackers is not None:
+                self._trackers.log(line)
             self._loss = values.get("loss", self._loss)
             self._held_out_loss = values.get("held_out_loss", self._held_out_loss)
             self._show(int(values["step"]))
 
     def close(self) -> None:
         """End what the trackers have begun."""
+        if self._trackers is not None:
+            self._trackers.close()
 
     def _tokens_per_second(self, steps: int, seconds: float) -> float | None:
         tokens = steps * self._config.batch_size * self._config.sequence_length
