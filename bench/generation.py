@@ -1,96 +1,192 @@
-"""Generation speed of the laptop's model, ours against transformers' `generate`, in one run.
+"""Generation speed on a CPU: ours against transformers' `generate` on the exported model, in one run.
 
-Both complete the same 64 prompts of equal length with 200 greedy tokens in float32. Prints one JSON line: new tokens
-per second, their ratio, and the share of prompts with the same text. Run it on an idle machine:
-`python bench/generation.py`.
+The laptop recipe's model with random weights, its end-of-text token made impossible, completes functions of the
+standard library, cut anywhere, with greedy tokens in float32. Theirs is the model as `export_huggingface` writes it and
+`AutoModelForCausalLM` loads it, with the defaults of `generate`. Both read the same tokens and write the same number,
+taking turns, once with prompts of one length and once with prompts of many lengths, which theirs get padded on the left
+with a mask. Ours includes what a caller pays: packing the weights, turning tokens to text, and looking for stop strings
+after every token (the strings never come).
+
+Prints one JSON line: new tokens per second (median over rounds, with the lowest and highest), the ratio of the medians,
+and the share of equal tokens; a row in which two tokens are as likely as rounding can tell is named with the margin
+between them. Needs an idle machine and transformers: `python bench/generation.py [--batch-size 1]`.
 """
 
+import argparse
+import inspect
 import json
+import statistics
+import tempfile
 import time
+import typing
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import PhiConfig, PhiForCausalLM
+import transformers
+from tokenizers import Tokenizer
+from transformers import AutoModelForCausalLM
 
-from hornbook.generation.healing import Spelling, heal
-from hornbook.generation.sample import GenerateConfig, generate
+from hornbook.export.huggingface import export_huggingface
+from hornbook.generation.batch import Row, complete_batch
+from hornbook.generation.healing import HealedPrompt, Spelling
+from hornbook.generation.prompt import Prompt, SamplingConfig
+from hornbook.generation.sample import reader_of
+from hornbook.generation.stop import StopRule
 from hornbook.model.phi import Phi
-from hornbook.recipes.laptop import MODEL
-from hornbook.tokens.tokenizer import END_OF_TEXT, byte_of_character
+from hornbook.model.weights import save_model
+from hornbook.recipes.laptop import MODEL, TOKENIZER
+from hornbook.records import Document, DocumentKind
+from hornbook.tokens.tokenizer import train_tokenizer
 
-NUM_PROMPTS, PROMPT_CHARACTERS, NEW_TOKENS = 64, 100, 200
+STOP = StopRule(strings=("\n\n\n\n\n\ndef ", "\n\n\n\n\n\nclass ", "\n\n\n\n\n\nprint("), at_function_end=False)
+LENGTHS = {"equal": (100, 100), "ragged": (40, 160)}
+"""Tokens of the shortest and of the longest prompt."""
+
+Turn = Callable[[], list[list[int]]]
+"""Completes all prompts and returns each one's new tokens."""
 
 
 def main() -> None:
     """Measure and print."""
-    tokenizer = byte_tokenizer()
-    model = Phi(MODEL).initialize(torch.Generator().manual_seed(0)).eval()
-    generator = torch.Generator().manual_seed(1)
-    letters = torch.randint(ord("a"), ord("z") + 1, (NUM_PROMPTS, PROMPT_CHARACTERS), generator=generator)
-    # Each prompt ends in a piece of one character, which healing reads and spells again.
-    prompts = ["".join(map(chr, row)) + "." for row in letters.tolist()]
-    config = GenerateConfig(max_new_tokens=NEW_TOKENS, batch_size=NUM_PROMPTS, stop_at_function_end=False)
-    spelling = Spelling(tokenizer)
-    healed = [heal(tokenizer, spelling, prompt, MODEL.max_position) for prompt in prompts]
-    tokens = torch.tensor([[*prompt.tokens, 1 + ord(".")] for prompt in healed])
-    theirs = transformers_model(model)
-
-    start = time.perf_counter()
-    texts = generate(model, tokenizer, prompts, config, 0, lambda *_: None)
-    our_seconds = time.perf_counter() - start
-    start = time.perf_counter()
-    with torch.inference_mode():
-        generated = theirs.generate(
-            tokens,
-            attention_mask=torch.ones_like(tokens),
-            max_new_tokens=NEW_TOKENS - 1,
-            do_sample=False,
-            pad_token_id=0,
-            eos_token_id=0,
-            suppress_tokens=list(range(257, MODEL.vocab_size)),
-        )
-    their_seconds = time.perf_counter() - start
-    new = generated[:, tokens.shape[1] :].tolist()
-    expected = [b"".join(spelling.bytes_of[token] for token in row).decode(errors="replace") for row in new]
-    count = NUM_PROMPTS * NEW_TOKENS
-    report = {
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--new-tokens", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    tokenizer = source_tokenizer()
+    model = endless_model(tokenizer)
+    theirs = exported(model, tokenizer)
+    report: dict[str, Any] = {
         "bench": "generation",
-        "num_prompts": NUM_PROMPTS,
-        "new_tokens": NEW_TOKENS,
+        "batch_size": arguments.batch_size,
+        "new_tokens": arguments.new_tokens,
+        "rounds": arguments.rounds,
         "num_threads": torch.get_num_threads(),
-        "tokens_per_second": {"hornbook": round(count / our_seconds), "transformers": round(count / their_seconds)},
-        "ratio": round(their_seconds / our_seconds, 2),
-        "same_text": sum(mine == other for mine, other in zip(texts, expected, strict=True)) / NUM_PROMPTS,
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
     }
+    for name, (shortest, longest) in LENGTHS.items():
+        prompts = cut_prompts(tokenizer, arguments.batch_size, shortest, longest)
+        turns = {
+            "hornbook": our_turn(model, tokenizer, prompts, arguments.new_tokens),
+            "transformers": their_turn(theirs, prompts, arguments.new_tokens),
+        }
+        report[name] = {
+            **measure(turns, arguments.rounds, arguments.batch_size * arguments.new_tokens),
+            **compare(model, prompts, turns["hornbook"](), turns["transformers"]()),
+        }
     print(json.dumps(report))
 
 
-def byte_tokenizer() -> Tokenizer:
-    """A tokenizer of the 256 bytes: token 0 is `<|endoftext|>`, token 1 + b is byte b."""
-    characters = {byte: character for character, byte in byte_of_character().items()}
-    vocabulary = {END_OF_TEXT: 0, **{characters[byte]: 1 + byte for byte in range(256)}}
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    tokenizer.add_special_tokens([END_OF_TEXT])
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    return tokenizer
+def measure(turns: dict[str, Turn], rounds: int, count: int) -> dict[str, Any]:
+    """Let all take turns; the first round, in which memory and kernels warm up, does not count."""
+    speeds: dict[str, list[float]] = {name: [] for name in turns}
+    for number in range(rounds + 1):
+        for name, turn in turns.items():
+            start = time.perf_counter()
+            turn()
+            if number > 0:
+                speeds[name].append(count / (time.perf_counter() - start))
+    medians = {name: statistics.median(values) for name, values in speeds.items()}
+    return {
+        "tokens_per_second": {name: round(median) for name, median in medians.items()},
+        "lowest_and_highest": {name: [round(min(values)), round(max(values))] for name, values in speeds.items()},
+        "ratio": round(medians["hornbook"] / medians["transformers"], 2),
+    }
 
 
-def transformers_model(model: Phi) -> PhiForCausalLM:
-    """The same weights in transformers."""
-    theirs = PhiForCausalLM(
-        PhiConfig(
-            vocab_size=MODEL.vocab_size,
-            hidden_size=MODEL.hidden_size,
-            intermediate_size=MODEL.intermediate_size,
-            num_hidden_layers=MODEL.num_layers,
-            num_attention_heads=MODEL.num_heads,
-            max_position_embeddings=MODEL.max_position,
-            hidden_act="gelu_new",
-        )
-    ).eval()
-    theirs.load_state_dict(model.state_dict())
-    return theirs
+def compare(
+    model: Phi, prompts: Sequence[list[int]], ours: Sequence[list[int]], theirs: Sequence[list[int]]
+) -> dict[str, Any]:
+    """Hold the tokens against each other one by one."""
+    pairs = [pair for mine, other in zip(ours, theirs, strict=True) for pair in zip(mine, other, strict=True)]
+    report: dict[str, Any] = {"equal_tokens": sum(mine == other for mine, other in pairs) / len(pairs)}
+    rows = [number for number, (mine, other) in enumerate(zip(ours, theirs, strict=True)) if mine != other]
+    if rows:
+        report["first_differences"] = [first_difference(model, prompts[row], ours[row], theirs[row]) for row in rows]
+    return report
+
+
+@torch.inference_mode()
+def first_difference(model: Phi, prompt: list[int], ours: list[int], theirs: list[int]) -> dict[str, Any]:
+    """Where two completions part, and by how much the model itself prefers our token there."""
+    place = next(number for number, (mine, other) in enumerate(zip(ours, theirs, strict=True)) if mine != other)
+    last_logits = model(torch.tensor([prompt + ours[:place]]))[0, -1]
+    return {"new_token": place, "margin": (last_logits[ours[place]] - last_logits[theirs[place]]).item()}
+
+
+def our_turn(model: Phi, tokenizer: Tokenizer, prompts: Sequence[list[int]], new_tokens: int) -> Turn:
+    """All that `generation.sample.generate` does but reading the prompts as text: both sides get them as tokens."""
+    config = SamplingConfig(max_new_tokens=new_tokens, batch_size=len(prompts))
+
+    def turn() -> list[list[int]]:
+        spelling = Spelling(tokenizer)
+        rows = [
+            Row(
+                number,
+                Prompt(text=tokenizer.decode(prompt), key=str(number), stop=STOP),
+                HealedPrompt(tokens=tuple(prompt), suffix=b"", num_dropped=0),
+                new_tokens,
+            )
+            for number, prompt in enumerate(prompts)
+        ]
+        complete_batch(reader_of(model), spelling, rows, config, seed=0)
+        return [row.new_tokens for row in rows]
+
+    return turn
+
+
+def their_turn(model: Any, prompts: Sequence[list[int]], new_tokens: int) -> Turn:
+    """`generate` with its defaults."""
+    longest = max(map(len, prompts))
+    padded = torch.tensor([[0] * (longest - len(prompt)) + prompt for prompt in prompts])
+    is_token = torch.tensor([[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts])
+
+    def turn() -> list[list[int]]:
+        with torch.inference_mode():
+            generated = model.generate(padded, attention_mask=is_token, max_new_tokens=new_tokens, do_sample=False)
+        new: list[list[int]] = generated[:, longest:].tolist()
+        return new
+
+    return turn
+
+
+def source_tokenizer() -> Tokenizer:
+    """A tokenizer of the laptop recipe's size, trained on some modules of the standard library."""
+    texts = [inspect.getsource(module) for module in (argparse, inspect, json, statistics, tempfile, typing)]
+    documents = [Document(id=str(n), kind=DocumentKind.TEXTBOOK, text=text) for n, text in enumerate(texts)]
+    return train_tokenizer(documents, TOKENIZER)
+
+
+def endless_model(tokenizer: Tokenizer) -> Phi:
+    """Random weights; what the tokenizer does not know, and the end of a text, are never the likeliest token."""
+    model = Phi(MODEL).initialize(torch.Generator().manual_seed(0)).eval()
+    spelling = Spelling(tokenizer)
+    with torch.no_grad():
+        model.lm_head.bias[spelling.end_of_text] = -100.0
+        model.lm_head.bias[len(spelling.bytes_of) :] = -100.0
+    return model
+
+
+def exported(model: Phi, tokenizer: Tokenizer) -> Any:
+    """The model after the way through an export and transformers' loader."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, "model"), Path(folder, "exported")
+        source.mkdir()
+        save_model(model, source)
+        tokenizer.save(str(source / "tokenizer.json"))
+        export_huggingface(source, source / "tokenizer.json", None, target)
+        return AutoModelForCausalLM.from_pretrained(target).eval()
+
+
+def cut_prompts(tokenizer: Tokenizer, count: int, shortest: int, longest: int) -> list[list[int]]:
+    """Pieces of source code, their lengths spread evenly."""
+    tokens = tokenizer.encode(inspect.getsource(argparse), add_special_tokens=False).ids
+    lengths = [shortest + (longest - shortest) * number // max(1, count - 1) for number in range(count)]
+    starts = [(len(tokens) - longest) * number // count for number in range(count)]
+    return [tokens[start : start + length] for start, length in zip(starts, lengths, strict=True)]
 
 
 if __name__ == "__main__":

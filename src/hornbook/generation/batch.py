@@ -24,7 +24,7 @@ class Row:
         self.tokens = healed.tokens
         self.remaining = healed.suffix
         self.max_new = max_new
-        self.num_new = 0
+        self.new_tokens: list[int] = []
         self.done = False
         self._new = b""
         self._searched = 0
@@ -32,7 +32,7 @@ class Row:
 
     def take(self, token: int, spelling: Spelling) -> None:
         """Add a token; decide whether the completion ends with it."""
-        self.num_new += 1
+        self.new_tokens.append(token)
         if token == spelling.end_of_text:
             self.done = True
             return
@@ -43,7 +43,7 @@ class Row:
         self._end = self.prompt.stop.find(self.prompt.text, text, self._searched)
         # The last character may be a part of one, and become another when the rest of it comes.
         self._searched = len(text.rstrip("\N{REPLACEMENT CHARACTER}"))
-        self.done = self.num_new >= self.max_new or self._end is not None
+        self.done = len(self.new_tokens) >= self.max_new or self._end is not None
 
     @property
     def text(self) -> str:
@@ -98,7 +98,7 @@ def _choose(logits_BV: Tensor, rows: Sequence[Row], spelling: Spelling, config: 
             restricted_V = torch.full_like(logits_BV[number], -torch.inf)
             restricted_V[allowed] = logits_BV[number, allowed]
             logits_BV[number] = restricted_V
-    draws = [draw(seed, row.prompt.key, row.num_new) for row in rows] if config.temperature > 0 else []
+    draws = [draw(seed, row.prompt.key, len(row.new_tokens)) for row in rows] if config.temperature > 0 else []
     chosen: list[int] = choose_tokens(
         logits_BV, temperature=config.temperature, top_p=config.top_p, draws=draws
     ).tolist()
