@@ -7,7 +7,19 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Column
+from rich.text import Text
 
 from hornbook.artifacts.manifest import Manifest
 from hornbook.artifacts.pipeline import Reuse, StageOutcome, StageStatus
@@ -91,22 +103,30 @@ class StageProgress:
 @contextmanager
 def show_progress(console: Console, name: str) -> Iterator[StageProgress]:
     """A live line for one piece of work outside a run, which vanishes at its end."""
-    with _live_line(console) as live:
+    with _live_line(console, name_width=0) as live:
         yield StageProgress(console, live, live.add_task(name, total=None, note=""), name)
 
 
-def _live_line(console: Console) -> Progress:
+def _live_line(console: Console, name_width: int = 16) -> Progress:
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description:<16}"),
+        TextColumn(f"{{task.description:<{name_width}}}"),
         BarColumn(bar_width=20),
+        MofNCompleteColumn(table_column=Column(no_wrap=True)),
         TextColumn("{task.fields[note]}"),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        _Remaining(),
         console=console,
         transient=True,
         disable=not console.is_terminal,
     )
+
+
+class _Remaining(TimeRemainingColumn):
+    """How long it will still take, unless the note says it, which then knows better."""
+
+    def render(self, task: Task) -> Text:
+        return Text() if " left" in task.fields["note"] else super().render(task)
 
 
 def describe_counts(manifest: Manifest) -> str:

@@ -239,7 +239,7 @@ def test_the_screen_shows_loss_rate_utilisation_and_the_time_that_is_left(tmp_pa
     watch.step(4, 4.0)
     used = TOKENS_PER_STEP / 2 * flops_per_token(SHAPE, 32) / 1e9
     # Ten seconds for three steps, the pause included: that is how long a person waits.
-    assert notes[-1] == f"4/100 loss 4.000, held out 6.000, 128 tokens/s, {used:.0%} of peak, 5 min left"
+    assert notes[-1] == f"4/100 loss 4.000, held out 6.000, 5 min left, 128 tokens/s, {used:.0%} of peak"
 
 
 def test_trackers_hear_each_line_and_the_run_that_was_killed_goes_on(
@@ -280,7 +280,7 @@ def test_trackers_hear_each_line_and_the_run_that_was_killed_goes_on(
 def test_without_a_log_the_screen_is_still_shown(clock: Clock) -> None:
     notes: list[str] = []
     train_steps(watching(None, clock, notes=notes), clock, 1, 2)
-    assert notes[-1].startswith("2/100 loss 5.000, 128 tokens/s")
+    assert notes[-1].startswith("2/100 loss 5.000, 3 min left, 128 tokens/s")
 
 
 def test_a_clock_that_was_never_ticked_knows_nothing(clock: Clock) -> None:

@@ -225,7 +225,9 @@ def _train(
         f"({metrics['epochs']} epochs), {measured} after step {metrics['result_step']}",
         highlight=False,
     )
-    console.print(f"the model is in {output}; export it: hornbook export {output} --to huggingface --output DIR")
+    console.print(f"model    {output}, its log {output}/measured/log.jsonl", highlight=False)
+    console.print(f"try it   hornbook complete {output} 'def double(number: int) -> int:'", highlight=False)
+    console.print(f"export   hornbook export {output} --to huggingface --output {output}-hf", highlight=False)
 
 
 def _find_base(base: str, store: Path) -> Path:

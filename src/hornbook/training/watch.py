@@ -157,19 +157,20 @@ class Watch:
         return flops / (self._peak.flops * self._ranks.world_size)
 
     def _show(self, step: int) -> None:
+        """What a narrow terminal cuts off comes last."""
         total = self._config.last_step
         parts = [] if self._loss is None else [f"loss {self._loss:.3f}"]
         if self._held_out_loss is not None:
             parts.append(f"held out {self._held_out_loss:.3f}")
+        per_step = self._clock.seconds_per_step()
+        if per_step is not None and step < total:
+            parts.append(f"{in_words((total - step) * per_step)} left")
         rate = self._tokens_per_second(*self._clock.recent())
         if rate is not None:
             parts.append(f"{rate:,.0f} tokens/s")
         utilisation = self._utilisation(rate) if self._has_peak else None
         if utilisation is not None:
             parts.append(f"{utilisation:.0%} of peak")
-        per_step = self._clock.seconds_per_step()
-        if per_step is not None and step < total:
-            parts.append(f"{in_words((total - step) * per_step)} left")
         self._progress(step, total, ", ".join(parts))
 
 
