@@ -17,6 +17,7 @@ from hornbook.commands.compare import compare
 from hornbook.commands.evaluate import evaluate
 from hornbook.commands.export import export
 from hornbook.commands.run import RecipeArgument, SeedOption, SetOption, StoreOption, UntilOption, make_pipeline, run
+from hornbook.commands.tokenize import tokenize
 from hornbook.commands.train import train
 from hornbook.errors import HornbookError, StoppedError
 
@@ -139,5 +140,6 @@ def complete(
 
 app.command()(evaluate)
 app.command()(compare)
+app.command()(tokenize)
 app.command()(train)
 app.command()(export)

@@ -159,7 +159,7 @@ def test_without_a_connection_it_says_which_file_to_put_where(tmp_path: Path) ->
     message = str(caught.value)
     assert message.startswith(f"the tokenizer of `{CODEGEN}` at `v2` cannot be had from the Hugging Face hub: ")
     assert message.endswith(
-        "put its `tokenizer.json` into a folder and name that folder: `--set tokenizer.source=FOLDER`"
+        "put its `tokenizer.json` into a folder and name that: `--set tokenizer.source=FOLDER`, or `--tokenizer FOLDER`"
     )
 
 

@@ -2,8 +2,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from hornbook.artifacts.stage import Workspace
-from hornbook.records import Document, DocumentKind
+from hornbook.records import Document, DocumentKind, table_of
 from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.stages import TokenizeConfig, run_tokenize, run_tokenizer
 from hornbook.tokens.tokenizer import TokenizerConfig
@@ -16,7 +18,9 @@ DOCUMENTS = [
 
 
 def run_both(folder: Path) -> dict[str, Any]:
-    documents = SimpleNamespace(records=lambda name, record: DOCUMENTS)
+    folder.mkdir(exist_ok=True)
+    pq.write_table(table_of(Document, DOCUMENTS), folder / "documents.parquet")
+    documents = SimpleNamespace(records=lambda name, record: DOCUMENTS, path=lambda name: folder / name)
     results = {}
     inputs: dict[str, Any] = {"decontaminate": documents}
     for name, run, config in [
@@ -24,7 +28,8 @@ def run_both(folder: Path) -> dict[str, Any]:
         ("tokenize", run_tokenize, TokenizeConfig()),
     ]:
         place = folder / name
-        place.mkdir(parents=True)
+        place.mkdir()
+        (folder / "scratch").mkdir(exist_ok=True)
         workspace = Workspace(folder=place, scratch=folder / "scratch", seed=0, progress=lambda *_: None)
         results[name] = run(config, inputs, workspace)
         inputs[name] = SimpleNamespace(path=lambda file, place=place: place / file)

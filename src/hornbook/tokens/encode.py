@@ -9,9 +9,10 @@ are looked up in a table, and only those that are not in it yet are handed to th
 another way go through the library.
 """
 
+import itertools
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,14 @@ _LONGEST_KEPT = 128
 """Longer words hardly come again."""
 _PIECE = 2**18
 """Characters parted into words at a time: a list of words takes many times the memory of its text."""
-_LETTER, _NUMBER, _SPACE, _SIGN = "a", "0", "\t", "!"
-_WORD = re.compile(r"'(?:[stmd]|re|ve|ll)| ?[A-Za-z]+| ?[0-9]+| ?[^\t-\r A-Za-z0-9]+|[\t-\r ]+(?![^\t-\r ])|[\t-\r ]+")
+_LETTER, _NUMBER, _SPACE, _SIGN = "a", "0", "\v", "!"
+_NO_SPACES = r"'(?:[stmd]|re|ve|ll)| ?[A-Za-z]+| ?[0-9]+| ?[^\t-\r A-Za-z0-9]+"
 """The pattern of GPT-2 for ASCII; other characters are exchanged for one of ASCII that the pattern treats alike."""
-_CUT = re.compile(r"(?<=[!-~])(?=\n)")
-"""Where a text can be cut without changing its words: before a line's end that follows no space. A cut behind it would
-change the run of spaces that it belongs to."""
+_WORD = re.compile(rf"{_NO_SPACES}|[\t-\r ]+(?![^\t-\r ])|[\t-\r ]+")
+_RUN = re.compile(r"[\t\n\f\r ]{2,}")
+_CUT = re.compile(r"(?<=[!-~])(?=\n| [!-~])")
+"""Where a text can be cut without changing its words: before a line's end, or one space, that follows no space."""
+_ACROSS_CUT = re.compile(r"[!-~][\n ]")
 
 
 class Encoder:
@@ -54,9 +57,10 @@ class Encoder:
         self._special = [token.content for token in added.values() if token.special]
         plain = {token.content: self._bytes([index]) for index, token in added.items() if not token.special}
         self._added = plain
-        longest_first = sorted(map(re.escape, plain), key=len, reverse=True)
-        self._added_pattern = re.compile(f"({'|'.join(longest_first)})") if plain else None
-        self._words = _Words(self._tokenizer, self.dtype) if parts_as_gpt2(tokenizer) else None
+        are_runs = all(map(_RUN.fullmatch, plain))
+        self._find_words = (_word_or_run(plain) if plain and are_runs else _WORD).findall
+        self._added_pattern = None if are_runs else re.compile(f"({_any_of(plain)})")
+        self._words = _Words(self._tokenizer, self.dtype, plain) if parts_as_gpt2(tokenizer) else None
         self._stand_ins = _StandIns(self._tokenizer)
 
     def encode(self, texts: Sequence[str]) -> list[bytes]:
@@ -79,12 +83,12 @@ class Encoder:
 
     def _encode_words(self, text: str) -> bytes:
         assert self._words is not None
-        words = _WORD.findall(text) if text.isascii() else self._part(text)
+        words = self._find_words(text) if text.isascii() else self._part(text)
         return b"".join(map(self._words.__getitem__, words))
 
     def _part(self, text: str) -> Iterator[str]:
         start = 0
-        for length in map(len, _WORD.findall(text.translate(self._stand_ins))):
+        for length in map(len, self._find_words(text.translate(self._stand_ins))):
             yield text[start : start + length]
             start += length
 
@@ -108,14 +112,16 @@ def parts_as_gpt2(tokenizer: Tokenizer) -> bool:
         # Added tokens are found from left to right in one go, and none reaches over a cut.
         and len({token.normalized for token in plain}) <= 1
         and not any(token.lstrip or token.rstrip or token.single_word for token in plain)
-        and not any("\n" in token.content[1:] for token in plain)
+        and not any(_ACROSS_CUT.search(token.content) for token in plain)
     )
 
 
 class _Words(dict[str, bytes]):
     """The ids of words, as bytes; what is not there yet is encoded when it is asked for."""
 
-    def __init__(self, tokenizer: Tokenizer, dtype: np.dtype[np.unsignedinteger]) -> None:
+    def __init__(self, tokenizer: Tokenizer, dtype: np.dtype[np.unsignedinteger], added: Mapping[str, bytes]) -> None:
+        super().__init__(added)
+        self._added = added
         self._model = tokenizer.model
         self._dtype = dtype
         self._alphabet = {byte: character for character, byte in byte_of_character().items()}
@@ -126,6 +132,7 @@ class _Words(dict[str, bytes]):
         if len(word) <= _LONGEST_KEPT:
             if len(self) >= _MAX_WORDS:
                 self.clear()
+                self.update(self._added)
             self[word] = ids
         return ids
 
@@ -148,6 +155,27 @@ class _StandIns(dict[int, str]):
             stand_in = _SPACE
         self[code] = stand_in
         return stand_in
+
+
+def _word_or_run(runs: Collection[str]) -> re.Pattern[str]:
+    """Parts a text into words and added tokens in one go, where those are all runs of spaces, tabs and line ends.
+
+    None of them can begin within a word of another kind, and a word of spaces ends where one begins.
+    """
+    run = _any_of(runs)
+    spaces = rf"(?:(?!{run})[\t-\r ])+"
+    return re.compile(rf"{_NO_SPACES}|{run}|{spaces}(?![^\t-\r ])|{spaces}")
+
+
+def _any_of(texts: Collection[str]) -> str:
+    """A pattern for the longest of these that stands in a place."""
+    branches = []
+    for _, group in itertools.groupby(sorted(filter(None, texts)), key=lambda text: text[0]):
+        alike = list(group)
+        same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(alike[0], alike[-1], strict=False))
+        begin = "".join(first for first, _ in same)
+        branches.append(re.escape(begin) + _any_of([text[len(begin) :] for text in alike]))
+    return f"(?:{'|'.join(branches)}){'?' if '' in texts else ''}" if branches else ""
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -41,7 +41,7 @@ class TokenStream:
 
         Raises:
             MissingInputError: The folder holds no token shards, or was made before they named their tokenizer.
-            DamagedArtifactError: A shard is shorter or longer than `tokens.json` says.
+            DamagedArtifactError: A shard is shorter or longer than `tokens.json` says, or that file is no JSON.
         """
         description = _read_description(folder)
         dtype = np.dtype(description["dtype"])
@@ -52,7 +52,11 @@ class TokenStream:
         for number, length in enumerate(description["shards"][split]):
             shard = folder / f"{split}-{number:05d}.bin"
             if not shard.is_file() or shard.stat().st_size != length * dtype.itemsize:
-                raise DamagedArtifactError(f"the token shard `{shard}` should hold {length} tokens")
+                found = f"{shard.stat().st_size:,} bytes" if shard.is_file() else "not there"
+                raise DamagedArtifactError(
+                    f"the token shard `{shard}` should hold {length:,} tokens ({length * dtype.itemsize:,} bytes), "
+                    f"but is {found}: make the token shards again"
+                )
             self._shards.append(np.memmap(shard, dtype=dtype, mode="r"))
         self._starts = np.cumsum([0, *(len(shard) for shard in self._shards)])
         self._index = DocumentIndex(folder / f"{split}-documents.parquet", self._starts)
@@ -135,7 +139,10 @@ def _read_description(folder: Path) -> dict[str, Any]:
         if (folder / PROGRESS).is_file():
             raise MissingInputError(f"the token shards in `{folder}` are not finished; the command that began goes on")
         raise MissingInputError(f"`{folder}` holds no token shards: it has no `{DESCRIPTION}`")
-    description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DamagedArtifactError(f"`{path}` is damaged ({error}): make the token shards again") from error
     if "tokenizer_sha256" not in description:
         raise MissingInputError(f"`{path}` does not name its tokenizer: make the token shards again")
     return description

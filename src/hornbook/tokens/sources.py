@@ -117,7 +117,7 @@ def fetch_tokenizer(
         reason = str(error).strip().split("\n", 1)[0].rstrip(".") or type(error).__name__
         raise MissingInputError(
             f"the tokenizer of {asked} cannot be had from the Hugging Face hub: {reason}. Without a connection, put "
-            f"its `{_FILE}` into a folder and name that folder: `--set tokenizer.source=FOLDER`"
+            f"its `{_FILE}` into a folder and name that: `--set tokenizer.source=FOLDER`, or `--tokenizer FOLDER`"
         ) from error
     finally:
         if not were_silent:

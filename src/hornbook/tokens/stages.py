@@ -4,23 +4,29 @@ Reads:  the decontaminated documents.
 Writes: `tokenizer.json`; folders `pretrain/` (code and textbooks) and `finetune/` (exercises) of token shards.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from tokenizers import Tokenizer
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.errors import ConfigError
-from hornbook.records import Document, DocumentKind
-from hornbook.tokens.pack import pack
+from hornbook.records import Document, DocumentKind, records_of
 from hornbook.tokens.sources import GivenTokenizerConfig, find_tokenizer
 from hornbook.tokens.tokenizer import TokenizerConfig, load_tokenizer, tokenizer_hash, train_tokenizer
+from hornbook.tokens.write import write_shards
 
-VERSION = 2
+VERSION = 3
 KINDS_OF_DATASET = {
     "pretrain": (DocumentKind.CODE, DocumentKind.TEXTBOOK),
     "finetune": (DocumentKind.EXERCISE,),
 }
+_DOCUMENTS_PER_BATCH = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,27 +75,50 @@ def _write_tokenizer(tokenizer: Tokenizer, workspace: Workspace) -> Result:
 
 
 def run_tokenize(config: TokenizeConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Pack the documents into the shards of both datasets (inputs: `decontaminate`, `tokenizer`)."""
-    documents = inputs["decontaminate"].records("documents", Document)
-    path = inputs["tokenizer"].path("tokenizer.json")
-    tokenizer = load_tokenizer(path)
+    """Pack the documents into the shards of both datasets (inputs: `decontaminate`, `tokenizer`).
+
+    The documents are read as a stream, and the shards grow in `scratch`, where a killed run finds them again.
+    """
+    table = inputs["decontaminate"].path("documents.parquet")
+    tokenizer = load_tokenizer(inputs["tokenizer"].path("tokenizer.json"))
     metrics: dict[str, object] = {"tokenizer_sha256": tokenizer_hash(tokenizer)}
-    num_tokens = 0
+    num_documents = pq.read_metadata(table).num_rows
+    num_tokens = num_done = num_empty = 0
     for dataset, kinds in KINDS_OF_DATASET.items():
-        chosen = [document for document in documents if document.kind in kinds]
-        counts = pack(
-            chosen,
+        counts = write_shards(
+            partial(_documents_of_kinds, table, kinds),
             tokenizer,
-            workspace.folder / dataset,
+            workspace.scratch / dataset,
             held_out_share=config.held_out_share,
             shard_tokens=config.shard_tokens,
-            progress=workspace.progress,
+            report=partial(_report, workspace, num_done, num_documents),
         )
         total = sum(counts.num_tokens.values())
+        num_written = sum(counts.num_documents.values())
+        num_done += num_written + counts.num_empty
         num_tokens += total
+        num_empty += counts.num_empty
         metrics[dataset] = {
             "num_documents": counts.num_documents,
             "num_tokens": counts.num_tokens,
-            "bytes_per_token": round(counts.num_bytes / max(total - len(chosen), 1), 4),
+            "bytes_per_token": round(counts.num_bytes / max(total - num_written, 1), 4),
         }
-    return Result(kept=num_tokens, unit="tokens", metrics=metrics)
+    for dataset in KINDS_OF_DATASET:
+        (workspace.scratch / dataset).rename(workspace.folder / dataset)
+    dropped = {"empty document": num_empty} if num_empty else {}
+    return Result(kept=num_tokens, unit="tokens", dropped=dropped, metrics=metrics)
+
+
+def _report(workspace: Workspace, before: int, total: int, done: int, _num_bytes: int) -> None:
+    workspace.progress(before + done, total, "documents tokenized")
+
+
+def _documents_of_kinds(table: Path, kinds: tuple[DocumentKind, ...], start: int) -> Iterator[Document]:
+    """The documents of these kinds in the order of the table, from this number of them on."""
+    wanted = pa.array([kind.value for kind in kinds])
+    with pq.ParquetFile(table) as opened:
+        for batch in opened.iter_batches(_DOCUMENTS_PER_BATCH):
+            chosen = batch.filter(pc.is_in(batch.column("kind"), wanted))
+            if start < chosen.num_rows:
+                yield from records_of(Document, pa.Table.from_batches([chosen.slice(start)]))
+            start = max(start - chosen.num_rows, 0)

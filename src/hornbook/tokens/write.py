@@ -49,6 +49,8 @@ class PackedCounts:
     num_tokens: dict[str, int]
     num_bytes: int
     """Of text in all splits."""
+    num_empty: int
+    """Documents without a character, which are left out."""
 
 
 def write_shards(
@@ -59,7 +61,8 @@ def write_shards(
     held_out_share: float,
     shard_tokens: int,
     report: Callable[[int, int], None],
-    describe: Callable[[], Mapping[str, Any]] = dict,
+    source: Mapping[str, Any] | None = None,
+    state: str = "",
     num_workers: int | None = None,
     seconds_between_syncs: float = _SECONDS_BETWEEN_SYNCS,
 ) -> PackedCounts:
@@ -67,7 +70,8 @@ def write_shards(
 
     A document is held out by its id alone (`document_share`), so the same documents are held out in every run. The very
     first one is held out as well where chance holds out none of the first 1,000 (or 16 million characters), unless it
-    is the only one. The bytes depend on nothing but the documents, the tokenizer, the share and the shards' size.
+    is the only one. Documents without a character are left out. The bytes depend on nothing but the arguments down to
+    the shards' size.
 
     Args:
         documents_from: Where the documents come from.
@@ -75,8 +79,9 @@ def write_shards(
         folder: Is created. Half-finished shards in it are gone on with, and finished ones left as they are.
         held_out_share: Share of the documents for validation, 0 to 1.
         shard_tokens: A shard is closed once it holds this many tokens; a document never spans two shards.
-        report: Told the number of documents done and the bytes of their texts.
-        describe: Asked in the end for more to be put into `tokens.json`, as JSON values.
+        report: Told the number of documents done and the bytes of their texts, before the first batch and after each.
+        source: JSON values that say which documents these are; they are kept in `tokens.json`.
+        state: Says more exactly, while the work is not finished, that the documents are the same as before.
         num_workers: Processes that encode, 1 for this one alone; None for one a core.
         seconds_between_syncs: What a kill can cost.
 
@@ -93,6 +98,7 @@ def write_shards(
         "tokenizer_sha256": tokenizer_hash(tokenizer),
         "held_out_share": held_out_share,
         "shard_tokens": shard_tokens,
+        "source": dict(source or {}),
     }
     folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
@@ -100,7 +106,7 @@ def write_shards(
             _require_same(settings, finished, folder)
             _remove_traces(folder)
             return _counts(finished)
-        journal = _Journal(folder, settings)
+        journal = _Journal(folder, {**settings, "state": state})
         writers = {
             split: SplitWriter(
                 folder, split, dtype=encoder.dtype, shard_tokens=shard_tokens, state=journal.splits.get(split)
@@ -111,10 +117,14 @@ def write_shards(
         try:
             placed = _placed(documents_from(journal.num_documents), held_out_share, is_begin=not journal.num_documents)
             synced = time.monotonic()
+            report(journal.num_documents, journal.num_bytes)
             for batch, token_lists in encode_in_order(_batches(placed), tokenizer, num_workers):
                 for one, tokens in zip(batch, token_lists, strict=True):
-                    writers[one.split].add(one.document.id, tokens + closing)
-                    journal.num_bytes += _num_bytes(one.text)
+                    if one.text:
+                        writers[one.split].add(one.document.id, tokens + closing)
+                        journal.num_bytes += _num_bytes(one.text)
+                    else:
+                        journal.num_empty += 1
                 journal.num_documents += len(batch)
                 report(journal.num_documents, journal.num_bytes)
                 if time.monotonic() - synced >= seconds_between_syncs:
@@ -133,8 +143,8 @@ def write_shards(
             "num_documents": {split: writer.num_documents for split, writer in writers.items()},
             "num_tokens": {split: writer.num_tokens for split, writer in writers.items()},
             "num_bytes": journal.num_bytes,
+            "num_empty": journal.num_empty,
             "files": files,
-            **describe(),
         }
         write_json(folder / DESCRIPTION, description)
         _remove_traces(folder)
@@ -162,11 +172,13 @@ class _Journal:
         if state is not None:
             _require_same(settings, state, folder)
         self.num_documents: int = state["num_documents"] if state else 0
+        """That were read, the empty ones among them."""
         self.num_bytes: int = state["num_bytes"] if state else 0
+        self.num_empty: int = state["num_empty"] if state else 0
         self.splits: dict[str, Any] = state["splits"] if state else {}
 
     def write(self, splits: dict[str, Any]) -> None:
-        counts = {"num_documents": self.num_documents, "num_bytes": self.num_bytes}
+        counts = {"num_documents": self.num_documents, "num_bytes": self.num_bytes, "num_empty": self.num_empty}
         write_json(self._path, {**self._settings, **counts, "splits": splits})
 
 
@@ -195,8 +207,9 @@ def _placed(documents: Iterable[Document], held_out_share: float, *, is_begin: b
             num_characters += len(document.text)
             if num_characters >= _FIRST_CHARACTERS and len(first) > 1:
                 break
-        if len(first) > 1 and all(one.split == SPLITS[0] for one in first):
-            first[0] = _Placed(first[0].document, SPLITS[1])
+        texts = [number for number, one in enumerate(first) if one.text]
+        if len(texts) > 1 and all(first[number].split == SPLITS[0] for number in texts):
+            first[texts[0]] = _Placed(first[texts[0]].document, SPLITS[1])
         while first:
             yield first.popleft()
     for document in waiting:
@@ -225,6 +238,7 @@ def _counts(description: Mapping[str, Any]) -> PackedCounts:
         num_documents=description["num_documents"],
         num_tokens=description["num_tokens"],
         num_bytes=description["num_bytes"],
+        num_empty=description["num_empty"],
     )
 
 

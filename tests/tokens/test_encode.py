@@ -1,0 +1,236 @@
+"""The ids are the library's own, whatever the text: seeded random texts of all that has its own rule somewhere."""
+
+import random
+import sys
+import unicodedata
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from tests.tokens.codegen_like import CODE, codegen_like
+from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers
+
+from hornbook.records import Document, DocumentKind
+from hornbook.tokens import encode
+from hornbook.tokens.encode import Encoder, parts_as_gpt2
+from hornbook.tokens.tokenizer import END_OF_TEXT, TokenizerConfig, train_tokenizer
+
+SPACES = [chr(code) for code in range(sys.maxunicode) if chr(code).isspace()] + list("\x1c\x1d\x1e\x1f\x85​⁠﻿᠎")
+BY_CATEGORY: dict[str, list[str]] = {}
+for _code in [*range(0x3000), *range(0xA000, 0xD800), *range(0xE000, 0x10000), *range(0x1D400, 0x1FA00, 3)]:
+    BY_CATEGORY.setdefault(unicodedata.category(chr(_code)), []).append(chr(_code))
+WORDS = [
+    "'s",
+    "'t",
+    "'re",
+    "'ve",
+    "'m",
+    "'ll",
+    "'d",
+    "'S",
+    "'",
+    "''s",
+    "don't",
+    "l'été",
+    "x",
+    "def",
+    "return",
+    "0",
+    "12",
+]
+RUNS = [
+    " ",
+    "  ",
+    "    ",
+    " " * 7,
+    " " * 31,
+    " " * 40,
+    "\t",
+    "\t\t",
+    "\t" * 11,
+    "\n",
+    "\r\n",
+    "\r",
+    "\n\n",
+    " \n",
+    "\n ",
+]
+SPECIAL = [END_OF_TEXT, "<|endoftext|", "<|", "|>", "<|fim|>"]
+
+
+def learned() -> Tokenizer:
+    """Of the run's own kind."""
+    return train_tokenizer([Document(id="0", kind=DocumentKind.CODE, text=CODE)], TokenizerConfig(vocab_size=700))
+
+
+def with_words_added() -> Tokenizer:
+    """Plain tokens that contain one another, begin with a space, hold a sign, and a second special one."""
+    tokenizer = learned()
+    tokenizer.add_tokens(["def", "de", "return x", " x", "\n\n", "été", "'s"])
+    tokenizer.add_special_tokens(["<|fim|>"])
+    return tokenizer
+
+
+def with_spaces_swallowed() -> Tokenizer:
+    tokenizer = learned()
+    tokenizer.add_tokens([AddedToken("def", lstrip=True, rstrip=True)])
+    return tokenizer
+
+
+def with_whole_words() -> Tokenizer:
+    tokenizer = learned()
+    tokenizer.add_tokens([AddedToken("de", single_word=True), AddedToken("re", normalized=False)])
+    return tokenizer
+
+
+def with_composition() -> Tokenizer:
+    tokenizer = learned()
+    tokenizer.normalizer = normalizers.NFC()
+    return tokenizer
+
+
+def with_a_space_before() -> Tokenizer:
+    tokenizer = learned()
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    return tokenizer
+
+
+def with_other_runs() -> Tokenizer:
+    """Runs of several kinds, some within others, and gaps among their lengths."""
+    tokenizer = learned()
+    runs = ["  ", "    ", " " * 5, "\t\t\t", "\n\n", "\n  ", "\r\n", "\n\t", " \n"]
+    tokenizer.add_tokens([AddedToken(run, normalized=False) for run in runs])
+    return tokenizer
+
+
+def with_runs_among_words() -> Tokenizer:
+    tokenizer = codegen_like()
+    tokenizer.add_tokens(
+        [AddedToken(word, normalized=True) for word in ("def", "de", "return", " x", "été", "'s", "\v")]
+    )
+    return tokenizer
+
+
+def with_truncation_and_padding() -> Tokenizer:
+    tokenizer = learned()
+    tokenizer.enable_truncation(5)
+    tokenizer.enable_padding(length=50)
+    return tokenizer
+
+
+QUICK = [learned, codegen_like, with_truncation_and_padding, with_other_runs, with_runs_among_words]
+BY_LIBRARY = [with_words_added, with_spaces_swallowed, with_whole_words, with_composition, with_a_space_before]
+
+
+def random_text(chance: random.Random, num_parts: int) -> str:
+    kinds: list[Callable[[], str]] = [
+        lambda: chance.choice(RUNS),
+        lambda: chance.choice(RUNS),
+        lambda: chance.choice(WORDS),
+        lambda: chance.choice(SPACES),
+        lambda: chance.choice(chance.choice(list(BY_CATEGORY.values()))),
+        lambda: chance.choice(chance.choice(list(BY_CATEGORY.values()))) * chance.randrange(1, 4),
+        lambda: chr(chance.randrange(128)),
+        lambda: chance.choice(WORDS) + chance.choice("̈́⃝゙"),
+        lambda: CODE[(start := chance.randrange(len(CODE))) : start + chance.randrange(40)],
+    ]
+    if chance.random() < 0.2:
+        kinds.append(lambda: chance.choice(SPECIAL))
+    return "".join(chance.choice(kinds)() for _ in range(num_parts))
+
+
+def ids_of_library(tokenizer: Tokenizer, text: str) -> list[int]:
+    """Special tokens that are written out are text."""
+    own = Tokenizer.from_str(tokenizer.to_str())
+    own.no_truncation()
+    own.no_padding()
+    own.encode_special_tokens = True
+    ids: list[int] = own.encode(text, add_special_tokens=False).ids
+    return ids
+
+
+def ids(encoder: Encoder, text: str) -> list[int]:
+    (encoded,) = encoder.encode([text])
+    found: list[int] = np.frombuffer(encoded, encoder.dtype).tolist()
+    return found
+
+
+def test_most_tokenizers_take_the_quick_way_and_the_others_the_library() -> None:
+    assert [parts_as_gpt2(make()) for make in QUICK] == [True] * len(QUICK)
+    assert [parts_as_gpt2(make()) for make in BY_LIBRARY] == [False] * len(BY_LIBRARY)
+
+
+@pytest.mark.parametrize("make", [*QUICK, *BY_LIBRARY], ids=lambda make: make.__name__)
+def test_the_ids_are_those_of_the_library(make: Callable[[], Tokenizer], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encode, "_PIECE", 300)
+    chance, tokenizer = random.Random(1), make()
+    encoder = Encoder(tokenizer)
+    own = Tokenizer.from_str(tokenizer.to_str())
+    own.no_truncation()
+    own.no_padding()
+    own.encode_special_tokens = True
+    for length in [*[3] * 600, *[12] * 600, *[60] * 200, *[600] * 10]:
+        text = random_text(chance, length)
+        assert ids(encoder, text) == own.encode(text, add_special_tokens=False).ids, repr(text)
+
+
+COMMON = [*range(0x3100), *range(0xFE00, 0x10000), *range(0x1F600, 0x1F650)]
+ALL = [*range(0xD800), *range(0xE000, 0x40000), *range(0x40000, sys.maxunicode, 997)]
+
+
+@pytest.mark.parametrize("codes", [COMMON, pytest.param(ALL, marks=pytest.mark.slow)], ids=["common", "all"])
+def test_every_character_beside_every_kind_of_neighbour_is_parted_as_by_the_library(codes: list[int]) -> None:
+    tokenizer = codegen_like()
+    encoder = Encoder(tokenizer)
+    for start in range(0, len(codes), 4000):
+        text = "".join(f"a{c}a 0{c}0!{c} {c}\n{c}" for c in map(chr, codes[start : start + 4000]))
+        assert ids(encoder, text) == ids_of_library(tokenizer, text)
+
+
+@pytest.mark.parametrize("piece", [1, 2, 7, 50])
+def test_where_a_long_text_is_cut_changes_nothing(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encode, "_PIECE", piece)
+    for make in QUICK:
+        tokenizer = make()
+        encoder = Encoder(tokenizer)
+        assert ids(encoder, CODE) == ids_of_library(tokenizer, CODE)
+
+
+@pytest.mark.parametrize("unit", ["x = 1\n", "x, ", " ", "ab", "é ☃\r\n", "'s", "\n"])
+def test_texts_longer_than_a_piece(unit: str) -> None:
+    tokenizer = codegen_like()
+    text = unit * (2 * encode._PIECE // len(unit) + 5)
+    if unit == "ab":
+        text = text[: encode._PIECE + 9]  # One word, for which the library needs long.
+    assert ids(Encoder(tokenizer), text) == ids_of_library(tokenizer, text)
+
+
+def test_special_tokens_that_are_written_out_are_text() -> None:
+    for make in QUICK:
+        tokenizer = make()
+        text = f"x = '{END_OF_TEXT}'\n{END_OF_TEXT}"
+        found = ids(Encoder(tokenizer), text)
+        assert tokenizer.token_to_id(END_OF_TEXT) not in found
+        assert tokenizer.decode(found, skip_special_tokens=False) == text
+
+
+def test_a_full_table_of_words_is_emptied_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encode, "_MAX_WORDS", 20)
+    tokenizer = learned()
+    encoder = Encoder(tokenizer)
+    for _ in range(2):
+        assert ids(encoder, CODE) == ids_of_library(tokenizer, CODE)
+    assert encoder._words is not None
+    assert len(encoder._words) <= 20
+
+
+@pytest.mark.parametrize(("vocab_size", "dtype"), [(2**16, "<u2"), (2**16 + 1, "<u4")])
+def test_ids_take_two_bytes_as_long_as_they_can(vocab_size: int, dtype: str) -> None:
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tokens = [END_OF_TEXT, *(f"token {number}" for number in range(vocab_size - 257)), *alphabet]
+    tokenizer = Tokenizer(models.BPE({token: index for index, token in enumerate(tokens)}, []))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    encoder = Encoder(tokenizer)
+    assert encoder.dtype == np.dtype(dtype)
+    assert ids(encoder, "ÿ") == [tokens.index(character) for character in "Ã¿"]
+    assert max(ids(encoder, "".join(map(chr, range(256))))) == vocab_size - 1
