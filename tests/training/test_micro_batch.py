@@ -8,10 +8,12 @@ from tests.training.conftest import write_tokens
 from tests.training.rank_server import RankServer
 from torch import Tensor
 
+from hornbook.artifacts.override import apply_overrides
 from hornbook.artifacts.stage import Result
 from hornbook.errors import ConfigError, TrainingError
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
+from hornbook.recipes.laptop import laptop
 from hornbook.training import loop, micro_batch
 from hornbook.training.config import TrainConfig
 from hornbook.training.engine import Engine, Replicas
@@ -223,8 +225,9 @@ def test_auto_on_a_small_machine_trains_the_same_model_but_for_rounding(
     )
     monkeypatch.setattr(loop, "least_room", lambda *_: round(one_row.estimate.total / 0.9) + 1)
     cut = trained(tokens, tmp_path / "cut", notes)
-    assert "at 8 rows a pass" in notes[0]
-    assert "at 2 rows a pass, 4 passes a step" in notes[1]
+    lines = [note for note in notes if note.startswith("memory")]
+    assert "at 8 rows a pass" in lines[0]
+    assert "at 2 rows a pass, 4 passes a step" in lines[1]
     assert cut.metrics["held_out_loss"] == pytest.approx(whole.metrics["held_out_loss"], abs=1e-4)
 
 
@@ -240,7 +243,8 @@ def test_a_killed_run_goes_on_with_the_rows_that_it_had(
         patched.setattr(loop._Run, "_is_due", lambda run: run.training.step == 4)
         trained(tokens, tmp_path / "killed", notes, micro_batch=2)
     trained(tokens, tmp_path / "killed", notes)  # auto, on a machine where eight rows fit
-    assert notes[-2:] == ["resumed from the checkpoint of step 4", "2 rows a pass, 4 passes a step"]
+    resumed = notes.index("resumed from the checkpoint of step 4")
+    assert notes[resumed + 1] == "2 rows a pass, 4 passes a step"
     whole, killed = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "killed"))
     assert whole == killed
 
@@ -264,6 +268,7 @@ def test_the_engine_is_made_as_auto_was_decided(
         raise InterruptedError
 
     monkeypatch.setattr(loop, "current_ranks", lambda: Ranks(0, 2))
+    monkeypatch.setattr(loop, "on_first", lambda function, ranks: function())  # there is no other process
     monkeypatch.setattr(loop, "least_room", lambda *_: room)
     monkeypatch.setattr(loop, "make_engine", make)
     notes: list[str] = []
@@ -271,6 +276,14 @@ def test_the_engine_is_made_as_auto_was_decided(
         trained(tokens, tmp_path / "run", notes)
     assert made == [parallel]
     assert ("may not fit" in notes[0]) == (room == 1)
+
+
+def test_of_a_run_the_rows_are_set_and_are_no_part_of_its_fingerprints() -> None:
+    plain = laptop(0)
+    changed = apply_overrides(plain, {"pretrain.execution.micro_batch": "auto", "finetune.execution.micro_batch": "8"})
+    stages = [changed.stage(name) for name in ("pretrain", "finetune")]
+    assert [stage.config.execution.micro_batch for stage in stages] == ["auto", 8]
+    assert changed.fingerprints() == plain.fingerprints()
 
 
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError("CUDA out of memory"), MemoryError(), RuntimeError()])

@@ -150,6 +150,12 @@ def test_utilisation_is_of_all_ranks_and_its_peak_is_asked_for_once(
     assert peak == [torch.float32]
 
 
+def test_what_utilisation_is_measured_against_is_said_once(tmp_path: Path, clock: Clock) -> None:
+    notes: list[str] = []
+    train_steps(watching(tmp_path / "log.jsonl", clock, notes=notes), clock, 1, 5)
+    assert [note for note in notes if "peak of cpu" in note] == ["0/0 peak of cpu: 0.001 TFLOPS (invented)"]
+
+
 def test_where_no_peak_is_known_there_is_no_utilisation(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,7 +87,7 @@ class WandbTracker:
         """Begin the run, or go on with it. Nobody is asked for a key: there may be nobody to answer."""
         import wandb
 
-        is_without_key = wandb.setup().settings.mode == "online" and wandb.api.api_key is None
+        is_without_key = wandb.setup().settings.mode == "online" and not wandb.login(prompt=False)
         self._run = wandb.init(
             project=PROJECT,
             id=run.name,

@@ -19,7 +19,7 @@ from hornbook.artifacts.fingerprint import encode
 from hornbook.artifacts.stage import Progress
 from hornbook.model.config import ModelConfig, flops_per_token
 from hornbook.training.config import TrainConfig
-from hornbook.training.device_peak import Peak, peak_flops
+from hornbook.training.device_peak import TERA, Peak, peak_flops
 from hornbook.training.host_memory import resident_bytes
 from hornbook.training.log_file import append_line, cut_log
 from hornbook.training.parallel import Ranks
@@ -151,6 +151,9 @@ class Watch:
         if not self._has_peak:  # measured where it is first needed: a run without lines has no use for it
             with self._clock.paused():
                 self._peak, self._has_peak = peak_flops(self._device, self._dtype), True
+            if self._peak is not None:
+                rate_of_peak = f"{self._peak.flops / TERA:.3g} TFLOPS ({self._peak.basis})"
+                self._progress(0, 0, f"peak of {self._device}: {rate_of_peak}")
         if self._peak is None:
             return None
         flops = rate * flops_per_token(self._shape, self._config.sequence_length)
