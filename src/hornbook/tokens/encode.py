@@ -5,14 +5,15 @@ Writes: the ids as bytes, ready for a shard.
 Source: the pattern of GPT-2's byte-level BPE (Radford et al. 2019), which CodeGen and phi-1 share.
 
 A text is parted into words, each word is encoded by itself, and the ids of a word depend on nothing around it. So words
-are looked up in a table, and only those that are not in it yet are handed to the model. Tokenizers that part texts in
-another way go through the library.
+are looked up in a table, and only those that are not in it yet are handed to the model. Code repeats whole lines as
+well: a line that ends in no space is looked up as one. Tokenizers that part texts in another way go through the
+library.
 """
 
 import itertools
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,10 @@ from tokenizers import Tokenizer
 
 from hornbook.tokens.tokenizer import byte_of_character
 
-_MAX_WORDS = 2**18
-"""Words in the table, about 40 MB; it is emptied when it is full."""
-_LONGEST_KEPT = 128
-"""Longer words hardly come again."""
+_MAX_KEPT = 2**18
+"""Words and lines in a table, at most about 100 MB; it is emptied when it is full."""
+_LONGEST_KEPT = 200
+"""Longer ones hardly come again."""
 _PIECE = 2**18
 """Characters parted into words at a time: a list of words takes many times the memory of its text."""
 _LETTER, _NUMBER, _SPACE, _SIGN = "a", "0", "\v", "!"
@@ -33,7 +34,10 @@ _WORD = re.compile(rf"{_NO_SPACES}|[\t-\r ]+(?![^\t-\r ])|[\t-\r ]+")
 _RUN = re.compile(r"[\t\n\f\r ]{2,}")
 _CUT = re.compile(r"(?<=[!-~])(?=\n| [!-~])")
 """Where a text can be cut without changing its words: before a line's end, or one space, that follows no space."""
-_ACROSS_CUT = re.compile(r"[!-~][\n ]")
+_ACROSS_CUT = re.compile(r"[^\t-\r ][\n ]")
+_LINE = re.compile(r"\n*[^\n]+|\n+")
+"""A line with the line ends before it; each begins where a text can be cut, unless a line ends in a space."""
+_SPACES_AT_END = (" \n", "\t\n", "\r\n", "\f\n", "\v\n")
 
 
 class Encoder:
@@ -60,12 +64,16 @@ class Encoder:
         are_runs = all(map(_RUN.fullmatch, plain))
         self._find_words = (_word_or_run(plain) if plain and are_runs else _WORD).findall
         self._added_pattern = None if are_runs else re.compile(f"({_any_of(plain)})")
-        self._words = _Words(self._tokenizer, self.dtype, plain) if parts_as_gpt2(tokenizer) else None
+        self._model = self._tokenizer.model
+        self._alphabet = {byte: character for character, byte in byte_of_character().items()}
+        self._is_quick = parts_as_gpt2(tokenizer)
+        self._words = _Table(self._encode_word, plain)
+        self._lines = _Table(self._encode_piece, {})
         self._stand_ins = _StandIns(self._tokenizer)
 
     def encode(self, texts: Sequence[str]) -> list[bytes]:
         """The ids of each text, nothing added before or behind, as bytes of `dtype`."""
-        if self._words is None:
+        if not self._is_quick:
             encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
             return [self._bytes(encoding.ids) for encoding in encodings]
         return [b"".join(self._encode_pieces(text)) for text in texts]
@@ -74,17 +82,26 @@ class Encoder:
         if any(special in text for special in self._special):
             yield self._encode_by_library(text)
             return
+        has_plain_lines = text.isascii() and not any(end in text for end in _SPACES_AT_END)
         for piece in _pieces(text):
-            if self._added_pattern is None:
-                yield self._encode_words(piece)
-                continue
-            for number, part in enumerate(self._added_pattern.split(piece)):  # Every second one is an added token.
-                yield self._added[part] if number % 2 else self._encode_words(part)
+            if has_plain_lines:
+                yield from map(self._lines.__getitem__, _LINE.findall(piece))
+            else:
+                yield self._encode_piece(piece)
+
+    def _encode_piece(self, text: str) -> bytes:
+        if self._added_pattern is None:
+            return self._encode_words(text)
+        parts = enumerate(self._added_pattern.split(text))  # Every second one is an added token.
+        return b"".join(self._added[part] if number % 2 else self._encode_words(part) for number, part in parts)
 
     def _encode_words(self, text: str) -> bytes:
-        assert self._words is not None
         words = self._find_words(text) if text.isascii() else self._part(text)
         return b"".join(map(self._words.__getitem__, words))
+
+    def _encode_word(self, word: str) -> bytes:
+        tokens = self._model.tokenize("".join(map(self._alphabet.__getitem__, word.encode())))
+        return self._bytes([token.id for token in tokens])
 
     def _part(self, text: str) -> Iterator[str]:
         start = 0
@@ -116,24 +133,21 @@ def parts_as_gpt2(tokenizer: Tokenizer) -> bool:
     )
 
 
-class _Words(dict[str, bytes]):
-    """The ids of words, as bytes; what is not there yet is encoded when it is asked for."""
+class _Table(dict[str, bytes]):
+    """The ids of words or lines, as bytes; what is not there yet is encoded when it is asked for."""
 
-    def __init__(self, tokenizer: Tokenizer, dtype: np.dtype[np.unsignedinteger], added: Mapping[str, bytes]) -> None:
-        super().__init__(added)
-        self._added = added
-        self._model = tokenizer.model
-        self._dtype = dtype
-        self._alphabet = {byte: character for character, byte in byte_of_character().items()}
+    def __init__(self, encode: Callable[[str], bytes], always: Mapping[str, bytes]) -> None:
+        super().__init__(always)
+        self._encode = encode
+        self._always = always
 
-    def __missing__(self, word: str) -> bytes:
-        tokens = self._model.tokenize("".join(map(self._alphabet.__getitem__, word.encode())))
-        ids = np.array([token.id for token in tokens], dtype=self._dtype).tobytes()
-        if len(word) <= _LONGEST_KEPT:
-            if len(self) >= _MAX_WORDS:
+    def __missing__(self, text: str) -> bytes:
+        ids = self._encode(text)
+        if len(text) <= _LONGEST_KEPT:
+            if len(self) >= _MAX_KEPT:
                 self.clear()
-                self.update(self._added)
-            self[word] = ids
+                self.update(self._always)
+            self[text] = ids
         return ids
 
 

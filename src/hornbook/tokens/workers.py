@@ -102,13 +102,18 @@ class _Workers:
         self._processes = []
         self._idle: queue.SimpleQueue[Connection[list[str], list[bytes]]] = queue.SimpleQueue()
         described = tokenizer.to_str()
-        for _ in range(count):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, described), daemon=True)
-            process.start()
-            theirs.close()
-            self._processes.append(process)
-            self._idle.put(ours)
+        # An interrupt is the business of the process that gives the work: the others inherit the mask.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            for _ in range(count):
+                ours, theirs = context.Pipe()
+                process = context.Process(target=_work, args=(theirs, described), daemon=True)
+                process.start()
+                theirs.close()
+                self._processes.append(process)
+                self._idle.put(ours)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def __enter__(self) -> Self:
         return self
@@ -142,7 +147,6 @@ class _Workers:
 
 def _work(pipe: "Connection[list[bytes], list[str]]", described: str) -> None:
     """Encode what comes until the pipe ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # An interrupt is the business of the process that gives the work.
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # The library would start as many threads as cores in each worker.
     encoder = Encoder(Tokenizer.from_str(described))
     while True:
