@@ -30,9 +30,8 @@ from tests.training.rank_server import RankServer  # noqa: E402
 
 from hornbook.training.checkpoint import saved_steps  # noqa: E402
 
-NUM_STEPS = 60
 RUN: dict[str, Any] = {
-    "num_steps": NUM_STEPS,
+    "num_steps": 60,
     "optimizer": "muon",
     "residual_dropout": 0.1,
     "attention_dropout": 0.1,
@@ -41,8 +40,8 @@ RUN: dict[str, Any] = {
     "eval_every": 10,
     "keep_best": True,
 }
-LAST_KILL = NUM_STEPS - 4 * RUN["checkpoint_every"]
-"""No kill is drawn for the steps from here on: checkpoints are still to come, so that every kill strikes."""
+CHECKPOINTS_TO_COME = 4
+"""After the last kill that is drawn, so that every kill strikes."""
 FILE_OPERATIONS = 8
 """So many belong to one checkpoint: weights and description written and brought to the disk, older ones looked at."""
 Launch = Callable[[Path, dict[str, Any]], tuple[bool, str]]
@@ -87,7 +86,7 @@ def hash_of(folder: Path) -> str:
 
 def seconds_per_step(folder: Path) -> float:
     lines = [json.loads(line) for line in (folder / "measured" / "log.jsonl").read_text().splitlines()]
-    seconds: float = (lines[-1]["seconds"] - lines[0]["seconds"]) / NUM_STEPS
+    seconds: float = (lines[-1]["seconds"] - lines[0]["seconds"]) / lines[-1]["step"]
     return seconds
 
 
@@ -100,8 +99,9 @@ def measure(launch: Launch, folder: Path, ranks: int, kills: int, run: dict[str,
     if not went_well:
         sys.exit(f"the undisturbed run failed:\n{said}")
     step_seconds = seconds_per_step(whole)
+    end = run["num_steps"] - CHECKPOINTS_TO_COME * run["checkpoint_every"]
     struck, survived, longest = [], 0, 0.0
-    for drawn in sorted(generator.sample(range(LAST_KILL), kills)):
+    for drawn in sorted(generator.sample(range(end), kills)):
         # A blow that fell late may have let the run write a checkpoint beyond the next step that was drawn.
         step = max([drawn, *saved_steps(broken / "scratch" / "checkpoints")])
         blow = mishap(step, ranks, step_seconds, generator)

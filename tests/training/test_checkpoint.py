@@ -239,9 +239,9 @@ def test_what_the_writers_thread_met_comes_up_at_the_end(no_folder: Path) -> Non
 
 
 def test_a_writer_without_a_thread_raises_at_once(no_folder: Path) -> None:
-    with CheckpointWriter(no_folder, USUAL, asynchronous=False) as writer:
-        with pytest.raises(StoreError, match="checkpoint of step 5"):
-            writer.write(5, {}, {}, None)
+    writer = CheckpointWriter(no_folder, USUAL, asynchronous=False)
+    with pytest.raises(StoreError, match="checkpoint of step 5"):
+        writer.write(5, {}, {}, None)
 
 
 def test_what_was_given_to_a_writer_is_on_the_disk_at_its_end(tmp_path: Path) -> None:

@@ -17,10 +17,10 @@ def read_log(path: Path) -> list[dict[str, Any]]:
     return [line for _, line in _read(path)]
 
 
-def append_line(path: Path, line: Mapping[str, float | int | None]) -> None:
-    """Write one line at the end and hand it to the operating system; what is no finite number becomes null."""
+def append_line(path: Path, line: Mapping[str, Any]) -> None:
+    """Write one line of JSON values at the end and hand it to the operating system; NaN and infinity become null."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    finite = {name: value if _is_finite(value) else None for name, value in line.items()}
+    finite = {name: None if _is_unfinite(value) else value for name, value in line.items()}
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(finite) + "\n")
 
@@ -58,5 +58,5 @@ def _read(path: Path) -> list[tuple[str, dict[str, Any]]]:
     return lines
 
 
-def _is_finite(value: float | int | None) -> bool:
-    return value is not None and math.isfinite(value)
+def _is_unfinite(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)

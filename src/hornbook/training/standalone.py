@@ -18,6 +18,7 @@ from hornbook.errors import ConfigError
 from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.tokenizer import load_tokenizer, tokenizer_hash
 from hornbook.training.config import TrainConfig
+from hornbook.training.failures import explained_writing
 from hornbook.training.parallel import Ranks, from_first, on_first
 from hornbook.training.stages import train_folder
 
@@ -96,10 +97,11 @@ def _begin(
             )
         if kept["result"] is not None:
             result: dict[str, Any] = kept["result"]
+            if not kept["execution"]["keep_every"]:  # a kill may have come between the result and their deletion
+                shutil.rmtree(output / WORK, ignore_errors=True)
             return result
-    elif not path.is_file() and output.is_dir() and any(output.iterdir()):
+    elif not path.is_file() and output.is_dir() and any(file != _aside(path) for file in output.iterdir()):
         raise ConfigError(f"`--output` `{output}` is not empty and holds no training: give a new folder")
-    (output / WORK).mkdir(parents=True, exist_ok=True)
     found = tokenizer or _find_tokenizer(tokens, base, stream.tokenizer_sha256)
     if found is None:
         progress(0, 0, f"no `tokenizer.json` near `{tokens}`: none is kept beside the model (see --tokenizer)")
@@ -108,9 +110,13 @@ def _begin(
             f"`--tokenizer` `{found}` is not the one of the shards: its hash is {sha256[:16]}, theirs "
             f"{stream.tokenizer_sha256[:16]}"
         )
-    else:
-        shutil.copyfile(found, output / "tokenizer.json")
-    _write(path, {"run": wanted, "execution": asdict(config.execution), "result": None})
+    with explained_writing(output):
+        output.mkdir(parents=True, exist_ok=True)
+        # First of all: without it, a killed command would find a folder of files that it does not know.
+        _write(path, {"run": wanted, "execution": asdict(config.execution), "result": None})
+        (output / WORK).mkdir(exist_ok=True)
+        if found is not None:
+            shutil.copyfile(found, output / "tokenizer.json")
     return None
 
 
@@ -122,7 +128,8 @@ def _has_begun(output: Path, kept: dict[str, Any]) -> bool:
 
 def _finish(output: Path, metrics: dict[str, Any], keeps_checkpoints: bool) -> None:
     path = output / TRAINING
-    _write(path, {**_read(path), "result": metrics})
+    with explained_writing(output):
+        _write(path, {**_read(path), "result": metrics})
     if not keeps_checkpoints:
         shutil.rmtree(output / WORK)
 
@@ -131,16 +138,20 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         values["run"].items()
+        values["execution"]["keep_every"]
         values["result"]
-    except (ValueError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(f"`{path}` is not what a training wrote: give a new `--output`") from error
     return values
 
 
 def _write(path: Path, values: dict[str, Any]) -> None:
-    aside = path.with_suffix(".new")
-    aside.write_text(canonical_json(values), encoding="utf-8")
-    aside.replace(path)
+    _aside(path).write_text(canonical_json(values), encoding="utf-8")
+    _aside(path).replace(path)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_suffix(".new")
 
 
 def _hashes(folder: Path) -> dict[str, str]:
