@@ -50,6 +50,7 @@ LocalPipelineExecutor(
             tokenizer_name_or_path=tokenizer,
             eos_token="<|endoftext|>",
             shuffle_documents=False,
+            batch_size=1000,
         ),
     ],
     tasks=int(workers),
@@ -88,6 +89,7 @@ def main() -> None:
             ours.append(seconds)
             peaks.append(peak)
             theirs.append(_run_measured(_peer_command(folder, f"theirs-{turn}"), folder / "theirs.log")[0])
+            print(f"turn {turn}: ours {ours[-1]:.1f} s, theirs {theirs[-1]:.1f} s", file=sys.stderr)
         undisturbed = hash_files(folder / "ours-0")
         num_kills = _run_killed(_our_command(folder, "resumed"), min(ours), random.Random(arguments.seed))
         print(

@@ -52,4 +52,4 @@ def test_a_second_run_writes_the_same_bytes(tmp_path: Path) -> None:
         files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
         contents.append({str(path.relative_to(tmp_path / name)): path.read_bytes() for path in files})
     assert contents[0] == contents[1]
-    assert len(contents[0]) == 11
+    assert len(contents[0]) == 12

@@ -155,8 +155,8 @@ def _require_shards_or_nothing(output: Path) -> None:
 
     if output.exists() and not output.is_dir():
         raise ConfigError(f"`--output` `{output}` is no folder")
-    begun = any((output / name).exists() for name in (DESCRIPTION, PROGRESS))
-    if output.is_dir() and not begun and any(output.iterdir()):
+    names = {path.name for path in output.iterdir()} if output.is_dir() else set()
+    if names - {f"{PROGRESS}.partial"} and not names & {DESCRIPTION, PROGRESS}:
         raise ConfigError(f"`--output` `{output}` is not empty and holds no token shards: give a new folder")
 
 

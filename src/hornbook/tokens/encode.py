@@ -5,9 +5,8 @@ Writes: the ids as bytes, ready for a shard.
 Source: the pattern of GPT-2's byte-level BPE (Radford et al. 2019), which CodeGen and phi-1 share.
 
 A text is parted into words, each word is encoded by itself, and the ids of a word depend on nothing around it. So words
-are looked up in a table, and only those that are not in it yet are handed to the model. Code repeats whole lines as
-well: a line that ends in no space is looked up as one. Tokenizers that part texts in another way go through the
-library.
+are looked up in a table, and only those that are not in it yet are handed to the model. Tokenizers that part texts in
+another way go through the library.
 """
 
 import itertools
@@ -21,10 +20,10 @@ from tokenizers import Tokenizer
 
 from hornbook.tokens.tokenizer import byte_of_character
 
-_MAX_KEPT = 2**18
-"""Words and lines in a table, at most about 100 MB; it is emptied when it is full."""
-_LONGEST_KEPT = 200
-"""Longer ones hardly come again."""
+_MAX_WORDS = 2**18
+"""Words in the table, about 40 MB; a second one holds those that were there when it was full the last time."""
+_LONGEST_KEPT = 128
+"""Longer words hardly come again."""
 _PIECE = 2**18
 """Characters parted into words at a time: a list of words takes many times the memory of its text."""
 _LETTER, _NUMBER, _SPACE, _SIGN = "a", "0", "\v", "!"
@@ -35,9 +34,6 @@ _RUN = re.compile(r"[\t\n\f\r ]{2,}")
 _CUT = re.compile(r"(?<=[!-~])(?=\n| [!-~])")
 """Where a text can be cut without changing its words: before a line's end, or one space, that follows no space."""
 _ACROSS_CUT = re.compile(r"[^\t-\r ][\n ]")
-_LINE = re.compile(r"\n*[^\n]+|\n+")
-"""A line with the line ends before it; each begins where a text can be cut, unless a line ends in a space."""
-_SPACES_AT_END = (" \n", "\t\n", "\r\n", "\f\n", "\v\n")
 
 
 class Encoder:
@@ -67,8 +63,7 @@ class Encoder:
         self._model = self._tokenizer.model
         self._alphabet = {byte: character for character, byte in byte_of_character().items()}
         self._is_quick = parts_as_gpt2(tokenizer)
-        self._words = _Table(self._encode_word, plain)
-        self._lines = _Table(self._encode_piece, {})
+        self._words = _Words(self._encode_word, plain)
         self._stand_ins = _StandIns(self._tokenizer)
 
     def encode(self, texts: Sequence[str]) -> list[bytes]:
@@ -82,18 +77,12 @@ class Encoder:
         if any(special in text for special in self._special):
             yield self._encode_by_library(text)
             return
-        has_plain_lines = text.isascii() and not any(end in text for end in _SPACES_AT_END)
         for piece in _pieces(text):
-            if has_plain_lines:
-                yield from map(self._lines.__getitem__, _LINE.findall(piece))
-            else:
-                yield self._encode_piece(piece)
-
-    def _encode_piece(self, text: str) -> bytes:
-        if self._added_pattern is None:
-            return self._encode_words(text)
-        parts = enumerate(self._added_pattern.split(text))  # Every second one is an added token.
-        return b"".join(self._added[part] if number % 2 else self._encode_words(part) for number, part in parts)
+            if self._added_pattern is None:
+                yield self._encode_words(piece)
+                continue
+            for number, part in enumerate(self._added_pattern.split(piece)):  # Every second one is an added token.
+                yield self._added[part] if number % 2 else self._encode_words(part)
 
     def _encode_words(self, text: str) -> bytes:
         words = self._find_words(text) if text.isascii() else self._part(text)
@@ -133,21 +122,24 @@ def parts_as_gpt2(tokenizer: Tokenizer) -> bool:
     )
 
 
-class _Table(dict[str, bytes]):
-    """The ids of words or lines, as bytes; what is not there yet is encoded when it is asked for."""
+class _Words(dict[str, bytes]):
+    """The ids of words, as bytes; what is not there yet is encoded when it is asked for."""
 
-    def __init__(self, encode: Callable[[str], bytes], always: Mapping[str, bytes]) -> None:
-        super().__init__(always)
+    def __init__(self, encode: Callable[[str], bytes], added: Mapping[str, bytes]) -> None:
+        super().__init__(added)
         self._encode = encode
-        self._always = always
+        self._added = added
+        self._earlier = dict(added)
 
-    def __missing__(self, text: str) -> bytes:
-        ids = self._encode(text)
-        if len(text) <= _LONGEST_KEPT:
-            if len(self) >= _MAX_KEPT:
+    def __missing__(self, word: str) -> bytes:
+        ids = self._earlier.get(word)
+        if ids is None:
+            ids = self._encode(word)
+        if len(word) <= _LONGEST_KEPT:
+            if len(self) >= _MAX_WORDS:
+                self._earlier = {**self._added, **self}
                 self.clear()
-                self.update(self._always)
-            self[text] = ids
+            self[word] = ids
         return ids
 
 

@@ -169,13 +169,17 @@ class _Journal:
         self._path = folder / PROGRESS
         self._settings = settings
         state = _read_json(self._path)
-        if state is not None:
+        if state is not None and state["num_documents"]:
             _require_same(settings, state, folder)
+        else:
+            state = None
         self.num_documents: int = state["num_documents"] if state else 0
         """That were read, the empty ones among them."""
         self.num_bytes: int = state["num_bytes"] if state else 0
         self.num_empty: int = state["num_empty"] if state else 0
         self.splits: dict[str, Any] = state["splits"] if state else {}
+        if state is None:
+            self.write({})  # Before any other file: what lies here is ours from now on.
 
     def write(self, splits: dict[str, Any]) -> None:
         counts = {"num_documents": self.num_documents, "num_bytes": self.num_bytes, "num_empty": self.num_empty}
