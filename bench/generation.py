@@ -3,9 +3,10 @@
 The laptop recipe's model with random weights, its end-of-text token made impossible, completes functions of the
 standard library, cut anywhere, with greedy tokens in float32. Theirs is the model as `export_huggingface` writes it and
 `AutoModelForCausalLM` loads it, with the defaults of `generate`. Both read the same tokens and write the same number,
-taking turns, once with prompts of one length and once with prompts of many lengths, which theirs get padded on the left
-with a mask. Ours includes what a caller pays: packing the weights, turning tokens to text, and looking for stop strings
-after every token (the strings never come).
+taking turns, in three cases: prompts of one length; prompts of many lengths, which theirs get padded on the left with a
+mask; and besides completions that end after 20 to 200 tokens, as an evaluation's do (theirs by a `StoppingCriteria`; of
+both the tokens up to a row's end count). Ours includes what a caller pays: packing the weights, turning tokens to text,
+and looking for stop strings after every token (the strings never come).
 
 Prints one JSON line: new tokens per second (median over rounds, with the lowest and highest), the ratio of the medians,
 and the share of equal tokens; a row in which two tokens are as likely as rounding can tell is named with the margin
@@ -26,7 +27,7 @@ from typing import Any
 import torch
 import transformers
 from tokenizers import Tokenizer
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, StoppingCriteriaList
 
 from hornbook.export.huggingface import export_huggingface
 from hornbook.generation.batch import Row, complete_batch
@@ -41,8 +42,8 @@ from hornbook.records import Document, DocumentKind
 from hornbook.tokens.tokenizer import train_tokenizer
 
 STOP = StopRule(strings=("\n\n\n\n\n\ndef ", "\n\n\n\n\n\nclass ", "\n\n\n\n\n\nprint("), at_function_end=False)
-LENGTHS = {"equal": (100, 100), "ragged": (40, 160)}
-"""Tokens of the shortest and of the longest prompt."""
+CASES = {"equal": (100, 100, 1.0), "ragged": (40, 160, 1.0), "ending": (40, 160, 0.1)}
+"""Tokens of the shortest and of the longest prompt; the shortest completion's share of the longest."""
 
 Turn = Callable[[], list[list[int]]]
 """Completes all prompts and returns each one's new tokens."""
@@ -67,34 +68,39 @@ def main() -> None:
         "torch": torch.__version__,
         "transformers": transformers.__version__,
     }
-    for name, (shortest, longest) in LENGTHS.items():
+    for name, (shortest, longest, share) in CASES.items():
         prompts = cut_prompts(tokenizer, arguments.batch_size, shortest, longest)
+        ends = scattered_ends(arguments.batch_size, round(share * arguments.new_tokens), arguments.new_tokens)
         turns = {
-            "hornbook": our_turn(model, tokenizer, prompts, arguments.new_tokens),
-            "transformers": their_turn(theirs, prompts, arguments.new_tokens),
+            "hornbook": our_turn(model, tokenizer, prompts, ends),
+            "transformers": their_turn(theirs, prompts, ends),
         }
-        report[name] = {
-            **measure(turns, arguments.rounds, arguments.batch_size * arguments.new_tokens),
-            **compare(model, prompts, turns["hornbook"](), turns["transformers"]()),
-        }
+        speeds, tokens = measure(turns, arguments.rounds, sum(ends))
+        report[name] = {**speeds, **compare(model, prompts, tokens["hornbook"], tokens["transformers"])}
     print(json.dumps(report))
 
 
-def measure(turns: dict[str, Turn], rounds: int, count: int) -> dict[str, Any]:
-    """Let all take turns; the first round, in which memory and kernels warm up, does not count."""
+def measure(turns: dict[str, Turn], rounds: int, count: int) -> tuple[dict[str, Any], dict[str, list[list[int]]]]:
+    """Let all take turns; the first round, in which memory and kernels warm up, does not count.
+
+    Returns:
+        The speeds, and the last round's tokens of each.
+    """
+    tokens: dict[str, list[list[int]]] = {}
     speeds: dict[str, list[float]] = {name: [] for name in turns}
     for number in range(rounds + 1):
         for name, turn in turns.items():
             start = time.perf_counter()
-            turn()
+            tokens[name] = turn()
             if number > 0:
                 speeds[name].append(count / (time.perf_counter() - start))
     medians = {name: statistics.median(values) for name, values in speeds.items()}
-    return {
+    report = {
         "tokens_per_second": {name: round(median) for name, median in medians.items()},
         "lowest_and_highest": {name: [round(min(values)), round(max(values))] for name, values in speeds.items()},
         "ratio": round(medians["hornbook"] / medians["transformers"], 2),
     }
+    return report, tokens
 
 
 def compare(
@@ -117,9 +123,9 @@ def first_difference(model: Phi, prompt: list[int], ours: list[int], theirs: lis
     return {"new_token": place, "margin": (last_logits[ours[place]] - last_logits[theirs[place]]).item()}
 
 
-def our_turn(model: Phi, tokenizer: Tokenizer, prompts: Sequence[list[int]], new_tokens: int) -> Turn:
+def our_turn(model: Phi, tokenizer: Tokenizer, prompts: Sequence[list[int]], ends: Sequence[int]) -> Turn:
     """All that `generation.sample.generate` does but reading the prompts as text: both sides get them as tokens."""
-    config = SamplingConfig(max_new_tokens=new_tokens, batch_size=len(prompts))
+    config = SamplingConfig(max_new_tokens=max(ends), batch_size=len(prompts))
 
     def turn() -> list[list[int]]:
         spelling = Spelling(tokenizer)
@@ -128,9 +134,9 @@ def our_turn(model: Phi, tokenizer: Tokenizer, prompts: Sequence[list[int]], new
                 number,
                 Prompt(text=tokenizer.decode(prompt), key=str(number), stop=STOP),
                 HealedPrompt(tokens=tuple(prompt), suffix=b"", num_dropped=0),
-                new_tokens,
+                end,
             )
-            for number, prompt in enumerate(prompts)
+            for number, (prompt, end) in enumerate(zip(prompts, ends, strict=True))
         ]
         complete_batch(reader_of(model), spelling, rows, config, seed=0)
         return [row.new_tokens for row in rows]
@@ -138,19 +144,32 @@ def our_turn(model: Phi, tokenizer: Tokenizer, prompts: Sequence[list[int]], new
     return turn
 
 
-def their_turn(model: Any, prompts: Sequence[list[int]], new_tokens: int) -> Turn:
+def their_turn(model: Any, prompts: Sequence[list[int]], ends: Sequence[int]) -> Turn:
     """`generate` with its defaults."""
     longest = max(map(len, prompts))
     padded = torch.tensor([[0] * (longest - len(prompt)) + prompt for prompt in prompts])
     is_token = torch.tensor([[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts])
+    last_lengths = longest + torch.tensor(ends)
+    by_length = StoppingCriteriaList([lambda tokens, _scores: tokens.shape[1] >= last_lengths])
 
     def turn() -> list[list[int]]:
         with torch.inference_mode():
-            generated = model.generate(padded, attention_mask=is_token, max_new_tokens=new_tokens, do_sample=False)
-        new: list[list[int]] = generated[:, longest:].tolist()
-        return new
+            generated = model.generate(
+                padded,
+                attention_mask=is_token,
+                max_new_tokens=max(ends),
+                do_sample=False,
+                stopping_criteria=by_length if min(ends) < max(ends) else None,
+            )
+        return [row[longest : longest + end] for row, end in zip(generated.tolist(), ends, strict=True)]
 
     return turn
+
+
+def scattered_ends(count: int, first: int, last: int) -> list[int]:
+    """How many tokens each row writes: evenly spread, and independent of the length of its prompt."""
+    ends = [last - (last - first) * number // max(1, count - 1) for number in range(count)]
+    return [ends[number] for number in torch.randperm(count, generator=torch.Generator().manual_seed(0)).tolist()]
 
 
 def source_tokenizer() -> Tokenizer:
