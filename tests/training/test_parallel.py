@@ -38,6 +38,12 @@ def losses(folder: Path) -> list[float]:
     return [line[name] for name in ("loss", "held_out_loss") for line in lines if name in line]
 
 
+def first_gradient_norm(folder: Path) -> float:
+    """A sum where a mean should be would show here: AdamW's steps do not depend on the gradients' scale."""
+    norm: float = json.loads((folder / "log.jsonl").read_text().splitlines()[0])["gradient_norm"]
+    return norm
+
+
 @pytest.fixture(scope="module")
 def alone(server: RankServer, runs: Path) -> list[float]:
     return losses(server.trained(runs / "alone", num_steps=20))
@@ -63,6 +69,7 @@ def test_several_processes_have_the_losses_of_one(
 ) -> None:
     folder = server.trained(runs / f"{parallel}-{world_size}", world_size, num_steps=20, parallel=parallel)
     assert losses(folder) == pytest.approx(alone, abs=TOLERANCE)
+    assert first_gradient_norm(folder) == pytest.approx(first_gradient_norm(runs / "alone"), rel=TOLERANCE)
 
 
 def test_torchrun_starts_the_ranks(runs: Path, alone: list[float]) -> None:
