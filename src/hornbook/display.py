@@ -58,7 +58,8 @@ class TerminalObserver:
         """Announce a stage that is built; damage and outdatedness are named."""
         del index, total
         if status.reuse in (Reuse.DAMAGED, Reuse.OUTDATED):
-            self._console.print(f"[yellow]{status.detail}; `{status.stage.name}` is rebuilt", highlight=False)
+            line = f"{status.detail}; `{status.stage.name}` is rebuilt"
+            self._console.print(line, style="yellow", highlight=False, markup=False)
         if self._task is not None:
             self._live.remove_task(self._task)
         self._task = self._live.add_task(status.stage.name, total=None, note="")
@@ -91,13 +92,16 @@ class StageProgress:
     def __call__(self, done: int, total: int, note: str = "") -> None:
         """Move the bar, or print a line when the last one was long ago and nobody sees a bar."""
         if total == 0:
-            self._console.print(f"     {self._stage}: {note}", highlight=False)
+            self._print(f"{self._stage}: {note}")
             return
         self._live.update(self._task, completed=done, total=total, note=note)
         now = time.monotonic()
         if not self._console.is_terminal and now - self._last_line >= _SECONDS_BETWEEN_PLAIN_LINES:
             self._last_line = now
-            self._console.print(f"     {self._stage}: {done:,} of {total:,}  {note}".rstrip(), highlight=False)
+            self._print(f"{self._stage}: {done:,} of {total:,}  {note}".rstrip())
+
+    def _print(self, line: str) -> None:
+        self._console.print(f"     {line}", highlight=False, markup=False)
 
 
 @contextmanager
@@ -113,7 +117,7 @@ def _live_line(console: Console, name_width: int = 16) -> Progress:
         TextColumn(f"{{task.description:<{name_width}}}"),
         BarColumn(bar_width=20),
         MofNCompleteColumn(table_column=Column(no_wrap=True)),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),
         TimeElapsedColumn(),
         _Remaining(),
         console=console,
