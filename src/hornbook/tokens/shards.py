@@ -67,8 +67,13 @@ class SplitWriter:
         self._open = state["open"]
         self._rows_path = folder / f"{split}-documents.rows"
         self._undo_shards()
-        self._rows = _opened(self._rows_path, state["rows"])
         self._shard: IO[bytes] | None = _opened(self._aside, self._open * self._itemsize) if self._open else None
+        try:
+            self._rows = _opened(self._rows_path, state["rows"])
+        except DamagedArtifactError:
+            if self._shard is not None:
+                self._shard.close()
+            raise
 
     def add(self, document_id: str, tokens: bytes) -> None:
         """Append a document: its tokens as bytes, the closing `<|endoftext|>` included."""

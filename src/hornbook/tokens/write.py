@@ -107,14 +107,14 @@ def write_shards(
             _remove_traces(folder)
             return _counts(finished)
         journal = _Journal(folder, {**settings, "state": state})
-        writers = {
-            split: SplitWriter(
-                folder, split, dtype=encoder.dtype, shard_tokens=shard_tokens, state=journal.splits.get(split)
-            )
-            for split in SPLITS
-        }
+        writers: dict[str, SplitWriter] = {}
         closing = end_of_text.to_bytes(encoder.dtype.itemsize, "little")
         try:
+            for split in SPLITS:
+                state_of_split = journal.splits.get(split)
+                writers[split] = SplitWriter(
+                    folder, split, dtype=encoder.dtype, shard_tokens=shard_tokens, state=state_of_split
+                )
             placed = _placed(documents_from(journal.num_documents), held_out_share, is_begin=not journal.num_documents)
             synced = time.monotonic()
             report(journal.num_documents, journal.num_bytes)

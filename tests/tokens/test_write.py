@@ -1,0 +1,373 @@
+import json
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.tokens import writing
+from tests.tokens.codegen_like import codegen_like
+from tests.tokens.writing import documents_from, write_all
+from tokenizers import Tokenizer, models
+
+from hornbook.artifacts.manifest import hash_file
+from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
+from hornbook.records import Document, DocumentKind
+from hornbook.tokens import shards, workers, write
+from hornbook.tokens.pack import TokenStream
+from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
+from hornbook.tokens.write import DESCRIPTION, PROGRESS, write_shards
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "BATCH_DOCUMENTS", writing.BATCH_DOCUMENTS)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    before, write.BATCH_DOCUMENTS = write.BATCH_DOCUMENTS, 1000
+    write_all(folder)
+    write.BATCH_DOCUMENTS = before
+    return contents(folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def child(folder: Path, num_workers: int = 1, pause: float = 0.01) -> "subprocess.Popen[str]":
+    """Has begun when this returns."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.tokens.writing", str(folder), str(num_workers), str(pause)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    return process
+
+
+def num_done(folder: Path) -> int:
+    done: int = json.loads((folder / PROGRESS).read_text())["num_documents"]
+    return done
+
+
+def kill(process: "subprocess.Popen[str]") -> None:
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_the_folder_says_what_it_holds(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    counts = write_all(tmp_path)
+    said = json.loads(undisturbed[DESCRIPTION])
+    assert len(said["shards"]["train"]) > 3
+    assert sum(counts.num_documents.values()) + counts.num_empty == writing.NUM_DOCUMENTS
+    assert counts.num_empty == len([one for one in documents_from(0) if not one.text]) > 0
+    assert counts.num_bytes == sum(len(one.text.encode()) for one in documents_from(0))
+    for split, lengths in said["shards"].items():
+        assert sum(lengths) == counts.num_tokens[split] == len(TokenStream(tmp_path, split))
+    assert set(said["files"]) == set(undisturbed) - {DESCRIPTION}
+    assert said["files"] == {name: hash_file(tmp_path / name) for name in said["files"]}
+
+
+def test_how_often_it_is_brought_to_the_disk_and_in_which_batches_changes_nothing(
+    undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    write_all(tmp_path)
+    assert contents(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize("num_workers", [2, 3])
+def test_the_number_of_processes_changes_nothing(
+    undisturbed: dict[str, bytes], tmp_path: Path, num_workers: int
+) -> None:
+    write_all(tmp_path, num_workers)
+    assert contents(tmp_path) == undisturbed
+
+
+def test_processes_are_started_when_there_is_enough_to_do(
+    undisturbed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "num_cores", lambda: 2)
+    monkeypatch.setattr(workers, "_BATCHES_BEFORE_WORKERS", 3)
+    started = []
+    make = workers._Workers
+    monkeypatch.setattr(workers, "_Workers", lambda *given: started.append(given) or make(*given))
+    write_all(tmp_path, None)
+    assert len(started) == 1
+    assert contents(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_killed_at_random_moments_and_begun_again_it_ends_with_the_same_bytes(
+    undisturbed: dict[str, bytes], tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    for _ in range(3):
+        process = child(tmp_path, num_workers=seed + 1, pause=0.05)
+        time.sleep(chance.uniform(0, 0.4))
+        kill(process)
+        with pytest.raises(MissingInputError, match=r"not finished|no `tokens\.json`"):
+            TokenStream(tmp_path, "train")
+    write_all(tmp_path)
+    assert contents(tmp_path) == undisturbed
+
+
+def test_killed_at_any_file_operation_it_ends_with_the_same_bytes(
+    undisturbed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Instead of the process the file's operation dies, before it is done: at each of them once."""
+
+    class KilledError(BaseException):
+        pass
+
+    def dying(real: Any, alive: int) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
+            if next(count) >= alive:
+                raise KilledError
+            return real(*arguments, **named)
+
+        return call
+
+    alive = num_killed = 0
+    while True:
+        folder = tmp_path / str(alive)
+        count = iter(range(10**6))
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fsync", dying(os.fsync, alive))
+            patched.setattr(Path, "rename", dying(Path.rename, alive))
+            patched.setattr(Path, "unlink", dying(Path.unlink, alive))
+            patched.setattr(shards, "hash_file", dying(hash_file, alive))
+            try:
+                write_all(folder)
+            except KilledError:
+                num_killed += 1
+            else:
+                break
+        write_all(folder)
+        assert contents(folder) == undisturbed, alive
+        alive += 19
+    assert num_killed > 10
+
+
+def test_an_interrupt_leaves_what_the_next_run_goes_on_with(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    process = child(tmp_path, num_workers=2, pause=0.02)
+    while not num_done(tmp_path):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    assert process.returncode != 0
+    first = num_done(tmp_path)
+    assert 0 < first < writing.NUM_DOCUMENTS
+    asked = []
+    write_shards(
+        lambda start: asked.append(start) or documents_from(start),
+        codegen_like(),
+        tmp_path,
+        **writing.SETTINGS,
+        report=lambda *_: None,
+        num_workers=1,
+    )
+    assert asked == [first]
+    assert contents(tmp_path) == undisturbed
+
+
+def test_a_worker_that_is_killed_ends_the_work_with_a_message(
+    undisturbed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    def report(num_documents: int, num_bytes: int) -> None:
+        if num_documents > 100 and not begun:
+            begun.append(True)
+            os.kill(next(iter(multiprocessing_children())), signal.SIGKILL)
+
+    with pytest.raises(ConfigError, match=r"one of 2 processes that tokenise has ended.*fewer"):
+        write_shards(documents_from, codegen_like(), tmp_path, **writing.SETTINGS, report=report, num_workers=2)
+    assert not multiprocessing_children()
+    write_all(tmp_path)
+    assert contents(tmp_path) == undisturbed
+
+
+def multiprocessing_children() -> list[int]:
+    return [process.pid for process in multiprocessing.active_children() if process.pid is not None]
+
+
+def test_workers_end_with_the_process_that_began_them(tmp_path: Path) -> None:
+    process = child(tmp_path, num_workers=2, pause=0.05)
+    children = []
+    while len(children) < 2:
+        listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        children = [one for one in listed if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+    kill(process)
+    for _ in range(600):
+        if not any(is_alive(one) for one in children):
+            return
+        time.sleep(0.05)
+    pytest.fail("they go on")
+
+
+def is_alive(process: str) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("finished", [False, True])
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"held_out_share": 0.2}, "`held_out_share` 0.1, and it is 0.2 now"),
+        ({"shard_tokens": 50}, "`shard_tokens` 4000, and it is 50 now"),
+        ({"source": {"files": 2}}, "`source`"),
+        ({"tokenizer": None}, "`tokenizer_sha256`"),
+    ],
+)
+def test_shards_begun_in_another_way_are_refused(
+    tmp_path: Path, finished: bool, changes: dict[str, Any], message: str
+) -> None:
+    if finished:
+        write_all(tmp_path)
+    else:
+        begin(tmp_path)
+    before = contents(tmp_path)
+    settings: dict[str, Any] = {"tokenizer": codegen_like(), **writing.SETTINGS, **changes}
+    if settings["tokenizer"] is None:
+        settings["tokenizer"] = train_tokenizer(list(documents_from(0)), TokenizerConfig(vocab_size=300))
+    with pytest.raises(ConfigError, match=message):
+        write_shards(documents_from, folder=tmp_path, report=lambda *_: None, **settings)
+    assert contents(tmp_path) == before
+
+
+def begin(folder: Path, after: int = 100, **named: Any) -> None:
+    """Leave half-finished work behind."""
+
+    def report(num_documents: int, num_bytes: int) -> None:
+        if num_documents > after:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_shards(
+            documents_from,
+            codegen_like(),
+            folder,
+            **writing.SETTINGS,
+            report=report,
+            num_workers=1,
+            seconds_between_syncs=0.0,
+            **named,
+        )
+    assert (folder / PROGRESS).exists()
+
+
+def test_files_that_changed_while_it_was_interrupted_are_noticed(tmp_path: Path) -> None:
+    begin(tmp_path, state="as it was")
+    with pytest.raises(ConfigError, match="`state`"):
+        write_shards(
+            documents_from, codegen_like(), tmp_path, **writing.SETTINGS, report=lambda *_: None, state="other"
+        )
+
+
+def test_what_was_killed_before_its_first_document_may_begin_in_another_way(
+    tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        write_shards(interrupted, codegen_like(), tmp_path, held_out_share=0.5, shard_tokens=7, report=lambda *_: None)
+    with pytest.raises(MissingInputError, match="not finished"):
+        TokenStream(tmp_path, "train")
+    write_all(tmp_path)
+    assert contents(tmp_path) == undisturbed
+
+
+def interrupted(start: int) -> list[Document]:
+    raise KeyboardInterrupt
+
+
+def test_two_writers_at_once_are_refused(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    process = child(tmp_path, pause=0.05)
+    with pytest.raises(ConfigError, match="another process is writing"):
+        write_all(tmp_path)
+    kill(process)
+    write_all(tmp_path)
+    assert contents(tmp_path) == undisturbed
+
+
+def test_a_finished_folder_is_left_alone(tmp_path: Path) -> None:
+    counts = write_all(tmp_path)
+    times = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+
+    def never(start: int) -> list[Document]:
+        raise AssertionError
+
+    again = write_shards(never, codegen_like(), tmp_path, **writing.SETTINGS, report=lambda *_: None)
+    assert again == counts
+    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == times
+
+
+@pytest.mark.parametrize("name", ["train-00000.bin.partial", "train-documents.rows", PROGRESS])
+def test_half_finished_files_that_are_damaged_are_named(tmp_path: Path, name: str) -> None:
+    begin(tmp_path, after=20)
+    path = tmp_path / name
+    path.write_bytes(path.read_bytes()[:5])
+    with pytest.raises(DamagedArtifactError, match=name):
+        write_all(tmp_path)
+
+
+def test_a_document_that_cannot_be_read_leaves_what_came_before(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    def broken(start: int) -> Any:
+        for number, document in enumerate(documents_from(0)):
+            if number == 333:
+                raise MissingInputError("line 333")
+            if number >= start:
+                yield document
+
+    for _ in range(2):
+        with pytest.raises(MissingInputError, match="line 333"):
+            write_shards(
+                broken,
+                codegen_like(),
+                tmp_path,
+                **writing.SETTINGS,
+                report=lambda *_: None,
+                num_workers=2,
+                seconds_between_syncs=0.0,
+            )
+    write_all(tmp_path)
+    assert contents(tmp_path) == undisturbed
+
+
+def test_the_first_document_with_text_is_held_out_where_chance_holds_out_none(tmp_path: Path) -> None:
+    documents = [
+        Document(id=f"d{number}", kind=DocumentKind.CODE, text="x = 1\n" * bool(number)) for number in range(9)
+    ]
+    counts = write_shards(
+        lambda start: documents[start:],
+        codegen_like(),
+        tmp_path,
+        held_out_share=1e-9,
+        shard_tokens=10**6,
+        report=lambda *_: None,
+    )
+    assert counts.num_documents == {"train": 7, "held-out": 1}
+    stream = TokenStream(tmp_path, "held-out")
+    assert stream.documents_of(0, len(stream)) == ["d1"]
+
+
+def test_a_tokenizer_without_an_end_of_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"endoftext"):
+        write_shards(
+            documents_from, Tokenizer(models.BPE()), tmp_path / "new", **writing.SETTINGS, report=lambda *_: None
+        )
+    assert not (tmp_path / "new").exists()
