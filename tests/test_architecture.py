@@ -47,8 +47,8 @@ ALLOWED_BETWEEN_STAGES = {
 }
 LIGHT = ("tokens", "model", "training", "generation", "evaluation")
 LIGHT_LIBRARIES = {"torch", "numpy", "pyarrow", "tokenizers", "safetensors", "rich", "hornbook"}
-# Asked for only where a model of theirs is evaluated, so imported inside functions alone.
-OPTIONAL_LIBRARIES = {"transformers", "huggingface_hub"}
+# Asked for only where a model of theirs is evaluated, or a training tracked, so imported inside functions alone.
+OPTIONAL_LIBRARIES = {"transformers", "huggingface_hub", "trackio", "wandb"}
 NAMES_WITHOUT_MEANING = {"utils", "common", "helpers", "core", "base", "misc"}
 
 
