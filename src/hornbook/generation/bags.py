@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from hornbook.generation.cache import keep_rows
 from hornbook.model.config import ModelConfig
 
 CHUNK = 64
@@ -96,9 +97,9 @@ class LayerBags:
         return attended.view(batch, heads * size)
 
     def keep(self, rows: Tensor) -> None:
-        """Go on with these rows of the batch only."""
-        self._key_BHKDc = self._key_BHKDc[rows]
-        self._value_BHSD = self._value_BHSD[rows]
+        """Go on with these rows of the batch only; see `keep_rows`."""
+        self._key_BHKDc = keep_rows(self._key_BHKDc, rows)
+        self._value_BHSD = keep_rows(self._value_BHSD, rows)
 
 
 def _weighted_sums(table: Tensor, rows: Tensor, starts: Tensor, weights: Tensor) -> Tensor:

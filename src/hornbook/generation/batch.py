@@ -13,6 +13,10 @@ from hornbook.generation.healing import HealedPrompt, Spelling
 from hornbook.generation.prompt import Prompt, SamplingConfig
 from hornbook.generation.reader import OpenReader
 
+LEAVING_SHARE = 1 / 8
+"""Done rows leave when they are so many of the batch. Each leaving copies as many rows of the cache, and a CPU's
+libraries prepare for each new size of the batch."""
+
 
 class Row:
     """One prompt on its way."""
@@ -58,7 +62,7 @@ class Row:
 def complete_batch(
     open_reader: OpenReader, spelling: Spelling, rows: Sequence[Row], config: SamplingConfig, seed: int
 ) -> None:
-    """Complete `rows` together, until each is done. Finished rows leave the batch when they are half of it.
+    """Complete `rows` together, until each is done. Finished rows leave the batch when they are an eighth of it.
 
     Args:
         open_reader: The model.
@@ -79,15 +83,21 @@ def complete_batch(
         for row, token in zip(active, chosen, strict=True):
             if not row.done:
                 row.take(token, spelling)
-        going = [number for number, row in enumerate(active) if not row.done]
-        if not going:
+        kept = _kept([row.done for row in active])
+        if not kept:
             return
         tokens_BT = torch.tensor(chosen).unsqueeze(1)
-        if len(going) <= len(active) // 2:
-            kept = torch.tensor(going)
-            active = [active[number] for number in going]
+        if len(active) - len(kept) >= LEAVING_SHARE * len(active):
+            active = [active[number] for number in kept]
             tokens_BT = tokens_BT[kept]
-            reader.keep(kept)
+            reader.keep(torch.tensor(kept))
+
+
+def _kept(done: Sequence[bool]) -> list[int]:
+    """The rows that are not done, in an order in which few change their place: the last ones take those of the done."""
+    num_kept = len(done) - sum(done)
+    last = [number for number in range(num_kept, len(done)) if not done[number]]
+    return [last.pop() if done[number] else number for number in range(num_kept)]
 
 
 def _choose(logits_BV: Tensor, rows: Sequence[Row], spelling: Spelling, config: SamplingConfig, seed: int) -> list[int]:

@@ -30,9 +30,24 @@ class LayerKeysValues:
         return self.key_BHSD[:, :, :end], self.value_BHSD[:, :, :end]
 
     def keep(self, rows: Tensor) -> None:
-        """Go on with these rows of the batch only."""
-        self.key_BHSD = self.key_BHSD[rows]
-        self.value_BHSD = self.value_BHSD[rows]
+        """Go on with these rows of the batch only; see `keep_rows`."""
+        self.key_BHSD = keep_rows(self.key_BHSD, rows)
+        self.value_BHSD = keep_rows(self.value_BHSD, rows)
+
+
+def keep_rows(table: Tensor, rows: Tensor) -> Tensor:
+    """Make row `rows[n]` row n, for all n, in place; only rows that change their place are copied.
+
+    Args:
+        table: Its first dimension counts rows. It is overwritten.
+        rows: Any rows in any order, each at most once; on the device of the table.
+
+    Returns:
+        A view of the first rows, as many as are kept.
+    """
+    places = (rows != torch.arange(len(rows), device=rows.device)).nonzero().flatten()
+    table[places] = table[rows[places]]
+    return table[: len(rows)]
 
 
 def make_caches(batch: int, slots: int, config: ModelConfig, like: Tensor) -> Sequence[LayerKeysValues]:

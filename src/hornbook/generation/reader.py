@@ -27,7 +27,10 @@ class Reader(Protocol):
         """
 
     def keep(self, rows: Tensor) -> None:
-        """Go on with these rows of the batch only; indices on the CPU."""
+        """Go on with these rows of the batch only: row `rows[n]` becomes row n. Indices on the CPU.
+
+        Rows that keep their place cost nothing.
+        """
 
 
 OpenReader = Callable[[Tensor, int], Reader]
