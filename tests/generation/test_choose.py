@@ -3,6 +3,7 @@ import collections
 import pytest
 import torch
 
+from hornbook.generation import choose
 from hornbook.generation.choose import choose_tokens, draw
 
 LOGITS = torch.tensor([0.5, 0.3, 0.15, 0.05]).log().unsqueeze(0)
@@ -31,3 +32,22 @@ def test_impossible_tokens_are_never_drawn() -> None:
     logits = torch.tensor([[-torch.inf, 0.0, -torch.inf]])
     for number in (0.0, 0.5, 1 - 2**-53):
         assert choose_tokens(logits, temperature=1.0, top_p=1.0, draws=[number]).tolist() == [1]
+
+
+@pytest.mark.parametrize("sharpness", [0.0, 0.5, 2.0, 20.0])
+@pytest.mark.parametrize("top_p", [0.3, 0.95, 1.0])
+def test_sorting_the_likeliest_first_changes_no_draw(
+    sharpness: float, top_p: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits = sharpness * torch.randn(500, 300, generator=generator)
+    logits[::2] = logits[::2].round()  # many tokens are equally likely
+    logits[::3, 100:] = -torch.inf
+    draws = [draw(0, sample, 0) for sample in range(len(logits))]
+    draws[:4] = [0.0, 0.0, 1 - 2**-53, 1 - 2**-53]
+    chosen = {}
+    for num_likeliest in (1, 10, 64, 300):
+        monkeypatch.setattr(choose, "NUM_LIKELIEST", num_likeliest)
+        chosen[num_likeliest] = choose_tokens(logits, temperature=0.8, top_p=top_p, draws=draws).tolist()
+    assert chosen[1] == chosen[10] == chosen[64] == chosen[300]
+    assert all(logits[row, token] > -torch.inf for row, token in enumerate(chosen[64]))
