@@ -38,6 +38,18 @@ def test_blocks_give_the_result_and_gradients_of_pytorchs_attention(tokens: int)
         torch.testing.assert_close(gradient, other, atol=1e-5, rtol=1e-4)
 
 
+def test_in_bfloat16_result_and_gradients_are_wrong_by_roundings_only() -> None:
+    inputs = heads(150, torch.bfloat16)
+    exact = [tensor.detach().double().requires_grad_() for tensor in inputs]
+    weights = torch.randn(2, 3, 150, 16, generator=torch.Generator().manual_seed(0)).bfloat16()
+    expected = functional.scaled_dot_product_attention(*exact, is_causal=True)
+    wanted = torch.autograd.grad((expected * weights.double()).sum(), exact)
+    attended = causal_attention(*inputs)
+    gradients = torch.autograd.grad(attended, inputs, weights)
+    for found, other in zip((attended, *gradients), (expected, *wanted), strict=True):
+        assert (found.double() - other).abs().max() <= 0.03 * other.abs().max()
+
+
 @pytest.mark.parametrize(("tokens", "share"), [(6, 0.5), (300, 0.02), (300, 0.3), (300, 0.0)])
 def test_within_documents_the_result_and_gradients_are_those_of_a_mask_made_pair_by_pair(
     tokens: int, share: float

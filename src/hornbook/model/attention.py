@@ -98,14 +98,15 @@ class _BlockedAttention(torch.autograd.Function):
         start_BT: Tensor | None,
         dropout_probability: float,
     ) -> Tensor:
-        scaled_NTD = query_NTD * query_NTD.shape[-1] ** -0.5
+        scale = query_NTD.shape[-1] ** -0.5
         attended_NTD = torch.empty_like(value_NTD)
         future_QQ = torch.full((BLOCK, BLOCK), -math.inf, dtype=query_NTD.dtype).triu(1)
         blocks = _blocks(query_NTD.shape[1], start_BT)
         weights: list[Tensor] = []
         kept: list[Tensor] = []
         for first, start, end in blocks:
-            scores_NQK = torch.bmm(scaled_NTD[:, start:end], key_NTD[:, first:end].transpose(1, 2))
+            scores_NQK = query_NTD.new_empty(len(query_NTD), end - start, end - first)
+            scores_NQK.baddbmm_(query_NTD[:, start:end], key_NTD[:, first:end].transpose(1, 2), beta=0, alpha=scale)
             scores_NQK[:, :, start - first :] += future_QQ[: end - start, : end - start]
             if start_BT is not None:
                 _hide_other_documents(scores_NQK, start_BT[:, start:end], first)
@@ -114,17 +115,18 @@ class _BlockedAttention(torch.autograd.Function):
             if dropout_probability > 0:
                 kept.append(torch.empty_like(weights_NQK, dtype=torch.bool).bernoulli_(1 - dropout_probability))
                 weights_NQK = _dropped(weights_NQK, kept[-1], dropout_probability)
-            attended_NTD[:, start:end] = torch.bmm(weights_NQK, value_NTD[:, first:end])
-        ctx.save_for_backward(scaled_NTD, key_NTD, value_NTD, *weights, *kept)
+            torch.bmm(weights_NQK, value_NTD[:, first:end], out=attended_NTD[:, start:end])
+        ctx.save_for_backward(query_NTD, key_NTD, value_NTD, *weights, *kept)
         ctx.blocks, ctx.dropout_probability = blocks, dropout_probability
         return attended_NTD
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        scaled_NTD, key_NTD, value_NTD, *saved = ctx.saved_tensors
+        query_NTD, key_NTD, value_NTD, *saved = ctx.saved_tensors
         weights, kept = saved[: len(ctx.blocks)], saved[len(ctx.blocks) :]
         gradient_NTD = gradients[0].contiguous()
-        query_gradient = torch.empty_like(scaled_NTD)
+        scale = query_NTD.shape[-1] ** -0.5
+        query_gradient = torch.empty_like(query_NTD)
         key_gradient, value_gradient = torch.zeros_like(key_NTD), torch.zeros_like(value_NTD)
         for number, (first, start, end) in enumerate(ctx.blocks):
             block_NQD, weights_NQK = gradient_NTD[:, start:end], weights[number]
@@ -134,10 +136,10 @@ class _BlockedAttention(torch.autograd.Function):
                 used_NQK = _dropped(weights_NQK, kept[number], ctx.dropout_probability)
                 weights_gradient = _dropped(weights_gradient, kept[number], ctx.dropout_probability)
             scores_gradient = torch._softmax_backward_data(weights_gradient, weights_NQK, -1, weights_NQK.dtype)
-            query_gradient[:, start:end] = torch.bmm(scores_gradient, key_NTD[:, first:end])
-            key_gradient[:, first:end] += torch.bmm(scores_gradient.transpose(1, 2), scaled_NTD[:, start:end])
-            value_gradient[:, first:end] += torch.bmm(used_NQK.transpose(1, 2), block_NQD)
-        return query_gradient * scaled_NTD.shape[-1] ** -0.5, key_gradient, value_gradient, None, None
+            query_gradient[:, start:end].baddbmm_(scores_gradient, key_NTD[:, first:end], beta=0, alpha=scale)
+            key_gradient[:, first:end].baddbmm_(scores_gradient.transpose(1, 2), query_NTD[:, start:end], alpha=scale)
+            value_gradient[:, first:end].baddbmm_(used_NQK.transpose(1, 2), block_NQD)
+        return query_gradient, key_gradient, value_gradient, None, None
 
 
 def _dropped(tensor: Tensor, kept: Tensor, dropout_probability: float) -> Tensor:

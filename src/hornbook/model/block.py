@@ -15,6 +15,7 @@ from torch.utils.checkpoint import checkpoint
 from hornbook.model.attention import Documents, causal_attention
 from hornbook.model.config import ModelConfig
 from hornbook.model.gelu import gelu
+from hornbook.model.linear import added_maps, maps_of_one
 from hornbook.model.rotary import Rotation, rotate
 
 
@@ -26,7 +27,7 @@ class LayerCache(Protocol):
 
 
 class Attention(nn.Module):
-    """Causal multi-head attention with biases on all four projections."""
+    """Causal multi-head attention with biases on all four projections; the block applies the projections."""
 
     def __init__(self, config: ModelConfig) -> None:
         """Make the projections; weights are set by `Phi.initialize`."""
@@ -40,18 +41,23 @@ class Attention(nn.Module):
 
     def forward(
         self,
-        hidden_BTC: Tensor,
+        query_BTC: Tensor,
+        key_BTC: Tensor,
+        value_BTC: Tensor,
         rotation: Rotation,
         cache: LayerCache | None = None,
         visible_BTK: Tensor | None = None,
         documents: Documents | None = None,
     ) -> Tensor:
-        """Mix each token with those before it; with a cache, `visible_BTK` says which keys each token may see."""
-        batch, tokens, size = hidden_BTC.shape
+        """Mix each token with those before it; with a cache, `visible_BTK` says which keys each token may see.
+
+        Takes what `q_proj`, `k_proj` and `v_proj` gave; the result is for `dense`.
+        """
+        batch, tokens, size = query_BTC.shape
         shape = (batch, tokens, self.num_heads, size // self.num_heads)
-        query_BTHD = rotate(self.q_proj(hidden_BTC).view(shape), rotation)
-        key_BTHD = rotate(self.k_proj(hidden_BTC).view(shape), rotation)
-        value_BTHD = self.v_proj(hidden_BTC).view(shape)
+        query_BTHD = rotate(query_BTC.view(shape), rotation)
+        key_BTHD = rotate(key_BTC.view(shape), rotation)
+        value_BTHD = value_BTC.view(shape)
         query_BHTD = query_BTHD.transpose(1, 2)
         if cache is None:
             attended = causal_attention(
@@ -67,23 +73,17 @@ class Attention(nn.Module):
             attended = functional.scaled_dot_product_attention(
                 query_BHTD, key_BHKD, value_BHKD, attn_mask=visible_BTK.unsqueeze(1)
             )
-        mixed: Tensor = self.dense(attended.transpose(1, 2).reshape(batch, tokens, size))
-        return mixed
+        return attended.transpose(1, 2).reshape(batch, tokens, size)
 
 
 class Mlp(nn.Module):
-    """Two linear maps with the tanh approximation of GELU between them."""
+    """The maps of the MLP, with the tanh approximation of GELU between them; the block applies them."""
 
     def __init__(self, config: ModelConfig) -> None:
         """Make the maps; weights are set by `Phi.initialize`."""
         super().__init__()
         self.fc1 = nn.Linear(config.hidden_size, config.intermediate_size)
         self.fc2 = nn.Linear(config.intermediate_size, config.hidden_size)
-
-    def forward(self, hidden_BTC: Tensor) -> Tensor:
-        """Transform each token by itself."""
-        transformed: Tensor = self.fc2(gelu(self.fc1(hidden_BTC)))
-        return transformed
 
 
 class Block(nn.Module):
@@ -123,11 +123,16 @@ class Block(nn.Module):
         visible_BTK: Tensor | None = None,
         documents: Documents | None = None,
     ) -> Tensor:
+        attention, mlp = self.self_attn, self.mlp
         normed_BTC = self.input_layernorm(stream_BTC)
-        attended_BTC = self.self_attn(normed_BTC, rotation, cache, visible_BTK, documents)
-        transformed_BTC = self.mlp(normed_BTC)
+        query_BTC, key_BTC, value_BTC, inner = maps_of_one(
+            normed_BTC, (attention.q_proj, attention.k_proj, attention.v_proj, mlp.fc1)
+        )
+        attended_BTC = attention(query_BTC, key_BTC, value_BTC, rotation, cache, visible_BTK, documents)
+        activated = gelu(inner)
         if self.training and self.residual_dropout > 0:
-            attended_BTC = torch.dropout(attended_BTC, self.residual_dropout, train=True)
-            transformed_BTC = torch.dropout(transformed_BTC, self.residual_dropout, train=True)
-        summed_BTC: Tensor = stream_BTC + attended_BTC + transformed_BTC
-        return summed_BTC
+            mixed_BTC = torch.dropout(attention.dense(attended_BTC), self.residual_dropout, train=True)
+            transformed_BTC = torch.dropout(mlp.fc2(activated), self.residual_dropout, train=True)
+            summed_BTC: Tensor = stream_BTC + mixed_BTC + transformed_BTC
+            return summed_BTC
+        return added_maps(stream_BTC, ((attended_BTC, attention.dense), (activated, mlp.fc2)))

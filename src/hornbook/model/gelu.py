@@ -38,16 +38,21 @@ class _Gelu(torch.autograd.Function):
         exact = torch.promote_types(inputs.dtype, torch.float32)
         linear = torch.tensor(LINEAR, dtype=exact)
         flat = zip(*(torch.split(tensor.view(-1), PIECE) for tensor in (inputs, values, derivatives)), strict=True)
-        x, gate, slope, rest = torch.empty(4, min(PIECE, inputs.numel()), dtype=exact).unbind()
+        gate, slope, rest = torch.empty(3, min(PIECE, inputs.numel()), dtype=exact).unbind()
+        is_rounded = inputs.dtype != exact
         for piece, value, derivative in flat:
-            if len(piece) < len(x):
-                x, gate, slope, rest = (tensor[: len(piece)] for tensor in (x, gate, slope, rest))
-            x.copy_(piece)
+            if len(piece) < len(gate):
+                gate, slope, rest = (tensor[: len(piece)] for tensor in (gate, slope, rest))
+            x = piece.to(exact)
             torch.addcmul(linear, x, x, value=CUBIC, out=gate).mul_(x).sigmoid_()
             torch.addcmul(linear, x, x, value=3 * CUBIC, out=slope)
-            value.copy_(x.mul_(gate))
-            torch.addcmul(x, x, gate, value=-1, out=rest)
-            derivative.copy_(gate.addcmul_(rest, slope))  # gate + x gate (1 - gate) slope
+            product = torch.mul(x, gate, out=x if is_rounded else value)
+            torch.addcmul(product, product, gate, value=-1, out=rest)
+            # gate + x gate (1 - gate) slope
+            result = torch.addcmul(gate, rest, slope, out=gate if is_rounded else derivative)
+            if is_rounded:
+                value.copy_(product)
+                derivative.copy_(result)
         ctx.save_for_backward(derivatives)
         return values
 

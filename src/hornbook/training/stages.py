@@ -26,7 +26,7 @@ from hornbook.training.failures import explained_writing
 from hornbook.training.parallel import Ranks, current_ranks, from_first, on_first
 from hornbook.training.state import Training
 
-VERSION = 2
+VERSION = 3
 
 
 def run_train(config: TrainConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
