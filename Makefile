@@ -31,6 +31,7 @@ format: $(VENV)/.installed-for-development ## Format the code
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.installed-for-development ## Measure the promises about speed, one JSON line each
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	@for script in bench/*.py; do $(BIN)/python $$script || exit 1; done
 
 clean: ## Remove .venv and caches; the store of artifacts stays
