@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import PhiConfig, PhiForCausalLM, Trainer, TrainerCallback, TrainingArguments
+from transformers import PhiConfig, PhiForCausalLM, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from hornbook.model.phi import Phi
 from hornbook.recipes.laptop import FINETUNE, MODEL
@@ -150,6 +150,7 @@ def run_trainer(
             train_dataset=[{"input_ids": row, "labels": row} for row in rows],  # type: ignore[arg-type]
             callbacks=[clock],
         )
+        trainer.remove_callback(PrinterCallback)
         batch_size = trainer.args.per_device_train_batch_size
         trainer.train()
 
