@@ -94,6 +94,7 @@ def test_a_batch_that_two_ranks_cannot_share_is_refused_with_both_numbers(tmp_pa
     type_in("train", tokens, *map(str, (*TINY, *run)), "--output", tmp_path / "model")
 
 
+@pytest.mark.slow
 def test_sigterm_to_torchrun_stops_both_ranks_with_143_and_the_same_command_ends_with_the_same_weights(
     tmp_path: Path, tokens: Path
 ) -> None:

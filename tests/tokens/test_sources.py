@@ -63,6 +63,7 @@ def test_runs_of_whitespace_that_were_added_spell_themselves(tokenizer: Tokenize
     require_bytes(tokenizer, "codegen-like")
 
 
+@pytest.mark.slow
 def test_a_prompt_that_ends_anywhere_is_mended(tokenizer: Tokenizer) -> None:
     spelling = Spelling(tokenizer)
     for end in range(600):

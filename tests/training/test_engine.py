@@ -36,7 +36,7 @@ def both_ways(server: RankServer, runs: Path, name: str, world_size: int = 2, **
     ]
 
 
-@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+@pytest.mark.parametrize("optimizer", [pytest.param("adamw", marks=pytest.mark.slow), "muon"])
 def test_parts_with_all_options_at_once_have_the_losses_of_replicas(
     server: RankServer, runs: Path, optimizer: str
 ) -> None:

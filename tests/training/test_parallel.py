@@ -72,6 +72,7 @@ def test_several_processes_have_the_losses_of_one(
     assert first_gradient_norm(folder) == pytest.approx(first_gradient_norm(runs / "alone"), rel=TOLERANCE)
 
 
+@pytest.mark.slow
 def test_torchrun_starts_the_ranks(runs: Path, alone: list[float]) -> None:
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY)}

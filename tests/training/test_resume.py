@@ -19,7 +19,7 @@ def same_bytes(one: Path, other: Path) -> bool:
     return all((one / name).read_bytes() == (other / name).read_bytes() for name in ("model.safetensors", "log.jsonl"))
 
 
-@pytest.mark.parametrize(("ranks", "parallel"), WAYS)
+@pytest.mark.parametrize(("ranks", "parallel"), QUICK_WAYS)
 def test_killed_in_random_steps_it_ends_with_the_bytes_of_an_undisturbed_run(
     server: RankServer, tmp_path: Path, ranks: int, parallel: str
 ) -> None:
