@@ -60,7 +60,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shape", choices=SHAPES, default="laptop")
     parser.add_argument("--batch-size", type=int, default=FINETUNE.batch_size, help="rows a step; not the Trainer's")
-    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=8, help="at least 2, for quartiles")
     parser.add_argument("--only", nargs="+", metavar="VARIANT", help="these variants, by name")
     arguments = parser.parse_args()
     shape = SHAPES[arguments.shape]
