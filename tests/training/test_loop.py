@@ -61,7 +61,6 @@ def run_script(folder: Path, *arguments: str) -> int:
     return subprocess.run([sys.executable, str(SCRIPT), str(folder), *arguments], check=False).returncode
 
 
-@pytest.mark.slow
 def test_killed_three_times_and_started_again_it_ends_with_the_same_bytes(tokens: Path, tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     whole.mkdir()
