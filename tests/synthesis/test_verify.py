@@ -6,7 +6,7 @@ import pytest
 from hornbook.records import Exercise, Passage
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits
-from hornbook.synthesis.exercises import ExercisesConfig, build_author, write_exercise
+from hornbook.synthesis.curriculum.exercises import ExercisesConfig, build_author, write_exercise
 from hornbook.synthesis.verify import VerifyConfig, verify_exercises, verify_passages
 
 CONFIG = VerifyConfig(batch_size=20)

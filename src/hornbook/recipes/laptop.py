@@ -26,8 +26,8 @@ from hornbook.model.config import ModelConfig
 from hornbook.report import stages as report
 from hornbook.report.gather import ReportConfig
 from hornbook.synthesis import stages as synthesis
-from hornbook.synthesis.exercises import ExercisesConfig
-from hornbook.synthesis.textbooks import TextbooksConfig
+from hornbook.synthesis.curriculum.exercises import ExercisesConfig
+from hornbook.synthesis.curriculum.textbooks import TextbooksConfig
 from hornbook.synthesis.verify import VerifyConfig
 from hornbook.tokens import stages as tokens
 from hornbook.tokens.stages import TokenizeConfig

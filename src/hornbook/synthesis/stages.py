@@ -12,9 +12,9 @@ from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.records import Dropped, Exercise, Passage, Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.curriculum.courses import Course
+from hornbook.synthesis.curriculum.exercises import ExercisesConfig, build_author, write_exercises, write_held_out
+from hornbook.synthesis.curriculum.textbooks import TextbooksConfig, write_passages
 from hornbook.synthesis.curriculum.world import build_world
-from hornbook.synthesis.exercises import ExercisesConfig, build_author, write_exercises, write_held_out
-from hornbook.synthesis.textbooks import TextbooksConfig, write_passages
 from hornbook.synthesis.verify import VerifyConfig, verify_exercises, verify_passages
 
 VERSION = 1

@@ -52,6 +52,8 @@ class ChatRequest:
     messages: Sequence[Mapping[str, str]]
     """Each with `role` and `content`, the oldest first."""
     sampling: SamplingConfig
+    sample: int = 0
+    """Which of several answers to the same question this is; it is not sent."""
 
     @property
     def path(self) -> str:
@@ -69,6 +71,8 @@ class CompletionRequest:
 
     prompt: str
     sampling: SamplingConfig
+    sample: int = 0
+    """Which of several answers to the same question this is; it is not sent."""
 
     @property
     def path(self) -> str:

@@ -37,6 +37,17 @@ class Family(StrEnum):
     DICTIONARIES = "dictionaries"
     NESTED = "nested lists"
     RECURSION = "recursion"
+    NUMBER_THEORY = "number theory"
+    BITS = "bit operations"
+    DATES = "dates and times"
+    SETS = "sets and tuples"
+    MATRICES = "matrices"
+    SEARCHING = "searching and sorting"
+    PARSING = "parsing"
+    SIMULATION = "simulation"
+    CLASSES = "classes"
+    GENERATORS = "generators"
+    ERRORS = "error handling"
 
 
 @dataclass(frozen=True, kw_only=True)

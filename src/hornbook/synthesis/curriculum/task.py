@@ -71,6 +71,17 @@ class Task:
 
 
 _MOST_PARTICULAR_FIRST = (
+    Family.ERRORS,
+    Family.GENERATORS,
+    Family.CLASSES,
+    Family.SIMULATION,
+    Family.PARSING,
+    Family.DATES,
+    Family.MATRICES,
+    Family.SETS,
+    Family.BITS,
+    Family.SEARCHING,
+    Family.NUMBER_THEORY,
     Family.RECURSION,
     Family.NESTED,
     Family.DICTIONARIES,

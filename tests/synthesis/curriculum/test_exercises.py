@@ -7,7 +7,13 @@ from hornbook.errors import ConfigError
 from hornbook.records import Exercise, Problem
 from hornbook.synthesis import exercises as module
 from hornbook.synthesis.curriculum.courses import FIRST_OPERATIONS
-from hornbook.synthesis.exercises import ExercisesConfig, build_author, write_exercise, write_exercises, write_held_out
+from hornbook.synthesis.curriculum.exercises import (
+    ExercisesConfig,
+    build_author,
+    write_exercise,
+    write_exercises,
+    write_held_out,
+)
 
 CONFIG = ExercisesConfig(num_exercises=2_600, num_held_out=120)
 

@@ -1,6 +1,6 @@
 """Exercises from the curriculum: a function's signature and docstring, then a solution that was executed.
 
-Reads:  the world of operations (`curriculum/`).
+Reads:  the world of operations (`world.py`).
 Writes: training exercises; held-out problems whose compositions no training exercise contains.
 Source: Gunasekar et al. 2023, "Textbooks Are All You Need", section 2.3 (docstring to function, diversity by name).
 """

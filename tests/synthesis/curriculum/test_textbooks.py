@@ -5,8 +5,8 @@ import pytest
 from hornbook.errors import ConfigError
 from hornbook.records import Passage
 from hornbook.synthesis.checker import check_passage
+from hornbook.synthesis.curriculum.textbooks import TextbooksConfig, write_passages
 from hornbook.synthesis.curriculum.world import build_world
-from hornbook.synthesis.textbooks import TextbooksConfig, write_passages
 
 
 def _write(num_passages: int, seed: int) -> list[Passage]:

@@ -1,6 +1,6 @@
 """Textbook passages: prose that explains one operation, code that was run, the output that it printed.
 
-Reads:  the world of operations and the tables of prose (`curriculum/lessons`).
+Reads:  the world of operations and the tables of prose (`lessons/`).
 Writes: passages for several audiences in several styles; each explains a single operation, never a composition.
 Source: Gunasekar et al. 2023, "Textbooks Are All You Need", section 2.2 (diversity by topic and audience).
 """
