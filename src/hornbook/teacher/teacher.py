@@ -1,7 +1,7 @@
 """What every teacher is: a language model that is asked many things at once and whose every answer has an outcome.
 
-Implementations: `endpoint.py` (an OpenAI-compatible server), `local.py` (a GGUF file in this process), `scripted.py` (for
-tests), and `account.py`, which puts a cache, a ledger and a budget in front of any of them.
+Implementations: `endpoint.py` (an OpenAI-compatible server), `local.py` (a GGUF file in this process), `scripted.py`
+(for tests), and `account.py`, which puts a cache, a ledger and a budget in front of any of them.
 """
 
 from collections.abc import Iterable, Iterator
