@@ -106,6 +106,8 @@ class Operation:
     """A sentence without which the description would be open to doubt."""
     last: bool = False
     """Nothing sensible follows."""
+    difficulty: int = 2
+    """1 (a first lesson) to 4 (an algorithm that takes thought), of the operation on its own."""
 
     @cached_property
     def local_names(self) -> frozenset[str]:

@@ -23,6 +23,7 @@ def change_each(
     avoids: str = "",
     group: str = "",
     note: str = "",
+    difficulty: int = 2,
 ) -> Operation:
     """An operation on each member (`$v`) of a list; the list keeps its length and order."""
     return Operation(
@@ -42,6 +43,7 @@ def change_each(
         avoids=_tags(avoids),
         group=group,
         note=note,
+        difficulty=difficulty,
     )
 
 
@@ -61,6 +63,7 @@ def keep(
     avoids: str = "",
     group: str = "",
     note: str = "",
+    difficulty: int = 2,
 ) -> Operation:
     """A filter: it keeps the members (`$v`) for which the condition holds; `drop` is a clause for the others."""
     acts = [f"keep only {{those}} {text}" for text in _texts(clause)]
@@ -85,6 +88,7 @@ def keep(
         avoids=_tags(avoids),
         group=group,
         note=note,
+        difficulty=difficulty,
     )
 
 
@@ -108,6 +112,7 @@ def fold(
     group: str = "",
     empty: tuple[str, str] | None = None,
     note: str = "",
+    difficulty: int = 2,
     last: bool = False,
 ) -> Operation:
     """An operation that reads the members one after the other and ends with one value."""
@@ -131,6 +136,7 @@ def fold(
         group=group,
         empty=empty,
         note=note,
+        difficulty=difficulty,
         last=last,
     )
 
@@ -156,6 +162,7 @@ def whole(
     group: str = "",
     empty: tuple[str, str] | None = None,
     note: str = "",
+    difficulty: int = 2,
     last: bool = False,
 ) -> Operation:
     """An operation on the value as one piece."""
@@ -180,6 +187,7 @@ def whole(
         group=group,
         empty=empty,
         note=note,
+        difficulty=difficulty,
         last=last,
     )
 
