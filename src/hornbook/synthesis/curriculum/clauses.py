@@ -76,6 +76,8 @@ def _pronoun(kind: Kind, before: Operation | None) -> str:
         is_clear = before.takes is kind or before.takes is Kind.WORDS
         if before.group in _PARTS_NAMED or not is_clear:
             return "the result"
+    if before is not None and kind in (Kind.SET, Kind.PAIR) and before.takes is kind:
+        return "the result"
     return WORDS_OF_KIND[kind].pronoun
 
 

@@ -2,6 +2,7 @@
 
 import random
 
+from hornbook.synthesis.curriculum.formats import format_of
 from hornbook.synthesis.curriculum.kinds import Kind
 from hornbook.synthesis.curriculum.operation import Form, Operation, fill
 from hornbook.synthesis.curriculum.task import Task
@@ -10,8 +11,12 @@ _LENGTH_KEEPING = ("order", "rotate", "running", "turn", "cells", "value", "case
 
 
 def notes_of(task: Task) -> tuple[str, ...]:
-    """The notes of the task's operations, each once."""
+    """What form the first argument has, if it has a particular one, and the notes of the operations, each once."""
     notes = [fill(step.operation.note, step.in_words()) for step in task.steps if step.operation.note]
+    first = task.arguments[0]
+    formatted = format_of(first.kind, first.properties)
+    if formatted is not None and formatted.sentence:
+        notes.insert(0, fill(formatted.sentence, {"x": f"`{first.name}`"}))
     return tuple(dict.fromkeys(notes))
 
 
@@ -44,6 +49,10 @@ def _empty_state(operation: Operation) -> str:
         return "no numbers are left" if operation.form is Form.FILTER else "there are no numbers"
     if operation.gives is Kind.WORDS:
         return "no strings are left" if operation.form is Form.FILTER else "there are no strings"
+    if operation.gives is Kind.PAIRS:
+        return "no pairs are left" if operation.form is Form.FILTER else "there are no pairs"
+    if operation.gives is Kind.SET:
+        return "the set is empty"
     if operation.gives is Kind.COUNTS:
         return "there are no entries"
     return "there are no rows" if operation.gives is Kind.GRID else "there is nothing"

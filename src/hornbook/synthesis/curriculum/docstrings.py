@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from hornbook.synthesis.curriculum.kinds import WORDS_OF_KIND
+from hornbook.synthesis.curriculum.kinds import WORDS_OF_KIND, source_of
 from hornbook.synthesis.curriculum.phrases import Description, described
 from hornbook.synthesis.curriculum.task import Argument, Task
 
@@ -57,7 +57,11 @@ def write_prompt(
     result = gives.typing_annotation if is_old else gives.annotation
     listed = ", ".join(f"{argument.name}: {text}" for argument, text in zip(task.arguments, annotations, strict=True))
     signature = f"def {name}({listed}) -> {result}:"
-    used = [typing for typing in ("Dict", "List") if any(f"{typing}[" in text for text in (*annotations, result))]
+    used = [
+        typing
+        for typing in ("Dict", "List", "Set", "Tuple")
+        if any(f"{typing}[" in text for text in (*annotations, result))
+    ]
     imports = f"from typing import {', '.join(used)}\n\n\n" if used else ""
     lines = _LAYOUTS[style](_Page(task, name, description, examples, rng))
     return f"{imports}{signature}\n{_quoted(lines, rng)}"
@@ -84,7 +88,7 @@ def _wrapped(sentences: Sequence[str]) -> list[str]:
 
 def call(name: str, arguments: tuple[Any, ...]) -> str:
     """A call as source."""
-    return f"{name}({', '.join(map(repr, arguments))})"
+    return f"{name}({', '.join(map(source_of, arguments))})"
 
 
 def _summary(page: _Page) -> list[str]:
@@ -94,7 +98,10 @@ def _summary(page: _Page) -> list[str]:
 def _doctest(page: _Page) -> list[str]:
     lines = [*_wrapped(page.description.sentences), ""]
     for arguments, result in page.examples:
-        lines += [f">>> {call(page.name, arguments)}", repr(result)]
+        asked = call(page.name, arguments)
+        # A set prints its members in no fixed order, so it is compared instead.
+        is_set = isinstance(result, set)
+        lines += [f">>> {asked} == {source_of(result)}", "True"] if is_set else [f">>> {asked}", repr(result)]
     return lines
 
 
@@ -102,7 +109,7 @@ def _comparison(page: _Page) -> list[str]:
     joint = page.rng.choice(("==", "->", "=>"))
     return [
         *_wrapped(page.description.sentences),
-        *(f"{call(page.name, given)} {joint} {result!r}" for given, result in page.examples),
+        *(f"{call(page.name, given)} {joint} {source_of(result)}" for given, result in page.examples),
     ]
 
 
@@ -112,7 +119,7 @@ def _example(page: _Page) -> list[str]:
     verb = "==" if lead == "Example:" else page.rng.choice(("gives", "returns"))
     return [
         *_wrapped(page.description.sentences),
-        f"{lead} {call(page.name, arguments)} {verb} {result!r}.",
+        f"{lead} {call(page.name, arguments)} {verb} {source_of(result)}.",
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hornbook.synthesis.curriculum.idioms import reference_source
-from hornbook.synthesis.curriculum.kinds import Kind
+from hornbook.synthesis.curriculum.kinds import Kind, source_of
 from hornbook.synthesis.curriculum.operation import Operation
 from hornbook.synthesis.curriculum.task import Step, Task
 from hornbook.synthesis.curriculum.world import World
@@ -62,7 +62,7 @@ class Reference:
             results = [self.evaluate(task, arguments) for arguments in inputs]
         except (ValueError, IndexError, OverflowError, ZeroDivisionError):
             return None
-        written = [repr(result) for result in results]
+        written = [source_of(result) for result in results]
         different = len(set(written))
         least = 2 if task.steps[-1].operation.last or task.gives is Kind.NUMBER else 4
         if different < least or not all(map(is_modest, results)):

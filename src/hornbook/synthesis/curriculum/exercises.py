@@ -21,6 +21,7 @@ from hornbook.synthesis.curriculum.docstrings import DocstringStyle, Example, ca
 from hornbook.synthesis.curriculum.execution import Reference, compile_function
 from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
 from hornbook.synthesis.curriculum.inputs import draw_arguments
+from hornbook.synthesis.curriculum.kinds import source_of
 from hornbook.synthesis.curriculum.names import name_function
 from hornbook.synthesis.curriculum.operation import Family
 from hornbook.synthesis.curriculum.phrases import describe
@@ -256,7 +257,7 @@ def _check(task: Task, name: str, body: str, inputs: Sequence[tuple[Any, ...]], 
     for arguments, expected in zip(inputs, outputs, strict=True):
         given = repr(arguments)
         result = function(*arguments)
-        if repr(result) != repr(expected) or repr(arguments) != given:
+        if source_of(result) != source_of(expected) or repr(arguments) != given:
             raise AssertionError(f"{task.composition}{arguments} gives {result!r}, not {expected!r}:\n{body}")
 
 
@@ -267,12 +268,12 @@ def _examples(
     suitable = [
         (given, result)
         for given, result in zip(inputs, outputs, strict=True)
-        if len(call(name, given)) + len(repr(result)) <= MAX_EXAMPLE_LENGTH + len(name)
+        if len(call(name, given)) + len(source_of(result)) <= MAX_EXAMPLE_LENGTH + len(name)
     ]
     telling = [
         (given, result)
         for given, result in suitable
-        if given[0] and (result is False or result not in ([], {}, "", 0)) and result != given[0]
+        if given[0] and (result is False or result not in ([], {}, "", 0, set())) and result != given[0]
     ]
     chosen = telling[-1:]
     if telling and rng.random() < 0.45:
@@ -294,8 +295,8 @@ def _telling(
     seen: set[str] = set()
     chosen: list[int] = []
     for place in order:
-        if repr(outputs[place]) not in seen:
-            seen.add(repr(outputs[place]))
+        if source_of(outputs[place]) not in seen:
+            seen.add(source_of(outputs[place]))
             chosen.append(place)
     chosen = (chosen + [place for place in order if place not in chosen])[:NUM_SHOWN_INPUTS]
     return [inputs[place] for place in chosen], [outputs[place] for place in chosen]
@@ -303,6 +304,7 @@ def _telling(
 
 def _test(inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any]) -> str:
     lines = [
-        f"    assert {call('candidate', given)} == {result!r}" for given, result in zip(inputs, outputs, strict=True)
+        f"    assert {call('candidate', given)} == {source_of(result)}"
+        for given, result in zip(inputs, outputs, strict=True)
     ]
     return "\n".join(["def check(candidate):", *dict.fromkeys(lines)]) + "\n"

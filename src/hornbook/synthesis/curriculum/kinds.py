@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -15,6 +16,14 @@ class Kind(StrEnum):
     COUNTS = "counts"
     GRID = "grid"
     NESTED = "nested"
+    MAYBE = "a number or nothing"
+    STREAM = "stream of numbers"
+    WORD_STREAM = "stream of words"
+    LIST_STREAM = "stream of lists"
+    NOTHING = "nothing"
+    SET = "set"
+    PAIR = "pair"
+    PAIRS = "pairs"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +47,26 @@ class KindWords:
     """A variable name when an operation suggests none that is free."""
 
 
+def _result(annotation: str, typing_annotation: str, described: str) -> KindWords:
+    """The words for a kind that only ever is a result."""
+    return KindWords(
+        annotation=annotation,
+        typing_annotation=typing_annotation,
+        described=(described,),
+        argument_names=("value",),
+        units=(),
+        element_names=("item",),
+        pronoun="the result",
+        fallback_name="outcome",
+    )
+
+
 WORDS_OF_KIND: dict[Kind, KindWords] = {
+    Kind.MAYBE: _result("int | None", "Optional[int]", "an integer or None"),
+    Kind.STREAM: _result("Iterator[int]", "Iterator[int]", "integers, one at a time"),
+    Kind.WORD_STREAM: _result("Iterator[str]", "Iterator[str]", "strings, one at a time"),
+    Kind.LIST_STREAM: _result("Iterator[list[int]]", "Iterator[List[int]]", "lists of integers, one at a time"),
+    Kind.NOTHING: _result("None", "None", "nothing"),
     Kind.NUMBER: KindWords(
         annotation="int",
         typing_annotation="int",
@@ -119,4 +147,47 @@ WORDS_OF_KIND: dict[Kind, KindWords] = {
         pronoun="it",
         fallback_name="new_items",
     ),
+    Kind.SET: KindWords(
+        annotation="set[int]",
+        typing_annotation="Set[int]",
+        described=("a set of integers",),
+        argument_names=("members", "chosen", "known", "group", "marked"),
+        units=(),
+        element_names=("m", "member"),
+        pronoun="the set",
+        fallback_name="new_set",
+    ),
+    Kind.PAIR: KindWords(
+        annotation="tuple[int, int]",
+        typing_annotation="Tuple[int, int]",
+        described=("a pair of integers", "a tuple of two integers"),
+        argument_names=("pair", "point", "place", "couple"),
+        units=(),
+        element_names=("part",),
+        pronoun="the pair",
+        fallback_name="new_pair",
+    ),
+    Kind.PAIRS: KindWords(
+        annotation="list[tuple[int, int]]",
+        typing_annotation="List[Tuple[int, int]]",
+        described=("a list of pairs of integers", "a list of tuples of two integers"),
+        argument_names=("pairs", "points", "entries", "tuples"),
+        units=("pairs",),
+        element_names=("pair", "p"),
+        pronoun="them",
+        fallback_name="new_pairs",
+    ),
 }
+
+
+def source_of(value: Any) -> str:
+    """A value as source, equal for equal values: the members of a set in ascending order, where `repr` has any order.
+
+    Args:
+        value: A value of one of the kinds, or a tuple of such values.
+    """
+    if isinstance(value, set):
+        return f"{{{', '.join(map(source_of, sorted(value)))}}}" if value else "set()"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(source_of, value))}{',' if len(value) == 1 else ''})"
+    return repr(value)

@@ -14,6 +14,9 @@ GENERIC = {
     Kind.WORDS: ("process_words", "make_words", "prepare", "transform"),
     Kind.COUNTS: ("make_table", "build_dict", "tabulate", "summarize"),
     Kind.GRID: ("make_grid", "build_rows", "arrange", "transform"),
+    Kind.SET: ("make_set", "collect", "gather", "select_members"),
+    Kind.PAIR: ("make_pair", "as_pair", "two_values", "find_pair"),
+    Kind.PAIRS: ("make_pairs", "pair_up", "process_pairs", "match_up"),
     Kind.NESTED: ("rebuild", "transform_nested", "process_nested", "rework"),
 }
 MAX_LENGTH = 36

@@ -3,11 +3,12 @@
 import random
 from dataclasses import dataclass, replace
 
+from hornbook.synthesis.curriculum.formats import format_of
 from hornbook.synthesis.curriculum.kinds import WORDS_OF_KIND, Kind
 from hornbook.synthesis.curriculum.operation import Form, Operation, fill
 from hornbook.synthesis.curriculum.task import Argument, Step
 
-PLURAL = (Kind.NUMBERS, Kind.WORDS)
+PLURAL = (Kind.NUMBERS, Kind.WORDS, Kind.PAIRS)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def value_phrase(argument: Argument, rng: random.Random) -> NounPhrase:
     name = f"`{argument.name}`"
     if argument.kind not in PLURAL:
         return NounPhrase(name, is_argument=True)
-    noun = rng.choice(WORDS_OF_KIND[argument.kind].units)
+    form = format_of(argument.kind, argument.properties)
+    noun = form.unit if form is not None and form.unit else rng.choice(WORDS_OF_KIND[argument.kind].units)
     return NounPhrase(f"the {noun} in {name}", noun, f"in {name}")
 
 

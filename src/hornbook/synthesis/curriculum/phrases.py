@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hornbook.synthesis.curriculum.clauses import act_clause, clauses_of, said
 from hornbook.synthesis.curriculum.corners import corners_of, notes_of
+from hornbook.synthesis.curriculum.formats import format_of
 from hornbook.synthesis.curriculum.kinds import WORDS_OF_KIND, Kind
 from hornbook.synthesis.curriculum.nouns import NounPhrase, name_result, value_phrase
 from hornbook.synthesis.curriculum.operation import Form, fill
@@ -20,6 +21,9 @@ _RESULTING = {
     Kind.GRID: "the result",
     Kind.NESTED: "the resulting list",
     Kind.FLAG: "the resulting truth value",
+    Kind.SET: "the resulting set",
+    Kind.PAIR: "the resulting pair",
+    Kind.PAIRS: "the resulting pairs",
 }
 
 
@@ -62,12 +66,17 @@ def question(step: Step, phrase: NounPhrase, rng: random.Random) -> str:
 def described(argument: Argument) -> str:
     """An argument's kind as a noun phrase with article, with what it must satisfy."""
     properties = argument.properties
+    formatted = format_of(argument.kind, properties)
+    if formatted is not None:
+        return formatted.described
     if argument.kind is Kind.NUMBER:
         if "positive" in properties:
             return "a positive integer"
         return "a non-negative integer" if "nonneg" in properties else "an integer"
     if argument.kind is Kind.NUMBERS and "nonneg" in properties:
         return "a list of non-negative integers"
+    if argument.kind is Kind.SET and "nonneg" in properties:
+        return "a set of non-negative integers"
     if argument.kind is Kind.COUNTS and "nonneg" in properties:
         return "a dictionary from strings to non-negative integers"
     if argument.kind is Kind.NESTED and "nonneg" in properties:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hornbook.synthesis.curriculum.execution import Reference
+from hornbook.synthesis.curriculum.formats import format_of
 from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
 from hornbook.synthesis.curriculum.inputs import draw_arguments
-from hornbook.synthesis.curriculum.kinds import Kind
+from hornbook.synthesis.curriculum.kinds import Kind, source_of
 from hornbook.synthesis.curriculum.task import Task
 
 MAX_SHOWN = 60
@@ -39,7 +40,7 @@ def work_out(reference: Reference, task: Task, rng: random.Random) -> Worked | N
     telling = [
         given
         for given, result in zip(inputs[1:], outputs[1:], strict=True)
-        if len(repr(given)) <= MAX_SHOWN and given[0] and result not in ("", [], {})
+        if len(repr(given)) <= MAX_SHOWN and given[0] and result not in ("", [], {}, set())
     ]
     changed = [given for given in telling if reference.evaluate(task, given) != given[0]]
     telling = changed or telling
@@ -82,10 +83,15 @@ def printed(code: str) -> str:
 
 
 def _empty_case(reference: Reference, task: Task, given: tuple[Any, ...]) -> tuple[str, str] | None:
-    empty = {Kind.TEXT: "", Kind.NUMBERS: [], Kind.WORDS: [], Kind.COUNTS: {}}.get(task.arguments[0].kind)
+    first = task.arguments[0]
+    empty = {Kind.TEXT: "", Kind.NUMBERS: [], Kind.WORDS: [], Kind.COUNTS: {}, Kind.PAIRS: [], Kind.SET: set()}.get(
+        first.kind
+    )
+    if format_of(first.kind, first.properties) is not None:
+        return None
     if empty is None:
         return None
-    return repr(empty), repr(reference.evaluate(task, (empty, *given[1:])))
+    return repr(empty), source_of(reference.evaluate(task, (empty, *given[1:])))
 
 
 def names_after(code: str) -> dict[str, Any]:

@@ -30,6 +30,18 @@ OPENINGS: dict[tuple[str, Kind], tuple[str, ...]] = {
         "A board game has rows of fields, and so does a list of lists.",
         "Put several lists inside one list, and you have rows, as on squared paper.",
     ),
+    ("a child", Kind.SET): (
+        "A set is like a bag of marbles in which no two look alike.",
+        "A set is a club: you are a member or you are not, and nobody is a member twice.",
+    ),
+    ("a child", Kind.PAIR): (
+        "Two numbers that belong together can be tied up as a pair, like a pair of socks.",
+        "A pair is a box with exactly two places, a first and a second.",
+    ),
+    ("a child", Kind.PAIRS): (
+        "A treasure map lists places, and each place is a pair of numbers.",
+        "A list can hold pairs, like a line of children who walk two by two.",
+    ),
     ("a child", Kind.NESTED): (
         "A box may hold numbers and smaller boxes, and those may hold boxes again.",
         "Lists can hide inside lists, like dolls inside dolls.",
@@ -57,6 +69,18 @@ OPENINGS: dict[tuple[str, Kind], tuple[str, ...]] = {
     ("an adult who begins", Kind.GRID): (
         "A table can be written as a list of rows, where each row is a list itself.",
         "Lists may contain lists; that is how Python programs hold tables and boards.",
+    ),
+    ("an adult who begins", Kind.SET): (
+        "A set holds each value at most once and answers quickly whether a value is in it.",
+        "Where only membership counts, and not order, a set fits better than a list.",
+    ),
+    ("an adult who begins", Kind.PAIR): (
+        "A tuple holds a fixed number of values, written in round brackets; a tuple of two is called a pair.",
+        "When two values always go together, a tuple keeps them under one name.",
+    ),
+    ("an adult who begins", Kind.PAIRS): (
+        "A list of tuples is a small table with two columns.",
+        "Points on a map, steps, scores: many things come as a list of pairs.",
     ),
     ("an adult who begins", Kind.NESTED): (
         "A list may contain further lists, and those again; nothing limits the depth.",
@@ -86,6 +110,18 @@ OPENINGS: dict[tuple[str, Kind], tuple[str, ...]] = {
         "A matrix can be represented as a list of its rows.",
         "With `a` as a list of rows, `a[i][j]` is the entry in row `i` and column `j`, both counted from 0.",
     ),
+    ("a student of mathematics", Kind.SET): (
+        "Python's sets are finite sets: they have no order, and a member occurs once.",
+        "The operators `|`, `&` and `-` are union, intersection and difference of sets.",
+    ),
+    ("a student of mathematics", Kind.PAIR): (
+        "A tuple of two integers is an ordered pair: (1, 2) and (2, 1) differ.",
+        "An ordered pair is an element of a Cartesian product, here of the integers with themselves.",
+    ),
+    ("a student of mathematics", Kind.PAIRS): (
+        "A list of ordered pairs can be read as a finite relation between integers.",
+        "A sequence of pairs is a sequence of points in the plane with integer coordinates.",
+    ),
     ("a student of mathematics", Kind.NESTED): (
         "A nested list is a finite tree whose leaves are numbers.",
         "Nested lists are defined recursively: a member is a number or again a nested list.",
@@ -113,6 +149,18 @@ OPENINGS: dict[tuple[str, Kind], tuple[str, ...]] = {
     ("a working programmer", Kind.GRID): (
         "A list of rows is the plainest representation of a table; rows need not be equally long.",
         "Mind that rows are shared objects: copying the outer list does not copy them.",
+    ),
+    ("a working programmer", Kind.SET): (
+        "Membership in a set takes constant time on average; in a list it takes a walk through all of it.",
+        "Sets make questions about membership short, and their operators read like the specification.",
+    ),
+    ("a working programmer", Kind.PAIR): (
+        "Tuples cannot be changed, so they may serve as keys of a dictionary or members of a set.",
+        "Unpacking, as in `first, second = pair`, is clearer than indices.",
+    ),
+    ("a working programmer", Kind.PAIRS): (
+        "Rows of two columns come from files and queries as lists of tuples; unpack them in the loop.",
+        "Sorting tuples compares the first parts, then the second; a `key` function changes that.",
     ),
     ("a working programmer", Kind.NESTED): (
         "Data of unknown depth calls for recursion or for an explicit stack.",
