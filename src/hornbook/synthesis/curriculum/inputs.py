@@ -4,8 +4,10 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
+from hornbook.synthesis.curriculum.formats import format_of
 from hornbook.synthesis.curriculum.kinds import Kind
 from hornbook.synthesis.curriculum.task import Argument, Task
+from hornbook.synthesis.curriculum.telling import draw_telling
 
 VOCABULARY = (
     "apple", "pear", "plum", "tea", "bread", "salt", "cat", "dog", "mouse", "bird", "ant", "eel", "river", "sea",
@@ -53,21 +55,34 @@ class Wants:
     numbers: tuple[int, ...] = ()
     letters: tuple[str, ...] = ()
     groups: frozenset[str] = frozenset()
+    first: str = ""
+    """The group of the first operation."""
 
 
 NOTHING = Wants()
+TELLING_SHARE = 0.6
 
 
 def _wants(task: Task) -> Wants:
     literals = [value for step in task.steps for _, value in step.literals]
     numbers = tuple(value for value in literals if isinstance(value, int))
     letters = tuple(value for value in literals if isinstance(value, str) and value.isalpha())
-    return Wants(numbers, letters, frozenset(step.operation.group for step in task.steps))
+    return Wants(numbers, letters, frozenset(step.operation.group for step in task.steps), _first_group(task))
+
+
+def _first_group(task: Task) -> str:
+    return task.steps[0].operation.group if task.steps else ""
 
 
 def draw(argument: Argument, wants: Wants, rng: random.Random) -> Any:
     """One ordinary value for an argument."""
     properties = argument.properties
+    form = format_of(argument.kind, properties)
+    if form is not None:
+        return form.draw(rng)
+    telling = draw_telling(wants.first, argument.kind, properties, rng)
+    if telling is not None and rng.random() < TELLING_SHARE:
+        return telling
     match argument.kind:
         case Kind.NUMBER:
             return _number(properties, wants, rng)
@@ -91,6 +106,9 @@ def draw(argument: Argument, wants: Wants, rng: random.Random) -> Any:
 
 def _corners(argument: Argument, rng: random.Random) -> list[Any]:
     properties = argument.properties
+    form = format_of(argument.kind, properties)
+    if form is not None:
+        return list(form.corners)
     match argument.kind:
         case Kind.NUMBER:
             if "positive" in properties:
@@ -132,6 +150,10 @@ def _for_parameter(argument: Argument, value: Any, rng: random.Random) -> Any:
     assert parameter is not None
     if parameter.choices:
         return rng.choice(parameter.choices)
+    if "alike" in argument.properties:
+        return _alike(value, argument, rng)
+    if argument.properties:
+        return draw(argument, NOTHING, rng)
     is_related = value and not isinstance(value, int) and rng.random() < 0.7
     match argument.kind:
         case Kind.TEXT:
@@ -148,6 +170,14 @@ def _for_parameter(argument: Argument, value: Any, rng: random.Random) -> Any:
             return {name: rng.randint(0, 8) for name in [*names, rng.choice(VOCABULARY)]}
         case _:
             return draw(argument, NOTHING, rng)
+
+
+def _alike(value: Any, argument: Argument, rng: random.Random) -> Any:
+    """A matrix of the same shape as `value`, or a list with as many numbers as it has columns."""
+    rows = value if isinstance(value, list) and all(isinstance(row, list) for row in value) else []
+    if argument.kind is Kind.NUMBERS:
+        return [rng.randint(-3, 5) for _ in (rows[0] if rows else ())]
+    return [[rng.randint(-3, 9) for _ in row] for row in rows]
 
 
 def _members(value: Any, kind: type) -> list[Any]:
@@ -186,6 +216,8 @@ def _number_near(wants: Wants, rng: random.Random, low: int, high: int) -> int:
 def _numbers(properties: frozenset[str], wants: Wants, rng: random.Random, length: int) -> list[int]:
     low = 1 if "positive" in properties else 0 if "nonneg" in properties or rng.random() < 0.3 else -9
     high = rng.choice((6, 9, 9, 20))
+    if "sorted" in properties:
+        return sorted(_number_near(wants, rng, low, high) for _ in range(length))
     if "mirror" in wants.groups and rng.random() < 0.5:
         half = [rng.randint(low, high) for _ in range((length + 1) // 2)]
         return [*half[: length // 2], *half[::-1]]

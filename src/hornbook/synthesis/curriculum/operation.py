@@ -24,6 +24,12 @@ class Form(StrEnum):
     FILTER = "filter"
     FOLD = "fold"
     WHOLE = "whole"
+    YIELD = "yield"
+    """It hands its results out one at a time and ends a chain: the function is a generator."""
+    GUARD = "guard"
+    """It refuses some values and hands the others on; it begins a chain."""
+    STATE = "state"
+    """It reads or changes what an object holds; it begins a chain: the function is a method."""
 
 
 class Family(StrEnum):
@@ -60,6 +66,8 @@ class Parameter:
     """Literals; empty if the parameter is always an argument."""
     argument_names: tuple[str, ...] = ()
     """Empty if the parameter is always a literal."""
+    properties: frozenset[str] = frozenset()
+    """Properties that an argument in its place must have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +80,13 @@ class Operation:
     gives: Kind
     form: Form
     code: tuple[str, ...]
-    """Expressions of equal meaning: of the member for `MAP`, a condition for `FILTER`, of the value otherwise."""
+    """Expressions of equal meaning: of the member for `MAP`, a condition for `FILTER`, of the value otherwise.
+
+    For `YIELD` an iterable, for `GUARD` the condition under which it refuses."""
     blocks: tuple[str, ...] = ()
-    """Statements that set `$out`: of a whole value, or `start\\n---\\nupdate\\n---\\nfinish` for `FOLD`."""
+    """Statements that set `$out`: of a whole value, or `start\\n---\\nupdate\\n---\\nfinish` for `FOLD`.
+
+    For `YIELD` statements that yield, in either form; for `STATE` statements that change `$x` where it is."""
     nouns: tuple[str, ...]
     """Noun phrases for the result."""
     acts: tuple[str, ...]
@@ -106,6 +118,12 @@ class Operation:
     """A sentence without which the description would be open to doubt."""
     last: bool = False
     """Nothing sensible follows."""
+    state: str = ""
+    """For `STATE`: what the object holds afterwards, where that is not the result."""
+    refusal: str = ""
+    """For `GUARD`: the exception that it raises with the message `$m`; empty if the function returns None."""
+    is_endless: bool = False
+    """For `YIELD`: whether it never stops by itself."""
     difficulty: int = 2
     """1 (a first lesson) to 4 (an algorithm that takes thought), of the operation on its own."""
 
@@ -139,7 +157,7 @@ def fill_code(template: str, values: Mapping[str, str]) -> str:
 
 def is_atom(expression: str) -> bool:
     """Whether an expression can stand anywhere without brackets: a name, literal, call or bracketed display."""
-    if re.fullmatch(r"-?\w+|\"[^\"]*\"", expression):
+    if re.fullmatch(r"-?[\w.]+|\"[^\"]*\"", expression):
         return not expression.startswith("-")
     if not re.match(r"[\w.]*[\(\[\{]|\"[^\"]*\"\.\w+\(", expression):
         return False

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from hornbook.synthesis.curriculum.formats import format_of
 from hornbook.synthesis.curriculum.kinds import WORDS_OF_KIND, Kind
 from hornbook.synthesis.curriculum.operation import Operation, Parameter
 from hornbook.synthesis.curriculum.task import Argument, Step, Task
@@ -97,8 +98,10 @@ def bind(operations: tuple[Operation, ...], rng: random.Random) -> Task:
     first = operations[0]
     taken: list[str] = []
     avoided = frozenset[str]().union(*(operation.local_names for operation in operations))
-    name = _fresh(WORDS_OF_KIND[first.takes].argument_names, taken, avoided, rng)
-    arguments = [Argument(name, first.takes, required_properties(operations))]
+    properties = required_properties(operations)
+    named = format_of(first.takes, properties) or WORDS_OF_KIND[first.takes]
+    name = _fresh(named.argument_names, taken, avoided, rng)
+    arguments = [Argument(name, first.takes, properties)]
     steps = []
     for operation in operations:
         literals: list[tuple[str, int | str]] = []
@@ -107,7 +110,7 @@ def bind(operations: tuple[Operation, ...], rng: random.Random) -> Task:
             if _is_argument(parameter, len(arguments), rng):
                 argument_name = _fresh(parameter.argument_names, taken, avoided, rng)
                 names.append((parameter.name, argument_name))
-                arguments.append(Argument(argument_name, parameter.kind, frozenset(), parameter))
+                arguments.append(Argument(argument_name, parameter.kind, parameter.properties, parameter))
             else:
                 literals.append((parameter.name, rng.choice(parameter.choices)))
         steps.append(Step(operation, tuple(literals), tuple(names)))

@@ -18,6 +18,7 @@ def change_each(
     frag: Texts,
     result: str,
     params: tuple[Parameter, ...] = (),
+    needs: str = "",
     adds: str = "",
     keeps: str = "",
     avoids: str = "",
@@ -38,6 +39,7 @@ def change_each(
         fragments=_texts(frag),
         result=result,
         parameters=params,
+        needs=_tags(needs),
         adds=_tags(adds),
         keeps=_tags(keeps),
         avoids=_tags(avoids),
@@ -59,6 +61,7 @@ def keep(
     drop: Texts = (),
     adjective: str = "",
     params: tuple[Parameter, ...] = (),
+    needs: str = "",
     adds: str = "",
     avoids: str = "",
     group: str = "",
@@ -83,8 +86,9 @@ def keep(
         fragments=_texts(frag),
         result=result,
         parameters=params,
+        needs=_tags(needs),
         adds=_tags(adds),
-        keeps=_tags("nonneg positive even odd sorted distinct lower rect square small"),
+        keeps=_tags("nonneg positive even odd sorted distinct lower rect square small clocks"),
         avoids=_tags(avoids),
         group=group,
         note=note,
@@ -202,9 +206,9 @@ def letter(name: str, choices: str, *, argument: str = "") -> Parameter:
     return Parameter(name=name, kind=Kind.TEXT, choices=tuple(choices), argument_names=tuple(argument.split()))
 
 
-def other(name: str, kind: Kind, argument: str) -> Parameter:
-    """A second value that the function always receives as an argument."""
-    return Parameter(name=name, kind=kind, argument_names=tuple(argument.split()))
+def other(name: str, kind: Kind, argument: str, *, needs: str = "") -> Parameter:
+    """A second value that the function always receives as an argument; `needs` are the properties it must have."""
+    return Parameter(name=name, kind=kind, argument_names=tuple(argument.split()), properties=_tags(needs))
 
 
 def _texts(value: Texts) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from hornbook.synthesis.curriculum.families import (
     word_order,
     word_tables,
 )
+from hornbook.synthesis.curriculum.formats import reads_format
 from hornbook.synthesis.curriculum.kinds import Kind
 from hornbook.synthesis.curriculum.operation import Family, Operation
 from hornbook.synthesis.curriculum.redundant import REDUNDANT_PAIRS
@@ -95,6 +96,8 @@ def may_follow(first: Operation, second: Operation) -> bool:
         return False
     if first.adds & second.avoids or (first.name, second.name) in REDUNDANT_PAIRS:
         return False
+    if not reads_format(second.needs, first.adds):
+        return False
     return second.needs <= first.adds | first.keeps | first.needs
 
 
@@ -115,6 +118,8 @@ def is_sensible(chain: tuple[Operation, ...], given: frozenset[str]) -> bool:
         if place and chain[place - 1].gives != operation.takes:
             return False
         if (place and chain[place - 1].last) or operation.avoids & properties or not operation.needs <= properties:
+            return False
+        if not reads_format(operation.needs, properties):
             return False
         properties = properties_after(operation, properties)
     return True
