@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from hornbook.synthesis.curriculum.formats import format_of
 from hornbook.synthesis.curriculum.kinds import WORDS_OF_KIND, Kind
-from hornbook.synthesis.curriculum.operation import Operation, Parameter
+from hornbook.synthesis.curriculum.operation import Form, Operation, Parameter
+from hornbook.synthesis.curriculum.owners import owners_of
 from hornbook.synthesis.curriculum.task import Argument, Step, Task
 from hornbook.synthesis.curriculum.world import World, is_sensible, required_properties
 
@@ -100,7 +101,8 @@ def bind(operations: tuple[Operation, ...], rng: random.Random) -> Task:
     avoided = frozenset[str]().union(*(operation.local_names for operation in operations))
     properties = required_properties(operations)
     named = format_of(first.takes, properties) or WORDS_OF_KIND[first.takes]
-    name = _fresh(named.argument_names, taken, avoided, rng)
+    owner = rng.choice(owners_of(first.takes)) if first.form is Form.STATE else None
+    name = owner.held if owner else _fresh(named.argument_names, taken, avoided, rng)
     arguments = [Argument(name, first.takes, properties)]
     steps = []
     for operation in operations:
@@ -114,7 +116,7 @@ def bind(operations: tuple[Operation, ...], rng: random.Random) -> Task:
             else:
                 literals.append((parameter.name, rng.choice(parameter.choices)))
         steps.append(Step(operation, tuple(literals), tuple(names)))
-    return Task(tuple(arguments), tuple(steps))
+    return Task(tuple(arguments), tuple(steps), owner)
 
 
 def _is_argument(parameter: Parameter, num_arguments: int, rng: random.Random) -> bool:

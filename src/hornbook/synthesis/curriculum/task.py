@@ -1,9 +1,22 @@
 """A task: a chain of operations with its constants bound and its arguments named."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from hornbook.synthesis.curriculum.kinds import Kind
-from hornbook.synthesis.curriculum.operation import Family, Operation, Parameter
+from hornbook.synthesis.curriculum.operation import Family, Form, Operation, Parameter
+from hornbook.synthesis.curriculum.owners import Owner
+
+
+class Shape(StrEnum):
+    """What is written for a task."""
+
+    FUNCTION = "function"
+    GENERATOR = "generator"
+    GUARDED = "guarded function"
+    """A function that refuses some arguments."""
+    METHOD = "method"
+    """A class, of which one method is to be completed."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,32 @@ class Task:
 
     arguments: tuple[Argument, ...]
     steps: tuple[Step, ...]
+    owner: Owner | None = None
+    """The class, where the task is a method; its first argument then is the attribute."""
+
+    @property
+    def shape(self) -> Shape:
+        """What is to be written."""
+        if self.steps[0].operation.form is Form.STATE:
+            return Shape.METHOD
+        if self.steps[0].operation.form is Form.GUARD:
+            return Shape.GUARDED
+        return Shape.GENERATOR if self.steps[-1].operation.form is Form.YIELD else Shape.FUNCTION
+
+    @property
+    def work(self) -> tuple[Step, ...]:
+        """The steps behind a guard or a change of state."""
+        return self.steps[1:] if self.shape in (Shape.GUARDED, Shape.METHOD) else self.steps
+
+    @property
+    def parameters(self) -> tuple[Argument, ...]:
+        """The arguments that a call hands over: for a method all but the value that the object holds."""
+        return self.arguments[1:] if self.shape is Shape.METHOD else self.arguments
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether the function returns None for what it refuses."""
+        return self.shape is Shape.GUARDED and not self.steps[0].operation.refusal
 
     @property
     def composition(self) -> tuple[str, ...]:
@@ -58,7 +97,9 @@ class Task:
     @property
     def gives(self) -> Kind:
         """The kind of the result."""
-        return self.steps[-1].operation.gives
+        last = self.steps[-1].operation
+        is_change = last.form is Form.STATE and not last.state
+        return Kind.NOTHING if is_change else last.gives
 
     @property
     def family(self) -> Family:

@@ -28,8 +28,11 @@ from hornbook.synthesis.curriculum.families import (
 )
 from hornbook.synthesis.curriculum.formats import reads_format
 from hornbook.synthesis.curriculum.kinds import Kind
-from hornbook.synthesis.curriculum.operation import Family, Operation
+from hornbook.synthesis.curriculum.operation import Family, Form, Operation
 from hornbook.synthesis.curriculum.redundant import REDUNDANT_PAIRS
+
+BEGINNINGS = (Form.GUARD, Form.STATE)
+"""Forms that only ever begin a chain."""
 
 
 @dataclass(frozen=True)
@@ -79,18 +82,25 @@ def build_world(course: Course = Course.WHOLE) -> World:
     operations = {operation.name: operation for operation in listed}
     if len(operations) != len(listed):
         raise ValueError("two operations have the same name")
-    followers: dict[str, tuple[str, ...]] = {}
-    for first in listed:
-        followers[first.name] = tuple(second.name for second in listed if may_follow(first, second))
-    leaders = {
-        second.name: tuple(first.name for first in listed if second.name in followers[first.name]) for second in listed
+    taking: dict[Kind, list[Operation]] = {}
+    for operation in listed:
+        taking.setdefault(operation.takes, []).append(operation)
+    followers = {
+        first.name: tuple(second.name for second in taking.get(first.gives, ()) if may_follow(first, second))
+        for first in listed
     }
-    return World(operations, followers, leaders)
+    leaders: dict[str, list[str]] = {operation.name: [] for operation in listed}
+    for name, following in followers.items():
+        for follower in following:
+            leaders[follower].append(name)
+    return World(operations, followers, {name: tuple(leading) for name, leading in leaders.items()})
 
 
 def may_follow(first: Operation, second: Operation) -> bool:
     """Whether `second` can stand directly behind `first`: kinds fit, and the pair is not pointless on its face."""
     if first.last or first.gives != second.takes or first.name == second.name:
+        return False
+    if second.form in BEGINNINGS or (first.form in BEGINNINGS and second.form is Form.YIELD):
         return False
     if first.group and first.group == second.group:
         return False
@@ -114,8 +124,10 @@ def is_sensible(chain: tuple[Operation, ...], given: frozenset[str]) -> bool:
     properties = given
     if any((first.name, second.name) in REDUNDANT_PAIRS for first, second in itertools.pairwise(chain)):
         return False
+    if chain[0].form in BEGINNINGS and chain[-1].form is Form.YIELD:
+        return False
     for place, operation in enumerate(chain):
-        if place and chain[place - 1].gives != operation.takes:
+        if place and (chain[place - 1].gives != operation.takes or operation.form in BEGINNINGS):
             return False
         if (place and chain[place - 1].last) or operation.avoids & properties or not operation.needs <= properties:
             return False
