@@ -4,30 +4,11 @@ An operation whose `needs` hold one of these properties reads the form; one whos
 """
 
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
+from hornbook.synthesis.curriculum.form import Format
 from hornbook.synthesis.curriculum.kinds import Kind
-
-
-@dataclass(frozen=True, kw_only=True)
-class Format:
-    """A form that values of one kind may have."""
-
-    kind: Kind
-    argument_names: tuple[str, ...]
-    described: str
-    """A noun phrase with its article."""
-    corners: tuple[Any, ...]
-    draw: Callable[[random.Random], Any]
-    """An ordinary value."""
-    sentence: str = ""
-    """What the docstring says of the form, about `$x`; none where the operations' own words say enough."""
-    unit: str = ""
-    """A plural noun for the members of a list."""
-    is_closed: bool = False
-    """Whether only operations that need the form may read it: others would take a time for a mere text."""
+from hornbook.synthesis.curriculum.small_formats import SMALL_FORMATS
 
 
 def format_of(kind: Kind, properties: frozenset[str]) -> Format | None:
@@ -125,6 +106,7 @@ FORMATS: Mapping[str, Format] = {
         corners=(1, 2, 12),
         draw=lambda rng: rng.randint(1, 12),
     ),
+    **SMALL_FORMATS,
 }
 
 CLOSED_FORMATS = frozenset(name for name, form in FORMATS.items() if form.is_closed)
