@@ -100,6 +100,12 @@ def draw(argument: Argument, wants: Wants, rng: random.Random) -> Any:
             return _grid(properties, wants, rng)
         case Kind.NESTED:
             return _nested(properties, rng, rng.choice((0, 1, 2, 2, 3)))
+        case Kind.SET:
+            return set(_numbers(properties, wants, rng, rng.randint(2, 6)))
+        case Kind.PAIR:
+            return _pair(properties, wants, rng)
+        case Kind.PAIRS:
+            return [_pair(properties, wants, rng) for _ in range(rng.randint(2, 5))]
         case Kind.FLAG:
             return rng.random() < 0.5
 
@@ -140,6 +146,13 @@ def _corners(argument: Argument, rng: random.Random) -> list[Any]:
             ]
         case Kind.NESTED:
             return [[], [_numbers(properties, NOTHING, rng, 2), [[]]]]
+        case Kind.SET:
+            return [set(), {1, 2, 3}]
+        case Kind.PAIR:
+            return [(0, 0), (1, 5)]
+        case Kind.PAIRS:
+            pair = _pair(properties, NOTHING, rng)
+            return [[], [pair], [pair, _pair(properties, NOTHING, rng), pair]]
         case Kind.FLAG:
             return [True, False]
 
@@ -168,6 +181,8 @@ def _for_parameter(argument: Argument, value: Any, rng: random.Random) -> Any:
         case Kind.COUNTS:
             names = rng.sample(list(value), 1) if is_related and isinstance(value, dict) else []
             return {name: rng.randint(0, 8) for name in [*names, rng.choice(VOCABULARY)]}
+        case Kind.SET:
+            return _related_set(value if isinstance(value, set) else set(), rng)
         case _:
             return draw(argument, NOTHING, rng)
 
@@ -178,6 +193,13 @@ def _alike(value: Any, argument: Argument, rng: random.Random) -> Any:
     if argument.kind is Kind.NUMBERS:
         return [rng.randint(-3, 5) for _ in (rows[0] if rows else ())]
     return [[rng.randint(-3, 9) for _ in row] for row in rows]
+
+
+def _related_set(value: set[int], rng: random.Random) -> set[int]:
+    """A set that holds another, or is part of it, or shares some members with it, or none."""
+    others = {rng.randint(-5, 12) for _ in range(rng.randint(1, 4))}
+    part = set(rng.sample(sorted(value), rng.randint(0, len(value))))
+    return rng.choice((value | others, part, part | others, others - value))
 
 
 def _members(value: Any, kind: type) -> list[Any]:
@@ -255,6 +277,11 @@ def _words(wants: Wants, rng: random.Random, length: int) -> list[str]:
     if "strip" in wants.groups and length:
         words = [f" {word}" if rng.random() < 0.5 else f"{word} " for word in words]
     return words
+
+
+def _pair(properties: frozenset[str], wants: Wants, rng: random.Random) -> tuple[int, int]:
+    first, second = _numbers(properties, wants, rng, 2)
+    return (first, first) if rng.random() < 0.1 else (first, second)
 
 
 def _grid(properties: frozenset[str], wants: Wants, rng: random.Random) -> list[list[int]]:
