@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from hornbook.synthesis.curriculum.comprehension import Comprehension, is_generator, lazily
+from hornbook.synthesis.curriculum.endings import write_beginning, write_yields, yielding_source
 from hornbook.synthesis.curriculum.kinds import WORDS_OF_KIND, Kind
-from hornbook.synthesis.curriculum.operation import Form, Operation, fill, fill_code, is_atom
+from hornbook.synthesis.curriculum.operation import Form, Operation, fill, fill_code, is_name
 from hornbook.synthesis.curriculum.task import Step, Task
 
 LINE_LENGTH = 88
@@ -54,11 +56,15 @@ def write_solution(task: Task, name: str, idiom: Idiom, rng: random.Random) -> s
     """The function's body, indented by four spaces, with a final newline; none if the idiom does not suit the task."""
     names = {name, *(argument.name for argument in task.arguments)}
     writer = _Writer(rng, names.union(*(step.operation.local_names for step in task.steps)))
-    write = _WRITERS[idiom]
-    value = write(writer, task)
+    opened = write_beginning(writer, task)
+    value: str | None = opened.value
+    if opened.task is not None:
+        yields = opened.task.steps[-1].operation.form is Form.YIELD
+        value = _write_generator(writer, opened.task, idiom) if yields else _WRITERS[idiom](writer, opened.task)
     if value is None:
         return None
-    writer.lines.append(f"return {value}")
+    if value:
+        writer.lines.append(f"return {value}")
     body = "\n".join(writer.lines)
     lines = body.split("\n")
     if any(len(line) > LINE_LENGTH for line in lines):
@@ -66,10 +72,33 @@ def write_solution(task: Task, name: str, idiom: Idiom, rng: random.Random) -> s
     return "".join(f"{INDENT}{line}\n" if line else "\n" for line in lines)
 
 
+def _write_generator(writer: _Writer, task: Task, idiom: Idiom) -> str | None:
+    """A function that yields; the iterator to return, where it returns one instead, or else the empty string."""
+    *steps, last = task.steps
+    before = Task(task.arguments, tuple(steps))
+    if idiom is Idiom.LOOPS and last.operation.blocks:
+        return _write_loops(writer, task)
+    value = _WRITERS[idiom](writer, before) if steps else task.arguments[0].name
+    if value is None or (idiom is Idiom.FUNCTIONAL and not steps):
+        return None
+    hands_on = last.operation.code[:1] == ("$x",)
+    if hands_on and idiom in (Idiom.FUNCTIONAL, Idiom.EXPRESSION):
+        lazy = lazily(value)
+        if lazy or idiom is Idiom.FUNCTIONAL:
+            return lazy
+    is_loop = not last.operation.code or (idiom is not Idiom.EXPRESSION and writer.rng.random() < 0.75)
+    if not is_name(value) and not hands_on:
+        name = writer.name(steps[-1].operation.result, last.operation.takes)
+        writer.lines.append(f"{name} = {value}")
+        value = name
+    write_yields(writer, last, value, is_loop=is_loop and bool(last.operation.blocks))
+    return ""
+
+
 def _write_expression(writer: _Writer, task: Task) -> str | None:
     """One expression, without any named step."""
     value = task.arguments[0].name
-    run = _Comprehension(value)
+    run = Comprehension(value)
     for step in task.steps:
         operation = step.operation
         if not operation.code:
@@ -79,10 +108,10 @@ def _write_expression(writer: _Writer, task: Task) -> str | None:
             continue
         template = writer.code(operation)
         value = run.close_into(template) if operation.form is Form.FOLD else run.close()
-        if template.count("$x") > 1 and not value.isidentifier():
+        if template.count("$x") > 1 and not is_name(value):
             return None
         value = _apply(template, value, step, writer)
-        run = _Comprehension(value)
+        run = Comprehension(value)
     return run.close()
 
 
@@ -128,7 +157,7 @@ def _single(writer: _Writer, value: str, step: Step) -> str | None:
     if not operation.code:
         return None
     if operation.form in (Form.MAP, Form.FILTER):
-        run = _Comprehension(value)
+        run = Comprehension(value)
         run.add(step, writer)
         return run.close()
     return _apply(writer.code(operation), value, step, writer)
@@ -156,7 +185,7 @@ def _write_functional(writer: _Writer, task: Task) -> str | None:
         template = operation.code[0]
         if is_lazy and not (operation.form is Form.FOLD and "len(" not in template and " for " not in template):
             value = f"list({value})"
-        if template.count("$x") > 1 and not value.isidentifier():
+        if template.count("$x") > 1 and not is_name(value):
             name = writer.name(f"{_noun_of(step.operation.takes)}", step.operation.takes)
             writer.lines.append(f"{name} = {value}")
             value = name
@@ -177,16 +206,15 @@ def _write_loops(writer: _Writer, task: Task) -> str | None:
         end = place
         while end < len(task.steps) and task.steps[end].operation.form in (Form.MAP, Form.FILTER):
             end += 1
-        if end > place or (
-            end < len(task.steps) and task.steps[end].operation.form is Form.FOLD and task.steps[end].operation.blocks
-        ):
-            fold = task.steps[end] if end < len(task.steps) and task.steps[end].operation.form is Form.FOLD else None
-            if fold is not None and not fold.operation.blocks:
-                fold = None
+        if end > place or (end < len(task.steps) and _is_loop(task.steps[end].operation)):
+            fold = task.steps[end] if end < len(task.steps) and _is_loop(task.steps[end].operation) else None
             value = _write_loop(writer, value, task.steps[place:end], fold)
             place = end + (fold is not None)
             continue
         step = task.steps[place]
+        if step.operation.form is Form.YIELD:
+            write_yields(writer, step, value, is_loop=True)
+            return ""
         out = writer.name(step.operation.result, step.operation.gives)
         if step.operation.blocks and step.operation.form is Form.WHOLE:
             _write_block(writer, step, value, out, writer.rng.randrange(len(step.operation.blocks)))
@@ -194,7 +222,12 @@ def _write_loops(writer: _Writer, task: Task) -> str | None:
             writer.lines.append(f"{out} = {_apply(step.operation.code[0], value, step, writer)}")
         value = out
         place += 1
-    return value
+    return "" if task.steps[-1].operation.form is Form.YIELD else value
+
+
+def _is_loop(operation: Operation) -> bool:
+    """Whether an operation is written as a loop over members, which the changes and filters before it can share."""
+    return operation.form in (Form.FOLD, Form.YIELD) and any("\n---\n" in block for block in operation.blocks)
 
 
 def _write_block(writer: _Writer, step: Step, value: str, out: str, which: int) -> None:
@@ -222,7 +255,8 @@ def _write_loop(writer: _Writer, value: str, run: tuple[Step, ...], fold: Step |
     start, update, *finish = (
         ("$out = []", "$out.append($v)") if fold is None else writer.rng.choice(fold.operation.blocks).split("\n---\n")
     )
-    writer.lines.append(fill_code(start, {"out": out, **last.in_code()}))
+    if start:
+        writer.lines.append(fill_code(start, {"out": out, **last.in_code()}))
     writer.lines.append(f"for {element} in {value}:")
     depth = 1
     current = element
@@ -257,55 +291,6 @@ def _apply(template: str, value: str, step: Step, writer: _Writer) -> str:
     return fill_code(template, {"x": value, "v": element, **step.in_code()})
 
 
-def is_generator(expression: str) -> bool:
-    """Whether an expression is a generator's inside, which stands bare only as a call's single argument."""
-    return " for " in expression and not is_atom(expression) and expression[0] not in "[{("
-
-
-class _Comprehension:
-    """A run of changes and filters that becomes one comprehension, as far as that stays readable."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.element = ""
-        self.current = ""
-        self.conditions: list[str] = []
-
-    def add(self, step: Step, writer: _Writer) -> None:
-        """Add a change or a filter; where it would repeat a long expression, the run so far becomes the source."""
-        operation = step.operation
-        template = writer.code(operation)
-        is_filter = operation.form is Form.FILTER
-        if self.element and self.current != self.element and (is_filter or template.count("$v") > 1):
-            self.source = self.close()
-            self.element = ""
-        if not self.element:
-            self.element = self.current = writer.element(operation.takes)
-            self.conditions = []
-        filled = fill_code(template, {"v": self.current, **step.in_code()})
-        if is_filter:
-            self.conditions.append(f"({filled})" if " or " in filled else filled)
-        else:
-            self.current = filled
-
-    def inside(self) -> str:
-        """The comprehension without its brackets."""
-        where = f" if {' and '.join(self.conditions)}" if self.conditions else ""
-        source = f"({self.source})" if " if " in self.source and not is_atom(self.source) else self.source
-        return f"{self.current} for {self.element} in {source}{where}"
-
-    def close(self) -> str:
-        """The run as a list, or its source if there is nothing to do."""
-        return f"[{self.inside()}]" if self.element else self.source
-
-    def close_into(self, template: str) -> str:
-        """The run as the value of a fold: a generator where the fold takes one."""
-        takes_generator = template.count("$x") == 1 and "len(" not in template and " for " not in template
-        if self.element and takes_generator:
-            return self.inside()
-        return self.close()
-
-
 _WRITERS: dict[Idiom, Callable[[_Writer, Task], str | None]] = {
     Idiom.EXPRESSION: _write_expression,
     Idiom.STEPS: _write_steps,
@@ -319,7 +304,12 @@ def reference_source(operation: Operation) -> str:
     """A function `run(x, …)` that computes an operation on its own, from its first expression or block."""
     names = ", ".join(["x", *(parameter.name for parameter in operation.parameters)])
     places = {"x": "x", "v": "v", "out": "out"} | {parameter.name: parameter.name for parameter in operation.parameters}
-    if operation.form is Form.MAP:
+    if operation.form is Form.YIELD:
+        body = yielding_source(operation)
+    elif operation.form is Form.STATE:
+        answer = fill(operation.code[0], places)
+        body = f"    return {answer}, {fill(operation.state, places) if operation.state else answer}\n"
+    elif operation.form is Form.MAP:
         body = f"    return [{fill(operation.code[0], places)} for v in x]\n"
     elif operation.form is Form.FILTER:
         body = f"    return [v for v in x if {fill(operation.code[0], places)}]\n"

@@ -155,6 +155,11 @@ def fill_code(template: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(put, template)
 
 
+def is_name(expression: str) -> bool:
+    """Whether an expression is a name, or an attribute reached by names: `values`, `self.items`."""
+    return all(part.isidentifier() for part in expression.split("."))
+
+
 def is_atom(expression: str) -> bool:
     """Whether an expression can stand anywhere without brackets: a name, literal, call or bracketed display."""
     if re.fullmatch(r"-?[\w.]+|\"[^\"]*\"", expression):
@@ -182,6 +187,6 @@ def is_atom(expression: str) -> bool:
 
 def _stands_alone(template: str, match: re.Match[str]) -> bool:
     before, after = template[: match.start()], template[match.end() :]
-    opens = before == "" or before.endswith(("(", "[", ", ", "= ", "return "))
+    opens = before == "" or before.endswith(("(", "[", ", ", "= ", "return ", "yield "))
     closes = after == "" or after[0] in ")],\n"
     return opens and closes
