@@ -34,6 +34,20 @@ class EndpointError(HornbookError):
     """A language model's endpoint is down, refuses, or answers nonsense. Never a completion, a verdict or a score."""
 
 
+class BudgetError(HornbookError):
+    """The budget for a language model is used up. What was answered is kept; the user raises it and goes on."""
+
+    def __init__(self, message: str, *, suggestion: str = "") -> None:
+        """Say what was spent.
+
+        Args:
+            message: For people.
+            suggestion: A budget that would suffice to go on, as `--budget` takes it.
+        """
+        super().__init__(message)
+        self.suggestion = suggestion
+
+
 class TrainingError(HornbookError):
     """A training run cannot go on: no finite loss, no memory, a process that is gone. The user changes the run."""
 

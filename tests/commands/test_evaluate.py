@@ -26,7 +26,7 @@ from tests.evaluation.test_interrupted import wait_until
 from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.store import Store
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.commands.evaluate import _read_key
+from hornbook.commands.teacher_options import read_key
 from hornbook.records import Completion, Verdict
 
 
@@ -253,4 +253,4 @@ def test_a_key_that_nobody_named_is_not_sent_in_the_clear_to_another_machine(
     monkeypatch: pytest.MonkeyPatch, variable: str, address: str, sent: bool
 ) -> None:
     monkeypatch.setenv(variable, KEY)
-    assert _read_key(variable, "--api-key-env", address) == (KEY if sent else "")
+    assert read_key(variable, "--api-key-env", address) == (KEY if sent else "")

@@ -1,17 +1,16 @@
 """`hornbook evaluate`: score a model, or samples made elsewhere, on benchmarks."""
 
 import json
-import os
 import re
 import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
 from hornbook.artifacts import DEFAULT_STORE
+from hornbook.commands.teacher_options import DEFAULT_KEY_VARIABLE, read_key
 from hornbook.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 _MODEL, _ENDPOINTS, _GRADING, _SANDBOX = "Of a model that runs here", "Of an endpoint", "Grading", "Sandbox"
 _DEFAULT_BENCHMARK = "humaneval"
-_DEFAULT_KEY_VARIABLE = "OPENAI_API_KEY"
-_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 ModelArgument = Annotated[
     str | None,
@@ -146,7 +143,7 @@ def evaluate(
     api: ApiOption = "chat",
     endpoint_model: EndpointModelOption = "",
     concurrency: ConcurrencyOption = 8,
-    api_key_env: ApiKeyOption = _DEFAULT_KEY_VARIABLE,
+    api_key_env: ApiKeyOption = DEFAULT_KEY_VARIABLE,
     grader: GraderOption = None,
     grader_model: GraderModelOption = "",
     grader_key_env: GraderKeyOption = None,
@@ -182,10 +179,10 @@ def evaluate(
         revision=revision,
         api=api,
         endpoint_model=endpoint_model,
-        api_key=_read_key(api_key_env, "--api-key-env", model),
+        api_key=read_key(api_key_env, "--api-key-env", model),
         concurrency=concurrency,
     )
-    grader_key = _read_key(grader_key_env or api_key_env, "--grader-key-env", grader)
+    grader_key = read_key(grader_key_env or api_key_env, "--grader-key-env", grader)
     wanted = _find_benchmarks(benchmarks or [_DEFAULT_BENCHMARK], model, kept)
     if output is not None and len(wanted) > 1:
         raise ConfigError(f"`--output` takes the samples of one benchmark, and {len(wanted)} are named")
@@ -285,20 +282,6 @@ def _write_samples(folder: "RunFolder", benchmark: "Benchmark", path: Path) -> N
         artifact.records(f"{benchmark.name}-verdicts", Verdict),
         artifact.records(f"measured/{benchmark.name}-times", Timing),
     )
-
-
-def _read_key(variable: str, option: str, address: str | None) -> str:
-    """The key in a variable of the environment; empty where nobody named the variable and it is not set.
-
-    A key that nobody named is not sent in the clear to another machine.
-    """
-    key = os.environ.get(variable, "")
-    named = variable != _DEFAULT_KEY_VARIABLE
-    if not key and named:
-        raise ConfigError(f"the variable `{variable}`, which `{option}` names, is not set; it must hold the key")
-    parts = urlsplit(address or "")
-    in_the_clear = parts.scheme == "http" and parts.hostname not in _THIS_MACHINE
-    return "" if in_the_clear and not named else key
 
 
 def _read_ks(text: str) -> tuple[int, ...]:

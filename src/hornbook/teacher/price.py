@@ -1,8 +1,107 @@
-"""What a language model's work costs, from how much is asked and what a token costs. Arithmetic; nothing is called."""
+"""What a language model's work costs, from how much is asked and what a token costs. Arithmetic; nothing is called.
 
-from dataclasses import dataclass
+Reads: `prices.toml` beside this file, and a file of one's own in the same form.
+"""
 
-from hornbook.errors import ConfigError
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hornbook.errors import ConfigError, MissingInputError
+
+_PACKAGED = Path(__file__).parent / "prices.toml"
+_DATED = re.compile(r"[-@](\d{4}-\d{2}-\d{2}|\d{3,8}|latest)")
+_FIELDS = {"usd_per_million_in", "usd_per_million_out", "batch_discount", "source", "date"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """What tokens of one model cost."""
+
+    usd_per_million_in: float
+    usd_per_million_out: float
+    batch_discount: float = 0.0
+    """The share that a batch API takes off; 0 to 1."""
+    source: str = ""
+    """Who says so."""
+    date: str = ""
+    """When it was read, as `2026-11-25`."""
+
+    def __post_init__(self) -> None:
+        for name in ("usd_per_million_in", "usd_per_million_out"):
+            _check_amount(name, getattr(self, name))
+        _check_amount("batch_discount", self.batch_discount)
+        if self.batch_discount > 1:
+            raise ConfigError(f"`batch_discount` must lie in [0, 1], got {self.batch_discount!r}")
+
+    @classmethod
+    def of_this_machine(cls) -> "Price":
+        """What a model costs that runs here: nothing."""
+        return cls(usd_per_million_in=0, usd_per_million_out=0, source="it runs on this machine and is not paid for")
+
+    def usd(self, tokens_in: float, tokens_out: float) -> float:
+        """Of so many tokens, in US dollars."""
+        return (tokens_in * self.usd_per_million_in + tokens_out * self.usd_per_million_out) / 1_000_000
+
+    def batched(self) -> "Price":
+        """The price by the batch API."""
+        rest = 1 - self.batch_discount
+        return replace(
+            self,
+            usd_per_million_in=self.usd_per_million_in * rest,
+            usd_per_million_out=self.usd_per_million_out * rest,
+            batch_discount=0.0,
+            source=f"{self.source}; batch, {self.batch_discount:.0%} off",
+        )
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no number of tokens costs anything."""
+        return self.usd_per_million_in == 0 == self.usd_per_million_out
+
+    def describe(self) -> str:
+        """In a few words, with the source."""
+        amounts = f"{self.usd_per_million_in:g} and {self.usd_per_million_out:g} USD per million tokens in and out"
+        origin = ", ".join(part for part in (self.source, self.date) if part)
+        return f"{amounts} ({origin})" if origin else amounts
+
+
+class PriceTable:
+    """Prices by the model's name."""
+
+    def __init__(self, *layers: Mapping[str, Price]) -> None:
+        """Of these, the first before the others; a name that ends in `*` holds for every name that begins so."""
+        self._layers = layers
+
+    def find(self, model: str) -> Price | None:
+        """The price of a model; None if nobody said what it costs.
+
+        Its own name goes before that of which it is a dated version, and that before the longest beginning.
+        """
+        for prices in self._layers:
+            if model in prices:
+                return prices[model]
+            dated = [name for name in prices if model.startswith(name) and _DATED.fullmatch(model[len(name) :])]
+            begun = [name for name in prices if name.endswith("*") and model.startswith(name[:-1])]
+            for names in (dated, begun):
+                if names:
+                    return prices[max(names, key=len)]
+        return None
+
+
+def load_prices(own: Path | None = None) -> PriceTable:
+    """The prices that come with Hornbook, and before them those of a person's own file.
+
+    Raises:
+        MissingInputError: The file is not there or cannot be read.
+        ConfigError: It is not written as a price table; names file, model and field.
+    """
+    packaged = _read(_PACKAGED)
+    return PriceTable(packaged) if own is None else PriceTable(_read(own), packaged)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +121,7 @@ class TeacherWork:
 
     def __post_init__(self) -> None:
         for name in ("calls", "tokens_in", "tokens_out", "usd_per_million_in", "usd_per_million_out"):
-            if getattr(self, name) < 0:
-                raise ConfigError(f"`{name}` must not be negative, got {getattr(self, name)!r}")
+            _check_amount(name, getattr(self, name))
 
     @property
     def total_tokens_in(self) -> int:
@@ -38,8 +136,8 @@ class TeacherWork:
     @property
     def price_usd(self) -> float:
         """Of all calls, without those that fail and are asked again."""
-        spent = self.total_tokens_in * self.usd_per_million_in + self.total_tokens_out * self.usd_per_million_out
-        return spent / 1_000_000
+        price = Price(usd_per_million_in=self.usd_per_million_in, usd_per_million_out=self.usd_per_million_out)
+        return price.usd(self.total_tokens_in, self.total_tokens_out)
 
     def describe(self) -> str:
         """The assumptions in a sentence."""
@@ -47,3 +145,39 @@ class TeacherWork:
             f"{self.model}, {self.tokens_in:,} tokens in and {self.tokens_out:,} out a call, at "
             f"{self.usd_per_million_in:g} and {self.usd_per_million_out:g} USD a million: {self.basis}."
         )
+
+
+def _check_amount(name: str, value: Any) -> None:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise ConfigError(f"`{name}` must be a number, got {value!r}")
+    if value < 0:
+        raise ConfigError(f"`{name}` must not be negative, got {value!r}")
+
+
+def _read(path: Path) -> dict[str, Price]:
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MissingInputError(f"the price table `{path}` cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise ConfigError(f"the price table `{path}` is not TOML: {error}") from error
+    models = written.get("models")
+    if not isinstance(models, dict) or not models:
+        raise ConfigError(f'the price table `{path}` names no model; it needs entries like `[models."my-model"]`')
+    return {name: _price_of(name, entry, written, path) for name, entry in models.items()}
+
+
+def _price_of(name: str, entry: Any, written: Mapping[str, Any], path: Path) -> Price:
+    if not isinstance(entry, dict):
+        raise ConfigError(f"`{path}`: `{name}` must be a table of fields, got {entry!r}")
+    for field in entry:
+        if field not in _FIELDS:
+            raise ConfigError(f"`{path}`: `{name}` has a field `{field}`; it may have {', '.join(sorted(_FIELDS))}")
+    for field in ("usd_per_million_in", "usd_per_million_out"):
+        if field not in entry:
+            raise ConfigError(f"`{path}`: `{name}` lacks `{field}`")
+    origin = {field: str(entry.get(field, written.get(field, ""))) for field in ("source", "date")}
+    try:
+        return Price(**{**entry, **origin})
+    except ConfigError as error:
+        raise ConfigError(f"`{path}`: `{name}`: {error}") from error

@@ -1,0 +1,261 @@
+"""What asking a language model took: calls, tokens and money, by stage and run, and what came of them.
+
+Reads, writes: the table `runs` of the teacher's database (`database.py`), one row for each stage of each run.
+
+Money is counted at the price of the day of the call. Where the price is not known, the call is counted as one of
+unknown price, never as free. Where the server counts no tokens, they are estimated, and the call is counted as one of
+estimated tokens. A request that stays unanswered, or that the server will not take, is counted and costs nothing.
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hornbook.teacher.budget import Budget, estimated_tokens, num_prompt_characters
+from hornbook.teacher.cache import Cost
+from hornbook.teacher.database import Database
+from hornbook.teacher.price import Price
+from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
+
+_COLUMNS = (
+    "calls",
+    "tokens_in",
+    "tokens_out",
+    "usd",
+    "unpriced_calls",
+    "estimated_calls",
+    "hits",
+    "saved_tokens_in",
+    "saved_tokens_out",
+    "saved_usd",
+    "unpriced_hits",
+)
+_UPDATE = f"UPDATE runs SET {', '.join(f'{name} = ?' for name in _COLUMNS)}, outcomes = ? WHERE id = ?"
+_TOTALS = (
+    f"SELECT {', '.join(f'total({name})' for name in _COLUMNS)}, json_group_array(json(outcomes)) FROM runs "
+    "WHERE stage = ?"
+)
+_COSTS_NOTHING = (ReplyOutcome.REJECTED, ReplyOutcome.UNANSWERED)
+_SECONDS_BETWEEN_READINGS = 1.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Figures:
+    """Sums over calls. Those that begin with `saved` are of answers that came from the disk instead of a call."""
+
+    calls: int = 0
+    """Requests that the model was asked, the unanswered among them."""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    usd: float = 0.0
+    """Without the calls of unknown price."""
+    unpriced_calls: int = 0
+    estimated_calls: int = 0
+    """Calls whose tokens are estimated from the number of characters."""
+    hits: int = 0
+    saved_tokens_in: int = 0
+    saved_tokens_out: int = 0
+    saved_usd: float = 0.0
+    unpriced_hits: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    """Of the calls and of the hits together."""
+
+    @property
+    def used_usd(self) -> float | None:
+        """What all answers that were used took, paid now or earlier; None where a price is not known."""
+        return None if self.unpriced_calls or self.unpriced_hits else self.usd + self.saved_usd
+
+    @property
+    def used_tokens(self) -> int:
+        """Of all prompts and answers that were used, paid now or earlier."""
+        return self.tokens_in + self.tokens_out + self.saved_tokens_in + self.saved_tokens_out
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, for a manifest; the money in whole millionths of a dollar."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
+        for name in ("usd", "saved_usd"):
+            values[name] = round(values[name], 6)
+        return {**values, "outcomes": dict(sorted(self.outcomes.items()))}
+
+
+class StageEntry:
+    """One run of one stage: a row that is brought up to date with every answer."""
+
+    def __init__(self, database: Database, stage: str, model: str, price: Price | None) -> None:
+        """Open the row."""
+        self.stage = stage
+        self.model = model
+        self.price = price
+        self.figures = Figures()
+        self.kept_records: int | None = None
+        self.kept_tokens: int | None = None
+        self._database = database
+        self._unsaved_hits = False
+        self._others = (0.0, 0.0)
+        self._others_read_at = -_SECONDS_BETWEEN_READINGS
+        with database.transaction() as connection:
+            row = connection.execute(
+                "INSERT INTO runs (stage, model, begun_at) VALUES (?, ?, ?)", (stage, model, time.time())
+            )
+            self.run = int(row.lastrowid or 0)
+
+    def cost(self, request: TeacherRequest, reply: Reply) -> tuple[Cost, bool]:
+        """What an answer took, and whether its tokens are estimated."""
+        if reply.outcome in _COSTS_NOTHING:
+            return Cost(tokens_in=0, tokens_out=0, usd=0.0), False
+        tokens_in, tokens_out = reply.prompt_tokens, reply.completion_tokens
+        is_estimated = tokens_in is None or tokens_out is None
+        if tokens_in is None:
+            tokens_in = estimated_tokens(num_prompt_characters(request))
+        if tokens_out is None:
+            tokens_out = estimated_tokens(len(reply.text))
+        usd = None if self.price is None else self.price.usd(tokens_in, tokens_out)
+        return Cost(tokens_in=tokens_in, tokens_out=tokens_out, usd=usd), is_estimated
+
+    def add_call(self, reply: Reply, cost: Cost, *, is_estimated: bool) -> None:
+        """Count an answer that was asked for; written by the next `write`."""
+        figures = self.figures
+        figures.calls += 1
+        figures.outcomes[reply.outcome.value] += 1
+        figures.tokens_in += cost.tokens_in
+        figures.tokens_out += cost.tokens_out
+        figures.estimated_calls += is_estimated
+        if cost.usd is None:
+            figures.unpriced_calls += 1
+        else:
+            figures.usd += cost.usd
+
+    def add_hit(self, reply: Reply, cost: Cost) -> None:
+        """Count an answer that was on disk; written by the next `write`."""
+        figures = self.figures
+        figures.hits += 1
+        figures.outcomes[reply.outcome.value] += 1
+        figures.saved_tokens_in += cost.tokens_in
+        figures.saved_tokens_out += cost.tokens_out
+        if cost.usd is None:
+            figures.unpriced_hits += 1
+        else:
+            figures.saved_usd += cost.usd
+        self._unsaved_hits = True
+
+    def write(self) -> None:
+        """Write the row. To be called in a transaction of the database."""
+        figures = self.figures
+        values = [getattr(figures, name) for name in _COLUMNS]
+        self._database.connection.execute(_UPDATE, (*values, json.dumps(figures.outcomes), self.run))
+        self._unsaved_hits = False
+
+    def write_hits(self) -> None:
+        """Write the row if answers from the disk are not in it yet."""
+        if self._unsaved_hits:
+            with self._database.transaction():
+                self.write()
+
+    def keep(self, num_records: int, num_tokens: int) -> None:
+        """Note what became of this run's answers."""
+        self.kept_records, self.kept_tokens = num_records, num_tokens
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE runs SET kept_records = ?, kept_tokens = ? WHERE id = ?", (num_records, num_tokens, self.run)
+            )
+
+    def spent(self, budget: Budget) -> float:
+        """What the stage has spent in all its runs, in the budget's unit; other processes' part may be a second old."""
+        now = time.monotonic()
+        if now - self._others_read_at >= _SECONDS_BETWEEN_READINGS:
+            self._others_read_at = now
+            usd, tokens = self._database.row(
+                "SELECT total(usd), total(tokens_in + tokens_out) FROM runs WHERE stage = ? AND id != ?",
+                (self.stage, self.run),
+            )
+            self._others = (usd, tokens)
+        usd, tokens = self._others
+        if budget.usd is not None:
+            return float(usd + self.figures.usd)
+        return float(tokens + self.figures.tokens_in + self.figures.tokens_out)
+
+    def mean_tokens_out(self) -> float | None:
+        """The mean length of what this model answered to this stage, in all runs; None if it never did."""
+        calls, tokens = self._database.row(
+            "SELECT total(calls), total(tokens_out) FROM runs WHERE stage = ? AND model = ? AND tokens_out > 0",
+            (self.stage, self.model),
+        )
+        return tokens / calls if calls else None
+
+    def as_json(self) -> dict[str, Any]:
+        """This run's figures, with the price, and what a kept record and a kept token took."""
+        figures = self.figures
+        price = None if self.price is None else self.price.describe()
+        values = {"stage": self.stage, "model": self.model, "price": price, **figures.as_json()}
+        if self.kept_records is not None and self.kept_tokens is not None:
+            values |= {"kept_records": self.kept_records, "kept_tokens": self.kept_tokens}
+            values |= _per("usd_per_kept_record", figures.used_usd, self.kept_records)
+            values |= _per("usd_per_kept_token", figures.used_usd, self.kept_tokens)
+            values |= _per("tokens_per_kept_record", figures.used_tokens, self.kept_records)
+            values |= _per("tokens_per_kept_token", figures.used_tokens, self.kept_tokens)
+        return values
+
+
+class Ledger:
+    """The rows of a database, and those that are being written by this process."""
+
+    def __init__(self, database: Database, price_of: Callable[[str], Price | None]) -> None:
+        """Of this database.
+
+        Args:
+            database: Open.
+            price_of: Gives the price of a model by its name; None where it is not known.
+        """
+        self._database = database
+        self._price_of = price_of
+        self.entries: list[StageEntry] = []
+        """Of this process, in the order in which they were begun."""
+
+    def begin(self, stage: str, model: str) -> StageEntry:
+        """A new row for a stage that is about to ask a model."""
+        entry = StageEntry(self._database, stage, model, self._price_of(model))
+        self.entries.append(entry)
+        return entry
+
+    def kept(self, stage: str, num_records: int, num_tokens: int) -> None:
+        """Note how many records, with how many tokens, the stage's answers led to in this run.
+
+        Raises:
+            KeyError: This process began no such stage.
+        """
+        entries = [entry for entry in self.entries if entry.stage == stage]
+        if not entries:
+            raise KeyError(stage)
+        entries[-1].keep(num_records, num_tokens)
+
+    def totals(self, stage: str) -> Figures:
+        """The sums over all runs of a stage, whoever made them."""
+        *values, outcomes = self._database.row(_TOTALS, (stage,))
+        figures = Figures()
+        for name, value in zip(_COLUMNS, values, strict=True):
+            setattr(figures, name, type(getattr(figures, name))(value))
+        for counted in json.loads(outcomes):
+            figures.outcomes.update(counted)
+        return figures
+
+    def stages(self) -> list[str]:
+        """All stages that ever asked, in the order of their first run."""
+        return [stage for (stage,) in self._database.rows("SELECT stage FROM runs GROUP BY stage ORDER BY min(id)")]
+
+    def summary(self) -> dict[str, Any]:
+        """This run's rows, and the sums over all runs of the same stages; JSON values only."""
+        stages = dict.fromkeys(entry.stage for entry in self.entries)
+        return {
+            "run": [entry.as_json() for entry in self.entries],
+            "all_runs": {stage: self.totals(stage).as_json() for stage in stages},
+        }
+
+
+def _per(name: str, amount: float | None, number: int) -> dict[str, float | None]:
+    """The rate, or nothing where nothing was kept."""
+    if number == 0:
+        return {}
+    return {name: None if amount is None else float(f"{amount / number:.6g}")}
