@@ -5,7 +5,7 @@ import pytest
 
 from hornbook.errors import ConfigError
 from hornbook.records import Exercise, Problem
-from hornbook.synthesis import exercises as module
+from hornbook.synthesis.curriculum import exercises as module
 from hornbook.synthesis.curriculum.courses import FIRST_OPERATIONS
 from hornbook.synthesis.curriculum.exercises import (
     ExercisesConfig,

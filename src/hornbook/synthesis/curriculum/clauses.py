@@ -18,7 +18,7 @@ _PARTS_NAMED = ("select", "keys", "second", "rows")
 
 
 def clauses_of(steps: tuple[Step, ...], start: NounPhrase, rng: random.Random) -> tuple[str, ...]:
-    """One clause per step, without capital and full stop; the last one starts with "return"."""
+    """One clause per step, without capital and full stop; the last one starts with "return" or "yield"."""
     clauses = []
     for place, step in enumerate(steps):
         before = steps[place - 1].operation if place else None
@@ -52,8 +52,9 @@ def return_clause(step: Step, phrase: NounPhrase | None, before: Operation | Non
     operation = step.operation
     words = step.in_words()
     if operation.form is not Form.FILTER:
-        template = rng.choice(operation.nouns).replace("|", "|return ")
-        return said(f"return {template}", phrase, _pronoun(operation.takes, before), words)
+        verb = "yield" if operation.form is Form.YIELD else "return"
+        template = rng.choice(operation.nouns).replace("|", f"|{verb} ")
+        return said(f"{verb} {template}", phrase, _pronoun(operation.takes, before), words)
     clause = fill(rng.choice(operation.clauses), words)
     if phrase is not None:
         return f"return the {phrase.noun} {phrase.tail} {clause}"

@@ -41,7 +41,7 @@ def corners_of(task: Task, rng: random.Random) -> tuple[str, ...]:
 
 
 def _keeps_length(operation: Operation) -> bool:
-    return operation.form is Form.MAP or operation.group in _LENGTH_KEEPING
+    return operation.form in (Form.MAP, Form.GUARD) or operation.group in _LENGTH_KEEPING
 
 
 def _empty_state(operation: Operation) -> str:

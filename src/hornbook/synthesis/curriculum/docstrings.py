@@ -5,17 +5,16 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from hornbook.synthesis.curriculum.kinds import WORDS_OF_KIND, source_of
+from hornbook.synthesis.curriculum.kinds import WORDS_OF_KIND, Kind, source_of
 from hornbook.synthesis.curriculum.phrases import Description, described
-from hornbook.synthesis.curriculum.task import Argument, Task
+from hornbook.synthesis.curriculum.task import Argument, Shape, Task
+from hornbook.synthesis.curriculum.trials import Shown
 
 WIDTH = 92
 INDENT = "    "
 
-Example = tuple[tuple[Any, ...], Any]
-"""Arguments and the result that they really give."""
+_TYPING_NAMES = ("Dict", "Iterator", "List", "Optional", "Set", "Tuple")
 
 
 class DocstringStyle(StrEnum):
@@ -38,7 +37,7 @@ class _Page:
     task: Task
     name: str
     description: Description
-    examples: Sequence[Example]
+    examples: Sequence[Shown]
     rng: random.Random
 
 
@@ -46,7 +45,7 @@ def write_prompt(
     task: Task,
     name: str,
     description: Description,
-    examples: Sequence[Example],
+    examples: Sequence[Shown],
     style: DocstringStyle,
     rng: random.Random,
 ) -> str:
@@ -55,16 +54,40 @@ def write_prompt(
     annotations = [_annotation(argument, is_old) for argument in task.arguments]
     gives = WORDS_OF_KIND[task.gives]
     result = gives.typing_annotation if is_old else gives.annotation
-    listed = ", ".join(f"{argument.name}: {text}" for argument, text in zip(task.arguments, annotations, strict=True))
-    signature = f"def {name}({listed}) -> {result}:"
-    used = [
-        typing
-        for typing in ("Dict", "List", "Set", "Tuple")
-        if any(f"{typing}[" in text for text in (*annotations, result))
-    ]
-    imports = f"from typing import {', '.join(used)}\n\n\n" if used else ""
-    lines = _LAYOUTS[style](_Page(task, name, description, examples, rng))
-    return f"{imports}{signature}\n{_quoted(lines, rng)}"
+    if task.may_be_none and task.gives is not Kind.MAYBE:
+        result = f"Optional[{result}]" if is_old else f"{result} | None"
+    listed = [f"{argument.name}: {text}" for argument, text in zip(task.arguments, annotations, strict=True)]
+    page = _Page(task, name, description, examples, rng)
+    lines = _LAYOUTS[style](page)
+    imports = _imports((*annotations, result), is_old=is_old)
+    if task.owner is None:
+        return f"{imports}def {name}({', '.join(listed)}) -> {result}:\n{_quoted(lines, rng)}"
+    header = f"def {name}({', '.join(['self', *listed[1:]])}) -> {result}:\n{_quoted(lines, rng)}"
+    owner = task.owner
+    opening = f'class {owner.name}:\n{INDENT}"""{owner.docstring}"""\n\n'
+    initial = (
+        f"def __init__(self, {owner.attribute}: {annotations[0]}) -> None:\n{INDENT}{owner.held} = {owner.copied}\n\n"
+    )
+    return f"{imports}{opening}{textwrap.indent(initial + header, INDENT)}"
+
+
+def fitting_style(style: DocstringStyle, task: Task, examples: Sequence[Shown]) -> DocstringStyle:
+    """The style itself where it suits the task and what can be shown of it, or else a plain summary."""
+    needs_example = (DocstringStyle.DOCTEST, DocstringStyle.COMPARISON, DocstringStyle.EXAMPLE)
+    needs_arguments = (DocstringStyle.PARAMETERS, DocstringStyle.GOOGLE, DocstringStyle.REST)
+    if style in needs_example and (not examples or (style is not DocstringStyle.DOCTEST and examples[0].before)):
+        return DocstringStyle.SUMMARY
+    if style in needs_arguments and (not task.parameters or task.gives is Kind.NOTHING):
+        return DocstringStyle.SUMMARY
+    return DocstringStyle.SUMMARY if style is DocstringStyle.STEPS and len(task.steps) == 1 else style
+
+
+def _imports(annotations: Sequence[str], *, is_old: bool) -> str:
+    """The import that the annotations need, and the blank lines behind it."""
+    used = [name for name in _TYPING_NAMES if any(f"{name}[" in text for text in annotations)]
+    if used == ["Iterator"] and not is_old:
+        return "from collections.abc import Iterator\n\n\n"
+    return f"from typing import {', '.join(used)}\n\n\n" if used else ""
 
 
 def _annotation(argument: Argument, is_old: bool) -> str:
@@ -86,22 +109,20 @@ def _wrapped(sentences: Sequence[str]) -> list[str]:
     return textwrap.wrap(" ".join(sentences), WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def call(name: str, arguments: tuple[Any, ...]) -> str:
-    """A call as source."""
-    return f"{name}({', '.join(map(source_of, arguments))})"
-
-
 def _summary(page: _Page) -> list[str]:
     return _wrapped(page.description.sentences)
 
 
 def _doctest(page: _Page) -> list[str]:
     lines = [*_wrapped(page.description.sentences), ""]
-    for arguments, result in page.examples:
-        asked = call(page.name, arguments)
+    said: set[str] = set()
+    for shown in page.examples:
+        lines += [f">>> {line}" for line in shown.before if line not in said]
+        said |= {line for line in shown.before if line.startswith("from ")}
         # A set prints its members in no fixed order, so it is compared instead.
-        is_set = isinstance(result, set)
-        lines += [f">>> {asked} == {source_of(result)}", "True"] if is_set else [f">>> {asked}", repr(result)]
+        is_set = isinstance(shown.value, set)
+        lines += [f">>> {shown.expression} == {source_of(shown.value)}", "True"] if is_set else []
+        lines += [] if is_set else [f">>> {shown.expression}", repr(shown.value)]
     return lines
 
 
@@ -109,17 +130,18 @@ def _comparison(page: _Page) -> list[str]:
     joint = page.rng.choice(("==", "->", "=>"))
     return [
         *_wrapped(page.description.sentences),
-        *(f"{call(page.name, given)} {joint} {source_of(result)}" for given, result in page.examples),
+        *(f"{shown.expression} {joint} {source_of(shown.value)}" for shown in page.examples),
     ]
 
 
 def _example(page: _Page) -> list[str]:
-    arguments, result = page.examples[0]
+    shown = page.examples[0]
     lead = page.rng.choice(("For example,", "Example:", "So"))
     verb = "==" if lead == "Example:" else page.rng.choice(("gives", "returns"))
+    verb = "gives" if verb == "returns" and page.task.shape is Shape.GENERATOR else verb
     return [
         *_wrapped(page.description.sentences),
-        f"{lead} {call(page.name, arguments)} {verb} {source_of(result)}.",
+        f"{lead} {shown.expression} {verb} {source_of(shown.value)}.",
     ]
 
 
@@ -127,26 +149,38 @@ def _parameters(page: _Page) -> list[str]:
     lines = [*_wrapped(page.description.sentences), "", "Parameters:"]
     lines += [
         f"{item.name} ({WORDS_OF_KIND[item.kind].annotation}): {_capital(described(item))}."
-        for item in page.task.arguments
+        for item in page.task.parameters
     ]
     return [
         *lines,
         "",
-        "Returns:",
-        *_hanging(f"{WORDS_OF_KIND[page.task.gives].annotation}: {_capital(page.description.result)}.", ""),
+        _result_heading(page.task),
+        *_hanging(f"{_result_type(page.task)}: {_capital(page.description.result)}.", ""),
     ]
 
 
 def _google(page: _Page) -> list[str]:
     lines = [*_wrapped(page.description.sentences), "", "Args:"]
-    lines += [f"{INDENT}{item.name}: {_capital(described(item))}." for item in page.task.arguments]
-    return [*lines, "", "Returns:", *_hanging(f"{_capital(page.description.result)}.", INDENT)]
+    lines += [f"{INDENT}{item.name}: {_capital(described(item))}." for item in page.task.parameters]
+    return [*lines, "", _result_heading(page.task), *_hanging(f"{_capital(page.description.result)}.", INDENT)]
 
 
 def _rest(page: _Page) -> list[str]:
     lines = [*_wrapped(page.description.sentences), ""]
-    lines += [f":param {item.name}: {described(item)}" for item in page.task.arguments]
-    return [*lines, *_hanging(f":return: {page.description.result}", "")]
+    lines += [f":param {item.name}: {described(item)}" for item in page.task.parameters]
+    field = "yield" if page.task.shape is Shape.GENERATOR else "return"
+    return [*lines, *_hanging(f":{field}: {page.description.result}", "")]
+
+
+def _result_type(task: Task) -> str:
+    annotation = WORDS_OF_KIND[task.gives].annotation
+    if task.shape is Shape.GENERATOR:
+        return annotation.removeprefix("Iterator[").removesuffix("]")
+    return f"{annotation} | None" if task.may_be_none else annotation
+
+
+def _result_heading(task: Task) -> str:
+    return "Yields:" if task.shape is Shape.GENERATOR else "Returns:"
 
 
 def _steps(page: _Page) -> list[str]:

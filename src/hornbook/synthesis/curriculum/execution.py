@@ -1,12 +1,14 @@
 """Run tasks and solutions: the reference value of each, and whether every operation of a chain matters."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hornbook.synthesis.curriculum.idioms import reference_source
 from hornbook.synthesis.curriculum.kinds import Kind, source_of
-from hornbook.synthesis.curriculum.operation import Operation
-from hornbook.synthesis.curriculum.task import Step, Task
+from hornbook.synthesis.curriculum.operation import Form, Operation
+from hornbook.synthesis.curriculum.outcomes import NUM_TAKEN, Called, Refused
+from hornbook.synthesis.curriculum.task import Shape, Step, Task
 from hornbook.synthesis.curriculum.world import World
 
 MAX_NUMBER = 10**7
@@ -25,13 +27,29 @@ class Reference:
         self._runs: Mapping[str, Run] = {name: compile_operation(op) for name, op in world.operations.items()}
 
     def evaluate(self, task: Task, arguments: Sequence[Any], skip: int = -1) -> Any:
-        """The task's result on `arguments`, or that of the task without its step number `skip`."""
+        """The task's result on `arguments`, or that of the task without its step number `skip`.
+
+        A generator's result is the list of what it yields, of an endless one the first `NUM_TAKEN`; a method's result
+        is `Called`; a refused value gives `Refused`, or None where the function returns that.
+        """
         names = {argument.name: value for argument, value in zip(task.arguments, arguments, strict=True)}
-        value = arguments[0]
+        value = held = arguments[0]
         for place, step in enumerate(task.steps):
-            if place != skip:
-                value = self._apply(step, value, names)
-        return value
+            if place == skip:
+                continue
+            made = self._apply(step, value, names)
+            match step.operation.form:
+                case Form.GUARD if made:
+                    return _refused(step)
+                case Form.GUARD:
+                    pass
+                case Form.STATE:
+                    value, held = made
+                case Form.YIELD:
+                    value = list(itertools.islice(made, NUM_TAKEN if step.operation.is_endless else None))
+                case _:
+                    value = made
+        return Called(value, held) if task.shape is Shape.METHOD else value
 
     def _apply(self, step: Step, value: Any, names: Mapping[str, Any]) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
@@ -65,12 +83,14 @@ class Reference:
         written = [source_of(result) for result in results]
         different = len(set(written))
         least = 2 if task.steps[-1].operation.last or task.gives is Kind.NUMBER else 4
+        least += task.shape is Shape.GUARDED
         if different < least or not all(map(is_modest, results)):
             return None
         if max(map(written.count, set(written))) > len(inputs) * MAX_SAME_SHARE:
             return None
         for place, step in enumerate(task.steps):
-            if step.operation.takes == step.operation.gives and not self._matters(task, place, inputs, results):
+            may_be_left_out = step.operation.takes == step.operation.gives and step.operation.code != ("$x",)
+            if may_be_left_out and not self._matters(task, place, inputs, results):
                 return None
         return results
 
@@ -80,8 +100,14 @@ class Reference:
                 self.evaluate(task, arguments, skip=place) != result
                 for arguments, result in zip(inputs, results, strict=True)
             )
-        except (ValueError, IndexError, OverflowError, ZeroDivisionError):
+        except (ValueError, IndexError, OverflowError, ZeroDivisionError, TypeError):
             return True
+
+
+def _refused(step: Step) -> Refused | None:
+    """What comes of a refusal: the exception with its message, or None."""
+    operation = step.operation
+    return Refused(operation.refusal, str(dict(step.literals)["m"])) if operation.refusal else None
 
 
 def compile_operation(operation: Operation) -> Run:
@@ -102,7 +128,7 @@ def compile_function(source: str, name: str) -> Run:
 
 def is_modest(value: Any) -> bool:
     """Whether a value is small enough to be shown and compared."""
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool | Refused):
         return True
     if isinstance(value, int):
         return abs(value) <= MAX_NUMBER

@@ -9,6 +9,7 @@ import itertools
 import multiprocessing
 import os
 import random
+import textwrap
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -17,16 +18,18 @@ from typing import Any
 from hornbook.errors import ConfigError
 from hornbook.records import Exercise, Problem, content_id
 from hornbook.synthesis.curriculum.courses import Course, parse_course
-from hornbook.synthesis.curriculum.docstrings import DocstringStyle, Example, call, write_prompt
+from hornbook.synthesis.curriculum.docstrings import INDENT, DocstringStyle, fitting_style, write_prompt
 from hornbook.synthesis.curriculum.execution import Reference, compile_function
 from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
 from hornbook.synthesis.curriculum.inputs import draw_arguments
 from hornbook.synthesis.curriculum.kinds import source_of
 from hornbook.synthesis.curriculum.names import name_function
 from hornbook.synthesis.curriculum.operation import Family
+from hornbook.synthesis.curriculum.outcomes import Refused
 from hornbook.synthesis.curriculum.phrases import describe
 from hornbook.synthesis.curriculum.sampler import Split, bind, draw_composition, is_rich_enough
 from hornbook.synthesis.curriculum.task import Task
+from hornbook.synthesis.curriculum.trials import Shown, show, try_out, write_test
 from hornbook.synthesis.curriculum.world import World, build_world
 
 TEACHER = "curriculum"
@@ -215,18 +218,19 @@ def _written(author: Author, task: Task, num_inputs: int, rng: random.Random) ->
     if solution is None:
         return None
     idiom, body = solution
-    _check(task, name, body, inputs, outputs)
+    if task.owner is not None:
+        body = textwrap.indent(body, INDENT)
+    examples = _examples(task, name, inputs, outputs, rng)
     style = rng.choices(tuple(_STYLE_WEIGHTS), tuple(_STYLE_WEIGHTS.values()))[0]
-    examples = _examples(name, inputs, outputs, rng)
-    if not examples or (style is DocstringStyle.STEPS and len(task.steps) == 1):
-        style = DocstringStyle.SUMMARY
+    style = fitting_style(style, task, examples)
     prompt = write_prompt(task, name, describe(task, rng), examples, style, rng)
+    _check(task, name, prompt + body, inputs, outputs)
     return Exercise(
         id=content_id("exercise", prompt, body),
         prompt=prompt,
         solution=body,
-        entry_point=name,
-        test=_test(*_telling(inputs, outputs, num_inputs)),
+        entry_point=task.owner.name if task.owner is not None else name,
+        test=write_test(task, name, *_telling(inputs, outputs, num_inputs), author.reference.evaluate),
         family=task.family,
         operations=task.composition,
         idiom=idiom,
@@ -246,39 +250,41 @@ def _solution(task: Task, name: str, rng: random.Random) -> tuple[Idiom, str] | 
     return None
 
 
-def _check(task: Task, name: str, body: str, inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any]) -> None:
+def _check(task: Task, name: str, source: str, inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any]) -> None:
     """Compare the written solution with the reference.
 
     Raises:
         AssertionError: They differ, or the solution changes its arguments: a table of the curriculum is wrong.
     """
-    listed = ", ".join(argument.name for argument in task.arguments)
-    function = compile_function(f"def {name}({listed}):\n{body}", name)
+    candidate = compile_function(source, task.owner.name if task.owner is not None else name)
     for arguments, expected in zip(inputs, outputs, strict=True):
-        given = repr(arguments)
-        result = function(*arguments)
-        if source_of(result) != source_of(expected) or repr(arguments) != given:
-            raise AssertionError(f"{task.composition}{arguments} gives {result!r}, not {expected!r}:\n{body}")
+        given = source_of(arguments)
+        result = try_out(task, name, candidate, arguments)
+        if source_of(result) != source_of(expected) or source_of(arguments) != given:
+            raise AssertionError(f"{task.composition}{arguments} gives {result!r}, not {expected!r}:\n{source}")
 
 
 def _examples(
-    name: str, inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any], rng: random.Random
-) -> list[Example]:
+    task: Task, name: str, inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any], rng: random.Random
+) -> list[Shown]:
     """One or two short examples, telling ones first."""
     suitable = [
-        (given, result)
+        (given, shown)
         for given, result in zip(inputs, outputs, strict=True)
-        if len(call(name, given)) + len(source_of(result)) <= MAX_EXAMPLE_LENGTH + len(name)
+        if result is not None
+        and not isinstance(result, Refused)
+        and (shown := show(task, name, given, result)).value is not None
+        and shown.length <= MAX_EXAMPLE_LENGTH + len(name)
     ]
     telling = [
-        (given, result)
-        for given, result in suitable
-        if given[0] and (result is False or result not in ([], {}, "", 0, set())) and result != given[0]
+        (given, shown)
+        for given, shown in suitable
+        if given[0] and (shown.value is False or shown.value not in ([], {}, "", 0, set())) and shown.value != given[0]
     ]
     chosen = telling[-1:]
     if telling and rng.random() < 0.45:
-        chosen = [pair for pair in telling if pair[1] != telling[-1][1]][-1:] + chosen
-    return chosen or suitable[-1:]
+        chosen = [pair for pair in telling if pair[1].value != telling[-1][1].value][-1:] + chosen
+    return [shown for _, shown in chosen or suitable[-1:]]
 
 
 def _telling(
@@ -300,11 +306,3 @@ def _telling(
             chosen.append(place)
     chosen = (chosen + [place for place in order if place not in chosen])[:NUM_SHOWN_INPUTS]
     return [inputs[place] for place in chosen], [outputs[place] for place in chosen]
-
-
-def _test(inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any]) -> str:
-    lines = [
-        f"    assert {call('candidate', given)} == {source_of(result)}"
-        for given, result in zip(inputs, outputs, strict=True)
-    ]
-    return "\n".join(["def check(candidate):", *dict.fromkeys(lines)]) + "\n"

@@ -108,6 +108,8 @@ def draw(argument: Argument, wants: Wants, rng: random.Random) -> Any:
             return [_pair(properties, wants, rng) for _ in range(rng.randint(2, 5))]
         case Kind.FLAG:
             return rng.random() < 0.5
+        case _:
+            raise AssertionError(f"no argument is of the kind {argument.kind}")
 
 
 def _corners(argument: Argument, rng: random.Random) -> list[Any]:
@@ -155,6 +157,8 @@ def _corners(argument: Argument, rng: random.Random) -> list[Any]:
             return [[], [pair], [pair, _pair(properties, NOTHING, rng), pair]]
         case Kind.FLAG:
             return [True, False]
+        case _:
+            raise AssertionError(f"no argument is of the kind {argument.kind}")
 
 
 def _for_parameter(argument: Argument, value: Any, rng: random.Random) -> Any:

@@ -17,6 +17,11 @@ GENERIC = {
     Kind.SET: ("make_set", "collect", "gather", "select_members"),
     Kind.PAIR: ("make_pair", "as_pair", "two_values", "find_pair"),
     Kind.PAIRS: ("make_pairs", "pair_up", "process_pairs", "match_up"),
+    Kind.MAYBE: ("look_for", "try_to_find", "attempt", "number_or_none"),
+    Kind.STREAM: ("generate", "produce", "stream", "walk"),
+    Kind.WORD_STREAM: ("generate_words", "produce", "stream", "walk"),
+    Kind.LIST_STREAM: ("generate_parts", "produce", "stream", "walk"),
+    Kind.NOTHING: ("update", "change", "note_down", "record"),
     Kind.NESTED: ("rebuild", "transform_nested", "process_nested", "rework"),
 }
 MAX_LENGTH = 36
@@ -26,6 +31,8 @@ VERBS = ("get", "find", "compute", "make", "calc", "select")
 def name_function(task: Task, rng: random.Random) -> str:
     """A valid name in snake case that is none of the task's arguments."""
     taken = {argument.name for argument in task.arguments}
+    if task.owner is not None:
+        taken |= {task.owner.attribute, task.owner.variable}
     fragments = [rng.choice(step.operation.fragments) for step in task.steps]
     roll = rng.random()
     if roll < 0.08:

@@ -1,7 +1,7 @@
 """Say in English what a task asks for: as one noun phrase, as a sentence of steps, or as a numbered list."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hornbook.synthesis.curriculum.clauses import act_clause, clauses_of, said
 from hornbook.synthesis.curriculum.corners import corners_of, notes_of
@@ -9,10 +9,15 @@ from hornbook.synthesis.curriculum.formats import format_of
 from hornbook.synthesis.curriculum.kinds import WORDS_OF_KIND, Kind
 from hornbook.synthesis.curriculum.nouns import NounPhrase, name_result, value_phrase
 from hornbook.synthesis.curriculum.operation import Form, fill
-from hornbook.synthesis.curriculum.task import Argument, Step, Task
+from hornbook.synthesis.curriculum.task import Argument, Shape, Step, Task
 
 _SOUGHT = ("largest", "smallest", "longest", "shortest", "index", "key", "second", "most", "one", "first", "last")
+_PLAIN_VERBS = ("Return", "Check", "Tell", "Find", "Compute", "Calculate", "Get", "Given", "Count")
 _RESULTING = {
+    Kind.MAYBE: "the result",
+    Kind.STREAM: "the resulting numbers",
+    Kind.WORD_STREAM: "the resulting strings",
+    Kind.LIST_STREAM: "the resulting lists",
     Kind.NUMBER: "the resulting number",
     Kind.TEXT: "the resulting string",
     Kind.NUMBERS: "the resulting numbers",
@@ -44,14 +49,82 @@ class Description:
 def describe(task: Task, rng: random.Random) -> Description:
     """Put a task into words; which words is drawn from `rng`."""
     start = value_phrase(task.arguments[0], rng)
-    nominal = name_result(task.steps, start, rng)
-    clauses = clauses_of(task.steps, start, rng)
-    if nominal is not None and (len(task.steps) == 1 or rng.random() < 0.5):
+    match task.shape:
+        case Shape.GUARDED:
+            said_first = _refusal(task, rng)
+            work = _describe_work(task, start, rng)
+            head = (said_first, *work.sentences) if rng.random() < 0.4 else (*work.sentences, said_first)
+            work = Description(head, (said_first[0].lower() + said_first[1:-1], *work.steps), work.result, len(head))
+        case Shape.METHOD:
+            work = _describe_method(task, start, rng)
+        case _:
+            work = _describe_work(task, start, rng)
+    sentences = (*work.sentences, *notes_of(task), *corners_of(task, rng))
+    return Description(sentences, work.steps, work.result, work.num_actions)
+
+
+def _describe_work(task: Task, start: NounPhrase, rng: random.Random, nominal_share: float = 0.5) -> Description:
+    """The chain behind a guard or a change of state in words, without notes and corners."""
+    steps = task.work
+    if not steps:
+        name = task.arguments[0].name
+        same = rng.choice((f"`{name}` itself", f"`{name}` unchanged", f"`{name}` as it is"))
+        return Description((f"Return {same}.",), (f"return {same}",), same, 1)
+    nominal = name_result(steps, start, rng)
+    clauses = clauses_of(steps, start, rng)
+    if nominal is not None and (len(steps) == 1 or rng.random() < nominal_share):
         head = _nominal_sentence(nominal, task, rng)
     else:
-        head = _sequence(task.steps, start, rng)
-    result = nominal if nominal is not None else _last_noun(task.steps[-1], rng)
-    return Description((*head, *notes_of(task), *corners_of(task, rng)), clauses, result, len(head))
+        head = _sequence(steps, start, rng)
+    result = nominal if nominal is not None else _last_noun(steps[-1], rng)
+    return Description(head, clauses, result, len(head))
+
+
+def _refusal(task: Task, rng: random.Random) -> str:
+    """The sentence that says what is refused, and how."""
+    guard = task.steps[0]
+    words = {"x": f"`{task.arguments[0].name}`", **guard.in_words()}
+    condition = fill(rng.choice(guard.operation.nouns), words)
+    if not guard.operation.refusal:
+        return rng.choice((f"Return None if {condition}.", f"If {condition}, return None."))
+    raised = f"a {guard.operation.refusal} with the message {words['m']}"
+    return rng.choice((f"Raise {raised} if {condition}.", f"If {condition}, raise {raised}."))
+
+
+def _describe_method(task: Task, start: NounPhrase, rng: random.Random) -> Description:
+    """A method in words: how it changes what is held, then what it returns."""
+    change, held = task.steps[0], task.arguments[0].name
+    words = {"x": f"`{held}`", **change.in_words()}
+    if not change.operation.acts:
+        work = _describe_work(task, start, rng, 0.8)
+        return _with_sentence(work, f"Leave `{held}` as it is.", when=_sounds_like_change(work, task))
+    act = fill(rng.choice(change.operation.acts), words)
+    if not change.operation.state:
+        if not task.work:
+            return Description((_sentence(act),), (act,), "nothing", 1)
+        work = _describe_work(task, start, rng, 0.8)
+        work = _with_sentence(work, f"Change nothing else in `{held}`.", when=_sounds_like_change(work, task))
+    else:
+        noun, tail = change.operation.head or (fill(rng.choice(change.operation.nouns), words), "")
+        if not task.work:
+            text = f"{act} and return {noun if not tail else f'the {noun} {tail}'}"
+            return Description((_sentence(text),), (text,), f"the {noun} {tail}" if tail else noun, 1)
+        phrase = NounPhrase(f"the {noun} {tail}", noun, tail) if tail else NounPhrase(noun, is_argument=True)
+        work = _describe_work(task, phrase, rng, 0.8)
+    first, *others = work.sentences
+    if first.startswith("Return ") and rng.random() < 0.6 and ", then" not in first:
+        joint = rng.choice((", then ", " and "))
+        return Description((f"{_sentence(act)[:-1]}{joint}r{first[1:]}", *others), (act, *work.steps), work.result, 1)
+    return Description((_sentence(act), *work.sentences), (act, *work.steps), work.result, 1 + work.num_actions)
+
+
+def _sounds_like_change(work: Description, task: Task) -> bool:
+    """Whether the words could be taken to change what the object holds."""
+    return bool(task.work) and not work.sentences[0].startswith(_PLAIN_VERBS)
+
+
+def _with_sentence(work: Description, sentence: str, *, when: bool) -> Description:
+    return replace(work, sentences=(*work.sentences, sentence), num_actions=work.num_actions + 1) if when else work
 
 
 def question(step: Step, phrase: NounPhrase, rng: random.Random) -> str:
@@ -102,7 +175,11 @@ def _nominal_sentence(nominal: str, task: Task, rng: random.Random) -> tuple[str
         )
         return (_sentence(rng.choice(templates)),)
     argument = task.arguments[0]
-    if rng.random() < 0.1 and len(task.arguments) == 1 and "," not in described(argument):
+    if task.shape is Shape.GENERATOR:
+        templates = (f"yield {nominal}", f"yield {nominal}", f"yield {nominal}, one at a time", f"generate {nominal}")
+        return (_sentence(rng.choice(templates[: 2 if "," in nominal else 4])),)
+    is_alone = len(task.arguments) == 1 and task.shape is Shape.FUNCTION
+    if rng.random() < 0.1 and is_alone and "," not in described(argument):
         return (_sentence(f"given {described(argument)} `{argument.name}`, return {nominal}"),)
     verbs = ["return"] * 5
     if nominal.startswith("the ") and nominal.split()[1] in _SOUGHT:
