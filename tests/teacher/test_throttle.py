@@ -1,11 +1,22 @@
 import asyncio
+from contextlib import AsyncExitStack
 
 from hornbook.teacher.throttle import Throttle
+
+
+async def answer_round(throttle: Throttle) -> None:
+    """As many answers as may run at once, while as many run."""
+    async with AsyncExitStack() as stack:
+        for _ in range(throttle.num_allowed):
+            await stack.enter_async_context(throttle.slot())
+        for _ in range(throttle.num_allowed):
+            throttle.answered()
 
 
 def test_refusals_halve_once_for_all_that_were_under_way_and_answers_bring_back_one_a_round() -> None:
     async def play() -> None:
         throttle = Throttle(8)
+        assert throttle.num_allowed == 8
         async with throttle.slot() as first, throttle.slot() as second:
             throttle.refused(first, 0.0)
             throttle.refused(second, 0.0)
@@ -13,16 +24,43 @@ def test_refusals_halve_once_for_all_that_were_under_way_and_answers_bring_back_
         async with throttle.slot() as third:
             throttle.refused(third, 0.0)
         assert throttle.num_allowed == 2
-        for _ in range(3):
-            throttle.answered()
+        for _ in range(2):
+            await answer_round(throttle)
         assert throttle.num_allowed == 3
-        for _ in range(100):
-            throttle.answered()
+        for _ in range(20):
+            await answer_round(throttle)
         assert throttle.num_allowed == 8
         for _ in range(10):
             async with throttle.slot() as mark:
                 throttle.refused(mark, 0.0)
         assert throttle.num_allowed == 1
+
+    asyncio.run(play())
+
+
+def test_the_start_is_modest_and_quick_until_the_first_refusal() -> None:
+    async def play() -> None:
+        throttle = Throttle(1000)
+        first = throttle.num_allowed
+        assert first <= 64
+        await answer_round(throttle)
+        assert throttle.num_allowed >= 2 * first
+        throttle.refused(0, 0.0)
+        after = throttle.num_allowed
+        await answer_round(throttle)
+        assert after <= throttle.num_allowed <= after + 1
+
+    asyncio.run(play())
+
+
+def test_answers_to_few_requests_allow_no_more_of_them() -> None:
+    async def play() -> None:
+        throttle = Throttle(1000)
+        first = throttle.num_allowed
+        async with throttle.slot():
+            for _ in range(100):
+                throttle.answered()
+        assert throttle.num_allowed == first
 
     asyncio.run(play())
 

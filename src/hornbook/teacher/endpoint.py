@@ -1,36 +1,121 @@
-"""Ask a language model behind an OpenAI-compatible HTTP endpoint, many requests at a time.
+"""A language model behind an OpenAI-compatible HTTP endpoint, asked many things at a time.
 
-A failed or refused answer is an `EndpointError`, never an empty text: what comes back was written by the model.
-Requests run as tasks of an event loop in a thread of its own, so that an abandoned one is closed at once instead of
-being waited for, and the server can stop writing it.
+`EndpointTeacher` gives every request a reply with an outcome. `Endpoint` is for whoever measures a model: to it a
+failed or refused answer is an `EndpointError`, never an empty text.
 """
 
 import asyncio
-import queue
-import threading
-from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, Future
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self
 
-from hornbook.errors import ConfigError, EndpointError
+from hornbook.errors import EndpointError
 from hornbook.teacher.config import EndpointConfig
-from hornbook.teacher.exchange import Exchange, NotFoundError
+from hornbook.teacher.exchange import Exchange, GaveUpError, NotFoundError, RefusedError
+from hornbook.teacher.failures import FailureCount, stops_everything
+from hornbook.teacher.loop_thread import LoopThread
+from hornbook.teacher.model_list import check_listed, only_model
+from hornbook.teacher.replies import read_reply
+from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
 from hornbook.teacher.wire import (
     Answer,
     ChatRequest,
     CompletionRequest,
     SamplingConfig,
+    bounded,
     read_answer,
     read_model_names,
 )
 
-__all__ = ["Answer", "ChatRequest", "CompletionRequest", "Endpoint", "EndpointConfig", "SamplingConfig"]
+__all__ = [
+    "Answer",
+    "ChatRequest",
+    "CompletionRequest",
+    "Endpoint",
+    "EndpointConfig",
+    "EndpointTeacher",
+    "SamplingConfig",
+]
 
-T = TypeVar("T")
 
-_NAMED_MODELS = 20
+class EndpointTeacher:
+    """A `Teacher`. A context manager: the endpoint is contacted on entry; on exit what is under way is abandoned."""
+
+    def __init__(self, config: EndpointConfig) -> None:
+        """Describe the endpoint; nothing is contacted yet."""
+        self.config = config
+        self._line = _Line(config)
+        self._name = ""
+        self._listed: list[str] | None = None
+
+    def __enter__(self) -> Self:
+        """Contact the endpoint and learn the model's name.
+
+        Raises:
+            EndpointError: There is nobody to connect to (said at once, without further attempts), the key is refused,
+                or the server is still broken or loading after all attempts.
+            ConfigError: The endpoint does not list the model, or none was named and it lists none or several.
+        """
+        self._line.open()
+        try:
+            self._listed = self._line.list_models(await_connection=False)
+            if not self.config.model:
+                self._name = only_model(self._listed, self.config.address, flag="--teacher-model")
+            elif self._listed and self.config.check_model:
+                check_listed(self.config.model, self._listed, self.config.address)
+            self._name = self._name or self.config.model
+        except BaseException:
+            self._line.close()
+            raise
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Abandon what is under way and close every connection."""
+        self._line.close()
+
+    @property
+    def name(self) -> str:
+        """The model's name, as the endpoint has it; known once entered."""
+        if not self._name:
+            raise RuntimeError("the teacher's name is known once it was entered")
+        return self._name
+
+    def ask(self, requests: Iterable[TeacherRequest]) -> Iterator[tuple[int, Reply]]:
+        """Ask many requests at once; see `Teacher`.
+
+        Args:
+            requests: Read in the calling thread, at most a quarter further than what runs at once.
+
+        Raises:
+            EndpointError: The key is refused, the account is empty, or more than `max_failed_share` of the requests
+                was rejected or stays unanswered.
+            ConfigError: The endpoint no longer knows the model.
+        """
+        count = FailureCount(self.config)
+        handle = partial(self._reply, count)
+        with closing(self._line.each(requests, handle)) as replies:
+            for index, reply in replies:
+                if reply is not None:
+                    yield index, reply
+        if count.error is not None:
+            raise count.error
+
+    async def _reply(self, count: FailureCount, request: TeacherRequest, given_up: asyncio.Event) -> Reply | None:
+        """One reply; None where there is none and everything is to stop, which `given_up` tells the others."""
+        try:
+            reply = await self._line.exchange.fetch(request.path, request.body(self._name), given_up, read=read_reply)
+        except EndpointError as error:
+            count.error = count.error or stops_everything(error, self.config, self._name, self._listed, count)
+            if count.error is not None:
+                given_up.set()
+                return None
+            reply = Reply(outcome=_outcome(error), detail=bounded(str(error)))
+        count.note(reply)
+        if count.error is not None:
+            given_up.set()
+        return reply
 
 
 class Endpoint:
@@ -42,22 +127,20 @@ class Endpoint:
     def __init__(self, config: EndpointConfig) -> None:
         """Describe the endpoint; nothing is contacted yet."""
         self.config = config
+        self._line = _Line(config)
         self._model = config.model
 
-    def __enter__(self) -> "Endpoint":
+    def __enter__(self) -> Self:
         """Contact the endpoint.
 
         Raises:
             EndpointError: As `check`.
         """
-        self._exchange = Exchange(self.config)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="endpoint", daemon=True)
-        self._thread.start()
+        self._line.open()
         try:
             self.check()
         except BaseException:
-            self._close()
+            self._line.close()
             raise
         return self
 
@@ -65,7 +148,7 @@ class Endpoint:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Abandon what is under way and close every connection."""
-        self._close()
+        self._line.close()
 
     def check(self) -> None:
         """See whether the endpoint is there and takes the key. One that lists no models (404) passes.
@@ -74,7 +157,7 @@ class Endpoint:
             EndpointError: There is nobody to connect to (said at once, without further attempts), the key is refused,
                 or the server is still broken or loading after all attempts.
         """
-        self._list_models(await_connection=False)
+        self._line.fetch_models(await_connection=False)
 
     def model_name(self) -> str:
         """The configured model, or the only one that the endpoint lists.
@@ -84,15 +167,8 @@ class Endpoint:
             EndpointError: The list cannot be had or is nonsense.
         """
         if not self._model:
-            listed = self._list_models()
-            names = [] if listed is None else read_model_names(listed, f"{self.config.address}/models")
-            if len(names) != 1:
-                shown = ", ".join(f"`{name}`" for name in names[:_NAMED_MODELS]) or "none"
-                more = f" and {len(names) - _NAMED_MODELS} more" if len(names) > _NAMED_MODELS else ""
-                raise ConfigError(
-                    f"name the model with `--endpoint-model`: `{self.config.address}/models` lists {shown}{more}"
-                )
-            [self._model] = names
+            listed = self._line.list_models(await_connection=True)
+            self._model = only_model(listed, self.config.address, flag="--endpoint-model")
         return self._model
 
     def chat(self, messages: Sequence[Mapping[str, str]], sampling: SamplingConfig) -> Answer:
@@ -117,11 +193,11 @@ class Endpoint:
         """
         return self._ask_alone(CompletionRequest(prompt=prompt, sampling=sampling))
 
-    def each(self, requests: Iterable[ChatRequest | CompletionRequest]) -> Iterator[tuple[int, Answer]]:
+    def each(self, requests: Iterable[TeacherRequest]) -> Iterator[tuple[int, Answer]]:
         """Ask many requests at once and yield each answer as it comes.
 
         Args:
-            requests: Read in the calling thread, at most twice `max_concurrency` ahead of the answers taken.
+            requests: Read in the calling thread, at most a quarter further than what runs at once.
 
         Yields:
             The request's index, counted from 0, and its answer; in any order, each index once.
@@ -131,84 +207,74 @@ class Endpoint:
             EndpointError: A request failed for good. Then no further one is started and none is tried again; the
                 answers that were under way are still yielded before it is raised, since they may have cost something.
         """
-        model = self.model_name()
-        given_up = asyncio.Event()
-        finished: queue.SimpleQueue[tuple[int, Future[Answer]]] = queue.SimpleQueue()
-        running: dict[int, Future[Answer]] = {}
-        waiting = enumerate(requests)
         failure: EndpointError | None = None
-        try:
-            while True:
-                while failure is None and len(running) < 2 * self.config.max_concurrency:
-                    index, request = next(waiting, (-1, None))
-                    if request is None:
-                        break
-                    running[index] = self._start(self._ask(request, model, given_up))
-                    running[index].add_done_callback(partial(_put, finished, index))
-                if not running:
-                    break
-                index, future = finished.get()
-                del running[index]
-                try:
-                    answer = future.result()
-                except EndpointError as error:
-                    failure = failure or error
-                except CancelledError:  # It was not yet under way when another one failed.
-                    continue
+        with closing(self._line.each(requests, partial(self._ask, self.model_name()))) as answers:
+            for index, answer in answers:
+                if isinstance(answer, EndpointError):
+                    failure = failure or answer
                 else:
                     yield index, answer
-        finally:
-            if running:  # First, lest a request that waits take the place of one that is cancelled.
-                self._loop.call_soon_threadsafe(given_up.set)
-            for future in running.values():
-                future.cancel()
         if failure is not None:
             raise failure
 
-    async def _ask(self, request: ChatRequest | CompletionRequest, model: str, given_up: asyncio.Event) -> Answer:
+    async def _ask(self, model: str, request: TeacherRequest, given_up: asyncio.Event) -> Answer | EndpointError:
         """One answer; where there is none, the requests that share `given_up` are told."""
+        address = f"{self.config.address}/{request.path}"
         try:
-            body = await self._exchange.fetch(request.path, request.body(model), given_up)
-            return read_answer(body, f"{self.config.address}/{request.path}")
-        except EndpointError:
+            body = await self._line.exchange.fetch(request.path, request.body(model), given_up, read=bytes)
+            return read_answer(body, address)
+        except EndpointError as error:
             given_up.set()
-            raise
+            return error
 
-    def _ask_alone(self, request: ChatRequest | CompletionRequest) -> Answer:
-        return self._await(self._ask(request, self.model_name(), asyncio.Event()))
+    def _ask_alone(self, request: TeacherRequest) -> Answer:
+        answer = self._line.call(self._ask(self.model_name(), request, asyncio.Event()))
+        if isinstance(answer, EndpointError):
+            raise answer
+        return answer
 
-    def _list_models(self, *, await_connection: bool = True) -> bytes | None:
+
+class _Line:
+    """The open connection to an endpoint: an exchange, in the event loop of a thread of its own."""
+
+    def __init__(self, config: EndpointConfig) -> None:
+        self._config = config
+
+    def open(self) -> None:
+        self._thread = LoopThread("endpoint")
+        self.exchange = self._thread.call(_open(self._config))
+        self.call = self._thread.call
+
+    def close(self) -> None:
+        self._thread.close(self.exchange.close)
+
+    def each(self, items: Iterable[Any], handle: Any) -> Generator[tuple[int, Any], None, None]:
+        return self._thread.each(items, handle, self._num_ahead)
+
+    def list_models(self, *, await_connection: bool) -> list[str] | None:
+        """The names; None if the endpoint has no such list."""
+        body = self.fetch_models(await_connection=await_connection)
+        return None if body is None else read_model_names(body, f"{self._config.address}/models")
+
+    def fetch_models(self, *, await_connection: bool) -> bytes | None:
         """What the endpoint answers for `models`; None if it has no such list."""
         try:
-            return self._await(self._exchange.fetch("models", None, asyncio.Event(), await_connection=await_connection))
+            return self.call(
+                self.exchange.fetch("models", None, asyncio.Event(), read=bytes, await_connection=await_connection)
+            )
         except NotFoundError:
             return None
 
-    def _start(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-
-    def _await(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        future = self._start(coroutine)
-        try:
-            return future.result()
-        finally:
-            future.cancel()  # Where the wait was interrupted; a finished one takes no notice.
-
-    def _close(self) -> None:
-        self._await(self._abandon())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    async def _abandon(self) -> None:
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self._exchange.close()
-        await asyncio.get_running_loop().shutdown_asyncgens()
-        await asyncio.get_running_loop().shutdown_default_executor()
+    def _num_ahead(self) -> int:
+        allowed = self.exchange.throttle.num_allowed
+        return allowed + max(1, allowed // 4)
 
 
-def _put(finished: queue.SimpleQueue[tuple[int, Future[Answer]]], index: int, future: Future[Answer]) -> None:
-    finished.put((index, future))
+async def _open(config: EndpointConfig) -> Exchange:
+    return Exchange(config)
+
+
+def _outcome(error: EndpointError) -> ReplyOutcome:
+    if isinstance(error, GaveUpError) and error.is_malformed:
+        return ReplyOutcome.MALFORMED
+    return ReplyOutcome.REJECTED if isinstance(error, RefusedError) else ReplyOutcome.UNANSWERED

@@ -4,30 +4,56 @@ Source: the status codes are those of RFC 9110 and 6585; what is retried is what
 """
 
 import asyncio
-import os
 import random
-import socket
-import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from hornbook.errors import EndpointError
-from hornbook.teacher.config import EndpointConfig
-from hornbook.teacher.retry import TOO_MANY_REQUESTS, delay_seconds, is_retried, retry_after_seconds
+from hornbook.teacher.client import CannotAskError, Client, LostError, Response, UnreachableError
+from hornbook.teacher.config import TOKEN_LIMIT_FIELDS, EndpointConfig
+from hornbook.teacher.replies import MalformedError
+from hornbook.teacher.retry import OVERLOADED, delay_seconds, is_retried, retry_after_seconds
 from hornbook.teacher.throttle import Throttle
 from hornbook.teacher.wire import read_refusal
 
-if TYPE_CHECKING:
-    import httpx
+T = TypeVar("T")
 
-_CONNECT_SECONDS = 10.0
 _KEY_REFUSED = (401, 403)
 _KEY_HINT = "; `--api-key-env NAME` says which variable holds the key (for a grader `--grader-key-env NAME`)"
 _NOT_FOUND = 404
+_BAD_REQUEST = 400
+_UNPAID = 402
+_UNPAID_WORDS = ("insufficient_quota", "insufficient balance", "exceeded your current quota")
+_MOST_REFUSALS = 100
+"""Of one request for being one too many: beyond them it is itself what is too much."""
 
 
-class NotFoundError(EndpointError):
+class RefusedError(EndpointError):
+    """The server will never answer this request."""
+
+    def __init__(self, message: str, *, status: int, said: str) -> None:
+        """Keep beside the message the status, and what the server said in words."""
+        super().__init__(message)
+        self.status = status
+        self.said = said
+
+
+class NotFoundError(RefusedError):
     """The endpoint has nothing at this address."""
+
+
+class UnpaidError(EndpointError):
+    """The account behind the key has no money left."""
+
+
+class GaveUpError(EndpointError):
+    """No answer after all attempts."""
+
+    def __init__(self, message: str, *, is_malformed: bool) -> None:
+        """Keep beside the message whether the last attempt brought an answer that is none."""
+        super().__init__(message)
+        self.is_malformed = is_malformed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +61,8 @@ class _Failure:
     """Why an attempt brought no answer, where another one may."""
 
     said: str
-    too_many: bool = False
+    is_too_many: bool = False
+    is_malformed: bool = False
     retry_after: float | None = None
     """Seconds that the server asks to wait; None if it asks for nothing."""
     mark: int = 0
@@ -43,29 +70,19 @@ class _Failure:
 
 
 class Exchange:
-    """An open HTTP client. To be used in one event loop."""
+    """An open HTTP client. To be made and used in one event loop."""
 
     def __init__(self, config: EndpointConfig) -> None:
-        """Open it; nothing is contacted yet.
-
-        Proxies and certificates that the environment names are used, except towards this machine itself.
-        """
-        # Imported here because it takes longer than the whole of `--help` should.
-        import httpx
-
+        """Open it; nothing is contacted yet."""
+        self.throttle = Throttle(config.max_concurrency)
         self._config = config
-        self._throttle = Throttle(config.max_concurrency)
         self._generator = random.Random()  # For the delays only: no answer depends on it.
-        self._client = httpx.AsyncClient(
-            headers={"Authorization": f"Bearer {config.api_key}"} if config.api_key else {},
-            timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=config.max_concurrency),
-            trust_env=not config.is_on_this_machine,
-        )
+        self._client = Client(config)
+        self._limit_field = config.max_tokens_field
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._client.close()
 
     async def fetch(
         self,
@@ -73,9 +90,10 @@ class Exchange:
         body: dict[str, Any] | None,
         given_up: asyncio.Event,
         *,
+        read: Callable[[bytes], T],
         await_connection: bool = True,
-    ) -> bytes:
-        """The body of the server's answer.
+    ) -> T:
+        """The server's answer.
 
         A refusal for too many requests counts as an attempt only if no other request was answered since the one
         before: while the endpoint makes headway, waiting is right.
@@ -84,91 +102,134 @@ class Exchange:
             path: Behind the endpoint's address.
             body: The JSON object to post; None to get.
             given_up: Set when the answer is no longer wanted unless it is already under way.
+            read: Makes the result from the body of an answer; what it finds malformed is asked for again.
             await_connection: Try again also where there is nobody to connect to.
 
         Raises:
             NotFoundError: 404.
-            EndpointError: Any other refusal, or no answer after all attempts; with what the server says.
+            RefusedError: Any other refusal for good.
+            UnpaidError: The account is empty.
+            GaveUpError: No answer after all attempts, or one that is none.
+            EndpointError: The address cannot be asked; nobody is there, and none is awaited.
             CancelledError: It was given up.
         """
         address = f"{self._config.address}/{path}"
-        num_failures = 0
-        num_answered = self._throttle.num_answered
+        num_failures = num_refusals = 0
+        num_answered = self.throttle.num_answered
         while True:
-            outcome = await self._try(address, body, given_up, await_connection=await_connection)
-            if isinstance(outcome, bytes):
+            outcome = await self._try(address, body, given_up, read, await_connection=await_connection)
+            if not isinstance(outcome, _Failure):
                 return outcome
-            if not (outcome.too_many and self._throttle.num_answered > num_answered):
+            num_refusals += outcome.is_too_many
+            is_headway = self.throttle.num_answered > num_answered and num_refusals < _MOST_REFUSALS
+            if not (outcome.is_too_many and is_headway):
                 num_failures += 1
-            num_answered = self._throttle.num_answered
+            num_answered = self.throttle.num_answered
             if num_failures >= self._config.max_attempts:
                 attempts = "1 attempt" if num_failures == 1 else f"{num_failures} attempts"
-                raise EndpointError(f"`{address}` gave no answer in {attempts}; the last one: {outcome.said}")
+                raise GaveUpError(
+                    f"`{address}` gave no answer in {attempts}; the last one: {outcome.said}",
+                    is_malformed=outcome.is_malformed,
+                )
             await _sleep(self._delay_seconds(address, outcome, num_failures), given_up)
 
     def _delay_seconds(self, address: str, failure: _Failure, num_failures: int) -> float:
-        """How long to wait after `failure`; a refusal for too many requests makes the others wait as well."""
+        """How long to wait after `failure`; where the server says for how long, the other requests wait as well."""
         seconds = failure.retry_after
         if seconds is None:
             seconds = delay_seconds(max(1, num_failures), self._config.first_delay_seconds, self._generator)
         elif seconds > self._config.timeout_seconds:
-            raise EndpointError(
+            raise GaveUpError(
                 f"`{address}` asks to wait for {seconds:.0f} seconds, longer than `timeout_seconds` "
-                f"({self._config.timeout_seconds:g}): {failure.said}"
+                f"({self._config.timeout_seconds:g}): {failure.said}",
+                is_malformed=False,
             )
-        if failure.too_many:
-            self._throttle.refused(failure.mark, seconds)
+        if failure.is_too_many:
+            self.throttle.refused(failure.mark, failure.retry_after or 0.0)
         return seconds
 
     async def _try(
-        self, address: str, body: dict[str, Any] | None, given_up: asyncio.Event, *, await_connection: bool
-    ) -> bytes | _Failure:
-        import httpx
-
-        async with self._throttle.slot() as mark:
-            while (seconds := self._throttle.pause_seconds()) > 0:
+        self,
+        address: str,
+        body: dict[str, Any] | None,
+        given_up: asyncio.Event,
+        read: Callable[[bytes], T],
+        *,
+        await_connection: bool,
+    ) -> T | _Failure:
+        async with self.throttle.slot() as mark:
+            while (seconds := self.throttle.pause_seconds()) > 0:
                 await _sleep(seconds, given_up)
             if given_up.is_set():
                 raise asyncio.CancelledError
             try:
-                async with asyncio.timeout(self._config.timeout_seconds):
-                    response = await self._client.request("GET" if body is None else "POST", address, json=body)
-            except TimeoutError:
-                return _Failure(said=f"no answer within {self._config.timeout_seconds:g} seconds")
-            except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
-                raise EndpointError(f"`{address}` cannot be asked: {self._hide(str(error))}") from error
-            except httpx.TransportError as error:
-                if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout) and not await_connection:
-                    raise EndpointError(
-                        f"`{address}` cannot be reached ({_reason(error)}); is the server running, the address right?"
-                    ) from error
-                return _Failure(said=_reason(error))
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise EndpointError(f"`{address}` cannot be asked: {self._hide(str(error))}") from error
-            return self._read(address, response, mark)
+                response = await self._client.ask(address, self._with_limit(body))
+                if self._takes_other_limit(response):
+                    response = await self._client.ask(address, self._with_limit(body))
+            except UnreachableError as error:
+                if await_connection:
+                    return _Failure(said=str(error))
+                raise EndpointError(
+                    f"`{address}` cannot be reached ({error}); is the server running, the address right?"
+                ) from None
+            except LostError as error:
+                return _Failure(said=str(error))
+            except CannotAskError as error:
+                raise EndpointError(f"`{address}` cannot be asked: {self._hide(str(error))}") from None
+            return self._read(address, response, mark, read)
 
-    def _read(self, address: str, response: "httpx.Response", mark: int) -> bytes | _Failure:
+    def _read(self, address: str, response: Response, mark: int, read: Callable[[bytes], T]) -> T | _Failure:
         if response.is_success:
-            self._throttle.answered()
-            return response.content
-        said = f"{response.status_code} {response.reason_phrase}".strip()
-        if refusal := self._hide(read_refusal(response.content)):
-            said = f"{said}: {refusal}"
-        if response.status_code == _NOT_FOUND:
-            raise NotFoundError(f"`{address}` was not found: {said}")
-        if not is_retried(response.status_code):
-            hint = _KEY_HINT if response.status_code in _KEY_REFUSED else ""
-            raise EndpointError(f"`{address}` refuses: {said}{hint}")
+            try:
+                result = read(response.body)
+            except MalformedError as error:
+                return _Failure(said=self._hide(str(error)), is_malformed=True)
+            self.throttle.answered()
+            return result
+        refusal = read_refusal(response.body, self._hide)
+        said = f"{response.status} {response.reason}".strip() + (f": {refusal}" if refusal else "")
+        if response.status == _UNPAID or _is_unpaid(response):
+            raise UnpaidError(f"`{address}` wants to be paid first: {said}")
+        if response.status == _NOT_FOUND:
+            raise NotFoundError(f"`{address}` was not found: {said}", status=_NOT_FOUND, said=refusal)
+        if not is_retried(response.status):
+            hint = _KEY_HINT if response.status in _KEY_REFUSED else ""
+            raise RefusedError(f"`{address}` refuses: {said}{hint}", status=response.status, said=refusal)
         return _Failure(
             said=said,
-            too_many=response.status_code == TOO_MANY_REQUESTS,
+            is_too_many=response.status in OVERLOADED,
             retry_after=retry_after_seconds(response.headers),
             mark=mark,
         )
 
+    def _with_limit(self, body: dict[str, Any] | None) -> dict[str, Any] | None:
+        """`body` with the limit of its answer under the name that the endpoint wants; completions have but one."""
+        usual = TOKEN_LIMIT_FIELDS[0]
+        if body is None or self._limit_field == usual or "messages" not in body:
+            return body
+        return {self._limit_field if name == usual else name: value for name, value in body.items()}
+
+    def _takes_other_limit(self, response: Response) -> bool:
+        """Whether the answer's limit was sent under one name and the server wants the other; kept for all requests."""
+        if response.status != _BAD_REQUEST:
+            return False
+        sent = self._limit_field
+        [other] = (name for name in TOKEN_LIMIT_FIELDS if name != sent)
+        said = response.body.decode(errors="replace")
+        if sent not in said or other not in said:
+            return False
+        self._limit_field = other
+        return True
+
     def _hide(self, text: str) -> str:
         """`text` without the key, which some servers repeat."""
         return text.replace(self._config.api_key, "…") if self._config.api_key else text
+
+
+def _is_unpaid(response: Response) -> bool:
+    """Whether this "too many" means money: no waiting helps against that."""
+    said = response.body.decode(errors="replace").lower()
+    return response.status in OVERLOADED and any(words in said for words in _UNPAID_WORDS)
 
 
 async def _sleep(seconds: float, given_up: asyncio.Event) -> None:
@@ -182,18 +243,3 @@ async def _sleep(seconds: float, given_up: asyncio.Event) -> None:
     except TimeoutError:
         return
     raise asyncio.CancelledError
-
-
-def _reason(error: BaseException) -> str:
-    """What the operating system said, which the client's error wraps; else the client's own words."""
-    words = str(error) or type(error).__name__
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, BaseExceptionGroup):
-            cause = cause.exceptions[0]
-        if isinstance(cause, ssl.SSLError | socket.gaierror):
-            return cause.strerror or str(cause)
-        if isinstance(cause, OSError) and cause.errno:
-            return os.strerror(cause.errno)
-        cause = cause.__cause__ or cause.__context__
-    return words

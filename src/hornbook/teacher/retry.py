@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 RETRIED_STATUSES = frozenset({408, 409, 429})
-TOO_MANY_REQUESTS = 429
+OVERLOADED = frozenset({429, 503, 529})
+"""The server is asked too much: 529 is how one of the hosted ones says it."""
+_NOT_IMPLEMENTED = 501
 _LONGEST_DELAY_SECONDS = 60.0
 _MOST_DOUBLINGS = 64
 
 
 def is_retried(status: int) -> bool:
     """Whether another attempt may succeed: the server was busy, slow or broken, and did not refuse for good."""
-    return status in RETRIED_STATUSES or status >= 500
+    return status in RETRIED_STATUSES or (status >= 500 and status != _NOT_IMPLEMENTED)
 
 
 def delay_seconds(num_failures: int, first_delay_seconds: float, generator: random.Random) -> float:

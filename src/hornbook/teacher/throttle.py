@@ -1,67 +1,99 @@
-"""How many requests an endpoint gets at once: fewer when it refuses, slowly more again when it answers.
+"""How many requests an endpoint gets at once: quickly more at the start, fewer when it refuses, then slowly more again.
 
-The rule is that of TCP's congestion window: half at each refusal, one more after each round of answers.
+The rule is that of TCP's congestion window: a modest start, from which each answer allows more until the first refusal;
+half at each refusal; after it one more for each round of answers.
 """
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import deque
+
+_FIRST = 32
+"""Requests at once in the beginning, if so many are allowed: what no server in earnest falls over at."""
+_GROWTH = 2.0
+"""What one answer adds before the first refusal: each round of answers triples what runs at once."""
 
 
 class Throttle:
     """Slots for requests, given in the order of asking. For the tasks of one event loop."""
 
     def __init__(self, most: int) -> None:
-        """Allow `most` requests at once, and never more."""
+        """Allow at most `most` requests at once, in the beginning fewer if that is a lot."""
         self._most = most
-        self._allowed = float(most)
+        self._allowed = float(min(most, _FIRST))
+        self._growth: float | None = _GROWTH
         self._num_running = 0
         self._num_halvings = 0
         self._resume_at = 0.0
-        self._changed = asyncio.Condition()
+        self._waiting: deque[asyncio.Future[None]] = deque()
         self.num_answered = 0
         """How many requests were answered so far."""
 
     @property
     def num_allowed(self) -> int:
-        """How many requests may run at once now."""
+        """How many requests may run at once now. May be read from any thread."""
         return int(self._allowed)
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[int]:
-        """Wait until one more request may run, and count it as running.
+    def slot(self) -> "_Slot":
+        """A context: on entry it waits until one more request may run, and counts it as running.
 
-        Yields:
-            A mark to hand to `refused`.
+        It gives a mark to hand to `refused`.
         """
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._num_running < self.num_allowed)
-            self._num_running += 1
-        try:
-            yield self._num_halvings
-        finally:
-            self._num_running -= 1
-            async with self._changed:
-                self._changed.notify_all()
+        return _Slot(self)
 
     def answered(self) -> None:
-        """Note an answer: a round of them allows one request more."""
+        """Note an answer: it allows more requests, if those allowed were wanted."""
         self.num_answered += 1
-        self._allowed = min(float(self._most), self._allowed + 1 / self._allowed)
+        if 2 * self._num_running >= self._allowed:
+            growth = 1 / self._allowed if self._growth is None else self._growth
+            self._allowed = min(float(self._most), self._allowed + growth)
 
     def refused(self, mark: int, pause_seconds: float) -> None:
         """Note that the endpoint is asked too much: half as many at once, and none before the pause is over.
 
         Args:
             mark: The slot's. Requests that were under way together and are all refused halve only once.
-            pause_seconds: For all requests.
+            pause_seconds: For all requests; 0 if only this one is to wait.
         """
-        self._resume_at = max(self._resume_at, time.monotonic() + pause_seconds)
+        if pause_seconds > 0:
+            self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + pause_seconds)
+        self._growth = None
         if mark == self._num_halvings:
             self._num_halvings += 1
             self._allowed = max(1.0, self._allowed / 2)
 
     def pause_seconds(self) -> float:
         """How long no request should be started, from now on; 0 or less if one may."""
-        return self._resume_at - time.monotonic()
+        return self._resume_at - asyncio.get_running_loop().time() if self._resume_at else 0.0
+
+    async def _take(self) -> int:
+        if self._waiting or self._num_running >= self.num_allowed:
+            turn = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():  # The slot was given in the same moment.
+                    self._give()
+                raise
+        else:
+            self._num_running += 1
+        return self._num_halvings
+
+    def _give(self) -> None:
+        self._num_running -= 1
+        while self._waiting and self._num_running < self.num_allowed:
+            turn = self._waiting.popleft()
+            if not turn.done():  # Else its request was abandoned.
+                self._num_running += 1
+                turn.set_result(None)
+
+
+class _Slot:
+    def __init__(self, throttle: Throttle) -> None:
+        self._throttle = throttle
+
+    async def __aenter__(self) -> int:
+        return await self._throttle._take()
+
+    async def __aexit__(self, *raised: object) -> None:
+        self._throttle._give()

@@ -6,7 +6,7 @@ hosted models speak it. Nothing beyond what they share is sent.
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,17 +142,22 @@ def read_model_names(body: bytes, address: str) -> list[str]:
     return [model["id"] for model in listed if isinstance(model, dict) and isinstance(model.get("id"), str)]
 
 
-def read_refusal(body: bytes) -> str:
-    """What the server says about its error, in one bounded line; empty if it says nothing."""
+def read_refusal(body: bytes, hide: Callable[[str], str] = str) -> str:
+    """What the server says about its error, in one bounded line; empty if it says nothing.
+
+    Args:
+        body: As received.
+        hide: Takes out what must not be shown, before the line is cut.
+    """
     text = body.decode(errors="replace")
     try:
         said: Any = json.loads(text)
     except ValueError:
-        return bounded(text)
+        return bounded(hide(text))
     for key in ("error", "message", "detail"):
         while isinstance(said, dict) and key in said:
             said = said[key]
-    return bounded(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False))
+    return bounded(hide(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)))
 
 
 def bounded(text: str) -> str:
@@ -187,4 +192,4 @@ def _read_object(body: bytes, address: str) -> dict[str, Any]:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -1,0 +1,146 @@
+"""An event loop in a thread of its own, and a way to pass many items through it without reading far ahead.
+
+Requests run as tasks of the loop, so that an abandoned one is closed at once instead of being waited for, and the
+server can stop writing it.
+"""
+
+import asyncio
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Coroutine, Generator, Iterable
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+Handle = Callable[[Item, asyncio.Event], Coroutine[Any, Any, Result]]
+"""What becomes of an item; the event is set when a result is no longer wanted unless it is already under way."""
+
+
+class LoopThread:
+    """The thread runs from the beginning until `close`. To be used from one other thread."""
+
+    def __init__(self, name: str) -> None:
+        """Start the thread."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
+        self._thread.start()
+
+    def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run one coroutine in the loop and wait for its result; cancel it if the wait is interrupted."""
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return future.result()
+        finally:
+            future.cancel()  # Where the wait was interrupted; a finished one takes no notice.
+
+    def each(
+        self, items: Iterable[Item], handle: Handle[Item, Result], num_ahead: Callable[[], int]
+    ) -> Generator[tuple[int, Result], None, None]:
+        """Handle many items at once and yield each result as it comes.
+
+        Once an item's handling sets the event, no further item is read; handlings that end in `CancelledError` have no
+        result. When the iterator is closed, what is under way is abandoned.
+
+        Args:
+            items: Read in the calling thread.
+            handle: Called in the loop, a task for each item.
+            num_ahead: How many items may be read beyond the results taken; asked again and again.
+
+        Yields:
+            The item's index, counted from 0, and its result.
+        """
+        passage = _Passage(self._loop, handle)
+        waiting = enumerate(items)
+        num_open = 0
+        try:
+            while True:
+                while num_open < num_ahead() and not passage.given_up.is_set():
+                    entry = next(waiting, None)
+                    if entry is None:
+                        break
+                    passage.enter(entry)
+                    num_open += 1
+                if not num_open:
+                    return
+                index, result = passage.finished.get()
+                num_open -= 1
+                if isinstance(result, _Lost):
+                    if result.error is not None:
+                        raise result.error
+                    continue
+                yield index, result
+        finally:
+            passage.abandon()
+
+    def close(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Abandon what is under way, run `last`, and end the thread."""
+        self.call(_end(last))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class _Lost:
+    """In the place of a result: the handling was given up, or broke by a fault of ours."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
+
+
+class _Passage(Generic[Item, Result]):
+    """The items of one `each` on their way into the loop and out of it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, handle: Handle[Item, Result]) -> None:
+        self._loop = loop
+        self._handle = handle
+        self._entered: deque[tuple[int, Item]] = deque()
+        self._is_called = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.given_up = asyncio.Event()
+        self.finished: queue.SimpleQueue[tuple[int, Result | _Lost]] = queue.SimpleQueue()
+
+    def enter(self, entry: tuple[int, Item]) -> None:
+        """From outside: hand over an item. The loop is woken once for all that are handed over together."""
+        self._entered.append(entry)
+        if not self._is_called:
+            self._is_called = True
+            self._loop.call_soon_threadsafe(self._start)
+
+    def abandon(self) -> None:
+        """From outside: cancel everything that is under way."""
+        self._loop.call_soon_threadsafe(self._cancel)
+
+    def _start(self) -> None:
+        self._is_called = False  # Before the items are taken: what is handed over after them calls again.
+        while self._entered:
+            task = self._loop.create_task(self._run(*self._entered.popleft()))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, index: int, item: Item) -> None:
+        try:
+            result: Result | _Lost = await self._handle(item, self.given_up)
+        except asyncio.CancelledError:
+            result = _Lost(None)
+        except BaseException as error:
+            result = _Lost(error)
+        self.finished.put((index, result))
+
+    def _cancel(self) -> None:
+        self.given_up.set()  # First, lest one that waits take the place of one that is cancelled.
+        self._entered.clear()
+        for task in self._tasks:
+            task.cancel()
+
+
+async def _end(last: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await last()
+    await asyncio.get_running_loop().shutdown_asyncgens()
+    await asyncio.get_running_loop().shutdown_default_executor()

@@ -1,0 +1,89 @@
+"""What became of a request, read from the body of an answer that the server calls well.
+
+Source: the `finish_reason`, `refusal` and `usage` of OpenAI's API; servers that imitate it differ in what they leave out.
+"""
+
+import json
+from typing import Any
+
+from hornbook.errors import EndpointError
+from hornbook.teacher.teacher import Reply, ReplyOutcome
+from hornbook.teacher.wire import bounded
+
+_CUT_REASONS = frozenset({"length", "max_tokens", "model_length"})
+_REFUSED_REASONS = frozenset({"content_filter", "refusal", "safety"})
+_BROKEN_REASON = "error"
+
+
+class MalformedError(EndpointError):
+    """The server said that all is well and sent something that is no answer."""
+
+
+def read_reply(body: bytes) -> Reply:
+    """The reply that a chat's or a completion's answer holds; of several choices the first.
+
+    Half a surrogate pair, which JSON can hold and UTF-8 lacks, becomes `?`.
+
+    Args:
+        body: As received.
+
+    Raises:
+        MalformedError: It is no JSON object, has no choices, or says itself that it failed.
+    """
+    answer = _read_answer(body)
+    choice = answer["choices"][0]
+    message = choice.get("message")
+    said = message if isinstance(message, dict) else choice
+    text = _text_of(said.get("content") if said is message else said.get("text"))
+    reason = str(choice.get("finish_reason") or "")
+    refusal = _text_of(said.get("refusal"))
+    if reason == _BROKEN_REASON:
+        raise MalformedError(f"the answer ended in an error: {bounded(json.dumps(choice.get('error') or choice))}")
+    usage = answer.get("usage")
+    counts = usage if isinstance(usage, dict) else {}
+    outcome, detail = _outcome(text, reason, refusal)
+    return Reply(
+        outcome=outcome,
+        text=text if outcome in (ReplyOutcome.ANSWERED, ReplyOutcome.CUT) else "",
+        finish_reason=reason,
+        prompt_tokens=_count(counts.get("prompt_tokens")),
+        completion_tokens=_count(counts.get("completion_tokens")),
+        detail=detail,
+    )
+
+
+def _outcome(text: str, reason: str, refusal: str) -> tuple[ReplyOutcome, str]:
+    if reason in _REFUSED_REASONS or refusal:
+        return ReplyOutcome.REFUSED, bounded(refusal or f"finish reason `{reason}`")
+    if reason in _CUT_REASONS:
+        return ReplyOutcome.CUT, "" if text.strip() else "the limit was met before the first word of the answer"
+    if not text.strip():
+        return ReplyOutcome.EMPTY, f"finish reason `{reason}`"
+    return ReplyOutcome.ANSWERED, ""
+
+
+def _read_answer(body: bytes) -> dict[str, Any]:
+    """An answer with at least one choice."""
+    try:
+        answer: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        raise MalformedError(f"no JSON: {bounded(body.decode(errors='replace')) or 'nothing'}") from None
+    choices = answer.get("choices") if isinstance(answer, dict) else None
+    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
+        raise MalformedError(f"no choices: {bounded(body.decode(errors='replace'))}")
+    if "message" not in choices[0] and "text" not in choices[0]:
+        raise MalformedError(f"a choice without message or text: {bounded(body.decode(errors='replace'))}")
+    return answer  # type: ignore[no-any-return]
+
+
+def _text_of(content: Any) -> str:
+    """The text of a content; some servers send it in parts, of which those without text (thoughts) are left out."""
+    if isinstance(content, list):
+        content = "".join(
+            part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str)
+        )
+    return content.encode(errors="replace").decode() if isinstance(content, str) else ""
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
