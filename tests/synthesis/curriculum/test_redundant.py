@@ -1,13 +1,15 @@
 import random
 
 from hornbook.synthesis.curriculum.execution import Reference
+from hornbook.synthesis.curriculum.formats import FORMATS
 from hornbook.synthesis.curriculum.inputs import draw_arguments
-from hornbook.synthesis.curriculum.kinds import Kind
+from hornbook.synthesis.curriculum.kinds import Kind, source_of
 from hornbook.synthesis.curriculum.task import Argument, Step, Task
 from hornbook.synthesis.curriculum.world import World, build_world, is_sensible, required_properties
 
 BATTERIES = tuple(
-    frozenset(text.split()) for text in ("", "nonneg", "nonneg positive", "nonneg small", "rect", "rect square")
+    frozenset(text.split())
+    for text in ("", "nonneg", "nonneg positive", "nonneg small", "rect", "rect square", *FORMATS)
 )
 """Properties of the values on which compositions are compared, weakest first."""
 
@@ -17,7 +19,7 @@ def _outcomes(reference: Reference, task: Task, battery: frozenset[str]) -> tupl
     given = Task((Argument("value", kind, battery),), ())
     inputs = draw_arguments(given, 40, random.Random(f"{kind}:{sorted(battery)}"))
     try:
-        return tuple(repr(reference.evaluate(task, arguments)) for arguments in inputs)
+        return tuple(source_of(reference.evaluate(task, arguments)) for arguments in inputs)
     except (OverflowError, ValueError, IndexError, ZeroDivisionError):
         return None
 

@@ -114,5 +114,19 @@ REDUNDANT_PAIRS = frozenset(
         ("transpose", "column_sums"),  # row_sums
         ("column_sums", "sum"),  # grid_total
         ("diagonal", "count"),  # count_rows
+        ("to_set", "set_size"),  # count_distinct
+        ("sorted_members", "sum"),  # sum_of_members
+        ("sorted_members", "count"),  # set_size
+        ("smallest_and_largest", "pair_gap"),  # spread
+        ("even_odd_counts", "pair_sum"),  # count
+        ("number_places", "count_pairs"),  # count
+        ("number_counts", "first_of_each"),  # dedupe
+        ("number_counts", "count_pairs"),  # count_distinct
+        ("first_of_each", "count"),  # count_pairs
+        ("second_of_each", "count"),  # count_pairs
+        ("sum_of_each", "count"),  # count_pairs
+        ("gap_of_each", "count"),  # count_pairs
+        ("swap_each", "first_of_each"),  # second_of_each
+        ("swap_each", "second_of_each"),  # first_of_each
     }
 )

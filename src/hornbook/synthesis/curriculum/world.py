@@ -19,7 +19,10 @@ from hornbook.synthesis.curriculum.families import (
     list_neighbours,
     list_order,
     number_theory,
+    pair_lists,
+    pairs,
     recursion,
+    sets,
     string_pieces,
     strings,
     word_lists,
@@ -76,6 +79,9 @@ def build_world(course: Course = Course.WHOLE) -> World:
         grids,
         grid_values,
         recursion,
+        sets,
+        pairs,
+        pair_lists,
     )
     known = [operation for module in modules for operation in module.operations()]
     listed = [item for item in known if course is Course.WHOLE or item.name in FIRST_OPERATIONS]

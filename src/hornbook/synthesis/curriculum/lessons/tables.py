@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hornbook.synthesis.curriculum.lessons import containers, numbers, texts
+from hornbook.synthesis.curriculum.lessons import containers, numbers, sets_and_pairs, texts
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,6 @@ class Lesson:
 
 LESSONS: Mapping[str, Lesson] = {
     name: Lesson(*sentences)
-    for table in (numbers.SENTENCES, containers.SENTENCES, texts.SENTENCES)
+    for table in (numbers.SENTENCES, containers.SENTENCES, texts.SENTENCES, sets_and_pairs.SENTENCES)
     for name, sentences in table.items()
 }
