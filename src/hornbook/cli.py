@@ -14,6 +14,7 @@ import typer
 from hornbook import __version__
 from hornbook.artifacts import DEFAULT_STORE
 from hornbook.commands.compare import compare
+from hornbook.commands.diversity import diversity
 from hornbook.commands.evaluate import evaluate
 from hornbook.commands.export import export
 from hornbook.commands.run import RecipeArgument, SeedOption, SetOption, StoreOption, UntilOption, make_pipeline, run
@@ -141,5 +142,6 @@ def complete(
 app.command()(evaluate)
 app.command()(compare)
 app.command()(tokenize)
+app.command()(diversity)
 app.command()(train)
 app.command()(export)
