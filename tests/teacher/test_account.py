@@ -1,0 +1,324 @@
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.teacher.asked import SAMPLING, Kit, answered, chat, chats, echo, quick, replies, unanswered
+
+from hornbook.errors import BudgetError, ConfigError, EndpointError
+from hornbook.teacher.account import Account
+from hornbook.teacher.budget import Budget
+from hornbook.teacher.cache import request_key
+from hornbook.teacher.price import Price
+from hornbook.teacher.scripted import ScriptedTeacher
+from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Iterator[Kit]:
+    with Kit(tmp_path / "teacher.sqlite") as opened:
+        yield opened
+
+
+def test_what_was_answered_once_is_not_asked_again(kit: Kit) -> None:
+    first, second = quick(), quick(lambda _request: answered("another"))
+    with kit.account(first) as account:
+        given = replies(account, chats(50))
+        assert [reply.text for reply in given] == [f"about question {index}, sample 0" for index in range(50)]
+        assert replies(account, chats(50)) == given
+    with kit.account(second) as account:
+        assert replies(account, chats(50)) == given
+        assert [reply.text for reply in replies(account, chats(2, first=50))] == ["another"] * 2
+    assert (len(first.asked), len(second.asked)) == (50, 2)
+
+
+def test_equal_requests_are_asked_once_and_answered_each(kit: Kit) -> None:
+    teacher = quick(num_at_once=8)
+    requests = [chat(f"question {index % 5}", sample=index % 2) for index in range(100)]
+    with kit.account(teacher) as account:
+        given = replies(account, requests)
+    assert given == [echo(request) for request in requests]
+    assert len(teacher.asked) == 10
+    assert (account.entry.figures.calls, account.entry.figures.hits) == (10, 90)
+
+
+def test_an_answer_is_on_disk_before_it_is_handed_on(kit: Kit, tmp_path: Path) -> None:
+    teacher = quick()
+    with kit.account(teacher) as account, Kit(tmp_path / "teacher.sqlite") as observer:
+        for index, reply in account.ask(chats(20)):
+            kept = observer.cache.get(request_key("quick", chats(20)[index]))
+            assert kept is not None
+            assert kept.reply == reply
+            assert observer.ledger.totals("write").calls == len(observer.cache)
+
+
+def test_an_unanswered_request_is_passed_on_and_asked_again_by_the_next_run(kit: Kit) -> None:
+    with kit.account(quick(lambda _request: unanswered())) as account:
+        assert replies(account, [*chats(3), *chats(3)]) == [unanswered()] * 6
+    assert len(kit.cache) == 0
+    with kit.account(quick()) as account:
+        assert [reply.outcome for reply in replies(account, chats(3))] == [ReplyOutcome.ANSWERED] * 3
+
+
+@pytest.mark.parametrize("num_known", [0, 10, 1000])
+def test_requests_are_read_lazily(kit: Kit, num_known: int) -> None:
+    with kit.account(quick()) as account:
+        replies(account, chats(num_known))
+    num_read = 0
+
+    def endless() -> Iterator[TeacherRequest]:
+        nonlocal num_read
+        while True:
+            num_read += 1
+            yield chat(f"question {num_read - 1}")
+
+    with kit.account(quick()) as account:
+        answers = account.ask(endless())
+        for num_taken in range(1, 1200):
+            next(answers)
+            assert num_read <= num_taken + 4
+
+
+def test_what_is_known_between_what_is_not_does_not_pile_up(kit: Kit) -> None:
+    """A teacher reads ahead to keep its requests under way; what it passes over waits, but never much."""
+    with kit.account(quick()) as account:
+        replies(account, chats(5_000))
+    num_read = 0
+
+    def mixed() -> Iterator[TeacherRequest]:
+        nonlocal num_read
+        for index in range(5_000):
+            num_read += 1
+            yield chat(f"question {index}") if index % 1_000 else chat(f"new {index}")
+
+    teacher = quick()
+    with kit.account(teacher) as account:
+        for num_taken, (index, reply) in enumerate(account.ask(mixed())):
+            expected = "new" if index % 1_000 == 0 else "question"
+            assert reply.text.startswith(f"about {expected} {index},")
+            assert num_read <= num_taken + 300
+    assert num_read == 5_000
+    assert len(teacher.asked) == 5
+
+
+def test_only_equal_requests_forever_are_asked_once(kit: Kit) -> None:
+    teacher = quick()
+
+    def same() -> Iterator[TeacherRequest]:
+        while True:
+            yield chat("again")
+
+    with kit.account(teacher) as account:
+        answers = account.ask(same())
+        assert [next(answers)[0] for _ in range(2_000)] == list(range(2_000))
+    assert len(teacher.asked) == 1
+
+
+def test_no_requests_are_no_replies(kit: Kit) -> None:
+    with kit.account(quick()) as account:
+        assert list(account.ask([])) == []
+
+
+def test_when_going_on_is_pointless_what_was_under_way_is_kept_and_handed_on(kit: Kit) -> None:
+    with kit.account(quick()) as account:
+        known = replies(account, chats(1))
+    lines = [answered("one"), answered("two"), EndpointError("the key was refused")]
+    teacher = ScriptedTeacher(lines, name="quick", num_ahead=8)
+    given = []
+    with kit.account(teacher) as account, pytest.raises(EndpointError, match="the key was refused"):
+        given.extend(account.ask([*chats(2, first=1), *chats(1), *chats(5, first=3)]))
+    assert sorted(given, key=lambda pair: pair[0]) == [(0, answered("one")), (1, answered("two")), (2, known[0])]
+    assert len(kit.cache) == 3
+
+
+def test_what_is_abandoned_by_who_asks_is_abandoned_by_the_teacher(kit: Kit) -> None:
+    closed = []
+
+    class Watched(ScriptedTeacher):
+        def ask(self, requests: "Iterator[TeacherRequest]") -> "Iterator[tuple[int, Reply]]":  # type: ignore[override]
+            try:
+                yield from super().ask(requests)
+            finally:
+                closed.append(True)
+
+    with kit.account(Watched(lambda request: echo(request), name="watched")) as account:
+        answers = account.ask(chats(10))
+        next(answers)
+        assert closed == []
+        answers.close()  # type: ignore[attr-defined]
+        assert closed == [True]
+
+
+def test_a_teacher_that_cannot_be_entered_leaves_nothing_behind(kit: Kit) -> None:
+    class Absent(ScriptedTeacher):
+        def __enter__(self) -> "Absent":
+            raise EndpointError("nobody is there")
+
+    with pytest.raises(EndpointError, match="nobody is there"), kit.account(Absent([])):
+        pass
+    assert kit.ledger.stages() == []
+
+
+def test_the_summary_tells_what_was_paid_and_what_was_saved(kit: Kit) -> None:
+    with kit.account(quick()) as account:
+        replies(account, chats(10))
+    with kit.account(quick(lambda request: dataclasses.replace(echo(request), outcome=ReplyOutcome.CUT))) as account:
+        replies(account, chats(15))
+        account.kept(3, 60)
+        [run] = account.summary()["run"][-1:]
+    usd_of_a_call = (10 * 1.0 + 20 * 2.0) / 1e6
+    assert run == {
+        "stage": "write",
+        "model": "quick",
+        "price": "1 and 2 USD per million tokens in and out",
+        "calls": 5,
+        "tokens_in": 50,
+        "tokens_out": 100,
+        "usd": pytest.approx(5 * usd_of_a_call),
+        "unpriced_calls": 0,
+        "estimated_calls": 0,
+        "hits": 10,
+        "saved_tokens_in": 100,
+        "saved_tokens_out": 200,
+        "saved_usd": pytest.approx(10 * usd_of_a_call),
+        "unpriced_hits": 0,
+        "outcomes": {"answered": 10, "cut off": 5},
+        "kept_records": 3,
+        "kept_tokens": 60,
+        "usd_per_kept_record": pytest.approx(15 * usd_of_a_call / 3),
+        "usd_per_kept_token": pytest.approx(15 * usd_of_a_call / 60),
+        "tokens_per_kept_record": 150.0,
+        "tokens_per_kept_token": 7.5,
+    }
+    totals = account.summary()["all_runs"]["write"]
+    assert (totals["calls"], totals["usd"]) == (15, pytest.approx(15 * usd_of_a_call))
+
+
+def test_live_figures_and_their_line(kit: Kit) -> None:
+    with kit.account(quick()) as account:
+        assert account.progress().note(num_kept=0, num_open=10) == ""
+        replies(account, chats(4))
+    with kit.account(quick(lambda _request: unanswered())) as account:
+        replies(account, chats(6))
+        progress = account.progress()
+    assert (progress.num_answers, progress.num_from_cache, progress.num_calls) == (6, 4, 2)
+    assert progress.outcomes == {"answered": 4, "unanswered": 2}
+    assert ", 4 from the cache, 50% kept, " in progress.note(num_kept=3, num_open=10)
+
+
+def test_the_estimate_takes_the_longest_answer_until_it_knows_better(kit: Kit) -> None:
+    with kit.account(quick()) as account:
+        before = account.estimate(1_000, 400.0, 500)
+        assert (before.calls, before.tokens_in, before.tokens_out) == (1_000, 100_000, 500_000)
+        assert before.usd == pytest.approx(0.1 + 1.0)
+        assert "quick: 1,000 calls, at most about 100,000 tokens in and 500,000 out" in before.describe()
+        replies(account, chats(10))
+        after = account.estimate(1_000, 400.0, 500)
+        assert (after.tokens_out, after.usd) == (20_000, pytest.approx(0.1 + 0.04))
+        assert "quick: 1,000 calls, about 100,000 tokens in and 20,000 out" in after.describe()
+        assert "0.14 USD, at 1 and 2 USD per million" in after.describe()
+
+
+def test_an_estimate_without_a_price_says_so(tmp_path: Path) -> None:
+    with Kit(tmp_path / "a.sqlite", None) as kit, kit.account(quick()) as account:
+        assert account.estimate(10, 100, 50).usd is None
+        assert "at an unknown price (`--prices FILE` can say it)" in account.estimate(10, 100, 50).describe()
+    with Kit(tmp_path / "b.sqlite", Price.of_this_machine()) as kit, kit.account(quick()) as account:
+        assert "0 USD: it runs on this machine and is not paid for" in account.estimate(10, 100, 50).describe()
+        replies(account, chats(2))
+        assert account.progress().usd == 0
+
+
+def spending(kit: Kit, budget: Budget, number: int, stage: str = "write") -> tuple[int, str, str]:
+    """How many replies come before the budget stops it, what is said then, and what is suggested."""
+    num_replies = 0
+    with kit.account(quick(num_at_once=8), budget, stage) as account:
+        try:
+            for _ in account.ask(chats(number)):
+                num_replies += 1
+        except BudgetError as error:
+            return num_replies, str(error), error.suggestion
+    return num_replies, "", ""
+
+
+CALL_TOKENS = 30
+MOST_TOKENS = 11 // 2 + 48 + 100
+"""What is reserved for one of these questions."""
+
+
+def test_the_budget_is_a_hard_cap_and_going_on_pays_nothing_twice(kit: Kit) -> None:
+    cap = 3_000
+    given, said, suggestion = spending(kit, Budget(tokens=cap), 500)
+    spent = kit.ledger.totals("write")
+    assert spent.tokens_in + spent.tokens_out == given * CALL_TOKENS <= cap
+    assert given * CALL_TOKENS > cap - 2 * MOST_TOKENS
+    assert f"the budget of 3,000 tokens for `write` is used up: {given * CALL_TOKENS:,} tokens are spent" in said
+    assert suggestion == "6000tokens"
+    again, said, _ = spending(kit, Budget(tokens=cap), 500)
+    assert (again, kit.ledger.totals("write").calls) == (given, given)
+    assert f"This run had 0 calls and {given} answers from the cache" in said
+    further, said, _ = spending(kit, Budget(tokens=6_000), 500)
+    assert said
+    assert further > given + 50
+    assert spending(kit, Budget(tokens=500 * CALL_TOKENS + MOST_TOKENS), 500) == (500, "", "")
+    assert kit.ledger.totals("write").calls == 500
+
+
+def test_a_budget_in_dollars_counts_by_the_price(kit: Kit) -> None:
+    given, said, suggestion = spending(kit, Budget(usd=0.01), 500)
+    usd = kit.ledger.totals("write").usd
+    assert usd == pytest.approx(given * (10 + 2 * 20) / 1e6)
+    assert 0.0095 < usd <= 0.01
+    assert "the budget of 0.01 USD for `write` is used up" in said
+    assert suggestion == "0.02usd"
+    assert spending(kit, Budget(usd=1.0), 500) == (500, "", "")
+
+
+def test_a_budget_holds_for_its_stage_alone(kit: Kit) -> None:
+    given, said, _ = spending(kit, Budget(tokens=3_000), 500, stage="write")
+    assert said
+    assert spending(kit, Budget(tokens=3_000), given + 20, stage="verify")[0] == given + 20
+
+
+def test_a_budget_of_nothing_suffices_for_what_is_known_and_for_nothing_else(kit: Kit) -> None:
+    teacher = quick()
+    with kit.account(teacher, Budget(usd=0)) as account, pytest.raises(BudgetError, match="0 allows no call") as caught:
+        replies(account, chats(10))
+    assert teacher.asked == []
+    assert caught.value.suggestion == "5usd"
+    with kit.account(quick()) as account:
+        known = replies(account, chats(10))
+    for budget in (Budget(usd=0), Budget(tokens=0)):
+        with kit.account(teacher, budget) as account:
+            assert replies(account, chats(10)) == known
+            with pytest.raises(BudgetError, match=r"`write` needs one \(11 answers came from the cache"):
+                replies(account, chats(2, first=9))
+    assert teacher.asked == []
+
+
+def test_a_budget_in_dollars_needs_a_price(tmp_path: Path) -> None:
+    with Kit(tmp_path / "teacher.sqlite", None) as kit:
+        with (
+            pytest.raises(ConfigError, match=r"budget of 5 USD .*what `quick` costs.*`--prices FILE`.*models\.\"quick"),
+            kit.account(quick(), Budget(usd=5)),
+        ):
+            pass
+        assert spending(kit, Budget(tokens=100_000), 10)[0] == 10
+        assert spending(kit, Budget(usd=0), 10)[0] == 10
+
+
+def test_a_request_that_may_cost_more_than_the_whole_budget_is_not_begun(kit: Kit) -> None:
+    teacher = quick()
+    huge = chat("x", sampling=dataclasses.replace(SAMPLING, max_new_tokens=10_000))
+    with kit.account(teacher, Budget(tokens=5_000)) as account:
+        assert len(replies(account, chats(3))) == 3
+        with pytest.raises(BudgetError, match=r"the next call may take 10,0.. tokens") as caught:
+            replies(account, [huge])
+    assert caught.value.suggestion.removesuffix("tokens") > "10000"
+    assert len(teacher.asked) == 3
+
+
+def test_the_account_is_entered_before_it_is_asked(kit: Kit) -> None:
+    account = Account(quick(), cache=kit.cache, ledger=kit.ledger, stage="write")
+    with pytest.raises(RuntimeError, match="not entered"):
+        next(account.ask(chats(1)))

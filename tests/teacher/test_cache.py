@@ -1,0 +1,133 @@
+import dataclasses
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.teacher.asked import SAMPLING, answered, chat, unanswered
+
+from hornbook.errors import StoreError
+from hornbook.teacher.cache import Cost, ReplyCache, request_key
+from hornbook.teacher.database import Database
+from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.wire import CompletionRequest
+
+KEY_OF_A_CHAT = "6f8fdee6dc9dac1a0ca503b7c379b68e47f9cb4e0de986f88f2a786a15e3280a"
+KEY_OF_A_COMPLETION = "f609706ad66d94fd25a262c03018d4f2be14909b1d8f29668b40413038699129"
+COST = Cost(tokens_in=3, tokens_out=5, usd=0.25)
+
+
+def put(cache: ReplyCache, request: TeacherRequest, reply: Reply, model: str = "m") -> None:
+    with cache.database.transaction():
+        cache.put(request_key(model, request), reply, COST, model=model, request=request, stage="write", run=7)
+
+
+def test_a_reply_comes_back_as_it_was_with_what_it_took(tmp_path: Path) -> None:
+    with Database(tmp_path / "teacher.sqlite") as database:
+        cache = ReplyCache(database)
+        put(cache, chat("a"), answered("text", 3, None))
+    with Database(tmp_path / "teacher.sqlite") as database:
+        kept = ReplyCache(database).get(request_key("m", chat("a")))
+        assert kept is not None
+        assert (kept.reply, kept.cost, kept.run) == (answered("text", 3, None), COST, 7)
+        assert ReplyCache(database).get(request_key("m", chat("b"))) is None
+
+
+@pytest.mark.parametrize("text", ["", "é\n\t日本", "zero \x00 byte", "half a pair \ud83d", "x" * 100_000])
+def test_any_text_survives(tmp_path: Path, text: str) -> None:
+    with Database(tmp_path / "teacher.sqlite") as database:
+        cache = ReplyCache(database)
+        put(cache, chat("a"), answered(text))
+        kept = cache.get(request_key("m", chat("a")))
+        assert kept is not None
+        assert kept.reply.text == text
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in ReplyOutcome if outcome != ReplyOutcome.UNANSWERED])
+def test_every_final_outcome_is_kept(tmp_path: Path, outcome: ReplyOutcome) -> None:
+    reply = Reply(outcome=outcome, finish_reason="as said", detail="why")
+    with Database(tmp_path / "teacher.sqlite") as database:
+        cache = ReplyCache(database)
+        put(cache, chat("a"), reply)
+        kept = cache.get(request_key("m", chat("a")))
+        assert kept is not None
+        assert kept.reply == reply
+
+
+def test_an_unanswered_request_is_not_kept(tmp_path: Path) -> None:
+    with Database(tmp_path / "teacher.sqlite") as database:
+        cache = ReplyCache(database)
+        with pytest.raises(ValueError, match="unanswered is not kept"):
+            put(cache, chat("a"), unanswered())
+        assert len(cache) == 0
+
+
+def test_the_first_answer_to_a_question_stays(tmp_path: Path) -> None:
+    with Database(tmp_path / "teacher.sqlite") as database:
+        cache = ReplyCache(database)
+        put(cache, chat("a"), answered("first"))
+        put(cache, chat("a"), answered("second"))
+        kept = cache.get(request_key("m", chat("a")))
+        assert kept is not None
+        assert (kept.reply.text, len(cache)) == ("first", 1)
+
+
+def test_whatever_reaches_the_model_makes_another_key() -> None:
+    requests = [
+        chat("a"),
+        chat("b"),
+        chat("a", sample=1),
+        CompletionRequest(prompt="a", sampling=SAMPLING),
+        dataclasses.replace(chat("a"), messages=[{"role": "system", "content": "a"}]),
+        dataclasses.replace(chat("a"), messages=[{"role": "user", "content": "a"}, {"role": "user", "content": ""}]),
+    ]
+    changes: list[dict[str, Any]] = [
+        {"max_new_tokens": 101},
+        {"temperature": 0.5},
+        {"top_p": 0.5},
+        {"stop": ("x",)},
+        {"stop": ("x", "y")},
+        {"seed": 0},
+        {"seed": 1},
+    ]
+    requests += [chat("a", sampling=dataclasses.replace(SAMPLING, **change)) for change in changes]
+    assert {field for change in changes for field in change} == {f.name for f in dataclasses.fields(SAMPLING)}
+    keys = {request_key(model, request) for request in requests for model in ("m", "n")}
+    assert len(keys) == 2 * len(requests)
+
+
+def test_what_is_the_same_to_the_model_has_one_key() -> None:
+    turned = dataclasses.replace(chat("a"), messages=[{"content": "a", "role": "user"}])
+    whole = chat("a", sampling=dataclasses.replace(SAMPLING, temperature=1, top_p=1))
+    assert request_key("m", chat("a")) == request_key("m", turned) == request_key("m", whole)
+
+
+def test_keys_stay_what_they_were() -> None:
+    """Were they others, everything that was ever paid would be paid again."""
+    request = chat("a", sample=2, sampling=dataclasses.replace(SAMPLING, seed=3, stop=("\n",)))
+    assert request_key("m", request).hex() == KEY_OF_A_CHAT
+    completion = CompletionRequest(prompt="é", sampling=dataclasses.replace(SAMPLING, temperature=0.7))
+    assert request_key("m", completion).hex() == KEY_OF_A_COMPLETION
+
+
+def test_a_reply_whose_bytes_changed_is_not_used(tmp_path: Path) -> None:
+    path = tmp_path / "teacher.sqlite"
+    with Database(path) as database:
+        put(ReplyCache(database), chat("a"), answered("return a + b"))
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE replies SET text = 'return a - b'")
+    connection.close()
+    with (
+        Database(path) as database,
+        pytest.raises(StoreError, match=r"teacher\.sqlite` is damaged .*not as it was written"),
+    ):
+        ReplyCache(database).get(request_key("m", chat("a")))
+
+
+def test_what_a_person_sees_in_the_file_names_no_host_and_no_key(tmp_path: Path) -> None:
+    path = tmp_path / "teacher.sqlite"
+    with Database(path) as database:
+        put(ReplyCache(database), chat("a"), answered("text"))
+        [row] = database.rows("SELECT * FROM replies")
+    assert json.loads(json.dumps(row[1:8])) == ["m", "chat", "answered", "text", "stop", "", 10]
