@@ -1,0 +1,30 @@
+"""Stops a piece of code that uses up its CPU time, as far as Python lets itself be stopped."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_AGAIN_SECONDS = 0.05
+
+
+class TimeUpError(BaseException):
+    """The code used up its time. No `Exception`, so that few handlers of the code itself catch it."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TimeUpError` in the code below once it used so much CPU time, and again if it caught that.
+
+    Code that does not come back to Python, or takes the signal away, is the affair of the jail's own clock.
+    """
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise TimeUpError
+
+    signal.signal(signal.SIGVTALRM, ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)

@@ -1,0 +1,186 @@
+"""See how exercises behave: whether they run, whether their examples hold, what they do with made inputs."""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hornbook.records import Exercise, Outcome
+from hornbook.sandbox.program import Report, Sandbox
+from hornbook.synthesis.agreement import Call
+from hornbook.synthesis.answers import parse
+from hornbook.synthesis.examples import Example, argument_lists, docstring_of, read_examples
+from hornbook.synthesis.input_values import make_inputs
+from hornbook.synthesis.jail_tasks import Answer, run_tasks
+from hornbook.synthesis.levels import Majority, Trait, Verification
+
+_CHARACTERS_OF_ALL_VALUES = 12_000
+_FEWEST_CHARACTERS, _MOST_CHARACTERS = 120, 600
+
+
+@dataclass
+class Observation:
+    """An exercise with what was seen of it; what its solutions do is added when they were run."""
+
+    exercise: Exercise
+    inputs: list[str]
+    """Argument lists as Python source."""
+    calls: list[Call]
+    """What its own solution did with each input."""
+    compared: list[int]
+    """The inputs on which solutions are compared."""
+    shown: list[int]
+    """The inputs that its docstring's examples use, where all of these hold."""
+    verification: Verification
+    agreed: list[int] = field(default_factory=list)
+    """The inputs with which most solutions do what its own does."""
+
+    def agreed_calls(self) -> tuple[list[str], list[Call]]:
+        """Inputs whose outputs are agreed on, by other solutions or by the docstring's examples, with what happens."""
+        places = [place for place in self.compared if place in self.agreed or place in self.shown]
+        return [self.inputs[place] for place in places], [self.calls[place] for place in places]
+
+
+def observe_exercises(
+    exercises: Sequence[Exercise],
+    sandbox: Sandbox,
+    num_inputs: int,
+    batch_size: int,
+    seed: int,
+    progress: Callable[[int, int], None],
+) -> list[Observation]:
+    """Run every exercise with its test, its examples and made inputs, twice.
+
+    One that does not come to its end with the inputs is run once more without them, and counts as running if one of
+    its examples holds.
+
+    Raises:
+        SandboxError: The sandbox broke down.
+    """
+    examples = [
+        read_examples(docstring_of(one.prompt + one.solution, one.entry_point), one.entry_point) for one in exercises
+    ]
+    inputs = [make_inputs(one.prompt + one.solution, one.entry_point, num_inputs, seed) for one in exercises]
+    tasks = [
+        task_of(one, examples=some, inputs=given) for one, some, given in zip(exercises, examples, inputs, strict=True)
+    ]
+    answers = run_tasks("calls", tasks, sandbox, batch_size=batch_size, progress=progress)
+    failed = [place for place, answer in enumerate(answers) if isinstance(answer, Report) and examples[place]]
+    again = [{**tasks[place], "inputs": []} for place in failed]
+    calmer = run_tasks("calls", again, sandbox, batch_size=1, progress=lambda _done, _total: None)
+    for place, answer in zip(failed, calmer, strict=True):
+        if isinstance(answer, dict) and any(one and one[0] for one in answer["examples"]):
+            answers[place] = {**answer, "calls": [None] * len(inputs[place])}
+    return [_observation(*parts) for parts in zip(exercises, examples, inputs, answers, strict=True)]
+
+
+def task_of(
+    exercise: Exercise, *, examples: Sequence[Example] = (), inputs: Sequence[str] = (), test: str = ""
+) -> dict[str, Any]:
+    """What `jailed/calls.py` is to see of an exercise; `test` in place of its own where given."""
+    return {
+        **function_task(exercise.prompt + exercise.solution, exercise.entry_point, inputs),
+        "test": test or exercise.test,
+        "examples": [[one.form.value, one.source, one.wanted] for one in examples],
+        "twice": True,
+    }
+
+
+def function_task(code: str, name: str, inputs: Sequence[str]) -> dict[str, Any]:
+    """What `jailed/calls.py` is to see of a function: its calls, once."""
+    room = _CHARACTERS_OF_ALL_VALUES // max(len(inputs), 1)
+    return {
+        "code": code,
+        "name": name,
+        "test": "",
+        "examples": [],
+        "inputs": list(inputs),
+        "max_characters": max(_FEWEST_CHARACTERS, min(room, _MOST_CHARACTERS)),
+        "twice": False,
+    }
+
+
+def outcome_of(answer: Answer) -> tuple[Outcome, str]:
+    """What became of a task, and the detail."""
+    if isinstance(answer, Report):
+        outcome = Outcome.RAISED if answer.outcome is Outcome.PASSED else answer.outcome
+        return outcome, answer.detail or "what it printed hides what was seen of it"
+    return Outcome(answer["outcome"]), answer["detail"]
+
+
+def _observation(exercise: Exercise, examples: list[Example], inputs: list[str], answer: Answer) -> Observation:
+    outcome, detail = outcome_of(answer)
+    seen: Mapping[str, Any] = answer if isinstance(answer, dict) else {"examples": [], "calls": [], "varies": []}
+    calls: list[Call] = seen["calls"] or [None] * len(inputs)
+    results = [one for one in seen["examples"] if one is not None]
+    num_held = sum(held for held, _ in results)
+    returned = [place for place, call in enumerate(calls) if call and call[0] == "v"]
+    num_calls = num_held + len(returned)
+    raised = [call for call in calls if call and call[0] == "e"]
+    if outcome is Outcome.PASSED and num_calls == 0 and raised:
+        outcome, detail = Outcome.RAISED, raised[0][2]
+    wrong = [text for held, text in results if not held]
+    meant = _errors_raised(exercise.prompt + exercise.solution)
+    compared = [
+        place
+        for place, call in enumerate(calls)
+        if call and place not in seen["varies"] and (call[0] == "v" or (call[0] == "e" and call[1] in meant))
+    ]
+    arguments = argument_lists(examples, exercise.entry_point) if results and num_held == len(results) else []
+    verification = Verification(
+        exercise_id=exercise.id,
+        outcome=outcome,
+        num_calls=num_calls,
+        num_examples=sum(example.form != "setup" for example in examples),
+        num_examples_held=num_held,
+        num_inputs=len(compared),
+        num_solutions=0,
+        num_solutions_run=0,
+        num_solutions_agreeing=0,
+        majority=Majority.UNASKED,
+        traits=_traits(inputs, calls, seen),
+        detail=detail or (wrong[0] if wrong else ""),
+    )
+    shown = [place for place in compared if inputs[place] in arguments]
+    return Observation(exercise, inputs, calls, compared, shown, verification)
+
+
+def note_solutions(
+    seen: Observation, *, num: int, num_run: int, num_agreeing: int, majority: Majority, agreed: Sequence[int]
+) -> None:
+    """Add to what was seen of an exercise how its independent solutions compare."""
+    detail = seen.verification.detail
+    if not detail and num_agreeing < num_run:
+        detail = f"{num_agreeing} of {num_run} independent solutions do the same; the majority: {majority.value}"
+    seen.agreed = list(agreed)
+    seen.verification = replace(
+        seen.verification,
+        num_solutions=num,
+        num_solutions_run=num_run,
+        num_solutions_agreeing=num_agreeing,
+        majority=majority,
+        detail=detail,
+    )
+
+
+def _traits(inputs: Sequence[str], calls: Sequence[Call], seen: Mapping[str, Any]) -> tuple[str, ...]:
+    kinds = [call[0] if call else "" for call in calls]
+    found = {
+        Trait.VARIES: bool(seen["varies"]),
+        Trait.CHANGES_ARGUMENTS: any(call[0] == "v" and len(call) > 2 for call in calls if call),
+        Trait.PRINTS: bool(seen.get("printed")),
+        Trait.RAISES: "e" in kinds,
+        Trait.SLOW: "t" in kinds or ("" in kinds and "outcome" in seen and seen["outcome"] == "passed"),
+        Trait.UNCALLED: not inputs,
+    }
+    return tuple(trait.value for trait, holds in found.items() if holds)
+
+
+def _errors_raised(code: str) -> set[str]:
+    """The types of errors that the code raises by name: these are part of what it promises."""
+    names = set()
+    for node in ast.walk(parse(code) or ast.Module(body=[], type_ignores=[])):
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+            names |= {error.id} if isinstance(error, ast.Name) else set()
+    return names

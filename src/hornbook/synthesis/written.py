@@ -1,0 +1,160 @@
+"""Verify exercises that anyone may have written, level by level, by execution.
+
+Reads:  exercises; a teacher, if solutions are to be compared.
+Writes: what was seen of each (`levels.py`), those that reach the level asked for, the others with the reason, the
+        independent solutions, and a test for each exercise that had none, from outputs that are agreed on.
+Source: the paper executes nothing and reports a high error rate (section 2.3).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from hornbook.errors import ConfigError
+from hornbook.records import Dropped, Exercise
+from hornbook.sandbox.program import Sandbox
+from hornbook.synthesis.compare_solutions import Solution, compare_solutions
+from hornbook.synthesis.exercise_tests import ExerciseTest, build_test
+from hornbook.synthesis.jail_tasks import run_tasks
+from hornbook.synthesis.levels import (
+    Level,
+    Strictness,
+    Verification,
+    is_at_least,
+    is_enough,
+    level_of,
+    reason_of,
+)
+from hornbook.synthesis.observation import Observation, observe_exercises, task_of
+from hornbook.synthesis.self_consistency import SolutionsConfig, ask_for_solutions
+from hornbook.teacher.teacher import Teacher
+
+Progress = Callable[[int, int, str], None]
+"""Told how much is done, of how much, and of what."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyWrittenConfig:
+    """How exercises are verified, and what suffices."""
+
+    strictness: Strictness = field(default_factory=Strictness)
+    solutions: SolutionsConfig = field(default_factory=SolutionsConfig)
+    ask_from: Level = Level.EXAMPLES
+    """Solutions are asked only of exercises that reach this level."""
+    num_inputs: int = 20
+    """Inputs made for each function, its examples' own among them."""
+    batch_size: int = 20
+    """Functions that share one program in the jail."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be done.
+
+        Raises:
+            ConfigError: Names the field and the value.
+        """
+        if self.batch_size < 1:
+            raise ConfigError(f"`batch_size` must be at least 1, got {self.batch_size!r}")
+        if not 1 <= self.num_inputs <= 60:
+            raise ConfigError(f"`num_inputs` must lie in [1, 60], got {self.num_inputs!r}")
+        if not is_at_least(self.ask_from, Level.RAN):
+            raise ConfigError(f"`ask_from` must be `{Level.RAN}` or a higher level, got `{self.ask_from}`")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """What came of it; each list in the order of the exercises."""
+
+    kept: list[Exercise]
+    """As they were given."""
+    dropped: list[Dropped]
+    verifications: list[Verification]
+    """One for each exercise."""
+    tests: list[ExerciseTest]
+    """For kept exercises without a test of their own; none where no outputs are agreed on."""
+    solutions: list[Solution]
+    """Of the teacher, if there is one."""
+
+
+def verify_written(
+    exercises: Sequence[Exercise],
+    teacher: Teacher | None,
+    sandbox: Sandbox,
+    config: VerifyWrittenConfig,
+    seed: int,
+    progress: Progress,
+) -> Verified:
+    """Verify exercises and part those that suffice from the rest.
+
+    The result is a function of the exercises, the config, the seed and the teacher's replies, in whatever order they
+    come.
+
+    Args:
+        exercises: Of any teacher; only `id`, `prompt`, `solution`, `entry_point` and `test` are looked at.
+        teacher: Entered; asked for independent solutions. None: the levels up to the examples.
+        sandbox: Entered.
+        config: How, and how strict.
+        seed: Of the inputs.
+        progress: Told how far each part is.
+
+    Raises:
+        ConfigError: Self-consistency is asked for without a teacher.
+        SandboxError: The sandbox broke down.
+        EndpointError: The teacher cannot be asked any more; or `BudgetError`, that its budget is spent.
+    """
+    if teacher is None and config.strictness.min_level is Level.CONSISTENT:
+        raise ConfigError(f"the level `{Level.CONSISTENT}` needs a teacher that writes independent solutions")
+    observations = observe_exercises(
+        exercises, sandbox, config.num_inputs, config.batch_size, seed, _named(progress, "exercises run")
+    )
+    solutions: list[Solution] = []
+    if teacher is not None:
+        worth = [one for one in observations if is_worth_asking(one, config)]
+        asked = [one.exercise for one in worth]
+        answers = ask_for_solutions(asked, teacher, config.solutions, _named(progress, "solutions written"))
+        solutions = compare_solutions(
+            worth, answers, sandbox, config.solutions, config.batch_size, _named(progress, "solutions run")
+        )
+    strictness = config.strictness
+    verifications = [one.verification for one in observations]
+    kept = [one for one in observations if is_enough(one.verification, strictness)]
+    dropped = [
+        Dropped(id=one.exercise_id, reason=reason_of(one, strictness), detail=one.detail)
+        for one in verifications
+        if not is_enough(one, strictness)
+    ]
+    tests = _tests(kept, sandbox, config, _named(progress, "tests run"))
+    return Verified(
+        kept=[one.exercise for one in kept],
+        dropped=dropped,
+        verifications=verifications,
+        tests=tests,
+        solutions=solutions,
+    )
+
+
+def is_worth_asking(seen: Observation, config: VerifyWrittenConfig) -> bool:
+    """Whether other solutions of the exercise could show anything."""
+    level = level_of(seen.verification, config.strictness)
+    return is_at_least(level, config.ask_from) and bool(seen.compared)
+
+
+def _tests(
+    kept: Sequence[Observation], sandbox: Sandbox, config: VerifyWrittenConfig, progress: Callable[[int, int], None]
+) -> list[ExerciseTest]:
+    """Tests from agreed outputs, each of which the exercise's own solution has passed."""
+    built = [
+        ExerciseTest(exercise_id=one.exercise.id, test=test)
+        for one in kept
+        if not one.exercise.test and (test := build_test(*one.agreed_calls()))
+    ]
+    exercises = {one.exercise.id: one.exercise for one in kept}
+    tasks = [task_of(exercises[one.exercise_id], test=one.test) for one in built]
+    answers = run_tasks("calls", tasks, sandbox, batch_size=config.batch_size, progress=progress)
+    return [
+        one
+        for one, answer in zip(built, answers, strict=True)
+        if isinstance(answer, dict) and answer["outcome"] == "passed"
+    ]
+
+
+def _named(progress: Progress, name: str) -> Callable[[int, int], None]:
+    return lambda done, total: progress(done, total, name)
