@@ -33,6 +33,16 @@ TeacherOption = Annotated[
         show_default=False,
     ),
 ]
+OptionalTeacherOption = Annotated[
+    str | None,
+    typer.Option(
+        "--teacher",
+        metavar="URL|FILE.gguf",
+        help="Where the language model answers: an OpenAI-compatible endpoint (http://…), or a GGUF file to run here.",
+        rich_help_panel=_PANEL,
+        show_default=False,
+    ),
+]
 TeacherModelOption = Annotated[
     str,
     typer.Option("--teacher-model", metavar="NAME", help="Where the endpoint serves several.", rich_help_panel=_PANEL),
