@@ -16,7 +16,7 @@ OPENING_SIZE = 4
 """Words in an opening phrase."""
 
 _TITLE = re.compile(r"^\s*#.*$|^\s*[=\-*_]{3,}\s*$", re.MULTILINE)
-_NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
+_NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Which runs of words have been there before, in a byte and a half each: Bloom filters, each larger than the last.
+"""Which runs of words have been there before, in two to eight bytes each: Bloom filters, each larger than the last.
 
 Source: Bloom 1970; Almeida, Baquero, Preguiça and Hutchison 2007 (filters that grow).
 """

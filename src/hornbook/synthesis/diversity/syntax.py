@@ -45,7 +45,7 @@ class Syntax:
     functions: tuple[str, ...]
     """Names of the functions that it defines, methods and nested ones included, in order."""
     imports: tuple[str, ...]
-    """Top-level modules that it imports, each once, in order."""
+    """Top-level modules that it imports, each once, in order; `.` for what lies beside it."""
     num_branches: int
     """Decisions: `if`, loops, `for` and `if` of comprehensions, handlers, cases, and each further side of `and`, `or`.
 
@@ -119,7 +119,7 @@ def _is_docstring(node: ast.AST) -> bool:
 def _roots(node: ast.Import | ast.ImportFrom) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name.partition(".")[0] for alias in node.names]
-    return [(node.module or ".").partition(".")[0]]
+    return ["." if node.level else (node.module or "").partition(".")[0]]
 
 
 def _without_prompts(block: str) -> str:

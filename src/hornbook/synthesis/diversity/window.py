@@ -28,7 +28,7 @@ def judge(window: Sequence[Glance], limits: DiversityThresholds) -> tuple[str, .
     shapes = [shape for glance in window for shape in glance.shapes]
     names = [name for glance in window for name in glance.names]
     opening, opening_share = _commonest([glance.opening for glance in window if glance.opening], of=count)
-    _, shape_share = _commonest(shapes, of=max(len(shapes), count // 2))
+    _, shape_share = _commonest(shapes, of=max(len(shapes), count))
     too_much = (
         (_share(glance.is_repeated for glance in window), limits.max_exact_share, "repeat an earlier text"),
         (_share(glance.is_near for glance in window), limits.max_near_share, "are near duplicates of earlier ones"),

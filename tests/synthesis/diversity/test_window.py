@@ -1,0 +1,58 @@
+from dataclasses import replace
+
+import pytest
+
+from hornbook.synthesis.diversity.thresholds import DiversityThresholds
+from hornbook.synthesis.diversity.window import Glance, judge
+
+FINE = [
+    Glance(
+        is_repeated=False,
+        is_near=False,
+        novelty=0.5,
+        opening=f"opening {number}",
+        shapes=(number,),
+        names=(f"name_{number}",),
+    )
+    for number in range(20)
+]
+LIMITS = DiversityThresholds(window=20)
+
+
+def test_a_varied_window_is_not_stale() -> None:
+    assert judge(FINE, LIMITS) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"is_repeated": True}, "50% of the last 20 records repeat an earlier text (at most 10%)"),
+        ({"is_near": True}, "50% of the last 20 records are near duplicates of earlier ones (at most 20%)"),
+        ({"opening": "write a function"}, "50% of the last 20 records open with “write a function” (at most 35%)"),
+        ({"shapes": (99,)}, "50% of the last 20 records have code of one and the same shape (at most 15%)"),
+    ],
+)
+def test_half_a_window_alike_is_stale_for_one_reason(change: dict[str, object], reason: str) -> None:
+    window = [replace(glance, **change) if place % 2 else glance for place, glance in enumerate(FINE)]  # type: ignore[arg-type]
+    assert reason in judge(window, LIMITS)
+    assert len(judge(window, LIMITS)) == (2 if "shapes" in change else 1)
+
+
+def test_too_little_that_is_new_is_stale() -> None:
+    window = [
+        replace(glance, names=("solve", "add")[: 1 + place % 2], novelty=0.01) for place, glance in enumerate(FINE)
+    ]
+    assert judge(window, LIMITS) == (
+        "only 7% of the functions' names are different in the last 20 records (at least 50%)",
+        "only 1% of the runs of four words are new in the last 20 records (at least 3%)",
+    )
+    shapes = [replace(glance, shapes=(place % 10,)) for place, glance in enumerate(FINE)]
+    assert judge(shapes, LIMITS) == (
+        "only 50% of the shapes of code are different in the last 20 records (at least 60%)",
+    )
+
+
+def test_records_without_code_are_not_judged_by_it() -> None:
+    window = [replace(glance, shapes=(), names=()) for glance in FINE[:-6]]
+    window += [replace(glance, shapes=(1,), names=("same",)) for glance in FINE[-2:]]
+    assert judge(window, LIMITS) == ()
