@@ -19,6 +19,8 @@ class Format:
     corners: tuple[Any, ...]
     draw: Callable[[random.Random], Any]
     """An ordinary value."""
+    near: Callable[[Any, random.Random], Any] | None = None
+    """A second value that has something to do with the first, where that is not left to chance."""
     sentence: str = ""
     """What the docstring says of the form, about `$x`; none where the operations' own words say enough."""
     unit: str = ""

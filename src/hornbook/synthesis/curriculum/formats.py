@@ -47,6 +47,11 @@ def _isodate(rng: random.Random) -> str:
     return f"{year:04d}-{month:02d}-{day:02d}"
 
 
+def _near_date(date: str, rng: random.Random) -> str:
+    year = min(9999, max(1, int(date[:4]) + rng.choice((0, 0, 0, 1, -1))))
+    return f"{year:04d}{_isodate(rng)[4:]}"
+
+
 def _bits(rng: random.Random) -> str:
     return "1" + "".join(rng.choice("01") for _ in range(rng.randint(1, 6)))
 
@@ -83,6 +88,7 @@ FORMATS: Mapping[str, Format] = {
         described="a date, written 'YYYY-MM-DD'",
         corners=("2000-02-28", "1900-02-28", "2023-12-31", "2024-02-29", "2001-01-01"),
         draw=_isodate,
+        near=_near_date,
         is_closed=True,
     ),
     "bits": Format(

@@ -170,7 +170,8 @@ def _for_parameter(argument: Argument, value: Any, rng: random.Random) -> Any:
     if "alike" in argument.properties:
         return _alike(value, argument, rng)
     if argument.properties:
-        return draw(argument, NOTHING, rng)
+        form = format_of(argument.kind, argument.properties)
+        return form.near(value, rng) if form is not None and form.near else draw(argument, NOTHING, rng)
     is_related = value and not isinstance(value, int) and rng.random() < 0.7
     match argument.kind:
         case Kind.TEXT:
