@@ -83,6 +83,17 @@ CacheOption = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
+OptionalCacheOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        metavar="FILE",
+        envvar="HORNBOOK_TEACHER_CACHE",
+        help="Where every answer is kept, so that none is paid twice; in the store where not given.",
+        rich_help_panel=_PANEL,
+        show_default=False,
+    ),
+]
 BatchOption = Annotated[
     bool,
     typer.Option(
@@ -144,9 +155,15 @@ def open_account(
         prices=prices,
         cache=cache,
     )
+    with naming_a_budget(), open_teacher(settings, stage) as account:
+        yield account
+
+
+@contextmanager
+def naming_a_budget() -> Iterator[None]:
+    """Add to a `BudgetError` from the body the command that goes on."""
     try:
-        with open_teacher(settings, stage) as account:
-            yield account
+        yield
     except BudgetError as error:
         raise BudgetError(f"{error}: {command_with_budget(sys.argv[1:], error.suggestion)}") from None
 
