@@ -102,7 +102,7 @@ def fold(
     takes: Kind,
     gives: Kind,
     *,
-    code: Texts,
+    code: Texts = (),
     noun: Texts,
     frag: Texts,
     result: str,
