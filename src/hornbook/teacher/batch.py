@@ -1,0 +1,263 @@
+"""Ask through a batch API: many requests in one file, answered within a day, at half the price where it is OpenAI's.
+
+Reads, writes: what `batch_record.py` keeps in the teacher's database.
+
+A batch goes on while nobody waits for it. The next run that asks the same things takes up the batch that holds them
+instead of submitting them again; it is forgotten once its replies were taken.
+"""
+
+import json
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import Any, Self
+
+from hornbook.errors import EndpointError
+from hornbook.teacher.batch_api import BatchApi, BatchState
+from hornbook.teacher.batch_record import BatchRecord, SubmittedBatch
+from hornbook.teacher.cache import request_key
+from hornbook.teacher.config import TOKEN_LIMIT_FIELDS, EndpointConfig
+from hornbook.teacher.database import Database
+from hornbook.teacher.endpoint import EndpointTeacher
+from hornbook.teacher.exchange import NotFoundError, RefusedError
+from hornbook.teacher.replies import MalformedError, read_reply
+from hornbook.teacher.retry import is_retried
+from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.wire import read_refusal
+
+MOST_REQUESTS = 50_000
+MOST_BYTES = 100_000_000
+"""Of one batch; OpenAI takes 50,000 requests and 200 MB."""
+_FIRST_PAUSE_SECONDS = 5.0
+_LONGEST_PAUSE_SECONDS = 60.0
+
+Questions = dict[bytes, tuple[TeacherRequest, list[int]]]
+"""By key: a request, and the indices that wait for its reply."""
+
+
+class BatchTeacher:
+    """A `Teacher` that reads as many requests as fit into a batch before the first reply comes."""
+
+    def __init__(
+        self,
+        config: EndpointConfig,
+        database: Database,
+        *,
+        most_requests: int = MOST_REQUESTS,
+        most_bytes: int = MOST_BYTES,
+        first_pause_seconds: float = _FIRST_PAUSE_SECONDS,
+        report: Callable[[str], None] | None = None,
+    ) -> None:
+        """Describe the endpoint; nothing is contacted yet.
+
+        Args:
+            config: Of the endpoint.
+            database: Open as long as the teacher is.
+            most_requests: Of one batch.
+            most_bytes: Of one batch's file, unless a single request is longer.
+            first_pause_seconds: Before a batch is looked after for the second time; later pauses grow to a minute.
+            report: Is told, now and then, how far the batches are.
+        """
+        self._config = config
+        self._database = database
+        self._most_requests = most_requests
+        self._most_bytes = most_bytes
+        self._first_pause_seconds = first_pause_seconds
+        self._report = report or (lambda _line: None)
+        self._name = ""
+        self._limit_field = config.max_tokens_field
+
+    def __enter__(self) -> Self:
+        """Contact the endpoint and learn the model's name.
+
+        Raises:
+            EndpointError: As `EndpointTeacher`.
+            ConfigError: As `EndpointTeacher`.
+        """
+        with EndpointTeacher(self._config) as endpoint:
+            self._name = endpoint.name
+        self._record = BatchRecord(self._database, self._name)
+        self._api = BatchApi(self._config).__enter__()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close the connection. Batches that were submitted go on."""
+        self._api.__exit__(*raised)
+
+    @property
+    def name(self) -> str:
+        """The model's name, as the endpoint has it; known once entered."""
+        if not self._name:
+            raise RuntimeError("the teacher's name is known once it was entered")
+        return self._name
+
+    def ask(self, requests: Iterable[TeacherRequest]) -> Iterator[tuple[int, Reply]]:
+        """Ask in batches, one after the other; see `Teacher`.
+
+        Raises:
+            EndpointError: The key is refused, the endpoint has no batch API, or it will not take a batch.
+        """
+        unread = enumerate(requests)
+        while questions := self._read(unread):
+            yield from self._answer(questions)
+
+    def _read(self, unread: Iterator[tuple[int, TeacherRequest]]) -> Questions:
+        """As many questions as fit into a batch."""
+        questions: Questions = {}
+        num_bytes = 0
+        while len(questions) < self._most_requests and num_bytes < self._most_bytes:
+            index, request = next(unread, (-1, None))
+            if request is None:
+                break
+            key = request_key(self._name, request)
+            if key not in questions:
+                questions[key] = request, []
+                num_bytes += len(self._line(key, request))
+            questions[key][1].append(index)
+        return questions
+
+    def _answer(self, questions: Questions) -> Iterator[tuple[int, Reply]]:
+        """All replies to these questions."""
+        open_batches = self._take_up(questions)
+        held = {key for _, keys in open_batches for key in keys}
+        for path in dict.fromkeys(request.path for request, _ in questions.values()):
+            keys = [key for key, (request, _) in questions.items() if request.path == path and key not in held]
+            open_batches += self._submit(path, keys, questions)
+        pause_seconds = self._first_pause_seconds
+        while open_batches:
+            states = [(batch, keys, self._api.state(batch.id)) for batch, keys in open_batches]
+            ended = [entry for entry in states if entry[2].has_ended]
+            open_batches = [(batch, keys) for batch, keys, state in states if not state.has_ended]
+            for batch, keys, state in ended:
+                again = yield from self._collect(batch, keys, state, questions)
+                open_batches += self._submit(batch.path, again, questions)
+            if open_batches and not ended:
+                self._report(_described(states))
+                time.sleep(pause_seconds)
+                pause_seconds = min(_LONGEST_PAUSE_SECONDS, 1.5 * pause_seconds)
+
+    def _take_up(self, questions: Questions) -> list[tuple[SubmittedBatch, list[bytes]]]:
+        """The batches of earlier runs that hold some of the questions, each with those that it holds."""
+        held: dict[str, tuple[SubmittedBatch, list[bytes]]] = {}
+        for key, batch in self._record.find(list(questions)).items():
+            held.setdefault(batch.mark, (batch, []))[1].append(key)
+        taken = []
+        for batch, keys in held.values():
+            found = batch
+            if not batch.id:  # The run that submitted it did not live to hear whether the server took it.
+                batch_id = self._api.find(batch.mark)
+                found = self._record.confirm(batch, batch_id) if batch_id else batch
+            if found.id and self._is_there(found):
+                self._report(f"batch {found.id} of an earlier run is taken up")
+                taken.append((found, keys))
+            else:
+                self._record.forget(batch)
+        return taken
+
+    def _is_there(self, batch: SubmittedBatch) -> bool:
+        try:
+            return self._api.state(batch.id).status != "failed"
+        except NotFoundError:
+            return False
+
+    def _submit(self, path: str, keys: list[bytes], questions: Questions) -> list[tuple[SubmittedBatch, list[bytes]]]:
+        """Have questions of one path worked off; nothing if there are none."""
+        if not keys:
+            return []
+        batch = self._record.intend(path, keys)
+        try:
+            file = self._api.upload(b"".join(self._line(key, questions[key][0]) for key in keys))
+            batch = self._record.confirm(batch, self._api.create(path, file, batch.mark))
+        except RefusedError as error:
+            self._record.forget(batch)
+            if isinstance(error, NotFoundError):
+                raise EndpointError(
+                    f"`{self._config.address}` has no batch API: ask without `--batch` ({error})"
+                ) from None
+            raise
+        self._report(f"batch {batch.id} is submitted: {len(keys):,} requests")
+        return [(batch, keys)]
+
+    def _line(self, key: bytes, request: TeacherRequest) -> bytes:
+        """A request as it stands in the file."""
+        body = request.body(self._name)
+        usual = TOKEN_LIMIT_FIELDS[0]
+        if "messages" in body and self._limit_field != usual:
+            body[self._limit_field] = body.pop(usual)
+        line = {"custom_id": key.hex(), "method": "POST", "url": f"/v1/{request.path}", "body": body}
+        return json.dumps(line).encode() + b"\n"
+
+    def _collect(
+        self, batch: SubmittedBatch, keys: list[bytes], state: BatchState, questions: Questions
+    ) -> Generator[tuple[int, Reply], None, list[bytes]]:
+        """The replies of a batch that has ended; returns the keys of questions that must be asked in other words.
+
+        Raises:
+            EndpointError: The server did not take the batch.
+        """
+        if state.status == "failed":
+            self._record.forget(batch)
+            raise EndpointError(
+                f"`{self._config.address}` did not take the batch {batch.id}: {state.said or 'no reason'}"
+            )
+        replies: dict[bytes, Reply] = {}
+        again: set[bytes] = set()
+        wanted = set(keys)
+        sent_limit = self._limit_field
+        for file in state.files:
+            for line in self._api.download(file).splitlines():
+                key, answer = _parse(line)
+                if key not in wanted:
+                    continue
+                if self._wants_other_limit(answer, sent_limit):
+                    again.add(key)
+                else:
+                    replies[key] = self._reply(answer)
+        missing = Reply(outcome=ReplyOutcome.UNANSWERED, detail=f"the batch ended without it ({state.status})")
+        for key in keys:
+            if key not in again:
+                for index in questions[key][1]:
+                    yield index, replies.get(key, missing)
+        self._record.settle(batch, keys)  # Only now: every reply was taken, and whoever took it has it on disk.
+        return [key for key in keys if key in again]
+
+    def _reply(self, answer: dict[str, Any]) -> Reply:
+        """What became of a request, from its line in the output or error file."""
+        response = answer.get("response")
+        if not isinstance(response, dict) or "status_code" not in response:
+            said = read_refusal(json.dumps(answer.get("error") or answer).encode(), self._hide)
+            return Reply(outcome=ReplyOutcome.UNANSWERED, detail=said)
+        status, body = int(response["status_code"]), json.dumps(response.get("body")).encode()
+        if 200 <= status < 300:
+            try:
+                return read_reply(body)
+            except MalformedError as error:
+                return Reply(outcome=ReplyOutcome.MALFORMED, detail=self._hide(str(error)))
+        outcome = ReplyOutcome.UNANSWERED if is_retried(status) else ReplyOutcome.REJECTED
+        return Reply(outcome=outcome, detail=f"{status}: {read_refusal(body, self._hide)}")
+
+    def _wants_other_limit(self, answer: dict[str, Any], sent: str) -> bool:
+        """Whether a request was refused since the model calls the limit of an answer otherwise; kept for later ones."""
+        response = answer.get("response")
+        said = json.dumps(response) if isinstance(response, dict) and response.get("status_code") == 400 else ""
+        [other] = (name for name in TOKEN_LIMIT_FIELDS if name != sent)
+        if sent != self._config.max_tokens_field or sent not in said or other not in said:
+            return False
+        self._limit_field = other
+        return True
+
+    def _hide(self, text: str) -> str:
+        return text.replace(self._config.api_key, "…") if self._config.api_key else text
+
+
+def _parse(line: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The key that a line of an output or error file is about, and the line; an empty key where it is none of ours."""
+    try:
+        answer = json.loads(line)
+        return bytes.fromhex(answer["custom_id"]), answer
+    except (ValueError, KeyError, TypeError):
+        return b"", {}
+
+
+def _described(states: list[tuple[SubmittedBatch, list[bytes], BatchState]]) -> str:
+    parts = [f"batch {s.id} {s.status.replace('_', ' ')}: {s.num_done:,} of {s.num_requests:,}" for _, _, s in states]
+    return "; ".join(parts)

@@ -1,0 +1,195 @@
+"""The calls of a batch API: upload a file of requests, have it worked off, look how far it is, fetch the answers.
+
+Source: the `/v1/files` and `/v1/batches` of OpenAI's API, as OpenAI and those who imitate it describe them.
+"""
+
+import asyncio
+import dataclasses
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from hornbook.errors import EndpointError
+from hornbook.teacher.client import Upload
+from hornbook.teacher.config import EndpointConfig
+from hornbook.teacher.exchange import Exchange, GaveUpError, NotFoundError
+from hornbook.teacher.loop_thread import LoopThread
+from hornbook.teacher.replies import MalformedError
+from hornbook.teacher.wire import bounded
+
+T = TypeVar("T")
+
+MARK_FIELD = "hornbook_mark"
+_WINDOW = "24h"
+_LISTED = 100
+_ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchState:
+    """How far a batch is."""
+
+    id: str
+    status: str
+    """As the server says it."""
+    num_requests: int
+    num_done: int
+    """Worked off, with an answer or without."""
+    files: tuple[str, ...]
+    """The ids of the files that hold answers and errors, as far as there are any."""
+    said: str
+    """What the server says about a batch that it did not take; in one bounded line."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.status in _ENDED
+
+
+class BatchApi:
+    """An open connection to it. A context manager; used from one thread."""
+
+    def __init__(self, config: EndpointConfig) -> None:
+        """Describe it; nothing is contacted yet."""
+        self._config = config
+
+    def __enter__(self) -> Self:
+        """Open it; nothing is contacted yet."""
+        self._thread = LoopThread("batch")
+        self._exchange = self._thread.call(_open(self._config))
+        self._single = self._thread.call(_open(dataclasses.replace(self._config, max_attempts=1)))
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close every connection. The server goes on with its batches."""
+        self._thread.close(self._close)
+
+    def upload(self, lines: bytes) -> str:
+        """Upload a JSONL file of requests; gives the file's id.
+
+        Raises:
+            EndpointError: As all calls here: the endpoint is not there, refuses, or answers nonsense.
+        """
+        boundary = uuid.uuid4().hex
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="requests.jsonl"\r\n'
+            "Content-Type: application/jsonl\r\n\r\n"
+        )
+        content = head.encode() + lines + f"\r\n--{boundary}--\r\n".encode()
+        form = Upload(f"multipart/form-data; boundary={boundary}", content)
+        return self._fetch("files", form, _read_id)
+
+    def create(self, path: str, file: str, mark: str) -> str:
+        """Have the requests of a file worked off; gives the batch's id.
+
+        Where it is not known whether the server took it, the mark tells; so it is never begun twice.
+
+        Args:
+            path: Of each request, as `chat/completions`.
+            file: The uploaded file's id.
+            mark: Kept with the batch by the server, and found again by `find`.
+
+        Raises:
+            EndpointError: It is refused, or stays unknown.
+        """
+        body = {
+            "input_file_id": file,
+            "endpoint": f"/v1/{path}",
+            "completion_window": _WINDOW,
+            "metadata": {MARK_FIELD: mark},
+        }
+        for attempt in range(self._config.max_attempts):
+            try:
+                return self._fetch("batches", body, _read_id, exchange=self._single)
+            except GaveUpError:
+                if attempt + 1 == self._config.max_attempts:
+                    raise
+                time.sleep(min(60.0, self._config.first_delay_seconds * 2.0**attempt))
+                found = self.find(mark)
+                if found is not None:
+                    return found
+        raise AssertionError("there is at least one attempt")
+
+    def find(self, mark: str) -> str | None:
+        """The id of the batch with this mark; None if the server lists none."""
+        after = ""
+        while True:
+            try:
+                page = self._fetch(f"batches?limit={_LISTED}{after}", None, _read_object)
+            except NotFoundError:
+                return None
+            batches = [batch for batch in page.get("data") or [] if isinstance(batch, dict)]
+            for batch in batches:
+                if (batch.get("metadata") or {}).get(MARK_FIELD) == mark:
+                    return str(batch.get("id"))
+            if not page.get("has_more") or not batches:
+                return None
+            after = f"&after={batches[-1].get('id')}"
+
+    def state(self, batch: str) -> BatchState:
+        """How far a batch is.
+
+        Raises:
+            NotFoundError: The server knows none of this id.
+            EndpointError: As all calls here.
+        """
+        said = self._fetch(f"batches/{batch}", None, _read_object)
+        counts = said.get("request_counts") or {}
+        return BatchState(
+            id=batch,
+            status=str(said.get("status")),
+            num_requests=int(counts.get("total") or 0),
+            num_done=int(counts.get("completed") or 0) + int(counts.get("failed") or 0),
+            files=tuple(str(said[name]) for name in ("output_file_id", "error_file_id") if said.get(name)),
+            said=_errors_of(said),
+        )
+
+    def download(self, file: str) -> bytes:
+        """The content of a file."""
+        return self._fetch(f"files/{file}/content", None, bytes)
+
+    def _fetch(
+        self,
+        path: str,
+        body: dict[str, Any] | Upload | None,
+        read: Callable[[bytes], T],
+        *,
+        exchange: Exchange | None = None,
+    ) -> T:
+        return self._thread.call((exchange or self._exchange).fetch(path, body, asyncio.Event(), read=read))
+
+    async def _close(self) -> None:
+        await self._exchange.close()
+        await self._single.close()
+
+
+async def _open(config: EndpointConfig) -> Exchange:
+    return Exchange(config)
+
+
+def _read_object(body: bytes) -> dict[str, Any]:
+    try:
+        said: Any = json.loads(body)
+    except ValueError:
+        raise MalformedError(f"no JSON: {bounded(body.decode(errors='replace')) or 'nothing'}") from None
+    if not isinstance(said, dict):
+        raise MalformedError(f"no JSON object: {bounded(body.decode(errors='replace'))}")
+    return said
+
+
+def _read_id(body: bytes) -> str:
+    named = _read_object(body).get("id")
+    if not isinstance(named, str) or not named:
+        raise EndpointError(f"the batch API answered without an id: {bounded(body.decode(errors='replace'))}")
+    return named
+
+
+def _errors_of(said: Mapping[str, Any]) -> str:
+    errors = said.get("errors")
+    listed = errors.get("data") if isinstance(errors, dict) else errors
+    words = [str(error.get("message") or error.get("code")) for error in listed or [] if isinstance(error, dict)]
+    return bounded("; ".join(dict.fromkeys(words)))

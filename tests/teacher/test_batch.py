@@ -1,0 +1,251 @@
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.teacher.asked import SAMPLING, Kit, chat, chats, replies
+from tests.teacher.batch_server import KEY, Batch, BatchServer, told
+
+from hornbook.errors import BudgetError, EndpointError
+from hornbook.teacher.batch import BatchTeacher
+from hornbook.teacher.budget import Budget
+from hornbook.teacher.config import EndpointConfig
+from hornbook.teacher.teacher import ReplyOutcome
+from hornbook.teacher.wire import CompletionRequest
+
+
+class KilledError(BaseException):
+    """Stands for a SIGKILL: nothing of ours catches it."""
+
+
+@pytest.fixture
+def server() -> Iterator[BatchServer]:
+    with BatchServer() as running:
+        yield running
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Iterator[Kit]:
+    with Kit(tmp_path / "teacher.sqlite") as opened:
+        yield opened
+
+
+def batched(server: BatchServer, kit: Kit, **more: Any) -> BatchTeacher:
+    config = EndpointConfig(url=server.url, api_key=KEY, first_delay_seconds=0.001, max_attempts=3)
+    return BatchTeacher(config, kit.database, first_pause_seconds=0.001, **more)
+
+
+def test_all_requests_go_in_one_batch_and_every_reply_comes_to_its_request(server: BatchServer, kit: Kit) -> None:
+    said: list[str] = []
+    with batched(server, kit, report=said.append) as teacher:
+        found = dict(teacher.ask([*chats(20), *chats(5)]))
+    assert [found[index].text for index in range(25)] == [f"about question {index % 20}" for index in range(25)]
+    assert found[0].prompt_tokens == 10
+    assert (len(server.batches), len(server.submitted)) == (1, 20)
+    assert said == ["batch batch_0 is submitted: 20 requests", "batch batch_0 in progress: 0 of 20"]
+
+
+def test_what_was_taken_is_forgotten_and_would_be_submitted_again(server: BatchServer, kit: Kit) -> None:
+    with batched(server, kit) as teacher:
+        assert len(list(teacher.ask(chats(3)))) == 3
+        assert kit.database.rows("SELECT * FROM batches") == []
+        assert kit.database.rows("SELECT * FROM batched_requests") == []
+        assert len(list(teacher.ask(chats(3)))) == 3
+    assert len(server.batches) == 2
+
+
+def test_more_than_fits_goes_into_several_batches_read_lazily(server: BatchServer, kit: Kit) -> None:
+    num_read = 0
+
+    def counted() -> Iterator[Any]:
+        nonlocal num_read
+        for request in chats(25):
+            num_read += 1
+            yield request
+
+    with batched(server, kit, most_requests=10) as teacher:
+        for num_taken, _ in enumerate(teacher.ask(counted())):
+            assert num_read <= 10 * (num_taken // 10 + 1)
+    assert [len(batch.lines) for batch in server.batches.values()] == [10, 10, 5]
+    with batched(server, kit, most_bytes=1) as teacher:
+        assert len(list(teacher.ask(chats(3)))) == 3
+    assert len(server.batches) == 6
+
+
+def test_chats_and_completions_go_into_batches_of_their_own(server: BatchServer, kit: Kit) -> None:
+    mixed = [*chats(2), CompletionRequest(prompt="def f", sampling=SAMPLING)]
+    with batched(server, kit) as teacher:
+        found = dict(teacher.ask(mixed))
+    assert [found[index].text for index in range(3)] == ["about question 0", "about question 1", "about def f"]
+    assert [batch.endpoint for batch in server.batches.values()] == ["/v1/chat/completions", "/v1/completions"]
+
+
+def test_a_run_that_is_killed_while_it_waits_takes_up_the_same_batch(server: BatchServer, kit: Kit) -> None:
+    server.looks_needed = 3
+    with kit.account(batched(server, kit, report=_kill_once_waiting)) as account, pytest.raises(KilledError):
+        list(account.ask(chats(10)))
+    said: list[str] = []
+    with kit.account(batched(server, kit, report=said.append)) as account:
+        assert [reply.text for reply in replies(account, chats(12))] == [f"about question {i}" for i in range(12)]
+    assert said[0] == "batch batch_0 of an earlier run is taken up"
+    assert sorted(server.submitted) == sorted(f"question {index}" for index in range(12))
+    assert kit.ledger.totals("write").calls == 12
+
+
+def _kill_once_waiting(line: str) -> None:
+    if "in progress" in line:
+        raise KilledError
+
+
+def test_a_run_that_is_killed_before_it_hears_that_its_batch_was_taken_finds_it(server: BatchServer, kit: Kit) -> None:
+    with batched(server, kit) as teacher:
+        teacher._api.create = _killed_after(teacher._api.create)  # type: ignore[method-assign]
+        with pytest.raises(KilledError):
+            list(teacher.ask(chats(4)))
+    for index in range(5):  # Later ones of somebody else, so that the list has several pages.
+        server.batches[f"other_{index}"] = Batch(f"other_{index}", "/v1/chat/completions", [], {})
+    with batched(server, kit) as teacher:
+        assert len(list(teacher.ask(chats(4)))) == 4
+    assert sorted(server.batches) == ["batch_0", *(f"other_{index}" for index in range(5))]
+
+
+def _killed_after(call: Any) -> Any:
+    def killed(*arguments: Any) -> Any:
+        call(*arguments)
+        raise KilledError
+
+    return killed
+
+
+def test_a_run_that_is_killed_before_its_batch_is_taken_submits_it_again(server: BatchServer, kit: Kit) -> None:
+    with batched(server, kit) as teacher:
+        teacher._api.upload = _killed_after(teacher._api.upload)  # type: ignore[method-assign]
+        with pytest.raises(KilledError):
+            list(teacher.ask(chats(4)))
+    assert server.num_uploads == 1
+    with batched(server, kit) as teacher:
+        assert len(list(teacher.ask(chats(4)))) == 4
+    assert len(server.batches) == 1
+
+
+def test_a_run_that_is_killed_between_replies_fetches_them_again_and_submits_nothing(
+    server: BatchServer, kit: Kit
+) -> None:
+    with kit.account(batched(server, kit)) as account:
+        answers = account.ask(chats(10))
+        first = [next(answers) for _ in range(4)]
+        answers.close()  # type: ignore[attr-defined]
+    with kit.account(batched(server, kit)) as account:
+        given = replies(account, chats(10))
+    assert [given[index] for index, _ in first] == [reply for _, reply in first]
+    assert (len(server.submitted), kit.ledger.totals("write").calls) == (10, 10)
+
+
+def test_what_this_run_does_not_ask_stays_in_the_batch_for_the_next(server: BatchServer, kit: Kit) -> None:
+    server.looks_needed = 3
+    with kit.account(batched(server, kit, report=_kill_once_waiting)) as account, pytest.raises(KilledError):
+        list(account.ask(chats(10)))
+    for first, number in ((0, 4), (4, 6)):
+        with kit.account(batched(server, kit)) as account:
+            assert len(replies(account, chats(number, first=first))) == number
+    assert len(server.submitted) == 10
+
+
+def test_a_connection_that_breaks_when_the_batch_was_begun_begins_no_second(server: BatchServer, kit: Kit) -> None:
+    server.loses_answer_to_create = 1
+    with batched(server, kit) as teacher:
+        assert len(list(teacher.ask(chats(4)))) == 4
+    assert len(server.batches) == 1
+
+
+def test_each_line_has_its_outcome(server: BatchServer, kit: Kit) -> None:
+    def answer(body: dict[str, Any]) -> tuple[int, Any]:
+        number = int(body["messages"][-1]["content"].removeprefix("question "))
+        cut = {"choices": [{"message": {"content": "half"}, "finish_reason": "length"}]}
+        error = {"error": {"message": f"so said {KEY}"}}
+        return [told(body), (200, cut), (200, {"choices": []}), (400, error), (429, error), (500, error)][number]
+
+    server.answer = answer
+    with kit.account(batched(server, kit)) as account:
+        given = replies(account, chats(6))
+    assert [reply.outcome for reply in given] == [
+        ReplyOutcome.ANSWERED,
+        ReplyOutcome.CUT,
+        ReplyOutcome.MALFORMED,
+        ReplyOutcome.REJECTED,
+        ReplyOutcome.UNANSWERED,
+        ReplyOutcome.UNANSWERED,
+    ]
+    assert [reply.detail for reply in given[3:]] == ["400: so said …", "429: so said …", "500: so said …"]
+    assert len(kit.cache) == 4
+
+
+def test_a_batch_whose_day_is_over_leaves_the_rest_unanswered_for_the_next_run(server: BatchServer, kit: Kit) -> None:
+    server.expires_after = 3
+    with kit.account(batched(server, kit)) as account:
+        given = replies(account, chats(5))
+    assert [reply.outcome for reply in given].count(ReplyOutcome.ANSWERED) == 3
+    assert {reply.detail for reply in given if not reply.is_final} == {"This request could not be executed in time."}
+    server.expires_after = None
+    with kit.account(batched(server, kit)) as account:
+        assert all(reply.is_final for reply in replies(account, chats(5)))
+    assert [len(batch.lines) for batch in server.batches.values()] == [5, 2]
+
+
+def test_a_batch_that_is_not_taken_says_why_and_is_submitted_anew_by_the_next_run(
+    server: BatchServer, kit: Kit
+) -> None:
+    server.refuses = "Enqueued token limit reached for batched"
+    with (
+        batched(server, kit) as teacher,
+        pytest.raises(EndpointError, match="did not take the batch batch_0: Enqueued token limit reached"),
+    ):
+        list(teacher.ask(chats(5)))
+    server.refuses = ""
+    with batched(server, kit) as teacher:
+        assert len(list(teacher.ask(chats(5)))) == 5
+
+
+def test_a_model_that_calls_the_limit_otherwise_is_asked_in_its_words(server: BatchServer, kit: Kit) -> None:
+    def answer(body: dict[str, Any]) -> tuple[int, Any]:
+        if "max_tokens" in body:
+            said = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+            return 400, {"error": {"message": said}}
+        assert body["max_completion_tokens"] == 100
+        return told(body)
+
+    server.answer = answer
+    with kit.account(batched(server, kit)) as account:
+        assert {reply.outcome for reply in replies(account, chats(5))} == {ReplyOutcome.ANSWERED}
+    assert [len(batch.lines) for batch in server.batches.values()] == [5, 5]
+    assert kit.database.rows("SELECT * FROM batches") == []
+
+
+def test_an_endpoint_without_a_batch_api_is_said(server: BatchServer, kit: Kit) -> None:
+    server.has_batches = False
+    with (
+        batched(server, kit) as teacher,
+        pytest.raises(EndpointError, match="has no batch API: ask without `--batch`"),
+    ):
+        list(teacher.ask(chats(1)))
+
+
+def test_a_wrong_key_is_said_and_not_shown(server: BatchServer, kit: Kit) -> None:
+    config = EndpointConfig(url=server.url, api_key="sk-wrong-secret", max_attempts=1)
+    with BatchTeacher(config, kit.database) as teacher, pytest.raises(EndpointError, match="401") as caught:
+        list(teacher.ask(chats(1)))
+    assert "sk-wrong-secret" not in str(caught.value)
+    assert kit.database.rows("SELECT * FROM batches") == []
+
+
+def test_the_budget_caps_what_goes_into_a_batch(server: BatchServer, kit: Kit) -> None:
+    with kit.account(batched(server, kit), Budget(tokens=1_000)) as account, pytest.raises(BudgetError):
+        replies(account, chats(100))
+    spent = kit.ledger.totals("write")
+    assert spent.calls * 30 == spent.tokens_in + spent.tokens_out <= 1_000
+    assert len(server.submitted) == spent.calls > 25
+    long = chat("x", sampling=dataclasses.replace(SAMPLING, max_new_tokens=2_000))
+    with kit.account(batched(server, kit), Budget(tokens=1_000)) as account, pytest.raises(BudgetError):
+        replies(account, [long])
+    assert len(server.submitted) == spent.calls
