@@ -17,7 +17,7 @@ from hornbook.teacher.config import EndpointConfig
 
 _CONNECT_SECONDS = 10.0
 _IDLE_SECONDS = 15.0
-_JSON = {"Content-Type": "application/json"}
+_HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "User-Agent": "hornbook"}
 
 
 class LostError(Exception):
@@ -30,6 +30,14 @@ class UnreachableError(LostError):
 
 class CannotAskError(Exception):
     """No attempt can succeed, since the request cannot be sent at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What is posted as it is, where a request is no JSON object."""
+
+    content_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class Client:
         self._config = config
         self._proxy = None if config.is_on_this_machine else _proxy(config.address)
         self._session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {config.api_key}"} if config.api_key else {},
+            headers=_HEADERS | ({"Authorization": f"Bearer {config.api_key}"} if config.api_key else {}),
             timeout=aiohttp.ClientTimeout(
                 total=config.timeout_seconds, sock_connect=_CONNECT_SECONDS, sock_read=config.stall_seconds
             ),
@@ -77,12 +85,12 @@ class Client:
         """Close every connection."""
         await self._session.close()
 
-    async def ask(self, address: str, body: dict[str, Any] | None) -> Response:
+    async def ask(self, address: str, body: dict[str, Any] | Upload | None) -> Response:
         """Send a request and read its answer to the end. Redirections are answers like any other.
 
         Args:
             address: Whole.
-            body: The JSON object to post; None to get.
+            body: The JSON object or the upload to post; None to get.
 
         Raises:
             UnreachableError: Nobody to connect to.
@@ -91,10 +99,12 @@ class Client:
         """
         import aiohttp
 
-        method, data = ("GET", None) if body is None else ("POST", json.dumps(body).encode())
+        headers = {"Content-Type": body.content_type} if isinstance(body, Upload) else None
+        content = body.content if isinstance(body, Upload) else json.dumps(body).encode()
+        method, data = ("GET", None) if body is None else ("POST", content)
         try:
             async with self._session.request(
-                method, address, data=data, headers=_JSON, proxy=self._proxy, allow_redirects=False
+                method, address, data=data, headers=headers, proxy=self._proxy, allow_redirects=False
             ) as response:
                 return Response(response.status, response.reason or "", response.headers, await response.read())
         except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:

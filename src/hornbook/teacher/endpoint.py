@@ -249,7 +249,7 @@ class _Line:
         self._thread.close(self.exchange.close)
 
     def each(self, items: Iterable[Any], handle: Any) -> Generator[tuple[int, Any], None, None]:
-        return self._thread.each(items, handle, self._num_ahead)
+        return self._thread.each(items, handle, lambda: self.exchange.throttle.num_allowed)
 
     def list_models(self, *, await_connection: bool) -> list[str] | None:
         """The names; None if the endpoint has no such list."""
@@ -264,10 +264,6 @@ class _Line:
             )
         except NotFoundError:
             return None
-
-    def _num_ahead(self) -> int:
-        allowed = self.exchange.throttle.num_allowed
-        return allowed + max(1, allowed // 4)
 
 
 async def _open(config: EndpointConfig) -> Exchange:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hornbook.errors import EndpointError
-from hornbook.teacher.client import CannotAskError, Client, LostError, Response, UnreachableError
+from hornbook.teacher.client import CannotAskError, Client, LostError, Response, UnreachableError, Upload
 from hornbook.teacher.config import TOKEN_LIMIT_FIELDS, EndpointConfig
 from hornbook.teacher.replies import MalformedError
 from hornbook.teacher.retry import OVERLOADED, delay_seconds, is_retried, retry_after_seconds
@@ -76,6 +76,7 @@ class Exchange:
         """Open it; nothing is contacted yet."""
         self.throttle = Throttle(config.max_concurrency)
         self._config = config
+        self._address = config.address
         self._generator = random.Random()  # For the delays only: no answer depends on it.
         self._client = Client(config)
         self._limit_field = config.max_tokens_field
@@ -87,7 +88,7 @@ class Exchange:
     async def fetch(
         self,
         path: str,
-        body: dict[str, Any] | None,
+        body: dict[str, Any] | Upload | None,
         given_up: asyncio.Event,
         *,
         read: Callable[[bytes], T],
@@ -100,7 +101,7 @@ class Exchange:
 
         Args:
             path: Behind the endpoint's address.
-            body: The JSON object to post; None to get.
+            body: The JSON object or the upload to post; None to get.
             given_up: Set when the answer is no longer wanted unless it is already under way.
             read: Makes the result from the body of an answer; what it finds malformed is asked for again.
             await_connection: Try again also where there is nobody to connect to.
@@ -113,7 +114,7 @@ class Exchange:
             EndpointError: The address cannot be asked; nobody is there, and none is awaited.
             CancelledError: It was given up.
         """
-        address = f"{self._config.address}/{path}"
+        address = f"{self._address}/{path}"
         num_failures = num_refusals = 0
         num_answered = self.throttle.num_answered
         while True:
@@ -151,7 +152,7 @@ class Exchange:
     async def _try(
         self,
         address: str,
-        body: dict[str, Any] | None,
+        body: dict[str, Any] | Upload | None,
         given_up: asyncio.Event,
         read: Callable[[bytes], T],
         *,
@@ -202,10 +203,10 @@ class Exchange:
             mark=mark,
         )
 
-    def _with_limit(self, body: dict[str, Any] | None) -> dict[str, Any] | None:
+    def _with_limit(self, body: dict[str, Any] | Upload | None) -> dict[str, Any] | Upload | None:
         """`body` with the limit of its answer under the name that the endpoint wants; completions have but one."""
         usual = TOKEN_LIMIT_FIELDS[0]
-        if body is None or self._limit_field == usual or "messages" not in body:
+        if not isinstance(body, dict) or self._limit_field == usual or "messages" not in body:
             return body
         return {self._limit_field if name == usual else name: value for name, value in body.items()}
 

@@ -37,7 +37,7 @@ class LoopThread:
             future.cancel()  # Where the wait was interrupted; a finished one takes no notice.
 
     def each(
-        self, items: Iterable[Item], handle: Handle[Item, Result], num_ahead: Callable[[], int]
+        self, items: Iterable[Item], handle: Handle[Item, Result], num_at_once: Callable[[], int]
     ) -> Generator[tuple[int, Result], None, None]:
         """Handle many items at once and yield each result as it comes.
 
@@ -45,33 +45,36 @@ class LoopThread:
         result. When the iterator is closed, what is under way is abandoned.
 
         Args:
-            items: Read in the calling thread.
+            items: Read in the calling thread, a quarter more than `num_at_once` beyond the results taken.
             handle: Called in the loop, a task for each item.
-            num_ahead: How many items may be read beyond the results taken; asked again and again.
+            num_at_once: How many handlings get anywhere at the same time; asked again and again.
 
         Yields:
             The item's index, counted from 0, and its result.
         """
         passage = _Passage(self._loop, handle)
         waiting = enumerate(items)
+        results: deque[tuple[int, Result | _Lost]] = deque()
         num_open = 0
         try:
             while True:
-                while num_open < num_ahead() and not passage.given_up.is_set():
+                at_once = num_at_once()
+                while num_open < at_once + max(1, at_once // 4) and not passage.given_up.is_set():
                     entry = next(waiting, None)
                     if entry is None:
                         break
-                    passage.enter(entry)
+                    passage.enter(entry, at_once)
                     num_open += 1
                 if not num_open:
                     return
-                index, result = passage.finished.get()
+                if not results:
+                    results.extend(passage.finished.get())
+                index, result = results.popleft()
                 num_open -= 1
-                if isinstance(result, _Lost):
-                    if result.error is not None:
-                        raise result.error
-                    continue
-                yield index, result
+                if not isinstance(result, _Lost):
+                    yield index, result
+                elif result.error is not None:
+                    raise result.error
         finally:
             passage.abandon()
 
@@ -91,22 +94,25 @@ class _Lost:
 
 
 class _Passage(Generic[Item, Result]):
-    """The items of one `each` on their way into the loop and out of it."""
+    """The items of one `each` on their way into the loop and out of it.
+
+    Both threads are woken as rarely as may be, since that costs more than the handling of an item: a task that ends starts
+    those that wait, and results that come together are handed out together.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, handle: Handle[Item, Result]) -> None:
         self._loop = loop
         self._handle = handle
         self._entered: deque[tuple[int, Item]] = deque()
-        self._is_called = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._results: list[tuple[int, Result | _Lost]] = []
         self.given_up = asyncio.Event()
-        self.finished: queue.SimpleQueue[tuple[int, Result | _Lost]] = queue.SimpleQueue()
+        self.finished: queue.SimpleQueue[list[tuple[int, Result | _Lost]]] = queue.SimpleQueue()
 
-    def enter(self, entry: tuple[int, Item]) -> None:
-        """From outside: hand over an item. The loop is woken once for all that are handed over together."""
+    def enter(self, entry: tuple[int, Item], num_at_once: int) -> None:
+        """From outside: hand over an item."""
         self._entered.append(entry)
-        if not self._is_called:
-            self._is_called = True
+        if len(self._tasks) < num_at_once:  # Else a task that ends later than now finds the item.
             self._loop.call_soon_threadsafe(self._start)
 
     def abandon(self) -> None:
@@ -114,11 +120,14 @@ class _Passage(Generic[Item, Result]):
         self._loop.call_soon_threadsafe(self._cancel)
 
     def _start(self) -> None:
-        self._is_called = False  # Before the items are taken: what is handed over after them calls again.
         while self._entered:
             task = self._loop.create_task(self._run(*self._entered.popleft()))
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._start()
 
     async def _run(self, index: int, item: Item) -> None:
         try:
@@ -127,7 +136,13 @@ class _Passage(Generic[Item, Result]):
             result = _Lost(None)
         except BaseException as error:
             result = _Lost(error)
-        self.finished.put((index, result))
+        if not self._results:
+            self._loop.call_soon(self._hand_out)
+        self._results.append((index, result))
+
+    def _hand_out(self) -> None:
+        self.finished.put(self._results)
+        self._results = []
 
     def _cancel(self) -> None:
         self.given_up.set()  # First, lest one that waits take the place of one that is cancelled.

@@ -1,6 +1,6 @@
 """What became of a request, read from the body of an answer that the server calls well.
 
-Source: the `finish_reason`, `refusal` and `usage` of OpenAI's API; servers that imitate it differ in what they leave out.
+Source: the `finish_reason`, `refusal` and `usage` of OpenAI's API; those that imitate it leave some out.
 """
 
 import json
