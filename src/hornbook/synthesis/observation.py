@@ -119,6 +119,8 @@ def _observation(exercise: Exercise, examples: list[Example], inputs: list[str],
     raised = [call for call in calls if call and call[0] == "e"]
     if outcome is Outcome.PASSED and num_calls == 0 and raised:
         outcome, detail = Outcome.RAISED, raised[0][2]
+    elif outcome is Outcome.PASSED and num_calls == 0 and ["t"] in calls:
+        outcome, detail = Outcome.CPU_TIMED_OUT, f"{exercise.entry_point}({inputs[calls.index(['t'])]}) comes to no end"
     wrong = [text for held, text in results if not held]
     meant = _errors_raised(exercise.prompt + exercise.solution)
     compared = [

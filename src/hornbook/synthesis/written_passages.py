@@ -1,0 +1,280 @@
+"""Verify passages that anyone may have written: run their code, and hold what they show against what it prints.
+
+Reads:  passages.
+Writes: those whose code runs and whose shown outputs are true, some of them repaired; the others with the reason; what
+        was seen of each.
+
+A passage may show its outputs as fenced blocks, below `Output:`, in comments or as a session. Not checked is what a
+sentence says: neither a result that it quotes nor what it explains.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from hornbook.errors import ConfigError
+from hornbook.records import Dropped, Passage, content_id
+from hornbook.sandbox.program import Report, Sandbox
+from hornbook.synthesis.answers import parse
+from hornbook.synthesis.jail_tasks import Answer, run_tasks
+from hornbook.synthesis.markdown import Block, Piece, read_blocks, read_pieces
+from hornbook.synthesis.observation import outcome_of
+from hornbook.synthesis.repair import Repair, is_quoted, repaired_text
+from hornbook.synthesis.shown_output import Shown, find_shown, has_address, is_unordered
+
+_CLOCKS = re.compile(r"now|today|utcnow|time|perf_counter|monotonic|ctime|localtime|uuid[14]|id|hash")
+    [
+        "now",
+        "today",
+        "utcnow",
+        "time",
+        "perf_counter",
+        "monotonic",
+        "ctime",
+        "localtime",
+        "uuid1",
+        "uuid4",
+        "id",
+        "hash",
+    ]
+)
+"""Names of calls whose result is owed to the moment, or to where something lies in memory."""
+
+
+class PassageFate(StrEnum):
+    """What came of a passage."""
+
+    HELD = "held"
+    REPAIRED = "repaired"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageCheck:
+    """What was seen of one passage, as it was written."""
+
+    passage_id: str
+    fate: PassageFate
+    num_blocks: int
+    """Blocks of Python."""
+    num_blocks_run: int
+    """Those that ran to their end, or to the error that the passage shows."""
+    num_shown: int
+    """Outputs that it shows."""
+    num_shown_true: int
+    reason: str
+    """Why it was dropped; empty if it was not."""
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyPassagesConfig:
+    """How passages are verified."""
+
+    repair: bool = True
+    """Put true outputs in the place of wrong ones; otherwise passages that show a wrong one are dropped."""
+    min_blocks: int = 0
+    """Blocks of Python that a passage must hold."""
+    batch_size: int = 20
+    """Passages that share one program in the jail."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be done.
+
+        Raises:
+            ConfigError: Names the field and the value.
+        """
+        if self.batch_size < 1:
+            raise ConfigError(f"`batch_size` must be at least 1, got {self.batch_size!r}")
+        if self.min_blocks < 0:
+            raise ConfigError(f"`min_blocks` must not be negative, got {self.min_blocks!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifiedPassages:
+    """What came of it; each list in the order of the passages."""
+
+    kept: list[Passage]
+    """As they were given, or a new record with a new id where one was repaired."""
+    dropped: list[Dropped]
+    checks: list[PassageCheck]
+    """One for each passage."""
+    repairs: list[Repair]
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """What was seen of a passage."""
+
+    reason: str
+    detail: str
+    num_blocks: int
+    num_blocks_run: int
+    shown: list[Shown]
+
+
+def verify_written_passages(
+    passages: Sequence[Passage],
+    sandbox: Sandbox,
+    config: VerifyPassagesConfig,
+    progress: Callable[[int, int, str], None],
+) -> VerifiedPassages:
+    """Part the passages that are true, or can be made so, from the rest.
+
+    A repaired passage is run again, and kept only if nothing that it shows is wrong any more.
+
+    Raises:
+        SandboxError: The sandbox broke down.
+    """
+    findings = _observe(passages, sandbox, config.batch_size, lambda done, total: progress(done, total, "passages run"))
+    repaired: dict[int, Passage] = {}
+    refused: dict[int, tuple[str, str]] = {}
+    for place, (passage, finding) in enumerate(zip(passages, findings, strict=True)):
+        wrong = [one for one in finding.shown if not one.holds]
+        if finding.num_blocks < config.min_blocks:
+            refused[place] = ("holds too little code", f"{finding.num_blocks} blocks of Python")
+        elif finding.reason:
+            refused[place] = (finding.reason, finding.detail)
+        elif wrong:
+            text, why = _repaired(passage.text, wrong, config)
+            if text is None:
+                refused[place] = why, _difference(wrong[0])
+            else:
+                repaired[place] = replace(passage, id=content_id("passage", text), text=text)
+    again = _observe(list(repaired.values()), sandbox, config.batch_size, lambda _done, _total: None)
+    for place, finding in zip(list(repaired), again, strict=True):
+        if finding.reason or not all(one.holds for one in finding.shown):
+            del repaired[place]
+            refused[place] = ("shows a wrong output", "it is still wrong after its repair")
+    return _collected(passages, findings, repaired, refused)
+
+
+def _collected(
+    passages: Sequence[Passage],
+    findings: Sequence[_Finding],
+    repaired: dict[int, Passage],
+    refused: dict[int, tuple[str, str]],
+) -> VerifiedPassages:
+    checks, repairs = [], []
+    for place, (passage, finding) in enumerate(zip(passages, findings, strict=True)):
+        reason, detail = refused.get(place, ("", ""))
+        fate = PassageFate.DROPPED if reason else PassageFate.REPAIRED if place in repaired else PassageFate.HELD
+        check = PassageCheck(
+            passage_id=passage.id,
+            fate=fate,
+            num_blocks=finding.num_blocks,
+            num_blocks_run=finding.num_blocks_run,
+            num_shown=len(finding.shown),
+            num_shown_true=sum(one.holds for one in finding.shown),
+            reason=reason,
+            detail=detail,
+        )
+        checks.append(check)
+        if place in repaired:
+            new = repaired[place].id
+            repairs += [
+                Repair(passage_id=passage.id, repaired_id=new, form=one.form, shown=one.shown, true=one.true)
+                for one in finding.shown
+                if not one.holds
+            ]
+    return VerifiedPassages(
+        kept=[repaired.get(place, passage) for place, passage in enumerate(passages) if place not in refused],
+        dropped=[
+            Dropped(id=passages[place].id, reason=reason, detail=detail)
+            for place, (reason, detail) in sorted(refused.items())
+        ],
+        checks=checks,
+        repairs=repairs,
+    )
+
+
+def _observe(
+    passages: Sequence[Passage], sandbox: Sandbox, batch_size: int, progress: Callable[[int, int], None]
+) -> list[_Finding]:
+    blocks = [read_blocks(passage.text) for passage in passages]
+    code = [[(block, read_pieces(block)) for block in _code_of(some)] for some in blocks]
+    is_valid = [all(pieces is not None for _, pieces in some) for some in code]
+    runnable = [[(block, pieces or []) for block, pieces in some] for some in code]
+    tasks = [
+        {
+            "blocks": [[piece.source for piece in pieces] for _, pieces in some],
+            "sessions": [block.is_session for block, _ in some],
+        }
+        for some, valid in zip(runnable, is_valid, strict=True)
+        if valid
+    ]
+    answers = iter(run_tasks("snippets", tasks, sandbox, batch_size=batch_size, progress=progress))
+    findings = []
+    for passage, all_blocks, some, valid in zip(passages, blocks, runnable, is_valid, strict=True):
+        if valid:
+            findings.append(_finding(passage.text, all_blocks, some, next(answers)))
+        else:
+            findings.append(_Finding("is not valid Python", "", len(some), 0, []))
+    return findings
+
+
+def _code_of(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks that are run.
+
+    One without a language behind a block of Python is taken for that one's output, unless it prints or defines.
+    """
+    found: list[Block] = []
+    for place, block in enumerate(blocks):
+        may_be_output = not block.language and place > 0 and blocks[place - 1] in found
+        if block.is_code and not (may_be_output and not re.search(r"\bprint\(|\bdef |^>>>", block.body)):
+            found.append(block)
+    return found
+
+
+def _finding(text: str, blocks: Sequence[Block], code: Sequence[tuple[Block, list[Piece]]], answer: Answer) -> _Finding:
+    if isinstance(answer, Report) or answer["endless"]:
+        outcome, detail = outcome_of(answer) if isinstance(answer, Report) else (None, "it used up its CPU time")
+        is_endless = outcome is None or "timed out" in outcome.value
+        return _Finding("runs without an end" if is_endless else "does not run to its end", detail, len(code), 0, [])
+    results: list[Any] = answer["blocks"]
+    shown = find_shown(text, code, blocks, results, answer["varies"])
+    explained = {one.block for one in shown if one.error and one.holds}
+    failed = [
+        number
+        for number, (block, _) in enumerate(code)
+        if any(result[2] is not None for result in results[number]) and not (number in explained or block.is_session)
+    ]
+    unexplained = [one for one in shown if one.error and not one.holds]
+    num_run = len(code) - len(failed)
+    if failed or unexplained:
+        number = failed[0] if failed else unexplained[0].block
+        error = next(result[2] for result in results[number] if result[2] is not None)
+        reason = "asks for input" if error[0] == "EOFError" else "raises"
+        return _Finding(reason, error[1], len(code), num_run, shown)
+    unsteady = [one for one in shown if one.varies or _depends_on_clock(code[one.block][0], one)]
+    reason = "shows an output that differs from run to run" if unsteady else ""
+    return _Finding(reason, _difference(unsteady[0]) if unsteady else "", len(code), num_run, shown)
+
+
+def _depends_on_clock(block: Block, shown: Shown) -> bool:
+    """Whether an output that is not as shown may be owed to the moment, to memory, or to the order of a set."""
+    if shown.holds:
+        return False
+    if has_address(shown.true) or is_unordered(shown.true):
+        return True
+    names = set()
+    for node in ast.walk(parse(block.body) or ast.Module(body=[], type_ignores=[])):
+        if isinstance(node, ast.Call):
+            names.add(node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""))
+    return any(map(_CLOCKS.fullmatch, names))
+
+
+def _repaired(text: str, wrong: Sequence[Shown], config: VerifyPassagesConfig) -> tuple[str | None, str]:
+    if not config.repair:
+        return None, "shows a wrong output"
+    if any(is_quoted(text, one) for one in wrong):
+        return None, "shows a wrong output that its prose quotes"
+    new = repaired_text(text, wrong)
+    return new, "" if new is not None else "shows a wrong output that cannot be exchanged"
+
+
+def _difference(shown: Shown) -> str:
+    return f"shows {shown.shown.strip()!r}; it is {shown.true!r}"[:300]
