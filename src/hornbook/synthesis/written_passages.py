@@ -26,21 +26,6 @@ from hornbook.synthesis.repair import Repair, is_quoted, repaired_text
 from hornbook.synthesis.shown_output import Shown, find_shown, has_address, is_unordered
 
 _CLOCKS = re.compile(r"now|today|utcnow|time|perf_counter|monotonic|ctime|localtime|uuid[14]|id|hash")
-    [
-        "now",
-        "today",
-        "utcnow",
-        "time",
-        "perf_counter",
-        "monotonic",
-        "ctime",
-        "localtime",
-        "uuid1",
-        "uuid4",
-        "id",
-        "hash",
-    ]
-)
 """Names of calls whose result is owed to the moment, or to where something lies in memory."""
 
 
