@@ -155,7 +155,7 @@ def open_account(
         prices=prices,
         cache=cache,
     )
-    with naming_a_budget(), open_teacher(settings, stage) as account:
+    with naming_a_budget(), open_teacher(settings, stage, report=_say) as account:
         yield account
 
 
@@ -165,7 +165,13 @@ def naming_a_budget() -> Iterator[None]:
     try:
         yield
     except BudgetError as error:
+        if not error.suggestion:  # It is said already.
+            raise
         raise BudgetError(f"{error}: {command_with_budget(sys.argv[1:], error.suggestion)}") from None
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def command_with_budget(arguments: Sequence[str], budget: str) -> str:

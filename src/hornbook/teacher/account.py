@@ -3,8 +3,10 @@
 Reads, writes: the teacher's database, through `cache.py` and `ledger.py`.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +18,8 @@ from hornbook.teacher.ledger import Ledger, StageEntry
 from hornbook.teacher.pace import AccountProgress, Pace
 from hornbook.teacher.teacher import Reply, Teacher, TeacherRequest
 
+_ADDRESS = re.compile(r"`?https?://[^\s`]+`?")
+"""Where a model runs is not kept, and an answer is the same whether it comes from the disk or not."""
 _MOST_READY = 256
 """So many answers from the disk wait at most while the teacher is asked for others."""
 
@@ -266,6 +270,8 @@ class _Asking:
     def _settle(self, number: int, reply: Reply) -> Iterator[tuple[int, Reply]]:
         """Put a reply on disk and into the ledger, and then hand it to all who wait for it."""
         key, request, reserve = self._asked.pop(number)
+        if reply.detail:
+            reply = replace(reply, detail=_ADDRESS.sub("the endpoint", reply.detail))
         self._reserved -= reserve
         entry = self._entry
         cost, is_estimated = entry.cost(request, reply)

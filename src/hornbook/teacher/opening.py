@@ -3,7 +3,7 @@
 Reads, writes: the database that the settings name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -68,8 +68,15 @@ class TeacherSettings:
 
 
 @contextmanager
-def open_account(settings: TeacherSettings, stage: str) -> Iterator[Account]:
+def open_account(
+    settings: TeacherSettings, stage: str, *, report: Callable[[str], None] | None = None
+) -> Iterator[Account]:
     """An account with the teacher, for a stage; what is under way at the end is abandoned.
+
+    Args:
+        settings: Which teacher, and what it may spend.
+        stage: What the answers are for: the name under which they are counted, and for which the budget holds.
+        report: Is told, now and then, how far batches are.
 
     Raises:
         ConfigError: The settings cannot be used; the model is unknown; a budget in US dollars without a price.
@@ -81,7 +88,7 @@ def open_account(settings: TeacherSettings, stage: str) -> Iterator[Account]:
     if not settings.is_endpoint and not Path(settings.address).is_file():
         raise MissingInputError(f"there is no file `{settings.address}`")
     with Database(settings.cache) as database:
-        teacher = _make_teacher(settings, database)
+        teacher = _make_teacher(settings, database, report)
         ledger = Ledger(database, partial(_price_of, prices, settings))
         with Account(
             teacher, cache=ReplyCache(database), ledger=ledger, budget=settings.budget, stage=stage
@@ -89,7 +96,7 @@ def open_account(settings: TeacherSettings, stage: str) -> Iterator[Account]:
             yield account
 
 
-def _make_teacher(settings: TeacherSettings, database: Database) -> Teacher:
+def _make_teacher(settings: TeacherSettings, database: Database, report: Callable[[str], None] | None) -> Teacher:
     # Imported here: each of them is heavy, or needs an extra, and only one is wanted.
     if not settings.is_endpoint:
         from hornbook.teacher.local import LocalTeacher
@@ -98,7 +105,7 @@ def _make_teacher(settings: TeacherSettings, database: Database) -> Teacher:
     if settings.batch:
         from hornbook.teacher.batch import BatchTeacher
 
-        return BatchTeacher(settings.endpoint(), database)
+        return BatchTeacher(settings.endpoint(), database, report=report)
     from hornbook.teacher.endpoint import EndpointTeacher
 
     return EndpointTeacher(settings.endpoint())
