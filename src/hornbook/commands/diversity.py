@@ -14,7 +14,7 @@ from hornbook.errors import ConfigError, MissingInputError, StoreError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hornbook.synthesis.diversity.perplexity import Perplexity
+    from hornbook.synthesis.diversity.perplexity import LogLoss, Perplexity
     from hornbook.synthesis.diversity.rows import Row
 
 _COMMON_COUNT = 150
@@ -119,6 +119,7 @@ def diversity(
     collections = {name: _read(path, text_field) for name, path in _named(files).items()}
     common_count = at or min(_COMMON_COUNT, *map(len, collections.values()))
     console = make_console(stderr=True)
+    model = _load(perplexity, store) if perplexity else None
     columns = []
     for name, rows in collections.items():
         with show_progress(console, name) as progress:
@@ -132,7 +133,7 @@ def diversity(
                 seed=seed,
                 progress=progress,
             )
-        surprise = _surprise(rows, perplexity, store, console) if perplexity else None
+        surprise = _surprise(rows, *model, console) if model else None
         columns.append(Column(assessment=assessment, perplexity=surprise))
     figures = [
         {**column.assessment.as_json(), "perplexity": column.perplexity and column.perplexity.as_json()}
@@ -169,19 +170,23 @@ def _read(path: Path, text_field: str) -> "list[Row]":
     return rows
 
 
-def _surprise(rows: "Sequence[Row]", model: str, store: Path, console: "Console") -> "Perplexity | None":
-    """Under a model, of records spread evenly over the file."""
+def _load(model: str, store: Path) -> "tuple[str, LogLoss]":
     from hornbook.artifacts.store import Store
-    from hornbook.display import show_progress
     from hornbook.evaluation.log_loss import load_log_loss
+
+    return load_log_loss(model, Store(store))
+
+
+def _surprise(rows: "Sequence[Row]", model: str, log_loss: "LogLoss", console: "Console") -> "Perplexity | None":
+    """Under a model, of records spread evenly over the file."""
+    from hornbook.display import show_progress
     from hornbook.synthesis.diversity.perplexity import perplexity_of
     from hornbook.synthesis.diversity.rows import text_of
 
     count = min(len(rows), _MAX_PERPLEXITY_TEXTS)
     texts = [text_of(rows[number * len(rows) // count].record) for number in range(count)]
-    name, log_loss = load_log_loss(model, Store(store))
     with show_progress(console, "perplexity") as progress:
-        return perplexity_of(texts, log_loss, name, progress)
+        return perplexity_of(texts, log_loss, model, progress)
 
 
 def _write(path: Path, content: str) -> None:

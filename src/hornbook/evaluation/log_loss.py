@@ -23,8 +23,8 @@ def load_log_loss(name: str, store: Store) -> tuple[str, LogLoss]:
         store: Where runs are looked for.
 
     Returns:
-        The model's name, and a function from a text to its loss in nats, summed over the tokens that are predicted (all
-        but the first, as far as the model's positions reach), and their number.
+        The model's name, and a function from a text to its loss in nats, summed over its tokens as far as the model's
+        positions reach, and their number. A text stands behind the token that begins or ends texts, where there is one.
 
     Raises:
         MissingInputError: There is no such model.
@@ -48,14 +48,15 @@ def _of_our_model(folder: Path, tokenizer_file: Path) -> LogLoss:
 
     from hornbook.evaluation.models import choose_device
     from hornbook.model.weights import load_model
-    from hornbook.tokens.tokenizer import load_tokenizer
+    from hornbook.tokens.tokenizer import END_OF_TEXT, load_tokenizer
 
     device = choose_device("auto")
     model = load_model(folder).to(device).eval()
     tokenizer = load_tokenizer(tokenizer_file)
+    end = tokenizer.token_to_id(END_OF_TEXT)
 
     def log_loss(text: str) -> tuple[float, int]:
-        tokens = tokenizer.encode(text, add_special_tokens=False).ids[: model.config.max_position]
+        tokens = [end, *tokenizer.encode(text, add_special_tokens=False).ids][: model.config.max_position]
         if len(tokens) < 2:
             return 0.0, 0
         with torch.inference_mode():
@@ -69,10 +70,12 @@ def _of_huggingface(loaded: "LoadedModel") -> LogLoss:
     import torch
     from torch.nn import functional
 
-    device = loaded.model.device
+    device, tokenizer = loaded.model.device, loaded.tokenizer
+    begin = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
+    before = [] if begin is None else [begin]
 
     def log_loss(text: str) -> tuple[float, int]:
-        tokens = loaded.tokenizer(text)["input_ids"][: loaded.max_position]
+        tokens = (before + tokenizer(text, add_special_tokens=False)["input_ids"])[: loaded.max_position]
         if len(tokens) < 2:
             return 0.0, 0
         row = torch.tensor([tokens], device=device)
