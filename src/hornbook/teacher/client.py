@@ -1,27 +1,28 @@
-"""One HTTP request and its whole answer, over connections that are kept; no second attempt, no judgement.
+"""HTTP requests to one endpoint over connections that are kept; no second attempt, no judgement.
 
-Source: aiohttp rather than httpx for its C parser and its pool: docs/decisions/teacher-http.md.
+Proxies and certificates that the environment names are used as other programs use them: `HTTPS_PROXY`, `NO_PROXY`,
+`SSL_CERT_FILE`.
 """
 
+import asyncio
+import base64
 import json
-import os
-import socket
 import ssl
 import urllib.request
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from hornbook.errors import ConfigError
 from hornbook.teacher.config import EndpointConfig
+from hornbook.teacher.connection import Connection, LostError, Response, reason_of
 
 _CONNECT_SECONDS = 10.0
 _IDLE_SECONDS = 15.0
-_HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "User-Agent": "hornbook"}
-
-
-class LostError(Exception):
-    """The attempt brought no answer; another one may. The message is for people and holds no secret."""
+"""Beyond it a server may be about to close the connection, and a request would meet the end."""
+_NEXT_ADDRESS_SECONDS = 0.25
+_PORTS = {"http": 80, "https": 443}
+_KEPT_IN_PATHS = "/:@!$&'()*+,;=%~"
 
 
 class UnreachableError(LostError):
@@ -40,56 +41,38 @@ class Upload:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What a server answered, whatever its status."""
-
-    status: int
-    reason: str
-    headers: Mapping[str, str]
-    """Found by their names in any spelling."""
-    body: bytes
-
-    @property
-    def is_success(self) -> bool:
-        """Whether the server calls it well."""
-        return 200 <= self.status < 300
-
-
 class Client:
-    """Keeps its connections. To be made and used in one event loop."""
+    """Keeps its connections. To be used in one event loop."""
 
     def __init__(self, config: EndpointConfig) -> None:
-        """Open it; nothing is contacted yet.
+        """Nothing is contacted yet.
 
-        Proxies that the environment names are used, except towards this machine itself; so are certificates, its
-        `SSL_CERT_FILE` and `SSL_CERT_DIR` among them.
+        A proxy is not used towards this machine itself.
+
+        Raises:
+            ConfigError: The environment names a proxy of a kind that is not spoken here.
         """
-        # Imported here because it takes longer than the whole of `--help` should.
-        import aiohttp
-
         self._config = config
-        self._proxy = None if config.is_on_this_machine else _proxy(config.address)
-        self._session = aiohttp.ClientSession(
-            headers=_HEADERS | ({"Authorization": f"Bearer {config.api_key}"} if config.api_key else {}),
-            timeout=aiohttp.ClientTimeout(
-                total=config.timeout_seconds, sock_connect=_CONNECT_SECONDS, sock_read=config.stall_seconds
-            ),
-            connector=aiohttp.TCPConnector(
-                limit=config.max_concurrency, ssl=_trusted(config.address), keepalive_timeout=_IDLE_SECONDS
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
+        self._server = urlsplit(config.address)
+        self._proxy = None if config.is_on_this_machine else _find_proxy(self._server)
+        self._idle: list[Connection] = []
+        self._trusted: ssl.SSLContext | None = None
+        key = [f"Authorization: Bearer {config.api_key}"] if config.api_key else []
+        passed_on = self._proxy if self._server.scheme == "http" else None
+        lines = [f"Host: {_netloc(self._server)}", "User-Agent: hornbook", "Accept: application/json", *key]
+        self._head = "\r\n".join([*lines, *_proxy_key(passed_on), ""])
+        self._origin = f"{self._server.scheme}://{_netloc(self._server)}" if passed_on else ""
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._session.close()
+        while self._idle:
+            self._idle.pop().close()
 
     async def ask(self, address: str, body: dict[str, Any] | Upload | None) -> Response:
         """Send a request and read its answer to the end. Redirections are answers like any other.
 
         Args:
-            address: Whole.
+            address: Whole; the endpoint's, and what lies behind it.
             body: The JSON object or the upload to post; None to get.
 
         Raises:
@@ -97,61 +80,122 @@ class Client:
             LostError: The connection broke, the answer did not come in time, or what came is no HTTP.
             CannotAskError: The address cannot be asked.
         """
-        import aiohttp
-
-        headers = {"Content-Type": body.content_type} if isinstance(body, Upload) else None
-        content = body.content if isinstance(body, Upload) else json.dumps(body).encode()
-        method, data = ("GET", None) if body is None else ("POST", content)
+        request = self._request(address, body)
         try:
-            async with self._session.request(
-                method, address, data=data, headers=headers, proxy=self._proxy, allow_redirects=False
-            ) as response:
-                return Response(response.status, response.reason or "", response.headers, await response.read())
-        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
-            raise UnreachableError(_reason(error)) from None
-        except aiohttp.SocketTimeoutError:
-            raise LostError(f"not a byte for {self._config.stall_seconds:g} seconds") from None
+            async with asyncio.timeout(self._config.timeout_seconds):
+                connection = self._take_idle() or await self._connect()
+                response = await connection.ask(request, self._config.stall_seconds)
         except TimeoutError:
             raise LostError(f"no answer within {self._config.timeout_seconds:g} seconds") from None
-        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError) as error:
-            raise CannotAskError(str(error)) from None
-        except aiohttp.ClientResponseError as error:  # Its own text names the headers that were sent.
-            raise LostError(f"no HTTP: {error.message}") from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise LostError(_reason(error)) from None
+        if connection.is_reusable:
+            connection.idle_since = asyncio.get_running_loop().time()
+            self._idle.append(connection)
+        else:
+            connection.close()
+        return response
+
+    def _request(self, address: str, body: dict[str, Any] | Upload | None) -> bytes:
+        parts = urlsplit(address)
+        target = self._origin + quote(parts.path, safe=_KEPT_IN_PATHS) + (f"?{parts.query}" if parts.query else "")
+        if body is None:
+            return f"GET {target} HTTP/1.1\r\n{self._head}\r\n".encode()
+        upload = body if isinstance(body, Upload) else Upload("application/json", json.dumps(body).encode())
+        kind = f"Content-Type: {upload.content_type}\r\nContent-Length: {len(upload.content)}\r\n"
+        return f"POST {target} HTTP/1.1\r\n{self._head}{kind}\r\n".encode() + upload.content
+
+    def _take_idle(self) -> Connection | None:
+        """The connection that was used last, so that those beyond what is needed grow old and are closed."""
+        oldest = asyncio.get_running_loop().time() - _IDLE_SECONDS
+        while self._idle and self._idle[0].idle_since < oldest:
+            self._idle.pop(0).close()
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_reusable:
+                return connection
+        return None
+
+    async def _connect(self) -> Connection:
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                if self._proxy is None:
+                    return await self._open(self._server)
+                connection = await self._open(self._proxy)
+                if self._server.scheme == "https":
+                    await self._tunnel(connection)
+                return connection
+        except TimeoutError:
+            raise UnreachableError(f"no connection within {_CONNECT_SECONDS:g} seconds") from None
+        except OSError as error:
+            raise UnreachableError(reason_of(error)) from None
+        except UnicodeError:
+            raise CannotAskError(f"`{self._server.hostname}` is no name of a machine") from None
+
+    async def _open(self, whom: SplitResult) -> Connection:
+        secure: dict[str, Any] = {"ssl": self._trust(), "server_hostname": whom.hostname}
+        _, connection = await asyncio.get_running_loop().create_connection(
+            Connection,
+            whom.hostname or "",
+            _port(whom),
+            happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS,
+            **(secure if whom.scheme == "https" else {}),
+        )
+        return connection
+
+    async def _tunnel(self, connection: Connection) -> None:
+        """Have the proxy connect to the server, and put what goes there under TLS."""
+        goal = f"{self._server.hostname}:{_port(self._server)}"
+        head = "\r\n".join([f"CONNECT {goal} HTTP/1.1", f"Host: {goal}", *_proxy_key(self._proxy), "", ""])
+        said = await connection.open_tunnel(head.encode())
+        if said:
+            raise UnreachableError(f"the proxy refuses: {said}")
+        await connection.start_tls(self._trust(), self._server.hostname or "")
+
+    def _trust(self) -> ssl.SSLContext:
+        """The system's certificates, and where it has none those of `certifi`."""
+        if self._trusted is None:
+            self._trusted = ssl.create_default_context()
+            if not self._trusted.cert_store_stats()["x509_ca"]:
+                import certifi
+
+                self._trusted.load_verify_locations(certifi.where())
+        return self._trusted
 
 
-def _proxy(address: str) -> str | None:
-    """The proxy that the environment names for an address."""
-    parts = urlsplit(address)
-    if urllib.request.proxy_bypass(parts.netloc):
+def _find_proxy(server: SplitResult) -> SplitResult | None:
+    """The proxy that the environment names for a server.
+
+    Raises:
+        ConfigError: It is of a kind that is not spoken here.
+    """
+    if urllib.request.proxy_bypass(server.netloc):
         return None
     named = urllib.request.getproxies()
-    return named.get(parts.scheme) or named.get("all")
+    address = named.get(server.scheme) or named.get("all")
+    if not address:
+        return None
+    proxy = urlsplit(address if "://" in address else f"http://{address}")
+    if proxy.scheme not in _PORTS or not proxy.hostname:
+        raise ConfigError(
+            f"a proxy must be an http:// or https:// address, but the environment names one that begins with "
+            f"`{proxy.scheme}:`; set `{server.scheme.upper()}_PROXY` to another, or add the host to `NO_PROXY`"
+        )
+    return proxy
 
 
-def _trusted(address: str) -> ssl.SSLContext | bool:
-    """The system's certificates, and where it has none those of `certifi`."""
-    if urlsplit(address).scheme != "https":
-        return True
-    context = ssl.create_default_context()
-    if not context.cert_store_stats()["x509_ca"]:
-        import certifi
-
-        context.load_verify_locations(certifi.where())
-    return context
+def _proxy_key(proxy: SplitResult | None) -> list[str]:
+    """The header that shows the user and password in a proxy's address."""
+    if proxy is None or proxy.username is None:
+        return []
+    words = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+    return [f"Proxy-Authorization: Basic {base64.b64encode(words.encode()).decode()}"]
 
 
-def _reason(error: BaseException) -> str:
-    """What the operating system said, which the client's error wraps; else the client's own words."""
-    words = str(error) or type(error).__name__
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, BaseExceptionGroup):
-            cause = cause.exceptions[0]
-        if isinstance(cause, ssl.SSLError | socket.gaierror):
-            return cause.strerror or str(cause)
-        if isinstance(cause, OSError) and cause.errno:
-            return os.strerror(cause.errno)
-        cause = cause.__cause__ or cause.__context__
-    return words
+def _port(address: SplitResult) -> int:
+    return address.port or _PORTS[address.scheme]
+
+
+def _netloc(address: SplitResult) -> str:
+    """Host and port as the `Host` header has them; the name in ASCII, however it is written."""
+    host = address.hostname or ""
+    host = f"[{host}]" if ":" in host else host if host.isascii() else host.encode("idna").decode()
+    return f"{host}:{address.port}" if address.port else host

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hornbook.errors import EndpointError
-from hornbook.teacher.client import CannotAskError, Client, LostError, Response, UnreachableError, Upload
+from hornbook.teacher.client import CannotAskError, Client, UnreachableError, Upload
 from hornbook.teacher.config import TOKEN_LIMIT_FIELDS, EndpointConfig
+from hornbook.teacher.connection import LostError, Response
 from hornbook.teacher.replies import MalformedError
 from hornbook.teacher.retry import OVERLOADED, delay_seconds, is_retried, retry_after_seconds
 from hornbook.teacher.throttle import Throttle

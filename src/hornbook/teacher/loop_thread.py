@@ -63,7 +63,7 @@ class LoopThread:
                     entry = next(waiting, None)
                     if entry is None:
                         break
-                    passage.enter(entry, at_once)
+                    passage.enter(entry)
                     num_open += 1
                 if not num_open:
                     return
@@ -96,23 +96,24 @@ class _Lost:
 class _Passage(Generic[Item, Result]):
     """The items of one `each` on their way into the loop and out of it.
 
-    Both threads are woken as rarely as may be, since that costs more than the handling of an item: a task that ends starts
-    those that wait, and results that come together are handed out together.
+    To wake a thread costs as much as to handle an item, so what comes together is handed over together, both ways.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, handle: Handle[Item, Result]) -> None:
         self._loop = loop
         self._handle = handle
         self._entered: deque[tuple[int, Item]] = deque()
+        self._is_woken = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: list[tuple[int, Result | _Lost]] = []
         self.given_up = asyncio.Event()
         self.finished: queue.SimpleQueue[list[tuple[int, Result | _Lost]]] = queue.SimpleQueue()
 
-    def enter(self, entry: tuple[int, Item], num_at_once: int) -> None:
+    def enter(self, entry: tuple[int, Item]) -> None:
         """From outside: hand over an item."""
         self._entered.append(entry)
-        if len(self._tasks) < num_at_once:  # Else a task that ends later than now finds the item.
+        if not self._is_woken:
+            self._is_woken = True
             self._loop.call_soon_threadsafe(self._start)
 
     def abandon(self) -> None:
@@ -120,14 +121,11 @@ class _Passage(Generic[Item, Result]):
         self._loop.call_soon_threadsafe(self._cancel)
 
     def _start(self) -> None:
+        self._is_woken = False  # Before the items are taken: what is handed over after them wakes again.
         while self._entered:
             task = self._loop.create_task(self._run(*self._entered.popleft()))
             self._tasks.add(task)
-            task.add_done_callback(self._end)
-
-    def _end(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._start()
+            task.add_done_callback(self._tasks.discard)
 
     async def _run(self, index: int, item: Item) -> None:
         try:
