@@ -7,7 +7,6 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from types import TracebackType
 from typing import Any, Self
 
 from hornbook.errors import BudgetError, ConfigError, HornbookError
@@ -70,15 +69,13 @@ class Account:
         self._pace.restart()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Leave the teacher, which abandons what is under way, and close the entry."""
-        self._teacher.__exit__(kind, error, trace)
+        self._teacher.__exit__(*raised)
         try:
             self.entry.write_hits()
         except HornbookError:
-            if error is None:
+            if not any(raised):
                 raise
 
     @property

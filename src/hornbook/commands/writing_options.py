@@ -1,0 +1,190 @@
+"""What `write-exercises` and `write-textbooks` share: flags, files, progress and the summary at the end."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hornbook.commands.written_files import beside, write_records
+
+if TYPE_CHECKING:
+    from hornbook.artifacts.stage import Progress
+    from hornbook.records import Record
+    from hornbook.synthesis.prompted.writing import WriteConfig, Written
+    from hornbook.teacher.account import Account
+
+_LISTS = "What is written about"
+_LIMITS = "How much"
+
+OutputOption = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="A .jsonl or .parquet file; FILE.rejected and FILE.commissions are put beside it.",
+        show_default=False,
+    ),
+]
+NumOption = Annotated[int, typer.Option("--num", min=1, metavar="N", help="Records to keep.", rich_help_panel=_LIMITS)]
+MaxAttemptsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-attempts",
+        min=1,
+        metavar="N",
+        help="Give up after so many answers; four for each record wanted where not given.",
+        rich_help_panel=_LIMITS,
+        show_default=False,
+    ),
+]
+MaxNewTokensOption = Annotated[
+    int, typer.Option("--max-new-tokens", min=1, metavar="N", help="Of one answer.", rich_help_panel=_LIMITS)
+]
+TopicsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--topics",
+        metavar="FILE",
+        help="Your own topics: areas at the margin, the topics of each indented below it.",
+        rich_help_panel=_LISTS,
+    ),
+]
+WhenStaleOption = Annotated[
+    str,
+    typer.Option(
+        "--when-stale",
+        metavar="stop|reseed|ignore",
+        help="What to do when the diversity monitor says that the records repeat themselves.",
+        rich_help_panel=_LIMITS,
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A piece of writing that came to its end, in whatever way."""
+
+    written: "Written[Any]"
+    account: "Account"
+    seconds: float
+    num_topics: int
+    """In the topic tree."""
+
+
+class WritingProgress:
+    """Shows rate, cost, yield and the time left."""
+
+    def __init__(self, account: "Account", progress: "Progress") -> None:
+        """Show it through `progress`."""
+        self._account = account
+        self._progress = progress
+        self.begun = time.monotonic()
+
+    def __call__(self, num_kept: int, num_wanted: int, note: str) -> None:
+        """Called after each reply."""
+        figures = self._account.progress()
+        left = None
+        if num_kept and figures.num_answers:
+            left = round((num_wanted - num_kept) * figures.num_answers / num_kept)
+        rest = figures.note(num_open=left)
+        self._progress(num_kept, num_wanted, f"{note}, {rest}" if rest else note)
+
+
+def write_config(num: int, max_attempts: int | None, when_stale: str) -> "WriteConfig":
+    """The writer's config of the flags; `ignore` is the affair of whoever gives it a monitor.
+
+    Raises:
+        ConfigError: A flag's value cannot be used.
+    """
+    from hornbook.errors import ConfigError
+    from hornbook.synthesis.prompted.writing import WhenStale, WriteConfig
+
+    if when_stale not in ("stop", "reseed", "ignore"):
+        raise ConfigError(f"`--when-stale` must be stop, reseed or ignore, got {when_stale!r}")
+    chosen = WhenStale.RESEED if when_stale == "reseed" else WhenStale.STOP
+    return WriteConfig(num_records=num, max_attempts=max_attempts, when_stale=chosen)
+
+
+def save(output: Path, record: "type[Record]", written: "Written[Any]") -> list[Path]:
+    """Write what was kept, what was not, and what was asked for.
+
+    Returns:
+        The files.
+
+    Raises:
+        StoreError: One cannot be written.
+    """
+    from hornbook.synthesis.prompted.commission import Commission
+    from hornbook.synthesis.prompted.rejection import RejectedAnswer
+
+    rejected = [
+        RejectedAnswer(id=entry.id, reason=entry.reason, detail=entry.detail, text=text)
+        for entry, text in zip(written.dropped, written.answers, strict=True)
+    ]
+    paths = [output, beside(output, "rejected"), beside(output, "commissions")]
+    write_records(paths[0], record, written.kept)
+    write_records(paths[1], RejectedAnswer, rejected)
+    write_records(paths[2], Commission, written.commissions)
+    return paths
+
+
+def describe(ended: Ended, paths: list[Path], unit: str) -> dict[str, Any]:
+    """The summary as JSON values."""
+    written = ended.written
+    topics = {topic for one in written.commissions if one.outcome == "kept" for topic in one.topics}
+    tokens = written.completion_tokens
+    return {
+        "files": [str(path) for path in paths],
+        "unit": unit,
+        "kept": len(written.kept),
+        "attempts": written.num_attempts,
+        "rejected": written.rejections,
+        "ending": written.ending.value,
+        "stale": list(written.stale_reasons),
+        "reseeds": written.num_reseeds,
+        "topics_covered": len(topics),
+        "topics": ended.num_topics,
+        "tokens_per_answer": round(tokens / written.num_attempts, 1) if written.num_attempts else None,
+        "prompt_tokens_per_answer": (
+            round(written.prompt_tokens / written.num_attempts, 1) if written.num_attempts else None
+        ),
+        "seconds": round(ended.seconds, 1),
+        "tokens_per_second": round(ended.account.progress().tokens_per_second, 1),
+        "account": ended.account.summary(),
+    }
+
+
+def finish(ended: Ended, output: Path, record: "type[Record]", unit: str, *, as_json: bool) -> None:
+    """Save, and print the summary."""
+    paths = save(output, record, ended.written)
+    described = describe(ended, paths, unit)
+    if as_json:
+        typer.echo(json.dumps(described, indent=2))
+        return
+    _print(described, typer.echo)
+    from hornbook.commands.teacher_report import print_account
+    from hornbook.display import make_console
+
+    print_account(described["account"], make_console())
+    typer.echo(f"the {unit} are in {output}, with {', '.join(path.name for path in paths[1:])} beside it")
+
+
+def _print(described: dict[str, Any], echo: Callable[[str], Any]) -> None:
+    kept, attempts = described["kept"], described["attempts"]
+    share = f" ({kept / attempts:.0%})" if attempts else ""
+    echo(f"{kept:,} {described['unit']} kept of {attempts:,} answers{share}; {described['ending']}")
+    for reason, number in described["rejected"].items():
+        echo(f"{number:>8,} {reason}")
+    for reason in described["stale"]:
+        echo(f"stale: {reason}")
+    if described["reseeds"]:
+        echo(f"seeded anew {described['reseeds']} times")
+    if described["topics_covered"]:
+        echo(f"{described['topics_covered']:,} of {described['topics']:,} topics covered")
+    if described["tokens_per_answer"]:
+        echo(f"{described['tokens_per_answer']} tokens an answer")

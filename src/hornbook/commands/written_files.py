@@ -1,0 +1,59 @@
+"""Write records as JSON lines or Parquet, by the name's ending, whole or not at all."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hornbook.errors import ConfigError, StoreError
+from hornbook.records import Record, table_of
+
+ENDINGS = (".jsonl", ".parquet")
+
+
+def require_writable(path: Path) -> None:
+    """See that `path` names a kind of file that can be written, in a folder that is there.
+
+    Raises:
+        ConfigError: It does not.
+    """
+    if path.suffix not in ENDINGS:
+        raise ConfigError(f"`--output` must end in {' or '.join(ENDINGS)}, got `{path}`")
+    if path.is_dir():
+        raise ConfigError(f"`--output` `{path}` is a folder; name a file in it")
+    if not path.absolute().parent.is_dir():
+        raise ConfigError(f"`--output` `{path}`: there is no folder `{path.absolute().parent}`")
+
+
+def beside(path: Path, what: str) -> Path:
+    """`exercises.rejected.jsonl` for `exercises.jsonl` and `rejected`."""
+    return path.with_name(f"{path.stem}.{what}{path.suffix}")
+
+
+def write_records(path: Path, record: type[Record], records: Sequence[Any]) -> None:
+    """Write records of one type, in order; the file is replaced when it is whole.
+
+    Raises:
+        StoreError: The disk is full, or the folder cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        if path.suffix == ".parquet":
+            import pyarrow.parquet as pq
+
+            pq.write_table(table_of(record, records), partial)
+        else:
+            with partial.open("w", encoding="utf-8") as lines:
+                for one in records:
+                    fields = {name: _clean(value) for name, value in dataclasses.asdict(one).items()}
+                    lines.write(json.dumps(fields, ensure_ascii=False) + "\n")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise StoreError(f"`{path}` cannot be written: {error.strerror or error}") from error
+
+
+def _clean(value: Any) -> Any:
+    """Text that UTF-8 can hold: half a surrogate pair, which JSON can bring, becomes `?`."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value

@@ -1,0 +1,1 @@
+"""Textbooks and exercises by a language model: what is asked, how answers are read, and when enough is written."""

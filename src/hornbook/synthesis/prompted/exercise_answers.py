@@ -1,0 +1,128 @@
+"""Read a teacher's answer as an exercise, or say in a countable word why it is none.
+
+Reads:  an answer: a code block, perhaps among prose.
+Writes: an `Exercise` whose prompt ends behind the docstring.
+"""
+
+import ast
+from dataclasses import dataclass
+
+from hornbook.records import Exercise, content_id
+from hornbook.synthesis.prompted.code_blocks import (
+    Block,
+    fenced_blocks,
+    longest_parsing,
+    parse_code,
+    unfenced_code,
+    without_thoughts,
+)
+from hornbook.synthesis.prompted.docstring_examples import test_from_docstring
+from hornbook.synthesis.prompted.exercise_prompts import ExerciseOrder
+from hornbook.synthesis.prompted.function_rules import FunctionRules, broken_rule
+from hornbook.synthesis.prompted.function_source import FunctionSource, cut_function, style_of_docstring
+from hornbook.synthesis.prompted.rejection import Reason, Rejection, of_outcome
+from hornbook.teacher.teacher import Reply, ReplyOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The code that an answer means, and its syntax tree."""
+
+    code: str
+    tree: ast.Module
+
+
+def read_exercise(reply: Reply, order: ExerciseOrder, teacher: str, rules: FunctionRules) -> Exercise | Rejection:
+    """Turn one reply into an exercise.
+
+    Args:
+        reply: The teacher's.
+        order: What was asked for; without a name the last function of the answer is taken.
+        teacher: The model's name.
+        rules: What a function must keep to.
+
+    Returns:
+        The exercise, or the first reason against it. Its test is made of its docstring's examples; empty if it has
+        none.
+    """
+    unusable = of_outcome(reply.outcome, reply.detail)
+    if unusable is not None:
+        return unusable
+    text = without_thoughts(reply.text.replace("\r\n", "\n").replace("\r", "\n"))
+    found = _find_code(text, order.name, was_cut=reply.outcome is ReplyOutcome.CUT)
+    if isinstance(found, Rejection):
+        return found
+    function = _find_function(found.tree, order.name)
+    if isinstance(function, Rejection):
+        return function
+    source = cut_function(found.code, found.tree, function)
+    if isinstance(source, Rejection):
+        return source
+    if _body(function) == _body_of_example(order.layout.example):
+        return Rejection(Reason.COPIED, function.name)
+    return broken_rule(source, rules) or _exercise(source, order, teacher)
+
+
+def _find_code(text: str, name: str, *, was_cut: bool) -> _Found | Rejection:
+    blocks = [block for block in fenced_blocks(text) if block.language in ("", "python", "py", "python3")]
+    if not blocks:
+        code = unfenced_code(text)
+        if not code:
+            return Rejection(Reason.CUT if was_cut else Reason.NO_CODE, _shortened(text))
+        blocks = [Block("", code, is_closed=False)]
+    block = next((one for one in blocks if f"def {name}" in one.text), blocks[-1] if not name else blocks[0])
+    if was_cut and not block.is_closed:
+        return Rejection(Reason.CUT, _shortened(block.text.strip().split("\n")[-1]))
+    code = longest_parsing(block.text)
+    tree = parse_code(code)
+    if tree is None or not tree.body:
+        return Rejection(Reason.NO_PYTHON, _syntax_error(block.text))
+    return _Found(code, tree)
+
+
+def _find_function(tree: ast.Module, name: str) -> ast.FunctionDef | Rejection:
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    fitting = [node for node in functions if not name or node.name == name]
+    if fitting:
+        return fitting[-1]
+    if any(isinstance(node, ast.ClassDef) for node in tree.body) and not functions:
+        return Rejection(Reason.CLASS)
+    names = [node.name for node in functions]
+    return Rejection(Reason.NO_FUNCTION, f"it defines {', '.join(names) or 'none'}, not {name or 'a function'}")
+
+
+def _exercise(source: FunctionSource, order: ExerciseOrder, teacher: str) -> Exercise:
+    return Exercise(
+        id=content_id("exercise", teacher, source.prompt, source.solution),
+        prompt=source.prompt,
+        solution=source.solution,
+        entry_point=source.function.name,
+        test=test_from_docstring(ast.get_docstring(source.function) or "", source.function.name),
+        family=order.topics[0].area if order.topics else "",
+        operations=(),
+        idiom="",
+        docstring_style=style_of_docstring(ast.get_docstring(source.function) or ""),
+        teacher=teacher,
+    )
+
+
+def _body(function: ast.FunctionDef) -> str:
+    return "\n".join(ast.dump(statement) for statement in function.body[1:])
+
+
+def _body_of_example(example: str) -> str:
+    functions = [node for node in ast.parse(example).body if isinstance(node, ast.FunctionDef)]
+    return _body(functions[-1])
+
+
+def _syntax_error(code: str) -> str:
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return _shortened(str(error))
+    return "nothing but comments"
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 200 else f"{line[:200]}…"

@@ -1,0 +1,149 @@
+"""Ask for one exercise: a function's name, two topics and a profession, so that no two requests are alike.
+
+Source: section 2.3 of the paper, where the function's name is the constraint; the pair of topics and the profession
+follow later open reproductions of its exercises.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hornbook.errors import ConfigError
+from hornbook.synthesis.prompted.draws import draw_generator, draw_in_turn
+from hornbook.synthesis.prompted.layouts import Layout
+from hornbook.synthesis.prompted.word_lists import Topic
+from hornbook.teacher.teacher import TeacherRequest
+from hornbook.teacher.wire import ChatRequest, SamplingConfig
+
+_SYSTEM = (
+    "You write short exercises for a course in Python. Each is one function: a signature in which every parameter and"
+    " the result have a type, a docstring that says exactly what is computed, and a short correct solution that returns"
+    " its result. It reads no input and prints nothing. Answer with one Python code block and nothing else."
+)
+_ASKED = "Write one exercise."
+
+
+class Constraint(StrEnum):
+    """What a request is held to."""
+
+    FIXED = "fixed"
+    """Nothing: every request is the same, and only the sampling differs. For comparison."""
+    NAME = "name"
+    NAME_TOPICS = "name+topics"
+    ALL = "name+topics+profession"
+
+
+def constraint_named(name: str) -> Constraint:
+    """The constraint that a person typed.
+
+    Raises:
+        ConfigError: There is none of this name.
+    """
+    try:
+        return Constraint(name)
+    except ValueError:
+        known = ", ".join(f"`{one.value}`" for one in Constraint)
+        raise ConfigError(f"`constraint` must be one of {known}, got {name!r}") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExerciseIngredients:
+    """What requests are made of."""
+
+    names: Sequence[str]
+    topics: Sequence[Topic]
+    professions: Sequence[str]
+    twists: Sequence[str]
+    layouts: Sequence[Layout]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExerciseOrder:
+    """What one request asks for; fields that the constraint leaves out are empty."""
+
+    index: int
+    name: str
+    topics: tuple[Topic, ...]
+    profession: str
+    twist: str
+    layout: Layout
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExercisePromptConfig:
+    """How exercises are asked for."""
+
+    constraint: Constraint = Constraint.ALL
+    temperature: float = 0.8
+    top_p: float = 0.95
+    max_new_tokens: int = 320
+
+    def __post_init__(self) -> None:
+        SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=self.top_p)
+        if self.constraint is Constraint.FIXED and self.temperature == 0:
+            raise ConfigError("one fixed prompt needs a `temperature` above 0, or every answer is the same; got 0")
+
+
+def order_exercise(
+    ingredients: ExerciseIngredients, config: ExercisePromptConfig, seed: int, index: int
+) -> ExerciseOrder:
+    """Draw what request number `index` asks for. A pure function of its arguments.
+
+    No name and no first topic comes again before each came once.
+    """
+    constraint = config.constraint
+    if constraint is Constraint.FIXED:
+        layout = ingredients.layouts[0]
+        return ExerciseOrder(index=index, name="", topics=(), profession="", twist="", layout=layout)
+    rng = draw_generator(seed, "exercise", index)
+    with_topics = constraint in (Constraint.NAME_TOPICS, Constraint.ALL)
+    return ExerciseOrder(
+        index=index,
+        name=draw_in_turn(ingredients.names, seed, "name", index),
+        topics=_topic_pair(ingredients.topics, seed, index) if with_topics else (),
+        profession=rng.choice(ingredients.professions) if constraint is Constraint.ALL else "",
+        twist=rng.choice(ingredients.twists),
+        layout=rng.choice(ingredients.layouts),
+    )
+
+
+def exercise_request(order: ExerciseOrder, config: ExercisePromptConfig, seed: int) -> TeacherRequest:
+    """The request: an example in the wanted layout comes first, as if the teacher had written it."""
+    messages = [
+        {"role": "system", "content": _SYSTEM},
+        {"role": "user", "content": f"{_ASKED} {order.layout.instruction}\n{order.layout.request}"},
+        {"role": "assistant", "content": f"```python\n{order.layout.example.strip()}\n```"},
+        {"role": "user", "content": _request_text(order)},
+    ]
+    sampling = SamplingConfig(
+        max_new_tokens=config.max_new_tokens,
+        temperature=config.temperature,
+        top_p=config.top_p,
+        stop=("\n```\n",),
+        seed=draw_generator(seed, "sampling", order.index).getrandbits(31) if config.temperature > 0 else None,
+    )
+    return ChatRequest(messages=messages, sampling=sampling, sample=order.index)
+
+
+def _request_text(order: ExerciseOrder) -> str:
+    if not order.name:
+        return f"{_ASKED} Choose the function's name and its task yourself. {order.layout.instruction}"
+    lines = [f"{_ASKED} {order.layout.instruction}", f"Function name: `{order.name}`."]
+    if order.profession:
+        lines[-1] += f" Profession: {order.profession}."
+    if order.topics:
+        first, second = (topic.name for topic in order.topics)
+        lines.append(f"Topic: {first}; where it fits also: {second}.")
+    if order.twist:
+        lines.append(f"If it fits the name: {order.twist}")
+    return "\n".join(lines)
+
+
+def _topic_pair(topics: Sequence[Topic], seed: int, index: int) -> tuple[Topic, Topic]:
+    """Two topics of different areas."""
+    first = draw_in_turn(topics, seed, "topic", index)
+    rng = draw_generator(seed, "second topic", index)
+    while True:
+        second = rng.choice(topics)
+        if second.area != first.area:
+            return first, second
