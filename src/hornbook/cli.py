@@ -20,6 +20,7 @@ from hornbook.commands.export import export
 from hornbook.commands.run import RecipeArgument, SeedOption, SetOption, StoreOption, UntilOption, make_pipeline, run
 from hornbook.commands.tokenize import tokenize
 from hornbook.commands.train import train
+from hornbook.commands.verify import verify
 from hornbook.commands.write_exercises import write_exercises
 from hornbook.errors import HornbookError, StoppedError
 
@@ -146,4 +147,5 @@ app.command()(tokenize)
 app.command()(diversity)
 app.command()(train)
 app.command("write-exercises")(write_exercises)
+app.command()(verify)
 app.command()(export)

@@ -98,6 +98,18 @@ def read_parameters(code: str, name: str, seen: Sequence[dict[str, Any]] = ()) -
     return None
 
 
+def last_function(prompt: str, solution: str) -> str:
+    """The function or class that a prompt leaves for its solution to finish; empty if there is none."""
+    module = parse(prompt + solution)
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    num_lines = len(prompt.rstrip().split("\n"))
+    for statement in reversed(module.body if module else []):
+        if isinstance(statement, kinds) and statement.lineno <= num_lines:
+            return statement.name
+    found = re.findall(r"^(?:async def|def|class)[ \t]+(\w+)", prompt, re.MULTILINE)
+    return found[-1] if found else ""
+
+
 def _parameters(arguments: ast.arguments, seen: Sequence[dict[str, Any]]) -> list[Parameter]:
     positional = [*arguments.posonlyargs, *arguments.args]
     first_default = len(positional) - len(arguments.defaults)

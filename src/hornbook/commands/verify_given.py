@@ -1,0 +1,146 @@
+"""The work of `hornbook verify`: verify what a file held, write the tables, and say what each level left."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from hornbook.commands.given_records import Given
+from hornbook.commands.record_files import beside, write_records
+from hornbook.commands.teacher_report import print_account
+from hornbook.display import make_console, show_progress
+from hornbook.records import Dropped, Exercise, Passage
+from hornbook.sandbox.program import Sandbox
+from hornbook.synthesis.compare_solutions import Solution
+from hornbook.synthesis.exercise_tests import ExerciseTest, with_tests
+from hornbook.synthesis.levels import Level, Verification, count_levels
+from hornbook.synthesis.repair import Repair
+from hornbook.synthesis.written import Verified, VerifyWrittenConfig, verify_written
+from hornbook.synthesis.written_passages import (
+    PassageCheck,
+    PassageFate,
+    VerifiedPassages,
+    VerifyPassagesConfig,
+    verify_written_passages,
+)
+
+if TYPE_CHECKING:
+    from hornbook.teacher.account import Account
+
+_CHARACTERS_PER_TOKEN = 4
+
+
+def verify_given_exercises(
+    given: Given,
+    path: Path,
+    sandbox: Sandbox,
+    account: "Account | None",
+    config: VerifyWrittenConfig,
+    seed: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Verify exercises, write the kept ones to `path` and the other tables beside it, and print the yield."""
+    with _progress(account) as progress:
+        verified = verify_written(given.exercises, account, sandbox, config, seed, progress)
+    kept = with_tests(verified.kept, verified.tests)
+    if account is not None:
+        num_characters = sum(len(one.prompt) + len(one.solution) for one in kept)
+        account.kept(len(kept), num_characters // _CHARACTERS_PER_TOKEN)
+    write_records(path, Exercise, kept, _extras(given, [one.id for one in kept]))
+    write_records(beside(path, "verdicts"), Verification, verified.verifications)
+    write_records(beside(path, "dropped"), Dropped, verified.dropped)
+    write_records(beside(path, "tests"), ExerciseTest, verified.tests)
+    if account is not None:
+        write_records(beside(path, "solutions"), Solution, verified.solutions)
+    levels = _exercise_levels(verified, config, has_teacher=account is not None)
+    _say(path, levels, verified.dropped, len(kept), account, as_json=as_json)
+
+
+def verify_given_passages(
+    given: Given, path: Path, sandbox: Sandbox, config: VerifyPassagesConfig, *, as_json: bool
+) -> None:
+    """Verify passages, write the kept ones to `path` and the other tables beside it, and print the yield."""
+    with _progress(None) as progress:
+        verified = verify_written_passages(given.passages, sandbox, config, progress)
+    origins = {one.repaired_id: one.passage_id for one in verified.repairs}
+    ids = [origins.get(one.id, one.id) for one in verified.kept]
+    write_records(path, Passage, verified.kept, _extras(given, ids))
+    write_records(beside(path, "verdicts"), PassageCheck, verified.checks)
+    write_records(beside(path, "dropped"), Dropped, verified.dropped)
+    write_records(beside(path, "repairs"), Repair, verified.repairs)
+    _say(path, _passage_levels(verified), verified.dropped, len(verified.kept), None, as_json=as_json)
+
+
+def _exercise_levels(verified: Verified, config: VerifyWrittenConfig, *, has_teacher: bool) -> dict[str, int]:
+    """How many exercises reach each level; the highest one only where there was a teacher."""
+    counts = count_levels(verified.verifications, config.strictness)
+    return {level.value: number for level, number in counts.items() if has_teacher or level is not Level.CONSISTENT}
+
+
+def _passage_levels(verified: VerifiedPassages) -> dict[str, int]:
+    checks = verified.checks
+    runs = [one for one in checks if one.num_blocks_run == one.num_blocks]
+    return {
+        "written": len(checks),
+        "all code runs": len(runs),
+        "outputs true as written": sum(one.fate is PassageFate.HELD for one in checks),
+        "outputs repaired": sum(one.fate is PassageFate.REPAIRED for one in checks),
+    }
+
+
+def _extras(given: Given, ids: Sequence[str]) -> list[dict[str, Any]]:
+    return [given.extras[one] for one in ids]
+
+
+@contextmanager
+def _progress(account: "Account | None") -> Iterator[Callable[[int, int, str], None]]:
+    """A live line that says what is being done, and while a teacher writes, how fast and at what cost."""
+    with show_progress(make_console(stderr=True), "verify") as live:
+
+        def tell(done: int, total: int, name: str) -> None:
+            note = name
+            if account is not None and name == "solutions written":
+                note = f"{name}  {account.progress().note(num_open=total - done)}"
+            if total:
+                live(done, total, note)
+
+        yield tell
+
+
+def _say(
+    path: Path,
+    levels: dict[str, int],
+    dropped: Sequence[Dropped],
+    num_kept: int,
+    account: "Account | None",
+    *,
+    as_json: bool,
+) -> None:
+    reasons = dict(Counter(one.reason for one in dropped).most_common())
+    if as_json:
+        said: dict[str, Any] = {"output": str(path), "kept": num_kept, "levels": levels, "dropped": reasons}
+        if account is not None:
+            said["teacher"] = account.summary()
+        typer.echo(json.dumps(said, indent=2))
+        return
+    from rich.table import Table
+
+    total = levels["written"]
+    console = make_console()
+    table = Table(box=None, pad_edge=False)
+    for title in ("level", "records", "share"):
+        table.add_column(title, justify="left" if title == "level" else "right")
+    for level, number in levels.items():
+        table.add_row(level, f"{number:,}", f"{number / total:.1%}")
+    table.add_row("[bold]kept[/]", f"[bold]{num_kept:,}[/]", f"[bold]{num_kept / total:.1%}[/]")
+    console.print(table, highlight=False)
+    for reason, number in reasons.items():
+        console.print(f"{number:>7,} dropped: {reason}", highlight=False, markup=False)
+    if account is not None:
+        print_account(account.summary(), console)
+    console.print(f"kept in {path}; why the others are not in {beside(path, 'dropped')}", highlight=False, markup=False)
