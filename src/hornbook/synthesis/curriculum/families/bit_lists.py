@@ -1,0 +1,240 @@
+"""Bit operations between an integer and its binary digits, and on the integers of a list."""
+
+from hornbook.synthesis.curriculum.kinds import Kind
+from hornbook.synthesis.curriculum.operation import Family, Operation
+from hornbook.synthesis.curriculum.shorthand import change_each, count, fold, keep, whole
+
+N, NS, T = Kind.NUMBER, Kind.NUMBERS, Kind.TEXT
+BITS = Family.BITS
+
+
+def operations() -> tuple[Operation, ...]:
+    """The operations of this file, in a fixed order."""
+    return (*_digits(), *_lists(), *_folds())
+
+
+def _digits() -> tuple[Operation, ...]:
+    return (
+        whole(
+            "padded_binary",
+            BITS,
+            N,
+            T,
+            code=('format($x, "08b")', "bin($x)[2:].zfill(8)"),
+            block='$out = bin($x)[2:]\nwhile len($out) < 8:\n    $out = "0" + $out',
+            noun="$x written in binary with at least 8 digits",
+            act="write $x in binary with at least 8 digits",
+            frag=("padded_binary", "as_byte"),
+            result="bits",
+            needs="nonneg",
+            adds="digits nonempty bits",
+            group="to_text",
+            note="Zeros fill the front, so 5 becomes '00000101'.",
+        ),
+        whole(
+            "binary_value",
+            BITS,
+            T,
+            N,
+            code="int($x, 2)",
+            block=(
+                '$out = 0\nfor digit in $x:\n    $out = $out * 2 + (digit == "1")',
+                '$out = 0\nfor i, digit in enumerate(reversed($x)):\n    if digit == "1":\n        $out += 2 ** i',
+            ),
+            noun="the number that $x is in binary",
+            act="read $x as a binary number",
+            frag=("binary_value", "from_binary"),
+            result="value",
+            needs="bits",
+            adds="nonneg",
+            group="from_text",
+        ),
+        whole(
+            "flip_binary_digits",
+            BITS,
+            T,
+            T,
+            code='"".join("1" if digit == "0" else "0" for digit in $x)',
+            block=(
+                '$out = ""\nfor digit in $x:\n    if digit == "0":\n        $out += "1"\n    else:\n'
+                '        $out += "0"',
+                '$out = $x.replace("0", "o").replace("1", "0").replace("o", "1")',
+            ),
+            noun="$x with each 0 turned into 1 and each 1 into 0",
+            act="turn each 0 in $x into 1 and each 1 into 0",
+            frag=("flipped_digits", "inverted"),
+            result="flipped",
+            needs="bits",
+            adds="digits nonempty bits",
+            difficulty=1,
+        ),
+        whole(
+            "bit_list",
+            BITS,
+            N,
+            NS,
+            code=("[int(d) for d in bin($x)[2:]]", 'list(map(int, format($x, "b")))'),
+            block=(
+                "$out = [$x % 2]\nrest = $x // 2\nwhile rest:\n    $out.insert(0, rest % 2)\n    rest //= 2",
+                "$out = []\nfor d in bin($x)[2:]:\n    $out.append(int(d))",
+            ),
+            noun="the bits of $x as a list, highest first",
+            head=("bits", "of $x"),
+            act="list the bits of $x, highest first",
+            frag=("bit_list", "bits"),
+            result="bits",
+            needs="nonneg",
+            adds="nonneg nonempty",
+        ),
+        whole(
+            "one_places",
+            BITS,
+            N,
+            NS,
+            code=("[i for i in range($x.bit_length()) if ($x >> i) & 1]",),
+            block=(
+                "$out = []\ni = 0\nwhile $x >> i:\n    if ($x >> i) % 2 == 1:\n        $out.append(i)\n    i += 1",
+                '$out = []\nfor i, d in enumerate(reversed(bin($x)[2:])):\n    if d == "1":\n        $out.append(i)',
+            ),
+            noun="the positions of the bits of $x that are 1, lowest first",
+            act="list the positions of the bits of $x that are 1, lowest first",
+            frag=("one_places", "set_bits"),
+            result="places",
+            needs="nonneg",
+            adds="nonneg sorted distinct",
+            note="The lowest bit has the position 0.",
+            difficulty=3,
+        ),
+    )
+
+
+def _lists() -> tuple[Operation, ...]:
+    return (
+        change_each(
+            "ones_of_each",
+            BITS,
+            NS,
+            NS,
+            code=('bin($v).count("1")', "$v.bit_count()"),
+            noun="the numbers of bits that are 1 in each of $x",
+            act="replace each of $x by the number of its bits that are 1",
+            frag=("bit_counts", "ones_of_each"),
+            result="ones",
+            needs="nonneg",
+            adds="nonneg",
+            group="bit_each",
+        ),
+        change_each(
+            "xor_each",
+            BITS,
+            NS,
+            NS,
+            code=("$v ^ $k", "$k ^ $v"),
+            noun="$x, each replaced by its bitwise XOR with $k",
+            act="replace each of $x by its bitwise XOR with $k",
+            frag=("xored", "xor_each"),
+            result="mixed",
+            params=(count("k", 1, 3, 5, 6, 10, argument="key mask"),),
+            needs="nonneg",
+            adds="nonneg",
+            keeps="distinct",
+            group="bit_each",
+        ),
+        keep(
+            "keep_with_bit",
+            BITS,
+            NS,
+            code=("$v & (1 << $k)", "($v >> $k) & 1 == 1"),
+            clause=("whose bit $k is 1", "with bit $k set to 1"),
+            drop="whose bit $k is 0",
+            frag=("with_bit", "bit_set"),
+            result="marked",
+            params=(count("k", 1, 2, 3, argument="position bit place"),),
+            needs="nonneg",
+            group="bit_filter",
+            note="Bits are numbered from 0, the lowest one.",
+        ),
+        keep(
+            "keep_powers_of_two",
+            BITS,
+            NS,
+            code=("$v > 0 and $v & ($v - 1) == 0", '$v > 0 and bin($v).count("1") == 1'),
+            clause="that are powers of two",
+            drop="that are not powers of two",
+            frag=("powers_of_two", "only_powers"),
+            result="powers",
+            adds="nonneg positive",
+            group="bit_filter",
+            note="1 is a power of two.",
+        ),
+        whole(
+            "sort_by_ones",
+            BITS,
+            NS,
+            NS,
+            code=('sorted($x, key=lambda item: bin(item).count("1"))', "sorted($x, key=int.bit_count)"),
+            block=(
+                'def ones(item):\n    return bin(item).count("1")\n\n$out = list($x)\n$out.sort(key=ones)',
+                '$out = []\nfor ones in range(64):\n    $out += [item for item in $x if bin(item).count("1") == ones]',
+            ),
+            noun="$x sorted by how many of their bits are 1, fewest first",
+            act=("sort $x by how many of their bits are 1, fewest first",),
+            frag=("by_bit_count", "sorted_by_ones"),
+            result="ordered",
+            needs="nonneg",
+            keeps="nonneg positive even odd distinct",
+            group="order",
+            note="Numbers with equally many ones keep their order.",
+            difficulty=3,
+        ),
+    )
+
+
+def _folds() -> tuple[Operation, ...]:
+    return (
+        fold(
+            "xor_of_all",
+            BITS,
+            NS,
+            N,
+            loop=("$out = 0\n---\n$out ^= $v", "$out = 0\n---\n$out = ($out | $v) - ($out & $v)"),
+            noun="the bitwise XOR of all of $x",
+            act="combine all of $x by bitwise XOR",
+            frag=("xor_of_all", "xor_total"),
+            result="mixed",
+            needs="nonneg",
+            adds="nonneg",
+            group="total",
+            empty=("0", "the bitwise XOR"),
+        ),
+        fold(
+            "or_of_all",
+            BITS,
+            NS,
+            N,
+            loop=("$out = 0\n---\n$out |= $v", "$out = 0\n---\n$out = $out + $v - ($out & $v)"),
+            noun="the bitwise OR of all of $x",
+            act="combine all of $x by bitwise OR",
+            frag=("or_of_all", "all_bits"),
+            result="mixed",
+            needs="nonneg",
+            adds="nonneg",
+            group="total",
+            empty=("0", "the bitwise OR"),
+        ),
+        fold(
+            "total_ones",
+            BITS,
+            NS,
+            N,
+            code=('sum(bin($v).count("1") for $v in $x)', "sum($v.bit_count() for $v in $x)"),
+            loop='$out = 0\n---\n$out += bin($v).count("1")',
+            noun="the number of bits that are 1 in all of $x together",
+            act="count the bits that are 1 in all of $x together",
+            frag=("total_ones", "all_ones"),
+            result="ones",
+            needs="nonneg",
+            adds="nonneg",
+            group="total",
+        ),
+    )
