@@ -136,15 +136,15 @@ def verify(
     as its output is what it prints. What a sentence says is not checked.
     """
     from hornbook.commands.given_records import read_given
-    from hornbook.commands.record_files import check_output
     from hornbook.commands.verify_given import verify_given_exercises, verify_given_passages
+    from hornbook.commands.written_files import require_writable
     from hornbook.synthesis.levels import Strictness
     from hornbook.synthesis.self_consistency import SolutionsConfig
     from hornbook.synthesis.written import VerifyWrittenConfig
     from hornbook.synthesis.written_passages import VerifyPassagesConfig
 
     path = output or file.with_name(f"{_stem(file)}.kept{'.parquet' if file.suffix == '.parquet' else '.jsonl'}")
-    check_output(path)
+    require_writable(path)
     if path.resolve() == file.resolve():
         raise ConfigError(f"`--output` `{path}` is the file that is read; give another one")
     strictness = Strictness(

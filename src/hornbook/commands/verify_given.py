@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from hornbook.commands.enriched_files import write_enriched
 from hornbook.commands.given_records import Given
-from hornbook.commands.record_files import beside, write_records
 from hornbook.commands.teacher_report import print_account
+from hornbook.commands.written_files import beside, write_records
 from hornbook.display import make_console, show_progress
 from hornbook.records import Dropped, Exercise, Passage
 from hornbook.sandbox.program import Sandbox
@@ -51,7 +52,7 @@ def verify_given_exercises(
     if account is not None:
         num_characters = sum(len(one.prompt) + len(one.solution) for one in kept)
         account.kept(len(kept), num_characters // _CHARACTERS_PER_TOKEN)
-    write_records(path, Exercise, kept, _extras(given, [one.id for one in kept]))
+    write_enriched(path, Exercise, kept, [given.extras[one.id] for one in kept])
     write_records(beside(path, "verdicts"), Verification, verified.verifications)
     write_records(beside(path, "dropped"), Dropped, verified.dropped)
     write_records(beside(path, "tests"), ExerciseTest, verified.tests)
@@ -69,7 +70,7 @@ def verify_given_passages(
         verified = verify_written_passages(given.passages, sandbox, config, progress)
     origins = {one.repaired_id: one.passage_id for one in verified.repairs}
     ids = [origins.get(one.id, one.id) for one in verified.kept]
-    write_records(path, Passage, verified.kept, _extras(given, ids))
+    write_enriched(path, Passage, verified.kept, [given.extras[one] for one in ids])
     write_records(beside(path, "verdicts"), PassageCheck, verified.checks)
     write_records(beside(path, "dropped"), Dropped, verified.dropped)
     write_records(beside(path, "repairs"), Repair, verified.repairs)
@@ -91,10 +92,6 @@ def _passage_levels(verified: VerifiedPassages) -> dict[str, int]:
         "outputs true as written": sum(one.fate is PassageFate.HELD for one in checks),
         "outputs repaired": sum(one.fate is PassageFate.REPAIRED for one in checks),
     }
-
-
-def _extras(given: Given, ids: Sequence[str]) -> list[dict[str, Any]]:
-    return [given.extras[one] for one in ids]
 
 
 @contextmanager

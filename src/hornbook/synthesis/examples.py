@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hornbook.synthesis.answers import parse
+from hornbook.synthesis.prompted.code_blocks import parse_code
 
 _CLAIM = re.compile(
     r"\s*`?\s*(?:==|=>|->|→|=|:|#\s*(?:=>|->|==)?|(?:#\s*)?(?:should\s+)?(?:returns?|gives?|evaluates?\s+to|outputs?|"
@@ -49,7 +49,7 @@ def docstring_of(code: str, name: str) -> str:
         code: A module.
         name: Defined at its margin.
     """
-    module = parse(code)
+    module = parse_code(code)
     for statement in module.body if module else []:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and statement.name == name:
             return ast.get_docstring(statement) or ""
@@ -84,7 +84,7 @@ def argument_lists(examples: list[Example], name: str) -> list[str]:
     """
     found: dict[str, None] = {}
     for example in examples:
-        for node in ast.walk(parse(example.source) or ast.Module(body=[], type_ignores=[])):
+        for node in ast.walk(parse_code(example.source) or ast.Module(body=[], type_ignores=[])):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
                 keywords = [f"{one.arg}={ast.unparse(one.value)}" for one in node.keywords if one.arg]
                 if all(map(_stands_alone, [*node.args, *(one.value for one in node.keywords)])):
@@ -154,7 +154,7 @@ def _closings(line: str, start: int) -> Iterator[int]:
 
 
 def _is_expression(text: str) -> bool:
-    module = parse(text)
+    module = parse_code(text)
     return module is not None and len(module.body) == 1 and isinstance(module.body[0], ast.Expr)
 
 

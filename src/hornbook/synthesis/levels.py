@@ -19,9 +19,9 @@ class Level(StrEnum):
     """Nothing is asked of it."""
     PARSED = "parses"
     RAN = "runs"
-    """Its module and its own test, if it has one, run to their end, and a call of its function returned something."""
+    """Its module runs to its end, and a call of its function returned something."""
     EXAMPLES = "examples hold"
-    """So do the examples in its docstring, if there are any."""
+    """The examples in its docstring hold and its own test passes, as far as it has any."""
     CONSISTENT = "self-consistent"
     """Independent solutions of the same header and docstring do what its own does."""
 
@@ -37,6 +37,14 @@ class Majority(StrEnum):
     """More than half of the other solutions do one and the same thing, and the exercise's own something else."""
     NONE = "none"
     """No more than half do the same."""
+
+
+class OwnTest(StrEnum):
+    """What became of the test that an exercise came with."""
+
+    NONE = "none"
+    PASSED = "passed"
+    FAILED = "failed"
 
 
 class Trait(StrEnum):
@@ -57,12 +65,13 @@ class Verification:
 
     exercise_id: str
     outcome: Outcome
-    """Of its module, its own test and its calls: `SYNTAX_ERROR` if it does not parse, `WRONG` if its test failed."""
+    """Of its module and its calls: `SYNTAX_ERROR` if it does not parse, `RAISED` if every call raises."""
     num_calls: int
     """Calls that returned something: of examples that hold, and of inputs."""
     num_examples: int
     """In the docstring: claims that can be checked."""
     num_examples_held: int
+    own_test: OwnTest
     num_inputs: int
     """Inputs on which solutions are compared: the own one returns the same each time, or raises what it says."""
     num_solutions: int
@@ -109,7 +118,7 @@ def level_of(seen: Verification, strictness: Strictness) -> Level:
         return Level.WRITTEN
     if seen.outcome is not Outcome.PASSED or seen.num_calls == 0:
         return Level.PARSED
-    if seen.num_examples_held < strictness.min_examples_share * seen.num_examples:
+    if _shows_wrong_example(seen, strictness) or seen.own_test is OwnTest.FAILED:
         return Level.RAN
     if not _is_consistent(seen, strictness):
         return Level.EXAMPLES
@@ -135,7 +144,7 @@ def reason_of(seen: Verification, strictness: Strictness) -> str:
     if level is Level.PARSED:
         return _why_it_does_not_run(seen)
     if level is Level.RAN:
-        return "shows a wrong example"
+        return "shows a wrong example" if _shows_wrong_example(seen, strictness) else "fails its own test"
     if level is Level.CONSISTENT:
         return ""
     if Trait.VARIES in seen.traits and seen.num_inputs == 0:
@@ -155,6 +164,10 @@ def count_levels(verifications: Sequence[Verification], strictness: Strictness) 
     return {level: sum(is_at_least(one, level) for one in reached) for level in Level}
 
 
+def _shows_wrong_example(seen: Verification, strictness: Strictness) -> bool:
+    return seen.num_examples_held < strictness.min_examples_share * seen.num_examples
+
+
 def _is_consistent(seen: Verification, strictness: Strictness) -> bool:
     num_run = seen.num_solutions_run
     enough = num_run >= strictness.min_solutions_run and seen.num_inputs > 0
@@ -165,7 +178,6 @@ def _why_it_does_not_run(seen: Verification) -> str:
     if seen.outcome is Outcome.PASSED:
         return "no input could be made for it"
     reasons = {
-        Outcome.WRONG: "fails its own test",
         Outcome.RAISED: "raises",
         Outcome.CPU_TIMED_OUT: "runs without an end",
         Outcome.WALL_TIMED_OUT: "runs without an end",

@@ -5,7 +5,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from hornbook.synthesis.answers import parse
+from hornbook.synthesis.prompted.code_blocks import parse_code
 
 _OPENING = re.compile(r"^([ \t]*(?:[-*+]|\d+[.)])?[ \t]*)(`{3,}|~{3,})[ \t]*([\w+-]*)[^`\n]*$")
 CODE_LANGUAGES = frozenset({"python", "py", "python3", "pycon"})
@@ -102,7 +102,7 @@ def read_pieces(block: Block) -> list[Piece] | None:
     """The pieces of a block of code; None if it is not valid Python."""
     if block.is_session:
         return _session_pieces(block.body)
-    module = parse(block.body)
+    module = parse_code(block.body)
     if module is None:
         return None
     lines = block.body.split("\n")
@@ -148,7 +148,7 @@ def _session_pieces(body: str) -> list[Piece] | None:
         while place < len(lines) and lines[place].strip() and not lines[place].startswith(">>>"):
             place += 1
         code = "\n".join(source).rstrip() + "\n"
-        module = parse(code)
+        module = parse_code(code)
         if module is None:
             return None
         is_expression = len(module.body) == 1 and isinstance(module.body[0], ast.Expr)
@@ -157,7 +157,7 @@ def _session_pieces(body: str) -> list[Piece] | None:
 
 
 def _looks_like_code(body: str) -> bool:
-    module = parse(body)
+    module = parse_code(body)
     if module is None:
         return False
     calls = [one for one in module.body if isinstance(one, ast.Expr) and isinstance(one.value, ast.Call)]

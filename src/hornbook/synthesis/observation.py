@@ -8,11 +8,11 @@ from typing import Any
 from hornbook.records import Exercise, Outcome
 from hornbook.sandbox.program import Report, Sandbox
 from hornbook.synthesis.agreement import Call
-from hornbook.synthesis.answers import parse
 from hornbook.synthesis.examples import Example, argument_lists, docstring_of, read_examples
 from hornbook.synthesis.input_values import make_inputs
 from hornbook.synthesis.jail_tasks import Answer, run_tasks
-from hornbook.synthesis.levels import Majority, Trait, Verification
+from hornbook.synthesis.levels import Majority, OwnTest, Trait, Verification
+from hornbook.synthesis.prompted.code_blocks import parse_code
 
 _CHARACTERS_OF_ALL_VALUES = 12_000
 _FEWEST_CHARACTERS, _MOST_CHARACTERS = 120, 600
@@ -110,7 +110,9 @@ def outcome_of(answer: Answer) -> tuple[Outcome, str]:
 
 def _observation(exercise: Exercise, examples: list[Example], inputs: list[str], answer: Answer) -> Observation:
     outcome, detail = outcome_of(answer)
-    seen: Mapping[str, Any] = answer if isinstance(answer, dict) else {"examples": [], "calls": [], "varies": []}
+    seen: Mapping[str, Any] = (
+        answer if isinstance(answer, dict) else {"examples": [], "calls": [], "varies": [], "test": None}
+    )
     calls: list[Call] = seen["calls"] or [None] * len(inputs)
     results = [one for one in seen["examples"] if one is not None]
     num_held = sum(held for held, _ in results)
@@ -135,13 +137,14 @@ def _observation(exercise: Exercise, examples: list[Example], inputs: list[str],
         num_calls=num_calls,
         num_examples=sum(example.form != "setup" for example in examples),
         num_examples_held=num_held,
+        own_test=_own_test(exercise, seen),
         num_inputs=len(compared),
         num_solutions=0,
         num_solutions_run=0,
         num_solutions_agreeing=0,
         majority=Majority.UNASKED,
         traits=_traits(inputs, calls, seen),
-        detail=detail or (wrong[0] if wrong else ""),
+        detail=detail or (wrong[0] if wrong else "") or seen["test"] or "",
     )
     shown = [place for place in compared if inputs[place] in arguments]
     return Observation(exercise, inputs, calls, compared, shown, verification)
@@ -165,6 +168,13 @@ def note_solutions(
     )
 
 
+def _own_test(exercise: Exercise, seen: Mapping[str, Any]) -> OwnTest:
+    """What became of its own test, which is not run where nothing could be seen."""
+    if not exercise.test or seen.get("outcome") != "passed":
+        return OwnTest.NONE
+    return OwnTest.PASSED if seen["test"] is None else OwnTest.FAILED
+
+
 def _traits(inputs: Sequence[str], calls: Sequence[Call], seen: Mapping[str, Any]) -> tuple[str, ...]:
     kinds = [call[0] if call else "" for call in calls]
     found = {
@@ -181,7 +191,7 @@ def _traits(inputs: Sequence[str], calls: Sequence[Call], seen: Mapping[str, Any
 def _errors_raised(code: str) -> set[str]:
     """The types of errors that the code raises by name: these are part of what it promises."""
     names = set()
-    for node in ast.walk(parse(code) or ast.Module(body=[], type_ignores=[])):
+    for node in ast.walk(parse_code(code) or ast.Module(body=[], type_ignores=[])):
         if isinstance(node, ast.Raise) and node.exc is not None:
             error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             names |= {error.id} if isinstance(error, ast.Name) else set()

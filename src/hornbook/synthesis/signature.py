@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.synthesis.answers import parse
+from hornbook.synthesis.prompted.code_blocks import parse_code
 
 _NAMES = {
     "int": "int",
@@ -88,7 +88,7 @@ def read_parameters(code: str, name: str, seen: Sequence[dict[str, Any]] = ()) -
         name: Defined at its margin.
         seen: Examples' arguments: for each example, the value by the parameter's name, or by its place as text.
     """
-    module = parse(code)
+    module = parse_code(code)
     for statement in module.body if module else []:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name == name:
             return _parameters(statement.args, seen)
@@ -100,7 +100,7 @@ def read_parameters(code: str, name: str, seen: Sequence[dict[str, Any]] = ()) -
 
 def last_function(prompt: str, solution: str) -> str:
     """The function or class that a prompt leaves for its solution to finish; empty if there is none."""
-    module = parse(prompt + solution)
+    module = parse_code(prompt + solution)
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     num_lines = len(prompt.rstrip().split("\n"))
     for statement in reversed(module.body if module else []):
@@ -139,7 +139,7 @@ def _kind_of(argument: ast.arg, place: str, seen: Sequence[dict[str, Any]]) -> K
 
 def read_text(text: str) -> Kind | None:
     """The kind that an annotation's text stands for; None if its values cannot be made."""
-    module = parse(text)
+    module = parse_code(text)
     first = module.body[0] if module and len(module.body) == 1 else None
     return read_annotation(first.value) if isinstance(first, ast.Expr) else None
 

@@ -18,10 +18,10 @@ from typing import Any
 from hornbook.errors import ConfigError
 from hornbook.records import Dropped, Passage, content_id
 from hornbook.sandbox.program import Report, Sandbox
-from hornbook.synthesis.answers import parse
 from hornbook.synthesis.jail_tasks import Answer, run_tasks
 from hornbook.synthesis.markdown import Block, Piece, read_blocks, read_pieces
 from hornbook.synthesis.observation import outcome_of
+from hornbook.synthesis.prompted.code_blocks import parse_code
 from hornbook.synthesis.repair import Repair, is_quoted, repaired_text
 from hornbook.synthesis.shown_output import Shown, find_shown, has_address, is_unordered
 
@@ -246,7 +246,7 @@ def _depends_on_clock(block: Block, shown: Shown) -> bool:
     if has_address(shown.true) or is_unordered(shown.true):
         return True
     names = set()
-    for node in ast.walk(parse(block.body) or ast.Module(body=[], type_ignores=[])):
+    for node in ast.walk(parse_code(block.body) or ast.Module(body=[], type_ignores=[])):
         if isinstance(node, ast.Call):
             names.add(node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""))
     return any(map(_CLOCKS.fullmatch, names))
