@@ -2,7 +2,7 @@ import random
 
 from tests.synthesis.diversity.writers import varied, with_other_constants
 
-from hornbook.synthesis.diversity.assess import assess
+from hornbook.synthesis.diversity.assess import assess, measure
 from hornbook.synthesis.diversity.rows import Row
 from hornbook.synthesis.diversity.thresholds import DiversityThresholds
 
@@ -30,3 +30,14 @@ def test_a_collection_is_seen_as_it_was_written() -> None:
     assert written["stop_reasons"] == list(found.stop.reasons)
     assert written["coverage"]["covered"] == 1
     assert written["compression"]["num_blocks"] == 2
+
+
+def test_a_part_tells_of_the_whole() -> None:
+    rng = random.Random(5)
+    records = [varied(random.Random(rng.randrange(200))) for _ in range(800)]
+    whole, part = measure(records, common_count=100), measure(records, max_records=300, common_count=100)
+    assert (whole.num_records, part.num_records) == (800, 300)
+    assert whole.shapes.at_size is not None
+    assert part.shapes.at_size is not None
+    assert part.shapes.at_size.low <= whole.shapes.at_size.distinct <= part.shapes.at_size.high
+    assert measure([]).num_records == 0

@@ -11,7 +11,7 @@ def test_it_answers_as_a_dict_does() -> None:
         key = rng.choice([rng.randrange(1, 300), rng.randrange(1, 2**64), 64 * rng.randrange(1, 300)])
         assert compact.get(key, 7) == plain.get(key, 7)
         value = rng.randrange(2**32)
-        compact.set(key, value)
+        assert compact.exchange(key, value, 7) == plain.get(key, 7)
         plain[key] = value
     assert len(compact) == len(plain)
     assert all(compact.get(key, -1) == value for key, value in plain.items())
@@ -21,5 +21,5 @@ def test_it_answers_as_a_dict_does() -> None:
 def test_an_entry_takes_a_few_bytes() -> None:
     compact = CompactMap()
     for number in range(50_000):
-        compact.set(key_of(str(number)), number)
+        compact.exchange(key_of(str(number)), number, 0)
     assert compact.num_bytes <= 36 * len(compact)

@@ -23,15 +23,17 @@ class CompactMap:
         place = self._place(key)
         return self._values[place] if self._keys[place] else default
 
-    def set(self, key: int, value: int) -> None:
-        """Put a value at a key, in place of the one that may be there."""
+    def exchange(self, key: int, value: int, default: int) -> int:
+        """Put a value at a key; returns the one that was there."""
         place = self._place(key)
+        before = self._values[place] if self._keys[place] else default
         if not self._keys[place]:
             self._keys[place] = key
             self._size += 1
         self._values[place] = value
         if self._size * 3 > len(self._keys) * 2:
             self._grow()
+        return before
 
     def values(self) -> NDArray[np.int64]:
         """All values, in no order of meaning."""

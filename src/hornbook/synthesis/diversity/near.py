@@ -90,9 +90,9 @@ class NearIndex:
     def _begin(self, small: NDArray[np.uint32], bands: list[int]) -> None:
         cluster = len(self._shingles)
         self._shingles.append(small)
+        latest = self._latest
         for key in bands:
-            self._earlier.append(self._latest.get(key, -1))
-            self._latest.set(key, cluster)
+            self._earlier.append(latest.exchange(key, cluster, -1))
 
 
 def _rows_per_band(threshold: float) -> int:

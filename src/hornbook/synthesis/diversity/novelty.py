@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from hornbook.synthesis.diversity.keys import Keys, mix
 
 FIRST_CAPACITY = 2**16
+"""Keys; a power of two, as the two below."""
 GROWTH = 4
 BITS_PER_KEY = 16
 """With six hashes: one key in a thousand of those never seen is taken for seen, in the filter that is full."""
@@ -33,7 +34,7 @@ class SeenKeys:
         num_new = int(new.sum())
         if num_new:
             if self._filters[-1].room < num_new:
-                self._filters.append(_Filter(max(self._filters[-1].capacity * GROWTH, num_new)))
+                self._filters.append(_Filter(self._filters[-1].capacity * GROWTH))
             self._filters[-1].add(hashes[:, new])
         return num_new
 
@@ -48,15 +49,15 @@ class _Filter:
         self.capacity = capacity
         self.room = capacity
         self.bits: NDArray[np.uint8] = np.zeros(capacity * BITS_PER_KEY // 8, dtype=np.uint8)
-        self._num_bits = np.uint64(len(self.bits) * 8)
+        self._mask = np.uint64(len(self.bits) * 8 - 1)
 
     def holds(self, hashes: Keys) -> NDArray[np.bool_]:
-        places = hashes % self._num_bits
+        places = hashes & self._mask
         there: NDArray[np.bool_] = (self.bits[places >> _BYTE] & _masks(places)).all(axis=0)
         return there
 
     def add(self, hashes: Keys) -> None:
-        places = hashes % self._num_bits
+        places = hashes & self._mask
         np.bitwise_or.at(self.bits, places >> _BYTE, _masks(places))
         self.room -= hashes.shape[1]
 

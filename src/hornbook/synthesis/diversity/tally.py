@@ -28,7 +28,7 @@ class Tally:
     def add(self, key: int, name: str = "") -> int:
         """Count one more of a kind; returns how many there were before."""
         before = self._counts.get(key, 0)
-        self._counts.set(key, before + 1)
+        self._counts.exchange(key, before + 1, 0)
         self.total += 1
         if name and before and key not in self._names and before + 1 >= NAMED_SHARE * self.total:
             self._names[key] = name
