@@ -1,23 +1,25 @@
 """Say what must be said besides: notes that settle doubts, and what happens with an empty value."""
 
 import random
+import re
 
 from hornbook.synthesis.curriculum.formats import format_of
 from hornbook.synthesis.curriculum.kinds import Kind
 from hornbook.synthesis.curriculum.operation import Form, Operation, fill
 from hornbook.synthesis.curriculum.task import Task
 
+_SENTENCES = re.compile(r"(?<=[\w'`\])]\.) (?=[A-Z'`\d])")
 _LENGTH_KEEPING = ("order", "rotate", "running", "turn", "cells", "value", "case")
 
 
 def notes_of(task: Task) -> tuple[str, ...]:
-    """What form the first argument has, if it has a particular one, and the notes of the operations, each once."""
+    """The form of the first argument, if it has one, and the notes of the operations; each sentence once."""
     notes = [fill(step.operation.note, step.in_words()) for step in task.steps if step.operation.note]
     first = task.arguments[0]
     formatted = format_of(first.kind, first.properties)
     if formatted is not None and formatted.sentence:
         notes.insert(0, fill(formatted.sentence, {"x": f"`{first.name}`"}))
-    return tuple(dict.fromkeys(notes))
+    return tuple(dict.fromkeys(sentence for note in notes for sentence in _SENTENCES.split(note)))
 
 
 def corners_of(task: Task, rng: random.Random) -> tuple[str, ...]:

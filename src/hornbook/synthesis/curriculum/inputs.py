@@ -128,7 +128,7 @@ def _corners(argument: Argument, rng: random.Random) -> list[Any]:
             repeated = _numbers(properties, NOTHING, rng, 3)
             return [
                 [],
-                [*repeated, *repeated[:2]],
+                sorted(repeated + repeated[:2]) if "sorted" in properties else [*repeated, *repeated[:2]],
                 _numbers(properties, NOTHING, rng, 1),
                 _numbers(properties, NOTHING, rng, 6),
             ]

@@ -146,8 +146,10 @@ def described(argument: Argument) -> str:
         if "positive" in properties:
             return "a positive integer"
         return "a non-negative integer" if "nonneg" in properties else "an integer"
+    if argument.kind is Kind.NUMBERS and "sorted" in properties:
+        return "a list of integers in ascending order"
     if argument.kind is Kind.NUMBERS and "nonneg" in properties:
-        return "a list of non-negative integers"
+        return f"a list of {'positive' if 'positive' in properties else 'non-negative'} integers"
     if argument.kind is Kind.SET and "nonneg" in properties:
         return "a set of non-negative integers"
     if argument.kind is Kind.COUNTS and "nonneg" in properties:

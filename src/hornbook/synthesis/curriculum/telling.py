@@ -77,7 +77,33 @@ def _rotated(rng: random.Random) -> list[int]:
     return values[start:] + values[:start]
 
 
+def _no_integers(rng: random.Random) -> Any:
+    return rng.choice((rng.randint(-9, 30), rng.randint(0, 99), str(rng.randint(1, 9)), [rng.randint(1, 9)], "seven"))
+
+
+def _ascending(rng: random.Random) -> list[int]:
+    values = sorted(rng.randint(-5, 15) for _ in range(rng.randint(3, 6)))
+    return values if rng.random() < 0.7 else values[::-1]
+
+
+def _all_different(rng: random.Random) -> list[int]:
+    return rng.sample(range(-5, 12), rng.randint(3, 5))
+
+
+def _mostly_numerals(rng: random.Random) -> list[str]:
+    return [rng.choice(_NUMERALS + _NO_NUMERALS) for _ in range(rng.randint(2, 5))]
+
+
+_NUMERALS = ("4", "12", "-7", "0", "305", "88", "-1", "9")
+_NO_NUMERALS = ("x", "3a", "", "two", "1.5", "-", "tea", "7-2")
+
 TELLING: Mapping[str, Telling] = {
+    "refuse_no_integer": Telling(Kind.NUMBER, _no_integers),
+    "refuse_unsorted": Telling(Kind.NUMBERS, _ascending),
+    "refuse_repetitions": Telling(Kind.NUMBERS, _all_different),
+    "refuse_negatives": Telling(Kind.NUMBERS, lambda rng: [rng.randint(0, 12) for _ in range(rng.randint(2, 6))]),
+    "asnumber": Telling(Kind.TEXT, _one_of(*_NUMERALS, *_NO_NUMERALS)),
+    "asnumbers": Telling(Kind.WORDS, _mostly_numerals),
     "abundant": Telling(Kind.NUMBER, _one_of(6, 12, 18, 20, 24, 28, 30, 36, 40)),
     "armstrong": Telling(Kind.NUMBER, _one_of(153, 370, 371, 407, 1634, 5, 8)),
     "triangular": Telling(Kind.NUMBER, _one_of(1, 3, 6, 10, 15, 21, 28, 36, 45, 55)),
@@ -91,13 +117,14 @@ TELLING: Mapping[str, Telling] = {
     "rotated": Telling(Kind.NUMBERS, _rotated),
     "timecheck": Telling(
         Kind.TEXT,
-        _one_of("09:30", "24:00", "7:5", "12:60", "ab:cd", "23:59", "1234", "00:00", "12-30", "18:45", "9:30", "07:07"),
+        _one_of("09:30", "24:00", "12:60", "ab:cd", "23:59", "00:00", "12-30", "18:45", "9:30", "07:07", "12:00", "21:15"),
     ),
     "datecheck": Telling(
         Kind.TEXT,
         _one_of(
             "2024-02-29", "2023-02-29", "1900-02-29", "2000-02-29", "2024-13-01", "2024-04-31", "2024-00-10",
-            "1999-12-31", "2020-06-15", "24-06-15", "2020/06/15", "2021-07-00", "2010-10-10",
+            "1999-12-31", "2020-06-15", "24-06-15", "2020/06/15", "2021-07-00", "2010-10-10", "2012-02-29",
+            "1987-05-30", "2031-08-31",
         ),
     ),
 }  # fmt: skip

@@ -182,8 +182,8 @@ def _moves() -> tuple[Operation, ...]:
             T,
             code=("max($x, $m)", "$x if $x > $m else $m"),
             block="$out = $x\nif $m > $x:\n    $out = $m",
-            noun="the later of $x and $m",
-            act="take the later of $x and $m",
+            noun="the later of $x and $m|the later of it and $m",
+            act="take the later of $x and $m|take the later of it and $m",
             frag=("later_time", "later"),
             result="later",
             params=(other("m", T, "other_time deadline earliest", needs="clock"),),
@@ -258,8 +258,14 @@ def _comparisons() -> tuple[Operation, ...]:
                 "large_hand = minute * 12\ngap = (small_hand - large_hand) % 720\n"
                 "if gap > 360:\n    gap = 720 - gap\n$out = gap // 2",
             ),
-            noun="the angle between the hands of a clock at $x, in whole degrees",
-            act="take the angle between the hands of a clock at $x, in whole degrees",
+            noun=(
+                "the angle between the hands of a clock at $x, in whole degrees|"
+                "the angle between the hands of a clock at that time, in whole degrees"
+            ),
+            act=(
+                "take the angle between the hands of a clock at $x, in whole degrees|"
+                "take the angle between the hands of a clock at that time, in whole degrees"
+            ),
             frag=("hand_angle", "clock_angle"),
             result="angle",
             needs="clock",

@@ -5,7 +5,7 @@ from hornbook.synthesis.curriculum.operation import Family, Operation
 from hornbook.synthesis.curriculum.shorthand import count, whole
 
 N, NS, T, F = Kind.NUMBER, Kind.NUMBERS, Kind.TEXT, Kind.FLAG
-INTEGERS = Family.INTEGERS
+INTEGERS, BITS = Family.INTEGERS, Family.BITS
 
 
 def operations() -> tuple[Operation, ...]:
@@ -135,7 +135,7 @@ def operations() -> tuple[Operation, ...]:
         ),
         whole(
             "binary",
-            INTEGERS,
+            BITS,
             N,
             T,
             code=("bin($x)[2:]", 'format($x, "b")'),
@@ -148,7 +148,7 @@ def operations() -> tuple[Operation, ...]:
             frag=("binary", "to_binary", "bits"),
             result="bits",
             needs="nonneg",
-            adds="digits nonempty",
+            adds="digits nonempty bits",
             group="to_text",
             note="There is no prefix: 5 becomes '101'.",
         ),

@@ -50,8 +50,8 @@ def _factors() -> tuple[Operation, ...]:
                 "$out = 1\nfor d in range(2, $x + 1):\n    if $x % d == 0:\n        $out = d\n        break",
                 "$out = min(2, $x)\nwhile $x % $out != 0:\n    $out += 1",
             ),
-            noun="the smallest divisor of $x that is greater than 1",
-            act="find the smallest divisor of $x that is greater than 1",
+            noun="the smallest number greater than 1 that divides $x",
+            act="find the smallest number greater than 1 that divides $x",
             frag=("smallest_factor", "least_divisor"),
             result="factor",
             needs="positive",
@@ -178,8 +178,7 @@ def _divisors() -> tuple[Operation, ...]:
             ),
             noun=(
                 "'abundant' if the proper divisors of $x add up to more than $x, 'perfect' if they add up to $x, and "
-                "'deficient' otherwise|'abundant' if its proper divisors add up to more than the number itself, "
-                "'perfect' if they add up to exactly it, and 'deficient' otherwise"
+                "'deficient' otherwise"
             ),
             frag=("abundance", "classify_by_divisors"),
             result="label",

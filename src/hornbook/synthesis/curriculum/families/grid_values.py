@@ -5,7 +5,7 @@ from hornbook.synthesis.curriculum.operation import Family, Operation
 from hornbook.synthesis.curriculum.shorthand import count, whole
 
 N, NS, F, G, D = Kind.NUMBER, Kind.NUMBERS, Kind.FLAG, Kind.GRID, Kind.NESTED
-NESTED, RECURSION = Family.NESTED, Family.RECURSION
+NESTED, MATRICES = Family.NESTED, Family.MATRICES
 CELLS = "nonneg positive even"
 
 
@@ -119,7 +119,7 @@ def _to_numbers() -> tuple[Operation, ...]:
         ),
         whole(
             "diagonal",
-            NESTED,
+            MATRICES,
             G,
             NS,
             code=("[$x[i][i] for i in range(len($x))]", "[row[i] for i, row in enumerate($x)]"),

@@ -5,7 +5,7 @@ from hornbook.synthesis.curriculum.operation import Family, Operation
 from hornbook.synthesis.curriculum.shorthand import count, whole
 
 N, NS, F, G, D = Kind.NUMBER, Kind.NUMBERS, Kind.FLAG, Kind.GRID, Kind.NESTED
-NESTED, RECURSION = Family.NESTED, Family.RECURSION
+NESTED, MATRICES = Family.NESTED, Family.MATRICES
 CELLS = "nonneg positive even"
 
 
@@ -25,7 +25,7 @@ def _grids() -> tuple[Operation, ...]:
     return (
         whole(
             "transpose",
-            NESTED,
+            MATRICES,
             G,
             G,
             code=("[list(column) for column in zip(*$x)]",),

@@ -90,8 +90,14 @@ def _products() -> tuple[Operation, ...]:
                 "$out = []\nfor row in $x:\n    total = 0\n    for a, b in zip(row, $m):\n        total += a * b\n"
                 "    $out.append(total)",
             ),
-            noun="the product of the matrix $x and the vector $m|the product of that matrix and the vector $m",
-            act="multiply the matrix $x by the vector $m|multiply that matrix by the vector $m",
+            noun=(
+                "the numbers in the product of the matrix $x and the vector $m|"
+                "the numbers in the product of that matrix and the vector $m"
+            ),
+            act=(
+                "take the numbers in the product of the matrix $x and the vector $m|"
+                "take the numbers in the product of that matrix and the vector $m"
+            ),
             frag=("times_vector", "matrix_vector"),
             result="product",
             params=(other("m", NS, "vector weights factors", needs="alike"),),
@@ -346,7 +352,7 @@ def _makers() -> tuple[Operation, ...]:
             needs="nonneg small",
             adds="nonneg positive rect square",
             group="made",
-            note="Its rows are lists: the first holds the products with 1.",
+            note="Its first row holds the products with 1.",
         ),
         whole(
             "sum_table",

@@ -5,7 +5,7 @@ from hornbook.synthesis.curriculum.operation import Family, Operation
 from hornbook.synthesis.curriculum.shorthand import count, whole
 
 N, NS, T, F = Kind.NUMBER, Kind.NUMBERS, Kind.TEXT, Kind.FLAG
-INTEGERS = Family.INTEGERS
+INTEGERS, THEORY = Family.INTEGERS, Family.NUMBER_THEORY
 
 
 def operations() -> tuple[Operation, ...]:
@@ -32,7 +32,7 @@ def _number_theory() -> tuple[Operation, ...]:
         ),
         whole(
             "sum_up_to",
-            INTEGERS,
+            THEORY,
             N,
             N,
             code=("$x * ($x + 1) // 2", "sum(range(1, $x + 1))"),
@@ -46,7 +46,7 @@ def _number_theory() -> tuple[Operation, ...]:
         ),
         whole(
             "factorial",
-            INTEGERS,
+            THEORY,
             N,
             N,
             block=(
@@ -63,7 +63,7 @@ def _number_theory() -> tuple[Operation, ...]:
         ),
         whole(
             "fibonacci",
-            INTEGERS,
+            THEORY,
             N,
             N,
             block=(
@@ -82,7 +82,7 @@ def _number_theory() -> tuple[Operation, ...]:
         ),
         whole(
             "count_divisors",
-            INTEGERS,
+            THEORY,
             N,
             N,
             code=(
@@ -100,7 +100,7 @@ def _number_theory() -> tuple[Operation, ...]:
         ),
         whole(
             "divisors",
-            INTEGERS,
+            THEORY,
             N,
             NS,
             code=(
@@ -119,7 +119,7 @@ def _number_theory() -> tuple[Operation, ...]:
         ),
         whole(
             "common_divisor",
-            INTEGERS,
+            THEORY,
             N,
             N,
             block=(
@@ -232,7 +232,7 @@ def _questions() -> tuple[Operation, ...]:
         ),
         whole(
             "is_prime",
-            INTEGERS,
+            THEORY,
             N,
             F,
             code=(
@@ -248,7 +248,7 @@ def _questions() -> tuple[Operation, ...]:
         ),
         whole(
             "is_square",
-            INTEGERS,
+            THEORY,
             N,
             F,
             code=("any(i * i == $x for i in range($x + 1))", "$x in [i * i for i in range($x + 1)]"),

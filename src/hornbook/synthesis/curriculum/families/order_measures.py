@@ -69,8 +69,7 @@ def _order() -> tuple[Operation, ...]:
                 "    place = sum(1 for rival in ordered if rival < item)\n    ordered.insert(place, item)\n"
                 "    $out.insert(0, place)",
             ),
-            noun="for each of $x, the number of smaller ones behind it|for each of them, the number of smaller ones "
-            "behind it",
+            noun="the number of smaller ones behind each of $x",
             act="replace each of $x by the number of smaller ones behind it",
             frag=("smaller_behind", "smaller_after"),
             result="behind",
@@ -92,7 +91,7 @@ def _order() -> tuple[Operation, ...]:
                 "$out = []\nfor i in range(len($x)):\n    found = -1\n    for item in reversed($x[i + 1:]):\n"
                 "        if item > $x[i]:\n            found = item\n    $out.append(found)",
             ),
-            noun="for each of $x, the first greater one behind it|for each of them, the first greater one behind it",
+            noun="the first greater one behind each of $x",
             act="replace each of $x by the first greater one behind it",
             frag=("next_greater", "greater_behind"),
             result="greater",

@@ -33,14 +33,14 @@ def _by_halves() -> tuple[Operation, ...]:
                 "    if $x[middle] < $k:\n        return search(middle + 1, high)\n    return search(low, middle)\n\n"
                 "$out = search(0, len($x))\nif $x[$out:$out + 1] != [$k]:\n    $out = -1",
             ),
-            noun="the first index at which $k stands in the ascending list of $x",
-            act="find the first index at which $k stands in the ascending list of $x",
+            noun="the first index of $k among $x, found by binary search",
+            act="find the first index of $k among $x by binary search",
             frag=("binary_search", "find_in_sorted"),
             result="place",
             params=target,
             needs="sorted",
             group="total",
-            note="The result is -1 if that number does not occur; indices start at 0.",
+            note="The numbers are in ascending order, and the result is -1 if that one does not occur.",
             difficulty=3,
         ),
         whole(
@@ -76,8 +76,8 @@ def _by_halves() -> tuple[Operation, ...]:
                 "        else:\n            high = middle\n    return low\n\n$out = place($k + 1) - place($k)",
                 "$out = 0\nfor item in $x:\n    if item > $k:\n        break\n    if item == $k:\n        $out += 1",
             ),
-            noun="the number of times that $k stands in the ascending list of $x",
-            act="count how often $k stands in the ascending list of $x",
+            noun="the number of times that $k occurs among $x, which are in ascending order",
+            act="count how often $k occurs among $x, which are in ascending order",
             frag=("count_in_sorted", "occurrences"),
             result="count",
             params=target,
@@ -188,15 +188,21 @@ def _chosen() -> tuple[Operation, ...]:
                 "$out = 0\nif len($x) >= $k:\n    rest = list($x)\n    for _ in range($k - 1):\n"
                 "        rest.remove(min(rest))\n    $out = min(rest)",
             ),
-            noun="number $k of $x in ascending order",
-            act="take number $k of $x in ascending order",
+            noun=(
+                "the number at place $k when $x stand in ascending order|"
+                "the number at place $k when they stand in ascending order"
+            ),
+            act=(
+                "take the number at place $k when $x stand in ascending order|"
+                "take the number at place $k when they stand in ascending order"
+            ),
             frag=("kth_smallest", "order_statistic"),
             result="chosen",
             params=(count("k", 2, 3, argument="k rank"),),
             keeps="nonneg even",
             avoids="sorted",
             group="pick",
-            note="Counting starts at 1, and the result is 0 if there are not as many numbers.",
+            note="Places are counted from 1, and the result is 0 if there are not as many numbers.",
             difficulty=3,
         ),
         whole(
