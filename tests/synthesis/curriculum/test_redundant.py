@@ -34,7 +34,10 @@ def _task(world: World, names: tuple[str, ...]) -> Task | None:
 
 
 def redundant_pairs(world: World) -> list[tuple[str, str, str]]:
-    """Pairs of operations that together do what a single one does, as far as 40 inputs can tell."""
+    """Pairs of operations that together do what a single one does, as far as 40 inputs can tell.
+
+    On values in a particular form only operations that need the form count: others are no tasks on such values.
+    """
     reference = Reference(world)
     singles = {name: task for name in world.operations if (task := _task(world, (name,))) is not None}
     pairs = {
@@ -47,7 +50,8 @@ def redundant_pairs(world: World) -> list[tuple[str, str, str]]:
     for battery in BATTERIES:
         known: dict[tuple[Kind, tuple[str, ...] | None], str] = {}
         for name, task in singles.items():
-            if task.arguments[0].properties <= battery:
+            properties = task.arguments[0].properties
+            if properties <= battery and properties & FORMATS.keys() == battery & FORMATS.keys():
                 known[task.arguments[0].kind, _outcomes(reference, task, battery)] = name
         for pair, task in pairs.items():
             needs = task.arguments[0].properties

@@ -128,5 +128,19 @@ REDUNDANT_PAIRS = frozenset(
         ("gap_of_each", "count"),  # count_pairs
         ("swap_each", "first_of_each"),  # second_of_each
         ("swap_each", "second_of_each"),  # first_of_each
+        ("format_entries", "count_digits"),  # count_entries
+        ("integers_in_text", "join_numbers"),  # keep_digits
+        ("beginnings_of_text", "count_strings"),  # length
+        ("integer_depths", "count"),  # deep_count
+        ("replace_lists_by_sums", "sum"),  # deep_sum
+        ("waiting_times", "is_mirrored"),  # all_even
+        ("coins_for_change", "sum"),  # absolute
+        ("divisors", "floors_travelled"),  # absolute
+        ("lamps_on", "smallest"),  # sign
+        ("lamps_on", "first"),  # sign
+        ("count_up", "floors_travelled"),  # alternating_digit_sum
+        ("sorted_members", "to_set"),  # nothing
+        ("number_places", "second_of_each"),  # nothing
+        ("beginnings_of_text", "longest_word"),  # nothing
     }
 )

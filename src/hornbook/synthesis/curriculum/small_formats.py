@@ -27,7 +27,7 @@ SMALL_FORMATS: Mapping[str, Format] = {
     ),
     "query": Format(
         kind=Kind.TEXT,
-        argument_names=("query", "address", "request"),
+        argument_names=("query", "request", "options"),
         described="a string of settings such as 'tea=3&salt=5'",
         sentence="$x holds settings as in 'tea=3&salt=5': names, each with an equals sign and a value, "
         "divided by the sign '&'.",
@@ -107,7 +107,7 @@ SMALL_FORMATS: Mapping[str, Format] = {
     ),
     "version": Format(
         kind=Kind.TEXT,
-        argument_names=("version", "release"),
+        argument_names=("version", "release", "tag"),
         described="a version such as '2.10.3'",
         sentence="$x is a version of three numbers, as '2.10.3'.",
         corners=("0.0.1", "1.4.2"),
@@ -117,8 +117,7 @@ SMALL_FORMATS: Mapping[str, Format] = {
         kind=Kind.TEXT,
         argument_names=("colour", "color"),
         described="a colour such as '#ff8000'",
-        sentence="$x is a colour: the sign '#', then two hexadecimal digits each for red, green and "
-        "blue, as in '#ff8000'.",
+        sentence="A colour such as '#ff8000' is the sign '#' with two hexadecimal digits each for red, green and blue.",
         corners=("#000000", "#ff8000"),
         draw=draws.colour,
     ),
@@ -126,7 +125,6 @@ SMALL_FORMATS: Mapping[str, Format] = {
         kind=Kind.TEXT,
         argument_names=("numeral", "roman"),
         described="a Roman numeral such as 'XIV'",
-        sentence="$x is a Roman numeral, as 'XIV'.",
         corners=("I", "IX", "XLIV"),
         draw=draws.numeral,
     ),
@@ -193,7 +191,7 @@ SMALL_FORMATS: Mapping[str, Format] = {
     ),
     "moves": Format(
         kind=Kind.TEXT,
-        argument_names=("moves", "commands", "steps"),
+        argument_names=("commands", "route", "orders"),
         described="a string of the letters U, D, L and R",
         corners=("", "UDLR", "RR"),
         draw=draws.signs("UDLR", 2, 8),
@@ -207,7 +205,7 @@ SMALL_FORMATS: Mapping[str, Format] = {
     ),
     "gate": Format(
         kind=Kind.TEXT,
-        argument_names=("gate", "log", "movements"),
+        argument_names=("gate", "log", "record"),
         described="a string of the letters I and O",
         corners=("", "I", "IOIO"),
         draw=draws.gate,
@@ -236,7 +234,7 @@ SMALL_FORMATS: Mapping[str, Format] = {
     ),
     "zeroone": Format(
         kind=Kind.NUMBERS,
-        argument_names=("cells", "row", "bits"),
+        argument_names=("row", "states", "bits"),
         described="a list of zeros and ones",
         unit="cells",
         corners=([], [1], [0, 1, 0]),
@@ -244,7 +242,7 @@ SMALL_FORMATS: Mapping[str, Format] = {
     ),
     "living": Format(
         kind=Kind.GRID,
-        argument_names=("board", "cells", "world"),
+        argument_names=("board", "world", "field"),
         described="a list of rows of zeros and ones, all of the same length",
         corners=([[0]], [[1, 1], [1, 1]]),
         draw=draws.living,

@@ -321,8 +321,12 @@ def _read() -> tuple[Operation, ...]:
                 "left = 0\nright = 0\nfor a, b in $x:\n    left += a\n    right += b\n$out = (left, right)",
                 "$out = (0, 0)\nfor a, b in $x:\n    $out = ($out[0] + a, $out[1] + b)",
             ),
-            noun="the sum of the first numbers and the sum of the second numbers of $x, as a pair",
-            act=("add up the first numbers and the second numbers of $x, as a pair",),
+            noun="the sums of the first and of the second numbers of $x, as a pair"
+            "|the sums of their first and of their second numbers, as a pair",
+            act=(
+                "add up the first numbers and the second numbers of $x, as a pair"
+                "|add up their first and their second numbers, as a pair",
+            ),
             frag=("column_totals", "summed_pair", "add_up_pairs"),
             result="totals",
             keeps="nonneg even",

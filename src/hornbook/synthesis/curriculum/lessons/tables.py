@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hornbook.synthesis.curriculum.lessons import containers, numbers, sets_and_pairs, texts
+from hornbook.synthesis.curriculum.lessons import (
+    containers,
+    numbers,
+    parsing,
+    recursion,
+    sets_and_pairs,
+    simulation,
+    texts,
+)
 
 
 @dataclass(frozen=True)
@@ -18,6 +26,14 @@ class Lesson:
 
 LESSONS: Mapping[str, Lesson] = {
     name: Lesson(*sentences)
-    for table in (numbers.SENTENCES, containers.SENTENCES, texts.SENTENCES, sets_and_pairs.SENTENCES)
+    for table in (
+        numbers.SENTENCES,
+        containers.SENTENCES,
+        texts.SENTENCES,
+        sets_and_pairs.SENTENCES,
+        parsing.SENTENCES,
+        simulation.SENTENCES,
+        recursion.SENTENCES,
+    )
     for name, sentences in table.items()
 }
