@@ -22,6 +22,7 @@ from hornbook.commands.tokenize import tokenize
 from hornbook.commands.train import train
 from hornbook.commands.verify import verify
 from hornbook.commands.write_exercises import write_exercises
+from hornbook.commands.write_textbooks import write_textbooks
 from hornbook.errors import HornbookError, StoppedError
 
 app = typer.Typer(
@@ -146,6 +147,7 @@ app.command()(compare)
 app.command()(tokenize)
 app.command()(diversity)
 app.command()(train)
+app.command("write-textbooks")(write_textbooks)
 app.command("write-exercises")(write_exercises)
 app.command()(verify)
 app.command()(export)

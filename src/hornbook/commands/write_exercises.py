@@ -1,7 +1,7 @@
 """`hornbook write-exercises`: exercises by a language model, on a person's own names and topics."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,25 +23,22 @@ from hornbook.commands.teacher_options import (
     open_account,
 )
 from hornbook.commands.writing_options import (
-    Ended,
+    LISTS,
     MaxAttemptsOption,
     MaxNewTokensOption,
     NumOption,
     OutputOption,
     TopicsOption,
     WhenStaleOption,
-    WritingProgress,
-    finish,
+    run_writer,
+    write_config,
 )
 from hornbook.commands.written_files import require_writable
 
 if TYPE_CHECKING:
-    from hornbook.synthesis.prompted.exercise_prompts import ExerciseIngredients, ExercisePromptConfig
-    from hornbook.synthesis.prompted.writing import Monitor, WriteConfig
-    from hornbook.teacher.account import Account
+    from hornbook.synthesis.prompted.exercise_prompts import ExerciseIngredients
 
 STAGE = "write-exercises"
-_LISTS = "What is written about"
 
 ConstraintOption = Annotated[
     str,
@@ -49,16 +46,16 @@ ConstraintOption = Annotated[
         "--constraint",
         metavar="fixed|name|name+topics|name+topics+profession",
         help="What each request is held to; `fixed` asks the same of all.",
-        rich_help_panel=_LISTS,
+        rich_help_panel=LISTS,
     ),
 ]
 NamesOption = Annotated[
     Path | None,
-    typer.Option("--names", metavar="FILE", help="Your own names of functions, one a line.", rich_help_panel=_LISTS),
+    typer.Option("--names", metavar="FILE", help="Your own names of functions, one a line.", rich_help_panel=LISTS),
 ]
 ProfessionsOption = Annotated[
     Path | None,
-    typer.Option("--professions", metavar="FILE", help="Your own professions, one a line.", rich_help_panel=_LISTS),
+    typer.Option("--professions", metavar="FILE", help="Your own professions, one a line.", rich_help_panel=LISTS),
 ]
 
 
@@ -90,10 +87,17 @@ def write_exercises(
     Every answer is kept in the cache, so that the same command goes on where an interrupted one was. What cannot be
     used is put beside the file with its reason. `hornbook verify` then runs what was kept.
     """
+    from hornbook.records import Exercise
+    from hornbook.synthesis.prompted.exercise_prompts import ExercisePromptConfig, constraint_named
+    from hornbook.synthesis.prompted.exercises import ExerciseJob
+    from hornbook.synthesis.prompted.function_rules import FunctionRules
+
     require_writable(output)
-    ingredients, config, writing = _settings(
-        names, topics, professions, constraint, temperature, max_new_tokens, num, max_attempts, when_stale
+    ingredients = _ingredients(names, topics, professions)
+    config = ExercisePromptConfig(
+        constraint=constraint_named(constraint), temperature=temperature, max_new_tokens=max_new_tokens
     )
+    writing = write_config(num, max_attempts, when_stale)
     opened = open_account(
         STAGE,
         teacher,
@@ -107,68 +111,29 @@ def write_exercises(
         batch=batch,
     )
     with opened as account:
-        _write(account, ingredients, config, writing, seed, output, watch=when_stale != "ignore", as_json=as_json)
+        run_writer(
+            ExerciseJob(ingredients, config, FunctionRules(), account.name),
+            account,
+            writing,
+            seed,
+            output=output,
+            record=Exercise,
+            unit="exercises",
+            num_topics=len(ingredients.topics),
+            watch=when_stale != "ignore",
+            as_json=as_json,
+        )
 
 
-def _settings(
-    names: Path | None,
-    topics: Path | None,
-    professions: Path | None,
-    constraint: str,
-    temperature: float,
-    max_new_tokens: int,
-    num: int,
-    max_attempts: int | None,
-    when_stale: str,
-) -> "tuple[ExerciseIngredients, ExercisePromptConfig, WriteConfig]":
-    from hornbook.commands.writing_options import write_config
-    from hornbook.synthesis.prompted.exercise_prompts import ExerciseIngredients, ExercisePromptConfig, constraint_named
-    from hornbook.synthesis.prompted.layouts import read_layouts
+def _ingredients(names: Path | None, topics: Path | None, professions: Path | None) -> "ExerciseIngredients":
+    from hornbook.synthesis.prompted.exercise_prompts import ExerciseIngredients
+    from hornbook.synthesis.prompted.forms import read_layouts
     from hornbook.synthesis.prompted.word_lists import read_entries, read_names, read_topics
 
-    ingredients = ExerciseIngredients(
+    return ExerciseIngredients(
         names=read_names(names),
         topics=read_topics(topics),
         professions=read_entries("professions", professions),
         twists=read_entries("twists"),
         layouts=read_layouts(),
-    )
-    config = ExercisePromptConfig(
-        constraint=constraint_named(constraint), temperature=temperature, max_new_tokens=max_new_tokens
-    )
-    return ingredients, config, write_config(num, max_attempts, when_stale)
-
-
-def _write(
-    account: "Account",
-    ingredients: "ExerciseIngredients",
-    config: "ExercisePromptConfig",
-    writing: "WriteConfig",
-    seed: int,
-    output: Path,
-    *,
-    watch: bool,
-    as_json: bool,
-) -> None:
-    import time
-
-    from hornbook.display import make_console, show_progress
-    from hornbook.records import Exercise
-    from hornbook.synthesis.diversity.monitor import Monitor as DiversityMonitor
-    from hornbook.synthesis.prompted.exercises import ExerciseJob
-    from hornbook.synthesis.prompted.function_rules import FunctionRules
-    from hornbook.synthesis.prompted.writing import Writer
-
-    job = ExerciseJob(ingredients, config, FunctionRules(), account.name)
-    monitor: Monitor[Any] | None = DiversityMonitor() if watch else None
-    with show_progress(make_console(stderr=True), "write exercises") as progress:
-        shown = WritingProgress(account, progress)
-        writer: Writer[Exercise] = Writer(job, account, writing, seed, monitor=monitor, progress=shown)
-        try:
-            writer.run()
-        finally:
-            account.kept(len(writer.written.kept), writer.written.kept_tokens)
-            seconds = time.monotonic() - shown.begun
-    finish(
-        Ended(writer.written, account, seconds, len(ingredients.topics)), output, Exercise, "exercises", as_json=as_json
     )

@@ -14,10 +14,10 @@ from hornbook.commands.written_files import beside, write_records
 if TYPE_CHECKING:
     from hornbook.artifacts.stage import Progress
     from hornbook.records import Record
-    from hornbook.synthesis.prompted.writing import WriteConfig, Written
+    from hornbook.synthesis.prompted.writing import Job, WriteConfig, Written
     from hornbook.teacher.account import Account
 
-_LISTS = "What is written about"
+LISTS = "What is written about"
 _LIMITS = "How much"
 
 OutputOption = Annotated[
@@ -51,7 +51,7 @@ TopicsOption = Annotated[
         "--topics",
         metavar="FILE",
         help="Your own topics: areas at the margin, the topics of each indented below it.",
-        rich_help_panel=_LISTS,
+        rich_help_panel=LISTS,
     ),
 ]
 WhenStaleOption = Annotated[
@@ -159,19 +159,56 @@ def describe(ended: Ended, paths: list[Path], unit: str) -> dict[str, Any]:
     }
 
 
-def finish(ended: Ended, output: Path, record: "type[Record]", unit: str, *, as_json: bool) -> None:
-    """Save, and print the summary."""
-    paths = save(output, record, ended.written)
-    described = describe(ended, paths, unit)
+def run_writer(
+    job: "Job[Any]",
+    account: "Account",
+    writing: "WriteConfig",
+    seed: int,
+    *,
+    output: Path,
+    record: "type[Record]",
+    unit: str,
+    num_topics: int,
+    watch: bool,
+    as_json: bool,
+) -> None:
+    """Write, save and print the summary. What was written before an error of the teacher is saved, too.
+
+    Args:
+        job: What is written.
+        account: Entered.
+        writing: How much.
+        seed: Of all choices.
+        output: The file of the records.
+        record: Their type.
+        unit: `exercises`.
+        num_topics: In the topic tree.
+        watch: Whether the diversity monitor is asked.
+        as_json: Print JSON.
+    """
+    from hornbook.display import make_console, show_progress
+    from hornbook.synthesis.diversity.monitor import Monitor as DiversityMonitor
+    from hornbook.synthesis.prompted.writing import Monitor, Writer
+
+    monitor: Monitor[Any] | None = DiversityMonitor() if watch else None
+    with show_progress(make_console(stderr=True), f"write {unit}") as progress:
+        shown = WritingProgress(account, progress)
+        writer: Writer[Any] = Writer(job, account, writing, seed, monitor=monitor, progress=shown)
+        try:
+            writer.run()
+        finally:
+            written = writer.written
+            account.kept(len(written.kept), written.kept_tokens)
+            paths = save(output, record, written) if written.num_attempts else []
+    described = describe(Ended(written, account, time.monotonic() - shown.begun, num_topics), paths, unit)
     if as_json:
         typer.echo(json.dumps(described, indent=2))
         return
     _print(described, typer.echo)
     from hornbook.commands.teacher_report import print_account
-    from hornbook.display import make_console
 
     print_account(described["account"], make_console())
-    typer.echo(f"the {unit} are in {output}, with {', '.join(path.name for path in paths[1:])} beside it")
+    typer.echo(f"the {unit} are in {output}, with {' and '.join(path.name for path in paths[1:])} beside it")
 
 
 def _print(described: dict[str, Any], echo: Callable[[str], Any]) -> None:

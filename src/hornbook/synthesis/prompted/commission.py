@@ -1,6 +1,10 @@
 """What an exercise or a passage was asked for: kept beside the record, so that it can be traced to its prompt."""
 
+import hashlib
+import json
 from dataclasses import dataclass
+
+from hornbook.teacher.teacher import TeacherRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +34,10 @@ class Commission:
     """Of the request's messages as JSON."""
     outcome: str
     """`kept`, or the reason for putting it aside."""
+
+
+def messages_digest(request: TeacherRequest) -> str:
+    """SHA-256 of what is said to the model, in 64 hexadecimal digits."""
+    body = request.body("")
+    said = body.get("messages", body.get("prompt"))
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from hornbook.errors import ConfigError
 from hornbook.synthesis.prompted.draws import draw_generator, draw_in_turn
-from hornbook.synthesis.prompted.layouts import Layout
+from hornbook.synthesis.prompted.forms import Layout
 from hornbook.synthesis.prompted.word_lists import Topic
 from hornbook.teacher.teacher import TeacherRequest
 from hornbook.teacher.wire import ChatRequest, SamplingConfig
@@ -131,11 +131,12 @@ def _request_text(order: ExerciseOrder) -> str:
     lines = [f"{_ASKED} {order.layout.instruction}", f"Function name: `{order.name}`."]
     if order.profession:
         lines[-1] += f" Profession: {order.profession}."
-    if order.topics:
-        first, second = (topic.name for topic in order.topics)
-        lines.append(f"Topic: {first}; where it fits also: {second}.")
+    lines.append("The function must do what its name says.")
+    hints = [topic.name for topic in order.topics]
+    if hints:
+        lines[-1] += f" Draw on one of these topics if it suits the name: {'; '.join(hints)}."
     if order.twist:
-        lines.append(f"If it fits the name: {order.twist}")
+        lines[-1] += f" If it suits the name: {order.twist}"
     return "\n".join(lines)
 
 

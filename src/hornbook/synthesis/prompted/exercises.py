@@ -1,10 +1,7 @@
 """Exercises by a language model: what the writer asks for and how it reads the answers."""
 
-import hashlib
-import json
-
 from hornbook.records import Exercise
-from hornbook.synthesis.prompted.commission import Commission
+from hornbook.synthesis.prompted.commission import Commission, messages_digest
 from hornbook.synthesis.prompted.exercise_answers import read_exercise
 from hornbook.synthesis.prompted.exercise_prompts import (
     ExerciseIngredients,
@@ -59,10 +56,3 @@ class ExerciseJob:
             outcome="",
         )
         return result, commission
-
-
-def messages_digest(request: TeacherRequest) -> str:
-    """SHA-256 of what is said to the model, in 64 hexadecimal digits."""
-    body = request.body("")
-    said = body.get("messages", body.get("prompt"))
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,167 @@
+"""Read a teacher's answer as a textbook passage, or say in a countable word why it is none.
+
+Reads:  an answer: prose with fenced programs and their outputs.
+Writes: a `Passage` in the form that `checker.py` runs: an output stands in a fence without a language.
+"""
+
+import re
+from dataclasses import dataclass
+
+from hornbook.errors import ConfigError
+from hornbook.records import Passage, content_id
+from hornbook.synthesis.prompted.code_blocks import Block, fenced_blocks, parse_code, without_thoughts
+from hornbook.synthesis.prompted.passage_prompts import PassageOrder
+from hornbook.synthesis.prompted.rejection import Reason, Rejection, of_outcome
+from hornbook.teacher.teacher import Reply, ReplyOutcome
+
+_PYTHON = frozenset({"python", "py", "python3", "pycon"})
+_OUTPUT = frozenset({"", "output", "text", "plaintext", "txt", "console", "stdout", "bash", "shell", "none"})
+_CHATTER = re.compile(r"\A(sure|certainly|of course|here is|here's|absolutely|okay|great)\b[^\n]*\n+", re.IGNORECASE)
+_REFUSAL = re.compile(r"\A\W*(i'?m sorry|i am sorry|i cannot|i can'?t|as an ai)\b", re.IGNORECASE)
+_STOCK_OPENER = re.compile(
+    r"\A\W*(in this (passage|lesson|section|chapter|tutorial|article|example|guide)|welcome\b|today,? we"
+    r"|let'?s (dive|explore)|have you ever|in the world of|python is a|in python programming|in today'?s)",
+    re.IGNORECASE,
+)
+_FENCE_LINE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^`\n]*$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassageRules:
+    """Bounds that a person may move."""
+
+    min_prose_words: int = 60
+    """Words outside of the fences."""
+    max_characters: int = 8000
+    min_share_of_words_used: float = 0.0
+    """Of the concept words that were asked for; 0 to 1. The share is recorded in any case."""
+
+    def __post_init__(self) -> None:
+        if self.min_prose_words < 0 or self.max_characters < 1:
+            raise ConfigError(
+                f"`min_prose_words` must not be negative and `max_characters` be at least 1, got "
+                f"{self.min_prose_words!r} and {self.max_characters!r}"
+            )
+        if not 0 <= self.min_share_of_words_used <= 1:
+            raise ConfigError(f"`min_share_of_words_used` must lie in [0, 1], got {self.min_share_of_words_used!r}")
+
+
+def read_passage(reply: Reply, order: PassageOrder, teacher: str, rules: PassageRules) -> Passage | Rejection:
+    """Turn one reply into a passage, or give the first reason against it.
+
+    Chatter before the passage is left out, and the fences of outputs lose their language; the rest stays as it is.
+    """
+    unusable = of_outcome(reply.outcome, reply.detail)
+    if unusable is not None:
+        return unusable
+    text = _unwrapped(without_thoughts(reply.text.replace("\r\n", "\n").replace("\r", "\n")))
+    if reply.outcome is ReplyOutcome.CUT:
+        return Rejection(Reason.CUT, text.strip()[-100:].replace("\n", " "))
+    text = _with_plain_outputs(text)
+    wrong = _wrong_form(text, order, rules)
+    if wrong is not None:
+        return wrong
+    return Passage(
+        id=content_id("passage", teacher, text),
+        text=text,
+        family=order.topic.area,
+        topic=order.topic.name,
+        audience=order.audience.name,
+        style=order.style.name,
+        teacher=teacher,
+    )
+
+
+def share_of_words_used(text: str, words: tuple[str, ...]) -> float:
+    """How many of the words stand in the text, in any form that begins like them; 1 where none is asked for."""
+    if not words:
+        return 1.0
+    found = sum(re.search(rf"(?<![a-z]){re.escape(_stem(word))}", text.lower()) is not None for word in words)
+    return found / len(words)
+
+
+def prose_of(text: str) -> str:
+    """What stands outside of the fences."""
+    lines, fence = [], ""
+    for line in text.split("\n"):
+        found = _FENCE_LINE.match(line)
+        if fence:
+            fence = "" if line.strip() == fence else fence
+        elif found:
+            fence = found[1]
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _wrong_form(text: str, order: PassageOrder, rules: PassageRules) -> Rejection | None:
+    prose = prose_of(text)
+    blocks = fenced_blocks(text)
+    programs = [block for block in blocks if block.language == "python"]
+    if _REFUSAL.match(text):
+        return Rejection(Reason.REFUSED, text[:100].replace("\n", " "))
+    if not programs:
+        return Rejection(Reason.NO_CODE)
+    if not all(block.is_closed for block in blocks):
+        return Rejection(Reason.CUT, "a block is not closed")
+    broken = next((block for block in programs if not _is_session(block) and parse_code(block.text) is None), None)
+    if broken is not None:
+        return Rejection(Reason.NO_PYTHON, broken.text[:100].replace("\n", " "))
+    if any(block in fenced_blocks(order.style.example) for block in programs):
+        return Rejection(Reason.COPIED)
+    if not any(_is_session(block) for block in programs) and not any(block.language == "" for block in blocks):
+        return Rejection(Reason.NO_OUTPUT)
+    num_words = len(prose.split())
+    if num_words < rules.min_prose_words:
+        return Rejection(Reason.TOO_SHORT, f"{num_words} words besides the programs")
+    if len(text) > rules.max_characters:
+        return Rejection(Reason.TOO_LONG, f"{len(text)} characters")
+    opener = _STOCK_OPENER.match(_without_headings(prose))
+    if opener:
+        return Rejection(Reason.STOCK_OPENER, opener[0].strip())
+    used = share_of_words_used(text, order.words)
+    if used < rules.min_share_of_words_used:
+        return Rejection(Reason.WORDS_MISSING, f"{used:.0%} of {', '.join(order.words)}")
+    return None
+
+
+def _unwrapped(text: str) -> str:
+    """The passage without chatter before it, and without a fence around the whole."""
+    text = _CHATTER.sub("", text.strip())
+    whole = re.fullmatch(r"```(?:markdown|md)[ \t]*\n(.*)\n```", text, re.DOTALL)
+    return (whole[1] if whole else text).strip() + "\n"
+
+
+def _with_plain_outputs(text: str) -> str:
+    """Fences at the margin, `python` spelt so, and outputs without a language."""
+    lines, fence, before = [], "", ""
+    for line in text.split("\n"):
+        found = _FENCE_LINE.match(line)
+        if fence:
+            closes = line.strip() == fence
+            lines.append("```" if closes else line.rstrip())
+            fence = "" if closes else fence
+        elif found:
+            fence, language = found[1], found[2].lower()
+            if language in _PYTHON:
+                language = "python"
+            elif language in _OUTPUT and before == "python":
+                language = ""
+            before = language
+            lines.append(f"```{language}")
+        else:
+            lines.append(line.rstrip())
+    return "\n".join(lines)
+
+
+def _is_session(block: Block) -> bool:
+    return block.text.lstrip().startswith(">>> ")
+
+
+def _without_headings(prose: str) -> str:
+    return "\n".join(line for line in prose.split("\n") if line.strip() and not line.startswith("#"))
+
+
+def _stem(word: str) -> str:
+    """What all forms of an English word begin with: `carry`, `carries`, `carried`."""
+    return word[:-1] if len(word) > 3 and word[-1] in "ey" else word
