@@ -3,24 +3,17 @@
 Reads, writes: the teacher's database, through `cache.py` and `ledger.py`.
 """
 
-import re
-from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any, Self
 
-from hornbook.errors import BudgetError, ConfigError, HornbookError
-from hornbook.teacher.budget import Budget, estimated_tokens, most_tokens
-from hornbook.teacher.cache import Kept, ReplyCache, request_key
+from hornbook.errors import ConfigError, HornbookError
+from hornbook.teacher.asking import Asking
+from hornbook.teacher.budget import Budget, estimated_tokens
+from hornbook.teacher.cache import ReplyCache
 from hornbook.teacher.estimate import WorkEstimate
 from hornbook.teacher.ledger import Ledger, StageEntry
 from hornbook.teacher.pace import AccountProgress, Pace
 from hornbook.teacher.teacher import Reply, Teacher, TeacherRequest
-
-_ADDRESS = re.compile(r"`?https?://[^\s`]+`?")
-"""Where a model runs is not kept, and an answer is the same whether it comes from the disk or not."""
-_MOST_READY = 256
-"""So many answers from the disk wait at most while the teacher is asked for others."""
 
 
 class Account:
@@ -105,7 +98,7 @@ class Account:
             EndpointError: As the teacher's; so is what was under way.
             StoreError: The disk is full, or the file damaged. What was under way is abandoned.
         """
-        for index, reply in _Asking(self._teacher, self._cache, self.entry, self.budget, self._pace, requests).run():
+        for index, reply in Asking(self._teacher, self._cache, self.entry, self.budget, self._pace, requests).run():
             self._num_answers += 1
             yield index, reply
 
@@ -158,176 +151,3 @@ class Account:
                 f'price with `--prices FILE`, a TOML file with `[models."{self.name}"]`, `usd_per_million_in = …` and '
                 "`usd_per_million_out = …`; or give the budget in tokens"
             )
-
-
-class _Asking:
-    """One call of `ask`."""
-
-    def __init__(
-        self,
-        teacher: Teacher,
-        cache: ReplyCache,
-        entry: StageEntry,
-        budget: Budget,
-        pace: Pace,
-        requests: Iterable[TeacherRequest],
-    ) -> None:
-        self._teacher = teacher
-        self._cache = cache
-        self._entry = entry
-        self._budget = budget
-        self._pace = pace
-        self._model = teacher.name
-        self._unread = enumerate(requests)
-        self._next: tuple[int, bytes, TeacherRequest] | None = None
-        """Read, not on disk, and not yet asked."""
-        self._asked: dict[int, tuple[bytes, TeacherRequest, float]] = {}
-        """By the index that the teacher knows: key, request, and what is reserved for it."""
-        self._num_asked = 0
-        """Of the teacher's present `ask`."""
-        self._waiting: dict[bytes, list[int]] = {}
-        """The indices that wait for the answer to a key that is under way."""
-        self._reserved = 0.0
-        self._ready: deque[tuple[int, Reply]] = deque()
-
-    def run(self) -> Iterator[tuple[int, Reply]]:
-        """All replies."""
-        while True:
-            yield from self._from_disk()
-            if self._next is None:
-                return
-            self._require_budget()
-            yield from self._from_teacher()
-
-    def _from_disk(self) -> Iterator[tuple[int, Reply]]:
-        """The replies that are on disk, up to the first that is not; that one is `_next`."""
-        while self._next is None:
-            index, request = next(self._unread, (-1, None))
-            if request is None:
-                return
-            key = request_key(self._model, request)
-            kept = self._cache.get(key)
-            if kept is None:
-                self._next = index, key, request
-            else:
-                yield index, self._hit(kept)
-
-    def _from_teacher(self) -> Iterator[tuple[int, Reply]]:
-        """The teacher's replies, and those from the disk that come between, until the budget or the patience ends."""
-        self._asked, self._num_asked = {}, 0
-        failure: HornbookError | None = None
-        replies = self._teacher.ask(self._unanswered())
-        try:
-            for number, reply in replies:
-                yield from self._settle(number, reply)
-                while self._ready:
-                    yield self._ready.popleft()
-        except HornbookError as error:
-            failure = error
-        finally:
-            close = getattr(replies, "close", None)
-            if close is not None:
-                close()
-        while self._ready:
-            yield self._ready.popleft()
-        if failure is not None:
-            raise failure
-
-    def _unanswered(self) -> Iterator[TeacherRequest]:
-        """The requests to ask, for the teacher to read. Ends when many answers wait or the budget might not suffice."""
-        num_passed = 0
-        while num_passed < _MOST_READY:
-            if self._next is None:
-                index, request = next(self._unread, (-1, None))
-                if request is None:
-                    return
-                key = request_key(self._model, request)
-                if key in self._waiting:
-                    self._waiting[key].append(index)
-                    num_passed += 1
-                    continue
-                kept = self._cache.get(key)
-                if kept is not None:
-                    self._ready.append((index, self._hit(kept)))
-                    num_passed += 1
-                    continue
-                self._next = index, key, request
-            index, key, request = self._next
-            reserve = self._reserve(request)
-            if not self._suffices(reserve):
-                return
-            self._next = None
-            num_passed = 0
-            self._reserved += reserve
-            self._waiting[key] = [index]
-            self._asked[self._num_asked] = key, request, reserve
-            self._num_asked += 1
-            yield request
-
-    def _settle(self, number: int, reply: Reply) -> Iterator[tuple[int, Reply]]:
-        """Put a reply on disk and into the ledger, and then hand it to all who wait for it."""
-        key, request, reserve = self._asked.pop(number)
-        if reply.detail:
-            reply = replace(reply, detail=_ADDRESS.sub("the endpoint", reply.detail))
-        self._reserved -= reserve
-        entry = self._entry
-        cost, is_estimated = entry.cost(request, reply)
-        entry.add_call(reply, cost, is_estimated=is_estimated)
-        indices = self._waiting.pop(key)
-        for _ in indices[1:]:
-            entry.add_hit(reply, cost)
-        self._pace.add(cost.tokens_out)
-        with self._cache.database.transaction():
-            if reply.is_final:
-                self._cache.put(key, reply, cost, model=self._model, request=request, stage=entry.stage, run=entry.run)
-            entry.write()
-        for index in indices:
-            yield index, reply
-
-    def _hit(self, kept: Kept) -> Reply:
-        self._entry.add_hit(kept.reply, kept.cost)
-        return kept.reply
-
-    def _reserve(self, request: TeacherRequest) -> float:
-        """What a request takes from the budget at most."""
-        if not self._budget.amount:
-            return 0.0
-        return self._budget.of(*most_tokens(request), self._entry.price)
-
-    def _suffices(self, reserve: float) -> bool:
-        cap = self._budget.amount
-        if cap is None:
-            return True
-        return cap > 0 and self._entry.spent(self._budget) + self._reserved + reserve <= cap
-
-    def _require_budget(self) -> None:
-        """See that the next request can be asked, when nothing is under way.
-
-        Raises:
-            BudgetError: It cannot.
-        """
-        assert self._next is not None
-        reserve = self._reserve(self._next[2])
-        if self._suffices(reserve):
-            return
-        self._entry.write_hits()
-        raise _shortage(self._budget, self._entry, reserve, self._cache)
-
-
-def _shortage(budget: Budget, entry: StageEntry, reserve: float, cache: ReplyCache) -> BudgetError:
-    """What was spent, what is done, and how to go on."""
-    cap = budget.amount or 0.0
-    figures, path = entry.figures, cache.database.path
-    if cap == 0:
-        return BudgetError(
-            f"a budget of 0 allows no call, and `{entry.stage}` needs one ({figures.hits:,} answers came from the "
-            f"cache `{path}`): run it with a budget",
-            suggestion="5usd" if budget.usd is not None else "1000000tokens",
-        )
-    spent = entry.spent(budget)
-    return BudgetError(
-        f"the budget of {budget.say(cap)} for `{entry.stage}` is used up: {budget.say(spent)} are spent, over all its "
-        f"runs, and the next call may take {budget.say(reserve)}. This run had {figures.calls:,} calls and "
-        f"{figures.hits:,} answers from the cache `{path}`, where all of them are kept. Go on with a higher one",
-        suggestion=budget.option(max(2 * cap, spent + 2 * reserve)),
-    )

@@ -5,7 +5,7 @@ failed or refused answer is an `EndpointError`, never an empty text.
 """
 
 import asyncio
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from types import TracebackType
@@ -46,6 +46,8 @@ class EndpointTeacher:
     def __init__(self, config: EndpointConfig) -> None:
         """Describe the endpoint; nothing is contacted yet."""
         self.config = config
+        self.on_reply: Callable[[TeacherRequest, Reply], None] | None = None
+        """Told of each request and its reply as it comes, before `ask` yields it; in the thread of the connections."""
         self._line = _Line(config)
         self._name = ""
         self._listed: list[str] | None = None
@@ -115,6 +117,8 @@ class EndpointTeacher:
         count.note(reply)
         if count.error is not None:
             given_up.set()
+        if self.on_reply is not None:
+            self.on_reply(request, reply)
         return reply
 
 

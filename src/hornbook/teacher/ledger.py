@@ -8,6 +8,8 @@ estimated tokens. A request that stays unanswered, or that the server will not t
 """
 
 import json
+import sqlite3
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -82,7 +84,7 @@ class Figures:
 
 
 class StageEntry:
-    """One run of one stage: a row that is brought up to date with every answer."""
+    """One run of one stage: a row that is brought up to date with every answer, from any thread."""
 
     def __init__(self, database: Database, stage: str, model: str, price: Price | None) -> None:
         """Open the row."""
@@ -93,6 +95,7 @@ class StageEntry:
         self.kept_records: int | None = None
         self.kept_tokens: int | None = None
         self._database = database
+        self._lock = threading.Lock()
         self._unsaved_hits = False
         self._others = (0.0, 0.0)
         self._others_read_at = -_SECONDS_BETWEEN_READINGS
@@ -118,41 +121,44 @@ class StageEntry:
     def add_call(self, reply: Reply, cost: Cost, *, is_estimated: bool) -> None:
         """Count an answer that was asked for; written by the next `write`."""
         figures = self.figures
-        figures.calls += 1
-        figures.outcomes[reply.outcome.value] += 1
-        figures.tokens_in += cost.tokens_in
-        figures.tokens_out += cost.tokens_out
-        figures.estimated_calls += is_estimated
-        if cost.usd is None:
-            figures.unpriced_calls += 1
-        else:
-            figures.usd += cost.usd
+        with self._lock:
+            figures.calls += 1
+            figures.outcomes[reply.outcome.value] += 1
+            figures.tokens_in += cost.tokens_in
+            figures.tokens_out += cost.tokens_out
+            figures.estimated_calls += is_estimated
+            if cost.usd is None:
+                figures.unpriced_calls += 1
+            else:
+                figures.usd += cost.usd
 
     def add_hit(self, reply: Reply, cost: Cost) -> None:
         """Count an answer that was on disk; written by the next `write`."""
         figures = self.figures
-        figures.hits += 1
-        figures.outcomes[reply.outcome.value] += 1
-        figures.saved_tokens_in += cost.tokens_in
-        figures.saved_tokens_out += cost.tokens_out
-        if cost.usd is None:
-            figures.unpriced_hits += 1
-        else:
-            figures.saved_usd += cost.usd
-        self._unsaved_hits = True
+        with self._lock:
+            figures.hits += 1
+            figures.outcomes[reply.outcome.value] += 1
+            figures.saved_tokens_in += cost.tokens_in
+            figures.saved_tokens_out += cost.tokens_out
+            if cost.usd is None:
+                figures.unpriced_hits += 1
+            else:
+                figures.saved_usd += cost.usd
+            self._unsaved_hits = True
 
-    def write(self) -> None:
-        """Write the row. To be called in a transaction of the database."""
-        figures = self.figures
-        values = [getattr(figures, name) for name in _COLUMNS]
-        self._database.connection.execute(_UPDATE, (*values, json.dumps(figures.outcomes), self.run))
-        self._unsaved_hits = False
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write the row. To be called in a transaction of the database that this connection has open."""
+        with self._lock:
+            values = [getattr(self.figures, name) for name in _COLUMNS]
+            outcomes = json.dumps(self.figures.outcomes)
+            self._unsaved_hits = False
+        connection.execute(_UPDATE, (*values, outcomes, self.run))
 
     def write_hits(self) -> None:
         """Write the row if answers from the disk are not in it yet."""
         if self._unsaved_hits:
-            with self._database.transaction():
-                self.write()
+            with self._database.transaction() as connection:
+                self.write(connection)
 
     def keep(self, num_records: int, num_tokens: int) -> None:
         """Note what became of this run's answers."""
