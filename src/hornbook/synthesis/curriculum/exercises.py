@@ -12,7 +12,7 @@ import random
 import textwrap
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hornbook.errors import ConfigError
@@ -31,6 +31,7 @@ from hornbook.synthesis.curriculum.sampler import Split, bind, draw_composition,
 from hornbook.synthesis.curriculum.task import Task
 from hornbook.synthesis.curriculum.trials import Shown, show, try_out, write_test
 from hornbook.synthesis.curriculum.world import World, build_world
+from hornbook.synthesis.prompted.exercise_prompts import ExercisePromptConfig
 
 TEACHER = "curriculum"
 CHUNK_SIZE = 1_000
@@ -69,8 +70,14 @@ class ExercisesConfig:
     """How often exercises compose one, two and three operations, as weights; held-out problems compose at least two."""
     held_out_share: float = 0.08
     """Share of all compositions of two or more operations that training never sees; in (0, 1)."""
+    teacher: str = TEACHER
+    """Who writes the exercises: `curriculum`, or the name of a language model. The problems are the curriculum's."""
+    prompts: ExercisePromptConfig = field(default_factory=ExercisePromptConfig)
+    """How a language model is asked."""
 
     def __post_init__(self) -> None:
+        if not self.teacher:
+            raise ConfigError("`teacher` must be `curriculum` or the name of a language model, got ''")
         if self.num_exercises < 1:
             raise ConfigError(f"`num_exercises` must be at least 1, got {self.num_exercises!r}")
         if self.num_held_out < 0:

@@ -7,7 +7,7 @@ Source: Gunasekar et al. 2023, "Textbooks Are All You Need", section 2.2 (divers
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hornbook.errors import ConfigError
 from hornbook.records import Passage, content_id
@@ -21,6 +21,7 @@ from hornbook.synthesis.curriculum.phrases import question
 from hornbook.synthesis.curriculum.sampler import bind
 from hornbook.synthesis.curriculum.worked import Worked, names_after, work_out
 from hornbook.synthesis.curriculum.world import World
+from hornbook.synthesis.prompted.passage_prompts import PassagePromptConfig
 
 TEACHER = "curriculum"
 STYLES = ("lesson", "question and answer", "two ways", "dialogue", "exercise with solution", "session")
@@ -43,7 +44,14 @@ class TextbooksConfig:
     course: str = Course.WHOLE.value
     """`whole`, or `first` for the operations of a first course: each is a topic."""
 
+    teacher: str = TEACHER
+    """Who writes: `curriculum`, or the name of a language model."""
+    prompts: PassagePromptConfig = field(default_factory=PassagePromptConfig)
+    """How a language model is asked."""
+
     def __post_init__(self) -> None:
+        if not self.teacher:
+            raise ConfigError("`teacher` must be `curriculum` or the name of a language model, got ''")
         parse_course("course", self.course)
         if self.num_passages < 1:
             raise ConfigError(f"`num_passages` must be at least 1, got {self.num_passages!r}")
