@@ -70,10 +70,12 @@ def _write_change(writer: Lines, step: Step, held: str) -> str:
     """Change the value that is held, where it is or by binding it anew; the value to go on with."""
     operation = step.operation
     names = {"x": held, **step.in_code()}
+    if operation.state == "$x":
+        return held
     if not operation.state:
         if operation.blocks and writer.rng.random() < 0.7:
             writer.lines.append(fill_code(writer.rng.choice(operation.blocks), names))
-        elif operation.code[0] != "$x":
+        else:
             writer.lines.append(f"{held} = {fill_code(writer.code(operation), names)}")
         return held
     out = writer.name(operation.result, operation.gives)

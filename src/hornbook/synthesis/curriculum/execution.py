@@ -49,7 +49,9 @@ class Reference:
                     value = list(itertools.islice(made, NUM_TAKEN if step.operation.is_endless else None))
                 case _:
                     value = made
-        return Called(value, held) if task.shape is Shape.METHOD else value
+        if task.shape is not Shape.METHOD:
+            return value
+        return Called(None if task.gives is Kind.NOTHING else value, held)
 
     def _apply(self, step: Step, value: Any, names: Mapping[str, Any]) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):

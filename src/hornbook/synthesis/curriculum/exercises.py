@@ -305,6 +305,8 @@ def _telling(
         0,
         *(place for place in sorted(different.values(), reverse=True) if repr(inputs[place]) != repr(inputs[0])),
     ]
+    refused = [place for place in order if outputs[place] is None or isinstance(outputs[place], Refused)]
+    order = order[:1] + refused[:1] + order[1:]
     seen: set[str] = set()
     chosen: list[int] = []
     for place in order:

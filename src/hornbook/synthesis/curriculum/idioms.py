@@ -235,7 +235,8 @@ def _write_block(writer: _Writer, step: Step, value: str, out: str, which: int) 
     if operation.form is Form.FOLD:
         _write_fold(writer, value, step, out, which)
         return
-    writer.lines.append(fill_code(operation.blocks[which], {"x": value, "out": out, **step.in_code()}))
+    block = fill_code(operation.blocks[which], {"x": value, "out": out, **step.in_code()})
+    writer.lines.extend(["", block] if block.startswith("def ") and writer.lines else [block])
 
 
 def _write_fold(writer: _Writer, value: str, step: Step, out: str, which: int) -> None:
@@ -252,9 +253,10 @@ def _write_loop(writer: _Writer, value: str, run: tuple[Step, ...], fold: Step |
     last = fold if fold is not None else run[-1]
     element = writer.element((*run, last)[0].operation.takes)
     out = writer.name(last.operation.result, last.operation.gives)
-    start, update, *finish = (
-        ("$out = []", "$out.append($v)") if fold is None else writer.rng.choice(fold.operation.blocks).split("\n---\n")
-    )
+    start, update, *finish = ("$out = []", "$out.append($v)")
+    if fold is not None:
+        blocks = [block for block in fold.operation.blocks if "\n---\n" in block]
+        start, update, *finish = writer.rng.choice(blocks).split("\n---\n")
     if start:
         writer.lines.append(fill_code(start, {"out": out, **last.in_code()}))
     writer.lines.append(f"for {element} in {value}:")

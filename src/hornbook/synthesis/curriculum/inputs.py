@@ -65,7 +65,7 @@ TELLING_SHARE = 0.6
 
 def _wants(task: Task) -> Wants:
     literals = [value for step in task.steps for _, value in step.literals]
-    numbers = tuple(value for value in literals if isinstance(value, int))
+    numbers = tuple(value for value in literals if isinstance(value, int) and value >= 0)
     letters = tuple(value for value in literals if isinstance(value, str) and value.isalpha())
     return Wants(numbers, letters, frozenset(step.operation.group for step in task.steps), _first_group(task))
 

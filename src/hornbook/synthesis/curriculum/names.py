@@ -4,7 +4,7 @@ import keyword
 import random
 
 from hornbook.synthesis.curriculum.kinds import Kind
-from hornbook.synthesis.curriculum.task import Task
+from hornbook.synthesis.curriculum.task import Shape, Task
 
 GENERIC = {
     Kind.NUMBER: ("solve", "compute", "evaluate", "calculate", "result_for"),
@@ -39,9 +39,11 @@ def name_function(task: Task, rng: random.Random) -> str:
         name = rng.choice(GENERIC[task.gives])
     elif roll < 0.5:
         name = "_".join(_few(fragments))
+    elif task.shape is Shape.METHOD:
+        name = _method_name(task, fragments, rng)
     elif roll < 0.8:
         name = "_".join([fragments[-1], *_few(fragments[:-1])])
-    elif roll < 0.9:
+    elif roll < 0.9 and task.shape is Shape.FUNCTION:
         name = f"{fragments[-1]}_of_{fragments[0]}" if len(fragments) > 1 else fragments[0]
     else:
         name = "_".join([rng.choice(VERBS), *(step.operation.fragments[0] for step in task.steps[-2:])])
@@ -49,6 +51,13 @@ def name_function(task: Task, rng: random.Random) -> str:
     if len(name) > MAX_LENGTH:
         name = _without_echo("_".join(fragments[-2:]))
     return f"{name}_value" if name in taken or keyword.iskeyword(name) or name in _BUILTIN else name
+
+
+def _method_name(task: Task, fragments: list[str], rng: random.Random) -> str:
+    """What a method does to its object, then what it answers."""
+    if task.steps[0].operation.state == "$x" and len(fragments) > 1:
+        return "_".join(_few(fragments[1:]))
+    return rng.choice(("_", "_and_")).join(dict.fromkeys((fragments[0], fragments[-1])))
 
 
 def _few(fragments: list[str]) -> list[str]:

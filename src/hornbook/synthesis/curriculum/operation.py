@@ -130,7 +130,7 @@ class Operation:
     @cached_property
     def local_names(self) -> frozenset[str]:
         """The names that the operation's own text uses: arguments and results must have others."""
-        return frozenset(name for text in (*self.code, *self.blocks) for name in _NAME.findall(text))
+        return frozenset(name for text in (*self.code, *self.blocks, self.state) for name in _NAME.findall(text))
 
     @property
     def is_one_use(self) -> bool:

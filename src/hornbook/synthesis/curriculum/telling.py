@@ -102,7 +102,7 @@ TELLING: Mapping[str, Telling] = {
     "refuse_unsorted": Telling(Kind.NUMBERS, _ascending),
     "refuse_repetitions": Telling(Kind.NUMBERS, _all_different),
     "refuse_negatives": Telling(Kind.NUMBERS, lambda rng: [rng.randint(0, 12) for _ in range(rng.randint(2, 6))]),
-    "asnumber": Telling(Kind.TEXT, _one_of(*_NUMERALS, *_NO_NUMERALS)),
+    "asnumber": Telling(Kind.TEXT, _one_of(*_NUMERALS, *_NUMERALS, *_NO_NUMERALS[:4])),
     "asnumbers": Telling(Kind.WORDS, _mostly_numerals),
     "abundant": Telling(Kind.NUMBER, _one_of(6, 12, 18, 20, 24, 28, 30, 36, 40)),
     "armstrong": Telling(Kind.NUMBER, _one_of(153, 370, 371, 407, 1634, 5, 8)),

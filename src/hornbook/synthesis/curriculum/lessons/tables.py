@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from hornbook.synthesis.curriculum.lessons import (
     containers,
+    errors,
     numbers,
+    objects,
     parsing,
     recursion,
     sets_and_pairs,
     simulation,
+    streams,
     texts,
 )
 
@@ -32,6 +35,9 @@ LESSONS: Mapping[str, Lesson] = {
         texts.SENTENCES,
         sets_and_pairs.SENTENCES,
         parsing.SENTENCES,
+        streams.SENTENCES,
+        objects.SENTENCES,
+        errors.SENTENCES,
         simulation.SENTENCES,
         recursion.SENTENCES,
     )
