@@ -3,8 +3,20 @@
 Found by comparing all pairs without parameters with all single operations; a test compares them again.
 """
 
+_SORTS = (
+    "bubble_sort",
+    "insertion_sort",
+    "selection_sort",
+    "counting_sort",
+    "merge_sort",
+    "quick_sort",
+    "shell_sort",
+)
+
 REDUNDANT_PAIRS = frozenset(
     {
+        *((sort, end) for sort in _SORTS for end in ("first", "last")),  # smallest, largest
+        *((start, sort) for sort in _SORTS for start in ("rotate_left", "count_down")),  # sort_ascending, count_up
         ("halve_if_even", "double"),  # double_if_odd
         ("double_if_odd", "halve"),  # halve_if_even
         ("double_odd", "halve_each"),  # halve_even
@@ -142,5 +154,87 @@ REDUNDANT_PAIRS = frozenset(
         ("sorted_members", "to_set"),  # nothing
         ("number_places", "second_of_each"),  # nothing
         ("beginnings_of_text", "longest_word"),  # nothing
+        ("square", "integer_root"),  # absolute
+        ("zigzag", "sum"),  # grid_total
+        ("zigzag", "count"),  # grid_size
+        ("zigzag", "largest"),  # grid_largest
+        ("smaller_behind", "sum"),  # inversions
+        ("vowels_of_each", "total_ones"),  # count_strings
+        ("row_sums", "largest"),  # largest_row_sum
+        ("heaviest_row", "sum"),  # largest_row_sum
+        ("split_by_parity", "flatten"),  # even_first
+        ("to_set", "smallest_free"),  # missing_number
+        ("subset_count", "collatz_steps"),  # set_size
+        ("subset_count", "trailing_zero_bits"),  # set_size
+        ("padded_binary", "binary_value"),  # absolute
+        ("padded_binary", "digit_total"),  # count_ones
+        ("bit_list", "xor_of_all"),  # bit_parity
+        ("bit_list", "total_ones"),  # count_ones
+        ("bit_list", "sum"),  # count_ones
+        ("one_places", "count"),  # count_ones
+        ("ones_of_each", "sum"),  # total_ones
+        ("sort_by_ones", "sum"),  # largest_halving_sum
+        ("counting_sort", "sum"),  # largest_halving_sum
+        ("counting_sort", "floors_travelled"),  # largest
+        ("binary", "binary_value"),  # absolute
+        ("binary", "digit_total"),  # count_ones
+        ("prime_factors", "product"),  # absolute
+        ("primes_up_to", "count"),  # count_primes
+        ("lowest_one", "collatz_steps"),  # trailing_zero_bits
+        ("highest_power", "count_divisors"),  # bit_length
+        ("highest_power", "steps_down_to_zero"),  # bit_length
+        ("divisors", "lcm_of_all"),  # absolute
+        ("lamps_on", "count"),  # integer_root
+        ("pascal_row", "index_of_largest"),  # halve
+        ("pascal_row", "count_rises"),  # halve
+        ("identity_matrix", "trace"),  # alternating_digit_sum
+        ("identity_matrix", "grid_total"),  # alternating_digit_sum
+        ("identity_matrix", "grid_size"),  # digit_square_sum
+        ("identity_matrix", "count_rows"),  # alternating_digit_sum
+        ("times_table", "first_column"),  # count_up
+        ("times_table", "grid_largest"),  # digit_square_sum
+        ("times_table", "grid_size"),  # digit_square_sum
+        ("times_table", "count_rows"),  # alternating_digit_sum
+        ("count_down", "sort_by_last_digit"),  # count_up
+        ("count_down", "swaps_to_sort"),  # halve
+        ("hanoi_moves", "count_ones"),  # alternating_digit_sum
+        ("hanoi_moves", "bit_length"),  # alternating_digit_sum
+        ("hanoi_moves", "longest_ones"),  # alternating_digit_sum
+        ("coin_ways", "count_primes"),  # halve
+        ("collatz_path", "first"),  # absolute
+        ("turn_clockwise", "swap_outer_columns"),  # transpose
+        ("turn_clockwise", "row_sums"),  # column_sums
+        ("turn_clockwise", "row_maxima"),  # column_maxima
+        ("turn_counterclockwise", "swap_outer_rows"),  # transpose
+        ("turn_counterclockwise", "column_maxima"),  # row_maxima
+        ("turn_counterclockwise", "column_sums"),  # row_sums
+        ("swap_outer_rows", "turn_clockwise"),  # transpose
+        ("swap_outer_rows", "transpose"),  # turn_clockwise
+        ("swap_outer_columns", "turn_counterclockwise"),  # transpose
+        ("swap_outer_columns", "transpose"),  # turn_counterclockwise
+        ("spiral", "sum"),  # grid_total
+        ("spiral", "count"),  # grid_size
+        ("spiral", "largest"),  # grid_largest
+        ("border", "sum"),  # border_sum
+        ("column_maxima", "largest"),  # grid_largest
+        ("transpose", "swap_outer_rows"),  # turn_counterclockwise
+        ("transpose", "swap_outer_columns"),  # turn_clockwise
+        ("transpose", "column_maxima"),  # row_maxima
+        ("transpose", "row_maxima"),  # column_maxima
+        ("turn_clockwise", "anti_diagonal"),  # diagonal
+        ("turn_counterclockwise", "diagonal"),  # anti_diagonal
+        ("swap_outer_columns", "anti_diagonal"),  # diagonal
+        ("swap_outer_columns", "diagonal"),  # anti_diagonal
+        ("anti_diagonal", "count"),  # count_rows
+        ("reverse_rows", "anti_diagonal"),  # diagonal
+        ("reverse_rows", "diagonal"),  # anti_diagonal
+        ("diagonal", "sum"),  # trace
+        ("days_in_year", "is_even"),  # is_leap_year
+        ("minutes_of_clock", "clock_of_minutes"),  # the same again
+        ("seconds_of_duration", "duration_of_seconds"),  # the same again
+        ("duration_of_seconds", "seconds_of_duration"),  # absolute
+        ("bit_list", "count"),  # bit_length, but for 0
+        ("prime_factors", "first"),  # smallest_factor, but for 1
+        ("prime_factors", "smallest"),  # smallest_factor, but for 1
     }
 )
