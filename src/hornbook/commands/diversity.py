@@ -56,7 +56,7 @@ MaxOpeningOption = Annotated[
     float, typer.Option("--max-opening", rich_help_panel=_LIMITS, help="At most so many open with the same words.")
 ]
 MaxShapeOption = Annotated[
-    float, typer.Option("--max-shape", rich_help_panel=_LIMITS, help="At most so much code has the same shape.")
+    float, typer.Option("--max-shape", rich_help_panel=_LIMITS, help="At most so many have code of the same shape.")
 ]
 MinShapesOption = Annotated[
     float, typer.Option("--min-shapes", rich_help_panel=_LIMITS, help="At least so many shapes of code are different.")
@@ -83,12 +83,12 @@ def diversity(
     ] = None,
     window: WindowOption = 100,
     similarity: SimilarityOption = 0.7,
-    max_exact: MaxExactOption = 0.1,
-    max_near: MaxNearOption = 0.2,
-    max_opening: MaxOpeningOption = 0.35,
+    max_exact: MaxExactOption = 0.05,
+    max_near: MaxNearOption = 0.15,
+    max_opening: MaxOpeningOption = 0.5,
     max_shape: MaxShapeOption = 0.15,
-    min_shapes: MinShapesOption = 0.6,
-    min_names: MinNamesOption = 0.5,
+    min_shapes: MinShapesOption = 0.65,
+    min_names: MinNamesOption = 0.7,
     min_novelty: MinNoveltyOption = 0.03,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the figures there, as JSON.")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _NONE = "–"
 _OPENING_CHARACTERS = 34
+_NEARLY = 0.9
+"""A figure of a part smaller than this share of the common count says how small."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,7 @@ def print_table(columns: Sequence[Column], console: "Console") -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     for column in columns:
-        table.add_column(plain(column.assessment.name), justify="right")
+        table.add_column(plain(column.assessment.name), justify="right", overflow="fold")
     for title, cell in _rows(columns):
         if cell is None:
             table.add_row(f"\n[bold]{title}[/]")
@@ -63,39 +65,39 @@ def _rows(columns: Sequence[Column]) -> Iterator[tuple[str, _Cell | None]]:
     similarity = reports[0].similarity
     yield "all records", None
     yield "records", lambda column: f"{column.assessment.report.num_records:,}"
-    yield "pieces of code, do not parse", _of(lambda report: f"{report.num_code:,}, {report.num_unparsed:,}")
+    yield "code, and not parsed", _of(lambda report: f"{report.num_code:,}, {report.num_unparsed:,}")
     yield "exact duplicates", _of(lambda report: f"{report.exact_share:.1%}")
-    yield f"near duplicates (from {similarity:.2f} on)", _of(lambda report: f"{report.near_share:.1%}")
-    yield "different openings", _of(lambda report: _distinct(report.openings))
-    yield "different shapes of code", _of(lambda report: _distinct(report.shapes))
-    yield "different function names", _of(lambda report: _distinct(report.names))
+    yield f"near duplicates ({similarity:.2f})", _of(lambda report: f"{report.near_share:.1%}")
+    yield "openings", _of(lambda report: _distinct(report.openings))
+    yield "shapes of code", _of(lambda report: _distinct(report.shapes))
+    yield "function names", _of(lambda report: _distinct(report.names))
     yield "new runs of 4 words", _of(lambda report: _average(report.novelty))
     yield "commonest opening", _of(lambda report: _commonest(report.openings))
-    yield "commonest function name", _of(lambda report: _commonest(report.names))
+    yield "commonest name", _of(lambda report: _commonest(report.names))
     yield "commonest imports", _of(_imports)
-    yield "new shapes per 1,000, at the end", _of(_last_rate)
-    yield "tokens: quartiles", _of(lambda report: _spread(report.num_tokens))
-    yield "lines: quartiles", _of(lambda report: _spread(report.num_lines))
-    yield "branches: quartiles", _of(lambda report: _spread(report.num_branches))
+    yield "new shapes per 1,000 at end", _of(_last_rate)
+    yield "tokens (quartiles)", _of(lambda report: _spread(report.num_tokens))
+    yield "lines (quartiles)", _of(lambda report: _spread(report.num_lines))
+    yield "branches (quartiles)", _of(lambda report: _spread(report.num_branches))
     if any(report.coverage for report in reports):
         yield "topics covered", _of(_coverage)
     yield f"in {reports[0].common_count:,} records", None
-    yield "exact duplicates", _of(lambda report: _at(report.texts, repeated=True))
-    yield "near duplicates", _of(lambda report: _at(report.clusters, repeated=True))
-    yield "different openings", _of(lambda report: _at(report.openings))
-    yield "different shapes of code", _of(lambda report: _at(report.shapes))
-    yield "different function names", _of(lambda report: _at(report.names))
+    yield "exact duplicates", _of(lambda report: _at(report.texts, report.common_count, repeated=True))
+    yield "near duplicates", _of(lambda report: _at(report.clusters, report.common_count, repeated=True))
+    yield "different openings", _of(lambda report: _at(report.openings, report.common_count))
+    yield "different shapes", _of(lambda report: _at(report.shapes, report.common_count))
+    yield "different names", _of(lambda report: _at(report.names, report.common_count))
     yield "new runs of 4 words", _of(lambda report: _average(report.novelty_at_size))
     yield "new shapes per 1,000", _of(_rate)
     yield "entropy of names", _of(lambda report: _entropy(report.names))
-    yield "entropy of the names' words", _of(lambda report: _entropy(report.name_words))
+    yield "entropy of their words", _of(lambda report: _entropy(report.name_words))
     yield "entropy of imports", _of(lambda report: _entropy(report.imports))
     if any(column.assessment.compression for column in columns):
         yield "compression ratio", _compression
     if models := [column.perplexity.model for column in columns if column.perplexity]:
         yield f"under {plain(models[0])}", None
         yield "perplexity", _perplexity
-        yield "perplexity: quartiles", _perplexity_quartiles
+        yield "its quartiles", _perplexity_quartiles
 
 
 def _of(cell: Callable[[DiversityReport], str]) -> _Cell:
@@ -106,19 +108,25 @@ def _distinct(variety: Variety) -> str:
     return f"{variety.distinct:,} of {variety.count:,}" if variety.count else _NONE
 
 
-def _at(variety: Variety, *, repeated: bool = False) -> str:
-    """The share of different ones with its interval, or of the others."""
+def _at(variety: Variety, common_count: int, *, repeated: bool = False) -> str:
+    """The share of different ones with its interval, or of the others; where there are fewer, of how many."""
     at_size = variety.at_size
     if at_size is None:
         return _NONE
     share, low, high = at_size.share, at_size.low / at_size.size, at_size.high / at_size.size
     if repeated:
         share, low, high = 1 - share, 1 - high, 1 - low
-    return f"{share:.1%} ({low:.1%} to {high:.1%})"
+    fewer = f" of {at_size.size:,}" if at_size.size < _NEARLY * common_count else ""
+    return _between(share, low, high) + fewer
 
 
 def _average(average: Average | None) -> str:
-    return f"{average.mean:.1%} ({average.low:.1%} to {average.high:.1%})" if average else _NONE
+    return _between(average.mean, average.low, average.high) if average else _NONE
+
+
+def _between(share: float, low: float, high: float) -> str:
+    shown = [f"{max(100 * value, 0.0):.1f}" for value in (share, low, high)]
+    return f"{shown[0]}% ({shown[1]}–{shown[2]})"
 
 
 def _entropy(variety: Variety) -> str:

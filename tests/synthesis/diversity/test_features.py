@@ -21,7 +21,7 @@ def test_an_exercise_is_read_whole() -> None:
 
 def test_an_exercise_that_does_not_parse_is_counted_and_still_has_its_text() -> None:
     found = features_of(exercise("def f(:\n", "    return 1\n", "f"))
-    assert (found.pieces, found.num_unparsed, found.opening, found.names) == ((), 1, "", ("f",))
+    assert (found.pieces, found.shape, found.num_unparsed, found.opening, found.names) == ((), 0, 1, "", ("f",))
     assert len(found.shingles) > 0
 
 
@@ -35,6 +35,8 @@ def test_a_passage_opens_with_its_first_prose_and_each_block_is_a_piece() -> Non
     assert found.names == ("f", "g")
     assert found.imports == ("os",)
     assert (len(found.pieces), found.num_unparsed) == (2, 1)
+    assert found.shape == features_of(passage(text.replace("return x", "return y"))).shape
+    assert found.shape != features_of(passage(text.replace("def g(): pass", "g = 1"))).shape
 
 
 def test_texts_are_equal_where_the_deduplication_finds_them_equal() -> None:

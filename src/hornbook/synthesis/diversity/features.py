@@ -31,6 +31,8 @@ class Features:
     """The first words of the docstring or of the prose, in lower case; empty where there are none."""
     pieces: tuple[Syntax, ...]
     """Of an exercise its module, of a passage its blocks of code, as far as they parse."""
+    shape: int
+    """The shape of all its pieces, in order; 0 where none parses."""
     num_unparsed: int
     """Pieces that do not parse."""
     names: tuple[str, ...]
@@ -67,6 +69,7 @@ def features_of(record: Exercise | Passage) -> Features:
         ngrams=ngram_keys(WORD.findall(text.lower()), NGRAM_SIZE),
         opening=" ".join(_words(prose)[:OPENING_SIZE]),
         pieces=pieces,
+        shape=_joined(pieces),
         num_unparsed=num_unparsed,
         names=names,
         num_tokens=len(tokens),
@@ -81,6 +84,10 @@ def words_of_name(name: str) -> list[str]:
 
 def _pieces(sources: Sequence[str]) -> tuple[Syntax, ...]:
     return tuple(piece for source in sources if (piece := read_syntax(source)) is not None)
+
+
+def _joined(pieces: Sequence[Syntax]) -> int:
+    return key_of(",".join(str(piece.shape) for piece in pieces)) if pieces else 0
 
 
 def _defined(pieces: Sequence[Syntax]) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ class Monitor:
         return DiversityReport(
             num_records=self._num_records,
             common_count=size,
-            num_code=self._shapes.total,
+            num_code=len(self._num_branches),
             num_unparsed=self._num_unparsed,
             similarity=self._thresholds.similarity,
             **{name: variety_of(tally, size, generator) for name, tally in tallies.items()},
@@ -149,7 +149,7 @@ class Monitor:
                 is_near=is_near or is_repeated,
                 novelty=novelty,
                 opening=features.opening,
-                shapes=tuple(piece.shape for piece in features.pieces),
+                shape=features.shape,
                 names=features.names,
             )
         )
@@ -157,8 +157,8 @@ class Monitor:
     def _count_kinds(self, features: Features, topics: Sequence[str]) -> None:
         if features.opening:
             self._openings.add_name(features.opening)
-        for piece in features.pieces:
-            self._shapes.add(piece.shape, ", ".join(piece.functions))
+        if features.shape:
+            self._shapes.add(features.shape, ", ".join(features.names))
         for name in features.names:
             self._names.add_name(name)
             for word in words_of_name(name):

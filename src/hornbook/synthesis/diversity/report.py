@@ -132,6 +132,7 @@ class DiversityReport:
     """Kinds are clusters of near duplicates: what is not distinct is a near duplicate of an earlier record."""
     openings: Variety
     shapes: Variety
+    """Kinds are the shapes of the code of a record, all its pieces together."""
     names: Variety
     name_words: Variety
     imports: Variety
@@ -142,11 +143,11 @@ class DiversityReport:
     novelty_at_size: Average | None
     """The same where only the records of the same block of `common_count` records are earlier ones."""
     saturation: tuple[tuple[int, float], ...]
-    """After so many pieces of code: new shapes per 1,000 since the point before."""
+    """After so many records with code: new shapes per 1,000 since the point before."""
     new_shapes_at_size: float | None
-    """New shapes per 1,000 pieces of code when the common count is reached, over all orders."""
+    """New shapes per 1,000 records with code when the common count is reached, over all orders."""
     rarefied_shapes: tuple[tuple[int, float], ...]
-    """Different shapes expected among so many pieces of code."""
+    """Different shapes expected among so many records with code."""
     num_tokens: Spread | None
     num_lines: Spread | None
     num_branches: Spread | None

@@ -17,17 +17,17 @@ class DiversityThresholds:
     """How many of the last records are judged, against each other and against all before; none is judged earlier."""
     similarity: float = 0.7
     """Jaccard similarity of the shingles from which on a record is a near duplicate; in (0, 1]."""
-    max_exact_share: float = 0.1
+    max_exact_share: float = 0.05
     """Records that repeat an earlier text."""
-    max_near_share: float = 0.2
+    max_near_share: float = 0.15
     """Records that are near to an earlier one, the exact repetitions among them."""
-    max_opening_share: float = 0.35
+    max_opening_share: float = 0.5
     """Records that open with the commonest phrase."""
     max_shape_share: float = 0.15
-    """Pieces of code that have the commonest shape."""
-    min_distinct_shapes: float = 0.6
-    """Different shapes among the pieces of code."""
-    min_distinct_names: float = 0.5
+    """Records whose code has the commonest shape."""
+    min_distinct_shapes: float = 0.65
+    """Different shapes among the records with code."""
+    min_distinct_names: float = 0.7
     """Different names among the functions' names."""
     min_novelty: float = 0.03
     """Runs of four words that were never there before, on average over the records."""

@@ -18,17 +18,18 @@ class Glance:
     novelty: float
     """Share of its runs of words that were never there before."""
     opening: str
-    shapes: tuple[int, ...]
+    shape: int
+    """0 where it has no code that parses."""
     names: tuple[str, ...]
 
 
 def judge(window: Sequence[Glance], limits: DiversityThresholds) -> tuple[str, ...]:
     """Why these records are stale, in words; empty where they are not."""
     count = len(window)
-    shapes = [shape for glance in window for shape in glance.shapes]
+    shapes = [glance.shape for glance in window if glance.shape]
     names = [name for glance in window for name in glance.names]
     opening, opening_share = _commonest([glance.opening for glance in window if glance.opening], of=count)
-    _, shape_share = _commonest(shapes, of=max(len(shapes), count))
+    _, shape_share = _commonest(shapes, of=count)
     too_much = (
         (_share(glance.is_repeated for glance in window), limits.max_exact_share, "repeat an earlier text"),
         (_share(glance.is_near for glance in window), limits.max_near_share, "are near duplicates of earlier ones"),
