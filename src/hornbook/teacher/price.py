@@ -55,7 +55,7 @@ class Price:
             usd_per_million_in=self.usd_per_million_in * rest,
             usd_per_million_out=self.usd_per_million_out * rest,
             batch_discount=0.0,
-            source=f"{self.source}; batch, {self.batch_discount:.0%} off",
+            source="; ".join(part for part in (self.source, f"batch, {self.batch_discount:.0%} off") if part),
         )
 
     @property
