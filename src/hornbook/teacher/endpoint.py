@@ -95,7 +95,7 @@ class EndpointTeacher:
                 was rejected or stays unanswered.
             ConfigError: The endpoint no longer knows the model.
         """
-        count = FailureCount(self.config)
+        count = FailureCount(self.config.max_failed_share, self.config.min_judged)
         handle = partial(self._reply, count)
         with closing(self._line.each(requests, handle)) as replies:
             for index, reply in replies:

@@ -15,9 +15,15 @@ _FAILED = (ReplyOutcome.REJECTED, ReplyOutcome.UNANSWERED)
 class FailureCount:
     """Counts the replies of one `ask`, and holds the error that ends it."""
 
-    def __init__(self, config: EndpointConfig) -> None:
-        """Begin at nothing."""
-        self._config = config
+    def __init__(self, max_failed_share: float = 0.25, min_judged: int = 20) -> None:
+        """Begin at nothing.
+
+        Args:
+            max_failed_share: The largest share of the requests that may be rejected or stay unanswered.
+            min_judged: How many requests must be through before that share is judged.
+        """
+        self._max_failed_share = max_failed_share
+        self._min_judged = min_judged
         self._num_failed = 0
         self._num_replies = 0
         self.error: HornbookError | None = None
@@ -33,11 +39,11 @@ class FailureCount:
         if reply.outcome not in _FAILED:
             return
         self._num_failed += 1
-        is_judged = self._num_replies >= self._config.min_judged
-        if is_judged and self._num_failed > self._config.max_failed_share * self._num_replies:
+        is_judged = self._num_replies >= self._min_judged
+        if is_judged and self._num_failed > self._max_failed_share * self._num_replies:
             self.error = self.error or EndpointError(
                 f"{self._num_failed} of {self._num_replies} requests were rejected or not answered, more than "
-                f"`max_failed_share` ({self._config.max_failed_share:g}) allows; the last one: {reply.detail}"
+                f"`max_failed_share` ({self._max_failed_share:g}) allows; the last one: {reply.detail}"
             )
 
 

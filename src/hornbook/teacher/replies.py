@@ -30,7 +30,16 @@ def read_reply(body: bytes) -> Reply:
     Raises:
         MalformedError: It is no JSON object, has no choices, or says itself that it failed.
     """
-    answer = _read_answer(body)
+    try:
+        answer: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        raise MalformedError(f"no JSON: {bounded(body.decode(errors='replace')) or 'nothing'}") from None
+    return reply_of(answer)
+
+
+def reply_of(answer: Any) -> Reply:
+    """As `read_reply`, of an answer that was read from JSON."""
+    _check(answer)
     choice = answer["choices"][0]
     message = choice.get("message")
     said = message if isinstance(message, dict) else choice
@@ -62,18 +71,13 @@ def _outcome(text: str, reason: str, refusal: str) -> tuple[ReplyOutcome, str]:
     return ReplyOutcome.ANSWERED, ""
 
 
-def _read_answer(body: bytes) -> dict[str, Any]:
-    """An answer with at least one choice."""
-    try:
-        answer: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        raise MalformedError(f"no JSON: {bounded(body.decode(errors='replace')) or 'nothing'}") from None
+def _check(answer: Any) -> None:
+    """Make sure that there is a choice."""
     choices = answer.get("choices") if isinstance(answer, dict) else None
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-        raise MalformedError(f"no choices: {bounded(body.decode(errors='replace'))}")
+        raise MalformedError(f"no choices: {bounded(json.dumps(answer))}")
     if "message" not in choices[0] and "text" not in choices[0]:
-        raise MalformedError(f"a choice without message or text: {bounded(body.decode(errors='replace'))}")
-    return answer  # type: ignore[no-any-return]
+        raise MalformedError(f"a choice without message or text: {bounded(json.dumps(answer))}")
 
 
 def _text_of(content: Any) -> str:

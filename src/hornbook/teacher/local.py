@@ -1,0 +1,187 @@
+"""A teacher in this process: a GGUF file, run by llama.cpp through `xllamacpp`.
+
+Reads: the model's file.
+"""
+
+import asyncio
+import importlib
+import os
+import secrets
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.teacher.failures import FailureCount
+from hornbook.teacher.loop_thread import LoopThread
+from hornbook.teacher.replies import MalformedError, reply_of
+from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.wire import ChatRequest, bounded
+
+_BATCH_TOKENS = 1024
+_SERVER_FAILED = 500
+
+
+class LocalTeacher:
+    """A `Teacher`. A context manager: the model is loaded on entry and freed on exit."""
+
+    def __init__(self, path: Path, *, max_concurrency: int = 8, context_tokens: int = 2048) -> None:
+        """Describe it; nothing is loaded yet.
+
+        Args:
+            path: A GGUF file.
+            max_concurrency: Requests answered at once, in one batch.
+            context_tokens: Of each request, its answer included: an answer that meets the end is cut off, a longer
+                request rejected. The memory for them is taken at once for all that may run.
+
+        Raises:
+            ConfigError: A number below 1.
+        """
+        for name, value in (("max_concurrency", max_concurrency), ("context_tokens", context_tokens)):
+            if value < 1:
+                raise ConfigError(f"`{name}` must be at least 1, got {value!r}")
+        self._path = path
+        self._max_concurrency = max_concurrency
+        self._context_tokens = context_tokens
+        self._server: Any = None
+
+    def __enter__(self) -> Self:
+        """Load the model.
+
+        Raises:
+            ConfigError: `xllamacpp` is not installed, or cannot read the file.
+            MissingInputError: There is no such file.
+        """
+        self._server = self._load()
+        self._pool = ThreadPoolExecutor(self._max_concurrency, thread_name_prefix="local-teacher")
+        self._thread = LoopThread("local-teacher")
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Abandon what is under way, and free the model's memory."""
+        self._thread.close(_nothing)
+        self._pool.shutdown(wait=True)
+        self._server = None
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending; known once entered."""
+        if self._server is None:
+            raise RuntimeError("the teacher's name is known once it was entered")
+        return self._path.stem
+
+    def ask(self, requests: Iterable[TeacherRequest]) -> Iterator[tuple[int, Reply]]:
+        """Ask many requests at once; see `Teacher`.
+
+        Raises:
+            EndpointError: More than a quarter of the requests were rejected or broke down.
+        """
+        count = FailureCount()
+        stopped = threading.Event()
+        handle = partial(self._reply, count, stopped)
+        try:
+            with closing(self._thread.each(requests, handle, lambda: self._max_concurrency)) as replies:
+                yield from replies
+        finally:
+            stopped.set()
+        if count.error is not None:
+            raise count.error
+
+    async def _reply(
+        self, count: FailureCount, stopped: threading.Event, request: TeacherRequest, given_up: asyncio.Event
+    ) -> Reply:
+        if given_up.is_set():
+            raise asyncio.CancelledError
+        reply = await asyncio.get_running_loop().run_in_executor(self._pool, self._generate, request, stopped)
+        count.note(reply)
+        if count.error is not None:
+            given_up.set()
+        return reply
+
+    def _generate(self, request: TeacherRequest, stopped: threading.Event) -> Reply:
+        """One reply, in a thread that waits for it; `stopped` ends it with the next token."""
+        answer = _Answer(stopped, is_chat=isinstance(request, ChatRequest))
+        body = request.body(self._path.stem) | {"stream": True, "stream_options": {"include_usage": True}}
+        handle = self._server.handle_chat_completions if answer.is_chat else self._server.handle_completions
+        try:
+            said = handle(body, answer.take)
+        except ValueError as error:
+            return Reply(outcome=ReplyOutcome.REJECTED, detail=bounded(str(error)))
+        except RuntimeError as error:
+            return Reply(outcome=ReplyOutcome.UNANSWERED, detail=bounded(str(error)))
+        return answer.reply(said)
+
+    def _load(self) -> Any:
+        try:
+            xllamacpp = importlib.import_module("xllamacpp")
+        except ImportError:
+            raise ConfigError(
+                "a GGUF file needs the package `xllamacpp`: run `pip install 'hornbook[local]'`, "
+                "or give the address of an endpoint as the teacher"
+            ) from None
+        if not self._path.is_file():
+            raise MissingInputError(f"there is no model file `{self._path}`")
+        params = xllamacpp.CommonParams()
+        params.model.path = str(self._path)
+        params.model_alias = {self._path.stem}
+        params.n_parallel = self._max_concurrency
+        params.n_ctx = self._context_tokens * self._max_concurrency
+        params.n_batch = _BATCH_TOKENS
+        params.cpuparams.n_threads = os.cpu_count() or 1
+        params.verbosity = 0
+        params.api_keys = [secrets.token_hex()]  # It opens a port on loopback besides, which is nobody else's business.
+        try:
+            return xllamacpp.Server(params)
+        except (RuntimeError, ValueError) as error:
+            raise ConfigError(f"`{self._path}` cannot be loaded as a GGUF model: {bounded(str(error))}") from error
+
+
+class _Answer:
+    """An answer that comes token by token."""
+
+    def __init__(self, stopped: threading.Event, *, is_chat: bool) -> None:
+        self.is_chat = is_chat
+        self._stopped = stopped
+        self._texts: list[str] = []
+        self._reason = ""
+        self._usage: Any = None
+        self._error: Any = None
+
+    def take(self, part: Any) -> bool:
+        """Called with each part by the thread that generates; whether to stop."""
+        if isinstance(part, dict):
+            self._error = part.get("error", self._error)
+            self._usage = part.get("usage") or self._usage
+            for choice in part.get("choices") or ():
+                said = choice.get("delta", {}).get("content") if self.is_chat else choice.get("text")
+                self._texts.append(said or "")
+                self._reason = choice.get("finish_reason") or self._reason
+        return self._stopped.is_set()
+
+    def reply(self, said: Any) -> Reply:
+        """The reply, once all parts were taken.
+
+        Args:
+            said: What the call gave back: an error, a whole answer, or nothing.
+        """
+        error = self._error or (said.get("error") if isinstance(said, dict) else None)
+        if isinstance(error, dict):
+            is_ours = isinstance(error.get("code"), int) and error["code"] < _SERVER_FAILED
+            outcome = ReplyOutcome.REJECTED if is_ours else ReplyOutcome.UNANSWERED
+            return Reply(outcome=outcome, detail=bounded(str(error.get("message", error))))
+        if not self._reason and not self._stopped.is_set():
+            return Reply(outcome=ReplyOutcome.UNANSWERED, detail=f"the answer ended early: {bounded(repr(said))}")
+        text = "".join(self._texts)
+        spoken = {"message": {"content": text}} if self.is_chat else {"text": text}
+        try:
+            return reply_of({"choices": [spoken | {"finish_reason": self._reason}], "usage": self._usage})
+        except MalformedError as failure:
+            return Reply(outcome=ReplyOutcome.MALFORMED, detail=str(failure))
+
+
+async def _nothing() -> None:
+    """There is nothing else to close."""
