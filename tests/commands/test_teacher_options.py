@@ -44,12 +44,24 @@ def test_a_second_run_asks_nothing_and_says_what_it_saved(
     first = type_in("20", *flags, "--prices", prices)
     assert "Tiny-Coder: 20 calls, at most about 60 tokens in and 1,000 out" in first.out
     # Without counts of the server: three tokens in (10 or 11 characters), four or five out (16 or 17 characters).
-    assert re.search(r"ask +Tiny-Coder +20 +0 +60 +90 +0\.096 USD +0 USD +20 +0\.0048 USD +480 USD\n", first.out)
-    assert "ask: 20 answered\n" in first.out
-    assert "the tokens of 20 calls are estimated, at four characters each: the server did not count them" in first.out
+    assert first.out.splitlines()[1:] == [
+        "ask, asked of Tiny-Coder",
+        "  calls     20; 0 more answers came from the cache",
+        "  tokens    60 in, 90 out; those of 20 calls estimated, at four characters each",
+        "  spent     0.096 USD",
+        "  price     100 and 1000 USD per million tokens in and out",
+        "  outcomes  20 answered",
+        "  kept      20 records with 200 tokens: 0.0048 USD a record, 480 USD a million tokens, "
+        "0.75 tokens asked for and written to keep one",
+        "  all runs  20 calls with this cache, 0.096 USD",
+    ]
     second = type_in("20", *flags, "--prices", prices)
-    assert re.search(r"ask +Tiny-Coder +0 +20 +0 +0 +0 USD +0\.096 USD +20 +0\.0048 USD +480 USD\n", second.out)
-    assert "ask, all runs with this cache: 20 calls, 0.096 USD\n" in second.out
+    assert second.out.splitlines()[2:] == [
+        "  calls     0; 20 more answers came from the cache",
+        "  tokens    0 in, 0 out",
+        "  spent     0 USD; the cache saved 0.096 USD",
+        *first.out.splitlines()[5:],
+    ]
     assert len(endpoint.asked) == 20
 
 
@@ -67,8 +79,8 @@ def test_the_cache_lies_in_the_store_unless_the_environment_says_otherwise(
 def test_a_model_of_this_machine_costs_nothing_unless_a_table_says_so(flags: list[str | Path], prices: Path) -> None:
     printed = type_in("2", *flags)
     assert "0 USD: it runs on this machine and is not paid for" in printed.out
-    assert "ask, all runs with this cache: 2 calls, 0 USD\n" in printed.out
-    assert "counted at 100 and 1000 USD per million tokens" in type_in("2", *flags, "--prices", prices).out
+    assert "  all runs  2 calls with this cache, 0 USD\n" in printed.out
+    assert "price     100 and 1000 USD per million tokens" in type_in("2", *flags, "--prices", prices).out
 
 
 def test_the_budget_stops_and_the_command_that_is_named_goes_on(
@@ -143,7 +155,7 @@ def test_a_budget_in_dollars_for_a_distant_model_of_unknown_price_is_refused(
     assert endpoint.asked == []
     printed = type_in("3", *flags, "--budget", "5000tokens")
     assert "3 calls of unknown price" in printed.out
-    assert "what the model costs is not known" in printed.out
+    assert "price     not known; `--prices FILE` can say it" in printed.out
 
 
 def test_batches_are_asked_at_their_price_and_say_how_far_they_are(
@@ -157,7 +169,7 @@ def test_batches_are_asked_at_their_price_and_say_how_far_they_are(
         flags = ["--teacher", server.url, "--batch", "--cache", tmp_path / "teacher.sqlite"]
         printed = type_in("5", *flags, "--prices", tmp_path / "prices.toml")
     assert "batch batch_0 is submitted: 5 requests\n" in printed.err
-    assert "counted at 50 and 500 USD per million tokens in and out (batch, 50% off)" in printed.out
+    assert "price     50 and 500 USD per million tokens in and out (batch, 50% off)" in printed.out
     assert len(server.batches) == 1
 
 

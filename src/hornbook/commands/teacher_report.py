@@ -6,34 +6,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
-_TITLES = ("stage", "model", "calls", "cached", "tokens in", "out", "spent", "saved", "kept", "each", "1M kept tokens")
+_LABEL_WIDTH = 9
 
 
 def print_account(summary: Mapping[str, Any], console: "Console") -> None:
-    """Print an account's or a ledger's `summary()`: a table of this run, the outcomes, and the sums over all runs."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for title in _TITLES:
-        table.add_column(title, justify="left" if title in ("stage", "model") else "right", no_wrap=True)
-    for entry in summary["run"]:
-        table.add_row(*_cells(entry))
-    console.print(table)
+    """Print an account's or a ledger's `summary()`: for each stage of this run a small table."""
     for line in account_lines(summary):
         console.print(line, highlight=False, markup=False)
 
 
 def account_lines(summary: Mapping[str, Any]) -> list[str]:
-    """What stands below the table, line by line."""
+    """The tables, line by line."""
     lines = []
     for entry in summary["run"]:
-        outcomes = sorted(entry["outcomes"].items(), key=lambda item: (-item[1], item[0]))
-        if outcomes:
-            lines.append(f"{entry['stage']}: " + ", ".join(f"{number:,} {name}" for name, number in outcomes))
-        lines += [f"{entry['stage']}: {remark}" for remark in _remarks(entry)]
-    for stage, totals in summary["all_runs"].items():
-        spent = usd_of(totals["usd"], totals["unpriced_calls"])
-        lines.append(f"{stage}, all runs with this cache: {totals['calls']:,} calls, {spent}")
+        lines.append(f"{entry['stage']}, asked of {entry['model']}")
+        rows = {**_rows(entry), "all runs": _totals(summary["all_runs"][entry["stage"]])}
+        lines += [f"  {label:<{_LABEL_WIDTH}} {value}" for label, value in rows.items() if value]
     return lines
 
 
@@ -44,34 +32,34 @@ def usd_of(usd: float, unpriced: int) -> str:
     return " and ".join(part for part in (said, unknown) if part)
 
 
-def _remarks(entry: Mapping[str, Any]) -> list[str]:
-    remarks = []
-    if entry["price"] is None:
-        remarks.append("what the model costs is not known; `--prices FILE` can say it")
-    else:
-        remarks.append(f"counted at {entry['price']}")
-    if entry["estimated_calls"]:
-        remarks.append(
-            f"the tokens of {entry['estimated_calls']:,} calls are estimated, at four characters each: "
-            "the server did not count them"
-        )
-    return remarks
+def _rows(entry: Mapping[str, Any]) -> dict[str, str]:
+    estimated = entry["estimated_calls"]
+    guess = f"; those of {estimated:,} calls estimated, at four characters each" if estimated else ""
+    outcomes = sorted(entry["outcomes"].items(), key=lambda item: (-item[1], item[0]))
+    saved = f"; the cache saved {usd_of(entry['saved_usd'], entry['unpriced_hits'])}" if entry["hits"] else ""
+    return {
+        "calls": f"{entry['calls']:,}; {entry['hits']:,} more answers came from the cache",
+        "tokens": f"{entry['tokens_in']:,} in, {entry['tokens_out']:,} out{guess}",
+        "spent": usd_of(entry["usd"], entry["unpriced_calls"]) + saved,
+        "price": entry["price"] or "not known; `--prices FILE` can say it",
+        "outcomes": ", ".join(f"{number:,} {name}" for name, number in outcomes),
+        "kept": _kept(entry),
+    }
 
 
-def _cells(entry: Mapping[str, Any]) -> list[str]:
-    kept = entry.get("kept_records")
-    each = entry.get("usd_per_kept_record")
-    token = entry.get("usd_per_kept_token")
-    return [
-        entry["stage"],
-        entry["model"],
-        f"{entry['calls']:,}",
-        f"{entry['hits']:,}",
-        f"{entry['tokens_in']:,}",
-        f"{entry['tokens_out']:,}",
-        usd_of(entry["usd"], entry["unpriced_calls"]),
-        usd_of(entry["saved_usd"], entry["unpriced_hits"]),
-        "–" if kept is None else f"{kept:,}",
-        "–" if each is None else f"{each:.3g} USD",
-        "–" if token is None else f"{token * 1e6:,.3g} USD",
-    ]
+def _kept(entry: Mapping[str, Any]) -> str:
+    if "kept_records" not in entry:
+        return ""
+    said = f"{entry['kept_records']:,} records with {entry['kept_tokens']:,} tokens"
+    each = []
+    if entry.get("usd_per_kept_record") is not None:
+        each.append(f"{entry['usd_per_kept_record']:.3g} USD a record")
+    if entry.get("usd_per_kept_token") is not None:
+        each.append(f"{1_000_000 * entry['usd_per_kept_token']:,.3g} USD a million tokens")
+    if "tokens_per_kept_token" in entry:
+        each.append(f"{entry['tokens_per_kept_token']:,.3g} tokens asked for and written to keep one")
+    return ": ".join([said, ", ".join(each)] if each else [said])
+
+
+def _totals(totals: Mapping[str, Any]) -> str:
+    return f"{totals['calls']:,} calls with this cache, {usd_of(totals['usd'], totals['unpriced_calls'])}"
