@@ -13,6 +13,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hornbook.artifacts import DEFAULT_STORE
+from hornbook.commands.teacher_options import (
+    DEFAULT_CACHE,
+    DEFAULT_CONCURRENCY,
+    DEFAULT_KEY_VARIABLE,
+    ApiKeyEnvOption,
+    ApiKeyFileOption,
+    BatchOption,
+    BudgetOption,
+    ConcurrencyOption,
+    OptionalCacheOption,
+    OptionalTeacherOption,
+    PricesOption,
+    find_key,
+    naming_a_budget,
+)
 
 if TYPE_CHECKING:
     from hornbook.artifacts.pipeline import Pipeline
@@ -50,6 +65,14 @@ def run(
     ] = None,
     store: StoreOption = Path(DEFAULT_STORE),
     seed: SeedOption = 0,
+    teacher: OptionalTeacherOption = None,
+    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
+    api_key_file: ApiKeyFileOption = None,
+    concurrency: ConcurrencyOption = DEFAULT_CONCURRENCY,
+    budget: BudgetOption = None,
+    prices: PricesOption = None,
+    cache: OptionalCacheOption = None,
+    batch: BatchOption = False,
 ) -> None:
     """Run a recipe. What an earlier run made is reused; a run that was killed goes on where it was.
 
@@ -59,11 +82,26 @@ def run(
     from hornbook.artifacts.pipeline import run as run_pipeline
     from hornbook.artifacts.run import Run, RunFolder
     from hornbook.artifacts.store import Store
+    from hornbook.commands.taught import with_teacher
     from hornbook.display import TerminalObserver, make_console
     from hornbook.report.summary import print_summary
+    from hornbook.teacher.budget import parse_budget
+    from hornbook.teacher.opening import TeacherSettings
 
     pipeline = make_pipeline(recipe, overrides, until, seed)
     pipeline.require_settings()  # before an earlier run of this name is forgotten
+    settings = None
+    if teacher is not None:
+        settings = TeacherSettings(
+            address=teacher,
+            api_key=find_key(api_key_env, api_key_file, teacher),
+            concurrency=concurrency,
+            batch=batch,
+            budget=parse_budget(budget),
+            prices=prices,
+            cache=cache or store / DEFAULT_CACHE.name,
+        )
+    pipeline = with_teacher(pipeline, settings)
 
     def run_all(pipeline: "Pipeline") -> None:
         opened = Store(store)
@@ -73,7 +111,7 @@ def run(
         folder.begin(Run(name=folder.path.name, recipe=recipe, seed=seed, overrides=changes, until=until))
         console = make_console()
         console.print(f"[bold]hornbook run {recipe}[/]  {len(pipeline.stages)} stages, store {store}", highlight=False)
-        with TerminalObserver(console, folder) as observer:
+        with naming_a_budget(), TerminalObserver(console, folder) as observer:
             run_pipeline(pipeline, opened, observer)
         folder.finish()
         print_summary(folder, console)

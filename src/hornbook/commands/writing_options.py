@@ -12,7 +12,6 @@ import typer
 from hornbook.commands.written_files import beside, write_records
 
 if TYPE_CHECKING:
-    from hornbook.artifacts.stage import Progress
     from hornbook.records import Record
     from hornbook.synthesis.prompted.writing import Job, WriteConfig, Written
     from hornbook.teacher.account import Account
@@ -74,25 +73,6 @@ class Ended:
     seconds: float
     num_topics: int
     """In the topic tree."""
-
-
-class WritingProgress:
-    """Shows rate, cost, yield and the time left."""
-
-    def __init__(self, account: "Account", progress: "Progress") -> None:
-        """Show it through `progress`."""
-        self._account = account
-        self._progress = progress
-        self.begun = time.monotonic()
-
-    def __call__(self, num_kept: int, num_wanted: int, note: str) -> None:
-        """Called after each reply."""
-        figures = self._account.progress()
-        left = None
-        if num_kept and figures.num_answers:
-            left = round((num_wanted - num_kept) * figures.num_answers / num_kept)
-        rest = figures.note(num_open=left)
-        self._progress(num_kept, num_wanted, f"{note}, {rest}" if rest else note)
 
 
 def write_config(num: int, max_attempts: int | None, when_stale: str) -> "WriteConfig":
@@ -188,6 +168,7 @@ def run_writer(
     """
     from hornbook.display import make_console, show_progress
     from hornbook.synthesis.diversity.monitor import Monitor as DiversityMonitor
+    from hornbook.synthesis.prompted.progress import WritingProgress
     from hornbook.synthesis.prompted.writing import Monitor, Writer
 
     monitor: Monitor[Any] | None = DiversityMonitor() if watch else None

@@ -10,23 +10,31 @@ its records are run again one by one, so that a broken one costs no other its ve
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 
 from hornbook.errors import ConfigError
 from hornbook.records import Dropped, Exercise, Outcome, Passage
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Program, Report
+from hornbook.synthesis.written import VerifyWrittenConfig
+from hornbook.synthesis.written_passages import VerifyPassagesConfig
 
 _MARKER = "hornbook-verdict "
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyConfig:
-    """How records are grouped into programs."""
+    """How records are verified. The curriculum's are held to all that they say; a language model's level by level."""
 
     batch_size: int = 100
-    """Records that share one program."""
+    """Records of the curriculum that share one program."""
+    teacher: str = ""
+    """A language model that solves a model's exercises anew, for comparison; empty: nobody is asked."""
+    written: VerifyWrittenConfig = field(default_factory=VerifyWrittenConfig)
+    """For exercises by a language model."""
+    passages: VerifyPassagesConfig = field(default_factory=VerifyPassagesConfig)
+    """For passages by a language model."""
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
