@@ -13,6 +13,7 @@ import typer
 
 from hornbook import __version__
 from hornbook.artifacts import DEFAULT_STORE
+from hornbook.commands.annotate import annotate
 from hornbook.commands.compare import compare
 from hornbook.commands.diversity import diversity
 from hornbook.commands.evaluate import evaluate
@@ -147,6 +148,7 @@ app.command()(compare)
 app.command()(tokenize)
 app.command()(diversity)
 app.command()(train)
+app.command()(annotate)
 app.command("write-textbooks")(write_textbooks)
 app.command("write-exercises")(write_exercises)
 app.command()(verify)

@@ -54,7 +54,10 @@ def _call(source: str, entry_point: str) -> str | None:
     except (SyntaxError, ValueError):
         return None
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return ast.unparse(_renamed(tree, entry_point)) if entry_point in names else None
+    if entry_point not in names:
+        return None
+    written = ast.unparse(_renamed(tree, entry_point))
+    return written if isinstance(tree.body, ast.Call) else f"({written})"
 
 
 def _statement(source: str, entry_point: str) -> str:
