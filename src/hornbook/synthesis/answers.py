@@ -61,8 +61,11 @@ def _imports_of(prompt: str) -> str:
 
 
 def _is_body(module: ast.Module, name: str) -> bool:
-    """Whether the module ends with the function, which has more than a docstring and does not hold itself."""
+    """Whether the module ends with the function, whose body does something, and neither defines nor merely uses it."""
     last = module.body[-1] if module.body else None
     if not isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef) or last.name != name or len(last.body) < 2:
         return False
-    return not any(isinstance(one, ast.FunctionDef) and one.name == name for one in last.body)
+    does = [one for one in last.body[1:] if not isinstance(one, ast.FunctionDef | ast.Import | ast.ImportFrom)]
+    calls = [one.value.func for one in does if isinstance(one, ast.Expr) and isinstance(one.value, ast.Call)]
+    inner = [one for one in last.body if isinstance(one, ast.FunctionDef) and one.name == name]
+    return bool(does) and not inner and not any(isinstance(one, ast.Name) and one.id == name for one in calls)

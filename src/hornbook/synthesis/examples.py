@@ -166,7 +166,7 @@ def literal_at_start(text: str) -> str:
     text = text.strip().split("\n")[0]
     ends = [len(text), *(found.start() for found in reversed(list(re.finditer(r"[\s.,;:`)#]", text))))]
     for end in ends:
-        part = text[:end].strip().rstrip("`")
+        part = text[:end].rstrip("`.,;: ")
         rest = text[end:].lstrip("`.,;:) \t")
         if part and not re.match(r"[-+*/%<>=|&^]|if\b|and\b|or\b|in\b|for\b|is\b", rest) and _is_literal(part):
             return part

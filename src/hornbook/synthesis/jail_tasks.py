@@ -58,7 +58,7 @@ def run_tasks(
             for place, answer in zip(batches[index], _answers(report, marker, len(batches[index])), strict=True):
                 if answer is not None:
                     answers[place] = answer
-            progress(len(answers), len(tasks))
+            progress(sum(answer is not False for answer in answers.values()), len(tasks))
 
         sandbox.run(programs, on_report=tell)
         waiting = [smaller for batch in waiting for smaller in _left(batch, answers)]

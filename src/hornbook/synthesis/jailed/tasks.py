@@ -46,7 +46,7 @@ def run_all(
     """
     write, dumps, clock = os.write, json.dumps, time.process_time
     stdout, stderr, recursion = sys.stdout, sys.stderr, sys.getrecursionlimit()
-    table, known = vars(builtins), dict(vars(builtins))
+    put_back = _remembered()
     tasks = json.loads(tasks_json)
     answers: list[str] = []
     for task in tasks:
@@ -60,15 +60,30 @@ def run_all(
             if len(tasks) == 1:
                 raise
             answers.append("false")
-        table.update(known)
-        for name in table.keys() - known.keys():
-            del table[name]
+        put_back()
         sys.setrecursionlimit(recursion)
     sys.stdout, sys.stderr = stdout, stderr
     answers += ["null"] * (len(tasks) - len(answers))
     data = f"{marker}[{', '.join(answers)}]\n".encode()
     while data:
         data = data[write(1, data) :]
+
+
+def _remembered() -> Callable[[], None]:
+    """Remember what stands in every module, and return what puts it back: one task's changes are not the next one's."""
+    modules, table = sys.modules, vars(builtins)
+    known_modules, known_builtins = dict(modules), dict(table)
+    known = [(vars(module), dict(vars(module))) for module in known_modules.values()]
+
+    def put_back() -> None:
+        for now, before in [(modules, known_modules), (table, known_builtins), *known]:
+            for name, value in before.items():
+                if name not in now or now[name] is not value:
+                    now[name] = value
+        for name in table.keys() - known_builtins.keys():
+            del table[name]
+
+    return put_back
 
 
 def describe(error: BaseException) -> str:

@@ -1,0 +1,31 @@
+"""Exercises and passages for tests, written in one line."""
+
+from hornbook.records import Exercise, Passage
+
+
+def exercise(header: str, docstring: str, body: str, *, test: str = "", called: str = "") -> Exercise:
+    """`header` is `f(x: int) -> int`, possibly behind imports; `body` is indented here."""
+    name = header.rpartition("def ")[2].split("(")[0]
+    head = header if "def " in header else f"def {header}"
+    indented = "".join(f"    {line}\n" if line else "\n" for line in docstring.split("\n"))
+    quotes = '"""'
+    return Exercise(
+        id=called or name,
+        prompt=f"{head}:\n    {quotes}{indented.strip()}\n    {quotes}\n",
+        solution="".join(f"    {line}\n" for line in body.split("\n")),
+        entry_point=name,
+        test=test,
+        family="",
+        operations=(),
+        idiom="",
+        docstring_style="",
+        teacher="tests",
+    )
+
+
+def passage(text: str, *, called: str = "") -> Passage:
+    return Passage(id=called or text, text=text, family="", topic="", audience="", style="", teacher="tests")
+
+
+def quiet(*_: object) -> None:
+    """Takes progress."""
