@@ -14,6 +14,7 @@ from tests.synthesis.diversity.writers import passage, varied, with_other_consta
 from hornbook.commands.diversity import diversity
 from hornbook.records import Exercise, Passage, table_of
 from hornbook.synthesis.diversity.thresholds import DiversityThresholds
+from hornbook.synthesis.prompted.word_lists import read_topics
 
 
 @pytest.fixture
@@ -92,6 +93,21 @@ def test_passages_plain_texts_and_topics_are_read_too(tmp_path: Path) -> None:
     assert (figures["num_records"], figures["coverage"]["covered"]) == (12, 3)
     printed = type_in("diversity", tmp_path / "passages.parquet").out
     assert "in 12 records" in printed
+
+
+def test_topics_are_taken_from_the_commissions_beside_the_file(healthy: Path) -> None:
+    leaves = [leaf.name for leaf in read_topics()]
+    ids = [json.loads(line)["id"] for line in healthy.read_text().splitlines()]
+    commissions = [
+        {"record_id": one, "topics": leaves[place % 20 : place % 20 + 2], "outcome": "kept"}
+        for place, one in enumerate(ids)
+    ]
+    write_lines(healthy.with_name("healthy.commissions.jsonl"), commissions)
+    [figures] = type_in("diversity", healthy, "--json").json["files"]
+    assert figures["coverage"]["num_topics"] == len(set(leaves)) >= 1_000
+    assert figures["coverage"]["covered"] == 21
+    assert figures["coverage"]["count"] == 260
+    assert "topics covered" in type_in("diversity", healthy).out
 
 
 def test_a_base_models_surprise_stands_beside(tmp_path: Path, one_thread: None) -> None:

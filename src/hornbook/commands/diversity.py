@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,7 +39,10 @@ AtOption = Annotated[
 TopicsOption = Annotated[
     int | None,
     typer.Option(
-        "--num-topics", min=1, metavar="N", help="Leaves of the topic tree that the rows' `topic` or `topics` name."
+        "--num-topics",
+        min=1,
+        metavar="N",
+        help="Leaves of your own topic tree. Topics are those of FILE.commissions, else the rows' `topic` or `topics`.",
     ),
 ]
 WindowOption = Annotated[int, typer.Option("--window", rich_help_panel=_LIMITS, help="How many last records.")]
@@ -117,6 +120,7 @@ def diversity(
         min_novelty=min_novelty,
     )
     collections = {name: _read(path, text_field) for name, path in _named(files).items()}
+    num_topics = num_topics or _leaves_of_the_shipped_tree(collections.values())
     common_count = at or min(_COMMON_COUNT, *map(len, collections.values()))
     console = make_console(stderr=True)
     model = _load(perplexity, store) if perplexity else None
@@ -164,10 +168,34 @@ def _read(path: Path, text_field: str) -> "list[Row]":
     from hornbook.commands.row_files import read_rows
     from hornbook.synthesis.diversity.rows import row_of
 
-    rows = [row_of(fields, place, text_field) for place, fields in read_rows(path)]
+    topics = _commissioned(path)
+    rows = [row_of(fields, place, text_field, topics) for place, fields in read_rows(path)]
     if len(rows) < 2:
         raise MissingInputError(f"`{path}` holds {len(rows)} records; diversity needs at least 2")
     return rows
+
+
+def _commissioned(path: Path) -> dict[str, tuple[str, ...]]:
+    """The topics of each record, by its id, of the file that the writing commands put beside; empty without it."""
+    from hornbook.commands.row_files import read_rows
+    from hornbook.commands.written_files import beside
+
+    commissions = beside(path, "commissions")
+    if not commissions.is_file():
+        return {}
+    rows = [fields for _, fields in read_rows(commissions)]
+    return {str(fields.get("record_id")): tuple(map(str, fields.get("topics") or ())) for fields in rows}
+
+
+def _leaves_of_the_shipped_tree(collections: "Iterable[Sequence[Row]]") -> int | None:
+    """How many there are, where all topics of the rows are among them; None for other topics, or none."""
+    topics = {topic for rows in collections for row in rows for topic in row.topics}
+    if not topics:
+        return None
+    from hornbook.synthesis.prompted.word_lists import read_topics
+
+    leaves = {leaf.name for leaf in read_topics()}
+    return len(leaves) if topics <= leaves else None
 
 
 def _load(model: str, store: Path) -> "tuple[str, LogLoss]":

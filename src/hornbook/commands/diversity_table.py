@@ -73,6 +73,7 @@ def _rows(columns: Sequence[Column]) -> Iterator[tuple[str, _Cell | None]]:
     yield "function names", _of(lambda report: _distinct(report.names))
     yield "new runs of 4 words", _of(lambda report: _average(report.novelty))
     yield "commonest opening", _of(lambda report: _commonest(report.openings))
+    yield "commonest shape (e.g. of)", _of(lambda report: _commonest(report.shapes))
     yield "commonest name", _of(lambda report: _commonest(report.names))
     yield "commonest imports", _of(_imports)
     yield "new shapes per 1,000 at end", _of(_last_rate)

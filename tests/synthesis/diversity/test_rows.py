@@ -23,6 +23,7 @@ def test_code_alone_is_an_exercise_and_prose_a_passage() -> None:
 
 def test_topics_are_a_list_or_one() -> None:
     assert row_of({"text": "x", "topics": ["a", "b"]}, "x:1", "text").topics == ("a", "b")
+    assert row_of({"text": "x", "topics": ["a"], "id": "e-2"}, "x:1", "text", {"e-2": ("c",)}).topics == ("c",)
     assert row_of({"text": "x", "topics": None}, "x:1", "text").topics == ()
 
 

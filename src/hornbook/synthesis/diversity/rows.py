@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from hornbook.errors import MissingInputError
@@ -10,6 +11,8 @@ from hornbook.synthesis.diversity.syntax import read_syntax
 
 _SOLUTIONS = ("solution", "canonical_solution", "completion")
 _SHOWN_FIELDS = 12
+
+NO_TOPICS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +23,9 @@ class Row:
     topics: tuple[str, ...]
 
 
-def row_of(fields: Mapping[str, Any], place: str, text_field: str) -> Row:
+def row_of(
+    fields: Mapping[str, Any], place: str, text_field: str, commissioned: Mapping[str, tuple[str, ...]] = NO_TOPICS
+) -> Row:
     """A row as a record.
 
     Args:
@@ -28,13 +33,13 @@ def row_of(fields: Mapping[str, Any], place: str, text_field: str) -> Row:
             is, where it is a Python module with a function; else it is a passage. `topics` or `topic` may name topics.
         place: The row's id, where it has none of its own.
         text_field: Which field holds the text.
+        commissioned: For the id of a record its topics, in place of those that the row names.
 
     Raises:
         MissingInputError: It holds neither; names the place and its fields.
     """
-    topics = fields.get("topics") or fields.get("topic") or ()
-    listed = (topics,) if isinstance(topics, str) else tuple(map(str, topics)) if isinstance(topics, Sequence) else ()
     record_id = str(fields.get("id") or place)
+    listed = commissioned.get(record_id) or _listed(fields.get("topics") or fields.get("topic"))
     prompt = fields.get("prompt")
     solution = next((text for name in _SOLUTIONS if isinstance(text := fields.get(name), str)), None)
     if isinstance(prompt, str) and solution is not None:
@@ -51,6 +56,12 @@ def row_of(fields: Mapping[str, Any], place: str, text_field: str) -> Row:
         return Row(record=_exercise(record_id, text, "", ""), topics=listed)
     passage = Passage(id=record_id, text=text, family="", topic="", audience="", style="", teacher="")
     return Row(record=passage, topics=listed)
+
+
+def _listed(topics: Any) -> tuple[str, ...]:
+    if isinstance(topics, str):
+        return (topics,)
+    return tuple(map(str, topics)) if isinstance(topics, Sequence) else ()
 
 
 def _exercise(record_id: str, prompt: str, solution: str, entry_point: str) -> Exercise:
