@@ -218,7 +218,8 @@ def _teacher_lines(plan: Plan) -> list[str]:
         if (work := step.estimate).teacher_calls
     ]
     total = plan.total
-    head = f"teacher, to make the data that is not given: {total.teacher_calls:,} calls, {total.price_usd:,.0f} USD"
+    whose = "teacher, to make the data that is not given" if total.missing else "teacher"
+    head = f"{whose}: {total.teacher_calls:,} calls, {total.price_usd:,.0f} USD"
     return [head, *lines]
 
 

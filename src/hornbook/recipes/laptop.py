@@ -28,6 +28,7 @@ from hornbook.report.gather import ReportConfig
 from hornbook.synthesis import stages as synthesis
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig
+from hornbook.synthesis.estimate import estimate as estimate_teacher
 from hornbook.synthesis.verify import VerifyConfig
 from hornbook.tokens import stages as tokens
 from hornbook.tokens.stages import TokenizeConfig
@@ -79,6 +80,12 @@ FINETUNE = TrainConfig(
     optimizer="muon",
 )
 EVALUATE = EvaluateConfig(max_new_tokens=200)
+_ESTIMATES = {
+    training.run_train: estimate_training,
+    synthesis.run_textbooks: estimate_teacher,
+    synthesis.run_exercises: estimate_teacher,
+    synthesis.run_verify: estimate_teacher,
+}
 
 
 def laptop(seed: int = 0) -> Pipeline:
@@ -89,8 +96,7 @@ def laptop(seed: int = 0) -> Pipeline:
     """
 
     def stage(name: str, run: StageFunction, config: Any, version: int, **inputs: Stage) -> Stage:
-        estimate = estimate_training if run is training.run_train else None
-        return Stage(name, run, config, version, inputs, seed, estimate)
+        return Stage(name, run, config, version, inputs, seed, _ESTIMATES.get(run))
 
     corpus = stage("corpus", curation.run_corpus, describe_standard_library(), curation.VERSION)
     annotate = stage("annotate", curation.run_annotate, describe_labels(), curation.VERSION, corpus=corpus)

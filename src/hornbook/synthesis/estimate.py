@@ -40,7 +40,7 @@ def _work(teacher: str, documents: int, calls: int, tokens: tuple[int, int]) -> 
         return Estimate(documents=documents)
     price = load_prices(None).find(teacher)
     tokens_in, tokens_out = calls * tokens[0], calls * tokens[1]
-    said = "its price is not known and counted as 0" if price is None else f"at {price}"
+    said = "its price is not known and counted as 0" if price is None else f"at {price.describe()}"
     return Estimate(
         documents=documents,
         teacher_calls=calls,
