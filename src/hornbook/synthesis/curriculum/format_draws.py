@@ -65,7 +65,10 @@ def brackets(rng: random.Random) -> str:
 
 def runs(rng: random.Random) -> str:
     """Letters in runs of one to five."""
-    return "".join(rng.choice("abcxyz") * rng.choice((1, 1, 2, 3, 5)) for _ in range(rng.randint(2, 4)))
+    text = ""
+    for _ in range(rng.randint(2, 4)):
+        text += rng.choice([letter for letter in "abcxyz" if not text.endswith(letter)]) * rng.choice((1, 1, 2, 3, 5))
+    return text
 
 
 def coded(rng: random.Random) -> str:

@@ -147,7 +147,7 @@ def _changes() -> tuple[Operation, ...]:
             act=("turn each of $x into a string",),
             frag=("as_strings", "to_strings"),
             result="texts",
-            adds="digits nonempty",
+            adds="digits nonempty_words",
             keeps="distinct",
         ),
     )

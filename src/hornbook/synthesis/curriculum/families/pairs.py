@@ -30,7 +30,7 @@ def _made() -> tuple[Operation, ...]:
             act="take the smallest and the largest of $x as a pair",
             frag=("min_max", "smallest_and_largest", "limits"),
             result="limits",
-            keeps="nonneg positive even",
+            keeps="nonneg even",
             group="to_pair",
             empty=("(0, 0)", "the pair"),
         ),

@@ -22,9 +22,9 @@ def _counted() -> tuple[Operation, ...]:
             N,
             code=("2 ** $x - 1",),
             block=(
-                "def moves(discs):\n    if discs == 0:\n        return 0\n    return 2 * moves(discs - 1) + 1\n\n"
+                "def moves(discs):\n    if discs <= 0:\n        return 0\n    return 2 * moves(discs - 1) + 1\n\n"
                 "$out = moves($x)",
-                "def moves(discs):\n    return moves(discs - 1) + 1 + moves(discs - 1) if discs else 0\n\n"
+                "def moves(discs):\n    return moves(discs - 1) + 1 + moves(discs - 1) if discs > 0 else 0\n\n"
                 "$out = moves($x)",
                 "$out = 0\nfor _ in range($x):\n    $out = 2 * $out + 1",
             ),
@@ -91,7 +91,7 @@ def _counted() -> tuple[Operation, ...]:
             N,
             N,
             block=(
-                "def paths(right, up):\n    if right == 0 or up == 0:\n        return 1\n"
+                "def paths(right, up):\n    if right <= 0 or up <= 0:\n        return 1\n"
                 "    return paths(right - 1, up) + paths(right, up - 1)\n\n$out = paths($x, $k)",
                 "counts = [1] * ($k + 1)\nfor _ in range($x):\n    for i in range(1, $k + 1):\n"
                 "        counts[i] += counts[i - 1]\n$out = counts[$k]",
@@ -120,10 +120,10 @@ def _reduced() -> tuple[Operation, ...]:
             N,
             N,
             block=(
-                "def steps(m):\n    if m == 0:\n        return 0\n"
+                "def steps(m):\n    if m <= 0:\n        return 0\n"
                 "    return 1 + steps(m // 2 if m % 2 == 0 else m - 1)\n\n"
                 "$out = steps($x)",
-                "def steps(m, done):\n    if m == 0:\n        return done\n    if m % 2 == 1:\n"
+                "def steps(m, done):\n    if m <= 0:\n        return done\n    if m % 2 == 1:\n"
                 "        return steps(m - 1, done + 1)\n    return steps(m // 2, done + 1)\n\n$out = steps($x, 0)",
                 "$out = 0\nrest = $x\nwhile rest > 0:\n    rest = rest - 1 if rest % 2 else rest // 2\n    $out += 1",
             ),
@@ -143,9 +143,9 @@ def _reduced() -> tuple[Operation, ...]:
             N,
             code=("$k ** $x", "pow($k, $x)"),
             block=(
-                "def power(exponent):\n    if exponent == 0:\n        return 1\n    return $k * power(exponent - 1)\n\n"
+                "def power(exponent):\n    if exponent <= 0:\n        return 1\n    return $k * power(exponent - 1)\n\n"
                 "$out = power($x)",
-                "def power(exponent):\n    if exponent == 0:\n        return 1\n    half = power(exponent // 2)\n"
+                "def power(exponent):\n    if exponent <= 0:\n        return 1\n    half = power(exponent // 2)\n"
                 "    return half * half * ($k if exponent % 2 else 1)\n\n$out = power($x)",
                 "$out = 1\nfor _ in range($x):\n    $out *= $k",
             ),

@@ -23,7 +23,7 @@ def _growth() -> tuple[Operation, ...]:
             block=(
                 "$out = $k\nfor _ in range($x):\n    $out += $out // 2",
                 "$out = $k\nyear = 0\nwhile year < $x:\n    $out = $out + $out // 2\n    year += 1",
-                "def after(years):\n    if years == 0:\n        return $k\n    before = after(years - 1)\n"
+                "def after(years):\n    if years <= 0:\n        return $k\n    before = after(years - 1)\n"
                 "    return before + before // 2\n\n$out = after($x)",
             ),
             noun="the number of fish in a pond after $x years|the number of fish in a pond after that many years",
@@ -210,7 +210,6 @@ def _machines() -> tuple[Operation, ...]:
             result="unserved",
             params=(other("k", W, "orders wishes"),),
             needs="nonneg",
-            adds="lower",
             note="Each order takes one piece of that name, as long as there are any.",
             group="orders",
             difficulty=3,
