@@ -181,7 +181,7 @@ def _nominal_sentence(nominal: str, task: Task, rng: random.Random) -> tuple[str
         templates = (f"yield {nominal}", f"yield {nominal}", f"yield {nominal}, one at a time", f"generate {nominal}")
         return (_sentence(rng.choice(templates[: 2 if "," in nominal else 4])),)
     is_alone = len(task.arguments) == 1 and task.shape is Shape.FUNCTION
-    if rng.random() < 0.1 and is_alone and "," not in described(argument):
+    if rng.random() < 0.1 and is_alone and not set(",'") & set(described(argument)):
         return (_sentence(f"given {described(argument)} `{argument.name}`, return {nominal}"),)
     verbs = ["return"] * 5
     if nominal.startswith("the ") and nominal.split()[1] in _SOUGHT:
