@@ -24,7 +24,7 @@ _FORMAT = (
     "The next message is a snippet. Answer in two lines and nothing else. First `Reason:` and one short sentence that"
     " names what a student would or would not learn. Then `Score:` and one whole number from 0 to 5."
 )
-_SCORE = re.compile(r"\bscore\W{0,6}(-?\d+(?:\.\d+)?)(?:\s*/\s*5\b)?", re.IGNORECASE)
+_SCORE = re.compile(r"\bscore\W{0,6}?(-?\d+(?:\.\d+)?)(?:\s*/\s*5\b)?", re.IGNORECASE)
 _REASON = re.compile(r"^\W*reason\W*", re.IGNORECASE)
 
 
