@@ -1,4 +1,8 @@
 import dataclasses
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -249,3 +253,18 @@ def test_the_budget_caps_what_goes_into_a_batch(server: BatchServer, kit: Kit) -
     with kit.account(batched(server, kit), Budget(tokens=1_000)) as account, pytest.raises(BudgetError):
         replies(account, [long])
     assert len(server.submitted) == spent.calls
+
+
+def test_a_batch_outlives_a_sigkill_of_the_command_that_submitted_it(server: BatchServer, tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "tests.commands.asking_command", "6", "--teacher", server.url, "--batch"]
+    words += ["--cache", str(tmp_path / "teacher.sqlite")]
+    environment = {**os.environ, "OPENAI_API_KEY": KEY}
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(words, cwd=root, env=environment, stdout=subprocess.DEVNULL) as process:
+        server.on_look = lambda _batch: process.kill()
+    assert process.returncode == -signal.SIGKILL
+    server.on_look, server.looks_needed = (lambda _batch: None), 1
+    again = subprocess.run(words, cwd=root, env=environment, capture_output=True, text=True, check=True)
+    assert again.stderr == "batch batch_0 of an earlier run is taken up\n"
+    assert "outcomes  6 answered" in again.stdout
+    assert (len(server.batches), len(server.submitted)) == (1, 6)

@@ -25,6 +25,8 @@ _SELECT = (
 )
 _INSERT = f"INSERT OR IGNORE INTO replies VALUES ({', '.join('?' * 16)})"
 _OUTCOMES = {outcome.value: outcome for outcome in ReplyOutcome}
+_SAMPLING_FIELDS = tuple((field.name, field.default) for field in dataclasses.fields(SamplingConfig))
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,7 @@ def request_key(model: str, request: TeacherRequest) -> bytes:
     """
     asked = [dict(message) for message in request.messages] if isinstance(request, ChatRequest) else request.prompt
     described = [1, model, _kind(request), asked, _sampling(request.sampling), request.sample]
-    return hashlib.sha256(json.dumps(described, sort_keys=True, separators=(",", ":")).encode()).digest()
+    return hashlib.sha256(_ENCODE(described).encode()).digest()
 
 
 def _kind(request: TeacherRequest) -> str:
@@ -137,10 +139,10 @@ def _kind(request: TeacherRequest) -> str:
 
 def _sampling(sampling: SamplingConfig) -> dict[str, Any]:
     values = {}
-    for field in dataclasses.fields(sampling):
-        value = getattr(sampling, field.name)
-        if value != field.default:
-            values[field.name] = int(value) if isinstance(value, float) and value.is_integer() else value
+    for name, default in _SAMPLING_FIELDS:
+        value = getattr(sampling, name)
+        if value != default:
+            values[name] = int(value) if isinstance(value, float) and value.is_integer() else value
     return values
 
 
