@@ -55,8 +55,8 @@ def fields(rng: random.Random) -> str:
 def brackets(rng: random.Random) -> str:
     """Brackets, balanced in about half of the draws, with letters between them."""
     text = ""
-    for _ in range(rng.randint(1, 3)):
-        text = rng.choice((f"({text})", f"{text}()", f"a{text}", f"({text}b)"))
+    for _ in range(rng.randint(2, 5)):
+        text = rng.choice((f"({text})", f"{text}()", f"a{text}", f"({text}b)", f"{text}{rng.choice('cdxy')}"))
     if rng.random() < 0.45:
         place = rng.randrange(len(text) + 1)
         text = rng.choice((text[:place] + rng.choice("()") + text[place:], f"){text}(", text[::-1]))

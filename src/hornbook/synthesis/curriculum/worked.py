@@ -15,6 +15,9 @@ from hornbook.synthesis.curriculum.kinds import Kind, source_of
 from hornbook.synthesis.curriculum.task import Task
 
 MAX_SHOWN = 60
+"""Characters of a value that an example starts from."""
+MAX_PRINTED = 120
+"""Characters of its result."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ def work_out(reference: Reference, task: Task, rng: random.Random) -> Worked | N
     telling = [
         given
         for given, result in zip(inputs[1:], outputs[1:], strict=True)
-        if len(repr(given)) <= MAX_SHOWN and given[0] and result not in ("", [], {}, set())
+        if len(repr(given)) <= MAX_SHOWN and len(repr(result)) <= MAX_PRINTED
+        if given[0] and result not in ("", [], {}, set())
     ]
     changed = [given for given in telling if reference.evaluate(task, given) != given[0]]
     telling = changed or telling

@@ -26,8 +26,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "calls grows as fast as the number of paths.",
     ),
     "steps_down_to_zero": (
-        "One step leads to a smaller number, and the rest of the way is the same question again. So the answer is 1 "
-        "plus the answer for that number.",
+        "A step halves an even number and takes 1 from an odd one; the rest of the way is the same question again. So "
+        "the answer is 1 plus the answer for the smaller number.",
         "The recursion must come to an end: each step makes the number smaller, and 0 needs no step. The function "
         "must return in every branch.",
     ),

@@ -83,8 +83,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "switching all the time.",
     ),
     "cell_step": (
-        "The new state of a cell depends on its two neighbours in the old state. A zero is put at either end, so that "
-        "every cell has two neighbours.",
+        "A cell becomes 1 if exactly one of its two neighbours is 1, and 0 otherwise. Outside the row there are zeros, "
+        "so that every cell has two neighbours.",
         "Write the new states into a new list. Changing the old list on the way would let later cells see new "
         "neighbours.",
     ),
@@ -138,8 +138,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "change.",
     ),
     "population_after": (
-        "One step of growth is repeated as often as there are years. Each step starts from the number that the last "
-        "one left.",
+        "In each year half of the fish that are there, rounded down, are added. A loop repeats that step, and each "
+        "step starts from the number that the last one left.",
         "Rounding happens in every year, so a formula with a power would drift away from the true result.",
     ),
     "savings_after": (
@@ -166,14 +166,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "4, 1, 1 instead of 3, 3.",
     ),
     "last_in_circle": (
-        "Keep the people in a list and an index into it. Counting on around the circle is adding to the index and "
-        "taking the remainder by the length of the list.",
+        "The people count around the circle, and whoever reaches the last number of the count leaves. In a list that "
+        "is adding to an index and taking the remainder by the length of the list.",
         "After somebody leaves, the list is shorter, and the index already points to the next person. That is why 1 "
         "is subtracted from the step.",
     ),
     "lamps_on": (
-        "Each round switches some lamps over, and `not` does the switching. After all rounds a lamp is on if it was "
-        "switched an odd number of times.",
+        "In round r every lamp whose number r divides is switched over, and `not` does the switching. After all rounds "
+        "a lamp is on if it was switched an odd number of times.",
         "Lamp 0 does not exist, though the list has a place for it. Only square numbers have an odd number of "
         "divisors, so those lamps stay on.",
     ),
@@ -188,8 +188,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "not enough.",
     ),
     "life_step": (
-        "For each cell count the living cells among its neighbours, then decide whether it lives next. The counts all "
-        "come from the old board, and the decisions go into a new one.",
+        "A living cell stays alive with two or three living neighbours, and a dead one comes to life with three. All "
+        "counts come from the old board, and the decisions go into a new one.",
         "Cells at the edge have fewer neighbours: `max` and slices keep the indices inside the board. A negative index "
         "would count from the other end without an error.",
     ),
