@@ -248,7 +248,7 @@ def _documents(inputs: list[Path], text_field: str, id_field: str | None, files:
     ids = Counter(document.id for document in documents)
     repeated = next((name for name, number in ids.items() if number > 1), None)
     if repeated is not None:
-        raise MissingInputError(f"the id `{repeated}` stands on {ids[repeated]} rows; name another field: --id-field")
+        raise MissingInputError(f"the id {repeated!r} stands on {ids[repeated]} rows; name another field: --id-field")
     return documents
 
 
