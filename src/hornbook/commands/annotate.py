@@ -148,27 +148,18 @@ def annotate(
 
     if output is not None:
         require_writable(output)
-    if standard_library == bool(inputs):
-        raise ConfigError("name what is to be read: either files and folders, or `--standard-library`")
-    if shipped_labels and not standard_library:
-        raise ConfigError("`--shipped-labels` speak of the standard library's code: give `--standard-library`, too")
-    if shipped_labels and against is not None:
-        raise ConfigError("compare with `--shipped-labels` or `--against` a file, not with both")
     config = AnnotateSamplesConfig(
         max_snippet_characters=max_characters, max_new_tokens=max_new_tokens, temperature=temperature
     )
+    _check_sources(inputs, against, standard_library=standard_library, shipped_labels=shipped_labels)
     if standard_library:
         documents, reference = _standard_library(only_labelled=shipped_labels)
     else:
         documents, reference = _documents(inputs or [], text_field, id_field, files), {}
     if against is not None:
         reference = _reference(against, documents)
-        documents = [document for document in documents if document.id in reference]
-        if not documents:
-            raise MissingInputError(f"`--against` `{against}` has no score for any of the code")
-    if num is not None and num < len(documents):
-        drawn = set(random.Random(seed).sample(range(len(documents)), num))
-        documents = [document for place, document in enumerate(documents) if place in drawn]
+        documents = _known(documents, reference, against)
+    documents = _drawn(documents, num, seed)
     opened = open_account(
         STAGE,
         teacher,
@@ -223,6 +214,38 @@ def _annotate(
     from hornbook.commands.teacher_report import print_account
 
     print_account(described["account"], make_console())
+
+
+def _check_sources(
+    inputs: list[Path] | None, against: Path | None, *, standard_library: bool, shipped_labels: bool
+) -> None:
+    """See that what is read, and what it is compared with, is named once.
+
+    Raises:
+        ConfigError: It is not.
+    """
+    if standard_library == bool(inputs):
+        raise ConfigError("name what is to be read: either files and folders, or `--standard-library`")
+    if shipped_labels and not standard_library:
+        raise ConfigError("`--shipped-labels` speak of the standard library's code: give `--standard-library`, too")
+    if shipped_labels and against is not None:
+        raise ConfigError("compare with `--shipped-labels` or `--against` a file, not with both")
+
+
+def _known(documents: "list[Document]", reference: dict[str, int], against: Path) -> "list[Document]":
+    """The documents with a score in the reference."""
+    known = [document for document in documents if document.id in reference]
+    if not known:
+        raise MissingInputError(f"`--against` `{against}` has no score for any of the code")
+    return known
+
+
+def _drawn(documents: "list[Document]", num: int | None, seed: int) -> "list[Document]":
+    """`num` of the documents, in their order."""
+    if num is None or num >= len(documents):
+        return documents
+    places = sorted(random.Random(seed).sample(range(len(documents)), num))
+    return [documents[place] for place in places]
 
 
 def _standard_library(*, only_labelled: bool) -> "tuple[list[Document], dict[str, int]]":
