@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from hornbook.synthesis.curriculum.idioms import reference_source
@@ -25,6 +26,7 @@ class Reference:
 
     def __init__(self, world: World) -> None:
         self._runs: Mapping[str, Run] = {name: compile_operation(op) for name, op in world.operations.items()}
+        self._latest: tuple[Task, tuple[_Move, ...]] | None = None
 
     def evaluate(self, task: Task, arguments: Sequence[Any], skip: int = -1) -> Any:
         """The task's result on `arguments`, or that of the task without its step number `skip`.
@@ -32,45 +34,42 @@ class Reference:
         A generator's result is the list of what it yields, of an endless one the first `NUM_TAKEN`; a method's result
         is `Called`; a refused value gives `Refused`, or None where the function returns that.
         """
-        names = {argument.name: value for argument, value in zip(task.arguments, arguments, strict=True)}
         value = held = arguments[0]
-        for place, step in enumerate(task.steps):
+        for place, move in enumerate(self._moves(task)):
             if place == skip:
                 continue
-            made = self._apply(step, value, names)
-            match step.operation.form:
+            if type(value) is int:
+                _refuse_slow(move.operation, value)
+            made = move.run(value, *(arguments[at] if at >= 0 else literal for at, literal in move.given))
+            match move.form:
                 case Form.GUARD if made:
-                    return _refused(step)
+                    return _refused(task.steps[place])
                 case Form.GUARD:
                     pass
                 case Form.STATE:
                     value, held = made
                 case Form.YIELD:
-                    value = list(itertools.islice(made, NUM_TAKEN if step.operation.is_endless else None))
+                    value = list(itertools.islice(made, NUM_TAKEN if move.operation.is_endless else None))
                 case _:
                     value = made
         if task.shape is not Shape.METHOD:
             return value
         return Called(None if task.gives is Kind.NOTHING else value, held)
 
-    def _apply(self, step: Step, value: Any, names: Mapping[str, Any]) -> Any:
-        if isinstance(value, int) and not isinstance(value, bool):
-            self._refuse_slow(step.operation, value)
-        literals = dict(step.literals)
-        places = dict(step.arguments)
-        given = (
-            literals[parameter.name] if parameter.name in literals else names[places[parameter.name]]
+    def _moves(self, task: Task) -> tuple["_Move", ...]:
+        """How the task's steps are run; those of the latest task are kept, since a task is run on many arguments."""
+        if self._latest is None or self._latest[0] is not task:
+            places = {argument.name: at for at, argument in enumerate(task.arguments)}
+            self._latest = task, tuple(self._move(step, places) for step in task.steps)
+        return self._latest[1]
+
+    def _move(self, step: Step, places: Mapping[str, int]) -> "_Move":
+        literals, names = dict(step.literals), dict(step.arguments)
+        given = tuple(
+            (-1, literals[parameter.name]) if parameter.name in literals else (places[names[parameter.name]], None)
             for parameter in step.operation.parameters
         )
-        return self._runs[step.operation.name](value, *given)
-
-    def _refuse_slow(self, operation: Operation, value: int) -> None:
-        if "small" in operation.needs and value > MAX_SMALL:
-            raise OverflowError(f"{value} is too large for {operation.name}")
-        if abs(value) > MAX_COUNTED and any(
-            "range(" in text or "while" in text for text in (*operation.code, *operation.blocks)
-        ):
-            raise OverflowError(f"{operation.name} would count up to {value}")
+        return _Move(step.operation, step.operation.form, self._runs[step.operation.name], given)
 
     def outputs(self, task: Task, inputs: Sequence[tuple[Any, ...]]) -> list[Any] | None:
         """The results on all inputs; none if the task is pointless on them, undefined, or grows out of hand.
@@ -97,6 +96,11 @@ class Reference:
         return results
 
     def _matters(self, task: Task, place: int, inputs: Sequence[tuple[Any, ...]], results: Sequence[Any]) -> bool:
+        operation = task.steps[place].operation
+        if operation.form is Form.GUARD:
+            return any(result is None or isinstance(result, Refused) for result in results)
+        if any(operation.adds & later.operation.needs for later in task.steps[place + 1 :]):
+            return True  # What follows relies on it, and might not come to an end without it.
         try:
             return any(
                 self.evaluate(task, arguments, skip=place) != result
@@ -104,6 +108,24 @@ class Reference:
             )
         except (ValueError, IndexError, OverflowError, ZeroDivisionError, TypeError):
             return True
+
+
+@dataclass(frozen=True)
+class _Move:
+    """A step ready to be run."""
+
+    operation: Operation
+    form: Form
+    run: Run
+    given: tuple[tuple[int, Any], ...]
+    """For each parameter the place of the argument that gives it, or -1 and the literal."""
+
+
+def _refuse_slow(operation: Operation, value: int) -> None:
+    if "small" in operation.needs and value > MAX_SMALL:
+        raise OverflowError(f"{value} is too large for {operation.name}")
+    if abs(value) > MAX_COUNTED and operation.counts:
+        raise OverflowError(f"{operation.name} would count up to {value}")
 
 
 def _refused(step: Step) -> Refused | None:

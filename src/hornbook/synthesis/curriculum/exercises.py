@@ -265,9 +265,9 @@ def _check(task: Task, name: str, source: str, inputs: Sequence[tuple[Any, ...]]
     """
     candidate = compile_function(source, task.owner.name if task.owner is not None else name)
     for arguments, expected in zip(inputs, outputs, strict=True):
-        given = source_of(arguments)
+        given = repr(arguments)
         result = try_out(task, name, candidate, arguments)
-        if source_of(result) != source_of(expected) or source_of(arguments) != given:
+        if source_of(result) != source_of(expected) or repr(arguments) != given:
             raise AssertionError(f"{task.composition}{arguments} gives {result!r}, not {expected!r}:\n{source}")
 
 

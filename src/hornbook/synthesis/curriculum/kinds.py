@@ -186,6 +186,8 @@ def source_of(value: Any) -> str:
     Args:
         value: A value of one of the kinds, or a tuple of such values.
     """
+    if type(value) in (list, int, str, dict, bool):
+        return repr(value)
     if isinstance(value, set):
         return f"{{{', '.join(map(source_of, sorted(value)))}}}" if value else "set()"
     if isinstance(value, tuple):

@@ -132,6 +132,11 @@ class Operation:
         """The names that the operation's own text uses: arguments and results must have others."""
         return frozenset(name for text in (*self.code, *self.blocks, self.state) for name in _NAME.findall(text))
 
+    @cached_property
+    def counts(self) -> bool:
+        """Whether it has a loop whose length may depend on the size of a number."""
+        return any("range(" in text or "while" in text for text in (*self.code, *self.blocks))
+
     @property
     def is_one_use(self) -> bool:
         """Whether every expression mentions the value once, so that any expression may stand in its place."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from hornbook.synthesis.curriculum.kinds import Kind
 from hornbook.synthesis.curriculum.operation import Family, Form, Operation, Parameter
@@ -58,7 +59,7 @@ class Task:
     owner: Owner | None = None
     """The class, where the task is a method; its first argument then is the attribute."""
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         """What is to be written."""
         if self.steps[0].operation.form is Form.STATE:
@@ -94,7 +95,7 @@ class Task:
             (step.operation.name, step.literals, tuple(name for name, _ in step.arguments)) for step in self.steps
         )
 
-    @property
+    @cached_property
     def gives(self) -> Kind:
         """The kind of the result."""
         last = self.steps[-1].operation
