@@ -6,6 +6,7 @@ A batch goes on while nobody waits for it. The next run that asks the same thing
 instead of submitting them again; it is forgotten once its replies were taken.
 """
 
+import itertools
 import json
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -104,15 +105,14 @@ class BatchTeacher:
         """As many questions as fit into a batch."""
         questions: Questions = {}
         num_bytes = 0
-        while len(questions) < self._most_requests and num_bytes < self._most_bytes:
-            index, request = next(unread, (-1, None))
-            if request is None:
-                break
+        for index, request in itertools.islice(unread, self._most_requests):
             key = request_key(self._name, request)
             if key not in questions:
                 questions[key] = request, []
                 num_bytes += len(self._line(key, request))
             questions[key][1].append(index)
+            if num_bytes >= self._most_bytes:
+                break
         return questions
 
     def _answer(self, questions: Questions) -> Iterator[tuple[int, Reply]]:

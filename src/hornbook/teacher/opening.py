@@ -20,6 +20,8 @@ from hornbook.teacher.price import Price, PriceTable, load_prices
 from hornbook.teacher.teacher import Teacher
 
 _LOCAL_SUFFIX = ".gguf"
+_MOST_LOCAL = 8
+"""So many at once a model gets that runs here: more take more memory and are no faster."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +103,8 @@ def _make_teacher(settings: TeacherSettings, database: Database, report: Callabl
     if not settings.is_endpoint:
         from hornbook.teacher.local import LocalTeacher
 
-        return LocalTeacher(Path(settings.address), concurrency=settings.concurrency)
+        concurrency = min(settings.concurrency, _MOST_LOCAL)
+        return LocalTeacher(Path(settings.address), max_concurrency=concurrency)
     if settings.batch:
         from hornbook.teacher.batch import BatchTeacher
 
