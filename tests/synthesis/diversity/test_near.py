@@ -46,7 +46,6 @@ def test_clusters_are_those_of_comparing_each_with_each(threshold: float) -> Non
     share = 1 - len(set(expected)) / len(made)
     assert share > 0.08
     assert abs((1 - len(index) / len(made)) - share) <= 0.02
-    assert sum(mine[0] == theirs for mine, theirs in zip(found, expected, strict=True)) >= 0.5 * len(made)
     is_near = [theirs in expected[:place] for place, theirs in enumerate(expected)]
     assert sum(mine[1] == theirs for mine, theirs in zip(found, is_near, strict=True)) >= 0.97 * len(made)
 

@@ -49,20 +49,23 @@ def zipf(num_kinds: int, exponent: float) -> NDArray[np.float64]:
     return shares / shares.sum()
 
 
-@pytest.mark.parametrize("shares", [zipf(60, 1.0), zipf(2_000, 0.8), zipf(20_000, 0.0)], ids=["few", "many", "even"])
-@pytest.mark.parametrize("total", [150, 600])
+@pytest.mark.parametrize(
+    ("shares", "total"),
+    [(zipf(60, 1.0), 150), (zipf(2_000, 0.8), 150), (zipf(20_000, 0.0), 150), (zipf(2_000, 0.8), 600)],
+    ids=["few", "many", "even", "many, of a larger collection"],
+)
 def test_the_interval_holds_the_writers_own_mean_about_as_often_as_it_says(
     shares: NDArray[np.float64], total: int
 ) -> None:
     generator = np.random.default_rng(8)
     truth = float((1 - (1 - shares) ** 150).sum())
     held = 0
-    for _ in range(60):
+    for _ in range(40):
         counts = generator.multinomial(total, shares)
         low, high = distinct_interval(counts[counts > 0], 150, generator)
         assert 0 < low <= high <= 150
         held += low - 1e-9 <= truth <= high + 1e-9
-    assert held >= 50
+    assert held >= 34
 
 
 def test_an_interval_of_a_collection_without_variety_is_a_point() -> None:

@@ -34,8 +34,9 @@ class NearIndex:
         """
         self._threshold = threshold
         self._rows = _rows_per_band(threshold)
-        multipliers = mix(np.arange(1, NUM_BANDS * self._rows + 1, dtype=np.uint64)) | np.uint64(1)
-        self._multipliers = multipliers[:, None]
+        numbers = np.arange(1, NUM_BANDS * self._rows + 1, dtype=np.uint64)
+        self._masks = mix(numbers)[:, None]
+        self._multipliers = mix(~numbers)[:, None] | np.uint64(1)
         self._shingles: list[NDArray[np.uint32]] = []
         self._latest = CompactMap()
         """For the key of a band, the latest cluster with it."""
@@ -69,7 +70,7 @@ class NearIndex:
     def _bands(self, shingles: Keys) -> list[int]:
         if len(shingles) == 0:
             return [band + 1 for band in range(NUM_BANDS)]
-        signature = mix(shingles[None, :] * self._multipliers).min(axis=1)
+        signature = ((shingles[None, :] ^ self._masks) * self._multipliers).min(axis=1)
         keys = np.arange(1, NUM_BANDS + 1, dtype=np.uint64)
         for column in signature.reshape(NUM_BANDS, self._rows).T:
             keys = mix(keys + column)

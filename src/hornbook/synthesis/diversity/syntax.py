@@ -15,25 +15,35 @@ from hornbook.synthesis.diversity.keys import key_of
 FENCE = re.compile(r"^[ \t]*```[ \t]*(?:python|py|python3)?[ \t]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
 """A fenced block without a language, or in Python."""
 
-_LEFT_OUT_FIELDS = frozenset({"ctx", "annotation", "returns", "decorator_list", "type_comment", "type_params"})
-_KINDS = sorted(
-    (kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)),
-    key=lambda kind: kind.__name__,
-)
-_LOOKED_AT = {
-    kind: (number.to_bytes(2, "little"), tuple(name for name in reversed(kind._fields) if name not in _LEFT_OUT_FIELDS))
-    for number, kind in enumerate(_KINDS)
-}
-"""For each kind of node its mark in a shape, and the fields that hold what it is made of, the last first."""
 _ONE_BRANCH = (
     ast.If,
     ast.IfExp,
     ast.For,
     ast.AsyncFor,
     ast.While,
+    ast.comprehension,
     ast.ExceptHandler,
     ast.match_case,
 )
+_HINTS = {"ctx", "annotation", "returns", "decorator_list", "type_comment", "type_params"}
+_IDENTIFIERS = {"id", "arg", "attr", "name", "asname", "module", "kind", "is_async", "conversion", "simple", "level"}
+_KINDS = sorted(
+    (kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)),
+    key=lambda kind: kind.__name__,
+)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_REMARKABLE = (*_IMPORTS, *_FUNCTIONS, *_ONE_BRANCH, ast.BoolOp)
+_LOOKED_AT = {
+    kind: (
+        number.to_bytes(2, "little"),
+        tuple(name for name in reversed(kind._fields) if name not in _HINTS | _IDENTIFIERS),
+        issubclass(kind, _REMARKABLE),
+    )
+    for number, kind in enumerate(_KINDS)
+}
+"""For each kind of node its mark in a shape, the fields that hold what it is made of, the last first, and whether it is
+an import, a function or a branch. One look for each node, because trees are most of the monitor's time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,20 +77,21 @@ def read_syntax(source: str) -> Syntax | None:
     stack: list[ast.AST] = [module]
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            imports.update(dict.fromkeys(_roots(node)))
-            continue
-        mark, fields = _LOOKED_AT[type(node)]
+        mark, fields, is_remarkable = _LOOKED_AT[type(node)]
+        if is_remarkable:
+            if isinstance(node, _IMPORTS):
+                imports.update(dict.fromkeys(_roots(node)))
+                continue
+            if isinstance(node, _FUNCTIONS):
+                functions.append(node)
+            num_branches += _branches(node)
         marks.append(mark)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            functions.append(node)
-        num_branches += _branches(node)
         for name in fields:
             value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                stack.append(value)
-            elif isinstance(value, list):
+            if isinstance(value, list):
                 stack.extend(item for item in reversed(value) if isinstance(item, ast.AST) and not _is_docstring(item))
+            elif isinstance(value, ast.AST):
+                stack.append(value)
     return Syntax(
         shape=key_of(b"".join(marks)),
         functions=tuple(function.name for function in functions),
@@ -113,7 +124,7 @@ def _branches(node: ast.AST) -> int:
 
 
 def _is_docstring(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return type(node) is ast.Expr and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def _roots(node: ast.Import | ast.ImportFrom) -> list[str]:
