@@ -9,7 +9,7 @@ import re
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httptools
 
@@ -24,9 +24,10 @@ class Response:
 
     status: int
     reason: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     """By their names in lower case."""
-    body: bytes
+    body: bytes = field(repr=False)
+    """Some servers repeat the key in it."""
 
     @property
     def is_success(self) -> bool:

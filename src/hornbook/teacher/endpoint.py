@@ -109,8 +109,9 @@ class EndpointTeacher:
         try:
             reply = await self._line.exchange.fetch(request.path, request.body(self._name), given_up, read=read_reply)
         except EndpointError as error:
-            count.error = count.error or stops_everything(error, self.config, self._name, self._listed, count)
-            if count.error is not None:
+            stop = stops_everything(error, self.config, self._name, self._listed, count)
+            if stop is not None:
+                count.error = count.error or stop
                 given_up.set()
                 return None
             reply = Reply(outcome=_outcome(error), detail=bounded(str(error)))
