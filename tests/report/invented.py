@@ -10,6 +10,7 @@ from hornbook.report.data import (
     CodeExcerpt,
     Contamination,
     Corpus,
+    Diversity,
     Estimate,
     FamilyScore,
     Finding,
@@ -283,6 +284,17 @@ def fabricate() -> ReportData:
         exercises=tuple(
             TextExcerpt(title=f"invented_{i}", tags=("lists", "comprehension", "google"), text=LONG_CODE)
             for i in range(4)
+        ),
+        diversity=(
+            Diversity(
+                unit="exercises",
+                num_records=1_800,
+                rows=(
+                    ("near duplicates (Jaccard 0.70)", "3.2 %"),
+                    ("different openings among 150", "61.0 % (52.0 % to 70.0 %)"),
+                ),
+                stale=("31 of the last 100 records are near <b>duplicates</b>",),
+            ),
         ),
         trainings=(_training("pretrain", 7.6, 1.9, 600, chance), _training("finetune", 2.4, 0.31, 500, chance)),
         families=tuple(

@@ -150,6 +150,20 @@ class TextExcerpt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Diversity:
+    """How varied what was written is."""
+
+    unit: str
+    """`passages` or `exercises`."""
+    num_records: int
+    """The first of them, which were looked at."""
+    rows: tuple[tuple[str, str], ...]
+    """What was measured, and the figure in words."""
+    stale: tuple[str, ...]
+    """Why the last of them count as stale; empty where they do not."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Training:
     """One training run: what was spent, and how the loss fell."""
 
@@ -220,6 +234,7 @@ class ReportData:
     code_dropped: tuple[CodeExcerpt, ...]
     passages: tuple[TextExcerpt, ...]
     exercises: tuple[TextExcerpt, ...]
+    diversity: tuple[Diversity, ...]
     trainings: tuple[Training, ...]
     families: tuple[FamilyScore, ...]
     held_out: tuple[ProblemAnswers, ...]

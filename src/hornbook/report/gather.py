@@ -13,6 +13,7 @@ from hornbook.report.answers import family_scores, held_out_answers, humaneval_a
 from hornbook.report.beside import beside_of, our_row
 from hornbook.report.contamination import contamination_of
 from hornbook.report.data import ReportData
+from hornbook.report.diversity import diversity_of
 from hornbook.report.excerpts import code_excerpts, exercise_excerpts, passage_excerpts
 from hornbook.report.facts import (
     absent_of,
@@ -74,6 +75,7 @@ def gather(artifacts: Mapping[str, Artifact], config: ReportConfig) -> ReportDat
         code_dropped=code_dropped,
         passages=passage_excerpts(artifacts, config.num_passages),
         exercises=exercise_excerpts(artifacts, config.num_exercises),
+        diversity=diversity_of(artifacts),
         trainings=trainings_of(artifacts),
         families=family_scores(held_out),
         held_out=some_of(held_out, config.num_held_out),

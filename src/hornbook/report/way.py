@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -90,14 +91,24 @@ def _note(artifact: Artifact) -> str:
             kept, total = metrics["num_kept_tokens"], metrics["num_tokens"]
             return f"{kept:,} of {total:,} words and marks."
         case "textbooks" if "num_topics" in metrics:
-            return f"On {metrics['num_topics']:,} topics."
+            return _by_teacher(metrics) + f"On {metrics['num_topics']:,} topics."
         case "exercises" if (artifact.folder / "held_out.parquet").exists():
             held_out = f"{len(_column(artifact, 'held_out', 'task_id')):,} more are held out as problems."
+            if "teacher" in metrics:
+                return _by_teacher(metrics) + held_out.replace("more", "of the curriculum")
             if "num_compositions" not in metrics:
                 return held_out
             made_of = f"{metrics['num_operations']:,} operations in {metrics['num_compositions']:,} compositions"
             return f"From {made_of}. {held_out}"
     return ""
+
+
+def _by_teacher(metrics: Mapping[str, Any]) -> str:
+    """Who wrote, and how much was read for it; empty for the curriculum."""
+    if "teacher" not in metrics:
+        return ""
+    answers, tokens = metrics["num_answers"], metrics["num_completion_tokens"]
+    return f"By {metrics['teacher']}: {answers:,} answers, {tokens:,} tokens. "
 
 
 def _column(artifact: Artifact, table: str, column: str) -> list[str]:
