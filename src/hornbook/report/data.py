@@ -156,7 +156,7 @@ class Diversity:
     unit: str
     """`passages` or `exercises`."""
     num_records: int
-    """The first of them, which were looked at."""
+    """Those that were looked at, spread evenly over all."""
     rows: tuple[tuple[str, str], ...]
     """What was measured, and the figure in words."""
     stale: tuple[str, ...]

@@ -25,7 +25,7 @@ from hornbook.synthesis.curriculum.exercises import (
 )
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig, write_passages
 from hornbook.synthesis.curriculum.world import build_world
-from hornbook.synthesis.diversity.monitor import Monitor
+from hornbook.synthesis.diversity.assess import measure
 from hornbook.synthesis.exercise_tests import with_tests
 from hornbook.synthesis.levels import Verification, count_levels
 from hornbook.synthesis.repair import Repair
@@ -36,8 +36,8 @@ from hornbook.synthesis.written_passages import PassageCheck, verify_written_pas
 VERSION = 2
 """Raised when a rule of these stages or of the curriculum changes: it is part of the fingerprint."""
 
-_NUM_WATCHED = 2_000
-"""Of the curriculum's records, so many are shown to the monitor: it is compared with, and never stopped."""
+_MAX_MEASURED = 2_000
+"""Records whose diversity goes into the manifest, spread evenly over all."""
 
 
 def teacher_named_in(config: Any) -> str:
@@ -83,7 +83,7 @@ def run_textbooks(
             "audiences": _counted(passage.audience for passage in passages),
             "styles": _counted(passage.style for passage in passages),
             "families": _counted(passage.family for passage in passages),
-            "diversity": _diversity(passages),
+            "diversity": measure(passages, max_records=_MAX_MEASURED).as_json(),
             **more,
         },
     )
@@ -121,10 +121,11 @@ def run_exercises(
         metrics={
             "num_held_out": len(problems),
             "families": _counted(exercise.family for exercise in exercises),
+            "difficulties": _counted(exercise.difficulty for exercise in exercises),
             "idioms": _counted(exercise.idiom for exercise in exercises),
             "docstring_styles": _counted(exercise.docstring_style for exercise in exercises),
             "held_out_families": _counted(problem.category for problem in problems),
-            "diversity": _diversity(exercises),
+            "diversity": measure(exercises, max_records=_MAX_MEASURED).as_json(),
             **more,
         },
     )
@@ -195,13 +196,6 @@ def _verify_written_passages(
     workspace.write_records("passage_checks", PassageCheck, verified.checks)
     workspace.write_records("repairs", Repair, verified.repairs)
     return verified.kept, verified.dropped
-
-
-def _diversity(records: list[Exercise] | list[Passage]) -> dict[str, Any]:
-    """What the monitor says of the first records."""
-    monitor = Monitor()
-    monitor.add(records[:_NUM_WATCHED])
-    return monitor.report().as_json()
 
 
 def _shifted(workspace: Workspace, start: int, total: int) -> Callable[[int, int], None]:
