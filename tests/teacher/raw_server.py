@@ -53,7 +53,7 @@ class RawServer:
         self._port = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="raw-server")
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._readers: dict[asyncio.StreamWriter, asyncio.StreamReader] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._greetings: set[asyncio.Task[None]] = set()
 
@@ -103,9 +103,24 @@ class RawServer:
         except OSError:
             accepted.close()
 
+    def wait_until(self, event: asyncio.Event) -> None:
+        """From outside: wait for an event of the server's loop."""
+        asyncio.run_coroutine_threadsafe(asyncio.wait_for(event.wait(), 30), self._loop).result()
+
+    async def connect_through(self, writer: asyncio.StreamWriter, netloc: str) -> None:
+        """As a proxy does: pass on whatever comes, both ways, until one side ends."""
+        host, _, port = netloc.partition(":")
+        reader = self._readers[writer]
+        inner_reader, inner_writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        try:
+            await asyncio.gather(_pass_on(reader, inner_writer), _pass_on(inner_reader, writer))
+        finally:
+            inner_writer.transport.abort()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.num_connections += 1
-        self._writers.add(writer)
+        self._readers[writer] = reader
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
@@ -120,7 +135,7 @@ class RawServer:
         except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
             pass
         finally:
-            self._writers.discard(writer)
+            del self._readers[writer]
             self._tasks.discard(task)
             writer.transport.abort()
 
@@ -130,7 +145,7 @@ class RawServer:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for writer in list(self._writers):
+        for writer in list(self._readers):
             writer.transport.abort()
         for _ in range(10):  # The loop closes the sockets of aborted connections in its next rounds.
             await asyncio.sleep(0)
@@ -142,3 +157,9 @@ async def _hear(reader: asyncio.StreamReader) -> Heard:
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     method, target, _ = first.split(" ")
     return Heard(method, target, headers, await reader.readexactly(int(headers.get("content-length", 0))))
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+    writer.close()

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 from hornbook.errors import ConfigError
 from hornbook.teacher.config import EndpointConfig
 from hornbook.teacher.connection import Connection, LostError, Response, reason_of
+from hornbook.teacher.wire import bounded
 
 _CONNECT_SECONDS = 10.0
 _IDLE_SECONDS = 15.0
@@ -27,10 +28,6 @@ _KEPT_IN_PATHS = "/:@!$&'()*+,;=%~"
 
 class UnreachableError(LostError):
     """There is nobody to connect to."""
-
-
-class CannotAskError(Exception):
-    """No attempt can succeed, since the request cannot be sent at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,8 @@ class Client:
         A proxy is not used towards this machine itself.
 
         Raises:
-            ConfigError: The environment names a proxy of a kind that is not spoken here.
+            ConfigError: The address has no name of a machine, or the environment names a proxy of a kind that is not
+                spoken here.
         """
         self._config = config
         self._server = urlsplit(config.address)
@@ -78,7 +76,6 @@ class Client:
         Raises:
             UnreachableError: Nobody to connect to.
             LostError: The connection broke, the answer did not come in time, or what came is no HTTP.
-            CannotAskError: The address cannot be asked.
         """
         request = self._request(address, body)
         try:
@@ -121,14 +118,16 @@ class Client:
                     return await self._open(self._server)
                 connection = await self._open(self._proxy)
                 if self._server.scheme == "https":
-                    await self._tunnel(connection)
+                    try:
+                        await self._tunnel(connection)
+                    except BaseException:
+                        connection.close()
+                        raise
                 return connection
         except TimeoutError:
             raise UnreachableError(f"no connection within {_CONNECT_SECONDS:g} seconds") from None
         except OSError as error:
             raise UnreachableError(reason_of(error)) from None
-        except UnicodeError:
-            raise CannotAskError(f"`{self._server.hostname}` is no name of a machine") from None
 
     async def _open(self, whom: SplitResult) -> Connection:
         secure: dict[str, Any] = {"ssl": self._trust(), "server_hostname": whom.hostname}
@@ -197,5 +196,8 @@ def _port(address: SplitResult) -> int:
 def _netloc(address: SplitResult) -> str:
     """Host and port as the `Host` header has them; the name in ASCII, however it is written."""
     host = address.hostname or ""
-    host = f"[{host}]" if ":" in host else host if host.isascii() else host.encode("idna").decode()
+    try:
+        host = f"[{host}]" if ":" in host else host.encode("idna").decode()
+    except UnicodeError:
+        raise ConfigError(f"`url` must name a machine, got `{bounded(host)}`") from None
     return f"{host}:{address.port}" if address.port else host

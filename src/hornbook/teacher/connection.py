@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
         self._answer: asyncio.Future[Response] | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._is_kept = True
+        self._is_tunnel = False
         self._timer: asyncio.TimerHandle | None = None
         self._stall_seconds: float | None = None
         self.idle_since = 0.0
@@ -88,6 +89,7 @@ class Connection(asyncio.Protocol):
         Returns:
             What the proxy said instead; empty if it did.
         """
+        self._is_tunnel = True
         response = await self.ask(request, None)
         return "" if response.is_success else f"{response.status} {response.reason}"
 
@@ -96,6 +98,8 @@ class Connection(asyncio.Protocol):
         assert self._transport is not None
         transport = await asyncio.get_running_loop().start_tls(self._transport, self, trusted, server_hostname=hostname)
         assert transport is not None
+        self._is_tunnel = False
+        self._parser = httptools.HttpResponseParser(self)
         self.connection_made(transport)
 
     def close(self) -> None:
@@ -133,6 +137,11 @@ class Connection(asyncio.Protocol):
         else:
             self._fail("the connection was cut within the answer" if self._is_begun else "the connection was closed")
 
+    def on_message_begin(self) -> None:
+        """An answer begins: to our request, or one that nobody asked for."""
+        self._begin()
+        self._is_kept = self._is_kept and self._answer is not None and not self._answer.done()
+
     def on_status(self, status: bytes) -> None:
         """The words behind the status, in parts."""
         self._reason += status.decode("latin-1")
@@ -147,6 +156,8 @@ class Connection(asyncio.Protocol):
         self._status = self._parser.get_status_code()
         has_end = "content-length" in self._headers or "transfer-encoding" in self._headers
         self._ends_with_connection = not has_end
+        if self._is_tunnel and 200 <= self._status < 300:  # What comes now is no body, but the server's.
+            self._finish()
 
     def on_body(self, data: bytes) -> None:
         """A part of the body."""
@@ -155,7 +166,6 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """The answer is whole, or it was only an announcement (1xx) of it."""
         if self._status < 200:
-            self._begin()
             return
         self._is_kept = self._is_kept and self._parser.should_keep_alive()
         self._finish()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hornbook.errors import EndpointError
-from hornbook.teacher.client import CannotAskError, Client, UnreachableError, Upload
+from hornbook.teacher.client import Client, UnreachableError, Upload
 from hornbook.teacher.config import TOKEN_LIMIT_FIELDS, EndpointConfig
 from hornbook.teacher.connection import LostError, Response
 from hornbook.teacher.replies import MalformedError
@@ -112,7 +112,7 @@ class Exchange:
             RefusedError: Any other refusal for good.
             UnpaidError: The account is empty.
             GaveUpError: No answer after all attempts, or one that is none.
-            EndpointError: The address cannot be asked; nobody is there, and none is awaited.
+            EndpointError: Nobody is there, and none is awaited.
             CancelledError: It was given up.
         """
         address = f"{self._address}/{path}"
@@ -176,8 +176,6 @@ class Exchange:
                 ) from None
             except LostError as error:
                 return _Failure(said=str(error))
-            except CannotAskError as error:
-                raise EndpointError(f"`{address}` cannot be asked: {self._hide(str(error))}") from None
             return self._read(address, response, mark, read)
 
     def _read(self, address: str, response: Response, mark: int, read: Callable[[bytes], T]) -> T | _Failure:

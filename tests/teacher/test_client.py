@@ -1,0 +1,262 @@
+import asyncio
+import shutil
+import ssl
+import subprocess
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.teacher.raw_server import Heard, RawServer, message
+
+from hornbook.errors import ConfigError
+from hornbook.teacher.client import Client, UnreachableError, Upload
+from hornbook.teacher.config import EndpointConfig
+from hornbook.teacher.connection import LostError, Response
+
+PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture(autouse=True)
+def no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PROXY_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def config(url: str, **changes: Any) -> EndpointConfig:
+    return EndpointConfig(**{"url": url, "timeout_seconds": 30.0, **changes})
+
+
+def use(settings: EndpointConfig, play: Callable[[Client, str], Awaitable[Any]]) -> Any:
+    async def run() -> Any:
+        client = Client(settings)
+        try:
+            return await play(client, f"{settings.address}/chat/completions")
+        finally:
+            await client.close()
+
+    return asyncio.run(run())
+
+
+def ask_once(settings: EndpointConfig, body: Any = None) -> Response:
+    return use(settings, lambda client, address: client.ask(address, body))
+
+
+def sends(*parts: bytes, ends: bool = False, pause_seconds: float = 0.0) -> Callable[..., Awaitable[None]]:
+    """An answer in parts, after which the connection is closed or kept."""
+
+    async def answer(_heard: Heard, writer: asyncio.StreamWriter) -> None:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(pause_seconds)
+        if ends:
+            writer.close()
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("parts", "ends"),
+    [
+        ([message("200 OK", b"hello", "X-Kind: plain")], False),
+        (
+            [
+                b"HTTP/1.1 200 OK\r\nx-kind: plain\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhe\r\n",
+                b"3\r\nllo\r\n0\r\n\r\n",
+            ],
+            False,
+        ),
+        ([b"HTTP/1.1 200 OK\r\nX-KIND: plain\r\nconnection: close\r\n\r\nhel", b"lo"], True),
+        ([b"HTTP/1.0 200 OK\r\nX-Kind:plain\r\n\r\nhello"], True),
+        ([b"HTTP/1.1 100 Continue\r\n\r\n", message("200 OK", b"hello", "x-kind: plain")], False),
+        ([message("200 OK", b"hello", "x-kind: plain", "connection: close")], False),
+        ([bytes([byte]) for byte in message("200 OK", b"hello", "x-kind: plain")], False),
+    ],
+)
+def test_an_answer_is_read_however_it_is_framed(parts: list[bytes], ends: bool) -> None:
+    with RawServer(sends(*parts, ends=ends)) as server:
+
+        async def twice(client: Client, address: str) -> list[Response]:
+            return [await client.ask(address, {"n": number}) for number in range(2)]
+
+        for response in use(config(server.url), twice):
+            assert (response.status, response.reason, response.body) == (200, "OK", b"hello")
+            assert response.headers["x-kind"] == "plain"
+            assert response.is_success
+    assert [heard.body for heard in server.heard] == [{"n": 0}, {"n": 1}]
+
+
+def test_a_connection_is_kept_until_one_side_closes_it() -> None:
+    async def three_times(client: Client, address: str) -> None:
+        for _ in range(3):
+            await client.ask(address, {})
+
+    with RawServer(sends(message("200 OK"))) as server:
+        use(config(server.url), three_times)
+        assert server.num_connections == 1
+    with RawServer(sends(message("500 Internal Server Error", b"", "connection: close"))) as server:
+        use(config(server.url), three_times)
+        assert server.num_connections == 3
+    with RawServer(sends(message("200 OK") + message("200 OK", b"of nobody"))) as server:
+        use(config(server.url), three_times)
+        assert server.num_connections == 3
+
+
+def test_the_request_is_what_servers_expect() -> None:
+    with RawServer(sends(message("200 OK"))) as server:
+        ask_once(config(server.url, api_key="sesame"), {"text": "é"})
+        ask_once(config(server.url + "/a b/v1"))
+        ask_once(config(server.url), Upload("text/plain; x=1", b"raw\r\n"))
+    posted, got, uploaded = server.heard
+    assert (posted.method, posted.target, posted.body) == ("POST", "/v1/chat/completions", {"text": "é"})
+    assert posted.headers["host"] == server.netloc
+    assert posted.headers["content-type"] == "application/json"
+    assert posted.headers["authorization"] == "Bearer sesame"
+    assert (got.method, got.target) == ("GET", "/a%20b/v1/chat/completions")
+    assert "authorization" not in got.headers
+    assert (uploaded.headers["content-type"], uploaded.content) == ("text/plain; x=1", b"raw\r\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (sends(ends=True), "the connection was closed"),
+        (sends(message("200 OK", b"hello")[:-2], ends=True), "cut within the answer"),
+        (sends(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n", ends=True), "cut within"),
+        (sends(b"HTTP/1.1 200 OK\r\ncontent-le", ends=True), "the connection was closed"),
+        (sends(b"SSH-2.0-OpenSSH_9.6\r\n"), "no HTTP"),
+        (sends(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"), "no HTTP"),
+    ],
+)
+def test_an_answer_that_is_not_whole_is_lost(answer: Any, said: str) -> None:
+    with RawServer(answer) as server, pytest.raises(LostError, match=said):
+        ask_once(config(server.url), {})
+
+
+def test_a_silence_that_lasts_too_long_is_the_end_of_an_attempt_and_a_slow_answer_is_none() -> None:
+    whole = message("200 OK", b"hello")
+    slowly = sends(*(whole[start : start + 5] for start in range(0, len(whole), 5)), pause_seconds=0.05)
+    with RawServer(slowly) as server:
+        assert ask_once(config(server.url, stall_seconds=10.0), {}).body == b"hello"
+    for parts in ((), (whole[:-2],)):
+        with (
+            RawServer(sends(*parts, b"", pause_seconds=60.0)) as server,
+            pytest.raises(LostError, match=r"not a byte for 0\.2 seconds"),
+        ):
+            ask_once(config(server.url, stall_seconds=0.2), {})
+
+
+def test_an_attempt_ends_in_time_and_its_connection_with_it() -> None:
+    is_closed = asyncio.Event()
+
+    async def answer(_heard: Heard, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+        try:
+            while True:
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        except OSError:
+            is_closed.set()
+            raise
+
+    with RawServer(answer) as server:
+        with pytest.raises(LostError, match=r"no answer within 0\.3 seconds"):
+            ask_once(config(server.url, timeout_seconds=0.3, stall_seconds=10.0), {})
+        server.wait_until(is_closed)
+
+
+def test_nobody_to_connect_to_is_unreachable() -> None:
+    with RawServer(sends()) as server:
+        url = server.url
+    with pytest.raises(UnreachableError, match=r"^Connection refused$"):
+        ask_once(config(url))
+    with pytest.raises(UnreachableError, match=r"^Connection refused$"):
+        ask_once(config(url.replace("127.0.0.1", "localhost")))
+    with pytest.raises(UnreachableError, match=r"known|resolution"):
+        ask_once(config("http://no-such-host.invalid"))
+    with pytest.raises(ConfigError, match="`url` must name a machine, got `aaaa"):
+        ask_once(config(f"http://{'a' * 70}é.example"))
+
+
+@pytest.mark.parametrize("credentials", ["", "me:p%40ss@"])
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "all_proxy"])
+def test_a_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch, credentials: str, variable: str) -> None:
+    with RawServer(sends(message("200 OK", b"through"))) as proxy:
+        monkeypatch.setenv(variable, f"http://{credentials}{proxy.netloc}")
+        settings = config("http://teacher.example:81", api_key="sesame")
+        assert ask_once(settings, {"n": 1}).body == b"through"
+        monkeypatch.setenv("NO_PROXY", "teacher.example")
+        with pytest.raises(UnreachableError, match=r"known|resolution"):
+            ask_once(settings, {})
+    [heard] = proxy.heard
+    assert heard.target == "http://teacher.example:81/v1/chat/completions"
+    assert heard.headers["host"] == "teacher.example:81"
+    assert heard.headers["authorization"] == "Bearer sesame"
+    assert heard.headers.get("proxy-authorization") == ("Basic bWU6cEBzcw==" if credentials else None)
+
+
+def test_a_proxy_of_another_kind_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    with pytest.raises(ConfigError, match=r"`socks5:`.*`HTTPS_PROXY`"):
+        ask_once(config("https://teacher.example"))
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for this machine that only itself vouches for, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("there is no `openssl` to make a certificate with")
+    folder = tmp_path_factory.mktemp("certificate")
+    names = "subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:teacher.example"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
+    subprocess.run([*command, "-addext", names, *files], check=True, capture_output=True)
+    return folder / "certificate.pem", folder / "key.pem"
+
+
+@pytest.fixture
+def secure(certificate: tuple[Path, Path]) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificate)
+    return context
+
+
+def test_a_certificate_is_checked_against_those_that_the_environment_names(
+    certificate: tuple[Path, Path], secure: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RawServer(sends(message("200 OK", b"in private")), secure=secure) as server:
+        with pytest.raises(UnreachableError, match="certificate verify failed"):
+            ask_once(config(server.url), {})
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        assert ask_once(config(server.url), {}).body == b"in private"
+        assert ask_once(config(server.url.replace("127.0.0.1", "localhost")), {}).body == b"in private"
+
+
+def test_what_goes_through_a_proxy_to_a_secure_server_is_hidden_from_the_proxy(
+    certificate: tuple[Path, Path], secure: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    with RawServer(sends(message("200 OK", b"in private")), secure=secure) as server:
+
+        async def tunnel(_heard: Heard, writer: asyncio.StreamWriter) -> None:
+            await proxy.connect_through(writer, server.netloc)
+
+        with RawServer(tunnel) as proxy:
+            monkeypatch.setenv("https_proxy", proxy.netloc)
+
+            async def twice(client: Client, address: str) -> list[Response]:
+                return [await client.ask(address, {"n": number}) for number in range(2)]
+
+            responses = use(config("https://teacher.example", api_key="sesame"), twice)
+            assert [response.body for response in responses] == [b"in private"] * 2
+        [heard] = proxy.heard
+        assert (heard.method, heard.target) == ("CONNECT", "teacher.example:443")
+        assert "authorization" not in heard.headers
+        assert [heard.headers["authorization"] for heard in server.heard] == ["Bearer sesame"] * 2
+        with RawServer(sends(message("407 Proxy Authentication Required"))) as proxy:
+            monkeypatch.setenv("https_proxy", proxy.netloc)
+            with pytest.raises(UnreachableError, match="proxy refuses: 407 Proxy Authentication Required"):
+                ask_once(config("https://teacher.example"), {})
