@@ -11,6 +11,7 @@ from collections import Counter
 from hornbook.recipes.laptop import laptop
 from hornbook.records import Exercise, Problem
 from hornbook.sandbox.jail import Jail
+from hornbook.synthesis.curriculum.counting import count_tasks
 from hornbook.synthesis.curriculum.exercises import (
     Author,
     ExercisesConfig,
@@ -19,7 +20,7 @@ from hornbook.synthesis.curriculum.exercises import (
     write_held_out,
 )
 from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
-from hornbook.synthesis.curriculum.sampler import bind, count_tasks
+from hornbook.synthesis.curriculum.sampler import bind
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig, write_passages
 from hornbook.synthesis.curriculum.world import World
 from hornbook.synthesis.verify import VerifyConfig, verify_exercises, verify_passages

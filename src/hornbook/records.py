@@ -132,6 +132,8 @@ class Exercise:
     idiom: str
     docstring_style: str
     teacher: str
+    difficulty: int = 0
+    """1 (a first lesson) to 4 (takes thought), by the curriculum's rule; 0 where nobody says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

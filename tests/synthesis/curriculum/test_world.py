@@ -2,9 +2,10 @@ import itertools
 
 import pytest
 
+from hornbook.synthesis.curriculum.counting import count_tasks
 from hornbook.synthesis.curriculum.lessons.tables import LESSONS
 from hornbook.synthesis.curriculum.operation import Form
-from hornbook.synthesis.curriculum.sampler import Split, compositions, count_tasks
+from hornbook.synthesis.curriculum.sampler import Split, compositions
 from hornbook.synthesis.curriculum.world import World, build_world
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from hornbook.errors import ConfigError
 from hornbook.records import Exercise, Problem, content_id
 from hornbook.synthesis.curriculum.courses import Course, parse_course
+from hornbook.synthesis.curriculum.difficulties import LEVELS, difficulty_of, parse_difficulties
 from hornbook.synthesis.curriculum.docstrings import INDENT, DocstringStyle, fitting_style, write_prompt
 from hornbook.synthesis.curriculum.execution import Reference, compile_function
 from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
@@ -39,6 +40,8 @@ NUM_INPUTS = 12
 NUM_SHOWN_INPUTS = 4
 NUM_HELD_OUT_INPUTS = 16
 NUM_DRAWS = 40
+NUM_TURNS = 10
+"""After so many lengths in vain, an exercise is built around another operation."""
 NUM_HELD_OUT_DRAWS = 400
 """How often a composition of a wanted length is drawn before another length is tried."""
 MIN_DIFFERENT_SHARE = 0.5
@@ -68,6 +71,8 @@ class ExercisesConfig:
     """`whole`, or `first` for the operations of a first course."""
     length_weights: tuple[int, ...] = (22, 48, 30)
     """How often exercises compose one, two and three operations, as weights; held-out problems compose at least two."""
+    difficulties: tuple[int, ...] = LEVELS
+    """Which of the four difficulties are written; held-out problems are of difficulty 2 at least."""
     held_out_share: float = 0.08
     """Share of all compositions of two or more operations that training never sees; in (0, 1)."""
     teacher: str = TEACHER
@@ -88,6 +93,12 @@ class ExercisesConfig:
                 "`length_weights` must be two or three weights, none negative, one behind the first above zero, "
                 f"got {self.length_weights!r}"
             )
+        parse_difficulties("difficulties", self.difficulties)
+        if max(self.difficulties) < 2:
+            raise ConfigError(
+                "`difficulties` must hold one above 1, because held-out problems compose two operations, "
+                f"got {self.difficulties!r}"
+            )
         if not 0 < self.held_out_share < 1:
             raise ConfigError(f"`held_out_share` must lie in (0, 1), got {self.held_out_share!r}")
 
@@ -100,12 +111,14 @@ class Author:
     reference: Reference
     split: Split
     length_weights: tuple[int, ...]
+    difficulties: tuple[int, ...]
 
 
 def build_author(config: ExercisesConfig, seed: int) -> Author:
     """The world with its meaning, and the split that the config and the seed make."""
-    world = build_world(Course(config.course))
-    return Author(world, Reference(world), Split(seed, config.held_out_share), config.length_weights)
+    world = build_world(Course(config.course), max(config.difficulties))
+    split = Split(seed, config.held_out_share)
+    return Author(world, Reference(world), split, config.length_weights, config.difficulties)
 
 
 def write_exercises(config: ExercisesConfig, seed: int, progress: Callable[[int, int], None]) -> list[Exercise]:
@@ -148,21 +161,26 @@ def write_chunk(config: ExercisesConfig, seed: int, number: int) -> list[Exercis
 def write_exercise(author: Author, index: int, seed: int) -> Exercise:
     """The training exercise number `index`: a pure function of the world, the split, `index` and `seed`.
 
-    Exercise `index` is built around operation `index` modulo their number, so that all occur equally often.
+    Exercise `index` is built around operation `index` modulo their number, so that all occur equally often; where that
+    leads nowhere, as for an easy operation when only difficult tasks are wanted, around another one.
     """
     names = tuple(author.world.operations)
     around = names[index % len(names)]
     rng = random.Random(f"exercise:{seed}:{index}")
     lengths = range(1, len(author.length_weights) + 1)
-    while True:
+    for turn in itertools.count():
         length = rng.choices(lengths, author.length_weights)[0]
         for _ in range(NUM_DRAWS):
             operations = draw_composition(author.world, length, around, rng)
-            if operations is None or author.split.touches(tuple(item.name for item in operations)):
+            if operations is None or difficulty_of(operations) not in author.difficulties:
+                continue
+            if author.split.touches(tuple(item.name for item in operations)):
                 continue
             exercise = _written(author, bind(operations, rng), NUM_INPUTS, rng)
             if exercise is not None:
                 return exercise
+        around = rng.choice(names) if turn % NUM_TURNS == NUM_TURNS - 1 else around
+    raise AssertionError("the turns have no end")
 
 
 def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem]:
@@ -183,7 +201,7 @@ def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem
         length = rng.choices(lengths, author.length_weights[1:])[0]
         for _ in range(NUM_HELD_OUT_DRAWS):
             operations = draw_composition(author.world, length, rng.choice(by_family[family]), rng)
-            if operations is None:
+            if operations is None or difficulty_of(operations) not in author.difficulties:
                 continue
             composition = tuple(item.name for item in operations)
             if composition in seen or not author.split.is_drawn(composition):
@@ -243,6 +261,7 @@ def _written(author: Author, task: Task, num_inputs: int, rng: random.Random) ->
         idiom=idiom,
         docstring_style=style,
         teacher=TEACHER,
+        difficulty=task.difficulty,
     )
 
 

@@ -57,25 +57,6 @@ def compositions(world: World, max_length: int = 3) -> Iterator[Composition]:
         chains = longer
 
 
-def count_tasks(world: World, max_length: int = 3) -> int:
-    """The number of distinct tasks: compositions times the choices of each constant (or an argument in its place)."""
-    choices = {name: _num_bindings(operation) for name, operation in world.operations.items()}
-    total = 0
-    for composition in compositions(world, max_length):
-        product = 1
-        for name in composition:
-            product *= choices[name]
-        total += product
-    return total
-
-
-def _num_bindings(operation: Operation) -> int:
-    product = 1
-    for parameter in operation.parameters:
-        product *= len(parameter.choices) + bool(parameter.argument_names)
-    return product
-
-
 def draw_composition(world: World, length: int, around: str, rng: random.Random) -> tuple[Operation, ...] | None:
     """A sensible composition of `length` operations that contains `around`; none if the draw led nowhere."""
     before = rng.randrange(length)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from hornbook.synthesis.curriculum.difficulties import difficulty_of
 from hornbook.synthesis.curriculum.kinds import Kind
 from hornbook.synthesis.curriculum.operation import Family, Form, Operation, Parameter
 from hornbook.synthesis.curriculum.owners import Owner
@@ -101,6 +102,11 @@ class Task:
         last = self.steps[-1].operation
         is_change = last.form is Form.STATE and not last.state
         return Kind.NOTHING if is_change else last.gives
+
+    @property
+    def difficulty(self) -> int:
+        """How difficult it is, 1 to 4."""
+        return difficulty_of(step.operation for step in self.steps)
 
     @property
     def family(self) -> Family:

@@ -5,11 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hornbook.synthesis.curriculum.courses import FIRST_OPERATIONS, Course
+from hornbook.synthesis.curriculum.difficulties import LEVELS, with_level
 from hornbook.synthesis.curriculum.families import (
+    bit_lists,
+    bit_measures,
+    bits,
+    calendars,
     characters,
+    clocks,
     conditions,
+    day_counts,
     dictionaries,
     digits,
+    durations,
+    factors,
     generators,
     grid_values,
     grids,
@@ -20,7 +29,11 @@ from hornbook.synthesis.curriculum.families import (
     list_measures,
     list_neighbours,
     list_order,
+    matrices,
+    matrix_values,
+    number_sequences,
     number_theory,
+    order_measures,
     pair_lists,
     pairs,
     parsing,
@@ -31,11 +44,13 @@ from hornbook.synthesis.curriculum.families import (
     recursive_numbers,
     refusals,
     rescues,
+    searching,
     sequences,
     sets,
     simulation,
     simulation_growth,
     simulation_lists,
+    sorting,
     states,
     string_pieces,
     strings,
@@ -67,8 +82,8 @@ class World:
         return tuple(family for family in Family if family in present)
 
 
-def build_world(course: Course = Course.WHOLE) -> World:
-    """Collect the operations of all families, as far as the course teaches them.
+def build_world(course: Course = Course.WHOLE, hardest: int = LEVELS[-1]) -> World:
+    """Collect the operations of all families, as far as the course teaches them, none more difficult than `hardest`.
 
     Raises:
         ValueError: Two operations have the same name.
@@ -110,9 +125,27 @@ def build_world(course: Course = Course.WHOLE) -> World:
         simulation_growth,
         recursive_numbers,
         recursive_lists,
+        factors,
+        number_sequences,
+        bits,
+        bit_measures,
+        bit_lists,
+        clocks,
+        durations,
+        calendars,
+        day_counts,
+        matrices,
+        matrix_values,
+        sorting,
+        searching,
+        order_measures,
     )
-    known = [operation for module in modules for operation in module.operations()]
-    listed = [item for item in known if course is Course.WHOLE or item.name in FIRST_OPERATIONS]
+    known = [with_level(operation) for module in modules for operation in module.operations()]
+    listed = [
+        item
+        for item in known
+        if item.difficulty <= hardest and (course is Course.WHOLE or item.name in FIRST_OPERATIONS)
+    ]
     operations = {operation.name: operation for operation in listed}
     if len(operations) != len(listed):
         raise ValueError("two operations have the same name")
@@ -150,13 +183,19 @@ def properties_after(operation: Operation, before: frozenset[str]) -> frozenset[
     return operation.adds | (operation.keeps & before)
 
 
-def is_sensible(chain: tuple[Operation, ...], given: frozenset[str]) -> bool:
-    """Whether a chain's kinds, groups and properties fit, starting from a value with the properties `given`."""
+def is_sensible(chain: tuple[Operation, ...], given: frozenset[str], *, by_name: bool = True) -> bool:
+    """Whether a chain's kinds, groups and properties fit, starting from a value with the properties `given`.
+
+    With `by_name` it is also looked at whether an operation returns, or a pair is redundant.
+    """
     groups = [operation.group for operation in chain if operation.group]
-    if len(set(groups)) != len(groups) or len({operation.name for operation in chain}) != len(chain):
+    if len(set(groups)) != len(groups):
+        return False
+    if by_name and len({operation.name for operation in chain}) != len(chain):
         return False
     properties = given
-    if any((first.name, second.name) in REDUNDANT_PAIRS for first, second in itertools.pairwise(chain)):
+    pairs = itertools.pairwise(chain) if by_name else ()
+    if any((first.name, second.name) in REDUNDANT_PAIRS for first, second in pairs):
         return False
     if chain[0].form in BEGINNINGS and chain[-1].form is Form.YIELD:
         return False
