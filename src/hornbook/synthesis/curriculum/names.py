@@ -78,6 +78,8 @@ _BUILTIN = frozenset(
         "bin",
         "bool",
         "dict",
+        "divmod",
+        "enumerate",
         "filter",
         "float",
         "format",

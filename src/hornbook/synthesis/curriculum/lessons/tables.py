@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hornbook.synthesis.curriculum.lessons import (
+    bits,
     containers,
     errors,
+    factors_and_sequences,
+    matrices,
     numbers,
     objects,
     parsing,
     recursion,
     sets_and_pairs,
     simulation,
+    sorting_and_searching,
     streams,
     texts,
+    times_and_dates,
 )
 
 
@@ -40,6 +45,11 @@ LESSONS: Mapping[str, Lesson] = {
         errors.SENTENCES,
         simulation.SENTENCES,
         recursion.SENTENCES,
+        bits.SENTENCES,
+        factors_and_sequences.SENTENCES,
+        matrices.SENTENCES,
+        sorting_and_searching.SENTENCES,
+        times_and_dates.SENTENCES,
     )
     for name, sentences in table.items()
 }
