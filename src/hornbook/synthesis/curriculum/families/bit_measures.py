@@ -126,7 +126,7 @@ def _ends() -> tuple[Operation, ...]:
             needs="nonneg",
             adds="nonneg",
             group="bit_end",
-            note="0 stays as it is.",
+            note="The number 0 stays as it is.",
         ),
         whole(
             "highest_power",

@@ -87,7 +87,6 @@ def _diagonals() -> tuple[Operation, ...]:
             frag=("determinant", "det"),
             result="determinant",
             needs="square",
-            keeps="even",
             group="flat",
             empty=("1", "the determinant"),
             difficulty=4,
