@@ -236,5 +236,6 @@ REDUNDANT_PAIRS = frozenset(
         ("bit_list", "count"),  # bit_length, but for 0
         ("prime_factors", "first"),  # smallest_factor, but for 1
         ("prime_factors", "smallest"),  # smallest_factor, but for 1
+        ("beginnings_of_text", "yield_words"),  # yield_text_beginnings
     }
 )
