@@ -237,5 +237,18 @@ REDUNDANT_PAIRS = frozenset(
         ("prime_factors", "first"),  # smallest_factor, but for 1
         ("prime_factors", "smallest"),  # smallest_factor, but for 1
         ("beginnings_of_text", "yield_words"),  # yield_text_beginnings
+        ("dedupe", "yield_each"),  # yield_new
+        ("rotate_left", "sort_ascending"),  # shell_sort
+        ("running_totals", "yield_each"),  # yield_running_totals
+        ("running_maxima", "yield_each"),  # yield_running_largest
+        ("running_maxima", "yield_new"),  # yield_records
+        ("running_maxima", "yield_changes"),  # yield_records
+        ("differences", "yield_each"),  # yield_steps
+        ("characters", "yield_growing"),  # yield_text_beginnings
+        ("flatten", "yield_each"),  # yield_cells
+        ("divisors", "yield_each"),  # yield_divisors
+        ("count_up", "yield_each"),  # yield_count_up
+        ("count_down", "yield_each"),  # yield_countdown
+        ("collatz_path", "yield_each"),  # yield_hailstones
     }
 )
