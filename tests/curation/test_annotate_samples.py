@@ -66,19 +66,26 @@ def test_an_answer_cut_behind_its_score_counts() -> None:
 def test_the_rubric_is_in_the_question_and_the_snippet_cannot_close_its_own_fence() -> None:
     request = scoring_request("x = '''\n```\n'''\n", CONFIG)
     assert "Educational value of a Python snippet" in request.messages[0]["content"]
-    assert request.messages[1]["content"] == "````python\nx = '''\n```\n'''\n````"
+    assert request.messages[-1]["content"] == "````python\nx = '''\n```\n'''\n````"
     assert request.sampling.temperature == 0
+
+
+def test_the_examples_in_the_question_are_answers_that_are_understood_and_spread_over_the_scale() -> None:
+    examples = [message["content"] for message in scoring_request("x = 1", CONFIG).messages[2:-1:2]]
+    scores = [read_score(answered(text)) for text in examples]
+    assert sorted(score for score, _ in scores) == [0, 2, 5]
+    assert all(0 < len(reason.split()) <= 15 for _, reason in scores)
 
 
 def test_a_long_snippet_is_cut_behind_a_whole_line_and_the_teacher_is_told() -> None:
     text = "".join(f"value_{number} = {number}\n" for number in range(100))
     config = AnnotateSamplesConfig(max_snippet_characters=200)
-    shown = scoring_request(text, config).messages[1]["content"]
+    shown = scoring_request(text, config).messages[-1]["content"]
     code = shown.split("\n```\n")[0].removeprefix("```python\n")
     assert text.startswith(code + "\n")
     assert 180 <= len(code) <= 200
     assert shown.endswith("only its beginning is shown.)")
-    assert "beginning" not in scoring_request(text[:150], config).messages[1]["content"]
+    assert "beginning" not in scoring_request(text[:150], config).messages[-1]["content"]
 
 
 def documents(*texts: str) -> list[Document]:

@@ -21,9 +21,34 @@ from hornbook.teacher.wire import ChatRequest, SamplingConfig
 HIGHEST_SCORE = 5
 _MOST_REASON_CHARACTERS = 500
 _FORMAT = (
-    "The next message is a snippet. Answer in two lines and nothing else. First `Reason:` and one short sentence that"
-    " names what a student would or would not learn. Then `Score:` and one whole number from 0 to 5."
+    "Each message is a snippet. Answer in two lines and nothing else. First `Reason:` and at most fifteen words on what a"
+    " student would or would not learn. Then `Score:` and one whole number from 0 to 5."
 )
+_EXAMPLES = (
+    (
+        "def set_parent(self, parent):\n    self._parent = parent\n    self._manager.notify(self)",
+        "Reason: sets an attribute and forwards to an object that is not shown.\nScore: 0",
+    ),
+    (
+        "def longest_word(words):\n"
+        '    """Return the longest word; of equally long ones the first."""\n'
+        '    best = ""\n'
+        "    for word in words:\n"
+        "        if len(word) > len(best):\n"
+        "            best = word\n"
+        "    return best",
+        "Reason: self-contained search for a maximum, clearly named, with its tie rule explained.\nScore: 5",
+    ),
+    (
+        "def _expand(self, names):\n"
+        "    found = []\n"
+        "    for name in names:\n"
+        "        found.extend(self._table.get(name.lower(), [name]))\n"
+        "    return found",
+        "Reason: loop and lookup with a default are readable, but the table's meaning is hidden.\nScore: 2",
+    ),
+)
+"""Snippets written for this, and what a good answer to each looks like."""
 _SCORE = re.compile(r"\bscore\W{0,6}?(-?\d+(?:\.\d+)?)(?:\s*/\s*5\b)?", re.IGNORECASE)
 _REASON = re.compile(r"^\W*reason\W*", re.IGNORECASE)
 
@@ -115,6 +140,7 @@ def scoring_request(text: str, config: AnnotateSamplesConfig) -> ChatRequest:
     return ChatRequest(
         messages=[
             {"role": "system", "content": f"{load_rubric().strip()}\n\n{_FORMAT}"},
+            *_example_messages(),
             {"role": "user", "content": _shown(text, config.max_snippet_characters)},
         ],
         sampling=SamplingConfig(
@@ -143,6 +169,12 @@ def read_score(reply: Reply) -> tuple[int | Unscored, str]:
         return (Unscored.CUT if reply.outcome is ReplyOutcome.CUT else Unscored.NO_SCORE), _bounded(text)
     before, behind = text[: found[-1].start()], text[found[-1].end() :]
     return _checked(found[-1][1], before if re.search(r"\w", before) else behind)
+
+
+def _example_messages() -> Iterator[dict[str, str]]:
+    for snippet, answer in _EXAMPLES:
+        yield {"role": "user", "content": _shown(snippet, len(snippet))}
+        yield {"role": "assistant", "content": answer}
 
 
 def _requests(documents: Sequence[Document], config: AnnotateSamplesConfig) -> Iterator[ChatRequest]:
