@@ -21,8 +21,8 @@ from hornbook.teacher.wire import ChatRequest, SamplingConfig
 HIGHEST_SCORE = 5
 _MOST_REASON_CHARACTERS = 500
 _FORMAT = (
-    "Each message is a snippet. Answer in two lines and nothing else. First `Reason:` and at most fifteen words on what a"
-    " student would or would not learn. Then `Score:` and one whole number from 0 to 5."
+    "Each message is a snippet. Answer in two lines and nothing else. First `Reason:` and at most fifteen words on what"
+    " a student would or would not learn. Then `Score:` and one whole number from 0 to 5."
 )
 _EXAMPLES = (
     (
