@@ -9,12 +9,12 @@ from hornbook.synthesis.verify import VerifyConfig
 from hornbook.teacher.price import load_prices
 
 _YIELD = 0.8
-"""Share of answers that can be used, until a run has measured its own."""
+"""Share of answers that can be used."""
 _EXERCISE_TOKENS = (330, 130)
 _PASSAGE_TOKENS = (520, 450)
 _SOLUTION_TOKENS = (180, 90)
 """Tokens in and out of one call."""
-_BASIS = "lengths and the share of usable answers as measured with a 1.5B model, see docs/synthesis.md"
+_BASIS = f"lengths assumed, and that {_YIELD:.0%} of the answers can be used"
 
 
 def estimate(stage: Stage, hardware: Hardware | None) -> Estimate:
