@@ -148,5 +148,11 @@ def test_the_file_that_is_read_is_not_written_over(exercises: Path) -> None:
     assert exercises.read_bytes() == before
 
 
+def test_half_a_surrogate_pair_breaks_nothing(tmp_path: Path) -> None:
+    given = [{**RIGHT, "solution": '    return "\ud83d" and 2 * number\n', "source": "\ud83d"}]
+    type_in("verify", write_lines(tmp_path / "own.jsonl", given), "--output", tmp_path / "kept.jsonl")
+    assert names(tmp_path / "kept.jsonl") == ["double"]
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert is_one_mistake(type_in("verify", tmp_path / "none.jsonl", status=2).err, "none.jsonl")

@@ -48,6 +48,7 @@ def asked(
     ("given", "level", "reason"),
     [
         (exercise("f(x: int) -> int", "Do.", "return x +"), Level.WRITTEN, "is not valid Python"),
+        (exercise("f(x: int) -> int", "Do.", "return '\0'"), Level.WRITTEN, "is not valid Python"),
         (exercise("f(x: int) -> int", "Do.", "return y"), Level.PARSED, "raises"),
         (exercise("import nothing_of_this_name\n\ndef f(x: int)", "Do.", "return x"), Level.PARSED, "raises"),
         (exercise("f(x: int) -> int", "Do.", "while True:\n    pass"), Level.PARSED, "runs without an end"),
@@ -56,6 +57,8 @@ def asked(
         (exercise("f(x: int) -> int", "Do.", "return f(x)"), Level.PARSED, "raises"),
         (exercise("f(x: int) -> int", "Do.", "return 'a' * 10 ** 10"), Level.PARSED, "takes too much memory"),
         (exercise("f(tree)", "Do.", "return tree"), Level.PARSED, "no input could be made for it"),
+        (exercise("f(x: int) -> int", "Do.", "raise NotImplementedError"), Level.PARSED, "raises"),
+        (exercise("f(x: list[int]) -> int", "Do.", "return x and x.sum()"), Level.PARSED, "raises for most inputs"),
         (exercise("f(x: int) -> int", "f(1) == 3", "return x"), Level.RAN, "shows a wrong example"),
         (exercise("f(x: int) -> int", "f(1) == 1\nf(2) == 3", "return x"), Level.RAN, "shows a wrong example"),
         (

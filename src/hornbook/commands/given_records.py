@@ -97,13 +97,20 @@ def _text(fields: dict[str, Any], name: str, place: str) -> str:
     value = fields.get(name)
     if not isinstance(value, str):
         raise MissingInputError(f"`{place}` has no text in `{name}`, but {str(value)[:40]!r}")
-    return value
+    return _clean(value)
+
+
+def _clean(text: str) -> str:
+    """Text that UTF-8 can hold: half a surrogate pair, which JSON can bring, becomes `?`."""
+    return text.encode(errors="replace").decode()
 
 
 def _optional(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name)
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    return "" if value is None else _clean(str(value))
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    return (
+        tuple(_clean(str(one)) for one in value) if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    )

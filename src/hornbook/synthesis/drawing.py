@@ -90,7 +90,7 @@ def draw(kind: Kind, name: str, rng: random.Random, depth: int = 0) -> Any:
     """
     if kind.name == "int":
         low, high = _integer_range(name)
-        return rng.randint(low, high) if rng.random() < 0.9 else rng.choice([low, high, min(high, 1000)])
+        return rng.randint(low, high) if rng.random() < 0.9 else rng.choice([low, high, max(low, min(high, 1000))])
     if kind.name == "float":
         return round(rng.uniform(-20, 120), rng.choice([0, 1, 2])) if rng.random() < 0.9 else float(rng.randint(-5, 50))
     if kind.name == "str":

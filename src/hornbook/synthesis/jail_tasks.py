@@ -16,6 +16,8 @@ from hornbook.sandbox.program import Program, Report, Sandbox
 
 _PACKAGE = "hornbook.synthesis.jailed"
 _MODULES = ("clock", "tasks", "values", "calls", "snippets")
+_PROGRAMS_AT_ONCE = 500
+"""Each holds the text of the modules of ours, so not all are made at once."""
 _SHARE_BEGUN = 0.4
 """Of a program's time and output: after so much of it no further task is begun."""
 
@@ -52,16 +54,17 @@ def run_tasks(
     batches = [range(start, min(start + batch_size, len(tasks))) for start in range(0, len(tasks), batch_size)]
     waiting: list[Sequence[int]] = list(batches)
     while waiting:
-        programs = [_program(opening, [tasks[place] for place in batch], marker, sandbox) for batch in waiting]
+        now, later = waiting[:_PROGRAMS_AT_ONCE], waiting[_PROGRAMS_AT_ONCE:]
+        programs = [_program(opening, [tasks[place] for place in batch], marker, sandbox) for batch in now]
 
-        def tell(index: int, report: Report, batches: list[Sequence[int]] = waiting) -> None:
+        def tell(index: int, report: Report, batches: list[Sequence[int]] = now) -> None:
             for place, answer in zip(batches[index], _answers(report, marker, len(batches[index])), strict=True):
                 if answer is not None:
                     answers[place] = answer
             progress(sum(answer is not False for answer in answers.values()), len(tasks))
 
         sandbox.run(programs, on_report=tell)
-        waiting = [smaller for batch in waiting for smaller in _left(batch, answers)]
+        waiting = later + [smaller for batch in now for smaller in _left(batch, answers)]
     return [answers[place] for place in range(len(tasks))]
 
 

@@ -19,7 +19,7 @@ class Level(StrEnum):
     """Nothing is asked of it."""
     PARSED = "parses"
     RAN = "runs"
-    """Its module runs to its end, and a call of its function returned something."""
+    """Its module runs to its end, and its function returns something: for one of its examples, or for enough inputs."""
     EXAMPLES = "examples hold"
     """The examples in its docstring hold and its own test passes, as far as it has any."""
     CONSISTENT = "self-consistent"
@@ -66,8 +66,10 @@ class Verification:
     exercise_id: str
     outcome: Outcome
     """Of its module and its calls: `SYNTAX_ERROR` if it does not parse, `RAISED` if every call raises."""
-    num_calls: int
-    """Calls that returned something: of examples that hold, and of inputs."""
+    num_tried: int
+    """Inputs with which it was called, those left out for which it raises an error that its code raises by name."""
+    num_returned: int
+    """Of these the ones for which it returned something."""
     num_examples: int
     """In the docstring: claims that can be checked."""
     num_examples_held: int
@@ -92,6 +94,9 @@ class Strictness:
     """Which verifications suffice."""
 
     min_level: Level = Level.EXAMPLES
+    min_returned_share: float = 0.2
+    """Share of the inputs for which a function must return something, if none of its examples holds; 0 to 1. Inputs are
+    made by its types alone, so a function that takes only some texts raises for many of them."""
     min_examples_share: float = 1.0
     """Share of a docstring's examples that must hold; 0 to 1."""
     min_agreement: float = 0.5
@@ -105,7 +110,7 @@ class Strictness:
         Raises:
             ConfigError: Names the field and the value.
         """
-        for name in ("min_examples_share", "min_agreement"):
+        for name in ("min_returned_share", "min_examples_share", "min_agreement"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"`{name}` must lie in [0, 1], got {getattr(self, name)!r}")
         if self.min_solutions_run < 1:
@@ -116,7 +121,7 @@ def level_of(seen: Verification, strictness: Strictness) -> Level:
     """The highest level that the exercise reaches by these thresholds."""
     if seen.outcome is Outcome.SYNTAX_ERROR:
         return Level.WRITTEN
-    if seen.outcome is not Outcome.PASSED or seen.num_calls == 0:
+    if seen.outcome is not Outcome.PASSED or not _returns(seen, strictness):
         return Level.PARSED
     if _shows_wrong_example(seen, strictness) or seen.own_test is OwnTest.FAILED:
         return Level.RAN
@@ -164,6 +169,11 @@ def count_levels(verifications: Sequence[Verification], strictness: Strictness) 
     return {level: sum(is_at_least(one, level) for one in reached) for level in Level}
 
 
+def _returns(seen: Verification, strictness: Strictness) -> bool:
+    enough = seen.num_returned > 0 and seen.num_returned >= strictness.min_returned_share * seen.num_tried
+    return enough or seen.num_examples_held > 0
+
+
 def _shows_wrong_example(seen: Verification, strictness: Strictness) -> bool:
     return seen.num_examples_held < strictness.min_examples_share * seen.num_examples
 
@@ -176,7 +186,7 @@ def _is_consistent(seen: Verification, strictness: Strictness) -> bool:
 
 def _why_it_does_not_run(seen: Verification) -> str:
     if seen.outcome is Outcome.PASSED:
-        return "no input could be made for it"
+        return "raises for most inputs" if seen.num_tried else "no input could be made for it"
     reasons = {
         Outcome.RAISED: "raises",
         Outcome.CPU_TIMED_OUT: "runs without an end",

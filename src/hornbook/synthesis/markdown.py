@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hornbook.synthesis.prompted.code_blocks import parse_code
 
 _OPENING = re.compile(r"^([ \t]*(?:[-*+]|\d+[.)])?[ \t]*)(`{3,}|~{3,})[ \t]*([\w+-]*)[^`\n]*$")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 CODE_LANGUAGES = frozenset({"python", "py", "python3", "pycon"})
 OUTPUT_LANGUAGES = frozenset({"", "text", "txt", "output", "out", "console", "plaintext", "plain", "stdout", "result"})
 _STATEMENTS_OF_CODE = (
@@ -66,9 +67,13 @@ class Piece:
 
 
 def read_blocks(text: str) -> list[Block]:
-    """The fenced blocks in order; one that is never closed goes to the text's end."""
+    """The fenced blocks in order; one that is never closed goes to the text's end.
+
+    Args:
+        text: Its lines end in a line feed alone.
+    """
     blocks: list[Block] = []
-    lines = text.splitlines(keepends=True)
+    lines = _LINE.findall(text)
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
@@ -85,9 +90,7 @@ def read_blocks(text: str) -> list[Block]:
         body = textwrap.dedent(raw)
         inner = [
             starts[place + 1 + number] + (len(line) - len(dedented) if line.strip() else 0)
-            for number, (line, dedented) in enumerate(
-                zip(lines[place + 1 : end], body.splitlines(keepends=True), strict=True)
-            )
+            for number, (line, dedented) in enumerate(zip(lines[place + 1 : end], _LINE.findall(body), strict=False))
         ]
         after = starts[min(end + 1, len(lines))]
         line_starts = (*inner, starts[end])

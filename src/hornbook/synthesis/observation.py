@@ -116,25 +116,27 @@ def _observation(exercise: Exercise, examples: list[Example], inputs: list[str],
     calls: list[Call] = seen["calls"] or [None] * len(inputs)
     results = [one for one in seen["examples"] if one is not None]
     num_held = sum(held for held, _ in results)
-    returned = [place for place, call in enumerate(calls) if call and call[0] == "v"]
-    num_calls = num_held + len(returned)
+    returned = [call for call in calls if call and call[0] == "v"]
     raised = [call for call in calls if call and call[0] == "e"]
-    if outcome is Outcome.PASSED and num_calls == 0 and raised:
+    if outcome is Outcome.PASSED and not (num_held or returned) and raised:
         outcome, detail = Outcome.RAISED, raised[0][2]
-    elif outcome is Outcome.PASSED and num_calls == 0 and ["t"] in calls:
+    elif outcome is Outcome.PASSED and not (num_held or returned) and ["t"] in calls:
         outcome, detail = Outcome.CPU_TIMED_OUT, f"{exercise.entry_point}({inputs[calls.index(['t'])]}) comes to no end"
+    elif not detail and not num_held and raised and len(returned) < len(raised):
+        detail = raised[0][2]
     wrong = [text for held, text in results if not held]
     meant = _errors_raised(exercise.prompt + exercise.solution)
     compared = [
         place
         for place, call in enumerate(calls)
-        if call and place not in seen["varies"] and (call[0] == "v" or (call[0] == "e" and call[1] in meant))
+        if call and place not in seen["varies"] and (call[0] == "v" or _is_meant(call, meant))
     ]
     arguments = argument_lists(examples, exercise.entry_point) if results and num_held == len(results) else []
     verification = Verification(
         exercise_id=exercise.id,
         outcome=outcome,
-        num_calls=num_calls,
+        num_tried=sum(call is not None and not _is_meant(call, meant) for call in calls),
+        num_returned=len(returned),
         num_examples=sum(example.form != "setup" for example in examples),
         num_examples_held=num_held,
         own_test=_own_test(exercise, seen),
@@ -186,6 +188,10 @@ def _traits(inputs: Sequence[str], calls: Sequence[Call], seen: Mapping[str, Any
         Trait.UNCALLED: not inputs,
     }
     return tuple(trait.value for trait, holds in found.items() if holds)
+
+
+def _is_meant(call: Call, meant: set[str]) -> bool:
+    return call is not None and call[0] == "e" and call[1] in meant
 
 
 def _errors_raised(code: str) -> set[str]:

@@ -114,7 +114,8 @@ def verify_written_passages(
     Raises:
         SandboxError: The sandbox broke down.
     """
-    findings = _observe(passages, sandbox, config.batch_size, lambda done, total: progress(done, total, "passages run"))
+    texts = [passage.text.replace("\r\n", "\n").replace("\r", "\n") for passage in passages]
+    findings = _observe(texts, sandbox, config.batch_size, lambda done, total: progress(done, total, "passages run"))
     repaired: dict[int, Passage] = {}
     refused: dict[int, tuple[str, str]] = {}
     for place, (passage, finding) in enumerate(zip(passages, findings, strict=True)):
@@ -124,12 +125,12 @@ def verify_written_passages(
         elif finding.reason:
             refused[place] = (finding.reason, finding.detail)
         elif wrong:
-            text, why = _repaired(passage.text, wrong, config)
+            text, why = _repaired(texts[place], wrong, config)
             if text is None:
                 refused[place] = why, _difference(wrong[0])
             else:
                 repaired[place] = replace(passage, id=content_id("passage", text), text=text)
-    again = _observe(list(repaired.values()), sandbox, config.batch_size, lambda _done, _total: None)
+    again = _observe([one.text for one in repaired.values()], sandbox, config.batch_size, lambda _done, _total: None)
     for place, finding in zip(list(repaired), again, strict=True):
         if finding.reason or not all(one.holds for one in finding.shown):
             del repaired[place]
@@ -177,9 +178,9 @@ def _collected(
 
 
 def _observe(
-    passages: Sequence[Passage], sandbox: Sandbox, batch_size: int, progress: Callable[[int, int], None]
+    texts: Sequence[str], sandbox: Sandbox, batch_size: int, progress: Callable[[int, int], None]
 ) -> list[_Finding]:
-    blocks = [read_blocks(passage.text) for passage in passages]
+    blocks = [read_blocks(text) for text in texts]
     code = [[(block, read_pieces(block)) for block in _code_of(some)] for some in blocks]
     is_valid = [all(pieces is not None for _, pieces in some) for some in code]
     runnable = [[(block, pieces or []) for block, pieces in some] for some in code]
@@ -193,9 +194,9 @@ def _observe(
     ]
     answers = iter(run_tasks("snippets", tasks, sandbox, batch_size=batch_size, progress=progress))
     findings = []
-    for passage, all_blocks, some, valid in zip(passages, blocks, runnable, is_valid, strict=True):
+    for text, all_blocks, some, valid in zip(texts, blocks, runnable, is_valid, strict=True):
         if valid:
-            findings.append(_finding(passage.text, all_blocks, some, next(answers)))
+            findings.append(_finding(text, all_blocks, some, next(answers)))
         else:
             findings.append(_Finding("is not valid Python", "", len(some), 0, []))
     return findings

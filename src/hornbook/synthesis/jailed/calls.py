@@ -50,16 +50,19 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
 def _load(task: Mapping[str, Any], names: dict[str, Any], seen: dict[str, Any]) -> Callable[..., Any] | None:
     """Run the module and find the function; None if that came to nothing, which then stands in `seen`."""
     try:
+        module = compile(task["code"], "<exercise>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        seen["outcome"], seen["detail"] = "syntax error", describe(error)
+        return None
+    try:
         with time_limit(MODULE_SECONDS):
-            exec(compile(task["code"], "<exercise>", "exec", dont_inherit=True), names)
+            exec(module, names)
             function: Callable[..., Any] | None = names.get(task["name"])
             if not callable(function):
                 raise NameError(f"it defines no function `{task['name']}`")
             return function
     except MemoryError:
         raise
-    except SyntaxError as error:
-        seen["outcome"], seen["detail"] = "syntax error", describe(error)
     except TimeUpError:
         seen["outcome"], seen["detail"] = "timed out (CPU)", f"its module used {MODULE_SECONDS:g} s of CPU time"
     except BaseException as error:
