@@ -53,6 +53,14 @@ def name_function(task: Task, rng: random.Random) -> str:
     return f"{name}_value" if name in taken or keyword.iskeyword(name) or name in _BUILTIN else name
 
 
+def name_plainly(task: Task) -> str:
+    """The plainest name, the same each time: for code that a passage shows."""
+    fragments = [step.operation.fragments[0] for step in task.steps]
+    taken = {argument.name for argument in task.arguments} | ({task.owner.attribute} if task.owner else set())
+    name = _without_echo("_".join(fragments))
+    return f"{name}_now" if name in taken or keyword.iskeyword(name) or name in _BUILTIN else name
+
+
 def _method_name(task: Task, fragments: list[str], rng: random.Random) -> str:
     """What a method does to its object, then what it answers."""
     if task.steps[0].operation.state == "$x" and len(fragments) > 1:

@@ -130,9 +130,15 @@ def _with_sentence(work: Description, sentence: str, *, when: bool) -> Descripti
 def question(step: Step, phrase: NounPhrase, rng: random.Random) -> str:
     """What one operation does, as words that fit behind "how to"."""
     operation = step.operation
+    if operation.form is Form.GUARD:
+        return f"refuse the argument if {said(rng.choice(operation.nouns), phrase, '', step.in_words())}"
+    if operation.form is Form.STATE and not operation.acts:
+        return f"read what an object holds in {phrase.text}"
     if operation.acts:
         return act_clause(step, phrase, None, rng)
     noun = said(rng.choice(operation.nouns), phrase, "", step.in_words())
+    if operation.form is Form.YIELD:
+        return f"yield {noun}"
     return f"tell {noun}" if noun.startswith("whether") else f"find {noun}"
 
 

@@ -16,6 +16,16 @@ Composition = tuple[str, ...]
 LENGTHS = (1, 2, 3)
 
 
+TEXTBOOK_SHARE = 0.1
+"""Share of all pairs that textbooks may show, whatever is held out."""
+
+
+def is_shown_in_textbooks(composition: Composition) -> bool:
+    """Whether a composition is one of the pairs that textbooks may show; no split holds one of them out."""
+    digest = hashlib.sha256(f"textbook:{'>'.join(composition)}".encode()).digest()
+    return len(composition) == 2 and int.from_bytes(digest[:8], "big") < TEXTBOOK_SHARE * 2**64
+
+
 @dataclass(frozen=True)
 class Split:
     """Which compositions are held out, as a pure function of the seed."""
@@ -26,12 +36,13 @@ class Split:
     """Answers given before."""
 
     def is_drawn(self, composition: Composition) -> bool:
-        """Whether exactly this composition is held out; compositions of a single operation never are."""
+        """Whether exactly this composition is held out; those of a single operation or in textbooks never are."""
         if len(composition) < 2:
             return False
         if composition not in self.known:
             digest = hashlib.sha256(f"{self.seed}:{'>'.join(composition)}".encode()).digest()
-            self.known[composition] = int.from_bytes(digest[:8], "big") < self.held_out_share * 2**64
+            is_low = int.from_bytes(digest[:8], "big") < self.held_out_share * 2**64
+            self.known[composition] = is_low and not is_shown_in_textbooks(composition)
         return self.known[composition]
 
     def touches(self, composition: Composition) -> bool:

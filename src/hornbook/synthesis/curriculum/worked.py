@@ -1,18 +1,18 @@
 """Worked examples: an operation applied to a telling value, the code that does it, and what it printed."""
 
-import contextlib
-import io
 import random
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from hornbook.synthesis.curriculum.execution import Reference
 from hornbook.synthesis.curriculum.formats import format_of
-from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
+from hornbook.synthesis.curriculum.idioms import Idiom
 from hornbook.synthesis.curriculum.inputs import draw_arguments
 from hornbook.synthesis.curriculum.kinds import Kind, source_of
-from hornbook.synthesis.curriculum.task import Task
+from hornbook.synthesis.curriculum.outcomes import Refused
+from hornbook.synthesis.curriculum.scripts import outline, printed, write_script
+from hornbook.synthesis.curriculum.task import Shape, Task
+from hornbook.synthesis.curriculum.trials import value_of
 
 MAX_SHOWN = 60
 """Characters of a value that an example starts from."""
@@ -22,10 +22,12 @@ MAX_PRINTED = 120
 
 @dataclass(frozen=True)
 class Worked:
-    """An example of an operation: the lines that compute it, ready to run, and what they print."""
+    """An example of a task: the lines that compute it, ready to run, and what they print."""
 
     task: Task
     given: tuple[Any, ...]
+    others: tuple[tuple[Any, ...], ...]
+    """Further values that suit the task as well, none of them refused."""
     code: str
     shown: str
     empty: tuple[str, str] | None
@@ -40,54 +42,44 @@ def work_out(reference: Reference, task: Task, rng: random.Random) -> Worked | N
     outputs = reference.outputs(task, inputs)
     if outputs is None:
         return None
+    results = {place: value_of(task, outcome) for place, outcome in enumerate(outputs)}
+    refused = [inputs[at] for at, result in results.items() if _is_refusal(task, result) and len(repr(inputs[at])) < 40]
     telling = [
-        given
-        for given, result in zip(inputs[1:], outputs[1:], strict=True)
-        if len(repr(given)) <= MAX_SHOWN and len(repr(result)) <= MAX_PRINTED
-        if given[0] and result not in ("", [], {}, set())
+        at
+        for at, result in results.items()
+        if at
+        and not _is_refusal(task, result)
+        and len(repr(inputs[at])) <= MAX_SHOWN
+        and len(repr(result)) <= MAX_PRINTED
+        and inputs[at][0]
+        and result not in ("", [], {}, set())
     ]
-    changed = [given for given in telling if reference.evaluate(task, given) != given[0]]
-    telling = changed or telling
-    found = [given for given in telling if reference.evaluate(task, given)]
+    telling = [at for at in telling if results[at] != inputs[at][0]] or telling
+    found = [at for at in telling if results[at]]
     telling = found if found and rng.random() < 0.8 else telling
     if not telling:
         return None
-    given = rng.choice(telling)
-    first = _code(task, given, rng.choice((Idiom.STEPS, Idiom.STEPS, Idiom.LOOPS)), rng)
-    second = _code(task, given, rng.choice((Idiom.LOOPS, Idiom.FUNCTIONAL, Idiom.REBINDING)), rng)
+    given = inputs[rng.choice(telling)]
+    others = tuple(inputs[at] for at in telling if inputs[at] != given)
+    bad = rng.choice(refused) if refused else None
+    first = write_script(task, given, rng.choice((Idiom.STEPS, Idiom.STEPS, Idiom.LOOPS)), rng, bad)
+    second = write_script(task, given, rng.choice((Idiom.LOOPS, Idiom.FUNCTIONAL, Idiom.REBINDING)), rng, bad)
     if first is None:
         return None
     shown = printed(first)
-    if second is None or _outline(second) == _outline(first) or printed(second) != shown:
+    if second is None or outline(second) == outline(first) or printed(second) != shown:
         second = ""
-    return Worked(task, given, first, shown, _empty_case(reference, task, given), second)
+    return Worked(task, given, others, first, shown, _empty_case(reference, task, given), second)
 
 
-def _code(task: Task, given: tuple[Any, ...], idiom: Idiom, rng: random.Random) -> str | None:
-    body = write_solution(task, "", idiom, rng)
-    if body is None:
-        return None
-    lines = [line.removeprefix("    ") for line in body.rstrip("\n").split("\n")]
-    value = lines.pop().removeprefix("return ")
-    setting = [f"{item.name} = {argument!r}" for item, argument in zip(task.arguments, given, strict=True)]
-    return "\n".join([*setting, *lines, f"print({value})"]) + "\n"
-
-
-def _outline(code: str) -> str:
-    """A piece of code without its names: what is left when variables are called otherwise."""
-    return re.sub(r"(?<!\.)\b[a-z_]+\b(?!\()", "name", code)
-
-
-def printed(code: str) -> str:
-    """What a piece of the curriculum's own code prints."""
-    shown = io.StringIO()
-    with contextlib.redirect_stdout(shown):
-        exec(code, {})
-    return shown.getvalue()
+def _is_refusal(task: Task, result: Any) -> bool:
+    return isinstance(result, Refused) or (result is None and task.may_be_none)
 
 
 def _empty_case(reference: Reference, task: Task, given: tuple[Any, ...]) -> tuple[str, str] | None:
     first = task.arguments[0]
+    if task.shape is not Shape.FUNCTION:
+        return None
     empty = {Kind.TEXT: "", Kind.NUMBERS: [], Kind.WORDS: [], Kind.COUNTS: {}, Kind.PAIRS: [], Kind.SET: set()}.get(
         first.kind
     )
@@ -96,10 +88,3 @@ def _empty_case(reference: Reference, task: Task, given: tuple[Any, ...]) -> tup
     if empty is None:
         return None
     return repr(empty), source_of(reference.evaluate(task, (empty, *given[1:])))
-
-
-def names_after(code: str) -> dict[str, Any]:
-    """The variables after a piece of the curriculum's own code."""
-    names: dict[str, Any] = {}
-    exec(code, names)
-    return names
