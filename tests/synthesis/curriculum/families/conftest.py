@@ -1,3 +1,4 @@
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ def ways() -> Ways:
     """Every way in which an operation is written, as functions of its value and its parameters."""
     operations = build_world().operations
 
+    @functools.cache
     def all_of(name: str) -> list[Callable[..., Any]]:
         operation = operations[name]
         alone = [replace(operation, code=(code,), blocks=()) for code in operation.code]
