@@ -15,6 +15,7 @@ from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.records import Dropped, Exercise, Passage, Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.asked import OpenTeacher, ask_for_exercises, ask_for_passages, metrics_of
+from hornbook.synthesis.compare_solutions import Solution
 from hornbook.synthesis.curriculum.courses import Course
 from hornbook.synthesis.curriculum.exercises import (
     TEACHER,
@@ -26,7 +27,7 @@ from hornbook.synthesis.curriculum.exercises import (
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig, write_passages
 from hornbook.synthesis.curriculum.world import build_world
 from hornbook.synthesis.diversity.assess import measure
-from hornbook.synthesis.exercise_tests import with_tests
+from hornbook.synthesis.exercise_tests import ExerciseTest, with_tests
 from hornbook.synthesis.levels import Verification, count_levels
 from hornbook.synthesis.repair import Repair
 from hornbook.synthesis.verify import VerifyConfig, verify_exercises, verify_passages
@@ -139,8 +140,9 @@ def run_verify(
 ) -> Result:
     """Execute everything in the jail. Writes `kept`: Exercise, `passages`: Passage, `dropped`: Dropped.
 
-    Of what a language model wrote also `verifications`: Verification, `passage_checks`: PassageCheck, and `repairs`:
-    Repair. Where the config names a teacher, it is asked for independent solutions, which are compared.
+    Of what a language model wrote also `verifications`: Verification, `tests`: ExerciseTest, `passage_checks`:
+    PassageCheck, and `repairs`: Repair. Where the config names a teacher, it is asked for independent solutions, which
+    are compared: `solutions`.
 
     Raises:
         SandboxError: No jail can be had on this machine, or it broke down.
@@ -184,6 +186,9 @@ def _verify_written(
     with open_teacher() if config.teacher and open_teacher else nullcontext() as teacher:
         verified = verify_written(exercises, teacher, jail, config.written, workspace.seed, workspace.progress)
     workspace.write_records("verifications", Verification, verified.verifications)
+    workspace.write_records("tests", ExerciseTest, verified.tests)
+    if teacher is not None:
+        workspace.write_records("solutions", Solution, verified.solutions)
     levels = count_levels(verified.verifications, config.written.strictness)
     metrics["levels"] = {level.value: number for level, number in levels.items()}
     return with_tests(verified.kept, verified.tests), verified.dropped
