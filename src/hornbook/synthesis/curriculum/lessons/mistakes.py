@@ -105,9 +105,9 @@ MISTAKES: dict[str, tuple[str, str]] = {
         "A string never changes: `replace` returns a new one, which is thrown away here.",
     ),
     "upper": ("$out = $x\n$out.upper()", "A string never changes: the result of `upper` must be stored."),
-    "split_words": ("$out = list($x)", "`list` of a string gives its characters; `split` without an argument gives words."),
-        '$out = $x.split("")',
-        "An empty separator is an error; without any argument `split` takes the spaces.",
+    "split_words": (
+        "$out = list($x)",
+        "`list` of a string gives its characters; `split` without an argument gives words.",
     ),
     "lengths": ("$out = len($x)", "This is the number of strings, not the length of each."),
     "join_words": (
