@@ -7,7 +7,7 @@ from typing import Any
 
 from hornbook.synthesis.curriculum.idioms import reference_source
 from hornbook.synthesis.curriculum.kinds import Kind, source_of
-from hornbook.synthesis.curriculum.operation import Form, Operation
+from hornbook.synthesis.curriculum.operation import Family, Form, Operation
 from hornbook.synthesis.curriculum.outcomes import NUM_TAKEN, Called, Refused
 from hornbook.synthesis.curriculum.task import Shape, Step, Task
 from hornbook.synthesis.curriculum.world import World
@@ -15,6 +15,8 @@ from hornbook.synthesis.curriculum.world import World
 MAX_NUMBER = 10**7
 MAX_SMALL = 15
 MAX_COUNTED = 5_000
+MAX_BRANCHED = 16
+"""Members of a list for a recursion, which may call itself twice for each of them."""
 MAX_MEMBERS = 40
 MAX_SAME_SHARE = 0.8
 
@@ -40,6 +42,8 @@ class Reference:
                 continue
             if type(value) is int:
                 _refuse_slow(move.operation, value)
+            elif type(value) is list and len(value) > MAX_BRANCHED and move.operation.family is Family.RECURSION:
+                raise OverflowError(f"{len(value)} members are too many for {move.operation.name}")
             made = move.run(value, *(arguments[at] if at >= 0 else literal for at, literal in move.given))
             match move.form:
                 case Form.GUARD if made:
