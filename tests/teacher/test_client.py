@@ -40,7 +40,7 @@ def use(settings: EndpointConfig, play: Callable[[Client, str], Awaitable[Any]])
 
 
 def ask_once(settings: EndpointConfig, body: Any = None) -> Response:
-    return use(settings, lambda client, address: client.ask(address, body))
+    return use(settings, lambda client, address: client.ask(client.prepare(address, body)))
 
 
 def sends(*parts: bytes, ends: bool = False, pause_seconds: float = 0.0) -> Callable[..., Awaitable[None]]:
@@ -79,7 +79,7 @@ def test_an_answer_is_read_however_it_is_framed(parts: list[bytes], ends: bool) 
     with RawServer(sends(*parts, ends=ends)) as server:
 
         async def twice(client: Client, address: str) -> list[Response]:
-            return [await client.ask(address, {"n": number}) for number in range(2)]
+            return [await client.ask(client.prepare(address, {"n": number})) for number in range(2)]
 
         for response in use(config(server.url), twice):
             assert (response.status, response.reason, response.body) == (200, "OK", b"hello")
@@ -91,7 +91,7 @@ def test_an_answer_is_read_however_it_is_framed(parts: list[bytes], ends: bool) 
 def test_a_connection_is_kept_until_one_side_closes_it() -> None:
     async def three_times(client: Client, address: str) -> None:
         for _ in range(3):
-            await client.ask(address, {})
+            await client.ask(client.prepare(address, {}))
 
     with RawServer(sends(message("200 OK"))) as server:
         use(config(server.url), three_times)
@@ -248,7 +248,7 @@ def test_what_goes_through_a_proxy_to_a_secure_server_is_hidden_from_the_proxy(
             monkeypatch.setenv("https_proxy", proxy.netloc)
 
             async def twice(client: Client, address: str) -> list[Response]:
-                return [await client.ask(address, {"n": number}) for number in range(2)]
+                return [await client.ask(client.prepare(address, {"n": number})) for number in range(2)]
 
             responses = use(config("https://teacher.example", api_key="sesame"), twice)
             assert [response.body for response in responses] == [b"in private"] * 2

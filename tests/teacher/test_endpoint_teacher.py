@@ -97,10 +97,10 @@ def test_a_request_that_is_itself_too_much_is_given_up_though_others_are_answere
 ) -> None:
     monkeypatch.setattr("hornbook.teacher.exchange._MOST_REFUSALS", 5)
     server.reply = lambda asked: sent(429, retry_after="0") if asked.text == "huge" else said("fine")
-    with EndpointTeacher(config(server, max_concurrency=2, max_attempts=2)) as teacher:
+    with EndpointTeacher(config(server, max_concurrency=2, max_attempts=4)) as teacher:
         order = [(index, reply.outcome) for index, reply in teacher.ask([chat("huge"), *chats(100)])]
     assert (0, ReplyOutcome.UNANSWERED) in order[:-10]
-    assert [asked.text for asked in server.asked].count("huge") >= 5
+    assert [asked.text for asked in server.asked].count("huge") >= 4
 
 
 @pytest.mark.parametrize(
@@ -193,9 +193,9 @@ def test_the_limit_of_an_answer_goes_by_the_name_that_the_endpoint_wants(server:
         return sent(400, {"error": {"message": wants}}) if "max_tokens" in asked.body else said("fine")
 
     server.reply = reply
-    replies = ask(config(server, max_concurrency=1), *chats(5))
-    assert [reply.text for reply in replies] == ["fine"] * 5
-    assert len(server.asked) == 6
+    replies = ask(config(server, max_concurrency=1), *chats(20))
+    assert [reply.text for reply in replies] == ["fine"] * 20
+    assert 21 <= len(server.asked) <= 23  # Once for what was asked first, and for what was ready to be asked then.
     assert server.asked[-1].body["max_completion_tokens"] == 8
     server.asked.clear()
     ask(config(server, max_tokens_field="max_completion_tokens"), chat("x"), completion("y"))

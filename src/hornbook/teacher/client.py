@@ -9,7 +9,7 @@ import base64
 import json
 import ssl
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
@@ -36,6 +36,13 @@ class Upload:
 
     content_type: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request as it is sent, with the key."""
+
+    content: bytes = field(repr=False)
 
 
 class Client:
@@ -66,22 +73,32 @@ class Client:
         while self._idle:
             self._idle.pop().close()
 
-    async def ask(self, address: str, body: dict[str, Any] | Upload | None) -> Response:
-        """Send a request and read its answer to the end. Redirections are answers like any other.
+    def prepare(self, address: str, body: dict[str, Any] | Upload | None) -> Prepared:
+        """A request as it is sent.
 
         Args:
             address: Whole; the endpoint's, and what lies behind it.
             body: The JSON object or the upload to post; None to get.
+        """
+        parts = urlsplit(address)
+        target = self._origin + quote(parts.path, safe=_KEPT_IN_PATHS) + (f"?{parts.query}" if parts.query else "")
+        if body is None:
+            return Prepared(f"GET {target} HTTP/1.1\r\n{self._head}\r\n".encode())
+        upload = body if isinstance(body, Upload) else Upload("application/json", json.dumps(body).encode())
+        kind = f"Content-Type: {upload.content_type}\r\nContent-Length: {len(upload.content)}\r\n"
+        return Prepared(f"POST {target} HTTP/1.1\r\n{self._head}{kind}\r\n".encode() + upload.content)
+
+    async def ask(self, request: Prepared) -> Response:
+        """Send a prepared request and read its answer to the end. Redirections are answers like any other.
 
         Raises:
             UnreachableError: Nobody to connect to.
             LostError: The connection broke, the answer did not come in time, or what came is no HTTP.
         """
-        request = self._request(address, body)
         try:
             async with asyncio.timeout(self._config.timeout_seconds):
                 connection = self._take_idle() or await self._connect()
-                response = await connection.ask(request, self._config.stall_seconds)
+                response = await connection.ask(request.content, self._config.stall_seconds)
         except TimeoutError:
             raise LostError(f"no answer within {self._config.timeout_seconds:g} seconds") from None
         if connection.is_reusable:
@@ -90,15 +107,6 @@ class Client:
         else:
             connection.close()
         return response
-
-    def _request(self, address: str, body: dict[str, Any] | Upload | None) -> bytes:
-        parts = urlsplit(address)
-        target = self._origin + quote(parts.path, safe=_KEPT_IN_PATHS) + (f"?{parts.query}" if parts.query else "")
-        if body is None:
-            return f"GET {target} HTTP/1.1\r\n{self._head}\r\n".encode()
-        upload = body if isinstance(body, Upload) else Upload("application/json", json.dumps(body).encode())
-        kind = f"Content-Type: {upload.content_type}\r\nContent-Length: {len(upload.content)}\r\n"
-        return f"POST {target} HTTP/1.1\r\n{self._head}{kind}\r\n".encode() + upload.content
 
     def _take_idle(self) -> Connection | None:
         """The connection that was used last, so that those beyond what is needed grow old and are closed."""

@@ -159,15 +159,17 @@ class Exchange:
         *,
         await_connection: bool,
     ) -> T | _Failure:
+        limit_field = self._limit_field
+        request = self._client.prepare(address, self._with_limit(body))
         async with self.throttle.slot() as mark:
             while (seconds := self.throttle.pause_seconds()) > 0:
                 await _sleep(seconds, given_up)
             if given_up.is_set():
                 raise asyncio.CancelledError
             try:
-                response = await self._client.ask(address, self._with_limit(body))
-                if self._takes_other_limit(response):
-                    response = await self._client.ask(address, self._with_limit(body))
+                response = await self._client.ask(request)
+                if self._takes_other_limit(limit_field, body, response):
+                    response = await self._client.ask(self._client.prepare(address, self._with_limit(body)))
             except UnreachableError as error:
                 if await_connection:
                     return _Failure(said=str(error))
@@ -176,16 +178,17 @@ class Exchange:
                 ) from None
             except LostError as error:
                 return _Failure(said=str(error))
-            return self._read(address, response, mark, read)
-
-    def _read(self, address: str, response: Response, mark: int, read: Callable[[bytes], T]) -> T | _Failure:
-        if response.is_success:
-            try:
-                result = read(response.body)
-            except MalformedError as error:
-                return _Failure(said=self._hide(str(error)), is_malformed=True)
+            if not response.is_success:
+                return self._failure(address, response, mark)
             self.throttle.answered()
-            return result
+        # Another request may be under way from here on: what is done with the answer delays none.
+        try:
+            return read(response.body)
+        except MalformedError as error:
+            return _Failure(said=self._hide(str(error)), is_malformed=True)
+
+    def _failure(self, address: str, response: Response, mark: int) -> _Failure:
+        """What the server refuses for now; raised if for good."""
         refusal = read_refusal(response.body, self._hide)
         said = f"{response.status} {response.reason}".strip() + (f": {refusal}" if refusal else "")
         if response.status == _UNPAID or _is_unpaid(response):
@@ -209,11 +212,10 @@ class Exchange:
             return body
         return {self._limit_field if name == usual else name: value for name, value in body.items()}
 
-    def _takes_other_limit(self, response: Response) -> bool:
-        """Whether the answer's limit was sent under one name and the server wants the other; kept for all requests."""
-        if response.status != _BAD_REQUEST:
+    def _takes_other_limit(self, sent: str, body: dict[str, Any] | Upload | None, response: Response) -> bool:
+        """Whether the server refused the name that was sent for the limit and wants the other, which it then gets."""
+        if response.status != _BAD_REQUEST or not isinstance(body, dict) or "messages" not in body:
             return False
-        sent = self._limit_field
         [other] = (name for name in TOKEN_LIMIT_FIELDS if name != sent)
         said = response.body.decode(errors="replace")
         if sent not in said or other not in said:
