@@ -55,10 +55,20 @@ def write_beginning(writer: Lines, task: Task) -> Opened:
 
 
 def _write_guard(writer: Lines, step: Step, value: str) -> None:
+    """A condition and what follows from it; now and then the condition or the message has a name of its own."""
     operation = step.operation
     names = {"x": value, "v": writer.element(operation.takes), **step.in_code()}
-    writer.lines.append(f"if {fill_code(writer.code(operation), names)}:")
-    writer.lines.append(f"{INDENT}{consequence(operation, names.get('m', ''))}")
+    condition, message = fill_code(writer.code(operation), names), names.get("m", "")
+    way = writer.rng.random()
+    if way < 0.15:
+        name = writer.name("is_refused", Kind.FLAG)
+        writer.lines.append(f"{name} = {condition}")
+        condition = name
+    writer.lines.append(f"if {condition}:")
+    if message and way > 0.85:
+        writer.lines.append(f"{INDENT}message = {message}")
+        message = "message"
+    writer.lines.append(f"{INDENT}{consequence(operation, message)}")
 
 
 def consequence(operation: Operation, message: str) -> str:
@@ -70,22 +80,43 @@ def _write_change(writer: Lines, step: Step, held: str) -> str:
     """Change the value that is held, where it is or by binding it anew; the value to go on with."""
     operation = step.operation
     names = {"x": held, **step.in_code()}
+    in_place = bool(operation.blocks) and writer.rng.random() < 0.7
     if operation.state == "$x":
-        return held
+        return _write_reading(writer, operation, held)
     if not operation.state:
-        if operation.blocks and writer.rng.random() < 0.7:
+        if in_place:
             writer.lines.append(fill_code(writer.rng.choice(operation.blocks), names))
-        else:
-            writer.lines.append(f"{held} = {fill_code(writer.code(operation), names)}")
+            return held
+        changed = fill_code(writer.code(operation), names)
+        if writer.rng.random() < 0.3:
+            name = writer.name("changed", operation.gives)
+            writer.lines.append(f"{name} = {changed}")
+            changed = name
+        writer.lines.append(f"{held} = {changed}")
         return held
-    out = writer.name(operation.result, operation.gives)
-    names["out"] = out
-    if operation.blocks and writer.rng.random() < 0.7:
+    out = names["out"] = writer.name(operation.result, operation.gives)
+    answer, state = fill_code(writer.code(operation), names), fill_code(operation.state, names)
+    if in_place:
         writer.lines.append(fill_code(writer.rng.choice(operation.blocks), names))
+    elif writer.rng.random() < 0.3 and not _has_branches(answer):
+        writer.lines.append(f"{out}, {held} = {answer}, {state}")
     else:
-        writer.lines.append(f"{out} = {fill_code(writer.code(operation), names)}")
-        writer.lines.append(f"{held} = {fill_code(operation.state, names)}")
+        writer.lines.extend((f"{out} = {answer}", f"{held} = {state}"))
     return out
+
+
+def _write_reading(writer: Lines, operation: Operation, held: str) -> str:
+    """Read what is held, at times under a name without `self`."""
+    way = writer.rng.random()
+    if way < 0.8:
+        return held
+    name = writer.name(held.removeprefix("self.") if way < 0.9 else operation.result, operation.gives)
+    writer.lines.append(f"{name} = {held}")
+    return name
+
+
+def _has_branches(expression: str) -> bool:
+    return " if " in expression
 
 
 def write_yields(writer: Lines, step: Step, value: str, *, is_loop: bool) -> None:
@@ -98,7 +129,8 @@ def write_yields(writer: Lines, step: Step, value: str, *, is_loop: bool) -> Non
         writer.lines.append(f"yield from {iterable}")
         return
     block = writer.rng.choice(operation.blocks)
-    names["out"] = writer.name(operation.result, operation.gives)
+    wanted = operation.result if writer.rng.random() < 0.7 else writer.rng.choice(("value", "current", "following"))
+    names["out"] = writer.name(wanted, operation.gives)
     if "\n---\n" not in block:
         writer.lines.append(fill_code(block, names))
         return

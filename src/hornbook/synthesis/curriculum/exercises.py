@@ -143,19 +143,19 @@ def _chunks(config: ExercisesConfig, seed: int) -> Generator[list[Exercise], Non
     """Endless runs of exercises, in order of their numbers."""
     num_processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if num_processes == 1 or config.num_exercises < CHUNK_SIZE * 2:
-        yield from (write_chunk(config, seed, number) for number in itertools.count())
+        yield from (write_chunk(config, seed, number, CHUNK_SIZE) for number in itertools.count())
         return
     with ProcessPoolExecutor(num_processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting = [pool.submit(write_chunk, config, seed, number) for number in range(num_processes + 1)]
+        waiting = [pool.submit(write_chunk, config, seed, number, CHUNK_SIZE) for number in range(num_processes + 1)]
         for number in itertools.count(num_processes + 1):
             yield waiting.pop(0).result()
-            waiting.append(pool.submit(write_chunk, config, seed, number))
+            waiting.append(pool.submit(write_chunk, config, seed, number, CHUNK_SIZE))
 
 
-def write_chunk(config: ExercisesConfig, seed: int, number: int) -> list[Exercise]:
-    """The exercises of chunk `number`, those that repeat one another included."""
+def write_chunk(config: ExercisesConfig, seed: int, number: int, size: int) -> list[Exercise]:
+    """The `size` exercises of chunk `number`, those that repeat one another included."""
     author = build_author(config, seed)
-    return [write_exercise(author, index, seed) for index in range(number * CHUNK_SIZE, (number + 1) * CHUNK_SIZE)]
+    return [write_exercise(author, index, seed) for index in range(number * size, (number + 1) * size)]
 
 
 def write_exercise(author: Author, index: int, seed: int) -> Exercise:

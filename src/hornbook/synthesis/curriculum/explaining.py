@@ -62,14 +62,16 @@ def _turns(worked: Worked, audience: str, rng: random.Random) -> tuple[str, str,
     watched = watch_loop(script) if script is not None and worked.task.shape is Shape.FUNCTION else None
     if watched is None:
         return None
-    code, _ = watched
-    turns = [line for line in printed(code).split("\n") if " = " in line]
+    try:
+        turns = [line for line in printed(watched).split("\n") if " = " in line]
+    except NameError:
+        return None  # A variable that only later turns set.
     if len(turns) < 2:
         return None
     first, last = (line.replace(" = ", "=").replace(" ", ", ").replace("=", " = ") for line in (turns[0], turns[-1]))
     plain = all(line.count(" ") == line.count("=") * 3 - 1 for line in (turns[0], turns[-1]))
     said = f"After the first turn the computer has `{first}`, after the last `{last}`." if plain else ""
-    return code, rng.choice(TRACE_LEADS[audience]), joined(said, rng.choice(TRACE_ENDS[audience]))
+    return watched, rng.choice(TRACE_LEADS[audience]), joined(said, rng.choice(TRACE_ENDS[audience]))
 
 
 def _pulled(worked: Worked, audience: str, rng: random.Random) -> tuple[str, str, str] | None:

@@ -110,8 +110,8 @@ def outline(code: str) -> str:
     return re.sub(r"(?<!\.)\b[a-z_]+\b(?!\()", "name", code)
 
 
-def watch_loop(script: str) -> tuple[str, tuple[str, ...]] | None:
-    """A script whose first loop prints its variables at the end of each turn, and their names; none without a loop."""
+def watch_loop(script: str) -> str | None:
+    """A script whose first loop prints its variables at the end of each turn; none without a loop."""
     loops = [node for node in ast.parse(script).body if isinstance(node, ast.For | ast.While)]
     if not loops or any(isinstance(node, ast.Return | ast.FunctionDef) for node in ast.walk(loops[0])):
         return None
@@ -122,7 +122,7 @@ def watch_loop(script: str) -> tuple[str, tuple[str, ...]] | None:
     listed = ", ".join(part for name in names for part in (f'"{name} ="', name))
     assert loops[0].end_lineno is not None
     lines.insert(loops[0].end_lineno, f"{INDENT}print({listed})")
-    return "\n".join(lines) + "\n", names
+    return "\n".join(lines) + "\n"
 
 
 def _changed_in(loop: ast.For | ast.While) -> list[str]:

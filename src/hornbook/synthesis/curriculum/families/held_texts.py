@@ -205,7 +205,7 @@ def _texts() -> tuple[Operation, ...]:
             block="$x = $x[:-$k]",
             act=("remove the last $k characters from $x", "erase the last $k characters of $x"),
             frag=("erase", "delete", "shorten"),
-            params=(count("k", 1, 2, 3),),
+            params=(count("k", 2, 3, 4),),
         ),
         change_held(
             "replace_text",
