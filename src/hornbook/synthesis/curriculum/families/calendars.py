@@ -174,8 +174,10 @@ def _months() -> tuple[Operation, ...]:
             DATES,
             N,
             T,
-            code=f"{weekdays}[$x % 7]",
-            block=(f"names = {weekdays}\n$out = names[$x % len(names)]",),
+            block=(
+                f"names = {weekdays}\n$out = names[$x % 7]",
+                f"names = {weekdays}\nplace = $x % len(names)\n$out = names[place]",
+            ),
             noun="the weekday $x days after a Monday|the weekday that many days after a Monday",
             act="find the weekday $x days after a Monday|find the weekday that many days after a Monday",
             frag=("weekday_after", "day_name"),

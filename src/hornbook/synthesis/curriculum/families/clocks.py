@@ -280,7 +280,8 @@ def _comparisons() -> tuple[Operation, ...]:
             F,
             block=(
                 'parts = $x.split(":")\n'
-                "$out = [len(part) for part in parts] == [2, 2] and all(part.isdecimal() for part in parts)\n"
+                "sizes = [len(part) for part in parts]\n"
+                "$out = sizes == [2, 2] and all(part.isdecimal() for part in parts)\n"
                 "if $out:\n    $out = int(parts[0]) < 24 and int(parts[1]) < 60",
                 '$out = False\nif len($x) == 5 and $x[2] == ":":\n    hours, minutes = $x[:2], $x[3:]\n'
                 "    if hours.isdecimal() and minutes.isdecimal():\n"

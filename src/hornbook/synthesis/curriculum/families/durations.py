@@ -42,7 +42,6 @@ def _durations() -> tuple[Operation, ...]:
             DATES,
             T,
             N,
-            code='sum(int(part) * 60 ** i for i, part in enumerate(reversed($x.split(":"))))',
             block=(
                 'hours, minutes, seconds = map(int, $x.split(":"))\n$out = hours * 3600 + minutes * 60 + seconds',
                 '$out = 0\nfor part in $x.split(":"):\n    $out = $out * 60 + int(part)',

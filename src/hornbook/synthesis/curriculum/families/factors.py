@@ -6,7 +6,7 @@ from hornbook.synthesis.curriculum.shorthand import count, fold, whole
 
 N, NS, T, F = Kind.NUMBER, Kind.NUMBERS, Kind.TEXT, Kind.FLAG
 THEORY = Family.NUMBER_THEORY
-_IS_PRIME = "all(p % d for d in range(2, int(p ** 0.5) + 1))"
+_IS_PRIME = "all(p % d for d in range(2, p))"
 
 
 def operations() -> tuple[Operation, ...]:
@@ -130,7 +130,6 @@ def _primes() -> tuple[Operation, ...]:
             THEORY,
             N,
             N,
-            code="next(p for p in range(max($x, 1) + 1, 2 * $x + 3) if all(p % d for d in range(2, p)))",
             block=(
                 "$out = max($x + 1, 2)\nwhile any($out % d == 0 for d in range(2, $out)):\n    $out += 1",
                 "def is_prime(m):\n    return m > 1 and all(m % d for d in range(2, m))\n\n"

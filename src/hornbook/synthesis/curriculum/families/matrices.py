@@ -114,7 +114,6 @@ def _products() -> tuple[Operation, ...]:
             MATRICES,
             G,
             G,
-            code="[[sum(a * b for a, b in zip(row, column)) for column in zip(*$x)] for row in $x]",
             block=(
                 product,
                 "columns = list(zip(*$x))\n$out = []\nfor row in $x:\n"
@@ -162,7 +161,7 @@ def _rows_and_columns() -> tuple[Operation, ...]:
             code="[$x[-1], *$x[1:-1], $x[0]] if len($x) > 1 else $x[:]",
             block=(
                 "$out = list($x)\nif $out:\n    $out[0], $out[-1] = $out[-1], $out[0]",
-                "$out = $x[-1:] + $x[1:-1] + $x[:1] if len($x) > 1 else list($x)",
+                "middle = $x[1:-1]\n$out = $x[-1:] + middle + $x[:1] if len($x) > 1 else list($x)",
             ),
             noun="$x with the first and the last row swapped",
             act="swap the first and the last row of $x",
@@ -176,10 +175,11 @@ def _rows_and_columns() -> tuple[Operation, ...]:
             MATRICES,
             G,
             G,
-            code="[row[-1:] + row[1:-1] + row[:1] if len(row) > 1 else row[:] for row in $x]",
             block=(
                 "$out = []\nfor row in $x:\n    line = list(row)\n    if line:\n"
                 "        line[0], line[-1] = line[-1], line[0]\n    $out.append(line)",
+                "$out = [list(row) for row in $x]\nfor row in $out:\n    if row:\n"
+                "        row[0], row[-1] = row[-1], row[0]",
             ),
             noun="$x with the first and the last number of each row swapped",
             act="swap the first and the last number of each row of $x",
@@ -248,7 +248,7 @@ def _cells() -> tuple[Operation, ...]:
             MATRICES,
             G,
             G,
-            code=("[[n if j >= i else 0 for j, n in enumerate(row)] for i, row in enumerate($x)]",),
+            code=("[[n * (j >= i) for j, n in enumerate(row)] for i, row in enumerate($x)]",),
             block=(
                 "$out = []\nfor i, row in enumerate($x):\n    $out.append([0] * min(i, len(row)) + row[i:])",
                 "$out = [list(row) for row in $x]\nfor i in range(len($out)):\n    for j in range(i):\n"

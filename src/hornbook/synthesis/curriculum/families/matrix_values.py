@@ -185,7 +185,6 @@ def _walks() -> tuple[Operation, ...]:
             MATRICES,
             G,
             NS,
-            code="[n for row in $x for n, column in zip(row, zip(*$x)) if n == min(row) == max(column)]",
             block=(
                 "$out = []\nfor row in $x:\n    for j, n in enumerate(row):\n"
                 "        if n == min(row) and n == max(line[j] for line in $x):\n            $out.append(n)",
@@ -271,10 +270,7 @@ def _patterns() -> tuple[Operation, ...]:
             MATRICES,
             G,
             F,
-            code=(
-                "all($x[i][j] == $x[j][i] for i in range(len($x)) for j in range(i))",
-                "$x == [list(column) for column in zip(*$x)]",
-            ),
+            code=("$x == [list(column) for column in zip(*$x)]",),
             block=(
                 "$out = True\nfor i in range(len($x)):\n    for j in range(i):\n        if $x[i][j] != $x[j][i]:\n"
                 "            $out = False",

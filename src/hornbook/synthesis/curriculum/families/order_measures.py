@@ -83,7 +83,7 @@ def _order() -> tuple[Operation, ...]:
             SEARCHING,
             NS,
             NS,
-            code="[next((b for b in $x[i + 1:] if b > a), -1) for i, a in enumerate($x)]",
+            code="[([b for b in $x[i:] if b > a] or [-1])[0] for i, a in enumerate($x)]",
             block=(
                 "$out = [-1] * len($x)\nwaiting = []\nfor i, item in enumerate($x):\n"
                 "    while waiting and $x[waiting[-1]] < item:\n        $out[waiting.pop()] = item\n"

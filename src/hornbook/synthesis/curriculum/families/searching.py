@@ -133,7 +133,6 @@ def _places() -> tuple[Operation, ...]:
             SEARCHING,
             NS,
             N,
-            code="next((i for i in range(1, len($x) - 1) if $x[i - 1] < $x[i] > $x[i + 1]), -1)",
             block=(
                 "$out = -1\nfor i in range(1, len($x) - 1):\n    if $x[i] > $x[i - 1] and $x[i] > $x[i + 1]:\n"
                 "        $out = i\n        break",

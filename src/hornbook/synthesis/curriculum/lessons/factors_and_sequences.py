@@ -26,10 +26,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "are not prime, so the search starts at 2.",
     ),
     "count_primes": (
-        "Test every number from 2 on, and add 1 for each that has no divisor between 1 and itself. The primes need "
-        "not be kept if only their number is wanted.",
-        "Divisors come in pairs whose product is the number, so testing up to the square root is enough. Rounding the "
-        "root down must not lose the last candidate, hence the `+ 1`.",
+        "Test every number from 2 on, and add 1 for each that has no divisor between 1 and itself. The primes "
+        "need not be kept if only their number is wanted.",
+        "The range must include the limit itself, which may be prime: it ends at n + 1. Divisors come in pairs "
+        "whose product is the number, so testing up to the square root would be enough.",
     ),
     "next_prime": (
         "Start one above the number, test whether it is prime, and go one further until the test succeeds. There is "
