@@ -4,6 +4,7 @@ from collections import Counter
 import pytest
 
 from hornbook.errors import ConfigError
+from hornbook.evaluation.cut import cut_completion
 from hornbook.records import Exercise, Problem
 from hornbook.synthesis.curriculum import exercises as module
 from hornbook.synthesis.curriculum.courses import FIRST_OPERATIONS
@@ -48,12 +49,46 @@ def test_a_prompt_is_a_signature_with_a_docstring_and_the_solution_completes_it(
         assert exercise.prompt.endswith('"""\n')
         assert exercise.solution.endswith("\n")
         assert all(not line or line.startswith("    ") for line in exercise.solution.split("\n"))
-        function = ast.parse(exercise.prompt + exercise.solution).body[-1]
+        defined = ast.parse(exercise.prompt + exercise.solution).body[-1]
+        assert isinstance(defined, ast.FunctionDef | ast.ClassDef)
+        assert defined.name == exercise.entry_point
+        function = defined.body[-1] if isinstance(defined, ast.ClassDef) else defined
         assert isinstance(function, ast.FunctionDef)
-        assert function.name == exercise.entry_point
         assert ast.get_docstring(function)
         assert function.returns is not None
-        assert all(argument.annotation is not None for argument in function.args.args)
+        assert all(argument.annotation is not None for argument in function.args.args if argument.arg != "self")
+
+
+def test_a_class_is_left_open_at_its_last_method(exercises: list[Exercise]) -> None:
+    methods = [exercise for exercise in exercises if "\nclass " in f"\n{exercise.prompt}"]
+    assert len(methods) > 50
+    for exercise in methods:
+        more = "\n    def another(self) -> int:\n        return 1\n\n\nprint(2)\n"
+        assert cut_completion(exercise.prompt, exercise.solution + more) == exercise.solution
+
+
+def test_every_shape_is_verified_by_its_own_test(exercises: list[Exercise]) -> None:
+    for exercise in exercises[::5]:
+        names: dict[str, object] = {}
+        exec(exercise.prompt + exercise.solution + "\n" + exercise.test, names)
+        names["check"](names[exercise.entry_point])  # type: ignore[operator]
+
+
+def test_the_test_of_a_guarded_function_holds_a_refused_value(exercises: list[Exercise]) -> None:
+    guarded = [exercise for exercise in exercises if exercise.operations[0].startswith(("refuse_", "none_if_"))]
+    assert len(guarded) > 50
+    for exercise in guarded:
+        assert "message_of(candidate" in exercise.test or " is None" in exercise.test
+
+
+def test_difficulties_are_recorded_and_all_four_occur(exercises: list[Exercise]) -> None:
+    assert {exercise.difficulty for exercise in exercises} == {1, 2, 3, 4}
+
+
+def test_only_the_wanted_difficulties_are_written() -> None:
+    config = ExercisesConfig(num_exercises=150, num_held_out=20, difficulties=(2, 4))
+    assert {exercise.difficulty for exercise in write_exercises(config, 1, _quiet)} == {2, 4}
+    assert len(write_held_out(build_author(config, 1), config.num_held_out, 1)) == 20
 
 
 def test_every_exercise_has_a_test_of_three_asserts_or_more(exercises: list[Exercise]) -> None:
@@ -81,7 +116,8 @@ def test_the_same_seed_gives_the_same_exercises_and_another_seed_others() -> Non
 
 
 def test_the_number_of_processes_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
-    config = ExercisesConfig(num_exercises=2_100)
+    monkeypatch.setattr(module, "CHUNK_SIZE", 100)
+    config = ExercisesConfig(num_exercises=310)
     shared = write_exercises(config, 2, _quiet)
     monkeypatch.setattr(module.os, "sched_getaffinity", lambda _pid: {0})
     assert write_exercises(config, 2, _quiet) == shared
@@ -100,7 +136,7 @@ def test_held_out_problems_are_many_spread_over_families_and_hard_to_pass_by_cha
     assert len(problems) == CONFIG.num_held_out
     assert [problem.task_id for problem in problems[:2]] == ["hornbook/0001", "hornbook/0002"]
     counts = Counter(problem.category for problem in problems)
-    assert len(counts) == 8
+    assert len(counts) == 19
     assert max(counts.values()) - min(counts.values()) <= 1
     assert min(problem.test.count("    assert ") for problem in problems) >= 8
 
@@ -121,6 +157,9 @@ def test_held_out_solutions_pass_their_tests(problems: list[Problem]) -> None:
         ("length_weights", (1, 0, 0)),
         ("length_weights", (1, 1, 1, 1)),
         ("course", "second"),
+        ("difficulties", ()),
+        ("difficulties", (1,)),
+        ("difficulties", (2, 5)),
     ],
 )
 def test_a_bad_value_is_named(field: str, value: object) -> None:

@@ -7,8 +7,11 @@ from hornbook.synthesis.curriculum.execution import Reference, compile_function
 from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
 from hornbook.synthesis.curriculum.inputs import draw_arguments
 from hornbook.synthesis.curriculum.kinds import source_of
+from hornbook.synthesis.curriculum.names import name_plainly
 from hornbook.synthesis.curriculum.operation import is_atom
 from hornbook.synthesis.curriculum.sampler import bind, draw_composition
+from hornbook.synthesis.curriculum.scripts import write_definition
+from hornbook.synthesis.curriculum.trials import try_out
 from hornbook.synthesis.curriculum.world import World, build_world
 
 
@@ -32,15 +35,15 @@ def test_every_idiom_agrees_with_the_reference_and_leaves_its_arguments_alone(wo
         if outputs is None:
             continue
         for idiom in Idiom:
-            body = write_solution(task, "solve", idiom, rng)
-            if body is None:
+            source = write_definition(task, idiom, rng)
+            if source is None:
                 continue
-            listed = ", ".join(argument.name for argument in task.arguments)
-            solve = compile_function(f"def solve({listed}):\n{body}", "solve")
+            name = name_plainly(task)
+            candidate = compile_function(source, task.owner.name if task.owner else name)
             for arguments, expected in zip(inputs, outputs, strict=True):
                 before = repr(arguments)
-                assert source_of(solve(*arguments)) == source_of(expected), (task.composition, arguments, body)
-                assert repr(arguments) == before, body
+                assert source_of(try_out(task, name, candidate, arguments)) == source_of(expected), source
+                assert repr(arguments) == before, source
             num_checked += 1
     assert num_checked > 300
 
@@ -54,7 +57,7 @@ def solutions_of(world: World, name: str) -> set[str]:
     bodies = {
         write_solution(task, "solve", idiom, random.Random(f"{name}:{number}"))
         for idiom in Idiom
-        for number in range(8)
+        for number in range(30)
     }
     return {ast.dump(ast.parse(f"def solve():\n{body}")) for body in bodies if body is not None}
 

@@ -1,3 +1,4 @@
+import random
 import re
 
 import pytest
@@ -5,7 +6,13 @@ import pytest
 from hornbook.errors import ConfigError
 from hornbook.records import Passage
 from hornbook.synthesis.checker import check_passage
-from hornbook.synthesis.curriculum.textbooks import TextbooksConfig, write_passages
+from hornbook.synthesis.curriculum.execution import Reference
+from hornbook.synthesis.curriculum.explaining import wrong_attempt
+from hornbook.synthesis.curriculum.lessons.mistakes import MISTAKES
+from hornbook.synthesis.curriculum.sampler import bind
+from hornbook.synthesis.curriculum.scripts import printed, watch_loop
+from hornbook.synthesis.curriculum.textbooks import STYLES, TextbooksConfig, write_passages
+from hornbook.synthesis.curriculum.worked import work_out
 from hornbook.synthesis.curriculum.world import build_world
 
 
@@ -26,7 +33,7 @@ def test_every_output_shown_is_the_one_that_the_code_prints(passages: list[Passa
 def test_topics_audiences_and_styles_are_as_many_as_promised(passages: list[Passage]) -> None:
     assert len({passage.topic for passage in passages}) >= 150
     assert len({passage.audience for passage in passages}) == 4
-    assert len({passage.style for passage in passages}) >= 5
+    assert {passage.style for passage in passages} == set(STYLES)
     assert len({passage.text for passage in passages}) == len(passages)
 
 
@@ -34,11 +41,30 @@ def test_no_passage_is_broken_or_long(passages: list[Passage]) -> None:
     for passage in passages:
         prose = re.sub(r"```.*?```|`[^`]*`|'\S+'", "code", passage.text, flags=re.DOTALL)
         assert not re.search(r"\$|\{|  |\b(the the|a a|of of)\b|\.\.(?!\.)| \.", prose), passage.text
-        assert len(passage.text) < 1200
+        assert len(passage.text) < 1600
 
 
 def test_passages_do_not_show_functions_in_the_form_of_exercises(passages: list[Passage]) -> None:
     assert not any('"""' in passage.text for passage in passages)
+
+
+def test_a_watched_loop_prints_its_variables_in_every_turn() -> None:
+    watched = watch_loop("total = 0\nfor n in [3, 4]:\n    total += n\nprint(total)\n")
+    assert watched is not None
+    assert printed(watched) == "n = 3 total = 3\nn = 4 total = 7\n7\n"
+    assert watch_loop("print(3)\n") is None
+
+
+@pytest.mark.parametrize("name", sorted(MISTAKES))
+def test_a_wrong_attempt_runs_and_is_wrong_on_some_values(name: str) -> None:
+    world = build_world()
+    reference = Reference(world)
+    texts = []
+    for number in range(30):
+        rng = random.Random(f"{name}:{number}")
+        worked = work_out(reference, bind((world.operations[name],), rng), rng)
+        texts.append(wrong_attempt(worked, "a child", rng) if worked is not None else None)
+    assert any(text is not None for text in texts)
 
 
 def test_passages_are_a_function_of_the_seed() -> None:
@@ -46,6 +72,14 @@ def test_passages_are_a_function_of_the_seed() -> None:
     assert _write(40, 1) != _write(40, 2)
 
 
-def test_a_bad_number_of_passages_is_named() -> None:
-    with pytest.raises(ConfigError, match="`num_passages`"):
-        TextbooksConfig(num_passages=0)
+@pytest.mark.parametrize(("field", "value"), [("num_passages", 0), ("course", "second"), ("difficulties", (0,))])
+def test_a_bad_value_is_named(field: str, value: object) -> None:
+    with pytest.raises(ConfigError, match=f"`{field}`"):
+        TextbooksConfig(**{field: value})  # type: ignore[arg-type]
+
+
+def test_only_operations_of_the_wanted_difficulties_are_explained() -> None:
+    world = build_world()
+    config = TextbooksConfig(num_passages=60, difficulties=(4,))
+    topics = {passage.topic for passage in write_passages(world, config, 1, lambda _done, _total: None)}
+    assert {world.operations[topic].difficulty for topic in topics} == {4}

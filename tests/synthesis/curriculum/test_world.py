@@ -1,11 +1,15 @@
 import itertools
+import math
+from collections import Counter
 
 import pytest
 
 from hornbook.synthesis.curriculum.counting import count_tasks
+from hornbook.synthesis.curriculum.courses import Course
+from hornbook.synthesis.curriculum.difficulties import difficulty_of
 from hornbook.synthesis.curriculum.lessons.tables import LESSONS
 from hornbook.synthesis.curriculum.operation import Form
-from hornbook.synthesis.curriculum.sampler import Split, compositions
+from hornbook.synthesis.curriculum.sampler import Split, compositions, is_shown_in_textbooks
 from hornbook.synthesis.curriculum.world import World, build_world
 
 
@@ -15,12 +19,46 @@ def world() -> World:
 
 
 def test_the_world_is_as_rich_as_promised(world: World) -> None:
-    assert len(world.families) >= 6
-    assert len(world.operations) >= 120
+    assert len(world.families) >= 16
+    assert len(world.operations) >= 400
+    assert {operation.difficulty for operation in world.operations.values()} == {1, 2, 3, 4}
 
 
-def test_compositions_of_two_operations_alone_make_more_tasks_than_promised(world: World) -> None:
-    assert count_tasks(world, max_length=2) >= 50_000
+def test_a_first_course_meets_every_family(world: World) -> None:
+    first = build_world(Course.FIRST)
+    assert first.families == world.families
+    assert min(Counter(operation.family for operation in first.operations.values()).values()) >= 4
+
+
+def test_the_first_course_alone_makes_more_tasks_than_promised(world: World) -> None:
+    assert count_tasks(build_world(Course.FIRST)) >= 1_000_000
+    assert count_tasks(world, max_length=2) >= 400_000
+
+
+def test_tasks_are_counted_as_they_would_be_one_by_one() -> None:
+    world = build_world(Course.FIRST, hardest=1)
+    choices = {
+        name: math.prod(len(item.choices) + bool(item.argument_names) for item in operation.parameters)
+        for name, operation in world.operations.items()
+    }
+    for max_length in (1, 2, 3):
+        listed = sum(math.prod(map(choices.__getitem__, names)) for names in compositions(world, max_length))
+        assert count_tasks(world, max_length) == listed
+
+
+def test_a_task_is_as_difficult_as_its_hardest_operation_and_its_length(world: World) -> None:
+    easy = next(item for item in world.operations.values() if item.difficulty == 1)
+    hard = next(item for item in world.operations.values() if item.difficulty == 3)
+    assert [difficulty_of([easy] * number) for number in (1, 2, 3)] == [1, 2, 3]
+    assert [difficulty_of([hard, *[easy] * number]) for number in (0, 1, 2)] == [3, 3, 4]
+
+
+def test_pairs_that_textbooks_show_are_never_held_out() -> None:
+    split = Split(seed=2, held_out_share=0.9)
+    pairs = [(f"a{number}", "b") for number in range(500)]
+    shown = [pair for pair in pairs if is_shown_in_textbooks(pair)]
+    assert 20 < len(shown) < 100
+    assert not any(split.is_drawn(pair) for pair in shown)
 
 
 def test_every_operation_has_a_lesson_and_every_lesson_an_operation(world: World) -> None:

@@ -80,7 +80,7 @@ def _write_change(writer: Lines, step: Step, held: str) -> str:
     """Change the value that is held, where it is or by binding it anew; the value to go on with."""
     operation = step.operation
     names = {"x": held, **step.in_code()}
-    in_place = bool(operation.blocks) and writer.rng.random() < 0.7
+    in_place = bool(operation.blocks) and writer.rng.random() < 0.6
     if operation.state == "$x":
         return _write_reading(writer, operation, held)
     if not operation.state:
@@ -88,13 +88,14 @@ def _write_change(writer: Lines, step: Step, held: str) -> str:
             writer.lines.append(fill_code(writer.rng.choice(operation.blocks), names))
             return held
         changed = fill_code(writer.code(operation), names)
-        if writer.rng.random() < 0.3:
+        if writer.rng.random() < 0.4:
             name = writer.name("changed", operation.gives)
             writer.lines.append(f"{name} = {changed}")
             changed = name
         writer.lines.append(f"{held} = {changed}")
         return held
-    out = names["out"] = writer.name(operation.result, operation.gives)
+    wanted = operation.result if writer.rng.random() < 0.75 else "answer"
+    out = names["out"] = writer.name(wanted, operation.gives)
     answer, state = fill_code(writer.code(operation), names), fill_code(operation.state, names)
     if in_place:
         writer.lines.append(fill_code(writer.rng.choice(operation.blocks), names))

@@ -69,6 +69,7 @@ def _each() -> tuple[Operation, ...]:
             loop=(
                 "yield from $x\nyield from reversed($x)",
                 "yield from $x\nfor i in range(len($x)):\n    yield $x[-1 - i]",
+                "for value in $x:\n    yield value\nfor value in $x[::-1]:\n    yield value",
             ),
             noun="$x, and then the same once more from last to first",
             frag=("there_and_back", "forth_and_back"),
@@ -254,7 +255,11 @@ def _choosing() -> tuple[Operation, ...]:
             "yield_in_circles",
             NS,
             S,
-            loop=("while $x:\n    yield from $x", "i = 0\nwhile $x:\n    yield $x[i % len($x)]\n    i += 1"),
+            loop=(
+                "while $x:\n    yield from $x",
+                "i = 0\nwhile $x:\n    yield $x[i % len($x)]\n    i += 1",
+                "while $x:\n    for value in $x:\n        yield value",
+            ),
             noun="$x in a circle without end: after the last comes the first again",
             frag=("in_circles", "cycle", "round_and_round"),
             result="item",
@@ -272,7 +277,10 @@ def _parts() -> tuple[Operation, ...]:
             NS,
             LS,
             code="($x[i:i + $k] for i in range(len($x) - $k + 1))",
-            loop="for i in range(len($x) - $k + 1):\n    yield $x[i:i + $k]",
+            loop=(
+                "for i in range(len($x) - $k + 1):\n    yield $x[i:i + $k]",
+                "i = 0\nwhile i + $k <= len($x):\n    yield $x[i:i + $k]\n    i += 1",
+            ),
             noun="each $k neighbours among $bare as a list",
             frag=("windows", "neighbours"),
             result="window",

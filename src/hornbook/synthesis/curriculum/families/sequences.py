@@ -101,7 +101,11 @@ def _with_an_end() -> tuple[Operation, ...]:
             "yield_fibonacci_below",
             N,
             S,
-            loop=("a, b = 0, 1\nwhile a < $x:\n    yield a\n    a, b = b, a + b",),
+            loop=(
+                "a, b = 0, 1\nwhile a < $x:\n    yield a\n    a, b = b, a + b",
+                "$out, after = 0, 1\nwhile $out < $x:\n    yield $out\n    $out, after = after, $out + after",
+                "a = 0\nb = 1\nwhile a < $x:\n    yield a\n    both = a + b\n    a = b\n    b = both",
+            ),
             noun="the Fibonacci numbers less than $x: 0, 1, 1, 2, 3, and so on",
             frag=("fibonacci_below", "fibonacci"),
             result="current",
@@ -205,6 +209,7 @@ def _without_end() -> tuple[Operation, ...]:
             loop=(
                 "a, b = $x, $k\nwhile True:\n    yield a\n    a, b = b, a + b",
                 "a, b = $x, $k\nwhile True:\n    yield a\n    following = a + b\n    a = b\n    b = following",
+                "a = $x\nb = $k\nwhile True:\n    yield a\n    a, b = b, a + b",
             ),
             noun="$x, then $k, and then without end the sum of the two numbers before",
             frag=("sums_of_two", "like_fibonacci"),
@@ -298,7 +303,10 @@ def _texts() -> tuple[Operation, ...]:
             T,
             WS,
             code="(part for part in $x.split() if len(part) > $k)",
-            loop="for part in $x.split():\n    if len(part) > $k:\n        yield part",
+            loop=(
+                "for part in $x.split():\n    if len(part) > $k:\n        yield part",
+                "for part in $x.split():\n    if len(part) <= $k:\n        continue\n    yield part",
+            ),
             noun="the words of $x with more than $k characters",
             frag=("long_words", "words_longer_than"),
             result="word",
