@@ -75,8 +75,10 @@ def fitting_style(style: DocstringStyle, task: Task, examples: Sequence[Shown]) 
     """The style itself where it suits the task and what can be shown of it, or else a plain summary."""
     needs_example = (DocstringStyle.DOCTEST, DocstringStyle.COMPARISON, DocstringStyle.EXAMPLE)
     needs_arguments = (DocstringStyle.PARAMETERS, DocstringStyle.GOOGLE, DocstringStyle.REST)
-    if style in needs_example and (not examples or (style is not DocstringStyle.DOCTEST and examples[0].before)):
+    if style in needs_example and not examples:
         return DocstringStyle.SUMMARY
+    if style in needs_example and task.shape in (Shape.GENERATOR, Shape.METHOD):
+        return DocstringStyle.DOCTEST  # What is shown is no plain call.
     if style in needs_arguments and (not task.parameters or task.gives is Kind.NOTHING):
         return DocstringStyle.SUMMARY
     return DocstringStyle.SUMMARY if style is DocstringStyle.STEPS and len(task.steps) == 1 else style
