@@ -143,7 +143,7 @@ class Client:
             Connection,
             whom.hostname or "",
             _port(whom),
-            happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS,
+            happy_eyeballs_delay=None if self._config.is_on_this_machine else _NEXT_ADDRESS_SECONDS,
             **(secure if whom.scheme == "https" else {}),
         )
         return connection

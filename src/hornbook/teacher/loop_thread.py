@@ -15,6 +15,9 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+_GATHER_SECONDS = 0.004
+"""How long results wait for others to be handed out together; nothing beside the time that a model takes."""
+
 Handle = Callable[[Item, asyncio.Event], Coroutine[Any, Any, Result]]
 """What becomes of an item; the event is set when a result is no longer wanted unless it is already under way."""
 
@@ -135,7 +138,7 @@ class _Passage(Generic[Item, Result]):
         except BaseException as error:
             result = _Lost(error)
         if not self._results:
-            self._loop.call_soon(self._hand_out)
+            self._loop.call_later(_GATHER_SECONDS, self._hand_out)
         self._results.append((index, result))
 
     def _hand_out(self) -> None:

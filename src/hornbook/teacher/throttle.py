@@ -7,10 +7,10 @@ half at each refusal; after it one more for each round of answers.
 import asyncio
 from collections import deque
 
-_FIRST = 32
+_FIRST = 64
 """Requests at once in the beginning, if so many are allowed: what no server in earnest falls over at."""
-_GROWTH = 2.0
-"""What one answer adds before the first refusal: each round of answers triples what runs at once."""
+_GROWTH = 4.0
+"""What one answer adds before the first refusal: a round of answers makes five times as many of what runs at once."""
 
 
 class Throttle:
@@ -22,6 +22,7 @@ class Throttle:
         self._allowed = float(min(most, _FIRST))
         self._growth: float | None = _GROWTH
         self._num_running = 0
+        self._most_running = 0
         self._num_halvings = 0
         self._resume_at = 0.0
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -41,9 +42,9 @@ class Throttle:
         return _Slot(self)
 
     def answered(self) -> None:
-        """Note an answer: it allows more requests, if those allowed were wanted."""
+        """Note an answer: it allows more requests, but not many times what was ever wanted at once."""
         self.num_answered += 1
-        if 2 * self._num_running >= self._allowed:
+        if self._allowed < (1 + _GROWTH) * self._most_running:
             growth = 1 / self._allowed if self._growth is None else self._growth
             self._allowed = min(float(self._most), self._allowed + growth)
 
@@ -77,6 +78,7 @@ class Throttle:
                 raise
         else:
             self._num_running += 1
+        self._most_running = max(self._most_running, self._num_running)
         return self._num_halvings
 
     def _give(self) -> None:
