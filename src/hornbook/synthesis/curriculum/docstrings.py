@@ -81,7 +81,9 @@ def fitting_style(style: DocstringStyle, task: Task, examples: Sequence[Shown]) 
         return DocstringStyle.DOCTEST  # What is shown is no plain call.
     if style in needs_arguments and (not task.parameters or task.gives is Kind.NOTHING):
         return DocstringStyle.SUMMARY
-    return DocstringStyle.SUMMARY if style is DocstringStyle.STEPS and len(task.steps) == 1 else style
+    if style is DocstringStyle.STEPS and (len(task.steps) == 1 or task.shape is Shape.METHOD):
+        return DocstringStyle.SUMMARY  # A step of a method would be taken for a change of its object.
+    return style
 
 
 def _imports(annotations: Sequence[str], *, is_old: bool) -> str:

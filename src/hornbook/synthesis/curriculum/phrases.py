@@ -97,13 +97,13 @@ def _describe_method(task: Task, start: NounPhrase, rng: random.Random) -> Descr
     words = {"x": f"`{held}`", **change.in_words()}
     if not change.operation.acts:
         work = _describe_work(task, start, rng, 0.8)
-        return _with_sentence(work, f"Leave `{held}` as it is.", when=_sounds_like_change(work, task))
+        return _without_change(work, f"Without changing `{held}`", task)
     act = fill(rng.choice(change.operation.acts), words)
     if not change.operation.state:
         if not task.work:
             return Description((_sentence(act),), (act,), "nothing", 1)
         work = _describe_work(task, start, rng, 0.8)
-        work = _with_sentence(work, f"Change nothing else in `{held}`.", when=_sounds_like_change(work, task))
+        work = _without_change(work, f"Without changing `{held}` any further", task)
     else:
         noun, tail = change.operation.head or (fill(rng.choice(change.operation.nouns), words), "")
         if not task.work:
@@ -112,19 +112,20 @@ def _describe_method(task: Task, start: NounPhrase, rng: random.Random) -> Descr
         phrase = NounPhrase(f"the {noun} {tail}", noun, tail) if tail else NounPhrase(noun, is_argument=True)
         work = _describe_work(task, phrase, rng, 0.8)
     first, *others = work.sentences
+    steps = (act, *work.steps)
     if first.startswith("Return ") and rng.random() < 0.6 and ", then" not in first:
         joint = rng.choice((", then ", " and "))
-        return Description((f"{_sentence(act)[:-1]}{joint}r{first[1:]}", *others), (act, *work.steps), work.result, 1)
-    return Description((_sentence(act), *work.sentences), (act, *work.steps), work.result, 1 + work.num_actions)
+        sentences = (f"{_sentence(act)[:-1]}{joint}r{first[1:]}", *others)
+        return Description(sentences, steps, work.result, work.num_actions)
+    return Description((_sentence(act), *work.sentences), steps, work.result, 1 + work.num_actions)
 
 
-def _sounds_like_change(work: Description, task: Task) -> bool:
-    """Whether the words could be taken to change what the object holds."""
-    return bool(task.work) and not work.sentences[0].startswith(_PLAIN_VERBS)
-
-
-def _with_sentence(work: Description, sentence: str, *, when: bool) -> Description:
-    return replace(work, sentences=(*work.sentences, sentence), num_actions=work.num_actions + 1) if when else work
+def _without_change(work: Description, lead: str, task: Task) -> Description:
+    """The same words, with a lead where they could be taken to change what the object holds."""
+    first, *others = work.sentences
+    if not task.work or first.startswith(_PLAIN_VERBS):
+        return work
+    return replace(work, sentences=(f"{lead}, {first[0].lower()}{first[1:]}", *others))
 
 
 def question(step: Step, phrase: NounPhrase, rng: random.Random) -> str:
