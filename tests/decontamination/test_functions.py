@@ -1,5 +1,6 @@
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.functions import functions_in, parse, solution_of
+from hornbook.records import Problem
 
 PASSAGE = '''# Sums
 
@@ -52,3 +53,18 @@ def test_what_does_not_parse_is_none_and_warns_of_nothing() -> None:
 def test_every_humaneval_problem_has_a_solution_with_a_docstring() -> None:
     solutions = [solution_of(problem) for problem in read_humaneval()]
     assert all(solution is not None and solution.docstring for solution in solutions)
+
+
+def test_the_solution_of_a_class_is_the_method_that_its_prompt_leaves_open() -> None:
+    prompt = 'class Box:\n    def put(self):\n        return 1\n\n    def size(self):\n        """Measure."""\n'
+    problem = Problem(
+        task_id="box/1",
+        prompt=prompt,
+        entry_point="Box",
+        canonical_solution="        def inner():\n            return 2\n\n        return inner()\n",
+        test="",
+        category="",
+    )
+    solution = solution_of(problem)
+    assert solution is not None
+    assert (solution.name, solution.docstring) == ("size", "Measure.")
