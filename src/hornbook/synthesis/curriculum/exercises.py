@@ -293,24 +293,24 @@ def _check(task: Task, name: str, source: str, inputs: Sequence[tuple[Any, ...]]
 def _examples(
     task: Task, name: str, inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any], rng: random.Random
 ) -> list[Shown]:
-    """One or two short examples, telling ones first."""
-    suitable = [
-        (given, shown)
-        for given, result in zip(inputs, outputs, strict=True)
-        if result is not None
-        and not isinstance(result, Refused)
-        and (shown := show(task, name, given, result)).value is not None
-        and shown.length <= MAX_EXAMPLE_LENGTH + len(name)
-    ]
-    telling = [
-        (given, shown)
-        for given, shown in suitable
-        if given[0] and (shown.value is False or shown.value not in ([], {}, "", 0, set())) and shown.value != given[0]
-    ]
-    chosen = telling[-1:]
-    if telling and rng.random() < 0.45:
-        chosen = [pair for pair in telling if pair[1].value != telling[-1][1].value][-1:] + chosen
-    return [shown for _, shown in chosen or suitable[-1:]]
+    """One or two short examples, telling ones if there are any; the last inputs are the ordinary ones."""
+    num_wanted = 2 if rng.random() < 0.45 else 1
+    telling: list[Shown] = []
+    suitable: list[Shown] = []
+    for given, result in zip(reversed(inputs), reversed(outputs), strict=True):
+        if result is None or isinstance(result, Refused):
+            continue
+        shown = show(task, name, given, result)
+        value = shown.value
+        if value is None or shown.length > MAX_EXAMPLE_LENGTH + len(name):
+            continue
+        suitable.append(shown)
+        is_telling = given[0] and (value is False or value not in ([], {}, "", 0, set())) and value != given[0]
+        if is_telling and all(value != other.value for other in telling):
+            telling.insert(0, shown)
+        if len(telling) == num_wanted:
+            break
+    return telling or suitable[:1]
 
 
 def _telling(

@@ -13,6 +13,8 @@ from hornbook.synthesis.curriculum.small_formats import SMALL_FORMATS
 
 def format_of(kind: Kind, properties: frozenset[str]) -> Format | None:
     """The form that a value of the kind with these properties has; none for a value in free form."""
+    if not properties:
+        return None
     for name, form in FORMATS.items():
         if name in properties and form.kind is kind:
             return form
