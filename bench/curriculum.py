@@ -89,7 +89,11 @@ def _quiet(_done: int, _total: int) -> None:
 
 def _num_solutions(world: World, name: str) -> int:
     task = bind((world.operations[name],), random.Random(name))
-    bodies = {write_solution(task, "solve", idiom, random.Random(number)) for idiom in Idiom for number in range(30)}
+    bodies = {
+        write_solution(task, "solve", idiom, random.Random(f"{name}:{number}"))
+        for idiom in Idiom
+        for number in range(30)
+    }
     return len(bodies - {None})
 
 
