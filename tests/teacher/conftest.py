@@ -82,6 +82,7 @@ def server() -> Iterator[Server]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 1 << 16  # Head and body in one packet, or each answer waits for an acknowledgement.
 
         def do_GET(self) -> None:
             ours.num_model_lists += 1
