@@ -92,7 +92,7 @@ def _num_solutions(world: World, name: str) -> int:
     bodies = {
         write_solution(task, "solve", idiom, random.Random(f"{name}:{number}"))
         for idiom in Idiom
-        for number in range(30)
+        for number in range(60)
     }
     return len(bodies - {None})
 

@@ -57,7 +57,7 @@ def solutions_of(world: World, name: str) -> set[str]:
     bodies = {
         write_solution(task, "solve", idiom, random.Random(f"{name}:{number}"))
         for idiom in Idiom
-        for number in range(30)
+        for number in range(60)
     }
     return {ast.dump(ast.parse(f"def solve():\n{body}")) for body in bodies if body is not None}
 

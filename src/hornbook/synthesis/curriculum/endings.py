@@ -60,12 +60,12 @@ def _write_guard(writer: Lines, step: Step, value: str) -> None:
     names = {"x": value, "v": writer.element(operation.takes), **step.in_code()}
     condition, message = fill_code(writer.code(operation), names), names.get("m", "")
     way = writer.rng.random()
-    if way < 0.15:
+    if way < 0.06:
         name = writer.name("is_refused", Kind.FLAG)
         writer.lines.append(f"{name} = {condition}")
         condition = name
     writer.lines.append(f"if {condition}:")
-    if message and way > 0.85:
+    if message and way > 0.94:
         writer.lines.append(f"{INDENT}message = {message}")
         message = "message"
     writer.lines.append(f"{INDENT}{consequence(operation, message)}")
@@ -80,7 +80,7 @@ def _write_change(writer: Lines, step: Step, held: str) -> str:
     """Change the value that is held, where it is or by binding it anew; the value to go on with."""
     operation = step.operation
     names = {"x": held, **step.in_code()}
-    in_place = bool(operation.blocks) and writer.rng.random() < 0.6
+    in_place = bool(operation.blocks) and writer.rng.random() < 0.75
     if operation.state == "$x":
         return _write_reading(writer, operation, held)
     if not operation.state:
@@ -88,13 +88,13 @@ def _write_change(writer: Lines, step: Step, held: str) -> str:
             writer.lines.append(fill_code(writer.rng.choice(operation.blocks), names))
             return held
         changed = fill_code(writer.code(operation), names)
-        if writer.rng.random() < 0.4:
+        if writer.rng.random() < 0.2:
             name = writer.name("changed", operation.gives)
             writer.lines.append(f"{name} = {changed}")
             changed = name
         writer.lines.append(f"{held} = {changed}")
         return held
-    wanted = operation.result if writer.rng.random() < 0.75 else "answer"
+    wanted = operation.result if writer.rng.random() < 0.85 else "answer"
     out = names["out"] = writer.name(wanted, operation.gives)
     answer, state = fill_code(writer.code(operation), names), fill_code(operation.state, names)
     if in_place:
@@ -109,9 +109,9 @@ def _write_change(writer: Lines, step: Step, held: str) -> str:
 def _write_reading(writer: Lines, operation: Operation, held: str) -> str:
     """Read what is held, at times under a name without `self`."""
     way = writer.rng.random()
-    if way < 0.8:
+    if way < 0.9:
         return held
-    name = writer.name(held.removeprefix("self.") if way < 0.9 else operation.result, operation.gives)
+    name = writer.name(held.removeprefix("self.") if way < 0.95 else operation.result, operation.gives)
     writer.lines.append(f"{name} = {held}")
     return name
 
@@ -130,7 +130,7 @@ def write_yields(writer: Lines, step: Step, value: str, *, is_loop: bool) -> Non
         writer.lines.append(f"yield from {iterable}")
         return
     block = writer.rng.choice(operation.blocks)
-    wanted = operation.result if writer.rng.random() < 0.7 else writer.rng.choice(("value", "current", "following"))
+    wanted = operation.result if writer.rng.random() < 0.85 else writer.rng.choice(("value", "current", "following"))
     names["out"] = writer.name(wanted, operation.gives)
     if "\n---\n" not in block:
         writer.lines.append(fill_code(block, names))

@@ -10,9 +10,10 @@ import multiprocessing
 import os
 import random
 import textwrap
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from hornbook.errors import ConfigError
@@ -113,6 +114,12 @@ class Author:
     length_weights: tuple[int, ...]
     difficulties: tuple[int, ...]
 
+    @cached_property
+    def by_family(self) -> Mapping[Family, tuple[str, ...]]:
+        """The names of each family's operations."""
+        operations = self.world.operations.values()
+        return {family: tuple(op.name for op in operations if op.family is family) for family in self.world.families}
+
 
 def build_author(config: ExercisesConfig, seed: int) -> Author:
     """The world with its meaning, and the split that the config and the seed make."""
@@ -161,11 +168,12 @@ def write_chunk(config: ExercisesConfig, seed: int, number: int, size: int) -> l
 def write_exercise(author: Author, index: int, seed: int) -> Exercise:
     """The training exercise number `index`: a pure function of the world, the split, `index` and `seed`.
 
-    Exercise `index` is built around operation `index` modulo their number, so that all occur equally often; where that
-    leads nowhere, as for an easy operation when only difficult tasks are wanted, around another one.
+    It is built around an operation, so that half of all exercises are around each operation equally often, and half
+    around each family equally often; where that leads nowhere, as for an easy operation when only difficult tasks are
+    wanted, around another one.
     """
     names = tuple(author.world.operations)
-    around = names[index % len(names)]
+    around = _subject(author, index)
     rng = random.Random(f"exercise:{seed}:{index}")
     lengths = range(1, len(author.length_weights) + 1)
     for turn in itertools.count():
@@ -183,6 +191,16 @@ def write_exercise(author: Author, index: int, seed: int) -> Exercise:
     raise AssertionError("the turns have no end")
 
 
+def _subject(author: Author, index: int) -> str:
+    """The operation around which exercise `index` is built."""
+    turn, is_by_family = divmod(index, 2)
+    if not is_by_family:
+        return tuple(author.world.operations)[turn % len(author.world.operations)]
+    families = tuple(author.by_family.values())
+    round_, place = divmod(turn, len(families))
+    return families[place][round_ % len(families[place])]
+
+
 def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem]:
     """Problems on held-out compositions, each composition once, equally many per family as far as possible."""
     rng = random.Random(f"held-out:{seed}")
@@ -190,9 +208,6 @@ def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem
     wanted = {family: num_problems // len(families) for family in families}
     for family in families[: num_problems % len(families)]:
         wanted[family] += 1
-    by_family = {
-        family: [name for name, op in author.world.operations.items() if op.family is family] for family in families
-    }
     found: list[tuple[Family, Exercise]] = []
     seen: set[tuple[str, ...]] = set()
     lengths = range(2, len(author.length_weights) + 1)
@@ -200,7 +215,7 @@ def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem
         family = rng.choice([item for item in families if wanted[item]])
         length = rng.choices(lengths, author.length_weights[1:])[0]
         for _ in range(NUM_HELD_OUT_DRAWS):
-            operations = draw_composition(author.world, length, rng.choice(by_family[family]), rng)
+            operations = draw_composition(author.world, length, rng.choice(author.by_family[family]), rng)
             if operations is None or difficulty_of(operations) not in author.difficulties:
                 continue
             composition = tuple(item.name for item in operations)
