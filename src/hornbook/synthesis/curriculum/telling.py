@@ -29,11 +29,13 @@ def draw_telling(group: str, kind: Kind, properties: frozenset[str], rng: random
 
 
 def _fits(value: Any, properties: frozenset[str]) -> bool:
-    """Whether the integers in a value are as large, and its rows as long, as later operations need them."""
+    """Whether a value's integers are as large and as ordered, and its rows as long, as later operations need them."""
     rows = [row for row in value if isinstance(row, list)] if isinstance(value, list) else []
     if "square" in properties and any(len(row) != len(value) for row in rows):
         return False
     members = [n for row in rows for n in row] if rows else value if isinstance(value, list) else [value]
+    if "sorted" in properties and members != sorted(members):
+        return False
     least = 1 if "positive" in properties else 0 if "nonneg" in properties else None
     return least is None or all(n >= least for n in members if isinstance(n, int))
 

@@ -47,7 +47,7 @@ def _lists() -> tuple[Operation, ...]:
             W,
             W,
             code="[other for other in $x if other != $w]",
-            block="while $w in $x:\n    $x.remove($w)",
+            block=("while $w in $x:\n    $x.remove($w)", "for _ in range($x.count($w)):\n    $x.remove($w)"),
             act=("remove every $w from $x", "delete all members of $x that equal $w"),
             frag=("remove", "forget", "cancel"),
             params=(NAME,),
