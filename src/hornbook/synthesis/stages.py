@@ -122,7 +122,7 @@ def run_exercises(
         metrics={
             "num_held_out": len(problems),
             "families": _counted(exercise.family for exercise in exercises),
-            "difficulties": _counted(exercise.difficulty for exercise in exercises),
+            "difficulties": _counted(str(exercise.difficulty) for exercise in exercises),
             "idioms": _counted(exercise.idiom for exercise in exercises),
             "docstring_styles": _counted(exercise.docstring_style for exercise in exercises),
             "held_out_families": _counted(problem.category for problem in problems),
