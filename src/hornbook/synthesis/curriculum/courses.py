@@ -45,7 +45,7 @@ _FIRST = {
     Family.NUMBER_THEORY: "sum_up_to factorial divisors is_prime",
     Family.BITS: "bit_and bit_or shift_left has_bit count_ones",
     Family.DATES: "hour_of minute_of year_of month_of is_leap_year",
-    Family.SETS: "to_set set_union sorted_members set_size swap_pair pair_sum zip_lists sum_of_each",
+    Family.SETS: "to_set set_union sorted_members set_size scale_pair pair_sum zip_lists sum_of_each",
     Family.MATRICES: "turn_half sort_each_row matrix_sum trace",
     Family.SEARCHING: "even_first first_above top_numbers closest_to",
     Family.PARSING: "parse_numbers join_numbers parse_fields version_parts value_of_sum",

@@ -250,5 +250,6 @@ REDUNDANT_PAIRS = frozenset(
         ("count_up", "yield_each"),  # yield_count_up
         ("count_down", "yield_each"),  # yield_countdown
         ("collatz_path", "yield_each"),  # yield_hailstones
+        ("sorted_members", "missing_number"),  # smallest_free
     }
 )
