@@ -13,11 +13,21 @@ from hornbook.synthesis.curriculum.sampler import bind
 from hornbook.synthesis.curriculum.scripts import printed, watch_loop
 from hornbook.synthesis.curriculum.textbooks import STYLES, TextbooksConfig, write_passages
 from hornbook.synthesis.curriculum.worked import work_out
-from hornbook.synthesis.curriculum.world import build_world
+from hornbook.synthesis.curriculum.world import World, build_world
 
 
 def _write(num_passages: int, seed: int) -> list[Passage]:
     return write_passages(build_world(), TextbooksConfig(num_passages=num_passages), seed, lambda _done, _total: None)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return build_world()
+
+
+@pytest.fixture(scope="module")
+def reference(world: World) -> Reference:
+    return Reference(world)
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +66,7 @@ def test_a_watched_loop_prints_its_variables_in_every_turn() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(MISTAKES))
-def test_a_wrong_attempt_runs_and_is_wrong_on_some_values(name: str) -> None:
-    world = build_world()
-    reference = Reference(world)
+def test_a_wrong_attempt_runs_and_is_wrong_on_some_values(name: str, world: World, reference: Reference) -> None:
     texts = []
     for number in range(30):
         rng = random.Random(f"{name}:{number}")

@@ -150,14 +150,15 @@ def write_exercises(config: ExercisesConfig, seed: int, progress: Callable[[int,
 def _chunks(config: ExercisesConfig, seed: int) -> Generator[list[Exercise], None, None]:
     """Endless runs of exercises, in order of their numbers."""
     num_processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    size = min(CHUNK_SIZE, config.num_exercises)
     if num_processes == 1 or config.num_exercises < CHUNK_SIZE * 2:
-        yield from (write_chunk(config, seed, number, CHUNK_SIZE) for number in itertools.count())
+        yield from (write_chunk(config, seed, number, size) for number in itertools.count())
         return
     with ProcessPoolExecutor(num_processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting = [pool.submit(write_chunk, config, seed, number, CHUNK_SIZE) for number in range(num_processes + 1)]
+        waiting = [pool.submit(write_chunk, config, seed, number, size) for number in range(num_processes + 1)]
         for number in itertools.count(num_processes + 1):
             yield waiting.pop(0).result()
-            waiting.append(pool.submit(write_chunk, config, seed, number, CHUNK_SIZE))
+            waiting.append(pool.submit(write_chunk, config, seed, number, size))
 
 
 def write_chunk(config: ExercisesConfig, seed: int, number: int, size: int) -> list[Exercise]:
