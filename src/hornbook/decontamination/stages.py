@@ -25,7 +25,7 @@ from hornbook.decontamination.resemblance import (
 from hornbook.errors import ConfigError
 from hornbook.records import Document, Dropped, Problem
 
-VERSION = 1
+VERSION = 2
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
 
 HUMANEVAL = "HumanEval"

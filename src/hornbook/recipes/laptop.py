@@ -43,7 +43,7 @@ VOCAB_SIZE = 2048
 SEQUENCE_LENGTH = 384
 
 SELECT = SelectConfig(keep_share=0.17)  # Source: section 2.1, 6B of 35B tokens.
-# Departs: the whole curriculum has 259 operations; the first course's are as many as minutes of training can teach.
+# Departs: the whole curriculum has 728 operations; the first course's are as many as minutes of training can teach.
 TEXTBOOKS = TextbooksConfig(course="first", num_passages=6_000)
 EXERCISES = ExercisesConfig(
     course="first", num_exercises=36_000, length_weights=(22, 56, 22), num_held_out=300, held_out_share=0.12
@@ -61,7 +61,7 @@ MODEL = ModelConfig(
 PRETRAIN = TrainConfig(
     dataset="pretrain",
     model=MODEL,
-    num_steps=150,
+    num_steps=100,
     batch_size=12,
     sequence_length=SEQUENCE_LENGTH,
     learning_rate=8e-3,
