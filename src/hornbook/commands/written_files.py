@@ -4,10 +4,12 @@ import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hornbook.errors import ConfigError, StoreError
-from hornbook.records import Record, table_of
+
+if TYPE_CHECKING:
+    from hornbook.records import Record
 
 ENDINGS = (".jsonl", ".parquet")
 
@@ -31,7 +33,7 @@ def beside(path: Path, what: str) -> Path:
     return path.with_name(f"{path.stem}.{what}{path.suffix}")
 
 
-def write_records(path: Path, record: type[Record], records: Sequence[Any]) -> None:
+def write_records(path: Path, record: "type[Record]", records: Sequence[Any]) -> None:
     """Write records of one type, in order; the file is replaced when it is whole.
 
     Raises:
@@ -41,6 +43,8 @@ def write_records(path: Path, record: type[Record], records: Sequence[Any]) -> N
     try:
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
+
+            from hornbook.records import table_of
 
             pq.write_table(table_of(record, records), partial)
         else:
