@@ -140,7 +140,7 @@ def test_a_worker_that_dies_twice_on_a_program_is_an_error_and_no_verdict(monkey
     with Jail() as jail:
         monkeypatch.setattr(Worker, "start", start_and_die)
         with pytest.raises(SandboxError, match="broke down twice on program 1"):
-            jail.run([Program("pass"), Program("import time; time.sleep(1)"), Program("pass")])
+            jail.run([Program("pass"), Program("import time; time.sleep(30)"), Program("pass")])
         assert run_one(jail, "print(1)").stdout == "1\n"
 
 
