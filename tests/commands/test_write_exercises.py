@@ -186,3 +186,10 @@ def test_no_key_stands_in_anything_that_is_written_or_said(teacher: ScriptedEndp
     )  # fmt: skip
     assert is_one_mistake(wrong.stderr, "key"), wrong.stderr
     assert "sk-wrong" not in wrong.stderr
+
+
+def test_what_it_takes_is_said_before_the_first_call(teacher: ScriptedEndpoint, place: Path) -> None:
+    arguments = ["--teacher", teacher.url, "--cache", place / "cache.sqlite", "--names", place / "names.txt"]
+    said = type_in("write-exercises", *arguments, "-o", place / "out.jsonl", "--num", "5").err
+    assert "tiny: 5 calls, at most about" in said
+    assert "1,600 out" in said

@@ -185,13 +185,20 @@ def _annotate(
     *,
     as_json: bool,
 ) -> None:
-    from hornbook.curation.annotate_samples import annotate_samples
+    from hornbook.commands.teacher_report import say_estimate
+    from hornbook.curation.annotate_samples import annotate_samples, scoring_request
     from hornbook.curation.label_agreement import agreement_of
     from hornbook.display import make_console, show_progress
     from hornbook.records import Dropped, Label
 
     begun = time.monotonic()
     with show_progress(make_console(stderr=True), "annotate") as progress:
+        say_estimate(
+            account,
+            [scoring_request(one.text, config) for one in documents[:200]],
+            len(documents),
+            progress,
+        )
         found = annotate_samples(
             documents,
             account,

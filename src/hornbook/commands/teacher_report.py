@@ -1,12 +1,32 @@
 """What a command prints of its teacher's account at the end: who was asked, what it took, what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from hornbook.artifacts.stage import Progress
+    from hornbook.teacher.account import Account
+    from hornbook.teacher.teacher import TeacherRequest
+
 _LABEL_WIDTH = 9
+
+
+def say_estimate(
+    account: "Account", samples: "Sequence[TeacherRequest]", num_requests: int, progress: "Progress"
+) -> None:
+    """Say, before the first call, what so many requests like the samples would take; nothing where none is allowed."""
+    if not samples or account.budget.amount == 0:
+        return
+    characters = [
+        len(one.prompt) if hasattr(one, "prompt") else sum(len(message["content"]) for message in one.messages)
+        for one in samples
+    ]
+    estimate = account.estimate(
+        num_requests, sum(characters) / len(samples), max(one.sampling.max_new_tokens for one in samples)
+    )
+    progress(0, 0, estimate.describe())
 
 
 def print_account(summary: Mapping[str, Any], console: "Console") -> None:

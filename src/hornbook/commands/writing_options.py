@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LISTS = "What is written about"
 _LIMITS = "How much"
+_NUM_SAMPLES = 8
+"""Requests whose lengths stand for all in the estimate before the first call."""
 
 OutputOption = Annotated[
     Path,
@@ -166,6 +168,7 @@ def run_writer(
         watch: Whether the diversity monitor is asked.
         as_json: Print JSON.
     """
+    from hornbook.commands.teacher_report import print_account, say_estimate
     from hornbook.display import make_console, show_progress
     from hornbook.synthesis.diversity.monitor import Monitor as DiversityMonitor
     from hornbook.synthesis.prompted.progress import WritingProgress
@@ -173,6 +176,8 @@ def run_writer(
 
     monitor: Monitor[Any] | None = DiversityMonitor() if watch else None
     with show_progress(make_console(stderr=True), f"write {unit}") as progress:
+        samples = [job.request(seed, number) for number in range(_NUM_SAMPLES)]
+        say_estimate(account, samples, writing.num_records, progress)
         shown = WritingProgress(account, progress)
         writer: Writer[Any] = Writer(job, account, writing, seed, monitor=monitor, progress=shown)
         try:
@@ -186,8 +191,6 @@ def run_writer(
         typer.echo(json.dumps(described, indent=2))
         return
     _print(described, typer.echo)
-    from hornbook.commands.teacher_report import print_account
-
     print_account(described["account"], make_console())
     typer.echo(f"the {unit} are in {output}, with {' and '.join(path.name for path in paths[1:])} beside it")
 

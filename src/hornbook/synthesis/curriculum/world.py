@@ -223,6 +223,3 @@ def required_properties(chain: tuple[Operation, ...]) -> frozenset[str]:
     if "square" in required:
         required.add("rect")
     return frozenset(required)
-
-
-KINDS_OF_ARGUMENTS = (Kind.NUMBER, Kind.TEXT, Kind.NUMBERS, Kind.WORDS, Kind.COUNTS, Kind.GRID, Kind.NESTED)
