@@ -18,11 +18,11 @@ def test_refusals_halve_once_for_all_that_were_under_way_and_answers_bring_back_
         throttle = Throttle(8)
         assert throttle.num_allowed == 8
         async with throttle.slot() as first, throttle.slot() as second:
-            throttle.refused(first, 0.0)
-            throttle.refused(second, 0.0)
+            throttle.refused(first.mark, 0.0)
+            throttle.refused(second.mark, 0.0)
         assert throttle.num_allowed == 4
         async with throttle.slot() as third:
-            throttle.refused(third, 0.0)
+            throttle.refused(third.mark, 0.0)
         assert throttle.num_allowed == 2
         for _ in range(2):
             await answer_round(throttle)
@@ -31,8 +31,8 @@ def test_refusals_halve_once_for_all_that_were_under_way_and_answers_bring_back_
             await answer_round(throttle)
         assert throttle.num_allowed == 8
         for _ in range(10):
-            async with throttle.slot() as mark:
-                throttle.refused(mark, 0.0)
+            async with throttle.slot() as slot:
+                throttle.refused(slot.mark, 0.0)
         assert throttle.num_allowed == 1
 
     asyncio.run(play())

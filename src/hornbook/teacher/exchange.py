@@ -161,13 +161,13 @@ class Exchange:
     ) -> T | _Failure:
         limit_field = self._limit_field
         request = self._client.prepare(address, self._with_limit(body))
-        async with self.throttle.slot() as mark:
+        async with self.throttle.slot() as slot:
             while (seconds := self.throttle.pause_seconds()) > 0:
                 await _sleep(seconds, given_up)
             if given_up.is_set():
                 raise asyncio.CancelledError
             try:
-                response = await self._client.ask(request)
+                response = await self._client.ask(request, slot.end)
                 if self._takes_other_limit(limit_field, body, response):
                     response = await self._client.ask(self._client.prepare(address, self._with_limit(body)))
             except UnreachableError as error:
@@ -179,7 +179,7 @@ class Exchange:
             except LostError as error:
                 return _Failure(said=str(error))
             if not response.is_success:
-                return self._failure(address, response, mark)
+                return self._failure(address, response, slot.mark)
             self.throttle.answered()
         # Another request may be under way from here on: what is done with the answer delays none.
         try:

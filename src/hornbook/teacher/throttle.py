@@ -6,6 +6,7 @@ half at each refusal; after it one more for each round of answers.
 
 import asyncio
 from collections import deque
+from typing import Self
 
 _FIRST = 64
 """Requests at once in the beginning, if so many are allowed: what no server in earnest falls over at."""
@@ -34,12 +35,9 @@ class Throttle:
         """How many requests may run at once now. May be read from any thread."""
         return int(self._allowed)
 
-    def slot(self) -> "_Slot":
-        """A context: on entry it waits until one more request may run, and counts it as running.
-
-        It gives a mark to hand to `refused`.
-        """
-        return _Slot(self)
+    def slot(self) -> "Slot":
+        """A place for one request, to be entered as a context."""
+        return Slot(self)
 
     def answered(self) -> None:
         """Note an answer: it allows more requests, but not many times what was ever wanted at once."""
@@ -47,6 +45,7 @@ class Throttle:
         if self._allowed < (1 + _GROWTH) * self._most_running:
             growth = 1 / self._allowed if self._growth is None else self._growth
             self._allowed = min(float(self._most), self._allowed + growth)
+            self._fill()
 
     def refused(self, mark: int, pause_seconds: float) -> None:
         """Note that the endpoint is asked too much: half as many at once, and none before the pause is over.
@@ -83,6 +82,9 @@ class Throttle:
 
     def _give(self) -> None:
         self._num_running -= 1
+        self._fill()
+
+    def _fill(self) -> None:
         while self._waiting and self._num_running < self.num_allowed:
             turn = self._waiting.popleft()
             if not turn.done():  # Else its request was abandoned.
@@ -90,12 +92,26 @@ class Throttle:
                 turn.set_result(None)
 
 
-class _Slot:
-    def __init__(self, throttle: Throttle) -> None:
-        self._throttle = throttle
+class Slot:
+    """A context: on entry it waits until one more request may run, and counts it as running until it ends."""
 
-    async def __aenter__(self) -> int:
-        return await self._throttle._take()
+    def __init__(self, throttle: Throttle) -> None:
+        """To be had from `Throttle.slot`."""
+        self._throttle = throttle
+        self._is_taken = False
+        self.mark = 0
+        """What to hand to `Throttle.refused`."""
+
+    def end(self) -> None:
+        """Let the next request run before the context is left: the endpoint is done with this one."""
+        if self._is_taken:
+            self._is_taken = False
+            self._throttle._give()
+
+    async def __aenter__(self) -> Self:
+        self.mark = await self._throttle._take()
+        self._is_taken = True
+        return self
 
     async def __aexit__(self, *raised: object) -> None:
-        self._throttle._give()
+        self.end()
