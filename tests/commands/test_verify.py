@@ -76,6 +76,7 @@ def test_with_a_teacher_solutions_are_compared_and_another_threshold_asks_nothin
     assert len(rows(tmp_path / "strict.solutions.jsonl")) == 4
     num_calls = first.json["teacher"]["run"][0]["calls"]
     assert num_calls == 4
+    assert "4 calls, at most about" in " ".join(first.err.split())
     again = type_in(
         "verify", exercises, *options, "-o", tmp_path / "loose.jsonl", "--num-solutions", "2", "--min-agreement", "0"
     )

@@ -195,7 +195,7 @@ def _annotate(
     with show_progress(make_console(stderr=True), "annotate") as progress:
         say_estimate(
             account,
-            [scoring_request(one.text, config) for one in documents[:200]],
+            (scoring_request(one.text, config) for one in documents),
             len(documents),
             progress,
         )

@@ -1,6 +1,7 @@
 """What a command prints of its teacher's account at the end: who was asked, what it took, what came of it."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,12 +12,18 @@ if TYPE_CHECKING:
     from hornbook.teacher.teacher import TeacherRequest
 
 _LABEL_WIDTH = 9
+_NUM_SAMPLES = 200
+"""Requests whose lengths stand for all in the estimate before the first call."""
 
 
 def say_estimate(
-    account: "Account", samples: "Sequence[TeacherRequest]", num_requests: int, progress: "Progress"
+    account: "Account", requests: "Iterable[TeacherRequest]", num_requests: int, progress: "Progress"
 ) -> None:
-    """Say, before the first call, what so many requests like the samples would take; nothing where none is allowed."""
+    """Say, before the first call, what so many requests like the first of these would take.
+
+    Nothing where no call is allowed.
+    """
+    samples = list(itertools.islice(requests, _NUM_SAMPLES))
     if not samples or account.budget.amount == 0:
         return
     characters = [

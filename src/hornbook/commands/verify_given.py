@@ -2,16 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from hornbook.artifacts.stage import Progress
 from hornbook.commands.enriched_files import write_enriched
 from hornbook.commands.given_records import Given
-from hornbook.commands.teacher_report import print_account
+from hornbook.commands.teacher_report import print_account, say_estimate
 from hornbook.commands.written_files import beside, write_records
 from hornbook.display import make_console, show_progress
 from hornbook.records import Dropped, Exercise, Passage
@@ -20,6 +20,7 @@ from hornbook.synthesis.compare_solutions import Solution
 from hornbook.synthesis.exercise_tests import ExerciseTest, with_tests
 from hornbook.synthesis.levels import Level, Verification, count_levels
 from hornbook.synthesis.repair import Repair
+from hornbook.synthesis.self_consistency import solution_requests
 from hornbook.synthesis.written import Verified, VerifyWrittenConfig, verify_written
 from hornbook.synthesis.written_passages import (
     PassageCheck,
@@ -46,8 +47,14 @@ def verify_given_exercises(
     as_json: bool,
 ) -> None:
     """Verify exercises, write the kept ones to `path` and the other tables beside it, and print the yield."""
-    with _progress(account) as progress:
-        verified = verify_written(given.exercises, account, sandbox, config, seed, progress)
+    with show_progress(make_console(stderr=True), "verify") as live:
+
+        def announce(asked: list[Exercise]) -> None:
+            assert account is not None
+            solutions = config.solutions
+            say_estimate(account, solution_requests(asked, solutions), len(asked) * solutions.num_solutions, live)
+
+        verified = verify_written(given.exercises, account, sandbox, config, seed, _teller(live, account), announce)
     kept = with_tests(verified.kept, verified.tests)
     if account is not None:
         num_characters = sum(len(one.prompt) + len(one.solution) for one in kept)
@@ -66,8 +73,8 @@ def verify_given_passages(
     given: Given, path: Path, sandbox: Sandbox, config: VerifyPassagesConfig, *, as_json: bool
 ) -> None:
     """Verify passages, write the kept ones to `path` and the other tables beside it, and print the yield."""
-    with _progress(None) as progress:
-        verified = verify_written_passages(given.passages, sandbox, config, progress)
+    with show_progress(make_console(stderr=True), "verify") as live:
+        verified = verify_written_passages(given.passages, sandbox, config, _teller(live, None))
     origins = {one.repaired_id: one.passage_id for one in verified.repairs}
     ids = [origins.get(one.id, one.id) for one in verified.kept]
     write_enriched(path, Passage, verified.kept, [given.extras[one] for one in ids])
@@ -94,19 +101,17 @@ def _passage_levels(verified: VerifiedPassages) -> dict[str, int]:
     }
 
 
-@contextmanager
-def _progress(account: "Account | None") -> Iterator[Callable[[int, int, str], None]]:
-    """A live line that says what is being done, and while a teacher writes, how fast and at what cost."""
-    with show_progress(make_console(stderr=True), "verify") as live:
+def _teller(live: Progress, account: "Account | None") -> Callable[[int, int, str], None]:
+    """What is being done, for a live line; and while a teacher writes, how fast and at what cost."""
 
-        def tell(done: int, total: int, name: str) -> None:
-            note = name
-            if account is not None and name == "solutions written":
-                note = f"{name}  {account.progress().note(num_open=total - done)}"
-            if total:
-                live(done, total, note)
+    def tell(done: int, total: int, name: str) -> None:
+        note = name
+        if account is not None and name == "solutions written":
+            note = f"{name}  {account.progress().note(num_open=total - done)}"
+        if total:
+            live(done, total, note)
 
-        yield tell
+    return tell
 
 
 def _say(

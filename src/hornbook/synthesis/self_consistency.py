@@ -7,7 +7,7 @@ Reads:  exercises, what was seen of their own solutions (`levels.py`), a teacher
 Writes: a `Solution` for each answer, and for each exercise what they agree on.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hornbook.errors import ConfigError
@@ -79,7 +79,7 @@ def ask_for_solutions(
     """
     total = len(exercises) * config.num_solutions
     replies: dict[int, Reply] = {}
-    for index, reply in teacher.ask(_requests(exercises, config)):
+    for index, reply in teacher.ask(solution_requests(exercises, config)):
         replies[index] = reply
         progress(len(replies), total)
     answered = []
@@ -96,7 +96,8 @@ def solution_messages(exercise: Exercise) -> list[dict[str, str]]:
     return [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": request}]
 
 
-def _requests(exercises: Sequence[Exercise], config: SolutionsConfig) -> Iterator[ChatRequest]:
+def solution_requests(exercises: Iterable[Exercise], config: SolutionsConfig) -> Iterator[ChatRequest]:
+    """What is asked: `num_solutions` requests for each exercise, that differ in the number of the sample."""
     sampling = config.sampling()
     for exercise in exercises:
         messages = solution_messages(exercise)

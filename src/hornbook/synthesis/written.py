@@ -81,6 +81,7 @@ def verify_written(
     config: VerifyWrittenConfig,
     seed: int,
     progress: Progress,
+    announce: Callable[[list[Exercise]], None] | None = None,
 ) -> Verified:
     """Verify exercises and part those that suffice from the rest.
 
@@ -94,6 +95,7 @@ def verify_written(
         config: How, and how strict.
         seed: Of the inputs.
         progress: Told how far each part is.
+        announce: Told, before the teacher is asked, of which exercises solutions will be asked.
 
     Raises:
         ConfigError: Self-consistency is asked for without a teacher.
@@ -109,6 +111,8 @@ def verify_written(
     if teacher is not None:
         worth = [one for one in observations if is_worth_asking(one, config)]
         asked = [one.exercise for one in worth]
+        if announce is not None:
+            announce(asked)
         answers = ask_for_solutions(asked, teacher, config.solutions, _named(progress, "solutions written"))
         solutions = compare_solutions(
             worth, answers, sandbox, config.solutions, config.batch_size, _named(progress, "solutions run")
