@@ -80,6 +80,7 @@ def test_a_session_shows_its_output_itself() -> None:
         (PROSE, Reason.NO_CODE),
         (GOOD.replace("```python", "```javascript"), Reason.NO_CODE),
         (GOOD.replace("```\n4\n```", ""), Reason.NO_OUTPUT),
+        (GOOD.replace("```\n4\n```", "").replace("2 + 2)", "2 + 2)  # a sum"), Reason.NO_OUTPUT),
         (GOOD.replace("2 + 2", "2 +"), Reason.NO_PYTHON),
         (GOOD.replace(PROSE, "Short."), Reason.TOO_SHORT),
         (GOOD.replace(PROSE, PROSE * 30), Reason.TOO_LONG),
@@ -101,9 +102,32 @@ def test_a_cut_or_missing_answer_is_a_rejection() -> None:
         (ReplyOutcome.REFUSED, Reason.REFUSED),
         (ReplyOutcome.UNANSWERED, Reason.UNANSWERED),
     ):
-        result = read_passage(Reply(outcome=outcome, text=GOOD), ORDER, "tiny", RULES)
+        text = GOOD[: GOOD.index("```\n4")]
+        result = read_passage(Reply(outcome=outcome, text=text), ORDER, "tiny", RULES)
         assert isinstance(result, Rejection)
         assert result.reason is reason
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "Five is",
+        "Five is the next.\n\n## Going on",
+        "Now another one:\n\n```python\nprint(5)\n",
+        "**Step 2**\n\nNow another one:\n\n```python\nprint(5)\n```\n\n```\n5",
+        "```python\nprint(5)\n\nprint(6)\n```\n",
+    ],
+)
+def test_an_answer_that_was_cut_off_keeps_its_whole_paragraphs(rest: str) -> None:
+    made = read_passage(Reply(outcome=ReplyOutcome.CUT, text=f"{GOOD}\n{rest}"), ORDER, "tiny", RULES)
+    assert isinstance(made, Passage)
+    assert made.text.startswith(text_of(GOOD))
+    assert made.text.removeprefix(text_of(GOOD)).strip() in ("", "Five is the next.")
+
+
+def test_an_output_may_stand_in_a_comment() -> None:
+    text = GOOD.replace("```\n4\n```\n", "").replace("2 + 2)", "2 + 2)  # Output: 4")
+    assert text_of(text).count("```") == 2
 
 
 def test_words_count_in_any_form_that_begins_like_them() -> None:

@@ -23,6 +23,9 @@ _STOCK_OPENER = re.compile(
     r"|let'?s (dive|explore)|have you ever|in the world of|python is a|in python programming|in today'?s)",
     re.IGNORECASE,
 )
+_OUTPUT_COMMENT = re.compile(
+    r"#\s*(?:(?:expected )?(?:output|prints?|result|returns?)\b\s*:?|=>|->)\s*\S", re.IGNORECASE
+)
 _FENCE_LINE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^`\n]*$")
 
 
@@ -49,18 +52,20 @@ class PassageRules:
 def read_passage(reply: Reply, order: PassageOrder, teacher: str, rules: PassageRules) -> Passage | Rejection:
     """Turn one reply into a passage, or give the first reason against it.
 
-    Chatter before the passage is left out, and the fences of outputs lose their language; the rest stays as it is.
+    Chatter before the passage is left out, and the fences of outputs lose their language; the rest stays as it is. An
+    answer that was cut off keeps its whole paragraphs, if they make a passage.
     """
     unusable = of_outcome(reply.outcome, reply.detail)
     if unusable is not None:
         return unusable
     text = _unwrapped(without_thoughts(reply.text.replace("\r\n", "\n").replace("\r", "\n")))
-    if reply.outcome is ReplyOutcome.CUT:
-        return Rejection(Reason.CUT, text.strip()[-100:].replace("\n", " "))
-    text = _with_plain_outputs(text)
+    is_cut = reply.outcome is ReplyOutcome.CUT
+    text, end = _with_plain_outputs(text), text.strip()[-100:].replace("\n", " ")
+    if is_cut:
+        text = _whole_paragraphs(text)
     wrong = _wrong_form(text, order, rules)
     if wrong is not None:
-        return wrong
+        return Rejection(Reason.CUT, end) if is_cut else wrong
     return Passage(
         id=content_id("passage", teacher, text),
         text=text,
@@ -109,7 +114,7 @@ def _wrong_form(text: str, order: PassageOrder, rules: PassageRules) -> Rejectio
         return Rejection(Reason.NO_PYTHON, broken.text[:100].replace("\n", " "))
     if any(block in fenced_blocks(order.style.example) for block in programs):
         return Rejection(Reason.COPIED)
-    if not any(_is_session(block) for block in programs) and not any(block.language == "" for block in blocks):
+    if not any(_shows_itself(block) for block in programs) and not any(block.language == "" for block in blocks):
         return Rejection(Reason.NO_OUTPUT)
     num_words = len(prose.split())
     if num_words < rules.min_prose_words:
@@ -154,8 +159,42 @@ def _with_plain_outputs(text: str) -> str:
     return "\n".join(lines)
 
 
+def _whole_paragraphs(text: str) -> str:
+    """The beginning of a passage up to where a reader misses nothing.
+
+    Without the paragraph or block at its end, which is not whole, and then without lines that announce what no longer
+    comes, and programs whose output does not.
+    """
+    parts: list[str] = []
+    fence, is_new = "", True
+    for line in text.split("\n"):
+        found = None if fence else _FENCE_LINE.match(line)
+        if found or is_new:
+            parts.append(line)
+        else:
+            parts[-1] += f"\n{line}"
+        closes = bool(fence) and line.strip() == fence
+        is_new = (not fence and not line.strip()) or closes
+        fence = found[1] if found else "" if closes else fence
+    parts = [part.strip("\n") for part in parts if part.strip()][:-1]
+    while parts and (_announces(parts[-1]) or parts[-1].startswith("```python")):
+        del parts[-1]
+    return "\n\n".join(parts) + "\n"
+
+
+def _announces(paragraph: str) -> bool:
+    """Whether a paragraph is a heading, or leads to what follows it."""
+    is_heading = paragraph.startswith("#") or re.fullmatch(r"\*\*[^\n]*\*\*", paragraph) is not None
+    return is_heading or paragraph.rstrip("*_ ").endswith(":")
+
+
 def _is_session(block: Block) -> bool:
     return block.text.lstrip().startswith(">>> ")
+
+
+def _shows_itself(block: Block) -> bool:
+    """Whether a program's output stands within it: a session's, or in comments."""
+    return _is_session(block) or _OUTPUT_COMMENT.search(block.text) is not None
 
 
 def _without_headings(prose: str) -> str:

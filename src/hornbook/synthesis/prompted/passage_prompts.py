@@ -109,15 +109,18 @@ def passage_request(order: PassageOrder, config: PassagePromptConfig, seed: int)
 
 def _request_text(order: PassageOrder) -> str:
     lines = [
-        "Write a whole passage in this form, of 120 to 220 words besides the programs.",
-        f"Topic: {order.topic.name} ({order.topic.area}).",
+        f"Now write a whole passage in this form. It teaches: {order.topic.name} ({order.topic.area}).",
         f"Reader: {order.audience.instruction}",
         f"What the reader practises: {order.skill}.",
     ]
     if order.words:
-        lines.append(f"Use these words in the text or the data: {', '.join(order.words)}.")
+        lines.append(f"Use these words in an example, beside the topic: {', '.join(order.words)}.")
     if order.inspiration:
         lines.append(f"Let this piece of code inspire an example; do not copy it:\n```python\n{order.inspiration}\n```")
+    lines.append(
+        "Keep to 200 words besides the programs. One program or two, each of at most 15 lines; each prints something,"
+        " and directly below it stands what it prints. Then end."
+    )
     return "\n".join(lines)
 
 
