@@ -1,7 +1,10 @@
 """Cut one function out of a module's source: its imports and docstring as the prompt, its body as the solution."""
 
 import ast
+import builtins
 import re
+import symtable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hornbook.synthesis.curriculum.docstrings import DocstringStyle
@@ -38,7 +41,7 @@ def cut_function(code: str, tree: ast.Module, function: ast.FunctionDef) -> Func
         function: One of the tree's functions.
 
     Returns:
-        The parts, or a rejection: no docstring with lines of its own, no body, or other code of the module is needed.
+        The parts, or a rejection: no docstring with lines of its own, no body, or code is needed that stands outside.
     """
     docstring = function.body[0]
     if ast.get_docstring(function) is None or not (ast.get_docstring(function) or "").strip():
@@ -59,6 +62,9 @@ def cut_function(code: str, tree: ast.Module, function: ast.FunctionDef) -> Func
     first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
     head = "".join(f"{ast.unparse(_narrowed(node, used))}\n" for node in imports)
     body = "\n".join(lines[end : function.end_lineno])
+    unknown = _unknown_names("\n".join(lines[first - 1 : function.end_lineno]) + "\n", imports)
+    if unknown:
+        return Rejection(Reason.DEPENDS, ", ".join(unknown))
     return FunctionSource(
         function=function,
         imports=imports,
@@ -91,6 +97,28 @@ def _names_of_others(tree: ast.Module, function: ast.FunctionDef) -> set[str]:
     own = {argument.arg for argument in ast.walk(function) if isinstance(argument, ast.arg)}
     local = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     return names - own - local - {function.name}
+
+
+def _unknown_names(code: str, imports: Iterable[ast.Import | ast.ImportFrom]) -> list[str]:
+    """The names that a function reads and that neither it, nor the imports, nor Python defines."""
+    known = {_bound_name(alias) for node in imports for alias in node.names}
+    if "*" in known:
+        return []
+    try:
+        tables = [symtable.symtable(code, "answer", "exec")]
+    except SyntaxError:  # What Python finds only when it compiles: that the code does not run will be seen.
+        return []
+    read: set[str] = set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        is_module = table.get_type() == "module"
+        for symbol in table.get_symbols():
+            if is_module and symbol.is_assigned():
+                known.add(symbol.get_name())
+            elif symbol.is_referenced() and (is_module or symbol.is_global()):
+                read.add(symbol.get_name())
+    return sorted(read - known - set(dir(builtins)))
 
 
 def _binds(node: ast.Import | ast.ImportFrom, used: set[str]) -> bool:
