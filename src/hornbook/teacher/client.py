@@ -89,12 +89,12 @@ class Client:
         kind = f"Content-Type: {upload.content_type}\r\nContent-Length: {len(upload.content)}\r\n"
         return Prepared(f"POST {target} HTTP/1.1\r\n{self._head}{kind}\r\n".encode() + upload.content)
 
-    async def ask(self, request: Prepared, on_end: Callable[[], None] | None = None) -> Response:
+    async def ask(self, request: Prepared, on_success: Callable[[], None] | None = None) -> Response:
         """Send a prepared request and read its answer to the end. Redirections are answers like any other.
 
         Args:
             request: Of `prepare`.
-            on_end: Called as soon as the last byte is there, which is a turn of the loop before this returns.
+            on_success: Called as soon as a success is whole, which is a turn of the loop before this returns.
 
         Raises:
             UnreachableError: Nobody to connect to.
@@ -103,7 +103,7 @@ class Client:
         try:
             async with asyncio.timeout(self._config.timeout_seconds):
                 connection = self._take_idle() or await self._connect()
-                response = await connection.ask(request.content, self._config.stall_seconds, on_end)
+                response = await connection.ask(request.content, self._config.stall_seconds, on_success)
         except TimeoutError:
             raise LostError(f"no answer within {self._config.timeout_seconds:g} seconds") from None
         if connection.is_reusable:

@@ -47,7 +47,7 @@ class Connection(asyncio.Protocol):
         self._is_tunnel = False
         self._timer: asyncio.TimerHandle | None = None
         self._stall_seconds: float | None = None
-        self._on_end: Callable[[], None] | None = None
+        self._on_success: Callable[[], None] | None = None
         self.idle_since = 0.0
         """By the loop's clock, for whoever keeps the connection."""
         self._begin()
@@ -58,14 +58,14 @@ class Connection(asyncio.Protocol):
         return self._is_kept and self._transport is not None and not self._transport.is_closing()
 
     async def ask(
-        self, request: bytes, stall_seconds: float | None, on_end: Callable[[], None] | None = None
+        self, request: bytes, stall_seconds: float | None, on_success: Callable[[], None] | None = None
     ) -> Response:
         """Send a request and wait for the whole answer. When the wait is cancelled, the connection is closed.
 
         Args:
             request: Head and body.
             stall_seconds: Longest silence of the server; None for any.
-            on_end: Called as soon as the answer is whole, before whoever waits for it goes on.
+            on_success: Called as soon as the answer is whole, and a success, before whoever waits goes on.
 
         Raises:
             LostError: The connection broke, the server fell silent, or what came is no HTTP.
@@ -75,7 +75,7 @@ class Connection(asyncio.Protocol):
         self._begin()
         self._answer = asyncio.get_running_loop().create_future()
         self._stall_seconds = stall_seconds
-        self._on_end = on_end
+        self._on_success = on_success
         self._wind_up()
         try:
             self._transport.write(request)
@@ -84,7 +84,7 @@ class Connection(asyncio.Protocol):
             self.close()
             raise
         finally:
-            self._answer = self._on_end = None
+            self._answer = self._on_success = None
             if self._timer is not None:
                 self._timer.cancel()
 
@@ -186,9 +186,10 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         self._ends_with_connection = False
         if self._answer is not None and not self._answer.done():
-            self._answer.set_result(Response(self._status, self._reason, self._headers, b"".join(self._body)))
-            if self._on_end is not None:
-                self._on_end()
+            response = Response(self._status, self._reason, self._headers, b"".join(self._body))
+            self._answer.set_result(response)
+            if self._on_success is not None and response.is_success:
+                self._on_success()
 
     def _fail(self, said: str) -> None:
         if self._answer is not None and not self._answer.done():
