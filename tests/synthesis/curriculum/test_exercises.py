@@ -177,4 +177,26 @@ def test_a_first_course_teaches_its_operations_alone() -> None:
     config = ExercisesConfig(num_exercises=200, num_held_out=16, course="first")
     taught = {name for exercise in write_exercises(config, 1, _quiet) for name in exercise.operations}
     assert taught <= FIRST_OPERATIONS
-    assert len(taught) > 110
+    assert len(taught) > 0.84 * len(FIRST_OPERATIONS)
+
+
+FEW = ExercisesConfig(num_held_out=60, course="first", length_weights=(1, 1), held_out_share=0.05)
+
+
+def test_a_family_without_further_held_out_problems_leaves_them_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "NUM_VAIN_ROUNDS", 3)
+    problems = write_held_out(build_author(FEW, 1), 60, 1)
+    counts = Counter(problem.category for problem in problems)
+    assert len(problems) == 60 == len({problem.canonical_solution for problem in problems})
+    assert max(counts.values()) > 60 // 19 + 1
+
+
+def test_more_than_the_curriculum_has_is_a_mistake_and_no_endless_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "NUM_VAIN_ROUNDS", 3)
+    with pytest.raises(ConfigError, match="`num_held_out` must be at most about"):
+        write_held_out(build_author(FEW, 1), 1_000, 1)
+    monkeypatch.setattr(module, "NUM_VAIN_EXERCISES", 0)
+    one = write_exercise(build_author(FEW, 1), 0, 1)
+    monkeypatch.setattr(module, "write_chunk", lambda *_: [one] * 10)
+    with pytest.raises(ConfigError, match="`num_exercises` must be at most about 1:"):
+        write_exercises(ExercisesConfig(num_exercises=100), 1, _quiet)

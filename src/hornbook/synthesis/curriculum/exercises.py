@@ -45,6 +45,10 @@ NUM_TURNS = 10
 """After so many lengths in vain, an exercise is built around another operation."""
 NUM_HELD_OUT_DRAWS = 400
 """How often a composition of a wanted length is drawn before another length is tried."""
+NUM_VAIN_EXERCISES = 5_000
+"""After so many repetitions in a row, there are no more different exercises."""
+NUM_VAIN_ROUNDS = 30
+"""After so many lengths in vain, a family has no more held-out problems."""
 NUM_STRICT = 4
 MIN_DIFFERENT_SHARE = 0.5
 MAX_EXAMPLE_LENGTH = 64
@@ -134,13 +138,24 @@ def write_exercises(config: ExercisesConfig, seed: int, progress: Callable[[int,
 
     Number `i` is drawn on its own, and one that was there before is passed over; so the result does not depend on how
     many processes share the work, which is one for each core that this process may use.
+
+    Raises:
+        ConfigError: There are not as many.
     """
     exercises: dict[str, Exercise] = {}
+    num_vain = 0
     chunks = _chunks(config, seed)
     for chunk in chunks:
         for exercise in chunk:
+            num_vain = num_vain + 1 if exercise.id in exercises else 0
             if len(exercises) < config.num_exercises:
                 exercises.setdefault(exercise.id, exercise)
+        if num_vain > NUM_VAIN_EXERCISES:
+            chunks.close()
+            raise ConfigError(
+                f"`num_exercises` must be at most about {len(exercises)}: the curriculum has no more different ones; "
+                "take the whole `course`, longer compositions or more `difficulties`"
+            )
         progress(len(exercises), config.num_exercises)
         if len(exercises) == config.num_exercises:
             chunks.close()
@@ -204,7 +219,13 @@ def _subject(author: Author, index: int) -> str:
 
 
 def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem]:
-    """Problems on held-out compositions, each composition once, equally many per family as far as possible."""
+    """Problems on held-out compositions, each composition once, equally many per family as far as possible.
+
+    A family in which nothing new is found for some rounds leaves what it lacks to the others.
+
+    Raises:
+        ConfigError: There are not as many held-out compositions.
+    """
     rng = random.Random(f"held-out:{seed}")
     families = author.world.families
     wanted = {family: num_problems // len(families) for family in families}
@@ -213,8 +234,13 @@ def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem
     found: list[tuple[Family, Exercise]] = []
     seen: set[tuple[str, ...]] = set()
     lengths = range(2, len(author.length_weights) + 1)
+    vain = dict.fromkeys(families, 0)
     while len(found) < num_problems:
         family = rng.choice([item for item in families if wanted[item]])
+        vain[family] += 1
+        if vain[family] > NUM_VAIN_ROUNDS:
+            _pass_on(wanted, family, [item for item in families if vain[item] <= NUM_VAIN_ROUNDS], len(found))
+            continue
         length = rng.choices(lengths, author.length_weights[1:])[0]
         for _ in range(NUM_HELD_OUT_DRAWS):
             operations = draw_composition(author.world, length, rng.choice(author.by_family[family]), rng)
@@ -228,10 +254,23 @@ def write_held_out(author: Author, num_problems: int, seed: int) -> list[Problem
             if exercise is not None:
                 seen.add(composition)
                 wanted[task.family] -= 1
+                vain[task.family] = 0
                 found.append((task.family, exercise))
                 break
     found.sort(key=lambda pair: families.index(pair[0]))
     return [_as_problem(number, exercise) for number, (_, exercise) in enumerate(found, 1)]
+
+
+def _pass_on(wanted: dict[Family, int], exhausted: Family, others: Sequence[Family], num_found: int) -> None:
+    """Share out among `others` what is still wanted of a family."""
+    if not others:
+        raise ConfigError(
+            f"`num_held_out` must be at most about {num_found}: the curriculum has no more compositions that training "
+            "never sees; raise `held_out_share`, or take the whole `course`"
+        )
+    for place in range(wanted.pop(exhausted)):
+        wanted[others[place % len(others)]] += 1
+    wanted[exhausted] = 0
 
 
 def _as_problem(number: int, exercise: Exercise) -> Problem:
