@@ -16,7 +16,7 @@ FEW = ("--set=textbooks.num_passages=6", "--set=exercises.num_exercises=8", "--s
 def answer(asked: Asked) -> str:
     if "Function name: " in asked.text:
         return test_write_exercises.exercise(asked)
-    if "Write a whole passage" in asked.text:
+    if "write a whole passage" in asked.text:
         return test_write_textbooks.passage(asked)
     return test_write_exercises.exercise(asked).replace('    """Add', '    r"""Add')  # A solution, asked for anew.
 

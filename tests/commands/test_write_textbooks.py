@@ -16,8 +16,8 @@ PROSE = "A small shell lies on the table, and each item of the list is counted o
 def passage(asked: Asked) -> str:
     """A passage on the topic that uses the first of the words asked for; some answers show no program."""
     text = asked.text
-    topic = text.split("Topic: ")[1].split(" (")[0]
-    word = text.split("Use these words in the text or the data: ")[1].split(",")[0]
+    topic = text.split("It teaches: ")[1].split(" (")[0]
+    word = text.split("Use these words in an example, beside the topic: ")[1].split(",")[0]
     if len(topic) % 4 == 0:
         return PROSE
     return (
@@ -68,7 +68,7 @@ def test_own_topics_words_and_code_are_what_is_asked_about(teacher: ScriptedEndp
         "--num-words", "2", "--inspiration", tmp_path / "code", "--max-attempts", "8",
     )  # fmt: skip
     for asked in teacher.asked:
-        assert any(f"Topic: {topic} (" in asked.text for topic in ("rows", "edges", "hems"))
+        assert any(f"It teaches: {topic} (" in asked.text for topic in ("rows", "edges", "hems"))
         assert "needle, yarn" in asked.text or "yarn, needle" in asked.text
         assert "```python\nneedles = 2\n```" in asked.text
 
