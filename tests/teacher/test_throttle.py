@@ -53,6 +53,47 @@ def test_the_start_is_modest_and_quick_until_the_first_refusal() -> None:
     asyncio.run(play())
 
 
+def test_before_the_first_answer_more_requests_follow_those_that_were_not_refused() -> None:
+    async def play() -> None:
+        throttle = Throttle(1000)
+        running = 0
+
+        async def take() -> None:
+            nonlocal running
+            async with throttle.slot():
+                running += 1
+                await asyncio.sleep(3600)
+
+        tasks = [asyncio.create_task(take()) for _ in range(600)]
+        await asyncio.sleep(0)
+        assert 0 < running <= 64
+        async with asyncio.timeout(10):
+            while running < 256:
+                await asyncio.sleep(0.005)
+        await asyncio.sleep(0.1)
+        assert running == 256
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(play())
+
+
+def test_after_a_refusal_nothing_more_follows_unanswered() -> None:
+    async def play() -> None:
+        throttle = Throttle(1000)
+        tasks = [asyncio.create_task(throttle.slot().__aenter__()) for _ in range(600)]
+        await asyncio.sleep(0)
+        throttle.refused(0, 0.0)
+        await asyncio.sleep(0.1)
+        assert throttle.num_allowed == 32
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(play())
+
+
 def test_answers_to_few_requests_allow_no_more_of_them() -> None:
     async def play() -> None:
         throttle = Throttle(1000)

@@ -10,6 +10,10 @@ from typing import Self
 
 _FIRST = 64
 """Requests at once in the beginning, if so many are allowed: what no server in earnest falls over at."""
+_UNANSWERED = 256
+"""Requests at once before there is an answer: a server that takes no more says so at once, so that `_FIRST` more follow
+those that were left unrefused for a moment."""
+_MOMENT_SECONDS = 0.02
 _GROWTH = 4.0
 """What one answer adds before the first refusal: a round of answers makes five times as many of what runs at once."""
 
@@ -27,6 +31,7 @@ class Throttle:
         self._num_halvings = 0
         self._resume_at = 0.0
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._widening: asyncio.TimerHandle | None = None
         self.num_answered = 0
         """How many requests were answered so far."""
 
@@ -69,6 +74,7 @@ class Throttle:
         if self._waiting or self._num_running >= self.num_allowed:
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
+            self._widen_soon()
             try:
                 await turn
             except asyncio.CancelledError:
@@ -79,6 +85,19 @@ class Throttle:
             self._num_running += 1
         self._most_running = max(self._most_running, self._num_running)
         return self._num_halvings
+
+    def _widen_soon(self) -> None:
+        """Allow more requests in a moment, if there is neither a refusal nor an answer to go by."""
+        is_blind = self.num_answered == 0 and self._growth is not None
+        if is_blind and self._widening is None and self._allowed < min(self._most, _UNANSWERED):
+            self._widening = asyncio.get_running_loop().call_later(_MOMENT_SECONDS, self._widen)
+
+    def _widen(self) -> None:
+        self._widening = None
+        if self._waiting and self.num_answered == 0 and self._growth is not None:
+            self._allowed = min(float(self._most), _UNANSWERED, self._allowed + _FIRST)
+            self._fill()
+            self._widen_soon()
 
     def _give(self) -> None:
         self._num_running -= 1
