@@ -157,6 +157,8 @@ def test_held_out_solutions_pass_their_tests(problems: list[Problem]) -> None:
         ("length_weights", (1, 0, 0)),
         ("length_weights", (1, 1, 1, 1)),
         ("course", "second"),
+        ("idioms", ()),
+        ("idioms", ("steps", "recursion")),
         ("difficulties", ()),
         ("difficulties", (1,)),
         ("difficulties", (2, 5)),
@@ -173,6 +175,11 @@ def test_compositions_are_no_longer_than_configured() -> None:
     assert len(write_held_out(build_author(config, 1), config.num_held_out, 1)) == 16
 
 
+def test_solutions_are_written_in_the_configured_idioms_only() -> None:
+    config = ExercisesConfig(num_exercises=200, num_held_out=16, idioms=("loops", "expression"))
+    assert {exercise.idiom for exercise in write_exercises(config, 1, _quiet)} == {"loops", "expression"}
+
+
 def test_a_first_course_teaches_its_operations_alone() -> None:
     config = ExercisesConfig(num_exercises=200, num_held_out=16, course="first")
     taught = {name for exercise in write_exercises(config, 1, _quiet) for name in exercise.operations}
@@ -180,7 +187,7 @@ def test_a_first_course_teaches_its_operations_alone() -> None:
     assert len(taught) > 0.84 * len(FIRST_OPERATIONS)
 
 
-FEW = ExercisesConfig(num_held_out=60, course="first", length_weights=(1, 1), held_out_share=0.05)
+FEW = ExercisesConfig(num_held_out=60, course="first", length_weights=(1, 1), held_out_share=0.08)
 
 
 def test_a_family_without_further_held_out_problems_leaves_them_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import random
 import textwrap
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -77,6 +77,8 @@ class ExercisesConfig:
     """`whole`, or `first` for the operations of a first course."""
     length_weights: tuple[int, ...] = (22, 48, 30)
     """How often exercises compose one, two and three operations, as weights; held-out problems compose at least two."""
+    idioms: tuple[str, ...] = tuple(idiom.value for idiom in Idiom)
+    """The ways in which solutions are written: `expression`, `steps`, `loops`, `functional`, `rebinding`."""
     difficulties: tuple[int, ...] = LEVELS
     """Which of the four difficulties are written; held-out problems are of difficulty 2 at least."""
     held_out_share: float = 0.08
@@ -99,6 +101,9 @@ class ExercisesConfig:
                 "`length_weights` must be two or three weights, none negative, one behind the first above zero, "
                 f"got {self.length_weights!r}"
             )
+        known = [idiom.value for idiom in Idiom]
+        if not self.idioms or not set(self.idioms) <= set(known):
+            raise ConfigError(f"`idioms` must be some of {', '.join(known)}, got {self.idioms!r}")
         parse_difficulties("difficulties", self.difficulties)
         if max(self.difficulties) < 2:
             raise ConfigError(
@@ -118,6 +123,7 @@ class Author:
     split: Split
     length_weights: tuple[int, ...]
     difficulties: tuple[int, ...]
+    idioms: tuple[str, ...]
 
     @cached_property
     def by_family(self) -> Mapping[Family, tuple[str, ...]]:
@@ -130,7 +136,7 @@ def build_author(config: ExercisesConfig, seed: int) -> Author:
     """The world with its meaning, and the split that the config and the seed make."""
     world = build_world(Course(config.course), max(config.difficulties))
     split = Split(seed, config.held_out_share)
-    return Author(world, Reference(world), split, config.length_weights, config.difficulties)
+    return Author(world, Reference(world), split, config.length_weights, config.difficulties, config.idioms)
 
 
 def write_exercises(config: ExercisesConfig, seed: int, progress: Callable[[int, int], None]) -> list[Exercise]:
@@ -295,7 +301,7 @@ def _written(author: Author, task: Task, num_inputs: int, rng: random.Random) ->
     if outputs is None:
         return None
     name = name_function(task, rng)
-    solution = _solution(task, name, rng)
+    solution = _solution(task, name, author.idioms, rng)
     if solution is None:
         return None
     idiom, body = solution
@@ -321,8 +327,8 @@ def _written(author: Author, task: Task, num_inputs: int, rng: random.Random) ->
     )
 
 
-def _solution(task: Task, name: str, rng: random.Random) -> tuple[Idiom, str] | None:
-    weights = dict(_IDIOM_WEIGHTS)
+def _solution(task: Task, name: str, idioms: Collection[str], rng: random.Random) -> tuple[Idiom, str] | None:
+    weights = {idiom: weight for idiom, weight in _IDIOM_WEIGHTS.items() if idiom in idioms}
     while weights:
         idiom = rng.choices(tuple(weights), tuple(weights.values()))[0]
         body = write_solution(task, name, idiom, rng)
