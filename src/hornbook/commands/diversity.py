@@ -67,6 +67,10 @@ MinShapesOption = Annotated[
 MinNamesOption = Annotated[
     float, typer.Option("--min-names", rich_help_panel=_LIMITS, help="At least so many names are different.")
 ]
+MinNameWordsOption = Annotated[
+    float,
+    typer.Option("--min-name-words", rich_help_panel=_LIMITS, help="At least so many words of names are different."),
+]
 MinNoveltyOption = Annotated[
     float, typer.Option("--min-novelty", rich_help_panel=_LIMITS, help="At least so many runs of 4 words are new.")
 ]
@@ -92,6 +96,7 @@ def diversity(
     max_shape: MaxShapeOption = 0.15,
     min_shapes: MinShapesOption = 0.65,
     min_names: MinNamesOption = 0.7,
+    min_name_words: MinNameWordsOption = 0.45,
     min_novelty: MinNoveltyOption = 0.03,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the figures there, as JSON.")
@@ -117,6 +122,7 @@ def diversity(
         max_shape_share=max_shape,
         min_distinct_shapes=min_shapes,
         min_distinct_names=min_names,
+        min_distinct_name_words=min_name_words,
         min_novelty=min_novelty,
     )
     collections = {name: _read(path, text_field) for name, path in _named(files).items()}

@@ -180,6 +180,13 @@ def test_solutions_are_written_in_the_configured_idioms_only() -> None:
     assert {exercise.idiom for exercise in write_exercises(config, 1, _quiet)} == {"loops", "expression"}
 
 
+def test_neighbouring_exercises_are_not_around_operations_of_one_family() -> None:
+    author = build_author(ExercisesConfig(), 0)
+    families = [author.world.operations[name].family for name in author.subjects]
+    assert sorted(author.subjects) == sorted(author.world.operations)
+    assert max(max(Counter(families[start : start + 50]).values()) for start in range(len(families) - 50)) < 25
+
+
 def test_a_first_course_teaches_its_operations_alone() -> None:
     config = ExercisesConfig(num_exercises=200, num_held_out=16, course="first")
     taught = {name for exercise in write_exercises(config, 1, _quiet) for name in exercise.operations}

@@ -78,3 +78,12 @@ def test_results_have_the_properties_that_operations_promise(world: World) -> No
             if given <= operation.keeps and (found := _broken(reference, operation, given)):
                 broken[operation.name] = found[0]
     assert broken == {}
+
+
+def test_a_determinant_that_would_take_a_factorial_of_turns_is_refused(world: World) -> None:
+    task = bind((world.operations["determinant"],), random.Random(0))
+    reference = Reference(world)
+    identity = [[int(row == column) for column in range(12)] for row in range(12)]
+    assert reference.evaluate(task, [[[2, 1], [1, 3]]]) == 5
+    with pytest.raises(OverflowError, match="12 members are too many for determinant"):
+        reference.evaluate(task, [identity])

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from tests.synthesis.diversity.writers import WORDS
 
 from hornbook.synthesis.diversity.thresholds import DiversityThresholds
 from hornbook.synthesis.diversity.window import Glance, judge
@@ -12,7 +13,7 @@ FINE = [
         novelty=0.5,
         opening=f"opening {number}",
         shape=number + 1,
-        names=(f"name_{number}",),
+        names=(f"find_{WORDS[number]}",),
     )
     for number in range(20)
 ]
@@ -44,11 +45,23 @@ def test_too_little_that_is_new_is_stale() -> None:
     ]
     assert judge(window, LIMITS) == (
         "only 7% of the functions' names are different in the last 20 records (at least 70%)",
+        "only 7% of the words in functions' names are different in the last 20 records (at least 45%)",
         "only 1% of the runs of four words are new in the last 20 records (at least 3%)",
     )
     shapes = [replace(glance, shape=place % 10 + 1) for place, glance in enumerate(FINE)]
     assert judge(shapes, LIMITS) == (
         "only 50% of the shapes of code are different in the last 20 records (at least 65%)",
+    )
+
+
+def test_different_names_of_the_same_few_words_are_stale() -> None:
+    """As a teacher writes them under one fixed prompt: `count_even_numbers`, `sum_even_numbers`, `even_numbers_sum`."""
+    verbs = ("count", "sum", "find", "keep", "list")
+    nouns = ("even_numbers", "odd_numbers", "even_values", "odd_values")
+    names = [f"{verb}_{noun}" for verb in verbs for noun in nouns]
+    window = [replace(glance, names=(name,)) for glance, name in zip(FINE, names, strict=True)]
+    assert judge(window, LIMITS) == (
+        "only 15% of the words in functions' names are different in the last 20 records (at least 45%)",
     )
 
 

@@ -34,9 +34,15 @@ def passage(text: str) -> Passage:
     )
 
 
+def new_name(rng: random.Random) -> str:
+    """Three words, two of them invented: a few dozen words would be a small world of names."""
+    invented = ("".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(3)) for _ in range(2))
+    return "_".join([rng.choice(WORDS), *invented])
+
+
 def varied(rng: random.Random) -> Exercise:
     """Names, words and the shape of the code are drawn anew."""
-    name = "_".join(rng.sample(WORDS, 3))
+    name = new_name(rng)
     prose = " ".join(rng.choices(WORDS, k=rng.randint(6, 20))).capitalize()
     lines = [f"    {rng.choice(WORDS)} = {_expression(rng, 3)}" for _ in range(rng.randint(1, 4))]
     if rng.random() < 0.5:
@@ -63,7 +69,7 @@ def with_other_constants(rng: random.Random) -> Exercise:
 
 def with_other_names(rng: random.Random) -> Exercise:
     """One solution again and again under other names, with other words around it."""
-    name, first, second = "_".join(rng.sample(WORDS, 3)), *rng.sample(WORDS, 2)
+    name, first, second = new_name(rng), *rng.sample(WORDS, 2)
     prose = " ".join(rng.choices(WORDS, k=12)).capitalize()
     prompt = f'def {name}({first}: int, {second}: int) -> int:\n    """{prose}."""\n'
     return exercise(prompt, f"    return {first} + {second}\n", name)

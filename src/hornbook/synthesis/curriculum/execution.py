@@ -17,6 +17,8 @@ MAX_SMALL = 15
 MAX_COUNTED = 5_000
 MAX_BRANCHED = 16
 """Members of a list for a recursion, which may call itself twice for each of them."""
+MAX_EXPANDED = 6
+"""Rows of a matrix whose determinant is expanded, which takes as many turns as the factorial of their number."""
 MAX_MEMBERS = 40
 MAX_SAME_SHARE = 0.8
 
@@ -42,8 +44,8 @@ class Reference:
                 continue
             if type(value) is int:
                 _refuse_slow(move.operation, value)
-            elif type(value) is list and len(value) > MAX_BRANCHED and move.operation.family is Family.RECURSION:
-                raise OverflowError(f"{len(value)} members are too many for {move.operation.name}")
+            elif type(value) is list:
+                _refuse_long(move.operation, value)
             made = move.run(value, *(arguments[at] if at >= 0 else literal for at, literal in move.given))
             match move.form:
                 case Form.GUARD if made:
@@ -130,6 +132,17 @@ def _refuse_slow(operation: Operation, value: int) -> None:
         raise OverflowError(f"{value} is too large for {operation.name}")
     if abs(value) > MAX_COUNTED and operation.counts:
         raise OverflowError(f"{operation.name} would count up to {value}")
+
+
+def _refuse_long(operation: Operation, value: list[Any]) -> None:
+    if operation.name == "determinant":
+        longest = MAX_EXPANDED
+    elif operation.family is Family.RECURSION:
+        longest = MAX_BRANCHED
+    else:
+        return
+    if len(value) > longest:
+        raise OverflowError(f"{len(value)} members are too many for {operation.name}")
 
 
 def _refused(step: Step) -> Refused | None:

@@ -22,7 +22,7 @@ from hornbook.synthesis.curriculum.courses import Course, parse_course
 from hornbook.synthesis.curriculum.difficulties import LEVELS, difficulty_of, parse_difficulties
 from hornbook.synthesis.curriculum.docstrings import INDENT, DocstringStyle, fitting_style, write_prompt
 from hornbook.synthesis.curriculum.execution import Reference, compile_function
-from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
+from hornbook.synthesis.curriculum.idioms import Idiom, parse_idioms, write_solution
 from hornbook.synthesis.curriculum.inputs import draw_arguments
 from hornbook.synthesis.curriculum.kinds import source_of
 from hornbook.synthesis.curriculum.names import name_function
@@ -31,7 +31,7 @@ from hornbook.synthesis.curriculum.outcomes import Refused
 from hornbook.synthesis.curriculum.phrases import describe
 from hornbook.synthesis.curriculum.sampler import Split, bind, draw_composition, is_rich_enough
 from hornbook.synthesis.curriculum.task import Task
-from hornbook.synthesis.curriculum.trials import Shown, show, try_out, write_test
+from hornbook.synthesis.curriculum.trials import Shown, choose_telling, show, try_out, write_test
 from hornbook.synthesis.curriculum.world import World, build_world
 from hornbook.synthesis.prompted.exercise_prompts import ExercisePromptConfig
 
@@ -101,9 +101,7 @@ class ExercisesConfig:
                 "`length_weights` must be two or three weights, none negative, one behind the first above zero, "
                 f"got {self.length_weights!r}"
             )
-        known = [idiom.value for idiom in Idiom]
-        if not self.idioms or not set(self.idioms) <= set(known):
-            raise ConfigError(f"`idioms` must be some of {', '.join(known)}, got {self.idioms!r}")
+        parse_idioms("idioms", self.idioms)
         parse_difficulties("difficulties", self.difficulties)
         if max(self.difficulties) < 2:
             raise ConfigError(
@@ -124,6 +122,13 @@ class Author:
     length_weights: tuple[int, ...]
     difficulties: tuple[int, ...]
     idioms: tuple[str, ...]
+
+    @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """The names of all operations, those of a family apart from each other."""
+        names = list(self.world.operations)
+        random.Random("subjects").shuffle(names)
+        return tuple(names)
 
     @cached_property
     def by_family(self) -> Mapping[Family, tuple[str, ...]]:
@@ -195,7 +200,6 @@ def write_exercise(author: Author, index: int, seed: int) -> Exercise:
     around each family equally often; where that leads nowhere, as for an easy operation when only difficult tasks are
     wanted, around another one.
     """
-    names = tuple(author.world.operations)
     around = _subject(author, index)
     rng = random.Random(f"exercise:{seed}:{index}")
     lengths = range(1, len(author.length_weights) + 1)
@@ -210,7 +214,7 @@ def write_exercise(author: Author, index: int, seed: int) -> Exercise:
             exercise = _written(author, bind(operations, rng), NUM_INPUTS, rng)
             if exercise is not None:
                 return exercise
-        around = rng.choice(names) if turn % NUM_TURNS == NUM_TURNS - 1 else around
+        around = rng.choice(author.subjects) if turn % NUM_TURNS == NUM_TURNS - 1 else around
     raise AssertionError("the turns have no end")
 
 
@@ -218,7 +222,7 @@ def _subject(author: Author, index: int) -> str:
     """The operation around which exercise `index` is built."""
     turn, is_by_family = divmod(index, 2)
     if not is_by_family:
-        return tuple(author.world.operations)[turn % len(author.world.operations)]
+        return author.subjects[turn % len(author.subjects)]
     families = tuple(author.by_family.values())
     round_, place = divmod(turn, len(families))
     return families[place][round_ % len(families[place])]
@@ -317,7 +321,7 @@ def _written(author: Author, task: Task, num_inputs: int, rng: random.Random) ->
         prompt=prompt,
         solution=body,
         entry_point=task.owner.name if task.owner is not None else name,
-        test=write_test(task, name, *_telling(inputs, outputs, num_inputs), author.reference.evaluate),
+        test=write_test(task, name, *_tested(inputs, outputs), author.reference.evaluate),
         family=task.family,
         operations=task.composition,
         idiom=idiom,
@@ -377,24 +381,9 @@ def _examples(
     return telling or suitable[:1]
 
 
-def _telling(
-    inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any], num_inputs: int
-) -> tuple[list[tuple[Any, ...]], list[Any]]:
-    """For a training exercise a corner case and inputs with different results; all inputs for a held-out problem."""
-    if num_inputs > NUM_INPUTS:
+def _tested(inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any]) -> tuple[list[tuple[Any, ...]], list[Any]]:
+    """The most telling inputs for a training exercise; all inputs for a held-out problem."""
+    if len(inputs) > NUM_INPUTS:
         return list(inputs), list(outputs)
-    different = {repr(given): place for place, given in enumerate(inputs)}
-    order = [
-        0,
-        *(place for place in sorted(different.values(), reverse=True) if repr(inputs[place]) != repr(inputs[0])),
-    ]
-    refused = [place for place in order if outputs[place] is None or isinstance(outputs[place], Refused)]
-    order = order[:1] + refused[:1] + order[1:]
-    seen: set[str] = set()
-    chosen: list[int] = []
-    for place in order:
-        if source_of(outputs[place]) not in seen:
-            seen.add(source_of(outputs[place]))
-            chosen.append(place)
-    chosen = (chosen + [place for place in order if place not in chosen])[:NUM_SHOWN_INPUTS]
+    chosen = choose_telling(inputs, outputs, NUM_SHOWN_INPUTS)
     return [inputs[place] for place in chosen], [outputs[place] for place in chosen]

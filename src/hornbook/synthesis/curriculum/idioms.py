@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from hornbook.errors import ConfigError
 from hornbook.synthesis.curriculum.comprehension import Comprehension, is_generator, lazily
 from hornbook.synthesis.curriculum.endings import write_beginning, write_yields, yielding_source
 from hornbook.synthesis.curriculum.kinds import WORDS_OF_KIND, Kind
@@ -24,6 +25,18 @@ class Idiom(StrEnum):
     LOOPS = "loops"
     FUNCTIONAL = "functional"
     REBINDING = "rebinding"
+
+
+def parse_idioms(field: str, value: tuple[str, ...]) -> tuple[Idiom, ...]:
+    """The idioms of these names.
+
+    Raises:
+        ConfigError: There are none, or not all are known; the message names the config's field.
+    """
+    known = [idiom.value for idiom in Idiom]
+    if not value or not set(value) <= set(known):
+        raise ConfigError(f"`{field}` must be some of {', '.join(known)}, got {value!r}")
+    return tuple(map(Idiom, value))
 
 
 @dataclass

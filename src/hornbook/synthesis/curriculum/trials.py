@@ -137,3 +137,21 @@ def _method_lines(
             lines.append(f"assert {called} == {source_of(result.answer)}")
         lines.append(f"assert {variable}.{attribute} == {source_of(result.held)}")
     return lines
+
+
+def choose_telling(inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any], count: int) -> list[int]:
+    """The places of a corner case, which comes first, of a refusal, and of inputs with different results."""
+    different = {repr(given): place for place, given in enumerate(inputs)}
+    order = [
+        0,
+        *(place for place in sorted(different.values(), reverse=True) if repr(inputs[place]) != repr(inputs[0])),
+    ]
+    refused = [place for place in order if outputs[place] is None or isinstance(outputs[place], Refused)]
+    order = order[:1] + refused[:1] + order[1:]
+    seen: set[str] = set()
+    chosen: list[int] = []
+    for place in order:
+        if source_of(outputs[place]) not in seen:
+            seen.add(source_of(outputs[place]))
+            chosen.append(place)
+    return (chosen + [place for place in order if place not in chosen])[:count]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
+from hornbook.synthesis.diversity.features import words_of_name
 from hornbook.synthesis.diversity.thresholds import DiversityThresholds
 
 
@@ -28,6 +29,7 @@ def judge(window: Sequence[Glance], limits: DiversityThresholds) -> tuple[str, .
     count = len(window)
     shapes = [glance.shape for glance in window if glance.shape]
     names = [name for glance in window for name in glance.names]
+    name_words = [word for name in names for word in words_of_name(name)] if 2 * len(names) >= count else []
     opening, opening_share = _commonest([glance.opening for glance in window if glance.opening], of=count)
     _, shape_share = _commonest(shapes, of=count)
     too_much = (
@@ -39,6 +41,11 @@ def judge(window: Sequence[Glance], limits: DiversityThresholds) -> tuple[str, .
     too_little = (
         (_distinct(shapes, count), limits.min_distinct_shapes, "the shapes of code are different"),
         (_distinct(names, count), limits.min_distinct_names, "the functions' names are different"),
+        (
+            _distinct(name_words, count),
+            limits.min_distinct_name_words,
+            "the words in functions' names are different",
+        ),
         (sum(glance.novelty for glance in window) / count, limits.min_novelty, "the runs of four words are new"),
     )
     return (
