@@ -13,7 +13,7 @@ _FIRST = 64
 _UNANSWERED = 256
 """Requests at once before there is an answer: a server that takes no more says so at once, so that `_FIRST` more follow
 those that were left unrefused for a moment."""
-_MOMENT_SECONDS = 0.02
+_MOMENT_SECONDS = 0.01
 _GROWTH = 4.0
 """What one answer adds before the first refusal: a round of answers makes five times as many of what runs at once."""
 
