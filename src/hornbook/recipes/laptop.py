@@ -78,7 +78,7 @@ PRETRAIN = TrainConfig(
 )
 FINETUNE = TrainConfig(
     dataset="finetune",
-    num_steps=3_000,
+    num_steps=3_200,
     batch_size=2,
     sequence_length=SEQUENCE_LENGTH,
     learning_rate=1.2e-2,
