@@ -17,8 +17,6 @@ MAX_SMALL = 15
 MAX_COUNTED = 5_000
 MAX_BRANCHED = 16
 """Members of a list for a recursion, which may call itself twice for each of them."""
-MAX_EXPANDED = 6
-"""Rows of a matrix whose determinant is expanded, which takes as many turns as the factorial of their number."""
 MAX_MEMBERS = 40
 MAX_SAME_SHARE = 0.8
 
@@ -135,13 +133,8 @@ def _refuse_slow(operation: Operation, value: int) -> None:
 
 
 def _refuse_long(operation: Operation, value: list[Any]) -> None:
-    if operation.name == "determinant":
-        longest = MAX_EXPANDED
-    elif operation.family is Family.RECURSION:
-        longest = MAX_BRANCHED
-    else:
-        return
-    if len(value) > longest:
+    longest = MAX_BRANCHED if operation.family is Family.RECURSION else operation.longest
+    if longest and len(value) > longest:
         raise OverflowError(f"{len(value)} members are too many for {operation.name}")
 
 

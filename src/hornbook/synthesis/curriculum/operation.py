@@ -124,6 +124,8 @@ class Operation:
     """For `GUARD`: the exception that it raises with the message `$m`; empty if the function returns None."""
     is_endless: bool = False
     """For `YIELD`: whether it never stops by itself."""
+    longest: int = 0
+    """The most members of a list that it is run on, where its time grows faster than any power of them; 0 for any."""
     difficulty: int = 2
     """1 (a first lesson) to 4 (an algorithm that takes thought), of the operation on its own."""
 

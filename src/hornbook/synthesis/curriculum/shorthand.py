@@ -168,6 +168,7 @@ def whole(
     note: str = "",
     difficulty: int = 2,
     last: bool = False,
+    longest: int = 0,
 ) -> Operation:
     """An operation on the value as one piece."""
     return Operation(
@@ -193,6 +194,7 @@ def whole(
         note=note,
         difficulty=difficulty,
         last=last,
+        longest=longest,
     )
 
 

@@ -89,6 +89,7 @@ def _diagonals() -> tuple[Operation, ...]:
             needs="square",
             group="flat",
             empty=("1", "the determinant"),
+            longest=6,
             difficulty=4,
         ),
     )
