@@ -295,6 +295,17 @@ def interrupted(start: int) -> list[Document]:
     raise KeyboardInterrupt
 
 
+def test_what_was_killed_while_it_wrote_how_far_it_is_leaves_no_trace(
+    tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    begin(tmp_path)
+    aside = tmp_path / f"{PROGRESS}.partial"
+    aside.write_text('{"num_docu')
+    write_shards(documents_from, codegen_like(), tmp_path, **writing.SETTINGS, report=lambda *_: None, num_workers=1)
+    assert not aside.exists()
+    assert contents(tmp_path) == undisturbed
+
+
 def test_two_writers_at_once_are_refused(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     process = child(tmp_path, pause=0.05)
     with pytest.raises(ConfigError, match="another process is writing"):

@@ -153,13 +153,17 @@ def write_shards(
 
 def write_json(path: Path, values: Any) -> None:
     """Write aside, bring to the disk, rename: there is the old file or the new one."""
-    aside = path.with_name(f"{path.name}.partial")
+    aside = _aside(path)
     with aside.open("w", encoding="utf-8") as stream:
         json.dump(values, stream, indent=1, ensure_ascii=False)
         stream.write("\n")
         stream.flush()
         os.fsync(stream.fileno())
     aside.rename(path)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.partial")
 
 
 class _Journal:
@@ -267,7 +271,8 @@ def _read_json(path: Path) -> dict[str, Any] | None:
 
 def _remove_traces(folder: Path) -> None:
     """Of the work that is finished."""
-    (folder / PROGRESS).unlink(missing_ok=True)
+    for path in (folder / PROGRESS, _aside(folder / PROGRESS)):
+        path.unlink(missing_ok=True)
     for split in SPLITS:
         (folder / f"{split}-documents.rows").unlink(missing_ok=True)
 
