@@ -51,7 +51,7 @@ EXERCISES = ExercisesConfig(
     length_weights=(24, 68, 8),
     idioms=("expression", "steps", "rebinding"),
     num_held_out=300,
-    held_out_share=0.25,
+    held_out_share=0.35,
 )
 TOKENIZER = TokenizerConfig(vocab_size=VOCAB_SIZE)
 # docs/decisions/ten-minutes-on-a-laptop.md has the figures for the model, the steps, the course, and the mask.
