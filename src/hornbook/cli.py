@@ -15,6 +15,7 @@ from hornbook import __version__
 from hornbook.artifacts import DEFAULT_STORE
 from hornbook.commands.annotate import annotate
 from hornbook.commands.compare import compare
+from hornbook.commands.deduplicate import deduplicate
 from hornbook.commands.diversity import diversity
 from hornbook.commands.evaluate import evaluate
 from hornbook.commands.export import export
@@ -145,6 +146,7 @@ def complete(
 
 app.command()(evaluate)
 app.command()(compare)
+app.command()(deduplicate)
 app.command()(tokenize)
 app.command()(diversity)
 app.command()(train)

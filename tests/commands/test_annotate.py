@@ -7,8 +7,8 @@ import pytest
 from tests.commands.typed import is_one_mistake, type_in, write_lines
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
-from hornbook.commands.row_files import read_rows
 from hornbook.curation.annotate import describe_labels, load_labels
+from hornbook.reading.rows import read_rows
 
 
 def score(asked: Asked) -> str:

@@ -8,7 +8,7 @@ import pytest
 from tests.commands.typed import KEY, hornbook, is_one_mistake, type_in
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
-from hornbook.commands.row_files import read_rows
+from hornbook.reading.rows import read_rows
 from hornbook.records import Exercise, records_of, schema_of
 from hornbook.synthesis.checker import check_exercise
 

@@ -1,19 +1,33 @@
 import itertools
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from hornbook.deduplication.clusters import first_members
 from hornbook.deduplication.minhash import (
     MIN_RECALL,
     NearConfig,
+    agreeing,
+    band_keys,
     band_shape,
-    candidate_pairs,
-    jaccard,
     near_duplicates,
-    shingles_of,
+    signatures_of,
+    with_signature,
+    with_tokens,
 )
+from hornbook.engine import collect, frame_of
 from hornbook.errors import ConfigError
+
+
+def shingles_of(text: str, ngram_size: int) -> frozenset[tuple[str, ...]]:
+    """Of a text of more tokens than that."""
+    words = text.split(" ")
+    return frozenset(zip(*(words[start:] for start in range(ngram_size)), strict=False))
+
+
+def jaccard(first: frozenset[tuple[str, ...]], second: frozenset[tuple[str, ...]]) -> float:
+    return len(first & second) / len(first | second)
 
 
 def texts_with_edits(num_originals: int, seed: int) -> list[str]:
@@ -48,12 +62,13 @@ def test_clusters_are_those_of_comparing_all_pairs(threshold: float) -> None:
 
 
 def test_signatures_agree_as_often_as_the_shingles_do() -> None:
-    from hornbook.deduplication.minhash import _sign
-
     texts = texts_with_edits(10, seed=2)
-    tokens, signatures = _sign(texts, NearConfig(num_hashes=512))
+    table = pa.table({"row": range(len(texts)), "text": texts})
+    signed = collect(with_signature(with_tokens(frame_of(table)), NearConfig(num_hashes=512)), sort_by="row")
+    assert signed.column("tokens").to_pylist() == texts
+    signatures = signatures_of(signed)
     for a, b in itertools.combinations(range(len(texts)), 2):
-        true = jaccard(shingles_of(tokens[a], 5), shingles_of(tokens[b], 5))
+        true = jaccard(shingles_of(texts[a], 5), shingles_of(texts[b], 5))
         assert (signatures[a] == signatures[b]).mean() == pytest.approx(true, abs=0.12)
 
 
@@ -87,7 +102,9 @@ def test_candidates_are_the_pairs_that_agree_in_a_whole_band() -> None:
         for band in range(num_bands)
         if (signatures[a, band * rows : (band + 1) * rows] == signatures[b, band * rows : (band + 1) * rows]).all()
     }
-    assert set(candidate_pairs(signatures, 0.8)) == expected
+    groups = [members.tolist() for keys in band_keys(signatures, 0.8) for members in agreeing(keys)]
+    assert all(members == sorted(members) for members in groups)
+    assert {pair for members in groups for pair in itertools.combinations(members, 2)} == expected
 
 
 @pytest.mark.parametrize(

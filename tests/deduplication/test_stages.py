@@ -113,7 +113,7 @@ texts = [" ".join(str((number * step) % 97) for step in range(60)) for number in
 texts += [text.replace(" 5 ", " five ") for text in texts]
 result = near_duplicates(texts, NearConfig(threshold=0.7))
 assert result.jaccard
-whole = repr((result.keepers, sorted(result.jaccard.items()), result.num_candidates))
+whole = repr((result.keepers, sorted(result.jaccard.items()), result.num_compared))
 print(hashlib.sha256(whole.encode()).hexdigest())
 """
 

@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.reading.files import find_files
 from hornbook.records import Document
 from hornbook.tokens import inputs
-from hornbook.tokens.inputs import Inputs, find_files
+from hornbook.tokens.inputs import Inputs
 
 TEXTS = [f"x = {number}\r\n# é ☃ 🙂\n" for number in range(10)]
 ROWS = [{"text": text, "name": f"n{number}", "number": number} for number, text in enumerate(TEXTS)]

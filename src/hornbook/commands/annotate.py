@@ -271,7 +271,8 @@ def _standard_library(*, only_labelled: bool) -> "tuple[list[Document], dict[str
 
 
 def _documents(inputs: list[Path], text_field: str, id_field: str | None, files: str) -> "list[Document]":
-    from hornbook.tokens.inputs import Inputs, find_files
+    from hornbook.reading.files import find_files
+    from hornbook.tokens.inputs import Inputs
 
     found = Inputs(find_files(inputs, pattern=files), text_field=text_field, id_field=id_field)
     documents = list(found.documents())
@@ -286,7 +287,7 @@ def _reference(path: Path, documents: "list[Document]") -> dict[str, int]:
     """The scores of a file, by the id of the document that each speaks of."""
     import hashlib
 
-    from hornbook.commands.row_files import read_rows
+    from hornbook.reading.rows import read_rows
 
     keys = {document.id: document.id for document in documents}
     for document in documents:

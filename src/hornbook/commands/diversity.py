@@ -171,7 +171,7 @@ def _named(files: Sequence[Path]) -> dict[str, Path]:
 
 
 def _read(path: Path, text_field: str) -> "list[Row]":
-    from hornbook.commands.row_files import read_rows
+    from hornbook.reading.rows import read_rows
     from hornbook.synthesis.diversity.rows import row_of
 
     topics = _commissioned(path)
@@ -183,8 +183,8 @@ def _read(path: Path, text_field: str) -> "list[Row]":
 
 def _commissioned(path: Path) -> dict[str, tuple[str, ...]]:
     """The topics of each record, by its id, of the file that the writing commands put beside; empty without it."""
-    from hornbook.commands.row_files import read_rows
     from hornbook.commands.written_files import beside
+    from hornbook.reading.rows import read_rows
 
     commissions = beside(path, "commissions")
     if not commissions.is_file():

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hornbook.commands.row_files import read_rows
 from hornbook.errors import MissingInputError
+from hornbook.reading.rows import read_rows
 from hornbook.records import Exercise, Passage, content_id
 
 AnyGiven = TypeVar("AnyGiven", Exercise, Passage)

@@ -73,7 +73,8 @@ def tokenize(
     The same command goes on where an interrupted one was. Which documents are held out depends on their ids alone.
     """
     from hornbook.display import make_console, show_progress
-    from hornbook.tokens.inputs import Inputs, find_files
+    from hornbook.reading.files import find_files
+    from hornbook.tokens.inputs import Inputs
     from hornbook.tokens.stages import TokenizeConfig
     from hornbook.tokens.write import write_shards
 

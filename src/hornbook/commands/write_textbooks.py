@@ -160,7 +160,8 @@ def _texts(path: Path) -> tuple[str, ...]:
         MissingInputError: There are none.
     """
     from hornbook.errors import MissingInputError
-    from hornbook.tokens.inputs import Inputs, find_files
+    from hornbook.reading.files import find_files
+    from hornbook.tokens.inputs import Inputs
 
     found = Inputs(find_files([path], pattern="*.py"), text_field="text", id_field=None)
     texts = tuple(document.text for document in found.documents() if document.text.strip())

@@ -3,6 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+DIGEST_BYTES = 32
+
 
 def exact_groups(texts: Sequence[str]) -> list[int]:
     """For each text, the index of the first text that is equal to it; its own index where it is the first."""
@@ -10,7 +15,14 @@ def exact_groups(texts: Sequence[str]) -> list[int]:
     return [first_with.setdefault(normalised_hash(text), index) for index, text in enumerate(texts)]
 
 
+def first_equal(digests: NDArray[np.void]) -> NDArray[np.intp]:
+    """For each digest the index of the first one that is equal to it."""
+    _, first, inverse = np.unique(digests, return_index=True, return_inverse=True)
+    firsts: NDArray[np.intp] = first[inverse.reshape(-1)]
+    return firsts
+
+
 def normalised_hash(text: str) -> bytes:
     """SHA-256 of the text without blank lines and without white space at line ends. Indentation counts."""
-    lines = (line.rstrip() for line in text.split("\n"))
-    return hashlib.sha256("\n".join(line for line in lines if line).encode()).digest()
+    lines = filter(None, map(str.rstrip, text.split("\n")))
+    return hashlib.sha256("\n".join(lines).encode()).digest()

@@ -1,24 +1,27 @@
-"""Find near duplicates: MinHash signatures by Daft, bands, then the exact Jaccard similarity of each candidate.
+"""Find near duplicates: MinHash signatures by Daft, bands, then the Jaccard similarity of each candidate.
 
 The signatures only propose pairs; no pair is called near before its shingles have been compared in full. A pair at the
 threshold is proposed with a probability of at least `MIN_RECALL`, a more similar one with a larger one.
 Source: Broder 1997 (shingles, MinHash); Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3 (bands).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from hornbook.deduplication.clusters import Clusters
+from hornbook.deduplication.shingles import Shingler, Shingles, jaccard
 from hornbook.engine import collect, frame_of, import_daft
 from hornbook.errors import ConfigError
 
 MIN_RECALL = 0.99
 
-Shingles = frozenset[tuple[str, ...]]
+BandKeys = NDArray[np.uint64]
+"""Bands × N: texts with the same key in a band agree in all its rows, but for a chance of 2^-64."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,7 @@ class NearDuplicates:
     """For each text the first member of its cluster; its own index where it is kept."""
     jaccard: dict[int, float]
     """For each text that is not kept, its similarity to the keeper: below the threshold where others link the two."""
-    num_candidates: int
+    num_compared: int
     """Pairs of different clusters that were compared in full."""
 
 
@@ -59,47 +62,62 @@ def near_duplicates(texts: Sequence[str], config: NearConfig) -> NearDuplicates:
     Deterministic: independent of the number of cores, of the engine and of Python's hash seed.
     """
     if not texts:
-        return NearDuplicates(keepers=[], jaccard={}, num_candidates=0)
-    tokens, signatures = _sign(texts, config)
+        return NearDuplicates(keepers=[], jaccard={}, num_compared=0)
+    table = pa.table({"row": pa.array(range(len(texts)), pa.int64()), "text": pa.array(texts, pa.string())})
+    signed = collect(with_signature(with_tokens(frame_of(table)), config), sort_by="row")
+    tokens = signed.column("tokens").to_pylist()
+    shingler = Shingler(config.ngram_size)
     shingles: dict[int, Shingles] = {}
 
     def shingles_at(index: int) -> Shingles:
         if index not in shingles:
-            shingles[index] = shingles_of(tokens[index], config.ngram_size)
+            shingles[index] = shingler.shingles_of(tokens[index])
         return shingles[index]
 
-    clusters = Clusters(len(texts))
-    refused: set[tuple[int, int]] = set()
-    num_candidates = 0
-    for first, second in candidate_pairs(signatures, config.threshold):
-        if clusters.find(first) == clusters.find(second) or (first, second) in refused:
-            continue
-        num_candidates += 1
-        if jaccard(shingles_at(first), shingles_at(second)) >= config.threshold:
-            clusters.join(first, second)
-        else:
-            refused.add((first, second))
-    keepers = [clusters.find(index) for index in range(len(texts))]
+    return join_near(band_keys(signatures_of(signed), config.threshold), shingles_at, config.threshold)
+
+
+def join_near(
+    keys: BandKeys,
+    shingles_at: Callable[[int], Shingles],
+    threshold: float,
+    report: Callable[[int, int], None] | None = None,
+) -> NearDuplicates:
+    """Compare what agrees in a band, and join what is near.
+
+    Args:
+        keys: Of the texts.
+        shingles_at: Of a text that agrees with another one in a band, by its index.
+        threshold: Least similarity.
+        report: Told the band and the pairs compared so far, before each band.
+    """
+    num_texts = keys.shape[1]
+    clusters = Clusters(num_texts)
+    refused: set[int] = set()
+    num_compared = 0
+
+    def are_near(first: int, second: int) -> bool:
+        nonlocal num_compared
+        if first * num_texts + second in refused:
+            return False
+        num_compared += 1
+        if jaccard(shingles_at(first), shingles_at(second), at_least=threshold) >= threshold:
+            return True
+        refused.add(first * num_texts + second)
+        return False
+
+    for band in range(len(keys)):
+        if report is not None:
+            report(band, num_compared)
+        for members in agreeing(keys[band]):
+            _join_members(members.tolist(), clusters, are_near)
+    keepers = [clusters.find(index) for index in range(num_texts)]
     similarity = {
         index: jaccard(shingles_at(keeper), shingles_at(index))
         for index, keeper in enumerate(keepers)
         if keeper != index
     }
-    return NearDuplicates(keepers=keepers, jaccard=similarity, num_candidates=num_candidates)
-
-
-def shingles_of(tokens: str, ngram_size: int) -> Shingles:
-    """All runs of `ngram_size` tokens in a text of tokens separated by spaces; a shorter text is one shingle."""
-    words = tokens.split(" ")
-    if len(words) < ngram_size:
-        return frozenset([tuple(words)])
-    return frozenset(zip(*(words[start:] for start in range(ngram_size)), strict=False))
-
-
-def jaccard(first: Shingles, second: Shingles) -> float:
-    """Size of the intersection over size of the union."""
-    shared = len(first & second)
-    return shared / (len(first) + len(second) - shared)
+    return NearDuplicates(keepers=keepers, jaccard=similarity, num_compared=num_compared)
 
 
 def band_shape(threshold: float, num_hashes: int) -> tuple[int, int]:
@@ -111,48 +129,67 @@ def band_shape(threshold: float, num_hashes: int) -> tuple[int, int]:
     return next((shape for shape in shapes if 1 - (1 - threshold ** shape[1]) ** shape[0] >= MIN_RECALL), shapes[-1])
 
 
-def candidate_pairs(signatures: NDArray[np.uint32], threshold: float) -> Iterator[tuple[int, int]]:
-    """Pairs i < j of rows that agree in all rows of a band; band by band, so a pair may come again.
+def band_keys(signatures: NDArray[np.uint32], threshold: float) -> BandKeys:
+    """A number for each band of each signature (FNV-1a over its rows); a chance collision only proposes a pair.
 
     Args:
         signatures: N × `num_hashes`.
         threshold: Similarity from which on pairs must be found.
     """
     num_bands, rows = band_shape(threshold, signatures.shape[1])
+    keys = np.full((num_bands, len(signatures)), 0xCBF29CE484222325, dtype=np.uint64)
     for band in range(num_bands):
-        keys = _mix(signatures[:, band * rows : (band + 1) * rows])
-        order = np.argsort(keys, kind="stable")
-        starts = np.flatnonzero(np.diff(keys[order], prepend=keys[order[0]] + np.uint64(1)))
-        for start, stop in zip(starts, [*starts[1:], len(order)], strict=True):
-            members = order[start:stop].tolist()
-            for position, first in enumerate(members):
-                for second in members[position + 1 :]:
-                    yield first, second
+        for column in signatures[:, band * rows : (band + 1) * rows].T:
+            keys[band] = (keys[band] ^ column.astype(np.uint64)) * np.uint64(0x100000001B3)
+    return keys
 
 
-def _sign(texts: Sequence[str], config: NearConfig) -> tuple[list[str], NDArray[np.uint32]]:
-    """The texts as tokens separated by one space each, and their signatures, N × `num_hashes`."""
+def agreeing(keys: NDArray[np.uint64]) -> Iterator[NDArray[np.intp]]:
+    """The indices of each key that occurs more than once, in ascending order."""
+    order = np.argsort(keys, kind="stable")
+    in_order = keys[order]
+    starts = np.flatnonzero(np.concatenate([[True], in_order[1:] != in_order[:-1]])) if len(keys) else order
+    sizes = np.diff(starts, append=len(keys))
+    for start, size in zip(starts[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
+        yield order[start : start + size]
+
+
+def with_tokens(frame: Any) -> Any:
+    """A plan's `text` as `tokens` in its place: words, numbers and marks, one space between two of them."""
     daft = import_daft()
     functions = daft.functions
-    table = pa.table({"row": pa.array(range(len(texts)), pa.int64()), "text": pa.array(texts, pa.string())})
     marks_apart = functions.regexp_replace(daft.col("text"), r"[^\w\s]", " $0 ")
     one_space = functions.regexp_replace(marks_apart, r"\s+", " ")
-    frame = frame_of(table).select("row", functions.rstrip(functions.lstrip(one_space)).alias("tokens"))
-    signature = functions.minhash(
+    tokens = functions.rstrip(functions.lstrip(one_space))
+    return frame.with_column("tokens", tokens).exclude("text")
+
+
+def with_signature(frame: Any, config: NearConfig) -> Any:
+    """A plan with a further column `signature`, made of its `tokens`."""
+    daft = import_daft()
+    signature = daft.functions.minhash(
         daft.col("tokens"),
         num_hashes=config.num_hashes,
         ngram_size=config.ngram_size,
         seed=1,
         hash_function="xxhash3_64",
     )
-    signed = collect(frame.with_column("signature", signature), sort_by="row")
+    return frame.with_column("signature", signature)
+
+
+def signatures_of(signed: pa.Table) -> NDArray[np.uint32]:
+    """The column `signature`, N × `num_hashes`."""
     hashes = signed.column("signature").combine_chunks().flatten().to_numpy(zero_copy_only=False)
-    return signed.column("tokens").to_pylist(), hashes.reshape(len(texts), config.num_hashes)
+    signatures: NDArray[np.uint32] = hashes.reshape(signed.num_rows, -1)
+    return signatures
 
 
-def _mix(columns: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """One number per row (FNV-1a over its columns); a chance collision only proposes a pair that is then refused."""
-    keys = np.full(len(columns), 0xCBF29CE484222325, dtype=np.uint64)
-    for column in columns.T:
-        keys = (keys ^ column.astype(np.uint64)) * np.uint64(0x100000001B3)
-    return keys
+def _join_members(members: list[int], clusters: Clusters, are_near: Callable[[int, int], bool]) -> None:
+    """Join what is near among texts that agree in a band; those that are joined already are not compared again."""
+    parted: dict[int, list[int]] = {}
+    for member in members:
+        for root, others in parted.items():
+            if clusters.find(root) != clusters.find(member) and any(are_near(other, member) for other in others):
+                clusters.join(root, member)
+        joined = [root for root in parted if clusters.find(root) == clusters.find(member)]
+        parted[member] = [*(other for root in joined for other in parted.pop(root)), member]

@@ -112,7 +112,7 @@ def deduplicate(documents: Sequence[Document], config: DeduplicateConfig) -> Ded
             "num_documents": len(members),
             "num_exact_duplicates": len(members) - len(rest),
             "num_near_duplicates": len(near.jaccard),
-            "num_compared_pairs": near.num_candidates,
+            "num_compared_pairs": near.num_compared,
         }
     return Deduplicated(
         kept=[document for index, document in enumerate(documents) if index not in dropped],

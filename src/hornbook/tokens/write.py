@@ -7,20 +7,19 @@ Writes: the folder that `pack.py` describes. While it is not finished it has no 
 Held in memory are a few batches of documents, whatever their number; one document must fit as a whole.
 """
 
-import fcntl
 import itertools
 import json
 import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer
 
+from hornbook.artifacts.alone import alone_in
 from hornbook.errors import ConfigError, DamagedArtifactError
 from hornbook.records import Document
 from hornbook.tokens.encode import Encoder
@@ -101,7 +100,7 @@ def write_shards(
         "source": dict(source or {}),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone_in(folder):
+    with alone_in(folder, "writing token shards into"):
         if (finished := _read_json(folder / DESCRIPTION)) is not None:
             _require_same(settings, finished, folder)
             _remove_traces(folder)
@@ -275,15 +274,3 @@ def _remove_traces(folder: Path) -> None:
         path.unlink(missing_ok=True)
     for split in SPLITS:
         (folder / f"{split}-documents.rows").unlink(missing_ok=True)
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # Let go when the process ends, however it ends.
-        yield
-    except BlockingIOError as error:
-        raise ConfigError(f"another process is writing token shards into `{folder}`; let it end first") from error
-    finally:
-        os.close(descriptor)

@@ -1,0 +1,244 @@
+"""`hornbook deduplicate`: drop the rows of one's own files that repeat others, and say which."""
+
+import json
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hornbook.commands.written_files import beside, require_writable, write_records
+from hornbook.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hornbook.deduplication.out_of_core import Repeated
+    from hornbook.deduplication.parts import Parts
+    from hornbook.reading.files import InputFile
+
+_MEGABYTE = 1_000_000
+
+InputsArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="INPUT",
+        help="JSON lines (.jsonl, .jsonl.gz, .jsonl.zst), Parquet, source files, or folders of one of these.",
+        show_default=False,
+    ),
+]
+OutputOption = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where the kept rows go, each as it stands: .jsonl or .parquet, as the inputs are.",
+        show_default=False,
+    ),
+]
+ClustersOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--clusters",
+        metavar="FILE",
+        help="Says for each dropped row which one it repeats and how near: .jsonl or .parquet.",
+        show_default=False,
+    ),
+]
+ThresholdOption = Annotated[
+    float, typer.Option("--threshold", help="Least Jaccard similarity of near duplicates; above 0, to 1.")
+]
+NgramOption = Annotated[int, typer.Option("--ngram-size", min=1, help="Words, numbers and marks of a shingle.")]
+HashesOption = Annotated[int, typer.Option("--num-hashes", min=1, help="Length of a MinHash signature.")]
+TextFieldOption = Annotated[str, typer.Option("--text-field", metavar="NAME", help="Of a row: holds its text.")]
+IdFieldOption = Annotated[
+    str | None,
+    typer.Option(
+        "--id-field", metavar="NAME", help="Of a row: holds its id; rows are called FILE:NUMBER where not given."
+    ),
+]
+FilesOption = Annotated[
+    str, typer.Option("--files", metavar="PATTERN", help="Which files of a folder of source files are documents.")
+]
+EngineOption = Annotated[str, typer.Option("--engine", metavar="local|ray", help="Where signatures are computed.")]
+RayOption = Annotated[
+    str | None,
+    typer.Option("--ray-address", metavar="ADDRESS", help="Of a running cluster; one is started here where not given."),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterRow:
+    """A dropped row."""
+
+    id: str
+    duplicate_of: str
+    """The row that it repeats."""
+    kept: str
+    """The row of the cluster that stays; another one where `duplicate_of` was dropped itself."""
+    reason: str
+    jaccard: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedRow:
+    """A row that is no document."""
+
+    id: str
+    reason: str
+    detail: str
+
+
+def deduplicate(
+    inputs: InputsArgument,
+    output: OutputOption,
+    clusters: ClustersOption = None,
+    threshold: ThresholdOption = 0.8,
+    ngram_size: NgramOption = 5,
+    num_hashes: HashesOption = 128,
+    text_field: TextFieldOption = "text",
+    id_field: IdFieldOption = None,
+    files: FilesOption = "*.py",
+    engine: EngineOption = "local",
+    ray_address: RayOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Drop rows that repeat an earlier one, word for word or nearly, of files that need not fit in memory.
+
+    The first row of each cluster stays. Rows that are no documents are put beside the output with their reason. An
+    interrupted command, typed again, goes on where it was.
+    """
+    from hornbook.artifacts.alone import alone_in
+    from hornbook.artifacts.fingerprint import digest_of, encode
+    from hornbook.deduplication.kept_rows import require_same_form
+    from hornbook.deduplication.minhash import NearConfig
+    from hornbook.deduplication.out_of_core import find_repeated
+    from hornbook.deduplication.parts import Fields, Parts
+    from hornbook.display import make_console, show_progress
+    from hornbook.engine import open_engine
+    from hornbook.reading.files import find_files
+
+    for path in (output, clusters):
+        if path is not None:
+            require_writable(path)
+    if clusters is not None and clusters.resolve() == output.resolve():
+        raise ConfigError(f"`--clusters` and `--output` both name `{output}`")
+    config = NearConfig(threshold=threshold, ngram_size=ngram_size, num_hashes=num_hashes)
+    found = find_files(inputs, pattern=files)
+    require_same_form(found, output)
+    open_engine(engine, ray_address)
+    fields = Fields(text=text_field, id=id_field)
+    named = {file.name: [str(file.path.resolve()), file.size, file.modified] for file in found}
+    begun = time.monotonic()
+    work = output.with_name(f".{output.name}.work")
+    try:
+        work.mkdir(exist_ok=True)
+        with alone_in(work, "deduplicating in"):
+            _begin_anew_unless(work, digest_of({"files": named, "config": encode(config), "fields": encode(fields)}))
+            with show_progress(make_console(stderr=True), "deduplicate") as progress:
+                repeated = find_repeated(
+                    found, work, fields, config, report=lambda note, done, total: progress(done, total, note)
+                )
+                counts = _write(found, Parts(work), repeated, output, clusters)
+            shutil.rmtree(work)
+    except OSError as error:
+        raise StoreError(f"`{output}` cannot be written: {error.strerror or error}") from error
+    described = _described(counts, repeated, found, output, time.monotonic() - begun)
+    if as_json:
+        typer.echo(json.dumps(described, indent=2))
+    else:
+        _print(described, clusters)
+
+
+def _begin_anew_unless(work: Path, digest: str) -> None:
+    """Remove what an earlier try left if it was of other files or had other settings."""
+    settings = work / "settings.txt"
+    if not settings.exists() or settings.read_text() != digest:
+        for path in work.iterdir():
+            path.unlink()
+        settings.write_text(digest)
+
+
+def _write(
+    files: "Sequence[InputFile]", parts: "Parts", repeated: "Repeated", output: Path, clusters: Path | None
+) -> dict[str, int]:
+    """Write all outputs; returns how many rows went which way."""
+    import numpy as np
+
+    from hornbook.deduplication.kept_rows import write_kept
+    from hornbook.deduplication.parts import digests_of
+
+    is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
+    is_kept[digests_of(parts)[0]] = True
+    is_kept[[duplicate.row for duplicate in repeated.duplicates]] = False
+    rejected = [RejectedRow(id=one.place, reason=one.reason, detail=one.detail) for one in parts.left_out()]
+    write_kept(files, parts, is_kept, output)
+    if clusters is not None:
+        write_records(clusters, ClusterRow, _cluster_rows(parts, repeated))
+    if rejected:
+        write_records(beside(output, "rejected"), RejectedRow, rejected)
+    else:
+        beside(output, "rejected").unlink(missing_ok=True)
+    counts = {"kept": int(is_kept.sum())}
+    for reason in (
+        *(_reason(duplicate.is_exact) for duplicate in repeated.duplicates),
+        *(one.reason for one in rejected),
+    ):
+        counts[reason] = counts.get(reason, 0) + 1
+    return counts
+
+
+def _cluster_rows(parts: "Parts", repeated: "Repeated") -> list[ClusterRow]:
+    wanted = {row for one in repeated.duplicates for row in (one.row, one.first, one.kept)}
+    ids: dict[int, str] = {}
+    for part in range(parts.num_parts):
+        table = parts.read(part, "row", "id")
+        pairs = zip(table.column("row").to_pylist(), table.column("id").to_pylist(), strict=True)
+        ids.update((row, name) for row, name in pairs if row in wanted)
+    return [
+        ClusterRow(
+            id=ids[one.row],
+            duplicate_of=ids[one.first],
+            kept=ids[one.kept],
+            reason=_reason(one.is_exact),
+            jaccard=round(one.jaccard, 4),
+        )
+        for one in repeated.duplicates
+    ]
+
+
+def _reason(is_exact: bool) -> str:
+    from hornbook.deduplication.stages import EXACT, NEAR
+
+    return EXACT if is_exact else NEAR
+
+
+def _described(
+    counts: dict[str, int], repeated: "Repeated", files: "Sequence[InputFile]", output: Path, seconds: float
+) -> dict[str, object]:
+    num_bytes = sum(file.size for file in files)
+    return {
+        "output": str(output),
+        "num_rows": sum(counts.values()),
+        "kept": counts.pop("kept"),
+        "dropped": counts,
+        "num_compared_pairs": repeated.num_compared,
+        "megabytes": round(num_bytes / _MEGABYTE, 2),
+        "seconds": round(seconds, 2),
+        "mb_per_second": round(num_bytes / _MEGABYTE / seconds, 2),
+    }
+
+
+def _print(described: dict[str, object], clusters: Path | None) -> None:
+    dropped = described["dropped"]
+    assert isinstance(dropped, dict)
+    typer.echo(f"{described['num_rows']:,} rows: {described['kept']:,} kept")
+    for reason, number in dropped.items():
+        typer.echo(f"{number:>12,} {reason}")
+    typer.echo(f"{described['megabytes']:,} MB in {described['seconds']} s, {described['mb_per_second']} MB/s")
+    typer.echo(f"the kept rows are in {described['output']}")
+    if clusters is not None:
+        typer.echo(f"which row repeats which is in {clusters}")

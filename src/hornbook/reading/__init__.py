@@ -1,0 +1,1 @@
+"""Read what a person has: files of rows, and source files."""
