@@ -5,7 +5,10 @@ usage data and draws no progress bars of its own. Where a plan runs changes neit
 order is not guaranteed, so carry a row number and sort by it.
 """
 
+import logging
 import os
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +16,7 @@ import pyarrow as pa
 from hornbook.errors import ConfigError
 
 ENGINES = ("local", "ray")
+_QUIET = {"DO_NOT_TRACK": "1", "DAFT_PROGRESS_BAR": "0"}
 
 
 def open_engine(name: str = "local", ray_address: str | None = None) -> None:
@@ -39,10 +43,13 @@ def open_engine(name: str = "local", ray_address: str | None = None) -> None:
         daft.set_runner_native()
         return
     try:
-        import ray  # type: ignore[import-not-found,unused-ignore]  # noqa: F401
+        import ray  # type: ignore[import-not-found,unused-ignore]
     except ModuleNotFoundError as error:
-        raise ConfigError("`engine` is 'ray', but Ray is not installed: run `pip install ray`") from error
-    daft.set_runner_ray(ray_address, noop_if_initialized=True)
+        raise ConfigError("`engine` is 'ray', but Ray is not installed: run `pip install 'hornbook[ray]'`") from error
+    if not ray.is_initialized():
+        quiet = {"env_vars": {name: os.environ[name] for name in _QUIET}}
+        ray.init(ray_address, runtime_env=quiet, log_to_driver=False, logging_level=logging.WARNING)
+    daft.set_runner_ray(noop_if_initialized=True)
 
 
 def frame_of(table: pa.Table) -> Any:
@@ -51,6 +58,19 @@ def frame_of(table: pa.Table) -> Any:
     if _engine_in_use(daft) is None:
         open_engine()
     return daft.from_arrow(table)
+
+
+def frame_of_files(paths: Sequence[Path], columns: Sequence[str]) -> Any:
+    """A Daft DataFrame over some columns of Parquet files; on a cluster each machine reads them for itself."""
+    daft = import_daft()
+    if _engine_in_use(daft) is None:
+        open_engine()
+    return daft.read_parquet([str(path.resolve()) for path in paths]).select(*columns)
+
+
+def is_on_cluster() -> bool:
+    """Whether plans run on Ray: few large ones at a time, from the thread that opened the engine, serve it best."""
+    return _engine_in_use(import_daft()) == "ray"
 
 
 def collect(frame: Any, sort_by: str) -> pa.Table:
@@ -65,8 +85,7 @@ def collect(frame: Any, sort_by: str) -> pa.Table:
 
 def import_daft() -> Any:
     """Daft, told to keep quiet. Takes half a second on the first call."""
-    os.environ["DO_NOT_TRACK"] = "1"
-    os.environ["DAFT_PROGRESS_BAR"] = "0"
+    os.environ.update(_QUIET)
     import daft
 
     return daft

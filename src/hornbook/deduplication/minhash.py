@@ -180,7 +180,7 @@ def with_signature(frame: Any, config: NearConfig) -> Any:
 def signatures_of(signed: pa.Table) -> NDArray[np.uint32]:
     """The column `signature`, N × `num_hashes`."""
     hashes = signed.column("signature").combine_chunks().flatten().to_numpy(zero_copy_only=False)
-    signatures: NDArray[np.uint32] = hashes.reshape(signed.num_rows, -1)
+    signatures: NDArray[np.uint32] = hashes.reshape(signed.num_rows, -1) if signed.num_rows else hashes.reshape(0, 0)
     return signatures
 
 

@@ -8,6 +8,7 @@ Writes: a work folder, from which the same call goes on after a kill with the sa
 Held are 8 bytes for each document and band where bands are compared, one band at a time, 32 for its digest, and a part.
 """
 
+import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,10 +34,12 @@ from hornbook.deduplication.minhash import (
 )
 from hornbook.deduplication.parts import Fields, Parts, digests_of, require_some, write_parts
 from hornbook.deduplication.shingles import Shingler, Shingles
-from hornbook.engine import collect, frame_of
+from hornbook.engine import collect, frame_of, frame_of_files, is_on_cluster
 from hornbook.reading.files import InputFile
 
 PART_CHARACTERS = 2**24
+PARTS_OF_A_CLUSTER = 64
+"""So many are signed by one plan on Ray."""
 _SHINGLES, _ENDS = "shingles.bin", "shingle-ends.npy"
 
 Report = Callable[[str, int, int], None]
@@ -125,21 +128,25 @@ def sign_files(
     part_characters: int = PART_CHARACTERS,
 ) -> None:
     """Lay the documents out in parts, and meanwhile sign those that are written; the first step of `find_repeated`."""
-    num_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     num_bytes = sum(file.size for file in files)
 
     def say(num_rows: int, num_characters: int) -> None:
         report(f"MB read; {num_rows:,} rows", num_characters // 1_000_000, num_bytes // 1_000_000)
 
+    written = write_parts(files, folder, fields, part_characters=part_characters, report=say)
+    unsigned = (part for part in written if not _keys_path(folder, part).exists())
+    if is_on_cluster():
+        while some := list(itertools.islice(unsigned, PARTS_OF_A_CLUSTER)):
+            _sign(Parts(folder), some, config)
+        return
+    num_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with ThreadPoolExecutor(num_workers) as pool:
         waiting: list[Future[None]] = []
         try:
-            for part in write_parts(files, folder, fields, part_characters=part_characters, report=say):
-                if _keys_path(folder, part).exists():
-                    continue
+            for part in unsigned:
                 while len(waiting) > num_workers:
                     waiting.pop(0).result()
-                waiting.append(pool.submit(_sign, Parts(folder), part, config))
+                waiting.append(pool.submit(_sign, Parts(folder), [part], config))
             for future in waiting:
                 future.result()
         except BaseException:
@@ -147,17 +154,19 @@ def sign_files(
             raise
 
 
-def _sign(parts: Parts, part: int, config: NearConfig) -> None:
-    signed = collect(with_signature(with_tokens(_frame(parts.read(part, "row", "text"))), config), sort_by="row")
-    path = _keys_path(parts.folder, part)
-    partial = path.with_name(f"{path.name}.partial")
-    with partial.open("wb") as stream:
-        np.save(stream, band_keys(signatures_of(signed), config.threshold) if signed.num_rows else np.empty((0, 0)))
-    partial.rename(path)
-
-
-def _frame(table: pa.Table) -> object:
-    return frame_of(table.cast(pa.schema([("row", pa.int64()), ("text", pa.large_string())])))
+def _sign(parts: Parts, some: Sequence[int], config: NearConfig) -> None:
+    frame = frame_of_files([parts.path(part) for part in some], ["row", "text"])
+    signed = collect(with_signature(with_tokens(frame), config), sort_by="row")
+    signatures, place = signatures_of(signed), 0
+    for part in some:
+        size = parts.num_documents(part)
+        keys = band_keys(signatures[place : place + size], config.threshold) if size else np.empty((0, 0), np.uint64)
+        place += size
+        path = _keys_path(parts.folder, part)
+        partial = path.with_name(f"{path.name}.partial")
+        with partial.open("wb") as stream:
+            np.save(stream, keys)
+        partial.rename(path)
 
 
 def _keys_path(folder: Path, part: int) -> Path:
@@ -232,7 +241,7 @@ def _with_gaps(wanted: NDArray[np.bool_], chosen: pa.Table) -> Iterator[tuple[bo
     """For each document whether it is wanted, and then its tokens."""
     tokens = iter(())
     if len(chosen):
-        tokens = iter(collect(with_tokens(_frame(chosen)), sort_by="row").column("tokens").to_pylist())
+        tokens = iter(collect(with_tokens(frame_of(chosen)), sort_by="row").column("tokens").to_pylist())
     for is_wanted in wanted.tolist():
         yield is_wanted, next(tokens) if is_wanted else ""
 

@@ -70,6 +70,11 @@ class Parts:
         """Of a part's documents."""
         return self.folder / f"documents-{part:05d}.parquet"
 
+    def num_documents(self, part: int) -> int:
+        """Of a part."""
+        number: int = pq.read_metadata(self.path(part)).num_rows
+        return number
+
     def read(self, part: int, *columns: str) -> pa.Table:
         """Some columns of a part."""
         return pq.read_table(self.path(part), columns=list(columns))
