@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hornbook.commands.input_options import FilesOption, IdFieldOption, InputsArgument, TextFieldOption
 from hornbook.commands.written_files import beside, require_writable, write_records
 from hornbook.errors import ConfigError, StoreError
 
@@ -21,14 +22,6 @@ if TYPE_CHECKING:
 
 _MEGABYTE = 1_000_000
 
-InputsArgument = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="INPUT",
-        help="JSON lines (.jsonl, .jsonl.gz, .jsonl.zst), Parquet, source files, or folders of one of these.",
-        show_default=False,
-    ),
-]
 OutputOption = Annotated[
     Path,
     typer.Option(
@@ -53,16 +46,6 @@ ThresholdOption = Annotated[
 ]
 NgramOption = Annotated[int, typer.Option("--ngram-size", min=1, help="Words, numbers and marks of a shingle.")]
 HashesOption = Annotated[int, typer.Option("--num-hashes", min=1, help="Length of a MinHash signature.")]
-TextFieldOption = Annotated[str, typer.Option("--text-field", metavar="NAME", help="Of a row: holds its text.")]
-IdFieldOption = Annotated[
-    str | None,
-    typer.Option(
-        "--id-field", metavar="NAME", help="Of a row: holds its id; rows are called FILE:NUMBER where not given."
-    ),
-]
-FilesOption = Annotated[
-    str, typer.Option("--files", metavar="PATTERN", help="Which files of a folder of source files are documents.")
-]
 EngineOption = Annotated[str, typer.Option("--engine", metavar="local|ray", help="Where signatures are computed.")]
 RayOption = Annotated[
     str | None,

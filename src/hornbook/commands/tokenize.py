@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hornbook.commands.input_options import FilesOption, IdFieldOption, InputsArgument, TextFieldOption
 from hornbook.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
 
 _MEGABYTE = 1_000_000
 
-InputsArgument = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="INPUT",
-        help="JSON lines (.jsonl, .jsonl.gz, .jsonl.zst), Parquet, source files, or folders of one of these.",
-        show_default=False,
-    ),
-]
 TokenizerOption = Annotated[
     str,
     typer.Option(
@@ -43,14 +36,6 @@ HeldOutOption = Annotated[
     float, typer.Option("--held-out-share", help="Share of the documents kept for the held-out loss; 0 to 1.")
 ]
 ShardTokensOption = Annotated[int, typer.Option("--shard-tokens", min=1, help="Tokens of one shard, about.")]
-TextFieldOption = Annotated[str, typer.Option("--text-field", metavar="NAME", help="Of a row: holds its text.")]
-IdFieldOption = Annotated[
-    str | None,
-    typer.Option("--id-field", metavar="NAME", help="Of a row: holds its id; FILE:NUMBER is the id where not given."),
-]
-FilesOption = Annotated[
-    str, typer.Option("--files", metavar="PATTERN", help="Which files of a folder of source files are documents.")
-]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, help="Processes; one a core where not given.", show_default=False)
 ]
