@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
+from tests.deduplication.sets import Runs, jaccard, runs_of
 
 from hornbook.deduplication.clusters import first_members
 from hornbook.deduplication.minhash import NearConfig
@@ -70,7 +71,7 @@ def measure_planted(texts: Sequence[str], num_planted: int, seed: int) -> dict[s
     found, total, false_merges = {}, {}, 0
     for number, (index, copy) in enumerate(zip(chosen, copies, strict=True)):
         row = len(texts) + number
-        true = similarity(texts[index], copy)
+        true = jaccard(shingles(texts[index]), shingles(copy))
         band = max(edge for edge in BANDS[:-1] if edge <= true)
         is_found = kept.get(row, row) == kept.get(index, index)
         total[band] = total.get(band, 0) + 1
@@ -124,16 +125,9 @@ def edited(text: str, chance: random.Random) -> str:
     return "\n".join(lines)
 
 
-def similarity(first: str, second: str) -> float:
-    """Jaccard, of sets of tuples."""
-    one, other = shingles(first), shingles(second)
-    return len(one & other) / len(one | other)
-
-
-def shingles(text: str) -> set[tuple[str, ...]]:
-    """Runs of tokens."""
-    tokens, size = _TOKEN.findall(text), CONFIG.ngram_size
-    return {tuple(tokens[start : start + size]) for start in range(max(len(tokens) - size + 1, 1))}
+def shingles(text: str) -> Runs:
+    """Of its words, numbers and marks."""
+    return runs_of(_TOKEN.findall(text), CONFIG.ngram_size)
 
 
 def pairs_at_least(texts: Sequence[str], threshold: float) -> list[tuple[int, int]]:

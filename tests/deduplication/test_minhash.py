@@ -3,6 +3,7 @@ import itertools
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.deduplication.sets import jaccard, runs_of
 
 from hornbook.deduplication.clusters import first_members
 from hornbook.deduplication.minhash import (
@@ -18,16 +19,6 @@ from hornbook.deduplication.minhash import (
 )
 from hornbook.engine import collect, frame_of
 from hornbook.errors import ConfigError
-
-
-def shingles_of(text: str, ngram_size: int) -> frozenset[tuple[str, ...]]:
-    """Of a text of more tokens than that."""
-    words = text.split(" ")
-    return frozenset(zip(*(words[start:] for start in range(ngram_size)), strict=False))
-
-
-def jaccard(first: frozenset[tuple[str, ...]], second: frozenset[tuple[str, ...]]) -> float:
-    return len(first & second) / len(first | second)
 
 
 def texts_with_edits(num_originals: int, seed: int) -> list[str]:
@@ -49,7 +40,7 @@ def texts_with_edits(num_originals: int, seed: int) -> list[str]:
 def test_clusters_are_those_of_comparing_all_pairs(threshold: float) -> None:
     texts = texts_with_edits(60, seed=1)
     config = NearConfig(threshold=threshold)
-    shingles = [shingles_of(text, config.ngram_size) for text in texts]
+    shingles = [runs_of(text.split(), config.ngram_size) for text in texts]
     pairs = itertools.combinations(range(len(texts)), 2)
     near = [(a, b) for a, b in pairs if jaccard(shingles[a], shingles[b]) >= threshold]
     expected = first_members(len(texts), near)
@@ -68,7 +59,7 @@ def test_signatures_agree_as_often_as_the_shingles_do() -> None:
     assert signed.column("tokens").to_pylist() == texts
     signatures = signatures_of(signed)
     for a, b in itertools.combinations(range(len(texts)), 2):
-        true = jaccard(shingles_of(texts[a], 5), shingles_of(texts[b], 5))
+        true = jaccard(runs_of(texts[a].split(), 5), runs_of(texts[b].split(), 5))
         assert (signatures[a] == signatures[b]).mean() == pytest.approx(true, abs=0.12)
 
 

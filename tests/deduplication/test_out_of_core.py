@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.deduplication.sets import jaccard, runs_of
 
 from hornbook.deduplication import out_of_core
 from hornbook.deduplication.clusters import first_members
@@ -55,11 +56,8 @@ def in_order(texts: list[str], num_files: int = 3) -> list[str]:
 
 def test_clusters_are_those_of_comparing_all_pairs(tmp_path: Path) -> None:
     texts = edited_texts(40, seed=1)
-    ordered = [tuple(text.split()) for text in in_order(texts)]
-    sets = [{words[start : start + 5] for start in range(len(words) - 4)} for words in ordered]
-    similarity = {
-        (a, b): len(sets[a] & sets[b]) / len(sets[a] | sets[b]) for a, b in itertools.combinations(range(len(sets)), 2)
-    }
+    sets = [runs_of(text.split(), 5) for text in in_order(texts)]
+    similarity = {(a, b): jaccard(sets[a], sets[b]) for a, b in itertools.combinations(range(len(sets)), 2)}
     near = [pair for pair, value in similarity.items() if value >= CONFIG.threshold]
     expected = first_members(len(sets), near)
     result = found(write(tmp_path / "source", texts), tmp_path / "work")

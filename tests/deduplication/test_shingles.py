@@ -1,12 +1,10 @@
 import random
 
 import pytest
+from tests.deduplication.sets import jaccard as sets_alike
+from tests.deduplication.sets import runs_of
 
 from hornbook.deduplication.shingles import Shingler, jaccard
-
-
-def runs(words: list[str], size: int) -> set[tuple[str, ...]]:
-    return {tuple(words[start : start + size]) for start in range(max(len(words) - size + 1, 1))}
 
 
 @pytest.mark.parametrize("size", [1, 3, 5])
@@ -15,10 +13,10 @@ def test_the_similarity_is_that_of_the_sets_of_runs(size: int) -> None:
     shingler = Shingler(size)
     for _ in range(300):
         first, second = ([chance.choice("ab(c") for _ in range(chance.randrange(1, 40))] for _ in range(2))
-        sets = runs(first, size), runs(second, size)
+        sets = runs_of(first, size), runs_of(second, size)
         hashed = [shingler.shingles_of(" ".join(words)) for words in (first, second)]
         assert [len(shingles) for shingles in hashed] == [len(one) for one in sets]
-        assert jaccard(*hashed) == len(sets[0] & sets[1]) / len(sets[0] | sets[1])
+        assert jaccard(*hashed) == sets_alike(*sets)
 
 
 def test_what_the_sizes_rule_out_is_not_compared() -> None:

@@ -1,9 +1,9 @@
 import random
 
 import pytest
+from tests.deduplication.sets import Runs, jaccard, runs_of
 from tests.synthesis.diversity.writers import WORDS
 
-from hornbook.deduplication.minhash import Shingles, jaccard, shingles_of
 from hornbook.synthesis.diversity.features import SHINGLE_SIZE
 from hornbook.synthesis.diversity.keys import TOKEN, ngram_keys
 from hornbook.synthesis.diversity.near import NearIndex
@@ -25,10 +25,10 @@ def texts(rng: random.Random, number: int) -> list[str]:
 
 def clusters_of(made: list[str], threshold: float) -> list[int]:
     """By comparing each text with the first of every cluster, in full."""
-    kept: list[Shingles] = []
+    kept: list[Runs] = []
     clusters = []
     for text in made:
-        shingles = shingles_of(" ".join(TOKEN.findall(text)), SHINGLE_SIZE)
+        shingles = runs_of(TOKEN.findall(text), SHINGLE_SIZE)
         similar = [jaccard(one, shingles) for one in kept]
         most = max(similar, default=0.0)
         clusters.append(similar.index(most) if most >= threshold else len(kept))
