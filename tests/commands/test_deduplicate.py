@@ -168,6 +168,9 @@ def test_mistakes_are_told_in_one_line(tmp_path: Path) -> None:
         ((broken, "-o", tmp_path / "kept.parquet"), ("broken.parquet` cannot be read",)),
         ((rows, "-o", output, "--threshold", 0), ("`threshold` must lie in (0, 1], got 0",)),
         ((rows, "-o", output, "--clusters", output), ("both name",)),
+        ((rows, "-o", rows), ("would be written into the input",)),
+        ((rows, "-o", output, "--clusters", rows), ("would be written into the input",)),
+        ((tmp_path, "-o", output), ("would be written into the input",)),
         ((rows, "-o", output, "--engine", "spark"), ("`engine` must be one of local, ray",)),
     ]:
         assert is_one_mistake(type_in("deduplicate", *arguments, status=2).err, *messages), arguments

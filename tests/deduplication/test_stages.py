@@ -4,7 +4,9 @@ import sys
 from pathlib import Path
 
 from hornbook.artifacts.stage import Artifact, Workspace
-from hornbook.deduplication.stages import EXACT, NEAR, DeduplicateConfig, deduplicate, gather_documents, run_deduplicate
+from hornbook.deduplication.exact import EXACT
+from hornbook.deduplication.minhash import NEAR
+from hornbook.deduplication.stages import DeduplicateConfig, deduplicate, gather_documents, run_deduplicate
 from hornbook.records import (
     CodeSample,
     Document,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hornbook import __version__
 from hornbook.commands.input_options import FilesOption, IdFieldOption, InputsArgument, TextFieldOption
 from hornbook.commands.written_files import beside, require_writable, write_records
 from hornbook.errors import ConfigError, StoreError
@@ -107,6 +108,7 @@ def deduplicate(
     for path in (output, clusters):
         if path is not None:
             require_writable(path)
+            _require_outside(path, inputs)
     if clusters is not None and clusters.resolve() == output.resolve():
         raise ConfigError(f"`--clusters` and `--output` both name `{output}`")
     config = NearConfig(threshold=threshold, ngram_size=ngram_size, num_hashes=num_hashes)
@@ -120,7 +122,10 @@ def deduplicate(
     try:
         work.mkdir(exist_ok=True)
         with alone_in(work, "deduplicating in"):
-            _begin_anew_unless(work, digest_of({"files": named, "config": encode(config), "fields": encode(fields)}))
+            _begin_anew_unless(
+                work,
+                digest_of({"version": __version__, "files": named, "config": encode(config), "fields": encode(fields)}),
+            )
             with show_progress(make_console(stderr=True), "deduplicate") as progress:
                 repeated = find_repeated(
                     found, work, fields, config, report=lambda note, done, total: progress(done, total, note)
@@ -134,6 +139,13 @@ def deduplicate(
         typer.echo(json.dumps(described, indent=2))
     else:
         _print(described, clusters)
+
+
+def _require_outside(path: Path, inputs: list[Path]) -> None:
+    """See that no input is written over, and that the same command typed again has the same inputs."""
+    for given in inputs:
+        if given.resolve() in (path.resolve(), *path.resolve().parents):
+            raise ConfigError(f"`{path}` would be written into the input `{given}`; name a file outside of it")
 
 
 def _begin_anew_unless(work: Path, digest: str) -> None:
@@ -152,10 +164,10 @@ def _write(
     import numpy as np
 
     from hornbook.deduplication.kept_rows import write_kept
-    from hornbook.deduplication.parts import digests_of
 
     is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
-    is_kept[digests_of(parts)[0]] = True
+    for part in range(parts.num_parts):
+        is_kept[parts.read(part, "row").column("row").to_numpy()] = True
     is_kept[[duplicate.row for duplicate in repeated.duplicates]] = False
     rejected = [RejectedRow(id=one.place, reason=one.reason, detail=one.detail) for one in parts.left_out()]
     write_kept(files, parts, is_kept, output)
@@ -166,10 +178,7 @@ def _write(
     else:
         beside(output, "rejected").unlink(missing_ok=True)
     counts = {"kept": int(is_kept.sum())}
-    for reason in (
-        *(_reason(duplicate.is_exact) for duplicate in repeated.duplicates),
-        *(one.reason for one in rejected),
-    ):
+    for reason in (one.reason for some in (repeated.duplicates, rejected) for one in some):
         counts[reason] = counts.get(reason, 0) + 1
     return counts
 
@@ -186,17 +195,11 @@ def _cluster_rows(parts: "Parts", repeated: "Repeated") -> list[ClusterRow]:
             id=ids[one.row],
             duplicate_of=ids[one.first],
             kept=ids[one.kept],
-            reason=_reason(one.is_exact),
+            reason=one.reason,
             jaccard=round(one.jaccard, 4),
         )
         for one in repeated.duplicates
     ]
-
-
-def _reason(is_exact: bool) -> str:
-    from hornbook.deduplication.stages import EXACT, NEAR
-
-    return EXACT if is_exact else NEAR
 
 
 def _described(

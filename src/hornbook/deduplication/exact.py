@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+EXACT = "exact duplicate"
 DIGEST_BYTES = 32
 
 

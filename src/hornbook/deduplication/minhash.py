@@ -18,6 +18,7 @@ from hornbook.deduplication.shingles import Shingler, Shingles, jaccard
 from hornbook.engine import collect, frame_of, import_daft
 from hornbook.errors import ConfigError
 
+NEAR = "near duplicate"
 MIN_RECALL = 0.99
 
 BandKeys = NDArray[np.uint64]

@@ -19,8 +19,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hornbook.deduplication.exact import first_equal
+from hornbook.deduplication.exact import EXACT, first_equal
 from hornbook.deduplication.minhash import (
+    NEAR,
     BandKeys,
     NearConfig,
     NearDuplicates,
@@ -58,6 +59,11 @@ class Duplicate:
     jaccard: float
     """With `first`; 1 where they are equal but for blank lines and spaces at line ends."""
     is_exact: bool
+
+    @property
+    def reason(self) -> str:
+        """Why it is not kept."""
+        return EXACT if self.is_exact else NEAR
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -171,7 +171,7 @@ def require_some(parts: Parts, fields: Fields) -> None:
     Raises:
         MissingInputError: There is none; says why the first rows are none.
     """
-    if any(len(parts.read(part, "row")) for part in range(parts.num_parts)):
+    if any(parts.num_documents(part) for part in range(parts.num_parts)):
         return
     first = next(parts.left_out(), None)
     why = f": `{first.place}` has {first.reason}, {first.detail}; name another field: --text-field" if first else ""

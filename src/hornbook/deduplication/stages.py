@@ -10,15 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
-from hornbook.deduplication.exact import exact_groups
-from hornbook.deduplication.minhash import NearConfig, NearDuplicates, near_duplicates
+from hornbook.deduplication.exact import EXACT, exact_groups
+from hornbook.deduplication.minhash import NEAR, NearConfig, NearDuplicates, near_duplicates
 from hornbook.records import CodeSample, Document, DocumentKind, Dropped, Exercise, Passage
 
 VERSION = 1
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
-
-EXACT = "exact duplicate"
-NEAR = "near duplicate"
 
 
 @dataclass(frozen=True, kw_only=True)

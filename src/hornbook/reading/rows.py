@@ -94,7 +94,7 @@ def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
         raise MissingInputError(f"`{path}` cannot be read behind line {number}: {error}") from error
 
 
-def parquet_batches(path: Path, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+def parquet_batches(path: Path) -> Iterator[pa.RecordBatch]:
     """The rows of a Parquet file in order, some hundred at a time.
 
     Raises:
@@ -103,7 +103,7 @@ def parquet_batches(path: Path, columns: list[str] | None = None) -> Iterator[pa
     number = 0
     try:
         with pq.ParquetFile(path) as opened:
-            for batch in opened.iter_batches(_ROWS_PER_BATCH, columns=columns):
+            for batch in opened.iter_batches(_ROWS_PER_BATCH):
                 yield batch
                 number += len(batch)
     except (OSError, pa.ArrowException) as error:
