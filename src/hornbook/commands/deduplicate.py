@@ -117,15 +117,13 @@ def deduplicate(
     open_engine(engine, ray_address)
     fields = Fields(text=text_field, id=id_field)
     named = {file.name: [str(file.path.resolve()), file.size, file.modified] for file in found}
+    settings = digest_of({"version": __version__, "files": named, "config": encode(config), "fields": encode(fields)})
     begun = time.monotonic()
     work = output.with_name(f".{output.name}.work")
     try:
         work.mkdir(exist_ok=True)
         with alone_in(work, "deduplicating in"):
-            _begin_anew_unless(
-                work,
-                digest_of({"version": __version__, "files": named, "config": encode(config), "fields": encode(fields)}),
-            )
+            _begin_anew_unless(work, settings)
             with show_progress(make_console(stderr=True), "deduplicate") as progress:
                 repeated = find_repeated(
                     found, work, fields, config, report=lambda note, done, total: progress(done, total, note)
