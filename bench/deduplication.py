@@ -45,7 +45,7 @@ import sys
 from pathlib import Path
 from hornbook.deduplication.minhash import NearConfig
 from hornbook.deduplication.out_of_core import sign_files
-from hornbook.deduplication.parts import Fields
+from hornbook.reading.documents import Fields
 from hornbook.reading.files import find_files
 
 documents, output = map(Path, sys.argv[1:])

@@ -12,8 +12,8 @@ from typing import Any
 from tests.deduplication.test_out_of_core import CONFIG, edited_texts, write
 
 from hornbook.deduplication.out_of_core import find_repeated
-from hornbook.deduplication.parts import Fields
 from hornbook.engine import open_engine
+from hornbook.reading.documents import Fields
 from hornbook.reading.files import find_files
 
 

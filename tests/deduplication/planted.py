@@ -24,7 +24,7 @@ from tests.deduplication.sets import Runs, jaccard, runs_of
 from hornbook.deduplication.clusters import first_members
 from hornbook.deduplication.minhash import NearConfig
 from hornbook.deduplication.out_of_core import Repeated, find_repeated
-from hornbook.deduplication.parts import Fields
+from hornbook.reading.documents import Fields
 from hornbook.reading.files import find_files
 
 BANDS = (0.0, 0.6, 0.7, 0.8, 0.9, 1.0)

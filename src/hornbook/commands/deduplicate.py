@@ -1,7 +1,6 @@
 """`hornbook deduplicate`: drop the rows of one's own files that repeat others, and say which."""
 
 import json
-import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hornbook import __version__
 from hornbook.commands.input_options import FilesOption, IdFieldOption, InputsArgument, TextFieldOption
+from hornbook.commands.work_folder import described_files, require_outside, work_beside
 from hornbook.commands.written_files import beside, require_writable, write_records
-from hornbook.errors import ConfigError, StoreError
+from hornbook.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hornbook.deduplication.out_of_core import Repeated
-    from hornbook.deduplication.parts import Parts
     from hornbook.reading.files import InputFile
+    from hornbook.reading.parts import Parts
 
 _MEGABYTE = 1_000_000
 
@@ -95,20 +94,20 @@ def deduplicate(
     The first row of each cluster stays. Rows that are no documents are put beside the output with their reason. An
     interrupted command, typed again, goes on where it was.
     """
-    from hornbook.artifacts.alone import alone_in
-    from hornbook.artifacts.fingerprint import digest_of, encode
-    from hornbook.deduplication.kept_rows import require_same_form
+    from hornbook.artifacts.fingerprint import encode
     from hornbook.deduplication.minhash import NearConfig
     from hornbook.deduplication.out_of_core import find_repeated
-    from hornbook.deduplication.parts import Fields, Parts
     from hornbook.display import make_console, show_progress
     from hornbook.engine import open_engine
+    from hornbook.reading.documents import Fields
     from hornbook.reading.files import find_files
+    from hornbook.reading.kept_rows import require_same_form
+    from hornbook.reading.parts import Parts
 
     for path in (output, clusters):
         if path is not None:
             require_writable(path)
-            _require_outside(path, inputs)
+            require_outside(path, inputs)
     if clusters is not None and clusters.resolve() == output.resolve():
         raise ConfigError(f"`--clusters` and `--output` both name `{output}`")
     config = NearConfig(threshold=threshold, ngram_size=ngram_size, num_hashes=num_hashes)
@@ -116,43 +115,21 @@ def deduplicate(
     require_same_form(found, output)
     open_engine(engine, ray_address)
     fields = Fields(text=text_field, id=id_field)
-    named = {file.name: [str(file.path.resolve()), file.size, file.modified] for file in found}
-    settings = digest_of({"version": __version__, "files": named, "config": encode(config), "fields": encode(fields)})
+    settings = {"files": described_files(found), "config": encode(config), "fields": encode(fields)}
     begun = time.monotonic()
-    work = output.with_name(f".{output.name}.work")
-    try:
-        work.mkdir(exist_ok=True)
-        with alone_in(work, "deduplicating in"):
-            _begin_anew_unless(work, settings)
-            with show_progress(make_console(stderr=True), "deduplicate") as progress:
-                repeated = find_repeated(
-                    found, work, fields, config, report=lambda note, done, total: progress(done, total, note)
-                )
-                counts = _write(found, Parts(work), repeated, output, clusters)
-            shutil.rmtree(work)
-    except OSError as error:
-        raise StoreError(f"`{output}` cannot be written: {error.strerror or error}") from error
+    with (
+        work_beside(output, "deduplicating in", settings) as work,
+        show_progress(make_console(stderr=True), "deduplicate") as progress,
+    ):
+        repeated = find_repeated(
+            found, work, fields, config, report=lambda note, done, total: progress(done, total, note)
+        )
+        counts = _write(found, Parts(work), repeated, output, clusters)
     described = _described(counts, repeated, found, output, time.monotonic() - begun)
     if as_json:
         typer.echo(json.dumps(described, indent=2))
     else:
         _print(described, clusters)
-
-
-def _require_outside(path: Path, inputs: list[Path]) -> None:
-    """See that no input is written over, and that the same command typed again has the same inputs."""
-    for given in inputs:
-        if given.resolve() in (path.resolve(), *path.resolve().parents):
-            raise ConfigError(f"`{path}` would be written into the input `{given}`; name a file outside of it")
-
-
-def _begin_anew_unless(work: Path, digest: str) -> None:
-    """Remove what an earlier try left if it was of other files or had other settings."""
-    settings = work / "settings.txt"
-    if not settings.exists() or settings.read_text() != digest:
-        for path in work.iterdir():
-            path.unlink()
-        settings.write_text(digest)
 
 
 def _write(
@@ -161,7 +138,7 @@ def _write(
     """Write all outputs; returns how many rows went which way."""
     import numpy as np
 
-    from hornbook.deduplication.kept_rows import write_kept
+    from hornbook.reading.kept_rows import write_kept
 
     is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
     for part in range(parts.num_parts):

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 EXACT = "exact duplicate"
-DIGEST_BYTES = 32
 
 
 def exact_groups(texts: Sequence[str]) -> list[int]:

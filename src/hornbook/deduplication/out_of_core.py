@@ -2,8 +2,8 @@
 
 Reads:  files of rows or source files, in their order.
 Writes: a work folder, from which the same call goes on after a kill with the same result:
-        the parts (`parts.py`), `keys-00000.npy` for each of them (a number for each band of each text's signature),
-        and `shingles.bin` of the texts that agree with another one in a band.
+        the parts (`reading/parts.py`), `keys-00000.npy` for each of them (a number for each band of each text's
+        signature), and `shingles.bin` of the texts that agree with another one in a band.
 
 Held are 8 bytes for each document and band where bands are compared, one band at a time, 32 for its digest, and a part.
 """
@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hornbook.deduplication.exact import EXACT, first_equal
+from hornbook.deduplication.exact import EXACT, first_equal, normalised_hash
 from hornbook.deduplication.minhash import (
     NEAR,
     BandKeys,
@@ -33,12 +33,12 @@ from hornbook.deduplication.minhash import (
     with_signature,
     with_tokens,
 )
-from hornbook.deduplication.parts import Fields, Parts, digests_of, require_some, write_parts
 from hornbook.deduplication.shingles import Shingler, Shingles
 from hornbook.engine import collect, frame_of, frame_of_files, is_on_cluster
+from hornbook.reading.documents import Fields, documents_of
 from hornbook.reading.files import InputFile
+from hornbook.reading.parts import PART_CHARACTERS, Parts, digests_of, require_some, write_parts
 
-PART_CHARACTERS = 2**24
 PARTS_OF_A_CLUSTER = 64
 """So many are signed by one plan on Ray."""
 _SHINGLES, _ENDS = "shingles.bin", "shingle-ends.npy"
@@ -139,7 +139,9 @@ def sign_files(
     def say(num_rows: int, num_characters: int) -> None:
         report(f"MB read; {num_rows:,} rows", num_characters // 1_000_000, num_bytes // 1_000_000)
 
-    written = write_parts(files, folder, fields, part_characters=part_characters, report=say)
+    written = write_parts(
+        documents_of(files, fields), folder, digest=normalised_hash, part_characters=part_characters, report=say
+    )
     unsigned = (part for part in written if not _keys_path(folder, part).exists())
     if is_on_cluster():
         while some := list(itertools.islice(unsigned, PARTS_OF_A_CLUSTER)):

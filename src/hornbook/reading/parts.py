@@ -1,15 +1,17 @@
 """Lay documents out in parts of bounded size, so that what follows holds a part at a time and goes on after a kill.
 
-Reads:  files of rows, or source files, in their order.
-Writes: `documents-00000.parquet`, …: number, id, digest and text of each document; `left-out-00000.jsonl`, …: each row
-        that is none, with its reason; `progress.json`, which says how far the parts are whole.
+Reads:  documents and rows that are none (`documents.py`), in their order.
+Writes: `documents-00000.parquet`, …: number, id, digest and text of each document, and what else is known of it
+        (`about`, JSON); `left-out-00000.jsonl`, …: each row that is none, with its reason; `progress.json`, which says
+        how far the parts are whole.
 
 A document's number is that of its row among all rows, the broken ones counted.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,34 +20,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from hornbook.deduplication.exact import DIGEST_BYTES, normalised_hash
 from hornbook.errors import MissingInputError
-from hornbook.reading.files import InputFile
-from hornbook.reading.rows import NOT_UTF8, Row, scan_rows, source_row
+from hornbook.reading.documents import Documents, Fields, LeftOut
 
-NO_TEXT, NO_ID = "no text", "no id"
+PART_CHARACTERS = 2**24
+DIGEST_BYTES = 32
+_MOST_ROWS = 2**17
+"""Of a part, however short the texts are and however many rows are none."""
 _PROGRESS = "progress.json"
 _SCHEMA = pa.schema(
-    [("row", pa.int64()), ("id", pa.string()), ("digest", pa.binary(DIGEST_BYTES)), ("text", pa.large_string())]
+    [
+        ("row", pa.int64()),
+        ("id", pa.string()),
+        ("digest", pa.binary(DIGEST_BYTES)),
+        ("text", pa.large_string()),
+        ("about", pa.large_string()),
+    ]
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fields:
-    """Where a row's text and id stand."""
-
-    text: str = "text"
-    id: str | None = None
-    """None: a row is called by its place, `part.jsonl:17`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeftOut:
-    """A row that is no document."""
-
-    place: str
-    reason: str
-    detail: str
 
 
 class Parts:
@@ -92,7 +83,7 @@ class Parts:
         partial = path.with_name(f"{path.name}.partial")
         pq.write_table(pa.table(documents, schema=_SCHEMA), partial, compression="lz4", write_statistics=False)
         partial.rename(path)
-        lines = (json.dumps(vars(one), ensure_ascii=False) + "\n" for one in left_out)
+        lines = (json.dumps(asdict(one)) + "\n" for one in left_out)
         self._left_out_path(self.num_parts).write_text("".join(lines), encoding="utf-8")
         self.num_parts += 1
         self.num_rows += num_rows
@@ -113,27 +104,31 @@ class Parts:
         partial.rename(self.folder / _PROGRESS)
 
 
+def text_digest(text: str) -> bytes:
+    """SHA-256 of the text as it stands."""
+    return hashlib.sha256(text.encode()).digest()
+
+
 def write_parts(
-    files: Sequence[InputFile],
+    documents: Documents,
     folder: Path,
-    fields: Fields,
     *,
-    part_characters: int,
+    digest: Callable[[str], bytes] = text_digest,
+    part_characters: int = PART_CHARACTERS,
     report: Callable[[int, int], None],
 ) -> Iterator[int]:
     """Write the parts that are not there yet; gives each part's number, those of an earlier try first.
 
     Args:
-        files: In their order; the same ones as in the earlier try.
+        documents: The same ones as in the earlier try; is asked for those behind the last whole part.
         folder: Of the parts; is there.
-        fields: Of the rows.
+        digest: Of a text: `DIGEST_BYTES`.
         part_characters: A part is closed once its texts have so many.
         report: Told the rows and the characters of this try, after each part.
 
     Raises:
-        MissingInputError: A file cannot be read to its end, or a Parquet file lacks a field.
+        MissingInputError: A file cannot be read to its end.
     """
-    _require_columns(files, fields)
     parts = Parts(folder)
     yield from range(parts.num_parts)
     if parts.is_whole:
@@ -141,17 +136,16 @@ def write_parts(
     columns: dict[str, list[Any]] = {name: [] for name in _SCHEMA.names}
     left_out: list[LeftOut] = []
     num_rows = num_characters = total = 0
-    for number, row in _rows(files, start=parts.num_rows):
+    for number, one in enumerate(documents(parts.num_rows), start=parts.num_rows):
         num_rows += 1
-        document = _document(row, fields)
-        if isinstance(document, LeftOut):
-            left_out.append(document)
-            continue
-        name, text = document
-        for column, value in zip(columns.values(), (number, name, normalised_hash(text), text), strict=True):
-            column.append(value)
-        num_characters += len(text)
-        if num_characters >= part_characters:
+        if isinstance(one, LeftOut):
+            left_out.append(one)
+        else:
+            row = (number, one.id, digest(one.text), one.text, one.about)
+            for column, value in zip(columns.values(), row, strict=True):
+                column.append(value)
+            num_characters += len(one.text) + len(one.about)
+        if num_characters >= part_characters or num_rows >= _MOST_ROWS:
             parts.add(columns, left_out, num_rows)
             total += num_characters
             report(parts.num_rows, total)
@@ -189,53 +183,3 @@ def digests_of(parts: Parts) -> tuple[NDArray[np.int64], NDArray[np.void]]:
     if not numbers:
         return np.empty(0, np.int64), np.empty(0, f"V{DIGEST_BYTES}")
     return np.concatenate(numbers), np.concatenate(digests)
-
-
-def _require_columns(files: Sequence[InputFile], fields: Fields) -> None:
-    for file in files:
-        found = pq.read_schema(file.path).names if file.path.suffix == ".parquet" else ()
-        for name, flag in ((fields.text, "--text-field"), (fields.id, "--id-field")):
-            if found and name is not None and name not in found:
-                known = ", ".join(f"`{one}`" for one in found)
-                raise MissingInputError(
-                    f"`{file.path}` has no field `{name}`; its fields: {known}; name another: {flag}"
-                )
-
-
-def _rows(files: Sequence[InputFile], start: int) -> Iterator[tuple[int, Row]]:
-    """All rows from number `start` on."""
-    number = 0
-    for file in files:
-        for row in (source_row(file),) if file.is_source else scan_rows(file.path, file.name):
-            if number >= start:
-                yield number, row
-            number += 1
-
-
-def _document(row: Row, fields: Fields) -> tuple[str, str] | LeftOut:
-    if row.fields is None:
-        return LeftOut(place=row.place, reason=row.reason, detail=row.detail)
-    text = row.fields.get(fields.text)
-    if not isinstance(text, str):
-        return LeftOut(place=row.place, reason=NO_TEXT, detail=f"`{fields.text}` is {_shortened(text)}")
-    if not _is_writable(text):
-        return LeftOut(place=row.place, reason=NOT_UTF8, detail="half of a surrogate pair")
-    if fields.id is None:
-        return row.place, text
-    name = row.fields.get(fields.id)
-    if not isinstance(name, str | int) or name == "" or not _is_writable(str(name)):
-        return LeftOut(place=row.place, reason=NO_ID, detail=f"`{fields.id}` is {_shortened(name)}")
-    return str(name), text
-
-
-def _is_writable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _shortened(value: Any) -> str:
-    written = ascii(value)
-    return written if len(written) <= 60 else f"{written[:57]}…"

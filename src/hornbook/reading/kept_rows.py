@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from hornbook.deduplication.parts import Parts
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.reading.files import InputFile
+from hornbook.reading.parts import Parts
 from hornbook.reading.rows import parquet_batches, raw_lines
 
 _SOURCE_SCHEMA = pa.schema([("id", pa.string()), ("text", pa.large_string())])
