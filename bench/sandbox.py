@@ -14,9 +14,9 @@ from pathlib import Path
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.evaluation.judge import judge
+from hornbook.processes import num_cores
 from hornbook.records import Completion, Outcome
 from hornbook.sandbox.jail import Jail
-from hornbook.sandbox.program import count_cores
 
 
 def main() -> None:
@@ -56,7 +56,7 @@ def main() -> None:
             {
                 "benchmark": "sandbox",
                 "num_verdicts": num_verdicts,
-                "num_workers": count_cores(),
+                "num_workers": num_cores(),
                 "passed": passed,
                 "peer_passed": peer_passed,
                 "verdicts_per_second": round(num_verdicts / seconds, 1),
@@ -76,7 +76,7 @@ def _time_peer(completions: list[Completion]) -> tuple[float, int]:
         samples.write_text("\n".join(rows) + "\n")
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             start = time.perf_counter()
-            evaluate_functional_correctness(str(samples), k=[1], n_workers=count_cores())
+            evaluate_functional_correctness(str(samples), k=[1], n_workers=num_cores())
             seconds = time.perf_counter() - start
         results = [json.loads(line) for line in Path(f"{samples}_results.jsonl").read_text().splitlines()]
     return seconds, sum(result["passed"] for result in results)

@@ -14,6 +14,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 RANKS = {
     "errors": 0,
     "records": 1,
+    "processes": 1,
     "reading": 2,
     "engine": 2,
     "artifacts": 2,

@@ -1,80 +1,108 @@
-"""The one door to Daft, which runs a plan over tables on this machine or on a Ray cluster.
+"""Where work over many parts is done: on this machine, or on a Ray cluster; and the one door to Daft.
 
 The rest of the program imports Daft only through `import_daft`, so that it is loaded no earlier than needed, sends no
-usage data and draws no progress bars of its own. Where a plan runs changes neither its rows nor their values; their
-order is not guaranteed, so carry a row number and sort by it.
+usage data and draws no progress bars of its own. A plan's rows come in no guaranteed order, so carry a row number and
+sort by it.
+
+A cluster gets whole parts, each as a task in which Daft, where it is needed, runs on the machine at hand: Ray does a
+task again whose worker died, while Daft 0.7.26 over Ray would wait for it without end.
 """
 
+import importlib
+import itertools
 import logging
 import os
-from collections.abc import Sequence
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from hornbook.errors import ConfigError
+from hornbook.processes import num_cores, work_in_order
 
-ENGINES = ("local", "ray")
 _QUIET = {"DO_NOT_TRACK": "1", "DAFT_PROGRESS_BAR": "0"}
+_MAX_RETRIES = 4
+"""Of a part whose worker died."""
+_TASKS_PER_CORE = 2
+"""Of a cluster: under way or waiting there."""
 
 
-def open_engine(name: str = "local", ray_address: str | None = None) -> None:
-    """Choose where plans run, for the rest of the process. Without a call they run locally.
+class Engine(StrEnum):
+    """Where parts are worked on. It changes nothing in what comes out."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+Make = Callable[[Path, Path], None]
+"""Reads a part, the first path, and writes what comes of it to the second."""
+Job = tuple[Path, Path]
+"""A part and where its result belongs."""
+
+
+def open_engine(name: str = "local", ray_address: str | None = None) -> Engine:
+    """Choose where parts are worked on.
 
     Args:
         name: `local` (all cores of this machine) or `ray`.
         ray_address: Of a running Ray cluster; None starts or finds one on this machine.
 
     Raises:
-        ConfigError: The name is none of the two, Ray is not installed, or another engine is already in use.
+        ConfigError: The name is none of the two, Ray is not installed, or there is no cluster at the address.
     """
-    if name not in ENGINES:
-        raise ConfigError(f"`engine` must be one of {', '.join(ENGINES)}, got {name!r}")
-    if ray_address is not None and name != "ray":
+    if name not in list(Engine):
+        raise ConfigError(f"`engine` must be one of {', '.join(Engine)}, got {name!r}")
+    if ray_address is not None and name != Engine.RAY:
         raise ConfigError(f"`ray_address` is {ray_address!r}, but the engine is {name!r}: set `engine` to ray")
-    daft = import_daft()
-    current = _engine_in_use(daft)
-    if current is not None:
-        if current != name:
-            raise ConfigError(f"`engine` is {name!r}, but this process already works on {current!r}: start a new one")
-        return
-    if name == "local":
-        daft.set_runner_native()
-        return
-    try:
-        import ray  # type: ignore[import-not-found,unused-ignore]
-    except ModuleNotFoundError as error:
-        raise ConfigError("`engine` is 'ray', but Ray is not installed: run `pip install 'hornbook[ray]'`") from error
-    if not ray.is_initialized():
-        quiet = {"env_vars": {name: os.environ[name] for name in _QUIET}}
-        ray.init(ray_address, runtime_env=quiet, log_to_driver=False, logging_level=logging.WARNING)
-    daft.set_runner_ray(noop_if_initialized=True)
+    if name == Engine.RAY:
+        _connect(ray_address)
+    return Engine(name)
+
+
+def map_parts(
+    make: Make, jobs: Iterable[Job], engine: Engine = Engine.LOCAL, *, in_threads: bool = False
+) -> Iterator[Path]:
+    """Make the results that are not there yet; gives each one's path when it is whole, in the order of the parts.
+
+    A result is written aside and renamed, so that a kill leaves none that is cut off.
+
+    Args:
+        make: Can be pickled: a function at the top of its module, a `partial` of one, or an object of a class with
+            `__call__`. Locally each process gets it once, so that such an object may keep what it has loaded.
+        jobs: Read as they are needed, a few ahead.
+        engine: Where.
+        in_threads: Whether `make` lets go of Python's lock for most of its time, as Daft does: locally threads of this
+            process then take the place of processes.
+
+    Raises:
+        ConfigError: Processes or workers of the cluster died again and again, or the cluster has other disks.
+        Exception: What `make` raises.
+    """
+    unfinished = ((part, result) for part, result in jobs if not result.exists())
+    write = _Write(make)
+    if engine == Engine.RAY:
+        return _on_ray(write, unfinished)
+    return _in_threads(write, unfinished) if in_threads else _in_processes(write, unfinished)
 
 
 def frame_of(table: pa.Table) -> Any:
     """A Daft DataFrame over `table`, to build a lazy plan on."""
-    daft = import_daft()
-    if _engine_in_use(daft) is None:
-        open_engine()
-    return daft.from_arrow(table)
+    return _local_daft().from_arrow(table)
 
 
-def frame_of_files(paths: Sequence[Path], columns: Sequence[str]) -> Any:
-    """A Daft DataFrame over some columns of Parquet files; on a cluster each machine reads them for itself."""
-    daft = import_daft()
-    if _engine_in_use(daft) is None:
-        open_engine()
-    return daft.read_parquet([str(path.resolve()) for path in paths]).select(*columns)
-
-
-def is_on_cluster() -> bool:
-    """Whether plans run on Ray: few large ones at a time, from the thread that opened the engine, serve it best."""
-    return _engine_in_use(import_daft()) == "ray"
+def frame_of_file(path: Path, columns: Sequence[str]) -> Any:
+    """A Daft DataFrame over some columns of a Parquet file."""
+    return _local_daft().read_parquet(str(path.resolve())).select(*columns)
 
 
 def collect(frame: Any, sort_by: str) -> pa.Table:
-    """Run a plan and fetch its rows.
+    """Run a plan on this machine and fetch its rows.
 
     Args:
         frame: The DataFrame.
@@ -91,8 +119,116 @@ def import_daft() -> Any:
     return daft
 
 
-def _engine_in_use(daft: Any) -> str | None:
-    runner = daft.runners._get_runner()
-    if runner is None:
-        return None
-    return "ray" if runner.name == "ray" else "local"
+@dataclass(frozen=True)
+class _Write:
+    """Makes a result aside and renames it."""
+
+    make: Make
+
+    def __call__(self, job: Job) -> Path:
+        part, result = job
+        # Where a cluster gives up a worker that lives, two write at once.
+        partial = result.with_name(f".{result.name}.{uuid.uuid4().hex[:8]}.partial")
+        try:
+            self.make(part, partial)
+            partial.rename(result)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+        return result
+
+
+def _in_processes(write: _Write, jobs: Iterator[Job]) -> Iterator[Path]:
+    first = list(itertools.islice(jobs, 2))
+    count = num_cores()
+    if len(first) < 2 or count == 1:
+        yield from map(write, itertools.chain(first, jobs))
+    else:
+        yield from work_in_order(write, itertools.chain(first, jobs), count)
+
+
+def _in_threads(write: _Write, jobs: Iterator[Job]) -> Iterator[Path]:
+    count = num_cores()
+    with ThreadPoolExecutor(count) as pool:
+        waiting: deque[Future[Path]] = deque()
+        try:
+            for job in jobs:
+                waiting.append(pool.submit(write, job))
+                while len(waiting) > count + 1 or (waiting and waiting[0].done()):
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _on_ray(write: _Write, jobs: Iterator[Job]) -> Iterator[Path]:
+    ray = _import_ray()
+    task = ray.remote(_call).options(max_retries=_MAX_RETRIES)
+    shared = ray.put(write)
+    waiting: deque[tuple[Job, Any]] = deque()
+    try:
+        for job in jobs:
+            absolute = (job[0].resolve(), job[1].resolve())
+            waiting.append((job, task.remote(shared, absolute)))
+            while len(waiting) >= _TASKS_PER_CORE * max(1, int(ray.cluster_resources().get("CPU", 1))):
+                yield _fetched(*waiting.popleft())
+        while waiting:
+            yield _fetched(*waiting.popleft())
+    finally:
+        for _, reference in waiting:
+            ray.cancel(reference)
+
+
+def _call(write: _Write, job: Job) -> None:
+    write(job)
+
+
+def _fetched(job: Job, reference: Any) -> Path:
+    ray = _import_ray()
+    part, result = job
+    try:
+        ray.get(reference)
+    except ray.exceptions.RayTaskError as error:
+        raise error.cause from error
+    except ray.exceptions.RayError as error:
+        raise ConfigError(
+            f"Ray gave up on `{part.name}` after {_MAX_RETRIES + 1} tries ({type(error).__name__}); see to the memory "
+            "and the machines of the cluster, and type the same command again: it goes on where it was"
+        ) from error
+    if not result.exists():
+        raise ConfigError(
+            f"a machine of the cluster wrote `{result}`, and it is not here: the output's folder must be one that all "
+            "its machines see"
+        )
+    return result
+
+
+def _connect(address: str | None) -> None:
+    ray = _import_ray()
+    if ray.is_initialized():
+        return
+    quiet = {"env_vars": dict(_QUIET)}
+    try:
+        ray.init(address, runtime_env=quiet, log_to_driver=False, logging_level=logging.WARNING)
+    except (ConnectionError, ValueError) as error:
+        raise ConfigError(f"`ray_address` is {address!r}, and no cluster answers there: {error}") from error
+
+
+def _import_ray() -> Any:
+    try:
+        return importlib.import_module("ray")
+    except ModuleNotFoundError as error:
+        raise ConfigError("`engine` is 'ray', but Ray is not installed: run `pip install 'hornbook[ray]'`") from error
+
+
+def _local_daft() -> Any:
+    daft = import_daft()
+    if daft.runners._get_runner() is None:
+        try:
+            daft.set_runner_native()
+        except daft.exceptions.DaftCoreException:
+            if daft.runners._get_runner() is None:  # Else another thread was first.
+                raise
+    return daft

@@ -18,9 +18,10 @@ def said(engine: str, folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_a_ray_cluster_of_two_nodes_finds_the_same_duplicates(tmp_path: Path) -> None:
+def test_a_ray_cluster_of_two_nodes_finds_the_same_duplicates_even_where_a_worker_is_killed(tmp_path: Path) -> None:
     pytest.importorskip("ray")
-    local, on_ray = (said(engine, tmp_path / engine) for engine in ("local", "ray"))
-    assert on_ray["num_nodes"] == 2
+    local, on_ray, killed = (said(engine, tmp_path / engine) for engine in ("local", "ray", "killed"))
+    assert on_ray["num_nodes"] == killed["num_nodes"] == 2
     assert local["num_duplicates"] > 100
-    assert (on_ray["digest"], on_ray["num_duplicates"]) == (local["digest"], local["num_duplicates"])
+    assert (killed["has_died"], on_ray["has_died"]) == (True, False)
+    assert on_ray["digest"] == killed["digest"] == local["digest"]

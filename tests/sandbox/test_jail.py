@@ -9,10 +9,11 @@ import pytest
 
 import hornbook.sandbox.worker
 from hornbook.errors import ConfigError, SandboxError
+from hornbook.processes import num_cores
 from hornbook.records import Outcome
 from hornbook.sandbox.bubblewrap import find_bwraps
 from hornbook.sandbox.jail import Jail
-from hornbook.sandbox.program import Limits, Program, Report, count_cores
+from hornbook.sandbox.program import Limits, Program, Report
 from hornbook.sandbox.runner import is_held_up
 from hornbook.sandbox.worker import Worker
 
@@ -216,7 +217,7 @@ def crowd() -> Iterator[None]:
     """Processes that leave little of the machine to others, each in a session, as the scheduler may go by those."""
     processes = [
         subprocess.Popen([sys.executable, "-c", SPIN], stdout=subprocess.PIPE, start_new_session=True)
-        for _ in range(CROWD * count_cores())
+        for _ in range(CROWD * num_cores())
     ]
     try:
         for process in processes:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hornbook.commands.input_options import FilesOption, IdFieldOption, InputsArgument, TextFieldOption
+from hornbook.commands.input_options import (
+    EngineOption,
+    FilesOption,
+    IdFieldOption,
+    InputsArgument,
+    RayOption,
+    TextFieldOption,
+)
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
 from hornbook.commands.written_files import beside, require_writable, write_records
 from hornbook.errors import ConfigError
@@ -46,11 +53,6 @@ ThresholdOption = Annotated[
 ]
 NgramOption = Annotated[int, typer.Option("--ngram-size", min=1, help="Words, numbers and marks of a shingle.")]
 HashesOption = Annotated[int, typer.Option("--num-hashes", min=1, help="Length of a MinHash signature.")]
-EngineOption = Annotated[str, typer.Option("--engine", metavar="local|ray", help="Where signatures are computed.")]
-RayOption = Annotated[
-    str | None,
-    typer.Option("--ray-address", metavar="ADDRESS", help="Of a running cluster; one is started here where not given."),
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,7 @@ def deduplicate(
     config = NearConfig(threshold=threshold, ngram_size=ngram_size, num_hashes=num_hashes)
     found = find_files(inputs, pattern=files)
     require_same_form(found, output)
-    open_engine(engine, ray_address)
+    where = open_engine(engine, ray_address)
     fields = Fields(text=text_field, id=id_field)
     settings = {"files": described_files(found), "config": encode(config), "fields": encode(fields)}
     begun = time.monotonic()
@@ -122,7 +124,12 @@ def deduplicate(
         show_progress(make_console(stderr=True), "deduplicate") as progress,
     ):
         repeated = find_repeated(
-            found, work, fields, config, report=lambda note, done, total: progress(done, total, note)
+            found,
+            work,
+            fields,
+            config,
+            engine=where,
+            report=lambda note, done, total: progress(done, total, note),
         )
         counts = _write(found, Parts(work), repeated, output, clusters)
     described = _described(counts, repeated, found, output, time.monotonic() - begun)

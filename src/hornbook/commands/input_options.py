@@ -1,4 +1,4 @@
-"""The options of commands that read documents out of a person's files: which ones, and where a row has what."""
+"""The options of commands that work on a person's files: which ones, where a row has what, and the engine."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,4 +20,11 @@ IdFieldOption = Annotated[
 ]
 FilesOption = Annotated[
     str, typer.Option("--files", metavar="PATTERN", help="Which files of a folder of source files are documents.")
+]
+EngineOption = Annotated[
+    str, typer.Option("--engine", metavar="local|ray", help="Where parts of the input are worked on.")
+]
+RayOption = Annotated[
+    str | None,
+    typer.Option("--ray-address", metavar="ADDRESS", help="Of a running cluster; one is started here where not given."),
 ]

@@ -8,10 +8,8 @@ Writes: a work folder, from which the same call goes on after a kill with the sa
 Held are 8 bytes for each document and band where bands are compared, one band at a time, 32 for its digest, and a part.
 """
 
-import itertools
-import os
+import functools
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,13 +32,11 @@ from hornbook.deduplication.minhash import (
     with_tokens,
 )
 from hornbook.deduplication.shingles import Shingler, Shingles
-from hornbook.engine import collect, frame_of, frame_of_files, is_on_cluster
+from hornbook.engine import Engine, collect, frame_of, frame_of_file, map_parts
 from hornbook.reading.documents import Fields, documents_of
 from hornbook.reading.files import InputFile
 from hornbook.reading.parts import PART_CHARACTERS, Parts, digests_of, require_some, write_parts
 
-PARTS_OF_A_CLUSTER = 64
-"""So many are signed by one plan on Ray."""
 _SHINGLES, _ENDS = "shingles.bin", "shingle-ends.npy"
 
 Report = Callable[[str, int, int], None]
@@ -84,6 +80,7 @@ def find_repeated(
     config: NearConfig,
     *,
     report: Report,
+    engine: Engine = Engine.LOCAL,
     part_characters: int = PART_CHARACTERS,
 ) -> Repeated:
     """Find the documents that repeat an earlier one, word for word or nearly.
@@ -97,12 +94,13 @@ def find_repeated(
         fields: Of the rows.
         config: What is near.
         report: Told how far it is.
+        engine: Where signatures are computed.
         part_characters: Of text held at once, about; what it is for a folder must not change.
 
     Raises:
         MissingInputError: A file cannot be read to its end, or there is no document.
     """
-    sign_files(files, folder, fields, config, report=report, part_characters=part_characters)
+    sign_files(files, folder, fields, config, report=report, engine=engine, part_characters=part_characters)
     parts = Parts(folder)
     require_some(parts, fields)
     numbers, digests = digests_of(parts)
@@ -131,6 +129,7 @@ def sign_files(
     config: NearConfig,
     *,
     report: Report,
+    engine: Engine = Engine.LOCAL,
     part_characters: int = PART_CHARACTERS,
 ) -> None:
     """Lay the documents out in parts, and meanwhile sign those that are written; the first step of `find_repeated`."""
@@ -142,39 +141,18 @@ def sign_files(
     written = write_parts(
         documents_of(files, fields), folder, digest=normalised_hash, part_characters=part_characters, report=say
     )
-    unsigned = (part for part in written if not _keys_path(folder, part).exists())
-    if is_on_cluster():
-        while some := list(itertools.islice(unsigned, PARTS_OF_A_CLUSTER)):
-            _sign(Parts(folder), some, config)
-        return
-    num_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with ThreadPoolExecutor(num_workers) as pool:
-        waiting: list[Future[None]] = []
-        try:
-            for part in unsigned:
-                while len(waiting) > num_workers:
-                    waiting.pop(0).result()
-                waiting.append(pool.submit(_sign, Parts(folder), [part], config))
-            for future in waiting:
-                future.result()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    parts = Parts(folder)
+    jobs = ((parts.path(part), _keys_path(folder, part)) for part in written)
+    for _ in map_parts(functools.partial(_sign, config=config), jobs, engine, in_threads=True):
+        pass
 
 
-def _sign(parts: Parts, some: Sequence[int], config: NearConfig) -> None:
-    frame = frame_of_files([parts.path(part) for part in some], ["row", "text"])
+def _sign(part: Path, path: Path, config: NearConfig) -> None:
+    frame = frame_of_file(part, ["row", "text"])
     signed = collect(with_signature(with_tokens(frame), config), sort_by="row")
-    signatures, place = signatures_of(signed), 0
-    for part in some:
-        size = parts.num_documents(part)
-        keys = band_keys(signatures[place : place + size], config.threshold) if size else np.empty((0, 0), np.uint64)
-        place += size
-        path = _keys_path(parts.folder, part)
-        partial = path.with_name(f"{path.name}.partial")
-        with partial.open("wb") as stream:
-            np.save(stream, keys)
-        partial.rename(path)
+    keys = band_keys(signatures_of(signed), config.threshold) if len(signed) else np.empty((0, 0), np.uint64)
+    with path.open("wb") as stream:
+        np.save(stream, keys)
 
 
 def _keys_path(folder: Path, part: int) -> Path:

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from hornbook.errors import SandboxError
+from hornbook.processes import num_cores
 from hornbook.records import Outcome
 from hornbook.sandbox.bubblewrap import find_bwraps
 from hornbook.sandbox.dispatch import Dispatcher
@@ -20,7 +21,6 @@ from hornbook.sandbox.program import (
     Limits,
     Program,
     Report,
-    count_cores,
     describe_limits,
     ignore_progress,
     ignore_report,
@@ -74,7 +74,7 @@ class Jail:
         self.limits = limits or Limits()
         self._candidates = [bwrap] if bwrap is not None else None
         self._bwrap = Path()
-        self._dispatcher = Dispatcher(num_workers or count_cores(), lambda: Worker(self._bwrap, self.limits))
+        self._dispatcher = Dispatcher(num_workers or num_cores(), lambda: Worker(self._bwrap, self.limits))
 
     def __enter__(self) -> "Jail":
         """Start one worker, and let a real program try the walls.

@@ -1,6 +1,5 @@
 """What goes into a sandbox and what comes out of it."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
@@ -103,13 +102,6 @@ class Sandbox(Protocol):
             SandboxError: The sandbox broke down. No report is made of that.
         """
         ...
-
-
-def count_cores() -> int:
-    """The number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def describe_limits(limits: Limits) -> dict[str, float]:

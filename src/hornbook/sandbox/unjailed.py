@@ -25,13 +25,13 @@ from types import TracebackType
 from typing import IO, Any
 
 from hornbook.errors import SandboxError
+from hornbook.processes import num_cores
 from hornbook.sandbox.bubblewrap import TMP_BYTES, python_command
 from hornbook.sandbox.execute import HALF_SECRET_BYTES
 from hornbook.sandbox.program import (
     Limits,
     Program,
     Report,
-    count_cores,
     describe_limits,
     ignore_progress,
     ignore_report,
@@ -56,7 +56,7 @@ class Unjailed:
             num_workers: Programs at once; one for each core that this process may use, if None.
         """
         self.limits = limits or Limits()
-        self._num_workers = num_workers or count_cores()
+        self._num_workers = num_workers or num_cores()
         self._running: set[int] = set()
 
     def __enter__(self) -> "Unjailed":

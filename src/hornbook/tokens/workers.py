@@ -19,6 +19,7 @@ from typing import Protocol, Self, TypeVar
 from tokenizers import Tokenizer
 
 from hornbook.errors import ConfigError
+from hornbook.processes import num_cores
 from hornbook.tokens.encode import Encoder
 
 _BATCHES_BEFORE_WORKERS = 24
@@ -66,11 +67,6 @@ def encode_in_order(
     first = next(waiting, None)
     if first is not None:
         yield from _encode_by_workers(itertools.chain([first], waiting), tokenizer, count)
-
-
-def num_cores() -> int:
-    """That this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _encode_by_workers(batches: Iterable[Sequence[T]], tokenizer: Tokenizer, count: int) -> Iterator[Encoded[T]]:

@@ -7,7 +7,6 @@ Source: Gunasekar et al. 2023, "Textbooks Are All You Need", section 2.3 (docstr
 
 import itertools
 import multiprocessing
-import os
 import random
 import textwrap
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
@@ -17,6 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from hornbook.errors import ConfigError
+from hornbook.processes import num_cores
 from hornbook.records import Exercise, Problem, content_id
 from hornbook.synthesis.curriculum.courses import Course, parse_course
 from hornbook.synthesis.curriculum.difficulties import LEVELS, difficulty_of, parse_difficulties
@@ -175,7 +175,7 @@ def write_exercises(config: ExercisesConfig, seed: int, progress: Callable[[int,
 
 def _chunks(config: ExercisesConfig, seed: int) -> Generator[list[Exercise], None, None]:
     """Endless runs of exercises, in order of their numbers."""
-    num_processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    num_processes = num_cores()
     size = min(CHUNK_SIZE, config.num_exercises)
     if num_processes == 1 or config.num_exercises < CHUNK_SIZE * 2:
         yield from (write_chunk(config, seed, number, size) for number in itertools.count())

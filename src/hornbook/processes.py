@@ -1,0 +1,187 @@
+"""Work in processes beside this one, since Python computes on one core; the results come in order.
+
+A process ends when its pipe does, so none outlives a program that was killed. Who does a piece changes nothing in it.
+"""
+
+import itertools
+import multiprocessing
+import os
+import pickle
+import signal
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, Generic, TypeVar
+
+from hornbook.errors import ConfigError
+
+_GIVEN_AT_ONCE = 2
+"""To each process: the next piece is there when one is done."""
+
+_GONE = (
+    "the processes at work were ended from outside, perhaps for want of memory; type the same command again: it goes "
+    "on where it was"
+)
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def num_cores() -> int:
+    """That this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def work_in_order(work: Callable[[T], R], pieces: Iterable[T], num_processes: int) -> Iterator[R]:
+    """The result of each piece, in their order.
+
+    A process that dies loses nothing: what it had goes to the others. A piece on which a second one dies ends the work.
+
+    Args:
+        work: Is pickled and sent to each process once; what it keeps in itself stays there from piece to piece.
+        pieces: Read as they are needed, two for each process ahead; small, as they go through a pipe.
+        num_processes: At least 1.
+
+    Raises:
+        ConfigError: Processes died, as they do when there is no memory left.
+        Exception: What `work` raises, with a note of where. The other processes are ended.
+    """
+    pool: _Pool[T, R] = _Pool(work, num_processes)
+    try:
+        for piece in pieces:
+            pool.give(piece)
+            yield from pool.finished()
+        while pool.has_unfinished:
+            pool.receive()
+            yield from pool.finished()
+    finally:
+        pool.end()
+
+
+@dataclass(eq=False)
+class _Worker:
+    process: BaseProcess
+    pipe: "Connection[Any, Any]"
+    given: deque[int] = field(default_factory=deque)
+    """Numbers of the pieces that it has, the one that it works on first."""
+
+
+class _Pool(Generic[T, R]):
+    def __init__(self, work: Callable[[T], R], num_processes: int) -> None:
+        self._workers: list[_Worker] = []
+        self._pieces: dict[int, T] = {}
+        self._results: dict[int, R] = {}
+        self._numbers = itertools.count()
+        self._next = 0
+        self._deadly: set[int] = set()
+        context = multiprocessing.get_context("spawn")  # A fork would copy threads' locks in any state.
+        # An interrupt is the business of the process that gives the work: the others inherit the mask.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            for _ in range(num_processes):
+                ours, theirs = context.Pipe()
+                process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+                process.start()
+                theirs.close()
+                self._workers.append(_Worker(process, ours))
+        except BaseException:
+            self.end()
+            raise
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+    @property
+    def has_unfinished(self) -> bool:
+        return bool(self._pieces)
+
+    def give(self, piece: T) -> None:
+        """To the process that has least, as soon as one has room."""
+        number = next(self._numbers)
+        self._pieces[number] = piece
+        while self._workers and min(len(one.given) for one in self._workers) >= _GIVEN_AT_ONCE:
+            self.receive()
+        self._send(number)
+
+    def receive(self) -> None:
+        """Wait for results."""
+        by_pipe = {one.pipe: one for one in self._workers}
+        for pipe in wait(list(by_pipe)):
+            worker = by_pipe[pipe]  # type: ignore[index]
+            try:
+                error, result = worker.pipe.recv()
+            except (EOFError, ConnectionError):
+                self._bury(worker)
+                continue
+            number = worker.given.popleft()
+            if error is not None:
+                raise error
+            del self._pieces[number]
+            self._results[number] = result
+
+    def finished(self) -> Iterator[R]:
+        """The results that are next in order."""
+        while self._next in self._results:
+            yield self._results.pop(self._next)
+            self._next += 1
+
+    def end(self) -> None:
+        """Of all processes, at once where they are at work."""
+        for worker in self._workers:
+            if worker.given:
+                worker.process.kill()
+            worker.pipe.close()
+        for worker in self._workers:
+            worker.process.join()
+        self._workers.clear()
+
+    def _send(self, number: int) -> None:
+        worker = min(self._workers, key=lambda one: len(one.given), default=None)
+        if worker is None:
+            raise ConfigError(_GONE)
+        worker.given.append(number)
+        try:
+            worker.pipe.send(self._pieces[number])
+        except ConnectionError:
+            self._bury(worker)
+
+    def _bury(self, worker: _Worker) -> None:
+        """Give what a dead process had to the others."""
+        self._workers.remove(worker)
+        worker.pipe.close()
+        worker.process.join()
+        given = list(worker.given)
+        if given and given[0] in self._deadly:
+            raise ConfigError(f"two processes, one after the other, died on {self._pieces[given[0]]}: {_GONE}")
+        self._deadly.update(given[:1])
+        for number in given:
+            self._send(number)
+
+
+def _serve(pipe: "Connection[Any, Any]", work: Callable[[Any], Any]) -> None:
+    """Do what comes until the pipe ends."""
+    while True:
+        try:
+            piece = pipe.recv()
+        except (EOFError, ConnectionError):
+            return
+        failure, result = None, None
+        try:
+            result = work(piece)
+        except Exception as error:
+            error.add_note(f"in a process that worked on {piece}:\n{traceback.format_exc()}")
+            failure = _sendable(error)
+        try:
+            pipe.send((failure, result))
+        except ConnectionError:
+            return
+
+
+def _sendable(error: Exception) -> Exception:
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError("\n".join([repr(error), *error.__notes__]))
+    return error
