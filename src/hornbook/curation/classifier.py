@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.curation.encode import EncodeConfig, Features
+from hornbook.curation.heads import HEADS, HeadConfig, fit
 from hornbook.errors import ConfigError, MissingInputError
 
 TEACHES = 3
 """From this score on, the rubric speaks of a real idea that a student can follow."""
-
-HEADS = ("ridge", "forest")
 
 Predictor = Callable[[Features], NDArray[np.float64]]
 """Gives each text a number; the larger, the more it teaches. The scale is the score's."""
@@ -36,8 +35,10 @@ class ClassifierConfig:
 
     encode: EncodeConfig = field(default_factory=EncodeConfig)
     head: str = "ridge"
-    """`ridge` (on TF-IDF and syntax features) or `forest` (the paper's kind of head, on syntax features alone)."""
+    """`ridge` (on TF-IDF and syntax features), `forest` (the paper's kind of head, on syntax features alone), or one of
+    `heads.py`."""
     ridge_penalty: float = 0.5
+    """Of the ridge where there are tokens; on dense features alone it is chosen by cross-validation."""
     num_trees: int = 200
     num_folds: int = 5
     """Folds for cross-validation, and for the predictions that the calibration is fitted to."""
@@ -118,9 +119,13 @@ def predict_unseen(
 
 def fit_head(features: Features, scores: NDArray[np.int64], config: ClassifierConfig, seed: int) -> Predictor:
     """Fit a head to the scores. It predicts the score itself, without calibration."""
-    if config.head == "ridge":
+    if config.head == "ridge" and features.tokens.shape[1]:
         return _fit_ridge(features, scores, config.ridge_penalty)
-    return _fit_forest(features, scores, config.num_trees, seed)
+    if config.head == "forest":
+        return _fit_forest(features, scores, config.num_trees, seed)
+    return fit(
+        features, scores, HeadConfig(head=config.head, teaches=TEACHES, dense_weight=SYNTAX_WEIGHT), seed
+    ).predict
 
 
 def _fit_ridge(features: Features, scores: NDArray[np.int64], penalty: float) -> Predictor:
