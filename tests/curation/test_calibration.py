@@ -26,7 +26,7 @@ def labelled(num_texts: int = 60) -> tuple[Features, NDArray[np.int64]]:
 CONFIG = ClassifierConfig(num_bootstrap_samples=50)
 
 
-@pytest.mark.parametrize("head", ["ridge", "forest"])
+@pytest.mark.parametrize("head", ["kernel", "ridge", "forest"])
 def test_a_clear_difference_is_learned_and_reported(head: str) -> None:
     features, scores = labelled()
     config = ClassifierConfig(head=head, num_trees=20, num_bootstrap_samples=50)
@@ -91,7 +91,7 @@ def test_the_curve_falls_from_everything() -> None:
     assert curve[-1]["num_samples"] == 0
 
 
-@pytest.mark.parametrize(("field", "value"), [("head", "oracle"), ("ridge_penalty", 0), ("num_folds", 1)])
+@pytest.mark.parametrize(("field", "value"), [("head", "oracle"), ("kernel_penalty", 0), ("num_folds", 1)])
 def test_a_wrong_field_is_named(field: str, value: object) -> None:
     with pytest.raises(ConfigError, match=f"`{field}`"):
         ClassifierConfig(**{field: value})

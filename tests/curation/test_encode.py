@@ -1,44 +1,65 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 
-from hornbook.curation.encode import EncodeConfig, count_tokens, encode, tokenize_code
-from hornbook.curation.syntax_features import NODE_KINDS, NUM_FEATURES, syntax_features
+from hornbook.curation.encode import BLOCKS, EncodeConfig, count_tokens, encode
 from hornbook.errors import ConfigError
 
 CODE = 'def add_all(items):\n    """Sum."""\n    total = 0\n    for item in items:\n        total += item\n'
 
 
-def test_tokens_are_words_numbers_and_marks_with_the_parts_of_compound_names() -> None:
-    assert tokenize_code("getName2(x_y)") == ["getName2", "~get", "~name", "~2", "(", "x_y", "~x", "~y", ")"]
+def counts_of(text: str, block: str) -> Counter[int]:
+    """How often each token of a block stands in a text, without saying which it is."""
+    config = EncodeConfig(bits_per_block=20)
+    row = encode([text], config).tokens
+    at = BLOCKS.index(block)
+    width = row.shape[1] // len(BLOCKS)
+    counts = np.exp(row[:, at * width : (at + 1) * width].data - 1)
+    return Counter(counts.round().astype(int).tolist())
+
+
+def test_lexical_tokens_are_words_numbers_and_marks() -> None:
     assert count_tokens("a += 10\n\n") == 4
 
 
+@pytest.mark.parametrize(
+    ("text", "block", "counts"),
+    [
+        ("a = b\na = b\n", "pairs", {1: 1, 2: 2}),  # `a =` and `= b` twice, `b a` once.
+        ("x = 'one two' # three\n", "pairs", {1: 3}),  # A literal and a comment are one token each.
+        ("x = 'one two two'\n", "strings", {1: 1, 2: 2}),  # The quotes are tokens too.
+        ("# Two two\n", "prose", {1: 1, 2: 1}),  # Case is none.
+        ("# getName2 x_y plain\n", "prose parts", {1: 5}),
+        ("def f():\n    return 1\n\n\ndef g():\n    return 2\n", "lines", {2: 2}),
+        ("def f():\n        return 1\n    return 2\n", "lines", {1: 3}),  # The indentation is part of it.
+    ],
+)
+def test_each_block_counts_what_it_says(text: str, block: str, counts: dict[int, int]) -> None:
+    assert counts_of(text, block) == counts
+
+
 def test_each_row_depends_on_its_own_text_alone() -> None:
-    both = encode([CODE, "x = 1\n"], EncodeConfig())
-    alone = encode([CODE], EncodeConfig())
-    assert (both.tokens[0] != alone.tokens[0]).nnz == 0
-    assert np.array_equal(both.syntax[0], alone.syntax[0])
-    assert both.syntax.shape == (2, NUM_FEATURES)
+    texts = [CODE, "", "x = 1", "'''open", "def g(:\n\tpass\n", "é = 'ü'\r\n", "(" * 3000, "\0\ud800", CODE] * 40
+    together = encode(texts, EncodeConfig())
+    for index in (0, 1, 2, 3, 4, 5, 6, 7, 8, 333):
+        alone = encode([texts[index]], EncodeConfig())
+        assert (together.tokens[index] != alone.tokens[0]).nnz == 0
+        assert np.array_equal(together.dense[index], alone.dense[0])
 
 
-def test_node_counts_are_those_of_the_tree() -> None:
-    features = syntax_features(CODE)
-    assert features[NODE_KINDS.index("For")] == pytest.approx(np.log(2))
-    assert features[NODE_KINDS.index("While")] == 0
-    assert features[-1] == 0
+def test_features_of_any_text_are_finite() -> None:
+    features = encode(["", "\n", "\n\n", " ", "'", '"""', "\\", "\0", "(" * 9, ")" * 9, "=", "def"], EncodeConfig())
+    assert np.isfinite(features.dense).all()
+    assert (features.dense >= 0).all()
 
 
-@pytest.mark.parametrize("text", ["def broken(:", "x = '\0'", "(" * 5000])
-def test_a_text_that_does_not_parse_is_marked(text: str) -> None:
-    features = syntax_features(text)
-    assert features[-1] == 1
-    assert not features[:-1].any()
-
-
-def test_empty_text_has_finite_features() -> None:
-    assert np.isfinite(encode(["", "\n"], EncodeConfig()).syntax).all()
+def test_no_texts_have_no_rows() -> None:
+    features = encode([], EncodeConfig())
+    assert features.tokens.shape == (0, len(BLOCKS) << EncodeConfig().bits_per_block)
+    assert len(features.dense) == 0
 
 
 def test_a_wrong_size_is_named() -> None:
-    with pytest.raises(ConfigError, match="`ngram_size`"):
-        EncodeConfig(ngram_size=0)
+    with pytest.raises(ConfigError, match="`bits_per_block`"):
+        EncodeConfig(bits_per_block=0)

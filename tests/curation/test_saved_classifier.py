@@ -11,15 +11,22 @@ from hornbook.curation.encode import EncodeConfig, encode
 from hornbook.curation.saved_classifier import SavedClassifier, is_savable
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 
-CONFIG = ClassifierConfig(encode=EncodeConfig(num_buckets=1024), num_folds=2, num_trees=3)
+CONFIG = ClassifierConfig(encode=EncodeConfig(bits_per_block=8), num_folds=2, num_trees=3)
 TEXTS = [f"def f{at}(x):\n    return x * {at}\n" if at % 2 else f"x{at} = {at}\n" for at in range(24)]
 OTHERS = ["", "def broken(:", "(" * 5000, "\0", "é = 'ü'\n", *TEXTS[:5], "class A:\n    def m(self):\n        pass\n"]
 
 
-def fitted(head: str = "ridge") -> SavedClassifier:
+def fitted(head: str = "kernel") -> SavedClassifier:
     scores = np.array([at % 2 * 4 for at in range(24)])
     config = ClassifierConfig(encode=CONFIG.encode, num_folds=2, num_trees=3, head=head)
     return SavedClassifier(encode=config.encode, fitted=fit_value(encode(TEXTS, config.encode), scores, config, 1))
+
+
+@pytest.mark.parametrize("head", ["kernel", "ridge", "ordinal", "logistic"])
+def test_each_head_of_plain_arrays_can_be_saved(head: str, tmp_path: Path) -> None:
+    classifier = fitted(head)
+    classifier.save(tmp_path / "saved")
+    assert np.array_equal(SavedClassifier.load(tmp_path / "saved").predict(OTHERS), classifier.predict(OTHERS))
 
 
 @pytest.fixture
@@ -54,7 +61,7 @@ def test_equal_classifiers_have_equal_bytes(folder: Path, tmp_path: Path) -> Non
 def test_a_forest_has_no_plain_form(tmp_path: Path) -> None:
     forest = fitted("forest")
     assert not is_savable(forest.fitted)
-    with pytest.raises(ConfigError, match="only a classifier with the head `ridge`"):
+    with pytest.raises(ConfigError, match="made of trees has no plain form"):
         forest.save(tmp_path / "forest")
 
 
@@ -63,7 +70,9 @@ def test_what_is_damaged_is_refused(folder: Path) -> None:
     for changed in (
         {**weights, "idf": weights["idf"][:-1]},
         {**weights, "idf": weights["idf"].astype(np.float32)},
-        {**weights, "syntax_weights": weights["syntax_weights"] * np.nan},
+        {**weights, "dual": weights["dual"] * np.nan},
+        {**weights, "supports": weights["supports"][:, :-1]},
+        {**weights, "supports": weights["supports"][:-1]},
         {name: array for name, array in weights.items() if name != "token_weights"},
     ):
         save_file(

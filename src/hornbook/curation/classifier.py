@@ -7,21 +7,24 @@ it because it ranks better on the same labels: `docs/decisions/classifier-head.m
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.curation.encode import EncodeConfig, Features
+from hornbook.curation.heads import HEADS, Head, HeadConfig, fit
+from hornbook.curation.kernel_head import fit_kernel
 from hornbook.errors import ConfigError, MissingInputError
 
 TEACHES = 3
 """From this score on, the rubric speaks of a real idea that a student can follow."""
 
-HEADS = ("ridge", "forest")
+DEFAULT_HEAD = "kernel"
 
-SYNTAX_WEIGHT = 0.05
-"""Weight of a standardised syntax feature against a text's TF-IDF vector of length 1, in the ridge."""
+TEACHING_BONUS = 1.0
+"""Added to scores of at least `TEACHES` before the default head learns them: order across that line matters most."""
+
+DENSE_WEIGHT = 0.05
+"""Linear heads: weight of a standardised dense feature against a text's TF-IDF vector of length 1."""
 
 PREDICTION_DECIMALS = 6
 """Coarser than the rounding differences between machines."""
@@ -32,9 +35,11 @@ class ClassifierConfig:
     """How values are learned and how the learning is checked."""
 
     encode: EncodeConfig = field(default_factory=EncodeConfig)
-    head: str = "ridge"
-    """`ridge` (on TF-IDF and syntax features) or `forest` (the paper's kind of head, on syntax features alone)."""
-    ridge_penalty: float = 0.5
+    head: str = DEFAULT_HEAD
+    """`kernel` (`kernel_head.py`), or one of `heads.py`, the paper's `forest` among them."""
+    kernel_penalty: float = 0.5
+    penalty: float | None = None
+    """Of a linear head; None: chosen by cross-validation among the labels."""
     num_trees: int = 200
     num_folds: int = 5
     """Folds for cross-validation, and for the predictions that the calibration is fitted to."""
@@ -44,10 +49,12 @@ class ClassifierConfig:
     num_bootstrap_samples: int = 1000
 
     def __post_init__(self) -> None:
-        if self.head not in HEADS:
-            raise ConfigError(f"`head` must be one of {', '.join(HEADS)}, got {self.head!r}")
-        if not self.ridge_penalty > 0:
-            raise ConfigError(f"`ridge_penalty` must be positive, got {self.ridge_penalty!r}")
+        if self.head not in (DEFAULT_HEAD, *HEADS):
+            raise ConfigError(f"`head` must be one of {', '.join((DEFAULT_HEAD, *HEADS))}, got {self.head!r}")
+        if not self.kernel_penalty > 0:
+            raise ConfigError(f"`kernel_penalty` must be positive, got {self.kernel_penalty!r}")
+        if self.penalty is not None and not self.penalty > 0:
+            raise ConfigError(f"`penalty` must be positive, or None to choose it, got {self.penalty!r}")
         if not 0 < self.held_out_share < 1:
             raise ConfigError(f"`held_out_share` must lie in (0, 1), got {self.held_out_share!r}")
         for name, least in (("num_trees", 1), ("num_folds", 2), ("num_reliability_bins", 1)):
@@ -55,51 +62,6 @@ class ClassifierConfig:
                 raise ConfigError(f"`{name}` must be at least {least}, got {getattr(self, name)!r}")
         if self.num_bootstrap_samples < 1:
             raise ConfigError(f"`num_bootstrap_samples` must be at least 1, got {self.num_bootstrap_samples!r}")
-
-
-class Head(Protocol):
-    """Gives each text a number; the larger, the more it teaches. The scale is the score's."""
-
-    def predict(self, features: Features) -> NDArray[np.float64]:
-        """One number a text; each depends on its own text alone."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class RidgeHead:
-    """A weight for each token n-gram, by TF-IDF, and for each syntax feature, standardised."""
-
-    mean_score: float
-    idf: NDArray[np.float64]
-    """`num_buckets`"""
-    token_weights: NDArray[np.float64]
-    """`num_buckets`"""
-    syntax_mean: NDArray[np.float64]
-    syntax_scale: NDArray[np.float64]
-    syntax_weights: NDArray[np.float64]
-    """`NUM_FEATURES`, as the two before it."""
-
-    def predict(self, features: Features) -> NDArray[np.float64]:
-        """One score a text; each depends on its own text alone, to the last digit."""
-        standardised = (features.syntax - self.syntax_mean) * self.syntax_scale
-        # Summed row by row: a product of matrices would sum in an order that depends on the number of rows.
-        of_syntax = (standardised * self.syntax_weights).sum(axis=1)
-        of_tokens: NDArray[np.float64] = weigh(features.tokens, self.idf) @ self.token_weights
-        scores: NDArray[np.float64] = self.mean_score + of_tokens + of_syntax
-        return scores
-
-
-@dataclass(frozen=True, kw_only=True)
-class ForestHead:
-    """The paper's kind of head."""
-
-    forest: Any
-    """A regressor of scikit-learn's, on syntax features alone."""
-
-    def predict(self, features: Features) -> NDArray[np.float64]:
-        """One score a text."""
-        scores: NDArray[np.float64] = self.forest.predict(features.syntax)
-        return scores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,44 +128,10 @@ def predict_unseen(
 
 
 def fit_head(features: Features, scores: NDArray[np.int64], config: ClassifierConfig, seed: int) -> Head:
-    """Fit a head to the scores. It predicts the score itself, without calibration."""
-    if config.head == "ridge":
-        return _fit_ridge(features, scores, config.ridge_penalty)
-    return _fit_forest(features, scores, config.num_trees, seed)
-
-
-def weigh(tokens: Any, idf: NDArray[np.float64]) -> Any:
-    """TF-IDF vectors of length 1: a CSR matrix as `tokens`, N × `num_buckets`."""
-    from sklearn.preprocessing import normalize
-
-    weighted = tokens.copy()
-    weighted.data = weighted.data * idf[weighted.indices]
-    return normalize(weighted, copy=False)
-
-
-def _fit_ridge(features: Features, scores: NDArray[np.int64], penalty: float) -> RidgeHead:
-    """Ridge regression in its dual form: N equations for N texts, however many features there are."""
-    from sklearn.feature_extraction.text import TfidfTransformer
-
-    idf = TfidfTransformer().fit(features.tokens).idf_
-    mean, deviation = features.syntax.mean(axis=0), features.syntax.std(axis=0)
-    scale = np.where(deviation > 0, 1.0 / np.where(deviation > 0, deviation, 1.0), 0.0)
-    tokens, syntax = weigh(features.tokens, idf), (features.syntax - mean) * scale
-    gram = np.asarray((tokens @ tokens.T).todense()) + SYNTAX_WEIGHT**2 * (syntax @ syntax.T)
-    mean_score = scores.mean()
-    dual = np.linalg.solve(gram + penalty * np.eye(len(scores)), scores - mean_score)
-    return RidgeHead(
-        mean_score=float(mean_score),
-        idf=idf,
-        token_weights=tokens.T @ dual,
-        syntax_mean=mean,
-        syntax_scale=scale,
-        syntax_weights=SYNTAX_WEIGHT**2 * (syntax.T @ dual),
+    """Fit a head to the scores. It orders texts by what they teach, on a scale of its own, without calibration."""
+    if config.head == DEFAULT_HEAD:
+        return fit_kernel(features, scores + TEACHING_BONUS * (scores >= TEACHES), config.kernel_penalty)
+    settings = HeadConfig(
+        head=config.head, teaches=TEACHES, dense_weight=DENSE_WEIGHT, penalty=config.penalty, num_trees=config.num_trees
     )
-
-
-def _fit_forest(features: Features, scores: NDArray[np.int64], num_trees: int, seed: int) -> ForestHead:
-    from sklearn.ensemble import RandomForestRegressor
-
-    forest = RandomForestRegressor(num_trees, max_features=0.33, min_samples_leaf=2, random_state=seed, n_jobs=1)
-    return ForestHead(forest=forest.fit(features.syntax, scores))
+    return fit(features, scores, settings, seed)

@@ -14,16 +14,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook import __version__
-from hornbook.curation.classifier import FittedClassifier, RidgeHead
-from hornbook.curation.encode import EncodeConfig, encode
-from hornbook.curation.syntax_features import NUM_FEATURES
+from hornbook.curation.classifier import FittedClassifier
+from hornbook.curation.encode import BLOCKS, EncodeConfig, encode
+from hornbook.curation.kernel_head import KernelHead
+from hornbook.curation.linear_heads import LinearHead
+from hornbook.curation.measures import num_measures
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a file of the former number cannot be read any more."""
 CLASSIFIER_FOLDER = "classifier"
 """In the artifact of the stage `classifier`."""
 _JSON, _WEIGHTS = "classifier.json", "weights.safetensors"
+_HEADS: dict[str, type[KernelHead] | type[LinearHead]] = {"kernel": KernelHead, "linear": LinearHead}
+_SHAPES = {
+    "kernel": {
+        "idf": "C",
+        "token_weights": "C",
+        "dense_mean": "D",
+        "dense_scale": "D",
+        "supports": "ND",
+        "dual": "N",
+    },
+    "linear": {"inverse_document_frequency": "C", "token_weights": "C", "dense_weights": "D", "thresholds": "T"},
+}
+"""Of the arrays of each head: C columns of tokens, D dense ones, N labelled texts, T thresholds."""
 _TEXTS_AT_ONCE = 256
 _PROBE = 'def total(items):\n    """Add up."""\n    result = 0\n    for item in items:\n        result += item\n'
 _PROBE_TOLERANCE = 1e-5
@@ -58,18 +73,18 @@ class SavedClassifier:
         """
         from safetensors.numpy import save_file
 
-        head = self.fitted.head
-        if not isinstance(head, RidgeHead):
-            raise ConfigError("only a classifier with the head `ridge` can be saved")
+        name = _head_name(self.fitted)
+        if name is None:
+            raise ConfigError("a classifier whose head is made of trees has no plain form and cannot be saved")
         folder.mkdir()
-        fields = vars(head)
-        save_file({name: value for name, value in fields.items() if isinstance(value, np.ndarray)}, folder / _WEIGHTS)
+        fields = vars(self.fitted.head)
+        save_file({field: fields[field] for field in _SHAPES[name]}, folder / _WEIGHTS)
         described = {
             "format": FORMAT,
             "hornbook": __version__,
-            "head": "ridge",
+            "head": name,
             "encode": asdict(self.encode),
-            "mean_score": head.mean_score,
+            "numbers": {field: value for field, value in fields.items() if field not in _SHAPES[name]},
             "slope": self.fitted.slope,
             "intercept": self.fitted.intercept,
             "probe": {"text": _PROBE, "value": float(self.predict([_PROBE])[0])},
@@ -109,29 +124,36 @@ class SavedClassifier:
 
 
 def is_savable(fitted: FittedClassifier) -> bool:
-    """Whether a classifier has a plain form on the disk; a forest has none."""
-    return isinstance(fitted.head, RidgeHead)
+    """Whether a classifier has a plain form on the disk; trees have none."""
+    return _head_name(fitted) is not None
+
+
+def _head_name(fitted: FittedClassifier) -> str | None:
+    return next((name for name, kind in _HEADS.items() if isinstance(fitted.head, kind)), None)
 
 
 def _fitted(described: dict[str, Any], weights: Path) -> FittedClassifier:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
-    if described["head"] != "ridge":
-        raise ValueError(f"head {described['head']!r}")
+    head = described["head"]
+    if head not in _HEADS:
+        raise ValueError(f"head {head!r}")
     try:
         arrays = load_file(weights)
     except SafetensorError as error:
         raise ValueError(f"{weights.name}: {error}") from error
-    num_buckets = described["encode"]["num_buckets"]
-    sizes = {"idf": num_buckets, "token_weights": num_buckets}
-    sizes |= dict.fromkeys(("syntax_mean", "syntax_scale", "syntax_weights"), NUM_FEATURES)
-    for name, size in sizes.items():
+    sizes = {"C": len(BLOCKS) << described["encode"]["bits_per_block"], "D": num_measures()}
+    for name, letters in _SHAPES[head].items():
         array = arrays[name]
-        if array.shape != (size,) or array.dtype != np.float64 or not np.isfinite(array).all():
-            raise ValueError(f"`{name}` is no {size} finite numbers")
-    numbers = {name: float(described[name]) for name in ("mean_score", "slope", "intercept")}
-    if not np.isfinite(list(numbers.values())).all():
-        raise ValueError(f"{numbers} are not all finite")
-    head = RidgeHead(mean_score=numbers.pop("mean_score"), **{name: arrays[name] for name in sizes})
-    return FittedClassifier(head=head, **numbers)
+        shape = tuple(
+            sizes.setdefault(letter, size) for letter, size in zip(letters, array.shape, strict=True)
+        )
+        if array.shape != shape or array.dtype != np.float64 or not np.isfinite(array).all():
+            raise ValueError(f"`{name}` is no array of {' × '.join(map(str, shape))} finite numbers")
+    numbers = {name: float(described[name]) for name in ("slope", "intercept")}
+    of_head = {name: float(value) for name, value in described["numbers"].items()}
+    if not np.isfinite([*numbers.values(), *of_head.values()]).all():
+        raise ValueError(f"{numbers | of_head} are not all finite")
+    made = _HEADS[head](**{name: arrays[name] for name in _SHAPES[head]}, **of_head)
+    return FittedClassifier(head=made, **numbers)

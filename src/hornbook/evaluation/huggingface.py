@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.evaluation.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
 from hornbook.evaluation.models import (
     HUGGING_FACE,
     ModelIdentity,
@@ -24,6 +23,7 @@ from hornbook.evaluation.models import (
     prompt_of,
 )
 from hornbook.generation.prompt import SamplingConfig
+from hornbook.reading.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
 
 if TYPE_CHECKING:
     from hornbook.generation.huggingface import LoadedModel

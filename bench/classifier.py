@@ -1,0 +1,135 @@
+"""Compare encoders and heads of the educational-value classifier on the shipped labels, by five-fold cross-validation.
+
+Prints one JSON line for each encoder and head: rank correlation and AUC (score of at least 3), mean over three shuffles
+of the folds; seconds for one fit on all labels; megabytes of code encoded and valued per second on one thread, and for
+a language model also its tokens per second.
+
+`--language-model` names one, a folder or a name of the hub, and may be given again; without it only the encoder that
+needs no download is measured. `--layer`, `--pooling` and `--max-tokens` are for all of them.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from hornbook.curation.annotate import describe_labels, join_labels, load_labels
+from hornbook.curation.calibration import auc, spearman
+from hornbook.curation.classifier import DEFAULT_HEAD, ClassifierConfig, fit_head, predict_unseen
+from hornbook.curation.corpus import describe_standard_library, read_standard_library
+from hornbook.curation.encode import EncodeConfig, Features
+from hornbook.curation.encoder import Encoder, make_encoder
+from hornbook.curation.heads import HEADS
+from hornbook.curation.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, Pooling, describe_language_model
+
+SEEDS = (0, 1, 2)
+NUM_SPEED_TEXTS = 1000
+"""Texts on which the fast encoder's speed is measured: taken evenly from the corpus."""
+
+
+def main() -> None:
+    """Measure and print."""
+    asked = _arguments()
+    samples = read_standard_library(describe_standard_library()).samples
+    labels = join_labels(samples, load_labels(describe_labels()), describe_labels())
+    text_of = {sample.id: sample.text for sample in samples}
+    texts = [text_of[label.sample_id] for label in labels]
+    scores = np.array([label.score for label in labels])
+    if asked.num_labels is not None:
+        chosen = np.random.default_rng(0).permutation(len(texts))[: asked.num_labels]
+        texts, scores = [texts[index] for index in chosen], scores[chosen]
+    others = [sample.text for sample in samples[:: max(1, len(samples) // NUM_SPEED_TEXTS)]]
+    if not asked.only_language_models:
+        compare_heads(make_encoder(EncodeConfig()), texts, scores, others, asked.head)
+    for name in asked.language_model:
+        config = replace(
+            describe_language_model(name, device="cpu"),
+            pooling=Pooling(asked.pooling),
+            max_tokens=asked.max_tokens,
+            **({} if asked.layer is None else {"layer": asked.layer}),
+        )
+        compare_heads(make_encoder(config), texts, scores, texts, asked.head)
+
+
+def compare_heads(
+    encoder: Encoder, texts: Sequence[str], scores: NDArray[np.int64], others: Sequence[str], heads: Sequence[str]
+) -> None:
+    """Print a line for each head.
+
+    Args:
+        encoder: Of all texts.
+        texts: The labelled ones.
+        scores: Their scores.
+        others: Those that encoding and predicting are timed on; where they are `texts`, these are encoded once.
+        heads: Their names.
+    """
+    encoder.encode(texts[:1])  # A model is loaded, a library imported.
+    start = time.perf_counter()
+    timed = encoder.encode(others)
+    encode_seconds = time.perf_counter() - start
+    labelled = timed if others is texts else encoder.encode(texts)
+    for head in heads:
+        print(json.dumps(_line(encoder, head, labelled, scores, timed, others, encode_seconds)), flush=True)
+
+
+def _line(
+    encoder: Encoder,
+    head: str,
+    labelled: Features,
+    scores: NDArray[np.int64],
+    timed: Features,
+    others: Sequence[str],
+    encode_seconds: float,
+) -> dict[str, object]:
+    config = ClassifierConfig(head=head)
+    unseen = [predict_unseen(labelled, scores, config, seed) for seed in SEEDS]
+    start = time.perf_counter()
+    fitted_head = fit_head(labelled, scores, config, 0)
+    fitted = time.perf_counter()
+    fitted_head.predict(timed)
+    predict_seconds = time.perf_counter() - fitted
+    megabytes = sum(len(text.encode()) for text in others) / 1e6
+    line: dict[str, object] = {
+        "encoder": encoder.name,
+        "head": head,
+        "num_labels": len(scores),
+        "spearman": round(float(np.mean([spearman(values, scores) for values in unseen])), 3),
+        "auc": round(float(np.mean([auc(values, scores) for values in unseen])), 3),
+        "fit_seconds": round(fitted - start, 2),
+        "megabytes_per_second": float(f"{megabytes / (encode_seconds + predict_seconds):.3g}"),
+        "num_threads": 1,
+    }
+    if isinstance(encoder, HiddenStatesEncoder):
+        num_tokens = sum(map(len, encoder.tokenize(others)))
+        line["tokens_per_second"] = round(num_tokens / encode_seconds)
+    return line
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--language-model", action="append", default=[], help="a folder, or a name of the hub")
+    parser.add_argument("--only-language-models", action="store_true")
+    parser.add_argument("--layer", type=int, help="by default that of the config")
+    parser.add_argument("--pooling", default=HiddenStatesConfig.pooling, choices=list(Pooling))
+    parser.add_argument("--max-tokens", type=int, default=HiddenStatesConfig.max_tokens)
+    parser.add_argument("--num-labels", type=int, help="so many of the labels, drawn at random; by default all")
+    parser.add_argument("--head", action="append", choices=(DEFAULT_HEAD, *HEADS), help="may be given again; by default all")
+    asked = parser.parse_args()
+    asked.head = asked.head or (DEFAULT_HEAD, *HEADS)
+    return asked
+
+
+if __name__ == "__main__":
+    import os
+
+    import torch
+
+    os.environ["RAYON_NUM_THREADS"] = "1"  # of the tokenizers
+    torch.set_num_threads(1)
+    with threadpool_limits(1):
+        main()

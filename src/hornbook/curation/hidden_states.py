@@ -1,0 +1,248 @@
+"""Turn code into features by what a language model thinks of it: its hidden states, pooled over the text.
+
+Reads:  a causal language model (`language_model.py`); texts.
+Writes: a row for each text: the pooled states, and a last number that is 1 where the text is empty and 0 elsewhere.
+Source: section 2.1 of the paper: a random forest on the output embedding of a pretrained code model.
+
+Names of tensors end in their shape: B texts of a batch, T tokens of the longest of them, D the model's width.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hornbook.artifacts.fingerprint import NOT_IN_FINGERPRINT
+from hornbook.artifacts.store import Store
+from hornbook.curation.encode import Features
+from hornbook.curation.language_model import (
+    LowerLayers,
+    find_language_model,
+    hash_language_model,
+    load_lower_layers,
+    require_transformers,
+)
+from hornbook.errors import ConfigError
+
+if TYPE_CHECKING:
+    import torch
+
+DTYPES = ("float32", "bfloat16", "float16")
+
+CHARACTERS_PER_TOKEN = 32
+"""So many characters of a text for each of its first `max_tokens` are split into tokens, and none behind them."""
+
+
+class Pooling(StrEnum):
+    """How the states of a text's tokens become one vector."""
+
+    MEAN = "mean"
+    """Of all tokens."""
+    MEAN_OF_REST = "mean of rest"
+    """Of all but the first, which sees only itself and is an outlier in most models; of a single token, its own."""
+    LAST = "last"
+    """That of the last token, the only one that has seen the whole text."""
+    LAST_AND_MEAN = "last and mean"
+    """`LAST` and `MEAN_OF_REST`, one behind the other."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HiddenStatesConfig:
+    """Which model's states, and how they are taken. Where the model lies and where it is computed does not matter."""
+
+    model_sha256: str
+    """`hash_language_model` of the folder."""
+    folder: str = field(metadata=NOT_IN_FINGERPRINT)
+    """Holds the model."""
+    layer: int = -1
+    """The layer whose states are taken, counted from 1; from the end if negative: -1 is the last."""
+    pooling: Pooling = Pooling.MEAN_OF_REST
+    max_tokens: int = 512
+    """A text's first tokens, which are read; fewer where the model cannot read so many."""
+    dtype: str = "float32"
+    """Of the computation: `float32`, `bfloat16` or `float16`."""
+    batch_tokens: int = field(default=4096, metadata=NOT_IN_FINGERPRINT)
+    """Tokens of a batch, padding included."""
+    device: str = field(default="auto", metadata=NOT_IN_FINGERPRINT)
+    """`auto` (the GPU where there is one), `cpu`, `cuda`, `cuda:1`."""
+
+    def __post_init__(self) -> None:
+        if self.layer == 0:
+            raise ConfigError("`layer` counts from 1, or from -1 at the end, got 0")
+        if self.pooling not in set(Pooling):
+            raise ConfigError(f"`pooling` must be one of {', '.join(Pooling)}, got {self.pooling!r}")
+        if self.dtype not in DTYPES:
+            raise ConfigError(f"`dtype` must be one of {', '.join(DTYPES)}, got {self.dtype!r}")
+        for name in ("max_tokens", "batch_tokens"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
+
+
+def describe_language_model(
+    name: str, store: Store | None = None, *, revision: str | None = None, device: str = "auto", dtype: str = "auto"
+) -> HiddenStatesConfig:
+    """The config for the model that `name` means; the other fields as they are by default.
+
+    Args:
+        name: A run of the store, a folder, or a name of the hub.
+        store: Where runs are looked for.
+        revision: Of a name of the hub: branch, tag or commit.
+        device: As in the config.
+        dtype: `auto` is bfloat16 on a GPU and float32 elsewhere: the one thing in which the machine decides.
+
+    Raises:
+        MissingInputError: transformers is not installed, or there is no such model.
+        ConfigError: `revision`, `device` or `dtype` cannot be.
+    """
+    require_transformers(name)
+    if dtype == "auto":
+        dtype = "bfloat16" if _choose_device(device).type == "cuda" else "float32"
+    folder = find_language_model(name, store, revision=revision)
+    return HiddenStatesConfig(model_sha256=hash_language_model(folder), folder=str(folder), device=device, dtype=dtype)
+
+
+class HiddenStatesEncoder:
+    """Pooled hidden states; implements `curation.encoder.Encoder`.
+
+    A text's row depends on its batch as far as floating point rounds in another order. Equal lists of texts give equal
+    rows on one machine.
+    """
+
+    def __init__(self, config: HiddenStatesConfig) -> None:
+        """Keep the config; the model is loaded when it is first asked.
+
+        Raises:
+            ConfigError: There is no such device.
+        """
+        self.config = config
+        self._device = _choose_device(config.device)
+
+    @property
+    def name(self) -> str:
+        """For people: folder, layer and pooling."""
+        return f"{Path(self.config.folder).resolve().name}, layer {self.config.layer}, {self.config.pooling}"
+
+    def encode(self, texts: Sequence[str]) -> Features:
+        """The pooled states of each text; a last column marks the empty ones, whose states are 0.
+
+        Raises:
+            MissingInputError: transformers is not installed, or the model cannot be loaded.
+            ConfigError: The files are not those of the config; the model has no such layer; a batch does not fit in
+                memory; a state is not finite in this type.
+        """
+        from scipy.sparse import csr_matrix
+
+        token_ids = self.tokenize(texts)
+        width = self._lower.model.config.get_text_config().hidden_size * (
+            2 if self.config.pooling == Pooling.LAST_AND_MEAN else 1
+        )
+        rows = np.zeros((len(texts), width + 1))
+        for batch in batches_by_length([len(ids) for ids in token_ids], self.config.batch_tokens):
+            rows[batch, :-1] = self._pooled([token_ids[index] for index in batch])
+        rows[[not ids for ids in token_ids], -1] = 1
+        if not np.isfinite(rows).all():
+            raise ConfigError(f"states of `{self.name}` overflow in {self.config.dtype}: choose a wider `dtype`")
+        return Features(tokens=csr_matrix((len(texts), 0)), dense=rows)
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens that are read of each text, with those that the model expects around it; none of an empty one."""
+        positions = self._lower.max_position
+        limit = self.config.max_tokens if positions is None else min(self.config.max_tokens, positions)
+        # Half of a surrogate pair is no text that a tokenizer takes.
+        cut = [text[: limit * CHARACTERS_PER_TOKEN].encode(errors="replace").decode() for text in texts]
+        filled = [index for index, text in enumerate(cut) if text]
+        token_ids: list[list[int]] = [[] for _ in texts]
+        if filled:
+            read = self._lower.tokenizer([cut[index] for index in filled], truncation=True, max_length=limit)
+            for index, ids in zip(filled, read["input_ids"], strict=True):
+                token_ids[index] = ids
+        return token_ids
+
+    @cached_property
+    def _lower(self) -> LowerLayers:
+        folder = Path(self.config.folder)
+        if hash_language_model(folder) != self.config.model_sha256:
+            raise ConfigError(f"the files of the language model `{folder}` are not those that the config was made for")
+        return load_lower_layers(folder, self.config.layer, dtype=self.config.dtype, device=str(self._device))
+
+    def _pooled(self, token_ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """One vector for each text. Padded at the right, where no token of a causal model looks."""
+        import torch
+
+        longest = max(map(len, token_ids))
+        ids_BT = torch.tensor([[*ids, *[0] * (longest - len(ids))] for ids in token_ids])
+        lengths_B = torch.tensor([len(ids) for ids in token_ids])
+        ids_BT, lengths_B = ids_BT.to(self._device), lengths_B.to(self._device)
+        mask_BT = torch.arange(longest, device=self._device) < lengths_B[:, None]
+        try:
+            with torch.inference_mode():
+                read = self._lower.model(input_ids=ids_BT, attention_mask=mask_BT.long(), use_cache=False)
+                pooled_BD = _pool(read.last_hidden_state.float(), mask_BT, lengths_B, self.config.pooling)
+        except torch.OutOfMemoryError as error:
+            raise ConfigError(
+                f"a batch of {ids_BT.numel()} tokens does not fit in the memory of `{self._device}`: choose a smaller "
+                f"`batch_tokens` or `max_tokens`, got {self.config.batch_tokens} and {self.config.max_tokens}"
+            ) from error
+        pooled: NDArray[np.float32] = pooled_BD.cpu().numpy()
+        return pooled
+
+
+def batches_by_length(lengths: Sequence[int], batch_tokens: int) -> Iterator[list[int]]:
+    """Indices in batches of like lengths, the longest first, so that memory that does not suffice shows at once.
+
+    Args:
+        lengths: Tokens of each text; those without any are in no batch.
+        batch_tokens: Rows times the longest row are at most that many, unless one row alone has more.
+    """
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
+        if lengths[index] == 0:
+            break
+        if batch and (len(batch) + 1) * lengths[batch[0]] > batch_tokens:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def _pool(
+    states_BTD: "torch.Tensor", mask_BT: "torch.Tensor", lengths_B: "torch.Tensor", pooling: Pooling
+) -> "torch.Tensor":
+    import torch
+
+    def mean(kept_BT: "torch.Tensor") -> "torch.Tensor":
+        summed_BD = (states_BTD * kept_BT[:, :, None]).sum(dim=1)
+        return summed_BD / kept_BT.sum(dim=1)[:, None]
+
+    if pooling == Pooling.MEAN:
+        return mean(mask_BT)
+    last_BD = states_BTD[torch.arange(len(lengths_B), device=lengths_B.device), lengths_B - 1]
+    if pooling == Pooling.LAST:
+        return last_BD
+    rest_BT = mask_BT.clone()
+    rest_BT[:, 0] = lengths_B == 1
+    return mean(rest_BT) if pooling == Pooling.MEAN_OF_REST else torch.cat([last_BD, mean(rest_BT)], dim=1)
+
+
+def _choose_device(device: str) -> "torch.device":
+    """The device of that name; for `auto` the GPU where there is one, else the CPU.
+
+    Raises:
+        ConfigError: There is no such device here.
+    """
+    import torch
+
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        chosen = torch.device(device)
+        torch.empty(1, device=chosen)
+    except (RuntimeError, AssertionError) as error:  # torch raises either where it is built without the device
+        raise ConfigError(f"`device` must be one that this machine has, got {device!r}") from error
+    return chosen

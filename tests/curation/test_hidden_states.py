@@ -1,0 +1,196 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tests.curation.tiny_language_models import KINDS, MAX_POSITION, NUM_LAYERS, TEXT, WIDTH, save_model, tokenizer
+from transformers import AutoModelForCausalLM
+
+from hornbook.artifacts.fingerprint import fingerprint
+from hornbook.curation.encoder import Encoder, make_encoder
+from hornbook.curation.hidden_states import (
+    HiddenStatesConfig,
+    HiddenStatesEncoder,
+    Pooling,
+    batches_by_length,
+    describe_language_model,
+)
+from hornbook.errors import ConfigError
+
+TEXTS = [TEXT, "", "x", TEXT[:60], "y = 1\n", TEXT[5:30], TEXT * 9, "é" * 40]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads that wait for each other make so small a model slower."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_model(tmp_path_factory.mktemp(request.param), request.param)
+
+
+@pytest.fixture(scope="module")
+def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_model(tmp_path_factory.mktemp("llama"))
+
+
+def config_of(folder: Path, **changes: object) -> HiddenStatesConfig:
+    return replace(describe_language_model(str(folder), device="cpu"), **changes)
+
+
+def states_of(folder: Path, text: str) -> np.ndarray:
+    """What transformers itself gives for one text: of the last layer, tokens × width."""
+    model = AutoModelForCausalLM.from_pretrained(folder).eval()
+    ids = tokenizer().encode(text).ids[:MAX_POSITION]
+    with torch.no_grad():
+        return model(torch.tensor([ids]), output_hidden_states=True).hidden_states[-1][0].numpy()
+
+
+def test_the_pooled_states_are_those_of_the_whole_model_asked_for_one_text_at_a_time(folder: Path) -> None:
+    for pooling in Pooling:
+        config = config_of(folder, layer=-1, pooling=pooling)
+        rows = HiddenStatesEncoder(config).encode(TEXTS).dense
+        for text, row in zip(TEXTS, rows, strict=True):
+            if not text:
+                continue
+            states = states_of(folder, text)
+            rest = (states[1:] if len(states) > 1 else states).mean(axis=0)
+            expected = {
+                Pooling.MEAN: states.mean(axis=0),
+                Pooling.MEAN_OF_REST: rest,
+                Pooling.LAST: states[-1],
+                Pooling.LAST_AND_MEAN: np.concatenate([states[-1], rest]),
+            }[pooling]
+            assert row[:-1] == pytest.approx(expected, abs=2e-5)
+            assert row[-1] == 0
+
+
+def test_a_row_depends_neither_on_the_batch_nor_on_the_other_texts(folder: Path) -> None:
+    whole = HiddenStatesEncoder(config_of(folder)).encode(TEXTS).dense
+    alone = HiddenStatesEncoder(config_of(folder, batch_tokens=1)).encode(TEXTS).dense
+    backwards = HiddenStatesEncoder(config_of(folder)).encode(TEXTS[::-1]).dense[::-1]
+    assert np.abs(whole - alone).max() < 2e-5
+    assert np.abs(whole - backwards).max() < 2e-5
+    assert np.abs(whole[0] - whole[3]).max() > 0.01, "the model says the same of every text: nothing was shown"
+
+
+def test_a_lower_layer_is_what_a_model_of_so_many_layers_gives(folder: Path, tmp_path: Path) -> None:
+    model = AutoModelForCausalLM.from_pretrained(folder, num_hidden_layers=2)
+    model.save_pretrained(tmp_path)
+    for path in folder.glob("tokenizer*"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    shorter = HiddenStatesEncoder(config_of(tmp_path, layer=-1)).encode(TEXTS).dense
+    for layer in (2, -2):
+        lower = HiddenStatesEncoder(config_of(folder, layer=layer)).encode(TEXTS).dense
+        assert np.array_equal(lower, shorter)
+    assert not np.allclose(shorter, HiddenStatesEncoder(config_of(folder, layer=-1)).encode(TEXTS).dense)
+
+
+def test_layers_above_are_not_there(llama: Path) -> None:
+    encoder = HiddenStatesEncoder(config_of(llama, layer=1))
+    encoder.encode(["x"])
+    assert len(encoder._lower.model.layers) == 1
+
+
+@pytest.mark.parametrize("layer", [NUM_LAYERS + 1, -NUM_LAYERS - 1])
+def test_a_layer_that_the_model_lacks_is_refused_with_those_that_it_has(llama: Path, layer: int) -> None:
+    with pytest.raises(ConfigError, match=f"`layer` must lie in 1 to 3 or -3 to -1 for this model, got {layer}"):
+        HiddenStatesEncoder(config_of(llama, layer=layer)).encode(["x"])
+
+
+def test_an_empty_text_has_no_states_and_is_marked(llama: Path) -> None:
+    encoder = HiddenStatesEncoder(config_of(llama))
+    row = encoder.encode(["", "x"]).dense
+    assert row.shape == (2, WIDTH + 1)
+    assert row[0].tolist() == [0.0] * WIDTH + [1.0]
+    assert encoder.encode([]).dense.shape == (0, WIDTH + 1)
+    assert encoder.encode([""]).dense[0, -1] == 1
+
+
+def test_only_the_first_tokens_are_read(llama: Path) -> None:
+    encoder = HiddenStatesEncoder(config_of(llama, max_tokens=7))
+    ids = tokenizer().encode(TEXT).ids
+    beginning = tokenizer().decode(ids[:7])
+    cut, whole = encoder.encode([beginning, TEXT]).dense
+    assert encoder.tokenize([TEXT]) == [ids[:7]]
+    assert cut == pytest.approx(whole, abs=2e-5)
+
+
+def test_a_text_longer_than_the_model_can_read_is_cut_and_its_end_is_never_split_into_tokens(llama: Path) -> None:
+    encoder = HiddenStatesEncoder(config_of(llama))
+    assert len(encoder.tokenize(["x = 1\n" * 5_000_000])[0]) == MAX_POSITION
+
+
+def test_half_of_a_surrogate_pair_and_a_null_are_read(llama: Path) -> None:
+    rows = HiddenStatesEncoder(config_of(llama)).encode(["x\ud800", "x\0"]).dense
+    assert np.isfinite(rows).all()
+    assert not rows[:, -1].any()
+
+
+def test_the_features_have_no_tokens_and_can_be_split(llama: Path) -> None:
+    features = HiddenStatesEncoder(config_of(llama)).encode(TEXTS)
+    assert features.tokens.shape == (len(TEXTS), 0)
+    some = features.rows(np.array([3, 0]))
+    assert some.tokens.shape == (2, 0)
+    assert np.array_equal(some.dense, features.dense[[3, 0]])
+
+
+def test_the_weights_determine_the_fingerprint_and_the_folder_does_not(llama: Path, tmp_path: Path) -> None:
+    def of(config: HiddenStatesConfig) -> str:
+        return fingerprint(stage="encode", version=1, config=config, seed=0, inputs={})
+
+    config = config_of(llama)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for path in llama.iterdir():
+        (moved / path.name).write_bytes(path.read_bytes())
+    (moved / "README.md").write_text("Read me.")
+    assert of(config) == of(config_of(moved, batch_tokens=7))
+    assert of(config) != of(config_of(save_model(tmp_path / "other", seed=1)))
+    assert of(config) != of(replace(config, layer=1))
+
+
+def test_files_that_changed_are_refused(tmp_path: Path) -> None:
+    config = config_of(save_model(tmp_path / "model"))
+    save_model(tmp_path / "model", seed=1)
+    with pytest.raises(ConfigError, match="are not those that the config was made for"):
+        HiddenStatesEncoder(config).encode(["x"])
+
+
+def test_in_bfloat16_the_states_are_nearly_the_same(llama: Path) -> None:
+    exact = HiddenStatesEncoder(config_of(llama)).encode(TEXTS).dense
+    coarse = HiddenStatesEncoder(config_of(llama, dtype="bfloat16")).encode(TEXTS).dense
+    assert 0 < np.abs(exact - coarse).max() < 0.2
+    assert np.corrcoef(exact[:, :-1].ravel(), coarse[:, :-1].ravel())[0, 1] > 0.999
+
+
+def test_batches_hold_like_lengths_and_no_more_tokens_than_asked() -> None:
+    lengths = [5, 0, 90, 7, 6, 0, 30, 1]
+    batches = list(batches_by_length(lengths, 20))
+    assert sorted(index for batch in batches for index in batch) == [0, 2, 3, 4, 6, 7]
+    assert batches == [[2], [6], [3, 4], [0, 7]]
+
+
+def test_the_same_protocol_serves_both_kinds(llama: Path) -> None:
+    encoder: Encoder = make_encoder(config_of(llama, layer=2))
+    assert encoder.name == f"{llama.name}, layer 2, {Pooling.MEAN_OF_REST}"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("layer", 0), ("pooling", "max"), ("max_tokens", 0), ("batch_tokens", 0), ("dtype", "int8")]
+)
+def test_a_wrong_field_is_named(field: str, value: object) -> None:
+    with pytest.raises(ConfigError, match=f"`{field}`"):
+        HiddenStatesConfig(**{"model_sha256": "0", "folder": ".", field: value})
+
+
+def test_a_device_that_is_not_here_is_named(llama: Path) -> None:
+    with pytest.raises(ConfigError, match="`device` must be one that this machine has, got 'abacus'"):
+        HiddenStatesEncoder(config_of(llama, device="abacus"))

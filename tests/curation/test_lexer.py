@@ -1,0 +1,96 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from hornbook.curation.lexer import Lexed, Region, hashes_of, lex
+
+WORDS = ["def", "f", "(", "x", ")", ":", "return", "+", "1", "é", "y2"]
+WORD_OF = {int(hashed): word for hashed, word in zip(hashes_of(WORDS), WORDS, strict=True)} | {
+    int(region): region.name for region in Region if region is not Region.CODE
+}
+
+
+def code_of(lexed: Lexed, text: int) -> list[str]:
+    chosen = lexed.code.texts_T == text
+    return [WORD_OF.get(int(hashed), "?") for hashed in lexed.code.hashes_T[chosen]]
+
+
+def test_code_is_cut_into_words_and_marks_and_a_literal_is_one_token() -> None:
+    lexed = lex(['def f(x):\n    """Doc."""\n    return x + 1  # why\n', "é+'a'\n", "", "y2"])
+    assert code_of(lexed, 0) == ["def", "f", "(", "x", ")", ":", "LONG_STRING", "return", "x", "+", "1", "COMMENT"]
+    assert code_of(lexed, 1) == ["é", "+", "STRING"]
+    assert code_of(lexed, 2) == []
+    assert code_of(lexed, 3) == ["y2"]
+    assert lexed.num_tokens.tolist() == [20, 5, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "lengths"),
+    [
+        (r"'a\'b' x", [6]),
+        ("'open\nx", [5]),
+        ('"""a"b""c""" x', [12]),
+        ("'''open\nx", [9]),
+        ("x = '#' # '", [3, 3]),
+        ('"" x ""', [2, 2]),
+        ("'''a\\'''b''' x", [12]),
+        ("# '''\nx", [5]),
+        ("'a\\\nb' x", [6]),
+    ],
+)
+def test_comments_and_literals_end_where_python_ends_them(text: str, lengths: list[int]) -> None:
+    assert lex([text]).spans.lengths_S.tolist() == lengths
+
+
+def test_an_open_literal_does_not_swallow_the_next_text() -> None:
+    lexed = lex(["'''open", "def f"])
+    assert code_of(lexed, 1) == ["def", "f"]
+
+
+def test_inner_words_are_in_lower_case_and_know_their_region() -> None:
+    lexed = lex(["# F\n'f'\n'''F'''\n"])
+    wanted = hashes_of(["f"])[0]
+    regions = lexed.inner.regions_T[lexed.inner.hashes_T == wanted]
+    assert regions.tolist() == [Region.COMMENT, Region.STRING, Region.LONG_STRING]
+
+
+def test_compound_words_have_parts() -> None:
+    lexed = lex(["# getName x_y HTTPServer plain\n"])
+    wanted = hashes_of(["get", "name", "x", "y", "http", "server"])
+    assert lexed.parts.hashes_T.tolist() == wanted.tolist()
+
+
+def test_lines_know_their_indentation_and_first_token() -> None:
+    lexed = lex(["def f\n\n   return", "# x"])
+    assert lexed.lines.texts_L.tolist() == [0, 0, 0, 1]
+    assert lexed.lines.indents_L.tolist() == [0, 0, 3, 0]
+    firsts = lexed.lines.first_hashes_L
+    assert firsts[[0, 2]].tolist() == hashes_of(["def", "return"]).tolist()
+    assert firsts[1] == 0
+    assert lexed.lines.regions_L.tolist() == [0, 0, 0, Region.COMMENT]
+
+
+def test_the_hash_of_a_word_does_not_depend_on_its_place() -> None:
+    texts = [" " * distance + "def" for distance in (0, 1, 17, 1000)]
+    assert set(lex(texts).code.hashes_T.tolist()) == set(hashes_of(["def"]).tolist())
+
+
+def test_literals_of_the_standard_library_are_those_that_python_finds() -> None:
+    """The tokenizer of the language is the judge; f-strings, which it cuts from 3.12 on, are left out."""
+    import io
+    import tokenize
+
+    folder = Path(tokenize.__file__).parent
+    for name in ("textwrap.py", "string.py", "shlex.py", "csv.py"):
+        text = (folder / name).read_text(encoding="utf-8")
+        if sys.version_info >= (3, 12) and ("f'" in text or 'f"' in text):
+            continue
+        found = [
+            (token.type == tokenize.COMMENT, len(token.string.encode().lstrip(b"rRbBfFuU")))
+            for token in tokenize.generate_tokens(io.StringIO(text).readline)
+            if token.type in (tokenize.COMMENT, tokenize.STRING)
+        ]
+        spans = lex([text]).spans
+        ours = zip((spans.regions_S == Region.COMMENT).tolist(), spans.lengths_S.tolist(), strict=True)
+        assert list(ours) == found
