@@ -13,7 +13,7 @@ from typing import Any
 from hornbook.curation.sources.file_text import NoText, text_of_file
 from hornbook.curation.sources.license_files import NearestLicenses
 from hornbook.curation.sources.licenses import license_of_header
-from hornbook.curation.sources.source import TOO_LONG, SourceDocument
+from hornbook.curation.sources.source import TOO_LONG, SourceDocument, TextKind
 from hornbook.errors import MissingInputError
 from hornbook.reading.documents import LeftOut
 from hornbook.records import content_id
@@ -58,10 +58,6 @@ class FolderOfFiles:
         """One for each file."""
         return len(self._paths)
 
-    def passed_over(self) -> dict[str, int]:
-        """Nothing."""
-        return {}
-
     def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
         """The files by path, from number `start` on."""
         for path in self._paths[start:]:
@@ -80,6 +76,7 @@ class FolderOfFiles:
         if isinstance(text, NoText):
             return LeftOut(place=place, reason=text.reason, detail=text.detail)
         return SourceDocument(
+            kind=TextKind.CODE,
             id=content_id("code", self.name, shown, text),
             text=text,
             source=self.name,

@@ -1,5 +1,6 @@
 """Say what each input is, by what is to be seen of it, and open it as a source."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -97,6 +98,16 @@ def open_sources(
                 raise MissingInputError(f"there is no file or folder `{given}`")
             sources += _open(path, layout_of(path, config), config, work, report)
     return sources
+
+
+def close_sources(sources: Sequence[Source]) -> dict[str, int]:
+    """Leave what is open; returns the posts that were not asked for, by kind."""
+    passed_over: Counter[str] = Counter()
+    for source in sources:
+        if isinstance(source, StackOverflow):
+            passed_over.update(source.passed_over())
+            source.close()
+    return dict(passed_over)
 
 
 def layout_of(path: Path, config: SourcesConfig) -> Layout:

@@ -18,7 +18,7 @@ from hornbook.curation.sources.file_text import NoText, text_of_file
 from hornbook.curation.sources.files import path_matches, printable
 from hornbook.curation.sources.license_files import MAX_LICENSE_BYTES, NearestLicenses, is_license_file
 from hornbook.curation.sources.licenses import license_of_header
-from hornbook.curation.sources.source import TOO_LONG, SourceDocument
+from hornbook.curation.sources.source import TOO_LONG, SourceDocument, TextKind
 from hornbook.errors import MissingInputError
 from hornbook.reading.documents import LeftOut
 from hornbook.records import content_id
@@ -77,10 +77,6 @@ class GitRepository:
         """One for each file."""
         return len(self._files)
 
-    def passed_over(self) -> dict[str, int]:
-        """Nothing."""
-        return {}
-
     def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
         """The files by path, from number `start` on."""
         with _open_objects(self._folder) as objects:
@@ -101,6 +97,7 @@ class GitRepository:
         if isinstance(text, NoText):
             return LeftOut(place=place, reason=text.reason, detail=text.detail)
         return SourceDocument(
+            kind=TextKind.CODE,
             id=content_id("code", self._repository, blob.path, text),
             text=text,
             source=self.name,

@@ -25,7 +25,7 @@ from hornbook.curation.sources.licenses import (
     of_family,
     split_expression,
 )
-from hornbook.curation.sources.source import NO_ASSERTION, TOO_LONG, SourceDocument
+from hornbook.curation.sources.source import NO_ASSERTION, TOO_LONG, SourceDocument, TextKind
 from hornbook.errors import MissingInputError
 from hornbook.reading.documents import LeftOut
 from hornbook.records import content_id
@@ -79,10 +79,6 @@ class InstalledPackages:
     def num_rows(self) -> int:
         """One for each file, and one for each distribution whose files nobody knows."""
         return sum(1 if one.broken else len(one.paths) for one in self._distributions)
-
-    def passed_over(self) -> dict[str, int]:
-        """Nothing."""
-        return {}
 
     def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
         """The files, from number `start` on."""
@@ -147,6 +143,7 @@ class InstalledPackages:
             return LeftOut(place=place, reason=text.reason, detail=text.detail)
         source = f"{distribution.name}-{distribution.version}"
         return SourceDocument(
+            kind=TextKind.CODE,
             id=content_id("code", source, shown, text),
             text=text,
             source=source,

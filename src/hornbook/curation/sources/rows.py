@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from hornbook.curation.sources.licenses import license_of_name, licenses_of_text
 from hornbook.curation.sources.remote import RemoteFile
-from hornbook.curation.sources.source import NO_ASSERTION, TOO_LONG, SourceDocument
+from hornbook.curation.sources.source import NO_ASSERTION, TOO_LONG, SourceDocument, TextKind
 from hornbook.errors import MissingInputError
 from hornbook.reading.documents import NO_ID, NO_TEXT, Fields, LeftOut, is_writable
 from hornbook.reading.files import InputFile
@@ -26,7 +26,7 @@ LICENSES = ("licenses", "license", "detected_licenses", "license_expression")
 _PATHS = ("path", "file_path", "filename")
 _REPOSITORIES = ("repository", "repo", "repo_name", "repository_name")
 _ORIGINS = ("origin", "url")
-KNOWN = (*LICENSES, *_PATHS, *_REPOSITORIES, *_ORIGINS, "source")
+KNOWN = (*LICENSES, *_PATHS, *_REPOSITORIES, *_ORIGINS, "source", "kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,6 @@ class Rows:
         """Of a Parquet file."""
         return num_rows_of(self._file)
 
-    def passed_over(self) -> dict[str, int]:
-        """Nothing."""
-        return {}
-
     def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
         """The rows from number `start` on."""
         for row in scan_rows(self._file.path, self.name, start=start, columns=self._columns):
@@ -94,6 +90,7 @@ class Rows:
                 return LeftOut(place=place, reason=NO_ID, detail=f"`{self._fields.id}` is {ascii(given)[:60]}")
             name = str(given)
         return SourceDocument(
+            kind=TextKind.POST if row.get("kind") == TextKind.POST else TextKind.CODE,
             id=name,
             text=text,
             source=_first(row, ("source",)) or self.name,

@@ -6,6 +6,7 @@ A source is read in an order that does not change, so that a document's number i
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 from hornbook.reading.documents import Document, Documents, LeftOut, is_writable
@@ -18,12 +19,21 @@ MAX_BYTES = 16_000_000
 TOO_LONG = "too long"
 
 
+class TextKind(StrEnum):
+    """What a document is written in."""
+
+    CODE = "code"
+    POST = "post"
+    """Questions and answers in words, with code between them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDocument:
     """A text with what is known of where it comes from."""
 
     id: str
     text: str
+    kind: TextKind
     source: str
     """What was read: a folder's name, `numpy-2.1.0`, `the-stack`, `stackoverflow.com`."""
     path: str
@@ -53,8 +63,6 @@ class Source(Protocol):
     def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
         """The documents, and the places where there is none, from number `start` on."""
 
-    def passed_over(self) -> dict[str, int]:
-        """What was not asked for, by kind, once everything was read: `question with other tags` → number."""
 
 
 def documents_of_sources(sources: Sequence[Source]) -> Documents:
@@ -75,10 +83,10 @@ def documents_of_sources(sources: Sequence[Source]) -> Documents:
     return read
 
 
-def record_of(document: Document) -> SourceDocument:
-    """The document that `documents_of_sources` laid out."""
-    about = json.loads(document.about)
-    return SourceDocument(id=document.id, text=document.text, **{**about, "licenses": tuple(about["licenses"])})
+def read_about(about: str) -> dict[str, Any]:
+    """What is known of a document beside its id and text, by the fields of `SourceDocument`."""
+    fields = json.loads(about)
+    return {**fields, "kind": TextKind(fields["kind"]), "licenses": tuple(fields["licenses"])}
 
 
 def _as_document(found: SourceDocument | LeftOut) -> Document | LeftOut:
@@ -87,6 +95,7 @@ def _as_document(found: SourceDocument | LeftOut) -> Document | LeftOut:
     if not is_writable(found.text):
         return LeftOut(place=found.origin, reason=NOT_UTF8, detail="half of a surrogate pair")
     about = {
+        "kind": found.kind,
         "source": found.source,
         "path": found.path,
         "repository": found.repository,

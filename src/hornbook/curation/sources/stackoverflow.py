@@ -13,7 +13,7 @@ from typing import Any
 from hornbook.curation.sources.html_text import text_of_html
 from hornbook.curation.sources.posts_index import PlacedPost, PostsIndex
 from hornbook.curation.sources.posts_xml import read_post
-from hornbook.curation.sources.source import NO_ASSERTION, SourceDocument
+from hornbook.curation.sources.source import NO_ASSERTION, SourceDocument, TextKind
 from hornbook.reading.documents import LeftOut
 from hornbook.records import content_id
 
@@ -107,6 +107,7 @@ class StackOverflow:
         url = f"https://{self._site}/questions/{placed.id}"
         wrote = [f"answer {answer['Id']} by {_author(answer)}" for answer in answers]
         return SourceDocument(
+            kind=TextKind.POST,
             id=content_id("post", url, text),
             text=text,
             source=self._site,

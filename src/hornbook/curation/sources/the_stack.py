@@ -19,7 +19,7 @@ from hornbook.curation.sources.rows import (
     schema_of_file,
     text_of_row,
 )
-from hornbook.curation.sources.source import NO_ASSERTION, SourceDocument
+from hornbook.curation.sources.source import NO_ASSERTION, SourceDocument, TextKind
 from hornbook.reading.documents import LeftOut, is_writable
 from hornbook.reading.rows import scan_rows
 from hornbook.records import content_id
@@ -61,10 +61,6 @@ class TheStack:
         """Of a Parquet file."""
         return num_rows_of(self._file)
 
-    def passed_over(self) -> dict[str, int]:
-        """Nothing."""
-        return {}
-
     def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
         """The rows from number `start` on."""
         for row in scan_rows(self._file.path, self.name, start=start, columns=self._columns):
@@ -90,6 +86,7 @@ class TheStack:
         commit = row.get("max_stars_repo_head_hexsha")
         version = commit if isinstance(commit, str) and commit and is_writable(commit) else "HEAD"
         return SourceDocument(
+            kind=TextKind.CODE,
             id=content_id("code", SOURCE, repository, path, text),
             text=text,
             source=SOURCE,
