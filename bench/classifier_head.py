@@ -34,9 +34,9 @@ def main() -> None:
         config = ClassifierConfig(head=head)
         unseen = [predict_unseen(labelled, scores, config, seed) for seed in SEEDS]
         start = time.perf_counter()
-        predict = fit_head(labelled, scores, config, 0)
+        fitted_head = fit_head(labelled, scores, config, 0)
         fitted = time.perf_counter()
-        predict(features)
+        fitted_head.predict(features)
         seconds = time.perf_counter() - fitted
         line = {
             "head": head,

@@ -19,6 +19,7 @@ from hornbook.commands.deduplicate import deduplicate
 from hornbook.commands.diversity import diversity
 from hornbook.commands.evaluate import evaluate
 from hornbook.commands.export import export
+from hornbook.commands.predict_value import predict_value
 from hornbook.commands.run import RecipeArgument, SeedOption, SetOption, StoreOption, UntilOption, make_pipeline, run
 from hornbook.commands.tokenize import tokenize
 from hornbook.commands.train import train
@@ -146,6 +147,7 @@ def complete(
 
 app.command()(evaluate)
 app.command()(compare)
+app.command("predict-value")(predict_value)
 app.command()(deduplicate)
 app.command()(tokenize)
 app.command()(diversity)

@@ -41,8 +41,8 @@ def test_a_clear_difference_is_learned_and_reported(head: str) -> None:
 
 def test_equal_seeds_give_equal_values_between_zero_and_one() -> None:
     features, scores = labelled()
-    first = fit_value(features, scores, CONFIG, seed=3)(features)
-    assert np.array_equal(first, fit_value(features, scores, CONFIG, seed=3)(features))
+    first = fit_value(features, scores, CONFIG, seed=3).predict(features)
+    assert np.array_equal(first, fit_value(features, scores, CONFIG, seed=3).predict(features))
     assert ((first >= 0) & (first <= 1)).all()
     assert first[scores >= 3].min() > 0.9 > 0.1 > first[scores < 3].max()
 

@@ -95,7 +95,7 @@ samples = [sample for cut in cuts for sample in cut]
 config = ClassifierConfig()
 scores = np.array([len(sample.text) % 6 for sample in samples])
 features = encode([sample.text for sample in samples], config.encode)
-values = fit_value(features, scores, config, 1)(features)
+values = fit_value(features, scores, config, 1).predict(features)
 print(hashlib.sha256(repr((samples, values.tolist())).encode()).hexdigest())
 """
 

@@ -245,12 +245,12 @@ class _Recorder:
         self.folder.add(outcome)
 
 
-def run_small(pipeline: Pipeline, root: Path) -> RunFolder:
-    """Run a pipeline in the store `root` as the run `small`."""
+def run_small(pipeline: Pipeline, root: Path, name: str = "small") -> RunFolder:
+    """Run a pipeline in the store `root` as the run `name`."""
     store = Store(root)
     store.open_for_writing()
-    folder = RunFolder(store, "small")
-    folder.begin(Run(name="small", recipe="small", seed=0))
+    folder = RunFolder(store, name)
+    folder.begin(Run(name=name, recipe=name, seed=0))
     run(pipeline, store, _Recorder(folder))
     folder.finish()
     return folder

@@ -16,8 +16,9 @@ from hornbook.commands.input_options import (
     RayOption,
     TextFieldOption,
 )
+from hornbook.commands.rejected_rows import write_rejected
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
-from hornbook.commands.written_files import beside, require_writable, write_records
+from hornbook.commands.written_files import require_writable, write_records
 from hornbook.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -66,15 +67,6 @@ class ClusterRow:
     """The row of the cluster that stays; another one where `duplicate_of` was dropped itself."""
     reason: str
     jaccard: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectedRow:
-    """A row that is no document."""
-
-    id: str
-    reason: str
-    detail: str
 
 
 def deduplicate(
@@ -151,18 +143,13 @@ def _write(
     for part in range(parts.num_parts):
         is_kept[parts.read(part, "row").column("row").to_numpy()] = True
     is_kept[[duplicate.row for duplicate in repeated.duplicates]] = False
-    rejected = [RejectedRow(id=one.place, reason=one.reason, detail=one.detail) for one in parts.left_out()]
     write_kept(files, parts, is_kept, output)
     if clusters is not None:
         write_records(clusters, ClusterRow, _cluster_rows(parts, repeated))
-    if rejected:
-        write_records(beside(output, "rejected"), RejectedRow, rejected)
-    else:
-        beside(output, "rejected").unlink(missing_ok=True)
     counts = {"kept": int(is_kept.sum())}
-    for reason in (one.reason for some in (repeated.duplicates, rejected) for one in some):
-        counts[reason] = counts.get(reason, 0) + 1
-    return counts
+    for duplicate in repeated.duplicates:
+        counts[duplicate.reason] = counts.get(duplicate.reason, 0) + 1
+    return {**counts, **write_rejected(parts, output)}
 
 
 def _cluster_rows(parts: "Parts", repeated: "Repeated") -> list[ClusterRow]:

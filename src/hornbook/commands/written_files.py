@@ -1,8 +1,9 @@
 """Write records as JSON lines or Parquet, by the name's ending, whole or not at all."""
 
 import dataclasses
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from hornbook.records import Record
 
 ENDINGS = (".jsonl", ".parquet")
+_ROWS_AT_ONCE = 2**16
 
 
 def require_writable(path: Path) -> None:
@@ -33,8 +35,8 @@ def beside(path: Path, what: str) -> Path:
     return path.with_name(f"{path.stem}.{what}{path.suffix}")
 
 
-def write_records(path: Path, record: "type[Record]", records: Sequence[Any]) -> None:
-    """Write records of one type, in order; the file is replaced when it is whole.
+def write_records(path: Path, record: "type[Record]", records: Iterable[Any]) -> None:
+    """Write records of one type, in order, some at a time; the file is replaced when it is whole.
 
     Raises:
         StoreError: The disk is full, or the folder cannot be written.
@@ -44,9 +46,12 @@ def write_records(path: Path, record: "type[Record]", records: Sequence[Any]) ->
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
 
-            from hornbook.records import table_of
+            from hornbook.records import schema_of, table_of
 
-            pq.write_table(table_of(record, records), partial)
+            rows = iter(records)
+            with pq.ParquetWriter(partial, schema_of(record)) as writer:
+                while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
+                    writer.write_table(table_of(record, some))
         else:
             with partial.open("w", encoding="utf-8") as lines:
                 for one in records:

@@ -37,7 +37,7 @@ def measure_calibration(
         MissingInputError: Too few labels lie on one side of `TEACHES`.
     """
     train, held_out = split_labels(scores, config.held_out_share, seed)
-    values = fit_value(features.rows(train), scores[train], config, seed)(features.rows(held_out))
+    values = fit_value(features.rows(train), scores[train], config, seed).predict(features.rows(held_out))
     observed = scores[held_out]
     unseen = predict_unseen(features, scores, config, seed)
     generator = np.random.default_rng(seed)

@@ -20,12 +20,15 @@ from hornbook.curation.classifier import ClassifierConfig, fit_value
 from hornbook.curation.corpus import CorpusConfig, read_standard_library
 from hornbook.curation.encode import count_tokens, encode
 from hornbook.curation.provided import ProvidedConfig, read_provided
+from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER, SavedClassifier, is_savable
 from hornbook.curation.select import SelectConfig, select
 from hornbook.errors import MissingInputError
 from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Label, Passage, PredictedValue
 
 VERSION = 1
 """Raised when a rule of these stages changes: it is part of the fingerprint."""
+CLASSIFIER_VERSION = 2
+"""The same for the stage `classifier` alone. 2: it saves its classifier."""
 
 _PROVIDED_TABLES: dict[DocumentKind, tuple[str, type, str]] = {
     DocumentKind.CODE: ("kept", CodeSample, "samples"),
@@ -78,8 +81,9 @@ def run_annotate(config: AnnotateConfig, inputs: Mapping[str, Artifact], workspa
 
 
 def run_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Learn from `labels` (input `labels`) and value `samples` (input `corpus`). Writes `values`: PredictedValue.
+    """Learn from `labels` (input `labels`) and value `samples` (input `corpus`).
 
+    Writes `values`: PredictedValue, and the folder `classifier` (`saved_classifier.py`) where its head can be saved.
     The calibration in the metrics is measured on a held-out part of the labels; the values come from a second fit, to
     all labels.
 
@@ -108,11 +112,14 @@ def run_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], wor
             _surprise(label, samples[row_of[label.sample_id]], float(value)) for label, value in surprises
         ]
         workspace.progress(2, 3, "valuing all samples")
-        values = [float(value) for value in fit_value(labelled, scores, config, workspace.seed)(features)]
+        fitted = fit_value(labelled, scores, config, workspace.seed)
+        values = fitted.predict(features).tolist()
     metrics["kept_curve"] = kept_curve(values, [count_tokens(sample.text) for sample in samples])
     metrics["head"] = config.head
     records = [PredictedValue(sample_id=sample.id, value=value) for sample, value in zip(samples, values, strict=True)]
     workspace.write_records("values", PredictedValue, records)
+    if is_savable(fitted):
+        SavedClassifier(encode=config.encode, fitted=fitted).save(workspace.folder / CLASSIFIER_FOLDER)
     workspace.progress(3, 3, "")
     return Result(kept=len(values), unit="values", metrics=metrics)
 

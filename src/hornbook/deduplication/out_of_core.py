@@ -136,7 +136,7 @@ def sign_files(
     num_bytes = sum(file.size for file in files)
 
     def say(num_rows: int, num_characters: int) -> None:
-        report(f"MB read; {num_rows:,} rows", num_characters // 1_000_000, num_bytes // 1_000_000)
+        report(f"MB read; {num_rows:,} rows", num_characters // 1_000_000, max(1, num_bytes // 1_000_000))
 
     written = write_parts(
         documents_of(files, fields), folder, digest=normalised_hash, part_characters=part_characters, report=say

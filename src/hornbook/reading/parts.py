@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from hornbook.errors import MissingInputError
-from hornbook.reading.documents import Documents, Fields, LeftOut
+from hornbook.reading.documents import NO_ID, Documents, Fields, LeftOut
 
 PART_CHARACTERS = 2**24
 DIGEST_BYTES = 32
@@ -168,7 +168,8 @@ def require_some(parts: Parts, fields: Fields) -> None:
     if any(parts.num_documents(part) for part in range(parts.num_parts)):
         return
     first = next(parts.left_out(), None)
-    why = f": `{first.place}` has {first.reason}, {first.detail}; name another field: --text-field" if first else ""
+    flag = "--id-field" if first and first.reason == NO_ID else "--text-field"
+    why = f": `{first.place}` has {first.reason}, {first.detail}; name another field: {flag}" if first else ""
     raise MissingInputError(f"there is no document with a text in `{fields.text}`{why}")
 
 

@@ -109,7 +109,12 @@ def laptop(seed: int = 0) -> Pipeline:
     corpus = stage("corpus", curation.run_corpus, describe_standard_library(), curation.VERSION)
     annotate = stage("annotate", curation.run_annotate, describe_labels(), curation.VERSION, corpus=corpus)
     classifier = stage(
-        "classifier", curation.run_classifier, ClassifierConfig(), curation.VERSION, corpus=corpus, labels=annotate
+        "classifier",
+        curation.run_classifier,
+        ClassifierConfig(),
+        curation.CLASSIFIER_VERSION,
+        corpus=corpus,
+        labels=annotate,
     )
     select = stage("select", curation.run_select, SELECT, curation.VERSION, corpus=corpus, values=classifier)
 

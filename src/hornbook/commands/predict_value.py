@@ -1,0 +1,122 @@
+"""`hornbook predict-value`: say of the rows of one's own files how likely each is to teach something."""
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hornbook.artifacts import DEFAULT_STORE
+from hornbook.commands.input_options import EngineOption, FilesOption, InputsArgument, RayOption, TextFieldOption
+from hornbook.commands.rejected_rows import write_rejected
+from hornbook.commands.run import StoreOption
+from hornbook.commands.work_folder import described_files, require_outside, work_beside
+from hornbook.commands.written_files import require_writable, write_records
+
+if TYPE_CHECKING:
+    from hornbook.reading.parts import Parts
+
+_MEGABYTE = 1_000_000
+
+OutputOption = Annotated[
+    Path,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Rows of `id` and `value`: .jsonl or .parquet.", show_default=False
+    ),
+]
+ClassifierOption = Annotated[
+    str | None,
+    typer.Option(
+        "--classifier",
+        metavar="RUN|FOLDER",
+        help="Whose classifier; that of the latest run of `laptop` where not given.",
+        show_default=False,
+    ),
+]
+IdFieldOption = Annotated[str, typer.Option("--id-field", metavar="NAME", help="Of a row: holds its id.")]
+
+
+def predict_value(
+    inputs: InputsArgument,
+    output: OutputOption,
+    classifier: ClassifierOption = None,
+    text_field: TextFieldOption = "text",
+    id_field: IdFieldOption = "id",
+    files: FilesOption = "*.py",
+    store: StoreOption = Path(DEFAULT_STORE),
+    engine: EngineOption = "local",
+    ray_address: RayOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Value rows by a classifier: the probability that a reader would find each worth reading, in their order.
+
+    Rows that are no documents are put beside the output with their reason. An interrupted command, typed again, goes
+    on where it was.
+    """
+    from hornbook.artifacts.fingerprint import encode
+    from hornbook.artifacts.store import Store
+    from hornbook.curation.find_classifier import find_classifier
+    from hornbook.curation.saved_classifier import SavedClassifier
+    from hornbook.curation.value_files import ValueRow, value_documents, value_rows
+    from hornbook.display import make_console, show_progress
+    from hornbook.engine import open_engine
+    from hornbook.reading.documents import Fields, documents_of
+    from hornbook.reading.files import find_files
+    from hornbook.reading.parts import require_some
+
+    require_writable(output)
+    require_outside(output, inputs)
+    found = find_files(inputs, pattern=files)
+    fields = Fields(text=text_field, id=id_field)
+    documents = documents_of(found, fields)
+    folder = find_classifier(classifier, Store(store))
+    loaded = SavedClassifier.load(folder)
+    where = open_engine(engine, ray_address)
+    settings = {"files": described_files(found), "fields": encode(fields), "classifier": _digests(folder)}
+    num_bytes = sum(file.size for file in found)
+    begun = time.monotonic()
+    with (
+        work_beside(output, "valuing in", settings) as work,
+        show_progress(make_console(stderr=True), "predict-value") as progress,
+    ):
+
+        def report(num_rows: int, num_characters: int) -> None:
+            progress(num_characters // _MEGABYTE, max(1, num_bytes // _MEGABYTE), f"MB read; {num_rows:,} rows")
+
+        parts = value_documents(documents, work, loaded, report=report, engine=where)
+        require_some(parts, fields)
+        write_records(output, ValueRow, value_rows(parts))
+        dropped = write_rejected(parts, output)
+        described = _described(parts, dropped, num_bytes, time.monotonic() - begun)
+    described |= {"classifier": str(folder), "output": str(output)}
+    if as_json:
+        typer.echo(json.dumps(described, indent=2))
+    else:
+        _print(described)
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    import hashlib
+
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def _described(parts: "Parts", dropped: dict[str, int], num_bytes: int, seconds: float) -> dict[str, Any]:
+    return {
+        "num_rows": parts.num_rows,
+        "valued": parts.num_rows - sum(dropped.values()),
+        "dropped": dropped,
+        "megabytes": round(num_bytes / _MEGABYTE, 2),
+        "seconds": round(seconds, 2),
+        "mb_per_second": round(num_bytes / _MEGABYTE / seconds, 2),
+    }
+
+
+def _print(described: dict[str, Any]) -> None:
+    typer.echo(f"{described['num_rows']:,} rows: {described['valued']:,} valued")
+    for reason, number in described["dropped"].items():
+        typer.echo(f"{number:>12,} {reason}")
+    typer.echo(f"{described['megabytes']:,} MB in {described['seconds']} s, {described['mb_per_second']} MB/s")
+    typer.echo(f"by the classifier in {described['classifier']}")
+    typer.echo(f"the values are in {described['output']}")

@@ -1,0 +1,137 @@
+"""Keep a fitted classifier in a folder, and take it up again: the same texts get the same values.
+
+Reads, Writes: `classifier.json` (the encoding, the head's name, its numbers, and a text with its value), and
+               `weights.safetensors` (its arrays). Nothing in them is executed when they are read.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hornbook import __version__
+from hornbook.curation.classifier import FittedClassifier, RidgeHead
+from hornbook.curation.encode import EncodeConfig, encode
+from hornbook.curation.syntax_features import NUM_FEATURES
+from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
+
+FORMAT = 1
+"""Raised when a file of the former number cannot be read any more."""
+CLASSIFIER_FOLDER = "classifier"
+"""In the artifact of the stage `classifier`."""
+_JSON, _WEIGHTS = "classifier.json", "weights.safetensors"
+_TEXTS_AT_ONCE = 256
+_PROBE = 'def total(items):\n    """Add up."""\n    result = 0\n    for item in items:\n        result += item\n'
+_PROBE_TOLERANCE = 1e-5
+"""Wider than the rounding of values, far narrower than what another encoding makes of the text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedClassifier:
+    """All that is needed to value texts."""
+
+    encode: EncodeConfig
+    fitted: FittedClassifier
+
+    def predict(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """The probability that each text teaches; it depends on that text alone."""
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+        values = [np.empty(0)]
+        with threadpool_limits(1):  # Who calls this has a process a core.
+            for start in range(0, len(texts), _TEXTS_AT_ONCE):
+                values.append(self.fitted.predict(encode(texts[start : start + _TEXTS_AT_ONCE], self.encode)))
+        return np.concatenate(values)
+
+    def save(self, folder: Path) -> None:
+        """Write it; equal classifiers give equal bytes.
+
+        Args:
+            folder: Is made; must not be there.
+
+        Raises:
+            ConfigError: The head is of a kind that cannot be saved (`is_savable`).
+        """
+        from safetensors.numpy import save_file
+
+        head = self.fitted.head
+        if not isinstance(head, RidgeHead):
+            raise ConfigError("only a classifier with the head `ridge` can be saved")
+        folder.mkdir()
+        fields = vars(head)
+        save_file({name: value for name, value in fields.items() if isinstance(value, np.ndarray)}, folder / _WEIGHTS)
+        described = {
+            "format": FORMAT,
+            "hornbook": __version__,
+            "head": "ridge",
+            "encode": asdict(self.encode),
+            "mean_score": head.mean_score,
+            "slope": self.fitted.slope,
+            "intercept": self.fitted.intercept,
+            "probe": {"text": _PROBE, "value": float(self.predict([_PROBE])[0])},
+        }
+        (folder / _JSON).write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "SavedClassifier":
+        """Take one up.
+
+        Raises:
+            MissingInputError: There is none in the folder.
+            DamagedArtifactError: A file is not what was written.
+            ConfigError: Another Hornbook wrote it, and this one would give other values.
+        """
+        if not (folder / _JSON).is_file():
+            raise MissingInputError(f"`{folder}` holds no classifier: it has no `{_JSON}`")
+        try:
+            described = json.loads((folder / _JSON).read_text(encoding="utf-8"))
+            form, writer = described["format"], described["hornbook"]
+            if form != FORMAT:
+                raise ConfigError(
+                    f"the classifier in `{folder}` has format {form!r}, written by Hornbook {writer}; this one reads "
+                    f"{FORMAT}: make it again"
+                )
+            loaded = cls(encode=EncodeConfig(**described["encode"]), fitted=_fitted(described, folder / _WEIGHTS))
+            probe, expected = described["probe"]["text"], float(described["probe"]["value"])
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise DamagedArtifactError(f"the classifier in `{folder}` is damaged: {error!r}") from error
+        value = float(loaded.predict([probe])[0])
+        if not abs(value - expected) <= _PROBE_TOLERANCE:
+            raise ConfigError(
+                f"the classifier in `{folder}`, written by Hornbook {writer}, gave {expected} where it gives {value} "
+                "now: code is encoded in another way since; make it again"
+            )
+        return loaded
+
+
+def is_savable(fitted: FittedClassifier) -> bool:
+    """Whether a classifier has a plain form on the disk; a forest has none."""
+    return isinstance(fitted.head, RidgeHead)
+
+
+def _fitted(described: dict[str, Any], weights: Path) -> FittedClassifier:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    if described["head"] != "ridge":
+        raise ValueError(f"head {described['head']!r}")
+    try:
+        arrays = load_file(weights)
+    except SafetensorError as error:
+        raise ValueError(f"{weights.name}: {error}") from error
+    num_buckets = described["encode"]["num_buckets"]
+    sizes = {"idf": num_buckets, "token_weights": num_buckets}
+    sizes |= dict.fromkeys(("syntax_mean", "syntax_scale", "syntax_weights"), NUM_FEATURES)
+    for name, size in sizes.items():
+        array = arrays[name]
+        if array.shape != (size,) or array.dtype != np.float64 or not np.isfinite(array).all():
+            raise ValueError(f"`{name}` is no {size} finite numbers")
+    numbers = {name: float(described[name]) for name in ("mean_score", "slope", "intercept")}
+    if not np.isfinite(list(numbers.values())).all():
+        raise ValueError(f"{numbers} are not all finite")
+    head = RidgeHead(mean_score=numbers.pop("mean_score"), **{name: arrays[name] for name in sizes})
+    return FittedClassifier(head=head, **numbers)

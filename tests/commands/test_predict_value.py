@@ -1,0 +1,95 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from tests.commands.typed import is_one_mistake, type_in, write_lines
+from tests.curation.test_saved_classifier import OTHERS, TEXTS, fitted
+from tests.report.miniature import run_small, small_pipeline
+
+from hornbook.curation import value_files
+
+ROWS: list[Any] = [{"id": f"é{at}", "text": text, "stars": at} for at, text in enumerate(OTHERS)]
+
+
+@pytest.fixture
+def classifier(tmp_path: Path) -> Path:
+    fitted().save(tmp_path / "classifier")
+    return tmp_path / "classifier"
+
+
+def read_json(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_rows_are_valued_in_their_order(tmp_path: Path, classifier: Path) -> None:
+    rows = write_lines(tmp_path / "rows.jsonl", ROWS)
+    for ending in ("jsonl", "parquet"):
+        output = tmp_path / f"values.{ending}"
+        printed = type_in("predict-value", rows, "--output", output, "--classifier", classifier)
+        values = pq.read_table(output).to_pylist() if ending == "parquet" else read_json(output)
+        expected = fitted().predict(OTHERS).tolist()
+        assert values == [{"id": f"é{at}", "value": value} for at, value in enumerate(expected)]
+        assert f"{len(ROWS)} rows: {len(ROWS)} valued" in printed.out
+        assert f"the values are in {output}" in printed.out
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["classifier", "rows.jsonl", "values.jsonl", "values.parquet"]
+
+
+def test_several_processes_give_the_same_bytes(
+    tmp_path: Path, classifier: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = write_lines(tmp_path / "rows.jsonl", ROWS * 3)
+    type_in("predict-value", rows, "-o", tmp_path / "one.jsonl", "--classifier", classifier)
+    monkeypatch.setitem(value_files.value_documents.__kwdefaults__, "part_characters", 300)
+    monkeypatch.setattr("hornbook.engine.num_cores", lambda: 2)
+    type_in("predict-value", rows, "-o", tmp_path / "several.jsonl", "--classifier", classifier)
+    assert (tmp_path / "several.jsonl").read_bytes() == (tmp_path / "one.jsonl").read_bytes()
+
+
+def test_other_fields_can_be_named_and_rows_that_are_none_are_put_aside(tmp_path: Path, classifier: Path) -> None:
+    rows = write_lines(tmp_path / "rows.jsonl", [{"name": 7, "body": TEXTS[0]}, {"name": 8}, {"body": "x"}, 5])
+    output = tmp_path / "values.jsonl"
+    options = ("--text-field", "body", "--id-field", "name", "--classifier", classifier, "--json")
+    said = type_in("predict-value", rows, "-o", output, *options).json
+    assert (said["num_rows"], said["valued"]) == (4, 1)
+    assert said["dropped"] == {"no text": 1, "no id": 1, "no JSON object": 1}
+    assert [row["id"] for row in read_json(output)] == ["7"]
+    rejected = read_json(tmp_path / "values.rejected.jsonl")
+    assert [(row["id"], row["reason"]) for row in rejected] == [
+        ("rows.jsonl:2", "no text"),
+        ("rows.jsonl:3", "no id"),
+        ("rows.jsonl:4", "no JSON object"),
+    ]
+    type_in("predict-value", write_lines(rows, ROWS), "-o", output, "--classifier", classifier)
+    assert not (tmp_path / "values.rejected.jsonl").exists()
+
+
+def test_the_classifier_of_a_run_gives_the_values_of_its_stage(tmp_path: Path, store: Path) -> None:
+    run = run_small(small_pipeline().until("classifier"), store, "laptop").path
+    samples = pq.read_table(run / "corpus" / "samples.parquet")
+    pq.write_table(samples, tmp_path / "samples.parquet")
+    expected = pq.read_table(run / "classifier" / "values.parquet").to_pylist()
+    for options in ((), ("--classifier", "laptop"), ("--classifier", run / "classifier")):
+        output = tmp_path / "values.jsonl"
+        type_in("predict-value", tmp_path / "samples.parquet", "-o", output, "--store", store, *options)
+        assert [(row["id"], row["value"]) for row in read_json(output)] == [
+            (row["sample_id"], row["value"]) for row in expected
+        ]
+
+
+def test_mistakes_are_told_in_one_line(tmp_path: Path, classifier: Path, store: Path) -> None:
+    rows = write_lines(tmp_path / "rows.jsonl", ROWS)
+    nameless = write_lines(tmp_path / "nameless.jsonl", [{"text": "x"}])
+    (tmp_path / "empty").mkdir()
+    output = tmp_path / "values.jsonl"
+    for arguments, messages in [
+        ((rows, "-o", output, "--store", store), ("no run of `laptop`", "`hornbook run laptop --until classifier`")),
+        ((rows, "-o", output, "--store", store, "--classifier", "none"), ("no run `none`", "--until classifier")),
+        ((rows, "-o", output, "--classifier", tmp_path / "empty"), ("holds no classifier",)),
+        ((nameless, "-o", output, "--classifier", classifier), ("has no id", "--id-field")),
+        ((rows, "-o", rows, "--classifier", classifier), ("would be written into the input",)),
+        ((rows, "-o", tmp_path / "values.csv", "--classifier", classifier), ("must end in .jsonl or .parquet",)),
+    ]:
+        assert is_one_mistake(type_in("predict-value", *arguments, status=2).err, *messages), arguments

@@ -1,0 +1,91 @@
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from hornbook.curation.classifier import ClassifierConfig, fit_value
+from hornbook.curation.encode import EncodeConfig, encode
+from hornbook.curation.saved_classifier import SavedClassifier, is_savable
+from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
+
+CONFIG = ClassifierConfig(encode=EncodeConfig(num_buckets=1024), num_folds=2, num_trees=3)
+TEXTS = [f"def f{at}(x):\n    return x * {at}\n" if at % 2 else f"x{at} = {at}\n" for at in range(24)]
+OTHERS = ["", "def broken(:", "(" * 5000, "\0", "é = 'ü'\n", *TEXTS[:5], "class A:\n    def m(self):\n        pass\n"]
+
+
+def fitted(head: str = "ridge") -> SavedClassifier:
+    scores = np.array([at % 2 * 4 for at in range(24)])
+    config = ClassifierConfig(encode=CONFIG.encode, num_folds=2, num_trees=3, head=head)
+    return SavedClassifier(encode=config.encode, fitted=fit_value(encode(TEXTS, config.encode), scores, config, 1))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    fitted().save(tmp_path / "saved")
+    return tmp_path / "saved"
+
+
+def test_a_saved_classifier_gives_the_values_that_the_fitted_one_gives(folder: Path) -> None:
+    values = fitted().predict(OTHERS)
+    assert np.array_equal(SavedClassifier.load(folder).predict(OTHERS), values)
+    assert np.array_equal(pickle.loads(pickle.dumps(fitted())).predict(OTHERS), values)
+    assert len(set(values.tolist())) > 3
+    assert fitted().predict([]).shape == (0,)
+
+
+def test_a_value_depends_on_its_text_alone_to_the_last_digit() -> None:
+    classifier = fitted()
+    together = classifier.fitted.head.predict(encode(OTHERS, CONFIG.encode))
+    alone = [classifier.fitted.head.predict(encode([text], CONFIG.encode))[0] for text in OTHERS]
+    assert together.tolist() == alone
+
+
+def test_equal_classifiers_have_equal_bytes(folder: Path, tmp_path: Path) -> None:
+    SavedClassifier.load(folder).save(tmp_path / "again")
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["classifier.json", "weights.safetensors"]
+    for name in names:
+        assert (folder / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+def test_a_forest_has_no_plain_form(tmp_path: Path) -> None:
+    forest = fitted("forest")
+    assert not is_savable(forest.fitted)
+    with pytest.raises(ConfigError, match="only a classifier with the head `ridge`"):
+        forest.save(tmp_path / "forest")
+
+
+def test_what_is_damaged_is_refused(folder: Path) -> None:
+    weights = load_file(folder / "weights.safetensors")
+    for changed in (
+        {**weights, "idf": weights["idf"][:-1]},
+        {**weights, "idf": weights["idf"].astype(np.float32)},
+        {**weights, "syntax_weights": weights["syntax_weights"] * np.nan},
+        {name: array for name, array in weights.items() if name != "token_weights"},
+    ):
+        save_file(
+            {name: np.ascontiguousarray(array) for name, array in changed.items()}, folder / "weights.safetensors"
+        )
+        with pytest.raises(DamagedArtifactError, match="is damaged"):
+            SavedClassifier.load(folder)
+    (folder / "weights.safetensors").write_bytes(b"no weights")
+    with pytest.raises(DamagedArtifactError, match="is damaged"):
+        SavedClassifier.load(folder)
+    (folder / "classifier.json").write_text("[]")
+    with pytest.raises(DamagedArtifactError, match="is damaged"):
+        SavedClassifier.load(folder)
+    with pytest.raises(MissingInputError, match=r"holds no classifier: it has no `classifier.json`"):
+        SavedClassifier.load(folder.parent)
+
+
+def test_one_of_another_format_or_another_encoding_is_refused(folder: Path) -> None:
+    described = json.loads((folder / "classifier.json").read_text())
+    (folder / "classifier.json").write_text(json.dumps({**described, "format": 99}))
+    with pytest.raises(ConfigError, match=r"has format 99, written by Hornbook .*make it again"):
+        SavedClassifier.load(folder)
+    (folder / "classifier.json").write_text(json.dumps({**described, "probe": {"text": "x = 1", "value": 0.5}}))
+    with pytest.raises(ConfigError, match=r"gave 0\.5 where it gives .* code is encoded in another way since"):
+        SavedClassifier.load(folder)
