@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hornbook.curation.sources.posts_xml import PostRow, scan_posts
+from hornbook.errors import StoreError
 from hornbook.reading.documents import LeftOut
 
 MISSING_ATTRIBUTE, NO_NUMBER, REPEATED = "missing attribute", "not a number", "repeated id"
@@ -67,22 +68,29 @@ class PostsIndex:
 
         Raises:
             MissingInputError: The file cannot be read, or is no dump of posts.
+            StoreError: The disk is full, or an earlier try's database is broken.
         """
         self._posts = posts
         self._tag = tag
         self._report = report
         self._database = sqlite3.connect(path, isolation_level=None)
+        try:
+            self._open()
+        except BaseException as error:
+            self.close()
+            if isinstance(error, sqlite3.Error):
+                message = f"`{path}` cannot be written or read: {error}; see to the disk, or remove the file"
+                raise StoreError(message) from error
+            raise
+
+    def _open(self) -> None:
         self._database.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; {_TABLES}")
         state = self._database.execute("SELECT place, line, is_whole, counts FROM state").fetchone()
         place, line, is_whole, counts = state or (0, 1, 0, "{}")
         self.passed_over: dict[str, int] = json.loads(counts)
         """What was not wanted, by kind."""
         if not is_whole:
-            try:
-                self._scan(place, line)
-            except BaseException:
-                self.close()
-                raise
+            self._scan(place, line)
         count = "SELECT (SELECT count(*) FROM question WHERE place IS NOT NULL), (SELECT count(*) FROM broken)"
         self.num_questions, self.num_broken = self._database.execute(count).fetchone()
 

@@ -64,7 +64,6 @@ class Source(Protocol):
         """The documents, and the places where there is none, from number `start` on."""
 
 
-
 def documents_of_sources(sources: Sequence[Source]) -> Documents:
     """The documents of all sources in their order, as parts take them (`reading/parts.py`)."""
 
