@@ -8,7 +8,11 @@ from urllib.parse import urlsplit
 from moto.server import ThreadedMotoServer
 from pyarrow import fs
 
-KEYS = {"AWS_ACCESS_KEY_ID": "of-this-test", "AWS_SECRET_ACCESS_KEY": "of-this-test", "AWS_EC2_METADATA_DISABLED": "true"}
+KEYS = {
+    "AWS_ACCESS_KEY_ID": "of-this-test",
+    "AWS_SECRET_ACCESS_KEY": "of-this-test",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 """To be set in the environment: the server takes any."""
 
 

@@ -57,7 +57,7 @@ def test_files_in_s3_are_read_where_they_lie(bucket: tuple[Any, str]) -> None:
 def test_what_is_not_in_s3_is_a_mistake(bucket: tuple[Any, str]) -> None:
     filesystem, settings = bucket
     put(filesystem, "corpus/notes.txt", b"x")
-    with pytest.raises(MissingInputError, match="`s3://corpus/notes.txt` holds no file that ends in"):
+    with pytest.raises(MissingInputError, match=r"`s3://corpus/notes.txt` holds no file that ends in"):
         open_one(f"s3://corpus/notes.txt?{settings}")
     with pytest.raises(MissingInputError, match="`s3://nothing/here`"):
         open_one(f"s3://nothing/here?{settings}")

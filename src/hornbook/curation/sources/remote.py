@@ -6,8 +6,9 @@ Reads:  S3 through Arrow, with the credentials that AWS's tools find; region and
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -41,13 +42,10 @@ class RemoteFile:
         return PurePosixPath(self.path).suffix
 
     def open(self, mode: str = "rb", /) -> BufferedReader:
-        """Its bytes, at any place.
-
-        Raises:
-            OSError: They cannot be had.
-        """
+        """Its bytes, at any place; what goes wrong on the way, then and later, is an `OSError`."""
         assert mode == "rb"
-        return BufferedReader(self.filesystem.open_input_file(self.path), _BUFFER_BYTES)
+        with _os_errors():
+            return BufferedReader(_RemoteBytes(self.filesystem.open_input_file(self.path)), _BUFFER_BYTES)
 
 
 def is_remote(given: str) -> bool:
@@ -67,12 +65,54 @@ def find_remote_files(url: str) -> list[RemoteFile]:
     except ConfigError:
         raise
     except Exception as error:  # What is raised depends on the file system and the HTTP library below it.
-        reason = str(error).strip().split("\n", 1)[0].rstrip(".") or type(error).__name__
-        raise MissingInputError(f"`{_shown(url)}` cannot be read: {reason}") from error
+        raise MissingInputError(f"`{_shown(url)}` cannot be read: {_first_line(error)}") from error
     rows = sorted((one for one in found if one.path.endswith(ROW_ENDINGS)), key=lambda one: one.path)
     if not rows:
         raise MissingInputError(f"`{_shown(url)}` holds no file that ends in {', '.join(ROW_ENDINGS)}")
     return rows
+
+
+class _RemoteBytes(RawIOBase):
+    """A file of Arrow's, whose errors are those of files, whatever library is below it."""
+
+    def __init__(self, opened: Any) -> None:
+        self._opened = opened
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return int(self._opened.tell())
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        with _os_errors():
+            return int(self._opened.seek(offset, whence))
+
+    def readinto(self, buffer: Any, /) -> int:
+        with _os_errors():
+            return int(self._opened.readinto(buffer))
+
+    def close(self) -> None:
+        if not self.closed:
+            self._opened.close()
+        super().close()
+
+
+@contextmanager
+def _os_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(_first_line(error)) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0].rstrip(".") or type(error).__name__
 
 
 def _in_s3(url: str) -> Iterator[RemoteFile]:
