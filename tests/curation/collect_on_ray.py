@@ -1,6 +1,7 @@
 """Collect some files on a Ray cluster of two nodes on this machine, and print what came out as one JSON line.
 
-`python -m tests.curation.collect_on_ray ray FOLDER` or `… local FOLDER`, the latter without Ray. Needs `pip install ray`.
+`python -m tests.curation.collect_on_ray ray FOLDER` or `… local FOLDER`, the latter without Ray. Needs
+`pip install ray`.
 """
 
 import hashlib

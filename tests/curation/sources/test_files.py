@@ -86,6 +86,21 @@ def test_a_file_is_named_alone_and_a_folder_without_any_is_a_mistake(tmp_path: P
     assert [one.path for one in documents(open_one(tmp_path, files="to*"))] == ["tool"]
 
 
+def test_in_a_checkout_the_licence_may_stand_above_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "LICENSE").write_text(APACHE)
+    checkout = tmp_path / "checkout"
+    (checkout / "src" / "package").mkdir(parents=True)
+    (checkout / "src" / "package" / "a.py").write_text("a = 1\n")
+    given = checkout / "src" / "package"
+    assert [one.licenses for one in documents(open_one(given))] == [("NOASSERTION",)], "it is in no checkout"
+    (checkout / ".git").mkdir()
+    assert [one.licenses for one in documents(open_one(given))] == [("NOASSERTION",)], "the licence is outside"
+    before = open_one(given).identity()
+    (checkout / "LICENSE").write_text(MIT)
+    assert [one.licenses for one in documents(open_one(given))] == [("MIT",)]
+    assert open_one(given).identity() != before
+
+
 def test_a_file_that_vanishes_while_it_is_read_is_told_apart(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = 1\n")
     source = open_one(tmp_path)

@@ -11,7 +11,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hornbook.curation.sources.file_text import NoText, text_of_file
-from hornbook.curation.sources.license_files import NearestLicenses
+from hornbook.curation.sources.license_files import (
+    NearestLicenses,
+    is_license_file,
+    license_files_above,
+    read_license_files,
+    start_of_file,
+)
 from hornbook.curation.sources.licenses import license_of_header
 from hornbook.curation.sources.source import TOO_LONG, SourceDocument, TextKind
 from hornbook.errors import MissingInputError
@@ -39,7 +45,7 @@ class FolderOfFiles:
             MissingInputError: There is none.
         """
         self.layout = layout
-        self.name = printable(given.name or given.resolve().name)
+        self.name = printable(given.resolve().name if given.name in ("", "..") else given.name)
         self._root = given if given.is_dir() else given.parent
         self._max_bytes = max_bytes
         found = sorted(list_files(given)) if given.is_dir() else [given.name]
@@ -47,12 +53,16 @@ class FolderOfFiles:
         if not self._paths:
             raise MissingInputError(f"the folder `{given}` holds no file `{pattern}`; name others: --files")
         siblings = found if given.is_dir() else [path.name for path in self._root.iterdir() if path.is_file()]
-        self._licenses = NearestLicenses(siblings, lambda path: (self._root / path).read_bytes())
+        above = license_files_above(self._root)
+        self._license_files = [self._root / path for path in siblings if is_license_file(Path(path).name)] + above
+        self._licenses = NearestLicenses(
+            siblings, lambda path: start_of_file(self._root / path), above=lambda: read_license_files(above)
+        )
 
     def identity(self) -> list[Any]:
-        """Paths, sizes and times."""
-        about = [(path, (self._root / path).stat()) for path in self._paths]
-        return [str(self._root.resolve()), [[printable(path), one.st_size, one.st_mtime_ns] for path, one in about]]
+        """Paths, sizes and times, also of the licence files."""
+        files = [self._root / path for path in self._paths] + self._license_files
+        return [str(self._root.resolve()), [[printable(str(file)), *size_and_time(file)] for file in files]]
 
     def num_rows(self) -> int:
         """One for each file."""
@@ -85,6 +95,15 @@ class FolderOfFiles:
             licenses=license_of_header(text) or self._licenses.of(path),
             origin=place,
         )
+
+
+def size_and_time(file: Path) -> tuple[int, int]:
+    """Of a file, in bytes and nanoseconds; a file that is not there has none."""
+    try:
+        about = file.stat()
+    except OSError:
+        return -1, 0
+    return about.st_size, about.st_mtime_ns
 
 
 def list_files(folder: Path) -> Iterator[str]:

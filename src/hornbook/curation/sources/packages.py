@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hornbook.curation.sources.file_text import NoText, text_of_file
-from hornbook.curation.sources.files import UNREADABLE, path_matches, printable
-from hornbook.curation.sources.license_files import MAX_LICENSE_BYTES, is_license_file
+from hornbook.curation.sources.files import UNREADABLE, path_matches, printable, size_and_time
+from hornbook.curation.sources.license_files import is_license_file, start_of_file
 from hornbook.curation.sources.licenses import (
     license_of_classifiers,
     license_of_header,
@@ -73,8 +73,9 @@ class InstalledPackages:
         self._distributions = [self._read_distribution(path, pattern) for path in found]
 
     def identity(self) -> list[Any]:
-        """Names, versions, files and their sizes and times."""
-        return [str(self._folder.resolve()), [[one.name, one.version, self._sizes(one)] for one in self._distributions]]
+        """Names, versions, licences, files and their sizes and times."""
+        found = [[one.name, one.version, list(one.licenses), self._sizes(one)] for one in self._distributions]
+        return [str(self._folder.resolve()), found]
 
     def num_rows(self) -> int:
         """One for each file, and one for each distribution whose files nobody knows."""
@@ -119,15 +120,10 @@ class InstalledPackages:
             pure = PurePosixPath(path)
             is_about = any(part.endswith(".dist-info") for part in pure.parts)
             if is_about and is_license_file(pure.name) and (self._folder / path).is_file():
-                yield (self._folder / path).read_bytes()[:MAX_LICENSE_BYTES].decode("utf-8", "replace")
+                yield start_of_file(self._folder / path).decode("utf-8", "replace")
 
     def _sizes(self, distribution: _Distribution) -> list[list[Any]]:
-        sizes = []
-        for path in distribution.paths:
-            file = self._folder / path
-            about = file.stat() if file.exists() else None
-            sizes.append([printable(path), about.st_size if about else -1, about.st_mtime_ns if about else 0])
-        return sizes
+        return [[printable(path), *size_and_time(self._folder / path)] for path in distribution.paths]
 
     def _read_one(self, distribution: _Distribution, path: str) -> SourceDocument | LeftOut:
         shown = printable(path)
