@@ -27,7 +27,7 @@ from hornbook.records import content_id
 NO_PATH, NO_REPOSITORY, OTHER_LANGUAGE = "no path", "no repository", "another language"
 SOURCE = "the-stack"
 _MARKS = ("content", "max_stars_repo_path", "max_stars_repo_name")
-_COLUMNS = (*_MARKS, "lang", "hexsha", "max_stars_repo_head_hexsha", "max_stars_repo_licenses")
+_COLUMNS = (*_MARKS, "lang", "max_stars_repo_head_hexsha", "max_stars_repo_licenses")
 
 
 class TheStack:
