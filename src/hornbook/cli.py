@@ -22,6 +22,7 @@ from hornbook.commands.evaluate import evaluate
 from hornbook.commands.export import export
 from hornbook.commands.predict_value import predict_value
 from hornbook.commands.run import RecipeArgument, SeedOption, SetOption, StoreOption, UntilOption, make_pipeline, run
+from hornbook.commands.select import select
 from hornbook.commands.tokenize import tokenize
 from hornbook.commands.train import train
 from hornbook.commands.verify import verify
@@ -150,6 +151,7 @@ app.command()(evaluate)
 app.command()(compare)
 app.command("predict-value")(predict_value)
 app.command()(collect)
+app.command()(select)
 app.command()(deduplicate)
 app.command()(tokenize)
 app.command()(diversity)

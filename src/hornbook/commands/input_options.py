@@ -18,6 +18,7 @@ IdFieldOption = Annotated[
     str | None,
     typer.Option("--id-field", metavar="NAME", help="Of a row: holds its id; FILE:NUMBER is the id where not given."),
 ]
+GivenIdFieldOption = Annotated[str, typer.Option("--id-field", metavar="NAME", help="Of a row: holds its id.")]
 FilesOption = Annotated[
     str, typer.Option("--files", metavar="PATTERN", help="Which files of a folder of source files are documents.")
 ]

@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hornbook.artifacts import DEFAULT_STORE
-from hornbook.commands.input_options import EngineOption, FilesOption, InputsArgument, RayOption, TextFieldOption
+from hornbook.commands.input_options import (
+    EngineOption,
+    FilesOption,
+    GivenIdFieldOption,
+    InputsArgument,
+    RayOption,
+    TextFieldOption,
+)
 from hornbook.commands.rejected_rows import write_rejected
 from hornbook.commands.run import StoreOption
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
-from hornbook.commands.written_files import require_writable, write_records
+from hornbook.commands.written_files import beside, require_writable, write_records
 
 if TYPE_CHECKING:
     from hornbook.reading.parts import Parts
@@ -34,7 +41,6 @@ ClassifierOption = Annotated[
         show_default=False,
     ),
 ]
-IdFieldOption = Annotated[str, typer.Option("--id-field", metavar="NAME", help="Of a row: holds its id.")]
 
 
 def predict_value(
@@ -42,7 +48,7 @@ def predict_value(
     output: OutputOption,
     classifier: ClassifierOption = None,
     text_field: TextFieldOption = "text",
-    id_field: IdFieldOption = "id",
+    id_field: GivenIdFieldOption = "id",
     files: FilesOption = "*.py",
     store: StoreOption = Path(DEFAULT_STORE),
     engine: EngineOption = "local",
@@ -66,7 +72,8 @@ def predict_value(
     from hornbook.reading.parts import require_some
 
     require_writable(output)
-    require_outside(output, inputs)
+    for path in (output, beside(output, "rejected")):
+        require_outside(path, inputs)
     found = find_files(inputs, pattern=files)
     fields = Fields(text=text_field, id=id_field)
     documents = documents_of(found, fields)

@@ -5,8 +5,11 @@ Writes: the kept samples in input order; every dropped sample with its reason.
 Source: section 2.1 of the paper (6B of 35B tokens kept).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hornbook.curation.encode import count_tokens
 from hornbook.errors import ConfigError, MissingInputError
@@ -67,8 +70,8 @@ def select(samples: Sequence[CodeSample], values: Sequence[PredictedValue], conf
         if sample.id not in value_of:
             raise MissingInputError(f"no value for {sample.id} ({sample.path}, line {sample.first_line})")
     sizes = [count_tokens(sample.text) for sample in samples]
-    order = sorted(range(len(samples)), key=lambda index: (-value_of[samples[index].id], index))
-    kept, overlapped = _take(samples, sizes, order, config.keep_tokens or int(config.keep_share * sum(sizes)))
+    ranked = np.array([value_of[sample.id] for sample in samples])
+    kept, overlapped = _take(samples, sizes, ranked, config.keep_tokens or int(config.keep_share * sum(sizes)))
     if samples and not kept:
         name = "keep_tokens" if config.keep_tokens else "keep_share"
         raise ConfigError(f"`{name}` is {getattr(config, name)!r}: not even the most valuable sample fits into it")
@@ -91,26 +94,48 @@ def select(samples: Sequence[CodeSample], values: Sequence[PredictedValue], conf
     )
 
 
+def most_valuable(
+    values: NDArray[np.float64],
+    sizes: Sequence[int] | NDArray[np.int64],
+    budget: int,
+    is_passed_over: Callable[[int], bool] = lambda _index: False,
+) -> Iterator[int]:
+    """Indices by falling value, equal values in their order, until the next one would exceed the budget.
+
+    Args:
+        values: None is NaN.
+        sizes: In tokens.
+        budget: The sizes of what is given add up to no more.
+        is_passed_over: Asked of each in turn; what is passed over costs nothing.
+    """
+    left = budget
+    for index in map(int, np.argsort(-values, kind="stable")):
+        if is_passed_over(index):
+            continue
+        left -= int(sizes[index])
+        if left < 0:
+            return
+        yield index
+
+
 def _take(
-    samples: Sequence[CodeSample], sizes: Sequence[int], order: Sequence[int], budget: int
+    samples: Sequence[CodeSample], sizes: Sequence[int], values: NDArray[np.float64], budget: int
 ) -> tuple[set[int], dict[int, CodeSample]]:
     """Indices taken within the budget; indices passed over, each with the taken sample that it overlaps."""
     taken: dict[tuple[str, str], list[CodeSample]] = {}
     kept: set[int] = set()
     overlapped: dict[int, CodeSample] = {}
-    spent = 0
-    for index in order:
+
+    def overlaps(index: int) -> bool:
         sample = samples[index]
-        neighbours = taken.setdefault((sample.source, sample.path), [])
-        other = next((other for other in neighbours if _overlap(sample, other)), None)
+        other = next((one for one in taken.get((sample.source, sample.path), ()) if _overlap(sample, one)), None)
         if other is not None:
             overlapped[index] = other
-            continue
-        if spent + sizes[index] > budget:
-            break
-        spent += sizes[index]
+        return other is not None
+
+    for index in most_valuable(values, sizes, budget, overlaps):
         kept.add(index)
-        neighbours.append(sample)
+        taken.setdefault((samples[index].source, samples[index].path), []).append(samples[index])
     return kept, overlapped
 
 

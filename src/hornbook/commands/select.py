@@ -1,0 +1,170 @@
+"""`hornbook select`: keep the most valuable rows of one's own files within a budget."""
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hornbook.commands.counts import parse_count
+from hornbook.commands.input_options import (
+    EngineOption,
+    FilesOption,
+    GivenIdFieldOption,
+    InputsArgument,
+    RayOption,
+    TextFieldOption,
+)
+from hornbook.commands.rejected_rows import write_rejected
+from hornbook.commands.work_folder import described_files, require_outside, work_beside
+from hornbook.commands.written_files import beside, require_writable, write_records
+from hornbook.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hornbook.curation.select_files import Chosen
+    from hornbook.reading.files import InputFile
+    from hornbook.reading.parts import Parts
+
+_MEGABYTE = 1_000_000
+
+OutputOption = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where the kept rows go, each as it stands: .jsonl or .parquet, as the inputs are.",
+        show_default=False,
+    ),
+]
+ValuesOption = Annotated[
+    Path,
+    typer.Option(
+        "--values",
+        metavar="FILE",
+        help="Rows of `id` and `value`, as `hornbook predict-value` writes them.",
+        show_default=False,
+    ),
+]
+KeepTokensOption = Annotated[
+    str | None,
+    typer.Option("--keep-tokens", metavar="NUMBER", help="So many tokens stay at most: 6B, 500M, 10k."),
+]
+KeepShareOption = Annotated[
+    float | None, typer.Option("--keep-share", help="This share of all tokens stays at most; above 0, to 1.")
+]
+ThresholdOption = Annotated[float | None, typer.Option("--threshold", help="What has at least this value stays.")]
+TokensFieldOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tokens-field", metavar="NAME", help="Of a row: holds its number of tokens; they are counted if not given."
+    ),
+]
+
+
+def select(
+    inputs: InputsArgument,
+    values: ValuesOption,
+    output: OutputOption,
+    keep_tokens: KeepTokensOption = None,
+    keep_share: KeepShareOption = None,
+    threshold: ThresholdOption = None,
+    tokens_field: TokensFieldOption = None,
+    text_field: TextFieldOption = "text",
+    id_field: GivenIdFieldOption = "id",
+    files: FilesOption = "*.py",
+    engine: EngineOption = "local",
+    ray_address: RayOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Keep the rows of the highest value, as many as a budget of tokens holds or all from a threshold on.
+
+    The others are named beside the output with their value. An interrupted command, typed again, goes on where it was.
+    """
+    from hornbook.artifacts.fingerprint import encode
+    from hornbook.curation.select_files import Budget, DroppedRow, choose, dropped_rows, measure_documents
+    from hornbook.curation.values_by_id import ValuesById
+    from hornbook.display import make_console, show_progress
+    from hornbook.engine import open_engine
+    from hornbook.reading.documents import Fields, documents_of
+    from hornbook.reading.files import find_files
+    from hornbook.reading.kept_rows import require_same_form
+    from hornbook.reading.parts import require_some
+
+    budget = Budget(
+        keep_tokens=None if keep_tokens is None else parse_count(keep_tokens, "--keep-tokens"),
+        keep_share=keep_share,
+        threshold=threshold,
+    )
+    require_writable(output)
+    for path in (output, beside(output, "dropped"), beside(output, "rejected")):
+        require_outside(path, [*inputs, values])
+    found = find_files(inputs, pattern=files)
+    require_same_form(found, output)
+    if tokens_field is not None and found[0].is_source:
+        raise ConfigError(f"`--tokens-field` is {tokens_field!r}, and source files have no fields")
+    fields = Fields(text=text_field, id=id_field)
+    documents = documents_of(found, fields, with_others=tokens_field is not None)
+    where = open_engine(engine, ray_address)
+    settings = {"files": described_files(found), "fields": encode(fields), "tokens_field": tokens_field}
+    num_bytes = sum(file.size for file in found)
+    begun = time.monotonic()
+    with (
+        work_beside(output, "selecting in", settings) as work,
+        show_progress(make_console(stderr=True), "select") as progress,
+    ):
+
+        def report(num_rows: int, num_characters: int) -> None:
+            progress(num_characters // _MEGABYTE, max(1, num_bytes // _MEGABYTE), f"MB read; {num_rows:,} rows")
+
+        by_id = ValuesById(values)
+        parts = measure_documents(documents, work, tokens_field=tokens_field, report=report, engine=where)
+        require_some(parts, fields)
+        chosen = choose(parts, by_id, budget)
+        _write_kept(found, parts, chosen, output)
+        write_records(beside(output, "dropped"), DroppedRow, dropped_rows(parts, chosen))
+        rejected = write_rejected(parts, output)
+        described = _described(parts, chosen, rejected, time.monotonic() - begun)
+    described["output"] = str(output)
+    if as_json:
+        typer.echo(json.dumps(described, indent=2))
+    else:
+        _print(described, output)
+
+
+def _write_kept(files: "Sequence[InputFile]", parts: "Parts", chosen: "Chosen", output: Path) -> None:
+    import numpy as np
+
+    from hornbook.reading.kept_rows import write_kept
+
+    is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
+    is_kept[chosen.rows[chosen.is_kept]] = True
+    write_kept(files, parts, is_kept, output)
+
+
+def _described(parts: "Parts", chosen: "Chosen", rejected: dict[str, int], seconds: float) -> dict[str, Any]:
+    from hornbook.curation.select import OVER_BUDGET
+
+    num_kept = int(chosen.is_kept.sum())
+    dropped = {OVER_BUDGET: len(chosen.is_kept) - num_kept, **rejected}
+    return {
+        "num_rows": parts.num_rows,
+        "kept": num_kept,
+        "dropped": {reason: number for reason, number in dropped.items() if number},
+        "threshold": chosen.threshold,
+        "num_kept_tokens": chosen.num_kept_tokens,
+        "num_tokens": chosen.num_tokens,
+        "seconds": round(seconds, 2),
+    }
+
+
+def _print(described: dict[str, Any], output: Path) -> None:
+    typer.echo(f"{described['num_rows']:,} rows: {described['kept']:,} kept, the least value {described['threshold']}")
+    for reason, number in described["dropped"].items():
+        typer.echo(f"{number:>12,} {reason}")
+    share = described["num_kept_tokens"] / max(1, described["num_tokens"])
+    typer.echo(f"{described['num_kept_tokens']:,} of {described['num_tokens']:,} tokens kept, {share:.1%}")
+    typer.echo(f"the kept rows are in {output}, the others' values in {beside(output, 'dropped')}")
