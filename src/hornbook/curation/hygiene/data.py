@@ -23,6 +23,8 @@ _ENCODED = re.compile(
 )
 """Base64, long hexadecimal numbers, escaped bytes and characters, dumps."""
 _SHORTEST_ENCODED = 60
+_WORDS_TO_W = bytes(ord("w") if chr(code) in "ghikmnpqstvwyzGHIKMNPQSTVWYZ_" else code for code in range(256))
+"""Makes one of all letters that no number and no string's prefix has."""
 
 
 def data_in_code(
@@ -40,15 +42,29 @@ def data_in_code(
         min_items: A shorter listing is no data.
         min_characters: A text with less data than that passes whatever its share.
     """
+    num_filled = sum(map(len, text.split()))
+    enough = max(min_characters, max_share * num_filled)
+    if _most(literals, min_items) <= enough:
+        return None
     num_listed = _listed(literals, min_items)
     num_data = num_listed + _encoded(text, literals)
-    if num_data < min_characters:
-        return None
-    num_filled = sum(map(len, text.split()))
-    if num_data <= max_share * num_filled:
+    if num_data <= enough:
         return None
     kind = "listings" if num_listed > num_data / 2 else "encoded strings"
     return Refusal(Reason.DATA, f"{num_data / num_filled:.0%} of it, mostly {kind}")
+
+
+def _most(literals: Literals, min_items: int) -> int:
+    """An upper bound of the characters of data, told in a fraction of the time.
+
+    It is all strings, and of the code the stretches that are long enough for a listing and have no letter that only
+    words have.
+    """
+    code = literals.code.encode("ascii", "replace").translate(None, b" \t\n\r\f")
+    for name, stand_in in ((b"None", b"0000"), (b"True", b"0000"), (b"False", b"00000")):
+        code = code.replace(name, stand_in)
+    stretches = (len(one) for one in code.translate(_WORDS_TO_W).split(b"w"))
+    return sum(literals.string_sizes) + sum(length for length in stretches if length > min_items)
 
 
 def _listed(literals: Literals, min_items: int) -> int:
