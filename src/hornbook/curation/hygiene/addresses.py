@@ -9,17 +9,22 @@ RFC 2606 and 6761; ranges set aside: IANA's registries of special addresses, as 
 import ipaddress
 import re
 
-_DOMAIN = re.compile(r"@(?<=[\w+%-]@)([A-Za-z0-9](?:[A-Za-z0-9-]*+\.)++[A-Za-z]{2,24})(?![\w@-]|\.\w)")
+_DOMAIN = re.compile(r"@(?<=[\w+%-]@)([A-Za-z0-9](?:[A-Za-z0-9-]*+\.){1,10}[A-Za-z]{2,24})(?![\w@-]|\.\w)")
 """From the mark on, a literal start that `re` searches for fast; the part before it is read backwards."""
 _LOCAL = re.compile(r"[\w.+%-]{1,64}\Z")
 _NO_PERSON = frozenset({"git", "hg", "svn"})
-_EXAMPLE_DOMAIN = re.compile(r"(?i)(?:^|\.)(?:example(?:\.(?:com|net|org|edu))?|test|invalid|localhost|local)$")
+_EXAMPLE_DOMAIN = re.compile(
+    r"(?i)(?:^|\.)(?:example(?:\.(?:com|net|org|edu))?|test|invalid|localhost|local|openssh\.com)$"
+)
+"""Set aside for examples; and the one that stands in the names of SSH's algorithms."""
 _FILE_ENDINGS = frozenset(("css", "gif", "html", "ico", "jpeg", "jpg", "js", "json", "png", "py", "svg", "ts"))
 
 _IPV4 = re.compile(r"\.(?<=\d\.)\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w-]|\.\d)")
 _FIRST_OCTET = re.compile(r"\d{1,3}\Z")
 _VERSION = re.compile(r"(?i)(?:[\w.=~^-]|(?<!/)/|\b(?:version|release|build|ver|v)[\s:=\"']{0,4})\Z")
-_IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{1,4}:(?=[0-9A-Fa-f:]*:)[0-9A-Fa-f:]{5,34}(?![\w:]|\.\d)")
+_IPV6 = re.compile(r":(?<=[0-9A-Fa-f]:)[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]{2,32}(?![\w:]|\.\d)")
+_FIRST_GROUP = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{1,4}\Z")
+_NO_HOST = re.compile(r"\.0$|^2\.5\.(?:4|29)\.")
 _RESOLVERS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"})
 
 Span = tuple[int, int]
@@ -46,8 +51,9 @@ def email_addresses(text: str) -> list[Span]:
 def ip_addresses(text: str) -> list[Span]:
     """Where public IPv4 and IPv6 addresses stand, in order.
 
-    Left out are private, loopback, documentation and other special ranges, the well-known public resolvers, and what
-    reads as a version: four single digits, or one behind `version`, `==`, a slash or a letter.
+    Left out are private, loopback, documentation and other special ranges, networks (the last number is 0), the
+    well-known public resolvers, the identifiers of X.509 (2.5.4, 2.5.29), and what reads as a version: four single
+    digits, or one behind `version`, `==`, a slash or a letter.
     """
     found = []
     for match in _IPV4.finditer(text):
@@ -58,10 +64,10 @@ def ip_addresses(text: str) -> list[Span]:
         address = text[start:end]
         if len(address) > 7 and _is_public(address) and not _VERSION.search(text, max(0, start - 14), start):
             found.append((start, end))
-    if text.count(":") > 2:
-        for match in _IPV6.finditer(text):
-            if len(match.group()) > 7 and _is_public(match.group()):
-                found.append(match.span())
+    for match in _IPV6.finditer(text):
+        first = _FIRST_GROUP.search(text, max(0, match.start() - 5), match.start())
+        if first and match.end() - first.start() > 7 and _is_public(text[first.start() : match.end()]):
+            found.append((first.start(), match.end()))
     return sorted(found)
 
 
@@ -71,7 +77,7 @@ def _is_public(address: str) -> bool:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return parsed.is_global and not parsed.is_multicast and address not in _RESOLVERS
+    return parsed.is_global and not parsed.is_multicast and address not in _RESOLVERS and not _NO_HOST.search(address)
 
 
 def _behind_escape(text: str, start: int, end: int) -> int:

@@ -72,7 +72,7 @@ class HygieneConfig:
     """Lines at the head in which markers of generators count; 5 in StarCoder 2, to which a licence's lines are ours."""
     max_statements_a_line: float = 1.5
     """Statements on a line, on average, before code counts as minified. Ours."""
-    min_white_share: float = 0.08
+    min_white_share: float = 0.04
     """White space in code without strings and comments, below which it counts as minified. Ours."""
     max_data_share: float = 0.5
     """Data among all characters but white space. Source: StarCoder 2's filter of encoded data."""

@@ -21,7 +21,7 @@ _RULES = Path(__file__).with_name("rules.yml")
 _SECRET_ALONE = frozenset({"betterleaks.aws-secret-access-key"})
 """Rules that Kingfisher counts only beside another finding, though what they find is secret by itself."""
 _PLACEHOLDER = re.compile(
-    r"(?i)(?:<.*>|\W*|(?:my|your|the|some|a)?[_-]?(?:super)?[_-]?(?:secret|pass|passw|password|passwd|pwd|pw|token|key|user|guest|admin|root"
+    r"(?is)(?:<.*>|.*example.*|\W*|(?:my|your|the|some|a)?[_-]?(?:super)?[_-]?(?:secret|pass|passw|password|passwd|pwd|pw|token|key|user|guest|admin|root"
     r"|postgres|test|foo|bar|example|dummy|changeme|change_me|x+|\*+)[_-]?(?:word|key|token|here)?)"
 )
 

@@ -15,10 +15,12 @@ _HEAD_CHARACTERS = 2_000
 _SUBJECT = r"(?:file|module|code|script|class|parser|lexer|source|document|package|stub)s?"
 _MARKERS = re.compile(
     r"(?i)@generated\b"
-    r"|\bdo(?: not|n't) (?:edit|modify|change)\b(?!.*\bunless\b)"
-    rf"|\bthis (?:\w+ )?{_SUBJECT} (?:is|was|has been) (?:an? )?(?:\w+ly |auto-?)?generated\b"
+    r"|\b(?:do(?: not|n't)|never) (?:edit|modify|change)"
+    r"(?: (?:it|this|the file|manually|by hand|directly)\b|[\W_]*$|[.!;,:])"
+    rf"|\bthis (?:\w+ )?{_SUBJECT} (?:is|was|has been) (?:an? )?(?:\w+ly |auto[ -]?)?generated\b"
     rf"|^[\W_]*(?:an? )?auto(?:matically)?[ -]?generated(?: (?:by|from|with|using|on|{_SUBJECT})\b|[\W_]*$)"
-    rf"|^[\W_]*(?:{_SUBJECT} (?:\w+ )?|\w+ implementation )?generated (?:automatically )?(?:by|from|with|using|on)\b"
+    rf"|^[\W_]*(?:{_SUBJECT} (?:\w+ )?|\w+ implementation )?generated (?:automatically )?"
+    r"(?:by|from|using|on|with (?=\W))"
     r"|^[\W_]*generated (?:file|automatically|code)\b"
     r"|^[\W_]*created by: .*code generator\b"
 )

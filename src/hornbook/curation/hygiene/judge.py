@@ -8,7 +8,7 @@ file gives its reason, so that counts by reason depend on this order:
 
 1. by name and number alone: size, opt-out list, licence (`size.py`, `opt_out.py`, `licenses.py`);
 2. by its lines: too short, long lines, few letters (`size.py`, `lines.py`), a generator's mark (`generated.py`);
-3. by its tokens: minified (`generated.py`), data in code (`data.py`), nested too deep (`syntax.py`);
+3. by its tokens: minified (`generated.py`), data in code (`data.py`), nested too deep (`nesting.py`);
 4. by its parse (`syntax.py`);
 5. masked: secrets, e-mail and IP addresses (`masking.py`).
 """
@@ -24,9 +24,10 @@ from hornbook.curation.hygiene.licenses import license_refused
 from hornbook.curation.hygiene.lines import few_words, long_lines
 from hornbook.curation.hygiene.literals import Literals, find_literals
 from hornbook.curation.hygiene.masking import Mask, apply_masks, find_masks, widened
+from hornbook.curation.hygiene.nesting import too_deep
 from hornbook.curation.hygiene.reasons import Reason, Refusal
 from hornbook.curation.hygiene.size import too_large, too_short
-from hornbook.curation.hygiene.syntax import does_not_parse, parse_error, too_deep
+from hornbook.curation.hygiene.syntax import does_not_parse, parse_error
 
 __all__ = ["VERSION", "HygieneConfig", "Judged", "Reason", "judge"]
 

@@ -28,11 +28,9 @@ def long_lines(text: str, *, max_line: int, max_mean_line: float) -> Refusal | N
 
 def few_words(text: str, *, min_share: float) -> Refusal | None:
     """Refuse a text in which fewer than `min_share` of the characters are letters or digits, of any script."""
-    count = _count_ascii(text) if text.isascii() else sum(map(str.isalnum, text))
+    count = len(text.encode("ascii", "ignore").translate(None, _ASCII_MARKS))
+    if count < min_share * len(text) and not text.isascii():
+        count = sum(map(str.isalnum, text))
     if count < min_share * len(text):
         return Refusal(Reason.FEW_WORDS, f"{count / len(text):.0%} letters and digits")
     return None
-
-
-def _count_ascii(text: str) -> int:
-    return len(text.encode().translate(None, _ASCII_MARKS))

@@ -19,7 +19,9 @@ def too_short(text: str, *, min_characters: int) -> Refusal | None:
     """Refuse a text with fewer than `min_characters` characters that are no white space."""
     count = 0
     for word in text.split(None, min_characters):
-        count += len(word)
         if count >= min_characters:
-            return None
+            break
+        count += len(word)
+    if count >= min_characters:
+        return None
     return Refusal(Reason.TOO_SHORT, f"{count} characters that are no white space")
