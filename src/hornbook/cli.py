@@ -149,8 +149,8 @@ def complete(
 
 app.command()(evaluate)
 app.command()(compare)
-app.command("predict-value")(predict_value)
 app.command()(collect)
+app.command("predict-value")(predict_value)
 app.command()(select)
 app.command()(deduplicate)
 app.command()(tokenize)
