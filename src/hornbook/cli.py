@@ -14,6 +14,7 @@ import typer
 from hornbook import __version__
 from hornbook.artifacts import DEFAULT_STORE
 from hornbook.commands.annotate import annotate
+from hornbook.commands.collect import collect
 from hornbook.commands.compare import compare
 from hornbook.commands.deduplicate import deduplicate
 from hornbook.commands.diversity import diversity
@@ -148,6 +149,7 @@ def complete(
 
 app.command()(evaluate)
 app.command()(compare)
+app.command()(collect)
 app.command("predict-value")(predict_value)
 app.command()(select)
 app.command()(deduplicate)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hornbook.artifacts.override import apply_overrides, parse_overrides
+from hornbook.artifacts.override import apply_overrides, override_config, parse_overrides
 from hornbook.artifacts.pipeline import Pipeline
 from hornbook.artifacts.stage import Stage
 from hornbook.errors import ConfigError
@@ -80,3 +80,10 @@ def test_a_value_takes_the_type_of_its_field(text: str, expected: Config) -> Non
 def test_what_cannot_be_set_is_named(text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         set_to(text)
+
+
+def test_a_config_outside_of_a_recipe_is_changed_the_same_way() -> None:
+    assert override_config(Config(), ["steps=3", "shape.width=2"]) == Config(steps=3, shape=Shape(width=2))
+    for text, message in [("steps", "FIELD=VALUE"), ("step=1", "did you mean `steps`"), ("steps=0", "at least 1")]:
+        with pytest.raises(ConfigError, match=message):
+            override_config(Config(), [text])

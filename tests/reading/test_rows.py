@@ -70,3 +70,14 @@ def test_a_source_file_is_a_row(tmp_path: Path) -> None:
     good, bad = (source_row(file) for file in find_files([tmp_path], pattern="*.py"))
     assert good.fields == {"id": "a.py", "text": "x = 1\r\n"}
     assert (bad.place, bad.fields, bad.reason) == ("b.py", None, NOT_UTF8)
+
+
+def test_reading_begins_at_any_row_and_places_stay(tmp_path: Path) -> None:
+    lines = tmp_path / "a.jsonl"
+    lines.write_text('{"a": 0}\n\n{\n{"a": 2}\n')
+    assert [(row.place, row.fields) for row in scan_rows(lines, "a", start=2)] == [("a:4", {"a": 2})]
+    table = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"a": range(600), "b": range(600)}), table)
+    rows = list(scan_rows(table, "a", start=500, columns=["a"]))
+    assert [(row.place, row.fields) for row in rows[:1]] == [("a:501", {"a": 500})]
+    assert len(rows) == 100

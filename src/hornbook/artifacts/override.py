@@ -4,12 +4,14 @@ import dataclasses
 import difflib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
 from hornbook.artifacts.pipeline import Pipeline
 from hornbook.errors import ConfigError
+
+C = TypeVar("C")
 
 
 def parse_overrides(texts: Sequence[str]) -> dict[str, str]:
@@ -45,6 +47,20 @@ def apply_overrides(pipeline: Pipeline, overrides: Mapping[str, str]) -> Pipelin
         config = pipeline.stage(stage_name).config
         pipeline = pipeline.with_config(stage_name, _replaced(config, path, text, key))
     return pipeline
+
+
+def override_config(config: C, texts: Sequence[str]) -> C:
+    """A config with the fields changed that `field=value` texts name.
+
+    Raises:
+        ConfigError: A text has no `=`, there is no such field, or it does not take the value.
+    """
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise ConfigError(f"--set takes FIELD=VALUE; got {text!r}")
+        config = _replaced(config, key.strip().split("."), value.strip(), key.strip())
+    return config
 
 
 def _replaced(config: Any, path: Sequence[str], text: str, key: str) -> Any:

@@ -5,10 +5,10 @@ A row is called by its place, `part-000.jsonl:17`, counted from 1. Empty lines a
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,6 +20,17 @@ NOT_UTF8, NOT_JSON, NO_OBJECT = "not UTF-8", "not JSON", "no JSON object"
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _BUFFER_BYTES = 2**20
 _ROWS_PER_BATCH = 256
+
+
+class RowFile(Protocol):
+    """A file of rows, on this machine (`Path`) or another; its `str` is for messages."""
+
+    @property
+    def suffix(self) -> str:
+        """Of its name: `.parquet`."""
+
+    def open(self, mode: Any, /) -> Any:
+        """Its bytes (`rb`), which can be read at any place if it is Parquet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +68,31 @@ def _whole_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield row.place, row.fields
 
 
-def scan_rows(path: Path, name: str) -> Iterator[Row]:
+def scan_rows(path: RowFile, name: str, *, start: int = 0, columns: Sequence[str] | None = None) -> Iterator[Row]:
     """The rows of a file in order, the broken ones among them.
 
     Args:
         path: Ends in one of `ROW_ENDINGS`.
         name: What its rows are called by.
+        start: Number of the first row that is wanted, counted from 0; those before it are not parsed.
+        columns: Of a Parquet file: those that are wanted.
 
     Raises:
         MissingInputError: The file cannot be read further: it is cut off, or no file of its kind.
     """
+    number = 0
     if path.suffix == ".parquet":
-        number = 0
-        for batch in parquet_batches(path):
-            for fields in batch.to_pylist():
-                number += 1
-                yield Row(f"{name}:{number}", fields)
+        for batch in parquet_batches(path, columns):
+            skipped = min(max(0, start - number), len(batch))
+            yield from _rows_of_batch(batch.slice(skipped), name, number + skipped + 1)
+            number += len(batch)
         return
-    for number, line in raw_lines(path):
-        yield parse_line(line, f"{name}:{number}")
+    for number, (line_number, line) in enumerate(raw_lines(path)):
+        if number >= start:
+            yield parse_line(line, f"{name}:{line_number}")
 
 
-def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def raw_lines(path: RowFile) -> Iterator[tuple[int, bytes]]:
     """The lines of a file that are not empty, each with its number and as it stands, unpacked.
 
     Raises:
@@ -94,7 +108,7 @@ def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
         raise MissingInputError(f"`{path}` cannot be read behind line {number}: {error}") from error
 
 
-def parquet_batches(path: Path) -> Iterator[pa.RecordBatch]:
+def parquet_batches(path: RowFile, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
     """The rows of a Parquet file in order, some hundred at a time.
 
     Raises:
@@ -102,8 +116,8 @@ def parquet_batches(path: Path) -> Iterator[pa.RecordBatch]:
     """
     number = 0
     try:
-        with pq.ParquetFile(path) as opened:
-            for batch in opened.iter_batches(_ROWS_PER_BATCH):
+        with pq.ParquetFile(path if isinstance(path, Path) else path.open("rb")) as opened:
+            for batch in opened.iter_batches(_ROWS_PER_BATCH, columns=None if columns is None else list(columns)):
                 yield batch
                 number += len(batch)
     except (OSError, pa.ArrowException) as error:
@@ -137,6 +151,18 @@ def source_row(file: InputFile) -> Row:
         raise MissingInputError(f"`{file.path}` cannot be read: {error}") from error
 
 
-def _decompressed(raw: IO[bytes], path: Path) -> IO[bytes]:
+def _rows_of_batch(batch: pa.RecordBatch, name: str, first: int) -> Iterator[Row]:
+    try:
+        for number, fields in enumerate(batch.to_pylist(), start=first):
+            yield Row(f"{name}:{number}", fields)
+    except UnicodeDecodeError as error:
+        if len(batch) == 1:
+            yield Row(f"{name}:{first}", None, NOT_UTF8, str(error))
+            return
+        for place in range(len(batch)):
+            yield from _rows_of_batch(batch.slice(place, 1), name, first + place)
+
+
+def _decompressed(raw: IO[bytes], path: RowFile) -> IO[bytes]:
     compression = _COMPRESSIONS.get(path.suffix)
     return raw if compression is None else io.BufferedReader(pa.CompressedInputStream(raw, compression), _BUFFER_BYTES)

@@ -1,0 +1,192 @@
+"""`hornbook collect`: read code and texts about code from where they lie into one file of documents."""
+
+import json
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hornbook.commands.collect_options import (
+    AllowLicenseOption,
+    AnswersOption,
+    AnyLicenseOption,
+    InputsArgument,
+    LayoutOption,
+    NoFiltersOption,
+    OptOutOption,
+    OutputOption,
+    SetOption,
+    SiteOption,
+    TagOption,
+)
+from hornbook.commands.input_options import EngineOption, FilesOption, IdFieldOption, RayOption, TextFieldOption
+from hornbook.commands.rejected_rows import write_rejected
+from hornbook.commands.work_folder import require_outside, work_beside
+from hornbook.commands.written_files import beside, require_writable, write_records
+from hornbook.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hornbook.curation.collect import DroppedDocument
+    from hornbook.curation.hygiene.config import HygieneConfig
+    from hornbook.curation.sources.source import Source, SourceDocument
+    from hornbook.reading.parts import Parts
+
+_MEGABYTE = 1_000_000
+
+
+def collect(
+    inputs: InputsArgument,
+    output: OutputOption,
+    layout: LayoutOption = "auto",
+    files: FilesOption = "*.py",
+    text_field: TextFieldOption = "text",
+    id_field: IdFieldOption = None,
+    tag: TagOption = "python",
+    answers: AnswersOption = 3,
+    site: SiteOption = "stackoverflow.com",
+    allow_license: AllowLicenseOption = None,
+    any_license: AnyLicenseOption = False,
+    opt_out: OptOutOption = None,
+    overrides: SetOption = None,
+    no_filters: NoFiltersOption = False,
+    engine: EngineOption = "local",
+    ray_address: RayOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Read code, notebooks, packages, rows or dumps of Stack Exchange into one file of documents.
+
+    Each document keeps its licence and origin. What is not fit to be learnt from is dropped, and secrets are masked.
+    What is dropped, and what cannot be read, is put beside the output with its reason. An interrupted command, typed
+    again, goes on where it was.
+    """
+    from hornbook.curation.sources.find import SourcesConfig, close_sources, open_sources
+    from hornbook.curation.sources.remote import is_remote
+    from hornbook.display import make_console, show_progress
+    from hornbook.engine import open_engine
+
+    require_writable(output)
+    require_outside(output, [Path(one) for one in inputs if not is_remote(one)])
+    config = SourcesConfig(
+        layout=layout, files=files, text_field=text_field, id_field=id_field, site=site, tag=tag, num_answers=answers
+    )
+    given = (allow_license, any_license, opt_out, overrides)
+    if no_filters and any(given):
+        raise ConfigError(
+            "`--no-filters` leaves nothing for --allow-license, --any-license, --opt-out and --set to say"
+        )
+    hygiene = None if no_filters else _hygiene(allow_license or [], any_license, opt_out, overrides or [])
+    begun = time.monotonic()
+    with show_progress(make_console(stderr=True), "collect") as progress:
+        work = output.with_name(f".{output.name}.work")
+        sources = open_sources(
+            inputs,
+            config,
+            work,
+            report=lambda done, total: progress(
+                done // _MEGABYTE, max(1, total // _MEGABYTE), "MB of the dump scanned"
+            ),
+        )
+        where = open_engine(engine, ray_address)
+        with work_beside(output, "collecting in", _settings(sources, config, hygiene)) as folder:
+            try:
+                described = _collect(sources, folder, output, hygiene, where, progress)
+            finally:
+                passed_over = close_sources(sources)
+    described |= {"passed_over": passed_over, "layouts": dict(Counter(str(source.layout) for source in sources))}
+    described |= {"seconds": round(time.monotonic() - begun, 2), "output": str(output)}
+    if as_json:
+        typer.echo(json.dumps(described, indent=2))
+    else:
+        _print(described)
+
+
+def _hygiene(allowed: list[str], any_license: bool, opt_out: Path | None, overrides: list[str]) -> "HygieneConfig":
+    from hornbook.artifacts.override import override_config
+    from hornbook.curation.hygiene.config import HygieneConfig
+    from hornbook.curation.hygiene.opt_out import read_opt_out
+
+    default = HygieneConfig()
+    config = HygieneConfig(
+        allowed_licenses=(*default.allowed_licenses, *allowed),
+        check_licenses=not any_license,
+        opt_out=read_opt_out(opt_out) if opt_out else (),
+    )
+    return override_config(config, overrides)
+
+
+def _settings(sources: "list[Source]", config: Any, hygiene: "HygieneConfig | None") -> dict[str, Any]:
+    """All that determines the documents; what parses depends on the running Python."""
+    import platform
+
+    from hornbook.artifacts.fingerprint import encode
+    from hornbook.curation.hygiene.judge import VERSION
+
+    return {
+        "sources": [[source.layout, source.name, source.identity()] for source in sources],
+        "config": encode(config),
+        "hygiene": encode(hygiene),
+        "rules": [VERSION, platform.python_version()],
+    }
+
+
+def _collect(
+    sources: "list[Source]", folder: Path, output: Path, hygiene: "HygieneConfig | None", engine: Any, progress: Any
+) -> dict[str, Any]:
+    from hornbook.curation.collect import collect as collect_documents
+    from hornbook.curation.collect import num_masked
+
+    def report(num_rows: int, num_characters: int) -> None:
+        progress(num_rows, num_rows, f"documents read; {num_characters // _MEGABYTE:,} MB")
+
+    parts = collect_documents(sources, folder, hygiene, report=report, engine=engine)
+    return {
+        **_write(parts, output),
+        "rejected": write_rejected(parts, output),
+        "masked": num_masked(parts),
+        "num_rows": parts.num_rows,
+    }
+
+
+def _write(parts: "Parts", output: Path) -> dict[str, Any]:
+    """Write the kept documents and the dropped ones; returns how many went which way."""
+    from hornbook.curation.collect import DroppedDocument, dropped, kept
+    from hornbook.curation.sources.source import SourceDocument
+
+    totals: Counter[str] = Counter(kept=0, characters=0)
+    licenses: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+
+    def counted_kept() -> "Iterator[SourceDocument]":
+        for one in kept(parts):
+            totals.update(kept=1, characters=len(one.text))
+            licenses.update(one.licenses)
+            yield one
+
+    def counted_dropped() -> "Iterator[DroppedDocument]":
+        for one in dropped(parts):
+            reasons[one.reason] += 1
+            yield one
+
+    write_records(output, SourceDocument, counted_kept())
+    path = beside(output, "dropped")
+    if next(dropped(parts), None) is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_records(path, DroppedDocument, counted_dropped())
+    return {**totals, "licenses": dict(licenses.most_common()), "dropped": dict(reasons.most_common())}
+
+
+def _print(described: dict[str, Any]) -> None:
+    layouts = ", ".join(f"{number} × {layout}" for layout, number in described["layouts"].items())
+    typer.echo(f"read as {layouts}")
+    typer.echo(f"{described['num_rows']:,} read: {described['kept']:,} kept, {described['characters']:,} characters")
+    for title in ("dropped", "rejected", "passed_over", "masked"):
+        if described[title]:
+            typer.echo(f"{title.replace('_', ' ')}:")
+        for reason, number in described[title].items():
+            typer.echo(f"{number:>12,} {reason}")
+    typer.echo(f"{described['seconds']} s; the documents are in {described['output']}")

@@ -1,0 +1,116 @@
+"""What a source file must be to be kept: every threshold and switch of the filters, with its source."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from hornbook.curation.hygiene.opt_out import OptOutList
+from hornbook.errors import ConfigError
+
+PERMISSIVE_LICENSES = (
+    # The Stack v1.0, without its three weak copyleft licences (MPL, EPL, LGPL), which v1.1 left out.
+    "MIT",
+    "MIT-0",
+    "MIT-feh",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSD-3-Clause-Clear",
+    "BSD-3-Clause-No-Nuclear-License-2014",
+    "CC0-1.0",
+    "Unlicense",
+    "ISC",
+    "Artistic-2.0",
+    "ECL-2.0",
+    "SHL-0.51",
+    # Common ones among those that v1.1 added.
+    "0BSD",
+    "AFL-3.0",
+    "Apache-1.1",
+    "BlueOak-1.0.0",
+    "BSD-1-Clause",
+    "BSD-2-Clause-Patent",
+    "BSD-3-Clause-LBNL",
+    "BSL-1.0",
+    "HPND",
+    "NCSA",
+    "PostgreSQL",
+    "PSF-2.0",
+    "Python-2.0",
+    "UPL-1.0",
+    "WTFPL",
+    "X11",
+    "ZPL-2.1",
+    "Zlib",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HygieneConfig:
+    """The filters of `judge`, in its order. A threshold of 0, or of 1 for a largest share, lets everything pass."""
+
+    max_characters: int = 1_000_000
+    """A larger file is refused unread. Source: The Stack, section 3 (1 MB)."""
+    opt_out: tuple[str, ...] = ()
+    """Repositories, accounts, paths and addresses that are refused: `opt_out.read_opt_out`. Source: The Stack."""
+    check_licenses: bool = True
+    """Whether a file needs an allowed licence; to be switched off for files that are one's own."""
+    allowed_licenses: tuple[str, ...] = PERMISSIVE_LICENSES
+    """SPDX ids. Source: The Stack."""
+    allow_unknown_license: bool = False
+    """Whether a file passes of whose licence nothing is known (none, NOASSERTION)."""
+    min_characters: int = 50
+    """Characters that are no white space. Ours."""
+    max_line: int = 1_000
+    """Characters of the longest line. Source: StarCoder's basic filter."""
+    max_mean_line: float = 100.0
+    """Characters of a line on average. Source: StarCoder's basic filter; that blank lines do not count is ours."""
+    min_alphanumeric_share: float = 0.25
+    """Letters and digits among all characters. Source: StarCoder's basic filter."""
+    drop_generated: bool = True
+    """Whether files that a program wrote are refused."""
+    num_head_lines: int = 10
+    """Lines at the head in which markers of generators count; 5 in StarCoder 2, to which a licence's lines are ours."""
+    max_statements_a_line: float = 1.5
+    """Statements on a line, on average, before code counts as minified. Ours."""
+    min_white_share: float = 0.04
+    """White space in code without strings and comments, below which it counts as minified. Ours."""
+    max_data_share: float = 0.5
+    """Data among all characters but white space. Source: StarCoder 2's filter of encoded data."""
+    min_data_items: int = 20
+    """Literals in a row that make a listing. Ours."""
+    min_data_characters: int = 1_000
+    """Less data than this is let pass in any file. Ours."""
+    max_depth: int = 1_000
+    """Levels that an expression may have at most, estimated from above. Ours: it keeps the parser from harm."""
+    must_parse: bool = True
+    """Whether the text must be Python of the running version; if not it is treated as no code, and masked all over."""
+    mask_secrets: bool = True
+    """Whether keys, tokens and passwords become `<KEY>`."""
+    mask_emails: bool = True
+    """Whether e-mail addresses become `<EMAIL>`. Source: StarCoder, section 4.1."""
+    mask_ips: bool = True
+    """Whether public IP addresses become `<IP>`. Source: StarCoder, section 4.1."""
+
+    def __post_init__(self) -> None:
+        for name in ("max_characters", "max_line", "max_depth", "min_data_items"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
+        for name in ("min_characters", "num_head_lines", "min_data_characters"):
+            if getattr(self, name) < 0:
+                raise ConfigError(f"`{name}` must be at least 0, got {getattr(self, name)!r}")
+        for name in ("min_alphanumeric_share", "min_white_share", "max_data_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"`{name}` must lie in [0, 1], got {getattr(self, name)!r}")
+        for name in ("max_mean_line", "max_statements_a_line"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
+
+    @cached_property
+    def licenses(self) -> frozenset[str]:
+        """The allowed licences in lower case."""
+        return frozenset(one.lower() for one in self.allowed_licenses)
+
+    @cached_property
+    def opted_out(self) -> OptOutList:
+        """The opt-out list, ready to be looked up."""
+        return OptOutList(self.opt_out)

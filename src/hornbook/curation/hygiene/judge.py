@@ -1,0 +1,139 @@
+"""Say of a source file whether it is fit to be learnt from, and mask what must not be learnt.
+
+Reads:  a file's text, path, repository and licences.
+Writes: the text, masked; or the reason why it is refused.
+
+The filters stand in the order of their cost, but for masking, which only what is kept needs. The first that refuses a
+file gives its reason, so that counts by reason depend on this order:
+
+1. by name and number alone: size, opt-out list, licence (`size.py`, `opt_out.py`, `licenses.py`);
+2. by its lines: too short, long lines, few letters (`size.py`, `lines.py`), a generator's mark (`generated.py`);
+3. by its tokens: minified (`generated.py`), data in code (`data.py`), nested too deep (`nesting.py`);
+4. by its parse (`syntax.py`);
+5. masked: secrets, e-mail and IP addresses (`masking.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hornbook.curation.hygiene.addresses import Span
+from hornbook.curation.hygiene.config import HygieneConfig
+from hornbook.curation.hygiene.data import data_in_code
+from hornbook.curation.hygiene.generated import generated, minified
+from hornbook.curation.hygiene.licenses import license_refused
+from hornbook.curation.hygiene.lines import few_words, long_lines
+from hornbook.curation.hygiene.literals import Literals, find_literals
+from hornbook.curation.hygiene.masking import Mask, apply_masks, find_masks, widened
+from hornbook.curation.hygiene.nesting import too_deep
+from hornbook.curation.hygiene.reasons import Reason, Refusal
+from hornbook.curation.hygiene.size import too_large, too_short
+from hornbook.curation.hygiene.syntax import does_not_parse, parse_error
+
+__all__ = ["VERSION", "HygieneConfig", "Judged", "Reason", "judge"]
+
+VERSION = 1  # Raise when a rule of a filter changes: it is part of the fingerprint.
+
+_MIN_MINIFIED_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a file."""
+
+    text: str
+    """Masked where the file is kept; empty where it is refused, as nothing of it may go on."""
+    reason: str
+    """The rule that refused it (`Reason`); empty where it is kept."""
+    detail: str = ""
+    """The evidence for the reason."""
+    masked: dict[str, int] = field(default_factory=dict)
+    """Kind (`key`, `email`, `ip`) → how many were masked; kinds without any are left out."""
+
+
+def judge(text: str, *, path: str, repository: str, licenses: Sequence[str], config: HygieneConfig) -> Judged:
+    """Judge one file.
+
+    A pure function of its arguments, the running Python's grammar and the detector of secrets
+    (`credentials.detector`). It never raises for a text, whatever is in it.
+
+    Args:
+        text: The file's content.
+        path: In its repository; empty if unknown.
+        repository: `owner/name`; empty if unknown.
+        licenses: SPDX ids or expressions; none if unknown.
+        config: Thresholds and switches.
+    """
+    refusal = _by_name(text, path, repository, licenses, config) or _by_lines(text, path, config)
+    if refusal:
+        return _refused(refusal)
+    if not config.must_parse:
+        return _masked_prose(text, config)
+    literals = find_literals(text)
+    refusal = _by_tokens(text, literals, config) or does_not_parse(text, literals.code)
+    if refusal:
+        return _refused(refusal)
+    return _masked_code(text, literals, config)
+
+
+def _by_name(text: str, path: str, repository: str, licenses: Sequence[str], config: HygieneConfig) -> Refusal | None:
+    refusal = too_large(text, max_characters=config.max_characters)
+    refusal = refusal or config.opted_out.refuse(repository=repository, path=path)
+    if refusal or not config.check_licenses:
+        return refusal
+    return license_refused(licenses, allowed=config.licenses, allow_unknown=config.allow_unknown_license)
+
+
+def _by_lines(text: str, path: str, config: HygieneConfig) -> Refusal | None:
+    refusal = too_short(text, min_characters=config.min_characters)
+    refusal = refusal or long_lines(text, max_line=config.max_line, max_mean_line=config.max_mean_line)
+    refusal = refusal or few_words(text, min_share=config.min_alphanumeric_share)
+    if refusal or not config.drop_generated:
+        return refusal
+    return generated(text, path=path, num_head_lines=config.num_head_lines)
+
+
+def _by_tokens(text: str, literals: Literals, config: HygieneConfig) -> Refusal | None:
+    return (
+        minified(
+            literals.code,
+            min_characters=_MIN_MINIFIED_CHARACTERS,
+            max_statements_a_line=config.max_statements_a_line,
+            min_white_share=config.min_white_share,
+        )
+        or data_in_code(
+            text,
+            literals,
+            max_share=config.max_data_share,
+            min_items=config.min_data_items,
+            min_characters=config.min_data_characters,
+        )
+        or too_deep(literals.code, max_depth=config.max_depth)
+    )
+
+
+def _masked_code(text: str, literals: Literals, config: HygieneConfig) -> Judged:
+    """The text with its strings and comments masked. It still parses, or it is refused."""
+    masks = _masks(text, literals.spans, config)
+    if not masks:
+        return Judged(text, "")
+    for attempt in (masks, widened(masks, literals.spans)):
+        masked, numbers = apply_masks(text, attempt)
+        problem = parse_error(masked)
+        if not problem:
+            return Judged(masked, "", "", numbers)
+    return _refused(Refusal(Reason.CANNOT_MASK, problem))
+
+
+def _masked_prose(text: str, config: HygieneConfig) -> Judged:
+    masked, numbers = apply_masks(text, _masks(text, None, config))
+    return Judged(masked, "", "", numbers)
+
+
+def _masks(text: str, spans: list[Span] | None, config: HygieneConfig) -> list[Mask]:
+    return find_masks(
+        text, spans, mask_secrets=config.mask_secrets, mask_emails=config.mask_emails, mask_ips=config.mask_ips
+    )
+
+
+def _refused(refusal: Refusal) -> Judged:
+    return Judged("", str(refusal.reason), refusal.detail)

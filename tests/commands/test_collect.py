@@ -1,0 +1,159 @@
+import json
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from tests.commands.typed import is_one_mistake, type_in
+from tests.curation.sources.real_formats import MIT, answer, question, stack_row, write_posts
+from tests.curation.test_collect import add
+
+
+def read_json(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    (root / "package").mkdir(parents=True)
+    (root / "LICENSE").write_text(MIT)
+    for number in range(40):
+        (root / "package" / f"good_{number:02}.py").write_text(add(number))
+    (root / "bad.py").write_text("def f(:\n" * 20)
+    (root / "latin.py").write_bytes(b"# \xe9\n")
+    (root / "private.py").write_text(add(99, "# Ask somebody@corporation.com, who knows all about it.\n"))
+    return root
+
+
+def test_code_goes_into_one_file_with_licence_and_origin(project: Path, tmp_path: Path) -> None:
+    for ending in ("jsonl", "parquet"):
+        output = tmp_path / f"out.{ending}"
+        printed = type_in("collect", project, "--output", output)
+        rows = pq.read_table(output).to_pylist() if ending == "parquet" else read_json(output)
+        assert len(rows) == 41
+        assert rows[0] | {"id": "", "text": ""} == {
+            "id": "",
+            "text": "",
+            "kind": "code",
+            "source": "project",
+            "path": "package/good_00.py",
+            "repository": "",
+            "licenses": ["MIT"],
+            "origin": "project/package/good_00.py",
+        }
+        for line in ("read as 1 × files", "43 read: 41 kept", "1 does not parse", "1 not UTF-8", "1 email"):
+            assert line in printed.out
+    (rejected,) = read_json(tmp_path / "out.rejected.jsonl")
+    assert (rejected["id"], rejected["reason"]) == ("project/latin.py", "not UTF-8")
+    (dropped,) = read_json(tmp_path / "out.dropped.jsonl")
+    assert (dropped["path"], dropped["reason"], dropped["licenses"]) == ("bad.py", "does not parse", ["MIT"])
+    assert not list(tmp_path.glob(".out*"))
+
+
+def test_options_say_what_passes_and_files_of_an_earlier_command_go(project: Path, tmp_path: Path) -> None:
+    (project / "LICENSE").unlink()
+    output = tmp_path / "out.jsonl"
+    said = type_in("collect", project, "-o", output, "--json").json
+    assert (said["kept"], said["dropped"]) == (0, {"licence unknown": 42})
+    said = type_in("collect", project, "-o", output, "--any-license", "--set", "min_characters=1000", "--json").json
+    assert said["dropped"] == {"too short": 42}
+    said = type_in("collect", project, "-o", output, "--no-filters", "--json").json
+    assert (said["kept"], said["dropped"], said["masked"]) == (42, {}, {})
+    assert not (tmp_path / "out.dropped.jsonl").exists()
+    (project / "latin.py").unlink()
+    type_in("collect", project, "-o", output, "--no-filters")
+    assert not (tmp_path / "out.rejected.jsonl").exists()
+
+
+def test_rows_of_the_stack_obey_the_opt_out_list_and_the_licences(tmp_path: Path) -> None:
+    rows = [
+        stack_row(1, content=add(1)),
+        stack_row(2, content=add(2), max_stars_repo_licenses=["MPL-2.0"]),
+        stack_row(3, content=add(3), max_stars_repo_name="private/things"),
+        stack_row(4, content=None),
+    ]
+    path = tmp_path / "data.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "out.txt").write_text("private  # all of them\n")
+    given = (path, "-o", tmp_path / "out.jsonl", "--opt-out", tmp_path / "out.txt", "--json")
+    said = type_in("collect", *given).json
+    assert (said["kept"], said["dropped"]) == (1, {"licence not allowed": 1, "opted out": 1})
+    assert (said["rejected"], said["layouts"], said["licenses"]) == (
+        {"no text": 1},
+        {"the-stack": 1},
+        {"Apache-2.0": 1, "MIT": 1},
+    )
+    said = type_in("collect", *given, "--allow-license", "MPL-2.0").json
+    assert (said["kept"], said["dropped"]) == (2, {"opted out": 1})
+
+
+def test_what_was_collected_can_be_collected_again(project: Path, tmp_path: Path) -> None:
+    dump = write_posts(tmp_path / "Posts.xml", question(1), answer(3, 1), question(4, Tags="|c|"))
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    printed = type_in("collect", project, dump, "-o", first, "--set", "min_characters=10")
+    assert "read as 1 × files, 1 × stackoverflow" in printed.out
+    assert "1 question with other tags" in printed.out
+    type_in("collect", first, "-o", second, "--id-field", "id", "--set", "min_characters=10")
+    assert second.read_bytes() == first.read_bytes()
+
+
+def test_killed_at_any_moment_and_typed_again_it_ends_with_the_same_bytes(project: Path, tmp_path: Path) -> None:
+    rows = [
+        row
+        for number in range(0, 450, 3)
+        for row in (question(number), answer(number + 2, number), answer(1001 + number, 5000))
+    ]
+    dump = write_posts(tmp_path / "Posts.xml", *rows, end="")
+    inputs = (dump, project)
+    names = ("{}.jsonl", "{}.dropped.jsonl", "{}.rejected.jsonl")
+    type_in("collect", *inputs, "-o", tmp_path / "whole.jsonl")
+    code = "from hornbook.curation import collect\nfrom hornbook.curation.sources import posts_index\n"
+    code += "from hornbook.cli import main\n"
+    code += "collect.collect.__kwdefaults__['part_characters'] = 9000\nposts_index._ROWS_PER_COMMIT = 100\nmain()"
+    command = [sys.executable, "-c", code, "collect", *inputs, "-o", tmp_path / "killed.jsonl"]
+    chance, work, kills = random.Random(0), tmp_path / ".killed.jsonl.work", 0
+    for patience in (0, 6):
+        process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        before = num_files(work)
+        while process.poll() is None and num_files(work) <= before + patience:
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0, 0.02))
+        process.kill()
+        kills += process.wait() == -9
+    assert kills == 2
+    ended = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    for name in names:
+        assert (tmp_path / name.format("killed")).read_bytes() == (tmp_path / name.format("whole")).read_bytes()
+    assert not work.exists()
+    rejected = read_json(tmp_path / "killed.rejected.jsonl")
+    assert {one["reason"] for one in rejected} == {"answer without question", "file is cut off", "not UTF-8"}
+
+
+def num_files(folder: Path) -> int:
+    return sum(1 for path in folder.glob("*") if path.suffix == ".parquet" or path.name.endswith("-wal"))
+
+
+def test_mistakes_are_told_in_one_line(project: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    (tmp_path / "empty").mkdir()
+    for arguments, messages in [
+        ((tmp_path / "none", "-o", output), ("there is no file or folder",)),
+        ((tmp_path / "empty", "-o", output), ("holds no file `*.py`",)),
+        ((project, "-o", tmp_path / "out.txt"), ("must end in .jsonl or .parquet",)),
+        ((project, "-o", project / "out.jsonl"), ("would be written into the input",)),
+        ((project, "-o", output, "--layout", "tar"), ("`layout` must be one of auto",)),
+        ((project, "-o", output, "--set", "max_line"), ("--set takes FIELD=VALUE",)),
+        ((project, "-o", output, "--set", "max_lines=3"), ("no field `max_lines`; did you mean `max_line`?",)),
+        ((project, "-o", output, "--set", "max_line=0"), ("`max_line` must be at least 1",)),
+        ((project, "-o", output, "--opt-out", tmp_path / "none.txt"), ("no opt-out list",)),
+        ((project, "-o", output, "--no-filters", "--any-license"), ("`--no-filters` leaves nothing",)),
+        ((project, "-o", output, "--engine", "spark"), ("`engine` must be one of local, ray",)),
+        ((project, project, "-o", output), ("is given twice",)),
+    ]:
+        assert is_one_mistake(type_in("collect", *arguments, status=2).err, *messages), arguments

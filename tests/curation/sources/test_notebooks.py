@@ -1,0 +1,100 @@
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from tests.curation.sources.opening import documents, left_out, open_one
+from tests.curation.sources.real_formats import MIT, code, markdown, notebook, old_notebook, write_json
+
+from hornbook.curation.sources.notebook_text import text_of_notebook
+
+
+def text_of(*cells: str) -> str:
+    found = text_of_notebook(json.dumps(notebook(*map(code, cells))).encode())
+    assert isinstance(found, str), found
+    return found
+
+
+def test_cells_come_in_order_prose_as_comments_and_without_outputs(tmp_path: Path) -> None:
+    write_json(
+        tmp_path / "a.ipynb",
+        notebook(
+            markdown(["# Title\n", "\n", "Some *prose*."]),
+            code(["x = 1\n", "print(x)\n"]),
+            {"cell_type": "raw", "metadata": {}, "source": "raw"},
+            code(""),
+            code("y = x"),
+        ),
+    )
+    (tmp_path / "LICENSE").write_text(MIT)
+    source = open_one(tmp_path)
+    (document,) = documents(source)
+    assert document.text == "# # Title\n#\n# Some *prose*.\n\nx = 1\nprint(x)\n\n# raw\n\ny = x\n"
+    assert (source.layout, document.path, document.licenses) == ("notebooks", "a.ipynb", ("MIT",))
+
+
+def test_format_3_is_read_too(tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "heading", "level": 2, "metadata": {}, "source": ["Loops"]},
+        {"cell_type": "code", "collapsed": False, "input": ["for i in x:\n", "    print i"], "language": "python",
+         "metadata": {}, "outputs": [{"output_type": "stream", "stream": "stdout", "text": ["out"]}],
+         "prompt_number": 1},
+    ]  # fmt: skip
+    found = text_of_notebook(json.dumps(old_notebook(*cells)).encode())
+    assert found == "# ## Loops\n\nfor i in x:\n    print i\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("%matplotlib inline\nx = 1", "# %matplotlib inline\nx = 1\n"),
+        ("!pip install it's\nx = 1", "# !pip install it's\nx = 1\n"),
+        ("if x:\n    !ls \\\n     -l\ny = 1", "if x:\n    pass  # !ls \\\n    #      -l\ny = 1\n"),
+        ("files = !ls\nt = %timeit -o f()\nx = 1", "# files = !ls\n# t = %timeit -o f()\nx = 1\n"),
+        ("print?\nlen??\n?len\nx = 1", "# print?\n# len??\n# ?len\nx = 1\n"),
+        ("%%time\n%cd x\nx = 1", "# %%time\n# %cd x\nx = 1\n"),
+        ("x = (1\n% 2)\n!ls", "x = (1\n% 2)\n# !ls\n"),
+        ('s = """\n%not magic\n!nor this\n"""\n%magic', 's = """\n%not magic\n!nor this\n"""\n# %magic\n'),
+        ("x = 5 \\\n% 2\n%magic", "x = 5 \\\n% 2\n# %magic\n"),
+        ("x != 1\n%magic", "x != 1\n# %magic\n"),
+        ("x = 7 % 2", "x = 7 % 2\n"),
+    ],
+)
+def test_what_only_ipython_understands_becomes_a_comment(cell: str, expected: str) -> None:
+    assert text_of(cell) == expected
+    ast.parse(expected)
+
+
+def test_cells_in_other_languages_become_comments() -> None:
+    assert text_of("%%bash\necho 1\n", "x = 1") == "# %%bash\n# echo 1\n\nx = 1\n"
+
+
+def test_code_that_is_broken_stays_as_it_is() -> None:
+    assert text_of("def f(:\n    'unclosed\n  x ))") == "def f(:\n    'unclosed\n  x ))\n"
+
+
+def test_what_is_no_notebook_says_why(tmp_path: Path) -> None:
+    for name, content in {
+        "a_json": b"{",
+        "b_utf8": b"\xff\xfe",
+        "c_list": b"[]",
+        "d_cells": b'{"cells": 3}',
+        "e_r": json.dumps(notebook(code("x <- 1"), language="R")).encode(),
+        "f_prose": json.dumps(notebook(markdown("x"))).encode(),
+        "g_magic": json.dumps(notebook(code("!ls"))).encode(),
+        "h_odd": json.dumps(notebook(code({"a": 1}), code(["x = 1", 3]))).encode(),
+        "i_deep": b"[" * 200_000,
+    }.items():
+        (tmp_path / f"{name}.ipynb").write_bytes(content)
+    source = open_one(tmp_path)
+    assert [reason for _, reason in left_out(source)] == [
+        "not JSON",
+        "not UTF-8",
+        "no notebook",
+        "no notebook",
+        "not a Python notebook",
+        "no code",
+        "no code",
+        "not JSON",
+    ]
+    assert [one.text for one in documents(source)] == ["x = 1\n"]

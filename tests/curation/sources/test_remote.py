@@ -1,0 +1,68 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from tests.curation.sources.opening import documents, goes_on_at_every_number, open_one
+from tests.curation.sources.real_formats import stack_row
+from tests.curation.sources.s3_server import KEYS, serve_bucket
+
+from hornbook.curation.sources.find import SourcesConfig, open_sources
+from hornbook.errors import ConfigError, MissingInputError
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, str]]:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    with serve_bucket("corpus") as served:
+        yield served
+
+
+def put(filesystem: Any, path: str, content: bytes) -> None:
+    with filesystem.open_output_stream(path) as stream:
+        stream.write(content)
+
+
+def parquet_bytes(rows: list[dict[str, Any]]) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist(rows), sink)
+    return sink.getvalue().to_pybytes()
+
+
+def test_files_in_s3_are_read_where_they_lie(bucket: tuple[Any, str]) -> None:
+    filesystem, settings = bucket
+    put(filesystem, "corpus/data/b.jsonl", b"".join(b'{"text": "b%d"}\n' % number for number in range(500)))
+    put(filesystem, "corpus/data/a.parquet", parquet_bytes([{"text": f"a{number}"} for number in range(500)]))
+    put(filesystem, "corpus/data/deep/c.jsonl", json.dumps(stack_row(3)).encode())
+    put(filesystem, "corpus/data/notes.txt", b"x")
+    sources = open_sources([f"s3://corpus/data?{settings}"], SourcesConfig(), Path(), report=lambda *_: None)
+    assert [(one.name, one.layout) for one in sources] == [
+        ("a.parquet", "rows"),
+        ("b.jsonl", "rows"),
+        ("deep/c.jsonl", "the-stack"),
+    ]
+    assert [one.text for one in documents(sources[0])] == [f"a{number}" for number in range(500)]
+    assert [one.text for one in documents(sources[1], 498)] == ["b498", "b499"]
+    before = sources[1].identity()
+    put(filesystem, "corpus/data/b.jsonl", b'{"text": "new"}\n')
+    (changed,) = open_sources([f"s3://corpus/data/b.jsonl?{settings}"], SourcesConfig(), Path(), report=lambda *_: None)
+    assert changed.identity() != before
+    assert goes_on_at_every_number(changed)
+
+
+def test_what_is_not_in_s3_is_a_mistake(bucket: tuple[Any, str]) -> None:
+    filesystem, settings = bucket
+    put(filesystem, "corpus/notes.txt", b"x")
+    with pytest.raises(MissingInputError, match=r"`s3://corpus/notes.txt` holds no file that ends in"):
+        open_one(f"s3://corpus/notes.txt?{settings}")
+    with pytest.raises(MissingInputError, match="`s3://nothing/here`"):
+        open_one(f"s3://nothing/here?{settings}")
+    with pytest.raises(ConfigError, match="can be read as rows or the-stack"):
+        open_one("s3://corpus/x", layout="git")
+    with pytest.raises(ConfigError, match=r"`s3://corpus/x` is no URL that can be read") as told:
+        open_one("s3://key:secret@corpus/x?nonsense=1")
+    assert "secret" not in str(told.value)
