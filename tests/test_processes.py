@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -108,6 +110,32 @@ def test_a_piece_on_which_processes_die_is_named() -> None:
         list(work_in_order(die_always, range(30), 3))
     with pytest.raises(ConfigError, match="ended from outside, perhaps for want of memory; type the same command"):
         list(work_in_order(die_always, range(30), 1))
+
+
+SCRIPT = """
+import os, time
+from hornbook.processes import work_in_order
+from tests.test_processes import say_and_sleep
+if __name__ == "__main__":
+    list(work_in_order(say_and_sleep, range(2), 2))
+"""
+
+
+def say_and_sleep(number: int) -> None:
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+
+
+def test_no_process_outlives_a_program_that_was_killed(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, str(tmp_path / "script.py")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as program:
+        assert program.stdout is not None
+        processes = {int(program.stdout.readline()) for _ in range(2)}
+        program.kill()
+        assert program.stdout.read() == ""  # Ends when no process has it open any more.
+    assert len(processes) == 2
 
 
 def test_no_process_is_left_however_it_ends() -> None:

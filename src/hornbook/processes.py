@@ -1,6 +1,6 @@
 """Work in processes beside this one, since Python computes on one core; the results come in order.
 
-A process ends when its pipe does, so none outlives a program that was killed. Who does a piece changes nothing in it.
+A process ends when this one does, so none outlives a program that was killed. Who does a piece changes nothing in it.
 """
 
 import itertools
@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -162,6 +163,7 @@ class _Pool(Generic[T, R]):
 
 def _serve(pipe: "Connection[Any, Any]", work: Callable[[Any], Any]) -> None:
     """Do what comes until the pipe ends."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
             piece = pipe.recv()
@@ -177,6 +179,13 @@ def _serve(pipe: "Connection[Any, Any]", work: Callable[[Any], Any]) -> None:
             pipe.send((failure, result))
         except ConnectionError:
             return
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _sendable(error: Exception) -> Exception:

@@ -110,9 +110,10 @@ def _document(row: Row, fields: Fields, with_others: bool) -> Document | LeftOut
         name = row.fields.get(fields.id)
         if not isinstance(name, str | int) or name == "" or not is_writable(str(name)):
             return LeftOut(place=row.place, reason=NO_ID, detail=f"`{fields.id}` is {_shortened(name)}")
+    if not with_others:
+        return Document(id=str(name), text=text)
     others = {key: value for key, value in row.fields.items() if key not in (fields.text, fields.id)}
-    about = json.dumps(others, default=str) if with_others else NOTHING
-    return Document(id=str(name), text=text, about=about)
+    return Document(id=str(name), text=text, about=json.dumps(others, default=str))
 
 
 def _shortened(value: Any) -> str:

@@ -1,0 +1,29 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.commands.typed import type_in, write_lines
+from tests.curation.test_saved_classifier import OTHERS, fitted
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.slow
+def test_values_and_selection_are_those_of_one_machine_though_a_worker_is_killed(tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    classifier, local, cluster = tmp_path / "classifier", tmp_path / "local", tmp_path / "cluster"
+    fitted().save(classifier)
+    for folder in (local, cluster):
+        folder.mkdir()
+    texts = [f"{text}\nx = {number}\n" * (1 + number % 9) for number in range(250) for text in OTHERS]
+    rows = write_lines(tmp_path / "rows.jsonl", [{"id": f"d{at}", "text": text} for at, text in enumerate(texts)])
+    type_in("predict-value", rows, "-o", local / "values.jsonl", "--classifier", classifier)
+    type_in("select", rows, "--values", local / "values.jsonl", "-o", local / "kept.jsonl", "--keep-share", 0.3)
+    command = [sys.executable, "-m", "tests.commands.on_ray", *map(str, (rows, classifier, cluster))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == {"num_nodes": 2, "killed": ["ray::_call"]}
+    for name in ("values.jsonl", "kept.jsonl", "kept.dropped.jsonl"):
+        assert (cluster / name).read_bytes() == (local / name).read_bytes(), name
