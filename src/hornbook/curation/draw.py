@@ -159,11 +159,11 @@ def _strata(
         at = min(num_strata - 1, int(abs(value - 0.5) * 2 * num_strata))
         members[at].append(index)
         unsure[at] += uncertainty(value)
-    all_unsure = sum(unsure)
+    by_size = [len(inside) / max(1, len(ids)) for inside in members]
+    by_uncertainty = [part / sum(unsure) for part in unsure] if any(unsure) else by_size
     shares = [
-        config.random_share * len(inside) / len(ids)
-        + (1 - config.random_share) * (part / all_unsure if all_unsure else len(inside) / len(ids))
-        for inside, part in zip(members, unsure, strict=True)
+        config.random_share * plain + (1 - config.random_share) * favoured
+        for plain, favoured in zip(by_size, by_uncertainty, strict=True)
     ]
     edges = [0.5 * at / num_strata for at in range(num_strata + 1)]
     names = [f"{low:.2f} to {high:.2f}" for low, high in pairwise(edges)]
