@@ -2,8 +2,11 @@
 
 Plays it through on the shipped labels. For each seed a part of them is held out and 100 others are known; then 100 are
 added at a time, drawn by `curation/draw.py` with the values of the classifier that was fitted to those known so far.
+Then, with a classifier fitted to one half, 100 of the other are drawn, to estimate its share of scores of at least 3.
+
 Prints one JSON line: rank correlation, AUC (score of at least 3) and Brier score on the held-out part after each
-addition, at random, and the difference of each draw to that with its 95 % interval over the seeds.
+addition, at random, and the difference of each draw to that with its 95 % interval over the seeds; of the estimates the
+mean error, its root mean square, how often the 95 % interval holds the truth, and the mean error without weights.
 """
 
 import json
@@ -20,11 +23,13 @@ from hornbook.curation.corpus import describe_standard_library, read_standard_li
 from hornbook.curation.draw import DrawBy, DrawConfig, draw_samples
 from hornbook.curation.encode import Features, encode
 from hornbook.curation.ranks import spearman
+from hornbook.curation.score_distribution import estimate_scores
 
 NUM_SEEDS = 20
 NUM_HELD_OUT = 300
 NUM_ADDED = 100
 NUM_ADDITIONS = 4
+NUM_ESTIMATES = 25
 RANDOM_SHARES = (0.2, 0.5)
 METRICS = ("spearman", "auc", "brier")
 Draws = dict[str, DrawConfig]
@@ -41,6 +46,7 @@ def main() -> None:
         name: np.array([play(features, scores, draw, seed) for seed in range(NUM_SEEDS)])
         for name, draw in draws.items()
     }
+    estimates = {name: estimate(features, scores, draw) for name, draw in draws.items()}
     base = measured.pop("random")
     line = {
         "num_labels": len(scores),
@@ -52,6 +58,7 @@ def main() -> None:
             name: {metric: with_interval((found - base)[:, :, at]) for at, metric in enumerate(METRICS)}
             for name, found in measured.items()
         },
+        "estimate_from_100": estimates,
     }
     print(json.dumps(line))
 
@@ -80,6 +87,29 @@ def play(features: Features, scores: NDArray[np.int64], draw: DrawConfig, seed: 
         added = np.array([int(sample.sample_id) for sample in drawn.samples])
         known, rest = np.concatenate([known, added]), np.setdiff1d(rest, added)
     return found
+
+
+def estimate(features: Features, scores: NDArray[np.int64], draw: DrawConfig) -> dict[str, float]:
+    """How far the estimated share of `TEACHES` is from the true one, over halves and draws."""
+    weighted, plain, holds = [], [], []
+    for seed in range(NUM_SEEDS):
+        order = np.random.default_rng(seed).permutation(len(scores))
+        known, others = np.array_split(order, 2)
+        values = fit_value(features.rows(known), scores[known], ClassifierConfig(), seed)(features.rows(others))
+        found = {str(row): int(scores[row]) for row in others}
+        truth = float(np.mean(scores[others] >= TEACHES))
+        for number in range(NUM_ESTIMATES):
+            drawn = draw_samples(list(found), values.tolist(), draw, seed * NUM_ESTIMATES + number)
+            said = estimate_scores(drawn, found)
+            weighted.append(said.teaches - truth)
+            plain.append(float(np.mean([found[sample.sample_id] >= TEACHES for sample in drawn.samples])) - truth)
+            holds.append(said.teaches_interval[0] <= truth <= said.teaches_interval[1])
+    return {
+        "mean_error": round(float(np.mean(weighted)), 4),
+        "root_mean_square_error": round(float(np.mean(np.square(weighted))) ** 0.5, 4),
+        "interval_holds": round(float(np.mean(holds)), 3),
+        "mean_error_without_weights": round(float(np.mean(plain)), 4),
+    }
 
 
 def measure(values: NDArray[np.float64], scores: NDArray[np.int64]) -> list[float]:

@@ -113,6 +113,15 @@ def test_of_near_duplicates_one_is_asked_about_and_its_score_counts_for_the_othe
     assert described["draw"]["estimate"]["at_least_3"] == 0.75
 
 
+def test_texts_without_a_word_are_drawn_and_put_aside(teacher: ScriptedEndpoint, tmp_path: Path) -> None:
+    texts = ["number_10 = 1\n", "", "  \n", "number_30 = 1\n"]
+    code = write_lines(tmp_path / "code.jsonl", [{"id": str(at), "text": one} for at, one in enumerate(texts)])
+    values = write_lines(tmp_path / "values.jsonl", [{"id": str(at), "value": 0.2} for at in range(4)])
+    described = json.loads(annotate(teacher, tmp_path, code, "--values", values, "--num", "4", "--json"))
+    assert (described["labels"], described["draw"]["estimate"]["at_least_3"]) == (2, 0.5)
+    assert set(described["rejected"]) == {"empty"}
+
+
 def test_only_code_with_a_known_score_is_drawn_from(
     teacher: ScriptedEndpoint, code: Path, values: Path, tmp_path: Path
 ) -> None:

@@ -21,7 +21,7 @@ def ids(drawn: Draw) -> list[str]:
 
 
 def test_unsure_samples_are_drawn_more_often_and_certain_ones_still() -> None:
-    drawn = draw(100)
+    drawn = draw(100, random_share=0.2)
     rates = [stratum.num_drawn / stratum.size for stratum in drawn.strata]
     assert rates == sorted(rates, reverse=True)
     assert rates[0] > 2 * 100 / 400
