@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hornbook.curation.calibration import auc, kept_curve, measure_calibration, reliability, spearman, split_labels
+from hornbook.curation.calibration import auc, kept_curve, measure_calibration, reliability, split_labels
 from hornbook.curation.classifier import ClassifierConfig, fit_value
 from hornbook.curation.encode import EncodeConfig, Features, encode
 from hornbook.errors import ConfigError, MissingInputError
@@ -67,13 +67,6 @@ def test_auc_is_the_share_of_pairs_in_the_right_order() -> None:
     pairs = list(itertools.product(values[scores >= 3], values[scores < 3]))
     assert auc(values, scores) == pytest.approx(np.mean([(a > b) + (a == b) / 2 for a, b in pairs]))
     assert np.isnan(auc(values, np.zeros(40, dtype=np.int64)))
-
-
-def test_spearman_compares_orders_with_ties_at_their_mean() -> None:
-    assert spearman(np.array([1.0, 10.0, 100.0]), np.array([0, 1, 2])) == pytest.approx(1)
-    assert spearman(np.array([3.0, 2.0, 1.0]), np.array([0, 1, 2])) == pytest.approx(-1)
-    # Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4.
-    assert spearman(np.array([0.0, 1.0, 1.0, 2.0]), np.array([0, 1, 2, 3])) == pytest.approx(0.9486833)
 
 
 def test_reliability_counts_each_label_once_at_the_edges_too() -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hornbook.curation.classifier import TEACHES, ClassifierConfig, fit_value, predict_unseen
 from hornbook.curation.encode import Features
+from hornbook.curation.ranks import mean_ranks, spearman
 
 NUM_SURPRISES = 8
 THRESHOLDS = tuple(step / 20 for step in range(20))
@@ -69,14 +70,6 @@ def split_labels(scores: NDArray[np.int64], share: float, seed: int) -> tuple[ND
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
-def spearman(values: NDArray[np.float64], scores: NDArray[np.int64]) -> float:
-    """Rank correlation, ties at their mean rank; NaN where one side is constant."""
-    first, second = _ranks(values), _ranks(scores)
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
-        return float("nan")
-    return float(np.corrcoef(first, second)[0, 1])
-
-
 def auc(values: NDArray[np.float64], scores: NDArray[np.int64]) -> float:
     """Probability that a text with a score of at least `TEACHES` is valued above one below; ties count half.
 
@@ -86,7 +79,7 @@ def auc(values: NDArray[np.float64], scores: NDArray[np.int64]) -> float:
     num_positive, num_negative = int(teaches.sum()), int((~teaches).sum())
     if not num_positive or not num_negative:
         return float("nan")
-    rank_sum = float(_ranks(values)[teaches].sum())
+    rank_sum = float(mean_ranks(values)[teaches].sum())
     return (rank_sum - num_positive * (num_positive + 1) / 2) / (num_positive * num_negative)
 
 
@@ -137,12 +130,6 @@ def _with_interval(
         draws.append(statistic(values[index], scores[index]))
     low, high = np.nanpercentile(draws, [2.5, 97.5])
     return {"value": _rounded(statistic(values, scores)), "ci95": [_rounded(float(low)), _rounded(float(high))]}
-
-
-def _ranks(values: NDArray[Any]) -> NDArray[np.float64]:
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    mean_ranks: NDArray[np.float64] = np.cumsum(counts) - (counts - 1) / 2
-    return mean_ranks[inverse]
 
 
 def _rounded(value: float) -> float:

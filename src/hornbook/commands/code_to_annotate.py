@@ -1,0 +1,177 @@
+"""The code that `hornbook annotate` is to score: what a person's files hold, what is known of it, which of it is drawn.
+
+Reads:  files of a person's own, or the standard library; known scores; predicted values.
+Writes: the documents that are asked about, the known scores, the draw.
+
+Of code that is not drawn nothing stays in memory but its id, and its value if there is one.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hornbook.curation.annotate_samples import HIGHEST_SCORE
+from hornbook.curation.draw import Draw, DrawBy, DrawConfig, draw_samples, share_scores
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.reading.rows import read_rows
+from hornbook.records import Document, DocumentKind
+
+_ID_FIELDS = ("sample_id", "id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeSource:
+    """What was typed."""
+
+    inputs: Sequence[Path]
+    text_field: str
+    id_field: str | None
+    files: str
+    standard_library: bool
+    shipped_labels: bool
+    against: Path | None
+
+    def __post_init__(self) -> None:
+        if self.standard_library == bool(self.inputs):
+            raise ConfigError("name what is to be read: either files and folders, or `--standard-library`")
+        if self.shipped_labels and not self.standard_library:
+            raise ConfigError("`--shipped-labels` speak of the standard library's code: give `--standard-library`, too")
+        if self.shipped_labels and self.against is not None:
+            raise ConfigError("compare with `--shipped-labels` or `--against` a file, not with both")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeToAnnotate:
+    """What is asked about."""
+
+    documents: list[Document]
+    """In the order of the files."""
+    reference: Mapping[str, int]
+    """Known scores, by the id of the document."""
+    draw: Draw | None
+    """None where all were taken."""
+
+
+def find_code(source: CodeSource, draw: DrawConfig | None, values: Path | None, seed: int) -> CodeToAnnotate:
+    """Find the code and draw from it.
+
+    Args:
+        source: Where it is. With known scores only code that has one is taken.
+        draw: How many; None: all.
+        values: Rows with `id` and `value`, for a draw by uncertainty.
+        seed: For the draw.
+
+    Raises:
+        MissingInputError: A file is damaged, an id stands on two rows, no code has a known score, or code has no value.
+    """
+    documents, reference = _documents(source)
+    known = None if source.against is None else _read_scores(source.against)
+    ids = []
+    for document in documents():
+        score = None if known is None else known.get(document.id, known.get(_digest(document)))
+        if score is not None:
+            reference[document.id] = score
+        if known is None or score is not None:
+            ids.append(document.id)
+    _require_unique(ids)
+    if not ids and source.against is not None:
+        raise MissingInputError(f"`--against` `{source.against}` has no score for any of the code")
+    if draw is None:
+        return CodeToAnnotate(documents=_chosen(documents(), ids), reference=reference, draw=None)
+    drawn = draw_samples(ids, None if values is None else _read_values(values, ids), draw, seed)
+    found = _chosen(documents(), [sample.sample_id for sample in drawn.samples])
+    if draw.by is DrawBy.UNCERTAINTY:
+        repeats = _repeats(found)
+        drawn = share_scores(drawn, repeats)
+        found = [document for document in found if document.id not in repeats]
+    return CodeToAnnotate(documents=found, reference=reference, draw=drawn)
+
+
+def _documents(source: CodeSource) -> tuple[Callable[[], Iterator[Document]], dict[str, int]]:
+    """What reads all documents, as often as it is called; the scores that come along."""
+    if source.standard_library:
+        library, reference = _standard_library(only_labelled=source.shipped_labels)
+        return lambda: iter(library), reference
+    from hornbook.reading.files import find_files
+    from hornbook.tokens.inputs import Inputs
+
+    found = find_files(source.inputs, pattern=source.files)
+    inputs = Inputs(found, text_field=source.text_field, id_field=source.id_field)
+    return inputs.documents, {}
+
+
+def _standard_library(*, only_labelled: bool) -> tuple[list[Document], dict[str, int]]:
+    """The library's code, with the shipped scores where only labelled code is wanted."""
+    from hornbook.curation.annotate import describe_labels, join_labels, load_labels
+    from hornbook.curation.corpus import describe_standard_library, read_standard_library
+
+    samples = read_standard_library(describe_standard_library()).samples
+    reference: dict[str, int] = {}
+    if only_labelled:
+        labels = describe_labels()
+        reference = {label.sample_id: label.score for label in join_labels(samples, load_labels(labels), labels)}
+        samples = [sample for sample in samples if sample.id in reference]
+    return [Document(id=sample.id, kind=DocumentKind.CODE, text=sample.text) for sample in samples], reference
+
+
+def _chosen(documents: Iterator[Document], ids: Sequence[str]) -> list[Document]:
+    chosen = set(ids)
+    return [document for document in documents if document.id in chosen]
+
+
+def _repeats(documents: Sequence[Document]) -> dict[str, str]:
+    """Of each drawn document that nearly repeats an earlier one: its id → the id of that one."""
+    from hornbook.deduplication.minhash import NearConfig, near_duplicates
+
+    keepers = near_duplicates([document.text for document in documents], NearConfig()).keepers
+    return {documents[index].id: documents[keeper].id for index, keeper in enumerate(keepers) if keeper != index}
+
+
+def _require_unique(ids: Sequence[str]) -> None:
+    if len(set(ids)) < len(ids):
+        name, number = Counter(ids).most_common(1)[0]
+        raise MissingInputError(f"the id {name!r} stands on {number} rows; name another field: --id-field")
+
+
+def _digest(document: Document) -> str:
+    return hashlib.sha256(document.text.removesuffix("\n").encode()).hexdigest()
+
+
+def _read_scores(path: Path) -> dict[str, int]:
+    """The scores of a file, by each id or digest that their rows name."""
+    scores: dict[str, int] = {}
+    for place, fields in read_rows(path):
+        score = fields.get("score")
+        if not isinstance(score, int) or not 0 <= score <= HIGHEST_SCORE:
+            raise MissingInputError(f"`{place}` has no `score` from 0 to {HIGHEST_SCORE}, but {score!r}")
+        named = [str(fields[name]) for name in (*_ID_FIELDS, "sha256") if fields.get(name)]
+        if not named:
+            raise MissingInputError(f"`{place}` names no code: it needs `sample_id`, `id` or `sha256`")
+        scores.update(dict.fromkeys(named, score))
+    return scores
+
+
+def _read_values(path: Path, ids: Sequence[str]) -> list[float]:
+    """The value of each id; rows that speak of other code do not matter.
+
+    Raises:
+        MissingInputError: An id has no value. Nothing is guessed in its place.
+    """
+    found: dict[str, float | None] = dict.fromkeys(ids)
+    for place, fields in read_rows(path):
+        name = next((str(fields[field]) for field in _ID_FIELDS if fields.get(field) is not None), None)
+        value = fields.get("value")
+        if name is None or not isinstance(value, int | float):
+            raise MissingInputError(f"`{place}` of `--values` needs `id` and a number in `value`")
+        if name in found:
+            found[name] = float(value)
+    values = [value for value in found.values() if value is not None]
+    if len(values) < len(ids):
+        missing = next(name for name, value in found.items() if value is None)
+        raise MissingInputError(
+            f"`--values` `{path}` has no value for {len(ids) - len(values):,} of {len(ids):,} pieces of code, "
+            f"{missing!r} one of them; do both mean the same ids (`--id-field`)?"
+        )
+    return values
