@@ -1,8 +1,8 @@
 """Compare encoders and heads of the educational-value classifier on the shipped labels, by five-fold cross-validation.
 
 Prints one JSON line for each encoder and head: rank correlation and AUC (score of at least 3), mean over three shuffles
-of the folds; seconds for one fit on all labels; megabytes of code encoded and valued per second on one thread, and for
-a language model also its tokens per second.
+of the folds; seconds for one fit on all labels; megabytes of code encoded and valued per CPU-second on one thread, and
+for a language model, on the CPU too, also its tokens per second.
 
 `--language-model` names one, a folder or a name of the hub, and may be given again; without it only the encoder that
 needs no download is measured. `--layer`, `--pooling` and `--max-tokens` are for all of them.
@@ -23,7 +23,7 @@ from hornbook.curation.calibration import auc, spearman
 from hornbook.curation.classifier import DEFAULT_HEAD, ClassifierConfig, fit_head, predict_unseen
 from hornbook.curation.corpus import describe_standard_library, read_standard_library
 from hornbook.curation.encode import EncodeConfig, Features
-from hornbook.curation.encoder import Encoder, make_encoder
+from hornbook.curation.encoder import Encoder, JoinedEncoder, make_encoder
 from hornbook.curation.heads import HEADS
 from hornbook.curation.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, Pooling, describe_language_model
 
@@ -53,7 +53,10 @@ def main() -> None:
             max_tokens=asked.max_tokens,
             **({} if asked.layer is None else {"layer": asked.layer}),
         )
-        compare_heads(make_encoder(config), texts, scores, texts, asked.head)
+        model = make_encoder(config)
+        compare_heads(model, texts, scores, texts, asked.head)
+        if asked.joined:
+            compare_heads(JoinedEncoder((model, make_encoder(EncodeConfig()))), texts, scores, texts, asked.head)
 
 
 def compare_heads(
@@ -69,9 +72,9 @@ def compare_heads(
         heads: Their names.
     """
     encoder.encode(texts[:1])  # A model is loaded, a library imported.
-    start = time.perf_counter()
+    start = time.process_time()
     timed = encoder.encode(others)
-    encode_seconds = time.perf_counter() - start
+    encode_seconds = time.process_time() - start
     labelled = timed if others is texts else encoder.encode(texts)
     for head in heads:
         print(json.dumps(_line(encoder, head, labelled, scores, timed, others, encode_seconds)), flush=True)
@@ -88,11 +91,11 @@ def _line(
 ) -> dict[str, object]:
     config = ClassifierConfig(head=head)
     unseen = [predict_unseen(labelled, scores, config, seed) for seed in SEEDS]
-    start = time.perf_counter()
+    start = time.process_time()
     fitted_head = fit_head(labelled, scores, config, 0)
-    fitted = time.perf_counter()
+    fitted = time.process_time()
     fitted_head.predict(timed)
-    predict_seconds = time.perf_counter() - fitted
+    predict_seconds = time.process_time() - fitted
     megabytes = sum(len(text.encode()) for text in others) / 1e6
     line: dict[str, object] = {
         "encoder": encoder.name,
@@ -114,6 +117,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--language-model", action="append", default=[], help="a folder, or a name of the hub")
     parser.add_argument("--only-language-models", action="store_true")
+    parser.add_argument("--joined", action="store_true", help="also each language model beside the fast features")
     parser.add_argument("--layer", type=int, help="by default that of the config")
     parser.add_argument("--pooling", default=HiddenStatesConfig.pooling, choices=list(Pooling))
     parser.add_argument("--max-tokens", type=int, default=HiddenStatesConfig.max_tokens)

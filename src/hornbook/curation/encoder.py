@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from hornbook.curation.encode import EncodeConfig, Features, encode
 from hornbook.curation.hidden_states import HiddenStatesConfig, HiddenStatesEncoder
 
@@ -36,6 +38,28 @@ class LexicalEncoder:
     def encode(self, texts: Sequence[str]) -> Features:
         """See `encode.encode`."""
         return encode(texts, self.config)
+
+
+@dataclass(frozen=True)
+class JoinedEncoder:
+    """The features of several encoders side by side; implements `Encoder`."""
+
+    encoders: tuple[Encoder, ...]
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return " + ".join(encoder.name for encoder in self.encoders)
+
+    def encode(self, texts: Sequence[str]) -> Features:
+        """All columns, in the order of the encoders."""
+        from scipy.sparse import hstack
+
+        parts = [encoder.encode(texts) for encoder in self.encoders]
+        return Features(
+            tokens=hstack([part.tokens for part in parts], format="csr"),
+            dense=np.hstack([part.dense for part in parts]),
+        )
 
 
 def make_encoder(config: EncodeConfig | HiddenStatesConfig) -> Encoder:

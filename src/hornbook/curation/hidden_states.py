@@ -43,12 +43,10 @@ class Pooling(StrEnum):
 
     MEAN = "mean"
     """Of all tokens."""
-    MEAN_OF_REST = "mean of rest"
-    """Of all but the first, which sees only itself and is an outlier in most models; of a single token, its own."""
     LAST = "last"
     """That of the last token, the only one that has seen the whole text."""
     LAST_AND_MEAN = "last and mean"
-    """`LAST` and `MEAN_OF_REST`, one behind the other."""
+    """`LAST` and `MEAN`, one behind the other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +57,12 @@ class HiddenStatesConfig:
     """`hash_language_model` of the folder."""
     folder: str = field(metadata=NOT_IN_FINGERPRINT)
     """Holds the model."""
-    layer: int = -1
-    """The layer whose states are taken, counted from 1; from the end if negative: -1 is the last."""
-    pooling: Pooling = Pooling.MEAN_OF_REST
+    model_name: str = field(default="", metadata=NOT_IN_FINGERPRINT)
+    """For people; empty: the folder's."""
+    layer: int | None = None
+    """The layer whose states are taken, after the model's last norm; counted from 1, from the end if negative: -1 is
+    the last. None: two thirds of the way up, near which they tell most (`docs/decisions/classifier-head.md`)."""
+    pooling: Pooling = Pooling.LAST_AND_MEAN
     max_tokens: int = 512
     """A text's first tokens, which are read; fewer where the model cannot read so many."""
     dtype: str = "float32"
@@ -100,10 +101,17 @@ def describe_language_model(
         ConfigError: `revision`, `device` or `dtype` cannot be.
     """
     require_transformers(name)
+    on_gpu = _choose_device(device).type == "cuda"
     if dtype == "auto":
-        dtype = "bfloat16" if _choose_device(device).type == "cuda" else "float32"
+        dtype = "bfloat16" if on_gpu else "float32"
     folder = find_language_model(name, store, revision=revision)
-    return HiddenStatesConfig(model_sha256=hash_language_model(folder), folder=str(folder), device=device, dtype=dtype)
+    return HiddenStatesConfig(
+        model_sha256=hash_language_model(folder),
+        folder=str(folder),
+        model_name=folder.resolve().name if Path(name).expanduser() == folder else name,
+        device=device,
+        dtype=dtype,
+    )
 
 
 class HiddenStatesEncoder:
@@ -124,8 +132,10 @@ class HiddenStatesEncoder:
 
     @property
     def name(self) -> str:
-        """For people: folder, layer and pooling."""
-        return f"{Path(self.config.folder).resolve().name}, layer {self.config.layer}, {self.config.pooling}"
+        """For people: model, layer and pooling."""
+        config = self.config
+        layer = "two thirds up" if config.layer is None else f"layer {config.layer}"
+        return f"{config.model_name or Path(config.folder).resolve().name}, {layer}, {config.pooling}"
 
     def encode(self, texts: Sequence[str]) -> Features:
         """The pooled states of each text; a last column marks the empty ones, whose states are 0.
@@ -138,10 +148,8 @@ class HiddenStatesEncoder:
         from scipy.sparse import csr_matrix
 
         token_ids = self.tokenize(texts)
-        width = self._lower.model.config.get_text_config().hidden_size * (
-            2 if self.config.pooling == Pooling.LAST_AND_MEAN else 1
-        )
-        rows = np.zeros((len(texts), width + 1))
+        num_vectors = 2 if self.config.pooling == Pooling.LAST_AND_MEAN else 1
+        rows = np.zeros((len(texts), num_vectors * self._lower.width + 1))
         for batch in batches_by_length([len(ids) for ids in token_ids], self.config.batch_tokens):
             rows[batch, :-1] = self._pooled([token_ids[index] for index in batch])
         rows[[not ids for ids in token_ids], -1] = 1
@@ -216,18 +224,11 @@ def _pool(
 ) -> "torch.Tensor":
     import torch
 
-    def mean(kept_BT: "torch.Tensor") -> "torch.Tensor":
-        summed_BD = (states_BTD * kept_BT[:, :, None]).sum(dim=1)
-        return summed_BD / kept_BT.sum(dim=1)[:, None]
-
+    mean_BD = (states_BTD * mask_BT[:, :, None]).sum(dim=1) / lengths_B[:, None]
     if pooling == Pooling.MEAN:
-        return mean(mask_BT)
+        return mean_BD
     last_BD = states_BTD[torch.arange(len(lengths_B), device=lengths_B.device), lengths_B - 1]
-    if pooling == Pooling.LAST:
-        return last_BD
-    rest_BT = mask_BT.clone()
-    rest_BT[:, 0] = lengths_B == 1
-    return mean(rest_BT) if pooling == Pooling.MEAN_OF_REST else torch.cat([last_BD, mean(rest_BT)], dim=1)
+    return last_BD if pooling == Pooling.LAST else torch.cat([last_BD, mean_BD], dim=1)
 
 
 def _choose_device(device: str) -> "torch.device":

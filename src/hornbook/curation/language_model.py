@@ -28,8 +28,8 @@ class LowerLayers:
     model: Any
     """Of transformers; gives the state of each token behind the layer asked for."""
     tokenizer: Any
-    num_layers: int
-    """Of the whole model."""
+    width: int
+    """Numbers in a token's state."""
     max_position: int | None
     """Longest text that it can read, in tokens; None: it has no such limit."""
 
@@ -87,12 +87,12 @@ def hash_language_model(folder: Path) -> str:
         raise MissingInputError(f"a file of the language model `{folder}` cannot be read: {error}") from error
 
 
-def load_lower_layers(folder: Path, layer: int, *, dtype: str, device: str) -> LowerLayers:
+def load_lower_layers(folder: Path, layer: int | None, *, dtype: str, device: str) -> LowerLayers:
     """Load the layers up to `layer`; those above are neither read nor computed.
 
     Args:
         folder: Of a causal language model.
-        layer: Counted from 1; from the end if negative: -1 is the last.
+        layer: Counted from 1; from the end if negative: -1 is the last; None: two thirds of the way up.
         dtype: `float32`, `bfloat16` or `float16`.
         device: As torch names it.
 
@@ -109,6 +109,8 @@ def load_lower_layers(folder: Path, layer: int, *, dtype: str, device: str) -> L
         tokenizer = _load_tokenizer(folder)
         text_config = config.get_text_config()
         num_layers = int(text_config.num_hidden_layers)
+        if layer is None:
+            layer = max(1, round(num_layers * 2 / 3))
         kept = layer if layer > 0 else num_layers + 1 + layer
         if not 1 <= kept <= num_layers:
             raise ConfigError(
@@ -131,7 +133,7 @@ def load_lower_layers(folder: Path, layer: int, *, dtype: str, device: str) -> L
         raise MissingInputError(f"the weights of `{folder}` lack {len(lacking)} tensors, `{lacking[0]}` among them")
     positions: int | None = getattr(text_config, "max_position_embeddings", None)
     return LowerLayers(
-        model=model.to(device).eval(), tokenizer=tokenizer, num_layers=num_layers, max_position=positions
+        model=model.to(device).eval(), tokenizer=tokenizer, width=text_config.hidden_size, max_position=positions
     )
 
 
