@@ -122,7 +122,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pooling", default=HiddenStatesConfig.pooling, choices=list(Pooling))
     parser.add_argument("--max-tokens", type=int, default=HiddenStatesConfig.max_tokens)
     parser.add_argument("--num-labels", type=int, help="so many of the labels, drawn at random; by default all")
-    parser.add_argument("--head", action="append", choices=(DEFAULT_HEAD, *HEADS), help="may be given again; by default all")
+    parser.add_argument(
+        "--head", action="append", choices=(DEFAULT_HEAD, *HEADS), help="may be given again; by default all"
+    )
     asked = parser.parse_args()
     asked.head = asked.head or (DEFAULT_HEAD, *HEADS)
     return asked

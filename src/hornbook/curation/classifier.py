@@ -7,6 +7,7 @@ it because it ranks better on the same labels: `docs/decisions/classifier-head.m
 """
 
 from dataclasses import dataclass, field
+
 import numpy as np
 from numpy.typing import NDArray
 

@@ -84,7 +84,8 @@ def _encode(texts: Sequence[str], config: EncodeConfig) -> Features:
     lexed = lex(texts)
     bits = config.bits_per_block
     keys = [
-        ((texts_T * len(BLOCKS) + block) << bits) | (mix(hashes_T + _SALTS[block]) >> np.uint64(64 - bits)).astype(np.int64)
+        ((texts_T * len(BLOCKS) + block) << bits)
+        | (mix(hashes_T + _SALTS[block]) >> np.uint64(64 - bits)).astype(np.int64)
         for block, (hashes_T, texts_T) in enumerate(_views(lexed))
     ]
     sorted_keys = np.sort(np.concatenate(keys))

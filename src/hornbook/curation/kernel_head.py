@@ -4,8 +4,8 @@ Reads:  features of the labelled texts (`encode.py`); their scores.
 Writes: plain arrays, from which a text is valued.
 
 Two texts are alike if they share tokens (in each block of columns the cosine of their TF-IDF vectors) and if their
-measures are close (a Gaussian of the distance). The first part comes to a weight for each column; for the second one the
-labelled texts are kept.
+measures are close (a Gaussian of the distance). The first part comes to a weight for each column; for the second one
+the labelled texts are kept.
 """
 
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def fit_kernel(features: Features, targets: Floats, penalty: float) -> KernelHea
     tokens, supports = weigh(features.tokens, idf), (features.dense - mean) * scale
     gram = np.asarray((tokens @ tokens.T).todense()) + _gaussian(supports, supports)
     mean_score = float(np.mean(targets))
-    dual = np.linalg.solve(gram + penalty * np.eye(len(targets)), targets - mean_score)
+    dual: Floats = np.linalg.solve(gram + penalty * np.eye(len(targets)), targets - mean_score).astype(np.float64)
     return KernelHead(
         mean_score=mean_score,
         idf=idf,

@@ -163,9 +163,7 @@ def lex(texts: Sequence[str]) -> Lexed:
         sizes=sizes,
         num_tokens=np.bincount(texts_T, minlength=len(texts)),
         code=code,
-        inner=InnerTokens(
-            hashes_T=hashes_T[~in_code_T], texts_T=texts_T[~in_code_T], regions_T=regions_T[~in_code_T]
-        ),
+        inner=InnerTokens(hashes_T=hashes_T[~in_code_T], texts_T=texts_T[~in_code_T], regions_T=regions_T[~in_code_T]),
         parts=_word_parts(np.where(inside_B, bytes_B, np.uint8(ord(" "))), sums, starts),
         spans=spans,
         lines=lines,
@@ -241,9 +239,7 @@ def _texts_of(places: Places, starts: Places) -> Places:
     return np.repeat(np.arange(len(starts) - 1), np.diff(np.searchsorted(places, starts)))
 
 
-def _lines(
-    breaks_L: Places, starts: Places, begins_T: Places, hashes_T: Hashes, regions_T: NDArray[np.int8]
-) -> Lines:
+def _lines(breaks_L: Places, starts: Places, begins_T: Places, hashes_T: Hashes, regions_T: NDArray[np.int8]) -> Lines:
     begins_L = np.concatenate([[0], breaks_L[:-1] + 1])
     if not len(begins_T):
         nothing = np.zeros(len(breaks_L), dtype=np.int64)

@@ -49,7 +49,7 @@ class LinearHead:
     intercept: float
     thresholds: Floats
     """Ordinal: where on the line each score above the lowest becomes as likely as not to be reached; else empty."""
-    lowest_score: int = 0
+    lowest_score: float = 0.0
     """Ordinal: of the labels."""
     penalty: float
     """What it was fitted with."""

@@ -17,10 +17,43 @@ from numpy.typing import NDArray
 
 from hornbook.curation.lexer import Hashes, Lexed, Places, Region, hashes_of, mix
 
-_KEYWORDS = (
-    "False None True and as assert async await break class continue def del elif else except finally for from global if"
-    " import in is lambda nonlocal not or pass raise return try while with yield"
-).split()
+_KEYWORDS = [
+    "False",
+    "None",
+    "True",
+    "and",
+    "as",
+    "assert",
+    "async",
+    "await",
+    "break",
+    "class",
+    "continue",
+    "def",
+    "del",
+    "elif",
+    "else",
+    "except",
+    "finally",
+    "for",
+    "from",
+    "global",
+    "if",
+    "import",
+    "in",
+    "is",
+    "lambda",
+    "nonlocal",
+    "not",
+    "or",
+    "pass",
+    "raise",
+    "return",
+    "try",
+    "while",
+    "with",
+    "yield",
+]
 """Fixed, so that measures mean the same on each version of Python."""
 _MARKS = list("()[]{}=:,.@+-*/%<>!&|^~;\\")
 _LONG_LINE_BYTES = 79
@@ -69,7 +102,7 @@ def num_measures() -> int:
     """How many numbers describe a text."""
     from hornbook.curation.lexer import lex
 
-    return measure(lex([""])).shape[1]
+    return int(measure(lex([""])).shape[1])
 
 
 def measure(lexed: Lexed) -> Numbers:
@@ -134,7 +167,14 @@ class _Names:
         calls_self = is_called & is_attribute & ((before_last == _hash("self")) | (before_last == _hash("cls")))
         free, free_modules = distinct(is_free), distinct(is_free & np.isin(self._hashes, known.modules))
         return [
-            *(count(is_definition), free, count(is_free), count(is_free) / num_reads, free_modules, free - free_modules),
+            *(
+                count(is_definition),
+                free,
+                count(is_free),
+                count(is_free) / num_reads,
+                free_modules,
+                free - free_modules,
+            ),
             *(distinct(is_free & is_private), count(is_free & (self._next == _hash(".")))),
             *(count(is_free & (self._next == _hash("("))), count(is_read & is_builtin), distinct(is_read & is_builtin)),
             *self._with_share(is_self & (self._next == _hash("."))),
@@ -189,22 +229,25 @@ class _Names:
     def _is_behind(self, begin: Mask, end: Mask) -> Mask:
         """Whether the last `begin` before a token is behind the last `end`, and in the token's text."""
         begun = self._last_place(begin)
-        return (begun > self._last_place(end)) & (begun >= 0) & (self._texts[begun] == self._texts)
+        found: Mask = (begun > self._last_place(end)) & (begun >= 0) & (self._texts[begun] == self._texts)
+        return found
 
     def _is_keyword_argument(self, is_name: Mask) -> Mask:
         is_set = (self._next == _hash("=")) & (self._neighbour(2) != _hash("="))
         follows = (self._previous == _hash("(")) | (self._previous == _hash(","))
-        return is_name & is_set & follows & (self._depths > 0)
+        found: Mask = is_name & is_set & follows & (self._depths > 0)
+        return found
 
     def _is_parameter(self, is_name: Mask) -> Mask:
         ends_signature = (self._hashes == _hash(":")) & (self._depths == 0)
         in_signature = self._is_behind(self._hashes == _hash("def"), ends_signature)
         follows = np.isin(self._previous, hashes_of(["(", ",", "*"]))
-        return is_name & in_signature & follows & (self._depths == 1)
+        found: Mask = is_name & in_signature & follows & (self._depths == 1)
+        return found
 
     def _is_target(self, is_name: Mask) -> Mask:
         """Whether a name is bound in another way than as a parameter."""
-        introduces = "def class for as import global nonlocal except lambda".split()
+        introduces = ["def", "class", "for", "as", "import", "global", "nonlocal", "except", "lambda"]
         in_import = np.zeros(int(self._lines[-1]) + 1 if len(self._lines) else 1, dtype=np.bool_)
         in_import[self._lines[self._hashes == _hash("import")]] = True
         is_walrus = (self._next == _hash(":")) & (self._neighbour(2) == _hash("="))
@@ -221,7 +264,8 @@ class _Names:
     def _is_for_target(self) -> Mask:
         is_for = self._hashes == _hash("for")
         distance = np.arange(len(self._hashes)) - self._last_place(is_for)
-        return self._is_behind(is_for, self._hashes == _hash("in")) & (distance < _FOR_TARGET_TOKENS)
+        found: Mask = self._is_behind(is_for, self._hashes == _hash("in")) & (distance < _FOR_TARGET_TOKENS)
+        return found
 
     def _is_assigned(self) -> Mask:
         """Whether a token stands outside of brackets, before the last `=` of its line."""
@@ -229,7 +273,8 @@ class _Names:
         signs = np.flatnonzero(is_sign & ~np.isin(self._previous, hashes_of(["=", "!", "<", ">"])))
         last_sign = np.full(int(self._lines[-1]) + 1 if len(self._lines) else 1, -1)
         last_sign[self._lines[signs]] = signs
-        return (np.arange(len(self._hashes)) < last_sign[self._lines]) & (self._depths <= 0)
+        found: Mask = (np.arange(len(self._hashes)) < last_sign[self._lines]) & (self._depths <= 0)
+        return found
 
     def _first_is_private(self, is_definition: Mask) -> Numbers:
         """1 where the name of a text's first definition begins with an underscore."""
@@ -273,7 +318,12 @@ def _layout(lexed: Lexed) -> list[Numbers]:
     return [
         *(num_lines, sizes, mean_length, sums(lines.texts_L[lines.lengths_L > _LONG_LINE_BYTES])),
         *(num_comments, num_comments / num_lines, sums(lines.texts_L[is_empty]) / num_lines),
-        *(in_docs, in_docs / least_sizes, bytes_in(Region.COMMENT) / least_sizes, bytes_in(Region.STRING) / least_sizes),
+        *(
+            in_docs,
+            in_docs / least_sizes,
+            bytes_in(Region.COMMENT) / least_sizes,
+            bytes_in(Region.STRING) / least_sizes,
+        ),
         *(sums(lexed.inner.texts_T[is_prompt]), num_docs, num_docs / num_definitions),
         *(num_prose, num_prose / num_tokens, sizes / num_tokens, deepest, mean_indent),
     ]

@@ -146,14 +146,12 @@ def _fitted(described: dict[str, Any], weights: Path) -> FittedClassifier:
     sizes = {"C": len(BLOCKS) << described["encode"]["bits_per_block"], "D": num_measures()}
     for name, letters in _SHAPES[head].items():
         array = arrays[name]
-        shape = tuple(
-            sizes.setdefault(letter, size) for letter, size in zip(letters, array.shape, strict=True)
-        )
+        shape = tuple(sizes.setdefault(letter, size) for letter, size in zip(letters, array.shape, strict=True))
         if array.shape != shape or array.dtype != np.float64 or not np.isfinite(array).all():
             raise ValueError(f"`{name}` is no array of {' × '.join(map(str, shape))} finite numbers")
     numbers = {name: float(described[name]) for name in ("slope", "intercept")}
     of_head = {name: float(value) for name, value in described["numbers"].items()}
     if not np.isfinite([*numbers.values(), *of_head.values()]).all():
         raise ValueError(f"{numbers | of_head} are not all finite")
-    made = _HEADS[head](**{name: arrays[name] for name in _SHAPES[head]}, **of_head)
-    return FittedClassifier(head=made, **numbers)
+    fields: dict[str, Any] = {name: arrays[name] for name in _SHAPES[head]} | of_head
+    return FittedClassifier(head=_HEADS[head](**fields), **numbers)

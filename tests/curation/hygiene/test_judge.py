@@ -1,7 +1,9 @@
 import ast
+import multiprocessing
 import pickle
 import time
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.curation.hygiene.planted import planted_secrets
@@ -88,6 +90,20 @@ def test_prose_is_masked_without_being_parsed() -> None:
     text = "Ask ada@acme.org how the mean of some numbers is told from their median.\n"
     assert judged(text, must_parse=False).text == text.replace("ada@acme.org", "<EMAIL>")
     assert judged(text).reason == Reason.DOES_NOT_PARSE
+
+
+def test_a_byte_order_mark_is_taken_off_and_other_line_ends_are_kept() -> None:
+    for text in (CODE.replace("\n", "\r\n"), CODE.replace("\n", "\r")):
+        assert judged("\ufeff" + text) == Judged(text, "", "", {})
+
+
+def test_threads_and_forked_processes_come_to_the_same_verdicts() -> None:
+    texts = [f"{CODE}\n\ndef connect():\n    {planted.line}\n" for planted in planted_secrets(3)] * 4
+    alone = [judged(text) for text in texts]
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(judged, texts)) == alone
+    with multiprocessing.get_context("fork").Pool(2) as processes:
+        assert processes.map(judged, texts) == alone
 
 
 def test_a_huge_line_is_refused_at_once_and_without_copies() -> None:

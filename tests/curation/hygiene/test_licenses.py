@@ -1,4 +1,5 @@
 import pytest
+from license_expression import get_license_index
 
 from hornbook.curation.hygiene.config import PERMISSIVE_LICENSES
 from hornbook.curation.hygiene.licenses import license_refused
@@ -64,3 +65,9 @@ def test_an_unknown_licence_is_refused_unless_it_is_allowed(license_: tuple[str,
 
 def test_an_unknown_licence_beside_a_refused_one_does_not_save_it() -> None:
     assert reason_of("GPL-3.0-only", "NOASSERTION", allow_unknown=True) == Reason.LICENSE_NOT_ALLOWED
+
+
+def test_the_default_licences_are_permissive_in_the_eyes_of_scancode() -> None:
+    category = {key: entry["category"] for entry in get_license_index() if (key := entry.get("spdx_license_key"))}
+    others = {one for one in PERMISSIVE_LICENSES if category[one] not in ("Permissive", "Public Domain")}
+    assert others == {"Artistic-2.0"}

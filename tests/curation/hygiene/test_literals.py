@@ -25,6 +25,7 @@ def insides(text: str) -> list[str]:
         ("x = '''open\n'a' \\", ["open\n'a' \\"]),
         ("x = ''  \"\" '''''' #", []),
         ("x = 'a\\\nb'", ["a\\\nb"]),
+        ("# a\rx = 'b'\r\n# c\r\n", [" a", "b", " c"]),
     ],
 )
 def test_strings_and_comments_are_found(text: str, expected: list[str]) -> None:

@@ -53,7 +53,7 @@ def data_in_code(
     if num_data <= enough:
         return None
     kind = "listings" if num_listed > num_data / 2 else "encoded strings"
-    return Refusal(Reason.DATA, f"{num_data / num_filled:.0%} of it, mostly {kind}")
+    return Refusal(Reason.DATA, f"{min(1, num_data / num_filled):.0%} of it, mostly {kind}")
 
 
 def _most_listed(literals: Literals, min_items: int) -> int:

@@ -57,13 +57,17 @@ def judge(text: str, *, path: str, repository: str, licenses: Sequence[str], con
     (`credentials.detector`). It never raises for a text, whatever is in it.
 
     Args:
-        text: The file's content.
+        text: The file's content. A byte order mark at its start is taken off.
         path: In its repository; empty if unknown.
         repository: `owner/name`; empty if unknown.
         licenses: SPDX ids or expressions; none if unknown.
         config: Thresholds and switches.
     """
-    refusal = _by_name(text, path, repository, licenses, config) or _by_lines(text, path, config)
+    refusal = _by_name(text, path, repository, licenses, config)
+    if refusal:
+        return _refused(refusal)
+    text = text.removeprefix("\ufeff")
+    refusal = _by_lines(text, path, config)
     if refusal:
         return _refused(refusal)
     if not config.must_parse:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 _LITERAL = re.compile(
     r'"""(?:[^"\\]++|\\(?:.|\Z)|"(?!""))*+(?:"""|\Z)'
     r"|'''(?:[^'\\]++|\\(?:.|\Z)|'(?!''))*+(?:'''|\Z)"
-    r'|"(?:[^"\\\n]++|\\(?:.|\Z))*+(?:"|(?=\n)|\Z)'
-    r"|'(?:[^'\\\n]++|\\(?:.|\Z))*+(?:'|(?=\n)|\Z)"
-    r"|#[^\n]*+",
+    r'|"(?:[^"\\\r\n]++|\\(?:.|\Z))*+(?:"|(?=[\r\n])|\Z)'
+    r"|'(?:[^'\\\r\n]++|\\(?:.|\Z))*+(?:'|(?=[\r\n])|\Z)"
+    r"|#[^\r\n]*+",
     re.DOTALL,
 )
 """Possessive throughout: an open string runs to its line's or the text's end and is never scanned twice."""

@@ -28,6 +28,8 @@ def too_deep(code: str, *, max_depth: int) -> Refusal | None:
         code: The text without comments, strings replaced by `""`.
         max_depth: The most that is let pass.
     """
+    if "\r" in code:
+        code = code.replace("\r\n", "\n").replace("\r", "\n")
     for first_line, statement in _long_statements(code, max_depth):
         line = _line_beyond(statement, max_depth)
         if line:
