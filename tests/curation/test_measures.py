@@ -45,7 +45,6 @@ def test_a_name_that_is_bound_is_not_free(text: str) -> None:
         ("def f(a):\n    return b.c.d\n", 1),
         ("def f(a):\n    return a == b\n", 1),
         ("def f(a):\n    a(b, key=c)\n", 2),
-        ("b += 1\n", 1),
     ],
 )
 def test_names_that_are_read_and_not_bound_are_counted_once(text: str, number: int) -> None:

@@ -17,43 +17,10 @@ from numpy.typing import NDArray
 
 from hornbook.curation.lexer import Hashes, Lexed, Places, Region, hashes_of, mix
 
-_KEYWORDS = [
-    "False",
-    "None",
-    "True",
-    "and",
-    "as",
-    "assert",
-    "async",
-    "await",
-    "break",
-    "class",
-    "continue",
-    "def",
-    "del",
-    "elif",
-    "else",
-    "except",
-    "finally",
-    "for",
-    "from",
-    "global",
-    "if",
-    "import",
-    "in",
-    "is",
-    "lambda",
-    "nonlocal",
-    "not",
-    "or",
-    "pass",
-    "raise",
-    "return",
-    "try",
-    "while",
-    "with",
-    "yield",
-]
+_KEYWORDS = (
+    "False None True and as assert async await break class continue def del elif else except finally for from "
+    "global if import in is lambda nonlocal not or pass raise return try while with yield"
+)
 """Fixed, so that measures mean the same on each version of Python."""
 _MARKS = list("()[]{}=:,.@+-*/%<>!&|^~;\\")
 _LONG_LINE_BYTES = 79
@@ -80,7 +47,7 @@ class _Vocabulary:
 @functools.lru_cache(maxsize=1)
 def _vocabulary() -> _Vocabulary:
     return _Vocabulary(
-        keywords=hashes_of(_KEYWORDS),
+        keywords=hashes_of(_KEYWORDS.split()),
         marks=hashes_of(_MARKS),
         builtins=hashes_of(dir(builtins)),
         modules=hashes_of(sorted(sys.stdlib_module_names)),
@@ -252,7 +219,7 @@ class _Names:
         in_import[self._lines[self._hashes == _hash("import")]] = True
         is_walrus = (self._next == _hash(":")) & (self._neighbour(2) == _hash("="))
         in_lambda = self._is_behind(self._hashes == _hash("lambda"), self._hashes == _hash(":"))
-        return is_name & (
+        found: Mask = is_name & (
             np.isin(self._previous, hashes_of(introduces))
             | self._is_for_target()
             | in_lambda
@@ -260,6 +227,7 @@ class _Names:
             | is_walrus
             | in_import[self._lines]
         )
+        return found
 
     def _is_for_target(self) -> Mask:
         is_for = self._hashes == _hash("for")
