@@ -9,7 +9,8 @@ from tests.curation.tiny_language_models import KINDS, MAX_POSITION, NUM_LAYERS,
 from transformers import AutoModelForCausalLM
 
 from hornbook.artifacts.fingerprint import fingerprint
-from hornbook.curation.encoder import Encoder, make_encoder
+from hornbook.curation.encode import EncodeConfig
+from hornbook.curation.encoder import Encoder, JoinedEncoder, make_encoder
 from hornbook.curation.hidden_states import (
     HiddenStatesConfig,
     HiddenStatesEncoder,
@@ -180,6 +181,9 @@ def test_batches_hold_like_lengths_and_no_more_tokens_than_asked() -> None:
 def test_the_same_protocol_serves_both_kinds(llama: Path) -> None:
     encoder: Encoder = make_encoder(config_of(llama, layer=2))
     assert encoder.name == f"{llama.name}, layer 2, mean"
+    joined = JoinedEncoder((encoder, make_encoder(EncodeConfig(num_buckets=2**8)))).encode(TEXTS)
+    assert joined.tokens.shape == (len(TEXTS), 2**8)
+    assert np.array_equal(joined.syntax[:, : WIDTH + 1], encoder.encode(TEXTS).syntax)
 
 
 @pytest.mark.parametrize(
