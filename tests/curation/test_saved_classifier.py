@@ -5,11 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
+from tests.curation.tiny_language_models import save_model
 
 from hornbook.curation.classifier import ClassifierConfig, fit_value
 from hornbook.curation.encode import EncodeConfig, encode
+from hornbook.curation.encoder import make_encoder
+from hornbook.curation.hidden_states import describe_language_model
 from hornbook.curation.saved_classifier import SavedClassifier, is_savable
-from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
+from hornbook.errors import ConfigError, DamagedArtifactError, HornbookError, MissingInputError
 
 CONFIG = ClassifierConfig(encode=EncodeConfig(bits_per_block=8), num_folds=2, num_trees=3)
 TEXTS = [f"def f{at}(x):\n    return x * {at}\n" if at % 2 else f"x{at} = {at}\n" for at in range(24)]
@@ -27,6 +30,22 @@ def test_each_head_of_plain_arrays_can_be_saved(head: str, tmp_path: Path) -> No
     classifier = fitted(head)
     classifier.save(tmp_path / "saved")
     assert np.array_equal(SavedClassifier.load(tmp_path / "saved").predict(OTHERS), classifier.predict(OTHERS))
+
+
+def test_a_classifier_on_hidden_states_is_taken_up_with_its_language_model(tmp_path: Path) -> None:
+    encoder = describe_language_model(str(save_model(tmp_path / "model")), device="cpu")
+    config = ClassifierConfig(encode=encoder, num_folds=2)
+    scores = np.array([at % 2 * 4 for at in range(24)])
+    classifier = SavedClassifier(
+        encode=encoder, fitted=fit_value(make_encoder(encoder).encode(TEXTS), scores, config, 1)
+    )
+    classifier.save(tmp_path / "saved")
+    values = SavedClassifier.load(tmp_path / "saved").predict(OTHERS)
+    assert values == pytest.approx(classifier.predict(OTHERS), abs=1e-4)
+    assert len(set(values.tolist())) > 3
+    (tmp_path / "model" / "model.safetensors").unlink()
+    with pytest.raises(HornbookError, match="model"):
+        SavedClassifier.load(tmp_path / "saved")
 
 
 @pytest.fixture

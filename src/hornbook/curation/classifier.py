@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hornbook.curation.encode import EncodeConfig, Features
 from hornbook.curation.heads import HEADS, Head, HeadConfig, fit
+from hornbook.curation.hidden_states import HiddenStatesConfig
 from hornbook.curation.kernel_head import fit_kernel
 from hornbook.errors import ConfigError, MissingInputError
 
@@ -35,7 +36,8 @@ PREDICTION_DECIMALS = 6
 class ClassifierConfig:
     """How values are learned and how the learning is checked."""
 
-    encode: EncodeConfig = field(default_factory=EncodeConfig)
+    encode: EncodeConfig | HiddenStatesConfig = field(default_factory=EncodeConfig)
+    """Tokens and measures, or a language model's hidden states: `describe_language_model("NAME")`."""
     head: str = DEFAULT_HEAD
     """`kernel` (`kernel_head.py`), or one of `heads.py`, the paper's `forest` among them."""
     kernel_penalty: float = 0.5

@@ -62,7 +62,7 @@ class HiddenStatesConfig:
     layer: int | None = None
     """The layer whose states are taken, after the model's last norm; counted from 1, from the end if negative: -1 is
     the last. None: two thirds of the way up, near which they tell most (`docs/decisions/classifier-head.md`)."""
-    pooling: Pooling = Pooling.LAST_AND_MEAN
+    pooling: Pooling = Pooling.MEAN
     max_tokens: int = 512
     """A text's first tokens, which are read; fewer where the model cannot read so many."""
     dtype: str = "float32"

@@ -7,6 +7,7 @@ Reads, Writes: `classifier.json` (the encoding, the head's name, its numbers, an
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from numpy.typing import NDArray
 
 from hornbook import __version__
 from hornbook.curation.classifier import FittedClassifier
-from hornbook.curation.encode import BLOCKS, EncodeConfig, encode
+from hornbook.curation.encode import BLOCKS, EncodeConfig
+from hornbook.curation.encoder import Encoder, make_encoder
+from hornbook.curation.hidden_states import HiddenStatesConfig, Pooling
 from hornbook.curation.kernel_head import KernelHead
 from hornbook.curation.linear_heads import LinearHead
 from hornbook.curation.measures import num_measures
@@ -26,6 +29,7 @@ FORMAT = 2
 CLASSIFIER_FOLDER = "classifier"
 """In the artifact of the stage `classifier`."""
 _JSON, _WEIGHTS = "classifier.json", "weights.safetensors"
+_ENCODERS: dict[type, str] = {EncodeConfig: "tokens and measures", HiddenStatesConfig: "hidden states"}
 _HEADS: dict[str, type[KernelHead] | type[LinearHead]] = {"kernel": KernelHead, "linear": LinearHead}
 _SHAPES = {
     "kernel": {
@@ -41,15 +45,16 @@ _SHAPES = {
 """Of the arrays of each head: C columns of tokens, D dense ones, N labelled texts, T thresholds."""
 _TEXTS_AT_ONCE = 256
 _PROBE = 'def total(items):\n    """Add up."""\n    result = 0\n    for item in items:\n        result += item\n'
-_PROBE_TOLERANCE = 1e-5
-"""Wider than the rounding of values, far narrower than what another encoding makes of the text."""
+_PROBE_TOLERANCES: dict[type, float] = {EncodeConfig: 1e-5, HiddenStatesConfig: 0.02}
+"""Wider than the rounding of values, and of a language model on another device; narrower than what another encoding
+makes of the text."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SavedClassifier:
     """All that is needed to value texts."""
 
-    encode: EncodeConfig
+    encode: EncodeConfig | HiddenStatesConfig
     fitted: FittedClassifier
 
     def predict(self, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -59,8 +64,12 @@ class SavedClassifier:
         values = [np.empty(0)]
         with threadpool_limits(1):  # Who calls this has a process a core.
             for start in range(0, len(texts), _TEXTS_AT_ONCE):
-                values.append(self.fitted.predict(encode(texts[start : start + _TEXTS_AT_ONCE], self.encode)))
+                values.append(self.fitted.predict(self._encoder.encode(texts[start : start + _TEXTS_AT_ONCE])))
         return np.concatenate(values)
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return make_encoder(self.encode)
 
     def save(self, folder: Path) -> None:
         """Write it; equal classifiers give equal bytes.
@@ -83,6 +92,7 @@ class SavedClassifier:
             "format": FORMAT,
             "hornbook": __version__,
             "head": name,
+            "encoder": _ENCODERS[type(self.encode)],
             "encode": asdict(self.encode),
             "numbers": {field: value for field, value in fields.items() if field not in _SHAPES[name]},
             "slope": self.fitted.slope,
@@ -110,12 +120,12 @@ class SavedClassifier:
                     f"the classifier in `{folder}` has format {form!r}, written by Hornbook {writer}; this one reads "
                     f"{FORMAT}: make it again"
                 )
-            loaded = cls(encode=EncodeConfig(**described["encode"]), fitted=_fitted(described, folder / _WEIGHTS))
+            loaded = cls(encode=_encode_config(described), fitted=_fitted(described, folder / _WEIGHTS))
             probe, expected = described["probe"]["text"], float(described["probe"]["value"])
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise DamagedArtifactError(f"the classifier in `{folder}` is damaged: {error!r}") from error
         value = float(loaded.predict([probe])[0])
-        if not abs(value - expected) <= _PROBE_TOLERANCE:
+        if not abs(value - expected) <= _PROBE_TOLERANCES[type(loaded.encode)]:
             raise ConfigError(
                 f"the classifier in `{folder}`, written by Hornbook {writer}, gave {expected} where it gives {value} "
                 "now: code is encoded in another way since; make it again"
@@ -132,6 +142,15 @@ def _head_name(fitted: FittedClassifier) -> str | None:
     return next((name for name, kind in _HEADS.items() if isinstance(fitted.head, kind)), None)
 
 
+def _encode_config(described: dict[str, Any]) -> EncodeConfig | HiddenStatesConfig:
+    fields = described["encode"]
+    if described["encoder"] == _ENCODERS[EncodeConfig]:
+        return EncodeConfig(**fields)
+    if described["encoder"] == _ENCODERS[HiddenStatesConfig]:
+        return HiddenStatesConfig(**{**fields, "pooling": Pooling(fields["pooling"])})
+    raise ValueError(f"encoder {described['encoder']!r}")
+
+
 def _fitted(described: dict[str, Any], weights: Path) -> FittedClassifier:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
@@ -143,7 +162,9 @@ def _fitted(described: dict[str, Any], weights: Path) -> FittedClassifier:
         arrays = load_file(weights)
     except SafetensorError as error:
         raise ValueError(f"{weights.name}: {error}") from error
-    sizes = {"C": len(BLOCKS) << described["encode"]["bits_per_block"], "D": num_measures()}
+    sizes = {"C": 0}
+    if described["encoder"] == _ENCODERS[EncodeConfig]:
+        sizes = {"C": len(BLOCKS) << described["encode"]["bits_per_block"], "D": num_measures()}
     for name, letters in _SHAPES[head].items():
         array = arrays[name]
         shape = tuple(sizes.setdefault(letter, size) for letter, size in zip(letters, array.shape, strict=True))

@@ -18,7 +18,8 @@ from hornbook.curation.annotate import AnnotateConfig, join_labels, load_labels
 from hornbook.curation.calibration import kept_curve, measure_calibration, most_surprising
 from hornbook.curation.classifier import ClassifierConfig, fit_value
 from hornbook.curation.corpus import CorpusConfig, read_standard_library
-from hornbook.curation.encode import count_tokens, encode
+from hornbook.curation.encode import count_tokens
+from hornbook.curation.encoder import make_encoder
 from hornbook.curation.provided import ProvidedConfig, read_provided
 from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER, SavedClassifier, is_savable
 from hornbook.curation.select import SelectConfig, select
@@ -27,8 +28,8 @@ from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Label,
 
 VERSION = 1
 """Raised when a rule of these stages changes: it is part of the fingerprint."""
-CLASSIFIER_VERSION = 2
-"""The same for the stage `classifier` alone. 2: it saves its classifier."""
+CLASSIFIER_VERSION = 3
+"""The same for the stage `classifier` alone. 2: it saves its classifier. 3: tokens and measures by lexing, a kernel."""
 
 _PROVIDED_TABLES: dict[DocumentKind, tuple[str, type, str]] = {
     DocumentKind.CODE: ("kept", CodeSample, "samples"),
@@ -99,7 +100,7 @@ def run_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], wor
         if label.sample_id not in row_of:
             raise MissingInputError(f"the label of {label.sample_id} has no sample in the corpus")
     workspace.progress(0, 3, "encoding the samples")
-    features = encode([sample.text for sample in samples], config.encode)
+    features = make_encoder(config.encode).encode([sample.text for sample in samples])
     labelled = features.rows(np.array([row_of[label.sample_id] for label in labels], dtype=np.intp))
     scores = np.array([label.score for label in labels], dtype=np.int64)
     with threadpool_limits(1):  # The number of cores must change no digit.

@@ -6,7 +6,7 @@ Writes: a work folder, from which the same call goes on after a kill: the parts 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +55,8 @@ def value_documents(
     written = write_parts(documents, folder, part_characters=part_characters, report=report)
     parts = Parts(folder)
     jobs = ((parts.path(part), _values_path(folder, part)) for part in written)
-    for _ in map_parts(_ValuePart(classifier), jobs, engine):
+    # A fresh copy: a language model that this process has loaded is not sent to the others.
+    for _ in map_parts(_ValuePart(replace(classifier)), jobs, engine):
         pass
     return Parts(folder)
 
