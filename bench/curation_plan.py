@@ -82,8 +82,8 @@ def plan_for(lines: Sequence[Line], target: Target) -> dict[str, Any]:
     """What each step of the chain would take: arithmetic over the measured lines.
 
     A step's input is its measured share of the corpus' bytes; CPU time and disk follow the line through the measured
-    sizes. Memory holds parts that a small corpus does not fill, so it follows the line through the two largest sizes; it
-    is that of one machine. The hours are no fewer than all CPU time on all cores, and no fewer than what the first
+    sizes. Memory holds parts that a small corpus does not fill, so it follows the line through the two largest sizes;
+    it is that of one machine. The hours are no fewer than all CPU time on all cores, and no fewer than what the first
     process has to do by itself.
     """
     chain = {step: measured for step, measured in _by_step(lines).items() if step in CHAIN}

@@ -31,12 +31,16 @@ LEAST_SECONDS = 0.2
 
 def gather(sources: list[Path], corpus: Path, num_bytes: int) -> int:
     """Copy Python files, in an order that their names decide, until there are so many bytes; returns how many."""
-    paths = {path.resolve(): path for source in sources for path in source.rglob("*.py") if path.is_file()}
+    found: dict[Path, str] = {}
+    for number, source in enumerate(sources):
+        for path in source.rglob("*.py"):
+            if path.is_file():
+                found.setdefault(path.resolve(), f"{number}/{path.relative_to(source).as_posix()}")
     total = 0
-    for path in sorted(paths.values(), key=lambda one: hashlib.sha256(one.as_posix().encode()).digest()):
+    for path, name in sorted(found.items(), key=lambda one: hashlib.sha256(one[1].encode()).digest()):
         if total >= num_bytes:
             break
-        target = corpus.joinpath(*path.absolute().parts[1:])
+        target = corpus / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
         total += target.stat().st_size

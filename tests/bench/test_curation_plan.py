@@ -10,7 +10,7 @@ SHARES = {"collect": 1.0, "predict-value": 0.8, "select": 0.8, "deduplicate": 0.
 
 
 def line(step: str, size: float) -> dict[str, Any]:
-    """CPU time: 1 s and 0.5 s a MB, a fifth in the first process; memory: 300 MB and 0.1 MB a MB; disk in proportion."""
+    """CPU time: 1 s and 0.5 s a MB, a fifth in the first process; memory: 300 MB and 0.1 MB a MB."""
     given = size * SHARES[step]
     found = {
         "benchmark": "curation",
