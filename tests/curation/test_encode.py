@@ -63,3 +63,17 @@ def test_no_texts_have_no_rows() -> None:
 def test_a_wrong_size_is_named() -> None:
     with pytest.raises(ConfigError, match="`bits_per_block`"):
         EncodeConfig(bits_per_block=0)
+    with pytest.raises(ConfigError, match="`max_characters`"):
+        EncodeConfig(max_characters=0)
+
+
+def test_what_lies_behind_the_most_characters_counts_for_nothing() -> None:
+    config = EncodeConfig(max_characters=len(CODE))
+    cut, whole = encode([CODE + "x = 1\n" * 50], config), encode([CODE], config)
+    assert (cut.tokens != whole.tokens).nnz == 0
+    assert np.array_equal(cut.dense, whole.dense)
+    assert (encode([CODE + "x = 1\n"], EncodeConfig()).tokens != whole.tokens).nnz > 0
+
+
+def test_a_long_text_has_as_many_tokens_as_its_pieces() -> None:
+    assert count_tokens(CODE * 20_000) == 20_000 * count_tokens(CODE)

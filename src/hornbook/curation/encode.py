@@ -26,6 +26,8 @@ BLOCKS = ("pairs", "strings", "prose", "prose parts", "lines")
 literals; parts of compound words in either; each line's first word with its indentation."""
 
 _TEXTS_AT_ONCE = 200
+_CHARACTERS_IN_A_LIST = 2**20
+"""Of a text whose tokens may stand in one list, as is fastest; that of a huge text would not fit in memory."""
 _SALTS = tuple(np.uint64(salt) for salt in (31, 9, 5, 3, 4))
 _INDENT_BYTES, _MOST_INDENTS = 4, 7
 
@@ -36,8 +38,13 @@ class EncodeConfig:
 
     bits_per_block: int = 16
     """The tokens of a block are hashed into 2 to this power columns."""
+    max_characters: int = 200_000
+    """Of a text, from its start; what is behind them counts for nothing. While a text is encoded its arrays take many
+    times its size, and a text can be of any length."""
 
     def __post_init__(self) -> None:
+        if self.max_characters < 1:
+            raise ConfigError(f"`max_characters` must be at least 1, got {self.max_characters!r}")
         if not 8 <= self.bits_per_block <= 20:
             raise ConfigError(f"`bits_per_block` must lie in [8, 20], got {self.bits_per_block!r}")
 
@@ -75,13 +82,15 @@ def count_tokens(text: str) -> int:
 
     A stand-in for the tokens of the run's tokenizer, which is trained later, on what is kept here.
     """
-    return len(LEXICAL_TOKEN.findall(text))
+    if len(text) <= _CHARACTERS_IN_A_LIST:
+        return len(LEXICAL_TOKEN.findall(text))
+    return sum(1 for _ in LEXICAL_TOKEN.finditer(text))
 
 
 def _encode(texts: Sequence[str], config: EncodeConfig) -> Features:
     from scipy import sparse
 
-    lexed = lex(texts)
+    lexed = lex([text[: config.max_characters] for text in texts])
     bits = config.bits_per_block
     keys = [
         ((texts_T * len(BLOCKS) + block) << bits)
