@@ -122,7 +122,14 @@ def plan_for(lines: Sequence[Line], target: Target) -> dict[str, Any]:
 
 def render(lines: Sequence[Line], target: Target) -> str:
     """The tables of `docs/scaling.md`."""
-    return "\n".join([*_render_costs(lines), "", *_render_growth(lines), "", *_render_plan(plan_for(lines, target))])
+    blocks = {
+        "Unit costs at the largest size (measured)": _render_costs(lines),
+        "Growth (measured)": _render_growth(lines),
+        f"Plan for {target.num_files:,.0f} files and {target.num_tokens:,.0f} tokens (arithmetic)": _render_plan(
+            plan_for(lines, target)
+        ),
+    }
+    return "\n\n".join("\n".join([f"### {title}", "", *block]) for title, block in blocks.items())
 
 
 def _render_costs(lines: Sequence[Line]) -> list[str]:

@@ -178,7 +178,7 @@ def _write(output: "Path", code: "CodeToAnnotate", found: "AnnotatedSamples") ->
 
     paths = [output, beside(output, "rejected")]
     write_records(paths[0], Label, found.labels)
-    write_records(paths[1], Dropped, found.dropped)
+    write_records(paths[1], Dropped, [*code.rejected, *found.dropped])
     if code.draw is not None:
         paths.append(beside(output, "drawn"))
         write_records(paths[-1], DrawnSample, code.draw.samples)

@@ -28,7 +28,7 @@ def describe_annotated(code: "CodeToAnnotate", found: "Annotated", seed: int) ->
     agreement = agreement_of([one for one, _ in compared], [other for _, other in compared], seed) if compared else None
     return {
         "labels": len(found.labels),
-        "rejected": dict(Counter(entry.reason for entry in found.dropped).most_common()),
+        "rejected": dict(Counter(entry.reason for entry in (*code.rejected, *found.dropped)).most_common()),
         "truncated": found.num_truncated,
         "scores": {str(score): counts[score] for score in range(6)},
         "draw": None if code.draw is None else _describe_draw(code.draw, scores),

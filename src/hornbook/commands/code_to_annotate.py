@@ -1,7 +1,7 @@
 """The code that `hornbook annotate` is to score: what a person's files hold, what is known of it, which of it is drawn.
 
 Reads:  files of a person's own, or the standard library; known scores; predicted values.
-Writes: the documents that are asked about, the known scores, the draw.
+Writes: the documents that are asked about, the known scores, the draw; rows that are no documents, each with why.
 
 Of code that is not drawn nothing stays in memory but its id, and its value if there is one.
 """
@@ -15,8 +15,9 @@ from pathlib import Path
 from hornbook.curation.annotate_samples import HIGHEST_SCORE
 from hornbook.curation.draw import Draw, DrawBy, DrawConfig, draw_samples, share_scores
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.reading.documents import NO_ID, Fields, LeftOut, documents_of
 from hornbook.reading.rows import read_rows
-from hornbook.records import Document, DocumentKind
+from hornbook.records import Document, DocumentKind, Dropped
 
 _ID_FIELDS = ("sample_id", "id")
 
@@ -52,6 +53,8 @@ class CodeToAnnotate:
     """Known scores, by the id of the document."""
     draw: Draw | None
     """None where all were taken."""
+    rejected: list[Dropped]
+    """Rows that are no documents, called by their places."""
 
 
 def find_code(source: CodeSource, draw: DrawConfig | None, values: Path | None, seed: int) -> CodeToAnnotate:
@@ -64,42 +67,55 @@ def find_code(source: CodeSource, draw: DrawConfig | None, values: Path | None, 
         seed: For the draw.
 
     Raises:
-        MissingInputError: A file is damaged, an id stands on two rows, no code has a known score, or code has no value.
+        MissingInputError: A file is cut off, there is no code, an id stands on two rows, no code has a known score, or
+            code has no value.
     """
-    documents, reference = _documents(source)
+    read, reference = _documents(source)
     known = None if source.against is None else _read_scores(source.against)
-    ids = []
-    for document in documents():
+    ids, rejected = [], []
+    for document in read():
+        if isinstance(document, Dropped):
+            rejected.append(document)
+            continue
         score = None if known is None else known.get(document.id, known.get(_digest(document)))
         if score is not None:
             reference[document.id] = score
         if known is None or score is not None:
             ids.append(document.id)
     _require_unique(ids)
+    if not ids and known is None:
+        _refuse(rejected, source)
     if not ids and source.against is not None:
         raise MissingInputError(f"`--against` `{source.against}` has no score for any of the code")
     if draw is None:
-        return CodeToAnnotate(documents=_chosen(documents(), ids), reference=reference, draw=None)
+        return CodeToAnnotate(documents=_chosen(read(), ids), reference=reference, draw=None, rejected=rejected)
     drawn = draw_samples(ids, None if values is None else _read_values(values, ids), draw, seed)
-    found = _chosen(documents(), [sample.sample_id for sample in drawn.samples])
+    found = _chosen(read(), [sample.sample_id for sample in drawn.samples])
     if draw.by is DrawBy.UNCERTAINTY:
         repeats = _repeats(found)
         drawn = share_scores(drawn, repeats)
         found = [document for document in found if document.id not in repeats]
-    return CodeToAnnotate(documents=found, reference=reference, draw=drawn)
+    return CodeToAnnotate(documents=found, reference=reference, draw=drawn, rejected=rejected)
 
 
-def _documents(source: CodeSource) -> tuple[Callable[[], Iterator[Document]], dict[str, int]]:
-    """What reads all documents, as often as it is called; the scores that come along."""
+def _documents(source: CodeSource) -> tuple[Callable[[], Iterator[Document | Dropped]], dict[str, int]]:
+    """What reads all documents, and why others are none, as often as it is called; the scores that come along."""
     if source.standard_library:
         library, reference = _standard_library(only_labelled=source.shipped_labels)
         return lambda: iter(library), reference
     from hornbook.reading.files import find_files
-    from hornbook.tokens.inputs import Inputs
 
     found = find_files(source.inputs, pattern=source.files)
-    inputs = Inputs(found, text_field=source.text_field, id_field=source.id_field)
-    return inputs.documents, {}
+    rows = documents_of(found, Fields(text=source.text_field, id=source.id_field))
+
+    def read() -> Iterator[Document | Dropped]:
+        for row in rows(0):
+            if isinstance(row, LeftOut):
+                yield Dropped(id=row.place, reason=row.reason, detail=row.detail)
+            else:
+                yield Document(id=row.id, kind=DocumentKind.CODE, text=row.text)
+
+    return read, {}
 
 
 def _standard_library(*, only_labelled: bool) -> tuple[list[Document], dict[str, int]]:
@@ -116,9 +132,19 @@ def _standard_library(*, only_labelled: bool) -> tuple[list[Document], dict[str,
     return [Document(id=sample.id, kind=DocumentKind.CODE, text=sample.text) for sample in samples], reference
 
 
-def _chosen(documents: Iterator[Document], ids: Sequence[str]) -> list[Document]:
+def _chosen(documents: Iterator[Document | Dropped], ids: Sequence[str]) -> list[Document]:
     chosen = set(ids)
-    return [document for document in documents if document.id in chosen]
+    return [document for document in documents if isinstance(document, Document) and document.id in chosen]
+
+
+def _refuse(rejected: Sequence[Dropped], source: CodeSource) -> None:
+    """Say that there is nothing to ask about."""
+    if not rejected:
+        raise MissingInputError(f"{', '.join(f'`{path}`' for path in source.inputs)} holds no rows")
+    first = rejected[0]
+    why = f"`{first.id}`: {first.reason}, {first.detail}"
+    flag = "--id-field" if first.reason == NO_ID else "--text-field"
+    raise MissingInputError(f"there is no code with a text in `{source.text_field}`; {why}; name another field: {flag}")
 
 
 def _repeats(documents: Sequence[Document]) -> dict[str, str]:

@@ -1,9 +1,8 @@
 """Write records as JSON lines or Parquet, by the name's ending, whole or not at all."""
 
 import dataclasses
-import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
 
 ENDINGS = (".jsonl", ".parquet")
 _ROWS_AT_ONCE = 2**16
+_CHARACTERS_AT_ONCE = 2**25
+"""Of Parquet's rows in memory; with the row that passes it."""
 
 
 def require_writable(path: Path) -> None:
@@ -48,9 +49,8 @@ def write_records(path: Path, record: "type[Record]", records: Iterable[Any]) ->
 
             from hornbook.records import schema_of, table_of
 
-            rows = iter(records)
             with pq.ParquetWriter(partial, schema_of(record)) as writer:
-                while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
+                for some in _some_at_once(records):
                     writer.write_table(table_of(record, some))
         else:
             with partial.open("w", encoding="utf-8") as lines:
@@ -61,6 +61,21 @@ def write_records(path: Path, record: "type[Record]", records: Iterable[Any]) ->
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise StoreError(f"`{path}` cannot be written: {error.strerror or error}") from error
+
+
+def _some_at_once(records: Iterable[Any]) -> Iterator[list[Any]]:
+    some: list[Any] = []
+    num_characters = 0
+    for one in records:
+        some.append(one)
+        num_characters += sum(
+            len(value) for field in dataclasses.fields(one) if isinstance(value := getattr(one, field.name), str)
+        )
+        if len(some) >= _ROWS_AT_ONCE or num_characters >= _CHARACTERS_AT_ONCE:
+            yield some
+            some, num_characters = [], 0
+    if some:
+        yield some
 
 
 def _clean(value: Any) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hornbook.errors import MissingInputError
@@ -62,7 +63,8 @@ def documents_of(files: Sequence[InputFile], fields: Fields, *, with_others: boo
         with_others: Whether a row's other fields go into `about`.
 
     Raises:
-        MissingInputError: A Parquet file lacks a field. Later, while it is read: a file cannot be read to its end.
+        MissingInputError: A Parquet file lacks a field, or is none. Later, while it is read: a file cannot be read to
+            its end.
     """
     _require_columns(files, fields)
 
@@ -88,13 +90,21 @@ def is_writable(text: str) -> bool:
 
 def _require_columns(files: Sequence[InputFile], fields: Fields) -> None:
     for file in files:
-        found = pq.read_schema(file.path).names if file.path.suffix == ".parquet" else ()
+        found = _columns_of(file) if file.path.suffix == ".parquet" else ()
         for name, flag in ((fields.text, "--text-field"), (fields.id, "--id-field")):
             if found and name is not None and name not in found:
                 known = ", ".join(f"`{one}`" for one in found)
                 raise MissingInputError(
                     f"`{file.path}` has no field `{name}`; its fields: {known}; name another: {flag}"
                 )
+
+
+def _columns_of(file: InputFile) -> Sequence[str]:
+    try:
+        names: list[str] = pq.read_schema(file.path).names
+    except (OSError, pa.ArrowException) as error:
+        raise MissingInputError(f"`{file.path}` cannot be read: {error}") from error
+    return names
 
 
 def _document(row: Row, fields: Fields, with_others: bool) -> Document | LeftOut:
