@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from hornbook.curation.annotate import describe_labels, join_labels, load_labels
 from hornbook.curation.calibration import auc
-from hornbook.curation.classifier import TEACHES, ClassifierConfig, fit_value
+from hornbook.curation.classifier import TEACHES, ClassifierConfig, Learner, fit_value
 from hornbook.curation.corpus import describe_standard_library, read_standard_library
 from hornbook.curation.draw import DrawBy, DrawConfig, draw_samples
 from hornbook.curation.encode import Features, encode
@@ -80,7 +80,7 @@ def play(features: Features, scores: NDArray[np.int64], draw: DrawConfig, seed: 
     known, rest = rest[:NUM_ADDED], rest[NUM_ADDED:]
     found = []
     for step in range(NUM_ADDITIONS + 1):
-        predict = fit_value(features.rows(known), scores[known], config, seed)
+        predict = fit_value(Learner(features.rows(known), scores[known], config), seed).predict
         found.append(measure(predict(features.rows(held_out)), scores[held_out]))
         values: Any = predict(features.rows(rest)).tolist()
         drawn = draw_samples([str(row) for row in rest], values, draw, seed * NUM_ADDITIONS + step)
@@ -95,7 +95,8 @@ def estimate(features: Features, scores: NDArray[np.int64], draw: DrawConfig) ->
     for seed in range(NUM_SEEDS):
         order = np.random.default_rng(seed).permutation(len(scores))
         known, others = np.array_split(order, 2)
-        values = fit_value(features.rows(known), scores[known], ClassifierConfig(), seed)(features.rows(others))
+        learner = Learner(features.rows(known), scores[known], ClassifierConfig())
+        values = fit_value(learner, seed).predict(features.rows(others))
         found = {str(row): int(scores[row]) for row in others}
         truth = float(np.mean(scores[others] >= TEACHES))
         for number in range(NUM_ESTIMATES):

@@ -20,12 +20,14 @@ from threadpoolctl import threadpool_limits
 
 from hornbook.curation.annotate import describe_labels, join_labels, load_labels
 from hornbook.curation.calibration import auc, spearman
-from hornbook.curation.classifier import DEFAULT_HEAD, ClassifierConfig, fit_head, predict_unseen
+from hornbook.curation.classifier import DEFAULT_HEAD, ClassifierConfig, Learner, predict_unseen
 from hornbook.curation.corpus import describe_standard_library, read_standard_library
+from hornbook.curation.distillation import Hints
 from hornbook.curation.encode import EncodeConfig, Features
 from hornbook.curation.encoder import Encoder, JoinedEncoder, make_encoder
 from hornbook.curation.heads import HEADS
 from hornbook.curation.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, Pooling, describe_language_model
+from hornbook.curation.shipped_states import describe_states, make_hints
 
 SEEDS = (0, 1, 2)
 NUM_SPEED_TEXTS = 1000
@@ -46,6 +48,12 @@ def main() -> None:
     others = [sample.text for sample in samples[:: max(1, len(samples) // NUM_SPEED_TEXTS)]]
     if not asked.only_language_models:
         compare_heads(make_encoder(EncodeConfig()), texts, scores, others, asked.head)
+        place = {sample.id: at for at, sample in enumerate(samples)}
+        features = make_encoder(EncodeConfig()).encode([sample.text for sample in samples])
+        labelled = np.array([place[label.sample_id] for label in labels])
+        hints = make_hints(samples, features, labelled, describe_states())
+        if hints is not None and asked.num_labels is None:
+            compare_heads(make_encoder(EncodeConfig()), texts, scores, others, (DEFAULT_HEAD,), hints)
     for name in asked.language_model:
         config = replace(
             describe_language_model(name, device="cpu"),
@@ -60,7 +68,12 @@ def main() -> None:
 
 
 def compare_heads(
-    encoder: Encoder, texts: Sequence[str], scores: NDArray[np.int64], others: Sequence[str], heads: Sequence[str]
+    encoder: Encoder,
+    texts: Sequence[str],
+    scores: NDArray[np.int64],
+    others: Sequence[str],
+    heads: Sequence[str],
+    hints: Hints | None = None,
 ) -> None:
     """Print a line for each head.
 
@@ -70,6 +83,7 @@ def compare_heads(
         scores: Their scores.
         others: Those that encoding and predicting are timed on; where they are `texts`, these are encoded once.
         heads: Their names.
+        hints: What a language model sees in the texts and in others, if the heads learn from that besides.
     """
     encoder.encode(texts[:1])  # A model is loaded, a library imported.
     start = time.process_time()
@@ -77,7 +91,7 @@ def compare_heads(
     encode_seconds = time.process_time() - start
     labelled = timed if others is texts else encoder.encode(texts)
     for head in heads:
-        print(json.dumps(_line(encoder, head, labelled, scores, timed, others, encode_seconds)), flush=True)
+        print(json.dumps(_line(encoder, head, labelled, scores, hints, timed, others, encode_seconds)), flush=True)
 
 
 def _line(
@@ -85,21 +99,23 @@ def _line(
     head: str,
     labelled: Features,
     scores: NDArray[np.int64],
+    hints: Hints | None,
     timed: Features,
     others: Sequence[str],
     encode_seconds: float,
 ) -> dict[str, object]:
-    config = ClassifierConfig(head=head)
-    unseen = [predict_unseen(labelled, scores, config, seed) for seed in SEEDS]
     start = time.process_time()
-    fitted_head = fit_head(labelled, scores, config, 0)
+    learner = Learner(labelled, scores, ClassifierConfig(head=head), hints)
+    fitted_head = learner.fit(np.arange(len(scores)), 0)
     fitted = time.process_time()
     fitted_head.predict(timed)
     predict_seconds = time.process_time() - fitted
+    unseen = [predict_unseen(learner, seed) for seed in SEEDS]
     megabytes = sum(len(text.encode()) for text in others) / 1e6
     line: dict[str, object] = {
         "encoder": encoder.name,
         "head": head,
+        "num_hints": 0 if hints is None else len(hints.states),
         "num_labels": len(scores),
         "spearman": round(float(np.mean([spearman(values, scores) for values in unseen])), 3),
         "auc": round(float(np.mean([auc(values, scores) for values in unseen])), 3),

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from hornbook.curation.calibration import auc, kept_curve, measure_calibration, reliability, split_labels
-from hornbook.curation.classifier import ClassifierConfig, fit_value
+from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.encode import EncodeConfig, Features, encode
 from hornbook.errors import ConfigError, MissingInputError
 
@@ -30,7 +30,7 @@ CONFIG = ClassifierConfig(num_bootstrap_samples=50)
 def test_a_clear_difference_is_learned_and_reported(head: str) -> None:
     features, scores = labelled()
     config = ClassifierConfig(head=head, num_trees=20, num_bootstrap_samples=50)
-    metrics, held_out, values = measure_calibration(features, scores, config, seed=1)
+    metrics, held_out, values = measure_calibration(Learner(features, scores, config), seed=1)
     assert metrics["held_out"]["auc"]["value"] == 1.0
     assert metrics["cross_validation"]["auc"] == 1.0
     assert metrics["held_out"]["num_labels"] == len(held_out) == len(values) == 12
@@ -41,8 +41,8 @@ def test_a_clear_difference_is_learned_and_reported(head: str) -> None:
 
 def test_equal_seeds_give_equal_values_between_zero_and_one() -> None:
     features, scores = labelled()
-    first = fit_value(features, scores, CONFIG, seed=3).predict(features)
-    assert np.array_equal(first, fit_value(features, scores, CONFIG, seed=3).predict(features))
+    first = fit_value(Learner(features, scores, CONFIG), seed=3).predict(features)
+    assert np.array_equal(first, fit_value(Learner(features, scores, CONFIG), seed=3).predict(features))
     assert ((first >= 0) & (first <= 1)).all()
     assert first[scores >= 3].min() > 0.9 > 0.1 > first[scores < 3].max()
 
@@ -50,7 +50,7 @@ def test_equal_seeds_give_equal_values_between_zero_and_one() -> None:
 def test_labels_on_one_side_only_are_refused() -> None:
     features, _ = labelled(20)
     with pytest.raises(MissingInputError, match="0 of 20 labels"):
-        fit_value(features, np.zeros(20, dtype=np.int64), CONFIG, seed=0)
+        fit_value(Learner(features, np.zeros(20, dtype=np.int64), CONFIG), seed=0)
 
 
 def test_the_split_is_a_partition_and_keeps_the_proportion_of_each_score() -> None:

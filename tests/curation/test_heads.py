@@ -4,7 +4,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from hornbook.curation.calibration import auc, spearman
-from hornbook.curation.classifier import ClassifierConfig, fit_value, predict_unseen
+from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value, predict_unseen
 from hornbook.curation.encode import Features
 from hornbook.curation.heads import HEADS, HeadConfig, fit
 from hornbook.errors import ConfigError
@@ -23,7 +23,7 @@ def dense_only(num_texts: int = 120, width: int = 12) -> tuple[Features, NDArray
 @pytest.mark.parametrize("head", HEADS)
 def test_every_head_learns_from_states_alone(head: str) -> None:
     features, scores = dense_only()
-    unseen = predict_unseen(features, scores, ClassifierConfig(head=head, num_trees=50, num_folds=3), seed=0)
+    unseen = predict_unseen(Learner(features, scores, ClassifierConfig(head=head, num_trees=50, num_folds=3)), seed=0)
     assert spearman(unseen, scores) > 0.7
     assert auc(unseen, scores) > 0.85
 
@@ -32,7 +32,7 @@ def test_every_head_learns_from_states_alone(head: str) -> None:
 def test_equal_seeds_give_equal_probabilities(head: str) -> None:
     features, scores = dense_only(60)
     config = ClassifierConfig(head=head, num_trees=10, num_folds=2)
-    first, second = (fit_value(features, scores, config, seed=3).predict(features) for _ in range(2))
+    first, second = (fit_value(Learner(features, scores, config), seed=3).predict(features) for _ in range(2))
     assert np.array_equal(first, second)
     assert ((first >= 0) & (first <= 1)).all()
     assert first[scores >= 3].mean() > first[scores < 3].mean() + 0.3
@@ -47,7 +47,7 @@ def test_scores_of_regressions_lie_on_the_scale_of_the_labels() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("head", "forest"), ("head", "oracle"), ("penalty", 0.0), ("dense_weight", 0.0), ("num_rounds", 0)],
+    [("head", "kernel"), ("head", "oracle"), ("penalty", 0.0), ("dense_weight", 0.0), ("num_rounds", 0)],
 )
 def test_a_wrong_field_is_named(field: str, value: object) -> None:
     with pytest.raises(ConfigError, match=f"`{field}`"):

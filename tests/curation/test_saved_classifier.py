@@ -7,7 +7,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from tests.curation.tiny_language_models import save_model
 
-from hornbook.curation.classifier import ClassifierConfig, fit_value
+from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.encode import EncodeConfig, encode
 from hornbook.curation.encoder import make_encoder
 from hornbook.curation.hidden_states import describe_language_model
@@ -22,7 +22,9 @@ OTHERS = ["", "def broken(:", "(" * 5000, "\0", "é = 'ü'\n", *TEXTS[:5], "clas
 def fitted(head: str = "kernel") -> SavedClassifier:
     scores = np.array([at % 2 * 4 for at in range(24)])
     config = ClassifierConfig(encode=CONFIG.encode, num_folds=2, num_trees=3, head=head)
-    return SavedClassifier(encode=config.encode, fitted=fit_value(encode(TEXTS, config.encode), scores, config, 1))
+    return SavedClassifier(
+        encode=config.encode, fitted=fit_value(Learner(encode(TEXTS, config.encode), scores, config), 1)
+    )
 
 
 @pytest.mark.parametrize("head", ["kernel", "ridge", "ordinal", "logistic"])
@@ -37,7 +39,7 @@ def test_a_classifier_on_hidden_states_is_taken_up_with_its_language_model(tmp_p
     config = ClassifierConfig(encode=encoder, num_folds=2)
     scores = np.array([at % 2 * 4 for at in range(24)])
     classifier = SavedClassifier(
-        encode=encoder, fitted=fit_value(make_encoder(encoder).encode(TEXTS), scores, config, 1)
+        encode=encoder, fitted=fit_value(Learner(make_encoder(encoder).encode(TEXTS), scores, config), 1)
     )
     classifier.save(tmp_path / "saved")
     values = SavedClassifier.load(tmp_path / "saved").predict(OTHERS)

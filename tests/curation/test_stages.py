@@ -85,7 +85,7 @@ SCRIPT = """
 import ast
 import hashlib
 import numpy as np
-from hornbook.curation.classifier import ClassifierConfig, fit_value
+from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from pathlib import Path
 from hornbook.curation.corpus import cut_module
 from hornbook.curation.encode import encode
@@ -95,7 +95,7 @@ samples = [sample for cut in cuts for sample in cut]
 config = ClassifierConfig()
 scores = np.array([len(sample.text) % 6 for sample in samples])
 features = encode([sample.text for sample in samples], config.encode)
-values = fit_value(features, scores, config, 1).predict(features)
+values = fit_value(Learner(features, scores, config), 1).predict(features)
 print(hashlib.sha256(repr((samples, values.tolist())).encode()).hexdigest())
 """
 

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.curation.classifier import TEACHES, ClassifierConfig, fit_value, predict_unseen
-from hornbook.curation.encode import Features
+from hornbook.curation.classifier import TEACHES, Learner, fit_value, predict_unseen
 from hornbook.curation.ranks import mean_ranks, spearman
 
 NUM_SURPRISES = 8
@@ -20,15 +19,11 @@ THRESHOLDS = tuple(step / 20 for step in range(20))
 Statistic = Callable[[NDArray[np.float64], NDArray[np.int64]], float]
 
 
-def measure_calibration(
-    features: Features, scores: NDArray[np.int64], config: ClassifierConfig, seed: int
-) -> tuple[dict[str, Any], NDArray[np.intp], NDArray[np.float64]]:
+def measure_calibration(learner: Learner, seed: int) -> tuple[dict[str, Any], NDArray[np.intp], NDArray[np.float64]]:
     """Fit to one part of the labels and compare with the other part; cross-validate on all.
 
     Args:
-        features: Of the N labelled texts.
-        scores: N scores from 0 to 5.
-        config: The classifier, the share held out, the number of bins and resamples.
+        learner: The labelled texts; its config says how large the held-out share is, and how many bins and resamples.
         seed: For the split, the fit and the bootstrap. Equal arguments give equal results.
 
     Returns:
@@ -37,10 +32,11 @@ def measure_calibration(
     Raises:
         MissingInputError: Too few labels lie on one side of `TEACHES`.
     """
+    scores, config = learner.scores, learner.config
     train, held_out = split_labels(scores, config.held_out_share, seed)
-    values = fit_value(features.rows(train), scores[train], config, seed).predict(features.rows(held_out))
+    values = fit_value(learner, seed, train).predict(learner.features.rows(held_out))
     observed = scores[held_out]
-    unseen = predict_unseen(features, scores, config, seed)
+    unseen = predict_unseen(learner, seed)
     generator = np.random.default_rng(seed)
     metrics = {
         "num_labels": len(scores),

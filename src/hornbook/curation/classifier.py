@@ -7,10 +7,12 @@ it because it ranks better on the same labels: `docs/decisions/classifier-head.m
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hornbook.curation.distillation import Distillation, Hints
 from hornbook.curation.encode import EncodeConfig, Features
 from hornbook.curation.heads import HEADS, Head, HeadConfig, fit
 from hornbook.curation.hidden_states import HiddenStatesConfig
@@ -38,6 +40,9 @@ class ClassifierConfig:
 
     encode: EncodeConfig | HiddenStatesConfig = field(default_factory=EncodeConfig)
     """Tokens and measures, or a language model's hidden states: `describe_language_model("NAME")`."""
+    states_sha256: str = ""
+    """Of the shipped states of a language model, from which the head `kernel` learns besides
+    (`shipped_states.describe_states()`); empty: it learns from the labels alone."""
     head: str = DEFAULT_HEAD
     """`kernel` (`kernel_head.py`), or one of `heads.py`, the paper's `forest` among them."""
     kernel_penalty: float = 0.5
@@ -82,59 +87,103 @@ class FittedClassifier:
         return probabilities.round(PREDICTION_DECIMALS)
 
 
-def fit_value(features: Features, scores: NDArray[np.int64], config: ClassifierConfig, seed: int) -> FittedClassifier:
+class Learner:
+    """Labelled texts, from any part of which a head is fitted."""
+
+    def __init__(
+        self,
+        features: Features,
+        scores: NDArray[np.int64],
+        config: ClassifierConfig,
+        hints: Hints | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            features: Of the N labelled texts.
+            scores: N scores from 0 to 5.
+            config: The head.
+            hints: What a slow encoder says of them and of other texts; for the head `kernel` alone.
+        """
+        self.features, self.scores, self.config, self._hints = features, scores, config, hints
+
+    def fit(self, rows: NDArray[np.intp], seed: int) -> Head:
+        """Fit a head to some of the scores, `rows` ascending.
+
+        It orders texts by what they teach, on a scale of its own, without calibration.
+        """
+        if self._hints is not None and self.config.head == DEFAULT_HEAD:
+            return self._distillation.fit(rows)
+        features, scores = self.features.rows(rows), self.scores[rows]
+        if self.config.head == DEFAULT_HEAD:
+            return fit_kernel(features, _targets(scores), self.config.kernel_penalty)
+        settings = HeadConfig(
+            head=self.config.head,
+            teaches=TEACHES,
+            dense_weight=DENSE_WEIGHT,
+            penalty=self.config.penalty,
+            num_trees=self.config.num_trees,
+        )
+        return fit(features, scores, settings, seed)
+
+    @cached_property
+    def _distillation(self) -> Distillation:
+        assert self._hints is not None
+        return Distillation(self.features, _targets(self.scores), self._hints, self.config.kernel_penalty)
+
+
+def fit_value(learner: Learner, seed: int, rows: NDArray[np.intp] | None = None) -> FittedClassifier:
     """Fit head and calibration to labelled texts.
 
     The head learns the score. Its predictions for texts that it has not seen (cross-validation) then teach a logistic
     curve how likely a score of at least `TEACHES` is.
 
     Args:
-        features: Of the N labelled texts.
-        scores: N scores from 0 to 5.
-        config: The head.
+        learner: The labelled texts.
         seed: For the folds and the forest. Equal arguments give equal predictions.
+        rows: Which of them, ascending; None: all.
 
     Raises:
         MissingInputError: Too few labels lie on one side of `TEACHES`.
     """
     from sklearn.linear_model import LogisticRegression
 
-    teaches = scores >= TEACHES
-    unseen = predict_unseen(features, scores, config, seed)
-    curve = LogisticRegression(C=1e6).fit(unseen[:, None], teaches)
-    head = fit_head(features, scores, config, seed)
+    chosen = np.arange(len(learner.scores)) if rows is None else rows
+    unseen = predict_unseen(learner, seed, chosen)
+    curve = LogisticRegression(C=1e6).fit(unseen[:, None], learner.scores[chosen] >= TEACHES)
+    head = learner.fit(chosen, seed)
     return FittedClassifier(head=head, slope=float(curve.coef_[0, 0]), intercept=float(curve.intercept_[0]))
 
 
-def predict_unseen(
-    features: Features, scores: NDArray[np.int64], config: ClassifierConfig, seed: int
-) -> NDArray[np.float64]:
+def predict_unseen(learner: Learner, seed: int, rows: NDArray[np.intp] | None = None) -> NDArray[np.float64]:
     """Predict each text's score by a head that was fitted without it (stratified folds, shuffled by `seed`).
+
+    Args:
+        learner: The labelled texts.
+        seed: For the folds and the forest.
+        rows: Which of them, ascending; None: all.
 
     Raises:
         MissingInputError: Too few labels lie on one side of `TEACHES`.
     """
     from sklearn.model_selection import StratifiedKFold
 
-    teaches = scores >= TEACHES
-    if min(teaches.sum(), (~teaches).sum()) < config.num_folds:
+    chosen = np.arange(len(learner.scores)) if rows is None else rows
+    teaches = learner.scores[chosen] >= TEACHES
+    num_folds = learner.config.num_folds
+    if min(teaches.sum(), (~teaches).sum()) < num_folds:
         raise MissingInputError(
-            f"{teaches.sum()} of {len(scores)} labels are at least {TEACHES}: {config.num_folds} folds need as many on"
+            f"{teaches.sum()} of {len(chosen)} labels are at least {TEACHES}: {num_folds} folds need as many on"
             " each side"
         )
-    predictions = np.zeros(len(scores))
-    folds = StratifiedKFold(config.num_folds, shuffle=True, random_state=seed)
-    for train, test in folds.split(np.zeros(len(scores)), teaches):
-        head = fit_head(features.rows(train), scores[train], config, seed)
-        predictions[test] = head.predict(features.rows(test))
+    predictions = np.zeros(len(chosen))
+    folds = StratifiedKFold(num_folds, shuffle=True, random_state=seed)
+    for train, test in folds.split(np.zeros(len(chosen)), teaches):
+        head = learner.fit(chosen[train], seed)
+        predictions[test] = head.predict(learner.features.rows(chosen[test]))
     return predictions
 
 
-def fit_head(features: Features, scores: NDArray[np.int64], config: ClassifierConfig, seed: int) -> Head:
-    """Fit a head to the scores. It orders texts by what they teach, on a scale of its own, without calibration."""
-    if config.head == DEFAULT_HEAD:
-        return fit_kernel(features, scores + TEACHING_BONUS * (scores >= TEACHES), config.kernel_penalty)
-    settings = HeadConfig(
-        head=config.head, teaches=TEACHES, dense_weight=DENSE_WEIGHT, penalty=config.penalty, num_trees=config.num_trees
-    )
-    return fit(features, scores, settings, seed)
+def _targets(scores: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What the default head learns."""
+    return scores + TEACHING_BONUS * (scores >= TEACHES)

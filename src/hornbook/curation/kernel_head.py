@@ -59,7 +59,7 @@ class KernelHead:
             # Always as many rows: the order in which a product of matrices sums depends on their number.
             full = np.zeros((_ROWS_AT_ONCE, dense.shape[1]))
             full[: len(rows)] = rows
-            near = _gaussian(full, self.supports)
+            near = gaussian(full, self.supports)
             values.append((near * self.dual).sum(axis=1)[: len(rows)])
         return np.concatenate(values)
 
@@ -72,11 +72,10 @@ def fit_kernel(features: Features, targets: Floats, penalty: float) -> KernelHea
         targets: N numbers.
         penalty: Of the squared weights.
     """
-    idf = _idf(features.tokens)
-    mean, deviation = features.dense.mean(axis=0), features.dense.std(axis=0)
-    scale = np.where(deviation > 0, 1.0 / np.where(deviation > 0, deviation, 1.0), 0.0)
+    idf = idf_of(features.tokens)
+    mean, scale = standardiser_of(features.dense)
     tokens, supports = weigh(features.tokens, idf), (features.dense - mean) * scale
-    gram = np.asarray((tokens @ tokens.T).todense()) + _gaussian(supports, supports)
+    gram = np.asarray((tokens @ tokens.T).todense()) + gaussian(supports, supports)
     mean_score = float(np.mean(targets))
     dual: Floats = np.linalg.solve(gram + penalty * np.eye(len(targets)), targets - mean_score).astype(np.float64)
     return KernelHead(
@@ -104,14 +103,20 @@ def weigh(tokens: Any, idf: Floats) -> Any:
     return weighted
 
 
-def _idf(tokens: Any) -> Floats:
+def standardiser_of(dense: Floats) -> tuple[Floats, Floats]:
+    """The mean of each column, and one over its deviation; 0 where it is constant."""
+    mean, deviation = dense.mean(axis=0), dense.std(axis=0)
+    return mean, np.where(deviation > 0, 1.0 / np.where(deviation > 0, deviation, 1.0), 0.0)
+
+
+def idf_of(tokens: Any) -> Floats:
     """ln((1 + N) / (1 + texts that have it)) + 1 for each column."""
     num_having = np.bincount(tokens.indices, minlength=tokens.shape[1])
     idf: Floats = np.log((1 + tokens.shape[0]) / (1 + num_having)) + 1.0
     return idf
 
 
-def _gaussian(left: Floats, right: Floats) -> Floats:
+def gaussian(left: Floats, right: Floats) -> Floats:
     """How near each row of the one is to each of the other, times its weight."""
     distances = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2.0 * (left @ right.T)
     near: Floats = MEASURES_WEIGHT * np.exp(-MEASURES_GAMMA / max(1, left.shape[1]) * np.maximum(distances, 0.0))

@@ -16,13 +16,14 @@ import numpy as np
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.curation.annotate import AnnotateConfig, join_labels, load_labels
 from hornbook.curation.calibration import kept_curve, measure_calibration, most_surprising
-from hornbook.curation.classifier import ClassifierConfig, fit_value
+from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.corpus import CorpusConfig, read_standard_library
 from hornbook.curation.encode import count_tokens
 from hornbook.curation.encoder import make_encoder
 from hornbook.curation.provided import ProvidedConfig, read_provided
 from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER, SavedClassifier, is_savable
 from hornbook.curation.select import SelectConfig, select
+from hornbook.curation.shipped_states import make_hints
 from hornbook.errors import MissingInputError
 from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Label, Passage, PredictedValue
 
@@ -101,11 +102,13 @@ def run_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], wor
             raise MissingInputError(f"the label of {label.sample_id} has no sample in the corpus")
     workspace.progress(0, 3, "encoding the samples")
     features = make_encoder(config.encode).encode([sample.text for sample in samples])
-    labelled = features.rows(np.array([row_of[label.sample_id] for label in labels], dtype=np.intp))
+    labelled = np.array([row_of[label.sample_id] for label in labels], dtype=np.intp)
     scores = np.array([label.score for label in labels], dtype=np.int64)
+    hints = make_hints(samples, features, labelled, config.states_sha256)
+    learner = Learner(features.rows(labelled), scores, config, hints)
     with threadpool_limits(1):  # The number of cores must change no digit.
         workspace.progress(1, 3, "measuring the calibration")
-        metrics, held_out, held_out_values = measure_calibration(labelled, scores, config, workspace.seed)
+        metrics, held_out, held_out_values = measure_calibration(learner, workspace.seed)
         surprises = [
             (labels[held_out[at]], held_out_values[at]) for at in most_surprising(held_out_values, scores[held_out])
         ]
@@ -113,10 +116,11 @@ def run_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], wor
             _surprise(label, samples[row_of[label.sample_id]], float(value)) for label, value in surprises
         ]
         workspace.progress(2, 3, "valuing all samples")
-        fitted = fit_value(labelled, scores, config, workspace.seed)
+        fitted = fit_value(learner, workspace.seed)
         values = fitted.predict(features).tolist()
     metrics["kept_curve"] = kept_curve(values, [count_tokens(sample.text) for sample in samples])
     metrics["head"] = config.head
+    metrics["num_hints"] = 0 if hints is None else len(hints.states)
     records = [PredictedValue(sample_id=sample.id, value=value) for sample, value in zip(samples, values, strict=True)]
     workspace.write_records("values", PredictedValue, records)
     if is_savable(fitted):

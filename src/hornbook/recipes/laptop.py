@@ -14,6 +14,7 @@ from hornbook.curation.annotate import describe_labels
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.corpus import describe_standard_library
 from hornbook.curation.select import SelectConfig
+from hornbook.curation.shipped_states import describe_states
 from hornbook.decontamination import stages as decontamination
 from hornbook.decontamination.stages import DecontaminateConfig
 from hornbook.deduplication import stages as deduplication
@@ -111,7 +112,7 @@ def laptop(seed: int = 0) -> Pipeline:
     classifier = stage(
         "classifier",
         curation.run_classifier,
-        ClassifierConfig(),
+        ClassifierConfig(states_sha256=describe_states()),
         curation.CLASSIFIER_VERSION,
         corpus=corpus,
         labels=annotate,
