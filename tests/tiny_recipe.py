@@ -26,7 +26,8 @@ def recipe(seed: int) -> Pipeline:
         "classifier",
         num_folds=2,
         num_bootstrap_samples=20,
-        encode=replace(pipeline.stage("classifier").config.encode, num_buckets=2**12),
+        encode=replace(pipeline.stage("classifier").config.encode, bits_per_block=10),
+        states_sha256="",
     )
     change("select", keep_share=0.02)
     change("textbooks", num_passages=120)

@@ -181,9 +181,9 @@ def test_batches_hold_like_lengths_and_no_more_tokens_than_asked() -> None:
 def test_the_same_protocol_serves_both_kinds(llama: Path) -> None:
     encoder: Encoder = make_encoder(config_of(llama, layer=2))
     assert encoder.name == f"{llama.name}, layer 2, mean"
-    joined = JoinedEncoder((encoder, make_encoder(EncodeConfig(num_buckets=2**8)))).encode(TEXTS)
-    assert joined.tokens.shape == (len(TEXTS), 2**8)
-    assert np.array_equal(joined.syntax[:, : WIDTH + 1], encoder.encode(TEXTS).syntax)
+    joined = JoinedEncoder((encoder, make_encoder(EncodeConfig(bits_per_block=8)))).encode(TEXTS)
+    assert joined.tokens.shape == (len(TEXTS), 5 * 2**8)
+    assert np.array_equal(joined.dense[:, : WIDTH + 1], encoder.encode(TEXTS).dense)
 
 
 @pytest.mark.parametrize(

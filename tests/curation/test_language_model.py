@@ -70,7 +70,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def test_a_run_of_ours_is_its_exported_model(store: Store) -> None:
     config = describe_language_model("whole", store, device="cpu")
     features = HiddenStatesEncoder(config).encode(["x = 1\n", "def f(x):\n    return x\n"])
-    assert features.dense.shape == (2, 2 * SHAPE.hidden_size + 1)
+    assert features.dense.shape == (2, SHAPE.hidden_size + 1)
     assert features.dense[:, :-1].any()
 
 
