@@ -126,7 +126,11 @@ def _files(roots: list[Path]) -> list[tuple[str, Path]]:
     found: dict[Path, str] = {}
     for number, root in enumerate(roots):
         for path in root.rglob("*.py"):
-            if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in path.parts[-9:]):
+            if (
+                path.is_file()
+                and not path.is_symlink()
+                and not any(part.startswith(".") for part in path.relative_to(root).parts)
+            ):
                 found.setdefault(path.resolve(), f"{number}-{root.name}/{path.relative_to(root).as_posix()}")
     named = ((name, path) for path, name in found.items())
     return sorted(named, key=lambda one: hashlib.sha256(one[0].encode()).digest())
