@@ -64,7 +64,8 @@ def test_results_come_in_the_order_of_the_pieces() -> None:
     assert list(work_in_order(square_slowly, [], 2)) == []
 
 
-def test_pieces_are_read_no_further_than_two_for_each_process_ahead() -> None:
+def test_pieces_are_read_no_further_than_two_ahead_of_a_process() -> None:
+    """One process: of several a slow one holds back the results, while others go on."""
     read = []
 
     def pieces() -> Iterator[int]:
@@ -72,9 +73,9 @@ def test_pieces_are_read_no_further_than_two_for_each_process_ahead() -> None:
             read.append(number)
             yield number
 
-    results = work_in_order(square_slowly, pieces(), 2)
+    results = work_in_order(square_slowly, pieces(), 1)
     assert [next(results) for _ in range(3)] == [0, 1, 4]
-    assert len(read) < 3 + 2 * 2 + 3
+    assert len(read) < 3 + 2 + 3
     results.close()
 
 
