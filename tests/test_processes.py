@@ -123,7 +123,7 @@ if __name__ == "__main__":
 
 
 def say_and_sleep(number: int) -> None:
-    print(os.getpid(), flush=True)
+    os.write(1, f"{os.getpid()}\n".encode())  # At once: two that print would mix their lines.
     time.sleep(600)
 
 
@@ -133,10 +133,33 @@ def test_no_process_outlives_a_program_that_was_killed(tmp_path: Path) -> None:
     command = [sys.executable, str(tmp_path / "script.py")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as program:
         assert program.stdout is not None
-        processes = {int(program.stdout.readline()) for _ in range(2)}
-        program.kill()
+        try:
+            processes = {int(program.stdout.readline()) for _ in range(2)}
+        finally:
+            program.kill()
         assert program.stdout.read() == ""  # Ends when no process has it open any more.
     assert len(processes) == 2
+
+
+MASK_SCRIPT = """
+from hornbook.processes import work_in_order
+from tests.test_processes import blocks_interrupts
+if __name__ == "__main__":
+    print(list(work_in_order(blocks_interrupts, range(2), 2)))
+"""
+
+
+def blocks_interrupts(number: int) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_an_interrupt_is_heard_by_the_program_alone(tmp_path: Path) -> None:
+    """In a new program: the first process that Python starts for us brings another one along."""
+    (tmp_path / "script.py").write_text(MASK_SCRIPT)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, str(tmp_path / "script.py")]
+    assert subprocess.check_output(command, text=True, env=environment) == "[True, True]\n"
+    assert not blocks_interrupts(0)
 
 
 def test_no_process_is_left_however_it_ends() -> None:

@@ -12,7 +12,9 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
@@ -34,6 +36,17 @@ R = TypeVar("R")
 def num_cores() -> int:
     """That this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def interrupts_spare_children() -> Iterator[None]:
+    """Processes that are started meanwhile are spared Ctrl-C, which is the business of the one that started them."""
+    resource_tracker.ensure_running()  # Where it starts together with the first process, it lets interrupts in again.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # They inherit it.
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def work_in_order(work: Callable[[T], R], pieces: Iterable[T], num_processes: int) -> Iterator[R]:
@@ -79,20 +92,17 @@ class _Pool(Generic[T, R]):
         self._next = 0
         self._deadly: set[int] = set()
         context = multiprocessing.get_context("spawn")  # A fork would copy threads' locks in any state.
-        # An interrupt is the business of the process that gives the work: the others inherit the mask.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            for _ in range(num_processes):
-                ours, theirs = context.Pipe()
-                process = context.Process(target=_serve, args=(theirs, work), daemon=True)
-                process.start()
-                theirs.close()
-                self._workers.append(_Worker(process, ours))
+            with interrupts_spare_children():
+                for _ in range(num_processes):
+                    ours, theirs = context.Pipe()
+                    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+                    process.start()
+                    theirs.close()
+                    self._workers.append(_Worker(process, ours))
         except BaseException:
             self.end()
             raise
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     @property
     def has_unfinished(self) -> bool:

@@ -8,7 +8,6 @@ import itertools
 import multiprocessing
 import os
 import queue
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +18,7 @@ from typing import Protocol, Self, TypeVar
 from tokenizers import Tokenizer
 
 from hornbook.errors import ConfigError
-from hornbook.processes import num_cores
+from hornbook.processes import interrupts_spare_children, num_cores
 from hornbook.tokens.encode import Encoder
 
 _BATCHES_BEFORE_WORKERS = 24
@@ -98,9 +97,7 @@ class _Workers:
         self._processes = []
         self._idle: queue.SimpleQueue[Connection[list[str], list[bytes]]] = queue.SimpleQueue()
         described = tokenizer.to_str()
-        # An interrupt is the business of the process that gives the work: the others inherit the mask.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        with interrupts_spare_children():
             for _ in range(count):
                 ours, theirs = context.Pipe()
                 process = context.Process(target=_work, args=(theirs, described), daemon=True)
@@ -108,8 +105,6 @@ class _Workers:
                 theirs.close()
                 self._processes.append(process)
                 self._idle.put(ours)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def __enter__(self) -> Self:
         return self
