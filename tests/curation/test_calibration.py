@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hornbook.curation.calibration import auc, kept_curve, measure_calibration, reliability, split_labels
+from hornbook.curation.calibration import (
+    NUM_SOURCES,
+    OTHERS,
+    auc,
+    kept_curve,
+    measure_calibration,
+    reliability,
+    source_table,
+    split_labels,
+)
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.encode import EncodeConfig, Features, encode
 from hornbook.errors import ConfigError, MissingInputError
@@ -30,7 +39,8 @@ CONFIG = ClassifierConfig(num_bootstrap_samples=50)
 def test_a_clear_difference_is_learned_and_reported(head: str) -> None:
     features, scores = labelled()
     config = ClassifierConfig(head=head, num_trees=20, num_bootstrap_samples=50)
-    metrics, held_out, values = measure_calibration(Learner(features, scores, config), seed=1)
+    measured = measure_calibration(Learner(features, scores, config), seed=1)
+    metrics, held_out, values = measured.metrics, measured.held_out, measured.values
     assert metrics["held_out"]["auc"]["value"] == 1.0
     assert metrics["cross_validation"]["auc"] == 1.0
     assert metrics["held_out"]["num_labels"] == len(held_out) == len(values) == 12
@@ -88,3 +98,46 @@ def test_the_curve_falls_from_everything() -> None:
 def test_a_wrong_field_is_named(field: str, value: object) -> None:
     with pytest.raises(ConfigError, match=f"`{field}`"):
         ClassifierConfig(**{field: value})
+
+
+def test_each_source_stands_with_what_it_holds_and_what_its_labels_say() -> None:
+    rows = source_table(
+        ["b", "a", "b", "b"],
+        [0.9, 0.2, 0.5, 0.1],
+        [10, 5, 30, 60],
+        labelled=np.array([0, 2]),
+        scores=np.array([4, 1]),
+        unseen=np.array([0.8, 0.3]),
+    )
+    assert rows == [
+        {
+            "source": "b",
+            "num_samples": 3,
+            "num_tokens": 100,
+            "mean_value": 0.5,
+            "share": 0.4,
+            "num_labels": 2,
+            "predicted": 0.55,
+            "observed": 0.5,
+        },
+        {
+            "source": "a",
+            "num_samples": 1,
+            "num_tokens": 5,
+            "mean_value": 0.2,
+            "share": 0.0,
+            "num_labels": 0,
+            "predicted": None,
+            "observed": None,
+        },
+    ]
+
+
+def test_small_sources_are_taken_together_and_none_is_lost() -> None:
+    number = NUM_SOURCES + 7
+    sizes = list(range(1, number + 1))
+    names = [f"s{at}" for at in range(number)]
+    rows = source_table(names, [1.0] * number, sizes, np.arange(number), np.full(number, 3), np.full(number, 0.75))
+    assert [row["source"] for row in rows] == [*names[: -NUM_SOURCES - 1 : -1], OTHERS]
+    assert (rows[-1]["num_samples"], rows[-1]["num_tokens"], rows[-1]["num_labels"]) == (7, sum(range(1, 8)), 7)
+    assert sum(row["num_tokens"] for row in rows) == sum(sizes)

@@ -53,6 +53,10 @@ def test_values_separate_the_labels_and_selection_keeps_the_valuable(
     assert {"sample_id", "module", "qualname", "score", "value", "reason"} == set(
         result.metrics["held_out"]["surprises"][0]
     )
+    [of_module] = result.metrics["by_source"]
+    assert (of_module["source"], of_module["num_samples"], of_module["num_labels"]) == ("a", 80, 80)
+    assert of_module["observed"] == 0.5
+    assert of_module["predicted"] == pytest.approx(0.5, abs=0.02)
     selected = run_select(SelectConfig(keep_share=0.3), inputs, workspace(tmp_path / "select"))
     output = artifact(tmp_path / "select")
     kept, dropped = output.records("kept", CodeSample), output.records("dropped", Dropped)

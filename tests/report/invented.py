@@ -23,6 +23,7 @@ from hornbook.report.data import (
     Surprise,
     TextExcerpt,
     Training,
+    ValuedSource,
 )
 from hornbook.report.scored import Answer, Attempts, ProblemAnswers, SandboxFacts, Score
 
@@ -245,6 +246,7 @@ def fabricate() -> ReportData:
         ),
         calibration=Calibration(
             num_labels=2_700,
+            num_hints=4_000,
             num_held_out=300,
             rank_correlation=Estimate(value=0.641, ci95=(0.571, 0.702)),
             auc=Estimate(value=0.874, ci95=(0.83, 0.911)),
@@ -253,7 +255,31 @@ def fabricate() -> ReportData:
             ),
             curve=tuple((index / 100, (1 - index / 100) ** 2.2) for index in range(101)),
             threshold=0.574,
-            surprises=(Surprise(name="invented.Odd", score=5, value=0.04, reason="clear, but long"),),
+            surprises=(
+                Surprise(name="invented.Odd", score=5, value=0.04, reason="clear, but long", text=LONG_CODE + HOSTILE),
+            ),
+            sources=(
+                ValuedSource(
+                    name="invented-<b>1.0",
+                    num_samples=9_000,
+                    num_tokens=1_200_000,
+                    mean_value=0.31,
+                    share=0.28,
+                    num_labels=2_700,
+                    predicted=0.4,
+                    observed=0.43,
+                ),
+                ValuedSource(
+                    name="all others",
+                    num_samples=3,
+                    num_tokens=20,
+                    mean_value=0.0,
+                    share=0.0,
+                    num_labels=0,
+                    predicted=None,
+                    observed=None,
+                ),
+            ),
         ),
         code_kept=tuple(
             CodeExcerpt(

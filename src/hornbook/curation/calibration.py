@@ -1,10 +1,12 @@
 """Say how far the predicted values can be trusted, on labels that the classifier has not seen.
 
 Reads:  features and labels; for the curve, the values and sizes of all samples.
-Writes: metrics for the report: rank correlation, AUC, reliability, the threshold against the tokens that it keeps.
+Writes: metrics for the report: rank correlation, AUC, reliability, the threshold against the tokens that it keeps,
+        what each source is worth.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,20 +16,33 @@ from hornbook.curation.classifier import TEACHES, Learner, fit_value, predict_un
 from hornbook.curation.ranks import mean_ranks, spearman
 
 NUM_SURPRISES = 8
+NUM_SOURCES = 24
+"""Shown by themselves, the largest; the others are taken together."""
+OTHERS = "all others"
 THRESHOLDS = tuple(step / 20 for step in range(20))
 
 Statistic = Callable[[NDArray[np.float64], NDArray[np.int64]], float]
 
 
-def measure_calibration(learner: Learner, seed: int) -> tuple[dict[str, Any], NDArray[np.intp], NDArray[np.float64]]:
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """How far a classifier and its labels agree."""
+
+    metrics: dict[str, Any]
+    held_out: NDArray[np.intp]
+    """The places of the held-out texts among the labelled ones, ascending."""
+    values: NDArray[np.float64]
+    """Their predicted probabilities."""
+    unseen: NDArray[np.float64]
+    """For each labelled text what a head says that was fitted without it, on the head's scale."""
+
+
+def measure_calibration(learner: Learner, seed: int) -> Calibration:
     """Fit to one part of the labels and compare with the other part; cross-validate on all.
 
     Args:
         learner: The labelled texts; its config says how large the held-out share is, and how many bins and resamples.
         seed: For the split, the fit and the bootstrap. Equal arguments give equal results.
-
-    Returns:
-        The metrics; the indices of the held-out texts in ascending order; their predicted probabilities.
 
     Raises:
         MissingInputError: Too few labels lie on one side of `TEACHES`.
@@ -53,7 +68,7 @@ def measure_calibration(learner: Learner, seed: int) -> tuple[dict[str, Any], ND
             "reliability": reliability(values, observed, config.num_reliability_bins),
         },
     }
-    return metrics, held_out, values
+    return Calibration(metrics=metrics, held_out=held_out, values=values, unseen=unseen)
 
 
 def split_labels(scores: NDArray[np.int64], share: float, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -106,10 +121,65 @@ def kept_curve(values: Sequence[float], num_tokens: Sequence[int]) -> list[dict[
     return curve
 
 
+def source_table(
+    sources: Sequence[str],
+    values: Sequence[float],
+    num_tokens: Sequence[int],
+    labelled: NDArray[np.intp],
+    scores: NDArray[np.int64],
+    unseen: NDArray[np.float64],
+) -> list[dict[str, Any]]:
+    """For each source what it holds, how it is valued, and whether its labels bear that out.
+
+    Args:
+        sources: Of all samples.
+        values: Of all samples.
+        num_tokens: Of all samples, lexical.
+        labelled: The places of the labelled ones.
+        scores: Theirs.
+        unseen: Theirs: probabilities by heads that were fitted without them.
+
+    Returns:
+        A row for each of the `NUM_SOURCES` sources with most tokens, and one for the others. `share`: of the tokens,
+        those in samples with a value of at least one half. `predicted` and `observed`: the mean probability of the
+        labelled ones, and how many of them have a score of at least `TEACHES`; None without labels.
+    """
+    all_values, all_tokens = np.array(values), np.array(num_tokens)
+    names, group = np.unique(np.array(sources, dtype=np.str_), return_inverse=True)
+    totals = np.bincount(group, weights=all_tokens, minlength=len(names))
+    largest = np.argsort(-totals, kind="stable")[:NUM_SOURCES]
+    rows = [_source_row(str(names[one]), group == one, all_values, all_tokens) for one in largest]
+    chosen = [group == one for one in largest]
+    others = ~np.isin(group, largest)
+    if others.any():
+        rows.append(_source_row(OTHERS, others, all_values, all_tokens))
+        chosen.append(others)
+    for row, members in zip(rows, chosen, strict=True):
+        of_source = members[labelled]
+        row["num_labels"] = int(of_source.sum())
+        row["predicted"] = _rounded(float(unseen[of_source].mean())) if of_source.any() else None
+        row["observed"] = _rounded(float((scores[of_source] >= TEACHES).mean())) if of_source.any() else None
+    return rows
+
+
 def most_surprising(values: NDArray[np.float64], scores: NDArray[np.int64]) -> list[int]:
     """Indices of the labels that the values contradict most, the worst first."""
     surprise = np.abs((scores >= TEACHES) - values)
     return [int(index) for index in np.argsort(-surprise, kind="stable")[:NUM_SURPRISES]]
+
+
+def _source_row(
+    name: str, members: NDArray[np.bool_], values: NDArray[np.float64], num_tokens: NDArray[np.int64]
+) -> dict[str, Any]:
+    tokens = int(num_tokens[members].sum())
+    kept = int(num_tokens[members & (values >= 0.5)].sum())
+    return {
+        "source": name,
+        "num_samples": int(members.sum()),
+        "num_tokens": tokens,
+        "mean_value": _rounded(float(values[members].mean())),
+        "share": _rounded(kept / max(1, tokens)),
+    }
 
 
 def _with_interval(

@@ -82,7 +82,11 @@ class FittedClassifier:
 
     def predict(self, features: Features) -> NDArray[np.float64]:
         """The probability that a text teaches, in [0, 1], rounded to `PREDICTION_DECIMALS`."""
-        logits = self.slope * self.head.predict(features) + self.intercept
+        return self.probabilities(self.head.predict(features))
+
+    def probabilities(self, of_head: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same for numbers on the head's scale."""
+        logits = self.slope * of_head + self.intercept
         probabilities: NDArray[np.float64] = np.exp(-np.logaddexp(0.0, -logits))
         return probabilities.round(PREDICTION_DECIMALS)
 

@@ -8,14 +8,14 @@ Source: section 2.1 of the paper.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.curation.annotate import AnnotateConfig, join_labels, load_labels
-from hornbook.curation.calibration import kept_curve, measure_calibration, most_surprising
+from hornbook.curation.calibration import kept_curve, measure_calibration, most_surprising, source_table
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.corpus import CorpusConfig, read_standard_library
 from hornbook.curation.encode import count_tokens
@@ -29,8 +29,9 @@ from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Label,
 
 VERSION = 1
 """Raised when a rule of these stages changes: it is part of the fingerprint."""
-CLASSIFIER_VERSION = 3
-"""The same for the stage `classifier` alone. 2: it saves its classifier. 3: tokens and measures by lexing, a kernel."""
+CLASSIFIER_VERSION = 4
+"""The same for the stage `classifier` alone. 2: it saves its classifier. 3: tokens and measures by lexing, a kernel.
+4: a table by source."""
 
 _PROVIDED_TABLES: dict[DocumentKind, tuple[str, type, str]] = {
     DocumentKind.CODE: ("kept", CodeSample, "samples"),
@@ -108,9 +109,10 @@ def run_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], wor
     learner = Learner(features.rows(labelled), scores, config, hints)
     with threadpool_limits(1):  # The number of cores must change no digit.
         workspace.progress(1, 3, "measuring the calibration")
-        metrics, held_out, held_out_values = measure_calibration(learner, workspace.seed)
+        measured = measure_calibration(learner, workspace.seed)
+        metrics, held_out = measured.metrics, measured.held_out
         surprises = [
-            (labels[held_out[at]], held_out_values[at]) for at in most_surprising(held_out_values, scores[held_out])
+            (labels[held_out[at]], measured.values[at]) for at in most_surprising(measured.values, scores[held_out])
         ]
         metrics["held_out"]["surprises"] = [
             _surprise(label, samples[row_of[label.sample_id]], float(value)) for label, value in surprises
@@ -118,7 +120,11 @@ def run_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], wor
         workspace.progress(2, 3, "valuing all samples")
         fitted = fit_value(learner, workspace.seed)
         values = fitted.predict(features).tolist()
-    metrics["kept_curve"] = kept_curve(values, [count_tokens(sample.text) for sample in samples])
+    num_tokens = [count_tokens(sample.text) for sample in samples]
+    metrics["kept_curve"] = kept_curve(values, num_tokens)
+    metrics["by_source"] = source_table(
+        _sources(samples), values, num_tokens, labelled, scores, fitted.probabilities(measured.unseen)
+    )
     metrics["head"] = config.head
     metrics["num_hints"] = 0 if hints is None else len(hints.states)
     records = [PredictedValue(sample_id=sample.id, value=value) for sample, value in zip(samples, values, strict=True)]
@@ -185,6 +191,12 @@ def _surprise(label: Label, sample: CodeSample, value: float) -> dict[str, Any]:
         "value": round(value, 4),
         "reason": label.reason,
     }
+
+
+def _sources(samples: Sequence[CodeSample]) -> list[str]:
+    """The source of each sample; of one source alone, the package or module at its top."""
+    sources = [sample.source for sample in samples]
+    return sources if len(set(sources)) > 1 else [sample.module.split(".")[0] for sample in samples]
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:

@@ -99,6 +99,25 @@ class Surprise:
     """The classifier's probability of a score of at least 3."""
     reason: str
     """The reader's."""
+    text: str
+    """The code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValuedSource:
+    """A part of the corpus, and how the classifier values it."""
+
+    name: str
+    num_samples: int
+    num_tokens: int
+    mean_value: float
+    share: float
+    """Of its tokens, those in samples valued at least at one half; 0 to 1."""
+    num_labels: int
+    predicted: float | None
+    """Mean probability of its labelled samples, by classifiers that were fitted without them; None without labels."""
+    observed: float | None
+    """How many of them truly scored at least 3; 0 to 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +125,8 @@ class Calibration:
     """How well the classifier agrees with labels that it never saw."""
 
     num_labels: int
+    num_hints: int
+    """Samples without a label from which it learned what a language model sees in them."""
     num_held_out: int
     rank_correlation: Estimate
     """Spearman's, between the predicted value and the label's score."""
@@ -119,6 +140,8 @@ class Calibration:
     """The lowest predicted value that the selection kept; None where nothing was selected."""
     surprises: tuple[Surprise, ...]
     """The labels that it contradicts most, the worst first."""
+    sources: tuple[ValuedSource, ...]
+    """The largest first."""
 
 
 @dataclass(frozen=True, kw_only=True)

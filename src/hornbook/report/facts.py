@@ -1,4 +1,4 @@
-"""What manifests and training logs say about a run: stages, trainings, calibration. No table is read."""
+"""What manifests and training logs say about a run: stages and trainings. No table is read."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.errors import MissingInputError
-from hornbook.report.data import Calibration, Corpus, Estimate, StageFacts, Surprise, Training
+from hornbook.report.data import Corpus, StageFacts, Training
 from hornbook.report.way import counts
 
 WHOLE_CHAIN = (
@@ -56,32 +56,6 @@ def environment_of(artifacts: Mapping[str, Artifact]) -> tuple[tuple[str, str], 
     return tuple((name, ", ".join(versions)) for name, versions in seen.items())
 
 
-def calibration_of(artifacts: Mapping[str, Artifact]) -> Calibration | None:
-    """How the classifier agreed with labels kept from it; None where there is no classifier."""
-    if "classifier" not in artifacts:
-        return None
-    classifier = artifacts["classifier"]
-    held_out = metric(classifier, "held_out")
-    return Calibration(
-        num_labels=metric(classifier, "num_labels"),
-        num_held_out=metric(classifier, "held_out", "num_labels"),
-        rank_correlation=_estimate(metric(classifier, "held_out", "spearman")),
-        auc=_estimate(metric(classifier, "held_out", "auc")),
-        reliability=tuple((bin_["predicted"], bin_["observed"], bin_["count"]) for bin_ in held_out["reliability"]),
-        curve=tuple((point["threshold"], point["share"]) for point in metric(classifier, "kept_curve")),
-        threshold=metric(artifacts["select"], "threshold") if "select" in artifacts else None,
-        surprises=tuple(
-            Surprise(
-                name=".".join(part for part in (surprise["module"], surprise["qualname"]) if part),
-                score=surprise["score"],
-                value=surprise["value"],
-                reason=surprise["reason"],
-            )
-            for surprise in held_out["surprises"]
-        ),
-    )
-
-
 def corpora_of(artifacts: Mapping[str, Artifact]) -> tuple[Corpus, ...]:
     """The training sets as tokens; empty before `tokenize`."""
     if "tokenize" not in artifacts:
@@ -126,8 +100,3 @@ def _training(artifact: Artifact) -> Training:
         train_loss=tuple((line["step"], line["loss"]) for line in log if "loss" in line),
         held_out_loss=tuple((line["step"], line["held_out_loss"]) for line in log if "held_out_loss" in line),
     )
-
-
-def _estimate(figure: Mapping[str, Any]) -> Estimate:
-    low, high = figure["ci95"]
-    return Estimate(value=figure["value"], ci95=(low, high))

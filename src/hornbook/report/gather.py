@@ -11,13 +11,13 @@ from hornbook.artifacts.stage import Artifact
 from hornbook.errors import ConfigError
 from hornbook.report.answers import family_scores, held_out_answers, humaneval_answers, some_of
 from hornbook.report.beside import beside_of, our_row
+from hornbook.report.calibration import calibration_of
 from hornbook.report.contamination import contamination_of
 from hornbook.report.data import ReportData
 from hornbook.report.diversity import diversity_of
 from hornbook.report.excerpts import code_excerpts, exercise_excerpts, passage_excerpts
 from hornbook.report.facts import (
     absent_of,
-    calibration_of,
     corpora_of,
     environment_of,
     in_order,
