@@ -1,6 +1,6 @@
 import pytest
 
-from hornbook.curation.encode import count_tokens
+from hornbook.curation.lexical_tokens import count_tokens
 from hornbook.curation.select import OVER_BUDGET, OVERLAPPING, SelectConfig, select
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import CodeSample, PredictedValue, SampleKind
@@ -66,4 +66,4 @@ def test_a_wrong_share_is_named(value: float) -> None:
 
 
 def test_tokens_are_counted_lexically() -> None:
-    assert count_tokens(FOUR[0].text) == 10
+    assert count_tokens([FOUR[0].text]) == [10]

@@ -1,27 +1,20 @@
-import json
-import subprocess
-import sys
+import dataclasses
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
-
-
-def said(engine: str, folder: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.deduplication.on_ray", engine, str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, done.stderr
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
+from tests.deduplication.test_out_of_core import edited_texts, found, write
+from tests.ray_cluster import run_script
 
 
 @pytest.mark.slow
-def test_a_ray_cluster_of_two_nodes_finds_the_same_duplicates_even_where_a_worker_is_killed(tmp_path: Path) -> None:
+def test_a_cluster_finds_what_one_machine_does_though_a_worker_dies_in_mid_writing(tmp_path: Path) -> None:
     pytest.importorskip("ray")
-    local, on_ray, killed = (said(engine, tmp_path / engine) for engine in ("local", "ray", "killed"))
-    assert on_ray["num_nodes"] == killed["num_nodes"] == 2
-    assert local["num_duplicates"] > 100
-    assert (killed["has_died"], on_ray["has_died"]) == (True, False)
-    assert on_ray["digest"] == killed["digest"] == local["digest"]
+    source = write(tmp_path / "source", edited_texts(60, seed=7))
+    local = found(source, tmp_path / "local")
+    assert len({one.is_exact for one in local.duplicates}) == 2
+    assert len(local.duplicates) > 100
+    said = run_script("tests.deduplication.on_ray", source, tmp_path / "cluster")
+    assert said["found"] == dataclasses.asdict(local)
+    assert said["seen"] == {"num_nodes": 2, "killed": [], "tried_again": {"keys-00002.npy": 2}}
+    (half,) = (tmp_path / "cluster" / "work").glob(".keys-00002.npy.*.partial")
+    assert half.read_bytes() == b"half"

@@ -6,7 +6,6 @@ Source: in place of the hidden states of a code model (section 2.1 of the paper)
         `docs/decisions/classifier-head.md` has the measurement.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,16 +17,11 @@ from hornbook.curation.lexer import Hashes, Lexed, Places, Region, lex, mix
 from hornbook.curation.measures import keyword_hashes, measure
 from hornbook.errors import ConfigError
 
-LEXICAL_TOKEN = re.compile(r"[^\W\d]\w*|\d+|[^\s\w]")
-"""A word, a number, or one mark."""
-
 BLOCKS = ("pairs", "strings", "prose", "prose parts", "lines")
 """Views of a text's tokens: neighbours in the code; words and marks in literals on one line; those in comments and long
 literals; parts of compound words in either; each line's first word with its indentation."""
 
 _TEXTS_AT_ONCE = 200
-_CHARACTERS_IN_A_LIST = 2**20
-"""Of a text whose tokens may stand in one list, as is fastest; that of a huge text would not fit in memory."""
 _SALTS = tuple(np.uint64(salt) for salt in (31, 9, 5, 3, 4))
 _INDENT_BYTES, _MOST_INDENTS = 4, 7
 
@@ -75,16 +69,6 @@ def encode(texts: Sequence[str], config: EncodeConfig) -> Features:
         tokens=sparse.vstack([part.tokens for part in parts], format="csr"),
         dense=np.vstack([part.dense for part in parts]),
     )
-
-
-def count_tokens(text: str) -> int:
-    """Number of lexical tokens: words, numbers and single marks; white space is none.
-
-    A stand-in for the tokens of the run's tokenizer, which is trained later, on what is kept here.
-    """
-    if len(text) <= _CHARACTERS_IN_A_LIST:
-        return len(LEXICAL_TOKEN.findall(text))
-    return sum(1 for _ in LEXICAL_TOKEN.finditer(text))
 
 
 def _encode(texts: Sequence[str], config: EncodeConfig) -> Features:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.curation.encode import count_tokens
+from hornbook.curation.lexical_tokens import count_tokens
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import CodeSample, Dropped, PredictedValue
 
@@ -21,7 +21,7 @@ OVERLAPPING = "overlaps a kept sample"
 
 @dataclass(frozen=True, kw_only=True)
 class SelectConfig:
-    """The budget, in lexical tokens (`encode.count_tokens`): the run's own tokenizer is trained on what is kept."""
+    """The budget, in lexical tokens (`lexical_tokens.py`): the run's own tokenizer is trained on what is kept."""
 
     keep_share: float = 0.17
     """Share of the corpus' tokens to keep, the most valuable first; 0 to 1. Source: section 2.1 (6B of 35B)."""
@@ -69,7 +69,7 @@ def select(samples: Sequence[CodeSample], values: Sequence[PredictedValue], conf
     for sample in samples:
         if sample.id not in value_of:
             raise MissingInputError(f"no value for {sample.id} ({sample.path}, line {sample.first_line})")
-    sizes = [count_tokens(sample.text) for sample in samples]
+    sizes = count_tokens([sample.text for sample in samples])
     ranked = np.array([value_of[sample.id] for sample in samples])
     kept, overlapped = _take(samples, sizes, ranked, config.keep_tokens or int(config.keep_share * sum(sizes)))
     if samples and not kept:

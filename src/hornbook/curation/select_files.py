@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from hornbook.curation.encode import count_tokens
+from hornbook.curation.lexical_tokens import count_tokens
 from hornbook.curation.select import OVER_BUDGET, most_valuable
 from hornbook.curation.values_by_id import ValuesById
 from hornbook.engine import Engine, map_parts
@@ -194,7 +194,7 @@ def _counted_already(documents: Documents, field: str) -> Documents:
 
 def _count_part(part: Path, result: Path) -> None:
     texts = pq.read_table(part, columns=["text"]).column("text").to_pylist()
-    _save(result, [count_tokens(text) for text in texts])
+    _save(result, count_tokens(texts))
 
 
 def _take_counts(part: Path, result: Path) -> None:

@@ -18,8 +18,8 @@ from hornbook.curation.annotate import AnnotateConfig, join_labels, load_labels
 from hornbook.curation.calibration import kept_curve, measure_calibration, most_surprising, source_table
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.corpus import CorpusConfig, read_standard_library
-from hornbook.curation.encode import count_tokens
 from hornbook.curation.encoder import make_encoder
+from hornbook.curation.lexical_tokens import count_tokens
 from hornbook.curation.provided import ProvidedConfig, read_provided
 from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER, SavedClassifier, is_savable
 from hornbook.curation.select import SelectConfig, select
@@ -59,7 +59,7 @@ def run_corpus(config: CorpusConfig, inputs: Mapping[str, Artifact], workspace: 
             "kinds": _counted(sample.kind.value for sample in corpus.samples),
             "licenses": _counted(sample.license for sample in corpus.samples),
             "num_characters": sum(len(sample.text) for sample in corpus.samples),
-            "num_tokens": sum(count_tokens(sample.text) for sample in corpus.samples),
+            "num_tokens": sum(count_tokens([sample.text for sample in corpus.samples])),
         },
     )
 
@@ -120,7 +120,7 @@ def run_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], wor
         workspace.progress(2, 3, "valuing all samples")
         fitted = fit_value(learner, workspace.seed)
         values = fitted.predict(features).tolist()
-    num_tokens = [count_tokens(sample.text) for sample in samples]
+    num_tokens = count_tokens([sample.text for sample in samples])
     metrics["kept_curve"] = kept_curve(values, num_tokens)
     metrics["by_source"] = source_table(
         _sources(samples), values, num_tokens, labelled, scores, fitted.probabilities(measured.unseen)
