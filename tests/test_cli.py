@@ -107,7 +107,7 @@ def test_a_plan_runs_nothing_and_tells_what_would_run(store: Path) -> None:
     assert finetune["flops"] > 0
     assert sorted(path.name for path in (store / "artifacts").iterdir()) == before
     printed = hornbook("plan", TINY, "--store", str(store), *changed).stdout
-    assert "4 of 17 stages would run" in printed
+    assert "4 of 18 stages would run" in printed
     assert "GPU" not in printed
     assert "GPU-hours" in hornbook("plan", TINY, "--store", str(store), *changed, "--gpu", "h100").stdout
 

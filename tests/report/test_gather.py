@@ -1,3 +1,4 @@
+import itertools
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,9 @@ def test_scores_of_both_models_stand_beside_each_other(data: ReportData) -> None
 
 def test_what_goes_in_and_what_is_put_aside_adds_up(data: ReportData) -> None:
     code, textbook, exercise = data.lanes
-    assert code.steps[0].kept == code.steps[1].kept + sum(number for _, number in code.steps[1].dropped)
+    assert [step.stage for step in code.steps] == ["corpus", "hygiene", "select"]
+    for before, after in itertools.pairwise(code.steps):
+        assert before.kept == after.kept + sum(number for _, number in after.dropped)
     assert [(step.kept, step.dropped) for step in textbook.steps] == [(3, ()), (2, (("wrong output", 1),))]
     assert [(step.kept, step.dropped) for step in exercise.steps] == [(40, ()), (39, (("a test failed", 1),))]
     assert exercise.steps[0].note == "6 more are held out as problems."
@@ -57,14 +60,31 @@ def test_the_planted_leak_is_shown_with_both_texts(data: ReportData) -> None:
 
 
 def test_code_is_shown_from_the_most_to_the_least_valued(data: ReportData) -> None:
-    for excerpts in (data.code_kept, data.code_dropped):
+    below = [excerpt for excerpt in data.code_dropped if "threshold" in excerpt.dropped_because]
+    for excerpts in (data.code_kept, below):
         values = [excerpt.value for excerpt in excerpts]
         assert len(values) == 4
         assert values == sorted(values, reverse=True)
     assert data.calibration is not None
     assert data.calibration.threshold is not None
     assert min(excerpt.value for excerpt in data.code_kept) >= data.calibration.threshold
-    assert all("threshold" in excerpt.dropped_because for excerpt in data.code_dropped)
+
+
+def test_code_that_hygiene_refused_is_shown_with_its_reason(data: ReportData) -> None:
+    *_, refused = data.code_dropped
+    assert (refused.dropped_because, refused.lines) == ("generated", "invented/generated.py, lines 1 to 11")
+    assert all("DO NOT EDIT" not in excerpt.text for excerpt in data.code_kept)
+
+
+def test_what_was_masked_is_counted_and_shown_masked(small_run: RunFolder) -> None:
+    artifacts = small_run.artifacts()
+    del artifacts["report"]
+    data = gather(artifacts, ReportConfig(num_code_samples=100))
+    hygiene = data.lanes[0].steps[1]
+    assert (hygiene.dropped, hygiene.note) == ((("generated", 1),), "Masked: e-mail addresses (1).")
+    shown = [excerpt.text for excerpt in (*data.code_kept, *data.code_dropped) if "Written by" in excerpt.text]
+    assert len(shown) == 1
+    assert shown[0].startswith("# Written by <EMAIL>.\n")
 
 
 def test_held_out_answers_hold_solved_and_failed_ones_and_families_all(data: ReportData) -> None:
@@ -117,7 +137,7 @@ def test_a_partial_run_leaves_parts_out_and_says_which_stages(partial_run: RunFo
     artifacts = partial_run.artifacts()
     del artifacts["report"]
     data = gather(artifacts, ReportConfig())
-    assert data.absent == WHOLE_CHAIN[4:]
+    assert data.absent == WHOLE_CHAIN[5:]
     assert [lane.kind for lane in data.lanes] == ["code"]
     assert data.calibration is not None
     empty = (data.scores, data.merged, data.corpora, data.passages, data.exercises, data.trainings, data.humaneval)

@@ -33,7 +33,7 @@ def test_lines_fit_80_columns_paths_aside(small_run: RunFolder) -> None:
 
 def test_stages_are_listed_when_asked_for(small_run: RunFolder) -> None:
     lines = printed(small_run, stages=True)
-    assert sum(" s  " in line for line in lines) == 17
+    assert sum(" s  " in line for line in lines) == 18
 
 
 def test_a_partial_run_shows_what_it_has_and_names_the_rest(partial_run: RunFolder) -> None:
@@ -47,7 +47,7 @@ def test_a_partial_run_shows_what_it_has_and_names_the_rest(partial_run: RunFold
 def test_the_description_holds_what_other_programs_ask_for(small_run: RunFolder) -> None:
     found = json.loads(json.dumps(describe_run(small_run)))
     assert found["finished"] is True
-    assert [stage["name"] for stage in found["stages"]][:2] == ["corpus", "annotate"]
+    assert [stage["name"] for stage in found["stages"]][:3] == ["corpus", "hygiene", "annotate"]
     assert all({"name", "fingerprint", "seconds", "reused"} <= stage.keys() for stage in found["stages"])
     assert [(score["model"], score["benchmark"]) for score in found["scores"]] == [
         ("base", "held_out"),

@@ -119,17 +119,18 @@ def _hygiene(allowed: list[str], any_license: bool, opt_out: Path | None, overri
 
 
 def _settings(sources: "list[Source]", config: Any, hygiene: "HygieneConfig | None") -> dict[str, Any]:
-    """All that determines the documents; what parses depends on the running Python."""
+    """All that determines the documents; what parses depends on the running Python, what is a secret on its detector."""
     import platform
 
     from hornbook.artifacts.fingerprint import encode
+    from hornbook.curation.hygiene.credentials import detector
     from hornbook.curation.hygiene.judge import VERSION
 
     return {
         "sources": [[source.layout, source.name, source.identity()] for source in sources],
         "config": encode(config),
         "hygiene": encode(hygiene),
-        "rules": [VERSION, platform.python_version()],
+        "rules": [VERSION, platform.python_version(), detector()],
     }
 
 

@@ -1,9 +1,9 @@
-"""The stages of curation: corpus, annotate, classifier, select; and documents that a person provides.
+"""The stages of curation: corpus, hygiene, annotate, classifier, select; and documents that a person provides.
 
 Reads:  the running interpreter's standard library and the shipped labels; then the artifacts of the stages before.
         For provided documents a person's own folder.
-Writes: the tables `samples`, `labels`, `values`, and `kept` with `dropped`. Provided documents: `kept`, `passages` or
-        `exercises`, with `dropped`.
+Writes: the tables `samples`, `samples` with `dropped`, `labels`, `values`, and `kept` with `dropped`. Provided
+        documents: `kept`, `passages` or `exercises`, with `dropped`.
 Source: section 2.1 of the paper.
 """
 
@@ -19,6 +19,7 @@ from hornbook.curation.calibration import kept_curve, measure_calibration, most_
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.corpus import CorpusConfig, read_standard_library
 from hornbook.curation.encoder import make_encoder
+from hornbook.curation.hygiene.samples import SampleHygieneConfig, judge_samples
 from hornbook.curation.lexical_tokens import count_tokens
 from hornbook.curation.provided import ProvidedConfig, read_provided
 from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER, SavedClassifier, is_savable
@@ -62,6 +63,30 @@ def run_corpus(config: CorpusConfig, inputs: Mapping[str, Artifact], workspace: 
             "num_tokens": sum(count_tokens([sample.text for sample in corpus.samples])),
         },
     )
+
+
+def run_hygiene(config: SampleHygieneConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Put aside what of `samples` (input `corpus`) is not fit to be learnt from, and mask the rest.
+
+    Writes `samples`: CodeSample, masked copies under the ids of the corpus, whose own texts stay as they are, since
+    labels are found by them; and `dropped`: Dropped.
+
+    Raises:
+        ConfigError: The installed rules or the installed detector of secrets are not those that the config names.
+        MissingInputError: No sample is fit to be learnt from.
+    """
+    samples = inputs["corpus"].records("samples", CodeSample)
+    total = len(samples)
+    workspace.progress(0, total, "loading the rules that find secrets")
+    judged = judge_samples(samples, config, report=lambda done: workspace.progress(done, total, "judging the samples"))
+    reasons = _counted(dropped.reason for dropped in judged.dropped)
+    if not judged.kept:
+        raise MissingInputError(
+            f"none of {total:,} samples passes the filters of hygiene; refused by reason: {reasons}"
+        )
+    workspace.write_records("samples", CodeSample, judged.kept)
+    workspace.write_records("dropped", Dropped, judged.dropped)
+    return Result(kept=len(judged.kept), unit="samples", dropped=reasons, metrics={"masked": judged.masked})
 
 
 def run_annotate(config: AnnotateConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
@@ -136,14 +161,15 @@ def run_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], wor
 
 
 def run_select(config: SelectConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Keep the most valuable of `samples` (input `corpus`) by `values` (input `values`) within the budget.
+    """Keep the most valuable of `samples` (input `samples`) by `values` (input `values`) within the budget.
 
-    Writes `kept`: CodeSample, and `dropped`: Dropped, the value and the threshold in each detail.
+    Values of other samples do no harm. Writes `kept`: CodeSample, and `dropped`: Dropped, the value and the threshold
+    in each detail.
 
     Raises:
         MissingInputError: A sample has no value.
     """
-    samples = inputs["corpus"].records("samples", CodeSample)
+    samples = inputs["samples"].records("samples", CodeSample)
     selection = select(samples, inputs["values"].records("values", PredictedValue), config)
     workspace.write_records("kept", CodeSample, selection.kept)
     workspace.write_records("dropped", Dropped, selection.dropped)

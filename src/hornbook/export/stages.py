@@ -25,7 +25,7 @@ from hornbook.export.model_card import (
 VERSION = 1
 """Raised when the exported files change: it is part of the fingerprint."""
 
-_DATA = ("select", "verify", "deduplicate", "decontaminate")
+_DATA = ("hygiene", "select", "verify", "deduplicate", "decontaminate")
 _TRAININGS = ("pretrain", "model")
 _EVALUATIONS = (("base", "evaluate_base"), ("tuned", "evaluate_tuned"))
 _BENCHMARKS = {"held_out": "held-out exercises", "humaneval": "HumanEval"}
@@ -48,7 +48,7 @@ def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: 
     Args:
         config: The name.
         inputs: `model` (the finetuning), `tokenizer`, `decontaminate`, `evaluate_tuned`; for the card also those of
-            `pretrain`, `evaluate_base`, `select`, `verify` and `deduplicate` that the run has.
+            `pretrain`, `evaluate_base`, `hygiene`, `select`, `verify` and `deduplicate` that the run has.
         workspace: Gets the folder `model`.
 
     Raises:

@@ -13,6 +13,7 @@ from hornbook.curation import stages as curation
 from hornbook.curation.annotate import describe_labels
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.corpus import describe_standard_library
+from hornbook.curation.hygiene.samples import describe_hygiene
 from hornbook.curation.select import SelectConfig
 from hornbook.curation.shipped_states import describe_states
 from hornbook.decontamination import stages as decontamination
@@ -108,6 +109,8 @@ def laptop(seed: int = 0) -> Pipeline:
         return Stage(name, run, config, version, inputs, seed, _ESTIMATES.get(run))
 
     corpus = stage("corpus", curation.run_corpus, describe_standard_library(), curation.VERSION)
+    # Its default licences hold all that `corpus.license_of` gives: Python's own, PSF-2.0, alone or AND another one.
+    hygiene = stage("hygiene", curation.run_hygiene, describe_hygiene(), curation.VERSION, corpus=corpus)
     annotate = stage("annotate", curation.run_annotate, describe_labels(), curation.VERSION, corpus=corpus)
     classifier = stage(
         "classifier",
@@ -117,7 +120,7 @@ def laptop(seed: int = 0) -> Pipeline:
         corpus=corpus,
         labels=annotate,
     )
-    select = stage("select", curation.run_select, SELECT, curation.VERSION, corpus=corpus, values=classifier)
+    select = stage("select", curation.run_select, SELECT, curation.VERSION, samples=hygiene, values=classifier)
 
     textbooks = stage("textbooks", synthesis.run_textbooks, TEXTBOOKS, synthesis.VERSION)
     exercises = stage("exercises", synthesis.run_exercises, EXERCISES, synthesis.VERSION)
@@ -177,6 +180,7 @@ def laptop(seed: int = 0) -> Pipeline:
         pretrain=pretrain,
         evaluate_base=evaluate_base,
         evaluate_tuned=evaluate_tuned,
+        hygiene=hygiene,
         select=select,
         verify=verify,
         deduplicate=deduplicate,
@@ -184,6 +188,7 @@ def laptop(seed: int = 0) -> Pipeline:
     )
     shown = (
         corpus,
+        hygiene,
         annotate,
         classifier,
         select,

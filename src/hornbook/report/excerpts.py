@@ -17,20 +17,22 @@ _CHARACTERS_SHOWN = (160, 2_400)
 def code_excerpts(
     artifacts: Mapping[str, Artifact], number: int
 ) -> tuple[tuple[CodeExcerpt, ...], tuple[CodeExcerpt, ...]]:
-    """Kept and dropped code, each spread evenly from the highest to the lowest value; both empty before `select`.
+    """Kept and dropped code, spread evenly from the highest to the lowest value; both empty before `select`.
 
-    Dropped code is that below the threshold: what was left out for other reasons says nothing about the classifier.
+    Dropped code is that below the threshold, as what `select` leaves out for other reasons says nothing about the
+    classifier; and behind it that which `hygiene` refused. Code that passed `hygiene` is shown masked, as a model reads
+    it.
 
     Args:
         artifacts: Of the run, by stage.
-        number: How many of each.
+        number: How many that were kept, that are below the threshold, and that `hygiene` refused, at most.
     """
     if "select" not in artifacts:
         return (), ()
-    samples = artifacts["corpus"].records("samples", CodeSample)
+    samples, refused = _samples(artifacts)
     values = {value.sample_id: value.value for value in artifacts["classifier"].records("values", PredictedValue)}
     labels = {label.sample_id: label for label in artifacts["annotate"].records("labels", Label)}
-    dropped = {record.id: record.reason for record in artifacts["select"].records("dropped", Dropped)}
+    dropped = refused | _reasons(artifacts["select"])
     low, high = _CHARACTERS_SHOWN
     shown = sorted((s for s in samples if low <= len(s.text) <= high), key=lambda s: (-values[s.id], s.id))
 
@@ -48,8 +50,22 @@ def code_excerpts(
 
     kept = spread([sample for sample in shown if sample.id not in dropped], number)
     threshold = metric(artifacts["select"], "threshold")
-    lost = spread([s for s in shown if s.id in dropped and values[s.id] < threshold], number)
+    lost = spread([s for s in shown if s.id in dropped and s.id not in refused and values[s.id] < threshold], number)
+    lost += spread([sample for sample in shown if sample.id in refused], number)
     return tuple(map(excerpt, kept)), tuple(map(excerpt, lost))
+
+
+def _samples(artifacts: Mapping[str, Artifact]) -> tuple[list[CodeSample], dict[str, str]]:
+    """The corpus with the texts that `hygiene` left in it, and why it refused the others, by their ids."""
+    samples = artifacts["corpus"].records("samples", CodeSample)
+    if "hygiene" not in artifacts:
+        return samples, {}
+    masked = {sample.id: sample for sample in artifacts["hygiene"].records("samples", CodeSample)}
+    return [masked.get(sample.id, sample) for sample in samples], _reasons(artifacts["hygiene"])
+
+
+def _reasons(artifact: Artifact) -> dict[str, str]:
+    return {record.id: record.reason for record in artifact.records("dropped", Dropped)}
 
 
 def passage_excerpts(artifacts: Mapping[str, Artifact], number: int) -> tuple[TextExcerpt, ...]:

@@ -10,7 +10,7 @@ from hornbook.report.data import Corpus, StageFacts, Training
 from hornbook.report.way import counts
 
 WHOLE_CHAIN = (
-    *("corpus", "annotate", "classifier", "select", "textbooks", "exercises", "verify", "deduplicate"),
+    *("corpus", "hygiene", "annotate", "classifier", "select", "textbooks", "exercises", "verify", "deduplicate"),
     *("decontaminate", "tokenizer", "tokenize", "pretrain", "finetune", "evaluate-base", "evaluate-tuned", "export"),
 )
 """The stages of a full run, in the order of the data."""

@@ -36,7 +36,7 @@ class ReportConfig:
     recipe: str = "laptop"
     """The run's title."""
     num_code_samples: int = 4
-    """Of kept code, and as many of dropped code."""
+    """Of kept code, as many of code below the threshold, and of code that hygiene refused."""
     num_passages: int = 6
     num_exercises: int = 8
     num_held_out: int = 24

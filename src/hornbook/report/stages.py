@@ -16,7 +16,7 @@ from hornbook.report.scores import EVALUATE
 
 __all__ = ["VERSION", "EvaluationReportConfig", "ReportConfig", "run_evaluation_report", "run_report"]
 
-VERSION = 2
+VERSION = 3
 """Raised when a page changes: it is part of the fingerprint."""
 
 

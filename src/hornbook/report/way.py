@@ -11,8 +11,14 @@ from hornbook.records import DocumentKind, Dropped
 from hornbook.report.data import FlowStep, Lane, MergedStep
 from hornbook.report.scored import Counts
 
+_CODE_STATIONS = (
+    ("code", "Given"),
+    ("corpus", "Cut into samples"),
+    ("hygiene", "Fit to be learnt from"),
+    ("select", "Chosen by value"),
+)
 _LANES = (
-    ("code", "Real code", (("code", "Given"), ("corpus", "Cut into samples"), ("select", "Chosen by value"))),
+    ("code", "Real code", _CODE_STATIONS),
     ("textbook", "Textbooks", (("textbooks", "Written"), ("verify", "Examples executed"))),
     ("exercise", "Exercises", (("exercises", "Written"), ("verify", "Solutions executed"))),
 )
@@ -20,6 +26,7 @@ _LANES = (
 _MERGED = (("deduplicate", "Duplicates put aside"), ("decontaminate", "Benchmark leaks put aside"))
 _VERIFIED = {"textbook": ("passages", "passages", "passage-"), "exercise": ("kept", "exercises", "exercise-")}
 """Kind → table that `verify` writes, unit, beginning of the ids."""
+_MASKED = {"key": "keys and passwords", "email": "e-mail addresses", "ip": "IP addresses"}
 
 
 def lanes_of(artifacts: Mapping[str, Artifact]) -> tuple[Lane, ...]:
@@ -87,6 +94,9 @@ def _note(artifact: Artifact) -> str:
     match artifact.manifest.stage:
         case "corpus" if "num_files" in metrics:
             return f"From {metrics['num_files']:,} files."
+        case "hygiene":
+            masked = (f"{_MASKED.get(kind, kind)} ({number:,})" for kind, number in counts(metrics["masked"]))
+            return f"Masked: {', '.join(masked)}." if metrics["masked"] else "Nothing was masked."
         case "select":
             kept, total = metrics["num_kept_tokens"], metrics["num_tokens"]
             return f"{kept:,} of {total:,} words and marks."
