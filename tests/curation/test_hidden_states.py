@@ -55,6 +55,16 @@ def states_of(folder: Path, text: str) -> np.ndarray:
         return model(torch.tensor([ids]), output_hidden_states=True).hidden_states[-1][0].numpy()
 
 
+def test_without_the_norm_the_states_are_as_the_layer_leaves_them(folder: Path) -> None:
+    model = AutoModelForCausalLM.from_pretrained(folder).eval()
+    ids = tokenizer().encode(TEXT).ids[:MAX_POSITION]
+    with torch.no_grad():
+        by_layer = model(torch.tensor([ids]), output_hidden_states=True).hidden_states
+    for layer in range(1, NUM_LAYERS):  # Of the last one transformers gives what the norm makes of it.
+        encoded = HiddenStatesEncoder(config_of(folder, layer=layer, is_normed=False)).encode([TEXT])
+        assert encoded.dense[0, :-1] == pytest.approx(by_layer[layer][0].numpy().mean(axis=0), abs=1e-4)
+
+
 def test_the_pooled_states_are_those_of_the_whole_model_asked_for_one_text_at_a_time(folder: Path) -> None:
     for pooling in Pooling:
         config = config_of(folder, layer=-1, pooling=pooling)

@@ -60,8 +60,10 @@ class HiddenStatesConfig:
     model_name: str = field(default="", metadata=NOT_IN_FINGERPRINT)
     """For people; empty: the folder's."""
     layer: int | None = None
-    """The layer whose states are taken, after the model's last norm; counted from 1, from the end if negative: -1 is
-    the last. None: two thirds of the way up, near which they tell most (`docs/decisions/classifier-head.md`)."""
+    """The layer whose states are taken; counted from 1, from the end if negative: -1 is the last. None: two thirds of
+    the way up, near which they tell most (`docs/decisions/classifier-head.md`)."""
+    is_normed: bool = True
+    """Whether the model's last norm is applied to them; else they are as the layer leaves them."""
     pooling: Pooling = Pooling.MEAN
     max_tokens: int = 512
     """A text's first tokens, which are read; fewer where the model cannot read so many."""
@@ -135,6 +137,7 @@ class HiddenStatesEncoder:
         """For people: model, layer and pooling."""
         config = self.config
         layer = "two thirds up" if config.layer is None else f"layer {config.layer}"
+        layer += "" if config.is_normed else " without norm"
         return f"{config.model_name or Path(config.folder).resolve().name}, {layer}, {config.pooling}"
 
     def encode(self, texts: Sequence[str]) -> Features:
@@ -189,8 +192,8 @@ class HiddenStatesEncoder:
         mask_BT = torch.arange(longest, device=self._device) < lengths_B[:, None]
         try:
             with torch.inference_mode():
-                read = self._lower.model(input_ids=ids_BT, attention_mask=mask_BT.long(), use_cache=False)
-                pooled_BD = _pool(read.last_hidden_state.float(), mask_BT, lengths_B, self.config.pooling)
+                states_BTD = self._lower.states_of(ids_BT, mask_BT.long(), is_normed=self.config.is_normed)
+                pooled_BD = _pool(states_BTD.float(), mask_BT, lengths_B, self.config.pooling)
         except torch.OutOfMemoryError as error:
             raise ConfigError(
                 f"a batch of {ids_BT.numel()} tokens does not fit in the memory of `{self._device}`: choose a smaller "

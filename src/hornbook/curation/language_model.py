@@ -2,6 +2,8 @@
 
 Reads:  a folder, a model of the hub, or what the stage `export` of a run left: `config.json`, weights, the tokenizer's
         files. Code that a model brings along is never run.
+
+Names of tensors end in their shape: B texts of a batch, T tokens of the longest of them, D the model's width.
 """
 
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hornbook.artifacts.fingerprint import digest_of
 from hornbook.artifacts.manifest import hash_file
@@ -17,6 +19,9 @@ from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.store import Store
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 from hornbook.reading.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
+
+if TYPE_CHECKING:
+    import torch
 
 _MESSAGE_CHARACTERS = 160
 
@@ -32,6 +37,23 @@ class LowerLayers:
     """Numbers in a token's state."""
     max_position: int | None
     """Longest text that it can read, in tokens; None: it has no such limit."""
+    last_layer: Any
+    """The layer asked for, in the model."""
+
+    def states_of(self, ids_BT: "torch.Tensor", mask_BT: "torch.Tensor", *, is_normed: bool) -> "torch.Tensor":
+        """The states of the last layer, B × T × the width, with the model's last norm or without it."""
+        left: list[Any] = []
+        hook = self.last_layer.register_forward_hook(lambda _layer, _read, wrote: left.append(wrote))
+        try:
+            read = self.model(input_ids=ids_BT, attention_mask=mask_BT, use_cache=False)
+        finally:
+            hook.remove()
+        if is_normed:
+            normed: torch.Tensor = read.last_hidden_state
+            return normed
+        [states] = left
+        states_BTD: torch.Tensor = states[0] if isinstance(states, tuple) else states
+        return states_BTD
 
 
 def find_language_model(name: str, store: Store | None = None, *, revision: str | None = None) -> Path:
@@ -132,8 +154,13 @@ def load_lower_layers(folder: Path, layer: int | None, *, dtype: str, device: st
         lacking = sorted(report["missing_keys"])
         raise MissingInputError(f"the weights of `{folder}` lack {len(lacking)} tensors, `{lacking[0]}` among them")
     positions: int | None = getattr(text_config, "max_position_embeddings", None)
+    stacks = (part for part in model.modules() if isinstance(part, torch.nn.ModuleList) and len(part) == kept)
     return LowerLayers(
-        model=model.to(device).eval(), tokenizer=tokenizer, width=text_config.hidden_size, max_position=positions
+        model=model.to(device).eval(),
+        tokenizer=tokenizer,
+        width=text_config.hidden_size,
+        max_position=positions,
+        last_layer=next(stacks)[-1],
     )
 
 
