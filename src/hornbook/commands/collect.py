@@ -119,7 +119,7 @@ def _hygiene(allowed: list[str], any_license: bool, opt_out: Path | None, overri
 
 
 def _settings(sources: "list[Source]", config: Any, hygiene: "HygieneConfig | None") -> dict[str, Any]:
-    """All that determines the documents; what parses depends on the running Python, what is a secret on its detector."""
+    """All that determines the documents; what parses depends on the running Python, secrets on their detector."""
     import platform
 
     from hornbook.artifacts.fingerprint import encode

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -192,7 +192,7 @@ class HiddenStatesEncoder:
         mask_BT = torch.arange(longest, device=self._device) < lengths_B[:, None]
         try:
             with torch.inference_mode():
-                states_BTD = self._lower.states_of(ids_BT, mask_BT.long(), is_normed=self.config.is_normed)
+                states_BTD = _states(self._lower, ids_BT, mask_BT.long(), is_normed=self.config.is_normed)
                 pooled_BD = _pool(states_BTD.float(), mask_BT, lengths_B, self.config.pooling)
         except torch.OutOfMemoryError as error:
             raise ConfigError(
@@ -220,6 +220,21 @@ def batches_by_length(lengths: Sequence[int], batch_tokens: int) -> Iterator[lis
         batch.append(index)
     if batch:
         yield batch
+
+
+def _states(lower: LowerLayers, ids_BT: "torch.Tensor", mask_BT: "torch.Tensor", *, is_normed: bool) -> "torch.Tensor":
+    left: list[Any] = []
+    hook = lower.last_layer.register_forward_hook(lambda _layer, _read, wrote: left.append(wrote))
+    try:
+        read = lower.model(input_ids=ids_BT, attention_mask=mask_BT, use_cache=False)
+    finally:
+        hook.remove()
+    if is_normed:
+        normed_BTD: torch.Tensor = read.last_hidden_state
+        return normed_BTD
+    [wrote] = left
+    states_BTD: torch.Tensor = wrote[0] if isinstance(wrote, tuple) else wrote
+    return states_BTD
 
 
 def _pool(

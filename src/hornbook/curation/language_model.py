@@ -2,8 +2,6 @@
 
 Reads:  a folder, a model of the hub, or what the stage `export` of a run left: `config.json`, weights, the tokenizer's
         files. Code that a model brings along is never run.
-
-Names of tensors end in their shape: B texts of a batch, T tokens of the longest of them, D the model's width.
 """
 
 from collections.abc import Iterator
@@ -11,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hornbook.artifacts.fingerprint import digest_of
 from hornbook.artifacts.manifest import hash_file
@@ -19,9 +17,6 @@ from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.store import Store
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 from hornbook.reading.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
-
-if TYPE_CHECKING:
-    import torch
 
 _MESSAGE_CHARACTERS = 160
 
@@ -39,21 +34,6 @@ class LowerLayers:
     """Longest text that it can read, in tokens; None: it has no such limit."""
     last_layer: Any
     """The layer asked for, in the model."""
-
-    def states_of(self, ids_BT: "torch.Tensor", mask_BT: "torch.Tensor", *, is_normed: bool) -> "torch.Tensor":
-        """The states of the last layer, B × T × the width, with the model's last norm or without it."""
-        left: list[Any] = []
-        hook = self.last_layer.register_forward_hook(lambda _layer, _read, wrote: left.append(wrote))
-        try:
-            read = self.model(input_ids=ids_BT, attention_mask=mask_BT, use_cache=False)
-        finally:
-            hook.remove()
-        if is_normed:
-            normed: torch.Tensor = read.last_hidden_state
-            return normed
-        [states] = left
-        states_BTD: torch.Tensor = states[0] if isinstance(states, tuple) else states
-        return states_BTD
 
 
 def find_language_model(name: str, store: Store | None = None, *, revision: str | None = None) -> Path:
