@@ -1,4 +1,4 @@
-"""What a small language model sees in the standard library's code, shipped with the package in compressed form.
+"""What a language model for code sees in the standard library, shipped with the package in compressed form.
 
 Reads:  `educational_value/states.safetensors`: for each snippet its hash and 32 numbers of one byte.
 Writes: hints for the classifier (`distillation.py`), without the model and without a download.
@@ -6,14 +6,14 @@ Writes: hints for the classifier (`distillation.py`), without the model and with
 The numbers are the snippet's mean hidden state in the directions in which the snippets differ most (principal
 components). No label went into them. They are made by
 
-    python -m hornbook.curation.shipped_states MODEL FILE
+    python -m hornbook.curation.shipped_states MODEL FILE --layer 15 --without-norm --dtype bfloat16
 
 on a machine that has the model; which one it was stands in the file's metadata and in `educational_value/README.md`.
 """
 
+import argparse
 import hashlib
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import as_file, files
@@ -111,14 +111,21 @@ def main() -> None:
     """Encode the running Python's standard library by a language model. Takes most of an hour on two cores."""
     from hornbook.curation.corpus import describe_standard_library, read_standard_library
     from hornbook.curation.encoder import make_encoder
-    from hornbook.curation.hidden_states import Pooling, describe_language_model
+    from hornbook.curation.hidden_states import DTYPES, Pooling, describe_language_model
 
-    model, output = sys.argv[1:]
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("model", help="a folder, or a name of the hub")
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--layer", type=int, help="by default two thirds of the way up")
+    parser.add_argument("--without-norm", action="store_true", help="states as the layer leaves them")
+    parser.add_argument("--dtype", default="auto", choices=("auto", *DTYPES))
+    asked = parser.parse_args()
     samples = read_standard_library(describe_standard_library()).samples
-    texts = [sample.text for sample in samples]
-    config = replace(describe_language_model(model), pooling=Pooling.MEAN)
+    texts = [sample.text for sample in samples if sample.kind is not SampleKind.MODULE]
+    described = describe_language_model(asked.model, dtype=asked.dtype)
+    config = replace(described, layer=asked.layer, is_normed=not asked.without_norm, pooling=Pooling.MEAN)
     states = make_encoder(config).encode(texts).dense[:, :-1]
-    save_states(texts, states, Path(output), {"encoder": json.dumps(vars(config) | {"folder": ""}, sort_keys=True)})
+    save_states(texts, states, asked.output, {"encoder": json.dumps(vars(config) | {"folder": ""}, sort_keys=True)})
 
 
 def _load() -> dict[bytes, Floats]:
