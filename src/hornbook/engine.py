@@ -14,7 +14,7 @@ import logging
 import os
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -94,11 +94,6 @@ def map_parts(
 def frame_of(table: pa.Table) -> Any:
     """A Daft DataFrame over `table`, to build a lazy plan on."""
     return _local_daft().from_arrow(table)
-
-
-def frame_of_file(path: Path, columns: Sequence[str]) -> Any:
-    """A Daft DataFrame over some columns of a Parquet file."""
-    return _local_daft().read_parquet(str(path.resolve())).select(*columns)
 
 
 def collect(frame: Any, sort_by: str) -> pa.Table:

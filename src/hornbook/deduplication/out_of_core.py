@@ -2,19 +2,22 @@
 
 Reads:  files of rows or source files, in their order.
 Writes: a work folder, from which the same call goes on after a kill with the same result:
-        the parts (`reading/parts.py`), `keys-00000.npy` for each of them (a number for each band of each text's
-        signature), and `shingles.bin` of the texts that agree with another one in a band.
+        the parts (`reading/parts.py`), and for each of them `signed-00000.npy` (which texts are signed: those that are
+        not known to repeat an earlier one), `keys-00000.npy` (a number for each band of their signatures), and
+        `shingled-00000.npy` with `shingles-00000.npy` (the texts that agree with another one in a band).
 
-Held are 8 bytes for each document and band where bands are compared, one band at a time, 32 for its digest, and a part.
+Held are 8 bytes for each document and band where bands are compared, one band at a time, 32 for its digest, a part for
+each core, and some 100 bytes for each of the first million different digests.
 """
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from hornbook.deduplication.exact import EXACT, first_equal, normalised_hash
@@ -32,12 +35,12 @@ from hornbook.deduplication.minhash import (
     with_tokens,
 )
 from hornbook.deduplication.shingles import Shingler, Shingles
-from hornbook.engine import Engine, collect, frame_of, frame_of_file, map_parts
+from hornbook.engine import Engine, Job, collect, frame_of, map_parts
 from hornbook.reading.documents import Fields, documents_of
 from hornbook.reading.files import InputFile
 from hornbook.reading.parts import PART_CHARACTERS, Parts, digests_of, require_some, write_parts
 
-_SHINGLES, _ENDS = "shingles.bin", "shingle-ends.npy"
+_MOST_KNOWN_DIGESTS = 2**20
 
 Report = Callable[[str, int, int], None]
 """Told what is done, how much of it, and of how much; 0 where that is not known."""
@@ -108,7 +111,7 @@ def find_repeated(
     del digests
     unique = np.flatnonzero(first == np.arange(len(first)))
     keys = _gather_keys(parts, unique, band_shape(config.threshold, config.num_hashes)[0])
-    shingles = _gather_shingles(parts, unique, _agreeing_with_another(keys), config, report)
+    shingles = _gather_shingles(parts, unique, _agreeing_with_another(keys), config, engine, report)
     near = join_near(
         keys,
         shingles.__getitem__,
@@ -141,22 +144,45 @@ def sign_files(
     written = write_parts(
         documents_of(files, fields), folder, digest=normalised_hash, part_characters=part_characters, report=say
     )
-    parts = Parts(folder)
-    jobs = ((parts.path(part), _keys_path(folder, part)) for part in written)
+    jobs = _signing_jobs(Parts(folder), written)
     for _ in map_parts(functools.partial(_sign, config=config), jobs, engine, in_threads=True):
         pass
 
 
+def _signing_jobs(parts: Parts, written: Iterable[int]) -> Iterator[Job]:
+    """A job for each part; says beside it which of its texts are to be signed."""
+    known: set[bytes] = set()
+    for part in written:
+        is_new = []
+        for digest in parts.read(part, "digest").column("digest").to_pylist():
+            is_new.append(digest not in known)
+            if len(known) < _MOST_KNOWN_DIGESTS:
+                known.add(digest)
+        path = parts.path(part)
+        _save_mask(_beside(path, "signed"), np.array(is_new, dtype=np.bool_))
+        yield path, _beside(path, "keys")
+
+
 def _sign(part: Path, path: Path, config: NearConfig) -> None:
-    frame = frame_of_file(part, ["row", "text"])
-    signed = collect(with_signature(with_tokens(frame), config), sort_by="row")
-    keys = band_keys(signatures_of(signed), config.threshold) if len(signed) else np.empty((0, 0), np.uint64)
+    texts = pq.read_table(part, columns=["row", "text"]).filter(pa.array(np.load(_beside(part, "signed"))))
+    keys = np.empty((0, 0), np.uint64)
+    if len(texts):
+        signed = collect(with_signature(with_tokens(frame_of(texts)), config), sort_by="row")
+        keys = band_keys(signatures_of(signed), config.threshold)
     with path.open("wb") as stream:
         np.save(stream, keys)
 
 
-def _keys_path(folder: Path, part: int) -> Path:
-    return folder / f"keys-{part:05d}.npy"
+def _beside(part: Path, name: str) -> Path:
+    """`keys-00007.npy` beside `documents-00007.parquet`."""
+    return part.with_name(f"{name}-{part.stem.rpartition('-')[2]}.npy")
+
+
+def _save_mask(path: Path, mask: NDArray[np.bool_]) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("wb") as stream:
+        np.save(stream, mask)
+    partial.rename(path)
 
 
 def _gather_keys(parts: Parts, unique: NDArray[np.intp], num_bands: int) -> BandKeys:
@@ -167,13 +193,12 @@ def _gather_keys(parts: Parts, unique: NDArray[np.intp], num_bands: int) -> Band
     keys = np.memmap(path, dtype=np.uint64, mode="w+", shape=(num_bands, len(unique)))
     place = written = 0
     for part in range(parts.num_parts):
-        of_part = np.load(_keys_path(parts.folder, part))
-        if not of_part.size:
-            continue
-        size = of_part.shape[1]
-        begin, end = np.searchsorted(unique, [place, place + size])
-        keys[:, written : written + end - begin] = of_part[:, unique[begin:end] - place]
-        place, written = place + size, written + int(end - begin)
+        signed = np.load(_beside(parts.path(part), "signed"))
+        begin, end = np.searchsorted(unique, [place, place + len(signed)])
+        if begin < end:
+            columns = np.searchsorted(np.flatnonzero(signed), unique[begin:end] - place)
+            keys[:, written : written + end - begin] = np.load(_beside(parts.path(part), "keys"))[:, columns]
+        place, written = place + len(signed), written + int(end - begin)
     return keys
 
 
@@ -186,50 +211,72 @@ def _agreeing_with_another(keys: BandKeys) -> NDArray[np.bool_]:
     return agrees
 
 
-class _ShingleFile:
-    """The shingles of some documents, in a file."""
+class _ShingleFiles:
+    """The shingles of some documents, in a file for each part."""
 
-    def __init__(self, path: Path, ends: NDArray[np.int64]) -> None:
-        self._ends = ends
-        self._all = np.memmap(path, dtype=np.uint64, mode="r") if path.stat().st_size else np.empty(0, np.uint64)
+    def __init__(self, paths: Sequence[Path], documents: Sequence[NDArray[np.intp]]) -> None:
+        self._files: list[NDArray[np.uint64]] = []
+        self._documents = np.concatenate([np.empty(0, np.intp), *documents])
+        """Whose shingles there are, ascending."""
+        self._file_of = np.repeat(np.arange(len(paths)), [len(one) for one in documents])
+        ends = [np.empty(0, np.int64)]
+        for path in paths:
+            with path.open("rb") as stream:
+                ends.append(np.load(stream))
+                offset = stream.tell()
+            self._files.append(np.memmap(path, dtype=np.uint64, mode="r", offset=offset))
+        self._ends = np.concatenate(ends)
 
-    def __getitem__(self, index: int) -> Shingles:
-        shingles: Shingles = self._all[self._ends[index - 1] if index else 0 : self._ends[index]]
+    def __getitem__(self, document: int) -> Shingles:
+        at = int(np.searchsorted(self._documents, document))
+        file = self._file_of[at]
+        begin = self._ends[at - 1] if at and self._file_of[at - 1] == file else 0
+        shingles: Shingles = self._files[file][begin : self._ends[at]]
         return shingles
 
 
 def _gather_shingles(
-    parts: Parts, unique: NDArray[np.intp], wanted: NDArray[np.bool_], config: NearConfig, report: Report
-) -> _ShingleFile:
-    """Write the shingles of the documents that are wanted; the others get none."""
-    path = parts.folder / _SHINGLES
-    ends = np.zeros(len(unique), dtype=np.int64)
-    shingler = Shingler(config.ngram_size)
-    place = written = end = 0
-    with path.open("wb") as stream:
-        for part in range(parts.num_parts):
-            report("parts read again", part, parts.num_parts)
-            table = parts.read(part, "row", "text")
-            begin, stop = np.searchsorted(unique, [place, place + len(table)])
-            chosen = unique[begin:stop][wanted[begin:stop]] - place
-            for is_wanted, tokens in _with_gaps(wanted[begin:stop], table.take(pa.array(chosen))):
-                if is_wanted:
-                    shingles = shingler.shingles_of(tokens)
-                    stream.write(shingles.tobytes())
-                    end += len(shingles)
-                ends[written] = end
-                written += 1
-            place += len(table)
-    return _ShingleFile(path, ends)
+    parts: Parts,
+    unique: NDArray[np.intp],
+    wanted: NDArray[np.bool_],
+    config: NearConfig,
+    engine: Engine,
+    report: Report,
+) -> _ShingleFiles:
+    """Write the shingles of the documents that are wanted, each named by its place among the unique ones."""
+    jobs: list[Job] = []
+    documents: list[NDArray[np.intp]] = []
+    place = 0
+    for part in range(parts.num_parts):
+        path, size = parts.path(part), parts.num_documents(part)
+        begin, end = np.searchsorted(unique, [place, place + size])
+        chosen = begin + np.flatnonzero(wanted[begin:end])
+        if len(chosen):
+            mask = np.zeros(size, dtype=np.bool_)
+            mask[unique[chosen] - place] = True
+            _save_mask(_beside(path, "shingled"), mask)
+            jobs.append((path, _beside(path, "shingles")))
+            documents.append(chosen)
+        place += size
+    for number, _ in enumerate(map_parts(_Shingle(config.ngram_size), jobs, engine), start=1):
+        report("parts read again", number, len(jobs))
+    return _ShingleFiles([path for _, path in jobs], documents)
 
 
-def _with_gaps(wanted: NDArray[np.bool_], chosen: pa.Table) -> Iterator[tuple[bool, str]]:
-    """For each document whether it is wanted, and then its tokens."""
-    tokens = iter(())
-    if len(chosen):
-        tokens = iter(collect(with_tokens(frame_of(chosen)), sort_by="row").column("tokens").to_pylist())
-    for is_wanted in wanted.tolist():
-        yield is_wanted, next(tokens) if is_wanted else ""
+class _Shingle:
+    """Writes the shingles of a part's chosen texts: where those of each end, then all of them."""
+
+    def __init__(self, ngram_size: int) -> None:
+        self._shingler = Shingler(ngram_size)
+
+    def __call__(self, part: Path, path: Path) -> None:
+        texts = pq.read_table(part, columns=["row", "text"]).filter(pa.array(np.load(_beside(part, "shingled"))))
+        tokens = collect(with_tokens(frame_of(texts)), sort_by="row").column("tokens").to_pylist()
+        shingles = [self._shingler.shingles_of(one) for one in tokens]
+        with path.open("wb") as stream:
+            np.save(stream, np.cumsum([len(one) for one in shingles]))
+            for one in shingles:
+                stream.write(one.tobytes())
 
 
 def _duplicates(
