@@ -18,7 +18,7 @@ CHUNK_SIZE = 4096
 _FIRST_CHARACTER = 0x100
 _KINDS = sorted(name for name, kind in vars(ast).items() if isinstance(kind, type) and issubclass(kind, ast.AST))
 _CHARACTER = {kind: chr(_FIRST_CHARACTER + index) for index, kind in enumerate(_KINDS)}
-_LEFT_OUT_FIELDS = frozenset({"ctx", "annotation", "returns", "decorator_list", "type_comment", "type_params"})
+LEFT_OUT_FIELDS = frozenset({"ctx", "annotation", "returns", "decorator_list", "type_comment", "type_params"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ def tree_of(function: ast.AST) -> str:
     while stack:
         node = stack.pop()
         characters.append(_CHARACTER.get(type(node).__name__, chr(_FIRST_CHARACTER - 1)))
-        stack.extend(reversed(_children(node)))
+        stack.extend(reversed(children_of(node)))
     return "".join(characters)
 
 
@@ -77,10 +77,11 @@ def match_rate(first: str, second: str) -> float:
     return Levenshtein.normalized_similarity(first, second)
 
 
-def _children(node: ast.AST) -> list[ast.AST]:
+def children_of(node: ast.AST) -> list[ast.AST]:
+    """The children that count, in the order of the source: no hints, decorators, contexts, docstrings."""
     children: list[ast.AST] = []
     for name in node._fields:
-        if name in _LEFT_OUT_FIELDS:
+        if name in LEFT_OUT_FIELDS:
             continue
         value = getattr(node, name, None)
         if isinstance(value, ast.AST):
