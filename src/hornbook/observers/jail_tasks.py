@@ -14,7 +14,7 @@ from typing import Any
 from hornbook.records import Outcome
 from hornbook.sandbox.program import Program, Report, Sandbox
 
-_PACKAGE = "hornbook.synthesis.jailed"
+_PACKAGE = "hornbook.observers.jailed"
 _MODULES = ("clock", "tasks", "values", "calls", "snippets")
 _PROGRAMS_AT_ONCE = 500
 """Each holds the text of the modules of ours, so not all are made at once."""

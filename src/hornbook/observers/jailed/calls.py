@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hornbook.synthesis.jailed.clock import TimeUpError, time_limit
-from hornbook.synthesis.jailed.tasks import describe
-from hornbook.synthesis.jailed.values import encode
+from hornbook.observers.jailed.clock import TimeUpError, time_limit
+from hornbook.observers.jailed.tasks import describe
+from hornbook.observers.jailed.values import encode
 
 MODULE_SECONDS = 1.0
 CALL_SECONDS = 0.15
