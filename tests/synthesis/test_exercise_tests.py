@@ -3,9 +3,9 @@ import dataclasses
 import pytest
 from tests.synthesis.exercises_at_hand import exercise
 
+from hornbook.observers.function_tasks import function_task
+from hornbook.observers.jailed.calls import observe
 from hornbook.synthesis.exercise_tests import ExerciseTest, build_test, with_tests
-from hornbook.synthesis.jailed.calls import observe
-from hornbook.synthesis.observation import function_task
 
 
 def test_of(code: str, inputs: list[str]) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hornbook.observers.agreement import Call, agreeing_share, calls_agree, literal_of
+from hornbook.observers.function_tasks import function_task, outcome_of
+from hornbook.observers.jail_tasks import Answer, run_tasks
 from hornbook.records import Outcome
 from hornbook.sandbox.program import Sandbox
-from hornbook.synthesis.agreement import Call, agreeing_share, calls_agree, literal_of
-from hornbook.synthesis.jail_tasks import Answer, run_tasks
 from hornbook.synthesis.levels import Majority
-from hornbook.synthesis.observation import Observation, function_task, note_solutions, outcome_of
+from hornbook.synthesis.observation import Observation, note_solutions
 from hornbook.synthesis.self_consistency import Answered, SolutionsConfig
 
 

@@ -7,8 +7,8 @@ import builtins
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from hornbook.observers.agreement import Call, has_float, literal_of
 from hornbook.records import Exercise
-from hornbook.synthesis.agreement import Call, has_float, literal_of
 
 _MOST_ASSERTIONS = 10
 _MOST_CHARACTERS = 300

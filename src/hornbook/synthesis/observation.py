@@ -5,17 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hornbook.observers.agreement import Call
+from hornbook.observers.function_tasks import function_task, outcome_of
+from hornbook.observers.jail_tasks import Answer, run_tasks
 from hornbook.records import Exercise, Outcome
 from hornbook.sandbox.program import Report, Sandbox
-from hornbook.synthesis.agreement import Call
 from hornbook.synthesis.examples import Example, argument_lists, docstring_of, read_examples
 from hornbook.synthesis.input_values import make_inputs
-from hornbook.synthesis.jail_tasks import Answer, run_tasks
 from hornbook.synthesis.levels import Majority, OwnTest, Trait, Verification
 from hornbook.synthesis.prompted.code_blocks import parse_code
-
-_CHARACTERS_OF_ALL_VALUES = 12_000
-_FEWEST_CHARACTERS, _MOST_CHARACTERS = 120, 600
 
 
 @dataclass
@@ -84,28 +82,6 @@ def task_of(
         "examples": [[one.form.value, one.source, one.wanted] for one in examples],
         "twice": True,
     }
-
-
-def function_task(code: str, name: str, inputs: Sequence[str]) -> dict[str, Any]:
-    """What `jailed/calls.py` is to see of a function: its calls, once."""
-    room = _CHARACTERS_OF_ALL_VALUES // max(len(inputs), 1)
-    return {
-        "code": code,
-        "name": name,
-        "test": "",
-        "examples": [],
-        "inputs": list(inputs),
-        "max_characters": max(_FEWEST_CHARACTERS, min(room, _MOST_CHARACTERS)),
-        "twice": False,
-    }
-
-
-def outcome_of(answer: Answer) -> tuple[Outcome, str]:
-    """What became of a task, and the detail."""
-    if isinstance(answer, Report):
-        outcome = Outcome.RAISED if answer.outcome is Outcome.PASSED else answer.outcome
-        return outcome, answer.detail or "what it printed hides what was seen of it"
-    return Outcome(answer["outcome"]), answer["detail"]
 
 
 def _observation(exercise: Exercise, examples: list[Example], inputs: list[str], answer: Answer) -> Observation:

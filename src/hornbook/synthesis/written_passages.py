@@ -16,11 +16,11 @@ from enum import StrEnum
 from typing import Any
 
 from hornbook.errors import ConfigError
+from hornbook.observers.function_tasks import outcome_of
+from hornbook.observers.jail_tasks import Answer, run_tasks
 from hornbook.records import Dropped, Passage, content_id
 from hornbook.sandbox.program import Report, Sandbox
-from hornbook.synthesis.jail_tasks import Answer, run_tasks
 from hornbook.synthesis.markdown import Block, Piece, read_blocks, read_pieces
-from hornbook.synthesis.observation import outcome_of
 from hornbook.synthesis.prompted.code_blocks import parse_code
 from hornbook.synthesis.repair import Repair, is_quoted, repaired_text
 from hornbook.synthesis.shown_output import Shown, find_shown, has_address, is_unordered

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hornbook.synthesis.agreement import values_agree
-from hornbook.synthesis.jailed.values import encode
+from hornbook.observers.agreement import values_agree
+from hornbook.observers.jailed.values import encode
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 
+from hornbook.observers.function_tasks import function_task
+from hornbook.observers.jail_tasks import run_tasks
 from hornbook.records import Outcome
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Report
-from hornbook.synthesis.jail_tasks import run_tasks
-from hornbook.synthesis.observation import function_task
 
 GOOD = "def f(x):\n    return x + 1\n"
 HOSTILE = {

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from hornbook.synthesis.agreement import agreeing_share, calls_agree, has_float, literal_of
-from hornbook.synthesis.jailed.values import encode
+from hornbook.observers.agreement import agreeing_share, calls_agree, has_float, literal_of
+from hornbook.observers.jailed.values import encode
 
 
 def test_calls_agree_by_result_or_by_the_type_of_their_error() -> None:

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hornbook.synthesis.jailed.clock import TimeUpError, time_limit
-from hornbook.synthesis.jailed.tasks import describe
-from hornbook.synthesis.jailed.values import encode
+from hornbook.observers.jailed.clock import TimeUpError, time_limit
+from hornbook.observers.jailed.tasks import describe
+from hornbook.observers.jailed.values import encode
 
 MODULE_SECONDS = 1.0
 CALL_SECONDS = 0.15
@@ -26,7 +26,7 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         `outcome` and `detail` of the module; `test`: what was wrong with its test, null if nothing was; `examples`:
-            for each null (no claim), or whether it held and what was seen; `calls`: one for each input, see `_call`,
+            for each null (no claim), or whether it held and what was seen; `calls`: one per input, see `call_function`,
             and null if the function was too slow before; `varies`: the indices of inputs with which it did something
             else the second time; `printed`: whether it printed.
     """
@@ -95,13 +95,13 @@ def _call_all(
     for text in inputs:
         call = None
         if text is not None and num_slow < _MOST_TIME_OUTS:
-            call = _call(function, text, names, task["max_characters"])
+            call = call_function(function, text, names, task["max_characters"])
         num_slow += call == ["t"]
         calls.append(call)
     return calls
 
 
-def _call(function: Callable[..., Any], text: str, names: Mapping[str, Any], max_characters: int) -> list[Any]:
+def call_function(function: Callable[..., Any], text: str, names: Mapping[str, Any], max_characters: int) -> list[Any]:
     """`["v", result]`, with the arguments as third where they were changed; `["e", type, message]`; `["t"]`: no end."""
     try:
         with time_limit(CALL_SECONDS):

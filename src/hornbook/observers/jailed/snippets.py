@@ -5,8 +5,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hornbook.synthesis.jailed.clock import TimeUpError, time_limit
-from hornbook.synthesis.jailed.tasks import Sink, describe
+from hornbook.observers.jailed.clock import TimeUpError, time_limit
+from hornbook.observers.jailed.tasks import Sink, describe
 
 PASSAGE_SECONDS = 1.5
 _MAX_CHARACTERS = 4000

@@ -14,8 +14,15 @@ from typing import Any
 from hornbook.records import Outcome
 from hornbook.sandbox.program import Program, Report, Sandbox
 
-_PACKAGE = "hornbook.synthesis.jailed"
-_MODULES = ("clock", "tasks", "values", "calls", "snippets")
+_PACKAGE = "hornbook.observers.jailed"
+_SHARED = ("clock", "tasks", "values")
+_OWN = {
+    "calls": ("calls",),
+    "snippets": ("snippets",),
+    "behaviours": ("calls", "behaviours"),
+    "recorded_calls": ("recorded_calls",),
+}
+"""The modules of each observer, each after those that it imports."""
 _PROGRAMS_AT_ONCE = 500
 """Each holds the text of the modules of ours, so not all are made at once."""
 _SHARE_BEGUN = 0.4
@@ -92,7 +99,7 @@ def _answers(report: Report, marker: str, expected: int) -> list[Answer | None]:
 def _opening(observer: str) -> str:
     """Makes the modules of `jailed/` known to a program that has nothing of ours."""
     folder = resources.files(_PACKAGE)
-    texts = {name: folder.joinpath(f"{name}.py").read_text(encoding="utf-8") for name in _needed(observer)}
+    texts = {name: folder.joinpath(f"{name}.py").read_text(encoding="utf-8") for name in (*_SHARED, *_OWN[observer])}
     lines = ["import sys, types"]
     for name, text in texts.items():
         full = f"{_PACKAGE}.{name}"
@@ -101,10 +108,6 @@ def _opening(observer: str) -> str:
     lines.append(f"from {_PACKAGE}.{observer} import observe")
     lines.append(f"from {_PACKAGE}.tasks import run_all")
     return "\n".join(lines)
-
-
-def _needed(observer: str) -> list[str]:
-    return [name for name in _MODULES if name == observer or name not in ("calls", "snippets")]
 
 
 def _program(opening: str, tasks: Sequence[Mapping[str, Any]], marker: str, sandbox: Sandbox) -> Program:

@@ -1,0 +1,187 @@
+"""Find a benchmark's own inputs, and what its canonical solutions give for them.
+
+Reads:  problems whose `test` defines `check(candidate)`, or problems with inputs of their own.
+Writes: argument lists as Python source; a `Behaviour` for each problem.
+"""
+
+import ast
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hornbook.observers.function_tasks import function_task
+from hornbook.observers.jail_tasks import run_tasks
+from hornbook.observers.jailed.values import encode
+from hornbook.records import Problem
+from hornbook.sandbox.program import Report, Sandbox, ignore_progress
+
+MAX_VALUE_CHARACTERS = 600
+"""A longer value is compared by its digest."""
+_MAX_INPUT_CHARACTERS = 1000
+_BATCH_SIZE = 10
+
+Output = list[Any]
+"""The one result of a call, in a list; see `output_of`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedInputs:
+    """The arguments with which a problem's test calls its function."""
+
+    inputs: tuple[str, ...]
+    """Argument lists as Python source, in the order of the calls, each once."""
+    num_unwritable: int
+    """Calls whose arguments are no literals."""
+    detail: str
+    """Why the test did not come to its end; empty where it did, or where there were inputs enough."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behaviour:
+    """What a problem's canonical solution does."""
+
+    problem: Problem
+    inputs: tuple[str, ...]
+    """Argument lists as Python source; of the given ones those for which it returns, twice the same."""
+    outputs: tuple[Output, ...]
+    """One for each input."""
+
+    @property
+    def num_outputs(self) -> int:
+        """How many different outputs there are."""
+        return len(set(map(json.dumps, self.outputs)))
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether on all inputs the output is the argument in one and the same place."""
+        rows = [[[_plain(encode(one, MAX_VALUE_CHARACTERS))] for one in arguments_of(text)] for text in self.inputs]
+        fewest = min(map(len, rows), default=0)
+        return any(
+            all(row[place] == output for row, output in zip(rows, self.outputs, strict=True)) for place in range(fewest)
+        )
+
+
+def inputs_of(problems: Sequence[Problem], sandbox: Sandbox, max_inputs: int = 24) -> dict[str, RecordedInputs]:
+    """Run each problem's test on its canonical solution, and note the arguments of the calls.
+
+    Args:
+        problems: Each with a test that defines `check(candidate)`.
+        sandbox: Entered.
+        max_inputs: Most different inputs of a problem; the first ones count.
+
+    Returns:
+        By `task_id`, in the order of the problems. Deterministic as far as the tests are.
+
+    Raises:
+        SandboxError: The sandbox broke down.
+    """
+    tasks = [
+        {
+            "code": problem.prompt + problem.canonical_solution,
+            "name": problem.entry_point,
+            "test": problem.test,
+            "max_inputs": max_inputs,
+            "max_characters": _MAX_INPUT_CHARACTERS,
+        }
+        for problem in problems
+    ]
+    answers = run_tasks("recorded_calls", tasks, sandbox, batch_size=_BATCH_SIZE, progress=ignore_progress)
+    return {
+        problem.task_id: RecordedInputs(inputs=(), num_unwritable=0, detail=answer.detail or answer.outcome.value)
+        if isinstance(answer, Report)
+        else RecordedInputs(
+            inputs=tuple(answer["inputs"]), num_unwritable=answer["num_unwritable"], detail=answer["detail"]
+        )
+        for problem, answer in zip(problems, answers, strict=True)
+    }
+
+
+def behaviours_of(
+    problems: Sequence[Problem],
+    inputs: Mapping[str, Sequence[str]],
+    sandbox: Sandbox,
+    progress: Callable[[int, int], None] = ignore_progress,
+) -> list[Behaviour]:
+    """Run the canonical solutions on their inputs, twice; what raises, does not end or varies tells nothing.
+
+    Args:
+        problems: In the order of the result.
+        inputs: By `task_id`, argument lists as Python source.
+        sandbox: Entered.
+        progress: Told the number of problems that are done, and of all.
+
+    Raises:
+        SandboxError: The sandbox broke down.
+    """
+    tasks = [
+        {
+            **function_task(problem.prompt + problem.canonical_solution, problem.entry_point, inputs[problem.task_id]),
+            "twice": True,
+            "max_characters": MAX_VALUE_CHARACTERS,
+        }
+        for problem in problems
+    ]
+    answers = run_tasks("calls", tasks, sandbox, batch_size=_BATCH_SIZE, progress=progress)
+    behaviours = []
+    for problem, answer in zip(problems, answers, strict=True):
+        seen = {"calls": [], "varies": []} if isinstance(answer, Report) else answer
+        told = [
+            (text, output)
+            for place, (text, call) in enumerate(zip(inputs[problem.task_id], seen["calls"], strict=False))
+            if place not in seen["varies"] and (output := output_of(call)) is not None
+        ]
+        behaviours.append(
+            Behaviour(
+                problem=problem,
+                inputs=tuple(text for text, _ in told),
+                outputs=tuple(output for _, output in told),
+            )
+        )
+    return behaviours
+
+
+def output_of(call: list[Any] | None) -> Output | None:
+    """What a call gave, to be compared by `agreement.values_agree`; None if it gave nothing.
+
+    Tuples, lists and iterators with equal items are equal: who has read a solution that yields its result has been told
+    the one that returns a list. True is not 1. A function that returns None gives what it made of its arguments.
+
+    Args:
+        call: As `observers/jailed/calls.py` writes it.
+    """
+    if not call or call[0] != "v":
+        return None
+    return [_plain(call[2] if call[1] is None and len(call) > 2 else call[1])]
+
+
+def argument_list(source: str) -> str:
+    """The argument list of a tuple of arguments, both as Python source."""
+    arguments = ast.parse(source, mode="eval").body
+    assert isinstance(arguments, ast.Tuple)
+    return ", ".join(map(ast.unparse, arguments.elts))
+
+
+def arguments_of(text: str) -> list[Any]:
+    """The values in an argument list of literals, keywords left out."""
+    call = ast.parse(f"f({text})", mode="eval").body
+    assert isinstance(call, ast.Call)
+    return [ast.literal_eval(one) for one in call.args]
+
+
+def _plain(value: Any) -> Any:
+    """An encoded value without the differences that do not count, and with those that do."""
+    if isinstance(value, bool):
+        return ["b", str(value)]
+    if not isinstance(value, list):
+        return value
+    letter, *items = value
+    if letter in ("l", "t", "i"):
+        return ["l", *map(_plain, items)]
+    if letter == "s":
+        return ["s", *sorted(map(_plain, items), key=json.dumps)]
+    if letter == "d":
+        plain = list(map(_plain, items))
+        pairs = sorted(zip(plain[::2], plain[1::2], strict=True), key=json.dumps)
+        return ["d", *(one for pair in pairs for one in pair)]
+    return value

@@ -1,0 +1,1 @@
+"""See how functions and passages behave that others wrote: many of them in one program of the jail."""
