@@ -43,6 +43,19 @@ class Function:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadText:
+    """A text with the functions in it, read once for all detectors."""
+
+    text: str
+    functions: tuple[Function, ...]
+
+
+def read_text(text: str) -> ReadText:
+    """Find the functions of a text."""
+    return ReadText(text=text, functions=tuple(functions_in(text)))
+
+
 def functions_in(text: str) -> list[Function]:
     """All functions of a text, outer ones before those inside them; none where nothing parses.
 

@@ -1,0 +1,45 @@
+"""What a detector says: this text is like this problem, so much, and here is why.
+
+Each detector is made once for the problems of a benchmark and then looks at texts, part by part; its matches name texts
+and problems by their places in what it was given. `rule.py` decides what the matches of all detectors mean together.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Detector(StrEnum):
+    """How a match was found."""
+
+    NGRAM = "n-gram"
+    """Runs of words that the text shares with the problem's docstring."""
+    DOCSTRING = "docstring embedding"
+    """The docstrings say the same, in whatever order of words."""
+    CODE = "code embedding"
+    """The encoder puts both codes near each other."""
+    SYNTAX_TREE = "syntax tree"
+    """The trees of both functions without names, constants and docstrings."""
+    CANONICAL_TREE = "canonical tree"
+    """The same, with idioms made one."""
+    BEHAVIOUR = "behaviour"
+    """The text's function gives the problem's outputs for the problem's inputs."""
+    JUDGE = "judge"
+    """A language model says that both solve the same problem."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A text that is like a problem in the eyes of one detector."""
+
+    text: int
+    """Place among the texts."""
+    problem: int
+    """Place among the problems."""
+    score: float
+    """0 to 1, 1 for what is the same."""
+    evidence: str
+    """In words, for a person: the shared phrase, the function with the near tree and its rate, the equal outputs."""
+    function: str
+    """The function of the text that matches; empty where it is none, or no one of them."""
+    window: tuple[int, int]
+    """The part of the text that matches: first character, and the one after the last."""
