@@ -50,6 +50,14 @@ class ReadText:
     text: str
     functions: tuple[Function, ...]
 
+    def window_of(self, function: Function) -> tuple[int, int]:
+        """Where one of its functions stands: its first character, and the one after the last."""
+        start = self.text.find(function.source)
+        lines = function.source.split("\n")
+        first = start + sum(len(line) + 1 for line in lines[: function.first_line - 1])
+        last = first + sum(len(line) + 1 for line in lines[function.first_line - 1 : function.last_line])
+        return first, min(last, len(self.text))
+
 
 def read_text(text: str) -> ReadText:
     """Find the functions of a text."""

@@ -35,6 +35,7 @@ class Match:
     """Place among the texts."""
     problem: int
     """Place among the problems."""
+    detector: Detector
     score: float
     """0 to 1, 1 for what is the same."""
     evidence: str
