@@ -1,6 +1,6 @@
 """The share of problems that a model solves, and how sure that is.
 
-Source: Chen et al. 2021, section 2.1, for the unbiased estimator; Wilson 1927 for the interval of a share.
+Source: Chen et al. 2021, section 2.1, for the unbiased estimator.
 """
 
 import math
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-_Z_95 = 1.959963984540054
 _NUM_RESAMPLES = 10_000
 _RESAMPLES_AT_ONCE = 500
 
@@ -28,22 +27,6 @@ def pass_at_k(num_samples: int, num_passed: int, k: int) -> float:
     if not 0 <= num_passed <= num_samples or not 1 <= k <= num_samples:
         raise ValueError(f"no pass@{k} from {num_passed} passed of {num_samples} samples")
     return 1.0 - math.comb(num_samples - num_passed, k) / math.comb(num_samples, k)
-
-
-def wilson_interval(num_passed: int, num_problems: int) -> tuple[float, float]:
-    """The 95 % interval of a share of independent yes-or-no problems; sensible at 0 and at all of them, too.
-
-    Raises:
-        ValueError: There are no problems, or more passed than there are.
-    """
-    if num_problems < 1 or not 0 <= num_passed <= num_problems:
-        raise ValueError(f"no interval from {num_passed} passed of {num_problems} problems")
-    share, spread = num_passed / num_problems, _Z_95**2 / num_problems
-    middle = (share + spread / 2) / (1 + spread)
-    half = _Z_95 / (1 + spread) * math.sqrt(share * (1 - share) / num_problems + spread / (4 * num_problems))
-    low = 0.0 if num_passed == 0 else middle - half
-    high = 1.0 if num_passed == num_problems else middle + half
-    return low, high
 
 
 def bootstrap_interval(values: Sequence[float], generator: np.random.Generator) -> tuple[float, float]:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from hornbook.errors import MissingInputError
-from hornbook.evaluation.pass_at_k import bootstrap_interval, pass_at_k, wilson_interval
+from hornbook.evaluation.pass_at_k import bootstrap_interval, pass_at_k
+from hornbook.intervals import wilson_interval
 from hornbook.records import Outcome, Problem, Verdict
 
 _DIGITS = 6
