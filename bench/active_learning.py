@@ -21,9 +21,9 @@ from hornbook.curation.calibration import auc
 from hornbook.curation.classifier import TEACHES, ClassifierConfig, Learner, fit_value
 from hornbook.curation.corpus import describe_standard_library, read_standard_library
 from hornbook.curation.draw import DrawBy, DrawConfig, draw_samples
-from hornbook.curation.encode import Features, encode
 from hornbook.curation.ranks import spearman
 from hornbook.curation.score_distribution import estimate_scores
+from hornbook.encoders.encode import Features, encode
 
 NUM_SEEDS = 20
 NUM_HELD_OUT = 300

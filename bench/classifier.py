@@ -23,11 +23,11 @@ from hornbook.curation.calibration import auc, spearman
 from hornbook.curation.classifier import DEFAULT_HEAD, ClassifierConfig, Learner, predict_unseen
 from hornbook.curation.corpus import describe_standard_library, read_standard_library
 from hornbook.curation.distillation import Hints
-from hornbook.curation.encode import EncodeConfig, Features
-from hornbook.curation.encoder import Encoder, JoinedEncoder, make_encoder
 from hornbook.curation.heads import HEADS
-from hornbook.curation.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, Pooling, describe_language_model
 from hornbook.curation.shipped_states import describe_states, make_hints
+from hornbook.encoders.encode import EncodeConfig, Features
+from hornbook.encoders.encoder import Encoder, JoinedEncoder, make_encoder
+from hornbook.encoders.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, Pooling, describe_language_model
 
 SEEDS = (0, 1, 2)
 NUM_SPEED_TEXTS = 1000

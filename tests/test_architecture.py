@@ -23,6 +23,7 @@ RANKS = {
     "teacher": 2,
     "benchmarks": 2,
     "observers": 3,
+    "encoders": 3,
     "curation": 4,
     "synthesis": 4,
     "deduplication": 4,

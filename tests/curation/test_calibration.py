@@ -15,7 +15,7 @@ from hornbook.curation.calibration import (
     split_labels,
 )
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
-from hornbook.curation.encode import EncodeConfig, Features, encode
+from hornbook.encoders.encode import EncodeConfig, Features, encode
 from hornbook.errors import ConfigError, MissingInputError
 
 

@@ -5,8 +5,8 @@ from scipy.sparse import csr_matrix
 
 from hornbook.curation.calibration import auc, spearman
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value, predict_unseen
-from hornbook.curation.encode import Features
 from hornbook.curation.heads import HEADS, HeadConfig, fit
+from hornbook.encoders.encode import Features
 from hornbook.errors import ConfigError
 
 

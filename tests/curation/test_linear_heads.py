@@ -6,7 +6,6 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from hornbook.curation.encode import Features
 from hornbook.curation.linear_heads import (
     _left_out_error,
     _loss,
@@ -17,6 +16,7 @@ from hornbook.curation.linear_heads import (
     fit_ordinal,
     fit_ridge,
 )
+from hornbook.encoders.encode import Features
 
 Floats = NDArray[np.float64]
 

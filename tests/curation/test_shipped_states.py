@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from hornbook.curation.encode import EncodeConfig, encode
 from hornbook.curation.shipped_states import (
     LEAST_KNOWN_LABELS,
     NUM_COMPONENTS,
@@ -13,6 +12,7 @@ from hornbook.curation.shipped_states import (
     make_hints,
     save_states,
 )
+from hornbook.encoders.encode import EncodeConfig, encode
 from hornbook.errors import ConfigError
 from hornbook.records import CodeSample, SampleKind
 

@@ -196,7 +196,7 @@ import numpy as np
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from pathlib import Path
 from hornbook.curation.corpus import cut_module
-from hornbook.curation.encode import encode
+from hornbook.encoders.encode import encode
 files = sorted(Path(ast.__file__).parent.glob("a*.py"))
 cuts = [cut_module(file.read_bytes(), path=file.name, source="s", max_module_lines=80) for file in files]
 samples = [sample for cut in cuts for sample in cut]

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.curation.encode import Features
 from hornbook.curation.linear_heads import fit_logistic, fit_ordinal, fit_ridge
+from hornbook.encoders.encode import Features
 from hornbook.errors import ConfigError
 
 HEADS = ("ridge", "forest", "boosting", "ordinal", "logistic")

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.curation.encode import Features
+from hornbook.encoders.encode import Features
 
 Floats = NDArray[np.float64]
 

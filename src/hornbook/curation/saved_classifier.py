@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from hornbook import __version__
 from hornbook.curation.classifier import FittedClassifier
-from hornbook.curation.encode import BLOCKS, EncodeConfig
-from hornbook.curation.encoder import Encoder, make_encoder
-from hornbook.curation.hidden_states import HiddenStatesConfig, Pooling
 from hornbook.curation.kernel_head import KernelHead
 from hornbook.curation.linear_heads import LinearHead
-from hornbook.curation.measures import num_measures
+from hornbook.encoders.encode import BLOCKS, EncodeConfig
+from hornbook.encoders.encoder import Encoder, make_encoder
+from hornbook.encoders.hidden_states import HiddenStatesConfig, Pooling
+from hornbook.encoders.measures import num_measures
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 
 FORMAT = 2

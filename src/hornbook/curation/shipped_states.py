@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.curation.distillation import Hints
-from hornbook.curation.encode import Features
+from hornbook.encoders.encode import Features
 from hornbook.errors import ConfigError
 from hornbook.records import CodeSample, SampleKind
 
@@ -110,8 +110,8 @@ def save_states(texts: Sequence[str], states: Floats, path: Path, metadata: dict
 def main() -> None:
     """Encode the running Python's standard library by a language model. Takes most of an hour on two cores."""
     from hornbook.curation.corpus import describe_standard_library, read_standard_library
-    from hornbook.curation.encoder import make_encoder
-    from hornbook.curation.hidden_states import DTYPES, Pooling, describe_language_model
+    from hornbook.encoders.encoder import make_encoder
+    from hornbook.encoders.hidden_states import DTYPES, Pooling, describe_language_model
 
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("model", help="a folder, or a name of the hub")

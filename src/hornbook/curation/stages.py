@@ -18,13 +18,13 @@ from hornbook.curation.annotate import AnnotateConfig, join_labels, load_labels
 from hornbook.curation.calibration import kept_curve, measure_calibration, most_surprising, source_table
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.corpus import CorpusConfig, read_standard_library
-from hornbook.curation.encoder import make_encoder
 from hornbook.curation.hygiene.samples import SampleHygieneConfig, judge_samples
 from hornbook.curation.lexical_tokens import count_tokens
 from hornbook.curation.provided import ProvidedConfig, read_provided
 from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER, SavedClassifier, is_savable
 from hornbook.curation.select import SelectConfig, select
 from hornbook.curation.shipped_states import make_hints
+from hornbook.encoders.encoder import make_encoder
 from hornbook.errors import MissingInputError
 from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Label, Passage, PredictedValue
 

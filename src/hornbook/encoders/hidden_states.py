@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from hornbook.artifacts.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.artifacts.store import Store
-from hornbook.curation.encode import Features
-from hornbook.curation.language_model import (
+from hornbook.encoders.encode import Features
+from hornbook.encoders.language_model import (
     LowerLayers,
     find_language_model,
     hash_language_model,
@@ -117,7 +117,7 @@ def describe_language_model(
 
 
 class HiddenStatesEncoder:
-    """Pooled hidden states; implements `curation.encoder.Encoder`.
+    """Pooled hidden states; implements `encoder.Encoder`.
 
     A text's row depends on its batch as far as floating point rounds in another order. Equal lists of texts give equal
     rows on one machine.

@@ -1,4 +1,4 @@
-"""What turns texts of code into features for the classifier: one Protocol, and what implements it.
+"""What turns texts of code into features: one Protocol, and what implements it.
 
 Source: section 2.1 of the paper has a code model's embeddings; `docs/decisions/classifier-head.md` compares.
 """
@@ -9,8 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
-from hornbook.curation.encode import EncodeConfig, Features, encode
-from hornbook.curation.hidden_states import HiddenStatesConfig, HiddenStatesEncoder
+from hornbook.encoders.encode import EncodeConfig, Features, encode
+from hornbook.encoders.hidden_states import HiddenStatesConfig, HiddenStatesEncoder
 
 
 class Encoder(Protocol):

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.curation.tiny_language_models import KINDS, MAX_POSITION, NUM_LAYERS, TEXT, WIDTH, save_model, tokenizer
+from tests.encoders.tiny_language_models import KINDS, MAX_POSITION, NUM_LAYERS, TEXT, WIDTH, save_model, tokenizer
 from transformers import AutoModelForCausalLM
 
 from hornbook.artifacts.fingerprint import fingerprint
-from hornbook.curation.encode import EncodeConfig
-from hornbook.curation.encoder import Encoder, JoinedEncoder, make_encoder
-from hornbook.curation.hidden_states import (
+from hornbook.encoders.encode import EncodeConfig
+from hornbook.encoders.encoder import Encoder, JoinedEncoder, make_encoder
+from hornbook.encoders.hidden_states import (
     HiddenStatesConfig,
     HiddenStatesEncoder,
     Pooling,

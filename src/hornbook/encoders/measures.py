@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.curation.lexer import Hashes, Lexed, Places, Region, hashes_of, mix
+from hornbook.encoders.lexer import Hashes, Lexed, Places, Region, hashes_of, mix
 
 _KEYWORDS = (
     "False None True and as assert async await break class continue def del elif else except finally for from "
@@ -67,7 +67,7 @@ def keyword_hashes() -> Hashes:
 
 def num_measures() -> int:
     """How many numbers describe a text."""
-    from hornbook.curation.lexer import lex
+    from hornbook.encoders.lexer import lex
 
     return int(measure(lex([""])).shape[1])
 

@@ -1,7 +1,7 @@
 """Turn code into features without any download: hashed tokens in five views, and measures of names and layout.
 
 Reads:  texts of Python code.
-Writes: features for the classifier's head.
+Writes: features for the classifier's head, and for the search for codes that are alike.
 Source: in place of the hidden states of a code model (section 2.1 of the paper), thousands of times faster;
         `docs/decisions/classifier-head.md` has the measurement.
 """
@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.curation.lexer import Hashes, Lexed, Places, Region, lex, mix
-from hornbook.curation.measures import keyword_hashes, measure
+from hornbook.encoders.lexer import Hashes, Lexed, Places, Region, lex, mix
+from hornbook.encoders.measures import keyword_hashes, measure
 from hornbook.errors import ConfigError
 
 BLOCKS = ("pairs", "strings", "prose", "prose parts", "lines")

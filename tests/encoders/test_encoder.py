@@ -1,7 +1,7 @@
 import numpy as np
 
-from hornbook.curation.encode import EncodeConfig, encode
-from hornbook.curation.encoder import JoinedEncoder, make_encoder
+from hornbook.encoders.encode import EncodeConfig, encode
+from hornbook.encoders.encoder import JoinedEncoder, make_encoder
 
 
 def test_the_encoder_without_a_model_gives_the_features_of_its_function() -> None:

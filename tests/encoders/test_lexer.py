@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from hornbook.curation.lexer import Lexed, Region, hashes_of, lex
+from hornbook.encoders.lexer import Lexed, Region, hashes_of, lex
 
 WORDS = ["def", "f", "(", "x", ")", ":", "return", "+", "1", "é", "y2"]
 WORD_OF = {int(hashed): word for hashed, word in zip(hashes_of(WORDS), WORDS, strict=True)} | {

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from hornbook.curation.lexer import lex
-from hornbook.curation.measures import measure, num_measures
+from hornbook.encoders.lexer import lex
+from hornbook.encoders.measures import measure, num_measures
 
 
 def changed_by(before: str, after: str) -> set[int]:

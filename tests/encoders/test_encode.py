@@ -3,7 +3,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from hornbook.curation.encode import BLOCKS, EncodeConfig, encode
+from hornbook.encoders.encode import BLOCKS, EncodeConfig, encode
 from hornbook.errors import ConfigError
 
 CODE = 'def add_all(items):\n    """Sum."""\n    total = 0\n    for item in items:\n        total += item\n'

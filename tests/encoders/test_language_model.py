@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.curation.tiny_language_models import save_model, tokenizer
+from tests.encoders.tiny_language_models import save_model, tokenizer
 
 from hornbook.artifacts.pipeline import Pipeline, StageOutcome, run
 from hornbook.artifacts.run import Run, RunFolder
 from hornbook.artifacts.stage import Result, Stage, Workspace
 from hornbook.artifacts.store import Store
-from hornbook.curation.hidden_states import HiddenStatesEncoder, describe_language_model
-from hornbook.curation.language_model import find_language_model, load_lower_layers
+from hornbook.encoders.hidden_states import HiddenStatesEncoder, describe_language_model
+from hornbook.encoders.language_model import find_language_model, load_lower_layers
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 from hornbook.export.huggingface import export_huggingface
 from hornbook.export.stages import ExportConfig
