@@ -41,8 +41,11 @@ class Decision(StrEnum):
 class FoundRow:
     """A document that is like a problem in the eyes of one detector, and what was decided about the two."""
 
+    row: int
+    """Place of the document among all that were given."""
     document_id: str
     benchmark: str
+    """Its title."""
     task_id: str
     detector: Detector
     score: float
@@ -73,15 +76,25 @@ class Compared:
     """Problems whose behaviour can tell."""
 
 
-def leaks_of(rows: Iterable[FoundRow]) -> dict[str, FoundRow]:
-    """For each document that is a leak the row that says so with the strongest evidence, by its id."""
-    leaks: dict[str, FoundRow] = {}
-    for row in rows:
-        if row.decision is Decision.LEAK and row.decided_by == row.detector:
-            known = leaks.get(row.document_id)
-            if known is None or _strength(row) < _strength(known):
-                leaks[row.document_id] = row
+def leaks_of(found: Iterable[FoundRow]) -> dict[int, FoundRow]:
+    """For each document that is a leak what says so with the strongest evidence, by the document's place."""
+    leaks: dict[int, FoundRow] = {}
+    for one in found:
+        if one.decision is Decision.LEAK and one.decided_by == one.detector:
+            known = leaks.get(one.row)
+            if known is None or _strength(one) < _strength(known):
+                leaks[one.row] = one
     return leaks
+
+
+def strongest(found: Iterable[FoundRow]) -> FoundRow | None:
+    """Of what was found in one document what decides: for a leak the evidence for it, else what is most like one."""
+
+    def rank(one: FoundRow) -> tuple[bool, bool, int, float, str]:
+        is_leak = one.decision is Decision.LEAK
+        return (not is_leak, is_leak and one.decided_by != one.detector, *_strength(one))
+
+    return min(found, key=rank, default=None)
 
 
 def nearest_of(rows: Iterable[FoundRow]) -> list[FoundRow]:
@@ -110,7 +123,7 @@ def _measure(rows: Sequence[FoundRow], benchmark: Compared) -> dict[str, Any]:
         "title": benchmark.title,
         "num_problems": len(benchmark.task_ids),
         "num_telling": benchmark.num_telling,
-        "num_leaking_documents": len({row.document_id for row in leaks}),
+        "num_leaking_documents": len({row.row for row in leaks}),
         "leaked_problems": sorted({row.task_id for row in leaks}),
         "detectors": {detector.value: counts for detector, counts in _by_detector(rows).items()},
         "by_match_rate": {str(rate): _counts([row for row in trees if row.score >= rate]) for rate in MATCH_RATES},
@@ -130,7 +143,7 @@ def _by_detector(rows: Sequence[FoundRow]) -> Mapping[Detector, dict[str, int]]:
 
 def _counts(rows: Sequence[FoundRow]) -> dict[str, int]:
     return {
-        "num_documents": len({row.document_id for row in rows}),
+        "num_documents": len({row.row for row in rows}),
         "num_problems": len({row.task_id for row in rows}),
     }
 

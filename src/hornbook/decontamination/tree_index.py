@@ -2,8 +2,8 @@
 
 Reads:  texts; a benchmark's problems.
 Writes: for each text and problem the nearest function, if it is near.
-Source: section 5 and appendix C of the paper for the plain trees; `docs/decisions/canonical-trees.md` for those in which
-        idioms are one, which take ten times as long and are therefore asked about chosen pairs alone.
+Source: section 5 and appendix C of the paper for the plain trees; `docs/decisions/canonical-trees.md` for those in
+        which idioms are one. They take ten times as long and are therefore asked about chosen functions alone.
 """
 
 import ast

@@ -1,0 +1,153 @@
+"""Search documents of any number: on the disk in parts, a part at a time in each process, here or on a Ray cluster.
+
+Reads:  documents in their order; the benchmarks, made ready (`prepare.py`).
+Writes: a work folder, from which the same call goes on after a kill with the same result: the parts
+        (`reading/parts.py`); for each part and benchmark how many texts have which words, `counts-00000.npz`; and
+        `found-00000.parquet`, a `FoundRow` for each document, problem and detector.
+
+Two passes: how often a phrase occurs in all documents says what it is worth, so it is counted before any is weighed.
+What is found does not depend on the parts.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from hornbook.decontamination.findings import FoundRow
+from hornbook.decontamination.frequencies import Frequencies
+from hornbook.decontamination.functions import read_text
+from hornbook.decontamination.prepare import Prepared, open_jail
+from hornbook.decontamination.search import Search, SearchConfig, WordCounter, WordCounts
+from hornbook.engine import Engine, Job, map_parts
+from hornbook.reading.documents import Documents
+from hornbook.reading.parts import Parts, write_parts
+from hornbook.records import records_of, table_of
+
+PART_CHARACTERS = 2**20
+"""Some 2,500 exercises: seconds of work."""
+
+Report = Callable[[str, int, int], None]
+"""Told what is done, how much of it, and of how much; 0 where that is not known."""
+
+
+def search_documents(
+    documents: Documents,
+    folder: Path,
+    benchmarks: Sequence[Prepared],
+    config: SearchConfig,
+    *,
+    report: Report,
+    engine: Engine = Engine.LOCAL,
+    num_characters: int = 0,
+) -> Parts:
+    """Search all documents; what was found is read with `found_in`.
+
+    Args:
+        documents: The same ones as in an earlier try.
+        folder: For the work; is there, and holds nothing or an earlier try of the same work.
+        benchmarks: What documents are held against.
+        config: What is looked for.
+        report: Told how far it is.
+        engine: Where parts are worked on. It changes nothing in what is found.
+        num_characters: Of all documents, about; for the progress.
+
+    Raises:
+        MissingInputError: A file cannot be read to its end.
+        SandboxError: The sandbox broke down. Nothing is decided for that.
+    """
+    def say(num_rows: int, total: int) -> None:
+        report(f"MB read; {num_rows:,} rows", total // 1_000_000, max(1, num_characters // 1_000_000))
+
+    written = write_parts(documents, folder, part_characters=PART_CHARACTERS, report=say)
+    paths = map(Parts(folder).path, written)
+    count = _Count(tuple(WordCounter(one.benchmark, config) for one in benchmarks))
+    for _ in map_parts(count, ((path, _beside(path, "counts", "npz")) for path in paths), engine):
+        pass
+    parts = Parts(folder)
+    searches = tuple(
+        Search(one.benchmark, one.behaviour, config, counts)
+        for one, counts in zip(benchmarks, _sum_counts(parts, len(benchmarks)), strict=True)
+    )
+    jobs: list[Job] = [(path, _beside(path, "found", "parquet")) for path in map(parts.path, range(parts.num_parts))]
+    num_done = sum(found.exists() for _, found in jobs)
+    for _ in map_parts(_Look(searches), jobs, engine):
+        num_done += 1
+        report("parts compared with the benchmarks", num_done, len(jobs))
+    return parts
+
+
+def found_in(parts: Parts) -> Iterator[FoundRow]:
+    """All that was found, part by part; of a part benchmark by benchmark, in the order of the documents."""
+    for part in range(parts.num_parts):
+        yield from found_in_part(parts, part)
+
+
+def found_in_part(parts: Parts, part: int) -> list[FoundRow]:
+    """What was found in one part."""
+    return records_of(FoundRow, pq.read_table(_beside(parts.path(part), "found", "parquet")))
+
+
+@dataclass(frozen=True)
+class _Count:
+    """Counts the words of each benchmark in a part."""
+
+    counters: tuple[WordCounter, ...]
+
+    def __call__(self, part: Path, result: Path) -> None:
+        texts = [read_text(text) for text in pq.read_table(part, columns=["text"]).column("text").to_pylist()]
+        arrays: dict[str, NDArray[np.int64]] = {}
+        for place, counter in enumerate(self.counters):
+            counts = counter.count(texts)
+            for name, one in (("phrases", counts.phrases), ("docstrings", counts.docstrings)):
+                filled = np.flatnonzero(one.counts)
+                arrays[f"{name}-{place}-where"], arrays[f"{name}-{place}-counts"] = filled, one.counts[filled]
+                arrays[f"{name}-{place}-sizes"] = np.array([one.num_texts, len(one.counts)])
+        with result.open("wb") as stream:
+            np.savez(stream, allow_pickle=False, **arrays)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Looks at a part with all detectors of each benchmark."""
+
+    searches: tuple[Search, ...]
+
+    def __call__(self, part: Path, result: Path) -> None:
+        table = pq.read_table(part, columns=["row", "id", "text"])
+        documents = list(zip(table.column("row").to_pylist(), table.column("id").to_pylist(), strict=True))
+        texts = [read_text(text) for text in table.column("text").to_pylist()]
+        runs_code = any(search.runs_code for search in self.searches)
+        with open_jail(num_workers=1) if runs_code else nullcontext() as jail:
+            found = [search.look(documents, texts, jail) for search in self.searches]
+        pq.write_table(table_of(FoundRow, [row for rows in found for row in rows]), result)
+
+
+def _sum_counts(parts: Parts, num_benchmarks: int) -> list[WordCounts]:
+    """Over all parts, for each benchmark."""
+    totals: list[WordCounts | None] = [None] * num_benchmarks
+    for part in range(parts.num_parts):
+        with np.load(_beside(parts.path(part), "counts", "npz")) as arrays:
+            for place, total in enumerate(totals):
+                counts = WordCounts(
+                    phrases=_frequencies(arrays, f"phrases-{place}"),
+                    docstrings=_frequencies(arrays, f"docstrings-{place}"),
+                )
+                totals[place] = counts if total is None else total + counts
+    return [total for total in totals if total is not None]
+
+
+def _frequencies(arrays: Mapping[str, NDArray[np.int64]], name: str) -> Frequencies:
+    num_texts, num_features = arrays[f"{name}-sizes"].tolist()
+    counts = np.zeros(num_features, dtype=np.int64)
+    counts[arrays[f"{name}-where"]] = arrays[f"{name}-counts"]
+    return Frequencies(num_texts=num_texts, counts=counts)
+
+
+def _beside(part: Path, name: str, ending: str) -> Path:
+    """`found-00007.parquet` beside `documents-00007.parquet`."""
+    return part.with_name(f"{name}-{part.stem.rpartition('-')[2]}.{ending}")

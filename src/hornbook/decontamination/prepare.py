@@ -1,0 +1,122 @@
+"""Make benchmarks ready to be looked for: what their solutions do, on inputs that tell.
+
+Reads:  the problems of benchmarks.
+Writes: for each benchmark an index of behaviour; the quality of the detectors, measured on the labelled set.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hornbook.benchmarks.against import NamedProblems
+from hornbook.decontamination.behaviour import BehaviourConfig, BehaviourIndex
+from hornbook.decontamination.benchmark_inputs import read_behaviours
+from hornbook.decontamination.calibration import (
+    WITHOUT_BEHAVIOUR,
+    Quality,
+    calibration_of,
+    qualities_of,
+    quality_of,
+    record_id,
+    rule_quality,
+)
+from hornbook.decontamination.descriptions import docstring_of
+from hornbook.decontamination.findings import Compared
+from hornbook.decontamination.functions import read_text
+from hornbook.decontamination.labelled_set import LabelledPair, LabelledProblem, load_labelled_set
+from hornbook.decontamination.ngrams import NgramIndex
+from hornbook.decontamination.search import Search, SearchConfig, WordCounter
+from hornbook.records import Problem
+from hornbook.sandbox.jail import Jail
+from hornbook.sandbox.program import Limits, Sandbox
+
+_CPU_SECONDS = 1.5
+"""Of a program in which many functions run, each with a limit of its own."""
+_PAPERS_NGRAM_SIZE = 13
+"""Source: section 5 of the paper."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A benchmark, and what its solutions do."""
+
+    benchmark: NamedProblems
+    behaviour: BehaviourIndex | None
+    """None where no code is to run."""
+
+    @property
+    def compared(self) -> Compared:
+        """What texts are held against."""
+        return Compared(
+            name=self.benchmark.name,
+            title=self.benchmark.title,
+            task_ids=tuple(problem.task_id for problem in self.benchmark.problems),
+            num_telling=self.behaviour.num_telling if self.behaviour else 0,
+        )
+
+
+def open_jail(num_workers: int | None = None) -> Jail:
+    """The sandbox in which records and solutions run; to be entered."""
+    return Jail(Limits(cpu_seconds=_CPU_SECONDS), num_workers=num_workers)
+
+
+def prepare(benchmark: NamedProblems, config: BehaviourConfig, sandbox: Sandbox | None, seed: int = 0) -> Prepared:
+    """Run a benchmark's solutions, and choose the inputs by which functions are told apart.
+
+    Args:
+        benchmark: Its problems.
+        config: When two functions behave the same.
+        sandbox: Entered; None where no code is to run.
+        seed: Of the inputs that are made beside the benchmark's own.
+
+    Raises:
+        SandboxError: The sandbox broke down.
+    """
+    if sandbox is None:
+        return Prepared(benchmark=benchmark, behaviour=None)
+    behaviours = read_behaviours(benchmark.problems, sandbox, seed)
+    return Prepared(benchmark=benchmark, behaviour=BehaviourIndex(behaviours, config, sandbox))
+
+
+def calibrate(config: SearchConfig, sandbox: Sandbox | None, seed: int = 0) -> dict[str, Any]:
+    """Measure each detector and the rule on the labelled set; takes seconds.
+
+    Args:
+        config: With the thresholds that are measured.
+        sandbox: Entered; None leaves out what needs code to run.
+        seed: As for `prepare`.
+
+    Raises:
+        SandboxError: The sandbox broke down.
+    """
+    labelled, pairs = load_labelled_set()
+    problems = tuple(map(_with_test, labelled))
+    benchmark = NamedProblems(name="labelled", title="labelled set", problems=problems)
+    texts = [read_text(pair.text) for pair in pairs]
+    documents = [(place, record_id(place)) for place in range(len(pairs))]
+    counts = WordCounter(benchmark, config).count(texts)
+    without = Search(benchmark, None, config, counts).look(documents, texts, None)
+    qualities = [_papers_ngrams(problems, pairs)]
+    if sandbox is None:
+        qualities += qualities_of(pairs, without, config.rule)
+    else:
+        prepared = prepare(benchmark, config.behaviour, sandbox, seed)
+        rows = Search(benchmark, prepared.behaviour, config, counts).look(documents, texts, sandbox)
+        qualities += qualities_of(pairs, rows, config.rule)
+        qualities.append(rule_quality(WITHOUT_BEHAVIOUR, pairs, without))
+    return calibration_of(pairs, qualities)
+
+
+def _with_test(labelled: LabelledProblem) -> Problem:
+    """The problem as a benchmark has it: its test calls the function with its inputs."""
+    calls = [f"    candidate(*{arguments})" for arguments in labelled.inputs]
+    return replace(labelled.problem, test="\n".join(["def check(candidate):", *calls, ""]))
+
+
+def _papers_ngrams(problems: Sequence[Problem], pairs: Sequence[LabelledPair]) -> Quality:
+    """What the paper's first method finds: any 13 words in a row."""
+    index = NgramIndex({problem.task_id: docstring_of(problem) for problem in problems}, _PAPERS_NGRAM_SIZE)
+    shared = {
+        (record_id(place), run.task_id) for place, pair in enumerate(pairs) for run in index.shared_runs(pair.text)
+    }
+    return quality_of(f"{_PAPERS_NGRAM_SIZE}-gram (the paper's)", None, pairs, shared)
