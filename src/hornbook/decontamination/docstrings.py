@@ -2,8 +2,8 @@
 
 Reads:  texts; the problems of a benchmark; in how many texts each word occurs.
 Writes: a match for each text and problem with docstrings near enough.
-Source: Riddell et al. 2024 and Yang et al. 2023 look for rephrased problems by embeddings; here the encoder can be one that
-    needs no model (`word_vectors.py`), or any other that gives rows of length 1.
+Source: Yang et al. 2023, "Rethinking Benchmark and Contamination for Language Models with Rephrased Samples", looks for
+        rephrased problems by embeddings. Here the encoder needs no model (`word_vectors.py`), or is one of your own.
 
 A text is searched in pieces: the docstring of each function with the comment above it, and what stands between the
 functions, cut to some eighty words.
@@ -36,7 +36,7 @@ class DocstringEncoder(Protocol):
     """Turns texts into vectors whose products say how near they are."""
 
     def encode(self, texts: Sequence[str]) -> Any:
-        """A row of length 1 for each text, N×D, as an array or as a sparse matrix; a row must not depend on the others."""
+        """A row of length 1 for each text, N×D, as an array or a sparse matrix. No row may depend on the others."""
         ...
 
 
@@ -73,8 +73,8 @@ class DocstringIndex:
     """The vectors of a benchmark's docstrings.
 
     A first index, without frequencies, counts; a second one, with the sum of the counts of all parts, matches. With
-    an encoder of one's own there is nothing to be counted. What it says of a text does not depend on the texts beside it,
-    as far as the encoder's rows do not. Can be pickled if the encoder can.
+    an encoder of one's own there is nothing to be counted. What it says of a text does not depend on the texts beside
+    it, as far as the encoder's rows do not. Can be pickled if the encoder can.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class DocstringIndex:
         self._words = WordVectors(config.vectors, frequencies)
         self._encoder = encoder if encoder is not None else self._words
         told = [description_of(docstring_of(problem)) for problem in problems]
-        self._problems = self._encoder.encode(told) if told else None
+        self._problems: Any = self._encoder.encode(told) if told else None
 
     def count(self, texts: Sequence[ReadText]) -> Frequencies:
         """In how many pieces of the texts each word occurs."""

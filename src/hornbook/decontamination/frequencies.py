@@ -10,21 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-STOCK_WORDS = frozenset(
-    """
-    a all also an and another any are as at be been but by can do does each either every first for from given has have
-    how if in into is it its last many may more most must no none not of on one only or other should so such take takes
-    than that the their them then there these they this those to two until want we what when where whether which while
-    will with without write you your
-    arg args argument arguments array assume bool boolean call called case character characters check code compute
-    consider contain contains correct count create dict dictionary element elements empty equal example examples exists
-    false find float following function get give greater implement index input int integer integers item items key len
-    length less list lists make method name need negative new none note number numbers object order output pair param
-    parameter positive possible program python raise raises result results return returned returning returns same
-    sequence set solution solve str string strings task tell text the there true tuple type use using value values
-    whitespace word words zero
-    """.split()
+_STOCK = (
+    "a all also an and another any are as at be been but by can do does each either every first for from given has "
+    "have how if in into is it its last many may more most must no none not of on one only or other should so such "
+    "take takes than that the their them then there these they this those to two until want we what when where "
+    "whether which while will with without write you your arg args argument arguments array assume bool boolean call "
+    "called case character characters check code compute consider contain contains correct count create dict "
+    "dictionary element elements empty equal example examples exists false find float following function get give "
+    "greater implement index input int integer integers item items key len length less list lists make method name "
+    "need negative new note number numbers object order output pair param parameter positive possible program python "
+    "raise raises result results return returned returning returns same sequence set solution solve str string "
+    "strings task tell text true tuple type use using value values whitespace word words zero"
 )
+STOCK_WORDS = frozenset(_STOCK.split())
 """The words that docstrings are made of, whatever they are about."""
 
 STOCK_SHARE = 0.3

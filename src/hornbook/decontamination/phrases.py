@@ -116,7 +116,7 @@ class PhraseIndex:
                 for problem, start in self._places[phrase]:
                     hits.setdefault(problem, []).append((place, start))
             for problem in sorted(hits):
-                score, first, last = self._best_window(problem, hits[problem], len(words))
+                score, first, last = self._best_window(problem, hits[problem])
                 if score >= self.config.min_score:
                     found.append(
                         self._match(at, read, problem, score, [one for one in hits[problem] if first <= one[0] <= last])
@@ -174,7 +174,7 @@ class PhraseIndex:
             ]
         return sorted(found) if len(self._sizes) > 1 else found
 
-    def _best_window(self, problem: int, hits: list[tuple[int, int]], num_words: int) -> tuple[float, int, int]:
+    def _best_window(self, problem: int, hits: list[tuple[int, int]]) -> tuple[float, int, int]:
         """The best score in one place of the text, and the first and the last hit there. Hits are in order."""
         description = self._descriptions[problem]
         best = (self._score(description, {start for _, start in hits}), hits[0][0], hits[-1][0])

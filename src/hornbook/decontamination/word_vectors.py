@@ -79,7 +79,7 @@ class WordVectors:
         return Frequencies(num_texts=len(texts), counts=counts)
 
     def encode(self, texts: Sequence[str]) -> Any:
-        """One row of length 1 for each text, of length 0 for one without words: a CSR matrix of scipy's, N×D, float32."""
+        """A row of length 1 for each text, of length 0 for one without words: scipy's CSR matrix, N×D, float32."""
         rows = self._occurrences(texts)
         row_of_entry = np.repeat(np.arange(len(texts)), np.diff(rows.indptr))
         weights = (1 + np.log(rows.data)) * self._information[rows.indices]
@@ -93,29 +93,27 @@ class WordVectors:
 
         half = self._config.num_columns // 2
         memory: dict[str, list[int]] = {}
-        words: list[int] = []
+        found: list[int] = []
         lengths = []
         for text in texts:
-            before = len(words)
+            before = len(found)
             for word in WORD.findall(text):
-                columns = memory.get(word)
-                if columns is None:
-                    columns = memory[word] = [_column(part, half) for part in _PART.findall(word)]
-                words += columns
-            lengths.append(len(words) - before)
-        columns_W = np.array(words, dtype=np.int64)
-        rows_W = np.repeat(np.arange(len(texts)), lengths)
-        telling = ~self._is_stock[columns_W]
-        left, right = columns_W[telling][:-1], columns_W[telling][1:]
-        beside = rows_W[telling][:-1] == rows_W[telling][1:]
-        pairs = (left * _FACTORS[0] + right * _FACTORS[1]) % (2**31 - 1) % half + half
-        if not self._config.pair_weight:
-            beside &= False
-        columns_E = np.concatenate([columns_W, pairs[beside]])
-        rows_E = np.concatenate([rows_W, rows_W[telling][:-1][beside]])
-        matrix = csr_matrix(
-            (np.ones(len(columns_E), dtype=np.float32), (rows_E, columns_E)), shape=(len(texts), 2 * half)
-        )
+                parts = memory.get(word)
+                if parts is None:
+                    parts = memory[word] = [_column(part, half) for part in _PART.findall(word)]
+                found += parts
+            lengths.append(len(found) - before)
+        columns = np.array(found, dtype=np.int64)
+        rows = np.repeat(np.arange(len(texts)), lengths)
+        if self._config.pair_weight:
+            telling = ~self._is_stock[columns]
+            left, right, row = columns[telling][:-1], columns[telling][1:], rows[telling]
+            beside = row[:-1] == row[1:]
+            pairs = (left * _FACTORS[0] + right * _FACTORS[1]) % (2**31 - 1) % half + half
+            columns = np.concatenate([columns, pairs[beside]])
+            rows = np.concatenate([rows, row[:-1][beside]])
+        ones = np.ones(len(columns), dtype=np.float32)
+        matrix = csr_matrix((ones, (rows, columns)), shape=(len(texts), 2 * half))
         matrix.sum_duplicates()
         return matrix
 
