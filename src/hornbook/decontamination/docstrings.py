@@ -87,7 +87,7 @@ class DocstringIndex:
         self.config = config
         self._words = WordVectors(config.vectors, frequencies)
         self._encoder = encoder if encoder is not None else self._words
-        told = [description_of(docstring_of(problem)) for problem in problems]
+        told = [_told(problem.entry_point, description_of(docstring_of(problem))) for problem in problems]
         self._problems: Any = self._encoder.encode(told) if told else None
 
     def count(self, texts: Sequence[ReadText]) -> Frequencies:
@@ -122,11 +122,11 @@ def pieces_of(read: ReadText, window_words: int) -> Iterator[Piece]:
         start, end = read.window_of(function)
         above = _COMMENT_ABOVE.search(read.text, max(0, start - _CHARACTERS_ABOVE), start)
         begin = above.start() if above is not None else start
+        begin += len(read.text[begin:start]) - len(read.text[begin:start].lstrip("\n"))
         taken.append((begin, end))
         words = f"{read.text[begin:start]}\n{description_of(function.docstring)}"
         if _has_words(words):
-            name = function.name.strip("_").replace("_", " ")
-            yield Piece(words=f"{name}\n{words}", function=function.name, window=(begin, end))
+            yield Piece(words=_told(function.name, words), function=function.name, window=(begin, end))
     at = 0
     for begin, end in [*sorted(taken), (len(read.text), len(read.text))]:
         if begin > at:
@@ -142,6 +142,11 @@ def _windows(text: str, begin: int, end: int, num_words: int) -> Iterator[Piece]
         if len(part) >= _MIN_WORDS:
             window = (part[0][0], part[-1][1])
             yield Piece(words=text[slice(*window)], function="", window=window)
+
+
+def _told(name: str, words: str) -> str:
+    """What a function's name and its docstring say together."""
+    return f"{name.strip('_').replace('_', ' ')}\n{words}"
 
 
 def _has_words(text: str) -> bool:

@@ -11,16 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 _STOCK = (
-    "a all also an and another any are as at be been but by can do does each either every first for from given has "
-    "have how if in into is it its last many may more most must no none not of on one only or other should so such "
-    "take takes than that the their them then there these they this those to two until want we what when where "
-    "whether which while will with without write you your arg args argument arguments array assume bool boolean call "
-    "called case character characters check code compute consider contain contains correct count create dict "
-    "dictionary element elements empty equal example examples exists false find float following function get give "
-    "greater implement index input int integer integers item items key len length less list lists make method name "
-    "need negative new note number numbers object order output pair param parameter positive possible program python "
-    "raise raises result results return returned returning returns same sequence set solution solve str string "
-    "strings task tell text true tuple type use using value values whitespace word words zero"
+    "a all also an and another any are arg args argument arguments array as assume at average be been bool boolean "
+    "but by call called can case character characters check code compute consider contain contains correct count "
+    "create dict dictionary do does each either element elements empty equal every example examples exists false find "
+    "first float following for from function get give given greater has have how if implement in index input int "
+    "integer integers into is it item items its key largest last len length less list lists make many max maximum may "
+    "method min minimum more most must name need negative new no none not note number numbers object of on one only "
+    "or order other output pair param parameter positive possible program python raise raises result results return "
+    "returned returning returns same second sequence set should smallest so solution solve sort sorted str string "
+    "strings such sum take takes task tell text than that the their them then there these they this those to total "
+    "true tuple two type until use using value values want we what when where whether which while whitespace will "
+    "with without word words write you your zero"
 )
 STOCK_WORDS = frozenset(_STOCK.split())
 """The words that docstrings are made of, whatever they are about."""

@@ -148,20 +148,23 @@ class PhraseIndex:
         words_in_problems = np.zeros(len(self._words), dtype=np.int64)
         for one in words:
             words_in_problems[[self._words[word] for word in set(one)]] += 1
-        believed = np.array([believed_share(word) for word in self._words])
-        information = information_of(believed, words_in_texts + words_in_problems, counted.num_texts + len(words))
+        believed = np.array([believed_share(word) for word in self._words], dtype=np.float64)
         for description, one in zip(found, words, strict=True):
-            phrases = description.phrases
-            # A problem that was copied a thousand times has no stock phrase for that: what all its phrases have in
-            # common is a copy.
-            texts = in_texts[phrases] - (int(np.quantile(in_texts[phrases], 0.25)) if len(phrases) else 0)
+            places = np.flatnonzero(description.phrases >= 0)
+            phrases = description.phrases[places]
+            # What all phrases of a problem have in common is no stock: it was copied, perhaps a thousand times.
+            copies = int(np.quantile(in_texts[phrases], 0.25)) if len(phrases) else 0
             share = np.maximum(
-                texts.clip(0) / (counted.num_texts + _NUM_BELIEVED_TEXTS),
+                (in_texts[phrases] - copies).clip(0) / (counted.num_texts + _NUM_BELIEVED_TEXTS),
                 (in_problems[phrases] - 1) / (len(words) + _NUM_BELIEVED_PROBLEMS),
             )
-            description.weights = np.where(phrases >= 0, 1 / (1 + share / self.config.stock_share), 0.0)
-            description.information = information[[self._words[word] for word in one]]
-            description.total = _covered(description, range(len(phrases)))
+            description.weights = np.zeros(len(description.phrases))
+            description.weights[places] = 1 / (1 + share / self.config.stock_share)
+            ids = np.array([self._words[word] for word in one], dtype=np.int64)
+            word_counts = (words_in_texts[ids] - copies).clip(0) + words_in_problems[ids]
+            num_texts = counted.num_texts - copies + len(words)
+            description.information = information_of(believed[ids], word_counts, num_texts)
+            description.total = _covered(description, range(len(description.phrases)))
         return found
 
     def _hits(self, words: Sequence[str]) -> list[tuple[int, int]]:
