@@ -44,7 +44,10 @@ def main() -> None:
     sample = random.Random(0).sample(exercises, NUM_EXERCISES)
     texts = [read_text(exercise.prompt + exercise.solution) for exercise in sample]
     humaneval = read_humaneval()
-    for name, detect in (("phrases", _phrases(PhraseConfig())), ("docstrings", _docstrings(DocstringConfig()))):
+    for name, detect in (
+        ("phrases", _phrases(PhraseConfig(min_score=THRESHOLDS[0]))),
+        ("docstrings", _docstrings(DocstringConfig(min_score=THRESHOLDS[0]))),
+    ):
         start = time.process_time()
         found = detect(humaneval, texts)
         seconds = time.process_time() - start

@@ -16,9 +16,7 @@ def other(c):
 
 
 def problem(prompt: str, solution: str = "    return 1\n") -> Problem:
-    return Problem(
-        task_id="t/1", prompt=prompt, entry_point="weigh", canonical_solution=solution, test="", category=""
-    )
+    return Problem(task_id="t/1", prompt=prompt, entry_point="weigh", canonical_solution=solution, test="", category="")
 
 
 def test_a_description_ends_where_the_examples_begin() -> None:

@@ -61,7 +61,9 @@ def test_the_same_name_and_docstring_have_one() -> None:
 
 def test_pieces_are_docstrings_with_the_comment_above_and_what_stands_between_functions() -> None:
     prose = " ".join(f"word{at}" for at in range(100))
-    text = f"# {prose}\nWEIGHT = 3\n\n# A crate is heavy.\n\n\n@cache\ndef weigh(a):\n    '''Weigh it.'''\n    return a\n"
+    text = (
+        f"# {prose}\nWEIGHT = 3\n\n# A crate is heavy.\n\n\n@cache\ndef weigh(a):\n    '''Weigh it.'''\n    return a\n"
+    )
     pieces = list(pieces_of(read_text(text), 80))
     assert [piece.function for piece in pieces] == ["weigh", "", ""]
     assert "A crate is heavy." in pieces[0].words

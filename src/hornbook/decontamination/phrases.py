@@ -79,6 +79,11 @@ class PhraseIndex:
     def __init__(
         self, problems: Sequence[Problem], config: PhraseConfig, frequencies: Frequencies | None = None
     ) -> None:
+        """Number the phrases and weigh them by the frequencies, if any.
+
+        Raises:
+            ValueError: The frequencies are of another index.
+        """
         self.config = config
         self._phrases: dict[Ngram, int] = {}
         self._places: list[list[tuple[int, int]]] = []
