@@ -1,0 +1,194 @@
+import pickle
+import random
+from itertools import pairwise
+
+import pytest
+
+from hornbook.decontamination.frequencies import sum_frequencies
+from hornbook.decontamination.functions import ReadText, read_text
+from hornbook.decontamination.labelled_set import PairKind, load_labelled_set
+from hornbook.decontamination.matches import Detector, Match
+from hornbook.decontamination.ngrams import NgramIndex, words_of
+from hornbook.decontamination.phrases import PhraseConfig, PhraseIndex
+from hornbook.errors import ConfigError
+from hornbook.records import Problem
+
+TOLD = (
+    "A porter carries crates from the quay to the attic. The strain of a crate is the number of stairs that the porter"
+    " has climbed with it so far. Return the crate with the most strain, the heavier one of two."
+)
+OTHER = (
+    "Sailors polish the brass of a ship. The strain of a crate is the number of stairs that the porter has climbed with"
+    " it so far, and every deck needs its own cloth. Fold each cloth along the longer side until it fits the drawer,"
+    " then say in which drawer the third cloth lies."
+)
+
+
+def problem(told: str, name: str = "solve") -> Problem:
+    return Problem(
+        task_id=f"t/{name}",
+        prompt=f'def {name}(a):\n    """{told}"""\n',
+        entry_point=name,
+        canonical_solution="    return a\n",
+        test="",
+        category="",
+    )
+
+
+def exercise(told: str) -> ReadText:
+    return read_text(f'def answer(x):\n    """{told}"""\n    return x\n')
+
+
+def scores(index: PhraseIndex, *texts: str) -> list[float]:
+    found = {match.text: match.score for match in index.matches([read_text(text) for text in texts])}
+    return [found.get(at, 0.0) for at in range(len(texts))]
+
+
+def index_of(*told: str, config: PhraseConfig | None = None, texts: list[ReadText] | None = None) -> PhraseIndex:
+    problems = [problem(one) for one in told]
+    config = config or PhraseConfig(min_score=0.01)
+    counted = PhraseIndex(problems, config).count(texts) if texts is not None else None
+    return PhraseIndex(problems, config, counted)
+
+
+def test_what_copies_the_whole_description_has_one_whatever_its_line_breaks_and_examples() -> None:
+    wrapped = TOLD.replace(". ", ".\n    # ").upper()
+    index = index_of(TOLD + "\n    >>> solve(3)\n    4")
+    assert scores(index, TOLD, wrapped, "Nothing of all this.") == pytest.approx([1.0, 1.0, 0.0])
+
+
+def test_the_match_says_where_it_is_and_what_is_shared() -> None:
+    words = words_of(TOLD)
+    text = f'import math\n\n\ndef answer(x):\n    """Hello. {TOLD}"""\n    return x\n'
+    [match] = index_of(TOLD).matches([read_text(text)])
+    assert text[slice(*match.window)] == TOLD.removesuffix(".")
+    assert match == Match(
+        text=0,
+        problem=0,
+        detector=Detector.NGRAM,
+        score=match.score,
+        evidence=f'{len(words)} of {len(words)} words, "{" ".join(words)}"',
+        function="answer",
+        window=match.window,
+    )
+
+
+def test_thirteen_shared_words_of_another_task_are_little() -> None:
+    index = index_of(TOLD)
+    plain = NgramIndex({"t": TOLD}, 13).shared_runs(OTHER)
+    assert [run.num_words for run in plain] == [19]
+    [same, other] = scores(index, TOLD, OTHER)
+    assert same == 1
+    assert 0 < other < 0.5
+
+
+def test_a_phrase_of_many_texts_weighs_less_than_one_of_a_single_text() -> None:
+    said = "the strain of a crate is the number of stairs that the porter has climbed with it so far"
+    others = [exercise(f"Tell {said}, and {at} more.") for at in range(300)]
+    [before] = scores(index_of(TOLD, texts=[exercise(said)]), OTHER)
+    [after] = scores(index_of(TOLD, texts=others), OTHER)
+    assert after < 0.2 * before
+
+
+def test_a_phrase_of_several_problems_weighs_less_where_nothing_was_counted() -> None:
+    others = [f"Take boat {name}. The strain of a crate is the number of stairs, in all." for name in "abcdefgh"]
+    assert scores(index_of(TOLD, *others), OTHER)[0] < 0.8 * scores(index_of(TOLD), OTHER)[0]
+
+
+def test_a_description_that_was_copied_into_most_texts_is_still_the_problems_own() -> None:
+    copies = [exercise(TOLD)] * 2_000 + [exercise(f"Count the pears of tree {at}.") for at in range(1_000)]
+    assert scores(index_of(TOLD, texts=copies), TOLD, OTHER)[0] == pytest.approx(1.0)
+
+
+def test_a_description_of_stock_words_alone_proves_nothing() -> None:
+    stock = "Return the sum of a list of integers."
+    assert scores(index_of(stock), stock)[0] < 0.4
+
+
+def test_what_is_scattered_over_a_long_text_is_not_in_one_place() -> None:
+    words = TOLD.split()
+    pieces = [" ".join(words[at : at + 6]) for at in range(0, len(words), 6)]
+    filling = " ".join(f"filling{at}" for at in range(200))
+    index = index_of(TOLD)
+    [scattered, together] = scores(index, f" {filling} ".join(pieces), f" {filling} {' or '.join(pieces)} {filling} ")
+    assert scattered < 0.3 < 0.6 < together
+
+
+def test_the_window_in_a_book_is_where_the_copy_stands() -> None:
+    filling = " ".join(f"The porter has climbed stair {at}. A crate is the number." for at in range(2_000))
+    book = f"{filling}\n\n{TOLD}\n\n{filling}"
+    [match] = index_of(TOLD).matches([read_text(book)])
+    assert match.score == pytest.approx(1.0)
+    assert TOLD.removesuffix(".") in book[match.window[0] : match.window[1] + 200]
+    assert match.window[1] - match.window[0] < 2 * len(TOLD)
+
+
+def test_the_score_is_that_of_trying_every_window() -> None:
+    generator = random.Random(0)
+    config = PhraseConfig(ngram_size=2, min_score=0.01, telling_nats=1e-6, window_ratio=1.0)
+    for _ in range(60):
+        told = [generator.choice("abcde") * 2 for _ in range(8)]
+        words = [generator.choice("abcdexyz") * 2 for _ in range(40)]
+        [score] = scores(index_of(" ".join(told), config=config), " ".join(words))
+        assert score == pytest.approx(best_by_hand(told, words), abs=1e-9)
+
+
+def best_by_hand(told: list[str], words: list[str]) -> float:
+    """All words tell the same and no phrase is stock, so that only the covered share counts."""
+    shares = [0.0]
+    for start in range(len(words)):
+        part = words[start : start + len(told) + 1]
+        pairs = set(pairwise(part))
+        covered = {at + step for at in range(len(told) - 1) if (told[at], told[at + 1]) in pairs for step in (0, 1)}
+        shares.append(len(covered) / len(told))
+    return max(shares)
+
+
+def test_the_parts_in_which_texts_are_counted_and_read_change_nothing() -> None:
+    labelled, pairs = load_labelled_set()
+    problems = [one.problem for one in labelled]
+    texts = [read_text(pair.text) for pair in pairs]
+    config = PhraseConfig()
+    first = PhraseIndex(problems, config)
+    parts = [texts[:7], [], texts[7:200], texts[200:]]
+    counted = sum_frequencies(map(first.count, parts), first.num_features)
+    assert counted.counts.tolist() == first.count(texts).counts.tolist()
+    index = pickle.loads(pickle.dumps(PhraseIndex(problems, config, counted)))
+    whole = PhraseIndex(problems, config, first.count(texts)).matches(texts)
+    by_part = [(match.problem, match.score, match.window) for part in parts for match in index.matches(part)]
+    assert by_part == [(match.problem, match.score, match.window) for match in whole]
+
+
+def test_renamed_leaks_are_found_and_unrelated_records_are_not() -> None:
+    labelled, pairs = load_labelled_set()
+    problems = [one.problem for one in labelled]
+    texts = [read_text(pair.text) for pair in pairs]
+    config = PhraseConfig(min_score=0.2)
+    found = {
+        (pairs[match.text].kind, pairs[match.text].task_id)
+        for match in PhraseIndex(problems, config, PhraseIndex(problems, config).count(texts)).matches(texts)
+        if problems[match.problem].task_id == pairs[match.text].task_id
+    }
+    by_kind = {kind: sum(one is kind for one, _ in found) for kind in PairKind}
+    assert by_kind[PairKind.RENAMED] >= 38
+    assert by_kind[PairKind.UNRELATED] == 0
+
+
+def test_no_problems_no_words_and_rows_of_numbers_are_never_found() -> None:
+    numbers = " ".join(str(number) for number in range(60))
+    assert index_of().matches([read_text(TOLD)]) == []
+    assert scores(index_of(numbers, ""), numbers, "", TOLD) == [0, 0, 0]
+
+
+def test_counts_of_another_index_are_refused() -> None:
+    with pytest.raises(ValueError, match="features for an index"):
+        PhraseIndex([problem(TOLD)], PhraseConfig(), PhraseIndex([problem(OTHER)], PhraseConfig()).count([]))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ngram_size", 1), ("stock_share", 0.0), ("telling_nats", 0.0), ("window_ratio", 0.5), ("min_score", 0.0)],
+)
+def test_a_config_that_cannot_be_names_its_field(name: str, value: float) -> None:
+    with pytest.raises(ConfigError, match=f"`{name}`.*{value}"):
+        PhraseConfig(**{name: value})
