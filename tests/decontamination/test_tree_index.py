@@ -44,7 +44,7 @@ def test_a_small_solution_counts_only_under_its_own_name() -> None:
 def test_another_idiom_is_found_by_the_canonical_tree_alone() -> None:
     read = read_text(COMPREHENSION)
     assert INDEX.matches([read]) == []
-    [match] = INDEX.canonical_matches([read], [(0, read.functions[0])])
+    [match] = INDEX.canonical_matches([(0, read.functions[0])])
     assert (match.problem, match.detector, match.score) == (1, Detector.CANONICAL_TREE, 1.0)
 
 
@@ -59,7 +59,14 @@ def test_a_problem_without_a_solution_is_never_found() -> None:
     index = TreeIndex([problem("words", "Add all the numbers.")], TreeConfig())
     read = read_text(LOOP)
     assert index.matches([read]) == []
-    assert index.canonical_matches([read], [(0, read.functions[0])]) == []
+    assert index.canonical_matches([(0, read.functions[0])]) == []
+
+
+def test_a_method_has_a_canonical_tree_too() -> None:
+    lines = "\n".join(f"    {line}" for line in COMPREHENSION.split("\n"))
+    read = read_text(f"class Cells:\n{lines}\n")
+    [match] = INDEX.canonical_matches([(3, read.functions[0])])
+    assert (match.text, match.problem, match.score) == (3, 1, 1.0)
 
 
 def test_a_rate_of_nothing_is_refused() -> None:

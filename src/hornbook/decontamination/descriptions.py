@@ -27,7 +27,7 @@ def function_around(read: ReadText, window: tuple[int, int]) -> str:
     """The name of the function that has most of a window, the smallest of several; empty where none has half of it."""
     best, name = (0, 0), ""
     for function in read.functions:
-        start, end = read.window_of(function)
+        start, end = function.window
         shared = min(end, window[1]) - max(start, window[0])
         if 2 * shared >= window[1] - window[0] and (shared, start - end) > (best if name else (0, start - end)):
             best, name = (shared, start - end), function.name

@@ -119,7 +119,7 @@ def pieces_of(read: ReadText, window_words: int) -> Iterator[Piece]:
     """The parts of a text that may tell a task, the docstrings first; none of fewer than four words."""
     taken: list[tuple[int, int]] = []
     for function in read.functions:
-        start, end = read.window_of(function)
+        start, end = function.window
         above = _COMMENT_ABOVE.search(read.text, max(0, start - _CHARACTERS_ABOVE), start)
         begin = above.start() if above is not None else start
         begin += len(read.text[begin:start]) - len(read.text[begin:start].lstrip("\n"))

@@ -2,9 +2,10 @@
 
 import ast
 import inspect
+import itertools
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hornbook.decontamination.syntax_trees import tree_of
@@ -12,6 +13,7 @@ from hornbook.records import Problem
 
 FENCED_CODE = re.compile(r"^[ \t]*```(?:python|py)?[ \t]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _STATEMENT_FIELDS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
@@ -24,23 +26,13 @@ class Function:
     """The first string that stands alone in its body, usually the docstring; empty where there is none."""
     tree: str
     """`syntax_trees.tree_of` the definition."""
-    source: str
-    """The module that it stands in."""
     first_line: int
-    """1-based; of the `def`, without decorators."""
-    last_line: int
-    docstring_lines: tuple[int, int]
-    """First and last line of that string, if it is on lines of its own; otherwise (0, 0)."""
+    """Of the `def`, without decorators; 1-based, in its module or fenced block."""
+    window: tuple[int, int]
+    """Where it stands in the text: its first character, and the one after its last line."""
 
-    @property
-    def code(self) -> str:
-        """Its lines of source without the docstring."""
-        first, last = self.docstring_lines
-        return "\n".join(
-            line
-            for number, line in enumerate(self.source.split("\n"), start=1)
-            if self.first_line <= number <= self.last_line and not first <= number <= last
-        )
+    code: str
+    """Its lines of source without the docstring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +41,6 @@ class ReadText:
 
     text: str
     functions: tuple[Function, ...]
-
-    def window_of(self, function: Function) -> tuple[int, int]:
-        """Where one of its functions stands: its first character, and the one after the last."""
-        start = self.text.find(function.source)
-        lines = function.source.split("\n")
-        first = start + sum(len(line) + 1 for line in lines[: function.first_line - 1])
-        last = first + sum(len(line) + 1 for line in lines[function.first_line - 1 : function.last_line])
-        return first, min(last, len(self.text))
 
 
 def read_text(text: str) -> ReadText:
@@ -71,9 +55,10 @@ def functions_in(text: str) -> list[Function]:
     """
     module = parse(text)
     if module is not None:
-        return list(_walk(module, text))
-    blocks = [(block, parse(block)) for block in FENCED_CODE.findall(text)]
-    return [function for block, module in blocks if module is not None for function in _walk(module, block)]
+        return list(_walk(module, text, 0))
+    found = [(block.start(1), block.group(1)) for block in FENCED_CODE.finditer(text)]
+    blocks = [(start, block, parse(block)) for start, block in found]
+    return [one for start, block, module in blocks if module is not None for one in _walk(module, block, start)]
 
 
 def solution_of(problem: Problem) -> Function | None:
@@ -99,9 +84,11 @@ def parse(text: str) -> ast.Module | None:
             return None
 
 
-def _walk(node: ast.AST, source: str) -> Iterator[Function]:
-    """The functions among the statements under a node, level by level."""
+def _walk(node: ast.AST, source: str, start: int) -> Iterator[Function]:
+    """The functions among the statements under a node, level by level; `start` is where the source stands in a text."""
     level = [node]
+    lines = _LINE.findall(source)
+    starts = list(itertools.accumulate(map(len, lines), initial=start))
     while level:
         below: list[ast.AST] = []
         for parent in level:
@@ -109,25 +96,26 @@ def _walk(node: ast.AST, source: str) -> Iterator[Function]:
                 below.extend(getattr(parent, name, None) or ())
         for child in below:
             if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield _function(child, source)
+                yield _function(child, lines, starts)
         level = below
 
 
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, source: str) -> Function:
-    docstring, lines = "", (0, 0)
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: Sequence[str], starts: Sequence[int]) -> Function:
+    docstring, first, last = "", 0, 0
     for statement in node.body:
         match statement:
-            case ast.Expr(value=ast.Constant(value=str(text)), lineno=first, end_lineno=last):
+            case ast.Expr(value=ast.Constant(value=str(text)), lineno=begin, end_lineno=end):
                 docstring = inspect.cleandoc(text)
-                if len(node.body) > 1 and first > node.lineno and last is not None:
-                    lines = (first, last)
+                if len(node.body) > 1 and begin > node.lineno and end is not None:
+                    first, last = begin, end
                 break
+    end_line = node.end_lineno or node.lineno
+    code = [lines[at - 1] for at in range(node.lineno, end_line + 1) if not first <= at <= last]
     return Function(
         name=node.name,
         docstring=docstring,
         tree=tree_of(node),
-        source=source,
         first_line=node.lineno,
-        last_line=node.end_lineno or node.lineno,
-        docstring_lines=lines,
+        code="".join(code).rstrip("\r\n"),
+        window=(starts[node.lineno - 1], starts[end_line]),
     )

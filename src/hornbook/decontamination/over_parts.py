@@ -60,6 +60,7 @@ def search_documents(
         MissingInputError: A file cannot be read to its end.
         SandboxError: The sandbox broke down. Nothing is decided for that.
     """
+
     def say(num_rows: int, total: int) -> None:
         report(f"MB read; {num_rows:,} rows", total // 1_000_000, max(1, num_characters // 1_000_000))
 

@@ -125,7 +125,7 @@ class Search:
         if self._behaviour is not None and sandbox is not None:
             ran = self._behaviour.search(texts, sandbox, progress)
             matches += ran.matches
-        matches += self._trees.canonical_matches(texts, _worth_a_canonical_tree(texts, matches, ran))
+        matches += self._trees.canonical_matches(_worth_a_canonical_tree(texts, matches, ran))
         found: dict[tuple[int, int], dict[Detector, Match]] = {}
         for match in matches:
             best = found.setdefault((match.text, match.problem), {})

@@ -65,10 +65,10 @@ class TreeIndex:
                         best[at] = (rate, function)
             for at in sorted(best):
                 rate, function = best[at]
-                matches.append(_match(Detector.SYNTAX_TREE, place, read, function, self._places[at], rate))
+                matches.append(_match(Detector.SYNTAX_TREE, place, function, self._places[at], rate))
         return matches
 
-    def canonical_matches(self, texts: Sequence[ReadText], functions: Iterable[tuple[int, Function]]) -> list[Match]:
+    def canonical_matches(self, functions: Iterable[tuple[int, Function]]) -> list[Match]:
         """Compare some functions, each given with the place of its text, by their canonical trees.
 
         Returns:
@@ -86,7 +86,7 @@ class TreeIndex:
                     continue
                 rate = match_rate(tree, other)
                 if rate >= self._config.min_rate:
-                    matches.append(_match(Detector.CANONICAL_TREE, place, texts[place], function, problem, rate))
+                    matches.append(_match(Detector.CANONICAL_TREE, place, function, problem, rate))
         return matches
 
     def _counts(self, at: int, function: Function, rate: float) -> bool:
@@ -96,15 +96,15 @@ class TreeIndex:
 
 
 def canonical_tree(function: Function) -> str:
-    """The function's tree with idioms made one; empty where its source does not parse any more."""
-    module = parse(function.source)
+    """The function's tree with idioms made one; empty where its lines do not parse by themselves."""
+    module = parse(f"if True:\n{function.code}" if function.code[:1].isspace() else function.code)
     for node in ast.walk(module) if module is not None else ():
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno == function.first_line:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             return canonical_tree_of(node)
     return ""
 
 
-def _match(detector: Detector, text: int, read: ReadText, function: Function, problem: int, rate: float) -> Match:
+def _match(detector: Detector, text: int, function: Function, problem: int, rate: float) -> Match:
     return Match(
         text=text,
         problem=problem,
@@ -112,5 +112,5 @@ def _match(detector: Detector, text: int, read: ReadText, function: Function, pr
         score=rate,
         evidence=f"`{function.name}` has the solution's tree at a match rate of {rate:.3f}",
         function=function.name,
-        window=read.window_of(function),
+        window=function.window,
     )
