@@ -1,9 +1,9 @@
 """What the search for near code sees of the labelled pairs, and how fast it is.
 
-Prints one JSON line: quartiles of the scores by kind of record; recall and precision at the score of the best F1, and at
-the least score at which no clean record but near misses is found; how many functions of the standard library reach a
-score against HumanEval; functions a second. A leak is found where it scores so with its own problem, a clean record where
-it does with any. With `--model` a language model's states are compared, else runs of tokens (`encoders/shape.py`).
+Prints one JSON line: quartiles of the scores by kind of record; recall and precision at the score of the best F1, and
+at the least score at which no clean record but near misses is found; how many functions of the standard library reach a
+score against HumanEval; functions a second. A leak is found where it scores so with its own problem, a clean record
+where it does with any. With `--model` a language model's states are compared, else runs of tokens.
 
     OMP_NUM_THREADS=1 python bench/code_embeddings.py
     python bench/code_embeddings.py --model FOLDER --layer 20 --most-functions 300
