@@ -99,6 +99,18 @@ def read_mbpp_plus(path: Path) -> list[Problem]:
     return _whole(problems, NUM_MBPP, "MBPP+", path)
 
 
+def release_problem(row: Row) -> Problem:
+    """The problem of a row of EvalPlus' own releases, told by its name.
+
+    Raises:
+        MissingInputError: It lacks a field, or is neither HumanEval's nor MBPP's; names the place.
+    """
+    dataset = row.text("task_id").partition("/")[0]
+    if dataset not in ("HumanEval", "Mbpp"):
+        raise MissingInputError(f"{row.place} has a `task_id` that is neither `HumanEval/…` nor `Mbpp/…`")
+    return _humaneval_problem(row) if dataset == "HumanEval" else _mbpp_release_problem(row)
+
+
 def _whole(problems: list[Problem], numbers: Sequence[int], title: str, path: Path) -> list[Problem]:
     refuse_repeats(problems, str(path))
     if len(problems) not in numbers:
