@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.benchmarks.invented import Fields, full_row, outcomes, parquet_of, sanitized_row, write_array, write_lines
+from tests.benchmarks.test_evalplus import HUB_TEST
 
 from hornbook.benchmarks.against import read_against
 from hornbook.benchmarks.given import read_given_problems
@@ -207,6 +208,14 @@ def test_evalplus_own_releases_are_read_with_their_inputs(tmp_path: Path, jail: 
         assert outcomes(jail, problem, right, wrong) == [Outcome.PASSED, Outcome.WRONG]
     with pytest.raises(MissingInputError, match=r"line 1 of .*neither `HumanEval/…` nor `Mbpp/…`"):
         read(tmp_path, {**mbpp, "task_id": "Other/1"})
+
+
+def test_a_test_of_evalplus_from_the_hub_finds_its_numpy(tmp_path: Path, jail: Jail) -> None:
+    check = (
+        "def check(candidate):\n    inputs = [[2]]\n    for inp in inputs:\n        assertion(candidate(*inp), 4, 0)\n"
+    )
+    problem = read_one(tmp_path, {**WHOLE, "test": HUB_TEST + check})
+    assert outcomes(jail, problem, problem.canonical_solution, "    return 5\n") == [Outcome.PASSED, Outcome.WRONG]
 
 
 @pytest.mark.parametrize(

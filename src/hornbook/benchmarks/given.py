@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hornbook.benchmarks.evalplus import release_problem
+from hornbook.benchmarks.evalplus import release_problem, with_numpy
 from hornbook.benchmarks.mbpp import mbpp_test
 from hornbook.benchmarks.problems import refuse_repeats
 from hornbook.benchmarks.rows import Row, read_rows
@@ -68,6 +68,8 @@ def problem_of(row: Row, name: str, number: int) -> Problem:
         return _mbpp_problem(row, task_id, statement, solution, tests)
     test = _first_text(row, ("test",))
     entry_point = _first_text(row, ("entry_point",)) or _entry_point(statement, solution)
+    if "import numpy" in test and "inputs = " in test:
+        test = with_numpy(test)
     if test and entry_point and "def check" not in test:
         test = mbpp_test((), (test,), entry_point)
     return stated_in_the_function(
