@@ -99,6 +99,27 @@ def read_mbpp_plus(path: Path) -> list[Problem]:
     return _whole(problems, NUM_MBPP, "MBPP+", path)
 
 
+def release_problem(row: Row) -> Problem:
+    """The problem of a row of EvalPlus' own releases, told by its name.
+
+    Raises:
+        MissingInputError: It lacks a field, or is neither HumanEval's nor MBPP's; names the place.
+    """
+    dataset = row.text("task_id").partition("/")[0]
+    if dataset not in ("HumanEval", "Mbpp"):
+        raise MissingInputError(f"{row.place} has a `task_id` that is neither `HumanEval/…` nor `Mbpp/…`")
+    return _humaneval_problem(row) if dataset == "HumanEval" else _mbpp_release_problem(row)
+
+
+def with_numpy(test: str) -> str:
+    """A test of the hub's datasets behind a stand-in for numpy.
+
+    A solution above it finds no numpy, here as in every benchmark.
+    """
+    load = f"_rules = {{'__name__': 'evalplus_rules'}}\nexec({_rules()!r}, _rules)\n_rules['stand_in_for_numpy']()\n"
+    return load + test
+
+
 def _whole(problems: list[Problem], numbers: Sequence[int], title: str, path: Path) -> list[Problem]:
     refuse_repeats(problems, str(path))
     if len(problems) not in numbers:
@@ -112,7 +133,7 @@ def _humaneval_problem(row: Row) -> Problem:
     if "base_input" in row.fields:
         test = _differential_test(row, dataset="humaneval", reference=prompt + solution, arguments="as they are")
     else:
-        test = _with_numpy(_hub_test(row))
+        test = with_numpy(_hub_test(row))
     return Problem(
         task_id=row.text("task_id"),
         prompt=prompt,
@@ -148,7 +169,7 @@ def _mbpp_hub_problem(row: Row) -> Problem:
         prompt=incoder_prompt(row.text("prompt").strip(), tests[0]),
         entry_point=entry_point,
         canonical_solution=code,
-        test=define_check([f"exec({_with_numpy(_hub_test(row))!r}, globals())"], entry_point),
+        test=define_check([f"exec({with_numpy(_hub_test(row))!r}, globals())"], entry_point),
         category="",
     )
 
@@ -190,12 +211,6 @@ def _hub_test(row: Row) -> str:
     if "inputs = " not in test:
         raise MissingInputError(f"{row.place} has none of EvalPlus' inputs: it seems to be HumanEval itself")
     return test
-
-
-def _with_numpy(test: str) -> str:
-    """The hub's test behind a stand-in for numpy; a solution above it finds no numpy, here as in every benchmark."""
-    load = f"_rules = {{'__name__': 'evalplus_rules'}}\nexec({_rules()!r}, _rules)\n_rules['stand_in_for_numpy']()\n"
-    return load + test
 
 
 @cache

@@ -110,6 +110,25 @@ def find_benchmark(spec: str, hub: Hub | None = None) -> Benchmark:
     )
 
 
+def fetch_published(name: str, hub: Hub) -> Path:
+    """The folder with the Parquet files of a benchmark that the hub publishes.
+
+    Args:
+        name: One of `list_benchmarks` that does not come installed.
+        hub: Where it comes from.
+
+    Raises:
+        MissingInputError: It cannot be had; says which file may be named in its place.
+    """
+    known = _KNOWN[name]
+    try:
+        return hub.fetch(known.dataset, known.folder)
+    except MissingInputError as error:
+        raise MissingInputError(
+            f"{error}. Without the hub, name a file: `{name}=PATH`, which is {known.file}"
+        ) from error
+
+
 def _named(name: str, path: Path | None, hub: Hub) -> Benchmark:
     known = _KNOWN[name]
     if path is None and known.find is not None:
@@ -117,19 +136,10 @@ def _named(name: str, path: Path | None, hub: Hub) -> Benchmark:
     if path is not None:
         problems, source = known.read(path), describe_file(path)
     else:
-        folder = _fetched(name, known, hub)
+        folder = fetch_published(name, hub)
         problems = known.read(folder)
         source = f"{known.dataset}, {known.folder}, of the Hugging Face hub at {folder.parent.name[:12]}"
     return Benchmark(name=name, title=known.title, protocol=known.protocol, problems=tuple(problems), source=source)
-
-
-def _fetched(name: str, known: _Known, hub: Hub) -> Path:
-    try:
-        return hub.fetch(known.dataset, known.folder)
-    except MissingInputError as error:
-        raise MissingInputError(
-            f"{error}. Without the hub, name a file: `{name}=PATH`, which is {known.file}"
-        ) from error
 
 
 def _own_file(path: Path) -> Benchmark:

@@ -30,7 +30,7 @@ def called_function(code: str, tests: Sequence[str], place: str) -> ast.Function
     raise MissingInputError(f"{place}: its `test_list` calls no function that its `code` defines")
 
 
-def split_at_signature(code: str, function: ast.FunctionDef) -> tuple[str, str, str]:
+def split_at_signature(code: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, str, str]:
     """Cut a solution behind the colon of a function's header.
 
     Args:
