@@ -19,7 +19,14 @@ from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Beha
 from hornbook.decontamination.functions import ReadText
 from hornbook.decontamination.matches import Detector, Match
 from hornbook.decontamination.probes import ProbeGroup, choose_probes
-from hornbook.decontamination.record_functions import modules_of, name_of, num_of_name, window_of
+from hornbook.decontamination.record_functions import (
+    may_stand_for,
+    modules_of,
+    name_of,
+    num_of_name,
+    parameters_of,
+    window_of,
+)
 from hornbook.errors import ConfigError
 from hornbook.observers.agreement import values_agree
 from hornbook.observers.function_tasks import outcome_of
@@ -78,6 +85,8 @@ class BehaviourIndex:
 
     behaviours: tuple[Behaviour, ...]
     config: BehaviourConfig
+    parameters: tuple[tuple[str, ...], ...]
+    """Names of the parameters of each problem's function."""
     groups: tuple[ProbeGroup, ...]
 
     def search(
@@ -145,7 +154,8 @@ def make_index(
     """
     telling = [place for place, behaviour in enumerate(behaviours) if is_telling(behaviour, config)]
     groups = choose_probes(behaviours, telling, sandbox, progress)
-    return BehaviourIndex(behaviours=tuple(behaviours), config=config, groups=groups)
+    parameters = tuple(parameters_of(behaviour.problem) for behaviour in behaviours)
+    return BehaviourIndex(behaviours=tuple(behaviours), config=config, parameters=parameters, groups=groups)
 
 
 class _Seen:
@@ -210,12 +220,13 @@ class _Seen:
             self._outcomes[outcome] += outcome is not Outcome.PASSED
         results_of: dict[str, list[Any]] = {}
         cleared: dict[str, int] = {}
-        for path, place, order, results in answer["runs"]:
+        for path, place, order, names, results in answer["runs"]:
             results_of.setdefault(path, []).extend(results)
             survivors, others = _look_up(self._groups[place], results, self._strict)
             cleared[path] = cleared.get(path, 0) | others
             for problem in _bits(survivors):
-                yield _Suspect(text, path, tuple(order), problem)
+                if may_stand_for(names, order, self._index.parameters[problem]):
+                    yield _Suspect(text, path, tuple(order), problem)
         for results in results_of.values():
             self._outcomes[_outcome(results)] += 1
         self._clear(text, read, cleared)

@@ -153,7 +153,7 @@ def _keys(texts: Sequence[str], answer: Any) -> dict[str, str]:
     """What a solution gives, where it returns."""
     if isinstance(answer, Report) or not answer["runs"]:
         return {}
-    [[_, _, _, results]] = answer["runs"]
+    [[*_, results]] = answer["runs"]
     return {text: key for text, key in zip(texts, results, strict=False) if isinstance(key, str)}
 
 

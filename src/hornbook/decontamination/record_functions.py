@@ -1,8 +1,13 @@
-"""Find the modules of a text that are to be run, and the place of a function in the text."""
+"""Find the modules of a text that are to be run, the place of a function in it, and what its parameters may stand for."""
 
+import ast
 from collections import Counter
+from collections.abc import Sequence
 
 from hornbook.decontamination.functions import FENCED_CODE, ReadText, parse
+from hornbook.records import Problem
+
+_FEWEST_LETTERS = 3
 
 
 def modules_of(text: ReadText) -> list[str]:
@@ -28,3 +33,26 @@ def window_of(text: ReadText, path: str) -> tuple[int, int]:
     """First character of the last function of that name, and the one after its last; the whole text if it has none."""
     found = [function for function in text.functions if function.name == name_of(path)]
     return text.window_of(found[-1]) if found else (0, len(text.text))
+
+
+def parameters_of(problem: Problem) -> tuple[str, ...]:
+    """Names of the parameters of the problem's function, by their place."""
+    tree = parse(problem.prompt + problem.canonical_solution)
+    for node in tree.body if tree is not None else ():
+        if isinstance(node, ast.FunctionDef) and node.name == problem.entry_point:
+            return tuple(one.arg for one in [*node.args.posonlyargs, *node.args.args])
+    return ()
+
+
+def may_stand_for(own: Sequence[str], order: Sequence[int], parameters: Sequence[str]) -> bool:
+    """Whether a function's parameters may be given a problem's arguments in this order.
+
+    A parameter that has the name of one of the problem's is that one, unless the name is so short that it says nothing:
+    `surplus(stock, wanted)` is not `shortage(stock, wanted)` because it would be with its arguments exchanged.
+    """
+    if list(order) == sorted(order):
+        return True
+    return not any(
+        len(name) >= _FEWEST_LETTERS and name in parameters and parameters.index(name) != place
+        for name, place in zip(own, order, strict=False)
+    )

@@ -30,8 +30,9 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         `outcome` and `detail` of the modules; `runs`: for each function, group and order that fit, the function's path,
-        the group's place, and for each probe the result's key, null if it raised, false if it came to no end. There are
-        fewer than probes where the function was given up: it was too slow, or clearly made for other types.
+        the group's place, the places of the arguments in the order in which it takes them, the names of its parameters,
+        and for each probe the result's key, null if it raised, false if it came to no end. There are fewer results than
+        probes where the function was given up: it was too slow, or clearly made for other types.
     """
     names, trouble = run_modules(task["modules"])
     end = time.process_time() + _RECORD_SECONDS
@@ -46,7 +47,7 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
                     break
                 results = _results(reordered(callee.call, order), group["probes"], _MOST_SLOW - num_slow)
                 num_slow += results.count(False)
-                runs.append([callee.path, place, list(order), results])
+                runs.append([callee.path, place, list(order), list(callee.parameters[: len(order)]), results])
     outcome, detail = trouble or ("passed", "")
     return {"outcome": outcome, "detail": detail, "runs": runs}
 

@@ -35,8 +35,10 @@ class Callee(NamedTuple):
     fewest: int
     most: int
     """Arguments that it takes; -1 where there is no end."""
+    parameters: tuple[str, ...]
+    """Their names, by their place."""
     annotations: tuple[str, ...]
-    """Of its parameters, by their place; empty where there is none."""
+    """Of the parameters; empty where there is none."""
     call: Callable[..., Any]
 
     def takes_number(self, number: int) -> bool:
@@ -151,6 +153,7 @@ def _callee(path: str, function: types.FunctionType, call: Callable[..., Any], n
         path=path,
         fewest=max(0, len(by_place) - len(defaults)) if has_all else 10**6,
         most=most,
+        parameters=by_place,
         annotations=tuple(str(function.__annotations__.get(name, "")) for name in by_place),
         call=call,
     )
