@@ -1,26 +1,41 @@
-"""Find records whose function, run on a benchmark's own inputs, gives the benchmark's outputs.
+"""Find texts whose function, run on a benchmark's own inputs, gives the benchmark's outputs.
 
-Reads:  records' texts; the behaviours of problems (`benchmark_inputs.py`); the pairs to compare.
-Writes: a match for each record, function and problem that behave the same.
+Reads:  texts; the behaviours of problems (`benchmark_inputs.py`).
+Writes: a match for each text, function and problem that behave the same; which functions surely do something else.
 
-It finds restated stories, which share neither words nor shape with the problem. Records run in the sandbox, and what
-they give is compared outside it, so that no record sees the answer that it is held against. Whatever a record prints is
-dropped. Parameters in another order are not found.
+It finds restated stories, which share neither words nor shape with the problem. A text's functions and methods are run
+once, on a few inputs that problems with the same kinds of arguments share (`probes.py`), in each order of up to three
+parameters. Their outputs are looked up, and only a function that gives a problem's output is run on all inputs of that
+problem; so the cost does not grow with the number of problems. Texts run in the sandbox, and what they give is compared
+outside it: none sees the answer that it is held against. Whatever a text prints is dropped.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, arguments_of, output_of
-from hornbook.decontamination.record_functions import functions_of, modules_in
+from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, output_of
+from hornbook.decontamination.functions import ReadText
+from hornbook.decontamination.matches import Detector, Match
+from hornbook.decontamination.probes import ProbeGroup, choose_probes
+from hornbook.decontamination.record_functions import (
+    may_stand_for,
+    modules_of,
+    name_of,
+    num_of_name,
+    parameters_of,
+    window_of,
+)
 from hornbook.errors import ConfigError
 from hornbook.observers.agreement import values_agree
 from hornbook.observers.function_tasks import outcome_of
 from hornbook.observers.jail_tasks import Answer, run_tasks
 from hornbook.records import Outcome
 from hornbook.sandbox.program import Report, Sandbox, ignore_progress
+
+_TEXTS_AT_ONCE = 5000
+"""So many answers are held at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,53 +47,83 @@ class BehaviourConfig:
     min_inputs: int = 5
     min_outputs: int = 3
     """Different ones: what a problem answers with yes or no, too many functions do."""
-    max_inputs_per_task: int = 48
-    """Of one run of a function; bounds what it can print and how long it takes."""
-    batch_size: int = 40
-    """Runs that share one program."""
+    batch_size: int = 100
+    """Texts that share one program."""
 
     def __post_init__(self) -> None:
         if not 0 < self.min_score <= 1:
             raise ConfigError(f"`min_score` must lie in (0, 1], got {self.min_score!r}")
-        for name in ("min_inputs", "min_outputs", "max_inputs_per_task", "batch_size"):
+        for name in ("min_inputs", "min_outputs", "batch_size"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SameBehaviour:
-    """A function of a record that does what a problem asks for."""
+class BehaviourSearch:
+    """What came of a search."""
 
-    record: int
-    """Index of the record."""
-    problem: int
-    """Index of the behaviour."""
-    task_id: str
-    function: str
-    score: float
-    num_inputs: int
-    num_outputs: int
-    evidence: str
-    """`equal on 11 of 11 inputs, 7 different outputs`."""
+    matches: tuple[Match, ...]
+    """By text, then by problem, then in the order of the functions."""
+    outcomes: Mapping[Outcome, int]
+    """What became of the functions that take some problem's arguments: passed are those that returned at least once,
+    timed out those that then came to no end; and of each text that could not be run."""
+    cleared_problems: Mapping[tuple[int, str], int]
+    """For a text and the name of a function the problems that it surely does not solve, as bits of an integer."""
+
+    def cleared(self, text: int, function: str, problem: int) -> bool:
+        """Whether the function returned on inputs of the problem or like them, and gave something else.
+
+        False where it raised or came to no end, could not be called, was one of several of that name not all of which
+        were run, or the problem does not tell.
+        """
+        return bool(self.cleared_problems.get((text, function), 0) >> problem & 1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class BehaviourSearch:
-    """What came of comparing."""
+class BehaviourIndex:
+    """Problems, ready to be searched for. It can be pickled."""
 
-    matches: tuple[SameBehaviour, ...]
-    """By record, then by problem, then in the order of the functions."""
-    outcomes: Mapping[Outcome, int]
-    """What became of the pairs of a function and a problem; passed are those that returned to the last input."""
+    behaviours: tuple[Behaviour, ...]
+    config: BehaviourConfig
+    parameters: tuple[tuple[str, ...], ...]
+    """Names of the parameters of each problem's function."""
+    groups: tuple[ProbeGroup, ...]
+
+    def search(
+        self,
+        texts: Sequence[ReadText],
+        sandbox: Sandbox,
+        progress: Callable[[int, int], None] = ignore_progress,
+    ) -> BehaviourSearch:
+        """Run the texts' functions on the probes, and those that may solve a problem on all its inputs.
+
+        Args:
+            texts: Modules, or prose with fenced code.
+            sandbox: Entered.
+            progress: Told the number of texts that are done, and of all.
+
+        Returns:
+            What was found. Deterministic as far as the texts' code is.
+
+        Raises:
+            SandboxError: The sandbox broke down. No match or outcome is made of that.
+        """
+        seen = _Seen(self)
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            part = range(start, min(start + _TEXTS_AT_ONCE, len(texts)))
+            seen.look(texts, part, sandbox, lambda done, _, start=start: progress(start + done, len(texts)))  # type: ignore[misc]
+        progress(len(texts), len(texts))
+        return seen.result()
 
 
-@dataclass(frozen=True)
-class _Run:
-    """One function, to be run on the inputs of some problems."""
+@dataclass(frozen=True, slots=True)
+class _Suspect:
+    """A function that gave a problem's output for some probe."""
 
-    record: int
-    function: str
-    problems: tuple[int, ...]
+    text: int
+    path: str
+    order: tuple[int, ...]
+    problem: int
 
 
 def is_telling(behaviour: Behaviour, config: BehaviourConfig) -> bool:
@@ -90,117 +135,182 @@ def is_telling(behaviour: Behaviour, config: BehaviourConfig) -> bool:
     )
 
 
-def same_behaviour(
-    records: Sequence[str],
+def make_index(
     behaviours: Sequence[Behaviour],
-    pairs: Iterable[tuple[int, int]],
-    sandbox: Sandbox,
     config: BehaviourConfig,
+    sandbox: Sandbox,
     progress: Callable[[int, int], None] = ignore_progress,
-) -> BehaviourSearch:
-    """Run the records' functions on the problems' inputs, and find those that give the problems' outputs.
-
-    A pair is given up as soon as too many of its calls raise, or one does not end. What fails together with other
-    problems is run again with each alone.
+) -> BehaviourIndex:
+    """Choose the probes for the problems that tell (`is_telling`); the others are left out.
 
     Args:
-        records: Texts: modules, or prose with fenced code.
-        behaviours: Of the problems; those that do not tell (`is_telling`) are left out.
-        pairs: Indices of a record and a behaviour, as from `record_functions.candidates`.
-        sandbox: Entered.
+        behaviours: Of the problems; a match names one by its place here.
         config: When it is a match.
-        progress: Told the number of runs that are done, and of all.
-
-    Returns:
-        The matches and what became of all pairs. Deterministic as far as the records' code is.
+        sandbox: Entered.
+        progress: Told the number of solutions that have been run, and of all.
 
     Raises:
-        SandboxError: The sandbox broke down. No match or outcome is made of that.
+        SandboxError: The sandbox broke down.
     """
-    modules: dict[int, list[str]] = {}
-    runs = list(_runs(records, behaviours, pairs, modules, config))
+    telling = [place for place, behaviour in enumerate(behaviours) if is_telling(behaviour, config)]
+    groups = choose_probes(behaviours, telling, sandbox, progress)
+    parameters = tuple(parameters_of(behaviour.problem) for behaviour in behaviours)
+    return BehaviourIndex(behaviours=tuple(behaviours), config=config, parameters=parameters, groups=groups)
 
-    def answers(runs: Sequence[_Run], progress: Callable[[int, int], None]) -> list[Answer]:
-        tasks = [_task(run, modules[run.record], behaviours, config) for run in runs]
-        return run_tasks("behaviours", tasks, sandbox, batch_size=config.batch_size, progress=progress)
 
-    found = list(zip(runs, answers(runs, progress), strict=True))
-    failed = [run for run, answer in found if isinstance(answer, Report) and len(run.problems) > 1]
-    alone = [_Run(run.record, run.function, (place,)) for run in failed for place in run.problems]
-    found = [(run, answer) for run, answer in found if not (isinstance(answer, Report) and len(run.problems) > 1)]
-    found += zip(alone, answers(alone, ignore_progress), strict=True)
-    matches: list[SameBehaviour] = []
-    outcomes: Counter[Outcome] = Counter()
-    for run, answer in found:
-        outcome, _ = outcome_of(answer)
-        if not isinstance(answer, dict) or outcome is not Outcome.PASSED:
-            outcomes[outcome] += len(run.problems)
+class _Seen:
+    """What has been seen so far of the texts of one search."""
+
+    def __init__(self, index: BehaviourIndex) -> None:
+        self._index = index
+        groups = [
+            {"kinds": group.kinds, "probes": [probe.text for probe in group.probes]}
+            for group in index.groups
+            if group.probes
+        ]
+        self._groups = [group for group in index.groups if group.probes]
+        self._shared = {"groups": groups, "only": "", "reorder": True}
+        self._strict = sum(
+            1 << place for place, behaviour in enumerate(index.behaviours) if self._most_failures(behaviour) == 0
+        )
+        self._matches: list[Match] = []
+        self._outcomes: Counter[Outcome] = Counter()
+        self._cleared: dict[tuple[int, str], int] = {}
+
+    def result(self) -> BehaviourSearch:
+        """All of it."""
+        matches = sorted(self._matches, key=lambda match: (match.text, match.problem))
+        cleared = {place: problems for place, problems in self._cleared.items() if problems}
+        return BehaviourSearch(matches=tuple(matches), outcomes=self._outcomes, cleared_problems=cleared)
+
+    def look(
+        self, texts: Sequence[ReadText], part: Sequence[int], sandbox: Sandbox, progress: Callable[[int, int], None]
+    ) -> None:
+        """Run a part of the texts."""
+        if not self._groups:
+            return
+        size = self._index.config.batch_size
+        modules = {text: found for text in part if (found := modules_of(texts[text]))}
+        tasks = [{"modules": found} for found in modules.values()]
+        answers = run_tasks("probes", tasks, sandbox, batch_size=size, progress=progress, shared=self._shared)
+        suspects: list[_Suspect] = []
+        for text, answer in zip(modules, answers, strict=True):
+            suspects += self._note(text, texts[text], answer)
+        by_text: dict[int, list[_Suspect]] = {}
+        for suspect in suspects:
+            by_text.setdefault(suspect.text, []).append(suspect)
+        alone: list[list[_Suspect]] = list(by_text.values())
+        while alone:
+            tasks = [self._task(modules[some[0].text], some) for some in alone]
+            answers = run_tasks("behaviours", tasks, sandbox, batch_size=size, progress=ignore_progress)
+            failed = [some for some, answer in zip(alone, answers, strict=True) if isinstance(answer, Report)]
+            for some, answer in zip(alone, answers, strict=True):
+                if not isinstance(answer, Report):
+                    self._compare(texts[some[0].text], some, answer["runs"])
+            # What fails together with other problems is run again with each alone.
+            alone = [[one] for some in failed if len(some) > 1 for one in some]
+
+    def _note(self, text: int, read: ReadText, answer: Answer) -> Iterator[_Suspect]:
+        """Look the outputs for the probes up."""
+        if isinstance(answer, Report):
+            self._outcomes[outcome_of(answer)[0]] += 1
+            return
+        if not answer["runs"]:
+            outcome, _ = outcome_of(answer)
+            self._outcomes[outcome] += outcome is not Outcome.PASSED
+        results_of: dict[str, list[Any]] = {}
+        cleared: dict[str, int] = {}
+        for path, place, order, names, results in answer["runs"]:
+            results_of.setdefault(path, []).extend(results)
+            survivors, others = _look_up(self._groups[place], results, self._strict)
+            cleared[path] = cleared.get(path, 0) | others
+            for problem in _bits(survivors):
+                if may_stand_for(names, order, self._index.parameters[problem]):
+                    yield _Suspect(text, path, tuple(order), problem)
+        for results in results_of.values():
+            self._outcomes[_outcome(results)] += 1
+        self._clear(text, read, cleared)
+
+    def _clear(self, text: int, read: ReadText, cleared: Mapping[str, int]) -> None:
+        """Note what is cleared by name; of several functions with one name all must have been run."""
+        num_run = Counter(map(name_of, cleared))
+        num_there = num_of_name(read)
+        for path, problems in cleared.items():
+            name = name_of(path)
+            if num_there[name] <= num_run[name]:
+                self._cleared[text, name] = self._cleared.get((text, name), problems) & problems
+
+    def _task(self, modules: list[str], suspects: Sequence[_Suspect]) -> dict[str, Any]:
+        runs = []
+        for suspect in suspects:
+            behaviour = self._index.behaviours[suspect.problem]
+            runs.append([suspect.path, suspect.order, self._most_failures(behaviour), behaviour.inputs])
+        return {"modules": modules, "runs": runs, "max_characters": MAX_VALUE_CHARACTERS}
+
+    def _most_failures(self, behaviour: Behaviour) -> int:
+        return int((1 - self._index.config.min_score) * len(behaviour.inputs) + 1e-9)
+
+    def _compare(self, read: ReadText, suspects: Sequence[_Suspect], runs: Sequence[list[Any] | None]) -> None:
+        """Hold the calls with all inputs against the problems' outputs."""
+        matched: set[tuple[str, int]] = set()
+        for suspect, calls in zip(suspects, runs, strict=True):
+            behaviour = self._index.behaviours[suspect.problem]
+            outputs = [output_of(call) for call in calls or []]
+            equal = [values_agree(*pair) for pair in zip(outputs, behaviour.outputs, strict=False)]
+            place = (suspect.text, name_of(suspect.path))
+            bit = 1 << suspect.problem
+            if sum(equal) / len(behaviour.inputs) >= self._index.config.min_score:
+                self._cleared[place] = self._cleared.get(place, 0) & ~bit
+                if (suspect.path, suspect.problem) not in matched:
+                    matched.add((suspect.path, suspect.problem))
+                    self._matches.append(_match(suspect, read, behaviour, sum(equal)))
+            elif all(output is None or same for output, same in zip(outputs, equal, strict=False)):
+                self._cleared[place] = self._cleared.get(place, 0) & ~bit
+
+
+def _look_up(group: ProbeGroup, results: Sequence[str | bool | None], strict: int) -> tuple[int, int]:
+    """The problems that a function may solve by its results, and those that it does not, as bits.
+
+    A wrong result on an input of the problem's own is proof where one failure is too many; one on an input that only
+    looks like its inputs is none.
+    """
+    agreed = failed = differed = once = twice = 0
+    for probe, key in zip(group.probes, results, strict=False):
+        if key is False:
             continue
-        for place, calls in zip(run.problems, answer["groups"], strict=True):
-            outcomes[_outcome(calls, len(behaviours[place].inputs))] += 1
-            match = _match(run, place, behaviours[place], calls)
-            matches += [match] if match.score >= config.min_score else []
-    return BehaviourSearch(matches=tuple(sorted(matches, key=lambda one: (one.record, one.problem))), outcomes=outcomes)
+        same = probe.problems_by_key.get(key, 0) if isinstance(key, str) else 0
+        agreed |= same
+        failed |= probe.own & ~same
+        if key is not None:
+            other = probe.speaks_for & ~same
+            differed |= probe.own & other
+            twice |= once & other
+            once |= other
+    survivors = agreed & ~(failed & strict)
+    return survivors, ((differed & strict) | (twice & ~agreed)) & ~survivors
 
 
-def _runs(
-    records: Sequence[str],
-    behaviours: Sequence[Behaviour],
-    pairs: Iterable[tuple[int, int]],
-    modules: dict[int, list[str]],
-    config: BehaviourConfig,
-) -> Iterable[_Run]:
-    """Every function with the problems it may solve, as many at once as one run can bear; notes the modules."""
-    telling = {place for place, behaviour in enumerate(behaviours) if is_telling(behaviour, config)}
-    arguments = {place: list(map(arguments_of, behaviours[place].inputs)) for place in telling}
-    wanted: dict[int, dict[int, None]] = {}
-    for record, place in pairs:
-        if place in telling:
-            wanted.setdefault(record, {})[place] = None
-    for record, places in wanted.items():
-        modules[record] = modules_in(records[record])
-        for function in functions_of(modules[record]):
-            together: list[int] = []
-            num_inputs = 0
-            for place in places:
-                if not all(map(function.takes_number, map(len, arguments[place]))):
-                    continue
-                if together and num_inputs + len(arguments[place]) > config.max_inputs_per_task:
-                    yield _Run(record, function.name, tuple(together))
-                    together, num_inputs = [], 0
-                together.append(place)
-                num_inputs += len(arguments[place])
-            if together:
-                yield _Run(record, function.name, tuple(together))
+def _bits(problems: int) -> Iterator[int]:
+    while problems:
+        bit = problems & -problems
+        yield bit.bit_length() - 1
+        problems ^= bit
 
 
-def _task(run: _Run, modules: list[str], behaviours: Sequence[Behaviour], config: BehaviourConfig) -> dict[str, Any]:
-    groups = []
-    for place in run.problems:
-        inputs = behaviours[place].inputs
-        most_failures = int((1 - config.min_score) * len(inputs) + 1e-9)
-        groups.append([most_failures, list(inputs)])
-    return {"modules": modules, "name": run.function, "groups": groups, "max_characters": MAX_VALUE_CHARACTERS}
+def _outcome(results: Sequence[str | bool | None]) -> Outcome:
+    if any(isinstance(key, str) for key in results):
+        return Outcome.PASSED
+    return Outcome.CPU_TIMED_OUT if False in results else Outcome.RAISED
 
 
-def _outcome(calls: Sequence[list[Any]], num_inputs: int) -> Outcome:
-    """What became of a pair whose function could be called."""
-    if calls[-1] == ["t"]:
-        return Outcome.CPU_TIMED_OUT
-    return Outcome.PASSED if len(calls) == num_inputs and calls[-1][0] == "v" else Outcome.RAISED
-
-
-def _match(run: _Run, place: int, behaviour: Behaviour, calls: Sequence[list[Any]]) -> SameBehaviour:
-    outputs = [output_of(call) for call in calls]
-    num_equal = sum(values_agree(*pair) for pair in zip(outputs, behaviour.outputs, strict=False))
+def _match(suspect: _Suspect, read: ReadText, behaviour: Behaviour, num_equal: int) -> Match:
     num_inputs = len(behaviour.inputs)
-    return SameBehaviour(
-        record=run.record,
-        problem=place,
-        task_id=behaviour.problem.task_id,
-        function=run.function,
+    return Match(
+        text=suspect.text,
+        problem=suspect.problem,
+        detector=Detector.BEHAVIOUR,
         score=num_equal / num_inputs,
-        num_inputs=num_inputs,
-        num_outputs=behaviour.num_outputs,
         evidence=f"equal on {num_equal} of {num_inputs} inputs, {behaviour.num_outputs} different outputs",
+        function=name_of(suspect.path),
+        window=window_of(read, suspect.path),
     )

@@ -1,105 +1,58 @@
-"""Find the functions of a record that can be called with a problem's inputs, without running anything.
-
-A method or a nested function cannot be called by itself and is left out.
-"""
+"""Find the modules of a text that are to be run, the place of a function in it, and what its parameters may stand for."""
 
 import ast
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
 
-from hornbook.decontamination.benchmark_inputs import Behaviour, arguments_of
-from hornbook.decontamination.functions import FENCED_CODE, parse
+from hornbook.decontamination.functions import FENCED_CODE, ReadText, parse
+from hornbook.records import Problem
 
-_ORDERED = frozenset({"list", "tuple"})
-_NUMBER = frozenset({"int", "float", "bool"})
-_KINDS = {
-    "list": _ORDERED,
-    "tuple": _ORDERED,
-    "sequence": _ORDERED | {"str"},
-    "mutablesequence": _ORDERED,
-    "set": frozenset({"set", "frozenset"}),
-    "frozenset": frozenset({"set", "frozenset"}),
-    "dict": frozenset({"dict"}),
-    "mapping": frozenset({"dict"}),
-    "str": frozenset({"str"}),
-    "int": _NUMBER,
-    "float": _NUMBER,
-    "bool": frozenset({"bool", "int"}),
-}
+_FEWEST_LETTERS = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordFunction:
-    """A function at the top of a record's module."""
-
-    name: str
-    fewest: int
-    """Arguments by their place that it needs."""
-    most: int | None
-    """That it takes; None where there is no end."""
-    kinds: tuple[frozenset[str] | None, ...]
-    """Names of types that its parameters take, by their place; None where nothing is known."""
-
-    def takes_number(self, number: int) -> bool:
-        """Whether so many arguments may be given to it by their place."""
-        return self.fewest <= number and (self.most is None or number <= self.most)
-
-    def takes(self, arguments: Sequence[Any]) -> bool:
-        """Whether so many arguments of such types may be given to it."""
-        if not self.takes_number(len(arguments)):
-            return False
-        pairs = zip(arguments, self.kinds, strict=False)
-        return all(kinds is None or value is None or type(value).__name__ in kinds for value, kinds in pairs)
+def modules_of(text: ReadText) -> list[str]:
+    """The text itself where it is a module, else its fenced blocks that are; none where there is no function."""
+    if not text.functions:
+        return []
+    if text.functions[0].source == text.text:
+        return [text.text]
+    return [block for block in FENCED_CODE.findall(text.text) if parse(block) is not None]
 
 
-def modules_in(text: str) -> list[str]:
-    """The record itself where it is a module, else its fenced blocks that are."""
-    if parse(text) is not None:
-        return [text]
-    return [block for block in FENCED_CODE.findall(text) if parse(block) is not None]
+def name_of(path: str) -> str:
+    """The function's own name; `path` has its class before it, if any."""
+    return path.rpartition(".")[2]
 
 
-def functions_of(modules: Sequence[str]) -> list[RecordFunction]:
-    """The top-level functions by name; the last definition of a name counts, as it does when the modules run."""
-    found: dict[str, RecordFunction] = {}
-    for module in modules:
-        tree = parse(module)
-        assert tree is not None
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef):
-                found[node.name] = _function(node)
-    return list(found.values())
+def num_of_name(text: ReadText) -> Counter[str]:
+    """How many functions of each name there are, those included that cannot be called by themselves."""
+    return Counter(function.name for function in text.functions)
 
 
-def candidates(records: Sequence[str], behaviours: Sequence[Behaviour]) -> Iterator[tuple[int, int]]:
-    """Pairs of a record and a problem where a function's parameters fit the first inputs, by number and outer types."""
-    firsts = [[arguments_of(text) for text in behaviour.inputs[:3]] for behaviour in behaviours]
-    for number, text in enumerate(records):
-        functions = functions_of(modules_in(text))
-        for place, first in enumerate(firsts):
-            if first and any(all(map(function.takes, first)) for function in functions):
-                yield number, place
+def window_of(text: ReadText, path: str) -> tuple[int, int]:
+    """First character of the last function of that name, and the one after its last; the whole text if it has none."""
+    found = [function for function in text.functions if function.name == name_of(path)]
+    return text.window_of(found[-1]) if found else (0, len(text.text))
 
 
-def _function(node: ast.FunctionDef) -> RecordFunction:
-    arguments = node.args
-    by_place = [*arguments.posonlyargs, *arguments.args]
-    needs_keyword = any(default is None for default in arguments.kw_defaults)
-    kinds = tuple(_kinds(one.annotation) for one in by_place)
-    most = -1 if needs_keyword else None if arguments.vararg else len(by_place)
-    return RecordFunction(name=node.name, fewest=len(by_place) - len(arguments.defaults), most=most, kinds=kinds)
+def parameters_of(problem: Problem) -> tuple[str, ...]:
+    """Names of the parameters of the problem's function, by their place."""
+    tree = parse(problem.prompt + problem.canonical_solution)
+    for node in tree.body if tree is not None else ():
+        if isinstance(node, ast.FunctionDef) and node.name == problem.entry_point:
+            return tuple(one.arg for one in [*node.args.posonlyargs, *node.args.args])
+    return ()
 
 
-def _kinds(annotation: ast.expr | None) -> frozenset[str] | None:
-    """The types that an annotation names, those that it may be mistaken for included; None if it may be any."""
-    match annotation:
-        case ast.Subscript(value=outer):
-            return _kinds(outer)
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return _KINDS.get(name.lower())
-        case ast.Constant(value=str(text)):
-            module = parse(text)
-            if module is not None and len(module.body) == 1 and isinstance(module.body[0], ast.Expr):
-                return _kinds(module.body[0].value)
-    return None
+def may_stand_for(own: Sequence[str], order: Sequence[int], parameters: Sequence[str]) -> bool:
+    """Whether a function's parameters may be given a problem's arguments in this order.
+
+    A parameter that has the name of one of the problem's is that one, unless the name is so short that it says nothing:
+    `surplus(stock, wanted)` is not `shortage(stock, wanted)` because it would be with its arguments exchanged.
+    """
+    if list(order) == sorted(order):
+        return True
+    return not any(
+        len(name) >= _FEWEST_LETTERS and name in parameters and parameters.index(name) != place
+        for name, place in zip(own, order, strict=False)
+    )

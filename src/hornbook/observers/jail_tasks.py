@@ -19,12 +19,14 @@ _SHARED = ("clock", "tasks", "values")
 _OWN = {
     "calls": ("calls",),
     "snippets": ("snippets",),
-    "behaviours": ("calls", "behaviours"),
+    "probes": ("kinds", "keys", "record_modules", "probes"),
+    "behaviours": ("calls", "kinds", "keys", "record_modules", "probes", "behaviours"),
     "recorded_calls": ("recorded_calls",),
 }
 """The modules of each observer, each after those that it imports."""
 _PROGRAMS_AT_ONCE = 500
 """Each holds the text of the modules of ours, so not all are made at once."""
+_FEWEST_HALVED = 4
 _SHARE_BEGUN = 0.4
 """Of a program's time and output: after so much of it no further task is begun."""
 
@@ -39,6 +41,7 @@ def run_tasks(
     *,
     batch_size: int,
     progress: Callable[[int, int], None],
+    shared: Mapping[str, Any] | None = None,
 ) -> list[Answer]:
     """See every task.
 
@@ -48,6 +51,7 @@ def run_tasks(
         sandbox: Entered.
         batch_size: Most tasks of one program.
         progress: Told the number of tasks that are done, and of all.
+        shared: Fields that every task has; sent once for each program.
 
     Returns:
         One answer per task, in order. Deterministic as far as the code is.
@@ -56,7 +60,7 @@ def run_tasks(
         SandboxError: The sandbox broke down.
     """
     marker = f"hornbook-seen-{secrets.token_hex(8)} "
-    opening = _opening(observer)
+    opening = _opening(observer, shared or {})
     answers: dict[int, Answer] = {}
     batches = [range(start, min(start + batch_size, len(tasks))) for start in range(0, len(tasks), batch_size)]
     waiting: list[Sequence[int]] = list(batches)
@@ -76,7 +80,14 @@ def run_tasks(
 
 
 def _left(batch: Sequence[int], answers: dict[int, Answer]) -> list[Sequence[int]]:
-    """The tasks of a batch that are still to be done: those that had no turn together, those that failed alone."""
+    """The tasks of a batch that are still to be done: those that had no turn together, those that failed alone.
+
+    A batch that came to nothing is halved: most often one task of it is to blame, and each program costs its start.
+    """
+    if len(batch) > _FEWEST_HALVED and all(answers.get(place) is False for place in batch):
+        for place in batch:
+            del answers[place]
+        return [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
     missing = [place for place in batch if place not in answers or answers[place] is False]
     alone = [place for place in missing if answers.pop(place, None) is False]
     together = [place for place in missing if place not in alone]
@@ -96,7 +107,7 @@ def _answers(report: Report, marker: str, expected: int) -> list[Answer | None]:
     return [False] * expected if expected > 1 else [report]
 
 
-def _opening(observer: str) -> str:
+def _opening(observer: str, shared: Mapping[str, Any]) -> str:
     """Makes the modules of `jailed/` known to a program that has nothing of ours."""
     folder = resources.files(_PACKAGE)
     texts = {name: folder.joinpath(f"{name}.py").read_text(encoding="utf-8") for name in (*_SHARED, *_OWN[observer])}
@@ -106,6 +117,10 @@ def _opening(observer: str) -> str:
         lines.append(f"sys.modules[{full!r}] = types.ModuleType({full!r})")
         lines.append(f"exec(compile({text!r}, {full!r}, 'exec'), sys.modules[{full!r}].__dict__)")
     lines.append(f"from {_PACKAGE}.{observer} import observe")
+    if shared:  # Read anew for each task, so that none can change what the next one gets.
+        text = json.dumps(dict(shared))
+        lines.append(f"def observe(task, see=observe, loads=__import__('json').loads, text={text!r}):")
+        lines.append("    return see({**loads(text), **task})")
     lines.append(f"from {_PACKAGE}.tasks import run_all")
     return "\n".join(lines)
 

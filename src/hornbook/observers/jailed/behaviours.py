@@ -1,52 +1,43 @@
-"""Sees what one function does with several groups of inputs, each group given up as soon as too many calls fail."""
+"""Sees what functions of a record do with all inputs of problems, each problem given up as soon as too many fail."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hornbook.observers.jailed.calls import MODULE_SECONDS, call_function
-from hornbook.observers.jailed.clock import TimeUpError, time_limit
-from hornbook.observers.jailed.tasks import describe
+from hornbook.observers.jailed.calls import call_function
+from hornbook.observers.jailed.probes import reordered
+from hornbook.observers.jailed.record_modules import callees_of, run_modules
 
 
 def observe(task: Mapping[str, Any]) -> dict[str, Any]:
-    """See one function.
+    """See one record.
 
     Args:
-        task: `modules`, sources that share one namespace, and may fail behind the function; `name` of the function;
-            `groups`, each the most calls that may fail and argument lists as Python source; `max_characters` of a
+        task: `modules`, sources that share one namespace; `runs`, each the path of a function, the order in which it
+            takes arguments, the most calls that may fail, and argument lists as Python source; `max_characters` of a
             value.
 
     Returns:
-        `outcome` and `detail` of the modules; `groups`: for each its calls (`calls.call_function`), fewer than it has
-        inputs where it was given up.
+        `outcome` and `detail` of the modules; `runs`: for each its calls (`calls.call_function`), fewer than it has
+        inputs where it was given up, null where there is no such function.
     """
-    names: dict[str, Any] = {"__name__": "record"}
-    trouble: tuple[str, str] | None = None
-    for source in task["modules"]:
-        try:
-            with time_limit(MODULE_SECONDS):
-                exec(compile(source, "<record>", "exec", dont_inherit=True), names)
-        except MemoryError:
-            raise
-        except TimeUpError:
-            trouble = trouble or ("timed out (CPU)", f"its module used {MODULE_SECONDS:g} s of CPU time")
-        except BaseException as error:
-            trouble = trouble or ("raised", describe(error))
-    function = names.get(task["name"])
-    if not callable(function):
-        outcome, detail = trouble or ("raised", f"it defines no function `{task['name']}`")
-        return {"outcome": outcome, "detail": detail, "groups": []}
-    groups = [_calls(function, group, names, task["max_characters"]) for group in task["groups"]]
-    return {"outcome": "passed", "detail": "", "groups": groups}
+    names, trouble = run_modules(task["modules"])
+    outcome, detail = trouble or ("passed", "")
+    callees = {callee.path: callee.call for callee in callees_of(names)}
+    runs = [
+        _calls(reordered(callees[path], order), most_failures, inputs, names, task["max_characters"])
+        if path in callees
+        else None
+        for path, order, most_failures, inputs in task["runs"]
+    ]
+    return {"outcome": outcome, "detail": detail, "runs": runs}
 
 
 def _calls(
-    function: Callable[..., Any], group: tuple[int, list[str]], names: Mapping[str, Any], max_characters: int
+    call: Callable[..., Any], most_failures: int, inputs: list[str], names: Mapping[str, Any], max_characters: int
 ) -> list[Any]:
-    most_failures, inputs = group
     calls: list[Any] = []
     for text in inputs:
-        calls.append(call_function(function, text, names, max_characters))
-        if calls[-1] == ["t"] or sum(call[0] != "v" for call in calls) > most_failures:
+        calls.append(call_function(call, text, names, max_characters))
+        if calls[-1] == ["t"] or sum(seen[0] != "v" for seen in calls) > most_failures:
             break
     return calls

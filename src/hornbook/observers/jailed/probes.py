@@ -1,0 +1,110 @@
+"""Sees what every function of a record gives for inputs that many problems share, each result as a key."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import permutations
+from typing import Any
+
+from hornbook.observers.jailed.clock import TimeUpError, time_limit
+from hornbook.observers.jailed.keys import key_of
+from hornbook.observers.jailed.kinds import takes
+from hornbook.observers.jailed.record_modules import Callee, callees_of, run_modules
+
+CALL_SECONDS = 0.02
+_RECORD_SECONDS = 0.5
+_MOST_SLOW = 2
+_MOST_MISFITS = 2
+_MOST_REORDERED = 3
+_MISFITS = (TypeError, AttributeError)
+"""What a function raises that was made for other types."""
+
+
+def observe(task: Mapping[str, Any]) -> dict[str, Any]:
+    """See one record.
+
+    Args:
+        task: `modules`, sources that share one namespace; `only`, the path of the one function to call, empty for all;
+            `reorder`, whether to give arguments in other orders too; `groups`, each with `kinds` of its arguments and
+            `probes`, argument lists as Python source without keywords.
+
+    Returns:
+        `outcome` and `detail` of the modules; `runs`: for each function, group and order that fit, the function's path,
+        the group's place, the places of the arguments in the order in which it takes them, the names of its parameters,
+        and for each probe the result's key, null if it raised, false if it came to no end. There are fewer results than
+        probes where the function was given up: it was too slow, or clearly made for other types.
+    """
+    names, trouble = run_modules(task["modules"])
+    end = time.process_time() + _RECORD_SECONDS
+    runs: list[list[Any]] = []
+    for callee in callees_of(names):
+        if task["only"] not in ("", callee.path):
+            continue
+        num_slow = 0
+        for place, group in enumerate(task["groups"]):
+            for order in orders(callee, group["kinds"], may_reorder=task["reorder"]):
+                if num_slow >= _MOST_SLOW or time.process_time() > end:
+                    break
+                results = _results(reordered(callee.call, order), group["probes"], _MOST_SLOW - num_slow)
+                num_slow += results.count(False)
+                runs.append([callee.path, place, list(order), list(callee.parameters[: len(order)]), results])
+    outcome, detail = trouble or ("passed", "")
+    return {"outcome": outcome, "detail": detail, "runs": runs}
+
+
+def orders(callee: Callee, kinds: Sequence[str], *, may_reorder: bool) -> Iterator[tuple[int, ...]]:
+    """The orders in which the function takes arguments of these kinds, their own first: places of the arguments."""
+    number = len(kinds)
+    if not callee.takes_number(number):
+        return
+    own = tuple(range(number))
+    known = callee.annotations[:number]
+    for order in permutations(own) if may_reorder and number <= _MOST_REORDERED else [own]:
+        if all(takes(annotation, kinds[place]) for annotation, place in zip(known, order, strict=False)):
+            yield order
+
+
+def reordered(call: Callable[..., Any], order: Sequence[int]) -> Callable[..., Any]:
+    """The function that gives its arguments on in another order."""
+    if list(order) == sorted(order):
+        return call
+    return lambda *arguments: call(*[arguments[place] for place in order])
+
+
+def _results(call: Callable[..., Any], probes: Sequence[str], most_slow: int) -> list[str | bool | None]:
+    results: list[str | bool | None] = []
+    num_misfits = num_slow = 0
+    has_returned = False
+    for text in probes:
+        try:
+            with time_limit(CALL_SECONDS):
+                make = _maker(text)
+                arguments = make()
+                result = call(*arguments)
+                key = key_of(result) if result is not None else _changed(arguments, make())
+            results.append(key)
+            has_returned = True
+        except MemoryError:
+            raise
+        except TimeUpError:
+            results.append(False)
+            num_slow += 1
+        except BaseException as error:
+            results.append(None)
+            num_misfits += isinstance(error, _MISFITS)
+        if num_slow >= most_slow or (num_misfits >= _MOST_MISFITS and not has_returned):
+            break
+    return results
+
+
+def _changed(arguments: tuple[Any, ...], before: tuple[Any, ...]) -> str:
+    """What a function that gives nothing back made of its arguments."""
+    key = key_of(arguments)
+    return "None" if key == key_of(before) else f"!{key}"
+
+
+@lru_cache(maxsize=1 << 12)
+def _maker(text: str) -> Callable[[], tuple[Any, ...]]:
+    """Makes the arguments anew each time."""
+    make: Callable[[], tuple[Any, ...]] = eval(f"lambda: ({text},)" if text else "lambda: ()", {})
+    return make
