@@ -64,8 +64,7 @@ class Behaviour:
 
         24 inputs with outputs all different make 110 bits, 24 answered half with yes and half with no 24.
         """
-        counts = Counter(map(json.dumps, self.outputs))
-        return sum(count * math.log2(len(self.outputs) / count) for count in counts.values())
+        return bits_of(Counter(map(json.dumps, self.outputs)))
 
     @property
     def num_outputs(self) -> int:
@@ -159,6 +158,16 @@ def behaviours_of(
     ]
 
 
+def bits_of(counts: Mapping[str, int]) -> float:
+    """The number of outputs times the Shannon entropy of their distribution, in bits.
+
+    Args:
+        counts: How often each output came.
+    """
+    total = sum(counts.values())
+    return sum(count * math.log2(total / count) for count in counts.values())
+
+
 def output_of(call: list[Any] | None) -> Output | None:
     """What a call gave, to be compared by `agreement.values_agree`; None if it gave nothing.
 
@@ -183,6 +192,27 @@ def argument_list(source: str) -> str:
 def arguments_of(text: str) -> list[Any]:
     """The values in an argument list of literals, keywords left out."""
     return [ast.literal_eval(one) for one in _call(text).args]
+
+
+def argument_source(arguments: Sequence[Any]) -> str:
+    """The argument list of literal values."""
+    return ", ".join(map(value_source, arguments))
+
+
+def value_source(value: Any) -> str:
+    """The Python source of a literal value; equal sets have one source, whatever the order of their items."""
+    text = repr(value)
+    if "{" not in text:
+        return text
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{value_source(key)}: {value_source(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(value_source, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(value_source, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, set) and value:
+        return f"{{{', '.join(sorted(map(value_source, value)))}}}"
+    return text
 
 
 def has_keywords(text: str) -> bool:

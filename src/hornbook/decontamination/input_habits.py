@@ -3,24 +3,40 @@
 Reads:  argument lists as values: three or four are enough to say something.
 Writes: habits by place, such as "the list is sorted", "its items are above 0", "the second argument is in the first".
 
-A problem's domain is told in words. What all of its known inputs have in common is a guess at it, too narrow rather than
-too wide, since a few inputs agree by chance as well.
+A problem's domain is told in words. What all of its known inputs have in common is a guess at it, too narrow rather
+than too wide, since a few inputs agree by chance as well.
 
 Source: Ernst et al. 2007, "The Daikon system for dynamic detection of likely invariants" (the idea).
 """
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any
 
-Habits = Mapping[str, frozenset[str]]
-"""By place: `""` are all arguments, `.0` the first, `.0*` its items, `.0k` and `.0v` keys and values of a dictionary."""
+from hornbook.decontamination.benchmark_inputs import value_source
 
+_CHANCE = "="
+"""Begins what few values have in common by chance alone, such as their length."""
+_FEWEST_FOR_CHANCE = 3
+"""Different values at a place, of which even such a thing is believed."""
 _MAX_PLACES = 4
 """Of a tuple or of the arguments, whose places each mean something of their own."""
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 _OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Habits:
+    """What holds in all known inputs, by place.
+
+    `""` are all arguments, `.0` the first, `.0*` its items, `.0k` and `.0v` the keys and values of a dictionary.
+    """
+
+    traits: Mapping[str, frozenset[str]]
+    ranges: Mapping[str, tuple[float, float]]
+    """The least and the greatest of the numbers at a place, where there are numbers enough."""
 
 
 def habits_of(inputs: Sequence[Sequence[Any]]) -> Habits:
@@ -29,21 +45,29 @@ def habits_of(inputs: Sequence[Sequence[Any]]) -> Habits:
     Args:
         inputs: Values of the arguments of each.
     """
-    habits: dict[str, frozenset[str]] = {}
+    traits: dict[str, frozenset[str]] = {}
+    seen: dict[str, dict[str, Any]] = {}
     for arguments in inputs:
         for place, value in _places("", tuple(arguments)):
-            traits = frozenset(_traits(value))
-            habits[place] = habits[place] & traits if place in habits else traits
-    return habits
+            seen.setdefault(place, {})[value_source(value)] = value
+            own = frozenset(_traits(value))
+            traits[place] = traits[place] & own if place in traits else own
+    for place in traits:
+        if len(seen[place]) < _FEWEST_FOR_CHANCE:
+            traits[place] = frozenset(trait for trait in traits[place] if not trait.startswith(_CHANCE))
+    numbers = {place: list(filter(_is_number, values.values())) for place, values in seen.items()}
+    ranges = {place: (min(ones), max(ones)) for place, ones in numbers.items() if len(ones) >= _FEWEST_FOR_CHANCE}
+    return Habits(traits=traits, ranges=ranges)
 
 
 def num_broken(arguments: Sequence[Any], habits: Habits) -> int:
     """How many habits an input breaks; each counts once for a place, however many values break it there."""
-    broken = {
-        (place, habit)
-        for place, value in _places("", tuple(arguments))
-        for habit in habits.get(place, frozenset()) - frozenset(_traits(value))
-    }
+    broken: set[tuple[str, str]] = set()
+    for place, value in _places("", tuple(arguments)):
+        broken.update((place, trait) for trait in habits.traits.get(place, frozenset()) - frozenset(_traits(value)))
+        if place in habits.ranges and _is_number(value):
+            least, greatest = habits.ranges[place]
+            broken.update([] if least <= value <= greatest else [(place, "in its range")])
     return len(broken)
 
 
@@ -82,25 +106,31 @@ def _traits_of_number(value: int | float) -> Iterator[str]:
     if value > 0:
         yield "above 0"
     if value <= 0:
-        yield "at most 0"
+        yield f"{_CHANCE}at most 0"
     if abs(value) <= 1:
-        yield "within 1"
+        yield f"{_CHANCE}within 1"
     if value == value // 1:
         yield "whole"
     if isinstance(value, int):
-        yield f"{len(str(abs(value)))} digits"
+        yield f"{_CHANCE}{len(str(abs(value)))} digits"
 
 
 def _traits_of_text(text: str) -> Iterator[str]:
-    yield f"length {len(text)}"
-    yield f"{len(text.split(' '))} words"
-    yield f"shape {_shape(text)}"
-    for name, pattern in (("lower", "[a-z]"), ("upper", "[A-Z]"), ("digit", r"\d"), ("space", r"\s"), ("sign", r"[^\w\s]")):
+    yield f"{_CHANCE}length {len(text)}"
+    yield f"{_CHANCE}{len(text.split(' '))} words"
+    yield f"{_CHANCE}shape {_shape(text)}"
+    for name, pattern in (
+        ("lower", "[a-z]"),
+        ("upper", "[A-Z]"),
+        ("digit", r"\d"),
+        ("space", r"\s"),
+        ("sign", r"[^\w\s]"),
+    ):
         if not re.search(pattern, text):
             yield f"without {name}"
     yield from (f"with {one}" for one in set(text) if not one.isalnum())
     if text:
-        yield from ("not empty", f"starts with {text[0]}", f"ends with {text[-1]}")
+        yield from ("not empty", f"{_CHANCE}starts with {text[0]}", f"{_CHANCE}ends with {text[-1]}")
         yield from (f"starts as {_shape(text[0])}", f"ends as {_shape(text[-1])}")
     if text == text.strip() and "  " not in text:
         yield "spaced once"
@@ -126,8 +156,8 @@ def _is_balanced(text: str) -> bool:
 
 
 def _traits_of_dictionary(value: Mapping[Any, Any]) -> Iterator[str]:
-    yield f"length {len(value)}"
-    yield f"keys {sorted(map(repr, value))}"
+    yield f"{_CHANCE}length {len(value)}"
+    yield f"{_CHANCE}keys {sorted(map(value_source, value))}"
     if value:
         yield "not empty"
     lists = [item for item in value.values() if isinstance(item, list | tuple | set)]
@@ -136,23 +166,23 @@ def _traits_of_dictionary(value: Mapping[Any, Any]) -> Iterator[str]:
 
 
 def _traits_of_items(items: Sequence[Any]) -> Iterator[str]:
-    yield f"length {len(items)}"
+    yield f"{_CHANCE}length {len(items)}"
     if items:
         yield "not empty"
-    shown = [repr(item) for item in items]
-    if len(set(shown)) == len(shown):
+    if len(set(map(value_source, items))) == len(items):
         yield "distinct"
-    if len({repr(item[0]) for item in items if isinstance(item, list | tuple) and item}) == len(items):
+    firsts = [value_source(item[0]) for item in items if isinstance(item, list | tuple) and item]
+    if len(set(firsts)) == len(items):
         yield "distinct firsts"
     if _hold(items, lambda one, other: one <= other):
         yield "rising"
     if _hold(items, lambda one, other: one >= other):
         yield "falling"
     sizes = {len(item) for item in items if isinstance(item, Collection)}
-    if len(sizes) == 1:
+    if len(sizes) <= 1:
         yield "one length"
-        if sizes == {len(items)}:
-            yield "square"
+    if sizes <= {len(items)}:
+        yield "square"
     whole = [item for item in items if type(item) is int]
     if len(whole) == len(items) > 0:
         if all(0 <= one < len(items) for one in whole):
@@ -189,12 +219,22 @@ def _relations(one: Any, other: Any) -> Iterator[str]:
         for first, second, name in ((one, other, "second"), (other, one, "first")):
             if isinstance(first, Collection) and _is_number(second):
                 yield from (f"{name} {sign} length" for sign, holds in _signs(second, len(first)) if holds)
-                if not isinstance(first, str) and second in list(first):
+                if isinstance(first, str | dict):
+                    continue
+                if second in first:
                     yield f"{name} in it"
+                numbers = [item for item in first if _is_number(item)]
+                if len(numbers) == len(first):
+                    yield from (f"{name} {sign} items" for sign, holds in _bounds(second, numbers) if holds)
 
 
 def _signs(number: Any, length: int) -> Sequence[tuple[str, bool]]:
     return ("<", number < length), ("<=", number <= length), (">=", number >= length)
+
+
+def _bounds(number: Any, items: Sequence[Any]) -> Sequence[tuple[str, bool]]:
+    least, greatest = min(items, default=number), max(items, default=number)
+    return ("<=", number <= least), ("<", number < least), (">=", number >= greatest), (">", number > greatest)
 
 
 def _contains(one: Collection[Any], other: Collection[Any]) -> bool:

@@ -8,13 +8,15 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from hornbook.decontamination.benchmark_inputs import arguments_of, has_keywords
+from hornbook.decontamination.benchmark_inputs import argument_source, arguments_of, has_keywords
 from hornbook.decontamination.input_habits import habits_of, num_broken
 from hornbook.decontamination.similar_values import similar_value
 
 _TRIES_PER_INPUT = 8
 _WHOLE_SHARE = 0.3
 """How often an argument is one that another input has there."""
+_OTHER_SHARE = 0.1
+"""How often it is the value of another argument, if these are of one type."""
 _FEWEST_CHARACTERS = 60
 """So long an input may be though all known ones are shorter."""
 
@@ -38,20 +40,15 @@ def more_inputs(known: Sequence[str], num_inputs: int, rng: random.Random) -> di
     kin = {len(row): [other for other in rows if len(other) == len(row)] for row in rows}
     habits = {size: habits_of(group) for size, group in kin.items()}
     max_characters = max(_FEWEST_CHARACTERS, *(len(text) * 5 // 4 for text in known))
-    ours = {written(row) for row in rows}
+    ours = {argument_source(row) for row in rows}
     made: dict[str, int] = {}
     for _ in range(num_inputs * _TRIES_PER_INPUT):
         row = rng.choice(rows)
         changed = _changed(row, kin[len(row)], rng)
-        text = written(changed)
+        text = argument_source(changed)
         if text not in ours and text not in made and len(text) <= max_characters:
             made[text] = num_broken(changed, habits[len(row)])
     return dict(sorted(made.items(), key=lambda item: item[1])[:num_inputs])
-
-
-def written(arguments: Sequence[Any]) -> str:
-    """The argument list; the items of sets in an order of their own."""
-    return ", ".join(map(_literal, arguments))
 
 
 def _changed(row: Sequence[Any], kin: Sequence[Sequence[Any]], rng: random.Random) -> list[Any]:
@@ -60,18 +57,12 @@ def _changed(row: Sequence[Any], kin: Sequence[Sequence[Any]], rng: random.Rando
     number = 1 if rng.random() < 0.6 else rng.randint(1, len(row))
     for place in rng.sample(range(len(row)), number):
         column = [other[place] for other in kin]
-        is_whole = rng.random() < _WHOLE_SHARE
-        changed[place] = rng.choice(column) if is_whole else similar_value(row[place], column, rng)
+        others = [value for value in row if type(value) is type(row[place])]
+        drawn = rng.random()
+        if drawn < _OTHER_SHARE and len(others) > 1:
+            changed[place] = rng.choice(others)
+        elif drawn < _WHOLE_SHARE:
+            changed[place] = rng.choice(column)
+        else:
+            changed[place] = similar_value(row[place], column, rng)
     return changed
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{_literal(key)}: {_literal(item)}' for key, item in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_literal, value))}{',' if len(value) == 1 else ''})"
-    if isinstance(value, set):
-        return f"{{{', '.join(sorted(map(_literal, value)))}}}" if value else "set()"
-    return repr(value)

@@ -17,6 +17,7 @@ from hornbook.decontamination.benchmark_inputs import (
     Behaviour,
     Output,
     behaviours_of,
+    bits_of,
     inputs_of,
 )
 from hornbook.decontamination.more_inputs import more_inputs
@@ -29,6 +30,8 @@ _TRIED_PER_WANTED = 3
 _TRIED_PER_KIND = 4
 _MOST_BROKEN = 2
 """Habits of the known inputs that a made one may break."""
+_ENOUGH_BITS = 32
+"""A problem that tells so much needs no input that breaks one."""
 
 
 def read_behaviours(
@@ -43,7 +46,7 @@ def read_behaviours(
     """Run canonical solutions on inputs of their own, and on made ones where these are too few.
 
     Args:
-        problems: In the order of the result. One whose solution is missing, does not parse or is a class gets no inputs.
+        problems: In the order of the result. One whose solution is missing, does not parse or is a class has no inputs.
         sandbox: Entered.
         seed: Of the made inputs; each problem's depend on its `task_id` alone besides.
         progress: Told the number of problems that are done, and of all.
@@ -57,26 +60,45 @@ def read_behaviours(
         SandboxError: The sandbox broke down.
     """
     usable = [problem for problem in problems if entry_function(problem) is not None]
-    recorded = inputs_of([problem for problem in usable if problem.test.strip()], sandbox, num_inputs)
-    own: dict[str, list[str]] = {}
-    for problem in usable:
-        found = recorded[problem.task_id].inputs if problem.task_id in recorded else ()
-        known = (*found, *(further or {}).get(problem.task_id, ()), *stated_inputs(problem))
-        own[problem.task_id] = list(dict.fromkeys(known))[:num_inputs]
-    typical = _typical([problem for problem in usable if not own[problem.task_id]], sandbox, seed, num_inputs)
-    made: dict[str, dict[str, int]] = {}
-    for problem in usable:
-        known, tried = own[problem.task_id], typical.get(problem.task_id, [])
-        wanted = _TRIED_PER_WANTED * (num_inputs - len(known))
-        more = more_inputs(known or tried, wanted, random.Random(f"{seed} {problem.task_id}"))
-        made[problem.task_id] = {**dict.fromkeys(tried, 0), **more}
+    own = _own_inputs(usable, sandbox, num_inputs, further or {})
+    made = _made_inputs(usable, own, sandbox, seed, num_inputs)
     everything = {name: [*own[name], *made[name]] for name in own}
     told = {one.problem.task_id: one for one in behaviours_of(usable, everything, sandbox, progress)}
-    nothing = {problem.task_id: Behaviour(problem=problem, inputs=(), outputs=()) for problem in problems}
     return [
-        _chosen(told[name], own[name], made[name], num_inputs) if name in told else nothing[name]
-        for name in nothing
+        _chosen(told[problem.task_id], own[problem.task_id], made[problem.task_id], num_inputs)
+        if problem.task_id in told
+        else Behaviour(problem=problem, inputs=(), outputs=())
+        for problem in problems
     ]
+
+
+def _own_inputs(
+    problems: Sequence[Problem], sandbox: Sandbox, num_inputs: int, further: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """By `task_id`, what the test calls the function with, what was given, and what the prompt shows."""
+    recorded = inputs_of([problem for problem in problems if problem.test.strip()], sandbox, num_inputs)
+    own = {}
+    for problem in problems:
+        name = problem.task_id
+        found = recorded[name].inputs if name in recorded else ()
+        known = [*found, *further.get(name, ()), *stated_inputs(problem)]
+        own[name] = list(dict.fromkeys(known))[:num_inputs]
+    return own
+
+
+def _made_inputs(
+    problems: Sequence[Problem], own: Mapping[str, Sequence[str]], sandbox: Sandbox, seed: int, num_inputs: int
+) -> dict[str, dict[str, int]]:
+    """By `task_id`, more inputs than are wanted, each with the number of habits that it breaks."""
+    typical = _typical([problem for problem in problems if not own[problem.task_id]], sandbox, seed, num_inputs)
+    made = {}
+    for problem in problems:
+        name = problem.task_id
+        tried = typical.get(name, [])
+        wanted = _TRIED_PER_WANTED * (num_inputs - len(own[name]))
+        more = more_inputs(own[name] or tried, wanted, random.Random(f"{seed} {name}"))
+        made[name] = {**dict.fromkeys(tried, 0), **more}
+    return made
 
 
 def _typical(problems: Sequence[Problem], sandbox: Sandbox, seed: int, num_inputs: int) -> dict[str, list[str]]:
@@ -109,17 +131,16 @@ def _chosen(told: Behaviour, own: Sequence[str], made: Mapping[str, int], num_in
     chosen = [(text, output) for text, output in pairs if text not in made]
     num_own = len(chosen)
     kinds = {_kind(output) for _, output in chosen} | {"#"}
-    waiting = [
-        (text, output)
-        for text, output in pairs
-        if text in made and made[text] <= _MOST_BROKEN and (not own or _kind(output) in kinds)
-    ]
     counts = Counter(json.dumps(output) for _, output in chosen)
-    while waiting and len(chosen) < num_inputs:
-        best = min(waiting, key=lambda pair: (counts[json.dumps(pair[1])], made[pair[0]]))
-        waiting.remove(best)
-        counts[json.dumps(best[1])] += 1
-        chosen.append(best)
+    for broken in range(_MOST_BROKEN + 1):
+        waiting = [
+            (text, output) for text, output in pairs if made.get(text) == broken and (not own or _kind(output) in kinds)
+        ]
+        while waiting and len(chosen) < num_inputs and (broken == 0 or bits_of(counts) < _ENOUGH_BITS):
+            best = min(waiting, key=lambda pair: counts[json.dumps(pair[1])])
+            waiting.remove(best)
+            counts[json.dumps(best[1])] += 1
+            chosen.append(best)
     return replace(
         told,
         inputs=tuple(text for text, _ in chosen),

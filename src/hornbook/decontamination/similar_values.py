@@ -1,17 +1,27 @@
 """Make a value like others that were seen at the same place, by mixing what they are made of.
 
 Reads:  values: numbers, texts, None, and lists, tuples, sets and dictionaries of these.
-Writes: another value. Nothing is new but numbers between the seen ones and a little beyond.
+Writes: another value. Nothing is new but numbers between the seen ones or a little beyond.
 """
 
+import math
 import random
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
+
+from hornbook.decontamination.benchmark_inputs import value_source
+
+Number = TypeVar("Number", int, float)
 
 _PIECE = re.compile(r"[A-Za-z]+|\d+|\s+|[^\sA-Za-z\d]")
 _SEEN_SHARE = 0.6
 """How often an item is one that was seen, and not one like it."""
+_NEAR_SHARE = 0.4
+_NARROW, _FAR = 5, 20
+"""How far a number may go beyond the seen ones: half of what they span, but so far at least and at most."""
+_FEWEST_FIELDS = 3
+"""Pieces of a text that has a form."""
 _NEAR = (-3, -2, -1, -1, 1, 1, 2, 3)
 _MAX_DEPTH = 6
 
@@ -41,51 +51,76 @@ def similar_value(base: Any, seen: Sequence[Any], rng: random.Random, depth: int
     if isinstance(base, tuple) and len(set(map(len, kin))) == 1:
         return _similar_tuple(base, kin, rng, depth)
     if isinstance(base, set):
-        ordered = [sorted(one, key=repr) for one in kin]
-        return set(_similar_items(sorted(base, key=repr), ordered, rng, depth))
+        ordered = [sorted(one, key=value_source) for one in kin]
+        return set(_similar_items(sorted(base, key=value_source), ordered, rng, depth))
     return type(base)(_similar_items(list(base), [list(one) for one in kin], rng, depth))
 
 
 def _similar_integer(base: int, kin: Sequence[int], rng: random.Random) -> int:
-    """Near the value, or between two that were seen; of no sign that was not seen."""
-    if rng.random() < 0.4:
+    """Near the value, or between two that were seen."""
+    least, greatest = _range(kin)
+    if rng.random() < _NEAR_SHARE:
         made = base + rng.choice(_NEAR)
     else:
-        low, high = sorted((base, rng.choice(kin)))
-        made = rng.randint(low, high + min((high - low) // 4, 10))
-    least, greatest = min(kin), max(kin)
-    if least >= 0:
-        made = max(made, min(least, 1))
-    return min(made, -1 if greatest < 0 else 0) if greatest <= 0 else made
+        made = rng.randint(*sorted((base, rng.choice([*kin, least, greatest]))))
+    return min(max(made, least), greatest)
 
 
 def _similar_float(base: float, kin: Sequence[float], rng: random.Random) -> float:
-    decimals = max(len(repr(one).partition(".")[2]) if "e" not in repr(one) else 6 for one in kin)
-    is_whole = all(one == one // 1 for one in kin)
-    low, high = sorted((base, rng.choice(kin)))
-    made = base + rng.choice(_NEAR) / 2 if rng.random() < 0.4 else rng.uniform(low, high)
-    made = float(round(made)) if is_whole else round(made, decimals)
-    if min(kin) >= 0:
-        made = max(made, 0.0) if min(kin) == 0 else made if made > 0 else base
-    return made
+    """The same, with no more decimals than were seen."""
+    finite = [one for one in kin if math.isfinite(one)]
+    if not math.isfinite(base):
+        return base
+    decimals = max(len(repr(one).partition(".")[2]) if "e" not in repr(one) else 6 for one in finite)
+    least, greatest = _range(finite)
+    if rng.random() < _NEAR_SHARE:
+        made = base + rng.choice(_NEAR) / 2
+    else:
+        made = rng.uniform(*sorted((base, rng.choice([*finite, least, greatest]))))
+    is_whole = all(one.is_integer() for one in finite)
+    return float(min(max(round(made, 0 if is_whole else decimals), least), greatest))
+
+
+def _range(kin: Sequence[Number]) -> tuple[Number, Number]:
+    """Between what a made number may be: a little beyond all seen ones, of their sign."""
+    least, greatest = min(kin), max(kin)
+    beyond = type(least)(min(max(_NARROW, (greatest - least) // 2), _FAR))
+    low, high = least - beyond, greatest + beyond
+    if least >= 0:
+        low = max(low, min(least, type(least)(1)))
+    return low, min(high, type(least)(-1)) if greatest < 0 else high
 
 
 def _similar_text(base: str, kin: Sequence[str], rng: random.Random) -> str:
     """Another of a few that come again and again; else pieces or characters exchanged, left out or repeated."""
     if len(kin) >= 6 and len(set(kin)) <= len(kin) // 2:
         return rng.choice(kin)
+    form = list(map(_class, _pieces(base)))
+    alike = [text for text in map(_pieces, kin) if list(map(_class, text)) == form]
+    if len(alike) == len(kin) and len(set(kin)) > 1 and len(form) >= _FEWEST_FIELDS and "0" in form:
+        return _similar_fields(_pieces(base), alike, rng)
     characters = [one for text in kin for one in text]
     if not characters:
         return base
     way = rng.randrange(4)
     if way == 0:
         return _spliced(base, rng.choice(kin), rng)
-    if way == 1:
-        return "".join(rng.choice("0123456789") if one.isdigit() and rng.random() < 0.5 else one for one in base)
-    pieces, known = (list(base), characters) if way == 2 else (_pieces(base), _pieces(" ".join(kin)))
+    pieces, known = (list(base), characters) if way == 1 else (_pieces(base), _pieces(" ".join(kin)))
     for _ in range(rng.choice((1, 1, 2, 3))):
         _change_one(pieces, known, rng)
     return "".join(pieces)
+
+
+def _similar_fields(base: list[str], kin: Sequence[list[str]], rng: random.Random) -> str:
+    """A text such as a date or a time: each piece in its place, numbers within those seen there, in their width."""
+    made = list(base)
+    for place in rng.sample(range(len(base)), rng.randint(1, len(base))):
+        column = [pieces[place] for pieces in kin]
+        made[place] = rng.choice(column)
+        if made[place].isdecimal() and rng.random() > _SEEN_SHARE:
+            numbers = sorted(map(int, column))
+            made[place] = str(rng.randint(numbers[0], numbers[-1])).zfill(min(map(len, column)))
+    return "".join(made)
 
 
 def _pieces(text: str) -> list[str]:
@@ -152,9 +187,24 @@ def _similar_items(base: list[Any], kin: Sequence[list[Any]], rng: random.Random
     else:
         for _ in range(rng.choice((1, 1, 2, 3))):
             _change_items(made, known, rng, depth)
-    if all(len(set(map(repr, items))) == len(items) for items in kin):
-        made = list({repr(item): item for item in made}.values())
-    return _in_order(made, kin)
+    if all(len(set(map(value_source, items))) == len(items) for items in kin):
+        made = list({value_source(item): item for item in made}.values())
+    return _in_order(_evened(made, kin, rng), kin)
+
+
+def _evened(items: list[Any], kin: Sequence[list[Any]], rng: random.Random) -> list[Any]:
+    """Rows of one length where the rows of all seen lists are; of that of the first."""
+    rows = [item for items in kin for item in items]
+    if not all(isinstance(row, list | str) for row in [*rows, *items]):
+        return items
+    if any(len(set(map(len, seen))) > 1 for seen in kin) or all(len(seen) < 2 for seen in kin) or not items:
+        return items
+    length, cells = len(items[0]), [cell for row in rows for cell in row]
+    evened = []
+    for row in items:
+        further = [rng.choice(cells) for _ in range(length - len(row))]
+        evened.append(row[:length] + ("".join(further) if isinstance(row, str) else further))
+    return evened
 
 
 def _change_items(items: list[Any], known: Sequence[Any], rng: random.Random, depth: int) -> None:
@@ -188,7 +238,7 @@ def _similar_dictionary(base: dict[Any, Any], kin: Sequence[dict[Any, Any]], rng
     made = dict(base)
     if not known:
         return made
-    if len({frozenset(map(repr, one)) for one in kin}) > 1 or len(kin) == 1:
+    if len({frozenset(map(value_source, one)) for one in kin}) > 1 or len(kin) == 1:
         for key, value in rng.sample(known, min(len(known), rng.choice((0, 1, 2)))):
             made[key] = value
         if made and rng.random() < 0.5:

@@ -9,15 +9,15 @@ import re
 import warnings
 from collections.abc import Iterator
 
+from hornbook.decontamination.benchmark_inputs import argument_source
 from hornbook.decontamination.functions import parse
-from hornbook.decontamination.more_inputs import written
 from hornbook.records import Problem
 
 _MAX_CALL_CHARACTERS = 1000
 
 
 def stated_inputs(problem: Problem) -> list[str]:
-    """The arguments of all calls with literals alone: `>>> f(1)`, `f(1) == 2`, `assert f(1)`, `f(1) -> 2` in a sentence.
+    """The arguments of all calls with literals alone: `>>> f(1)`, `f(1) == 2`, `assert f(1)`, `f(1) -> 2` in prose.
 
     Keywords are put in their places; where that cannot be, the call is left out. In the test the function may be called
     by the name that `check` gives it.
@@ -31,7 +31,8 @@ def stated_inputs(problem: Problem) -> list[str]:
     parameters = [one.arg for one in (*header.args.posonlyargs, *header.args.args)]
     candidate = re.search(r"^def check\((\w+)", problem.test, re.MULTILINE)
     names = {problem.entry_point, candidate[1] if candidate else problem.entry_point}
-    calls = [*_calls(problem.prompt, {problem.entry_point}), *_calls(problem.test, names)]
+    shown = list(_calls(_docstrings(problem), {problem.entry_point}))
+    calls = [*(shown or _calls(problem.prompt, {problem.entry_point})), *_calls(problem.test, names)]
     return list(dict.fromkeys(text for call in calls if (text := _arguments(call, parameters)) is not None))
 
 
@@ -44,6 +45,13 @@ def entry_function(problem: Problem) -> ast.FunctionDef | None:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name == problem.entry_point:
             return statement if isinstance(statement, ast.FunctionDef) else None
     return None
+
+
+def _docstrings(problem: Problem) -> str:
+    """The docstrings of the prompt's functions and of its module, in which a backslash is written as one."""
+    module = parse(problem.prompt + problem.canonical_solution)
+    nodes = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef | ast.Module)] if module else []
+    return "\n".join(ast.get_docstring(node) or "" for node in nodes)
 
 
 def _calls(text: str, names: set[str]) -> Iterator[ast.Call]:
@@ -79,4 +87,4 @@ def _arguments(call: ast.Call, parameters: list[str]) -> str | None:
         values = [ast.literal_eval(one) for one in by_place]
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
-    return written(values) if values and not named else None
+    return argument_source(values) if values and not named else None

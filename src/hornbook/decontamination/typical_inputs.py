@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
+from hornbook.decontamination.benchmark_inputs import argument_source
 from hornbook.decontamination.functions import parse
-from hornbook.decontamination.more_inputs import written
 
 _INTEGERS = [5, 3, 2, 8, 12, 1, 7, 10, 0, 25, 4]
 _TEXTS = ["hello", "Good day", "a1b2", "level", "one two three", "x", "", "Banana", "3, 4 and 5"]
@@ -85,7 +85,7 @@ def _group(columns: Sequence[Sequence[Any]], num_inputs: int, rng: random.Random
     """The first values of all columns together, then drawn ones."""
     rows = [[column[place % len(column)] for column in columns] for place in range(max(map(len, columns)))]
     rows += [[rng.choice(column) for column in columns] for _ in range(num_inputs)]
-    return list(dict.fromkeys(map(written, rows)))[:num_inputs]
+    return list(dict.fromkeys(map(argument_source, rows)))[:num_inputs]
 
 
 def _column(annotation: ast.expr) -> list[Any]:
