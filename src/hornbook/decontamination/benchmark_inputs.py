@@ -6,6 +6,8 @@ Writes: argument lists as Python source; a `Behaviour` for each problem.
 
 import ast
 import json
+import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +22,8 @@ MAX_VALUE_CHARACTERS = 600
 """A longer value is compared by its digest."""
 _MAX_INPUT_CHARACTERS = 1000
 _BATCH_SIZE = 10
+_MAX_INPUTS_PER_TASK = 40
+"""What these print fits into what one program may print, were each value as long as can be."""
 
 Output = list[Any]
 """The one result of a call, in a list; see `output_of`."""
@@ -46,6 +50,21 @@ class Behaviour:
     """Argument lists as Python source; of the given ones those for which it returns, twice the same."""
     outputs: tuple[Output, ...]
     """One for each input."""
+    num_made: int = 0
+    """How many of the inputs, the last ones, were made by us and are not the benchmark's own."""
+
+    @property
+    def num_own(self) -> int:
+        """How many of the inputs, the first ones, are the benchmark's own."""
+        return len(self.inputs) - self.num_made
+
+    @property
+    def information(self) -> float:
+        """Bits that a function must get right by chance: the inputs times the entropy of the outputs' distribution.
+
+        24 inputs with outputs all different make 110 bits, 24 answered half with yes and half with no 24.
+        """
+        return bits_of(Counter(map(json.dumps, self.outputs)))
 
     @property
     def num_outputs(self) -> int:
@@ -114,31 +133,39 @@ def behaviours_of(
     Raises:
         SandboxError: The sandbox broke down.
     """
-    tasks = [
-        {
-            **function_task(problem.prompt + problem.canonical_solution, problem.entry_point, inputs[problem.task_id]),
-            "twice": True,
-            "max_characters": MAX_VALUE_CHARACTERS,
-        }
-        for problem in problems
+    parts = [
+        (place, inputs[problem.task_id][start : start + _MAX_INPUTS_PER_TASK])
+        for place, problem in enumerate(problems)
+        for start in range(0, len(inputs[problem.task_id]), _MAX_INPUTS_PER_TASK)
     ]
-    answers = run_tasks("calls", tasks, sandbox, batch_size=_BATCH_SIZE, progress=progress)
-    behaviours = []
-    for problem, answer in zip(problems, answers, strict=True):
+    tasks = [_task(problems[place], part) for place, part in parts]
+
+    def tell(done: int, total: int) -> None:
+        progress(done * len(problems) // total, len(problems))
+
+    answers = run_tasks("calls", tasks, sandbox, batch_size=_BATCH_SIZE, progress=tell)
+    told: list[list[tuple[str, Output]]] = [[] for _ in problems]
+    for (place, part), answer in zip(parts, answers, strict=True):
         seen = {"calls": [], "varies": []} if isinstance(answer, Report) else answer
-        told = [
+        told[place] += [
             (text, output)
-            for place, (text, call) in enumerate(zip(inputs[problem.task_id], seen["calls"], strict=False))
-            if place not in seen["varies"] and (output := output_of(call)) is not None
+            for number, (text, call) in enumerate(zip(part, seen["calls"], strict=False))
+            if number not in seen["varies"] and (output := output_of(call)) is not None
         ]
-        behaviours.append(
-            Behaviour(
-                problem=problem,
-                inputs=tuple(text for text, _ in told),
-                outputs=tuple(output for _, output in told),
-            )
-        )
-    return behaviours
+    return [
+        Behaviour(problem=problem, inputs=tuple(text for text, _ in pairs), outputs=tuple(one for _, one in pairs))
+        for problem, pairs in zip(problems, told, strict=True)
+    ]
+
+
+def bits_of(counts: Mapping[str, int]) -> float:
+    """The number of outputs times the Shannon entropy of their distribution, in bits.
+
+    Args:
+        counts: How often each output came.
+    """
+    total = sum(counts.values())
+    return sum(count * math.log2(total / count) for count in counts.values())
 
 
 def output_of(call: list[Any] | None) -> Output | None:
@@ -164,9 +191,45 @@ def argument_list(source: str) -> str:
 
 def arguments_of(text: str) -> list[Any]:
     """The values in an argument list of literals, keywords left out."""
+    return [ast.literal_eval(one) for one in _call(text).args]
+
+
+def argument_source(arguments: Sequence[Any]) -> str:
+    """The argument list of literal values."""
+    return ", ".join(map(value_source, arguments))
+
+
+def value_source(value: Any) -> str:
+    """The Python source of a literal value; equal sets have one source, whatever the order of their items."""
+    text = repr(value)
+    if "{" not in text:
+        return text
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{value_source(key)}: {value_source(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(value_source, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(value_source, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, set) and value:
+        return f"{{{', '.join(sorted(map(value_source, value)))}}}"
+    return text
+
+
+def has_keywords(text: str) -> bool:
+    """Whether an argument list gives an argument by its name."""
+    return bool(_call(text).keywords)
+
+
+def _call(text: str) -> ast.Call:
     call = ast.parse(f"f({text})", mode="eval").body
     assert isinstance(call, ast.Call)
-    return [ast.literal_eval(one) for one in call.args]
+    return call
+
+
+def _task(problem: Problem, inputs: Sequence[str]) -> dict[str, Any]:
+    """What the jail is to see of a canonical solution."""
+    task = function_task(problem.prompt + problem.canonical_solution, problem.entry_point, inputs)
+    return {**task, "twice": True, "max_characters": MAX_VALUE_CHARACTERS}
 
 
 def _plain(value: Any) -> Any:

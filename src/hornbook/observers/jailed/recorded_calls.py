@@ -20,8 +20,8 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
     """See one test.
 
     Args:
-        task: `code`, a module that solves the problem; `name` of its function; `test`, source that defines `check`;
-            `max_inputs`; `max_characters` of an input.
+        task: `code`, a module that solves the problem; `name` of its function; `test`, source that calls it, or
+            defines `check` that does; `max_inputs`; `max_characters` of an input.
 
     Returns:
         `inputs`: the first different argument lists as Python source, keywords by their place where that can be;
@@ -46,7 +46,8 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
             recorder = _recorder(names[task["name"]], note)
             own = {**names, task["name"]: recorder}
             exec(compile(task["test"], "<test>", "exec", dont_inherit=True), own)
-            own["check"](recorder)
+            if "check" in own:
+                own["check"](recorder)
     except (MemoryError, _EnoughError) as stop:
         if isinstance(stop, MemoryError):
             raise

@@ -1,0 +1,157 @@
+"""Find out what each problem's canonical solution does, with inputs enough to tell it from others.
+
+Reads:  problems.
+Writes: a `Behaviour` for each: the inputs of its own test and examples, then made ones.
+
+What a made input may be, nobody has said. It is kept where it has about as much in common with the known inputs as they
+have with each other, and where the solution returns a value of a type that it returns for these.
+"""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from hornbook.decontamination.benchmark_inputs import (
+    Behaviour,
+    Output,
+    behaviours_of,
+    bits_of,
+    inputs_of,
+)
+from hornbook.decontamination.more_inputs import more_inputs
+from hornbook.decontamination.stated_inputs import entry_function, stated_inputs
+from hornbook.decontamination.typical_inputs import typical_inputs
+from hornbook.records import Problem
+from hornbook.sandbox.program import Sandbox, ignore_progress
+
+_TRIED_PER_WANTED = 3
+_TRIED_PER_KIND = 4
+_MOST_BROKEN = 2
+"""Habits of the known inputs that a made one may break."""
+_ENOUGH_BITS = 32
+"""A problem that tells so much needs no input that breaks one."""
+
+
+def read_behaviours(
+    problems: Sequence[Problem],
+    sandbox: Sandbox,
+    seed: int,
+    progress: Callable[[int, int], None] = ignore_progress,
+    *,
+    num_inputs: int = 24,
+    further: Mapping[str, Sequence[str]] | None = None,
+) -> list[Behaviour]:
+    """Run canonical solutions on inputs of their own, and on made ones where these are too few.
+
+    Args:
+        problems: In the order of the result. One whose solution is missing, does not parse or is a class has no inputs.
+        sandbox: Entered.
+        seed: Of the made inputs; each problem's depend on its `task_id` alone besides.
+        progress: Told the number of problems that are done, and of all.
+        num_inputs: At most so many of a problem.
+        further: By `task_id`, inputs of a problem that stand neither in its prompt nor in its test.
+
+    Returns:
+        One for each problem. Deterministic as far as solutions, their speed included, and tests are.
+
+    Raises:
+        SandboxError: The sandbox broke down.
+    """
+    usable = [problem for problem in problems if entry_function(problem) is not None]
+    own = _own_inputs(usable, sandbox, num_inputs, further or {})
+    made = _made_inputs(usable, own, sandbox, seed, num_inputs)
+    everything = {name: [*own[name], *made[name]] for name in own}
+    told = {one.problem.task_id: one for one in behaviours_of(usable, everything, sandbox, progress)}
+    return [
+        _chosen(told[problem.task_id], own[problem.task_id], made[problem.task_id], num_inputs)
+        if problem.task_id in told
+        else Behaviour(problem=problem, inputs=(), outputs=())
+        for problem in problems
+    ]
+
+
+def _own_inputs(
+    problems: Sequence[Problem], sandbox: Sandbox, num_inputs: int, further: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """By `task_id`, what the test calls the function with, what was given, and what the prompt shows."""
+    recorded = inputs_of([problem for problem in problems if problem.test.strip()], sandbox, num_inputs)
+    own = {}
+    for problem in problems:
+        name = problem.task_id
+        found = recorded[name].inputs if name in recorded else ()
+        known = [*found, *further.get(name, ()), *stated_inputs(problem)]
+        own[name] = list(dict.fromkeys(known))[:num_inputs]
+    return own
+
+
+def _made_inputs(
+    problems: Sequence[Problem], own: Mapping[str, Sequence[str]], sandbox: Sandbox, seed: int, num_inputs: int
+) -> dict[str, dict[str, int]]:
+    """By `task_id`, more inputs than are wanted, each with the number of habits that it breaks."""
+    typical = _typical([problem for problem in problems if not own[problem.task_id]], sandbox, seed, num_inputs)
+    made = {}
+    for problem in problems:
+        name = problem.task_id
+        tried = typical.get(name, [])
+        wanted = _TRIED_PER_WANTED * (num_inputs - len(own[name]))
+        more = more_inputs(own[name] or tried, wanted, random.Random(f"{seed} {name}"))
+        made[name] = {**dict.fromkeys(tried, 0), **more}
+    return made
+
+
+def _typical(problems: Sequence[Problem], sandbox: Sandbox, seed: int, num_inputs: int) -> dict[str, list[str]]:
+    """For each the typical inputs of the types with which its solution returns most often, and says most."""
+    groups: dict[str, list[list[str]]] = {}
+    for problem in problems:
+        function = entry_function(problem)
+        assert function is not None
+        rng = random.Random(f"typical {seed} {problem.task_id}")
+        groups[problem.task_id] = typical_inputs(function, num_inputs, rng)
+    trials = {
+        f"{number} {problem.task_id}": (problem, group)
+        for problem in problems
+        if len(groups[problem.task_id]) > 1
+        for number, group in enumerate(groups[problem.task_id])
+    }
+    tried = [replace(problem, task_id=name) for name, (problem, _) in trials.items()]
+    first_ones = {name: group[:_TRIED_PER_KIND] for name, (_, group) in trials.items()}
+    best = {name: (-1, -1, found[0]) for name, found in groups.items() if found}
+    for told in behaviours_of(tried, first_ones, sandbox):
+        problem, group = trials[told.problem.task_id]
+        if (len(told.inputs), told.num_outputs) > best[problem.task_id][:2]:
+            best[problem.task_id] = (len(told.inputs), told.num_outputs, group)
+    return {name: group for name, (_, _, group) in best.items()}
+
+
+def _chosen(told: Behaviour, own: Sequence[str], made: Mapping[str, int], num_inputs: int) -> Behaviour:
+    """Its own inputs, and those made ones that add most: the rarer an output is so far, the better."""
+    pairs = list(zip(told.inputs, told.outputs, strict=True))
+    chosen = [(text, output) for text, output in pairs if text not in made]
+    num_own = len(chosen)
+    kinds = {_kind(output) for _, output in chosen} | {"#"}
+    counts = Counter(json.dumps(output) for _, output in chosen)
+    for broken in range(_MOST_BROKEN + 1):
+        waiting = [
+            (text, output) for text, output in pairs if made.get(text) == broken and (not own or _kind(output) in kinds)
+        ]
+        while waiting and len(chosen) < num_inputs and (broken == 0 or bits_of(counts) < _ENOUGH_BITS):
+            best = min(waiting, key=lambda pair: counts[json.dumps(pair[1])])
+            waiting.remove(best)
+            counts[json.dumps(best[1])] += 1
+            chosen.append(best)
+    return replace(
+        told,
+        inputs=tuple(text for text, _ in chosen),
+        outputs=tuple(output for _, output in chosen),
+        num_made=len(chosen) - num_own,
+    )
+
+
+def _kind(output: Output) -> str:
+    """The outer type of an output; that of a long one is not known."""
+    [value] = output
+    if isinstance(value, list):
+        return "number" if value[0] == "f" else str(value[0])
+    return "number" if isinstance(value, int) else type(value).__name__

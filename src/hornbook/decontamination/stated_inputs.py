@@ -1,0 +1,90 @@
+"""Read the calls of a problem's function that its prompt and its test show, without running anything.
+
+Reads:  problems.
+Writes: argument lists as Python source.
+"""
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+
+from hornbook.decontamination.benchmark_inputs import argument_source
+from hornbook.decontamination.functions import parse
+from hornbook.records import Problem
+
+_MAX_CALL_CHARACTERS = 1000
+
+
+def stated_inputs(problem: Problem) -> list[str]:
+    """The arguments of all calls with literals alone: `>>> f(1)`, `f(1) == 2`, `assert f(1)`, `f(1) -> 2` in prose.
+
+    Keywords are put in their places; where that cannot be, the call is left out. In the test the function may be called
+    by the name that `check` gives it.
+
+    Returns:
+        Each once, those of the prompt first.
+    """
+    header = entry_function(problem)
+    if header is None:
+        return []
+    parameters = [one.arg for one in (*header.args.posonlyargs, *header.args.args)]
+    candidate = re.search(r"^def check\((\w+)", problem.test, re.MULTILINE)
+    names = {problem.entry_point, candidate[1] if candidate else problem.entry_point}
+    shown = list(_calls(_docstrings(problem), {problem.entry_point}))
+    calls = [*(shown or _calls(problem.prompt, {problem.entry_point})), *_calls(problem.test, names)]
+    return list(dict.fromkeys(text for call in calls if (text := _arguments(call, parameters)) is not None))
+
+
+def entry_function(problem: Problem) -> ast.FunctionDef | None:
+    """The function that the canonical solution defines under the entry point's name; None for a class, or nothing."""
+    if not problem.canonical_solution.strip():
+        return None
+    module = parse(problem.prompt + problem.canonical_solution)
+    for statement in reversed(module.body if module else []):
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name == problem.entry_point:
+            return statement if isinstance(statement, ast.FunctionDef) else None
+    return None
+
+
+def _docstrings(problem: Problem) -> str:
+    """The docstrings of the prompt's functions and of its module, in which a backslash is written as one."""
+    module = parse(problem.prompt + problem.canonical_solution)
+    nodes = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef | ast.Module)] if module else []
+    return "\n".join(ast.get_docstring(node) or "" for node in nodes)
+
+
+def _calls(text: str, names: set[str]) -> Iterator[ast.Call]:
+    pattern = rf"(?<![\w.])(?<!def )(?:{'|'.join(map(re.escape, sorted(names)))})\("
+    for start in re.finditer(pattern, text):
+        call = _call(text[start.start() : start.end() + _MAX_CALL_CHARACTERS], start.end() - start.start())
+        if call is not None:
+            yield call
+
+
+def _call(text: str, start: int) -> ast.Call | None:
+    """The call that the text begins with: up to the first bracket that makes it an expression."""
+    for end in (place + 1 for place in range(start, len(text)) if text[place] == ")"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                node = ast.parse(text[:end], mode="eval").body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+        return node if isinstance(node, ast.Call) else None
+    return None
+
+
+def _arguments(call: ast.Call, parameters: list[str]) -> str | None:
+    """The argument list; None if it is empty, no literal, or has a keyword that cannot stand by its place."""
+    named = {one.arg: one.value for one in call.keywords}
+    by_place = list(call.args)
+    for name in parameters[len(by_place) :]:
+        if name not in named:
+            break
+        by_place.append(named.pop(name))
+    try:
+        values = [ast.literal_eval(one) for one in by_place]
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return None
+    return argument_source(values) if values and not named else None
