@@ -21,7 +21,6 @@ from hornbook.decontamination.matches import Detector, Match
 from hornbook.decontamination.probes import ProbeGroup, choose_probes
 from hornbook.decontamination.record_functions import (
     may_stand_for,
-    modules_of,
     name_of,
     num_of_name,
     parameters_of,
@@ -45,17 +44,20 @@ class BehaviourConfig:
     min_score: float = 1.0
     """Share of the inputs with the problem's output."""
     min_inputs: int = 5
-    min_outputs: int = 3
-    """Different ones: what a problem answers with yes or no, too many functions do."""
+    min_bits: float = 10.0
+    """Least `Behaviour.information` of a problem that tells: ten inputs that are answered with yes and no equally often,
+    or five with four different outputs."""
     batch_size: int = 100
     """Texts that share one program."""
 
     def __post_init__(self) -> None:
         if not 0 < self.min_score <= 1:
             raise ConfigError(f"`min_score` must lie in (0, 1], got {self.min_score!r}")
-        for name in ("min_inputs", "min_outputs", "batch_size"):
+        for name in ("min_inputs", "batch_size"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
+        if not self.min_bits > 0:
+            raise ConfigError(f"`min_bits` must be above 0, got {self.min_bits!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,10 @@ class BehaviourSearch:
         """
         return bool(self.cleared_problems.get((text, function), 0) >> problem & 1)
 
+    def was_run(self, text: int, function: str) -> bool:
+        """Whether the function ran, and it is known of some problem that it does not solve it."""
+        return (text, function) in self.cleared_problems
+
 
 @dataclass(frozen=True, kw_only=True)
 class BehaviourIndex:
@@ -88,6 +94,11 @@ class BehaviourIndex:
     parameters: tuple[tuple[str, ...], ...]
     """Names of the parameters of each problem's function."""
     groups: tuple[ProbeGroup, ...]
+
+    @property
+    def num_telling(self) -> int:
+        """Problems for which behaviour can tell."""
+        return sum(is_telling(behaviour, self.config) for behaviour in self.behaviours)
 
     def search(
         self,
@@ -130,7 +141,7 @@ def is_telling(behaviour: Behaviour, config: BehaviourConfig) -> bool:
     """Whether to behave like this problem proves anything."""
     return (
         len(behaviour.inputs) >= config.min_inputs
-        and behaviour.num_outputs >= config.min_outputs
+        and behaviour.information >= config.min_bits
         and not behaviour.is_identity
     )
 
@@ -190,7 +201,7 @@ class _Seen:
         if not self._groups:
             return
         size = self._index.config.batch_size
-        modules = {text: found for text in part if (found := modules_of(texts[text]))}
+        modules = {text: list(texts[text].modules) for text in part if texts[text].functions}
         tasks = [{"modules": found} for found in modules.values()]
         answers = run_tasks("probes", tasks, sandbox, batch_size=size, progress=progress, shared=self._shared)
         suspects: list[_Suspect] = []

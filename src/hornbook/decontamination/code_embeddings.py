@@ -141,5 +141,5 @@ def _match(text: int, read: ReadText, problem: int, score: float, function: Func
         score=score,
         evidence=f"the code of `{function.name}` is near the solution's: L2 distance {distance:.2f} (unit vectors)",
         function=function.name,
-        window=read.window_of(function),
+        window=function.window,
     )

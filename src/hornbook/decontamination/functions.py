@@ -40,25 +40,32 @@ class ReadText:
     """A text with the functions in it, read once for all detectors."""
 
     text: str
+    modules: tuple[str, ...]
+    """The text itself where it is a Python module, else its fenced blocks that are."""
     functions: tuple[Function, ...]
+    """Outer ones before those inside them."""
 
 
 def read_text(text: str) -> ReadText:
-    """Find the functions of a text."""
-    return ReadText(text=text, functions=tuple(functions_in(text)))
-
-
-def functions_in(text: str) -> list[Function]:
-    """All functions of a text, outer ones before those inside them; none where nothing parses.
+    """Find the functions of a text.
 
     A text that is no Python module is searched for fenced blocks, and each block that parses is taken as a module.
     """
     module = parse(text)
     if module is not None:
-        return list(_walk(module, text, 0))
+        return ReadText(text=text, modules=(text,), functions=tuple(_walk(module, text, 0)))
     found = [(block.start(1), block.group(1)) for block in FENCED_CODE.finditer(text)]
-    blocks = [(start, block, parse(block)) for start, block in found]
-    return [one for start, block, module in blocks if module is not None for one in _walk(module, block, start)]
+    blocks = [(start, block, tree) for start, block in found if (tree := parse(block)) is not None]
+    return ReadText(
+        text=text,
+        modules=tuple(block for _, block, _ in blocks),
+        functions=tuple(one for start, block, tree in blocks for one in _walk(tree, block, start)),
+    )
+
+
+def functions_in(text: str) -> tuple[Function, ...]:
+    """All functions of a text, as `read_text` finds them; none where nothing parses."""
+    return read_text(text).functions
 
 
 def solution_of(problem: Problem) -> Function | None:

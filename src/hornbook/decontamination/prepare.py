@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hornbook.benchmarks.against import NamedProblems
-from hornbook.decontamination.behaviour import BehaviourConfig, BehaviourIndex
-from hornbook.decontamination.benchmark_inputs import read_behaviours
+from hornbook.decontamination.behaviour import BehaviourConfig, BehaviourIndex, make_index
 from hornbook.decontamination.calibration import (
     WITHOUT_BEHAVIOUR,
     Quality,
@@ -25,6 +24,7 @@ from hornbook.decontamination.findings import Compared
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import LabelledPair, LabelledProblem, load_labelled_set
 from hornbook.decontamination.ngrams import NgramIndex
+from hornbook.decontamination.problem_behaviours import read_behaviours
 from hornbook.decontamination.search import Search, SearchConfig, WordCounter
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
@@ -75,7 +75,7 @@ def prepare(benchmark: NamedProblems, config: BehaviourConfig, sandbox: Sandbox 
     if sandbox is None:
         return Prepared(benchmark=benchmark, behaviour=None)
     behaviours = read_behaviours(benchmark.problems, sandbox, seed)
-    return Prepared(benchmark=benchmark, behaviour=BehaviourIndex(behaviours, config, sandbox))
+    return Prepared(benchmark=benchmark, behaviour=make_index(behaviours, config, sandbox))
 
 
 def calibrate(config: SearchConfig, sandbox: Sandbox | None, seed: int = 0) -> dict[str, Any]:

@@ -1,22 +1,13 @@
-"""Find the modules of a text that are to be run, the place of a function in it, and what its parameters may stand for."""
+"""Find the place of a function in a text that was run, and what its parameters may stand for."""
 
 import ast
 from collections import Counter
 from collections.abc import Sequence
 
-from hornbook.decontamination.functions import FENCED_CODE, ReadText, parse
+from hornbook.decontamination.functions import ReadText, parse
 from hornbook.records import Problem
 
 _FEWEST_LETTERS = 3
-
-
-def modules_of(text: ReadText) -> list[str]:
-    """The text itself where it is a module, else its fenced blocks that are; none where there is no function."""
-    if not text.functions:
-        return []
-    if text.functions[0].source == text.text:
-        return [text.text]
-    return [block for block in FENCED_CODE.findall(text.text) if parse(block) is not None]
 
 
 def name_of(path: str) -> str:
@@ -32,7 +23,7 @@ def num_of_name(text: ReadText) -> Counter[str]:
 def window_of(text: ReadText, path: str) -> tuple[int, int]:
     """First character of the last function of that name, and the one after its last; the whole text if it has none."""
     found = [function for function in text.functions if function.name == name_of(path)]
-    return text.window_of(found[-1]) if found else (0, len(text.text))
+    return found[-1].window if found else (0, len(text.text))
 
 
 def parameters_of(problem: Problem) -> tuple[str, ...]:

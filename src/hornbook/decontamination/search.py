@@ -22,6 +22,7 @@ from hornbook.decontamination.matches import Detector, Match
 from hornbook.decontamination.phrases import PhraseConfig, PhraseIndex
 from hornbook.decontamination.rule import RuleConfig, Seen, deciding
 from hornbook.decontamination.tree_index import TreeConfig, TreeIndex
+from hornbook.encoders.shape import ShapeConfig, ShapeEncoder
 from hornbook.sandbox.program import Sandbox, ignore_progress
 
 EXCERPT_CHARACTERS = 400
@@ -34,6 +35,7 @@ class SearchConfig:
     phrases: PhraseConfig = field(default_factory=PhraseConfig)
     docstrings: DocstringConfig = field(default_factory=DocstringConfig)
     code: CodeEmbeddingConfig = field(default_factory=CodeEmbeddingConfig)
+    shape: ShapeConfig = field(default_factory=ShapeConfig)
     trees: TreeConfig = field(default_factory=TreeConfig)
     behaviour: BehaviourConfig = field(default_factory=BehaviourConfig)
     rule: RuleConfig = field(default_factory=RuleConfig)
@@ -89,7 +91,7 @@ class Search:
         self._behaviour = behaviour
         self._phrases = PhraseIndex(problems, config.phrases, counts.phrases)
         self._docstrings = DocstringIndex(problems, config.docstrings, counts.docstrings)
-        self._code = CodeEmbeddingIndex(problems, config.code)
+        self._code = CodeEmbeddingIndex(problems, config.code, ShapeEncoder(config.shape))
         self._trees = TreeIndex(problems, config.trees)
 
     @property
