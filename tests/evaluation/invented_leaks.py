@@ -1,5 +1,6 @@
 """What `decontaminate` could say of a run, invented number by number."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,8 +81,11 @@ def _row(
 
 
 def leak_metrics(*benchmarks: dict[str, Any]) -> dict[str, Any]:
-    """The metrics of the stage."""
-    return {"benchmarks": list(benchmarks), "calibration": calibration_metrics()}
+    """The metrics of the stage, their keys sorted as a manifest on disk has them."""
+    metrics: dict[str, Any] = json.loads(
+        json.dumps({"benchmarks": benchmarks, "calibration": calibration_metrics()}, sort_keys=True)
+    )
+    return metrics
 
 
 def manifest(metrics: dict[str, Any], **dropped: int) -> Manifest:

@@ -4,15 +4,24 @@ Reads:  the metrics of the stage `decontaminate`.
 Writes: the same as records, for the report and the model card.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from hornbook.artifacts.manifest import Manifest
 from hornbook.errors import MissingInputError
 
+T = TypeVar("T")
+
 RULE_NAME = "rule"
 """Of the row of the calibration that speaks of all detectors together."""
+DETECTORS = ("behaviour", "n-gram", "docstring embedding", "syntax tree", "canonical tree", "code embedding", "judge")
+"""In the order in which they are shown; a manifest keeps none."""
+KINDS = (
+    *("renamed", "paraphrased", "restructured", "retold"),
+    *("same topic", "near miss", "stock phrase", "unrelated"),
+)
+"""Of labelled pairs, in the same sense: leaks, then clean ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +51,7 @@ class BenchmarkLeaks:
     leaked_problems: tuple[str, ...]
     """Task ids, those for which at least one leaking document was found."""
     detectors: tuple[DetectorFinding, ...]
-    """Those that ran, in the order of the metrics."""
+    """Those that ran."""
 
     @property
     def num_clean_problems(self) -> int:
@@ -148,7 +157,7 @@ def _benchmark(found: Mapping[str, Any]) -> BenchmarkLeaks:
                 num_problems=counts["num_problems"],
                 num_decided=counts["num_decided"],
             )
-            for detector, counts in found["detectors"].items()
+            for detector, counts in _ordered(found["detectors"], DETECTORS)
         ),
     )
 
@@ -167,12 +176,18 @@ def _calibration(found: Mapping[str, Any]) -> DetectorCalibration:
                 num_false=row["num_false"],
                 recall=_proportion(row["recall"]),
                 precision=_proportion(row["precision"]) if row["precision"] else None,
-                found_by_kind=tuple(row["found_by_kind"].items()),
-                false_by_kind=tuple(row["false_by_kind"].items()),
+                found_by_kind=_ordered(row["found_by_kind"], KINDS),
+                false_by_kind=_ordered(row["false_by_kind"], KINDS),
             )
             for row in found["rows"]
         ),
     )
+
+
+def _ordered(of_name: Mapping[str, T], names: Sequence[str]) -> tuple[tuple[str, T], ...]:
+    """The items in the order of `names`, unknown ones last by name."""
+    places = {name: place for place, name in enumerate(names)}
+    return tuple(sorted(of_name.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))
 
 
 def _proportion(numbers: tuple[float, float, float]) -> Proportion:
