@@ -3,8 +3,8 @@
 Source: datatrove's `NGramsDecontFilter`, its own code; `decontamination/decontaminate.py` of huggingface/cosmopedia
 (n-grams of 10 words retrieve, then difflib's matching blocks decide), written anew from what it does.
 
-Both look at prompt and canonical solution. Datatrove by default takes only n-grams that touch the solution; here it also
-takes those within the prompt, where a benchmark of code has its words.
+Both look at prompt and canonical solution. Datatrove by default takes only n-grams that touch the solution; here it
+also takes those within the prompt, where a benchmark of code has its words.
 """
 
 import difflib

@@ -142,24 +142,31 @@ def passes(leak: PlantedLeak, problem: Problem, sandbox: Sandbox) -> bool:
 def reworded(docstring: str) -> str:
     """The docstring in other words: at most `MOST_SHARED_WORDS` in a row stay; empty where it says nothing."""
     size = MOST_SHARED_WORDS + 1
-    words = words_of(docstring)
-    runs = {tuple(words[start : start + size]) for start in range(len(words) - size + 1)}
+    runs = runs_of(words_of(docstring), size)
     lines = itertools.takewhile(lambda line: not _EXAMPLE.search(line), docstring.strip().splitlines())
     sentences = _SENTENCE_END.split(" ".join(" ".join(lines).split()))
     synonyms = dict(pair.split("=") for pair in _SYNONYMS.split())
     written: list[str] = []
+    said: list[str] = []
     for token in " ".join(one[:1].upper() + one[1:] for one in reversed(sentences)).split():
         other = _other_word(token, synonyms)
-        recent = words_of(" ".join([*written[-size:], other]))
-        if any(tuple(recent[start : start + size]) in runs for start in range(len(recent) - size + 1)):
+        words = words_of(other)
+        if runs & runs_of([*said[1 - size :], *words], size):
             written.append(_FILLER)
+            said.append(_FILLER)
         written.append(other)
+        said += words
     return textwrap.fill(" ".join(written)) if len(written) >= FEWEST_WORDS else ""
 
 
 def words_of(text: str) -> list[str]:
     """Its words in lower case."""
     return re.findall(r"\w+", text.lower())
+
+
+def runs_of(words: Sequence[str], size: int) -> set[tuple[str, ...]]:
+    """All runs of so many words."""
+    return set(zip(*(words[start:] for start in range(size)), strict=False))
 
 
 def new_names(module: ast.Module, chance: random.Random) -> dict[str, str]:
