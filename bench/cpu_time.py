@@ -58,7 +58,7 @@ class CpuTime:
             now[-child.pid] = times.children_user + times.children_system
         self._gone += _lost(self._last, now)
         self._last = now
-        return own.user + own.system + sum(now.values()) + self._gone
+        return float(own.user + own.system + sum(now.values()) + self._gone)
 
 
 def _lost(before: dict[int, float], now: dict[int, float]) -> float:

@@ -120,7 +120,7 @@ def _found(flagged: Collection[int], planted: dict[int, PlantedLeak]) -> dict[st
 
 def _ratio(measured: dict[str, dict[str, Any]], peer: str) -> float:
     """How many times our CPU time the peer takes."""
-    return round(measured[peer]["cpu_seconds"] / measured["ours"]["cpu_seconds"], 2)
+    return round(float(measured[peer]["cpu_seconds"] / measured["ours"]["cpu_seconds"]), 2)
 
 
 if __name__ == "__main__":

@@ -26,12 +26,12 @@ MOST_SHARED_WORDS = 7
 MOST_MATCH_RATE = 0.8
 """Of a restructured function's syntax tree and its original's. Source: the least rate of the paper's table 3."""
 FEWEST_WORDS = 8
-"""Of a reworded docstring; what is shorter says too little."""
+"""Of a reworded docstring."""
 
 _EXAMPLE = re.compile(r">>>|\bexamples?\b|\be\.g|==|=>|->|➞|^\s*(?:input|output)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+")
 _SYNONYMS = """
-a=some add=put_in all=every an=some any=some_one array=sequence begin=start between=from_within both=the_two
+a=some all=every an=some any=some_one array=sequence begin=start between=from_within both=the_two
 calculate=work_out character=letter characters=letters check=test compute=work_out consider=think_of contain=hold
 containing=holding contains=holds convert=turn count=tally create=make decimal=base-ten dictionary=mapping
 different=distinct digit=figure digits=figures element=entry elements=entries empty=void equal=the_same
@@ -48,13 +48,10 @@ whose=with_its with=having without=lacking word=term words=terms write=develop y
 """
 _FILLER = "here"
 _OWN_DOCSTRINGS = ("Do the work and hand back what comes of it.", "Work on what is passed in.", "Answer the caller.")
-_VERBS = ("handle", "process", "treat", "resolve", "tackle", "serve")
+_VERBS = ("handle", "process", "treat", "tackle", "serve")
 _NOUNS = """
-amber anchor apple arrow basket beacon birch bottle branch brook button candle carrot castle cedar circle copper
-cotton crystal desert dragon ember falcon feather ferry forest garden ginger hammer harbor hazel island ivory jacket
-kettle ladder lantern lemon linen maple marble meadow mirror needle ocean olive orchid paddle pebble pepper pillow
-planet pocket prairie quartz ribbon river saddle shadow silver spider stone summer temple thunder timber tulip tunnel
-valley velvet violet walnut willow winter
+amber anchor apple arrow basket beacon birch bottle branch brook button candle carrot castle cedar copper cotton desert
+dragon ember falcon feather ferry garden ginger hammer harbor hazel island ivory jacket kettle ladder lantern lemon
 """
 
 
@@ -122,9 +119,8 @@ def leak_of(problem: Problem, kind: LeakKind, chance: random.Random) -> PlantedL
     functions = [node for node in module.body if isinstance(node, ast.FunctionDef)] if module is not None else []
     if module is None or problem.entry_point not in {function.name for function in functions}:
         return None
-    for function in functions:
-        if not _rewrite(function, kind, chance):
-            return None
+    if not all(_rewrite(function, kind, chance) for function in functions):
+        return None
     names = new_names(module, chance)
     _Renaming(names).visit(module)
     text, own = ast.unparse(ast.fix_missing_locations(module)) + "\n", names[problem.entry_point]
@@ -181,8 +177,8 @@ def new_names(module: ast.Module, chance: random.Random) -> dict[str, str]:
                 | ast.ExceptHandler(name=str(name))
             ):
                 bound[name] = None
-    taken = {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
-    free = [noun for noun in _NOUNS.split() if noun not in taken and noun not in bound]
+    taken = bound.keys() | {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
+    free = [noun for noun in _NOUNS.split() if noun not in taken]
     chance.shuffle(free)
     functions = {node.name for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
     fresh = itertools.chain(free, (f"{noun}_{number}" for number in itertools.count(2) for noun in free))

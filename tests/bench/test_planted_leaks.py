@@ -104,10 +104,11 @@ def test_every_docstring_of_humaneval_can_be_kept_apart_from_its_original() -> N
 
 def test_examples_go_and_sentences_change_places() -> None:
     docstring = "Given a list of numbers, add them. Return the smallest sum if there is any.\n>>> f([1])\n1\n"
-    assert words_of(reworded(docstring)) == words_of(
-        "Give back the smallest sum whenever there is some one. Supplied some sequence of numerals, put in them."
-    ) or reworded(docstring).startswith("Give back this least")
-    assert "f([1])" not in reworded(docstring)
+    sentences = [
+        "Give back this least sum whenever there is some one.",
+        "Supplied some sequence of numerals, add them.",
+    ]
+    assert " ".join(reworded(docstring).split()) == " ".join(sentences)
     assert reworded("Add them.") == ""
 
 
@@ -182,4 +183,5 @@ def bound_names(source: str) -> set[str]:
 def function_of(source: str) -> Callable[[list[int]], Any]:
     namespace: dict[str, Any] = {}
     exec(source, namespace)
-    return namespace["f"]
+    function: Callable[[list[int]], Any] = namespace["f"]
+    return function
