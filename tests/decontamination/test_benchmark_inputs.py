@@ -2,10 +2,13 @@ import pytest
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.benchmark_inputs import (
+    Behaviour,
     RecordedInputs,
     argument_list,
+    argument_source,
     arguments_of,
     behaviours_of,
+    has_keywords,
     inputs_of,
 )
 from hornbook.records import Problem
@@ -44,6 +47,11 @@ def test_a_test_that_fails_says_so_and_keeps_what_was_noted(jail: Jail) -> None:
     assert found == RecordedInputs(inputs=("1",), num_unwritable=0, detail="AssertionError: no")
 
 
+def test_a_test_of_bare_asserts_is_heard_too(jail: Jail) -> None:
+    found = recorded(jail, "def f(x):\n    return x\n", "assert f(1) == 1\nassert f(2) == 2\n")
+    assert found == RecordedInputs(inputs=("1", "2"), num_unwritable=0, detail="")
+
+
 def test_inputs_on_which_the_solution_raises_or_varies_or_does_not_end_tell_nothing(jail: Jail) -> None:
     source = (
         "seen = []\ndef f(x):\n    seen.append(x)\n    while x == 3:\n        pass\n"
@@ -54,10 +62,50 @@ def test_inputs_on_which_the_solution_raises_or_varies_or_does_not_end_tell_noth
     assert found.inputs == ("1", "4")
 
 
+def test_more_inputs_than_one_run_prints_are_run_in_parts_and_come_back_in_order(jail: Jail) -> None:
+    source = "def f(x):\n    return 'long' * 140 + str(x)\n"
+    one = Problem(task_id="invented", prompt="", entry_point="f", canonical_solution=source, test="", category="")
+    inputs = [str(number) for number in range(100)]
+    [found] = behaviours_of([one], {"invented": inputs}, jail)
+    assert found.inputs == tuple(inputs)
+    assert [output[0][-2:] for output in found.outputs[10:]] == inputs[10:]
+
+
+def told(*outputs: object, num_made: int = 0) -> Behaviour:
+    one = Problem(task_id="invented", prompt="", entry_point="f", canonical_solution="", test="", category="")
+    inputs = tuple(map(str, range(len(outputs))))
+    return Behaviour(problem=one, inputs=inputs, outputs=tuple([output] for output in outputs), num_made=num_made)
+
+
+def test_information_is_the_entropy_of_the_outputs_times_the_inputs() -> None:
+    assert told().information == told(7, 7, 7).information == 0
+    assert told(*range(8)).information == pytest.approx(8 * 3)
+    assert told(0, 0, 1, 1).information == pytest.approx(4)
+    assert told(0, 1, 1, 1).information == pytest.approx(0.25 * 2 * 4 + 0.75 * 4 * 0.4150375)
+
+
+def test_the_made_inputs_are_the_last_ones() -> None:
+    assert told(1, 2, 3, num_made=2).num_own == 1
+
+
 def test_a_tuple_of_arguments_becomes_an_argument_list() -> None:
     assert argument_list("([1], 'a')") == "[1], 'a'"
     assert argument_list("([],)") == "[]"
     assert arguments_of("[1], 'a', k=3") == [[1], "a"]
+
+
+@pytest.mark.parametrize("text", ["[1], 'a{'", "(1,), {'k': {3}}, ()", "set(), None, {1.5: [True]}", "{'a', 'b', 'c'}"])
+def test_values_and_their_source_are_two_ways_to_write_the_same(text: str) -> None:
+    assert argument_source(arguments_of(text)) == text
+    assert has_keywords(f"{text}, k=3")
+    assert not has_keywords(text)
+
+
+def test_equal_sets_have_one_source() -> None:
+    many = [str(number) for number in range(200)]
+    grown = {one for one in many if one > "5"} | {one for one in reversed(many) if one <= "5"}
+    assert argument_source([set(many)]) == argument_source([grown])
+    assert argument_source([{"b", "a"}]) == "{'a', 'b'}"
 
 
 def test_most_problems_of_humaneval_bring_inputs_enough(jail: Jail) -> None:

@@ -4,15 +4,16 @@ from typing import Any
 
 import pytest
 import torch
+from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics
 
 from hornbook.artifacts.manifest import Manifest
 from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.export.stages import ExportConfig, run_export
+from hornbook.export.stages import ExportConfig, describe_model, run_export
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.model.weights import save_model
-from hornbook.records import CodeSample, Document, DocumentKind, SampleKind
+from hornbook.records import CodeSample, Document, DocumentKind, Outcome, Problem, SampleKind, Verdict
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
 
 SHAPE = ModelConfig(vocab_size=300, num_layers=1, hidden_size=16, intermediate_size=32, num_heads=2, max_position=32)
@@ -30,9 +31,7 @@ SAMPLE = CodeSample(
 )
 
 
-def artifact(
-    root: Path, stage: str, *, metrics: dict[str, Any] | None = None, config: Any = None, **dropped: int
-) -> Artifact:
+def artifact(root: Path, stage: str, *, metrics: dict[str, Any] | None = None, **dropped: int) -> Artifact:
     folder = root / stage
     folder.mkdir()
     manifest = Manifest(
@@ -40,7 +39,7 @@ def artifact(
         fingerprint="0" * 64,
         version=1,
         seed=0,
-        config=config,
+        config=None,
         inputs={},
         input_contents={},
         kept=10,
@@ -63,15 +62,17 @@ def inputs(tmp_path: Path) -> dict[str, Artifact]:
         "model": vars_of(SHAPE),
     }
     score = {"benchmark": "humaneval", "pass@1": 0.25, "ci95": [0.1, 0.4], "num_problems": 164, "protocol": "greedy"}
-    counted = {"humaneval": {"num_problems": 164}, "held_out": {"num_problems": 300}}
-    rule = {"detectors": {"ngram_size": 13}, "match_rate": 0.95}
+    counted = leak_metrics(
+        benchmark_metrics("humaneval", "HumanEval", 164),
+        benchmark_metrics("held_out", "held-out exercises", 300),
+    )
     found = {
         "pretrain": artifact(tmp_path, "pretrain", metrics=training),
         "model": artifact(tmp_path, "finetune", metrics=training),
         "tokenizer": artifact(tmp_path, "tokenizer"),
         "hygiene": artifact(tmp_path, "hygiene", generated=4),
         "select": artifact(tmp_path, "select", below=3),
-        "decontaminate": artifact(tmp_path, "decontaminate", metrics=counted, config=rule, leak=2),
+        "decontaminate": artifact(tmp_path, "decontaminate", metrics=counted, leak=2),
         "evaluate_base": artifact(tmp_path, "evaluate-base", metrics={"scores": [score]}),
         "evaluate_tuned": artifact(tmp_path, "evaluate-tuned", metrics={"scores": [{**score, "pass@1": 0.5}]}),
     }
@@ -114,11 +115,42 @@ def test_the_folder_is_whole_and_its_card_says_what_the_manifests_say(
         "| select | 10 things | 3 below |",
         "- 1 sample of real code from `invented-1.0`, licence CC0-1.0",
         "| finetune | 10 | 320 | 1.250 |",
-        "12 training documents were compared with the benchmarks; put aside: 2 (2 leak).",
+        "12 training documents were compared with HumanEval (164 problems), held-out exercises (300 problems); "
+        "put aside: 2 (2 leak).",
+        "| HumanEval | tuned | 50.0 % (10.0 to 40.0), 164 problems | the same: none leaked |",
     ):
         assert line in card
     assert json.loads((folder / "config.json").read_text())["hidden_size"] == 16
     assert set(result.metrics) == {"model_sha256", "name", "num_parameters"}
+
+
+def test_the_card_has_the_score_on_the_problems_that_did_not_leak(inputs: dict[str, Artifact], tmp_path: Path) -> None:
+    problems = [
+        Problem(task_id=f"t/{at}", prompt="", entry_point="f", canonical_solution="", test="", category="")
+        for at in range(4)
+    ]
+    for key in ("evaluate_base", "evaluate_tuned"):
+        verdicts = [
+            Verdict(
+                task_id=problem.task_id,
+                sample_index=0,
+                outcome=Outcome.PASSED if at < 2 else Outcome.WRONG,
+                detail="",
+                stderr="",
+            )
+            for at, problem in enumerate(problems)
+        ]
+        workspace_of(inputs[key].folder).write_records("humaneval-problems", Problem, problems)
+        workspace_of(inputs[key].folder).write_records("humaneval-verdicts", Verdict, verdicts)
+    leaked = leak_metrics(benchmark_metrics("humaneval", "HumanEval", 4, ["t/0"], num_telling=3))
+    (tmp_path / "leaked").mkdir()
+    inputs["decontaminate"] = artifact(tmp_path / "leaked", "decontaminate", metrics=leaked, leak=1)
+    found = describe_model(ExportConfig(), inputs).contamination
+    assert found is not None
+    assert [(score.model, score.benchmark) for score in found.clean] == [("base", "HumanEval"), ("tuned", "HumanEval")]
+    assert found.clean[1].clean is not None
+    assert (found.clean[1].clean.pass_at_1, found.clean[1].clean.num_problems) == (pytest.approx(1 / 3), 3)
+    assert found.not_checked[0].startswith("The behaviour of 1 of HumanEval’s 4 problems")
 
 
 def test_float32_weights_are_exported_as_they_are(inputs: dict[str, Artifact], tmp_path: Path) -> None:

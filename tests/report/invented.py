@@ -4,20 +4,19 @@ import math
 import random
 from typing import Any
 
+from tests.report.found_leaks import invented_contamination
+
 from hornbook.report.beside import beside_of, our_row
 from hornbook.report.data import (
     Calibration,
     CodeExcerpt,
-    Contamination,
     Corpus,
     Diversity,
     Estimate,
     FamilyScore,
-    Finding,
     FlowStep,
     Lane,
     MergedStep,
-    NearestPair,
     ReportData,
     StageFacts,
     Surprise,
@@ -350,31 +349,7 @@ def fabricate() -> ReportData:
             ],
         ),
         sandbox=SandboxFacts(backend="bubblewrap", jailed=True, limits=(("cpu time", "3 s"),)),
-        contamination=Contamination(
-            num_checked=56_767,
-            num_dropped=11,
-            dropped=(("shares a 13-gram", 7), ("same syntax tree", 4)),
-            checks=("Runs of 13 words shared with 164 docstrings.", "Syntax trees, whatever the names."),
-            not_checked=("Problems told in other words: no embeddings were compared.",),
-            findings=tuple(
-                Finding(benchmark=benchmark, detector=detector, num_documents=7, num_problems=3)
-                for benchmark in ("HumanEval", "held-out exercises")
-                for detector in ("n-gram", "syntax tree", "docstring")
-            ),
-            nearest=tuple(
-                NearestPair(
-                    document_id="exercise-0123456789abcdef",
-                    benchmark="HumanEval",
-                    task_id="Invented/3",
-                    measure=measure,
-                    evidence=evidence,
-                    dropped=not evidence,
-                    document_text=LONG_CODE,
-                    problem_text=LONG_CODE,
-                )
-                for measure, evidence in (("syntax tree, match rate 0.97", ""), ("13 shared words", "the words " * 6))
-            ),
-        ),
+        contamination=invented_contamination(),
         environment=(("Python", "3.11.7"), ("torch", "2.13.0"), ("platform", "Linux")),
         absent=(),
     )

@@ -1,10 +1,12 @@
-"""A run in miniature: what is slow is played, every other stage is the real one."""
+"""A run in miniature: what is slow or needs a jail is played, every other stage is the real one."""
 
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics
+from tests.report.found_leaks import Near
 from tests.report.invented import HOSTILE, PASSAGE
 
 from hornbook.artifacts.pipeline import Pipeline, StageOutcome, StageStatus, run
@@ -16,7 +18,6 @@ from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.hygiene.samples import describe_hygiene
 from hornbook.curation.select import SelectConfig
 from hornbook.curation.stages import run_classifier, run_hygiene, run_select
-from hornbook.decontamination.stages import DecontaminateConfig, run_decontaminate
 from hornbook.deduplication.stages import DeduplicateConfig, run_deduplicate
 from hornbook.evaluation.score import score_verdicts
 from hornbook.export.stages import ExportConfig, run_export
@@ -24,6 +25,7 @@ from hornbook.model.config import ModelConfig
 from hornbook.records import (
     CodeSample,
     Completion,
+    Document,
     Dropped,
     Exercise,
     Label,
@@ -167,6 +169,41 @@ def _verify(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Works
     )
 
 
+def _decontaminate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Take out the documents that hold a whole held-out prompt, and say so as the stage does."""
+    documents = inputs["deduplicate"].records("documents", Document)
+    held_out = inputs["held_out"].records("held_out", Problem)
+    near = [
+        Near(
+            document_id=document.id,
+            benchmark="held-out exercises",
+            task_id=problem.task_id,
+            detector="behaviour",
+            score=1.0,
+            evidence="equal on 5 of 5 inputs, 5 different outputs",
+            decision="leak",
+            document_excerpt=document.text,
+            problem_excerpt=problem.prompt,
+        )
+        for problem in held_out
+        for document in documents
+        if problem.prompt in document.text
+    ]
+    leaking = {row.document_id for row in near}
+    reason = "behaviour of held-out exercises"
+    kept = [document for document in documents if document.id not in leaking]
+    workspace.write_records("documents", Document, kept)
+    workspace.write_records(
+        "dropped", Dropped, [Dropped(id=id_, reason=reason, detail="invented") for id_ in sorted(leaking)]
+    )
+    workspace.write_records("nearest", Near, near)
+    metrics = leak_metrics(
+        benchmark_metrics("humaneval", "HumanEval", 164, num_telling=93),
+        benchmark_metrics("held_out", "held-out exercises", len(held_out), sorted({row.task_id for row in near})),
+    )
+    return Result(kept=len(kept), unit="documents", dropped={reason: len(leaking)}, metrics=metrics)
+
+
 def _evaluate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Completions that nobody generated, with verdicts that no jail gave: the tables and metrics are the real ones."""
     benchmarks = {"held_out": inputs["held_out"].records("held_out", Problem), "humaneval": read_humaneval()}
@@ -185,6 +222,7 @@ def _evaluate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Wor
             )
             for at, problem in enumerate(problems)
         ]
+        workspace.write_records(f"{name}-problems", Problem, problems)
         workspace.write_records(f"{name}-completions", Completion, completions)
         workspace.write_records(f"{name}-verdicts", Verdict, verdicts)
         generator = np.random.default_rng(0)
@@ -196,7 +234,7 @@ def _evaluate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Wor
 
 
 def small_pipeline() -> Pipeline:
-    """A whole run in miniature: corpus, lessons and answers are played, every other stage is the real one."""
+    """A whole run in miniature: corpus, lessons, leaks and answers are played, every other stage is the real one."""
     model = ModelConfig(
         vocab_size=300, num_layers=1, hidden_size=16, intermediate_size=32, num_heads=2, max_position=32
     )
@@ -226,7 +264,7 @@ def small_pipeline() -> Pipeline:
     add("exercises", _exercises, _NoConfig())
     add("verify", _verify, _NoConfig(), textbooks="textbooks", exercises="exercises")
     add("deduplicate", run_deduplicate, DeduplicateConfig(), select="select", verify="verify")
-    add("decontaminate", run_decontaminate, DecontaminateConfig(), deduplicate="deduplicate", held_out="exercises")
+    add("decontaminate", _decontaminate, _NoConfig(), deduplicate="deduplicate", held_out="exercises")
     add("tokenizer", run_tokenizer, TokenizerConfig(vocab_size=300), decontaminate="decontaminate")
     held_out = TokenizeConfig(held_out_share=0.2)
     add("tokenize", run_tokenize, held_out, decontaminate="decontaminate", tokenizer="tokenizer")

@@ -21,6 +21,14 @@ def test_the_summary_shows_each_score_with_its_interval_and_number_of_problems(s
     assert any(line.startswith("exercises 40 exercises, 39 kept") for line in lines)
 
 
+def test_the_summary_says_how_many_problems_leaked_where_any_did(small_run: RunFolder) -> None:
+    lines = [" ".join(line.split()) for line in printed(small_run)]
+    at = next(at for at, line in enumerate(lines) if line.startswith("without leaks"))
+    assert lines[at].endswith("documents, 1 put aside")
+    assert lines[at + 1] == "which gave away 1 of 6 problems of held-out exercises"
+    assert not any("gave away" in line and "HumanEval" in line for line in lines)
+
+
 def test_the_summary_says_where_report_and_model_are(small_run: RunFolder) -> None:
     lines = printed(small_run)
     assert f"report   {small_run.path}/report/report.html" in lines

@@ -97,7 +97,8 @@ def _traits(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         yield from _traits_of_dictionary(value)
     elif isinstance(value, Collection):
-        yield from _traits_of_items(list(value))
+        has_places = len(value) <= _MAX_PLACES if isinstance(value, tuple) else len(value) == 2
+        yield from _traits_of_items(list(value), has_places)
 
 
 def _traits_of_number(value: int | float) -> Iterator[str]:
@@ -165,7 +166,8 @@ def _traits_of_dictionary(value: Mapping[Any, Any]) -> Iterator[str]:
         yield "values are keys"
 
 
-def _traits_of_items(items: Sequence[Any]) -> Iterator[str]:
+def _traits_of_items(items: Sequence[Any], has_places: bool) -> Iterator[str]:
+    """What holds for a list, tuple or set; how its items stand to each other where each place means something."""
     yield f"{_CHANCE}length {len(items)}"
     if items:
         yield "not empty"
@@ -189,7 +191,7 @@ def _traits_of_items(items: Sequence[Any]) -> Iterator[str]:
             yield "own places"
         if sorted(whole) in (list(range(len(whole))), list(range(1, len(whole) + 1))):
             yield "a permutation"
-    if len(items) <= _MAX_PLACES:
+    if has_places:
         for (one, first), (other, second) in combinations(enumerate(items), 2):
             yield from (f"{one}, {other}: {relation}" for relation in _relations(first, second))
 

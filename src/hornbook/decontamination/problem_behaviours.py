@@ -16,8 +16,11 @@ from dataclasses import replace
 from hornbook.decontamination.benchmark_inputs import (
     Behaviour,
     Output,
+    argument_source,
+    arguments_of,
     behaviours_of,
     bits_of,
+    has_keywords,
     inputs_of,
 )
 from hornbook.decontamination.more_inputs import more_inputs
@@ -65,7 +68,7 @@ def read_behaviours(
     everything = {name: [*own[name], *made[name]] for name in own}
     told = {one.problem.task_id: one for one in behaviours_of(usable, everything, sandbox, progress)}
     return [
-        _chosen(told[problem.task_id], own[problem.task_id], made[problem.task_id], num_inputs)
+        _chosen(told[problem.task_id], made[problem.task_id], num_inputs)
         if problem.task_id in told
         else Behaviour(problem=problem, inputs=(), outputs=())
         for problem in problems
@@ -81,9 +84,13 @@ def _own_inputs(
     for problem in problems:
         name = problem.task_id
         found = recorded[name].inputs if name in recorded else ()
-        known = [*found, *further.get(name, ()), *stated_inputs(problem)]
+        known = [*map(_written_alike, (*found, *further.get(name, ()))), *stated_inputs(problem)]
         own[name] = list(dict.fromkeys(known))[:num_inputs]
     return own
+
+
+def _written_alike(text: str) -> str:
+    return text if has_keywords(text) else argument_source(arguments_of(text))
 
 
 def _made_inputs(
@@ -125,7 +132,7 @@ def _typical(problems: Sequence[Problem], sandbox: Sandbox, seed: int, num_input
     return {name: group for name, (_, _, group) in best.items()}
 
 
-def _chosen(told: Behaviour, own: Sequence[str], made: Mapping[str, int], num_inputs: int) -> Behaviour:
+def _chosen(told: Behaviour, made: Mapping[str, int], num_inputs: int) -> Behaviour:
     """Its own inputs, and those made ones that add most: the rarer an output is so far, the better."""
     pairs = list(zip(told.inputs, told.outputs, strict=True))
     chosen = [(text, output) for text, output in pairs if text not in made]
@@ -134,7 +141,9 @@ def _chosen(told: Behaviour, own: Sequence[str], made: Mapping[str, int], num_in
     counts = Counter(json.dumps(output) for _, output in chosen)
     for broken in range(_MOST_BROKEN + 1):
         waiting = [
-            (text, output) for text, output in pairs if made.get(text) == broken and (not own or _kind(output) in kinds)
+            (text, output)
+            for text, output in pairs
+            if made.get(text) == broken and (not num_own or _kind(output) in kinds)
         ]
         while waiting and len(chosen) < num_inputs and (broken == 0 or bits_of(counts) < _ENOUGH_BITS):
             best = min(waiting, key=lambda pair: counts[json.dumps(pair[1])])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hornbook.errors import MissingInputError
+from hornbook.export.contamination_section import ContaminationChecks, write_contamination
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,17 +58,6 @@ class CardScore:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContaminationChecks:
-    """What the training data was compared with, and how."""
-
-    checks: tuple[str, ...]
-    not_checked: tuple[str, ...]
-    num_checked: int
-    dropped: tuple[tuple[str, int], ...]
-    """Reason → number of documents put aside."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class ModelCard:
     """All that the card says."""
 
@@ -89,19 +79,18 @@ def write_model_card(card: ModelCard) -> str:
     """Write the card as Markdown with the metadata that the Hugging Face hub reads.
 
     Raises:
-        MissingInputError: The card has no score, or nothing about contamination: such a model is not published.
+        MissingInputError: The card has no score; or of contamination it lacks the checks, the detectors' quality, or a
+            score on the clean problems. Such a model is not published.
     """
     if not card.scores:
         raise MissingInputError(f"the model card of `{card.name}` has no scores; evaluate the model before its export")
-    if card.contamination is None or not card.contamination.checks:
-        raise MissingInputError(f"the model card of `{card.name}` has no contamination checks; decontaminate its data")
     sections = (
         _metadata(card),
         _introduction(card),
         _data(card),
         _training(card),
         _scores(card.scores),
-        _contamination(card.contamination),
+        write_contamination(card.name, card.contamination, [(score.benchmark, score.model) for score in card.scores]),
         _use(card),
     )
     return "\n".join(sections)
@@ -180,25 +169,6 @@ def _scores(scores: Sequence[CardScore]) -> str:
 This folder holds the tuned model. Its completions ran against each problem's tests in a jail: {protocols}.
 
 {table}
-"""
-
-
-def _contamination(found: ContaminationChecks) -> str:
-    checks = "\n".join(f"- {check}" for check in found.checks)
-    num_dropped = sum(number for _, number in found.dropped)
-    verdict = f"put aside: {num_dropped:,} ({_listed(found.dropped)})" if num_dropped else "none had to be put aside"
-    not_checked = "\n".join(f"- {check}" for check in found.not_checked) or "- nothing that Hornbook knows how to check"
-    return f"""## Contamination
-
-{found.num_checked:,} training documents were compared with the benchmarks; {verdict}.
-
-Checked:
-
-{checks}
-
-Not checked:
-
-{not_checked}
 """
 
 

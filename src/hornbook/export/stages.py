@@ -5,24 +5,27 @@ Writes: the folder `model/`, ready for transformers, with a model card.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.evaluation.blind_spots import not_checked, rule_of
+from hornbook.evaluation.clean_subset import clean_scores
+from hornbook.evaluation.leaks import read_leaks
+from hornbook.export.contamination_section import ContaminationChecks
 from hornbook.export.huggingface import export_huggingface
 from hornbook.export.model_card import (
     CardScore,
     CodeSource,
-    ContaminationChecks,
     DataPart,
     ModelCard,
     TrainingRun,
     write_model_card,
 )
 
-VERSION = 1
+VERSION = 2
 """Raised when the exported files change: it is part of the fingerprint."""
 
 _DATA = ("hygiene", "select", "verify", "deduplicate", "decontaminate")
@@ -52,7 +55,7 @@ def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: 
         workspace: Gets the folder `model`.
 
     Raises:
-        MissingInputError: There are no scores or no contamination checks: the card cannot be written.
+        MissingInputError: There are no scores, or contamination was not checked as the card needs it.
     """
     workspace.progress(0, 1, "writing the model")
     card = describe_model(config, inputs)
@@ -72,7 +75,7 @@ def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: 
 
 def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> ModelCard:
     """What the card says, from the inputs' manifests and the sources of the selected code."""
-    shape = _metric(inputs["model"], "model")
+    shape, scores = _metric(inputs["model"], "model"), _scores(inputs)
     return ModelCard(
         name=config.name,
         num_parameters=_metric(inputs["model"], "num_parameters"),
@@ -83,8 +86,8 @@ def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> Mode
         data=tuple(_data_part(inputs[key]) for key in _DATA if key in inputs),
         sources=_code_sources(inputs["select"]) if "select" in inputs else (),
         trainings=tuple(_training(inputs[key]) for key in _TRAININGS if key in inputs),
-        scores=_scores(inputs),
-        contamination=_contamination(inputs["decontaminate"]) if "decontaminate" in inputs else None,
+        scores=scores,
+        contamination=_contamination(inputs, scores) if "decontaminate" in inputs else None,
     )
 
 
@@ -117,7 +120,7 @@ def _scores(inputs: Mapping[str, Artifact]) -> tuple[CardScore, ...]:
     scores = [
         CardScore(
             model=model,
-            benchmark=_BENCHMARKS.get(found["benchmark"], found["benchmark"]),
+            benchmark=found.get("title") or _BENCHMARKS.get(found["benchmark"], found["benchmark"]),
             pass_at_1=found["pass@1"],
             ci95=(found["ci95"][0], found["ci95"][1]),
             num_problems=found["num_problems"],
@@ -131,27 +134,14 @@ def _scores(inputs: Mapping[str, Artifact]) -> tuple[CardScore, ...]:
     return tuple(sorted(scores, key=lambda score: benchmarks.index(score.benchmark)))
 
 
-def _contamination(artifact: Artifact) -> ContaminationChecks:
-    manifest = artifact.manifest
-    num_words, rate = manifest.config["detectors"]["ngram_size"], manifest.config["match_rate"]
-    num_humaneval = _metric(artifact, "humaneval")["num_problems"]
-    num_held_out = _metric(artifact, "held_out")["num_problems"]
-    checks = [
-        f"HumanEval ({num_humaneval} problems): runs of {num_words} words shared with a docstring; "
-        f"whole docstrings; syntax trees that match the solution's at a rate of at least {rate:g}, names aside"
-    ]
-    not_checked = ["problems told in other words: no embeddings were compared"]
-    if num_held_out:
-        checks.append(f"held-out exercises ({num_held_out} problems): whole docstrings")
-        not_checked.append(
-            "shared words and like syntax trees between the training data and the held-out exercises, which the same "
-            "teacher wrote: they were counted, but nothing was put aside for them"
-        )
+def _contamination(inputs: Mapping[str, Artifact], scores: Sequence[CardScore]) -> ContaminationChecks:
+    leaks = read_leaks(inputs["decontaminate"].manifest)
+    evaluations = [(model, inputs[key]) for model, key in _EVALUATIONS if key in inputs]
     return ContaminationChecks(
-        checks=tuple(checks),
-        not_checked=(*not_checked, "benchmarks other than these"),
-        num_checked=manifest.kept + sum(manifest.dropped.values()),
-        dropped=tuple(sorted(manifest.dropped.items())),
+        leaks=leaks,
+        rule=rule_of(leaks),
+        not_checked=not_checked(leaks, [score.benchmark for score in scores]),
+        clean=clean_scores(leaks.benchmarks, evaluations),
     )
 
 

@@ -1,20 +1,28 @@
-"""What was compared with the benchmarks, what was found, and what nobody looked for."""
+"""What was compared with the benchmarks, what was found, how good the search is, and what it cannot see.
 
-from collections.abc import Mapping
+Reads:  the metrics of `decontaminate` and its table `nearest`; the verdicts of the run's evaluations.
+Writes: the same as plain values for the page.
+"""
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hornbook.artifacts.stage import Artifact
-from hornbook.records import Dropped
-from hornbook.report.data import Contamination, Finding, NearestPair
-from hornbook.report.facts import metric
-from hornbook.report.way import counts
+from hornbook.evaluation.blind_spots import not_checked, rule_of
+from hornbook.evaluation.clean_subset import clean_scores
+from hornbook.evaluation.leaks import read_leaks
+from hornbook.report.data import Contamination, NearDocument, NearMatch, NearProblem
+from hornbook.report.scores import evaluations_of, scores_of
 
-_BENCHMARKS = {"humaneval": "HumanEval", "held_out": "held-out exercises"}
-_NOT_CHECKED = (
-    "Problems told in other words: no embeddings were compared.",
-    "Solutions with the same idea in another shape: the trees must be near.",
-    "Benchmarks other than these two.",
-)
+_DECISIONS = ("leak", "cleared", "clean")
+"""The worst first."""
+_DOCUMENTS_SHOWN = 3
+"""Of each problem."""
+_CODE = re.compile(r"^[ \t]*(?:(?:async )?def \w+\(|class \w+[:(]|from [\w.]+ import |@\w+|\w+ = )", re.MULTILINE)
+
+_Row = dict[str, Any]
 
 
 def contamination_of(artifacts: Mapping[str, Artifact], num_nearest: int) -> Contamination | None:
@@ -22,72 +30,77 @@ def contamination_of(artifacts: Mapping[str, Artifact], num_nearest: int) -> Con
 
     Args:
         artifacts: Of the run, by stage.
-        num_nearest: About how many pairs are shown, the nearest of each benchmark and detector.
+        num_nearest: About how many problems are shown with the documents nearest to them.
+
+    Raises:
+        MissingInputError: It lacks a metric, or an evaluation lacks what the score on clean problems needs.
     """
     if "decontaminate" not in artifacts:
         return None
     artifact = artifacts["decontaminate"]
-    manifest = artifact.manifest
+    leaks = read_leaks(artifact.manifest)
     return Contamination(
-        num_checked=manifest.kept + sum(manifest.dropped.values()),
-        num_dropped=sum(manifest.dropped.values()),
-        dropped=counts(manifest.dropped),
-        checks=_checks(artifact),
-        not_checked=_NOT_CHECKED,
-        findings=tuple(
-            Finding(
-                benchmark=benchmark,
-                detector=detector,
-                num_documents=found["num_documents"],
-                num_problems=found["num_problems"],
-            )
-            for key, benchmark in _BENCHMARKS.items()
-            if metric(artifact, key, "num_problems")
-            for detector, found in sorted(metric(artifact, key, "detectors").items())
+        leaks=leaks,
+        rule=rule_of(leaks),
+        not_checked=not_checked(leaks, [score.benchmark for score in scores_of(artifacts)]),
+        clean=clean_scores(leaks.benchmarks, evaluations_of(artifacts)),
+        nearest=_nearest(artifact.table("nearest").to_pylist(), num_nearest),
+    )
+
+
+def _nearest(rows: Sequence[_Row], number: int) -> tuple[NearProblem, ...]:
+    """Problems of each benchmark, an equal share of each; leaked ones, cleared ones and clean ones in turn."""
+    of_problem: dict[tuple[str, str], list[_Row]] = {}
+    for row in rows:
+        of_problem.setdefault((row["benchmark"], row["task_id"]), []).append(row)
+    of_benchmark: dict[str, list[NearProblem]] = {}
+    for (benchmark, task_id), found in of_problem.items():
+        of_benchmark.setdefault(benchmark, []).append(_problem(benchmark, task_id, found))
+    share = -(-number // len(of_benchmark)) if of_benchmark else 0
+    return tuple(itertools.chain.from_iterable(_some_of(problems, share) for problems in of_benchmark.values()))
+
+
+def _some_of(problems: Sequence[NearProblem], number: int) -> list[NearProblem]:
+    """The first ones of each decision in turn, then sorted with the worst first; order is kept beyond that."""
+    groups = [[problem for problem in problems if problem.decision == decision] for decision in _DECISIONS]
+    in_turn = [problem for turn in itertools.zip_longest(*groups) for problem in turn if problem is not None]
+    return sorted(in_turn[:number], key=lambda problem: _DECISIONS.index(problem.decision))
+
+
+def _problem(benchmark: str, task_id: str, rows: Sequence[_Row]) -> NearProblem:
+    of_document: dict[str, list[_Row]] = {}
+    for row in rows:
+        of_document.setdefault(row["document_id"], []).append(row)
+    documents = [_document(document_id, found) for document_id, found in of_document.items()]
+    documents.sort(key=lambda document: _DECISIONS.index(document.decision))
+    return NearProblem(
+        benchmark=benchmark,
+        task_id=task_id,
+        decision=documents[0].decision,
+        text=rows[0]["problem_excerpt"],
+        documents=tuple(documents[:_DOCUMENTS_SHOWN]),
+        num_more=len(documents[_DOCUMENTS_SHOWN:]),
+    )
+
+
+def _document(document_id: str, rows: Sequence[_Row]) -> NearDocument:
+    """One document with all that the detectors say of it, and the window of the first of them."""
+    return NearDocument(
+        document_id=document_id,
+        decision=_worst(row["decision"] for row in rows),
+        matches=tuple(
+            NearMatch(detector=row["detector"], score=row["score"], evidence=row["evidence"]) for row in rows
         ),
-        nearest=_nearest(artifact, num_nearest),
+        text=rows[0]["document_excerpt"],
+        form=_form(rows[0]["document_excerpt"]),
     )
 
 
-def _checks(artifact: Artifact) -> tuple[str, ...]:
-    config = artifact.manifest.config
-    num_words, rate = config["detectors"]["ngram_size"], config["match_rate"]
-    num_humaneval, num_held_out = (metric(artifact, key, "num_problems") for key in _BENCHMARKS)
-    checks = (
-        f"HumanEval’s {num_humaneval} problems: a run of {num_words} words shared with a docstring, a whole docstring, "
-        f"or a syntax tree that matches the solution’s at a rate of {rate:g} or more, whatever the names.",
-        f"The {num_held_out} held-out exercises: a whole docstring. The same teacher wrote both sides, so shared words "
-        "and like trees are counted, but are no reason to put a document aside.",
-    )
-    return checks if num_held_out else checks[:1]
+def _worst(decisions: Iterable[str]) -> str:
+    return min(decisions, key=_DECISIONS.index)
 
 
-def _nearest(artifact: Artifact, number: int) -> tuple[NearestPair, ...]:
-    """The first rows of each benchmark and detector: the table holds the best ones first."""
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in artifact.table("nearest").to_pylist():
-        groups.setdefault((row["benchmark"], row["detector"]), []).append(row)
-    if not groups:
-        return ()
-    dropped = {record.id for record in artifact.records("dropped", Dropped)}
-    share = -(-number // len(groups))
-    return tuple(
-        NearestPair(
-            document_id=row["document_id"],
-            benchmark=row["benchmark"],
-            task_id=row["task_id"],
-            measure=_measure(row["detector"], row["score"]),
-            evidence=row["evidence"] if row["detector"] == "n-gram" else "",
-            dropped=row["document_id"] in dropped,
-            document_text=row["document_excerpt"],
-            problem_text=row["problem_excerpt"],
-        )
-        for rows in groups.values()
-        for row in rows[:share]
-    )
-
-
-def _measure(detector: str, score: float) -> str:
-    if detector == "n-gram":
-        return f"{score:.0f} shared words"
-    return f"{detector}, match rate {score:.2f}" if detector == "syntax tree" else f"same {detector}"
+def _form(text: str) -> str:
+    if "```" in text:
+        return "passage"
+    return "code" if _CODE.search(text) else "prose"

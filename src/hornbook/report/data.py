@@ -8,6 +8,8 @@ named in `ReportData.absent`; the page then leaves the section out. A zero is al
 
 from dataclasses import dataclass
 
+from hornbook.evaluation.clean_subset import CleanScore
+from hornbook.evaluation.leaks import Leaks
 from hornbook.report.scored import Beside, Counts, ProblemAnswers, SandboxFacts, Score
 
 
@@ -203,43 +205,57 @@ class Training:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NearestPair:
-    """A training document and the benchmark problem that it resembles most, by one measure."""
+class NearMatch:
+    """What one detector sees in a document and a problem."""
 
-    document_id: str
-    benchmark: str
-    task_id: str
-    measure: str
-    """How near, in words: `syntax tree, match rate 0.97`, `14 shared words`."""
+    detector: str
+    score: float
+    """0 to 1."""
     evidence: str
-    """The shared words; empty for other measures."""
-    dropped: bool
-    document_text: str
-    """Excerpts."""
-    problem_text: str
+    """In words."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """How much one detector found on one benchmark, whether or not it was reason to drop."""
+class NearDocument:
+    """A training document that resembles a problem."""
+
+    document_id: str
+    decision: str
+    """`leak`, `cleared` (its code does something else) or `clean`."""
+    matches: tuple[NearMatch, ...]
+    """At least one."""
+    text: str
+    """The part of it that matches."""
+    form: str
+    """How to draw it: `code`, `passage` (prose with fenced code) or `prose`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearProblem:
+    """A benchmark's problem and the documents nearest to it."""
 
     benchmark: str
-    detector: str
-    num_documents: int
-    num_problems: int
+    task_id: str
+    decision: str
+    """Of its worst document: `leak` before `cleared` before `clean`."""
+    text: str
+    documents: tuple[NearDocument, ...]
+    """The worst first; at least one."""
+    num_more: int
+    """Further documents that are near and not shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contamination:
-    """What was compared with the benchmarks, what was found, and what nobody looked for."""
+    """What was compared with the benchmarks, what was found, how good the search is, and what it cannot see."""
 
-    num_checked: int
-    num_dropped: int
-    dropped: Counts
-    checks: tuple[str, ...]
+    leaks: Leaks
+    rule: str
+    """In a sentence or two."""
     not_checked: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    nearest: tuple[NearestPair, ...]
+    clean: tuple[CleanScore, ...]
+    """Empty where nothing was evaluated."""
+    nearest: tuple[NearProblem, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,7 @@ class ReportConfig:
     num_held_out: int = 24
     """Held-out problems shown with their answers, half of them failed ones."""
     num_nearest: int = 12
-    """Pairs of a training document and the benchmark problem that it resembles most."""
+    """Benchmark problems shown with the training documents that resemble them most."""
 
     def __post_init__(self) -> None:
         for name in ("num_code_samples", "num_passages", "num_exercises", "num_held_out", "num_nearest"):

@@ -16,7 +16,7 @@ from hornbook.report.scores import EVALUATE
 
 __all__ = ["VERSION", "EvaluationReportConfig", "ReportConfig", "run_evaluation_report", "run_report"]
 
-VERSION = 3
+VERSION = 4
 """Raised when a page changes: it is part of the fingerprint."""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hornbook.artifacts import DEFAULT_STORE
 from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.stage import Artifact
+from hornbook.evaluation.leaks import read_leaks
 from hornbook.report.data import Lane
 from hornbook.report.evaluation_summary import evaluation_lines, sandbox_lines
 from hornbook.report.facts import absent_of, corpora_of, metric
@@ -110,9 +111,21 @@ def _data_lines(artifacts: Mapping[str, Artifact]) -> Iterator[str]:
         if stage in artifacts:
             manifest = artifacts[stage].manifest
             yield f"  {name:<20} {manifest.kept:,} {manifest.unit}, {sum(manifest.dropped.values()):,} put aside"
+    if "decontaminate" in artifacts:
+        yield from _leak_lines(artifacts["decontaminate"])
     if corpora:
         tokens = ", ".join(f"{magnitude(corpus.num_train_tokens)} to {corpus.name}" for corpus in corpora)
         yield f"  {'tokens':<20} {tokens}"
+
+
+def _leak_lines(artifact: Artifact) -> Iterator[str]:
+    """How many problems leaked, a line for each benchmark that has such; nothing of artifacts that do not say it."""
+    if "benchmarks" not in artifact.manifest.metrics:
+        return
+    for found in read_leaks(artifact.manifest).benchmarks:
+        if found.leaked_problems:
+            told = f"{len(found.leaked_problems):,} of {found.num_problems:,} problems"
+            yield f"  {'':<20} which gave away {told} of {found.title}"
 
 
 def _way_of(lane: Lane) -> str:

@@ -1,0 +1,127 @@
+"""Decontaminating exercises against HumanEval: our rule, datatrove's n-grams and Cosmopedia's difflib on equal records.
+
+Prints one JSON line. The records are exercises of the curriculum, all different, with 50 planted leaks among them
+(`planted_leaks.py`), ten of each kind, each of another problem. Each side is called once, in this process, kept to one
+core. Its speed is by CPU time, that of programs in the jail included; building its index, and for ours the running of
+the problems' solutions, counts, loading libraries does not. What it flagged is counted among the leaks, by kind, and
+among the exercises.
+
+Needs `pip install 'hornbook[bench]'`.
+"""
+
+import argparse
+import json
+import os
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from cpu_time import CpuTime
+from decontamination_peers import flagged_by_datatrove, flagged_by_difflib
+from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.decontamination.stages import DecontaminateConfig, decontaminate
+from hornbook.records import Document, DocumentKind, Problem
+from hornbook.sandbox.jail import Jail
+from hornbook.synthesis.curriculum.exercises import ExercisesConfig, write_exercises
+from planted_leaks import LeakKind, PlantedLeak, plant_leaks
+
+_MILLION = 1_000_000
+_NUM_TO_LOAD_WITH = 2
+"""Records of a first call, after which all libraries are loaded."""
+
+
+def main() -> None:
+    """Measure all three and print the line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--num", type=int, default=50_000, help="exercises among which the leaks are planted")
+    parser.add_argument("--num-of-each", type=int, default=10, help="planted leaks of each of the five kinds")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    problems = read_humaneval()
+    exercises = write_exercises(ExercisesConfig(num_exercises=arguments.num), arguments.seed, lambda *_: None)
+    with Jail() as jail:
+        leaks = plant_leaks(problems, arguments.num_of_each, arguments.seed, jail)
+    texts = [exercise.prompt + exercise.solution for exercise in exercises]
+    records, planted = _mixed(texts, leaks, arguments.seed)
+    sides: dict[str, Callable[[Sequence[str]], set[int]]] = {
+        "ours": lambda some: ours(some, problems),
+        "datatrove": lambda some: _datatrove(some, problems),
+        "difflib": lambda some: flagged_by_difflib(some, problems),
+    }
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    measured = {name: _measured(side, records, planted) for name, side in sides.items()}
+    print(
+        json.dumps(
+            {
+                "benchmark": "decontamination",
+                "num_records": len(records),
+                "num_different_records": len(set(records)),
+                "num_problems": len(problems),
+                "planted": dict(Counter(leak.kind.value for leak in leaks)),
+                **measured,
+                "ratio_to_datatrove": _ratio(measured, "datatrove"),
+                "ratio_to_difflib": _ratio(measured, "difflib"),
+            }
+        )
+    )
+
+
+def ours(records: Sequence[str], problems: Sequence[Problem]) -> set[int]:
+    """Places of the records that our rule drops."""
+    documents = [Document(id=str(place), kind=DocumentKind.EXERCISE, text=text) for place, text in enumerate(records)]
+    return {int(one.id) for one in decontaminate(documents, problems, [], DecontaminateConfig()).dropped}
+
+
+def _datatrove(records: Sequence[str], problems: Sequence[Problem]) -> set[int]:
+    from loguru import logger
+
+    logger.disable("datatrove")
+    with tempfile.TemporaryDirectory() as folder:
+        return flagged_by_datatrove(records, problems, Path(folder))
+
+
+def _mixed(texts: Sequence[str], leaks: Sequence[PlantedLeak], seed: int) -> tuple[list[str], dict[int, PlantedLeak]]:
+    """All records in an order drawn by the seed, and which of them are leaks, by their places."""
+    order = list(range(len(texts) + len(leaks)))
+    random.Random(seed).shuffle(order)
+    records = [texts[one] if one < len(texts) else leaks[one - len(texts)].text for one in order]
+    return records, {place: leaks[one - len(texts)] for place, one in enumerate(order) if one >= len(texts)}
+
+
+def _measured(
+    side: Callable[[Sequence[str]], set[int]], records: Sequence[str], planted: dict[int, PlantedLeak]
+) -> dict[str, Any]:
+    side(records[:_NUM_TO_LOAD_WITH])
+    begin = time.perf_counter()
+    with CpuTime() as cpu_time:
+        flagged = side(records)
+    seconds = time.perf_counter() - begin
+    return {
+        "seconds": round(seconds, 2),
+        "cpu_seconds": round(cpu_time.seconds, 2),
+        "records_per_core_second": round(len(records) / cpu_time.seconds, 1),
+        "core_hours_per_million": round(cpu_time.seconds / len(records) * _MILLION / 3600, 3),
+        "found": _found(flagged, planted),
+        "num_found": len(flagged & planted.keys()),
+        "num_flagged_exercises": len(flagged - planted.keys()),
+    }
+
+
+def _found(flagged: Collection[int], planted: dict[int, PlantedLeak]) -> dict[str, int]:
+    return {
+        kind.value: sum(leak.kind is kind and place in flagged for place, leak in planted.items()) for kind in LeakKind
+    }
+
+
+def _ratio(measured: dict[str, dict[str, Any]], peer: str) -> float:
+    """How many times our CPU time the peer takes."""
+    return round(float(measured[peer]["cpu_seconds"] / measured["ours"]["cpu_seconds"]), 2)
+
+
+if __name__ == "__main__":
+    main()

