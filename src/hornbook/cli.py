@@ -16,6 +16,7 @@ from hornbook.artifacts import DEFAULT_STORE
 from hornbook.commands.annotate import annotate
 from hornbook.commands.collect import collect
 from hornbook.commands.compare import compare
+from hornbook.commands.decontaminate import decontaminate
 from hornbook.commands.deduplicate import deduplicate
 from hornbook.commands.diversity import diversity
 from hornbook.commands.evaluate import evaluate
@@ -153,6 +154,7 @@ app.command()(collect)
 app.command("predict-value")(predict_value)
 app.command()(select)
 app.command()(deduplicate)
+app.command()(decontaminate)
 app.command()(tokenize)
 app.command()(diversity)
 app.command()(train)

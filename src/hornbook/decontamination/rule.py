@@ -25,10 +25,10 @@ UNSEEN = (Detector.NGRAM, Detector.DOCSTRING, Detector.SYNTAX_TREE, Detector.CAN
 class RuleConfig:
     """From which score on a detector's match is a leak. Each lies in (0, 1]; above 1 the detector never decides."""
 
-    whole_docstring: float = 0.95
+    whole_docstring: float = 0.99
     """Of the n-grams, even if the code does something else."""
-    ngram: float = 0.6
-    docstring: float = 0.7
+    ngram: float = 0.5
+    docstring: float = 0.8
     syntax_tree: float = 0.95
     canonical_tree: float = 0.95
     code: float = 0.95
