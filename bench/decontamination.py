@@ -3,8 +3,10 @@
 Prints one JSON line. The records are exercises of the curriculum, all different, with 50 planted leaks among them
 (`planted_leaks.py`), ten of each kind, each of another problem. Each side is called once, in this process, kept to one
 core. Its speed is by CPU time, that of programs in the jail included; building its index, and for ours the running of
-the problems' solutions, counts, loading libraries does not. What it flagged is counted among the leaks, by kind, and
-among the exercises.
+the problems' solutions, counts, loading libraries does not.
+
+What it flagged is counted among the leaks, by kind, and among the exercises. An exercise may happen to be a problem of
+the benchmark: some of those flagged are run against the tests of all problems, and `num_that_solve_one` are right.
 
 Needs `pip install 'hornbook[bench]'`.
 """
@@ -28,7 +30,10 @@ from hornbook.records import Document, DocumentKind, Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig, write_exercises
 from planted_leaks import LeakKind, PlantedLeak, plant_leaks
+from solved_problems import solved_problems
 
+NUM_CHECKED = 200
+"""Flagged exercises of each side that are run against the tests, at most."""
 _MILLION = 1_000_000
 _NUM_TO_LOAD_WITH = 2
 """Records of a first call, after which all libraries are loaded."""
@@ -55,6 +60,7 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     measured = {name: _measured(side, records, planted) for name, side in sides.items()}
+    _check_flagged(measured, records, problems, arguments.seed)
     print(
         json.dumps(
             {
@@ -109,7 +115,20 @@ def _measured(
         "found": _found(flagged, planted),
         "num_found": len(flagged & planted.keys()),
         "num_flagged_exercises": len(flagged - planted.keys()),
+        "flagged": sorted(flagged - planted.keys()),
     }
+
+
+def _check_flagged(
+    measured: dict[str, dict[str, Any]], records: Sequence[str], problems: Sequence[Problem], seed: int
+) -> None:
+    """Put in the place of the flagged exercises of each side how many of some of them solve a problem."""
+    with Jail() as jail:
+        for one in measured.values():
+            flagged = one.pop("flagged")
+            chosen = random.Random(seed).sample(flagged, min(NUM_CHECKED, len(flagged)))
+            solved = solved_problems([records[place] for place in chosen], problems, jail)
+            one.update(num_checked=len(chosen), num_that_solve_one=sum(map(bool, solved)))
 
 
 def _found(flagged: Collection[int], planted: dict[int, PlantedLeak]) -> dict[str, int]:

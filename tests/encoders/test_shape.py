@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from hornbook.encoders.encoder import make_encoder
 from hornbook.encoders.shape import ShapeConfig, ShapeEncoder, encode_shape
 from hornbook.errors import ConfigError
 
@@ -106,7 +107,8 @@ def test_what_is_behind_the_limit_counts_for_nothing() -> None:
 
 def test_the_encoder_gives_the_features_of_its_function() -> None:
     config = ShapeConfig(run_lengths=(2,), bits_per_length=8)
-    encoder = ShapeEncoder(config)
+    encoder = make_encoder(config)
+    assert encoder == ShapeEncoder(config)
     assert (encoder.encode([CODE]).tokens != encode_shape([CODE], config).tokens).nnz == 0
     assert encoder.name == "runs of 2 tokens without names"
 

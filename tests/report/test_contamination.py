@@ -80,6 +80,12 @@ def test_what_several_detectors_see_in_one_document_stands_together(tmp_path: Pa
     assert problem.decision == "leak"
 
 
+def test_a_document_that_one_detector_gives_away_is_a_leak_whatever_the_others_say(tmp_path: Path) -> None:
+    words = replace(ROW, detector="n-gram", decision="cleared")
+    [problem] = near(tmp_path, [words, ROW])
+    assert (problem.decision, problem.documents[0].decision) == ("leak", "leak")
+
+
 def test_three_documents_of_a_problem_are_shown_and_the_others_counted(tmp_path: Path) -> None:
     [problem] = near(tmp_path, [replace(ROW, document_id=f"exercise-{number}") for number in range(5)])
     assert [document.document_id for document in problem.documents] == ["exercise-0", "exercise-1", "exercise-2"]
@@ -163,6 +169,7 @@ def test_where_nothing_leaked_a_line_stands_in_place_of_the_table(report_data: R
     assert "clean-scores" not in section
     text = text_of(section)
     assert "any of the 164 problems of HumanEval: its scores stand as they are. No leaking document" in text
+    assert text.count("No leaking document") == 2
 
 
 def test_where_every_problem_leaked_no_rate_is_shown(report_data: ReportData) -> None:

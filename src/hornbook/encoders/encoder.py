@@ -11,6 +11,7 @@ import numpy as np
 
 from hornbook.encoders.encode import EncodeConfig, Features, encode
 from hornbook.encoders.hidden_states import HiddenStatesConfig, HiddenStatesEncoder
+from hornbook.encoders.shape import ShapeConfig, ShapeEncoder
 
 
 class Encoder(Protocol):
@@ -62,10 +63,16 @@ class JoinedEncoder:
         )
 
 
-def make_encoder(config: EncodeConfig | HiddenStatesConfig) -> Encoder:
+def make_encoder(config: EncodeConfig | ShapeConfig | HiddenStatesConfig) -> Encoder:
     """The encoder that a config describes. A language model is loaded when it is first asked.
 
     Raises:
         ConfigError, MissingInputError: As `HiddenStatesEncoder`.
     """
-    return LexicalEncoder(config) if isinstance(config, EncodeConfig) else HiddenStatesEncoder(config)
+    match config:
+        case EncodeConfig():
+            return LexicalEncoder(config)
+        case ShapeConfig():
+            return ShapeEncoder(config)
+        case HiddenStatesConfig():
+            return HiddenStatesEncoder(config)

@@ -60,8 +60,8 @@ def _silent_problems(leaks: Leaks) -> list[str]:
     """The problems that behaviour cannot tell from others, benchmark by benchmark."""
     return [
         f"The behaviour of {benchmark.num_problems - benchmark.num_telling:,} of {benchmark.title}’s "
-        f"{benchmark.num_problems:,} problems: their inputs have too few different outputs to tell; only words, trees "
-        "and the like were compared."
+        f"{benchmark.num_problems:,} problems: too few inputs, or too few different outputs, to tell; only words, "
+        "trees and the like were compared."
         for benchmark in leaks.benchmarks
         if benchmark.num_telling < benchmark.num_problems
     ]

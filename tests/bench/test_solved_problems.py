@@ -1,0 +1,41 @@
+from collections.abc import Iterator
+
+import pytest
+from bench.solved_problems import solved_problems
+
+from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.sandbox.jail import Jail
+
+PROBLEMS = read_humaneval()
+
+
+@pytest.fixture(scope="module")
+def jail() -> Iterator[Jail]:
+    with Jail(num_workers=1) as opened:
+        yield opened
+
+
+def test_every_canonical_solution_solves_its_own_problem(jail: Jail) -> None:
+    some = PROBLEMS[:20]
+    solved = solved_problems([one.prompt + one.canonical_solution for one in some], some, jail)
+    assert all(one.task_id in found for one, found in zip(some, solved, strict=True))
+    assert sum(map(len, solved)) < 2 * len(some)
+
+
+def test_what_solves_nothing_has_no_problem(jail: Jail) -> None:
+    texts = [
+        "def f(*values):\n    return None\n",
+        "def f(*values):\n    raise SystemExit(0)\n",
+        "def f(*values):\n    while True:\n        pass\n",
+        "def f(*values):\n    print('\"HumanEval/0\"')\n",
+        "x = 1\n",
+        "no Python",
+    ]
+    assert solved_problems(texts, PROBLEMS[:5], jail) == [[]] * len(texts)
+
+
+def test_other_words_for_the_same_work_solve_it(jail: Jail) -> None:
+    problem = next(one for one in PROBLEMS if one.entry_point == "below_zero")
+    text = "def helped(x):\n    return x\n\ndef overdrawn(steps):\n    left = 0\n    for step in steps:\n"
+    text += "        left = left + helped(step)\n        if 0 > left:\n            return True\n    return False\n"
+    assert solved_problems([text], PROBLEMS, jail) == [[problem.task_id]]
