@@ -1,4 +1,4 @@
-"""Find the modules of a text that are to be run, the place of a function in it, and what its parameters may stand for."""
+"""Find the modules of a text that are to be run, where a function stands, and what its parameters may stand for."""
 
 import ast
 from collections import Counter
