@@ -1,12 +1,22 @@
+import pickle
 from collections import Counter
 
 import pytest
 
-from hornbook.decontamination.behaviour import BehaviourConfig, BehaviourSearch, is_telling, same_behaviour
-from hornbook.decontamination.benchmark_inputs import Behaviour, argument_list, behaviours_of
+from hornbook.decontamination.behaviour import BehaviourConfig, BehaviourIndex, BehaviourSearch, is_telling, make_index
+from hornbook.decontamination.benchmark_inputs import (
+    MAX_VALUE_CHARACTERS,
+    Behaviour,
+    argument_list,
+    behaviours_of,
+    output_of,
+)
+from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import PairKind, load_labelled_set
-from hornbook.decontamination.record_functions import candidates
+from hornbook.decontamination.matches import Detector
 from hornbook.errors import ConfigError, SandboxError
+from hornbook.observers.agreement import values_agree
+from hornbook.observers.jail_tasks import run_tasks
 from hornbook.records import Outcome, Problem
 from hornbook.sandbox.jail import Jail
 
@@ -19,11 +29,11 @@ HOSTILE = {
     "an endless module": ("while True:\n    pass\ndef f(x):\n    return sum(x)\n", Outcome.CPU_TIMED_OUT),
     "an exit": ("def f(x):\n    raise SystemExit(0)\n", Outcome.RAISED),
     "a hard exit": ("import os\ndef f(x):\n    os._exit(0)\n", Outcome.RAISED),
-    "a module that exits": ("raise SystemExit(0)\ndef f(x):\n    return sum(x)\n", Outcome.RAISED),
+    "a module that exits": ("import os\nos._exit(0)\ndef f(x):\n    return sum(x)\n", Outcome.RAISED),
     "much memory": ("def f(x):\n    return len('a' * 10 ** 10)\n", Outcome.OUT_OF_MEMORY),
     "a printed answer": (
         "import os\ndef f(x):\n"
-        '    os.write(1, b\'hornbook-seen-0 [{"outcome": "passed", "groups": [[["v", 0]]]}]\\n\')\n',
+        '    os.write(1, b\'hornbook-seen-0 [{"outcome": "passed", "runs": [["f", 0, [0], [], ["0"]]]}]\\n\')\n',
         Outcome.PASSED,
     ),
     "a value that equals everything": (
@@ -53,8 +63,30 @@ def behaviour_of(jail: Jail, source: str, name: str, inputs: tuple[str, ...] = I
 
 
 def search(jail: Jail, behaviours: list[Behaviour], *records: str, config: BehaviourConfig = CONFIG) -> BehaviourSearch:
-    pairs = [(record, place) for record in range(len(records)) for place in range(len(behaviours))]
-    return same_behaviour(records, behaviours, pairs, jail, config)
+    return make_index(behaviours, config, jail).search([read_text(record) for record in records], jail)
+
+
+def matches_by_brute_force(jail: Jail, behaviours: list[Behaviour], records: list[str]) -> set[tuple[int, int]]:
+    """Run every function on all inputs of all problems that take as many arguments as its first input."""
+    named = [[one.name for one in read_text(record).functions] for record in records]
+    tasks = [
+        {
+            "modules": [record],
+            "runs": [[name, [], 0, one.inputs] for name in names for one in behaviours],
+            "max_characters": MAX_VALUE_CHARACTERS,
+        }
+        for record, names in zip(records, named, strict=True)
+    ]
+    found = set()
+    for place, answer in enumerate(
+        run_tasks("behaviours", tasks, jail, batch_size=1, progress=lambda _done, _total: None)
+    ):
+        for number, calls in enumerate(answer["runs"]):
+            outputs = behaviours[number % len(behaviours)].outputs
+            seen = [output_of(call) for call in calls or []]
+            if len(seen) == len(outputs) and all(map(values_agree, seen, outputs)):
+                found.add((place, number % len(behaviours)))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -64,24 +96,56 @@ def labelled(jail: Jail) -> list[Behaviour]:
 
 
 @pytest.fixture(scope="module")
+def index(jail: Jail, labelled: list[Behaviour]) -> BehaviourIndex:
+    return make_index(labelled, CONFIG, jail)
+
+
+@pytest.fixture(scope="module")
 def total(jail: Jail) -> Behaviour:
     return behaviour_of(jail, TOTAL, "add_up")
 
 
-def test_every_leak_is_found_and_no_clean_record_for_any_problem(jail: Jail, labelled: list[Behaviour]) -> None:
+def test_every_leak_is_found_and_no_clean_record_for_any_problem(
+    jail: Jail, labelled: list[Behaviour], index: BehaviourIndex
+) -> None:
     assert all(is_telling(one, CONFIG) for one in labelled)
-    found = search(jail, labelled, *(pair.text for pair in PAIRS))
-    seen = [(PAIRS[match.record].task_id, PAIRS[match.record].kind, match.task_id) for match in found.matches]
+    found = index.search([read_text(pair.text) for pair in PAIRS], jail)
+    seen = [
+        (PAIRS[match.text].task_id, PAIRS[match.text].kind, labelled[match.problem].problem.task_id)
+        for match in found.matches
+    ]
     assert all(own == task_id for own, _, task_id in seen)
     leaks = {kind: len(PROBLEMS) for kind in PairKind if kind.is_leak}
     assert Counter(kind for _, kind, _ in set(seen)) == leaks
+    places = {one.problem.task_id: place for place, one in enumerate(labelled)}
+    names = [read_text(pair.text).functions[-1].name for pair in PAIRS]
+    cleared = Counter(
+        pair.kind for text, pair in enumerate(PAIRS) if found.cleared(text, names[text], places[pair.task_id])
+    )
+    assert not any(kind.is_leak for kind in cleared)
+    assert cleared[PairKind.NEAR_MISS] > 30
 
 
-def test_the_cheap_candidates_lose_no_leak(labelled: list[Behaviour]) -> None:
-    texts = [pair.text for pair in PAIRS]
-    offered = {(PAIRS[record].text, labelled[place].problem.task_id) for record, place in candidates(texts, labelled)}
-    assert [pair for pair in PAIRS if pair.kind.is_leak and (pair.text, pair.task_id) not in offered] == []
-    assert len(offered) < len(PAIRS) * len(PROBLEMS) / 2
+def test_the_index_finds_what_running_everything_on_everything_finds(
+    jail: Jail, labelled: list[Behaviour], index: BehaviourIndex
+) -> None:
+    kinds = (PairKind.RESTRUCTURED, PairKind.NEAR_MISS)
+    records = [pair.text for pair in PAIRS if pair.kind in kinds][:40]
+    found = {(match.text, match.problem) for match in index.search(list(map(read_text, records)), jail).matches}
+    assert found == matches_by_brute_force(jail, labelled, records)
+    assert len(found) == 20
+
+
+@pytest.mark.parametrize("number", [4, 60])
+def test_a_function_is_run_as_often_however_many_problems_take_its_arguments(jail: Jail, number: int) -> None:
+    sources = [f"def p{n}(x):\n    return [y * {n} + len(x) for y in x]\n" for n in range(2, number + 2)]
+    problems = [problem(source, f"p{n}") for n, source in enumerate(sources, start=2)]
+    behaviours = behaviours_of(problems, {one.task_id: INPUTS for one in problems}, jail)
+    made = make_index(behaviours, CONFIG, jail)
+    [group] = made.groups
+    assert len(group.probes) == 2
+    text = "def f(rows: list[int]):\n    n = len(rows)\n    return tuple(3 * row + n for row in rows)\n"
+    assert [match.problem for match in made.search([read_text(text)], jail).matches] == [1]
 
 
 @pytest.mark.parametrize(("code", "outcome"), HOSTILE.values(), ids=HOSTILE)
@@ -90,7 +154,7 @@ def test_a_hostile_record_is_no_match_and_costs_its_neighbours_nothing(
 ) -> None:
     good = "def g(numbers):\n    found = 0\n    for one in numbers:\n        found += one\n    return found\n"
     found = search(jail, [total], good, code, good)
-    assert [match.record for match in found.matches] == [0, 2]
+    assert [match.text for match in found.matches] == [0, 2]
     assert found.outcomes == Counter([Outcome.PASSED, Outcome.PASSED, outcome])
 
 
@@ -98,13 +162,14 @@ def test_what_fails_on_one_problem_is_still_held_against_another(jail: Jail, tot
     ending = "import os\ndef f(x):\n    if x == [100]:\n        os._exit(0)\n    return sum(x)\n"
     other = behaviour_of(jail, "def last(x):\n    return max(x) + 1\n", "last", ("[100]", "[1]", "[2]", "[3]", "[4]"))
     found = search(jail, [other, total], ending)
-    assert [match.task_id for match in found.matches] == ["invented/add_up"]
-    assert found.outcomes == {Outcome.PASSED: 1, Outcome.RAISED: 1}
+    assert [match.problem for match in found.matches] == [1]
 
 
 def test_a_match_says_what_it_rests_on(jail: Jail, total: Behaviour) -> None:
-    [match] = search(jail, [total], "def unlike(a, b):\n    return a\n" + TOTAL).matches
-    assert (match.function, match.task_id, match.score) == ("add_up", "invented/add_up", 1.0)
+    text = "def unlike(a, b):\n    return a\n\n\n" + TOTAL + "\n\nLAST = 1\n"
+    [match] = search(jail, [total], text).matches
+    assert (match.detector, match.function, match.problem, match.score) == (Detector.BEHAVIOUR, "add_up", 0, 1.0)
+    assert text[slice(*match.window)].strip() == TOTAL.strip()
     assert match.evidence == "equal on 7 of 7 inputs, 5 different outputs"
 
 
@@ -130,7 +195,7 @@ def test_a_problem_that_much_code_solves_by_chance_proves_nothing(
 ) -> None:
     one = behaviour_of(jail, source, "p", inputs)
     assert not is_telling(one, CONFIG)
-    assert search(jail, [one], source) == BehaviourSearch(matches=(), outcomes={})
+    assert search(jail, [one], source) == BehaviourSearch(matches=(), outcomes={}, cleared_problems={})
 
 
 @pytest.mark.parametrize(
@@ -157,7 +222,7 @@ def test_values_are_equal_as_python_values_whatever_holds_a_row_of_them(
 def test_a_function_is_found_in_prose_and_before_code_that_fails(jail: Jail, total: Behaviour) -> None:
     prose = f"Adding up:\n```python\nimport math\n```\nand so\n```python\n{TOTAL}```\n"
     failing = f"{TOTAL}print(add_up([1]))\nraise ValueError\n"
-    assert [match.record for match in search(jail, [total], prose, failing).matches] == [0, 1]
+    assert [match.text for match in search(jail, [total], prose, failing).matches] == [0, 1]
 
 
 def test_parameters_that_need_not_be_given_do_not_hide_a_function(jail: Jail, total: Behaviour) -> None:
@@ -167,19 +232,95 @@ def test_parameters_that_need_not_be_given_do_not_hide_a_function(jail: Jail, to
         "def f(x, *, start):\n    return sum(x)\n",
         "def f(x, y):\n    return sum(x)\n",
     ]
-    assert [match.record for match in search(jail, [total], *records).matches] == [0, 1]
+    assert [match.text for match in search(jail, [total], *records).matches] == [0, 1]
 
 
-def test_a_sandbox_that_breaks_down_is_an_error_and_no_verdict(total: Behaviour) -> None:
+def test_arguments_are_given_in_the_order_in_which_the_function_takes_them(jail: Jail) -> None:
+    source = "def p(text, times):\n    return (text + str(times)) * times\n"
+    inputs = tuple(f"{text!r}, {times}" for text in ("ab", "c", "") for times in (1, 2, 3))
+    one = behaviour_of(jail, source, "p", inputs)
+    records = [
+        "def f(n: int, word: str) -> str:\n    return n * f'{word}{n}'\n",
+        "def f(n, word):\n    return n * f'{word}{n}'\n",
+        "def f(n: str, word: int) -> str:\n    return int(n) * f'{word}{n}'\n",
+    ]
+    assert [match.text for match in search(jail, [one], *records).matches] == [0, 1]
+
+
+def test_a_parameter_with_the_name_of_one_of_the_problem_is_that_one(jail: Jail) -> None:
+    inputs = tuple(f"{a}, {b}" for a in range(1, 4) for b in (2, 5, 9))
+    one = behaviour_of(jail, "def p(stock, wanted):\n    return 7 * stock - wanted\n", "p", inputs)
+    same = "def f(stock, wanted):\n    return stock * 7 - wanted\n"
+    other = "def f(stock, wanted):\n    return 7 * wanted - stock\n"
+    renamed = "def f(bought, held):\n    return 7 * held - bought\n"
+    found = search(jail, [one], same, other, renamed)
+    assert [match.text for match in found.matches] == [0, 2]
+    assert [found.cleared(text, "f", 0) for text in range(3)] == [False, True, False]
+
+
+def test_methods_are_run_on_new_objects_where_these_can_be_made(jail: Jail, total: Behaviour) -> None:
+    body = "        self.kept += x\n        return sum(self.kept)\n"
+    made = f"class A:\n    def __init__(self):\n        self.kept = []\n    def add(self, x):\n{body}"
+    needy = f"class A:\n    def __init__(self, kept):\n        self.kept = kept\n    def add(self, x):\n{body}"
+    static = "class A:\n    def __init__(self, kept): ...\n    @staticmethod\n    def add(x):\n        return sum(x)\n"
+    found = search(jail, [total], made, needy, static)
+    assert [(match.text, match.function) for match in found.matches] == [(0, "add"), (2, "add")]
+
+
+def test_only_what_returned_something_else_is_cleared(jail: Jail, total: Behaviour) -> None:
+    weak = behaviour_of(jail, "def weak(x):\n    return len(x) > 2\n", "weak")
+    one = "def f(x):\n    def g(x):\n        return 1\n    return g(x)\n"
+    records = {
+        "def f(x):\n    return sum(x) + 1\n": True,
+        "def f(x):\n    return sum(x)\n": False,
+        "def f(x):\n    raise ValueError\n": False,
+        "def f(x):\n    while True: ...\n": False,
+        "def f(x, y):\n    return 1\n": False,
+        f"{one}class A:\n    def f(self, x):\n        return 1\n": True,
+        f"{one}class A:\n    def __init__(self, y): ...\n    def f(self, x):\n        return 1\n": False,
+    }
+    found = search(jail, [total, weak], *records)
+    assert [found.cleared(text, "f", 0) for text in range(len(records))] == list(records.values())
+    assert not any(found.cleared(text, "f", 1) or found.cleared(text, "g", 0) for text in range(len(records)))
+
+
+def test_a_module_that_lacks_an_import_hides_no_function(jail: Jail, total: Behaviour) -> None:
+    imports = "import nowhere\nfrom nothing import at_all\n"
+    record = f"{imports}START = 0\ndef f(x: at_all.Array) -> List[int]:\n    return sum(x) + START\n"
+    exiting = f"raise SystemExit(0)\n{TOTAL}"
+    assert len(search(jail, [total], record, exiting).matches) == 2
+
+
+def test_a_function_that_sleeps_is_not_waited_for(jail: Jail, total: Behaviour) -> None:
+    record = "import time\ndef f(x):\n    time.sleep(1000)\n    return sum(x)\n"
+    assert len(search(jail, [total], record).matches) == 1
+
+
+def test_an_index_can_be_sent_to_another_process(jail: Jail, total: Behaviour) -> None:
+    made = pickle.loads(pickle.dumps(make_index([total], CONFIG, jail)))
+    assert len(made.search([read_text(TOTAL)], jail).matches) == 1
+
+
+def test_progress_ends_at_the_number_of_texts(jail: Jail, total: Behaviour) -> None:
+    told: list[tuple[int, int]] = []
+    texts = [read_text(TOTAL), read_text("no code"), read_text(TOTAL)]
+    make_index([total], CONFIG, jail).search(texts, jail, lambda done, of: told.append((done, of)))
+    assert told[-1] == (3, 3)
+    assert told == sorted(told)
+
+
+def test_a_sandbox_that_breaks_down_is_an_error_and_no_verdict(jail: Jail, total: Behaviour) -> None:
     class Broken(Jail):
         def run(self, *_arguments: object, **_keywords: object) -> list:  # type: ignore[override,type-arg]
             raise SandboxError("the machine is full")
 
     with pytest.raises(SandboxError, match="full"):
-        same_behaviour([TOTAL], [total], [(0, 0)], Broken(), CONFIG)
+        make_index([total], CONFIG, Broken())
+    with pytest.raises(SandboxError, match="full"):
+        make_index([total], CONFIG, jail).search([read_text(TOTAL)], Broken())
 
 
-@pytest.mark.parametrize("fields", [{"min_score": 0.0}, {"min_inputs": 0}, {"min_outputs": 0}], ids=str)
+@pytest.mark.parametrize("fields", [{"min_score": 0.0}, {"min_inputs": 0}, {"min_bits": 0.0}], ids=str)
 def test_a_config_without_meaning_is_refused(fields: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match=next(iter(fields))):
         BehaviourConfig(**fields)  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
+import pytest
+
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.decontamination.functions import functions_in, parse, solution_of
+from hornbook.decontamination.functions import functions_in, parse, read_text, solution_of
 from hornbook.records import Problem
 
 PASSAGE = '''# Sums
@@ -41,7 +43,23 @@ def test_code_is_shown_without_its_docstring() -> None:
 
 def test_fenced_code_in_prose_is_read() -> None:
     assert [function.name for function in functions_in(PASSAGE)] == ["total", "size"]
-    assert functions_in("No code at all, only (words).") == []
+    assert functions_in("No code at all, only (words).") == ()
+
+
+def test_a_text_is_one_module_or_its_blocks_that_are() -> None:
+    assert read_text("x = 1\n").modules == ("x = 1\n",)
+    assert len(read_text(PASSAGE).modules) == 2
+    assert read_text(PASSAGE).modules[0].startswith("def total")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_function_knows_where_it_stands(end: str) -> None:
+    source = end.join(["import os", "", "class A:", "    def m(self):", "        return '\f'", "", "x = 2"])
+    [method] = read_text(source).functions
+    first, last = method.window
+    assert source[first:last] == f"    def m(self):{end}        return '\f'{end}"
+    [_, size] = read_text(PASSAGE).functions
+    assert PASSAGE[slice(*size.window)] == "    def size(self): return 1\n"
 
 
 def test_what_does_not_parse_is_none_and_warns_of_nothing() -> None:

@@ -1,33 +1,35 @@
 import pytest
 
-from hornbook.decontamination.record_functions import functions_of, modules_in
+from hornbook.decontamination.functions import read_text
+from hornbook.decontamination.record_functions import may_stand_for, parameters_of, window_of
+from hornbook.records import Problem
+
+TWO = "def f(x):\n    return 1\n\n\ndef g(x):\n    return 2\n"
 
 
-def test_methods_and_nested_functions_are_left_out_and_the_last_of_a_name_counts() -> None:
-    text = "class A:\n    def m(self): ...\ndef f(x):\n    def inner(): ...\ndef f(x, y): ...\n"
-    [function] = functions_of(modules_in(text))
-    assert (function.name, function.fewest, function.most) == ("f", 2, 2)
+def test_the_window_of_a_method_is_that_of_its_last_definition() -> None:
+    assert TWO[slice(*window_of(read_text(TWO), "A.g"))].strip() == "def g(x):\n    return 2"
+    assert window_of(read_text(TWO), "h") == (0, len(TWO))
 
 
 @pytest.mark.parametrize(
-    ("parameters", "arguments", "fits"),
+    ("own", "order", "parameters", "may"),
     [
-        ("x: list[int]", [[1]], True),
-        ("x: 'List[int]'", [(1,)], True),
-        ("x: list[int]", ["a"], False),
-        ("x: typing.Sequence[str]", ["a"], True),
-        ("x: float", [1], True),
-        ("x: int | str", [[1]], True),
-        ("x: int", [None], True),
-        ("x: Anything", [{}], True),
-        ("x: int, y=2", [1], True),
-        ("x: int, *rest: int", [1, 2, 3], True),
-        ("x, y", [1], False),
-        ("x, *, y", [1], False),
+        (("held", "bought"), (1, 0), ("stock", "wanted"), True),
+        (("wanted", "stock"), (1, 0), ("stock", "wanted"), True),
+        (("stock", "wanted"), (1, 0), ("stock", "wanted"), False),
+        (("stock", "wanted"), (0, 1), ("stock", "wanted"), True),
+        (("wanted", "held"), (0, 1), ("stock", "wanted"), True),
+        (("a", "b"), (1, 0), ("a", "b"), True),
     ],
 )
-def test_arguments_fit_by_number_and_by_what_the_annotations_name(
-    parameters: str, arguments: list[object], *, fits: bool
+def test_names_speak_against_another_order(
+    own: tuple[str, ...], order: tuple[int, ...], parameters: tuple[str, ...], *, may: bool
 ) -> None:
-    [function] = functions_of([f"def f({parameters}): ...\n"])
-    assert function.takes(arguments) is fits
+    assert may_stand_for(own, order, parameters) is may
+
+
+def test_the_parameters_of_a_problem_are_those_of_its_entry_point() -> None:
+    source = "def other(z):\n    return z\n\n\ndef p(x, /, y=1, *, k=2):\n    return x\n"
+    one = Problem(task_id="p", prompt=source, entry_point="p", canonical_solution="", test="", category="")
+    assert parameters_of(one) == ("x", "y")

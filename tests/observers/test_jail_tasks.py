@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from hornbook.observers.function_tasks import function_task
 from hornbook.observers.jail_tasks import run_tasks
 from hornbook.records import Outcome
 from hornbook.sandbox.jail import Jail
-from hornbook.sandbox.program import Report
+from hornbook.sandbox.program import Program, Report
 
 GOOD = "def f(x):\n    return x + 1\n"
 HOSTILE = {
@@ -108,3 +109,36 @@ def test_progress_ends_at_the_number_of_tasks(jail: Jail) -> None:
     run_tasks("calls", tasks, jail, batch_size=2, progress=lambda done, total: told.append((done, total)))
     assert told[-1] == (3, 3)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_a_batch_that_comes_to_nothing_is_halved_until_the_one_to_blame_is_alone(jail: Jail) -> None:
+    class Counting(Jail):
+        num_programs = 0
+
+        def run(self, programs: Sequence[Program], *arguments: Any, **keywords: Any) -> list[Report]:
+            self.num_programs += len(programs)
+            return jail.run(programs, *arguments, **keywords)
+
+    counting = Counting(jail.limits)
+    codes = [GOOD] * 64
+    codes[37] = HOSTILE["a hard exit"]
+    answers = seen(counting, *codes, batch_size=64)
+    assert [place for place, answer in enumerate(answers) if isinstance(answer, Report)] == [37]
+    assert counting.num_programs <= 1 + 2 * 4 + 4
+
+
+def test_what_tasks_share_comes_to_each_as_it_was_sent(jail: Jail) -> None:
+    groups = [{"kinds": ["num"], "probes": ["1", "2"]}]
+    code = (
+        "import sys\n"
+        "frame = sys._getframe()\n"
+        "while frame:\n"
+        "    if 'task' in frame.f_locals:\n"
+        "        frame.f_locals['task'].get('groups', []).clear()\n"
+        "    frame = frame.f_back\n"
+        "def f(x):\n    return x + 1\n"
+    )
+    tasks = [{"modules": [one]} for one in (code, GOOD)]
+    shared = {"groups": groups, "only": "", "reorder": True}
+    answers = run_tasks("probes", tasks, jail, batch_size=2, progress=lambda *_: None, shared=shared)
+    assert [answer["runs"] for answer in answers] == [[], [["f", 0, [0], [], ["2", "3"]]]]

@@ -218,6 +218,8 @@ class _Seen:
             for some, answer in zip(alone, answers, strict=True):
                 if not isinstance(answer, Report):
                     self._compare(texts[some[0].text], some, answer["runs"])
+            for some in failed:
+                self._keep_uncleared(some)
             # What fails together with other problems is run again with each alone.
             alone = [[one] for some in failed if len(some) > 1 for one in some]
 
@@ -268,37 +270,52 @@ class _Seen:
             behaviour = self._index.behaviours[suspect.problem]
             outputs = [output_of(call) for call in calls or []]
             equal = [values_agree(*pair) for pair in zip(outputs, behaviour.outputs, strict=False)]
-            place = (suspect.text, name_of(suspect.path))
-            bit = 1 << suspect.problem
             if sum(equal) / len(behaviour.inputs) >= self._index.config.min_score:
-                self._cleared[place] = self._cleared.get(place, 0) & ~bit
+                self._keep_uncleared([suspect])
                 if (suspect.path, suspect.problem) not in matched:
                     matched.add((suspect.path, suspect.problem))
                     self._matches.append(_match(suspect, read, behaviour, sum(equal)))
             elif all(output is None or same for output, same in zip(outputs, equal, strict=False)):
-                self._cleared[place] = self._cleared.get(place, 0) & ~bit
+                self._keep_uncleared([suspect])
+
+    def _keep_uncleared(self, suspects: Sequence[_Suspect]) -> None:
+        for suspect in suspects:
+            place = (suspect.text, name_of(suspect.path))
+            self._cleared[place] = self._cleared.get(place, 0) & ~(1 << suspect.problem)
 
 
 def _look_up(group: ProbeGroup, results: Sequence[str | bool | None], strict: int) -> tuple[int, int]:
     """The problems that a function may solve by its results, and those that it does not, as bits.
 
-    A wrong result on an input of the problem's own is proof where one failure is too many; one on an input that only
-    looks like its inputs is none.
+    A wrong result on an input of the problem's own is proof where one failure is too many. One on an input that only
+    looks like its inputs is none, but half of the results must be right.
     """
-    agreed = failed = differed = once = twice = 0
+    right, wrong, differing = ([-1] + [0] * len(results) for _ in range(3))
+    wrong_on_own = differing_on_own = 0
     for probe, key in zip(group.probes, results, strict=False):
         if key is False:
             continue
         same = probe.problems_by_key.get(key, 0) if isinstance(key, str) else 0
-        agreed |= same
-        failed |= probe.own & ~same
+        other = probe.speaks_for & ~same
+        _count(right, same)
+        _count(wrong, other)
+        wrong_on_own |= probe.own & other
         if key is not None:
-            other = probe.speaks_for & ~same
-            differed |= probe.own & other
-            twice |= once & other
-            once |= other
-    survivors = agreed & ~(failed & strict)
-    return survivors, ((differed & strict) | (twice & ~agreed)) & ~survivors
+            _count(differing, other)
+            differing_on_own |= probe.own & other
+    survivors = 0
+    for number in range(1, len(results) + 1):
+        too_many = wrong[number + 1] if number < len(results) else 0
+        survivors |= right[number] & ~too_many
+    survivors &= ~(wrong_on_own & strict)
+    surely = differing_on_own & strict
+    return survivors, (surely | (differing[2] if len(results) > 1 else 0)) & ~survivors
+
+
+def _count(at_least: list[int], problems: int) -> None:
+    """Count once more for each of the problems; entry n has those with a count of at least n."""
+    for number in range(len(at_least) - 1, 0, -1):
+        at_least[number] |= at_least[number - 1] & problems
 
 
 def _bits(problems: int) -> Iterator[int]:

@@ -1,7 +1,7 @@
 """Stops a piece of code that uses up its CPU time, as far as Python lets itself be stopped."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -13,8 +13,10 @@ class TimeUpError(BaseException):
 
 
 @contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[Callable[[], None]]:
     """Raise `TimeUpError` in the code below once it used so much CPU time, and again if it caught that.
+
+    Gives a function that lets the time begin anew.
 
     Code that does not come back to Python, or takes the signal away, is the affair of the jail's own clock.
     """
@@ -22,9 +24,12 @@ def time_limit(seconds: float) -> Iterator[None]:
     def ring(_signal: int, _frame: FrameType | None) -> None:
         raise TimeUpError
 
+    def begin() -> None:
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN_SECONDS)
+
     signal.signal(signal.SIGVTALRM, ring)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN_SECONDS)
+    begin()
     try:
-        yield
+        yield begin
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)

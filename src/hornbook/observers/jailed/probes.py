@@ -30,9 +30,10 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         `outcome` and `detail` of the modules; `runs`: for each function, group and order that fit, the function's path,
-        the group's place, the places of the arguments in the order in which it takes them, the names of its parameters,
-        and for each probe the result's key, null if it raised, false if it came to no end. There are fewer results than
-        probes where the function was given up: it was too slow, or clearly made for other types.
+        the group's place, the places of the arguments in the order in which it takes them, the names of its parameters
+        (none if that is the arguments' own order), and for each probe the result's key, null if it raised, false if it
+        came to no end. There are fewer results than probes where the function was given up: it was too slow, or clearly
+        made for other types.
     """
     names, trouble = run_modules(task["modules"])
     end = time.process_time() + _RECORD_SECONDS
@@ -47,7 +48,8 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
                     break
                 results = _results(reordered(callee.call, order), group["probes"], _MOST_SLOW - num_slow)
                 num_slow += results.count(False)
-                runs.append([callee.path, place, list(order), list(callee.parameters[: len(order)]), results])
+                named = [] if list(order) == sorted(order) else list(callee.parameters[: len(order)])
+                runs.append([callee.path, place, list(order), named, results])
     outcome, detail = trouble or ("passed", "")
     return {"outcome": outcome, "detail": detail, "runs": runs}
 
@@ -73,28 +75,34 @@ def reordered(call: Callable[..., Any], order: Sequence[int]) -> Callable[..., A
 
 def _results(call: Callable[..., Any], probes: Sequence[str], most_slow: int) -> list[str | bool | None]:
     results: list[str | bool | None] = []
-    num_misfits = num_slow = 0
+    num_misfits = 0
     has_returned = False
-    for text in probes:
-        try:
-            with time_limit(CALL_SECONDS):
-                make = _maker(text)
-                arguments = make()
-                result = call(*arguments)
-                key = key_of(result) if result is not None else _changed(arguments, make())
-            results.append(key)
-            has_returned = True
-        except MemoryError:
-            raise
-        except TimeUpError:
-            results.append(False)
-            num_slow += 1
-        except BaseException as error:
-            results.append(None)
-            num_misfits += isinstance(error, _MISFITS)
-        if num_slow >= most_slow or (num_misfits >= _MOST_MISFITS and not has_returned):
-            break
+    try:
+        with time_limit(CALL_SECONDS) as begin_anew:
+            for text in probes:
+                begin_anew()
+                try:
+                    results.append(_key(call, _maker(text)))
+                    has_returned = True
+                except MemoryError:
+                    raise
+                except TimeUpError:
+                    results.append(False)
+                    most_slow -= 1
+                except BaseException as error:
+                    results.append(None)
+                    num_misfits += isinstance(error, _MISFITS)
+                if most_slow <= 0 or (num_misfits >= _MOST_MISFITS and not has_returned):
+                    break
+    except TimeUpError:
+        return results  # The clock rang between two calls.
     return results
+
+
+def _key(call: Callable[..., Any], make: Callable[[], tuple[Any, ...]]) -> str:
+    arguments = make()
+    result = call(*arguments)
+    return key_of(result) if result is not None else _changed(arguments, make())
 
 
 def _changed(arguments: tuple[Any, ...], before: tuple[Any, ...]) -> str:

@@ -13,6 +13,7 @@ import time
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from hornbook.observers.jailed.clock import TimeUpError, time_limit
@@ -55,9 +56,7 @@ def run_modules(sources: Sequence[str]) -> tuple[dict[str, Any], tuple[str, str]
     Raises:
         MemoryError: There is none left.
     """
-    known = {name: getattr(typing, name) for name in typing.__all__}
-    known |= {name: __import__(name) for name in _TAKEN_FOR_GRANTED.split()}
-    names: dict[str, Any] = {"__name__": "record", "__builtins__": {**known, **vars(builtins)}}
+    names: dict[str, Any] = {"__name__": "record", "__builtins__": {**_known_names(), **vars(builtins)}}
     time.sleep = lambda _seconds: None
     trouble: tuple[str, str] | None = None
     for source in sources:
@@ -82,6 +81,12 @@ def callees_of(names: Mapping[str, Any]) -> Iterator[Callee]:
                 yield from _methods(name, value)
         elif (function := _function_of(value)) is not None:
             yield _callee(name, function, value, 0)
+
+
+@lru_cache
+def _known_names() -> dict[str, Any]:
+    names: dict[str, Any] = {name: getattr(typing, name) for name in typing.__all__}
+    return names | {name: __import__(name) for name in _TAKEN_FOR_GRANTED.split()}
 
 
 def _run_definitions(source: str, names: dict[str, Any]) -> None:

@@ -1,0 +1,40 @@
+from typing import Any
+
+from hornbook.observers.jail_tasks import run_tasks
+from hornbook.sandbox.jail import Jail
+
+
+def runs(jail: Jail, source: str, groups: dict[tuple[str, ...], list[str]], **fields: Any) -> list[Any]:
+    sent = [{"kinds": kinds, "probes": probes} for kinds, probes in groups.items()]
+    task = {"modules": [source], "only": "", "reorder": True, "groups": sent, **fields}
+    [answer] = run_tasks("probes", [task], jail, batch_size=1, progress=lambda *_: None)
+    found: list[Any] = answer["runs"]
+    return found
+
+
+def test_every_function_meets_the_groups_that_it_takes_in_each_order(jail: Jail) -> None:
+    source = "def f(n: int, word: str):\n    return word * n\ndef g(x, y):\n    return [x, y]\ndef h(x: set): ...\n"
+    assert runs(jail, source, {("str", "num"): ["'ab', 2"], ("num",): ["1"]}) == [
+        ["f", 0, [1, 0], ["n", "word"], ["'abab'"]],
+        ["g", 0, [0, 1], [], ["['ab',2]"]],
+        ["g", 0, [1, 0], ["x", "y"], ["[2,'ab']"]],
+    ]
+    only = runs(jail, source, {("str", "num"): ["'ab', 2"]}, only="g", reorder=False)
+    assert only == [["g", 0, [0, 1], [], ["['ab',2]"]]]
+
+
+def test_what_raises_or_does_not_end_is_told_apart(jail: Jail) -> None:
+    source = "def f(x):\n    while x == 2: ...\n    return 1 // x\n"
+    assert runs(jail, source, {("num",): ["0", "1", "2", "5"]}) == [["f", 0, [0], [], [None, "1", False, "0"]]]
+    assert runs(jail, source, {("num",): ["2", "2", "1"]}) == [["f", 0, [0], [], [False, False]]]
+
+
+def test_a_function_for_other_types_is_given_up(jail: Jail) -> None:
+    source = "def f(x):\n    return x.upper()\n"
+    assert runs(jail, source, {("num",): ["1", "2", "3"]}) == [["f", 0, [0], [], [None, None]]]
+
+
+def test_arguments_are_new_for_each_call_and_their_changes_are_the_result_of_a_function_without_one(jail: Jail) -> None:
+    source = "def f(x):\n    x.sort()\ndef g(x):\n    return x.pop()\ndef h(x):\n    pass\n"
+    groups = {("list[num]",): ["[2, 1]", "[2, 1]"]}
+    assert [run[-1] for run in runs(jail, source, groups)] == [["![[1,2]]"] * 2, ["1", "1"], ["None", "None"]]
