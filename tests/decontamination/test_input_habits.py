@@ -45,3 +45,9 @@ def test_an_empty_list_breaks_no_habit_of_items() -> None:
     habits = habits_of([[[1, 2]], [[]], [[4]]])
     assert num_broken([[3]], habits) == 0
     assert num_broken([[-3]], habits) > 0
+
+
+def test_the_order_in_which_a_set_was_filled_makes_no_habit() -> None:
+    one, other = {0, 8}, {8, 0}
+    assert list(one) != list(other)
+    assert habits_of([[one]]) == habits_of([[other]])

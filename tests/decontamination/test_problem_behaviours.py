@@ -48,6 +48,13 @@ def test_made_inputs_balance_yes_and_no(jail: Jail) -> None:
     assert found.information > 20
 
 
+def test_where_few_inputs_are_answered_with_yes_more_are_tried(jail: Jail) -> None:
+    test = "def check(c):\n    c(1)\n    c(1000)\n    c(500)\n    c(370)\n"
+    found = behaviour(jail, "def f(n):\n", "    return n % 37 == 0\n", test)
+    assert found.information > 16
+    assert sum(output == [["b", "True"]] for output in found.outputs) > 4
+
+
 def test_made_inputs_on_which_the_solution_raises_or_returns_another_type_are_left_out(jail: Jail) -> None:
     test = "def check(c):\n    c(4)\n    c(8)\n    c(40)\n"
     body = "    if n % 3 == 0:\n        raise ValueError\n    return None if n % 3 == 1 and n not in (4, 40) else n\n"

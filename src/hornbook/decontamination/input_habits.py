@@ -97,8 +97,9 @@ def _traits(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         yield from _traits_of_dictionary(value)
     elif isinstance(value, Collection):
-        has_places = len(value) <= _MAX_PLACES if isinstance(value, tuple) else len(value) == 2
-        yield from _traits_of_items(list(value), has_places)
+        is_set = isinstance(value, set | frozenset)
+        has_places = len(value) <= _MAX_PLACES if isinstance(value, tuple) else len(value) == 2 and not is_set
+        yield from _traits_of_items(sorted(value, key=value_source) if is_set else list(value), has_places)
 
 
 def _traits_of_number(value: int | float) -> Iterator[str]:

@@ -30,6 +30,9 @@ from hornbook.records import Problem
 from hornbook.sandbox.program import Sandbox, ignore_progress
 
 _TRIED_PER_WANTED = 3
+_TRIED_AGAIN_PER_WANTED = 15
+"""For a problem that tells little: where most inputs are answered with no, a yes must be sought."""
+_FEW_BITS = 16
 _TRIED_PER_KIND = 4
 _MOST_BROKEN = 2
 """Habits of the known inputs that a made one may break."""
@@ -64,15 +67,26 @@ def read_behaviours(
     """
     usable = [problem for problem in problems if entry_function(problem) is not None]
     own = _own_inputs(usable, sandbox, num_inputs, further or {})
-    made = _made_inputs(usable, own, sandbox, seed, num_inputs)
-    everything = {name: [*own[name], *made[name]] for name in own}
-    told = {one.problem.task_id: one for one in behaviours_of(usable, everything, sandbox, progress)}
-    return [
-        _chosen(told[problem.task_id], made[problem.task_id], num_inputs)
-        if problem.task_id in told
-        else Behaviour(problem=problem, inputs=(), outputs=())
-        for problem in problems
-    ]
+    typical = _typical([problem for problem in usable if not own[problem.task_id]], sandbox, seed, num_inputs)
+
+    def told(some: Sequence[Problem], progress: Callable[[int, int], None], tried_per_wanted: int) -> list[Behaviour]:
+        made = {}
+        for problem in some:
+            name = problem.task_id
+            wanted = tried_per_wanted * (num_inputs - len(own[name]))
+            more = more_inputs(own[name] or typical.get(name, ()), wanted, random.Random(f"{seed} {name}"))
+            made[name] = {**dict.fromkeys(typical.get(name, ()), 0), **more}
+        everything = {name: [*own[name], *made[name]] for name in made}
+        found = behaviours_of(some, everything, sandbox, progress)
+        return [_chosen(one, made[one.problem.task_id], num_inputs) for one in found]
+
+    behaviours = {one.problem.task_id: one for one in told(usable, progress, _TRIED_PER_WANTED)}
+    poor = [one.problem for one in behaviours.values() if one.information < _FEW_BITS]
+    for one in told(poor, ignore_progress, _TRIED_AGAIN_PER_WANTED):
+        name = one.problem.task_id
+        behaviours[name] = max(behaviours[name], one, key=lambda found: found.information)
+    nothing = [Behaviour(problem=problem, inputs=(), outputs=()) for problem in problems]
+    return [behaviours.get(one.problem.task_id, one) for one in nothing]
 
 
 def _own_inputs(
@@ -91,21 +105,6 @@ def _own_inputs(
 
 def _written_alike(text: str) -> str:
     return text if has_keywords(text) else argument_source(arguments_of(text))
-
-
-def _made_inputs(
-    problems: Sequence[Problem], own: Mapping[str, Sequence[str]], sandbox: Sandbox, seed: int, num_inputs: int
-) -> dict[str, dict[str, int]]:
-    """By `task_id`, more inputs than are wanted, each with the number of habits that it breaks."""
-    typical = _typical([problem for problem in problems if not own[problem.task_id]], sandbox, seed, num_inputs)
-    made = {}
-    for problem in problems:
-        name = problem.task_id
-        tried = typical.get(name, [])
-        wanted = _TRIED_PER_WANTED * (num_inputs - len(own[name]))
-        more = more_inputs(own[name] or tried, wanted, random.Random(f"{seed} {name}"))
-        made[name] = {**dict.fromkeys(tried, 0), **more}
-    return made
 
 
 def _typical(problems: Sequence[Problem], sandbox: Sandbox, seed: int, num_inputs: int) -> dict[str, list[str]]:

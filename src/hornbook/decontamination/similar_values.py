@@ -130,7 +130,8 @@ def _pieces(text: str) -> list[str]:
 def _spliced(one: str, other: str, rng: random.Random) -> str:
     """The beginning of one and the end of the other, cut before pieces of the same class where there are such."""
     first, second = _pieces(one), _pieces(other)
-    cuts = [(i, j) for i, head in enumerate(first) for j, tail in enumerate(second) if _class(head) == _class(tail)]
+    ends = list(map(_class, second))
+    cuts = [(i, j) for i, head in enumerate(map(_class, first)) for j, tail in enumerate(ends) if head == tail]
     cut = rng.choice(cuts) if cuts else (len(first), 0)
     return "".join(first[: cut[0]] + second[cut[1] :])
 
@@ -145,7 +146,6 @@ def _change_one(pieces: list[str], known: Sequence[str], rng: random.Random) -> 
     if place == len(pieces):
         pieces.append(rng.choice(known))
         return
-    alike = [one for one in known if _class(one) == _class(pieces[place])] or list(known)
     way = rng.randrange(5)
     if way == 0:
         del pieces[place]
@@ -155,7 +155,8 @@ def _change_one(pieces: list[str], known: Sequence[str], rng: random.Random) -> 
         other = rng.randrange(len(pieces))
         pieces[place], pieces[other] = pieces[other], pieces[place]
     else:
-        pieces[place] = rng.choice(alike)
+        wanted = _class(pieces[place])
+        pieces[place] = rng.choice([one for one in known if _class(one) == wanted] or list(known))
 
 
 def _similar_tuple(base: tuple[Any, ...], kin: Sequence[tuple[Any, ...]], rng: random.Random, depth: int) -> Any:
