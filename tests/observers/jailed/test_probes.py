@@ -38,3 +38,8 @@ def test_arguments_are_new_for_each_call_and_their_changes_are_the_result_of_a_f
     source = "def f(x):\n    x.sort()\ndef g(x):\n    return x.pop()\ndef h(x):\n    pass\n"
     groups = {("list[num]",): ["[2, 1]", "[2, 1]"]}
     assert [run[-1] for run in runs(jail, source, groups)] == [["![[1,2]]"] * 2, ["1", "1"], ["None", "None"]]
+
+
+def test_a_function_that_waits_is_not_waited_for(jail: Jail) -> None:
+    source = "import threading\ndef f(x):\n    threading.Event().wait()\ndef g(x):\n    return x\n"
+    assert [run[-1] for run in runs(jail, source, {("num",): ["1", "2", "3"]})] == [[False, False], ["1", "2", "3"]]

@@ -1,11 +1,15 @@
 """Stops a piece of code that uses up its CPU time, as far as Python lets itself be stopped."""
 
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 _AGAIN_SECONDS = 0.05
+_WAIT_SECONDS = 0.5
+_SHARE_OF_WAITING = 0.02
+"""Of a core: who uses less of it waits for something; who is held up by others uses more."""
 
 
 class TimeUpError(BaseException):
@@ -33,3 +37,23 @@ def time_limit(seconds: float) -> Iterator[Callable[[], None]]:
         yield begin
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+@contextmanager
+def no_waiting() -> Iterator[None]:
+    """Raise `TimeUpError` in the code below whenever it has waited for something rather than computed."""
+    last = [time.monotonic(), time.process_time()]
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        now = [time.monotonic(), time.process_time()]
+        waits = now[1] - last[1] < _SHARE_OF_WAITING * (now[0] - last[0])
+        last[:] = now
+        if waits:
+            raise TimeUpError
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, _WAIT_SECONDS, _WAIT_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,12 +1,12 @@
 """Sees what every function of a record gives for inputs that many problems share, each result as a key."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
-from hornbook.observers.jailed.clock import TimeUpError, time_limit
+from hornbook.observers.jailed.clock import TimeUpError, no_waiting, time_limit
 from hornbook.observers.jailed.keys import key_of
 from hornbook.observers.jailed.kinds import takes
 from hornbook.observers.jailed.record_modules import Callee, callees_of, run_modules
@@ -35,21 +35,9 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
         came to no end. There are fewer results than probes where the function was given up: it was too slow, or clearly
         made for other types.
     """
-    names, trouble = run_modules(task["modules"])
-    end = time.process_time() + _RECORD_SECONDS
-    runs: list[list[Any]] = []
-    for callee in callees_of(names):
-        if task["only"] not in ("", callee.path):
-            continue
-        num_slow = 0
-        for place, group in enumerate(task["groups"]):
-            for order in orders(callee, group["kinds"], may_reorder=task["reorder"]):
-                if num_slow >= _MOST_SLOW or time.process_time() > end:
-                    break
-                results = _results(reordered(callee.call, order), group["probes"], _MOST_SLOW - num_slow)
-                num_slow += results.count(False)
-                named = [] if list(order) == sorted(order) else list(callee.parameters[: len(order)])
-                runs.append([callee.path, place, list(order), named, results])
+    with no_waiting():
+        names, trouble = run_modules(task["modules"])
+        runs = _runs(callees_of(names), task)
     outcome, detail = trouble or ("passed", "")
     return {"outcome": outcome, "detail": detail, "runs": runs}
 
@@ -71,6 +59,24 @@ def reordered(call: Callable[..., Any], order: Sequence[int]) -> Callable[..., A
     if list(order) == sorted(order):
         return call
     return lambda *arguments: call(*[arguments[place] for place in order])
+
+
+def _runs(callees: Iterable[Callee], task: Mapping[str, Any]) -> list[list[Any]]:
+    end = time.process_time() + _RECORD_SECONDS
+    runs: list[list[Any]] = []
+    for callee in callees:
+        if task["only"] not in ("", callee.path):
+            continue
+        num_slow = 0
+        for place, group in enumerate(task["groups"]):
+            for order in orders(callee, group["kinds"], may_reorder=task["reorder"]):
+                if num_slow >= _MOST_SLOW or time.process_time() > end:
+                    break
+                results = _results(reordered(callee.call, order), group["probes"], _MOST_SLOW - num_slow)
+                num_slow += results.count(False)
+                named = [] if list(order) == sorted(order) else list(callee.parameters[: len(order)])
+                runs.append([callee.path, place, list(order), named, results])
+    return runs
 
 
 def _results(call: Callable[..., Any], probes: Sequence[str], most_slow: int) -> list[str | bool | None]:
