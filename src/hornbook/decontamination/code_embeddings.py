@@ -74,7 +74,7 @@ class CodeEmbeddingIndex:
                     if at not in best or score > best[at][0]:
                         best[at] = (score, function)
                 at_function += 1
-            matches += [_match(place, read, self._places[at], *best[at]) for at in sorted(best)]
+            matches += [_match(place, self._places[at], *best[at]) for at in sorted(best)]
         return matches
 
     def _near_solutions(self, codes: Sequence[str]) -> dict[int, list[tuple[int, float]]]:
@@ -132,7 +132,7 @@ def _unit(rows: Floats) -> Floats:
     return rows / np.where(lengths > 0, lengths, 1.0)
 
 
-def _match(text: int, read: ReadText, problem: int, score: float, function: Function) -> Match:
+def _match(text: int, problem: int, score: float, function: Function) -> Match:
     distance = l2_distance(score)
     return Match(
         text=text,
