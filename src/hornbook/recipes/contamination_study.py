@@ -53,7 +53,7 @@ class StudySettings:
             ConfigError: Names the field and the value.
         """
         if self.against not in (HELD_OUT, HUMANEVAL):
-            raise ConfigError(f"`against` must be {HELD_OUT} or {HUMANEVAL}, got {self.against!r}")
+            raise ConfigError(f"`against` must be held-out or {HUMANEVAL}, got {self.against!r}")
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -1,8 +1,12 @@
 """Find the pipeline of a run again: by the recipe, the seed and the changes that its record names."""
 
+import shlex
+from pathlib import Path
+
+from hornbook.artifacts import DEFAULT_STORE
 from hornbook.artifacts.override import apply_overrides
 from hornbook.artifacts.pipeline import Pipeline
-from hornbook.artifacts.run import RunFolder
+from hornbook.artifacts.run import Run, RunFolder
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.recipes.find import find_recipe, list_recipes
 
@@ -26,7 +30,7 @@ def pipeline_of(folder: RunFolder, until: str) -> Pipeline:
         raise ConfigError(f"the run `{run.name}` cannot be used: its recipe `{run.recipe}` has no stage `{until}`")
     pipeline = pipeline.until(until)
     made = {stage.name: stage.fingerprint for stage in run.stages}
-    again = f"hornbook run {run.recipe} --name {run.name}"
+    again = _command(run, folder)
     for name, fingerprint in pipeline.fingerprints().items():
         if name not in made:
             raise MissingInputError(
@@ -38,3 +42,12 @@ def pipeline_of(folder: RunFolder, until: str) -> Pipeline:
                 f"made anew; `{again}` runs it again"
             )
     return pipeline
+
+
+def _command(run: Run, folder: RunFolder) -> str:
+    """What is typed to run it again as it was."""
+    changes = [part for key, value in run.overrides.items() for part in ("--set", f"{key}={value}")]
+    seed = ["--seed", str(run.seed)] if run.seed else []
+    root = folder.store.root
+    store = [] if root == Path(DEFAULT_STORE) else ["--store", str(root)]
+    return shlex.join(["hornbook", "run", run.recipe, "--name", run.name, *changes, *seed, *store])
