@@ -87,6 +87,8 @@ def test_a_second_study_reuses_all_and_prints_the_table(planted: dict[str, Any],
     assert all(" reused " in line for line in stages)
     assert "16 exercises go, 4 problems are similar" in printed.out
     assert "planted leaks that go: 4 of 4" in printed.out
+    shown = type_in("show", "tiny-contamination-planted", "--store", store)
+    assert "16 exercises go, 4 problems are similar" in shown.out
 
 
 def test_a_study_without_leaks_takes_the_run_as_it_is(store: Path, tmp_path: Path) -> None:

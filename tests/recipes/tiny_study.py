@@ -57,6 +57,6 @@ def recipe(seed: int) -> Pipeline:
     change("tokenizer", vocab_size=512)
     training = {"warmup_steps": 2, "batch_size": 2, "sequence_length": 256}
     change("pretrain", num_steps=2, model=shape, **training)
-    change("finetune", num_steps=250, **training)
+    change("finetune", num_steps=300, **training)
     change("evaluate-tuned", benchmarks=("held_out",), max_new_tokens=120)
     return pipeline

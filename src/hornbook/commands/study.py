@@ -77,9 +77,9 @@ def contamination(
     from hornbook.decontamination.planted import PlantConfig
     from hornbook.display import make_console
     from hornbook.evaluation.stages import HELD_OUT
-    from hornbook.recipes.contamination_study import LAST_OF_RUN, STUDY, StudySettings, has_held_out
+    from hornbook.recipes.contamination_study import LAST_OF_RUN, StudySettings, has_held_out
     from hornbook.recipes.of_run import pipeline_of
-    from hornbook.report.study_stage import read_study
+    from hornbook.report.study_stage import STUDY, read_study
     from hornbook.report.study_table import print_study
 
     _require_writable(output)

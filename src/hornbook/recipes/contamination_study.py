@@ -23,13 +23,12 @@ from hornbook.decontamination.study_stages import PLANTED, PruneConfig, SimilarC
 from hornbook.errors import ConfigError
 from hornbook.evaluation.stages import HELD_OUT
 from hornbook.report import study_stage as report
-from hornbook.report.study_stage import StudyConfig, StudyRowConfig
+from hornbook.report.study_stage import STUDY, StudyConfig, StudyRowConfig
 
 NAME = "contamination-study"
 LAST_OF_RUN = "evaluate-tuned"
 """The stage of a run that a study needs, with all before it."""
 SIMILAR = "similar"
-STUDY = "study"
 HUMANEVAL = "humaneval"
 _NEEDED = ("decontaminate", "tokenize", "finetune")
 

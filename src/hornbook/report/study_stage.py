@@ -14,6 +14,8 @@ from hornbook.records import Problem, Verdict
 from hornbook.report.contamination_study import StudyCell, study_cells
 
 VERSION = 1
+STUDY = "study"
+"""The stage's name."""
 _DIGITS = 6
 
 

@@ -15,7 +15,7 @@ _SURE_BELOW = 0.05
 
 def print_study(study: Study, console: "Console") -> None:
     """Print a table: for each label what goes, then a line per group of problems."""
-    for line in _lines(study):
+    for line in study_lines(study):
         console.print(line, highlight=False, emoji=False)
 
 
@@ -33,7 +33,8 @@ def study_markdown(study: Study) -> str:
     return "\n".join([_subject(study), "", head, "|---|" + "---:|" * 7, *rows, *found]) + "\n"
 
 
-def _lines(study: Study) -> Iterator[str]:
+def study_lines(study: Study) -> Iterator[str]:
+    """The table's lines, with `rich` markup."""
     yield f"\n[bold]{plain(_subject(study))}[/]"
     yield "[dim]accuracy in %, with 95 % intervals; the difference and its test are paired by problem[/]"
     yield f"  {'':<12} {'n':>4}  {'as trained':<22} {'retrained':<22} {'difference':<24} {'p':>7}"
