@@ -16,7 +16,7 @@ from hornbook.decontamination.planted import Leak
 from hornbook.records import Document, Problem, Verdict
 
 TINY = tiny_study.__file__
-PLANTED = ("--plant", "16", "--rates", "0.95,0.94")
+PLANTED = ("--plant", "16", "--rates", "0.95,0.94", "--control", "planted")
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +63,25 @@ def test_the_tables_accuracies_are_those_of_the_verdicts(planted: dict[str, Any]
         assert row_of(planted, "planted")["groups"]["similar"][name] == sum(passed) / len(passed)
 
 
+def test_a_control_has_the_groups_of_its_label_and_loses_as_many_other_exercises(
+    planted: dict[str, Any], store: Path
+) -> None:
+    row = row_of(planted, "planted-control")
+    assert (row["control_of"], row["num_removed"], row["planted"]) == ("planted", 16, {})
+    assert row["groups"]["similar"]["as_trained"] == row_of(planted, "planted")["groups"]["similar"]["as_trained"]
+    artifacts = RunFolder(Store(store), "tiny-contamination-planted").artifacts()
+    left = {one.id for one in artifacts["prune-planted-control"].records("documents", Document)}
+    assert {leak.document_id for leak in artifacts["plant"].records("leaks", Leak)} <= left
+
+
 def test_pruned_exercises_are_those_of_the_planted_run_without_the_similar_ones(
     planted: dict[str, Any], store: Path
 ) -> None:
     artifacts = RunFolder(Store(store), "tiny-contamination-planted").artifacts()
-    rule = row_of(planted, "rule")
-    before, after = (artifacts[name].records("documents", Document) for name in ("plant", "prune-rule"))
-    assert len(before) - len(after) == rule["num_removed"] > 0
-    assert rule["planted"]["verbatim"] == {"found": 4, "of": 4}
+    row = row_of(planted, "0.95")
+    before, after = (artifacts[name].records("documents", Document) for name in ("plant", "prune-0.95"))
+    assert len(before) - len(after) == row["num_removed"] > 0
+    assert row["planted"]["verbatim"] == {"found": 4, "of": 4}
 
 
 def test_rates_at_which_the_same_exercises_go_share_a_model(planted: dict[str, Any]) -> None:
@@ -96,7 +107,7 @@ def test_a_study_without_leaks_takes_the_run_as_it_is(store: Path, tmp_path: Pat
     printed = type_in("study", "contamination", "tiny", "--rates", "1", "--store", store, "--output", output)
     assert "no exercise is similar to a problem: nothing goes" in printed.out
     assert "finetune-" not in printed.out
-    assert output.read_text().startswith("held-out exercises: 8 problems, 8 exercises\n")
+    assert output.read_text().startswith("held-out exercises: 8 problems, 16 exercises\n")
     problems = RunFolder(Store(store), "tiny").artifacts()["exercises"].records("held_out", Problem)
     assert len(problems) == 8
 

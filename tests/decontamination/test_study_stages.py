@@ -95,6 +95,27 @@ def test_only_exercises_are_similar_and_only_they_go(built: Built) -> None:
     assert pruned.manifest.dropped == {"similar to a problem (0.9)": 1}
 
 
+def test_a_control_takes_as_many_other_exercises_and_nothing_that_is_similar(built: Built) -> None:
+    planted = built.plant(3)
+    similar = built.similar(planted)
+    config = PruneConfig(label="planted", is_control=True)
+    control = built.build("prune-planted-control", run_prune, config, documents=planted, similar=similar)
+    gone = {one.id for one in control.records("dropped", Dropped)}
+    assert len(gone) == 3
+    assert gone <= {f"exercise-{at}" for at in range(9)}
+    left = [one for one in planted.records("documents", Document) if one.id not in gone]
+    assert control.records("documents", Document) == left
+
+
+def test_a_control_for_which_there_are_too_few_others_is_refused(built: Built) -> None:
+    planted = built.plant(10)
+    similar = built.similar(planted)
+    with pytest.raises(ConfigError, match="`planted` takes 10 exercises, and only 9 others are there"):
+        built.build(
+            "control", run_prune, PruneConfig(label="planted", is_control=True), documents=planted, similar=similar
+        )
+
+
 def test_without_held_out_problems_humaneval_is_compared(built: Built) -> None:
     similar = built.build("similar", run_similar, SimilarConfig(), documents=built.documents)
     assert similar.manifest.metrics["num_problems"] == 164

@@ -71,6 +71,20 @@ def test_with_planted_leaks_the_model_as_trained_has_read_them_and_without_them_
     assert "finetune-planted" not in added(before)
 
 
+def test_a_control_is_trained_again_beside_the_label_and_not_where_nothing_goes() -> None:
+    settings = replace(SETTINGS, control="0.8")
+    pipeline = contamination_study(RUN, settings)
+    assert added(pipeline) == ["similar", *chain("0.95"), *chain("0.8"), *chain("rule"), *chain("0.8-control"), "study"]
+    assert pipeline.stage("prune-0.8-control").config.is_control
+    assert not pipeline.stage("prune-0.8").config.is_control
+    study = pipeline.stage("study")
+    last = study.config.rows[-1]
+    assert (last.label, last.similar_by) == ("0.8-control", "0.8")
+    assert study.inputs[last.evaluation].name == "evaluate-0.8-control"
+    nothing = contamination_study(RUN, settings, {"0.95": NOTHING_GOES, "0.8": NOTHING_GOES, "rule": "rule"})
+    assert added(nothing) == ["similar", *chain("rule"), "study"]
+
+
 def test_a_benchmark_that_the_run_did_not_ask_is_asked_of_its_model() -> None:
     phi = tiny_phi.recipe(0).until(LAST_OF_RUN)
     settings = replace(SETTINGS, against="humaneval")
@@ -88,6 +102,8 @@ def test_what_cannot_be_studied_is_refused_with_what_to_do() -> None:
         contamination_study(tiny_phi.recipe(0).until(LAST_OF_RUN), SETTINGS)
     with pytest.raises(ConfigError, match="`against` must be held-out or humaneval, got 'mbpp'"):
         StudySettings(against="mbpp")
+    with pytest.raises(ConfigError, match=r"`control` must be one of 0\.95, 0\.8, rule, got '0\.7'"):
+        replace(SETTINGS, control="0.7")
 
 
 def test_it_is_no_recipe_to_be_run_by_name() -> None:

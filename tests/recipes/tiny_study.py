@@ -53,7 +53,7 @@ def recipe(seed: int) -> Pipeline:
         vocab_size=512,
     )
     change("textbooks", num_passages=20)
-    change("exercises", num_exercises=8, num_held_out=8)
+    change("exercises", num_exercises=16, num_held_out=8)
     change("tokenizer", vocab_size=512)
     training = {"warmup_steps": 2, "batch_size": 2, "sequence_length": 256}
     change("pretrain", num_steps=2, model=shape, **training)

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 
 from rich.console import Console
 from tests.report.test_contamination_study import problems, verdicts
@@ -23,6 +24,7 @@ def study(*, planted: bool = True) -> Study:
                 num_removed=56,
                 num_similar=12,
                 evaluation="evaluate-0.9",
+                control_of="",
                 planted={"verbatim": (3, 4)} if planted else {},
                 cells=tuple(study_cells("0.9", problems(20), similar, BEFORE, AFTER, 0)),
             ),
@@ -31,6 +33,7 @@ def study(*, planted: bool = True) -> Study:
                 num_removed=0,
                 num_similar=0,
                 evaluation="evaluate-tuned",
+                control_of="",
                 planted={},
                 cells=tuple(study_cells("rule", problems(20), frozenset(), BEFORE, BEFORE, 0)),
             ),
@@ -56,6 +59,12 @@ def test_each_label_says_what_goes_and_each_group_both_accuracies_and_the_test()
 def test_where_nothing_goes_that_is_said() -> None:
     [line] = [line for line in printed(study()) if line.startswith("rule")]
     assert line == "rule no exercise is similar to a problem: nothing goes, and nothing was trained again"
+
+
+def test_a_control_says_that_others_go() -> None:
+    row = replace(study(planted=False).rows[0], label="0.9-control", control_of="0.9")
+    lines = printed(replace(study(), rows=(row,)))
+    assert "0.9-control 56 other exercises go, drawn at random evaluate-0.9" in lines
 
 
 def test_markdown_has_a_line_per_cell_with_as_many_columns_as_the_head() -> None:

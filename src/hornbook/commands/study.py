@@ -53,6 +53,15 @@ def contamination(
         int,
         typer.Option("--planted-problems", metavar="N", min=0, help="Problems that they give away; 0: a quarter of N."),
     ] = 0,
+    control: Annotated[
+        str,
+        typer.Option(
+            "--control",
+            metavar="LABEL",
+            help="Also train again without as many other exercises as this rate, `rule` or `planted` takes.",
+            show_default=False,
+        ),
+    ] = "",
     name: Annotated[
         str | None,
         typer.Option("--name", metavar="RUN", help="The study's own name; made of the run's where none is given."),
@@ -92,6 +101,7 @@ def contamination(
         against=HELD_OUT if benchmark == _HELD_OUT else benchmark,
         rates=_read_rates(rates),
         planted=PlantConfig(num_leaks=plant, num_problems=planted_problems) if plant else None,
+        control=control,
         seed=seed,
     )
     folder = RunFolder(kept, name or f"{run}-contamination{'-planted' if plant else ''}")

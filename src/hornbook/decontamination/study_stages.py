@@ -56,6 +56,8 @@ class PruneConfig:
 
     label: str
     """Those of the similar pairs with this label."""
+    is_control: bool = False
+    """Instead as many of the other exercises, drawn at random: what fewer exercises do by themselves."""
 
 
 def run_plant(config: PlantConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
@@ -110,6 +112,9 @@ def run_prune(config: PruneConfig, inputs: Mapping[str, Artifact], workspace: Wo
     """Take out the exercises that are similar to a problem (inputs: `documents`, `similar`).
 
     Writes `documents`: Document and `dropped`: Dropped, both in input order.
+
+    Raises:
+        ConfigError: A control is asked for, and there are not as many other exercises.
     """
     task_ids: dict[str, list[str]] = {}
     for pair in inputs["similar"].records("similar", SimilarPair):
@@ -117,8 +122,11 @@ def run_prune(config: PruneConfig, inputs: Mapping[str, Artifact], workspace: Wo
             task_ids.setdefault(pair.document_id, []).append(pair.task_id)
     documents = inputs["documents"].records("documents", Document)
     workspace.progress(0, len(documents), "pruning")
-    kept = [document for document in documents if document.id not in task_ids]
     reason = f"similar to a problem ({config.label})"
+    if config.is_control:
+        task_ids = _as_many_others(documents, task_ids, config.label, workspace.seed)
+        reason = f"drawn at random, as many as {config.label} takes"
+    kept = [document for document in documents if document.id not in task_ids]
     dropped = [
         Dropped(id=document.id, reason=reason, detail=", ".join(task_ids[document.id]))
         for document in documents
@@ -127,6 +135,16 @@ def run_prune(config: PruneConfig, inputs: Mapping[str, Artifact], workspace: Wo
     workspace.write_records("documents", Document, kept)
     workspace.write_records("dropped", Dropped, dropped)
     return Result(kept=len(kept), unit="documents", dropped={reason: len(dropped)} if dropped else {})
+
+
+def _as_many_others(
+    documents: Sequence[Document], task_ids: Mapping[str, list[str]], label: str, seed: int
+) -> dict[str, list[str]]:
+    """Exercises that are similar to no problem by the label, with nothing to say against them."""
+    others = [one.id for one in documents if one.kind == DocumentKind.EXERCISE and one.id not in task_ids]
+    if len(others) < len(task_ids):
+        raise ConfigError(f"`{label}` takes {len(task_ids):,} exercises, and only {len(others):,} others are there")
+    return {document_id: [] for document_id in random.Random(seed).sample(others, len(task_ids))}
 
 
 def _problems(inputs: Mapping[str, Artifact]) -> list[Problem]:

@@ -42,17 +42,21 @@ class StudySettings:
     rates: tuple[float, ...] = MATCH_RATES
     planted: PlantConfig | None = None
     """Leaks that are put among the exercises first; None for the exercises as they are."""
+    control: str = ""
+    """A label: also train again without as many other exercises as it takes, drawn at random."""
     seed: int = 0
-    """Of the leaks and the intervals; training keeps the run's own."""
+    """Of the leaks, the control and the intervals; training keeps the run's own."""
 
     def __post_init__(self) -> None:
-        """Refuse a benchmark that no run can be studied against.
+        """Refuse a benchmark that no run can be studied against, and a control of no label.
 
         Raises:
             ConfigError: Names the field and the value.
         """
         if self.against not in (HELD_OUT, HUMANEVAL):
             raise ConfigError(f"`against` must be held-out or {HUMANEVAL}, got {self.against!r}")
+        if self.control and self.control not in self.labels:
+            raise ConfigError(f"`control` must be one of {', '.join(self.labels)}, got {self.control!r}")
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -94,13 +98,21 @@ def contamination_study(run: Pipeline, settings: StudySettings, same_as: Mapping
             added += chain
     # Without the leaks the exercises are the run's own, and so is the model.
     evaluations |= {NOTHING_GOES: study.as_trained, PLANTED: study.clean}
+    control: list[StudyRowConfig] = []
+    if settings.control and same_as[settings.control] != NOTHING_GOES:
+        label = f"{settings.control}-control"
+        chain = [*study.pruned(settings.control, is_control=True)]
+        evaluations[label] = chain[-1]
+        added += chain
+        control.append(StudyRowConfig(label=label, evaluation=label, control_of=settings.control))
     keys = {label: "as_trained" if same_as[label] == NOTHING_GOES else same_as[label] for label in settings.labels}
     rows = tuple(StudyRowConfig(label=label, evaluation=keys[label]) for label in settings.labels)
     inputs = {keys[label]: evaluations[same_as[label]] for label in settings.labels}
+    inputs |= {row.evaluation: evaluations[row.evaluation] for row in control}
     last = Stage(
         STUDY,
         report.run_study,
-        StudyConfig(benchmark=settings.against, rows=rows),
+        StudyConfig(benchmark=settings.against, rows=(*rows, *control)),
         report.VERSION,
         {"similar": study.similar, "as_trained": study.as_trained, **inputs},
         settings.seed,
@@ -140,18 +152,19 @@ class _Study:
         yield from self._planting
         yield self.similar
 
-    def pruned(self, label: str) -> Iterator[Stage]:
-        """The stages that train and evaluate a model without the exercises of a label."""
+    def pruned(self, label: str, *, is_control: bool = False) -> Iterator[Stage]:
+        """The stages that train and evaluate a model without the exercises of a label, or without as many others."""
+        name = f"{label}-control" if is_control else label
         documents = Stage(
-            f"prune-{label}",
+            f"prune-{name}",
             decontamination.run_prune,
-            PruneConfig(label=label),
+            PruneConfig(label=label, is_control=is_control),
             decontamination.VERSION,
             {"documents": self._documents, "similar": self.similar},
             self._settings.seed,
         )
         yield documents
-        yield from self._trained(label, documents)
+        yield from self._trained(name, documents)
 
     def _trained(self, label: str, documents: Stage) -> list[Stage]:
         """As the run did it, on other documents."""

@@ -26,6 +26,13 @@ class StudyRowConfig:
     label: str
     evaluation: str
     """The input that holds its verdicts; `as_trained` where nothing goes."""
+    control_of: str = ""
+    """The label by which problems are similar, where this is the row of a control; empty for the label's own row."""
+
+    @property
+    def similar_by(self) -> str:
+        """The label of the similar pairs."""
+        return self.control_of or self.label
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +64,10 @@ class StudyRow:
     """Problems that an exercise is similar to."""
     evaluation: str
     """The stage that asked the model that was trained again; the one as trained where no exercise goes."""
+    control_of: str
+    """The label, of which this is the control: as many other exercises go, drawn at random. Empty for a label."""
     planted: Mapping[str, tuple[int, int]]
-    """Kind of leak → how many are among the exercises that go, of how many that were planted."""
+    """Kind of leak → how many are among the exercises that go, of how many that were planted; none of a control."""
     cells: tuple[StudyCell, ...]
 
 
@@ -84,6 +93,7 @@ class Study:
                     "num_removed": row.num_removed,
                     "num_similar": row.num_similar,
                     "evaluation": row.evaluation,
+                    "control_of": row.control_of,
                     "planted": {kind: {"found": found, "of": total} for kind, (found, total) in row.planted.items()},
                     "groups": {cell.group.value: _values(cell) for cell in row.cells},
                 }
@@ -110,7 +120,7 @@ def run_study(config: StudyConfig, inputs: Mapping[str, Artifact], workspace: Wo
     cells: list[StudyCell] = []
     for done, row in enumerate(config.rows):
         workspace.progress(done, len(config.rows), row.label)
-        task_ids = frozenset(pair["task_id"] for pair in pairs if pair["label"] == row.label)
+        task_ids = frozenset(pair["task_id"] for pair in pairs if pair["label"] == row.similar_by)
         cells += study_cells(
             row.label, problems, task_ids, verdicts["as_trained"], verdicts[row.evaluation], workspace.seed
         )
@@ -129,7 +139,8 @@ def run_study(config: StudyConfig, inputs: Mapping[str, Artifact], workspace: Wo
                 {
                     "label": row.label,
                     "evaluation": inputs[row.evaluation].manifest.stage,
-                    **found["labels"][row.label],
+                    "control_of": row.control_of,
+                    **found["labels"][row.similar_by],
                 }
                 for row in config.rows
             ],
@@ -151,7 +162,12 @@ def read_study(artifact: Artifact) -> Study:
                 num_removed=row["num_documents"],
                 num_similar=row["num_problems"],
                 evaluation=row["evaluation"],
-                planted={kind: (count["found"], count["of"]) for kind, count in row.get("planted", {}).items()},
+                control_of=row["control_of"],
+                planted={
+                    kind: (count["found"], count["of"])
+                    for kind, count in row.get("planted", {}).items()
+                    if not row["control_of"]
+                },
                 cells=tuple(cell for cell in cells if cell.label == row["label"]),
             )
             for row in metrics["rows"]

@@ -57,6 +57,8 @@ def _subject(study: Study) -> str:
 def _what_goes(row: StudyRow) -> str:
     if not row.num_removed:
         return "no exercise is similar to a problem: nothing goes, and nothing was trained again"
+    if row.control_of:
+        return f"{row.num_removed:,} other exercises go, drawn at random  [dim]{plain(row.evaluation)}[/]"
     return (
         f"{row.num_removed:,} exercises go, {row.num_similar:,} problems are similar  [dim]{plain(row.evaluation)}[/]"
     )
