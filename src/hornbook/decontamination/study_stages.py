@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
-from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.benchmarks.against import read_against
 from hornbook.decontamination.planted import Leak, LeakKind, PlantConfig, plant
-from hornbook.decontamination.stages import HELD_OUT, HUMANEVAL, DecontaminateConfig
+from hornbook.decontamination.stages import DecontaminateConfig
 from hornbook.decontamination.study import MATCH_RATES, SimilarPair, rate_label, similar_by_trees
 from hornbook.decontamination.study_rule import RULE, similar_by_rule
 from hornbook.errors import ConfigError
@@ -88,9 +88,15 @@ def run_similar(config: SimilarConfig, inputs: Mapping[str, Artifact], workspace
     problems = _problems(inputs)
     leaks = source.records("leaks", Leak) if (source.folder / "leaks.parquet").exists() else []
     workspace.progress(0, len(exercises), "comparing with the problems")
-    benchmark = HELD_OUT if "held_out" in inputs else HUMANEVAL
     similar = similar_by_trees(exercises, problems, config.rates, min_tree_nodes=config.min_tree_nodes)
-    similar[RULE] = similar_by_rule(exercises, problems, benchmark, config.rule)
+    similar[RULE] = similar_by_rule(
+        exercises,
+        problems,
+        config.rule,
+        workspace.scratch,
+        workspace.seed,
+        lambda note, done, total: workspace.progress(done, total, note),
+    )
     if leaks:
         similar[PLANTED] = [(leak.document_id, leak.task_id) for leak in leaks]
     rows = [
@@ -148,7 +154,10 @@ def _as_many_others(
 
 
 def _problems(inputs: Mapping[str, Artifact]) -> list[Problem]:
-    return inputs["held_out"].records("held_out", Problem) if "held_out" in inputs else read_humaneval()
+    if "held_out" in inputs:
+        return inputs["held_out"].records("held_out", Problem)
+    [humaneval] = read_against(("humaneval",))
+    return list(humaneval.problems)
 
 
 def _counts(pairs: Sequence[tuple[str, str]], leaks: Sequence[Leak]) -> dict[str, Any]:
