@@ -32,7 +32,7 @@ from hornbook.synthesis.curriculum.exercises import ExercisesConfig, write_exerc
 from planted_leaks import LeakKind, PlantedLeak, plant_leaks
 from solved_problems import LIMITS, solved_problems
 
-NUM_CHECKED = 200
+NUM_CHECKED = 100
 """Flagged exercises of each side that are run against the tests, at most."""
 NUM_OF_START = 2
 """Records of two first calls: one loads the libraries, one shows what the indices cost, which is paid once."""
