@@ -15,8 +15,9 @@ from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.against import read_against
 from hornbook.decontamination.planted import Leak, LeakKind, PlantConfig, plant
 from hornbook.decontamination.stages import DecontaminateConfig
-from hornbook.decontamination.study import MATCH_RATES, SimilarPair, rate_label, similar_by_trees
+from hornbook.decontamination.study import SimilarPair, rate_label, similar_by_trees
 from hornbook.decontamination.study_rule import RULE, similar_by_rule
+from hornbook.decontamination.tree_index import MATCH_RATES
 from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind, Dropped, Problem
 
