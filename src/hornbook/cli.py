@@ -24,6 +24,7 @@ from hornbook.commands.export import export
 from hornbook.commands.predict_value import predict_value
 from hornbook.commands.run import RecipeArgument, SeedOption, SetOption, StoreOption, UntilOption, make_pipeline, run
 from hornbook.commands.select import select
+from hornbook.commands.study import app as study
 from hornbook.commands.tokenize import tokenize
 from hornbook.commands.train import train
 from hornbook.commands.verify import verify
@@ -150,6 +151,7 @@ def complete(
 
 app.command()(evaluate)
 app.command()(compare)
+app.add_typer(study, name="study")
 app.command()(collect)
 app.command("predict-value")(predict_value)
 app.command()(select)

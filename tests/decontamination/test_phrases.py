@@ -105,6 +105,15 @@ def test_a_description_of_stock_words_alone_proves_nothing() -> None:
     assert scores(index_of(stock), stock)[0] < 0.4
 
 
+def test_the_whole_docstring_is_a_copy_even_of_stock_words_alone() -> None:
+    told = "Return the length of the string.\n    >>> solve('ab')\n    2\n    "
+    index = PhraseIndex([problem(told)], PhraseConfig())
+    found = index.matches([exercise(told.replace("\n    ", "\n        "))])
+    copy = max(found, key=lambda match: match.score)
+    assert (copy.score, copy.detector, copy.function) == (1.0, Detector.NGRAM, "answer")
+    assert all(match.score < 0.5 for match in index.matches([exercise("Return the length of the string.")]))
+
+
 def test_what_is_scattered_over_a_long_text_is_not_in_one_place() -> None:
     words = TOLD.split()
     pieces = [" ".join(words[at : at + 6]) for at in range(0, len(words), 6)]

@@ -1,20 +1,19 @@
 import ast
-import dataclasses
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hornbook.artifacts.stage import Artifact, Workspace
+from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.decontamination.functions import solution_of
-from hornbook.decontamination.resemblance import DetectorConfig, Resemblance
-from hornbook.decontamination.stages import DecontaminateConfig, decontaminate, run_decontaminate
+from hornbook.decontamination.findings import FoundRow
+from hornbook.decontamination.stages import DecontaminateConfig, run_decontaminate
 from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind, Dropped, Problem, schema_of
 
 PROBLEMS = read_humaneval()
-CONFIG = DecontaminateConfig()
 
 CLEAN = '''def count_vowels(sentence):
     """Count the vowels in a sentence."""
@@ -30,16 +29,34 @@ HELD_OUT = Problem(
     prompt='def double_evens(items):\n    """Double the even items, then add them up."""\n',
     entry_point="double_evens",
     canonical_solution="    return sum(2 * item for item in items if item % 2 == 0)\n",
-    test="def check(candidate):\n    assert candidate([2]) == 4\n",
+    test="def check(candidate):\n    assert candidate([2]) == 4\n    assert candidate([1, 2, 6]) == 16\n",
     category="lists",
 )
 
 
+RETOLD = '''def total_for_pairs(baskets):
+    """A shop gives two apples for one to each customer whose basket has an even number. How many are given?"""
+    given = 0
+    for apples in baskets:
+        if apples % 2:
+            continue
+        given += apples + apples
+    return given
+'''
+
+
 class Rename(ast.NodeTransformer):
-    """Give every variable, argument and function another name, and another docstring."""
+    """Give every variable, argument and function of a module another name, and another docstring."""
+
+    def __init__(self, module: ast.Module) -> None:
+        self.own = {node.arg for node in ast.walk(module) if isinstance(node, ast.arg)}
+        self.own |= {node.name for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
+        self.own |= {
+            node.id for node in ast.walk(module) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name(id=f"renamed_{node.id}", ctx=node.ctx)
+        return ast.Name(id=f"renamed_{node.id}" if node.id in self.own else node.id, ctx=node.ctx)
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
         return ast.arg(arg=f"renamed_{node.arg}")
@@ -64,39 +81,69 @@ def verbatim(problem: Problem) -> str:
 
 def renamed(problem: Problem) -> str:
     module = ast.parse(verbatim(problem))
-    return ast.unparse(ast.fix_missing_locations(Rename().visit(module))) + "\n"
+    return ast.unparse(ast.fix_missing_locations(Rename(module).visit(module))) + "\n"
 
 
 def recommented(problem: Problem) -> str:
     return re.sub(r"(?m)^(\s+)return ", r"\1# Done.\n\1return ", verbatim(problem))
 
 
-def num_nodes(problem: Problem) -> int:
-    solution = solution_of(problem)
-    assert solution is not None
-    return len(solution.tree)
+Run = Callable[..., tuple[Result, Artifact]]
 
 
-def test_every_verbatim_or_recommented_problem_is_found() -> None:
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run the stage on some documents."""
+
+    def workspace(name: str) -> Workspace:
+        folder, scratch = tmp_path / name, tmp_path / f"{name}-scratch"
+        folder.mkdir()
+        scratch.mkdir()
+        return Workspace(folder=folder, scratch=scratch, seed=0, progress=lambda done, total, note="": None)
+
+    def call(documents: list[Document], held_out: list[Problem], **fields: Any) -> tuple[Result, Artifact]:
+        workspace("deduplicate").write_records("documents", Document, documents)
+        inputs = {"deduplicate": Artifact(folder=tmp_path / "deduplicate", manifest=None)}  # type: ignore[arg-type]
+        if held_out:
+            workspace("exercises").write_records("held_out", Problem, held_out)
+            inputs["held_out"] = Artifact(folder=tmp_path / "exercises", manifest=None)  # type: ignore[arg-type]
+        out = workspace("out")
+        result = run_decontaminate(DecontaminateConfig(**fields), inputs, out)
+        return result, Artifact(folder=out.folder, manifest=None)  # type: ignore[arg-type]
+
+    return call
+
+
+def benchmark_of(result: Result, name: str) -> dict[str, Any]:
+    [found] = [one for one in result.metrics["benchmarks"] if one["name"] == name]
+    return dict(found)
+
+
+def test_every_problem_is_found_verbatim_recommented_and_under_other_names(run: Run) -> None:
+    documents = [document("clean", CLEAN)]
+    for at, problem in enumerate(PROBLEMS):
+        documents += [
+            document(f"v{at}", verbatim(problem)),
+            document(f"c{at}", recommented(problem)),
+            document(f"n{at}", renamed(problem)),
+        ]
+    result, output = run(documents, [])
+    assert [kept.id for kept in output.records("documents", Document)] == ["clean"]
+    found = benchmark_of(result, "humaneval")
+    assert found["leaked_problems"] == sorted(problem.task_id for problem in PROBLEMS)
+    assert found["num_leaking_documents"] == 3 * len(PROBLEMS)
+    assert found["detectors"]["behaviour"]["num_problems"] >= 150
+
+
+def test_without_running_code_words_and_trees_find_what_is_copied(run: Run) -> None:
     documents = [document(f"v{at}", verbatim(problem)) for at, problem in enumerate(PROBLEMS)]
-    documents += [document(f"r{at}", recommented(problem)) for at, problem in enumerate(PROBLEMS)]
-    result = decontaminate([document("clean", CLEAN), *documents], PROBLEMS, [], CONFIG)
-    assert [kept.id for kept in result.kept] == ["clean"]
-    assert result.metrics["humaneval"]["num_leaked_problems"] == len(PROBLEMS)
+    result, output = run([document("clean", CLEAN), *documents], [], runs_code=False)
+    assert [kept.id for kept in output.records("documents", Document)] == ["clean"]
+    assert set(result.dropped) == {"n-gram of HumanEval"}
 
 
-def test_every_renamed_solution_that_is_not_tiny_is_found() -> None:
-    large = [problem for problem in PROBLEMS if num_nodes(problem) >= CONFIG.detectors.min_tree_nodes]
-    documents = [document(problem.task_id, renamed(problem)) for problem in PROBLEMS]
-    result = decontaminate(documents, PROBLEMS, [], CONFIG)
-    dropped = {dropped.id for dropped in result.dropped}
-    assert dropped >= {problem.task_id for problem in large}
-    assert len(large) >= 130
-    assert {dropped.reason for dropped in result.dropped} == {"syntax tree of HumanEval"}
-
-
-def test_a_leak_inside_a_longer_text_or_a_fenced_block_is_found() -> None:
-    problem = next(problem for problem in PROBLEMS if num_nodes(problem) > 60)
+def test_a_leak_inside_a_longer_text_a_fenced_block_or_prose_is_found(run: Run) -> None:
+    problem = max(PROBLEMS, key=lambda problem: len(problem.canonical_solution))
     code = f"import os\n\nclass Tools:\n    size = 3\n\n{renamed(problem)}"
     passage = f"# A lesson\n\nRead this:\n\n```python\n{renamed(problem)}```\n"
     prose = "As they say: " + " ".join(problem.prompt.split('"""')[1].split())
@@ -106,73 +153,45 @@ def test_a_leak_inside_a_longer_text_or_a_fenced_block_is_found() -> None:
         document("prose", prose, DocumentKind.TEXTBOOK),
         document("clean", CLEAN),
     ]
-    result = decontaminate(documents, PROBLEMS, [], CONFIG)
-    assert [kept.id for kept in result.kept] == ["clean"]
-    assert [dropped.reason for dropped in result.dropped] == [
-        "syntax tree of HumanEval",
-        "syntax tree of HumanEval",
-        "n-gram of HumanEval",
-    ]
-    assert problem.task_id in result.dropped[0].detail
+    _, output = run(documents, [])
+    assert [kept.id for kept in output.records("documents", Document)] == ["clean"]
+    dropped = output.records("dropped", Dropped)
+    assert dropped[2].reason == "n-gram of HumanEval"
+    assert all(problem.task_id in one.detail for one in dropped)
 
 
-def test_a_tiny_solution_counts_only_under_its_own_name() -> None:
-    tiny = min(PROBLEMS, key=num_nodes)
-    other = renamed(tiny)
-    same_name = other.replace(f"renamed_{tiny.entry_point}", tiny.entry_point)
-    result = decontaminate([document("other", other), document("same", same_name)], PROBLEMS, [], CONFIG)
-    assert [kept.id for kept in result.kept] == ["other"]
-
-
-def test_a_held_out_problem_is_a_leak_by_its_docstring_and_only_counted_by_its_tree() -> None:
+def test_a_held_out_problem_is_a_leak_by_its_docstring_or_by_what_it_does(run: Run) -> None:
     same_docstring = HELD_OUT.prompt.replace("double_evens", "other").replace("then add", "then  add")
-    same_tree = "def other(values):\n" + HELD_OUT.canonical_solution.replace("item", "value")
     documents = [
         document("docstring", same_docstring + "    return 0\n"),
-        document("tree", same_tree),
+        document("behaviour", RETOLD),
+        document("other", RETOLD.replace("% 2:", "% 3:")),
         document("clean", CLEAN),
     ]
-    result = decontaminate(documents, [], [HELD_OUT], CONFIG)
-    assert [kept.id for kept in result.kept] == ["tree", "clean"]
-    assert result.dropped == [
-        Dropped(
-            id="docstring",
-            reason="docstring of held-out exercises",
-            detail="hornbook/0001, match rate 1.000: other",
-        )
+    result, output = run(documents, [HELD_OUT])
+    assert [kept.id for kept in output.records("documents", Document)] == ["other", "clean"]
+    assert [(one.id, one.reason) for one in output.records("dropped", Dropped)] == [
+        ("docstring", "n-gram of held-out exercises"),
+        ("behaviour", "behaviour of held-out exercises"),
     ]
-    assert result.metrics["held_out"]["by_match_rate"]["0.95"] == {"num_documents": 1, "num_problems": 1}
-    assert {(near.task_id, near.detector, near.document_id) for near in result.nearest} == {
-        ("hornbook/0001", "docstring", "docstring"),
-        ("hornbook/0001", "syntax tree", "tree"),
-    }
+    assert benchmark_of(result, "held_out")["leaked_problems"] == ["hornbook/0001"]
+    assert benchmark_of(result, "humaneval")["leaked_problems"] == []
 
 
-def test_the_stage_writes_its_tables(tmp_path: Path) -> None:
-    def workspace(name: str) -> Workspace:
-        (tmp_path / name).mkdir()
-        return Workspace(folder=tmp_path / name, scratch=tmp_path, seed=0, progress=lambda done, total, note="": None)
-
-    leak = verbatim(PROBLEMS[0])
-    workspace("deduplicate").write_records("documents", Document, [document("clean", CLEAN), document("leak", leak)])
-    workspace("exercises").write_records("held_out", Problem, [HELD_OUT])
-    out = workspace("out")
-    inputs = {
-        "deduplicate": Artifact(folder=tmp_path / "deduplicate", manifest=None),  # type: ignore[arg-type]
-        "held_out": Artifact(folder=tmp_path / "exercises", manifest=None),  # type: ignore[arg-type]
-    }
-    result = run_decontaminate(CONFIG, inputs, out)
-    output = Artifact(folder=out.folder, manifest=None)  # type: ignore[arg-type]
+def test_the_stage_writes_its_tables_and_how_good_the_detectors_are(run: Run) -> None:
+    result, output = run([document("clean", CLEAN), document("leak", verbatim(PROBLEMS[0]))], [HELD_OUT])
     assert (result.kept, sum(result.dropped.values())) == (1, 1)
-    assert [kept.id for kept in output.records("documents", Document)] == ["clean"]
     assert output.records("dropped", Dropped)[0].detail.startswith("HumanEval/0, ")
-    assert output.table("nearest").schema == schema_of(Resemblance)
-    assert {near.task_id for near in output.records("nearest", Resemblance)} == {"HumanEval/0"}
+    for name in ("found", "nearest"):
+        assert output.table(name).schema == schema_of(FoundRow)
+        assert {near.task_id for near in output.records(name, FoundRow)} >= {"HumanEval/0"}
+    calibration = result.metrics["calibration"]
+    assert (calibration["num_leaks"], calibration["num_clean"]) == (160, 160)
+    [rule] = [row for row in calibration["rows"] if row["name"] == "rule"]
+    assert rule["recall"][0] >= 0.9
+    assert rule["precision"][0] >= 0.95
 
 
-def test_a_match_rate_below_what_is_reported_is_refused() -> None:
-    with pytest.raises(ConfigError, match="`match_rate`"):
-        DecontaminateConfig(match_rate=0.7)
-    with pytest.raises(ConfigError, match="`ngram_size`"):
-        DetectorConfig(ngram_size=1)
-    assert dataclasses.replace(CONFIG, match_rate=1.0).match_rate == 1.0
+def test_a_config_without_a_benchmark_is_refused() -> None:
+    with pytest.raises(ConfigError, match="`against`"):
+        DecontaminateConfig(against=())

@@ -88,7 +88,11 @@ class PhraseIndex:
         self._phrases: dict[Ngram, int] = {}
         self._places: list[list[tuple[int, int]]] = []
         self._sizes: set[int] = set()
-        words = [words_of(description_of(docstring_of(problem))) for problem in problems]
+        docstrings = [docstring_of(problem) for problem in problems]
+        self._docstrings: dict[str, list[int]] = {}
+        for problem, docstring in enumerate(docstrings):
+            self._docstrings.setdefault(" ".join(docstring.split()), []).append(problem)
+        words = [words_of(description_of(docstring)) for docstring in docstrings]
         vocabulary = {word: at for at, word in enumerate(dict.fromkeys(word for one in words for word in one))}
         self._words = vocabulary
         found = [self._enter(problem, one) for problem, one in enumerate(words)]
@@ -126,7 +130,25 @@ class PhraseIndex:
                     found.append(
                         self._match(at, read, problem, score, [one for one in hits[problem] if first <= one[0] <= last])
                     )
+            found += self._copies(at, read)
         return found
+
+    def _copies(self, at: int, read: ReadText) -> list[Match]:
+        """Functions with the whole docstring of a problem, examples and all, be it of stock words alone."""
+        return [
+            Match(
+                text=at,
+                problem=problem,
+                detector=Detector.NGRAM,
+                score=1.0,
+                evidence=f"`{function.name}` has the whole docstring",
+                function=function.name,
+                window=function.window,
+            )
+            for function in read.functions
+            if function.docstring
+            for problem in self._docstrings.get(" ".join(function.docstring.split()), ())
+        ]
 
     def _enter(self, problem: int, words: Sequence[str]) -> _Description:
         """Number a description's phrases."""

@@ -17,6 +17,8 @@ from hornbook.report.facts import absent_of, corpora_of, metric
 from hornbook.report.phrases import duration, magnitude
 from hornbook.report.scored import Score
 from hornbook.report.scores import EVALUATE, raw_scores_of, scores_of
+from hornbook.report.study_stage import STUDY, read_study
+from hornbook.report.study_table import study_lines
 from hornbook.report.way import lanes_of
 
 if TYPE_CHECKING:
@@ -82,6 +84,8 @@ def print_summary(run: RunFolder, console: "Console", *, stages: bool = False) -
         lines += [*evaluation_lines(artifacts[EVALUATE])]
     else:
         lines += [*_score_lines(scores_of(artifacts)), *_data_lines(artifacts)]
+    if STUDY in artifacts:
+        lines += study_lines(read_study(artifacts[STUDY]))
     lines += [*sandbox_lines(artifacts), *_place_lines(run, artifacts)]
     for line in lines:
         console.print(line, highlight=False, emoji=False)

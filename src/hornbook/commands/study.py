@@ -1,0 +1,194 @@
+"""`hornbook study contamination`: what a run's model owes to exercises that are similar to a benchmark's problems."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hornbook.artifacts import DEFAULT_STORE
+from hornbook.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hornbook.artifacts.pipeline import Pipeline, StageOutcome, StageStatus
+    from hornbook.artifacts.run import RunFolder
+    from hornbook.artifacts.stage import Progress
+    from hornbook.artifacts.store import Store
+    from hornbook.recipes.contamination_study import StudySettings
+    from hornbook.report.study_stage import Study
+
+app = typer.Typer(help="Study a finished run: what does its model owe to what?", no_args_is_help=True)
+
+_HELD_OUT, _HUMANEVAL = "held-out", "humaneval"
+_ENDINGS = (".json", ".md")
+
+
+@app.callback()
+def study() -> None:
+    """Study a finished run: what does its model owe to what?"""
+
+
+@app.command()
+def contamination(
+    run: Annotated[str, typer.Argument(help="The run's name.", metavar="RUN", show_default=False)],
+    rates: Annotated[
+        str,
+        typer.Option("--rates", metavar="RATE,RATE,…", help="Match rates of syntax trees that make two similar."),
+    ] = "0.95,0.9,0.85,0.8",
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            help="The benchmark: held-out (where the run has held-out problems), or humaneval.",
+            show_default=False,
+        ),
+    ] = None,
+    plant: Annotated[
+        int,
+        typer.Option("--plant", metavar="N", min=0, help="Put N leaks among the exercises, to show what a study sees."),
+    ] = 0,
+    planted_problems: Annotated[
+        int,
+        typer.Option("--planted-problems", metavar="N", min=0, help="Problems that they give away; 0: a quarter of N."),
+    ] = 0,
+    control: Annotated[
+        str,
+        typer.Option(
+            "--control",
+            metavar="LABEL",
+            help="Also train again without as many other exercises as this rate, `rule` or `planted` takes.",
+            show_default=False,
+        ),
+    ] = "",
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="RUN", help="The study's own name; made of the run's where none is given."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Also write the table, as .json or .md (Markdown)."),
+    ] = None,
+    store: Annotated[
+        Path, typer.Option("--store", metavar="DIR", envvar="HORNBOOK_STORE", help="Where artifacts and runs are kept.")
+    ] = Path(DEFAULT_STORE),
+    seed: Annotated[int, typer.Option("--seed", help="Of the leaks and of the bootstrap.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Finetune a run's model anew without the exercises that are similar to a benchmark's problems, and compare.
+
+    For each match rate and for the rule of the run's own decontamination: what goes, and both models on similar and
+    other problems. What is there already is reused; a study that was killed goes on.
+    """
+    from hornbook.artifacts.run import RunFolder
+    from hornbook.artifacts.store import Store
+    from hornbook.decontamination.planted import PlantConfig
+    from hornbook.display import make_console
+    from hornbook.evaluation.stages import HELD_OUT
+    from hornbook.recipes.contamination_study import LAST_OF_RUN, StudySettings, has_held_out
+    from hornbook.recipes.of_run import pipeline_of
+    from hornbook.report.study_stage import STUDY, read_study
+    from hornbook.report.study_table import print_study
+
+    _require_writable(output)
+    kept = Store(store)
+    pipeline = pipeline_of(RunFolder(kept, run), LAST_OF_RUN)
+    if planted_problems and not plant:
+        raise ConfigError(f"`--planted-problems {planted_problems}` says how many problems `--plant` gives away")
+    benchmark = against or (_HELD_OUT if has_held_out(pipeline) else _HUMANEVAL)
+    settings = StudySettings(
+        against=HELD_OUT if benchmark == _HELD_OUT else benchmark,
+        rates=_read_rates(rates),
+        planted=PlantConfig(num_leaks=plant, num_problems=planted_problems) if plant else None,
+        control=control,
+        seed=seed,
+    )
+    folder = RunFolder(kept, name or f"{run}-contamination{'-planted' if plant else ''}")
+    _run(pipeline, settings, folder, quiet=as_json)
+    found = read_study(folder.artifacts()[STUDY])
+    if output is not None:
+        _write(found, output)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), indent=2))
+    else:
+        print_study(found, make_console())
+
+
+def _run(of_run: "Pipeline", settings: "StudySettings", folder: "RunFolder", *, quiet: bool) -> None:
+    """First find what is similar, so that a model is trained again only where other exercises go."""
+    from hornbook.artifacts.pipeline import run as run_pipeline
+    from hornbook.artifacts.run import Run
+    from hornbook.display import TerminalObserver, make_console
+    from hornbook.recipes.contamination_study import NAME, SIMILAR, contamination_study
+
+    folder.store.open_for_writing()
+    if folder.exists() and folder.read().recipe != NAME:
+        raise ConfigError(f"`{folder.path.name}` is the name of another run; choose one for the study with --name")
+    console = make_console(stderr=quiet)
+    looking = contamination_study(of_run, settings).until(SIMILAR)
+    same_as = _equal_prunings(looking, settings.labels, folder.store, quiet=quiet)
+    pipeline = contamination_study(of_run, settings, same_as)
+    command = shlex.join(["hornbook", *sys.argv[1:]])
+    folder.begin(Run(name=folder.path.name, recipe=NAME, seed=settings.seed, command=command))
+    with TerminalObserver(console, folder) as observer:
+        run_pipeline(pipeline, folder.store, observer)
+    folder.finish()
+
+
+def _equal_prunings(looking: "Pipeline", labels: tuple[str, ...], store: "Store", *, quiet: bool) -> dict[str, str]:
+    """Label → the label by which the same exercises go, after the stage `similar` has run.
+
+    The planted leaks come first: without them the exercises are the run's own, and nothing need be trained.
+    """
+    from hornbook.artifacts.pipeline import run as run_pipeline
+    from hornbook.decontamination.study import SimilarPair, equal_prunings
+    from hornbook.decontamination.study_stages import PLANTED
+    from hornbook.display import make_console, show_progress
+    from hornbook.recipes.contamination_study import SIMILAR
+
+    with show_progress(make_console(stderr=quiet), "looking for similar exercises") as progress:
+        outcome = run_pipeline(looking, store, _Watched(progress))[SIMILAR]
+    similar: dict[str, list[tuple[str, str]]] = {
+        label: [] for label in sorted(labels, key=lambda label: label != PLANTED)
+    }
+    for pair in outcome.artifact.records("similar", SimilarPair):
+        similar[pair.label].append((pair.document_id, pair.task_id))
+    return equal_prunings(similar)
+
+
+class _Watched:
+    """Watches a part of a run without a line for each stage, since all of them come again."""
+
+    def __init__(self, progress: "Progress") -> None:
+        self._progress = progress
+
+    def on_start(self, status: "StageStatus", index: int, total: int) -> "Progress":
+        """Show how far the stage is."""
+        del status, index, total
+        return self._progress
+
+    def on_finish(self, outcome: "StageOutcome", index: int, total: int) -> None:
+        """Say nothing."""
+
+
+def _read_rates(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise ConfigError(f"`--rates` takes numbers with commas between them, got {text!r}") from None
+
+
+def _require_writable(output: Path | None) -> None:
+    """Refuse before hours of training what could not be written after them."""
+    if output is not None and output.suffix not in _ENDINGS:
+        raise ConfigError(f"`--output` takes a file that ends in {' or '.join(_ENDINGS)}, got `{output}`")
+    if output is not None and not output.parent.is_dir():
+        raise ConfigError(f"`--output` needs a folder that is there, got `{output}`")
+
+
+def _write(found: "Study", path: Path) -> None:
+    from hornbook.report.study_table import study_markdown
+
+    text = json.dumps(found.as_json(), indent=2) + "\n" if path.suffix == ".json" else study_markdown(found)
+    path.write_text(text, encoding="utf8")

@@ -1,0 +1,62 @@
+"""The end of the laptop recipe, so small that a study of it runs in seconds: a recipe file without real code.
+
+Its model has time to learn by heart what it is shown, and for nothing else: it solves held-out problems if they are
+planted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from hornbook.artifacts.pipeline import Pipeline
+from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
+from hornbook.deduplication.stages import gather_documents
+from hornbook.recipes.laptop import laptop
+from hornbook.records import Document, Exercise, Passage
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatherConfig:
+    """Nothing to choose."""
+
+
+def run_gather(config: GatherConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    passages = inputs["textbooks"].records("passages", Passage)
+    documents = gather_documents([], passages, inputs["exercises"].records("exercises", Exercise))
+    workspace.write_records("documents", Document, documents)
+    return Result(kept=len(documents), unit="documents")
+
+
+def recipe(seed: int) -> Pipeline:
+    whole = laptop(seed)
+    textbooks, exercises = whole.stage("textbooks"), whole.stage("exercises")
+    gathered = Stage(
+        "deduplicate", run_gather, GatherConfig(), 1, {"textbooks": textbooks, "exercises": exercises}, seed
+    )
+    stages: dict[str, Stage] = {"textbooks": textbooks, "exercises": exercises, "deduplicate": gathered}
+    for stage in whole.until("evaluate-tuned").stages:
+        if stage.name in ("decontaminate", "tokenizer", "tokenize", "pretrain", "finetune", "evaluate-tuned"):
+            inputs = {key: stages[source.name] for key, source in stage.inputs.items()}
+            stages[stage.name] = replace(stage, inputs=inputs)
+    pipeline = Pipeline("tiny-study", tuple(stages.values()))
+
+    def change(name: str, **changes: object) -> None:
+        nonlocal pipeline
+        pipeline = pipeline.with_config(name, replace(pipeline.stage(name).config, **changes))
+
+    shape = replace(
+        pipeline.stage("pretrain").config.model,
+        num_layers=2,
+        hidden_size=64,
+        intermediate_size=256,
+        num_heads=2,
+        max_position=256,
+        vocab_size=512,
+    )
+    change("textbooks", num_passages=20)
+    change("exercises", num_exercises=16, num_held_out=8)
+    change("tokenizer", vocab_size=512)
+    training = {"warmup_steps": 2, "batch_size": 2, "sequence_length": 256}
+    change("pretrain", num_steps=2, model=shape, **training)
+    change("finetune", num_steps=300, **training)
+    change("evaluate-tuned", benchmarks=("held_out",), max_new_tokens=120)
+    return pipeline
