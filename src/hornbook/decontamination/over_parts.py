@@ -118,6 +118,8 @@ def search_documents(
     for _ in map_parts(count, ((path, _beside(path, "counts", "npz")) for path in paths), engine):
         pass
     parts = Parts(folder)
+    if parts.num_parts == 0:
+        return parts
     searches = tuple(
         Search(one.benchmark, one.behaviour, config, counts)
         for one, counts in zip(benchmarks, _sum_counts(parts, len(benchmarks)), strict=True)
