@@ -10,30 +10,44 @@ from collections.abc import Sequence
 
 from hornbook.decontamination.functions import parse
 from hornbook.records import Problem
-from hornbook.sandbox.program import Program, Sandbox
+from hornbook.sandbox.program import Limits, Program, Sandbox
 
+CPU_SECONDS_OF_A_TEST = 0.3
+LIMITS = Limits(cpu_seconds=60.0, wall_seconds=300.0)
+"""Of a text with all tests, each of which may take the time above."""
 _TRY_ALL = """
-import contextlib, io, json
-passed = []
+import contextlib, io, json, signal
+
+def called(*arguments):
+    value = {name}(*arguments)
+    return list(value) if hasattr(value, "__next__") else value
+
+def stop(*_):
+    raise TimeoutError
+
+signal.signal(signal.SIGPROF, stop)
 for task_id, source, test in json.loads({problems!r}):
     space = {{}}
     try:
+        signal.setitimer(signal.ITIMER_PROF, {seconds})
         with contextlib.redirect_stdout(io.StringIO()):
             exec(source + test, space)
-            space["check"]({name})
+            space["check"](called)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     except BaseException:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         continue
     print(json.dumps(task_id), flush=True)
 """
 
 
 def solved_problems(texts: Sequence[str], problems: Sequence[Problem], sandbox: Sandbox) -> list[list[str]]:
-    """The `task_id`s of the problems that each text solves; one that hangs counts with what it had solved before.
+    """The `task_id`s of the problems that each text solves. What it yields counts as the list of it.
 
     Args:
         texts: In any order; one without a function solves nothing.
         problems: Each with a test that defines `check(candidate)`.
-        sandbox: Entered.
+        sandbox: Entered, with `LIMITS`.
 
     Raises:
         SandboxError: The sandbox broke down.
@@ -47,4 +61,6 @@ def solved_problems(texts: Sequence[str], problems: Sequence[Problem], sandbox: 
 def _program(text: str, problems: str) -> Program:
     module = parse(text)
     functions = [node.name for node in module.body if isinstance(node, ast.FunctionDef)] if module is not None else []
-    return Program(text + _TRY_ALL.format(problems=problems, name=functions[-1]) if functions else "")
+    if not functions:
+        return Program("")
+    return Program(text + _TRY_ALL.format(problems=problems, name=functions[-1], seconds=CPU_SECONDS_OF_A_TEST))

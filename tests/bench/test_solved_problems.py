@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from bench.solved_problems import solved_problems
+from bench.solved_problems import LIMITS, solved_problems
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.sandbox.jail import Jail
@@ -11,7 +11,7 @@ PROBLEMS = read_humaneval()
 
 @pytest.fixture(scope="module")
 def jail() -> Iterator[Jail]:
-    with Jail(num_workers=1) as opened:
+    with Jail(LIMITS, num_workers=1) as opened:
         yield opened
 
 
@@ -32,6 +32,12 @@ def test_what_solves_nothing_has_no_problem(jail: Jail) -> None:
         "no Python",
     ]
     assert solved_problems(texts, PROBLEMS[:5], jail) == [[]] * len(texts)
+
+
+def test_what_hangs_on_one_problem_still_solves_another_and_may_yield(jail: Jail) -> None:
+    text = "def f(x):\n    while not isinstance(x, str):\n        pass\n    for stop in range(len(x)):\n"
+    text += "        yield x[:stop + 1]\n"
+    assert solved_problems([text], PROBLEMS[2:20], jail) == [["HumanEval/14"]]
 
 
 def test_other_words_for_the_same_work_solve_it(jail: Jail) -> None:

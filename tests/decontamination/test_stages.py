@@ -1,6 +1,6 @@
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,30 +88,49 @@ def recommented(problem: Problem) -> str:
     return re.sub(r"(?m)^(\s+)return ", r"\1# Done.\n\1return ", verbatim(problem))
 
 
-Run = Callable[..., tuple[Result, Artifact]]
+LONGEST = max(PROBLEMS, key=lambda problem: len(problem.canonical_solution))
+IN_PLACES = (
+    document("code", f"import os\n\nclass Tools:\n    size = 3\n\n{renamed(LONGEST)}", DocumentKind.CODE),
+    document("passage", f"# A lesson\n\n```python\n{renamed(LONGEST)}```\n", DocumentKind.TEXTBOOK),
+    document("prose", "They say: " + " ".join(LONGEST.prompt.split('"""')[1].split()), DocumentKind.TEXTBOOK),
+)
+OF_HELD_OUT = (
+    document(
+        "docstring",
+        HELD_OUT.prompt.replace("double_evens", "other").replace("then add", "then  add") + "    return 0\n",
+    ),
+    document("behaviour", RETOLD),
+    document("other", RETOLD.replace("% 2:", "% 3:")),
+)
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(folder: Path, documents: Sequence[Document], held_out: list[Problem], **fields: Any) -> tuple[Result, Artifact]:
     """Run the stage on some documents."""
 
     def workspace(name: str) -> Workspace:
-        folder, scratch = tmp_path / name, tmp_path / f"{name}-scratch"
-        folder.mkdir()
-        scratch.mkdir()
-        return Workspace(folder=folder, scratch=scratch, seed=0, progress=lambda done, total, note="": None)
+        for path in (folder / name, folder / f"{name}-scratch"):
+            path.mkdir()
+        scratch = folder / f"{name}-scratch"
+        return Workspace(folder=folder / name, scratch=scratch, seed=0, progress=lambda done, total, note="": None)
 
-    def call(documents: list[Document], held_out: list[Problem], **fields: Any) -> tuple[Result, Artifact]:
-        workspace("deduplicate").write_records("documents", Document, documents)
-        inputs = {"deduplicate": Artifact(folder=tmp_path / "deduplicate", manifest=None)}  # type: ignore[arg-type]
-        if held_out:
-            workspace("exercises").write_records("held_out", Problem, held_out)
-            inputs["held_out"] = Artifact(folder=tmp_path / "exercises", manifest=None)  # type: ignore[arg-type]
-        out = workspace("out")
-        result = run_decontaminate(DecontaminateConfig(**fields), inputs, out)
-        return result, Artifact(folder=out.folder, manifest=None)  # type: ignore[arg-type]
+    workspace("deduplicate").write_records("documents", Document, list(documents))
+    inputs = {"deduplicate": Artifact(folder=folder / "deduplicate", manifest=None)}  # type: ignore[arg-type]
+    if held_out:
+        workspace("exercises").write_records("held_out", Problem, held_out)
+        inputs["held_out"] = Artifact(folder=folder / "exercises", manifest=None)  # type: ignore[arg-type]
+    out = workspace("out")
+    result = run_decontaminate(DecontaminateConfig(**fields), inputs, out)
+    return result, Artifact(folder=out.folder, manifest=None)  # type: ignore[arg-type]
 
-    return call
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Artifact]:
+    """One run over clean documents, every problem of HumanEval in three forms, and leaks in other places."""
+    documents = [document("clean", CLEAN), *IN_PLACES, *OF_HELD_OUT]
+    for problem in PROBLEMS:
+        for form in (verbatim, recommented, renamed):
+            documents.append(document(f"{form.__name__} {problem.task_id}", form(problem)))
+    return run(tmp_path_factory.mktemp("whole"), documents, [HELD_OUT])
 
 
 def benchmark_of(result: Result, name: str) -> dict[str, Any]:
@@ -119,77 +138,51 @@ def benchmark_of(result: Result, name: str) -> dict[str, Any]:
     return dict(found)
 
 
-def test_every_problem_is_found_verbatim_recommented_and_under_other_names(run: Run) -> None:
-    documents = [document("clean", CLEAN)]
-    for at, problem in enumerate(PROBLEMS):
-        documents += [
-            document(f"v{at}", verbatim(problem)),
-            document(f"c{at}", recommented(problem)),
-            document(f"n{at}", renamed(problem)),
-        ]
-    result, output = run(documents, [])
-    assert [kept.id for kept in output.records("documents", Document)] == ["clean"]
+def test_every_problem_is_found_verbatim_recommented_and_under_other_names(whole: tuple[Result, Artifact]) -> None:
+    result, output = whole
+    assert [kept.id for kept in output.records("documents", Document)] == ["clean", "other"]
     found = benchmark_of(result, "humaneval")
     assert found["leaked_problems"] == sorted(problem.task_id for problem in PROBLEMS)
-    assert found["num_leaking_documents"] == 3 * len(PROBLEMS)
+    assert found["num_leaking_documents"] == 3 * len(PROBLEMS) + len(IN_PLACES)
     assert found["detectors"]["behaviour"]["num_problems"] >= 150
 
 
-def test_without_running_code_words_and_trees_find_what_is_copied(run: Run) -> None:
-    documents = [document(f"v{at}", verbatim(problem)) for at, problem in enumerate(PROBLEMS)]
-    result, output = run([document("clean", CLEAN), *documents], [], runs_code=False)
-    assert [kept.id for kept in output.records("documents", Document)] == ["clean"]
-    assert set(result.dropped) == {"n-gram of HumanEval"}
+def test_a_leak_inside_a_longer_text_a_fenced_block_or_prose_is_found(whole: tuple[Result, Artifact]) -> None:
+    _, output = whole
+    dropped = {one.id: one for one in output.records("dropped", Dropped)}
+    assert dropped["prose"].reason == "n-gram of HumanEval"
+    assert all(LONGEST.task_id in dropped[one.id].detail for one in IN_PLACES)
 
 
-def test_a_leak_inside_a_longer_text_a_fenced_block_or_prose_is_found(run: Run) -> None:
-    problem = max(PROBLEMS, key=lambda problem: len(problem.canonical_solution))
-    code = f"import os\n\nclass Tools:\n    size = 3\n\n{renamed(problem)}"
-    passage = f"# A lesson\n\nRead this:\n\n```python\n{renamed(problem)}```\n"
-    prose = "As they say: " + " ".join(problem.prompt.split('"""')[1].split())
-    documents = [
-        document("code", code, DocumentKind.CODE),
-        document("passage", passage, DocumentKind.TEXTBOOK),
-        document("prose", prose, DocumentKind.TEXTBOOK),
-        document("clean", CLEAN),
-    ]
-    _, output = run(documents, [])
-    assert [kept.id for kept in output.records("documents", Document)] == ["clean"]
-    dropped = output.records("dropped", Dropped)
-    assert dropped[2].reason == "n-gram of HumanEval"
-    assert all(problem.task_id in one.detail for one in dropped)
-
-
-def test_a_held_out_problem_is_a_leak_by_its_docstring_or_by_what_it_does(run: Run) -> None:
-    same_docstring = HELD_OUT.prompt.replace("double_evens", "other").replace("then add", "then  add")
-    documents = [
-        document("docstring", same_docstring + "    return 0\n"),
-        document("behaviour", RETOLD),
-        document("other", RETOLD.replace("% 2:", "% 3:")),
-        document("clean", CLEAN),
-    ]
-    result, output = run(documents, [HELD_OUT])
-    assert [kept.id for kept in output.records("documents", Document)] == ["other", "clean"]
-    assert [(one.id, one.reason) for one in output.records("dropped", Dropped)] == [
-        ("docstring", "n-gram of held-out exercises"),
-        ("behaviour", "behaviour of held-out exercises"),
-    ]
+def test_a_held_out_problem_is_a_leak_by_its_docstring_or_by_what_it_does(whole: tuple[Result, Artifact]) -> None:
+    result, output = whole
+    dropped = {one.id: one.reason for one in output.records("dropped", Dropped)}
+    assert dropped["docstring"] == "n-gram of held-out exercises"
+    assert dropped["behaviour"] == "behaviour of held-out exercises"
     assert benchmark_of(result, "held_out")["leaked_problems"] == ["hornbook/0001"]
-    assert benchmark_of(result, "humaneval")["leaked_problems"] == []
+    assert benchmark_of(result, "held_out")["num_leaking_documents"] == 2
 
 
-def test_the_stage_writes_its_tables_and_how_good_the_detectors_are(run: Run) -> None:
-    result, output = run([document("clean", CLEAN), document("leak", verbatim(PROBLEMS[0]))], [HELD_OUT])
-    assert (result.kept, sum(result.dropped.values())) == (1, 1)
-    assert output.records("dropped", Dropped)[0].detail.startswith("HumanEval/0, ")
+def test_the_stage_writes_its_tables_and_how_good_the_detectors_are(whole: tuple[Result, Artifact]) -> None:
+    result, output = whole
+    assert result.kept == 2
+    assert sum(result.dropped.values()) == 3 * len(PROBLEMS) + len(IN_PLACES) + 2
     for name in ("found", "nearest"):
         assert output.table(name).schema == schema_of(FoundRow)
-        assert {near.task_id for near in output.records(name, FoundRow)} >= {"HumanEval/0"}
+    nearest = output.records("nearest", FoundRow)
+    assert len({(one.task_id, one.detector) for one in nearest}) == len(nearest)
     calibration = result.metrics["calibration"]
     assert (calibration["num_leaks"], calibration["num_clean"]) == (160, 160)
     [rule] = [row for row in calibration["rows"] if row["name"] == "rule"]
     assert rule["recall"][0] >= 0.9
     assert rule["precision"][0] >= 0.95
+
+
+def test_without_running_code_words_and_trees_find_what_is_copied(tmp_path: Path) -> None:
+    documents = [document(f"v{at}", verbatim(problem)) for at, problem in enumerate(PROBLEMS)]
+    result, output = run(tmp_path, [document("clean", CLEAN), *documents], [], runs_code=False)
+    assert [kept.id for kept in output.records("documents", Document)] == ["clean"]
+    assert set(result.dropped) == {"n-gram of HumanEval"}
 
 
 def test_a_config_without_a_benchmark_is_refused() -> None:

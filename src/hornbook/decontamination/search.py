@@ -33,7 +33,8 @@ class SearchConfig:
     """What the detectors look for, and what is a leak."""
 
     phrases: PhraseConfig = field(default_factory=PhraseConfig)
-    docstrings: DocstringConfig = field(default_factory=DocstringConfig)
+    docstrings: DocstringConfig = field(default_factory=lambda: DocstringConfig(min_score=0.5))
+    """Near docstrings decide nothing; nearer ones than is their own default are worth a look."""
     code: CodeEmbeddingConfig = field(default_factory=CodeEmbeddingConfig)
     shape: ShapeConfig = field(default_factory=ShapeConfig)
     trees: TreeConfig = field(default_factory=TreeConfig)

@@ -14,7 +14,6 @@ _JUDGE = "judge"
 _EMBEDDINGS = ("docstring embedding", "code embedding")
 _WORDS = {
     "n-gram": "words",
-    "docstring embedding": "embeddings of docstrings",
     "code embedding": "embeddings of code",
     "syntax tree": "syntax trees",
     "canonical tree": "canonical trees",
@@ -69,8 +68,8 @@ def _silent_problems(leaks: Leaks) -> list[str]:
 
 def _unrunnable() -> str:
     return (
-        "The behaviour of code that does not run by itself: methods, functions inside others, code that needs other "
-        "files, parameters in another order."
+        "The behaviour of code that does not run by itself or takes other kinds of arguments: functions inside others, "
+        "code that needs other files, a task on numbers told of a text that holds them."
     )
 
 
