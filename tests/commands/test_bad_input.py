@@ -53,7 +53,7 @@ def typed(tmp_path: Path, teacher: ScriptedEndpoint) -> Typed:
 
     def words(command: str, given: Path, *ids: str, ending: str = ".jsonl") -> list[Any]:
         values = write_lines(tmp_path / "values.jsonl", [{"id": name, "value": 0.5} for name in ids])
-        options = {
+        options: dict[str, list[Any]] = {
             "collect": ["--any-license", "--id-field", "id"],
             "predict-value": ["--classifier", tmp_path / "classifier"],
             "select": ["--values", values, "--threshold", "0"],

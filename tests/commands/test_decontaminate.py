@@ -177,7 +177,7 @@ def test_killed_and_typed_again_it_ends_with_the_same_bytes(tmp_path: Path, prob
     )
     files = ("kept.jsonl", "kept.decisions.jsonl", "report.json")
     (tmp_path / "whole").mkdir()
-    words = ["decontaminate", rows, "--against", problems]
+    words: list[str | Path] = ["decontaminate", rows, "--against", problems]
     type_in(*words, "-o", tmp_path / "whole" / "kept.jsonl", "--report", tmp_path / "whole" / "report.json")
     code = "from hornbook.decontamination.over_parts import read_documents\nfrom hornbook.cli import main\n"
     code += "read_documents.__kwdefaults__['part_characters'] = 5_000\nmain()"
