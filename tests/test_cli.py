@@ -46,7 +46,9 @@ def stage_names(values: dict[str, object], *, reused: bool) -> list[str]:
 
 def test_help_names_the_commands() -> None:
     printed = hornbook("--help").stdout
-    assert all(command in printed for command in ("run", "plan", "show", "complete", "evaluate", "compare"))
+    assert all(
+        command in printed for command in ("run", "plan", "show", "complete", "evaluate", "compare", "decontaminate")
+    )
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -16,7 +16,7 @@ from tests.commands.typed import is_one_mistake, type_in, write_lines
 from tests.curation.test_saved_classifier import fitted
 from tests.evaluation.scripted_endpoint import ScriptedEndpoint
 
-COMMANDS = ("collect", "predict-value", "select", "deduplicate", "annotate")
+COMMANDS = ("collect", "predict-value", "select", "deduplicate", "decontaminate", "annotate")
 BROKEN = [
     "{",
     "[]",
@@ -53,11 +53,12 @@ def typed(tmp_path: Path, teacher: ScriptedEndpoint) -> Typed:
 
     def words(command: str, given: Path, *ids: str, ending: str = ".jsonl") -> list[Any]:
         values = write_lines(tmp_path / "values.jsonl", [{"id": name, "value": 0.5} for name in ids])
-        options = {
+        options: dict[str, list[Any]] = {
             "collect": ["--any-license", "--id-field", "id"],
             "predict-value": ["--classifier", tmp_path / "classifier"],
             "select": ["--values", values, "--threshold", "0"],
             "deduplicate": ["--id-field", "id", "--clusters", tmp_path / "out.clusters.jsonl"],
+            "decontaminate": ["--id-field", "id", "--without-running-code"],
             "annotate": ["--id-field", "id", "--teacher", teacher.url, "--cache", tmp_path / "cache.sqlite"],
         }
         return [command, given, "--output", tmp_path / f"out{ending}", *options[command]]
@@ -90,6 +91,7 @@ def test_a_tenth_of_broken_rows_is_put_aside_and_counted(command: str, typed: Ty
         ("predict-value", {"not UTF-8": 1}),
         ("select", {"not UTF-8": 1}),
         ("deduplicate", {"not UTF-8": 1}),
+        ("decontaminate", {"not UTF-8": 1}),
         ("annotate", {"not UTF-8": 1, "empty": 1}),
     ],
 )
@@ -155,5 +157,5 @@ def test_one_line_of_200_mb_is_a_document_like_others(command: str, form: str, t
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
-    assert outcome(tmp_path) == ((1, {"too long": 1}) if command == "collect" else (2, {}))
+    assert outcome(tmp_path) == ((1, {"too long": 1}) if command in ("collect", "decontaminate") else (2, {}))
     assert usage.ru_maxrss * 1024 < MOST_MEMORY_BYTES

@@ -3,7 +3,6 @@
 import json
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,20 +16,22 @@ from hornbook.commands.input_options import (
     RayOption,
     TextFieldOption,
 )
-from hornbook.commands.rejected_rows import write_rejected
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
-from hornbook.commands.written_files import beside, require_writable, write_records
-from hornbook.errors import ConfigError, StoreError
+from hornbook.commands.written_files import ENDINGS, beside, require_writable
+from hornbook.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
-    from hornbook.decontamination.findings import FoundRow
+    from hornbook.benchmarks.against import NamedProblems
+    from hornbook.decontamination.over_parts import Report
     from hornbook.decontamination.prepare import Prepared
-    from hornbook.reading.files import InputFile
-    from hornbook.reading.parts import Parts
+    from hornbook.decontamination.search import SearchConfig
+    from hornbook.sandbox.program import Sandbox
 
-_MEGABYTE = 1_000_000
+_STRICTNESS = "What is a leak"
+_SANDBOX = "Sandbox"
 
 AgainstOption = Annotated[
     str,
@@ -56,7 +57,7 @@ ReportOption = Annotated[
     typer.Option(
         "--report",
         metavar="FILE",
-        help="Counts, the nearest records of each problem with the evidence, and how good the detectors are: .json.",
+        help="Counts, the nearest rows of each problem with the evidence, and how good the detectors are: .json.",
         show_default=False,
     ),
 ]
@@ -65,34 +66,41 @@ DecisionsOption = Annotated[
     typer.Option(
         "--decisions",
         metavar="FILE",
-        help="A line for each row: the decision, the problem, the evidence. KEPT.decisions.jsonl where not given.",
+        help="A line for each row: the decision, the problem, the evidence. Where not given, KEPT with `.decisions` "
+        "before its ending.",
         show_default=False,
+    ),
+]
+NgramOption = Annotated[
+    int,
+    typer.Option(
+        "--ngram-size", min=2, help="Words in a row that must be equal to count.", rich_help_panel=_STRICTNESS
+    ),
+]
+RateOption = Annotated[
+    float,
+    typer.Option(
+        "--match-rate",
+        help="Of syntax trees, from which on they are a leak where no code could tell; above 0, to 1.",
+        rich_help_panel=_STRICTNESS,
     ),
 ]
 WithoutCodeOption = Annotated[
     bool,
-    typer.Option("--without-running-code", help="Run nothing: words, embeddings and trees decide alone."),
+    typer.Option(
+        "--without-running-code",
+        help="Run nothing: words, embeddings and trees decide alone, and find far fewer leaks.",
+        rich_help_panel=_SANDBOX,
+    ),
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRow:
-    """What became of a row."""
-
-    id: str
-    decision: str
-    """`leak`; `cleared`: it looks like a problem, but its code does something else; `clean`."""
-    benchmark: str
-    """Of the problem that it gives away, or else of the one that it is most like; empty where there is none."""
-    task_id: str
-    detector: str
-    score: float
-    evidence: str
-    window_first: int
-    """First character of the part of the text that matches, and the one after its last."""
-    window_last: int
-    num_problems: int
-    """That it gives away."""
+WithoutJailOption = Annotated[
+    bool,
+    typer.Option(
+        "--execute-without-jail",
+        help="Run the rows' code unprotected, with all your rights.",
+        rich_help_panel=_SANDBOX,
+    ),
+]
 
 
 def decontaminate(
@@ -101,7 +109,10 @@ def decontaminate(
     against: AgainstOption = "humaneval",
     report: ReportOption = None,
     decisions: DecisionsOption = None,
+    ngram_size: NgramOption = 4,
+    match_rate: RateOption = 0.95,
     without_running_code: WithoutCodeOption = False,
+    execute_without_jail: WithoutJailOption = False,
     text_field: TextFieldOption = "text",
     id_field: IdFieldOption = None,
     files: FilesOption = "*.py",
@@ -116,209 +127,139 @@ def decontaminate(
     """
     from hornbook.artifacts.fingerprint import encode
     from hornbook.benchmarks.against import read_against
-    from hornbook.decontamination.over_parts import search_documents
-    from hornbook.decontamination.prepare import calibrate, open_jail, prepare
-    from hornbook.decontamination.search import SearchConfig
+    from hornbook.commands.decontaminate_report import Outputs, print_result, write_outputs
+    from hornbook.decontamination.over_parts import read_documents, search_documents, without_too_long
     from hornbook.display import make_console, show_progress
     from hornbook.engine import open_engine
     from hornbook.reading.documents import Fields, documents_of
     from hornbook.reading.files import find_files
     from hornbook.reading.kept_rows import require_same_form
-    from hornbook.reading.parts import require_some
+    from hornbook.reading.parts import Parts, require_some
 
-    decisions = decisions or beside(output, "decisions")
-    _require_outputs(inputs, output, decisions, report)
-    benchmarks = read_against([name.strip() for name in against.split(",") if name.strip()])
+    specs = [name.strip() for name in against.split(",") if name.strip()]
+    outputs = Outputs(kept=output, decisions=decisions or beside(output, "decisions"), report=report)
+    _require_outputs(inputs, specs, outputs.kept, outputs.decisions, outputs.report)
+    if without_running_code and execute_without_jail:
+        raise ConfigError("`--without-running-code` runs nothing, `--execute-without-jail` runs it: give one of them")
+    config = _config(ngram_size, match_rate)
     found = find_files(inputs, pattern=files)
     require_same_form(found, output)
+    benchmarks = _benchmarks(read_against(specs))
     where = open_engine(engine, ray_address)
-    fields, config = Fields(text=text_field, id=id_field), SearchConfig()
+    fields = Fields(text=text_field, id=id_field)
+    documents = without_too_long(documents_of(found, fields))
+    num_characters = sum(file.size for file in found)
     settings = {
         "files": described_files(found),
         "config": encode(config),
         "fields": encode(fields),
-        "problems": encode(tuple(problem for one in benchmarks for problem in one.problems)),
+        "problems": encode(tuple((one.title, one.problems) for one in benchmarks)),
         "runs_code": not without_running_code,
+        "is_jailed": not execute_without_jail,
     }
     begun = time.monotonic()
     with (
         work_beside(output, "decontaminating in", settings) as work,
         show_progress(make_console(stderr=True), "decontaminate") as progress,
     ):
-        progress(0, 0, "running the benchmarks' solutions and measuring the detectors")
-        with nullcontext() if without_running_code else open_jail() as sandbox:
-            prepared = [prepare(one, config.behaviour, sandbox) for one in benchmarks]
-            calibration = calibrate(config, sandbox)
+
+        def say(note: str, done: int, total: int) -> None:
+            progress(done, total, note)
+
+        for _ in read_documents(documents, work, report=say, num_characters=num_characters):
+            pass
+        require_some(Parts(work), fields)
+        with _sandbox(runs_code=not without_running_code, is_jailed=not execute_without_jail) as sandbox:
+            prepared, calibration = _prepare(benchmarks, config, sandbox, say)
         parts = search_documents(
-            documents_of(found, fields),
+            documents,
             work,
             prepared,
             config,
+            report=say,
             engine=where,
-            num_characters=sum(file.size for file in found),
-            report=lambda note, done, total: progress(done, total, note),
+            num_characters=num_characters,
+            is_jailed=not execute_without_jail,
         )
-        require_some(parts, fields)
-        described = _write(found, parts, prepared, calibration, output, decisions, report)
+        described = write_outputs(found, parts, prepared, calibration, config, outputs)
     described["seconds"] = round(time.monotonic() - begun, 2)
     if as_json:
         typer.echo(json.dumps(described, indent=2))
     else:
-        _print(described)
+        print_result(described)
 
 
-def _require_outputs(inputs: "Sequence[Path]", output: Path, decisions: Path, report: Path | None) -> None:
-    """See that all outputs can be written, and that none is another one or an input."""
+def _config(ngram_size: int, match_rate: float) -> "SearchConfig":
+    from hornbook.decontamination.phrases import PhraseConfig
+    from hornbook.decontamination.rule import RuleConfig
+    from hornbook.decontamination.search import SearchConfig
+    from hornbook.decontamination.tree_index import TreeConfig
+
+    if not 0 < match_rate <= 1:
+        raise ConfigError(f"`--match-rate` must lie in (0, 1], got {match_rate!r}")
+    trees = TreeConfig()
+    return SearchConfig(
+        phrases=PhraseConfig(ngram_size=ngram_size),
+        trees=trees if match_rate >= trees.min_rate else TreeConfig(min_rate=match_rate),
+        rule=RuleConfig(syntax_tree=match_rate, canonical_tree=match_rate),
+    )
+
+
+def _benchmarks(named: "list[NamedProblems]") -> "list[NamedProblems]":
+    """See that there is one, and that what is said of them tells them apart."""
+    if not named:
+        raise ConfigError("`--against` names no benchmark; `--against humaneval` is one")
+    titles: dict[str, str] = {}
+    for one in named:
+        if one.title in titles:
+            raise ConfigError(
+                f"`--against`: `{titles[one.title]}` and `{one.name}` are both called {one.title}; "
+                "give the file another name: `NAME=FILE`"
+            )
+        titles[one.title] = one.name
+    return named
+
+
+def _prepare(
+    benchmarks: "Sequence[NamedProblems]", config: "SearchConfig", sandbox: "Sandbox | None", say: "Report"
+) -> "tuple[list[Prepared], dict[str, Any]]":
+    """Make the benchmarks ready and measure the detectors, telling what is under way."""
+    from hornbook.decontamination.prepare import calibrate, prepare
+
+    total = len(benchmarks) + 1
+    prepared = []
+    for number, one in enumerate(benchmarks):
+        say(f"making {one.title} ready", number, total)
+        prepared.append(prepare(one, config.behaviour, sandbox))
+    say("measuring the detectors on the labelled set", total - 1, total)
+    return prepared, calibrate(config, sandbox)
+
+
+def _require_outputs(
+    inputs: "Sequence[Path]", specs: "Sequence[str]", output: Path, decisions: Path, report: Path | None
+) -> None:
+    """See that all outputs can be written, and that none is another one, an input or a file of problems."""
     require_writable(output)
-    if decisions.suffix not in (".jsonl", ".parquet"):
-        raise ConfigError(f"`--decisions` must end in .jsonl or .parquet, got `{decisions}`")
+    if decisions.suffix not in ENDINGS:
+        raise ConfigError(f"`--decisions` must end in {' or '.join(ENDINGS)}, got `{decisions}`")
     if report is not None and report.suffix != ".json":
         raise ConfigError(f"`--report` must end in .json, got `{report}`")
-    paths = [output, decisions, *([report] if report is not None else [])]
+    read = [*inputs, *(Path(spec.rpartition("=")[2]).expanduser() for spec in specs)]
+    paths = [output, beside(output, "rejected"), decisions, *([report] if report is not None else [])]
     for path in paths:
+        if path.is_dir():
+            raise ConfigError(f"`{path}` is a folder; name a file in it")
         if not path.absolute().parent.is_dir():
             raise ConfigError(f"`{path}`: there is no folder `{path.absolute().parent}`")
-        require_outside(path, inputs)
+        require_outside(path, read)
     if len({path.resolve() for path in paths}) < len(paths):
-        raise ConfigError("`--output`, `--decisions` and `--report` must be different files")
+        names = ", ".join(f"`{path}`" for path in paths)
+        raise ConfigError(f"kept rows, rejected rows, decisions and report must be different files, got {names}")
 
 
-def _write(
-    files: "Sequence[InputFile]",
-    parts: "Parts",
-    prepared: "Sequence[Prepared]",
-    calibration: "Mapping[str, Any]",
-    output: Path,
-    decisions: Path,
-    report: Path | None,
-) -> dict[str, Any]:
-    """Write all outputs; returns what is printed."""
-    import numpy as np
+def _sandbox(*, runs_code: bool, is_jailed: bool) -> "AbstractContextManager[Sandbox | None]":
+    from hornbook.decontamination.prepare import open_jail, open_unjailed
 
-    from hornbook.decontamination.findings import leaks_of, measure, nearest_of
-    from hornbook.decontamination.over_parts import found_in
-    from hornbook.reading.kept_rows import write_kept
-
-    rows = list(found_in(parts))
-    leaks = leaks_of(rows)
-    is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
-    for part in range(parts.num_parts):
-        is_kept[parts.read(part, "row").column("row").to_numpy()] = True
-    is_kept[sorted(leaks)] = False
-    write_kept(files, parts, is_kept, output)
-    write_records(decisions, DecisionRow, _decision_rows(parts))
-    dropped: dict[str, int] = {}
-    for leak in leaks.values():
-        reason = f"{leak.detector} of {leak.benchmark}"
-        dropped[reason] = dropped.get(reason, 0) + 1
-    described = {
-        "output": str(output),
-        "decisions": str(decisions),
-        **({"report": str(report)} if report is not None else {}),
-        "num_rows": parts.num_rows,
-        "kept": int(is_kept.sum()),
-        "dropped": {**dict(sorted(dropped.items())), **write_rejected(parts, output)},
-        "benchmarks": measure(rows, [one.compared for one in prepared]),
-        "calibration": calibration,
-    }
-    if report is not None:
-        _write_report(report, {**described, "problems": _problems(nearest_of(rows))})
-    return described
-
-
-def _decision_rows(parts: "Parts") -> "Iterator[DecisionRow]":
-    """One for each document, in their order."""
-    from hornbook.decontamination.over_parts import found_in_part
-
-    for part in range(parts.num_parts):
-        table = parts.read(part, "row", "id")
-        found: dict[int, list[FoundRow]] = {}
-        for one in found_in_part(parts, part):
-            found.setdefault(one.row, []).append(one)
-        for row, name in zip(table.column("row").to_pylist(), table.column("id").to_pylist(), strict=True):
-            yield _decision(name, found.get(row, []))
-
-
-def _decision(name: str, found: "Sequence[FoundRow]") -> DecisionRow:
-    from hornbook.decontamination.findings import Decision, strongest
-
-    best = strongest(found)
-    if best is None:
-        return DecisionRow(
-            id=name,
-            decision=Decision.CLEAN.value,
-            benchmark="",
-            task_id="",
-            detector="",
-            score=0.0,
-            evidence="",
-            window_first=0,
-            window_last=0,
-            num_problems=0,
-        )
-    return DecisionRow(
-        id=name,
-        decision=best.decision.value,
-        benchmark=best.benchmark,
-        task_id=best.task_id,
-        detector=best.detector.value,
-        score=best.score,
-        evidence=best.evidence,
-        window_first=best.window_first,
-        window_last=best.window_last,
-        num_problems=len({(one.benchmark, one.task_id) for one in found if one.decision is Decision.LEAK}),
-    )
-
-
-def _problems(nearest: "Sequence[FoundRow]") -> list[dict[str, Any]]:
-    """The problems that anything is like, each with the nearest records."""
-    problems: dict[tuple[str, str], dict[str, Any]] = {}
-    for one in nearest:
-        entry = problems.setdefault(
-            (one.benchmark, one.task_id),
-            {"benchmark": one.benchmark, "task_id": one.task_id, "problem": one.problem_excerpt, "nearest": []},
-        )
-        entry["nearest"].append(
-            {
-                "id": one.document_id,
-                "decision": one.decision.value,
-                "detector": one.detector.value,
-                "score": one.score,
-                "evidence": one.evidence,
-                "window": [one.window_first, one.window_last],
-                "text": one.document_excerpt,
-            }
-        )
-    return list(problems.values())
-
-
-def _write_report(path: Path, report: "Mapping[str, Any]") -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", errors="replace")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise StoreError(f"`{path}` cannot be written: {error.strerror or error}") from error
-
-
-def _print(described: "Mapping[str, Any]") -> None:
-    typer.echo(f"{described['num_rows']:,} rows: {described['kept']:,} kept")
-    for reason, number in described["dropped"].items():
-        typer.echo(f"{number:>12,} {reason}")
-    for one in described["benchmarks"]:
-        typer.echo(
-            f"{one['title']}: {len(one['leaked_problems']):,} of {one['num_problems']:,} problems are given away; "
-            f"behaviour can tell for {one['num_telling']:,}"
-        )
-    [rule] = [row for row in described["calibration"]["rows"] if row["name"] == "rule"]
-    recall, precision = rule["recall"], rule["precision"]
-    typer.echo(
-        f"on {described['calibration']['num_leaks']} labelled leaks and {described['calibration']['num_clean']} clean "
-        f"records the rule has recall {recall[0]:.3f} [{recall[1]:.3f}, {recall[2]:.3f}]"
-        + (f", precision {precision[0]:.3f} [{precision[1]:.3f}, {precision[2]:.3f}]" if precision else "")
-    )
-    typer.echo(f"{described['num_rows']:,} rows in {described['seconds']} s")
-    typer.echo(f"the kept rows are in {described['output']}, the decision on each row in {described['decisions']}")
-    if "report" in described:
-        typer.echo(f"the evidence is in {described['report']}")
+    if not runs_code:
+        return nullcontext()
+    return open_jail() if is_jailed else open_unjailed()

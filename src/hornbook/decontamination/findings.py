@@ -5,16 +5,17 @@ Writes: `FoundRow`s; for each document at most one reason to drop it; counts by 
         records of each problem.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import insort
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.tree_index import MATCH_RATES
 
-_NEAREST_OF_DETECTOR = 1
 _ORDER = (
     Detector.BEHAVIOUR,
     Detector.JUDGE,
@@ -97,55 +98,89 @@ def strongest(found: Iterable[FoundRow]) -> FoundRow | None:
     return min(found, key=rank, default=None)
 
 
-def nearest_of(rows: Iterable[FoundRow]) -> list[FoundRow]:
-    """The best row of each problem and detector, by benchmark, then by problem, the stronger evidence first."""
-    best: dict[tuple[str, str, Detector], FoundRow] = {}
+def nearest_of(rows: Iterable[FoundRow], num_of_detector: int = 1) -> list[FoundRow]:
+    """The best rows of each problem and detector, by benchmark, then by problem; of a problem leaks first.
+
+    Args:
+        rows: Are read once; of equal ones the first counts.
+        num_of_detector: At most so many for each problem and detector.
+    """
+    best: dict[tuple[str, str, Detector], list[FoundRow]] = {}
     for row in rows:
-        key = (row.benchmark, row.task_id, row.detector)
-        if key not in best or (row.decision is not Decision.LEAK, -row.score) < (
-            best[key].decision is not Decision.LEAK,
-            -best[key].score,
-        ):
-            best[key] = row
-    return sorted(best.values(), key=lambda row: (row.benchmark, row.task_id, _strength(row)))
+        some = best.setdefault((row.benchmark, row.task_id, row.detector), [])
+        if len(some) < num_of_detector or _nearness(row) < _nearness(some[-1]):
+            insort(some, row, key=_nearness)
+            del some[num_of_detector:]
+    return sorted(
+        (row for some in best.values() for row in some),
+        key=lambda row: (row.benchmark, row.task_id, row.decision is not Decision.LEAK, _strength(row)),
+    )
 
 
-def measure(rows: Sequence[FoundRow], benchmarks: Sequence[Compared]) -> list[dict[str, Any]]:
-    """Counts for each benchmark, as JSON values."""
-    return [_measure([row for row in rows if row.benchmark == one.title], one) for one in benchmarks]
+def measure(rows: Iterable[FoundRow], benchmarks: Sequence[Compared]) -> list[dict[str, Any]]:
+    """Counts for each benchmark, as JSON values.
+
+    Args:
+        rows: Those of one document and benchmark stand together, as `over_parts.found_in` gives them. Are read once,
+            and those of one document at a time are held.
+        benchmarks: All of which there are rows; their titles are unique.
+    """
+    tallies = {one.title: _Tally() for one in benchmarks}
+    for (title, _), group in groupby(rows, key=lambda row: (row.benchmark, row.row)):
+        tallies[title].add(list(group))
+    return [tallies[one.title].to_json(one) for one in benchmarks]
 
 
-def _measure(rows: Sequence[FoundRow], benchmark: Compared) -> dict[str, Any]:
-    leaks = [row for row in rows if row.decision is Decision.LEAK]
-    trees = [row for row in rows if row.detector is Detector.SYNTAX_TREE]
-    return {
-        "name": benchmark.name,
-        "title": benchmark.title,
-        "num_problems": len(benchmark.task_ids),
-        "num_telling": benchmark.num_telling,
-        "num_leaking_documents": len({row.row for row in leaks}),
-        "leaked_problems": sorted({row.task_id for row in leaks}),
-        "detectors": {detector.value: counts for detector, counts in _by_detector(rows).items()},
-        "by_match_rate": {str(rate): _counts([row for row in trees if row.score >= rate]) for rate in MATCH_RATES},
-    }
+@dataclass(slots=True)
+class _Tally:
+    """Counts of one benchmark."""
 
+    leaked_problems: set[str] = field(default_factory=set)
+    num_leaking_documents: int = 0
+    num_decided: Counter[Detector] = field(default_factory=Counter)
+    num_documents: Counter[Detector | float] = field(default_factory=Counter)
+    """For each detector, and of the plain trees for each match rate."""
+    problems: dict[Detector | float, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-def _by_detector(rows: Sequence[FoundRow]) -> Mapping[Detector, dict[str, int]]:
-    decided = Counter(row.detector for row in leaks_of(rows).values())
-    return {
-        detector: {
-            **_counts([row for row in rows if row.detector is detector]),
-            "num_decided": decided[detector],
+    def add(self, rows: Sequence[FoundRow]) -> None:
+        """Count one document."""
+        self.leaked_problems |= {row.task_id for row in rows if row.decision is Decision.LEAK}
+        for leak in leaks_of(rows).values():
+            self.num_leaking_documents += 1
+            self.num_decided[leak.detector] += 1
+        found: dict[Detector | float, set[str]] = defaultdict(set)
+        for row in rows:
+            found[row.detector].add(row.task_id)
+            if row.detector is Detector.SYNTAX_TREE:
+                for rate in MATCH_RATES:
+                    if row.score >= rate:
+                        found[rate].add(row.task_id)
+        for key, problems in found.items():
+            self.num_documents[key] += 1
+            self.problems[key] |= problems
+
+    def to_json(self, benchmark: Compared) -> dict[str, Any]:
+        """JSON values."""
+        return {
+            "name": benchmark.name,
+            "title": benchmark.title,
+            "num_problems": len(benchmark.task_ids),
+            "num_telling": benchmark.num_telling,
+            "num_leaking_documents": self.num_leaking_documents,
+            "leaked_problems": sorted(self.leaked_problems),
+            "detectors": {
+                detector.value: {**self._counts(detector), "num_decided": self.num_decided[detector]}
+                for detector in Detector
+            },
+            "by_match_rate": {str(rate): self._counts(rate) for rate in MATCH_RATES},
         }
-        for detector in Detector
-    }
+
+    def _counts(self, key: Detector | float) -> dict[str, int]:
+        return {"num_documents": self.num_documents[key], "num_problems": len(self.problems[key])}
 
 
-def _counts(rows: Sequence[FoundRow]) -> dict[str, int]:
-    return {
-        "num_documents": len({row.row for row in rows}),
-        "num_problems": len({row.task_id for row in rows}),
-    }
+def _nearness(row: FoundRow) -> tuple[bool, float]:
+    return row.decision is not Decision.LEAK, -row.score
 
 
 def _strength(row: FoundRow) -> tuple[int, float, str]:

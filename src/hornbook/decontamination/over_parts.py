@@ -10,7 +10,7 @@ What is found does not depend on the parts.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,18 +21,68 @@ from numpy.typing import NDArray
 from hornbook.decontamination.findings import FoundRow
 from hornbook.decontamination.frequencies import Frequencies
 from hornbook.decontamination.functions import read_text
-from hornbook.decontamination.prepare import Prepared, open_jail
+from hornbook.decontamination.prepare import Prepared, open_jail, open_unjailed
 from hornbook.decontamination.search import Search, SearchConfig, WordCounter, WordCounts
 from hornbook.engine import Engine, Job, map_parts
-from hornbook.reading.documents import Documents
+from hornbook.reading.documents import Document, Documents, LeftOut
 from hornbook.reading.parts import Parts, write_parts
 from hornbook.records import records_of, table_of
+from hornbook.sandbox.program import Sandbox
 
 PART_CHARACTERS = 2**20
 """Some 2,500 exercises: seconds of work."""
+MOST_CHARACTERS = 2**22
+"""Of a text that is searched."""
+TOO_LONG = "too long"
+
+_COMPARED = "parts compared with the benchmarks"
 
 Report = Callable[[str, int, int], None]
 """Told what is done, how much of it, and of how much; 0 where that is not known."""
+
+
+def without_too_long(documents: Documents) -> Documents:
+    """The same, with texts of more than `MOST_CHARACTERS` left out: to parse one could take all memory."""
+
+    def read(start: int) -> Iterator[Document | LeftOut]:
+        for one in documents(start):
+            if isinstance(one, Document) and len(one.text) > MOST_CHARACTERS:
+                detail = f"{len(one.text):,} characters, where {MOST_CHARACTERS:,} can be searched"
+                yield LeftOut(place=one.id, reason=TOO_LONG, detail=detail)
+            else:
+                yield one
+
+    return read
+
+
+def read_documents(
+    documents: Documents,
+    folder: Path,
+    *,
+    report: Report,
+    part_characters: int = PART_CHARACTERS,
+    num_characters: int = 0,
+) -> Iterator[int]:
+    """Write the parts of the documents that are not there yet; gives the number of each part.
+
+    Args:
+        documents: The same ones as in an earlier try.
+        folder: Of the parts; is there.
+        report: Told how far it is.
+        part_characters: A part is closed once its texts have so many.
+        num_characters: Of all documents, about; for the progress.
+
+    Raises:
+        MissingInputError: A file cannot be read to its end.
+    """
+    done = 0
+
+    def say(num_rows: int, total: int) -> None:
+        nonlocal done
+        done = total // 1_000_000
+        report(f"MB read; {num_rows:,} rows", done, max(done, 1, num_characters // 1_000_000))
+
+    return write_parts(documents, folder, part_characters=part_characters, report=say)
 
 
 def search_documents(
@@ -44,6 +94,7 @@ def search_documents(
     report: Report,
     engine: Engine = Engine.LOCAL,
     num_characters: int = 0,
+    is_jailed: bool = True,
 ) -> Parts:
     """Search all documents; what was found is read with `found_in`.
 
@@ -55,30 +106,30 @@ def search_documents(
         report: Told how far it is.
         engine: Where parts are worked on. It changes nothing in what is found.
         num_characters: Of all documents, about; for the progress.
+        is_jailed: Whether what runs, if anything does, runs in the jail; else with all of the user's rights.
 
     Raises:
         MissingInputError: A file cannot be read to its end.
         SandboxError: The sandbox broke down. Nothing is decided for that.
     """
-
-    def say(num_rows: int, total: int) -> None:
-        report(f"MB read; {num_rows:,} rows", total // 1_000_000, max(1, num_characters // 1_000_000))
-
-    written = write_parts(documents, folder, part_characters=PART_CHARACTERS, report=say)
+    written = read_documents(documents, folder, report=report, num_characters=num_characters)
     paths = map(Parts(folder).path, written)
     count = _Count(tuple(WordCounter(one.benchmark, config) for one in benchmarks))
     for _ in map_parts(count, ((path, _beside(path, "counts", "npz")) for path in paths), engine):
         pass
     parts = Parts(folder)
+    if parts.num_parts == 0:
+        return parts
     searches = tuple(
         Search(one.benchmark, one.behaviour, config, counts)
         for one, counts in zip(benchmarks, _sum_counts(parts, len(benchmarks)), strict=True)
     )
     jobs: list[Job] = [(path, _beside(path, "found", "parquet")) for path in map(parts.path, range(parts.num_parts))]
     num_done = sum(found.exists() for _, found in jobs)
-    for _ in map_parts(_Look(searches), jobs, engine):
+    report(_COMPARED, num_done, len(jobs))
+    for _ in map_parts(_Look(searches, is_jailed=is_jailed), jobs, engine):
         num_done += 1
-        report("parts compared with the benchmarks", num_done, len(jobs))
+        report(_COMPARED, num_done, len(jobs))
     return parts
 
 
@@ -117,15 +168,21 @@ class _Look:
     """Looks at a part with all detectors of each benchmark."""
 
     searches: tuple[Search, ...]
+    is_jailed: bool
 
     def __call__(self, part: Path, result: Path) -> None:
         table = pq.read_table(part, columns=["row", "id", "text"])
         documents = list(zip(table.column("row").to_pylist(), table.column("id").to_pylist(), strict=True))
         texts = [read_text(text) for text in table.column("text").to_pylist()]
         runs_code = any(search.runs_code for search in self.searches)
-        with open_jail(num_workers=1) if runs_code else nullcontext() as jail:
-            found = [search.look(documents, texts, jail) for search in self.searches]
+        with self._opened(runs_code=runs_code) as sandbox:
+            found = [search.look(documents, texts, sandbox) for search in self.searches]
         pq.write_table(table_of(FoundRow, [row for rows in found for row in rows]), result)
+
+    def _opened(self, *, runs_code: bool) -> AbstractContextManager[Sandbox | None]:
+        if not runs_code:
+            return nullcontext()
+        return open_jail(num_workers=1) if self.is_jailed else open_unjailed(num_workers=1)
 
 
 def _sum_counts(parts: Parts, num_benchmarks: int) -> list[WordCounts]:

@@ -29,6 +29,7 @@ from hornbook.decontamination.search import Search, SearchConfig, WordCounter
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits, Sandbox
+from hornbook.sandbox.unjailed import Unjailed
 
 _CPU_SECONDS = 1.5
 """Of a program in which many functions run, each with a limit of its own."""
@@ -58,6 +59,11 @@ class Prepared:
 def open_jail(num_workers: int | None = None) -> Jail:
     """The sandbox in which records and solutions run; to be entered."""
     return Jail(Limits(cpu_seconds=_CPU_SECONDS), num_workers=num_workers)
+
+
+def open_unjailed(num_workers: int | None = None) -> Unjailed:
+    """The same without walls, for machines that have no jail; only where the user wishes it."""
+    return Unjailed(Limits(cpu_seconds=_CPU_SECONDS), num_workers=num_workers)
 
 
 def prepare(benchmark: NamedProblems, config: BehaviourConfig, sandbox: Sandbox | None, seed: int = 0) -> Prepared:

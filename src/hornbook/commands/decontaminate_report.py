@@ -1,0 +1,230 @@
+"""What `hornbook decontaminate` leaves behind: kept rows, a decision on each row, a report, and its last lines.
+
+Reads:  the rows; what was found in them, part by part, so that memory does not grow with what was found.
+Writes: the kept rows as they stand; a `DecisionRow` for each row; the report as one JSON object.
+"""
+
+import json
+import platform
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from hornbook import __version__
+from hornbook.commands.rejected_rows import write_rejected
+from hornbook.commands.written_files import write_records
+from hornbook.errors import StoreError
+
+if TYPE_CHECKING:
+    from hornbook.decontamination.findings import FoundRow
+    from hornbook.decontamination.prepare import Prepared
+    from hornbook.decontamination.search import SearchConfig
+    from hornbook.reading.files import InputFile
+    from hornbook.reading.parts import Parts
+
+_NEAREST_OF_DETECTOR = 3
+_PACKAGES = ("numpy", "pyarrow", "rapidfuzz", "scikit-learn", "scipy")
+"""Whose versions the report names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    """Where everything goes."""
+
+    kept: Path
+    decisions: Path
+    report: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    """What became of a row."""
+
+    id: str
+    decision: str
+    """`leak`; `cleared`: it looks like a problem, but its code does something else; `clean`."""
+    benchmark: str
+    """Of the problem that it gives away, or else of the one that it is most like; empty where there is none."""
+    task_id: str
+    detector: str
+    score: float
+    evidence: str
+    window_first: int
+    """First character of the part of the text that matches."""
+    window_last: int
+    """The one after its last."""
+    num_problems: int
+    """That it gives away."""
+
+
+def write_outputs(
+    files: "Sequence[InputFile]",
+    parts: "Parts",
+    prepared: "Sequence[Prepared]",
+    calibration: "Mapping[str, Any]",
+    config: "SearchConfig",
+    outputs: Outputs,
+) -> dict[str, Any]:
+    """Write all outputs, each whole or not at all.
+
+    Args:
+        files: The inputs.
+        parts: Of the same files, searched.
+        prepared: What they were held against.
+        calibration: How good the detectors are.
+        config: What was looked for.
+        outputs: Are replaced.
+
+    Returns:
+        What is printed, as JSON values.
+
+    Raises:
+        StoreError: The disk is full, or a folder cannot be written.
+    """
+    import numpy as np
+
+    from hornbook.decontamination.findings import measure, nearest_of
+    from hornbook.decontamination.over_parts import found_in
+    from hornbook.reading.kept_rows import write_kept
+
+    is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
+    dropped: Counter[str] = Counter()
+
+    def decisions() -> Iterator[DecisionRow]:
+        for row, decision in _decisions(parts):
+            is_kept[row] = decision.decision != "leak"
+            if not is_kept[row]:
+                dropped[f"{decision.detector} of {decision.benchmark}"] += 1
+            yield decision
+
+    write_records(outputs.decisions, DecisionRow, decisions())
+    write_kept(files, parts, is_kept, outputs.kept)
+    described = {
+        "output": str(outputs.kept),
+        "decisions": str(outputs.decisions),
+        **({"report": str(outputs.report)} if outputs.report is not None else {}),
+        "num_rows": parts.num_rows,
+        "kept": int(is_kept.sum()),
+        "dropped": {**dict(sorted(dropped.items())), **write_rejected(parts, outputs.kept)},
+        "runs_code": any(one.behaviour is not None for one in prepared),
+        "benchmarks": measure(found_in(parts), [one.compared for one in prepared]),
+        "calibration": calibration,
+    }
+    if outputs.report is not None:
+        problems = _problems(nearest_of(found_in(parts), _NEAREST_OF_DETECTOR))
+        _write_report(outputs.report, {**described, **_circumstances(prepared, config), "problems": problems})
+    return described
+
+
+def print_result(described: "Mapping[str, Any]") -> None:
+    """Print what `write_outputs` returned, for a person; `seconds` is in it."""
+    typer.echo(f"{described['num_rows']:,} rows: {described['kept']:,} kept")
+    for reason, number in described["dropped"].items():
+        typer.echo(f"{number:>12,} {reason}")
+    for one in described["benchmarks"]:
+        line = f"{one['title']}: {len(one['leaked_problems']):,} of {one['num_problems']:,} problems are given away"
+        blind = one["num_problems"] - one["num_telling"]
+        if described["runs_code"] and blind:
+            line += f"; of {blind:,} no behaviour can tell, there words and trees decide"
+        typer.echo(line)
+    calibration = described["calibration"]
+    rule = next(row for row in calibration["rows"] if row["name"] == "rule")
+    line = f"on the labelled set the rule finds {_percent(rule['recall'])} of {calibration['num_leaks']} leaks"
+    if rule["precision"]:
+        line += f"; {_percent(rule['precision'])} of what it flags are leaks"
+    typer.echo(line)
+    typer.echo(f"{described['num_rows']:,} rows in {described['seconds']} s")
+    typer.echo(f"the kept rows are in {described['output']}, the decision on each row in {described['decisions']}")
+    if "report" in described:
+        typer.echo(f"the nearest rows of each problem are in {described['report']}")
+
+
+def _decisions(parts: "Parts") -> Iterator[tuple[int, DecisionRow]]:
+    """One for each document, in their order, with its row."""
+    from hornbook.decontamination.over_parts import found_in_part
+
+    for part in range(parts.num_parts):
+        table = parts.read(part, "row", "id")
+        found: dict[int, list[FoundRow]] = {}
+        for one in found_in_part(parts, part):
+            found.setdefault(one.row, []).append(one)
+        for row, name in zip(table.column("row").to_pylist(), table.column("id").to_pylist(), strict=True):
+            yield row, _decision(name, found.get(row, []))
+
+
+def _decision(name: str, found: "Sequence[FoundRow]") -> DecisionRow:
+    from hornbook.decontamination.findings import Decision, strongest
+
+    best = strongest(found)
+    return DecisionRow(
+        id=name,
+        decision=best.decision.value if best else Decision.CLEAN.value,
+        benchmark=best.benchmark if best else "",
+        task_id=best.task_id if best else "",
+        detector=best.detector.value if best else "",
+        score=best.score if best else 0.0,
+        evidence=best.evidence if best else "",
+        window_first=best.window_first if best else 0,
+        window_last=best.window_last if best else 0,
+        num_problems=len({(one.benchmark, one.task_id) for one in found if one.decision is Decision.LEAK}),
+    )
+
+
+def _circumstances(prepared: "Sequence[Prepared]", config: "SearchConfig") -> dict[str, Any]:
+    """All that determines the decisions beside the rows."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from hornbook.artifacts.fingerprint import digest_of, encode
+
+    versions = {"hornbook": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    digests = {one.benchmark.title: digest_of(encode(one.benchmark.problems)) for one in prepared}
+    return {"config": encode(config), "versions": versions, "problems_sha256": digests}
+
+
+def _problems(nearest: "Sequence[FoundRow]") -> list[dict[str, Any]]:
+    """The problems that anything is like, each with the nearest rows."""
+    problems: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in nearest:
+        entry = problems.setdefault(
+            (one.benchmark, one.task_id),
+            {"benchmark": one.benchmark, "task_id": one.task_id, "problem": one.problem_excerpt, "nearest": []},
+        )
+        entry["nearest"].append(
+            {
+                "id": one.document_id,
+                "decision": one.decision.value,
+                "detector": one.detector.value,
+                "decided": one.decided_by == one.detector.value,
+                "score": one.score,
+                "evidence": one.evidence,
+                "function": one.function,
+                "window": [one.window_first, one.window_last],
+                "text": one.document_excerpt,
+            }
+        )
+    return list(problems.values())
+
+
+def _write_report(path: Path, report: "Mapping[str, Any]") -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", errors="replace")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise StoreError(f"`{path}` cannot be written: {error.strerror or error}") from error
+
+
+def _percent(share: "Sequence[float]") -> str:
+    """A share with its interval."""
+    middle, low, high = (100 * one for one in share)
+    return f"{middle:.1f} % ({low:.1f} to {high:.1f})"

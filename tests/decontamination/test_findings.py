@@ -1,0 +1,125 @@
+import random
+from typing import Any
+
+from hornbook.decontamination.findings import Compared, Decision, FoundRow, leaks_of, measure, nearest_of, strongest
+from hornbook.decontamination.matches import Detector
+from hornbook.decontamination.tree_index import MATCH_RATES
+
+BENCHMARKS = [
+    Compared(name="one", title="One", task_ids=("one/0", "one/1", "one/2"), num_telling=2),
+    Compared(name="two", title="Two", task_ids=("two/0", "two/1", "two/2"), num_telling=3),
+    Compared(name="three", title="Three", task_ids=("three/0",), num_telling=0),
+]
+
+
+def row(place: int = 0, task_id: str = "one/0", detector: Detector = Detector.NGRAM, **changes: Any) -> FoundRow:
+    values: dict[str, Any] = {
+        "row": place,
+        "document_id": f"d{place}",
+        "benchmark": task_id.partition("/")[0].capitalize(),
+        "task_id": task_id,
+        "detector": detector,
+        "score": 0.5,
+        "evidence": "",
+        "function": "",
+        "window_first": 0,
+        "window_last": 1,
+        "decision": Decision.CLEAN,
+        "decided_by": "",
+        "document_excerpt": "",
+        "problem_excerpt": "",
+    }
+    return FoundRow(**{**values, **changes})
+
+
+def leak(place: int, task_id: str, detector: Detector, **changes: Any) -> FoundRow:
+    return row(place, task_id, detector, decision=Decision.LEAK, decided_by=detector.value, **changes)
+
+
+def drawn_rows(seed: int) -> list[FoundRow]:
+    """As a search gives them: benchmark by benchmark, and of each the documents in order."""
+    draw = random.Random(seed)
+    rows = []
+    for title in ("one", "two"):
+        for place in range(30):
+            for number in range(3):
+                detectors = draw.sample(list(Detector), draw.randrange(4))
+                decision = draw.choice(list(Decision)) if detectors else Decision.CLEAN
+                decided_by = draw.choice(detectors).value if decision is Decision.LEAK else ""
+                rows += [
+                    row(
+                        place,
+                        f"{title}/{number}",
+                        detector,
+                        score=draw.choice([0.3, 0.8, 0.85, 0.9, 0.97]),
+                        decision=decision,
+                        decided_by=decided_by,
+                    )
+                    for detector in detectors
+                ]
+    return rows
+
+
+def test_the_counts_are_those_of_looking_at_all_rows_at_once() -> None:
+    for seed in range(20):
+        rows = drawn_rows(seed)
+        for one, said in zip(BENCHMARKS, measure(iter(rows), BENCHMARKS), strict=True):
+            own = [found for found in rows if found.benchmark == one.title]
+            leaks = [found for found in own if found.decision is Decision.LEAK]
+            assert said["num_leaking_documents"] == len({found.row for found in leaks})
+            assert said["leaked_problems"] == sorted({found.task_id for found in leaks})
+            assert (said["name"], said["num_problems"], said["num_telling"]) == (
+                one.name,
+                len(one.task_ids),
+                one.num_telling,
+            )
+            decided = [found.detector for found in leaks_of(own).values()]
+            for detector in Detector:
+                seen = [found for found in own if found.detector is detector]
+                assert said["detectors"][detector.value] == {
+                    "num_documents": len({found.row for found in seen}),
+                    "num_problems": len({found.task_id for found in seen}),
+                    "num_decided": decided.count(detector),
+                }
+            for rate in MATCH_RATES:
+                trees = [found for found in own if found.detector is Detector.SYNTAX_TREE and found.score >= rate]
+                assert said["by_match_rate"][str(rate)] == {
+                    "num_documents": len({found.row for found in trees}),
+                    "num_problems": len({found.task_id for found in trees}),
+                }
+
+
+def test_of_each_detector_the_nearest_rows_are_given_and_leaks_come_first() -> None:
+    far, near, nearer = (row(place, score=score) for place, score in [(0, 0.3), (1, 0.6), (2, 0.9)])
+    told = leak(3, "one/0", Detector.NGRAM, score=0.4)
+    behaves = row(4, detector=Detector.BEHAVIOUR, score=1.0)
+    found = [far, near, nearer, told, behaves]
+    assert nearest_of(found, 3) == [told, behaves, nearer, near]
+    assert nearest_of(reversed(found), 3) == [told, behaves, nearer, near]
+    assert nearest_of(found) == [told, behaves]
+
+
+def test_of_equal_rows_the_first_ones_are_given() -> None:
+    found = [row(place) for place in range(5)]
+    assert nearest_of(found, 2) == found[:2]
+
+
+def test_the_nearest_rows_are_those_of_sorting_all() -> None:
+    for seed in range(20):
+        rows = drawn_rows(seed)
+        nearest = nearest_of(rows, 2)
+        for key in {(one.task_id, one.detector) for one in rows}:
+            same = [one for one in rows if (one.task_id, one.detector) == key]
+            wanted = sorted(same, key=lambda one: (one.decision is not Decision.LEAK, -one.score))[:2]
+            assert [one for one in nearest if (one.task_id, one.detector) == key] == wanted
+
+
+def test_what_decides_on_a_document_is_the_evidence_of_its_leak() -> None:
+    seen = row(0, "one/1", Detector.BEHAVIOUR, score=1.0)
+    beside = row(0, "one/0", Detector.NGRAM, decision=Decision.LEAK, decided_by="syntax tree", score=1.0)
+    decides = leak(0, "one/0", Detector.SYNTAX_TREE)
+    for found in ([seen, beside, decides], [decides, beside, seen]):
+        assert strongest(found) is decides
+        assert leaks_of(found) == {0: decides}
+    assert strongest([seen, row()]) is seen
+    assert strongest([]) is None
