@@ -74,6 +74,13 @@ class Compared:
     task_ids: tuple[str, ...]
     num_telling: int
     """Problems whose behaviour can tell."""
+    ran_code: bool = True
+    """Whether functions were run at all."""
+
+    def detectors(self, *, was_judged: bool) -> tuple[Detector, ...]:
+        """Those that looked at the documents."""
+        idle = {Detector.BEHAVIOUR: not self.ran_code, Detector.JUDGE: not was_judged}
+        return tuple(detector for detector in Detector if not idle.get(detector, False))
 
 
 def leaks_of(found: Iterable[FoundRow]) -> dict[int, FoundRow]:
@@ -110,12 +117,23 @@ def nearest_of(rows: Iterable[FoundRow]) -> list[FoundRow]:
     return sorted(best.values(), key=lambda row: (row.benchmark, row.task_id, _strength(row)))
 
 
-def measure(rows: Sequence[FoundRow], benchmarks: Sequence[Compared]) -> list[dict[str, Any]]:
-    """Counts for each benchmark, as JSON values."""
-    return [_measure([row for row in rows if row.benchmark == one.title], one) for one in benchmarks]
+def measure(
+    rows: Sequence[FoundRow], benchmarks: Sequence[Compared], *, was_judged: bool = False
+) -> list[dict[str, Any]]:
+    """Counts for each benchmark, as JSON values.
+
+    Args:
+        rows: All that was found.
+        benchmarks: In the order in which they are given.
+        was_judged: Whether a language model was asked; a detector that did not run has no counts.
+    """
+    return [
+        _measure([row for row in rows if row.benchmark == one.title], one, one.detectors(was_judged=was_judged))
+        for one in benchmarks
+    ]
 
 
-def _measure(rows: Sequence[FoundRow], benchmark: Compared) -> dict[str, Any]:
+def _measure(rows: Sequence[FoundRow], benchmark: Compared, detectors: Sequence[Detector]) -> dict[str, Any]:
     leaks = [row for row in rows if row.decision is Decision.LEAK]
     trees = [row for row in rows if row.detector is Detector.SYNTAX_TREE]
     return {
@@ -125,19 +143,19 @@ def _measure(rows: Sequence[FoundRow], benchmark: Compared) -> dict[str, Any]:
         "num_telling": benchmark.num_telling,
         "num_leaking_documents": len({row.row for row in leaks}),
         "leaked_problems": sorted({row.task_id for row in leaks}),
-        "detectors": {detector.value: counts for detector, counts in _by_detector(rows).items()},
+        "detectors": {detector.value: counts for detector, counts in _by_detector(rows, detectors).items()},
         "by_match_rate": {str(rate): _counts([row for row in trees if row.score >= rate]) for rate in MATCH_RATES},
     }
 
 
-def _by_detector(rows: Sequence[FoundRow]) -> Mapping[Detector, dict[str, int]]:
+def _by_detector(rows: Sequence[FoundRow], detectors: Sequence[Detector]) -> Mapping[Detector, dict[str, int]]:
     decided = Counter(row.detector for row in leaks_of(rows).values())
     return {
         detector: {
             **_counts([row for row in rows if row.detector is detector]),
             "num_decided": decided[detector],
         }
-        for detector in Detector
+        for detector in detectors
     }
 
 
