@@ -17,18 +17,44 @@ from hornbook.commands.input_options import (
     RayOption,
     TextFieldOption,
 )
+from hornbook.commands.judge_options import (
+    STAGE,
+    BothOrdersOption,
+    JudgeOption,
+    MaxNewTokensOption,
+    MaxPairsOption,
+    judge_found,
+    judging_config,
+    print_judge,
+)
 from hornbook.commands.rejected_rows import write_rejected
+from hornbook.commands.teacher_options import (
+    DEFAULT_CACHE,
+    DEFAULT_CONCURRENCY,
+    DEFAULT_KEY_VARIABLE,
+    ApiKeyEnvOption,
+    ApiKeyFileOption,
+    BatchOption,
+    BudgetOption,
+    CacheOption,
+    ConcurrencyOption,
+    PricesOption,
+    TeacherModelOption,
+    open_account,
+)
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
 from hornbook.commands.written_files import beside, require_writable, write_records
 from hornbook.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from hornbook.decontamination.findings import FoundRow
     from hornbook.decontamination.prepare import Prepared
     from hornbook.reading.files import InputFile
     from hornbook.reading.parts import Parts
+    from hornbook.teacher.account import Account
 
 _MEGABYTE = 1_000_000
 
@@ -107,12 +133,24 @@ def decontaminate(
     files: FilesOption = "*.py",
     engine: EngineOption = "local",
     ray_address: RayOption = None,
+    judge: JudgeOption = None,
+    teacher_model: TeacherModelOption = "",
+    max_pairs: MaxPairsOption = 3,
+    both_orders: BothOrdersOption = False,
+    max_new_tokens: MaxNewTokensOption = 8,
+    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
+    api_key_file: ApiKeyFileOption = None,
+    concurrency: ConcurrencyOption = DEFAULT_CONCURRENCY,
+    budget: BudgetOption = None,
+    prices: PricesOption = None,
+    cache: CacheOption = DEFAULT_CACHE,
+    batch: BatchOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Drop rows that give away a benchmark's problems, in other words or another story too, and say why.
 
     Functions of the rows run in a jail on the benchmarks' inputs; where none can run, words, embeddings and syntax
-    trees decide. An interrupted command, typed again, goes on where it was.
+    trees decide, or a language model in their place. An interrupted command, typed again, goes on where it was.
     """
     from hornbook.artifacts.fingerprint import encode
     from hornbook.benchmarks.against import read_against
@@ -133,15 +171,33 @@ def decontaminate(
     require_same_form(found, output)
     where = open_engine(engine, ray_address)
     fields, config = Fields(text=text_field, id=id_field), SearchConfig()
+    judging = judging_config(max_pairs=max_pairs, both_orders=both_orders, max_new_tokens=max_new_tokens)
     settings = {
         "files": described_files(found),
         "config": encode(config),
         "fields": encode(fields),
         "problems": encode(tuple(problem for one in benchmarks for problem in one.problems)),
         "runs_code": not without_running_code,
+        "judging": encode(judging) if judge is not None else None,
     }
+    opened: AbstractContextManager[Account | None] = nullcontext()
+    if judge is not None:
+        require_outside(beside(output, "judged"), inputs)
+        opened = open_account(
+            STAGE,
+            judge,
+            model=teacher_model,
+            api_key_env=api_key_env,
+            api_key_file=api_key_file,
+            concurrency=concurrency,
+            budget=budget,
+            prices=prices,
+            cache=cache,
+            batch=batch,
+        )
     begun = time.monotonic()
     with (
+        opened as account,  # First, so that a wrong key is known before the search.
         work_beside(output, "decontaminating in", settings) as work,
         show_progress(make_console(stderr=True), "decontaminate") as progress,
     ):
@@ -159,7 +215,12 @@ def decontaminate(
             report=lambda note, done, total: progress(done, total, note),
         )
         require_some(parts, fields)
-        described = _write(found, parts, prepared, calibration, output, decisions, report)
+        judged = (
+            judge_found(parts, benchmarks, account, config.rule, judging, output, progress)
+            if account is not None
+            else None
+        )
+        described = _write(found, parts, prepared, calibration, judged, output, decisions, report)
     described["seconds"] = round(time.monotonic() - begun, 2)
     if as_json:
         typer.echo(json.dumps(described, indent=2))
@@ -188,6 +249,7 @@ def _write(
     parts: "Parts",
     prepared: "Sequence[Prepared]",
     calibration: "Mapping[str, Any]",
+    judged: "Mapping[str, Any] | None",
     output: Path,
     decisions: Path,
     report: Path | None,
@@ -218,7 +280,8 @@ def _write(
         "num_rows": parts.num_rows,
         "kept": int(is_kept.sum()),
         "dropped": {**dict(sorted(dropped.items())), **write_rejected(parts, output)},
-        "benchmarks": measure(rows, [one.compared for one in prepared]),
+        "benchmarks": measure(rows, [one.compared for one in prepared], was_judged=judged is not None),
+        **({"judge": judged} if judged is not None else {}),
         "calibration": calibration,
     }
     if report is not None:
@@ -311,6 +374,8 @@ def _print(described: "Mapping[str, Any]") -> None:
             f"{one['title']}: {len(one['leaked_problems']):,} of {one['num_problems']:,} problems are given away; "
             f"behaviour can tell for {one['num_telling']:,}"
         )
+    if "judge" in described:
+        print_judge(described["judge"])
     [rule] = [row for row in described["calibration"]["rows"] if row["name"] == "rule"]
     recall, precision = rule["recall"], rule["precision"]
     typer.echo(

@@ -1,6 +1,6 @@
 """The options of commands that let a language model judge pairs of a text and a problem, and how they ask it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -64,7 +64,7 @@ def judging_config(*, max_pairs: int, both_orders: bool, max_new_tokens: int) ->
 
 def judge_found(
     parts: "Parts",
-    benchmarks: "Sequence[NamedProblems]",
+    benchmarks: Sequence["NamedProblems"],
     account: "Account",
     rule: "RuleConfig",
     config: "JudgingConfig",
@@ -92,8 +92,11 @@ def judge_found(
     return {**judged.to_json(), "pairs": str(path), "account": account.summary()}
 
 
-def print_judge(judge: dict[str, Any]) -> None:
-    """Say in a line or two what was asked and answered."""
+def print_judge(judge: Mapping[str, Any]) -> None:
+    """Print what was asked, what was answered and what it took."""
+    from hornbook.commands.teacher_report import print_account
+    from hornbook.display import make_console
+
     no_verdict = judge["unreadable"] + judge["refused"] + judge["unanswered"]
     typer.echo(
         f"`{judge['teacher']}` was asked about {judge['asked']:,} pairs: {judge['same']:,} the same problem, "
@@ -101,3 +104,4 @@ def print_judge(judge: dict[str, Any]) -> None:
     )
     if judge["left_out"]:
         typer.echo(f"{judge['left_out']:,} more pairs were not asked about; `--max-pairs` says how many of one row are")
+    print_account(judge["account"], make_console())
