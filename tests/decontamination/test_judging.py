@@ -37,7 +37,9 @@ BENCHMARK = NamedProblems(name="labelled", title="Labelled", problems=tuple(one.
 DOCUMENTS = [Document(id=f"d{place}", text=pair.text) for place, pair in enumerate(PAIRS)]
 LEAKS = {(pair.text.strip("\n"), pair.task_id) for pair in PAIRS if pair.kind.is_leak}
 STATED = {(one.problem.prompt + one.problem.canonical_solution).strip("\n"): one.problem.task_id for one in LABELLED}
-RULE = RuleConfig()
+RULE = RuleConfig(ngram=0.5, docstring=0.8)
+"""Hasty, so that there are leaks for a judge to deny."""
+SEARCH = SearchConfig(rule=RULE)
 
 
 def row(
@@ -108,14 +110,13 @@ def shown_in(asked: TeacherRequest) -> tuple[str, str]:
 def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The labelled records, searched without running any, in several parts."""
     folder = tmp_path_factory.mktemp("searched")
-    config = SearchConfig()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(over_parts, "PART_CHARACTERS", 20_000)
         search_documents(
             lambda start: iter(DOCUMENTS[start:]),
             folder,
-            [prepare(BENCHMARK, config.behaviour, None)],
-            config,
+            [prepare(BENCHMARK, SEARCH.behaviour, None)],
+            SEARCH,
             report=lambda note, done, total: None,
         )
     assert Parts(folder).num_parts > 3
@@ -203,7 +204,7 @@ def test_a_judge_that_knows_the_labels_leaves_no_false_alarm_and_finds_more(part
 
     right = {(f"d{place}", pair.task_id) for place, pair in enumerate(PAIRS) if pair.kind.is_leak}
     before = leaks()
-    assert before - right, "words and trees flag clean records here"
+    assert before - right
     judged = ask(parts, truth)
     whole_docstrings = {
         (one.document_id, one.task_id) for one in found_in(parts) if one.decided_by == "n-gram" and one.score >= 0.99
@@ -305,7 +306,7 @@ def stage(tmp_path: Path) -> Callable[..., tuple[Artifact, dict[str, object]]]:
         folder.mkdir()
         scratch.mkdir()
         workspace = Workspace(folder=folder, scratch=scratch, seed=0, progress=lambda done, total, note="": None)
-        config = DecontaminateConfig(runs_code=False, teacher=teacher)
+        config = DecontaminateConfig(search=SEARCH, runs_code=False, teacher=teacher)
         result = run_decontaminate(config, inputs, workspace, open_teacher)
         return Artifact(folder=folder, manifest=None), dict(result.metrics)  # type: ignore[arg-type]
 
