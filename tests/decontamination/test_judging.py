@@ -3,7 +3,7 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 
 from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.benchmarks.against import NamedProblems
-from hornbook.decontamination import judging, over_parts
+from hornbook.decontamination import judging
 from hornbook.decontamination.findings import Compared, Decision, FoundRow, leaks_of, measure
 from hornbook.decontamination.judge import Answer, JudgeConfig
 from hornbook.decontamination.judging import Judged, JudgedRow, Judging, JudgingConfig, doubtful_rows, with_answers
@@ -25,7 +25,7 @@ from hornbook.decontamination.search import SearchConfig
 from hornbook.decontamination.stages import DecontaminateConfig, run_decontaminate
 from hornbook.errors import ConfigError, EndpointError
 from hornbook.reading.documents import Document
-from hornbook.reading.parts import Parts
+from hornbook.reading.parts import Parts, write_parts
 from hornbook.records import Document as Record
 from hornbook.records import DocumentKind, schema_of
 from hornbook.teacher.scripted import Line, ScriptedTeacher
@@ -110,15 +110,14 @@ def shown_in(asked: TeacherRequest) -> tuple[str, str]:
 def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The labelled records, searched without running any, in several parts."""
     folder = tmp_path_factory.mktemp("searched")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(over_parts, "PART_CHARACTERS", 20_000)
-        search_documents(
-            lambda start: iter(DOCUMENTS[start:]),
-            folder,
-            [prepare(BENCHMARK, SEARCH.behaviour, None)],
-            SEARCH,
-            report=lambda note, done, total: None,
-        )
+
+    def documents(start: int) -> Iterator[Document]:
+        return iter(DOCUMENTS[start:])
+
+    for _ in write_parts(documents, folder, part_characters=20_000, report=lambda rows, characters: None):
+        pass
+    prepared = [prepare(BENCHMARK, SEARCH.behaviour, None)]
+    search_documents(documents, folder, prepared, SEARCH, report=lambda note, done, total: None)
     assert Parts(folder).num_parts > 3
     return folder
 
