@@ -13,14 +13,16 @@ from hornbook.records import Problem
 from hornbook.sandbox.program import Limits, Program, Sandbox
 
 CPU_SECONDS_OF_A_TEST = 0.3
+MOST_YIELDED = 10_000
+"""Of what a function yields, which may have no end."""
 LIMITS = Limits(cpu_seconds=60.0, wall_seconds=300.0)
 """Of a text with all tests, each of which may take the time above."""
 _TRY_ALL = """
-import contextlib, io, json, signal
+import contextlib, io, itertools, json, signal
 
 def called(*arguments):
     value = {name}(*arguments)
-    return list(value) if hasattr(value, "__next__") else value
+    return list(itertools.islice(value, {most_yielded})) if hasattr(value, "__next__") else value
 
 def stop(*_):
     raise TimeoutError
@@ -63,4 +65,5 @@ def _program(text: str, problems: str) -> Program:
     functions = [node.name for node in module.body if isinstance(node, ast.FunctionDef)] if module is not None else []
     if not functions:
         return Program("")
-    return Program(text + _TRY_ALL.format(problems=problems, name=functions[-1], seconds=CPU_SECONDS_OF_A_TEST))
+    limits = {"seconds": CPU_SECONDS_OF_A_TEST, "most_yielded": MOST_YIELDED}
+    return Program(text + _TRY_ALL.format(problems=problems, name=functions[-1], **limits))

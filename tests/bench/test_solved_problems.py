@@ -1,10 +1,11 @@
 from collections.abc import Iterator
 
 import pytest
-from bench.solved_problems import LIMITS, solved_problems
+from bench.solved_problems import CPU_SECONDS_OF_A_TEST, LIMITS, solved_problems
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.sandbox.jail import Jail
+from hornbook.sandbox.program import Limits
 
 PROBLEMS = read_humaneval()
 
@@ -45,3 +46,10 @@ def test_other_words_for_the_same_work_solve_it(jail: Jail) -> None:
     text = "def helped(x):\n    return x\n\ndef overdrawn(steps):\n    left = 0\n    for step in steps:\n"
     text += "        left = left + helped(step)\n        if 0 > left:\n            return True\n    return False\n"
     assert solved_problems([text], PROBLEMS, jail) == [[problem.task_id]]
+
+
+def test_what_yields_without_end_is_cut_long_before_its_time_is_up() -> None:
+    text = "def f(x):\n    while not isinstance(x, str):\n        yield x\n    for stop in range(len(x)):\n"
+    text += "        yield x[:stop + 1]\n"
+    with Jail(Limits(cpu_seconds=CPU_SECONDS_OF_A_TEST * 5), num_workers=1) as hasty:
+        assert solved_problems([text], PROBLEMS[:20], hasty) == [["HumanEval/14"]]

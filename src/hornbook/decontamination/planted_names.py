@@ -165,7 +165,7 @@ def _edited(text: str, module: ast.Module, names: Mapping[str, str], entry_point
 
 
 def _in_words(text: str, names: Mapping[str, str], entry_point: str) -> str:
-    """A docstring's text with the new names where they are marked as names; the entry point's also where it has a `_`."""
+    """A docstring with the new names where they are marked as names; the entry point's also where it has a `_`."""
     for old, new in names.items():
         name = re.escape(old)
         if old == entry_point:
