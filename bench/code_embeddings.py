@@ -43,7 +43,8 @@ def main() -> None:
     encoder: Encoder = ShapeEncoder(ShapeConfig())
     if asked.model:
         encoder = HiddenStatesEncoder(replace(describe_language_model(asked.model), layer=asked.layer))
-    print(json.dumps({"encoder": encoder.name, **labelled(encoder), **library(encoder, asked.most_functions)}))
+    found = {**labelled(encoder), **library(encoder, asked.most_functions)}
+    print(json.dumps({"benchmark": "code_embeddings", "encoder": encoder.name, **found}))
 
 
 def labelled(encoder: Encoder) -> dict[str, Any]:

@@ -1,6 +1,8 @@
-"""Measure what the words of records say of leaks, and print JSON lines: nothing here is written down, all is counted.
+"""What the words of records say of leaks: the labelled pairs, and exercises of the curriculum against HumanEval.
 
-Usage: python bench/word_detectors.py    the labelled pairs, then 5,000 exercises of the curriculum against HumanEval
+Prints one JSON line. For each detector: on the labelled pairs the quartiles of its scores by kind of record, and what
+reaches a score; of the exercises how many reach one, which are nearest, and how fast it is by CPU time; of HumanEval's
+own problems how many reach one with themselves and with another.
 """
 
 import json
@@ -29,7 +31,13 @@ Detect = Callable[[Sequence[Problem], Sequence[ReadText]], list[Match]]
 
 
 def main() -> None:
-    """Both parts."""
+    """Measure all, and print the line."""
+    texts = _exercise_texts()
+    print(json.dumps({"benchmark": "word_detectors", "labelled": _labelled(), **_against_humaneval(texts)}))
+
+
+def _labelled() -> dict[str, object]:
+    """What each detector says of the labelled pairs."""
     detectors: dict[str, Detect] = {
         f"{size}-grams, weighted": _phrases(PhraseConfig(ngram_size=size, min_score=LOWEST)) for size in NGRAM_SIZES
     }
@@ -37,43 +45,34 @@ def main() -> None:
     labelled, pairs = load_labelled_set()
     problems = [one.problem for one in labelled]
     records = [read_text(pair.text) for pair in pairs]
-    for name, detect in detectors.items():
-        print(json.dumps({"detector": name, **_by_kind(problems, pairs, detect(problems, records))}))
-    print(json.dumps({"detector": "13-gram as in the paper", **_plain(problems, pairs)}))
-    exercises = write_exercises(ExercisesConfig(), 0, _quiet)
-    sample = random.Random(0).sample(exercises, NUM_EXERCISES)
-    texts = [read_text(exercise.prompt + exercise.solution) for exercise in sample]
-    humaneval = read_humaneval()
+    found: dict[str, object] = {
+        name: _by_kind(problems, pairs, detect(problems, records)) for name, detect in detectors.items()
+    }
+    return {**found, "13-gram as in the paper": _plain(problems, pairs)}
+
+
+def _against_humaneval(texts: Sequence[ReadText]) -> dict[str, object]:
+    """The exercises with HumanEval, and HumanEval with itself, whose phrases are as rare as in the exercises."""
+    problems = read_humaneval()
+    exercises: dict[str, object] = {}
     for name, detect in (
         ("phrases", _phrases(PhraseConfig(min_score=THRESHOLDS[0]))),
         ("docstrings", _docstrings(DocstringConfig(min_score=THRESHOLDS[0]))),
     ):
         start = time.process_time()
-        found = detect(humaneval, texts)
+        found = detect(problems, texts)
         seconds = time.process_time() - start
-        print(
-            json.dumps(
-                {
-                    "detector": name,
-                    "against": "HumanEval",
-                    **_exercises(humaneval, found),
-                    "exercises_per_second": round(NUM_EXERCISES / seconds),
-                }
-            )
-        )
-    own = [read_text(problem.prompt + problem.canonical_solution) for problem in humaneval]
-    print(
-        json.dumps(
-            {
-                "HumanEval's problems against HumanEval": _own(
-                    humaneval,
-                    PhraseIndex(
-                        humaneval, PhraseConfig(min_score=LOWEST), PhraseIndex(humaneval, PhraseConfig()).count(texts)
-                    ).matches(own),
-                )
-            }
-        )
-    )
+        exercises[name] = {**_exercises(problems, found), "exercises_per_cpu_second": round(len(texts) / seconds)}
+    counts = PhraseIndex(problems, PhraseConfig()).count(texts)
+    own = [read_text(problem.prompt + problem.canonical_solution) for problem in problems]
+    matches = PhraseIndex(problems, PhraseConfig(min_score=LOWEST), counts).matches(own)
+    return {"num_exercises": len(texts), "exercises": exercises, "humaneval_with_itself": _own(problems, matches)}
+
+
+def _exercise_texts() -> list[ReadText]:
+    exercises = write_exercises(ExercisesConfig(), 0, _quiet)
+    sample = random.Random(0).sample(exercises, NUM_EXERCISES)
+    return [read_text(exercise.prompt + exercise.solution) for exercise in sample]
 
 
 def _phrases(config: PhraseConfig) -> Detect:

@@ -122,7 +122,7 @@ def test_a_study_without_leaks_takes_the_run_as_it_is(store: Path, tmp_path: Pat
         (("tiny", "--rates", "high"), "`--rates` takes numbers with commas between them, got 'high'"),
         (("tiny", "--rates", "2"), "`rates` must lie in (0, 1], got 2.0"),
         (("tiny", "--planted-problems", "3"), "`--planted-problems 3` says how many problems `--plant` gives away"),
-        (("tiny", "--plant", "90"), "`num_problems` must be at most the benchmark's 8, got 23"),
+        (("tiny", "--plant", "90"), "`num_problems` must be at most the benchmark's 8, got 18"),
         (("tiny", "--output", "table.txt"), "`--output` takes a file that ends in .json or .md, got `table.txt`"),
         (("tiny", "--output", "nowhere/table.md"), "`--output` needs a folder that is there"),
         (("tiny", "--name", "tiny"), "`tiny` is the name of another run; choose one for the study with --name"),

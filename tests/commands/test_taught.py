@@ -97,3 +97,10 @@ def test_a_budget_ends_a_run_and_a_higher_one_goes_on(
     num_asked = len(teacher.asked)
     run(teacher, tmp_path, "--set=exercises.teacher=tiny", "--budget", "1000000tokens")
     assert len({json.dumps(asked.body, sort_keys=True) for asked in teacher.asked}) == len(teacher.asked) > num_asked
+
+
+def test_a_judge_of_a_recipe_needs_an_address_too(tmp_path: Path) -> None:
+    printed = type_in(
+        "run", "laptop", "--until", "decontaminate", "--store", tmp_path, "--set=decontaminate.teacher=tiny", status=2
+    )
+    assert is_one_mistake(printed.err, "`decontaminate.teacher` is `tiny`", "--teacher URL")

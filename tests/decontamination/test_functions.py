@@ -86,3 +86,15 @@ def test_the_solution_of_a_class_is_the_method_that_its_prompt_leaves_open() -> 
     solution = solution_of(problem)
     assert solution is not None
     assert (solution.name, solution.docstring) == ("size", "Measure.")
+
+
+def test_a_problem_without_an_entry_point_has_no_solution_though_its_words_hold_a_class_and_a_function() -> None:
+    problem = Problem(
+        task_id="words/1",
+        prompt="Tell how many of a class are there.\n\n```python\ndef how_many(pupils):\n",
+        entry_point="",
+        canonical_solution="    return len(pupils)\n```\n",
+        test="",
+        category="",
+    )
+    assert solution_of(problem) is None

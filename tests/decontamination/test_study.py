@@ -5,7 +5,6 @@ import pytest
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.functions import functions_in, solution_of
 from hornbook.decontamination.study import (
-    MATCH_RATES,
     NOTHING_GOES,
     equal_prunings,
     rate_label,
@@ -13,6 +12,7 @@ from hornbook.decontamination.study import (
     with_others,
 )
 from hornbook.decontamination.syntax_trees import match_rate
+from hornbook.decontamination.tree_index import MATCH_RATES
 from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind, Problem
 

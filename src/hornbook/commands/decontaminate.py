@@ -16,6 +16,29 @@ from hornbook.commands.input_options import (
     RayOption,
     TextFieldOption,
 )
+from hornbook.commands.judge_options import (
+    STAGE,
+    BothOrdersOption,
+    JudgeOption,
+    MaxNewTokensOption,
+    MaxPairsOption,
+    judge_found,
+    judging_config,
+)
+from hornbook.commands.teacher_options import (
+    DEFAULT_CACHE,
+    DEFAULT_CONCURRENCY,
+    DEFAULT_KEY_VARIABLE,
+    ApiKeyEnvOption,
+    ApiKeyFileOption,
+    BatchOption,
+    BudgetOption,
+    CacheOption,
+    ConcurrencyOption,
+    PricesOption,
+    TeacherModelOption,
+    open_account,
+)
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
 from hornbook.commands.written_files import ENDINGS, beside, require_writable
 from hornbook.errors import ConfigError
@@ -29,6 +52,7 @@ if TYPE_CHECKING:
     from hornbook.decontamination.prepare import Prepared
     from hornbook.decontamination.search import SearchConfig
     from hornbook.sandbox.program import Sandbox
+    from hornbook.teacher.account import Account
 
 _STRICTNESS = "What is a leak"
 _SANDBOX = "Sandbox"
@@ -118,12 +142,24 @@ def decontaminate(
     files: FilesOption = "*.py",
     engine: EngineOption = "local",
     ray_address: RayOption = None,
+    judge: JudgeOption = None,
+    teacher_model: TeacherModelOption = "",
+    max_pairs: MaxPairsOption = 3,
+    both_orders: BothOrdersOption = False,
+    max_new_tokens: MaxNewTokensOption = 8,
+    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
+    api_key_file: ApiKeyFileOption = None,
+    concurrency: ConcurrencyOption = DEFAULT_CONCURRENCY,
+    budget: BudgetOption = None,
+    prices: PricesOption = None,
+    cache: CacheOption = DEFAULT_CACHE,
+    batch: BatchOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Drop rows that give away a benchmark's problems, in other words or another story too, and say why.
 
     Functions of the rows run in a jail on the benchmarks' inputs; where none can run, words, embeddings and syntax
-    trees decide. An interrupted command, typed again, goes on where it was.
+    trees decide, or a language model in their place. An interrupted command, typed again, goes on where it was.
     """
     from hornbook.artifacts.fingerprint import encode
     from hornbook.benchmarks.against import read_against
@@ -142,6 +178,7 @@ def decontaminate(
     if without_running_code and execute_without_jail:
         raise ConfigError("`--without-running-code` runs nothing, `--execute-without-jail` runs it: give one of them")
     config = _config(ngram_size, match_rate)
+    judging = judging_config(max_pairs=max_pairs, both_orders=both_orders, max_new_tokens=max_new_tokens)
     found = find_files(inputs, pattern=files)
     require_same_form(found, output)
     benchmarks = _benchmarks(read_against(specs))
@@ -156,9 +193,26 @@ def decontaminate(
         "problems": encode(tuple((one.title, one.problems) for one in benchmarks)),
         "runs_code": not without_running_code,
         "is_jailed": not execute_without_jail,
+        "judging": encode(judging) if judge is not None else None,
     }
+    opened: AbstractContextManager[Account | None] = nullcontext()
+    if judge is not None:
+        require_outside(beside(output, "judged"), inputs)
+        opened = open_account(
+            STAGE,
+            judge,
+            model=teacher_model,
+            api_key_env=api_key_env,
+            api_key_file=api_key_file,
+            concurrency=concurrency,
+            budget=budget,
+            prices=prices,
+            cache=cache,
+            batch=batch,
+        )
     begun = time.monotonic()
     with (
+        opened as account,  # First, so that a wrong key is known before the search.
         work_beside(output, "decontaminating in", settings) as work,
         show_progress(make_console(stderr=True), "decontaminate") as progress,
     ):
@@ -181,7 +235,12 @@ def decontaminate(
             num_characters=num_characters,
             is_jailed=not execute_without_jail,
         )
-        described = write_outputs(found, parts, prepared, calibration, config, outputs)
+        judged = (
+            judge_found(parts, benchmarks, account, config.rule, judging, output, progress)
+            if account is not None
+            else None
+        )
+        described = write_outputs(found, parts, prepared, calibration, config, outputs, judged)
     described["seconds"] = round(time.monotonic() - begun, 2)
     if as_json:
         typer.echo(json.dumps(described, indent=2))

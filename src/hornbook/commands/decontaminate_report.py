@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from hornbook import __version__
+from hornbook.commands.judge_options import print_judge
 from hornbook.commands.rejected_rows import write_rejected
 from hornbook.commands.written_files import write_records
 from hornbook.errors import StoreError
@@ -70,6 +71,7 @@ def write_outputs(
     calibration: "Mapping[str, Any]",
     config: "SearchConfig",
     outputs: Outputs,
+    judged: "Mapping[str, Any] | None" = None,
 ) -> dict[str, Any]:
     """Write all outputs, each whole or not at all.
 
@@ -80,6 +82,7 @@ def write_outputs(
         calibration: How good the detectors are.
         config: What was looked for.
         outputs: Are replaced.
+        judged: What a language model was asked and answered; None where it was not.
 
     Returns:
         What is printed, as JSON values.
@@ -113,7 +116,8 @@ def write_outputs(
         "kept": int(is_kept.sum()),
         "dropped": {**dict(sorted(dropped.items())), **write_rejected(parts, outputs.kept)},
         "runs_code": any(one.behaviour is not None for one in prepared),
-        "benchmarks": measure(found_in(parts), [one.compared for one in prepared]),
+        "benchmarks": measure(found_in(parts), [one.compared for one in prepared], was_judged=judged is not None),
+        **({"judge": judged} if judged is not None else {}),
         "calibration": calibration,
     }
     if outputs.report is not None:
@@ -133,6 +137,8 @@ def print_result(described: "Mapping[str, Any]") -> None:
         if described["runs_code"] and blind:
             line += f"; of {blind:,} no behaviour can tell, there words and trees decide"
         typer.echo(line)
+    if "judge" in described:
+        print_judge(described["judge"])
     calibration = described["calibration"]
     rule = next(row for row in calibration["rows"] if row["name"] == "rule")
     line = f"on the labelled set the rule finds {_percent(rule['recall'])} of {calibration['num_leaks']} leaks"

@@ -51,7 +51,7 @@ def contamination(
     ] = 0,
     planted_problems: Annotated[
         int,
-        typer.Option("--planted-problems", metavar="N", min=0, help="Problems that they give away; 0: a quarter of N."),
+        typer.Option("--planted-problems", metavar="N", min=0, help="Problems that they give away; 0: a fifth of N."),
     ] = 0,
     control: Annotated[
         str,

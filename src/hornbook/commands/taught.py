@@ -1,6 +1,6 @@
-"""Give the stages of a pipeline that a language model writes for the way to it.
+"""Give the stages of a pipeline that ask a language model the way to it.
 
-The model's name stands in a stage's config, since it determines what is written; where the model answers, with which
+The model's name stands in a stage's config, since it determines what comes out; where the model answers, with which
 key, and what it may spend are the affair of the command that runs the stage.
 """
 
@@ -36,8 +36,11 @@ def with_teacher(pipeline: "Pipeline", settings: "TeacherSettings | None") -> "P
 
 def teacher_of(stage: "Stage") -> str:
     """The language model that a stage's config names; empty where it needs none."""
+    from hornbook.decontamination.stages import DecontaminateConfig
     from hornbook.synthesis.stages import teacher_named_in
 
+    if isinstance(stage.config, DecontaminateConfig):
+        return stage.config.teacher
     return teacher_named_in(stage.config)
 
 

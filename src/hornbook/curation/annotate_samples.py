@@ -18,6 +18,7 @@ from hornbook.curation.annotate import load_rubric
 from hornbook.curation.readings import Reading, kept_reading, name_of_pass
 from hornbook.errors import ConfigError
 from hornbook.records import Document, Dropped, Label
+from hornbook.teacher.shown_code import fenced
 from hornbook.teacher.teacher import Reply, ReplyOutcome, Teacher
 from hornbook.teacher.wire import ChatRequest, SamplingConfig
 
@@ -249,8 +250,7 @@ def _shown(text: str, limit: int) -> str:
         beginning = text[:limit]
         text = beginning[: beginning.rfind("\n")] if "\n" in beginning else beginning
         note = "\n(The snippet goes on; only its beginning is shown.)"
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
-    return f"{fence}python\n{text}\n{fence}{note}"
+    return f"{fenced(text)}{note}"
 
 
 def _read_object(text: str) -> dict[str, Any] | None:

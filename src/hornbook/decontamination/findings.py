@@ -75,6 +75,13 @@ class Compared:
     task_ids: tuple[str, ...]
     num_telling: int
     """Problems whose behaviour can tell."""
+    ran_code: bool = True
+    """Whether functions were run at all."""
+
+    def detectors(self, *, was_judged: bool) -> tuple[Detector, ...]:
+        """Those that looked at the documents."""
+        idle = {Detector.BEHAVIOUR: not self.ran_code, Detector.JUDGE: not was_judged}
+        return tuple(detector for detector in Detector if not idle.get(detector, False))
 
 
 def leaks_of(found: Iterable[FoundRow]) -> dict[int, FoundRow]:
@@ -117,18 +124,21 @@ def nearest_of(rows: Iterable[FoundRow], num_of_detector: int = 1) -> list[Found
     )
 
 
-def measure(rows: Iterable[FoundRow], benchmarks: Sequence[Compared]) -> list[dict[str, Any]]:
+def measure(
+    rows: Iterable[FoundRow], benchmarks: Sequence[Compared], *, was_judged: bool = False
+) -> list[dict[str, Any]]:
     """Counts for each benchmark, as JSON values.
 
     Args:
         rows: Those of one document and benchmark stand together, as `over_parts.found_in` gives them. Are read once,
             and those of one document at a time are held.
         benchmarks: All of which there are rows; their titles are unique.
+        was_judged: Whether a language model was asked; a detector that did not run has no counts.
     """
     tallies = {one.title: _Tally() for one in benchmarks}
     for (title, _), group in groupby(rows, key=lambda row: (row.benchmark, row.row)):
         tallies[title].add(list(group))
-    return [tallies[one.title].to_json(one) for one in benchmarks]
+    return [tallies[one.title].to_json(one, one.detectors(was_judged=was_judged)) for one in benchmarks]
 
 
 @dataclass(slots=True)
@@ -159,7 +169,7 @@ class _Tally:
             self.num_documents[key] += 1
             self.problems[key] |= problems
 
-    def to_json(self, benchmark: Compared) -> dict[str, Any]:
+    def to_json(self, benchmark: Compared, detectors: Iterable[Detector]) -> dict[str, Any]:
         """JSON values."""
         return {
             "name": benchmark.name,
@@ -170,7 +180,7 @@ class _Tally:
             "leaked_problems": sorted(self.leaked_problems),
             "detectors": {
                 detector.value: {**self._counts(detector), "num_decided": self.num_decided[detector]}
-                for detector in Detector
+                for detector in detectors
             },
             "by_match_rate": {str(rate): self._counts(rate) for rate in MATCH_RATES},
         }

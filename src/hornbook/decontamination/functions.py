@@ -69,13 +69,14 @@ def functions_in(text: str) -> tuple[Function, ...]:
 
 
 def solution_of(problem: Problem) -> Function | None:
-    """The function that solves a problem, by its canonical solution; None where it does not parse.
+    """The function that solves a problem, by its canonical solution; None where there is none that parses.
 
     Where the entry point is a class, it is the method that the prompt leaves open: the last one that it begins.
     """
     functions = functions_in(problem.prompt + problem.canonical_solution)
     named = next((function for function in functions if function.name == problem.entry_point), None)
-    if named is not None or f"class {problem.entry_point}" not in problem.prompt:
+    is_class = problem.entry_point and f"class {problem.entry_point}" in problem.prompt
+    if named is not None or not is_class:
         return named
     begun = [function for function in functions if function.first_line <= problem.prompt.count("\n")]
     return max(begun, key=lambda function: function.first_line, default=None)

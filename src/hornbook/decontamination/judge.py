@@ -21,6 +21,7 @@ from hornbook.decontamination.matches import Detector, Match
 from hornbook.errors import ConfigError
 from hornbook.records import Problem
 from hornbook.sandbox.program import ignore_progress
+from hornbook.teacher.shown_code import fenced
 from hornbook.teacher.teacher import Reply, ReplyOutcome, Teacher
 from hornbook.teacher.wire import ChatRequest, SamplingConfig, bounded
 
@@ -189,7 +190,7 @@ def judging_requests(pairs: Sequence[JudgedPair], config: JudgeConfig) -> Iterat
     """
     sampling = SamplingConfig(max_new_tokens=config.max_new_tokens, temperature=0.0, top_p=1.0)
     for pair in pairs:
-        shown = [_fenced(_text_shown(pair, config)), _fenced(_problem_shown(pair.stated, config))]
+        shown = [fenced(_text_shown(pair, config)), fenced(_problem_shown(pair.stated, config))]
         shown.sort(key=lambda one: hashlib.sha256(one.encode(errors="replace")).digest())
         for first, second in (shown, shown[::-1]) if config.both_orders else (shown,):
             question = _QUESTION.format(first=first, second=second)
@@ -259,9 +260,3 @@ def _whole_lines(text: str, start: int, end: int) -> str:
     first = start if begins_line else text.find("\n", start, end) + 1 or start
     last = len(text) if end == len(text) else text.rfind("\n", first, end)
     return text[first : last if last > first else end].strip("\n")
-
-
-def _fenced(code: str) -> str:
-    """A block whose fence the code itself cannot close."""
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", code)), default=0))
-    return f"{fence}python\n{code}\n{fence}"

@@ -3,7 +3,8 @@
 Reads:  documents in their order; the benchmarks, made ready (`prepare.py`).
 Writes: a work folder, from which the same call goes on after a kill with the same result: the parts
         (`reading/parts.py`); for each part and benchmark how many texts have which words, `counts-00000.npz`; and
-        `found-00000.parquet`, a `FoundRow` for each document, problem and detector.
+        `found-00000.parquet`, a `FoundRow` for each document, problem and detector; where a language model was asked
+        (`judging.py`) also `judged-00000.parquet`, the same with its answers.
 
 Two passes: how often a phrase occurs in all documents says what it is worth, so it is counted before any is weighed.
 What is found does not depend on the parts.
@@ -140,8 +141,22 @@ def found_in(parts: Parts) -> Iterator[FoundRow]:
 
 
 def found_in_part(parts: Parts, part: int) -> list[FoundRow]:
-    """What was found in one part."""
+    """What was found in one part; where a language model was asked, with its answers."""
+    judged = _beside(parts.path(part), "judged", "parquet")
+    return records_of(FoundRow, pq.read_table(judged)) if judged.exists() else searched_in_part(parts, part)
+
+
+def searched_in_part(parts: Parts, part: int) -> list[FoundRow]:
+    """What the search found in one part, before any language model was asked."""
     return records_of(FoundRow, pq.read_table(_beside(parts.path(part), "found", "parquet")))
+
+
+def write_judged(parts: Parts, part: int, found: list[FoundRow]) -> None:
+    """Keep what is found in one part once a language model was asked."""
+    path = _beside(parts.path(part), "judged", "parquet")
+    partial = path.with_name(f"{path.name}.partial")
+    pq.write_table(table_of(FoundRow, found), partial)
+    partial.rename(path)
 
 
 @dataclass(frozen=True)

@@ -7,28 +7,14 @@ Writes: the documents with leaks at random places among the exercises; for each 
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from hornbook.decontamination.planted_idioms import in_another_idiom
-from hornbook.decontamination.planted_names import renamed
-from hornbook.decontamination.planted_words import reworded
+from hornbook.decontamination.planted_kinds import LeakKind, leak_text, still_solving
 from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind, Problem
+from hornbook.sandbox.program import Sandbox
 
-LEAKS_PER_PROBLEM = 4
+LEAKS_PER_PROBLEM = len(LeakKind)
 """Where the number of problems is not given."""
-
-
-class LeakKind(StrEnum):
-    """How a leak gives a problem away."""
-
-    VERBATIM = "verbatim"
-    RENAMED = "renamed"
-    """Its functions, arguments and variables have other names."""
-    REWORDED = "reworded"
-    """Its docstring has other words in another order."""
-    OTHER_IDIOM = "other-idiom"
-    """Its solution computes the same in another way of writing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +23,7 @@ class PlantConfig:
 
     num_leaks: int
     num_problems: int = 0
-    """Drawn at random; 0 for a quarter of the leaks, so that each has one of each kind."""
+    """Drawn at random; 0 for a fifth of the leaks, so that each has one of each kind."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be planted.
@@ -73,51 +59,61 @@ class Planted:
 
 
 def plant(
-    documents: Sequence[Document], problems: Sequence[Problem], config: PlantConfig, generator: random.Random
+    documents: Sequence[Document],
+    problems: Sequence[Problem],
+    config: PlantConfig,
+    generator: random.Random,
+    sandbox: Sandbox,
 ) -> Planted:
     """Put leaks of some problems among the documents.
 
-    The leaks go round the problems, and for each problem round the kinds that it allows.
+    The leaks go round the problems, and for each problem round the kinds that it allows and that still solve it.
 
     Args:
         documents: Leaks come among the exercises.
         problems: With their solutions.
         config: How many.
         generator: Draws problems, names and places: equal seeds, equal documents.
+        sandbox: Entered; the leaks are tested in it.
 
     Raises:
         ConfigError: There are fewer problems than are to be given away.
+        SandboxError: The sandbox broke down.
     """
     wanted = config.num_problems or -(-config.num_leaks // LEAKS_PER_PROBLEM)
     if wanted > len(problems):
         raise ConfigError(f"`num_problems` must be at most the benchmark's {len(problems)}, got {wanted!r}")
     drawn = generator.sample(list(problems), wanted)
+    told = _told(drawn, -(-config.num_leaks // wanted), generator, sandbox)
     made: list[Document] = []
     leaks: list[Leak] = []
     for number in range(config.num_leaks):
-        problem, turn = drawn[number % wanted], number // wanted
-        kinds = [kind for kind in LeakKind if leak_text(problem, kind, random.Random(0)) is not None]
-        kind = kinds[turn % len(kinds)]
-        text = leak_text(problem, kind, generator)
-        assert text is not None, "whether a kind is possible does not depend on chance"
-        identity = f"planted-{problem.task_id}-{kind}-{turn}"
+        place, turn = number % wanted, number // wanted
+        kind, text = told[place][turn % len(told[place])]
+        identity = f"planted-{drawn[place].task_id}-{kind}-{turn}"
         made.append(Document(id=identity, kind=DocumentKind.EXERCISE, text=text))
-        leaks.append(Leak(document_id=identity, task_id=problem.task_id, kind=kind))
+        leaks.append(Leak(document_id=identity, task_id=drawn[place].task_id, kind=kind))
     return Planted(documents=_mixed(documents, made, generator), leaks=leaks)
 
 
-def leak_text(problem: Problem, kind: LeakKind, generator: random.Random) -> str | None:
-    """The problem and its solution as a document; None where this kind is not possible."""
-    text = problem.prompt + problem.canonical_solution
-    match kind:
-        case LeakKind.VERBATIM:
-            return text
-        case LeakKind.RENAMED:
-            return renamed(text, problem.entry_point, generator)
-        case LeakKind.REWORDED:
-            return reworded(text, problem.entry_point)
-        case LeakKind.OTHER_IDIOM:
-            return in_another_idiom(text, problem.entry_point)
+def _told(
+    problems: Sequence[Problem], num_of_each: int, generator: random.Random, sandbox: Sandbox
+) -> list[list[tuple[LeakKind, str]]]:
+    """For each problem at least one text, and as many as are asked for unless some of them no longer solve it."""
+    tried: list[tuple[int, LeakKind, str]] = []
+    for place, problem in enumerate(problems):
+        kinds = [kind for kind in LeakKind if leak_text(problem, kind, random.Random(0)) is not None]
+        for number in range(num_of_each):
+            kind = kinds[number % len(kinds)]
+            text = leak_text(problem, kind, generator)
+            assert text is not None, "whether a kind is possible does not depend on chance"
+            tried.append((place, kind, text))
+    solving = still_solving([(problems[place], text) for place, _, text in tried], sandbox)
+    told: list[list[tuple[LeakKind, str]]] = [[] for _ in problems]
+    for (place, kind, text), is_solving in zip(tried, solving, strict=True):
+        if is_solving or kind is LeakKind.VERBATIM:  # Which is the problem itself, whatever its test says.
+            told[place].append((kind, text))
+    return told
 
 
 def _mixed(documents: Sequence[Document], leaks: Sequence[Document], generator: random.Random) -> list[Document]:

@@ -1,162 +1,175 @@
-"""Write a function's body in another idiom: loops for comprehensions, branches for conditional expressions.
+"""Write a function's body in another idiom: comprehensions and loops, `for` as `while`, comparisons turned round.
 
 Reads:  the text of a Python module.
-Writes: the same module with another body of one function; all above the body stays as it is.
+Writes: the same module with another body of one function, and without comments.
 
-Only such changes are made as leave the function's outputs alone for values of ordinary types.
+What it computes stays the same but for the order of evaluation and what is evaluated late: it has to be tested.
 """
 
 import ast
 import copy
-import textwrap
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator
 
 from hornbook.decontamination.functions import parse
+from hornbook.decontamination.syntax_trees import match_rate, tree_of
 
-_FRESH = ("gathered", "collected", "gathered_too", "collected_too")
-_LAZY = frozenset({"any", "all", "next", "iter", "map", "filter"})
+MOST_MATCH_RATE = 0.8
+"""Of the new syntax tree and the old one, not reached. Source: section 5 of the paper (the least of its thresholds)."""
 
 
 def in_another_idiom(text: str, entry_point: str) -> str | None:
-    """The module with another body of the entry point; None where no such change is possible."""
+    """The module with another body of the entry point; None where no change brings its tree far enough from the old."""
     module = parse(text)
     functions = [
         node
         for node in ast.walk(module or ast.Module([], []))
         if isinstance(node, ast.FunctionDef) and node.name == entry_point
     ]
-    if not functions or functions[0].end_lineno is None:
+    if module is None or not functions:
         return None
     function = functions[0]
-    start = 1 if ast.get_docstring(function, clean=False) is not None else 0
-    body = function.body[start:]
-    if not body:
+    before = tree_of(function)
+    function.body = _Idioms().block(copy.deepcopy(function.body))
+    _Mirror().visit(function)
+    if match_rate(before, tree_of(function)) >= MOST_MATCH_RATE:
         return None
-    changed = _Body(function).rewritten(body)
-    before = ast.unparse(ast.Module(body, []))
-    after = ast.unparse(ast.fix_missing_locations(ast.Module(changed, [])))
-    lines = text.splitlines(keepends=True)
-    first = body[0].lineno
-    if after == before or first == function.lineno:
-        return None
-    indented = textwrap.indent(after, " " * body[0].col_offset) + "\n"
-    new = "".join(lines[: first - 1]) + indented + "".join(lines[function.end_lineno :])
-    return new if parse(new) is not None else None
+    return ast.unparse(ast.fix_missing_locations(module)) + "\n"
 
 
-class _Body:
-    """The rewriting of one function's statements."""
+class _Idioms:
+    """Rewrites blocks of statements; names that it makes up are unlike any that people write."""
 
-    def __init__(self, function: ast.FunctionDef) -> None:
-        comprehended = {id(node) for one in ast.walk(function) if _is_comprehension(one) for node in ast.walk(one)}
-        named = [node for node in ast.walk(function) if isinstance(node, ast.Name | ast.arg)]
-        self._names = {node.arg if isinstance(node, ast.arg) else node.id for node in named}
-        self._outside = {
-            node.arg if isinstance(node, ast.arg) else node.id for node in named if id(node) not in comprehended
-        }
-        self._plain = {
-            target.id
-            for node in ast.walk(function)
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
-        self._fresh = [name for name in _FRESH if name not in self._names]
+    def __init__(self) -> None:
+        self._fresh = (f"made_up_{number}" for number in itertools.count())
 
-    def rewritten(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
-        """New statements; the given ones are left as they are."""
-        changed = [new for statement in copy.deepcopy(list(body)) for new in self._statement(statement)]
-        return list(_other_return(changed))
+    def block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
+        """A new block that does the same."""
+        return [new for statement in self._gathered(statements) for new in statement]
 
-    def _statement(self, statement: ast.stmt) -> Iterator[ast.stmt]:
+    def _gathered(self, statements: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
+        """What stands for each statement; a list that a loop appends to becomes a comprehension."""
+        index = 0
+        while index < len(statements):
+            both = statements[index : index + 2]
+            match both:
+                case [ast.Assign(targets=[ast.Name(id=name)], value=ast.List(elts=[])), ast.For(orelse=[]) as loop]:
+                    gathered = _appended(loop, name)
+                    if gathered is not None:
+                        yield [ast.Assign([ast.Name(name, ast.Store())], gathered)]
+                        index += 2
+                        continue
+            yield self._statement(both[0])
+            index += 1
+
+    def _statement(self, statement: ast.stmt) -> list[ast.stmt]:
         match statement:
-            case ast.Return(value=ast.IfExp(test=test, body=yes, orelse=no)):
-                yield ast.If(test=test, body=[ast.Return(yes)], orelse=[])
-                yield from self._statement(ast.Return(no))
-            case ast.Assign(targets=[ast.Name() as target], value=ast.IfExp(test=test, body=yes, orelse=no)):
-                branches = [ast.Assign([copy.deepcopy(target)], value) for value in (yes, no)]
-                yield ast.If(test=test, body=[branches[0]], orelse=[branches[1]])
-            case ast.AugAssign(target=ast.Name(id=name), op=op, value=value) if name in self._plain:
+            case ast.For(orelse=[]):
+                return self._counted(statement)
+            case ast.If(orelse=[_, *_]):
+                branches = self.block(statement.orelse), self.block(statement.body)
+                return [ast.If(_negated(statement.test), *branches)]
+            case ast.Return(value=ast.IfExp(test=test, body=body, orelse=orelse)):
+                first, second = ast.Return(body), ast.Return(orelse)
+                return [ast.If(test, self._statement(first), []), *self._statement(second)]
+            case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Name | ast.Constant):
+                name = next(self._fresh)
+                assigned = ast.Assign([ast.Name(name, ast.Store())], value)
+                return [*self._statement(assigned), ast.Return(ast.Name(name, ast.Load()))]
+            case ast.Assign():
+                hoisting = _Hoisting(self._fresh)
+                statement.value = hoisting.visit(statement.value)
+                return [*hoisting.before, statement]
+            case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
                 total = ast.BinOp(ast.Name(name, ast.Load()), op, value)
-                yield ast.Assign([ast.Name(name, ast.Store())], total)
-            case ast.Return() | ast.Assign():
-                yield from self._without_comprehension(statement)
-            case ast.For() | ast.While() | ast.If():
-                for field in ("body", "orelse"):
-                    inner = [new for one in getattr(statement, field) for new in self._statement(one)]
-                    setattr(statement, field, inner)
-                yield statement
-            case _:
-                yield statement
+                return [ast.Assign([ast.Name(name, ast.Store())], total)]
+        for field in ("body", "orelse", "finalbody"):
+            if getattr(statement, field, None):
+                setattr(statement, field, self.block(getattr(statement, field)))
+        return [statement]
 
-    def _without_comprehension(self, statement: ast.Return | ast.Assign) -> Iterator[ast.stmt]:
-        """A loop that gathers what the outermost comprehension holds, then the statement."""
-        found = _outermost(statement.value) if statement.value is not None else None
-        if found is None or not self._fresh or not self._may_be_loop(found):
-            yield statement
-            return
-        name = self._fresh.pop(0)
-        yield ast.Assign([ast.Name(name, ast.Store())], ast.List([], ast.Load()))
-        append = ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load())
-        [source] = found.generators
-        inner: ast.stmt = ast.Expr(ast.Call(append, [found.elt], []))
-        for test in reversed(source.ifs):
-            inner = ast.If(test=test, body=[inner], orelse=[])
-        yield ast.For(target=source.target, iter=source.iter, body=[inner], orelse=[])
-        _Put(found, ast.Name(name, ast.Load())).generic_visit(statement)
-        yield statement
-
-    def _may_be_loop(self, found: ast.ListComp | ast.GeneratorExp) -> bool:
-        """Whether its variables mean nothing outside of it, where a loop would change them."""
-        own = {node.id for node in ast.walk(found.generators[0].target) if isinstance(node, ast.Name)}
-        return len(found.generators) == 1 and not found.generators[0].is_async and not own & self._outside
+    def _counted(self, loop: ast.For) -> list[ast.stmt]:
+        """A `for` as a `while` over places. The place moves on first, so that `continue` keeps its meaning."""
+        items, place = next(self._fresh), next(self._fresh)
+        head = ast.parse(
+            f"{items} = list({ast.unparse(loop.iter)})\n{place} = 0\nwhile {place} < len({items}):\n"
+            f"    {ast.unparse(loop.target)} = {items}[{place}]\n    {place} = {place} + 1\n"
+        ).body
+        around = head[-1]
+        assert isinstance(around, ast.While)
+        around.body += self.block(loop.body)
+        return head
 
 
-class _Put(ast.NodeTransformer):
-    def __init__(self, old: ast.AST, new: ast.AST) -> None:
-        self._old = old
-        self._new = new
+class _Mirror(ast.NodeTransformer):
+    """Turns comparisons round: `a < b` becomes `b > a`."""
 
-    def visit(self, node: ast.AST) -> ast.AST:
-        """Exchange one node, and leave all others."""
-        return self._new if node is self._old else self.generic_visit(node)
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _MIRRORED:
+                return ast.Compare(left=right, ops=[_MIRRORED[type(op)]()], comparators=[left])
+        return node
 
 
-def _outermost(expression: ast.expr) -> ast.ListComp | ast.GeneratorExp | None:
-    """The comprehension that is evaluated for certain, once and wholly; None where there is none, or it is not sure."""
-    match expression:
-        case ast.ListComp() | ast.GeneratorExp():
-            return expression
-        case ast.Call(func=ast.Name(id=name)) if name in _LAZY:
-            return None
-        case ast.Call(func=function, args=[first, *_]):
-            return _outermost(first) or (_outermost(function.value) if isinstance(function, ast.Attribute) else None)
-        case ast.BinOp(left=left, right=right):
-            return _outermost(left) or _outermost(right)
-        case ast.Subscript(value=value) | ast.Attribute(value=value) | ast.UnaryOp(operand=value):
-            return _outermost(value)
+_MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.Gt,
+    ast.Gt: ast.Lt,
+    ast.LtE: ast.GtE,
+    ast.GtE: ast.LtE,
+    ast.Eq: ast.Eq,
+    ast.NotEq: ast.NotEq,
+}
+
+
+class _Hoisting(ast.NodeTransformer):
+    """Replaces comprehensions by lists, sets and dictionaries that loops before the statement fill."""
+
+    def __init__(self, fresh: Iterator[str]) -> None:
+        self._fresh = fresh
+        self.before: list[ast.stmt] = []
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.Lambda | ast.IfExp | ast.BoolOp):
+            return node
+        super().generic_visit(node)
+        if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp):
+            return self._filled(node)
+        return node
+
+    def _filled(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp) -> ast.AST:
+        name = next(self._fresh)
+        empty = {ast.SetComp: "set()", ast.DictComp: "{}"}.get(type(node), "[]")
+        if isinstance(node, ast.DictComp):
+            filling = f"{name}[{ast.unparse(node.key)}] = {ast.unparse(node.value)}"
+        else:
+            filling = f"{name}.{'add' if empty == 'set()' else 'append'}({ast.unparse(node.elt)})"
+        body = ast.parse(filling).body
+        for generator in reversed(node.generators):
+            for test in reversed(generator.ifs):
+                body = [ast.If(test, body, [])]
+            body = [ast.For(generator.target, generator.iter, body, [])]
+        self.before += [*ast.parse(f"{name} = {empty}").body, *body]
+        return ast.Name(name, ast.Load())
+
+
+def _appended(loop: ast.For, name: str) -> ast.ListComp | None:
+    """The comprehension that says the same as a loop which does nothing but append to a list of this name."""
+    tests: list[ast.expr] = []
+    body = loop.body
+    while len(body) == 1 and isinstance(body[0], ast.If) and not body[0].orelse:
+        tests.append(body[0].test)
+        body = body[0].body
+    match body:
+        case [
+            ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="append"), args=[item], keywords=[]))
+        ]:
+            if owner == name and not any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(item)):
+                return ast.ListComp(item, [ast.comprehension(loop.target, loop.iter, tests, 0)])
     return None
 
 
-def _other_return(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """A value named right before it is returned is returned outright, and the other way round."""
-    match body:
-        case [
-            *before,
-            ast.Assign(targets=[ast.Name(id=name)], value=value),
-            ast.Return(value=ast.Name(id=returned)),
-        ] if name == returned:
-            yield from (*before, ast.Return(value))
-        case [*before, ast.Return(value=ast.expr() as value)] if not isinstance(value, ast.Name | ast.Constant):
-            name = next(one for one in ("answer", "final_answer", "answer_at_last") if one not in ast.unparse(value))
-            yield from (
-                *before,
-                ast.Assign([ast.Name(name, ast.Store())], value),
-                ast.Return(ast.Name(name, ast.Load())),
-            )
-        case _:
-            yield from body
-
-
-def _is_comprehension(node: ast.AST) -> bool:
-    return isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp)
+def _negated(test: ast.expr) -> ast.expr:
+    return (
+        test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else ast.UnaryOp(ast.Not(), test)
+    )

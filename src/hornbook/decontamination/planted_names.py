@@ -165,11 +165,11 @@ def _edited(text: str, module: ast.Module, names: Mapping[str, str], entry_point
 
 
 def _in_words(text: str, names: Mapping[str, str], entry_point: str) -> str:
-    """A docstring's text with the new names: the entry point's anywhere, others where they are marked as names."""
+    """A docstring's text with the new names where they are marked as names; the entry point's also where it has a `_`."""
     for old, new in names.items():
         name = re.escape(old)
         if old == entry_point:
-            text = re.sub(rf"\b{name}\b", new, text)
+            text = re.sub(rf"\b{name}\b" if "_" in old else rf"\b{name}(?=\()|(?<=`){name}(?=`)", new, text)
         else:
             text = re.sub(rf"(?<=`){name}(?=`)|(?m:^([ \t]*){name}(?=:| \())", rf"\g<1>{new}", text)
     return text

@@ -1,142 +1,130 @@
-"""Tell a problem's docstring in other words, by rote: synonyms, and the sentences in another order.
+"""Tell a problem's docstring in other words, by rote: synonyms, and the sentences in another order; or tell nothing.
 
 Reads:  the text of a Python module.
-Writes: the same module with another docstring. The code, and lines of the docstring that show calls, stay as they are.
+Writes: the same module with other docstrings, and without comments.
 
-No meaning is understood here. It is what a careless paraphrase looks like to a detector of shared words.
+No meaning is understood here. It is what a careless paraphrase looks like to a detector of shared words, and no run of
+words that such a detector goes by is left.
 """
 
 import ast
+import itertools
+import random
 import re
 import textwrap
+from collections.abc import Callable, Sequence
 
 from hornbook.decontamination.functions import parse
 
-_WIDTH = 96
-_SYNONYMS = {
-    "return": "output",
-    "returns": "outputs",
-    "find": "determine",
-    "compute": "work out",
-    "calculate": "work out",
-    "check": "test",
-    "count": "tell the number of",
-    "create": "build",
-    "remove": "take away",
-    "keep only": "retain just",
-    "keep": "retain",
-    "add up": "sum up",
-    "multiply": "scale",
-    "replace": "exchange",
-    "take": "pick",
-    "join": "concatenate",
-    "sort": "order",
-    "sorted": "in order",
-    "reverse": "turn round",
-    "whether": "if it holds that",
-    "given": "handed over",
-    "list": "sequence",
-    "lists": "sequences",
-    "array": "sequence",
-    "string": "text",
-    "strings": "texts",
-    "integer": "whole number",
-    "integers": "whole numbers",
-    "numbers": "values",
-    "number": "value",
-    "positive": "above-zero",
-    "negative": "sub-zero",
-    "element": "item",
-    "elements": "items",
-    "largest": "greatest",
-    "maximum": "greatest",
-    "smallest": "least",
-    "minimum": "least",
-    "result": "outcome",
-    "each of": "every one of",
-    "each": "every",
-    "every": "each",
-    "all": "each of",
-    "if": "in case",
-    "less than": "below",
-    "greater than": "above",
-    "then": "after that",
-    "word": "term",
-    "words": "terms",
-    "letter": "character",
-    "letters": "characters",
-    "also": "too",
-    "should": "must",
-    "function": "routine",
-    "first": "leading",
-    "last": "final",
-}
-_PHRASE = re.compile(
-    rf"(?<![\w`'\"])({'|'.join(sorted(map(re.escape, _SYNONYMS), key=len, reverse=True))})(?![\w`'\"(])", re.IGNORECASE
-)
-_SENTENCE_END = re.compile(r"(?<=[^\d\s]\.)\s+(?=[A-Z`])")
-_HEADING = re.compile(r"\s*\w+:\s*")
-_LIST_ITEM = re.compile(r"\s*(?:\d+[.)]|[-*])\s")
+MOST_SHARED_WORDS = 7
+"""In a row, of a docstring in other words and its original."""
+FEWEST_WORDS = 5
+"""Of a docstring in other words: with fewer it says nothing."""
+
+_NO_PROSE = re.compile(r">>>|\bexamples?\b|\be\.g|==|=>|->|\u279e|^\s*(?:input|output)\b|^\s*\w+:\s*$", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+")
+_SYNONYMS = """
+a=some all=every an=some any=some_one array=sequence begin=start between=from_within both=the_two
+calculate=work_out character=letter characters=letters check=test compute=work_out consider=think_of contain=hold
+containing=holding contains=holds convert=turn count=tally create=make decimal=base-ten dictionary=mapping
+different=distinct digit=figure digits=figures element=entry elements=entries empty=void equal=the_same
+even=divisible_by_two every=each find=look_for first=leading for=to_do_with from=out_of function=routine
+given=supplied greater=larger if=whenever implement=write in=within input=argument integer=whole_number
+integers=whole_numbers largest=greatest last=final length=size less=smaller list=sequence lists=sequences
+maximum=greatest minimum=least must=has_to negative=below_zero non-negative=not_below_zero none=nothing not=never
+numbers=numerals odd=uneven one=a_single only=just or=or_else order=sequence otherwise=else output=result
+parentheses=brackets positive=above_zero program=piece_of_code remove=take_out result=outcome return=give_back
+returned=given_back returns=gives_back same=equal second=next should=ought_to smallest=least sort=arrange
+sorted=arranged starting=beginning string=text strings=texts substring=piece take=accept takes=accepts task=job
+that=which the=this up=upwards using=by_means_of value=quantity values=quantities where=in_which which=that
+whose=with_its with=having without=lacking word=term words=terms write=develop you=one your=the
+"""
+_SYNONYM_OF = {word: other.replace("_", " ") for word, _, other in (pair.partition("=") for pair in _SYNONYMS.split())}
+_FILLER = "here"
+_EMPTY_WORDS = ("Do the work and hand back what comes of it.", "Work on what is passed in.", "Answer the caller.")
 
 
 def reworded(text: str, entry_point: str) -> str | None:
-    """The module with the entry point's docstring in other words; None where it has none, or no word changes."""
+    """The module with all docstrings in other words; None where that of the entry point says too little.
+
+    At most `MOST_SHARED_WORDS` words in a row stay. What stands behind the prose, such as calls that are shown, goes.
+
+    Args:
+        text: A module.
+        entry_point: Its function.
+    """
+    found = _docstrings(text, entry_point)
+    if not found or not in_other_words(found[0]):
+        return None
+    return _told(text, in_other_words)
+
+
+def saying_nothing(text: str, generator: random.Random) -> str | None:
+    """The module with docstrings that fit any function; None where it does not parse.
+
+    Args:
+        text: A module.
+        generator: Draws the docstrings.
+    """
+    return _told(text, lambda _: generator.choice(_EMPTY_WORDS))
+
+
+def in_other_words(docstring: str) -> str:
+    """The docstring in other words, filled to lines; empty where it says too little."""
+    size = MOST_SHARED_WORDS + 1
+    runs = runs_of(words_of(docstring), size)
+    lines = itertools.takewhile(lambda line: not _NO_PROSE.search(line), docstring.strip().splitlines())
+    sentences = _SENTENCE_END.split(" ".join(" ".join(lines).split()))
+    written: list[str] = []
+    said: list[str] = []
+    for token in " ".join(one[:1].upper() + one[1:] for one in reversed(sentences)).split():
+        other = _other_word(token)
+        words = words_of(other)
+        if runs & runs_of([*said[1 - size :], *words], size):
+            written.append(_FILLER)
+            said.append(_FILLER)
+        written.append(other)
+        said += words
+    return textwrap.fill(" ".join(written)) if len(written) >= FEWEST_WORDS else ""
+
+
+def words_of(text: str) -> list[str]:
+    """Its words in lower case."""
+    return re.findall(r"\w+", text.lower())
+
+
+def runs_of(words: Sequence[str], size: int) -> set[tuple[str, ...]]:
+    """All runs of so many words."""
+    return set(zip(*(words[start:] for start in range(size)), strict=False))
+
+
+def _docstrings(text: str, entry_point: str) -> list[str]:
+    """Of the functions of that name."""
+    return [
+        ast.get_docstring(node) or ""
+        for node in ast.walk(parse(text) or ast.Module([], []))
+        if isinstance(node, ast.FunctionDef) and node.name == entry_point
+    ]
+
+
+def _told(text: str, tell: Callable[[str], str]) -> str | None:
+    """The module with each docstring told anew; one of which nothing is left goes."""
     module = parse(text)
-    place = _docstring_of(module, entry_point) if module is not None else None
-    if place is None or place.end_lineno is None or place.end_col_offset is None:
+    if module is None:
         return None
-    lines = [line.encode() for line in text.splitlines(keepends=True)]
-    before = sum(map(len, lines[: place.lineno - 1])) + place.col_offset
-    after = sum(map(len, lines[: place.end_lineno - 1])) + place.end_col_offset
-    source = b"".join(lines)
-    literal = source[before:after].decode()
-    quote = re.match(r"[rRuU]?(\"\"\"|'''|\"|')", literal)
-    if quote is None:
-        return None
-    end = len(literal) - len(quote.group(1))
-    told = _told_otherwise(literal[quote.end() : end], " " * place.col_offset, entry_point)
-    new = source[:before].decode() + literal[: quote.end()] + told + literal[end:] + source[after:].decode()
-    return new if new != text and parse(new) is not None else None
-
-
-def _docstring_of(module: ast.Module, entry_point: str) -> ast.expr | None:
     for node in ast.walk(module):
-        if isinstance(node, ast.FunctionDef) and node.name == entry_point:
-            match node.body[0]:
-                case ast.Expr(value=ast.Constant(value=str()) as constant):
-                    return constant
-    return None
+        if isinstance(node, ast.FunctionDef) and (docstring := ast.get_docstring(node)) is not None:
+            told = textwrap.indent(tell(docstring), " " * node.body[0].col_offset).strip()
+            rest = node.body[1:]
+            node.body = [ast.Expr(ast.Constant(told)), *rest] if told else rest or [ast.Pass()]
+    return ast.unparse(ast.fix_missing_locations(module)) + "\n"
 
 
-def _told_otherwise(words: str, indent: str, entry_point: str) -> str:
-    """The prose before the first call that it shows in other words, paragraph by paragraph."""
-    lines = words.splitlines(keepends=True)
-    shown = (at for at, line in enumerate(lines) if ">>>" in line or f"{entry_point}(" in line)
-    first = next(shown, len(lines))
-    paragraphs = re.split(r"(\n[ \t]*\n)", "".join(lines[:first]))
-    told = (paragraph if at % 2 else _paragraph(paragraph, indent) for at, paragraph in enumerate(paragraphs))
-    return "".join([*told, *lines[first:]])
-
-
-def _paragraph(paragraph: str, indent: str) -> str:
-    """Synonyms, and where it is plain sentences, those behind the first one before it."""
-    if not paragraph.strip():
-        return paragraph
-    lead = paragraph[: len(paragraph) - len(paragraph.lstrip())]
-    tail = paragraph[len(paragraph.rstrip()) :]
-    if any(_LIST_ITEM.match(line) or line.rstrip().endswith(":") for line in paragraph.splitlines()):
-        lines = paragraph.splitlines(keepends=True)
-        return "".join(line if _HEADING.fullmatch(line) else _PHRASE.sub(_synonym, line) for line in lines)
-    first, *others = _SENTENCE_END.split(" ".join(paragraph.split()))
-    told = _PHRASE.sub(_synonym, " ".join([*others, first]))
-    if "\n" in paragraph.strip() or len(told) > _WIDTH:
-        told = textwrap.fill(
-            told, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
-        ).lstrip()
-    return lead + told + tail
-
-
-def _synonym(found: re.Match[str]) -> str:
-    phrase = found.group()
-    synonym = _SYNONYMS[phrase.lower()]
-    return synonym.capitalize() if phrase[0].isupper() else synonym
+def _other_word(token: str) -> str:
+    """The synonym of a word, with the marks around it; what is marked as a name stays."""
+    match = re.fullmatch(r"(\W*)([\w-]+)(\W*)", token)
+    if match is None or "`" in token:
+        return token
+    before, word, after = match.groups()
+    other = _SYNONYM_OF.get(word.lower(), word)
+    return f"{before}{other[0].upper() + other[1:] if word[0].isupper() else other}{after}"

@@ -53,6 +53,7 @@ class Prepared:
             title=self.benchmark.title,
             task_ids=tuple(problem.task_id for problem in self.benchmark.problems),
             num_telling=self.behaviour.num_telling if self.behaviour else 0,
+            ran_code=self.behaviour is not None,
         )
 
 

@@ -1,28 +1,36 @@
 """The stage that takes benchmark leaks out of the training documents.
 
-Reads:  the deduplicated documents; the benchmarks; the run's own held-out problems.
+Reads:  the deduplicated documents; the benchmarks; the run's own held-out problems; the answers of a language model,
+        where the config names one.
 Writes: the documents that stay; every other one with the problem it gives away; what each detector found; the nearest
         documents of each problem; how good the detectors are on the labelled set.
 Source: section 5 of the paper, with the rule of `docs/decisions/decontamination-rule.md`.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.against import NamedProblems, read_against
 from hornbook.decontamination.findings import FoundRow, leaks_of, measure, nearest_of
+from hornbook.decontamination.judging import Judged, JudgedRow, Judging, JudgingConfig
 from hornbook.decontamination.over_parts import found_in, search_documents
 from hornbook.decontamination.prepare import calibrate, open_jail, prepare
 from hornbook.decontamination.search import SearchConfig
 from hornbook.errors import ConfigError
 from hornbook.reading.documents import Document as Text
+from hornbook.reading.parts import Parts
 from hornbook.records import Document, Dropped, Problem
+from hornbook.teacher.teacher import Teacher
 
 VERSION = 3
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
+
+OpenTeacher = Callable[[], AbstractContextManager[Teacher]]
+"""Opens the teacher that the stage's config names."""
 
 HELD_OUT = NamedProblems(name="held_out", title="held-out exercises", problems=())
 
@@ -36,22 +44,41 @@ class DecontaminateConfig:
     search: SearchConfig = field(default_factory=SearchConfig)
     runs_code: bool = True
     """Whether functions are run in the jail. Without it words and trees decide alone."""
+    teacher: str = ""
+    """The language model that reads the pairs on which no code could tell; none where empty."""
+    judging: JudgingConfig = field(default_factory=JudgingConfig)
+    """Which pairs it is asked about, and how."""
 
     def __post_init__(self) -> None:
         if not self.against:
             raise ConfigError("`against` names no benchmark")
 
 
-def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+def run_decontaminate(
+    config: DecontaminateConfig,
+    inputs: Mapping[str, Artifact],
+    workspace: Workspace,
+    open_teacher: OpenTeacher | None = None,
+) -> Result:
     """Check `documents` of the input `deduplicate` against benchmarks and `held_out` of the input `held_out`, if any.
 
     Writes `documents`: Document and `dropped`: Dropped, both in input order; `found`: FoundRow, in input order;
-    `nearest`: FoundRow, the best one of each problem and detector.
+    `nearest`: FoundRow, the best one of each problem and detector. Where the config names a teacher also `judged`:
+    JudgedRow, each pair that it was asked about.
 
     Raises:
         MissingInputError: A benchmark cannot be had.
         SandboxError: There is no jail, or it broke down.
+        ConfigError: The config names a teacher, and there is no way to it.
+        EndpointError: It cannot be asked any more; or `BudgetError`, that the budget is spent.
     """
+    with _opened(config.teacher, open_teacher) as teacher:  # First, so that a wrong key is known before the search.
+        return _decontaminate(config, inputs, workspace, teacher)
+
+
+def _decontaminate(
+    config: DecontaminateConfig, inputs: Mapping[str, Artifact], workspace: Workspace, teacher: Teacher | None
+) -> Result:
     documents = inputs["deduplicate"].records("documents", Document)
     held_out = inputs["held_out"].records("held_out", Problem) if "held_out" in inputs else []
     benchmarks = benchmarks_of(config, held_out)
@@ -66,6 +93,7 @@ def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact
         config.search,
         report=lambda note, done, total: workspace.progress(done, total, note),
     )
+    judged = None if teacher is None else _judge(parts, benchmarks, teacher, config, workspace)
     rows = list(found_in(parts))
     leaks = leaks_of(rows)
     workspace.write_records("documents", Document, [one for at, one in enumerate(documents) if at not in leaks])
@@ -78,8 +106,9 @@ def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact
         unit="documents",
         dropped=dict(sorted(Counter(one.reason for one in dropped).items())),
         metrics={
-            "benchmarks": measure(rows, [one.compared for one in prepared]),
+            "benchmarks": measure(rows, [one.compared for one in prepared], was_judged=judged is not None),
             "calibration": calibration,
+            **_judge_metrics(judged),
         },
     )
 
@@ -97,6 +126,31 @@ def dropped_for(leak: FoundRow) -> Dropped:
         reason=f"{leak.detector} of {leak.benchmark}",
         detail=f"{leak.task_id}, score {leak.score:.3f}: {leak.evidence}",
     )
+
+
+def _opened(name: str, open_teacher: OpenTeacher | None) -> AbstractContextManager[Teacher | None]:
+    if not name:
+        return nullcontext()
+    if open_teacher is None:
+        raise ConfigError(f"`teacher` is `{name}`, a language model, and nobody says where it answers: `--teacher URL`")
+    return open_teacher()
+
+
+def _judge(
+    parts: Parts,
+    benchmarks: Sequence[NamedProblems],
+    teacher: Teacher,
+    config: DecontaminateConfig,
+    workspace: Workspace,
+) -> Judged:
+    judging = Judging(parts, benchmarks, config.search.rule, config.judging)
+    judged = judging.ask(teacher, lambda done, total: workspace.progress(done, total, "answers on doubtful pairs"))
+    workspace.write_records("judged", JudgedRow, list(judged.rows))
+    return judged
+
+
+def _judge_metrics(judged: Judged | None) -> dict[str, Any]:
+    return {} if judged is None else {"judge": judged.to_json()}
 
 
 def _texts(documents: Sequence[Document], start: int) -> Iterator[Text]:

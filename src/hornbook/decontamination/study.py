@@ -9,8 +9,8 @@ Source: section 5 of the paper, table 3: an exercise goes if it is similar to a 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hornbook.decontamination.functions import functions_in, solution_of
-from hornbook.decontamination.syntax_trees import near_trees
+from hornbook.decontamination.functions import read_text
+from hornbook.decontamination.tree_index import TreeConfig, TreeIndex
 from hornbook.errors import ConfigError
 from hornbook.records import Document, Problem
 
@@ -21,8 +21,6 @@ Similar = Mapping[str, Sequence[Pair]]
 Finder = Callable[[Sequence[Document], Sequence[Problem]], Sequence[Pair]]
 """Finds similar pairs; equal arguments, equal pairs."""
 
-MATCH_RATES = (0.95, 0.9, 0.85, 0.8)
-"""Source: section 5 of the paper, table 3."""
 NOTHING_GOES = ""
 """In place of a label, where pruning takes nothing away."""
 
@@ -56,27 +54,14 @@ def similar_by_trees(
         documents: A document is as near as the nearest of its functions.
         problems: By their canonical solutions; one whose solution does not parse is similar to nothing.
         rates: At least one, each in (0, 1].
-        min_tree_nodes: A smaller solution has the shape of too much code: it counts only for a function of its name
-            with an equal tree (`docs/decisions/decontamination-rule.md`).
+        min_tree_nodes: See `TreeConfig.min_nodes`.
     """
-    solutions = [(problem, solution) for problem in problems if (solution := solution_of(problem)) is not None]
-    functions = [functions_in(document.text) for document in documents]
-    distinct = list(dict.fromkeys(function.tree for of_one in functions for function in of_one))
-    near: dict[str, list[tuple[int, float]]] = {}
-    for match in near_trees(distinct, [solution.tree for _, solution in solutions], min(rates)):
-        near.setdefault(distinct[match.tree], []).append((match.problem, match.rate))
     pairs: dict[str, list[Pair]] = {rate_label(rate): [] for rate in rates}
-    for document, of_one in zip(documents, functions, strict=True):
-        best: dict[int, float] = {}
-        for function in of_one:
-            for at, rate in near.get(function.tree, ()):
-                problem, solution = solutions[at]
-                if len(solution.tree) >= min_tree_nodes or (rate == 1 and function.name == problem.entry_point):
-                    best[at] = max(rate, best.get(at, 0.0))
-        for at, found in sorted(best.items()):
-            for rate in rates:
-                if found >= rate:
-                    pairs[rate_label(rate)].append((document.id, solutions[at][0].task_id))
+    index = TreeIndex(problems, TreeConfig(min_rate=min(rates), min_nodes=min_tree_nodes))
+    for match in index.matches([read_text(document.text) for document in documents]):
+        for rate in rates:
+            if match.score >= rate:
+                pairs[rate_label(rate)].append((documents[match.text].id, problems[match.problem].task_id))
     return pairs
 
 

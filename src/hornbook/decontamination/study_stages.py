@@ -13,14 +13,17 @@ from typing import Any
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.against import read_against
-from hornbook.decontamination.planted import Leak, LeakKind, PlantConfig, plant
+from hornbook.decontamination.planted import Leak, PlantConfig, plant
+from hornbook.decontamination.planted_kinds import LeakKind
+from hornbook.decontamination.prepare import open_jail
 from hornbook.decontamination.stages import DecontaminateConfig
-from hornbook.decontamination.study import MATCH_RATES, SimilarPair, rate_label, similar_by_trees
+from hornbook.decontamination.study import SimilarPair, rate_label, similar_by_trees
 from hornbook.decontamination.study_rule import RULE, similar_by_rule
+from hornbook.decontamination.tree_index import MATCH_RATES
 from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind, Dropped, Problem
 
-VERSION = 1
+VERSION = 2
 """Raised when a rule of these stages changes: it is part of the fingerprint."""
 
 PLANTED = "planted"
@@ -64,10 +67,14 @@ def run_plant(config: PlantConfig, inputs: Mapping[str, Artifact], workspace: Wo
     """Put leaks among the documents (inputs: `decontaminate`; `held_out`, or HumanEval where there is none).
 
     Writes `documents`: Document; `leaks`: Leak.
+
+    Raises:
+        SandboxError: There is no jail, or it broke down.
     """
     documents = inputs["decontaminate"].records("documents", Document)
     workspace.progress(0, len(documents), "planting leaks")
-    planted = plant(documents, _problems(inputs), config, random.Random(workspace.seed))
+    with open_jail() as jail:
+        planted = plant(documents, _problems(inputs), config, random.Random(workspace.seed), jail)
     workspace.write_records("documents", Document, planted.documents)
     workspace.write_records("leaks", Leak, planted.leaks)
     kinds = Counter(leak.kind.value for leak in planted.leaks)

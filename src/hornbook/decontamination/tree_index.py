@@ -9,6 +9,7 @@ Source: section 5 and appendix C of the paper for the plain trees; `docs/decisio
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from hornbook.decontamination.canonical_trees import canonical_tree_of
 from hornbook.decontamination.functions import Function, ReadText, parse, solution_of
@@ -48,7 +49,7 @@ class TreeIndex:
         self._places = [place for place, _ in known]
         self._trees = [solution.tree for _, solution in known]
         self._names = [problems[place].entry_point for place in self._places]
-        self._canonical = {place: canonical_tree(solution) for place, solution in known}
+        self._solutions = [solution for _, solution in known]
 
     def matches(self, texts: Sequence[ReadText]) -> list[Match]:
         """The nearest function of each text for each problem, by text, then by problem; plain trees."""
@@ -79,7 +80,7 @@ class TreeIndex:
             tree = canonical_tree(function)
             if len(tree) < self._config.min_nodes:
                 continue
-            for problem, other in self._canonical.items():
+            for problem, other in zip(self._places, self._canonical, strict=True):
                 if len(other) < self._config.min_nodes:
                     continue
                 if min(len(tree), len(other)) < self._config.min_rate * max(len(tree), len(other)):
@@ -88,6 +89,11 @@ class TreeIndex:
                 if rate >= self._config.min_rate:
                     matches.append(_match(Detector.CANONICAL_TREE, place, function, problem, rate))
         return matches
+
+    @cached_property
+    def _canonical(self) -> list[str]:
+        """Made when first asked for: a study of plain trees does without."""
+        return [canonical_tree(solution) for solution in self._solutions]
 
     def _counts(self, at: int, function: Function, rate: float) -> bool:
         if len(self._trees[at]) >= self._config.min_nodes:

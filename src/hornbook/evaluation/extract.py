@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Sequence
 
 from hornbook.records import Problem
+from hornbook.teacher.shown_code import fenced
 
 CHAT_PROTOCOL_VERSION = 1
 """Raised when the request or the rule of extraction changes."""
@@ -88,13 +89,6 @@ def without_thoughts(answer: str) -> str:
     """What follows a reasoning model's `</think>`; nothing if its thoughts did not come to an end."""
     _, end, rest = answer.rpartition("</think>")
     return "" if not end and answer.lstrip().startswith("<think>") else rest
-
-
-def fenced(code: str) -> str:
-    """`code` as a Python block whose fence the code itself cannot close."""
-    longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}python\n{code}\n{fence}"
 
 
 def _chosen_code(problem: Problem, answer: str) -> str:

@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.evaluation.extract import fenced, without_thoughts, written_program
+from hornbook.evaluation.extract import without_thoughts, written_program
 from hornbook.records import Completion, Grade, Problem
+from hornbook.teacher.shown_code import fenced
 
 GRADING_PROTOCOL_VERSION = 1
 """Raised when the messages or the way of reading the answer change."""

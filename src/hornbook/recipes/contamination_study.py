@@ -17,9 +17,10 @@ from hornbook.artifacts.pipeline import Pipeline
 from hornbook.artifacts.stage import Stage, StageFunction
 from hornbook.decontamination import study_stages as decontamination
 from hornbook.decontamination.planted import PlantConfig
-from hornbook.decontamination.study import MATCH_RATES, NOTHING_GOES, rate_label
+from hornbook.decontamination.study import NOTHING_GOES, rate_label
 from hornbook.decontamination.study_rule import RULE
 from hornbook.decontamination.study_stages import PLANTED, PruneConfig, SimilarConfig
+from hornbook.decontamination.tree_index import MATCH_RATES
 from hornbook.errors import ConfigError
 from hornbook.evaluation.stages import HELD_OUT
 from hornbook.report import study_stage as report

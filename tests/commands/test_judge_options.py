@@ -1,0 +1,155 @@
+"""`hornbook decontaminate --judge`: over a real HTTP server, which answers as the labels of the labelled set say."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from tests.commands.typed import KEY, is_one_mistake, type_in, write_lines
+from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
+
+from hornbook.decontamination.labelled_set import load_labelled_set
+from hornbook.reading.rows import read_rows
+
+LABELLED, PAIRS = load_labelled_set()
+FEW = [one.problem for one in LABELLED[:6]]
+TASKS = {one.task_id for one in FEW}
+RECORDS = [pair for pair in PAIRS if pair.task_id in TASKS]
+
+
+def truth(asked: Asked) -> str:
+    """Whether the record of the question is a leak of its problem."""
+    found = next(pair for pair in RECORDS if pair.text.strip("\n") in asked.text)
+    stated = next(one for one in FEW if (one.prompt + one.canonical_solution).strip("\n") in asked.text)
+    return "Yes." if found.kind.is_leak and found.task_id == stated.task_id else "No."
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedEndpoint]:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with ScriptedEndpoint(truth, models=("tiny",), key=KEY) as running:
+        yield running
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    write_lines(tmp_path / "rows.jsonl", [{"id": f"d{place}", "text": one.text} for place, one in enumerate(RECORDS)])
+    write_lines(
+        tmp_path / "problems.jsonl",
+        [
+            {
+                "task_id": one.task_id,
+                "prompt": one.prompt,
+                "entry_point": one.entry_point,
+                "canonical_solution": one.canonical_solution,
+                "test": "def check(candidate):\n    pass\n",
+            }
+            for one in FEW
+        ],
+    )
+    return tmp_path
+
+
+def clean(place: Path, *more: str | Path, status: int = 0, rows: str = "rows.jsonl", output: str = "kept.jsonl") -> str:
+    """The command that runs no code, so that there is much to judge."""
+    where = ("--against", place / "problems.jsonl", "--cache", place / "cache.sqlite", "-o", place / output)
+    given = ("decontaminate", place / rows, *where, "--without-running-code", "--id-field", "id", *more)
+    printed = type_in(*given, status=status)
+    return printed.err if status else printed.out
+
+
+def table(path: Path) -> list[dict[str, Any]]:
+    return [fields for _, fields in read_rows(path)]
+
+
+def test_the_answers_decide_where_no_code_could_tell(endpoint: ScriptedEndpoint, place: Path) -> None:
+    before = json.loads(clean(place, "--json", output="before.jsonl"))
+    assert "judge" not in before
+    assert "judge" not in before["benchmarks"][0]["detectors"]
+    assert not (place / "before.judged.jsonl").exists()
+    report = place / "report.json"
+    described = json.loads(clean(place, "--judge", endpoint.url, "--report", report, "--json"))
+    judged = described["judge"]
+    assert judged["teacher"] == "tiny"
+    assert judged["asked"] == len(endpoint.asked) == judged["same"] + judged["different"]
+    assert min(judged["same"], judged["different"]) > 2
+    assert judged["account"]["run"][0]["stage"] == "decontaminate"
+    counts = described["benchmarks"][0]["detectors"]["judge"]
+    assert counts["num_documents"] == counts["num_decided"] == judged["same"]
+    assert "behaviour" not in described["benchmarks"][0]["detectors"]
+    assert json.loads(report.read_text())["judge"] == judged
+    pairs = table(place / "kept.judged.jsonl")
+    assert len(pairs) == judged["asked"]
+    decisions = {row["id"]: row for row in table(place / "kept.decisions.jsonl")}
+    for pair in pairs:
+        decision = decisions[pair["document_id"]]
+        if pair["answer"] == "same problem":
+            assert (decision["decision"], decision["detector"]) == ("leak", "judge")
+            assert decision["evidence"] == "tiny says that both solve the same problem"
+    assert {row["id"] for row in table(place / "kept.jsonl")} == {
+        name for name, row in decisions.items() if row["decision"] != "leak"
+    }
+
+
+def test_the_same_command_pays_nothing_again_and_decides_the_same(endpoint: ScriptedEndpoint, place: Path) -> None:
+    clean(place, "--judge", endpoint.url)
+    before = {path.name: path.read_bytes() for path in place.glob("kept*")}
+    num_asked = len(endpoint.asked)
+    assert "more answers came from the cache" in clean(place, "--judge", endpoint.url)
+    assert len(endpoint.asked) == num_asked
+    assert {path.name: path.read_bytes() for path in place.glob("kept*")} == before
+
+
+def test_a_person_reads_how_many_pairs_were_judged_and_what_it_took(endpoint: ScriptedEndpoint, place: Path) -> None:
+    said = clean(place, "--judge", endpoint.url, "--max-pairs", "1")
+    number = len(table(place / "kept.judged.jsonl"))
+    assert f"`tiny` was asked about {number} pairs: " in said
+    assert "0 without a verdict" in said
+    assert "decontaminate, asked of tiny" in said
+
+
+def test_both_orders_ask_twice_and_parquet_stays_parquet(endpoint: ScriptedEndpoint, place: Path) -> None:
+    pq.write_table(pa.Table.from_pylist(table(place / "rows.jsonl")), place / "rows.parquet")
+    given = ("--judge", endpoint.url, "--both-orders", "--max-new-tokens", "99", "--json")
+    described = json.loads(clean(place, *given, rows="rows.parquet", output="kept.parquet"))
+    assert len(endpoint.asked) == 2 * described["judge"]["asked"] > 0
+    assert {asked.body["max_tokens"] for asked in endpoint.asked} == {99}
+    assert pq.read_table(place / "kept.judged.parquet").num_rows == described["judge"]["asked"]
+
+
+def test_a_wrong_key_is_known_before_anything_is_searched(
+    endpoint: ScriptedEndpoint, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "another")
+    err = clean(place, "--judge", endpoint.url, status=2)
+    assert is_one_mistake(err, "401", "--api-key-env")
+    assert not (place / ".kept.jsonl.work").exists()
+
+
+def test_a_budget_ends_it_and_a_higher_one_goes_on(endpoint: ScriptedEndpoint, place: Path) -> None:
+    err = clean(place, "--judge", endpoint.url, "--budget", "4000tokens", status=2)
+    assert is_one_mistake(
+        err.splitlines(keepends=True)[-1], "the budget of 4,000 tokens for `decontaminate` is used up", "--budget"
+    )
+    assert not (place / "kept.jsonl").exists()
+    num_asked = len(endpoint.asked)
+    assert num_asked > 0
+    clean(place, "--judge", endpoint.url, "--budget", "1000000tokens")
+    clean(place, "--judge", endpoint.url, output="other.jsonl")
+    bodies = {json.dumps(asked.body, sort_keys=True) for asked in endpoint.asked}
+    assert len(bodies) == len(endpoint.asked) > num_asked
+    assert (place / "kept.jsonl").read_bytes() == (place / "other.jsonl").read_bytes()
+
+
+def test_a_judge_that_is_neither_address_nor_file_is_one_mistake(place: Path) -> None:
+    assert is_one_mistake(clean(place, "--judge", "gpt", status=2), "a teacher is the address of an endpoint", "'gpt'")
+
+
+def test_answers_are_not_written_over_an_input(endpoint: ScriptedEndpoint, place: Path) -> None:
+    (place / "rows.jsonl").rename(place / "kept.judged.jsonl")
+    err = clean(place, "--judge", endpoint.url, rows="kept.judged.jsonl", status=2)
+    assert is_one_mistake(err, "kept.judged.jsonl", "would be written into the input")
+    assert endpoint.asked == []
