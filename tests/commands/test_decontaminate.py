@@ -49,6 +49,7 @@ def test_leaks_go_and_every_row_has_its_decision(tmp_path: Path, problems: Path)
     ]
     assert (decisions[1]["benchmark"], decisions[1]["task_id"], decisions[1]["num_problems"]) == ("own", "own/0", 1)
     assert decisions[1]["evidence"].startswith("equal on 24 of 24 inputs")
+    assert decisions[1]["function"] == "total_for_pairs"
     assert decisions[2]["task_id"] == "own/0"
     assert decisions[3]["task_id"] == ""
     fenced = decisions[4]

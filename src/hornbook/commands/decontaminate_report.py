@@ -54,6 +54,8 @@ class DecisionRow:
     detector: str
     score: float
     evidence: str
+    function: str
+    """That matches; empty where it is none, or no one of them."""
     window_first: int
     """First character of the part of the text that matches."""
     window_last: int
@@ -174,6 +176,7 @@ def _decision(name: str, found: "Sequence[FoundRow]") -> DecisionRow:
         detector=best.detector.value if best else "",
         score=best.score if best else 0.0,
         evidence=best.evidence if best else "",
+        function=best.function if best else "",
         window_first=best.window_first if best else 0,
         window_last=best.window_last if best else 0,
         num_problems=len({(one.benchmark, one.task_id) for one in found if one.decision is Decision.LEAK}),
