@@ -234,6 +234,7 @@ def test_mistakes_are_told_in_one_line_before_anything_runs(tmp_path: Path, prob
         ((rows, "-o", output, "--decisions", rows), ("would be written into the input",)),
         ((rows, "-o", output, "--decisions", output), ("must be different files",)),
         ((rows, "-o", output, "--decisions", tmp_path / "kept.rejected.jsonl"), ("must be different files",)),
+        ((rows, "-o", output, "--decisions", tmp_path / "kept.judged.jsonl"), ("must be different files",)),
         ((rows, "-o", output, "--report", tmp_path / "none" / "x.json"), ("there is no folder",)),
         ((rows, "-o", problems, *own), ("would be written into the input",)),
         ((rows, "-o", problems, "--against", f"x={problems}"), ("would be written into the input",)),

@@ -197,7 +197,6 @@ def decontaminate(
     }
     opened: AbstractContextManager[Account | None] = nullcontext()
     if judge is not None:
-        require_outside(beside(output, "judged"), inputs)
         opened = open_account(
             STAGE,
             judge,
@@ -304,7 +303,8 @@ def _require_outputs(
     if report is not None and report.suffix != ".json":
         raise ConfigError(f"`--report` must end in .json, got `{report}`")
     read = [*inputs, *(Path(spec.rpartition("=")[2]).expanduser() for spec in specs)]
-    paths = [output, beside(output, "rejected"), decisions, *([report] if report is not None else [])]
+    others = [beside(output, name) for name in ("rejected", "judged")]
+    paths = [output, *others, decisions, *([report] if report is not None else [])]
     for path in paths:
         if path.is_dir():
             raise ConfigError(f"`{path}` is a folder; name a file in it")
@@ -313,7 +313,7 @@ def _require_outputs(
         require_outside(path, read)
     if len({path.resolve() for path in paths}) < len(paths):
         names = ", ".join(f"`{path}`" for path in paths)
-        raise ConfigError(f"kept rows, rejected rows, decisions and report must be different files, got {names}")
+        raise ConfigError(f"kept, rejected and judged rows, decisions and report must be different files, got {names}")
 
 
 def _sandbox(*, runs_code: bool, is_jailed: bool) -> "AbstractContextManager[Sandbox | None]":
