@@ -1,6 +1,6 @@
 import pytest
 
-from hornbook.decontamination.calibration import best_threshold, calibration_of, quality_of, record_id
+from hornbook.decontamination.calibration import calibration_of, quality_of, record_id
 from hornbook.decontamination.labelled_set import LabelledPair, PairKind
 from hornbook.intervals import wilson_interval
 
@@ -53,23 +53,3 @@ def test_a_calibration_says_of_how_many_it_speaks() -> None:
     said = calibration_of(PAIRS, [quality_of("x", None, PAIRS, set())])
     assert (said["num_problems"], said["num_leaks"], said["num_clean"], said["num_of_kind"]) == (2, 8, 8, 2)
     assert [one["name"] for one in said["rows"]] == ["x"]
-
-
-@pytest.mark.parametrize(
-    ("scores", "precision", "wanted"),
-    [
-        ([(0.9, True), (0.8, True), (0.7, False), (0.6, True)], 1.0, 0.8),
-        ([(0.9, True), (0.8, True), (0.7, False), (0.6, True)], 0.75, 0.6),
-        ([(0.9, False), (0.8, True)], 1.0, 1.01),
-        ([(0.9, True), (0.9, False)], 1.0, 1.01),
-        ([(0.9, True), (0.0, True)], 1.0, 0.9),
-    ],
-)
-def test_the_best_threshold_is_the_least_that_is_precise_enough(
-    scores: list[tuple[float, bool]], precision: float, wanted: float
-) -> None:
-    pairs = [
-        LabelledPair(task_id="a", kind=PairKind.RENAMED if is_leak else PairKind.UNRELATED, text=str(score))
-        for score, is_leak in scores
-    ]
-    assert best_threshold(lambda pair: float(pair.text), pairs, precision) == wanted

@@ -4,7 +4,7 @@ import json
 import time
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from hornbook.benchmarks.against import NamedProblems
-    from hornbook.decontamination.over_parts import Report
-    from hornbook.decontamination.prepare import Prepared
     from hornbook.decontamination.search import SearchConfig
     from hornbook.sandbox.program import Sandbox
     from hornbook.teacher.account import Account
@@ -165,6 +163,7 @@ def decontaminate(
     from hornbook.benchmarks.against import read_against
     from hornbook.commands.decontaminate_report import Outputs, print_result, write_outputs
     from hornbook.decontamination.over_parts import read_documents, search_documents, without_too_long
+    from hornbook.decontamination.prepare import make_ready
     from hornbook.display import make_console, show_progress
     from hornbook.engine import open_engine
     from hornbook.reading.documents import Fields, documents_of
@@ -223,7 +222,7 @@ def decontaminate(
             pass
         require_some(Parts(work), fields)
         with _sandbox(runs_code=not without_running_code, is_jailed=not execute_without_jail) as sandbox:
-            prepared, calibration = _prepare(benchmarks, config, sandbox, say)
+            prepared, calibration = make_ready(benchmarks, config, sandbox, work, report=say)
         parts = search_documents(
             documents,
             work,
@@ -276,21 +275,6 @@ def _benchmarks(named: "list[NamedProblems]") -> "list[NamedProblems]":
             )
         titles[one.title] = one.name
     return named
-
-
-def _prepare(
-    benchmarks: "Sequence[NamedProblems]", config: "SearchConfig", sandbox: "Sandbox | None", say: "Report"
-) -> "tuple[list[Prepared], dict[str, Any]]":
-    """Make the benchmarks ready and measure the detectors, telling what is under way."""
-    from hornbook.decontamination.prepare import calibrate, prepare
-
-    total = len(benchmarks) + 1
-    prepared = []
-    for number, one in enumerate(benchmarks):
-        say(f"making {one.title} ready", number, total)
-        prepared.append(prepare(one, config.behaviour, sandbox))
-    say("measuring the detectors on the labelled set", total - 1, total)
-    return prepared, calibrate(config, sandbox)
 
 
 def _require_outputs(

@@ -7,7 +7,7 @@ A leak is found if its own problem is named. A clean record that is held for a l
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,6 @@ from hornbook.intervals import wilson_interval
 RULE = "rule"
 WITHOUT_BEHAVIOUR = "rule without behaviour"
 """What is left of it where no code can run."""
-_BEHAVIOUR_THRESHOLD = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +28,7 @@ class Quality:
 
     name: str
     threshold: float | None
-    """The least score that counts; None where there is no single one."""
+    """The least score that counts; None where each match counts, or where there is no single one."""
     found: dict[PairKind, int]
     """Leaks that are found, by kind."""
     false: dict[PairKind, int]
@@ -62,22 +61,25 @@ def calibration_of(pairs: Sequence[LabelledPair], qualities: Iterable[Quality]) 
     }
 
 
-def qualities_of(pairs: Sequence[LabelledPair], rows: Sequence[FoundRow], config: RuleConfig) -> list[Quality]:
+def qualities_of(
+    pairs: Sequence[LabelledPair], rows: Sequence[FoundRow], config: RuleConfig, *, ran_code: bool
+) -> list[Quality]:
     """Each detector by itself at its threshold, then the rule.
 
     Args:
         pairs: The labelled records.
         rows: Found in them; a record's id is `record_id` of its place.
         config: The thresholds.
+        ran_code: Whether behaviour was compared; a judge that says nothing is left out as well.
     """
     qualities = []
     for detector in Detector:
-        least = _BEHAVIOUR_THRESHOLD if detector is Detector.BEHAVIOUR else config.least_score(detector)
+        least = config.least_score(detector)
         seen = [row for row in rows if row.detector is detector]
-        if detector is Detector.JUDGE and not seen:
+        if (detector is Detector.JUDGE and not seen) or (detector is Detector.BEHAVIOUR and not ran_code):
             continue
         flagged = {(row.document_id, row.task_id) for row in seen if row.score >= least}
-        qualities.append(quality_of(detector.value, least, pairs, flagged))
+        qualities.append(quality_of(detector.value, least or None, pairs, flagged))
     return [*qualities, rule_quality(RULE, pairs, rows)]
 
 
@@ -111,24 +113,6 @@ def quality_of(
 def record_id(place: int) -> str:
     """What the record at this place is called."""
     return str(place)
-
-
-def best_threshold(scores: Callable[[LabelledPair], float], pairs: Sequence[LabelledPair], precision: float) -> float:
-    """The least threshold from which on at least this share of what is flagged are leaks; 1.01 where there is none.
-
-    Args:
-        scores: Of a record for its own problem.
-        pairs: The labelled records.
-        precision: In (0, 1].
-    """
-    ranked = sorted(((scores(pair), pair.kind.is_leak) for pair in pairs), reverse=True)
-    best, num_leaks = 1.01, 0
-    for number, (score, is_leak) in enumerate(ranked, start=1):
-        num_leaks += is_leak
-        is_last = number == len(ranked) or ranked[number][0] < score
-        if is_last and score > 0 and num_leaks >= precision * number:
-            best = score
-    return best
 
 
 def _share(number: int, total: int) -> list[float]:

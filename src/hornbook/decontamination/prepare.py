@@ -4,8 +4,10 @@ Reads:  the problems of benchmarks.
 Writes: for each benchmark an index of behaviour; the quality of the detectors, measured on the labelled set.
 """
 
-from collections.abc import Sequence
+import pickle
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from hornbook.benchmarks.against import NamedProblems
@@ -35,6 +37,8 @@ _CPU_SECONDS = 1.5
 """Of a program in which many functions run, each with a limit of its own."""
 _PAPERS_NGRAM_SIZE = 13
 """Source: section 5 of the paper."""
+
+Report = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +89,53 @@ def prepare(benchmark: NamedProblems, config: BehaviourConfig, sandbox: Sandbox 
     return Prepared(benchmark=benchmark, behaviour=make_index(behaviours, config, sandbox))
 
 
+def make_ready(
+    benchmarks: Sequence[NamedProblems],
+    config: SearchConfig,
+    sandbox: Sandbox | None,
+    folder: Path,
+    seed: int = 0,
+    *,
+    measures: bool = True,
+    report: Report,
+) -> tuple[list[Prepared], dict[str, Any]]:
+    """Prepare all benchmarks and measure the detectors, or take what an earlier try left in the folder.
+
+    What a solution does can depend on the time that it takes, so who goes on with a search goes on with its inputs.
+
+    Args:
+        benchmarks: What texts are to be held against.
+        config: What is looked for.
+        sandbox: Entered; None where no code is to run.
+        folder: Of the work on one search.
+        seed: As for `prepare`.
+        measures: Whether the detectors are measured; else their quality is empty.
+        report: Told what is under way, and how much of it is done.
+
+    Returns:
+        The benchmarks, and what `calibrate` says.
+
+    Raises:
+        SandboxError: The sandbox broke down.
+    """
+    path = folder / "ready.pickle"
+    if path.exists():
+        ready: tuple[list[Prepared], dict[str, Any]] = pickle.loads(path.read_bytes())
+        return ready
+    total = len(benchmarks) + measures
+    prepared = []
+    for number, one in enumerate(benchmarks):
+        report(f"making {one.title} ready", number, total)
+        prepared.append(prepare(one, config.behaviour, sandbox, seed))
+    if measures:
+        report("measuring the detectors on the labelled set", total - 1, total)
+    calibration = calibrate(config, sandbox, seed) if measures else {}
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_bytes(pickle.dumps((prepared, calibration)))
+    partial.rename(path)
+    return prepared, calibration
+
+
 def calibrate(config: SearchConfig, sandbox: Sandbox | None, seed: int = 0) -> dict[str, Any]:
     """Measure each detector and the rule on the labelled set; takes seconds.
 
@@ -105,11 +156,11 @@ def calibrate(config: SearchConfig, sandbox: Sandbox | None, seed: int = 0) -> d
     without = Search(benchmark, None, config, counts).look(documents, texts, None)
     qualities = [_papers_ngrams(problems, pairs)]
     if sandbox is None:
-        qualities += qualities_of(pairs, without, config.rule)
+        qualities += qualities_of(pairs, without, config.rule, ran_code=False)
     else:
         prepared = prepare(benchmark, config.behaviour, sandbox, seed)
         rows = Search(benchmark, prepared.behaviour, config, counts).look(documents, texts, sandbox)
-        qualities += qualities_of(pairs, rows, config.rule)
+        qualities += qualities_of(pairs, rows, config.rule, ran_code=True)
         qualities.append(rule_quality(WITHOUT_BEHAVIOUR, pairs, without))
     return calibration_of(pairs, qualities)
 

@@ -18,7 +18,7 @@ from hornbook.benchmarks.against import NamedProblems, read_against
 from hornbook.decontamination.findings import FoundRow, leaks_of, measure, nearest_of
 from hornbook.decontamination.judging import Judged, JudgedRow, Judging, JudgingConfig
 from hornbook.decontamination.over_parts import found_in, search_documents
-from hornbook.decontamination.prepare import calibrate, open_jail, prepare
+from hornbook.decontamination.prepare import make_ready, open_jail
 from hornbook.decontamination.search import SearchConfig
 from hornbook.errors import ConfigError
 from hornbook.reading.documents import Document as Text
@@ -82,16 +82,20 @@ def _decontaminate(
     documents = inputs["deduplicate"].records("documents", Document)
     held_out = inputs["held_out"].records("held_out", Problem) if "held_out" in inputs else []
     benchmarks = benchmarks_of(config, held_out)
-    workspace.progress(0, 0, "running the benchmarks' solutions")
+
+    def say(note: str, done: int, total: int) -> None:
+        workspace.progress(done, total, note)
+
     with open_jail() if config.runs_code else nullcontext() as sandbox:
-        prepared = [prepare(one, config.search.behaviour, sandbox, workspace.seed) for one in benchmarks]
-        calibration = calibrate(config.search, sandbox, workspace.seed)
+        prepared, calibration = make_ready(
+            benchmarks, config.search, sandbox, workspace.scratch, workspace.seed, report=say
+        )
     parts = search_documents(
         lambda start: _texts(documents, start),
         workspace.scratch,
         prepared,
         config.search,
-        report=lambda note, done, total: workspace.progress(done, total, note),
+        report=say,
     )
     judged = None if teacher is None else _judge(parts, benchmarks, teacher, config, workspace)
     rows = list(found_in(parts))

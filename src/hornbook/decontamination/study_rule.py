@@ -11,7 +11,7 @@ from pathlib import Path
 from hornbook.benchmarks.against import NamedProblems
 from hornbook.decontamination.findings import Decision
 from hornbook.decontamination.over_parts import found_in, search_documents
-from hornbook.decontamination.prepare import open_jail, prepare
+from hornbook.decontamination.prepare import make_ready, open_jail
 from hornbook.decontamination.stages import DecontaminateConfig
 from hornbook.decontamination.study import Pair
 from hornbook.reading.documents import Document as Text
@@ -46,12 +46,12 @@ def similar_by_rule(
     """
     benchmark = NamedProblems(name="studied", title="studied", problems=tuple(problems))
     with open_jail() if config.runs_code else nullcontext() as sandbox:
-        prepared = prepare(benchmark, config.search.behaviour, sandbox, seed)
+        prepared, _ = make_ready([benchmark], config.search, sandbox, scratch, seed, measures=False, report=report)
 
     def texts(start: int) -> Iterator[Text]:
         for document in documents[start:]:
             yield Text(id=document.id, text=document.text)
 
-    parts = search_documents(texts, scratch, [prepared], config.search, report=report)
+    parts = search_documents(texts, scratch, prepared, config.search, report=report)
     leaks = ((row.document_id, row.task_id) for row in found_in(parts) if row.decision is Decision.LEAK)
     return list(dict.fromkeys(leaks))
