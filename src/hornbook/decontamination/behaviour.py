@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, Output, output_of
+from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, output_of
 from hornbook.decontamination.functions import ReadText
 from hornbook.decontamination.matches import Detector, Match
 from hornbook.decontamination.probes import ProbeGroup, choose_probes, look_up
@@ -29,6 +29,7 @@ from hornbook.decontamination.record_functions import (
     parameters_of,
     window_of,
 )
+from hornbook.decontamination.same_outputs import SameOutputs, same_outputs, telling_places
 from hornbook.errors import ConfigError
 from hornbook.observers.agreement import values_agree
 from hornbook.observers.function_tasks import outcome_of
@@ -38,6 +39,8 @@ from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 
 _TEXTS_AT_ONCE = 5000
 """So many answers are held at a time."""
+_FEW_INPUTS = 4
+"""Of a problem: on which a function is run before it is run on all; few come further."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +83,14 @@ class BehaviourConfig:
         own, made = behaviour.num_own, behaviour.num_made
         of_made = self.min_made_score if own >= self.few_own_inputs else self.min_own_score
         return int((1 - self.min_own_score) * own + 1e-9), int((1 - of_made) * made + 1e-9)
+
+    def is_same(self, same: SameOutputs, behaviour: Behaviour) -> bool:
+        """Whether a function with these outputs behaves like the problem."""
+        own, made = self.most_failures(behaviour)
+        if same.num_own < behaviour.num_own - own or same.num_made < behaviour.num_made - made:
+            return False
+        too_few = same.num_wide_returned < self.min_wide_inputs
+        return too_few or same.num_wide >= self.min_wide_score * same.num_wide_returned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +224,9 @@ class _Seen:
         ]
         self._groups = [group for group in index.groups if group.probes]
         self._shared = {"groups": groups, "only": "", "reorder": True}
+        self._places: dict[int, list[int]] = {}
         self._matches: list[Match] = []
+        self._matched: set[tuple[int, str, int]] = set()
         self._outcomes: Counter[Outcome] = Counter()
         self._cleared: dict[tuple[int, str], int] = {}
 
@@ -236,19 +249,38 @@ class _Seen:
         suspects: list[_Suspect] = []
         for text, answer in zip(modules, answers, strict=True):
             suspects += self._note(text, texts[text], answer)
+        left = [one for one, calls in self._called(suspects, modules, sandbox, self._few) if self._may_be(one, calls)]
+        for suspect, calls in self._called(left, modules, sandbox, self._all):
+            self._compare(texts[suspect.text], suspect, calls)
+
+    def _called(
+        self,
+        suspects: Sequence[_Suspect],
+        modules: Mapping[int, list[str]],
+        sandbox: Sandbox,
+        parts_of: Callable[[int], list[list[Any]]],
+    ) -> Iterator[tuple[_Suspect, list[Any] | None]]:
+        """Run suspects on parts of their problems' inputs; None for calls that brought the program down."""
         by_text: dict[int, list[_Suspect]] = {}
         for suspect in suspects:
             by_text.setdefault(suspect.text, []).append(suspect)
         alone: list[list[_Suspect]] = list(by_text.values())
         while alone:
-            tasks = [self._task(modules[some[0].text], some) for some in alone]
+            tasks = [
+                {
+                    "modules": modules[some[0].text],
+                    "runs": [[one.path, one.order, parts_of(one.problem)] for one in some],
+                    "max_characters": MAX_VALUE_CHARACTERS,
+                }
+                for some in alone
+            ]
+            size = self._index.config.batch_size
             answers = run_tasks("behaviours", tasks, sandbox, batch_size=size, progress=ignore_progress)
             failed = [some for some, answer in zip(alone, answers, strict=True) if isinstance(answer, Report)]
             for some, answer in zip(alone, answers, strict=True):
                 if not isinstance(answer, Report):
-                    self._compare(texts[some[0].text], some, answer["runs"])
-            for some in failed:
-                self._keep_uncleared(some)
+                    yield from zip(some, answer["runs"], strict=True)
+            yield from ((some[0], None) for some in failed if len(some) == 1)
             # What fails together with other problems is run again with each alone.
             alone = [[one] for some in failed if len(some) > 1 for one in some]
 
@@ -283,38 +315,55 @@ class _Seen:
             if num_there[name] <= num_run[name]:
                 self._cleared[text, name] = self._cleared.get((text, name), problems) & problems
 
-    def _task(self, modules: list[str], suspects: Sequence[_Suspect]) -> dict[str, Any]:
-        runs = []
-        for suspect in suspects:
-            behaviour = self._index.behaviours[suspect.problem]
-            own, made = self._index.config.most_failures(behaviour)
-            wide = behaviour.wide_inputs
-            parts = [
-                [own, behaviour.inputs[: behaviour.num_own]],
-                [made, behaviour.inputs[behaviour.num_own :]],
-                [len(wide), wide],
-            ]
-            runs.append([suspect.path, suspect.order, parts])
-        return {"modules": modules, "runs": runs, "max_characters": MAX_VALUE_CHARACTERS}
+    def _few_places(self, problem: int) -> list[int]:
+        if problem not in self._places:
+            behaviour = self._index.behaviours[problem]
+            proving = _num_proving(behaviour, self._index.config) or len(behaviour.inputs)
+            self._places[problem] = telling_places(behaviour.outputs[:proving], _FEW_INPUTS)
+        return self._places[problem]
 
-    def _compare(self, read: ReadText, suspects: Sequence[_Suspect], runs: Sequence[list[Any] | None]) -> None:
-        """Hold the calls with all inputs against the problems' outputs."""
-        matched: set[tuple[str, int]] = set()
-        for suspect, calls in zip(suspects, runs, strict=True):
-            behaviour = self._index.behaviours[suspect.problem]
-            compared = _compared(list(map(output_of, calls or [])), behaviour)
-            if compared.is_same(self._index.config, behaviour):
-                self._keep_uncleared([suspect])
-                if (suspect.path, suspect.problem) not in matched:
-                    matched.add((suspect.path, suspect.problem))
-                    self._matches.append(_match(suspect, read, behaviour, compared))
-            elif not compared.num_different:
-                self._keep_uncleared([suspect])
+    def _few(self, problem: int) -> list[list[Any]]:
+        behaviour = self._index.behaviours[problem]
+        return [[self._most_wrong(behaviour), [behaviour.inputs[place] for place in self._few_places(problem)]]]
 
-    def _keep_uncleared(self, suspects: Sequence[_Suspect]) -> None:
-        for suspect in suspects:
-            place = (suspect.text, name_of(suspect.path))
-            self._cleared[place] = self._cleared.get(place, 0) & ~(1 << suspect.problem)
+    def _all(self, problem: int) -> list[list[Any]]:
+        behaviour = self._index.behaviours[problem]
+        own, made = self._index.config.most_failures(behaviour)
+        wide = behaviour.wide_inputs
+        known, num_own = behaviour.inputs, behaviour.num_own
+        return [[own, known[:num_own]], [made, known[num_own:]], [len(wide), wide]]
+
+    def _may_be(self, suspect: _Suspect, calls: list[Any] | None) -> bool:
+        """Whether no more of the first few outputs are wrong than may be."""
+        behaviour = self._index.behaviours[suspect.problem]
+        wanted = [behaviour.outputs[place] for place in self._few_places(suspect.problem)]
+        outputs = list(map(output_of, calls or []))
+        num_equal = sum(values_agree(*pair) for pair in zip(outputs, wanted, strict=False))
+        is_left = len(wanted) - num_equal <= self._most_wrong(behaviour)
+        if not is_left and num_equal == sum(output is not None for output in outputs):
+            self._keep_uncleared(suspect)
+        return is_left and calls is not None
+
+    def _most_wrong(self, behaviour: Behaviour) -> int:
+        """Of the first few outputs: none, unless inputs of which none proves had to be taken."""
+        config = self._index.config
+        return 0 if _num_proving(behaviour, config) else sum(config.most_failures(behaviour))
+
+    def _compare(self, read: ReadText, suspect: _Suspect, calls: list[Any] | None) -> None:
+        """Hold the calls with all inputs against the problem's outputs."""
+        behaviour = self._index.behaviours[suspect.problem]
+        same = same_outputs(list(map(output_of, calls or [])), behaviour)
+        if self._index.config.is_same(same, behaviour):
+            self._keep_uncleared(suspect)
+            if (suspect.text, suspect.path, suspect.problem) not in self._matched:
+                self._matched.add((suspect.text, suspect.path, suspect.problem))
+                self._matches.append(_match(suspect, read, behaviour, same))
+        elif not same.num_different:
+            self._keep_uncleared(suspect)
+
+    def _keep_uncleared(self, suspect: _Suspect) -> None:
+        place = (suspect.text, name_of(suspect.path))
+        self._cleared[place] = self._cleared.get(place, 0) & ~(1 << suspect.problem)
 
 
 def _bits(problems: int) -> Iterator[int]:
@@ -330,46 +379,11 @@ def _outcome(results: Sequence[str | bool | None]) -> Outcome:
     return Outcome.CPU_TIMED_OUT if False in results else Outcome.RAISED
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """How often the outputs of a function and a problem are equal."""
-
-    num_own: int
-    num_made: int
-    num_wide: int
-    num_wide_returned: int
-    num_different: int
-    """Own, made and wide inputs on which the function returned something else."""
-
-    def is_same(self, config: BehaviourConfig, behaviour: Behaviour) -> bool:
-        """Whether both behave the same."""
-        own, made = config.most_failures(behaviour)
-        if self.num_own < behaviour.num_own - own or self.num_made < behaviour.num_made - made:
-            return False
-        too_few = self.num_wide_returned < config.min_wide_inputs
-        return too_few or self.num_wide >= config.min_wide_score * self.num_wide_returned
-
-
-def _compared(outputs: Sequence[Output | None], behaviour: Behaviour) -> _Compared:
-    """Hold the outputs for own, made and wide inputs, some of the last ones may be missing, against the problem's."""
-    wanted = [*behaviour.outputs, *behaviour.wide_outputs]
-    equal = [values_agree(*pair) for pair in zip(outputs, wanted, strict=False)]
-    own, known = behaviour.num_own, len(behaviour.inputs)
-    returned = [output is not None for output in outputs]
-    return _Compared(
-        num_own=sum(equal[:own]),
-        num_made=sum(equal[own:known]),
-        num_wide=sum(equal[known:]),
-        num_wide_returned=sum(returned[known:]),
-        num_different=sum(returned) - sum(equal),
-    )
-
-
-def _match(suspect: _Suspect, read: ReadText, behaviour: Behaviour, compared: _Compared) -> Match:
-    num_equal, num_inputs = compared.num_own + compared.num_made, len(behaviour.inputs)
+def _match(suspect: _Suspect, read: ReadText, behaviour: Behaviour, same: SameOutputs) -> Match:
+    num_equal, num_inputs = same.num_own + same.num_made, len(behaviour.inputs)
     evidence = f"equal on {num_equal} of {num_inputs} inputs, {behaviour.num_outputs} different outputs"
-    if compared.num_wide_returned:
-        evidence += f"; on {compared.num_wide} of {compared.num_wide_returned} beyond the benchmark's"
+    if same.num_wide_returned:
+        evidence += f"; on {same.num_wide} of {same.num_wide_returned} beyond the benchmark's"
     return Match(
         text=suspect.text,
         problem=suspect.problem,
