@@ -1,5 +1,6 @@
 import pickle
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -22,7 +23,7 @@ from hornbook.sandbox.jail import Jail
 
 PROBLEMS, PAIRS = load_labelled_set()
 CONFIG = BehaviourConfig()
-INPUTS = ("[]", "[1]", "[3, 1, 2]", "[2, 2]", "[5, -5]", "[9, 8, 7]", "[0, 0, 4]")
+INPUTS = ("[]", "[1]", "[3, 1, 2]", "[2, 2]", "[5, -5]", "[9, 8, 7]", "[0, 0, 4]", "[7, 1, 20, 3]", "[-8]", "[6, 6, 1]")
 TOTAL = "def add_up(values):\n    return sum(values)\n"
 HOSTILE = {
     "an endless loop": ("def f(x):\n    while True:\n        pass\n", Outcome.CPU_TIMED_OUT),
@@ -72,7 +73,7 @@ def matches_by_brute_force(jail: Jail, behaviours: list[Behaviour], records: lis
     tasks = [
         {
             "modules": [record],
-            "runs": [[name, [], 0, one.inputs] for name in names for one in behaviours],
+            "runs": [[name, [], [[0, one.inputs]]] for name in names for one in behaviours],
             "max_characters": MAX_VALUE_CHARACTERS,
         }
         for record, names in zip(records, named, strict=True)
@@ -170,15 +171,49 @@ def test_a_match_says_what_it_rests_on(jail: Jail, total: Behaviour) -> None:
     [match] = search(jail, [total], text).matches
     assert (match.detector, match.function, match.problem, match.score) == (Detector.BEHAVIOUR, "add_up", 0, 1.0)
     assert text[slice(*match.window)].strip() == TOTAL.strip()
-    assert match.evidence == "equal on 7 of 7 inputs, 5 different outputs"
+    assert match.evidence == "equal on 10 of 10 inputs, 8 different outputs"
 
 
 def test_one_input_that_differs_is_enough_unless_less_is_asked_for(jail: Jail, total: Behaviour) -> None:
-    near = "def f(x):\n    return sum(x) if len(x) != 1 else 77\n"
-    raising = "def f(x):\n    return sum(x) if len(x) != 1 else 1 / 0\n"
+    near = "def f(x):\n    return sum(x) if x != [1] else 77\n"
+    raising = "def f(x):\n    return sum(x) if x != [1] else 1 / 0\n"
     assert search(jail, [total], near, raising).matches == ()
-    loose = search(jail, [total], near, raising, config=BehaviourConfig(min_score=0.85))
-    assert [match.score for match in loose.matches] == [pytest.approx(6 / 7)] * 2
+    loose = search(jail, [total], near, raising, config=BehaviourConfig(min_own_score=0.9))
+    assert [match.score for match in loose.matches] == [pytest.approx(0.9)] * 2
+
+
+def test_a_made_input_may_differ_or_come_to_no_end_where_there_are_own_ones_enough(jail: Jail) -> None:
+    inputs = tuple(f"[{n}, {n * n}]" for n in range(24))
+    own = behaviour_of(jail, TOTAL, "add_up", inputs)
+    made = replace(own, num_made=20)
+    few = replace(own, num_made=21)
+    records = [f"def f(x):\n    while x[0] == {n}:\n        pass\n    return sum(x)\n" for n in (3, 9)]
+    records += [
+        f"def f(x):\n    return sum(x) if x[0] not in ({places}) else -1\n" for places in ("3,", "9, 10", "4, 9, 10")
+    ]
+    found = search(jail, [own, made, few], *records)
+    assert {(match.text, match.problem) for match in found.matches} == {(1, 1), (3, 1)}
+    assert [match.score for match in found.matches] == [pytest.approx(23 / 24), pytest.approx(22 / 24)]
+    assert not found.cleared(0, "f", 1)
+    assert found.cleared(2, "f", 1)
+    assert found.cleared(4, "f", 1)
+
+
+def test_what_differs_beyond_the_benchmarks_inputs_is_cleared(jail: Jail, total: Behaviour) -> None:
+    wide = tuple(f"[{n}, 1, 100]" for n in range(30, 42))
+    [known] = behaviours_of([total.problem], {total.problem.task_id: wide}, jail)
+    widened = replace(total, wide_inputs=known.inputs, wide_outputs=known.outputs)
+    records = [
+        TOTAL,
+        "def add_up(x):\n    return sum(y for y in x if y < 100)\n",
+        "def add_up(x):\n    return sum(x) + (x[:1] in ([31], [32], [33]))\n",
+        "def add_up(x):\n    return sum(x) + (x[:1] in ([31], [32], [33], [34]))\n",
+        "def add_up(x):\n    if 100 in x and x[0] > 34:\n        raise ValueError\n    return sum(x) + (100 in x)\n",
+    ]
+    found = search(jail, [widened], *records)
+    assert [match.text for match in found.matches] == [0, 2, 4]
+    assert found.matches[1].evidence.endswith("; on 9 of 12 beyond the benchmark's")
+    assert [found.cleared(text, "add_up", 0) for text in range(5)] == [False, True, False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -320,7 +355,19 @@ def test_a_sandbox_that_breaks_down_is_an_error_and_no_verdict(jail: Jail, total
         make_index([total], CONFIG, jail).search([read_text(TOTAL)], Broken())
 
 
-@pytest.mark.parametrize("fields", [{"min_score": 0.0}, {"min_inputs": 0}, {"min_bits": 0.0}], ids=str)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"min_own_score": 0.0},
+        {"min_made_score": 1.1},
+        {"min_wide_score": -0.1},
+        {"min_wide_inputs": 0},
+        {"few_own_inputs": -1},
+        {"min_inputs": 0},
+        {"min_bits": 0.0},
+    ],
+    ids=str,
+)
 def test_a_config_without_meaning_is_refused(fields: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match=next(iter(fields))):
         BehaviourConfig(**fields)  # type: ignore[arg-type]

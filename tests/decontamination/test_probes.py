@@ -13,7 +13,9 @@ def chosen(jail: Jail, problems: dict[str, tuple[str, ...]]) -> tuple[ProbeGroup
         for n, source in enumerate(problems)
     ]
     behaviours = behaviours_of(made, {f"{n}": inputs for n, inputs in enumerate(problems.values())}, jail)
-    return choose_probes(behaviours, range(len(made)), jail, lambda _done, _total: None)
+    return choose_probes(
+        behaviours, [len(one.inputs) for one in behaviours], range(len(made)), jail, lambda _done, _total: None
+    )
 
 
 def test_problems_with_arguments_of_one_kind_share_their_probes(jail: Jail) -> None:
@@ -27,7 +29,7 @@ def test_problems_with_arguments_of_one_kind_share_their_probes(jail: Jail) -> N
     )
     assert [(group.kinds, group.problems) for group in groups] == [(("list[num]",), 0b11), (("str",), 0b100)]
     assert [len(group.probes) for group in groups] == [2, 2]
-    assert all(probe.speaks_for == probe.own == 0b11 for probe in groups[0].probes)
+    assert all(probe.speaks_for == probe.proves == 0b11 for probe in groups[0].probes)
 
 
 def test_a_probe_speaks_for_no_problem_whose_own_inputs_are_unlike_it(jail: Jail) -> None:
@@ -41,7 +43,7 @@ def test_a_probe_speaks_for_no_problem_whose_own_inputs_are_unlike_it(jail: Jail
     speaking = [sum(probe.speaks_for >> place & 1 for probe in group.probes) for place in range(2)]
     assert min(speaking) >= 2
     assert all(not probe.speaks_for & 2 for probe in group.probes if probe.text in UNSORTED)
-    assert all(probe.own == 2 for probe in group.probes if probe.text in SORTED)
+    assert all(probe.proves == 2 for probe in group.probes if probe.text in SORTED)
 
 
 def test_outputs_that_tell_little_are_not_enough(jail: Jail) -> None:

@@ -3,15 +3,13 @@ from collections import Counter
 import pytest
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.decontamination.benchmark_inputs import Behaviour, argument_list, arguments_of, output_of
+from hornbook.decontamination.behaviour import BehaviourConfig, make_index
+from hornbook.decontamination.benchmark_inputs import Behaviour, argument_list, arguments_of
+from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import load_labelled_set
 from hornbook.decontamination.problem_behaviours import read_behaviours
-from hornbook.decontamination.record_functions import functions_of, modules_in
-from hornbook.observers.agreement import values_agree
-from hornbook.observers.jail_tasks import run_tasks
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
-from hornbook.sandbox.program import ignore_progress
 
 PROBLEMS, PAIRS = load_labelled_set()
 
@@ -100,22 +98,27 @@ def test_equal_seeds_give_equal_inputs_whatever_other_problems_there_are(jail: J
     assert behaviour(jail, *one, seed=1).inputs != alone.inputs
 
 
-def test_every_leak_gives_the_problems_outputs_on_the_made_inputs_too(jail: Jail) -> None:
+def test_every_leak_behaves_like_its_problem_on_made_and_wide_inputs_too(jail: Jail) -> None:
     own = {one.problem.task_id: [argument_list(text) for text in one.inputs] for one in PROBLEMS}
-    found = read_behaviours([one.problem for one in PROBLEMS], jail, 0, further=own)
-    assert all(one.information >= 40 and one.num_made >= 8 for one in found)
-    behaviours = {one.problem.task_id: one for one in found}
+    behaviours = read_behaviours([one.problem for one in PROBLEMS], jail, 0, further=own)
+    assert all(one.information >= 40 and one.num_made >= 8 for one in behaviours)
+    assert sum(len(one.wide_inputs) >= 6 for one in behaviours) > 35
     leaks = [pair for pair in PAIRS if pair.kind.is_leak]
-    tasks = []
-    for pair in leaks:
-        modules = modules_in(pair.text)
-        inputs = behaviours[pair.task_id].inputs
-        name = functions_of(modules)[-1].name
-        tasks.append({"modules": modules, "name": name, "groups": [[0, inputs]], "max_characters": 600})
-    answers = run_tasks("behaviours", tasks, jail, batch_size=20, progress=ignore_progress)
-    for pair, answer in zip(leaks, answers, strict=True):
-        outputs = list(map(output_of, answer["groups"][0]))
-        assert values_agree(outputs, list(behaviours[pair.task_id].outputs)), (pair.task_id, pair.kind)
+    index = make_index(behaviours, BehaviourConfig(), jail)
+    matches = index.search([read_text(pair.text) for pair in leaks], jail).matches
+    assert [behaviours[match.problem].problem.task_id for match in matches] == [pair.task_id for pair in leaks]
+    assert all(match.score == 1.0 for match in matches)
+
+
+def test_wide_inputs_are_such_that_the_solution_returns_a_value_of_a_known_type(jail: Jail) -> None:
+    body = "    return None if '=' in text else text.upper()\n"
+    test = "def check(c):\n    c('ab')\n    c('hello')\n    c('x')\n"
+    found = behaviour(jail, "def f(text):\n", body, test)
+    assert len(found.wide_inputs) == len(found.wide_outputs) == 12
+    texts = [text for [text] in map(arguments_of, found.wide_inputs)]
+    assert [[text.upper()] for text in texts] == list(found.wide_outputs)
+    assert not any("=" in text for text in texts)
+    assert not set(found.inputs) & set(found.wide_inputs)
 
 
 def test_every_problem_of_humaneval_tells(jail: Jail) -> None:

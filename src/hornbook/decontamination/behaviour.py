@@ -8,6 +8,9 @@ once, on a few inputs that problems with the same kinds of arguments share (`pro
 parameters. Their outputs are looked up, and only a function that gives a problem's output is run on all inputs of that
 problem; so the cost does not grow with the number of problems. Texts run in the sandbox, and what they give is compared
 outside it: none sees the answer that it is held against. Whatever a text prints is dropped.
+
+A benchmark's inputs are narrow, so that other tasks agree with a problem on all of them. What agrees is therefore held
+against the problem on wide inputs too (`wide_inputs.py`), where it must agree mostly.
 """
 
 from collections import Counter
@@ -18,7 +21,7 @@ from typing import Any
 from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, output_of
 from hornbook.decontamination.functions import ReadText
 from hornbook.decontamination.matches import Detector, Match
-from hornbook.decontamination.probes import ProbeGroup, choose_probes
+from hornbook.decontamination.probes import ProbeGroup, choose_probes, look_up
 from hornbook.decontamination.record_functions import (
     may_stand_for,
     name_of,
@@ -26,6 +29,7 @@ from hornbook.decontamination.record_functions import (
     parameters_of,
     window_of,
 )
+from hornbook.decontamination.same_outputs import SameOutputs, same_outputs, telling_places
 from hornbook.errors import ConfigError
 from hornbook.observers.agreement import values_agree
 from hornbook.observers.function_tasks import outcome_of
@@ -35,29 +39,58 @@ from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 
 _TEXTS_AT_ONCE = 5000
 """So many answers are held at a time."""
+_FEW_INPUTS = 4
+"""Of a problem: on which a function is run before it is run on all; few come further."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BehaviourConfig:
     """When two functions behave the same, and which problems can tell."""
 
-    min_score: float = 1.0
-    """Share of the inputs with the problem's output."""
+    min_own_score: float = 1.0
+    """Share of the benchmark's own inputs with the problem's output."""
+    min_made_score: float = 0.9
+    """Share of the made ones, on which leaks may differ. Where there are fewer own ones than `few_own_inputs`, these
+    say too little, and the made ones must be as right as they."""
+    few_own_inputs: int = 4
+    min_wide_score: float = 0.7
+    """Share of the wide inputs on which both return."""
+    min_wide_inputs: int = 6
+    """With fewer on which both return, the wide inputs say nothing."""
     min_inputs: int = 5
-    min_bits: float = 10.0
-    """Least `Behaviour.information` of a problem that tells: ten inputs that are answered with yes and no equally often,
-    or five with four different outputs."""
+    min_bits: float = 16.0
+    """Least `Behaviour.information` of a problem that tells: 16 inputs that are answered with yes and no equally often,
+    or seven with six different outputs."""
     batch_size: int = 100
     """Texts that share one program."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.min_score <= 1:
-            raise ConfigError(f"`min_score` must lie in (0, 1], got {self.min_score!r}")
-        for name in ("min_inputs", "batch_size"):
+        for name in ("min_own_score", "min_made_score"):
+            if not 0 < getattr(self, name) <= 1:
+                raise ConfigError(f"`{name}` must lie in (0, 1], got {getattr(self, name)!r}")
+        if not 0 <= self.min_wide_score <= 1:
+            raise ConfigError(f"`min_wide_score` must lie in [0, 1], got {self.min_wide_score!r}")
+        if self.few_own_inputs < 0:
+            raise ConfigError(f"`few_own_inputs` must not be below 0, got {self.few_own_inputs!r}")
+        for name in ("min_wide_inputs", "min_inputs", "batch_size"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
         if not self.min_bits > 0:
             raise ConfigError(f"`min_bits` must be above 0, got {self.min_bits!r}")
+
+    def most_failures(self, behaviour: Behaviour) -> tuple[int, int]:
+        """How many of a problem's own inputs, and of the made ones, may have another output."""
+        own, made = behaviour.num_own, behaviour.num_made
+        of_made = self.min_made_score if own >= self.few_own_inputs else self.min_own_score
+        return int((1 - self.min_own_score) * own + 1e-9), int((1 - of_made) * made + 1e-9)
+
+    def is_same(self, same: SameOutputs, behaviour: Behaviour) -> bool:
+        """Whether a function with these outputs behaves like the problem."""
+        own, made = self.most_failures(behaviour)
+        if same.num_own < behaviour.num_own - own or same.num_made < behaviour.num_made - made:
+            return False
+        too_few = same.num_wide_returned < self.min_wide_inputs
+        return too_few or same.num_wide >= self.min_wide_score * same.num_wide_returned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +107,9 @@ class BehaviourSearch:
 
     def cleared(self, text: int, function: str, problem: int) -> bool:
         """Whether the function returned on inputs of the problem or like them, and gave something else.
+
+        So it is, too, if it gave the problem's outputs there and mostly others on wide inputs: what it computes is
+        something else, of which the problem's inputs show nothing.
 
         False where it raised or came to no end, could not be called, was one of several of that name not all of which
         were run, or the problem does not tell.
@@ -164,9 +200,16 @@ def make_index(
         SandboxError: The sandbox broke down.
     """
     telling = [place for place, behaviour in enumerate(behaviours) if is_telling(behaviour, config)]
-    groups = choose_probes(behaviours, telling, sandbox, progress)
+    proving = [_num_proving(behaviour, config) for behaviour in behaviours]
+    groups = choose_probes(behaviours, proving, telling, sandbox, progress)
     parameters = tuple(parameters_of(behaviour.problem) for behaviour in behaviours)
     return BehaviourIndex(behaviours=tuple(behaviours), config=config, parameters=parameters, groups=groups)
+
+
+def _num_proving(behaviour: Behaviour, config: BehaviourConfig) -> int:
+    """How many of the inputs, the first ones, are such that one wrong output is one too many."""
+    own, made = config.most_failures(behaviour)
+    return 0 if own else len(behaviour.inputs) if not made else behaviour.num_own
 
 
 class _Seen:
@@ -181,10 +224,9 @@ class _Seen:
         ]
         self._groups = [group for group in index.groups if group.probes]
         self._shared = {"groups": groups, "only": "", "reorder": True}
-        self._strict = sum(
-            1 << place for place, behaviour in enumerate(index.behaviours) if self._most_failures(behaviour) == 0
-        )
+        self._places: dict[int, list[int]] = {}
         self._matches: list[Match] = []
+        self._matched: set[tuple[int, str, int]] = set()
         self._outcomes: Counter[Outcome] = Counter()
         self._cleared: dict[tuple[int, str], int] = {}
 
@@ -207,19 +249,38 @@ class _Seen:
         suspects: list[_Suspect] = []
         for text, answer in zip(modules, answers, strict=True):
             suspects += self._note(text, texts[text], answer)
+        left = [one for one, calls in self._called(suspects, modules, sandbox, self._few) if self._may_be(one, calls)]
+        for suspect, calls in self._called(left, modules, sandbox, self._all):
+            self._compare(texts[suspect.text], suspect, calls)
+
+    def _called(
+        self,
+        suspects: Sequence[_Suspect],
+        modules: Mapping[int, list[str]],
+        sandbox: Sandbox,
+        parts_of: Callable[[int], list[list[Any]]],
+    ) -> Iterator[tuple[_Suspect, list[Any] | None]]:
+        """Run suspects on parts of their problems' inputs; None for calls that brought the program down."""
         by_text: dict[int, list[_Suspect]] = {}
         for suspect in suspects:
             by_text.setdefault(suspect.text, []).append(suspect)
         alone: list[list[_Suspect]] = list(by_text.values())
         while alone:
-            tasks = [self._task(modules[some[0].text], some) for some in alone]
+            tasks = [
+                {
+                    "modules": modules[some[0].text],
+                    "runs": [[one.path, one.order, parts_of(one.problem)] for one in some],
+                    "max_characters": MAX_VALUE_CHARACTERS,
+                }
+                for some in alone
+            ]
+            size = self._index.config.batch_size
             answers = run_tasks("behaviours", tasks, sandbox, batch_size=size, progress=ignore_progress)
             failed = [some for some, answer in zip(alone, answers, strict=True) if isinstance(answer, Report)]
             for some, answer in zip(alone, answers, strict=True):
                 if not isinstance(answer, Report):
-                    self._compare(texts[some[0].text], some, answer["runs"])
-            for some in failed:
-                self._keep_uncleared(some)
+                    yield from zip(some, answer["runs"], strict=True)
+            yield from ((some[0], None) for some in failed if len(some) == 1)
             # What fails together with other problems is run again with each alone.
             alone = [[one] for some in failed if len(some) > 1 for one in some]
 
@@ -235,8 +296,9 @@ class _Seen:
         cleared: dict[str, int] = {}
         for path, place, order, names, results in answer["runs"]:
             results_of.setdefault(path, []).extend(results)
-            survivors, others = _look_up(self._groups[place], results, self._strict)
-            cleared[path] = cleared.get(path, 0) | others
+            survivors, others = look_up(self._groups[place], results)
+            # A survivor is cleared until all its outputs are known.
+            cleared[path] = cleared.get(path, 0) | others | survivors
             for problem in _bits(survivors):
                 if may_stand_for(names, order, self._index.parameters[problem]):
                     yield _Suspect(text, path, tuple(order), problem)
@@ -253,69 +315,55 @@ class _Seen:
             if num_there[name] <= num_run[name]:
                 self._cleared[text, name] = self._cleared.get((text, name), problems) & problems
 
-    def _task(self, modules: list[str], suspects: Sequence[_Suspect]) -> dict[str, Any]:
-        runs = []
-        for suspect in suspects:
-            behaviour = self._index.behaviours[suspect.problem]
-            runs.append([suspect.path, suspect.order, self._most_failures(behaviour), behaviour.inputs])
-        return {"modules": modules, "runs": runs, "max_characters": MAX_VALUE_CHARACTERS}
+    def _few_places(self, problem: int) -> list[int]:
+        if problem not in self._places:
+            behaviour = self._index.behaviours[problem]
+            proving = _num_proving(behaviour, self._index.config) or len(behaviour.inputs)
+            self._places[problem] = telling_places(behaviour.outputs[:proving], _FEW_INPUTS)
+        return self._places[problem]
 
-    def _most_failures(self, behaviour: Behaviour) -> int:
-        return int((1 - self._index.config.min_score) * len(behaviour.inputs) + 1e-9)
+    def _few(self, problem: int) -> list[list[Any]]:
+        behaviour = self._index.behaviours[problem]
+        return [[self._most_wrong(behaviour), [behaviour.inputs[place] for place in self._few_places(problem)]]]
 
-    def _compare(self, read: ReadText, suspects: Sequence[_Suspect], runs: Sequence[list[Any] | None]) -> None:
-        """Hold the calls with all inputs against the problems' outputs."""
-        matched: set[tuple[str, int]] = set()
-        for suspect, calls in zip(suspects, runs, strict=True):
-            behaviour = self._index.behaviours[suspect.problem]
-            outputs = [output_of(call) for call in calls or []]
-            equal = [values_agree(*pair) for pair in zip(outputs, behaviour.outputs, strict=False)]
-            if sum(equal) / len(behaviour.inputs) >= self._index.config.min_score:
-                self._keep_uncleared([suspect])
-                if (suspect.path, suspect.problem) not in matched:
-                    matched.add((suspect.path, suspect.problem))
-                    self._matches.append(_match(suspect, read, behaviour, sum(equal)))
-            elif all(output is None or same for output, same in zip(outputs, equal, strict=False)):
-                self._keep_uncleared([suspect])
+    def _all(self, problem: int) -> list[list[Any]]:
+        behaviour = self._index.behaviours[problem]
+        own, made = self._index.config.most_failures(behaviour)
+        wide = behaviour.wide_inputs
+        known, num_own = behaviour.inputs, behaviour.num_own
+        return [[own, known[:num_own]], [made, known[num_own:]], [len(wide), wide]]
 
-    def _keep_uncleared(self, suspects: Sequence[_Suspect]) -> None:
-        for suspect in suspects:
-            place = (suspect.text, name_of(suspect.path))
-            self._cleared[place] = self._cleared.get(place, 0) & ~(1 << suspect.problem)
+    def _may_be(self, suspect: _Suspect, calls: list[Any] | None) -> bool:
+        """Whether no more of the first few outputs are wrong than may be."""
+        behaviour = self._index.behaviours[suspect.problem]
+        wanted = [behaviour.outputs[place] for place in self._few_places(suspect.problem)]
+        outputs = list(map(output_of, calls or []))
+        num_equal = sum(values_agree(*pair) for pair in zip(outputs, wanted, strict=False))
+        is_left = len(wanted) - num_equal <= self._most_wrong(behaviour)
+        if not is_left and num_equal == sum(output is not None for output in outputs):
+            self._keep_uncleared(suspect)
+        return is_left and calls is not None
 
+    def _most_wrong(self, behaviour: Behaviour) -> int:
+        """Of the first few outputs: none, unless inputs of which none proves had to be taken."""
+        config = self._index.config
+        return 0 if _num_proving(behaviour, config) else sum(config.most_failures(behaviour))
 
-def _look_up(group: ProbeGroup, results: Sequence[str | bool | None], strict: int) -> tuple[int, int]:
-    """The problems that a function may solve by its results, and those that it does not, as bits.
+    def _compare(self, read: ReadText, suspect: _Suspect, calls: list[Any] | None) -> None:
+        """Hold the calls with all inputs against the problem's outputs."""
+        behaviour = self._index.behaviours[suspect.problem]
+        same = same_outputs(list(map(output_of, calls or [])), behaviour)
+        if self._index.config.is_same(same, behaviour):
+            self._keep_uncleared(suspect)
+            if (suspect.text, suspect.path, suspect.problem) not in self._matched:
+                self._matched.add((suspect.text, suspect.path, suspect.problem))
+                self._matches.append(_match(suspect, read, behaviour, same))
+        elif not same.num_different:
+            self._keep_uncleared(suspect)
 
-    A wrong result on an input of the problem's own is proof where one failure is too many. One on an input that only
-    looks like its inputs is none, but half of the results must be right.
-    """
-    right, wrong, differing = ([-1] + [0] * len(results) for _ in range(3))
-    wrong_on_own = differing_on_own = 0
-    for probe, key in zip(group.probes, results, strict=False):
-        if key is False:
-            continue
-        same = probe.problems_by_key.get(key, 0) if isinstance(key, str) else 0
-        other = probe.speaks_for & ~same
-        _count(right, same)
-        _count(wrong, other)
-        wrong_on_own |= probe.own & other
-        if key is not None:
-            _count(differing, other)
-            differing_on_own |= probe.own & other
-    survivors = 0
-    for number in range(1, len(results) + 1):
-        too_many = wrong[number + 1] if number < len(results) else 0
-        survivors |= right[number] & ~too_many
-    survivors &= ~(wrong_on_own & strict)
-    surely = differing_on_own & strict
-    return survivors, (surely | (differing[2] if len(results) > 1 else 0)) & ~survivors
-
-
-def _count(at_least: list[int], problems: int) -> None:
-    """Count once more for each of the problems; entry n has those with a count of at least n."""
-    for number in range(len(at_least) - 1, 0, -1):
-        at_least[number] |= at_least[number - 1] & problems
+    def _keep_uncleared(self, suspect: _Suspect) -> None:
+        place = (suspect.text, name_of(suspect.path))
+        self._cleared[place] = self._cleared.get(place, 0) & ~(1 << suspect.problem)
 
 
 def _bits(problems: int) -> Iterator[int]:
@@ -331,14 +379,17 @@ def _outcome(results: Sequence[str | bool | None]) -> Outcome:
     return Outcome.CPU_TIMED_OUT if False in results else Outcome.RAISED
 
 
-def _match(suspect: _Suspect, read: ReadText, behaviour: Behaviour, num_equal: int) -> Match:
-    num_inputs = len(behaviour.inputs)
+def _match(suspect: _Suspect, read: ReadText, behaviour: Behaviour, same: SameOutputs) -> Match:
+    num_equal, num_inputs = same.num_own + same.num_made, len(behaviour.inputs)
+    evidence = f"equal on {num_equal} of {num_inputs} inputs, {behaviour.num_outputs} different outputs"
+    if same.num_wide_returned:
+        evidence += f"; on {same.num_wide} of {same.num_wide_returned} beyond the benchmark's"
     return Match(
         text=suspect.text,
         problem=suspect.problem,
         detector=Detector.BEHAVIOUR,
         score=num_equal / num_inputs,
-        evidence=f"equal on {num_equal} of {num_inputs} inputs, {behaviour.num_outputs} different outputs",
+        evidence=evidence,
         function=name_of(suspect.path),
         window=window_of(read, suspect.path),
     )

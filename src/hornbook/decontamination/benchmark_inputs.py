@@ -52,6 +52,10 @@ class Behaviour:
     """One for each input."""
     num_made: int = 0
     """How many of the inputs, the last ones, were made by us and are not the benchmark's own."""
+    wide_inputs: tuple[str, ...] = ()
+    """Made ones beyond the habits of the benchmark's own (`wide_inputs.py`); a solution may differ on some of them."""
+    wide_outputs: tuple[Output, ...] = ()
+    """One for each of these."""
 
     @property
     def num_own(self) -> int:

@@ -42,8 +42,8 @@ class Probe:
     text: str
     """Argument list as Python source."""
     speaks_for: int
-    own: int
-    """The problems that have it among their inputs; it speaks for them."""
+    proves: int
+    """The problems that have it among their inputs, and among those on which no output may be another one."""
     problems_by_key: Mapping[str, int]
     """For each key of an output the problems that give it, of those for which the probe speaks."""
 
@@ -64,12 +64,14 @@ class _Asked:
     place: int
     problem: Problem
     texts: tuple[str, ...]
+    proving: frozenset[str]
     rows: tuple[list[Any], ...]
     domain: Domain
 
 
 def choose_probes(
     behaviours: Sequence[Behaviour],
+    num_proving: Sequence[int],
     places: Iterable[int],
     sandbox: Sandbox,
     progress: Callable[[int, int], None],
@@ -78,6 +80,7 @@ def choose_probes(
 
     Args:
         behaviours: Of all problems.
+        num_proving: For each how many of its inputs, the first ones, no function may answer in another way.
         places: Which of them are to be found.
         sandbox: Entered.
         progress: Told the number of runs that are done, and of all.
@@ -90,7 +93,7 @@ def choose_probes(
     """
     groups: dict[tuple[str, ...], list[_Asked]] = {}
     for place in places:
-        asked = _asked(place, behaviours[place])
+        asked = _asked(place, behaviours[place], num_proving[place])
         if asked is not None:
             groups.setdefault(kinds_of(asked.rows), []).append(asked)
     tried = [_tried(members) for members in groups.values()]
@@ -104,7 +107,34 @@ def choose_probes(
     return tuple(_group(kinds, members, list(islice(keys, len(members)))) for kinds, members in groups.items())
 
 
-def _asked(place: int, behaviour: Behaviour) -> _Asked | None:
+def look_up(group: ProbeGroup, results: Sequence[str | bool | None]) -> tuple[int, int]:
+    """The problems that a function may solve by its results, and those that it does not, as bits.
+
+    A wrong result on an input that proves is one too many. One on another input is not, but half of the results must be
+    right.
+    """
+    right, wrong, differing = ([-1] + [0] * len(results) for _ in range(3))
+    proven_wrong = proven_differing = 0
+    for probe, key in zip(group.probes, results, strict=False):
+        if key is False:
+            continue
+        same = probe.problems_by_key.get(key, 0) if isinstance(key, str) else 0
+        other = probe.speaks_for & ~same
+        _count(right, same)
+        _count(wrong, other)
+        proven_wrong |= probe.proves & other
+        if key is not None:
+            _count(differing, other)
+            proven_differing |= probe.proves & other
+    survivors = 0
+    for number in range(1, len(results) + 1):
+        too_many = wrong[number + 1] if number < len(results) else 0
+        survivors |= right[number] & ~too_many
+    survivors &= ~proven_wrong
+    return survivors, (proven_differing | (differing[2] if len(results) > 1 else 0)) & ~survivors
+
+
+def _asked(place: int, behaviour: Behaviour, num_proving: int) -> _Asked | None:
     """The problem with those of its inputs that have the most common number of arguments and no keywords."""
     read = [
         (text, arguments_of(text))
@@ -117,7 +147,8 @@ def _asked(place: int, behaviour: Behaviour) -> _Asked | None:
     [(number, _)] = numbers.most_common(1)
     kept = [(text, row) for text, row in read if len(row) == number]
     rows = tuple(row for _, row in kept)
-    return _Asked(place, behaviour.problem, tuple(text for text, _ in kept), rows, domain_of(rows))
+    proving = frozenset(behaviour.inputs[:num_proving])
+    return _Asked(place, behaviour.problem, tuple(text for text, _ in kept), proving, rows, domain_of(rows))
 
 
 def _has_keywords(text: str) -> bool:
@@ -166,18 +197,17 @@ def _group(kinds: tuple[str, ...], members: Sequence[_Asked], seen: Sequence[Map
 
 def _probe(text: str, members: Sequence[_Asked], seen: Sequence[Mapping[str, str]]) -> Probe:
     domain = domain_of([arguments_of(text)])
-    own = speaks_for = 0
+    proves = speaks_for = 0
     problems_by_key: dict[str, int] = {}
     for asked, keys in zip(members, seen, strict=True):
         if text not in keys:
             continue
-        is_own = text in asked.texts
-        if is_own or asked.domain.holds(domain):
+        if text in asked.texts or asked.domain.holds(domain):
             bit = 1 << asked.place
             speaks_for |= bit
-            own |= bit if is_own else 0
+            proves |= bit if text in asked.proving else 0
             problems_by_key[keys[text]] = problems_by_key.get(keys[text], 0) | bit
-    return Probe(text=text, speaks_for=speaks_for, own=own, problems_by_key=problems_by_key)
+    return Probe(text=text, speaks_for=speaks_for, proves=proves, problems_by_key=problems_by_key)
 
 
 def _choose(candidates: Sequence[Probe], places: Sequence[int]) -> tuple[Probe, ...]:
@@ -211,3 +241,9 @@ def _weights(probe: Probe, num_problems: int) -> dict[int, float]:
             weights[bit.bit_length() - 1] = weight
             problems ^= bit
     return weights
+
+
+def _count(at_least: list[int], problems: int) -> None:
+    """Count once more for each of the problems; entry n has those with a count of at least n."""
+    for number in range(len(at_least) - 1, 0, -1):
+        at_least[number] |= at_least[number - 1] & problems

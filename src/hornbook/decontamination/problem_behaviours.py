@@ -1,7 +1,7 @@
 """Find out what each problem's canonical solution does, with inputs enough to tell it from others.
 
 Reads:  problems.
-Writes: a `Behaviour` for each: the inputs of its own test and examples, then made ones.
+Writes: a `Behaviour` for each: the inputs of its own test and examples, then made ones, then wide ones.
 
 What a made input may be, nobody has said. It is kept where it has about as much in common with the known inputs as they
 have with each other, and where the solution returns a value of a type that it returns for these.
@@ -26,6 +26,7 @@ from hornbook.decontamination.benchmark_inputs import (
 from hornbook.decontamination.more_inputs import more_inputs
 from hornbook.decontamination.stated_inputs import entry_function, stated_inputs
 from hornbook.decontamination.typical_inputs import typical_inputs
+from hornbook.decontamination.wide_inputs import wide_inputs
 from hornbook.records import Problem
 from hornbook.sandbox.program import Sandbox, ignore_progress
 
@@ -38,6 +39,7 @@ _MOST_BROKEN = 2
 """Habits of the known inputs that a made one may break."""
 _ENOUGH_BITS = 32
 """A problem that tells so much needs no input that breaks one."""
+_WIDE_TRIED_PER_WANTED = 3
 
 
 def read_behaviours(
@@ -47,9 +49,10 @@ def read_behaviours(
     progress: Callable[[int, int], None] = ignore_progress,
     *,
     num_inputs: int = 24,
+    num_wide_inputs: int = 12,
     further: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Behaviour]:
-    """Run canonical solutions on inputs of their own, and on made ones where these are too few.
+    """Run canonical solutions on inputs of their own, on made ones where these are too few, and on wide ones.
 
     Args:
         problems: In the order of the result. One whose solution is missing, does not parse or is a class has no inputs.
@@ -57,6 +60,7 @@ def read_behaviours(
         seed: Of the made inputs; each problem's depend on its `task_id` alone besides.
         progress: Told the number of problems that are done, and of all.
         num_inputs: At most so many of a problem.
+        num_wide_inputs: At most so many beside them.
         further: By `task_id`, inputs of a problem that stand neither in its prompt nor in its test.
 
     Returns:
@@ -85,6 +89,8 @@ def read_behaviours(
     for one in told(poor, ignore_progress, _TRIED_AGAIN_PER_WANTED):
         name = one.problem.task_id
         behaviours[name] = max(behaviours[name], one, key=lambda found: found.information)
+    for one in _widened([one for one in behaviours.values() if one.inputs], sandbox, seed, num_wide_inputs):
+        behaviours[one.problem.task_id] = one
     nothing = [Behaviour(problem=problem, inputs=(), outputs=()) for problem in problems]
     return [behaviours.get(one.problem.task_id, one) for one in nothing]
 
@@ -145,9 +151,8 @@ def _chosen(told: Behaviour, made: Mapping[str, int], num_inputs: int) -> Behavi
             if made.get(text) == broken and (not num_own or _kind(output) in kinds)
         ]
         while waiting and len(chosen) < num_inputs and (broken == 0 or bits_of(counts) < _ENOUGH_BITS):
-            best = min(waiting, key=lambda pair: counts[json.dumps(pair[1])])
+            [best] = _most_different(waiting, 1, counts)
             waiting.remove(best)
-            counts[json.dumps(best[1])] += 1
             chosen.append(best)
     return replace(
         told,
@@ -155,6 +160,37 @@ def _chosen(told: Behaviour, made: Mapping[str, int], num_inputs: int) -> Behavi
         outputs=tuple(output for _, output in chosen),
         num_made=len(chosen) - num_own,
     )
+
+
+def _widened(behaviours: Sequence[Behaviour], sandbox: Sandbox, seed: int, number: int) -> list[Behaviour]:
+    """With wide inputs on which the solution returns a value of a type that it returns for the others, too."""
+    tried = {}
+    for one in behaviours:
+        name = one.problem.task_id
+        known = one.inputs[: one.num_own] or one.inputs
+        rng = random.Random(f"wide {seed} {name}")
+        tried[name] = wide_inputs(known, _WIDE_TRIED_PER_WANTED * number, rng)
+    told = behaviours_of([one.problem for one in behaviours], tried, sandbox)
+    widened = []
+    for one, seen in zip(behaviours, told, strict=True):
+        kinds = {_kind(output) for output in one.outputs} - {"#"}
+        waiting = [pair for pair in zip(seen.inputs, seen.outputs, strict=True) if _kind(pair[1]) in kinds]
+        chosen = _most_different(waiting, number, Counter())
+        inputs, outputs = zip(*chosen, strict=True) if chosen else ((), ())
+        widened.append(replace(one, wide_inputs=inputs, wide_outputs=outputs))
+    return widened
+
+
+def _most_different(pairs: Sequence[tuple[str, Output]], number: int, counts: Counter[str]) -> list[tuple[str, Output]]:
+    """Inputs with their outputs, one after the other the one whose output is rarest so far; `counts` is kept."""
+    waiting = list(pairs)
+    chosen: list[tuple[str, Output]] = []
+    while waiting and len(chosen) < number:
+        best = min(waiting, key=lambda pair: counts[json.dumps(pair[1])])
+        waiting.remove(best)
+        counts[json.dumps(best[1])] += 1
+        chosen.append(best)
+    return chosen
 
 
 def _kind(output: Output) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from hornbook.observers.jailed.values import encode
 
 _MAX_CHARACTERS = 16
-_MAX_ITEMS = 2000
+_MAX_ITEMS = 300
 _MAX_DEPTH = 30
 _MAX_INTEGER_BITS = 50
 _ROW_KINDS = (list, tuple, range, deque, Iterator)
