@@ -39,7 +39,7 @@ _MOST_BROKEN = 2
 """Habits of the known inputs that a made one may break."""
 _ENOUGH_BITS = 32
 """A problem that tells so much needs no input that breaks one."""
-_WIDE_TRIED_PER_WANTED = 3
+_WIDE_TRIED_PER_WANTED = 2
 
 
 def read_behaviours(

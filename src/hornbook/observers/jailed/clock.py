@@ -22,8 +22,8 @@ def time_limit(seconds: float) -> Iterator[Callable[[], None]]:
 
     Gives a function that lets the time begin anew.
 
-    User and system time count: deep recursion that crosses a chunk of the interpreter's stack again and again spends most
-    of its time in the system.
+    User and system time count: deep recursion may spend most of its time in the system, where the interpreter's stack
+    grows and shrinks by a chunk.
 
     Code that does not come back to Python, or takes the signal away, is the affair of the jail's own clock.
     """
