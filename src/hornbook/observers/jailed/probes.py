@@ -26,7 +26,8 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         task: `modules`, sources that share one namespace; `only`, the path of the one function to call, empty for all;
             `reorder`, whether to give arguments in other orders too; `groups`, each with `kinds` of its arguments and
-            `probes`, argument lists as Python source without keywords.
+            `probes`, argument lists as Python source without keywords; `call_seconds` of CPU time that a call may take,
+            `CALL_SECONDS` where it is not there.
 
     Returns:
         `outcome` and `detail` of the modules; `runs`: for each function, group and order that fit, the function's path,
@@ -72,19 +73,22 @@ def _runs(callees: Iterable[Callee], task: Mapping[str, Any]) -> list[list[Any]]
             for order in orders(callee, group["kinds"], may_reorder=task["reorder"]):
                 if num_slow >= _MOST_SLOW or time.process_time() > end:
                     break
-                results = _results(reordered(callee.call, order), group["probes"], _MOST_SLOW - num_slow)
+                seconds = task.get("call_seconds", CALL_SECONDS)
+                results = _results(reordered(callee.call, order), group["probes"], _MOST_SLOW - num_slow, seconds)
                 num_slow += results.count(False)
                 named = [] if list(order) == sorted(order) else list(callee.parameters[: len(order)])
                 runs.append([callee.path, place, list(order), named, results])
     return runs
 
 
-def _results(call: Callable[..., Any], probes: Sequence[str], most_slow: int) -> list[str | bool | None]:
+def _results(
+    call: Callable[..., Any], probes: Sequence[str], most_slow: int, seconds: float
+) -> list[str | bool | None]:
     results: list[str | bool | None] = []
     num_misfits = 0
     has_returned = False
     try:
-        with time_limit(CALL_SECONDS) as begin_anew:
+        with time_limit(seconds) as begin_anew:
             for text in probes:
                 begin_anew()
                 try:
