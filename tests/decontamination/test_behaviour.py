@@ -189,7 +189,8 @@ def test_a_made_input_may_differ_or_come_to_no_end_where_there_are_own_ones_enou
     few = replace(own, num_made=21)
     records = [f"def f(x):\n    while x[0] == {n}:\n        pass\n    return sum(x)\n" for n in (3, 9)]
     records += [
-        f"def f(x):\n    return sum(x) if x[0] not in ({places}) else -1\n" for places in ("3,", "9, 10", "4, 9, 10")
+        f"def f(x):\n    return sum(x) if x[0] not in ({places}) else -1\n"
+        for places in ("3,", "9, 10", "4, 9, 10, 11, 12")
     ]
     found = search(jail, [own, made, few], *records)
     assert {(match.text, match.problem) for match in found.matches} == {(1, 1), (3, 1)}

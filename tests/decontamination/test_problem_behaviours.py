@@ -30,10 +30,26 @@ TEST = "def check(candidate):\n    assert candidate([3, 1]) == 4\n    assert can
 
 def test_the_tests_inputs_come_first_then_the_prompts_then_made_ones(jail: Jail) -> None:
     found = behaviour(jail, 'def f(x):\n    """>>> f([2, 2])\n    4\n    """\n', "    return sum(x)\n", TEST)
-    assert found.inputs[:4] == ("[3, 1]", "[5]", "[]", "[2, 2]")
-    assert (found.num_own, len(found.inputs)) == (4, 24)
+    assert found.inputs[:3] == ("[3, 1]", "[5]", "[2, 2]")
+    assert (found.num_own, len(found.inputs)) == (3, 24)
     assert len(set(found.inputs)) == 24
     assert all(output == [sum(*arguments_of(text))] for text, output in zip(found.inputs, found.outputs, strict=True))
+
+
+def test_inputs_that_hold_nothing_are_left_out_and_answers_of_nothing_prove_nothing(jail: Jail) -> None:
+    test = "def check(candidate):\n    for one in ([], [0], [3, 1], [2, 2, 5], [9], [4, 8]):\n        candidate(one)\n"
+    [sums, size] = read_behaviours(
+        [
+            problem("def f(items):\n", "    return sum(items) * len(items)\n", test),
+            problem("def g(items):\n", "    return not items\n", test, name="g"),
+        ],
+        jail,
+        0,
+    )
+    assert "[]" not in sums.inputs
+    assert sums.inputs[: sums.num_own] == ("[3, 1]", "[2, 2, 5]", "[9]", "[4, 8]")
+    assert "[0]" in sums.inputs
+    assert "[]" in size.inputs
 
 
 def test_made_inputs_balance_yes_and_no(jail: Jail) -> None:

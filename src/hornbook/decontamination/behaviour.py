@@ -49,9 +49,11 @@ class BehaviourConfig:
 
     min_own_score: float = 1.0
     """Share of the benchmark's own inputs with the problem's output."""
-    min_made_score: float = 0.9
-    """Share of the made ones, on which leaks may differ. Where there are fewer own ones than `few_own_inputs`, these
-    say too little, and the made ones must be as right as they."""
+    min_made_score: float = 0.8
+    """Share of the made ones on which both return, on which leaks may differ. Where there are fewer own ones than
+    `few_own_inputs`, these say too little, and the made ones must be as right as they."""
+    min_made_returned: float = 0.5
+    """Share of the made ones on which the function must return: leaks need not know inputs that are out of domain."""
     few_own_inputs: int = 4
     min_wide_score: float = 0.7
     """Share of the wide inputs on which both return."""
@@ -65,7 +67,7 @@ class BehaviourConfig:
     """Texts that share one program."""
 
     def __post_init__(self) -> None:
-        for name in ("min_own_score", "min_made_score"):
+        for name in ("min_own_score", "min_made_score", "min_made_returned"):
             if not 0 < getattr(self, name) <= 1:
                 raise ConfigError(f"`{name}` must lie in (0, 1], got {getattr(self, name)!r}")
         if not 0 <= self.min_wide_score <= 1:
@@ -81,13 +83,25 @@ class BehaviourConfig:
     def most_failures(self, behaviour: Behaviour) -> tuple[int, int]:
         """How many of a problem's own inputs, and of the made ones, may have another output."""
         own, made = behaviour.num_own, behaviour.num_made
-        of_made = self.min_made_score if own >= self.few_own_inputs else self.min_own_score
+        of_made = self._made_score(behaviour)
         return int((1 - self.min_own_score) * own + 1e-9), int((1 - of_made) * made + 1e-9)
+
+    def most_raised(self, behaviour: Behaviour) -> tuple[int, int]:
+        """On how many of a problem's own inputs, and of the made ones, a function may not return."""
+        own, made = self.most_failures(behaviour)
+        if behaviour.num_own >= self.few_own_inputs:
+            made = max(made, int((1 - self.min_made_returned) * behaviour.num_made + 1e-9))
+        return own, made
+
+    def _made_score(self, behaviour: Behaviour) -> float:
+        return self.min_made_score if behaviour.num_own >= self.few_own_inputs else self.min_own_score
 
     def is_same(self, same: SameOutputs, behaviour: Behaviour) -> bool:
         """Whether a function with these outputs behaves like the problem."""
-        own, made = self.most_failures(behaviour)
-        if same.num_own < behaviour.num_own - own or same.num_made < behaviour.num_made - made:
+        own, made = self.most_raised(behaviour)
+        if same.num_own < behaviour.num_own - own or same.num_made_returned < behaviour.num_made - made:
+            return False
+        if same.num_made < self._made_score(behaviour) * same.num_made_returned:
             return False
         too_few = same.num_wide_returned < self.min_wide_inputs
         return too_few or same.num_wide >= self.min_wide_score * same.num_wide_returned
@@ -328,7 +342,7 @@ class _Seen:
 
     def _all(self, problem: int) -> list[list[Any]]:
         behaviour = self._index.behaviours[problem]
-        own, made = self._index.config.most_failures(behaviour)
+        own, made = self._index.config.most_raised(behaviour)
         wide = behaviour.wide_inputs
         known, num_own = behaviour.inputs, behaviour.num_own
         return [[own, known[:num_own]], [made, known[num_own:]], [len(wide), wide]]

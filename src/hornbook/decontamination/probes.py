@@ -35,8 +35,8 @@ _TRIVIAL = frozenset({"None", "True", "False", "0", "1", "[]", "''", "{}", "<>"}
 _BATCH_SIZE = 20
 
 _SOLUTION_SECONDS = 0.1
-"""Of a call. Records have less (`observers/jailed/probes.py`): were it the same for both, a solution that takes about as
-long would be chosen for a probe one time and not the other."""
+"""Of a call. Records have less (`observers/jailed/probes.py`): were it the same, a solution that takes about as long
+would be chosen for a probe one time and not the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

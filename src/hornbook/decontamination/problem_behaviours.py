@@ -12,6 +12,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from hornbook.decontamination.benchmark_inputs import (
     Behaviour,
@@ -34,6 +35,9 @@ _TRIED_PER_WANTED = 3
 _TRIED_AGAIN_PER_WANTED = 15
 """For a problem that tells little: where most inputs are answered with no, a yes must be sought."""
 _FEW_BITS = 16
+_FEW_INPUTS = 5
+_FEW_OWN = 4
+"""Own inputs that prove something."""
 _TRIED_PER_KIND = 4
 _MOST_BROKEN = 2
 """Habits of the known inputs that a made one may break."""
@@ -138,10 +142,29 @@ def _typical(problems: Sequence[Problem], sandbox: Sandbox, seed: int, num_input
 
 
 def _chosen(told: Behaviour, made: Mapping[str, int], num_inputs: int) -> Behaviour:
-    """Its own inputs, and those made ones that add most: the rarer an output is so far, the better."""
+    """Its own inputs, and those made ones that add most, without those that hold nothing (`[]`, `""`, 0, None).
+
+    Who forgot the empty list has told the task all the same. Where the others tell too little, all are taken.
+    """
     pairs = list(zip(told.inputs, told.outputs, strict=True))
-    chosen = [(text, output) for text, output in pairs if text not in made]
-    num_own = len(chosen)
+    others = [(text, output) for text, output in pairs if not any(map(_is_corner, arguments_of(text)))]
+    chosen = _filled(told, others, made, num_inputs)
+    tells = len(chosen.inputs) >= _FEW_INPUTS and chosen.information >= _FEW_BITS
+    return chosen if tells else _filled(told, pairs, made, num_inputs)
+
+
+def _filled(
+    told: Behaviour, pairs: Sequence[tuple[str, Output]], made: Mapping[str, int], num_inputs: int
+) -> Behaviour:
+    """Its own inputs, and those made ones that add most: the rarer an output is so far, the better.
+
+    Own ones that are answered with nothing (`[]`, `-1`, None: "not found") count as made: a leak may say that in
+    another way.
+    """
+    own = [(text, output) for text, output in pairs if text not in made]
+    proving = [pair for pair in own if not _is_nothing(pair[1][0])]
+    num_own = len(proving) if len(proving) >= _FEW_OWN else len(own)
+    chosen = [*proving, *(pair for pair in own if _is_nothing(pair[1][0]))] if num_own < len(own) else own
     kinds = {_kind(output) for _, output in chosen} | {"#"}
     counts = Counter(json.dumps(output) for _, output in chosen)
     for broken in range(_MOST_BROKEN + 1):
@@ -199,3 +222,23 @@ def _kind(output: Output) -> str:
     if isinstance(value, list):
         return "number" if value[0] == "f" else str(value[0])
     return "number" if isinstance(value, int) else type(value).__name__
+
+
+def _is_corner(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(isinstance(one, list | tuple | str) and _is_corner(one) for one in value)
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, dict | set | frozenset):
+        return not value
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and value == 0)
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether a value, or all in it, is what functions give where there is nothing to give; a truth value is not."""
+    if isinstance(value, list):
+        letter, *items = value
+        if letter == "f":
+            return float(items[0]) in (0.0, -1.0)
+        return letter in ("l", "s", "d") and all(map(_is_nothing, items))
+    return value is None or value == "" or (isinstance(value, int) and value in (0, -1))

@@ -15,6 +15,8 @@ class SameOutputs:
 
     num_own: int
     num_made: int
+    num_made_returned: int
+    """Made inputs on which the function returned."""
     num_wide: int
     num_wide_returned: int
     """Wide inputs on which the function returned."""
@@ -37,6 +39,7 @@ def same_outputs(outputs: Sequence[Output | None], behaviour: Behaviour) -> Same
     return SameOutputs(
         num_own=sum(equal[:own]),
         num_made=sum(equal[own:known]),
+        num_made_returned=sum(returned[own:known]),
         num_wide=sum(equal[known:]),
         num_wide_returned=sum(returned[known:]),
         num_different=sum(returned) - sum(equal),

@@ -58,7 +58,7 @@ def not_checked(leaks: Leaks, scored: Sequence[str]) -> tuple[str, ...]:
 def _silent_problems(leaks: Leaks) -> list[str]:
     """The problems that behaviour cannot tell from others, benchmark by benchmark."""
     return [
-        f"The behaviour of {benchmark.num_problems - benchmark.num_telling:,} of {benchmark.title}’s "
+        f"The behaviour of {benchmark.num_problems - benchmark.num_telling:,} of {_possessive(benchmark.title)} "
         f"{benchmark.num_problems:,} problems: too few inputs, or too few different outputs, to tell; only words, "
         "trees and the like were compared."
         for benchmark in leaks.benchmarks
@@ -80,6 +80,10 @@ def _absent(leaks: Leaks) -> list[str]:
     if _JUDGE not in leaks.detectors:
         absent.append("Doubtful matches: neither a person nor a language model read them.")
     return absent
+
+
+def _possessive(name: str) -> str:
+    return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 
 def _joined(names: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ class Odd(int):
         (float("nan"), float("nan")),
         ([["a" * 50]], (["a" * 50],)),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_equal_values_have_one_key(one: Any, other: Any) -> None:
     assert key_of(one) == key_of(other)

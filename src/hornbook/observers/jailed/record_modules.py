@@ -1,14 +1,17 @@
-"""Runs a record's modules and finds what can be called in them: functions, and methods of classes made of nothing.
+"""Runs a record's modules and finds what can be called in them: functions, and methods of classes.
+
+A class that cannot be made of nothing is made of the first arguments, its method gets the others.
 
 The modules run as if everything in them were known already: annotations stay text, the names of `typing` and of modules
 that much code takes for granted need no import. Where a module fails, its definitions are run again one by one, so that
-an import that is missing here hides no function.
+an import that is missing here hides no function. Functions inside a `main()` are taken out of it.
 """
 
 import __future__
 
 import ast
 import builtins
+import re
 import time
 import types
 import typing
@@ -25,6 +28,7 @@ _HAS_REST, _ASYNC = 0x04, 0x80 | 0x200
 """Flags of code objects, as `inspect` has them, which takes long to import."""
 _FLAGS = __future__.annotations.compiler_flag
 _TAKEN_FOR_GRANTED = "bisect collections functools heapq itertools math operator re string"
+_MAIN = re.compile(r"^def \w+\(\)[^\n]*:\s*\n(?s:.*)^\s+def ", re.MULTILINE)
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
 
 
@@ -70,6 +74,8 @@ def run_modules(sources: Sequence[str]) -> tuple[dict[str, Any], tuple[str, str]
         except BaseException as error:
             trouble = trouble or ("raised", describe(error))
             _run_definitions(source, names)
+        if _MAIN.search(source):
+            _take_out(source, names)
     return names, trouble
 
 
@@ -97,14 +103,34 @@ def _run_definitions(source: str, names: dict[str, Any]) -> None:
         return
     for statement in statements:
         if isinstance(statement, _DEFINITIONS):
-            try:
-                with time_limit(_MODULE_SECONDS):
-                    module = ast.Module([statement], [])
-                    exec(compile(module, FILE, "exec", _FLAGS, dont_inherit=True), names)
-            except MemoryError:
-                raise
-            except BaseException:
-                continue
+            _define(statement, names)
+
+
+def _define(statement: ast.stmt, names: dict[str, Any]) -> None:
+    try:
+        with time_limit(_MODULE_SECONDS):
+            exec(compile(ast.Module([statement], []), FILE, "exec", _FLAGS, dont_inherit=True), names)
+    except MemoryError:
+        raise
+    except BaseException:
+        return
+
+
+def _take_out(source: str, names: dict[str, Any]) -> None:
+    """Define also the functions inside functions without parameters, such as `main`, unless their names are taken."""
+    try:
+        statements = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    inner = [
+        one
+        for statement in statements
+        if isinstance(statement, ast.FunctionDef) and not ast.unparse(statement.args)
+        for one in statement.body
+        if isinstance(one, ast.FunctionDef) and one.name not in names
+    ]
+    for one in inner:
+        _define(one, names)
 
 
 def _function_of(value: Any) -> types.FunctionType | None:
@@ -119,6 +145,7 @@ def _function_of(value: Any) -> types.FunctionType | None:
 
 def _methods(class_name: str, kind: type) -> Iterator[Callee]:
     can_be_made: bool | None = None
+    maker = _function_of(vars(kind).get("__init__"))
     for name, member in list(vars(kind).items()):
         is_static, is_of_class = isinstance(member, staticmethod), isinstance(member, classmethod)
         function = _function_of(member.__func__ if is_static or is_of_class else member)
@@ -127,9 +154,28 @@ def _methods(class_name: str, kind: type) -> Iterator[Callee]:
         if not (is_static or is_of_class):
             can_be_made = _can_be_made(kind) if can_be_made is None else can_be_made
             if not can_be_made:
+                if maker is not None:
+                    yield _made_and_called(f"{class_name}.{name}", kind, maker, function)
                 continue
         call = getattr(kind, name) if is_static or is_of_class else _on_new(kind, name)
         yield _callee(f"{class_name}.{name}", function, call, 0 if is_static else 1)
+
+
+def _made_and_called(path: str, kind: type, maker: types.FunctionType, method: types.FunctionType) -> Callee:
+    """The method of an instance that is made for the one call, with the first arguments."""
+    making, calling = _callee("", maker, kind, 1), _callee(path, method, method, 1)
+    number = making.fewest
+
+    def call(*arguments: Any) -> Any:
+        return getattr(kind(*arguments[:number]), method.__name__)(*arguments[number:])
+
+    return calling._replace(
+        fewest=number + calling.fewest,
+        most=calling.most if calling.most < 0 else number + calling.most,
+        parameters=(*making.parameters[:number], *calling.parameters),
+        annotations=(*making.annotations[:number], *calling.annotations),
+        call=call,
+    )
 
 
 def _can_be_made(kind: type) -> bool:
