@@ -125,6 +125,23 @@ def test_a_lower_match_rate_drops_more(tmp_path: Path, problems: Path) -> None:
         assert len(read_json(output)) == num_kept
 
 
+def test_a_language_models_states_compare_code_and_decide_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("transformers")
+    from tests.encoders.tiny_language_models import save_model
+
+    solution = "    kept = []\n    for one in items:\n        if one > 2:\n            kept.append(one * one)\n    return kept\n"
+    longer = {"task_id": "own/1", "prompt": 'def squares(items):\n    """Square."""\n', "canonical_solution": solution}
+    problems = write_lines(tmp_path / "longer.jsonl", [{**longer, "entry_point": "squares", "test": ""}])
+    other = "def halves(rows):\n    while rows:\n        rows = rows[: len(rows) // 2]\n    return rows\n"
+    rows = write_lines(tmp_path / "rows.jsonl", [{"text": "def squares(items):\n" + solution}, {"text": other}])
+    words = ("--against", problems, "--without-running-code", "--encoder", save_model(tmp_path / "model"))
+    said = type_in("decontaminate", rows, "-o", tmp_path / "kept.jsonl", *words, "--json").json
+    assert said["benchmarks"][0]["detectors"]["code embedding"]["num_documents"] >= 1
+    assert said["benchmarks"][0]["detectors"]["code embedding"]["num_decided"] == 0
+    [same] = [one for one in said["calibration"]["rows"] if one["name"] == "code embedding"]
+    assert same["num_found"] == 0
+
+
 @pytest.mark.slow
 def test_without_a_jail_the_decisions_are_the_same_if_the_user_wishes_it(tmp_path: Path, problems: Path) -> None:
     rows = write_lines(tmp_path / "rows.jsonl", ROWS)

@@ -1,3 +1,4 @@
+import pickle
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -80,6 +81,14 @@ def test_the_pooled_states_are_those_of_the_whole_model_asked_for_one_text_at_a_
             }[pooling]
             assert row[:-1] == pytest.approx(expected, abs=2e-5)
             assert row[-1] == 0
+
+
+def test_another_process_gets_the_config_and_loads_the_model_itself(folder: Path) -> None:
+    encoder = make_encoder(describe_language_model(str(folder), dtype="float32"))
+    rows = encoder.encode(TEXTS).dense
+    sent = pickle.dumps(encoder)
+    assert len(sent) < 2_000
+    assert np.array_equal(pickle.loads(sent).encode(TEXTS).dense, rows)
 
 
 def test_a_row_depends_neither_on_the_batch_nor_on_the_other_texts(folder: Path) -> None:

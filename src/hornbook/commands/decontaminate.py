@@ -3,6 +3,7 @@
 import json
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,6 +108,17 @@ RateOption = Annotated[
         rich_help_panel=_STRICTNESS,
     ),
 ]
+EncoderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder",
+        metavar="MODEL",
+        help="Compare code by this language model's hidden states in place of runs of tokens: a folder, or a name of "
+        "the hub. They decide nothing.",
+        rich_help_panel=_STRICTNESS,
+        show_default=False,
+    ),
+]
 WithoutCodeOption = Annotated[
     bool,
     typer.Option(
@@ -133,6 +145,7 @@ def decontaminate(
     decisions: DecisionsOption = None,
     ngram_size: NgramOption = 4,
     match_rate: RateOption = 0.95,
+    encoder: EncoderOption = None,
     without_running_code: WithoutCodeOption = False,
     execute_without_jail: WithoutJailOption = False,
     text_field: TextFieldOption = "text",
@@ -176,7 +189,7 @@ def decontaminate(
     _require_outputs(inputs, specs, outputs.kept, outputs.decisions, outputs.report)
     if without_running_code and execute_without_jail:
         raise ConfigError("`--without-running-code` runs nothing, `--execute-without-jail` runs it: give one of them")
-    config = _config(ngram_size, match_rate)
+    config = _config(ngram_size, match_rate, encoder)
     judging = judging_config(max_pairs=max_pairs, both_orders=both_orders, max_new_tokens=max_new_tokens)
     found = find_files(inputs, pattern=files)
     require_same_form(found, output)
@@ -246,19 +259,29 @@ def decontaminate(
         print_result(described)
 
 
-def _config(ngram_size: int, match_rate: float) -> "SearchConfig":
+def _config(ngram_size: int, match_rate: float, encoder: str | None) -> "SearchConfig":
+    from hornbook.decontamination.code_embeddings import NEAR_STATES, CodeEmbeddingConfig
     from hornbook.decontamination.phrases import PhraseConfig
-    from hornbook.decontamination.rule import RuleConfig
+    from hornbook.decontamination.rule import NEVER, RuleConfig
     from hornbook.decontamination.search import SearchConfig
     from hornbook.decontamination.tree_index import TreeConfig
+    from hornbook.encoders.hidden_states import describe_language_model
 
     if not 0 < match_rate <= 1:
         raise ConfigError(f"`--match-rate` must lie in (0, 1], got {match_rate!r}")
     trees = TreeConfig()
-    return SearchConfig(
+    config = SearchConfig(
         phrases=PhraseConfig(ngram_size=ngram_size),
         trees=trees if match_rate >= trees.min_rate else TreeConfig(min_rate=match_rate),
         rule=RuleConfig(syntax_tree=match_rate, canonical_tree=match_rate),
+    )
+    if encoder is None:
+        return config
+    return replace(
+        config,
+        encoder=describe_language_model(encoder),
+        code=CodeEmbeddingConfig(min_score=NEAR_STATES),
+        rule=replace(config.rule, code=NEVER),
     )
 
 

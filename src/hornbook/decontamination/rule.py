@@ -21,6 +21,10 @@ UNSEEN = (Detector.NGRAM, Detector.DOCSTRING, Detector.SYNTAX_TREE, Detector.CAN
 """What decides where no code could tell, in the order in which reasons are named."""
 
 
+NEVER = 1.01
+"""No score is so high."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RuleConfig:
     """From which score on a detector's match is a leak. Each lies in (0, 1]; above 1 the detector never decides."""
@@ -28,8 +32,8 @@ class RuleConfig:
     whole_docstring: float = 0.99
     """Of the n-grams, even if the code does something else."""
     ngram: float = 0.8
-    docstring: float = 1.01
-    """Never: docstrings of other tasks come as near as those of leaks."""
+    docstring: float = NEVER
+    """Docstrings of other tasks come as near as those of leaks."""
     syntax_tree: float = 0.95
     canonical_tree: float = 0.95
     code: float = 0.95

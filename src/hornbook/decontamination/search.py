@@ -22,7 +22,10 @@ from hornbook.decontamination.matches import Detector, Match
 from hornbook.decontamination.phrases import PhraseConfig, PhraseIndex
 from hornbook.decontamination.rule import RuleConfig, Seen, deciding
 from hornbook.decontamination.tree_index import TreeConfig, TreeIndex
-from hornbook.encoders.shape import ShapeConfig, ShapeEncoder
+from hornbook.encoders.encode import EncodeConfig
+from hornbook.encoders.encoder import make_encoder
+from hornbook.encoders.hidden_states import HiddenStatesConfig
+from hornbook.encoders.shape import ShapeConfig
 from hornbook.sandbox.program import Sandbox, ignore_progress
 
 EXCERPT_CHARACTERS = 400
@@ -36,7 +39,8 @@ class SearchConfig:
     docstrings: DocstringConfig = field(default_factory=lambda: DocstringConfig(min_score=0.5))
     """Near docstrings decide nothing; nearer ones than is their own default are worth a look."""
     code: CodeEmbeddingConfig = field(default_factory=CodeEmbeddingConfig)
-    shape: ShapeConfig = field(default_factory=ShapeConfig)
+    encoder: EncodeConfig | ShapeConfig | HiddenStatesConfig = field(default_factory=ShapeConfig)
+    """Of code. `code` and the rule's threshold belong to it."""
     trees: TreeConfig = field(default_factory=TreeConfig)
     behaviour: BehaviourConfig = field(default_factory=BehaviourConfig)
     rule: RuleConfig = field(default_factory=RuleConfig)
@@ -92,7 +96,7 @@ class Search:
         self._behaviour = behaviour
         self._phrases = PhraseIndex(problems, config.phrases, counts.phrases)
         self._docstrings = DocstringIndex(problems, config.docstrings, counts.docstrings)
-        self._code = CodeEmbeddingIndex(problems, config.code, ShapeEncoder(config.shape))
+        self._code = CodeEmbeddingIndex(problems, config.code, make_encoder(config.encoder))
         self._trees = TreeIndex(problems, config.trees)
 
     @property

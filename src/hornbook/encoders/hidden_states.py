@@ -132,6 +132,10 @@ class HiddenStatesEncoder:
         self.config = config
         self._device = _choose_device(config.device)
 
+    def __reduce__(self) -> tuple[type["HiddenStatesEncoder"], tuple[HiddenStatesConfig]]:
+        """Other processes load the model themselves."""
+        return HiddenStatesEncoder, (self.config,)
+
     @property
     def name(self) -> str:
         """For people: model, layer and pooling."""
