@@ -129,7 +129,10 @@ def test_a_language_models_states_compare_code_and_decide_nothing(tmp_path: Path
     pytest.importorskip("transformers")
     from tests.encoders.tiny_language_models import save_model
 
-    solution = "    kept = []\n    for one in items:\n        if one > 2:\n            kept.append(one * one)\n    return kept\n"
+    solution = (
+        "    kept = []\n    for one in items:\n        if one > 2:\n"
+        "            kept.append(one * one)\n    return kept\n"
+    )
     longer = {"task_id": "own/1", "prompt": 'def squares(items):\n    """Square."""\n', "canonical_solution": solution}
     problems = write_lines(tmp_path / "longer.jsonl", [{**longer, "entry_point": "squares", "test": ""}])
     other = "def halves(rows):\n    while rows:\n        rows = rows[: len(rows) // 2]\n    return rows\n"
