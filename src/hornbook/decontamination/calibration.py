@@ -28,7 +28,7 @@ class Quality:
 
     name: str
     threshold: float | None
-    """The least score that counts; None where each match counts, or where there is no single one."""
+    """The least score that counts; None where each match counts or none does, or where there is no single one."""
     found: dict[PairKind, int]
     """Leaks that are found, by kind."""
     false: dict[PairKind, int]
@@ -79,7 +79,7 @@ def qualities_of(
         if (detector is Detector.JUDGE and not seen) or (detector is Detector.BEHAVIOUR and not ran_code):
             continue
         flagged = {(row.document_id, row.task_id) for row in seen if row.score >= least}
-        qualities.append(quality_of(detector.value, least or None, pairs, flagged))
+        qualities.append(quality_of(detector.value, least if 0 < least <= 1 else None, pairs, flagged))
     return [*qualities, rule_quality(RULE, pairs, rows)]
 
 
