@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from hornbook.decontamination.behaviour import BehaviourConfig, BehaviourIndex, BehaviourSearch, is_telling, make_index
+from hornbook.decontamination.behaviour import BehaviourIndex, BehaviourSearch, make_index
+from hornbook.decontamination.behaviour_config import BehaviourConfig, is_telling
 from hornbook.decontamination.benchmark_inputs import (
     MAX_VALUE_CHARACTERS,
     Behaviour,

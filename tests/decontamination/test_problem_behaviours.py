@@ -3,7 +3,8 @@ from collections import Counter
 import pytest
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.decontamination.behaviour import BehaviourConfig, make_index
+from hornbook.decontamination.behaviour import make_index
+from hornbook.decontamination.behaviour_config import BehaviourConfig
 from hornbook.decontamination.benchmark_inputs import Behaviour, argument_list, arguments_of
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import load_labelled_set

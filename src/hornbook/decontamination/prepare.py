@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from hornbook.benchmarks.against import NamedProblems
-from hornbook.decontamination.behaviour import BehaviourConfig, BehaviourIndex, make_index
+from hornbook.decontamination.behaviour import BehaviourIndex, make_index
+from hornbook.decontamination.behaviour_config import BehaviourConfig
 from hornbook.decontamination.calibration import (
     WITHOUT_BEHAVIOUR,
     Quality,

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hornbook.benchmarks.against import NamedProblems
-from hornbook.decontamination.behaviour import BehaviourConfig, BehaviourIndex, BehaviourSearch
+from hornbook.decontamination.behaviour import BehaviourIndex, BehaviourSearch
+from hornbook.decontamination.behaviour_config import BehaviourConfig
 from hornbook.decontamination.code_embeddings import CodeEmbeddingConfig, CodeEmbeddingIndex
 from hornbook.decontamination.docstrings import DocstringConfig, DocstringIndex
 from hornbook.decontamination.findings import Decision, FoundRow
