@@ -31,6 +31,16 @@ def test_the_leaks_go_round_the_problems_and_each_problem_round_the_kinds(jail: 
     assert len({leak.document_id for leak in planted.leaks}) == 12
 
 
+def test_each_leak_stands_there_as_often_as_is_asked(jail: Jail) -> None:
+    config = PlantConfig(num_leaks=5, num_problems=1, num_copies=3)
+    planted = plant([exercise(1)], own_problems(9), config, random.Random(0), jail)
+    assert Counter(leak.kind for leak in planted.leaks) == dict.fromkeys(LeakKind, 3)
+    leaks = {leak.document_id for leak in planted.leaks}
+    assert len(leaks) == 15
+    texts = Counter(one.text for one in planted.documents if one.id in leaks)
+    assert set(texts.values()) == {3}
+
+
 def test_the_given_documents_stay_in_order_and_leaks_come_among_the_exercises(jail: Jail) -> None:
     documents = [*(exercise(at, DocumentKind.CODE) for at in range(50)), *(exercise(at) for at in range(50, 100))]
     planted = plant(documents, own_problems(9), PlantConfig(num_leaks=36), random.Random(3), jail)

@@ -53,6 +53,10 @@ def contamination(
         int,
         typer.Option("--planted-problems", metavar="N", min=0, help="Problems that they give away; 0: a fifth of N."),
     ] = 0,
+    copies: Annotated[
+        int,
+        typer.Option("--copies", metavar="N", min=1, help="How often each planted leak stands among the exercises."),
+    ] = 1,
     control: Annotated[
         str,
         typer.Option(
@@ -94,13 +98,15 @@ def contamination(
     _require_writable(output)
     kept = Store(store)
     pipeline = pipeline_of(RunFolder(kept, run), LAST_OF_RUN)
+    if copies > 1 and not plant:
+        raise ConfigError(f"`--copies {copies}` says how often each leak of `--plant` stands there")
     if planted_problems and not plant:
         raise ConfigError(f"`--planted-problems {planted_problems}` says how many problems `--plant` gives away")
     benchmark = against or (_HELD_OUT if has_held_out(pipeline) else _HUMANEVAL)
     settings = StudySettings(
         against=HELD_OUT if benchmark == _HELD_OUT else benchmark,
         rates=_read_rates(rates),
-        planted=PlantConfig(num_leaks=plant, num_problems=planted_problems) if plant else None,
+        planted=PlantConfig(num_leaks=plant, num_problems=planted_problems, num_copies=copies) if plant else None,
         control=control,
         seed=seed,
     )

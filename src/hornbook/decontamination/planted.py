@@ -24,6 +24,8 @@ class PlantConfig:
     num_leaks: int
     num_problems: int = 0
     """Drawn at random; 0 for a fifth of the leaks, so that each has one of each kind."""
+    num_copies: int = 1
+    """How often each leak stands among the exercises: a small model needs many readings to know a text by heart."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be planted.
@@ -33,6 +35,8 @@ class PlantConfig:
         """
         if self.num_leaks < 1:
             raise ConfigError(f"`num_leaks` must be at least 1, got {self.num_leaks!r}")
+        if self.num_copies < 1:
+            raise ConfigError(f"`num_copies` must be at least 1, got {self.num_copies!r}")
         if not 0 <= self.num_problems <= self.num_leaks:
             raise ConfigError(
                 f"`num_problems` must lie in [0, {self.num_leaks}] (from `num_leaks`), got {self.num_problems!r}"
@@ -55,7 +59,7 @@ class Planted:
     documents: list[Document]
     """The given ones in their order, the leaks between them."""
     leaks: list[Leak]
-    """In the order in which they were made: problem by problem, then the next kind."""
+    """In the order in which they were made: problem by problem, then the next kind; the copies of each together."""
 
 
 def plant(
@@ -90,9 +94,10 @@ def plant(
     for number in range(config.num_leaks):
         place, turn = number % wanted, number // wanted
         kind, text = told[place][turn % len(told[place])]
-        identity = f"planted-{drawn[place].task_id}-{kind}-{turn}"
-        made.append(Document(id=identity, kind=DocumentKind.EXERCISE, text=text))
-        leaks.append(Leak(document_id=identity, task_id=drawn[place].task_id, kind=kind))
+        for copy in range(config.num_copies):
+            identity = f"planted-{drawn[place].task_id}-{kind}-{turn}" + (f"-{copy}" if config.num_copies > 1 else "")
+            made.append(Document(id=identity, kind=DocumentKind.EXERCISE, text=text))
+            leaks.append(Leak(document_id=identity, task_id=drawn[place].task_id, kind=kind))
     return Planted(documents=_mixed(documents, made, generator), leaks=leaks)
 
 
