@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from hornbook.decontamination.docstrings import DocstringConfig, DocstringIndex, pieces_of
-from hornbook.decontamination.frequencies import sum_frequencies
+from hornbook.decontamination.frequencies import no_frequencies
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import PairKind, load_labelled_set
 from hornbook.decontamination.matches import Detector
@@ -104,7 +104,7 @@ def test_the_parts_in_which_texts_are_counted_and_read_change_nothing() -> None:
     config = DocstringConfig()
     first = DocstringIndex(problems, config)
     parts = [texts[:7], [], texts[7:200], texts[200:]]
-    counted = sum_frequencies(map(first.count, parts), config.vectors.num_columns)
+    counted = sum(map(first.count, parts), no_frequencies(config.vectors.num_columns))
     assert counted.counts.tolist() == first.count(texts).counts.tolist()
     index = pickle.loads(pickle.dumps(DocstringIndex(problems, config, counted)))
     whole = DocstringIndex(problems, config, first.count(texts)).matches(texts)

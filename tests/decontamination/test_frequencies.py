@@ -6,7 +6,6 @@ from hornbook.decontamination.frequencies import (
     believed_share,
     information_of,
     no_frequencies,
-    sum_frequencies,
 )
 
 
@@ -15,10 +14,9 @@ def frequencies(num_texts: int, *counts: int) -> Frequencies:
 
 
 def test_the_counts_of_parts_add_up() -> None:
-    total = sum_frequencies([frequencies(3, 1, 0), frequencies(4, 2, 4), no_frequencies(2)], 2)
+    total = frequencies(3, 1, 0) + frequencies(4, 2, 4) + no_frequencies(2)
     assert total.num_texts == 7
     assert total.counts.tolist() == [3, 4]
-    assert sum_frequencies([], 2).counts.tolist() == [0, 0]
 
 
 def test_counts_of_different_features_do_not_add_up() -> None:

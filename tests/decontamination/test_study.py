@@ -9,7 +9,6 @@ from hornbook.decontamination.study import (
     equal_prunings,
     rate_label,
     similar_by_trees,
-    with_others,
 )
 from hornbook.decontamination.syntax_trees import match_rate
 from hornbook.decontamination.tree_index import MATCH_RATES
@@ -71,17 +70,6 @@ def test_a_small_solution_is_similar_only_to_its_own_name_and_shape() -> None:
     found = similar_by_trees(documents, [small], (0.5,), min_tree_nodes=20)
     assert found == {"0.5": [("document-0", "own/how_many")]}
     assert len(similar_by_trees(documents, [small], (0.5,), min_tree_nodes=1)["0.5"]) == 3
-
-
-def test_pairs_of_another_detector_join_each_label_once_and_in_order() -> None:
-    documents = [document(at, "") for at in range(3)]
-    problems = [problem("a", ""), problem("b", "")]
-    similar = {"0.9": [("document-1", "own/b")], "0.8": [("document-1", "own/a"), ("document-1", "own/b")]}
-    joined = with_others(similar, [("document-1", "own/b"), ("document-0", "own/b")], documents, problems)
-    assert joined == {
-        "0.9": [("document-0", "own/b"), ("document-1", "own/b")],
-        "0.8": [("document-0", "own/b"), ("document-1", "own/a"), ("document-1", "own/b")],
-    }
 
 
 def test_labels_by_which_the_same_documents_go_need_one_training_and_none_where_nothing_goes() -> None:

@@ -4,7 +4,6 @@ The counts of parts add up to the counts of the whole, so that it does not matte
 Where only a few texts were counted, what is known beforehand of docstrings stands in: `STOCK_WORDS`.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,14 +55,6 @@ class Frequencies:
 def no_frequencies(num_features: int) -> Frequencies:
     """Of no text."""
     return Frequencies(num_texts=0, counts=np.zeros(num_features, dtype=np.int64))
-
-
-def sum_frequencies(parts: Iterable[Frequencies], num_features: int) -> Frequencies:
-    """Of all parts together; of no text where there is no part."""
-    total = no_frequencies(num_features)
-    for part in parts:
-        total = total + part
-    return total
 
 
 def information_of(

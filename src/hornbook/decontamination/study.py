@@ -65,25 +65,6 @@ def similar_by_trees(
     return pairs
 
 
-def with_others(
-    similar: Similar, others: Sequence[Pair], documents: Sequence[Document], problems: Sequence[Problem]
-) -> dict[str, list[Pair]]:
-    """The pairs of each label or of another detector, such as an embedding: the paper combines the two.
-
-    Args:
-        similar: By the trees.
-        others: By the other detector, at its one threshold.
-        documents: For the order.
-        problems: For the order.
-    """
-    document_at = {document.id: at for at, document in enumerate(documents)}
-    problem_at = {problem.task_id: at for at, problem in enumerate(problems)}
-    return {
-        label: sorted({*pairs, *others}, key=lambda pair: (document_at[pair[0]], problem_at[pair[1]]))
-        for label, pairs in similar.items()
-    }
-
-
 def equal_prunings(similar: Similar) -> dict[str, str]:
     """Label → the first label by which the same documents go; `NOTHING_GOES` where none goes.
 
