@@ -113,7 +113,7 @@ def test_killed_at_any_moment_and_typed_again_it_ends_with_the_same_bytes(projec
     names = ("{}.jsonl", "{}.dropped.jsonl", "{}.rejected.jsonl")
     type_in("collect", *inputs, "-o", tmp_path / "whole.jsonl")
     code = "from hornbook.curation import collect\nfrom hornbook.curation.sources import posts_index\n"
-    code += "from hornbook.cli import main\n"
+    code += "from hornbook.__main__ import main\n"
     code += "collect.collect.__kwdefaults__['part_characters'] = 9000\nposts_index._ROWS_PER_COMMIT = 100\nmain()"
     command = [sys.executable, "-c", code, "collect", *inputs, "-o", tmp_path / "killed.jsonl"]
     chance, work, kills = random.Random(0), tmp_path / ".killed.jsonl.work", 0

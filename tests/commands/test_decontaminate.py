@@ -200,7 +200,7 @@ def test_killed_and_typed_again_it_ends_with_the_same_bytes(tmp_path: Path, prob
     (tmp_path / "whole").mkdir()
     words: list[str | Path] = ["decontaminate", rows, "--against", problems]
     type_in(*words, "-o", tmp_path / "whole" / "kept.jsonl", "--report", tmp_path / "whole" / "report.json")
-    code = "from hornbook.decontamination.over_parts import read_documents\nfrom hornbook.cli import main\n"
+    code = "from hornbook.decontamination.over_parts import read_documents\nfrom hornbook.__main__ import main\n"
     code += "read_documents.__kwdefaults__['part_characters'] = 5_000\nmain()"
     outputs = ["-o", tmp_path / "kept.jsonl", "--report", tmp_path / "report.json"]
     command = list(map(str, [sys.executable, "-c", code, *words, *outputs]))

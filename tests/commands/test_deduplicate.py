@@ -112,7 +112,7 @@ def test_killed_and_typed_again_it_ends_with_the_same_bytes(tmp_path: Path) -> N
     )
     type_in("deduplicate", rows, "-o", tmp_path / "whole.jsonl", "--clusters", tmp_path / "whole-clusters.jsonl")
     output, clusters = tmp_path / "kept.jsonl", tmp_path / "clusters.jsonl"
-    code = "from hornbook.deduplication.out_of_core import find_repeated\nfrom hornbook.cli import main\n"
+    code = "from hornbook.deduplication.out_of_core import find_repeated\nfrom hornbook.__main__ import main\n"
     code += "find_repeated.__kwdefaults__['part_characters'] = 20_000\nmain()"
     command = [sys.executable, "-c", code, "deduplicate", rows, "-o", output, "--clusters", clusters]
     for number in (signal.SIGKILL, signal.SIGINT, None):

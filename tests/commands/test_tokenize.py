@@ -98,7 +98,7 @@ def test_killed_and_typed_again_it_goes_on_to_the_same_bytes(tmp_path: Path, row
     type_in("tokenize", rows, *settings, "--output", tmp_path / "whole")
     slow = "from hornbook.tokens import write; write._BATCH_CHARACTERS = 20_000; write._SECONDS_BETWEEN_SYNCS = 0\n"
     patched = slow + "from functools import partial; write.write_shards = partial(write.write_shards, "
-    patched += "seconds_between_syncs=0.0)\nfrom hornbook.cli import main\nmain()"
+    patched += "seconds_between_syncs=0.0)\nfrom hornbook.__main__ import main\nmain()"
     for number in (signal.SIGKILL, signal.SIGINT):
         folder = tmp_path / "tokens"
         command = [sys.executable, "-c", patched, "tokenize", rows, *settings, "--output", folder]
