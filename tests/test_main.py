@@ -1,4 +1,4 @@
-"""The end of a process: its exit status, what it still says, and that Python is never torn down under native threads."""
+"""The end of a process: its exit status, what it still says, and no teardown of Python under native threads."""
 
 import subprocess
 import sys
