@@ -187,6 +187,7 @@ def test_a_disagreement_on_one_input_in_twenty_is_none_and_on_a_quarter_is_one(j
     answers = by_sample(*(fenced(body, "f") for body in bodies))
     result, _ = asked(asking, jail, answers, given, config=config)
     assert fates(result.solutions) == [SolutionFate.AGREES, SolutionFate.DISAGREES]
+    assert result.verifications[0].majority is Majority.NONE
 
 
 HOSTILE: list[tuple[str | int, SolutionFate]] = [
