@@ -30,7 +30,7 @@ def artifact(path: Path, **tables: Any) -> Artifact:
     place = workspace(path)
     for name, (record, records) in tables.items():
         place.write_records(name, record, records)
-    return Artifact(folder=path, manifest=cast(Manifest, None))
+    return Artifact(folder=path, manifest=cast("Manifest", None))
 
 
 def rows(folder: Path, table: str, column: str) -> list[Any]:
@@ -69,8 +69,8 @@ def test_what_the_curriculum_wrote_is_held_to_all_that_it_says(tmp_path: Path) -
     assert (written.kept, taught.kept, written.metrics["num_held_out"]) == (12, 10, 19)
     assert written.metrics["diversity"]["num_records"] == 12
     assert sum(written.metrics["families"].values()) == 12
-    made = Artifact(folder=tmp_path / "written", manifest=cast(Manifest, None)).records("exercises", Exercise)
-    told = Artifact(folder=tmp_path / "taught", manifest=cast(Manifest, None)).records("passages", Passage)
+    made = Artifact(folder=tmp_path / "written", manifest=cast("Manifest", None)).records("exercises", Exercise)
+    told = Artifact(folder=tmp_path / "taught", manifest=cast("Manifest", None)).records("passages", Passage)
     broken = dataclasses.replace(made[0], id="broken", solution="    return undefined\n")
     false = dataclasses.replace(passage(FALSE, called="false"), teacher=TEACHER)
     given = inputs(tmp_path, [broken, *made], [*told, false])

@@ -106,6 +106,7 @@ DROPPED = [
     ("The sum is 41.\n\n" + code("print(40 + 2)") + code("41", ""), "shows a wrong output that its prose quotes"),
     (code("print('1\\n2')  # 3"), "shows a wrong output that cannot be exchanged"),
     (code("print('```')") + code("3", ""), "shows a wrong output that cannot be exchanged"),
+    (code("print('1\\n\\n2')") + "\n**Output:**\n6\n7\n", "shows a wrong output"),  # Its paragraph ends too early.
 ]
 
 
