@@ -109,13 +109,6 @@ def test_one_fixed_prompt_is_stale_and_says_why(teacher: ScriptedEndpoint, place
     assert (ignored["kept"], ignored["stale"]) == (150, [])
 
 
-def test_attempts_are_bounded(teacher: ScriptedEndpoint, place: Path) -> None:
-    (place / "names.txt").write_text("bad\n")
-    out = write(teacher, place, "--num", "5", "--max-attempts", "7")
-    assert "0 exercises kept of 7 answers (0%); used up its attempts" in out
-    assert rows(place / "out.jsonl") == []
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
