@@ -23,7 +23,7 @@ from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
 from hornbook.synthesis.curriculum.sampler import bind
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig, write_passages
 from hornbook.synthesis.curriculum.world import World
-from hornbook.synthesis.verify import VerifyConfig, verify_exercises, verify_passages
+from hornbook.synthesis.verify import verify_exercises, verify_passages
 
 NUM_VERIFIED = 1_000
 
@@ -40,8 +40,8 @@ def main() -> None:
     passages = write_passages(author.world, textbooks, 0, _quiet)
     sample = random.Random(0).sample(exercises, min(NUM_VERIFIED, len(exercises)))
     with Jail() as jail:
-        held, _ = verify_exercises(sample, jail, VerifyConfig(), _quiet)
-        true_passages, _ = verify_passages(passages, jail, VerifyConfig(), _quiet)
+        held, _ = verify_exercises(sample, jail, _quiet)
+        true_passages, _ = verify_passages(passages, jail, _quiet)
     occurring = Counter(name for exercise in exercises for name in exercise.operations)
     print(
         json.dumps(

@@ -1,31 +1,33 @@
+from typing import Any
+
 import pytest
 
 from hornbook.synthesis.examples import Form, argument_lists, docstring_of, literal_at_start, read_examples
+from hornbook.synthesis.examples import test_from_docstring as make_test
+from hornbook.synthesis.markdown import prose_of, read_blocks, read_pieces
+from hornbook.synthesis.prompted.code_blocks import longest_parsing, parse_code, unfenced_code, without_thoughts
+
+CLAIMS = [
+    (">>> f(1)\n2", "f(1)", "2"),
+    (">>>f(1)\n2", "f(1)", "2"),
+    ("  >>> f(1)\n2", "f(1)", "2"),
+    (">>> f(1)\n2\nNote that it adds.", "f(1)", "2\nNote that it adds."),
+    (">>> f(\n...     1)\n2\n```", "f(\n    1)", "2"),
+    (">>> f(1)  # 2", "f(1)", "2"),
+    ("f(1) == 2", "f(1)", "2"),
+    ("Example: f(1) returns 2.", "f(1)", "2"),
+    ("f(1) → 2", "f(1)", "2"),
+    ("f(1) should return [1, 2], since it adds.", "f(1)", "[1, 2]"),
+    ("`f('a)b')` gives `'b'`", "f('a)b')", "'b'"),
+    ("f([1, (2)])  # (1, 2)", "f([1, (2)])", "(1, 2)"),
+    ("f(1) is 2.5 metres", "f(1)", "2.5"),
+    ("f(1) outputs -3", "f(1)", "-3"),
+    ("Example:\n    Input: [1, 2]\n    Output: 3", "f([1, 2])", "3"),
+    ("Input: a = 1, b = 2\nOutput: 3", "f(a = 1, b = 2)", "3"),
+]
 
 
-@pytest.mark.parametrize(
-    ("docstring", "source", "wanted"),
-    [
-        (">>> f(1)\n2", "f(1)", "2"),
-        (">>> f(1)\n2\nNote that it adds.", "f(1)", "2\nNote that it adds."),
-        (">>> f(\n...     1)\n2", "f(\n    1)", "2"),
-        ("f(1) == 2", "f(1)", "2"),
-        ("Example: f(1) returns 2.", "f(1)", "2"),
-        ("f(1) -> 2", "f(1)", "2"),
-        ("f(1) => 2", "f(1)", "2"),
-        ("f(1) → 2", "f(1)", "2"),
-        ("f(1) should return [1, 2], since it adds.", "f(1)", "[1, 2]"),
-        ("`f('a)b')` gives `'b'`", "f('a)b')", "'b'"),
-        ("f([1, (2)])  # (1, 2)", "f([1, (2)])", "(1, 2)"),
-        ("f(1) returns: True", "f(1)", "True"),
-        ("f(1) is 2.5 metres", "f(1)", "2.5"),
-        ("f(1) outputs -3", "f(1)", "-3"),
-        ("assert f(1) == 2", "f(1)", "2"),
-        ("Example:\n    Input: [1, 2]\n    Output: 3", "f([1, 2])", "3"),
-        ("Input: a = 1, b = 2\nOutput: 3", "f(a = 1, b = 2)", "3"),
-        (">>> f(1)  # 2", "f(1)", "2"),
-    ],
-)
+@pytest.mark.parametrize(("docstring", "source", "wanted"), CLAIMS)
 def test_what_a_docstring_claims_is_found(docstring: str, source: str, wanted: str) -> None:
     assert [(example.source, example.wanted) for example in read_examples(docstring, "f")] == [(source, wanted)]
 
@@ -34,26 +36,20 @@ def test_what_a_docstring_claims_is_found(docstring: str, source: str, wanted: s
     "docstring",
     [
         "f(1) returns the sum.",
-        "f(x) -> x + 1",
         "f(1) returns 2 + x",
-        "g(1) == 2",
         "self.f(1) == 2",
         "half(1) == 2",
         "f(1 == 2",
-        "Input: a number\nOutput: a number",
-        "Returns 2 if it is even.",
+        "Input: a\nOutput: b",
     ],
 )
 def test_prose_claims_nothing(docstring: str) -> None:
     assert read_examples(docstring, "f") == []
 
 
-def test_a_line_of_a_session_that_shows_nothing_is_no_claim() -> None:
-    forms = [example.form for example in read_examples(">>> x = [2, 1]\n>>> f(x)\n>>> x\n[1, 2]", "f")]
-    assert forms == [Form.SETUP, Form.SETUP, Form.SESSION]
-
-
-def test_arguments_are_taken_from_examples_unless_they_read_variables() -> None:
+def test_a_line_of_a_session_that_shows_nothing_is_no_claim_and_arguments_must_stand_alone() -> None:
+    forms = [example.form for example in read_examples(">>> x = [2, 1]\n>>> f(x)\n>>> x\n[1, 2]\n\nf(1) == 2", "f")]
+    assert forms == [Form.SETUP, Form.SETUP, Form.SESSION, Form.CLAIM]
     examples = read_examples(">>> f([1], k=2)\n1\n>>> f(x)\n1\n\nf(float('inf')) == 3\nf([1], k=2) == 1", "f")
     assert argument_lists(examples, "f") == ["[1], k=2", "float('inf')"]
 
@@ -64,9 +60,107 @@ def test_the_docstring_of_one_function_of_a_module_is_read() -> None:
     assert docstring_of(code, "h") == docstring_of("def f(:", "f") == ""
 
 
+def test_the_literal_at_the_start_of_a_text_is_taken_whole_or_not_at_all() -> None:
+    literals = {"2": "2", "'a b' (sic)": "'a b'", "[1, 2].": "[1, 2]", "2 + x": "", "None if x": "", "the sum": ""}
+    assert {text: literal_at_start(text) for text in literals} == literals
+
+
+def check(source: str, candidate: object) -> None:
+    names: dict[str, Any] = {}
+    exec(source, names)
+    names["check"](candidate)
+
+
+def test_examples_become_assertions_in_their_order_with_the_assignments_of_sessions() -> None:
+    docstring = "Add.\n\nadd(1, 2) == 3, of course, and\nit holds that add(0, 0) == 0.\n\n>>> add(2, 2)\n4\n"
+    source = make_test(docstring, "add")
+    wanted = ("candidate(1, 2) == 3", "candidate(0, 0) == 0", "candidate(2, 2) == 4")
+    assert source == "def check(candidate):\n" + "".join(f"    assert {one}\n" for one in wanted)
+    check(source, lambda x, y: x + y)
+    with pytest.raises(AssertionError):
+        check(source, lambda x, y: x * y)
+    source = make_test(">>> goods = [3, 1]\n>>> order(goods)\n[1, 3]\n>>> goods\n[3, 1]\n", "order")
+    assert source == "def check(candidate):\n    goods = [3, 1]\n    assert candidate(goods) == [1, 3]\n"
+    check(source, sorted)
+    source = make_test(">>> sorted(pick([2, 1]))\n[1, 2]\n>>> pick([]) == set()\nTrue\n", "pick")
+    assert source.count("assert") == 2
+    check(source, set)
+    check(make_test("f(1) == 0.3", "f"), lambda _: 0.1 + 0.2)
+
+
 @pytest.mark.parametrize(
-    ("text", "literal"),
-    [("2", "2"), ("'a b' (sic)", "'a b'"), ("[1, 2].", "[1, 2]"), ("2 + x", ""), ("None if x", ""), ("the sum", "")],
+    "docstring",
+    [
+        "Add.",
+        ">>> add(1)\nTraceback (most recent call last):\nTypeError\n",
+        ">>> add(1, 2)\n<object>\n",
+        ">>> print(3)\n3\n",
+        ">>> add(1,\n3\n",
+        "sub(1, 2) == 3",
+    ],
 )
-def test_the_literal_at_the_start_of_a_text_is_taken_whole_or_not_at_all(text: str, literal: str) -> None:
-    assert literal_at_start(text) == literal
+def test_a_docstring_without_an_example_that_can_be_compared_gives_no_test(docstring: str) -> None:
+    assert make_test(docstring, "add") == ""
+
+
+TEXT = (
+    "Before.\n\n```python\nx = 1\n```\n\nBetween.\n\n  ~~~Text\n  a\n\n    b\n  ~~~\n"
+    "- In a list:\n\n  ``` py\n  y\n  ```\n\n```\nz"
+)
+
+
+def test_blocks_are_read_without_their_indentation_and_know_their_places() -> None:
+    blocks = read_blocks(TEXT)
+    assert [(one.language, one.body, one.is_closed) for one in blocks] == [
+        ("python", "x = 1\n", True),
+        ("text", "a\n\n  b\n", True),
+        ("py", "y\n", True),
+        ("", "z", False),
+    ]
+    assert TEXT[blocks[1].start : blocks[1].end] == "  a\n\n    b\n"
+    assert [TEXT[place:].split("\n")[0] for place in blocks[1].line_starts[:3]] == ["a", "", "  b"]
+    assert TEXT[blocks[2].line_starts[0] :].startswith("y\n")
+    assert prose_of(TEXT) == "Before.\n\n\nBetween.\n\n- In a list:\n\n\n"
+    assert read_blocks("````\n```python\nx\n```\n````\n")[0].body == "```python\nx\n```\n"
+
+
+def test_a_block_without_a_language_is_code_if_it_looks_like_it() -> None:
+    bodies = {"x = 1": True, "print(1)": True, ">>> 1": True, "3": False, "it is 3": False, "[1]": False}
+    assert {body: read_blocks(f"```\n{body}\n```\n")[0].is_code for body in bodies} == bodies
+    assert not read_blocks("```yaml\nx = 1\n```\n")[0].is_code
+
+
+def test_code_is_cut_into_statements_and_a_session_into_inputs_with_what_they_show() -> None:
+    body = "import math; x = 1\n\n@staticmethod\ndef f():\n    return 2\n\nprint(\n    x\n)\n"
+    pieces = read_pieces(read_blocks(f"```python\n{body}```\n")[0])
+    assert pieces is not None
+    places = [(piece.first_line, piece.last_line, piece.is_expression) for piece in pieces]
+    assert places == [(0, 0, False), (2, 4, False), (6, 8, True)]
+    assert pieces[1].source == "@staticmethod\ndef f():\n    return 2\n"
+    session = "```python\n>>> def f():\n...     return 2\n>>> f()\n2\n  3\n\n>>> x = 1\n```\n"
+    pieces = read_pieces(read_blocks(session)[0])
+    assert pieces is not None
+    assert [(piece.source, piece.shown, piece.first_line, piece.last_line) for piece in pieces] == [
+        ("def f():\n    return 2\n", "", 0, 1),
+        ("f()\n", "2\n  3", 2, 2),
+        ("x = 1\n", "", 6, 6),
+    ]
+    assert read_pieces(read_blocks("```python\nx = = 1\n```\n")[0]) is None
+    assert read_pieces(read_blocks("```python\n>>> x = = 1\n```\n")[0]) is None
+
+
+def test_code_starts_at_the_first_line_that_looks_like_it_and_ends_with_its_last_complete_statement() -> None:
+    code = "from math import pi\n\ndef f():\n    return pi\n"
+    assert unfenced_code(f"Sure.\n\n{code}") == code
+    assert unfenced_code("I define nothing, and import nothing.") == ""
+    for rest in ("This returns one.\nIt is short.\n", "print(f(\n", "- a list\n- of points!\n"):
+        assert longest_parsing(f"{code}\n{rest}") == code
+    assert longest_parsing("def f(:\n    return 1\n") == ""
+
+
+def test_thoughts_are_left_out_and_what_python_cannot_read_has_no_tree() -> None:
+    assert without_thoughts("<think>hm\n</think>\nanswer") == "\nanswer"
+    assert without_thoughts("<think>hm, so") == ""
+    assert parse_code("x = '\0'") is None
+    assert parse_code("(" * 5000) is None
+    assert parse_code(r"x = '\d'") is not None

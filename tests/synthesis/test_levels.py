@@ -79,9 +79,7 @@ def test_each_level_counts_those_that_reach_a_higher_one() -> None:
     assert list(counts.values()) == [3, 2, 2, 1, 1]
 
 
-@pytest.mark.parametrize(
-    "fields", [{"min_agreement": 1.5}, {"min_examples_share": -0.1}, {"min_solutions_run": 0}], ids=str
-)
+@pytest.mark.parametrize("fields", [{"min_agreement": 1.5}, {"min_examples_share": -0.1}], ids=str)
 def test_what_is_no_threshold_is_refused_by_name(fields: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match=next(iter(fields))):
         Strictness(**fields)  # type: ignore[arg-type]

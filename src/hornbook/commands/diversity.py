@@ -2,24 +2,22 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hornbook.artifacts import DEFAULT_STORE
-from hornbook.errors import ConfigError, MissingInputError, StoreError
+from hornbook.errors import ConfigError, MissingInputError
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from hornbook.records import Exercise, Passage
+    from hornbook.synthesis.diversity.measure import Diversity, Variety
 
-    from hornbook.synthesis.diversity.perplexity import LogLoss, Perplexity
-    from hornbook.synthesis.diversity.rows import Row
-
-_COMMON_COUNT = 150
-_MAX_PERPLEXITY_TEXTS = 150
-_LIMITS = "When it is stale (each figure a share of the last records)"
+_SOLUTIONS = ("solution", "canonical_solution", "completion")
+_SHOWN_FIELDS = 12
+_NONE = "–"
+_MAX_CELL_CHARACTERS = 34
 
 FilesArgument = Annotated[
     list[Path],
@@ -33,46 +31,11 @@ TextFieldOption = Annotated[str, typer.Option("--text-field", metavar="NAME", he
 AtOption = Annotated[
     int | None,
     typer.Option(
-        "--at", min=2, metavar="N", help="The count at which files are compared; by default 150, or the smallest file."
-    ),
-]
-TopicsOption = Annotated[
-    int | None,
-    typer.Option(
-        "--num-topics",
-        min=1,
+        "--at",
+        min=2,
         metavar="N",
-        help="Leaves of your own topic tree. Topics are those of FILE.commissions, else the rows' `topic` or `topics`.",
+        help="Records of each file that are measured, spread evenly; by default 2,000, or those of the smallest file.",
     ),
-]
-WindowOption = Annotated[int, typer.Option("--window", rich_help_panel=_LIMITS, help="How many last records.")]
-SimilarityOption = Annotated[
-    float, typer.Option("--similarity", rich_help_panel=_LIMITS, help="From which on two records are near.")
-]
-MaxExactOption = Annotated[
-    float, typer.Option("--max-exact", rich_help_panel=_LIMITS, help="At most so many repeat an earlier text.")
-]
-MaxNearOption = Annotated[
-    float, typer.Option("--max-near", rich_help_panel=_LIMITS, help="At most so many are near to an earlier one.")
-]
-MaxOpeningOption = Annotated[
-    float, typer.Option("--max-opening", rich_help_panel=_LIMITS, help="At most so many open with the same words.")
-]
-MaxShapeOption = Annotated[
-    float, typer.Option("--max-shape", rich_help_panel=_LIMITS, help="At most so many have code of the same shape.")
-]
-MinShapesOption = Annotated[
-    float, typer.Option("--min-shapes", rich_help_panel=_LIMITS, help="At least so many shapes of code are different.")
-]
-MinNamesOption = Annotated[
-    float, typer.Option("--min-names", rich_help_panel=_LIMITS, help="At least so many names are different.")
-]
-MinNameWordsOption = Annotated[
-    float,
-    typer.Option("--min-name-words", rich_help_panel=_LIMITS, help="At least so many words of names are different."),
-]
-MinNoveltyOption = Annotated[
-    float, typer.Option("--min-novelty", rich_help_panel=_LIMITS, help="At least so many runs of 4 words are new.")
 ]
 
 
@@ -80,82 +43,26 @@ def diversity(
     files: FilesArgument,
     text_field: TextFieldOption = "text",
     at: AtOption = None,
-    num_topics: TopicsOption = None,
-    compression: Annotated[
-        bool, typer.Option("--compression", help="Also how well the texts compress together.")
-    ] = False,
-    perplexity: Annotated[
-        str | None,
-        typer.Option("--perplexity", metavar="MODEL", help="Also how much a base model is surprised: a run, a folder."),
-    ] = None,
-    window: WindowOption = 100,
-    similarity: SimilarityOption = 0.7,
-    max_exact: MaxExactOption = 0.05,
-    max_near: MaxNearOption = 0.15,
-    max_opening: MaxOpeningOption = 0.5,
-    max_shape: MaxShapeOption = 0.15,
-    min_shapes: MinShapesOption = 0.65,
-    min_names: MinNamesOption = 0.7,
-    min_name_words: MinNameWordsOption = 0.45,
-    min_novelty: MinNoveltyOption = 0.03,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the figures there, as JSON.")
-    ] = None,
-    store: Annotated[
-        Path, typer.Option("--store", metavar="DIR", envvar="HORNBOOK_STORE", help="Where runs are kept.")
-    ] = Path(DEFAULT_STORE),
-    seed: Annotated[int, typer.Option("--seed", help="Of the intervals.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Measure how varied exercises or passages are, file beside file, and say where the monitor would have stopped."""
-    from hornbook.commands.diversity_table import Column, print_table
-    from hornbook.display import make_console, show_progress
-    from hornbook.synthesis.diversity.assess import assess
-    from hornbook.synthesis.diversity.thresholds import DiversityThresholds
+    """Measure how varied exercises or passages are, file beside file, and say where the monitor would have stopped.
 
-    thresholds = DiversityThresholds(
-        window=window,
-        similarity=similarity,
-        max_exact_share=max_exact,
-        max_near_share=max_near,
-        max_opening_share=max_opening,
-        max_shape_share=max_shape,
-        min_distinct_shapes=min_shapes,
-        min_distinct_names=min_names,
-        min_distinct_name_words=min_name_words,
-        min_novelty=min_novelty,
-    )
+    A larger collection repeats itself more, so of each file equally many records are measured.
+    """
+    from hornbook.synthesis.diversity.measure import MAX_MEASURED, measure, stopped_after
+
     collections = {name: _read(path, text_field) for name, path in _named(files).items()}
-    num_topics = num_topics or _leaves_of_the_shipped_tree(collections.values())
-    common_count = at or min(_COMMON_COUNT, *map(len, collections.values()))
-    console = make_console(stderr=True)
-    model = _load(perplexity, store) if perplexity else None
-    columns = []
-    for name, rows in collections.items():
-        with show_progress(console, name) as progress:
-            assessment = assess(
-                name,
-                rows,
-                thresholds,
-                common_count=common_count,
-                num_topics=num_topics,
-                compression=compression,
-                seed=seed,
-                progress=progress,
-            )
-        surprise = _surprise(rows, *model, console) if model else None
-        columns.append(Column(assessment=assessment, perplexity=surprise))
-    figures = [
-        {**column.assessment.as_json(), "perplexity": column.perplexity and column.perplexity.as_json()}
-        for column in columns
-    ]
-    written = json.dumps({"common_count": common_count, "files": figures}, indent=2)
-    if output:
-        _write(output, written)
+    count = at or min(MAX_MEASURED, *map(len, collections.values()))
+    measured = {name: measure(records, count) for name, records in collections.items()}
+    stops = {name: stopped_after(records) for name, records in collections.items()}
     if as_json:
-        typer.echo(written)
+        figures = [
+            {"name": name, "stopped_after": stops[name][0], "stop_reasons": list(stops[name][1]), **found.as_json()}
+            for name, found in measured.items()
+        ]
+        typer.echo(json.dumps({"at": count, "files": figures}, indent=2))
     else:
-        print_table(columns, make_console())
+        _print(measured, stops)
 
 
 def _named(files: Sequence[Path]) -> dict[str, Path]:
@@ -170,61 +77,121 @@ def _named(files: Sequence[Path]) -> dict[str, Path]:
     return {path.name if names[path.name] == 1 else str(path): path for path in files}
 
 
-def _read(path: Path, text_field: str) -> "list[Row]":
-    from hornbook.reading.rows import read_rows
-    from hornbook.synthesis.diversity.rows import row_of
-
-    topics = _commissioned(path)
-    rows = [row_of(fields, place, text_field, topics) for place, fields in read_rows(path)]
-    if len(rows) < 2:
-        raise MissingInputError(f"`{path}` holds {len(rows)} records; diversity needs at least 2")
-    return rows
-
-
-def _commissioned(path: Path) -> dict[str, tuple[str, ...]]:
-    """The topics of each record, by its id, of the file that the writing commands put beside; empty without it."""
-    from hornbook.commands.written_files import beside
+def _read(path: Path, text_field: str) -> "list[Exercise | Passage]":
     from hornbook.reading.rows import read_rows
 
-    commissions = beside(path, "commissions")
-    if not commissions.is_file():
-        return {}
-    rows = [fields for _, fields in read_rows(commissions)]
-    return {str(fields.get("record_id")): tuple(map(str, fields.get("topics") or ())) for fields in rows}
+    records = [_record(fields, place, text_field) for place, fields in read_rows(path)]
+    if len(records) < 2:
+        raise MissingInputError(f"`{path}` holds {len(records)} records; diversity needs at least 2")
+    return records
 
 
-def _leaves_of_the_shipped_tree(collections: "Iterable[Sequence[Row]]") -> int | None:
-    """How many there are, where all topics of the rows are among them; None for other topics, or none."""
-    topics = {topic for rows in collections for row in rows for topic in row.topics}
-    if not topics:
-        return None
-    from hornbook.synthesis.prompted.word_lists import read_topics
+def _record(fields: Mapping[str, Any], place: str, text_field: str) -> "Exercise | Passage":
+    """A row with a prompt and a solution, or a module with a function, as an exercise; other text as a passage.
 
-    leaves = {leaf.name for leaf in read_topics()}
-    return len(leaves) if topics <= leaves else None
+    Raises:
+        MissingInputError: The row holds no text; names the place and its fields.
+    """
+    from hornbook.records import Passage
 
-
-def _load(model: str, store: Path) -> "tuple[str, LogLoss]":
-    from hornbook.artifacts.store import Store
-    from hornbook.evaluation.log_loss import load_log_loss
-
-    return load_log_loss(model, Store(store))
-
-
-def _surprise(rows: "Sequence[Row]", model: str, log_loss: "LogLoss", console: "Console") -> "Perplexity | None":
-    """Under a model, of records spread evenly over the file."""
-    from hornbook.display import show_progress
-    from hornbook.synthesis.diversity.perplexity import perplexity_of
-    from hornbook.synthesis.diversity.rows import text_of
-
-    count = min(len(rows), _MAX_PERPLEXITY_TEXTS)
-    texts = [text_of(rows[number * len(rows) // count].record) for number in range(count)]
-    with show_progress(console, "perplexity") as progress:
-        return perplexity_of(texts, log_loss, model, progress)
+    prompt = fields.get("prompt")
+    solution = next((text for name in _SOLUTIONS if isinstance(text := fields.get(name), str)), None)
+    if isinstance(prompt, str) and solution is not None:
+        return _exercise(prompt, solution, str(fields.get("entry_point") or ""))
+    text = fields.get(text_field)
+    if not isinstance(text, str):
+        known = ", ".join(f"`{name}`" for name in list(fields)[:_SHOWN_FIELDS]) or "none"
+        raise MissingInputError(
+            f"`{place}` holds no text in `{text_field}`, nor `prompt` and `solution`; its fields: {known}; name the "
+            "text's: --text-field"
+        )
+    text = _clean(text)
+    if _is_module_with_function(text):
+        return _exercise(text, "", "")
+    return Passage(id=place, text=text, family="", topic="", audience="", style="", teacher="")
 
 
-def _write(path: Path, content: str) -> None:
-    try:
-        path.write_text(content + "\n", encoding="utf-8")
-    except OSError as error:
-        raise StoreError(f"`{path}` cannot be written: {error.strerror or error}") from error
+def _exercise(prompt: str, solution: str, entry_point: str) -> "Exercise":
+    from hornbook.records import Exercise
+
+    return Exercise(
+        id="",
+        prompt=_clean(prompt),
+        solution=_clean(solution),
+        entry_point=_clean(entry_point),
+        test="",
+        family="",
+        operations=(),
+        idiom="",
+        docstring_style="",
+        teacher="",
+    )
+
+
+def _is_module_with_function(text: str) -> bool:
+    import ast
+
+    from hornbook.synthesis.prompted.code_blocks import parse_code
+
+    module = parse_code(text)
+    return module is not None and any(isinstance(node, ast.FunctionDef) for node in ast.walk(module))
+
+
+def _clean(text: str) -> str:
+    """Text that UTF-8 can hold: half a surrogate pair, which JSON can bring, becomes `?`."""
+    return text.encode(errors="replace").decode()
+
+
+_Cell = Callable[["Diversity"], str]
+
+
+def _print(measured: "Mapping[str, Diversity]", stops: Mapping[str, tuple[int | None, tuple[str, ...]]]) -> None:
+    """Print all figures side by side, and under them where each generation would have been stopped and why."""
+    from rich.table import Table
+
+    from hornbook.display import make_console
+    from hornbook.report.plain import plain
+
+    console = make_console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    for name in measured:
+        table.add_column(plain(name), justify="right", overflow="fold")
+    for title, cell in _rows():
+        table.add_row(title, *(plain(cell(found)) for found in measured.values()))
+    console.print(table, highlight=False, emoji=False)
+    console.print()
+    for name, (stop, reasons) in stops.items():
+        if stop is None:
+            console.print(f"[bold]{plain(name)}[/]: [green]would not have been stopped[/]", highlight=False)
+            continue
+        said = f"[bold]{plain(name)}[/]: [yellow]would have been stopped after record {stop:,}[/]:"
+        console.print(said, highlight=False)
+        for reason in reasons:
+            console.print(f"  {plain(reason)}", highlight=False, emoji=False)
+
+
+def _rows() -> Iterator[tuple[str, _Cell]]:
+    yield "records", lambda found: f"{found.num_records:,}"
+    yield "measured", lambda found: f"{found.num_measured:,}"
+    yield "exact duplicates", lambda found: f"{found.exact_share:.1%}"
+    yield "near duplicates", lambda found: f"{found.near_share:.1%}"
+    yield "different names", lambda found: _share(found.names)
+    yield "different words in names", lambda found: _share(found.name_words)
+    yield "different openings", lambda found: _share(found.openings)
+    yield "different shapes of code", lambda found: _share(found.shapes)
+    yield "commonest name", lambda found: _commonest(found.names)
+    yield "commonest opening", lambda found: _commonest(found.openings)
+    yield "compression ratio", lambda found: _NONE if found.compression is None else f"{found.compression:.2f}"
+
+
+def _share(variety: "Variety") -> str:
+    return _NONE if variety.share is None else f"{variety.share:.1%} of {variety.count:,}"
+
+
+def _commonest(variety: "Variety") -> str:
+    if not variety.common:
+        return _NONE
+    [(name, count), *_] = variety.common
+    shown = name if len(name) <= _MAX_CELL_CHARACTERS else f"{name[: _MAX_CELL_CHARACTERS - 1]}…"
+    return f"{shown} {count / variety.count:.1%}"

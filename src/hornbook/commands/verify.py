@@ -75,12 +75,6 @@ ExamplesOption = Annotated[
 AgreementOption = Annotated[
     float, typer.Option("--min-agreement", help="Share of the solutions that agree.", rich_help_panel=_STRICTNESS)
 ]
-InputsShareOption = Annotated[
-    float,
-    typer.Option(
-        "--min-inputs-share", help="Of the inputs, on which a solution must agree.", rich_help_panel=_STRICTNESS
-    ),
-]
 NumInputsOption = Annotated[
     int, typer.Option("--num-inputs", help="Made for each function.", rich_help_panel=_STRICTNESS)
 ]
@@ -121,7 +115,6 @@ def verify(
     min_level: LevelOption = None,
     min_examples_share: ExamplesOption = 1.0,
     min_agreement: AgreementOption = 0.5,
-    min_inputs_share: InputsShareOption = 0.9,
     num_inputs: NumInputsOption = 20,
     repair: RepairOption = True,
     cpu_seconds: CpuSecondsOption = 3.0,
@@ -141,7 +134,6 @@ def verify(
     from hornbook.synthesis.levels import Strictness
     from hornbook.synthesis.self_consistency import SolutionsConfig
     from hornbook.synthesis.written import VerifyWrittenConfig
-    from hornbook.synthesis.written_passages import VerifyPassagesConfig
 
     path = output or file.with_name(f"{_stem(file)}.kept{'.parquet' if file.suffix == '.parquet' else '.jsonl'}")
     require_writable(path)
@@ -152,17 +144,12 @@ def verify(
         min_examples_share=min_examples_share,
         min_agreement=min_agreement,
     )
-    solutions = SolutionsConfig(
-        num_solutions=num_solutions,
-        temperature=temperature,
-        max_new_tokens=max_new_tokens,
-        min_inputs_share=min_inputs_share,
-    )
+    solutions = SolutionsConfig(num_solutions=num_solutions, temperature=temperature, max_new_tokens=max_new_tokens)
     config = VerifyWrittenConfig(strictness=strictness, solutions=solutions, num_inputs=num_inputs)
     given = read_given(file)
     with _sandbox(cpu_seconds, jailed=not execute_without_jail) as sandbox:
         if given.passages:
-            verify_given_passages(given, path, sandbox, VerifyPassagesConfig(repair=repair), as_json=as_json)
+            verify_given_passages(given, path, sandbox, repair=repair, as_json=as_json)
             return
         opened: AbstractContextManager[Account | None] = nullcontext(None)
         if teacher is not None:

@@ -22,13 +22,7 @@ from hornbook.synthesis.levels import Level, Verification, count_levels
 from hornbook.synthesis.repair import Repair
 from hornbook.synthesis.self_consistency import solution_requests
 from hornbook.synthesis.written import Verified, VerifyWrittenConfig, verify_written
-from hornbook.synthesis.written_passages import (
-    PassageCheck,
-    PassageFate,
-    VerifiedPassages,
-    VerifyPassagesConfig,
-    verify_written_passages,
-)
+from hornbook.synthesis.written_passages import PassageCheck, PassageFate, VerifiedPassages, verify_written_passages
 
 if TYPE_CHECKING:
     from hornbook.teacher.account import Account
@@ -69,12 +63,10 @@ def verify_given_exercises(
     _say(path, levels, verified.dropped, len(kept), account, as_json=as_json)
 
 
-def verify_given_passages(
-    given: Given, path: Path, sandbox: Sandbox, config: VerifyPassagesConfig, *, as_json: bool
-) -> None:
+def verify_given_passages(given: Given, path: Path, sandbox: Sandbox, *, repair: bool, as_json: bool) -> None:
     """Verify passages, write the kept ones to `path` and the other tables beside it, and print the yield."""
     with show_progress(make_console(stderr=True), "verify") as live:
-        verified = verify_written_passages(given.passages, sandbox, config, _teller(live, None))
+        verified = verify_written_passages(given.passages, sandbox, _teller(live, None), repair=repair)
     origins = {one.repaired_id: one.passage_id for one in verified.repairs}
     ids = [origins.get(one.id, one.id) for one in verified.kept]
     write_enriched(path, Passage, verified.kept, [given.extras[one] for one in ids])

@@ -1,7 +1,7 @@
 """`hornbook write-exercises`: exercises by a language model, on a person's own names and topics."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -34,9 +34,6 @@ from hornbook.commands.writing_options import (
     write_config,
 )
 from hornbook.commands.written_files import require_writable
-
-if TYPE_CHECKING:
-    from hornbook.synthesis.prompted.exercise_prompts import ExerciseIngredients
 
 STAGE = "write-exercises"
 
@@ -88,12 +85,15 @@ def write_exercises(
     used is put beside the file with its reason. `hornbook verify` then runs what was kept.
     """
     from hornbook.records import Exercise
-    from hornbook.synthesis.prompted.exercise_prompts import ExercisePromptConfig, constraint_named
-    from hornbook.synthesis.prompted.exercises import ExerciseJob
-    from hornbook.synthesis.prompted.function_rules import FunctionRules
+    from hornbook.synthesis.prompted.exercises import (
+        ExerciseJob,
+        ExercisePromptConfig,
+        constraint_named,
+        exercise_ingredients,
+    )
 
     require_writable(output)
-    ingredients = _ingredients(names, topics, professions)
+    ingredients = exercise_ingredients(names, topics, professions)
     config = ExercisePromptConfig(
         constraint=constraint_named(constraint), temperature=temperature, max_new_tokens=max_new_tokens
     )
@@ -112,7 +112,7 @@ def write_exercises(
     )
     with opened as account:
         run_writer(
-            ExerciseJob(ingredients, config, FunctionRules(), account.name),
+            ExerciseJob(ingredients, config, account.name),
             account,
             writing,
             seed,
@@ -120,20 +120,5 @@ def write_exercises(
             record=Exercise,
             unit="exercises",
             num_topics=len(ingredients.topics),
-            watch=when_stale != "ignore",
             as_json=as_json,
         )
-
-
-def _ingredients(names: Path | None, topics: Path | None, professions: Path | None) -> "ExerciseIngredients":
-    from hornbook.synthesis.prompted.exercise_prompts import ExerciseIngredients
-    from hornbook.synthesis.prompted.forms import read_layouts
-    from hornbook.synthesis.prompted.word_lists import read_entries, read_names, read_topics
-
-    return ExerciseIngredients(
-        names=read_names(names),
-        topics=read_topics(topics),
-        professions=read_entries("professions", professions),
-        twists=read_entries("twists"),
-        layouts=read_layouts(),
-    )

@@ -1,7 +1,7 @@
 """`hornbook write-textbooks`: textbook passages by a language model, on a person's own topics."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -35,9 +35,6 @@ from hornbook.commands.writing_options import (
 )
 from hornbook.commands.written_files import require_writable
 
-if TYPE_CHECKING:
-    from hornbook.synthesis.prompted.passage_prompts import PassageIngredients
-
 STAGE = "write-textbooks"
 
 WordsOption = Annotated[
@@ -47,18 +44,7 @@ WordsOption = Annotated[
 NumWordsOption = Annotated[
     int,
     typer.Option(
-        "--num-words", min=0, metavar="N", help="Concept words that each passage must use.", rich_help_panel=LISTS
-    ),
-]
-MinWordsOption = Annotated[
-    float,
-    typer.Option(
-        "--min-words-used",
-        min=0.0,
-        max=1.0,
-        metavar="SHARE",
-        help="Put passages aside that use less than this share of their words; recorded in any case.",
-        rich_help_panel=LISTS,
+        "--num-words", min=0, metavar="N", help="Concept words that each passage is to use.", rich_help_panel=LISTS
     ),
 ]
 InspirationOption = Annotated[
@@ -79,7 +65,6 @@ def write_textbooks(
     topics: TopicsOption = None,
     words: WordsOption = None,
     num_words: NumWordsOption = 3,
-    min_words_used: MinWordsOption = 0.0,
     inspiration: InspirationOption = None,
     max_attempts: MaxAttemptsOption = None,
     max_new_tokens: MaxNewTokensOption = 600,
@@ -102,14 +87,11 @@ def write_textbooks(
     goes on where an interrupted one was. `hornbook verify` then runs the programs.
     """
     from hornbook.records import Passage
-    from hornbook.synthesis.prompted.passage_answers import PassageRules
-    from hornbook.synthesis.prompted.passage_prompts import PassagePromptConfig
-    from hornbook.synthesis.prompted.textbooks import PassageJob
+    from hornbook.synthesis.prompted.passages import PassageJob, PassagePromptConfig, passage_ingredients
 
     require_writable(output)
-    ingredients = _ingredients(topics, words, inspiration)
+    ingredients = passage_ingredients(topics, words, _texts(inspiration) if inspiration is not None else ())
     config = PassagePromptConfig(num_words=num_words, temperature=temperature, max_new_tokens=max_new_tokens)
-    rules = PassageRules(min_share_of_words_used=min_words_used)
     writing = write_config(num, max_attempts, when_stale)
     opened = open_account(
         STAGE,
@@ -125,7 +107,7 @@ def write_textbooks(
     )
     with opened as account:
         run_writer(
-            PassageJob(ingredients, config, rules, account.name),
+            PassageJob(ingredients, config, account.name),
             account,
             writing,
             seed,
@@ -133,24 +115,8 @@ def write_textbooks(
             record=Passage,
             unit="passages",
             num_topics=len(ingredients.topics),
-            watch=when_stale != "ignore",
             as_json=as_json,
         )
-
-
-def _ingredients(topics: Path | None, words: Path | None, inspiration: Path | None) -> "PassageIngredients":
-    from hornbook.synthesis.prompted.forms import read_audiences, read_styles
-    from hornbook.synthesis.prompted.passage_prompts import PassageIngredients
-    from hornbook.synthesis.prompted.word_lists import read_entries, read_topics
-
-    return PassageIngredients(
-        topics=read_topics(topics),
-        audiences=read_audiences(),
-        styles=read_styles(),
-        skills=read_entries("skills"),
-        words=read_entries("concepts", words),
-        inspirations=_texts(inspiration) if inspiration is not None else (),
-    )
 
 
 def _texts(path: Path) -> tuple[str, ...]:

@@ -2,8 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,19 +64,8 @@ WhenStaleOption = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Ended:
-    """A piece of writing that came to its end, in whatever way."""
-
-    written: "Written[Any]"
-    account: "Account"
-    seconds: float
-    num_topics: int
-    """In the topic tree."""
-
-
 def write_config(num: int, max_attempts: int | None, when_stale: str) -> "WriteConfig":
-    """The writer's config of the flags; `ignore` is the affair of whoever gives it a monitor.
+    """The writer's config of the flags.
 
     Raises:
         ConfigError: A flag's value cannot be used.
@@ -86,59 +73,9 @@ def write_config(num: int, max_attempts: int | None, when_stale: str) -> "WriteC
     from hornbook.errors import ConfigError
     from hornbook.synthesis.prompted.writing import WhenStale, WriteConfig
 
-    if when_stale not in ("stop", "reseed", "ignore"):
+    if when_stale not in list(WhenStale):
         raise ConfigError(f"`--when-stale` must be stop, reseed or ignore, got {when_stale!r}")
-    chosen = WhenStale.RESEED if when_stale == "reseed" else WhenStale.STOP
-    return WriteConfig(num_records=num, max_attempts=max_attempts, when_stale=chosen)
-
-
-def save(output: Path, record: "type[Record]", written: "Written[Any]") -> list[Path]:
-    """Write what was kept, what was not, and what was asked for.
-
-    Returns:
-        The files.
-
-    Raises:
-        StoreError: One cannot be written.
-    """
-    from hornbook.synthesis.prompted.commission import Commission
-    from hornbook.synthesis.prompted.rejection import RejectedAnswer
-
-    rejected = [
-        RejectedAnswer(id=entry.id, reason=entry.reason, detail=entry.detail, text=text)
-        for entry, text in zip(written.dropped, written.answers, strict=True)
-    ]
-    paths = [output, beside(output, "rejected"), beside(output, "commissions")]
-    write_records(paths[0], record, written.kept)
-    write_records(paths[1], RejectedAnswer, rejected)
-    write_records(paths[2], Commission, written.commissions)
-    return paths
-
-
-def describe(ended: Ended, paths: list[Path], unit: str) -> dict[str, Any]:
-    """The summary as JSON values."""
-    written = ended.written
-    topics = {topic for one in written.commissions if one.outcome == "kept" for topic in one.topics}
-    tokens = written.completion_tokens
-    return {
-        "files": [str(path) for path in paths],
-        "unit": unit,
-        "kept": len(written.kept),
-        "attempts": written.num_attempts,
-        "rejected": written.rejections,
-        "ending": written.ending.value,
-        "stale": list(written.stale_reasons),
-        "reseeds": written.num_reseeds,
-        "topics_covered": len(topics),
-        "topics": ended.num_topics,
-        "tokens_per_answer": round(tokens / written.num_attempts, 1) if written.num_attempts else None,
-        "prompt_tokens_per_answer": (
-            round(written.prompt_tokens / written.num_attempts, 1) if written.num_attempts else None
-        ),
-        "seconds": round(ended.seconds, 1),
-        "tokens_per_second": round(ended.account.progress().tokens_per_second, 1),
-        "account": ended.account.summary(),
-    }
+    return WriteConfig(num_records=num, max_attempts=max_attempts, when_stale=WhenStale(when_stale))
 
 
 def run_writer(
@@ -151,7 +88,6 @@ def run_writer(
     record: "type[Record]",
     unit: str,
     num_topics: int,
-    watch: bool,
     as_json: bool,
 ) -> None:
     """Write, save and print the summary. What was written before an error of the teacher is saved, too.
@@ -165,47 +101,84 @@ def run_writer(
         record: Their type.
         unit: `exercises`.
         num_topics: In the topic tree.
-        watch: Whether the diversity monitor is asked.
         as_json: Print JSON.
     """
     from hornbook.commands.teacher_report import print_account, say_estimate
     from hornbook.display import make_console, show_progress
-    from hornbook.synthesis.diversity.monitor import Monitor as DiversityMonitor
-    from hornbook.synthesis.prompted.progress import WritingProgress
-    from hornbook.synthesis.prompted.writing import Monitor, Writer
+    from hornbook.synthesis.prompted.writing import Writer
 
-    monitor: Monitor[Any] | None = DiversityMonitor() if watch else None
+    begun = time.monotonic()
     with show_progress(make_console(stderr=True), f"write {unit}") as progress:
         samples = [job.request(seed, number) for number in range(_NUM_SAMPLES)]
         say_estimate(account, samples, writing.num_records, progress)
-        shown = WritingProgress(account, progress)
-        writer: Writer[Any] = Writer(job, account, writing, seed, monitor=monitor, progress=shown)
+        writer: Writer[Any] = Writer(job, account, writing, seed, progress)
         try:
             writer.run()
         finally:
             written = writer.written
-            account.kept(len(written.kept), written.kept_tokens)
-            paths = save(output, record, written) if written.num_attempts else []
-    described = describe(Ended(written, account, time.monotonic() - shown.begun, num_topics), paths, unit)
+            paths = _save(output, record, written) if written.num_attempts else []
+    described = {
+        "files": [str(path) for path in paths],
+        "unit": unit,
+        **_describe(written),
+        "topics": num_topics,
+        "seconds": round(time.monotonic() - begun, 1),
+        "tokens_per_second": round(account.progress().tokens_per_second, 1),
+        "account": account.summary(),
+    }
     if as_json:
         typer.echo(json.dumps(described, indent=2))
         return
-    _print(described, typer.echo)
+    _print(described)
     print_account(described["account"], make_console())
     typer.echo(f"the {unit} are in {output}, with {' and '.join(path.name for path in paths[1:])} beside it")
 
 
-def _print(described: dict[str, Any], echo: Callable[[str], Any]) -> None:
+def _save(output: Path, record: "type[Record]", written: "Written[Any]") -> list[Path]:
+    """Write what was kept, what was not, and what was asked for.
+
+    Returns:
+        The files.
+
+    Raises:
+        StoreError: One cannot be written.
+    """
+    from hornbook.synthesis.prompted.commission import Commission, RejectedAnswer
+
+    paths = [output, beside(output, "rejected"), beside(output, "commissions")]
+    write_records(paths[0], record, written.kept)
+    write_records(paths[1], RejectedAnswer, written.rejected)
+    write_records(paths[2], Commission, written.commissions)
+    return paths
+
+
+def _describe(written: "Written[Any]") -> dict[str, Any]:
+    """What was written and what it took, as JSON values."""
+    attempts = written.num_attempts
+    return {
+        "kept": len(written.kept),
+        "attempts": attempts,
+        "rejected": written.rejections,
+        "ending": written.ending.value,
+        "stale": list(written.stale_reasons),
+        "reseeds": written.num_reseeds,
+        "topics_covered": written.num_topics,
+        "tokens_per_answer": round(written.completion_tokens / attempts, 1) if attempts else None,
+        "prompt_tokens_per_answer": round(written.prompt_tokens / attempts, 1) if attempts else None,
+    }
+
+
+def _print(described: dict[str, Any]) -> None:
     kept, attempts = described["kept"], described["attempts"]
     share = f" ({kept / attempts:.0%})" if attempts else ""
-    echo(f"{kept:,} {described['unit']} kept of {attempts:,} answers{share}; {described['ending']}")
+    typer.echo(f"{kept:,} {described['unit']} kept of {attempts:,} answers{share}; {described['ending']}")
     for reason, number in described["rejected"].items():
-        echo(f"{number:>8,} {reason}")
+        typer.echo(f"{number:>8,} {reason}")
     for reason in described["stale"]:
-        echo(f"stale: {reason}")
+        typer.echo(f"stale: {reason}")
     if described["reseeds"]:
-        echo(f"seeded anew {described['reseeds']} times")
+        typer.echo(f"seeded anew {described['reseeds']} times")
     if described["topics_covered"]:
-        echo(f"{described['topics_covered']:,} of {described['topics']:,} topics covered")
+        typer.echo(f"{described['topics_covered']:,} of {described['topics']:,} topics covered")
     if described["tokens_per_answer"]:
-        echo(f"{described['tokens_per_answer']} tokens an answer")
+        typer.echo(f"{described['tokens_per_answer']} tokens an answer")

@@ -11,6 +11,7 @@ _VARIETIES = (
     ("openings", "different openings"),
     ("shapes", "different shapes of code"),
     ("names", "different function names"),
+    ("name_words", "different words in names"),
 )
 
 
@@ -24,31 +25,17 @@ def diversity_of(artifacts: Mapping[str, Artifact]) -> tuple[Diversity, ...]:
 
 
 def _diversity(unit: str, figures: Mapping[str, Any]) -> Diversity:
-    size = figures["common_count"]
     rows = [
         ("exact duplicates", _percent(figures["exact_share"])),
         (f"near duplicates (Jaccard {figures['similarity']:.2f})", _percent(figures["near_share"])),
     ]
     for name, title in _VARIETIES:
-        at_size = figures[name]["at_size"]
-        if at_size is not None:
-            between = f"{_percent(at_size['low'])} to {_percent(at_size['high'])}"
-            rows.append((f"{title} among {at_size['size']:,}", f"{_percent(at_size['share'])} ({between})"))
-    novelty = figures["novelty"]
-    if novelty is not None:
-        rows.append(("runs of four words that are new", _percent(novelty["mean"])))
-    if figures["new_shapes_at_size"] is not None:
-        rows.append((f"new shapes per 1,000 after {size:,}", f"{figures['new_shapes_at_size']:.0f}"))
-    if figures["saturation"]:
-        last, rate = figures["saturation"][-1]
-        rows.append((f"new shapes per 1,000 after {last:,}", f"{rate:.0f}"))
-    for name, title in (("num_tokens", "tokens"), ("num_lines", "lines"), ("num_branches", "branches")):
-        spread = figures[name]
-        if spread is not None:
-            rows.append(
-                (f"{title}, quartiles", f"{spread['lower']:.0f}, {spread['median']:.0f}, {spread['upper']:.0f}")
-            )
-    return Diversity(unit=unit, num_records=figures["num_records"], rows=tuple(rows), stale=tuple(figures["stale"]))
+        variety = figures[name]
+        if variety["count"]:
+            rows.append((f"{title} among {variety['count']:,}", _percent(variety["share"])))
+    if figures["compression"] is not None:
+        rows.append(("compression ratio", f"{figures['compression']:.2f}"))
+    return Diversity(unit=unit, num_records=figures["num_measured"], rows=tuple(rows), stale=tuple(figures["stale"]))
 
 
 def _percent(share: float) -> str:

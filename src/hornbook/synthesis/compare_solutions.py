@@ -14,8 +14,11 @@ from hornbook.observers.jail_tasks import Answer, run_tasks
 from hornbook.records import Outcome
 from hornbook.sandbox.program import Sandbox
 from hornbook.synthesis.levels import Majority
-from hornbook.synthesis.observation import Observation, note_solutions
-from hornbook.synthesis.self_consistency import Answered, SolutionsConfig
+from hornbook.synthesis.observation import BATCH_SIZE, Observation, note_solutions
+from hornbook.synthesis.self_consistency import Answered
+
+_MIN_INPUTS_SHARE = 0.9
+"""A solution agrees with another one if it does the same with this share of the inputs."""
 
 
 class SolutionFate(StrEnum):
@@ -58,18 +61,16 @@ def compare_solutions(
     observations: Sequence[Observation],
     answers: Sequence[Answered],
     sandbox: Sandbox,
-    config: SolutionsConfig,
-    batch_size: int,
+    num_solutions: int,
     progress: Callable[[int, int], None],
 ) -> list[Solution]:
     """Run the solutions, and note in each observation how they compare.
 
     Args:
         observations: Of the exercises that were asked about, each with inputs to compare on.
-        answers: `config.num_solutions` for each, in the same order.
+        answers: `num_solutions` for each, in the same order.
         sandbox: Entered.
-        config: When a solution agrees.
-        batch_size: Solutions that share one program.
+        num_solutions: That were asked for.
         progress: Told how many are run.
 
     Returns:
@@ -78,14 +79,14 @@ def compare_solutions(
     Raises:
         SandboxError: The sandbox broke down.
     """
-    owners = [one for one in observations for _ in range(config.num_solutions)]
+    owners = [one for one in observations for _ in range(num_solutions)]
     tasks: dict[tuple[str, str], dict[str, object]] = {}
     for seen, answered in zip(owners, answers, strict=True):
         if answered.code:
             inputs = [seen.inputs[place] for place in seen.compared]
             key = (seen.exercise.id, answered.code)
             tasks[key] = function_task(answered.code, seen.exercise.entry_point, inputs)
-    found = run_tasks("calls", list(tasks.values()), sandbox, batch_size=batch_size, progress=progress)
+    found = run_tasks("calls", list(tasks.values()), sandbox, batch_size=BATCH_SIZE, progress=progress)
     results = dict(zip(tasks, found, strict=True))
     runs = [
         _run(answered, results.get((seen.exercise.id, answered.code)))
@@ -93,8 +94,8 @@ def compare_solutions(
     ]
     solutions = []
     for number, seen in enumerate(observations):
-        own = runs[number * config.num_solutions : (number + 1) * config.num_solutions]
-        solutions += _compare(seen, own, config.min_inputs_share)
+        own = runs[number * num_solutions : (number + 1) * num_solutions]
+        solutions += _compare(seen, own)
     return solutions
 
 
@@ -112,14 +113,12 @@ def _run(answered: Answered, answer: Answer | None) -> _Run:
     return _Run(answered, calls, SolutionFate.DISAGREES, "")
 
 
-def _compare(seen: Observation, runs: Sequence[_Run], min_share: float) -> list[Solution]:
+def _compare(seen: Observation, runs: Sequence[_Run]) -> list[Solution]:
     own = [seen.calls[place] for place in seen.compared]
     places = range(len(own))
     ran = [run for run in runs if run.fate is SolutionFate.DISAGREES]
-    agreeing = [run for run in ran if agreeing_share(own, run.calls, places) >= min_share]
-    largest = max(
-        (sum(agreeing_share(one.calls, run.calls, places) >= min_share for run in ran) for one in ran), default=0
-    )
+    agreeing = [run for run in ran if _agree(own, run.calls)]
+    largest = max((sum(_agree(one.calls, run.calls) for run in ran) for one in ran), default=0)
     if not ran:
         majority = Majority.UNASKED
     elif 2 * len(agreeing) > len(ran):
@@ -143,6 +142,10 @@ def _compare(seen: Observation, runs: Sequence[_Run], min_share: float) -> list[
         )
         for run in runs
     ]
+
+
+def _agree(one: Sequence[Call], other: Sequence[Call]) -> bool:
+    return agreeing_share(one, other, range(len(one))) >= _MIN_INPUTS_SHARE
 
 
 def _difference(seen: Observation, own: Sequence[Call], run: _Run) -> str:

@@ -1,12 +1,13 @@
-"""The examples that a docstring gives, and what they are said to give.
+"""The examples that a docstring gives, what they are said to give, and a test made of them.
 
-Read are sessions (lines after `>>>`), sentences such as `f(1) == 2`, `f(1) -> 2`, `f(1) returns 2`, and pairs of lines
+Read are sessions (by `doctest`), sentences such as `f(1) == 2`, `f(1) -> 2`, `f(1) returns 2`, and pairs of lines
 `Input: 1` and `Output: 2`. A sentence counts only where what is said to come out is a literal: `f(1) returns the sum`
 claims nothing that can be compared. Nothing is run here.
 """
 
 import ast
 import builtins
+import doctest
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,12 @@ _CLAIM = re.compile(
 _INPUT = re.compile(r"^[ \t]*(?:[-*]\s*)?(?:Example\s+)?Input:?[ \t]*:?[ \t]*(.+)$", re.IGNORECASE)
 _OUTPUT = re.compile(r"^[ \t]*(?:[-*]\s*)?(?:Expected\s+)?(?:Output|Returns?|Result)[ \t]*:[ \t]*(.+)$", re.IGNORECASE)
 _MAX_CLAIM_CHARACTERS = 400
+_TIGHT_PROMPT = re.compile(r"^([ \t]*(?:>>>|\.\.\.))(?=[^\s.>])", re.MULTILINE)
+_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+_CLOSING_FENCE = re.compile(r"^[ \t]*```.*", re.MULTILINE | re.DOTALL)
+_SESSIONS = doctest.DocTestParser()
+_CANDIDATE = "candidate"
+_TOLERANCE = "1e-6"
 
 
 class Form(StrEnum):
@@ -63,18 +70,69 @@ def read_examples(docstring: str, name: str) -> list[Example]:
         docstring: Cleaned of its indentation.
         name: The function that claims are about.
     """
-    lines = docstring.splitlines()
+    lines = docstring.split("\n")
+    sessions = {example.lineno: example for example in read_sessions(docstring)}
     found: list[Example] = []
     place = 0
     while place < len(lines):
-        if lines[place].lstrip().startswith(">>>"):
-            example, place = _session(lines, place)
-            found.append(example)
+        if place in sessions:
+            found.append(_session(sessions[place]))
+            place += sessions[place].source.count("\n") + sessions[place].want.count("\n")
             continue
         pair = _pair(lines, place, name)
-        found += [pair] if pair else _claims(lines[place], name)
+        if pair or not lines[place].lstrip().startswith(">>>"):
+            found += [pair] if pair else _claims(lines[place], name)
         place += 2 if pair else 1
     return found
+
+
+def read_sessions(text: str) -> list[doctest.Example]:
+    """The lines behind `>>>` with those below that show what they give, in order; their indentation may be uneven."""
+    spaced = _TIGHT_PROMPT.sub(r"\1 ", text)
+    for lines in (spaced, _INDENTATION.sub("", spaced)):
+        try:
+            return _SESSIONS.get_examples(lines)
+        except ValueError:  # They are not aligned.
+            continue
+    return []
+
+
+def test_from_docstring(docstring: str, name: str) -> str:
+    """Source that defines `check(candidate)`, which asserts what the docstring's examples show.
+
+    Args:
+        docstring: Cleaned of its indentation.
+        name: The function's; calls of it become calls of `candidate`.
+
+    Returns:
+        The source; empty if no example compares a call with a literal.
+    """
+    lines = [line for example in read_examples(docstring, name) for line in _test_lines(example, name)]
+    if not any(line.startswith("assert") for line in lines):
+        return ""
+    return f"def check({_CANDIDATE}):\n" + "".join(f"    {part}\n" for line in lines for part in line.split("\n"))
+
+
+test_from_docstring.__test__ = False  # type: ignore[attr-defined]
+
+
+def _test_lines(example: Example, name: str) -> list[str]:
+    """An assertion for an example that compares a call with a literal; an assignment or import as it stands."""
+    module = parse_code(example.source)
+    if module is None:
+        return []
+    uses = [node for node in ast.walk(module) if isinstance(node, ast.Name) and node.id == name]
+    for node in uses:
+        node.id = _CANDIDATE
+    if all(isinstance(one, ast.Assign | ast.Import | ast.ImportFrom) for one in module.body):
+        return [ast.unparse(module)]
+    statement = module.body[0]
+    if not uses or len(module.body) > 1 or not isinstance(statement, ast.Expr) or not _is_literal(example.wanted):
+        return []
+    call = ast.unparse(statement)
+    if isinstance(ast.literal_eval(example.wanted), float):
+        return [f"assert abs(({call}) - ({example.wanted})) <= {_TOLERANCE}"]
+    return [f"assert {call if isinstance(statement.value, ast.Call) else f'({call})'} == {example.wanted}"]
 
 
 def argument_lists(examples: list[Example], name: str) -> list[str]:
@@ -99,21 +157,12 @@ def _stands_alone(node: ast.expr) -> bool:
     return all(one.id in bound or hasattr(builtins, one.id) for one in inside if isinstance(one, ast.Name))
 
 
-def _session(lines: list[str], place: int) -> tuple[Example, int]:
-    source = lines[place].lstrip().removeprefix(">>>").strip()
-    place += 1
-    while place < len(lines) and lines[place].lstrip().startswith("..."):
-        source += "\n" + lines[place].lstrip().removeprefix("...").removeprefix(" ")
-        place += 1
-    wanted: list[str] = []
-    while place < len(lines) and lines[place].strip() and not lines[place].lstrip().startswith((">>>", "```")):
-        wanted.append(lines[place].strip())
-        place += 1
-    if not wanted:
-        commented = _comment_claim(source)
-        if commented:
-            return Example(Form.CLAIM, *commented), place
-    return Example(Form.SESSION if wanted else Form.SETUP, source, "\n".join(wanted)), place
+def _session(shown: doctest.Example) -> Example:
+    source, wanted = shown.source.strip(), _CLOSING_FENCE.sub("", shown.want).rstrip("\n")
+    commented = None if wanted else _comment_claim(source)
+    if commented:
+        return Example(Form.CLAIM, *commented)
+    return Example(Form.SESSION if wanted else Form.SETUP, source, wanted)
 
 
 def _comment_claim(source: str) -> tuple[str, str] | None:

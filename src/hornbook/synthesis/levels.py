@@ -11,6 +11,10 @@ from enum import StrEnum
 from hornbook.errors import ConfigError
 from hornbook.records import Outcome
 
+_MIN_RETURNED_SHARE = 0.2
+"""Share of the inputs for which a function must return something, if none of its examples holds. Inputs are made by its
+types alone, so a function that takes only some texts raises for many of them."""
+
 
 class Level(StrEnum):
     """What holds of an exercise; each level includes those before it."""
@@ -94,15 +98,10 @@ class Strictness:
     """Which verifications suffice."""
 
     min_level: Level = Level.EXAMPLES
-    min_returned_share: float = 0.2
-    """Share of the inputs for which a function must return something, if none of its examples holds; 0 to 1. Inputs are
-    made by its types alone, so a function that takes only some texts raises for many of them."""
     min_examples_share: float = 1.0
     """Share of a docstring's examples that must hold; 0 to 1."""
     min_agreement: float = 0.5
     """Share of the independent solutions that ran that must agree; 0 to 1."""
-    min_solutions_run: int = 1
-    """Independent solutions that must have run at all."""
 
     def __post_init__(self) -> None:
         """Refuse what is no share.
@@ -110,18 +109,16 @@ class Strictness:
         Raises:
             ConfigError: Names the field and the value.
         """
-        for name in ("min_returned_share", "min_examples_share", "min_agreement"):
+        for name in ("min_examples_share", "min_agreement"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"`{name}` must lie in [0, 1], got {getattr(self, name)!r}")
-        if self.min_solutions_run < 1:
-            raise ConfigError(f"`min_solutions_run` must be at least 1, got {self.min_solutions_run!r}")
 
 
 def level_of(seen: Verification, strictness: Strictness) -> Level:
     """The highest level that the exercise reaches by these thresholds."""
     if seen.outcome is Outcome.SYNTAX_ERROR:
         return Level.WRITTEN
-    if seen.outcome is not Outcome.PASSED or not _returns(seen, strictness):
+    if seen.outcome is not Outcome.PASSED or not _returns(seen):
         return Level.PARSED
     if _shows_wrong_example(seen, strictness) or seen.own_test is OwnTest.FAILED:
         return Level.RAN
@@ -158,7 +155,7 @@ def reason_of(seen: Verification, strictness: Strictness) -> str:
         return "was given no independent solutions"
     if seen.num_inputs == 0:
         return "has no inputs to compare solutions on"
-    if seen.num_solutions_run < strictness.min_solutions_run:
+    if seen.num_solutions_run == 0:
         return "too few independent solutions run"
     return "independent solutions disagree"
 
@@ -169,8 +166,8 @@ def count_levels(verifications: Sequence[Verification], strictness: Strictness) 
     return {level: sum(is_at_least(one, level) for one in reached) for level in Level}
 
 
-def _returns(seen: Verification, strictness: Strictness) -> bool:
-    enough = seen.num_returned > 0 and seen.num_returned >= strictness.min_returned_share * seen.num_tried
+def _returns(seen: Verification) -> bool:
+    enough = seen.num_returned > 0 and seen.num_returned >= _MIN_RETURNED_SHARE * seen.num_tried
     return enough or seen.num_examples_held > 0
 
 
@@ -180,7 +177,7 @@ def _shows_wrong_example(seen: Verification, strictness: Strictness) -> bool:
 
 def _is_consistent(seen: Verification, strictness: Strictness) -> bool:
     num_run = seen.num_solutions_run
-    enough = num_run >= strictness.min_solutions_run and seen.num_inputs > 0
+    enough = num_run > 0 and seen.num_inputs > 0
     return enough and seen.num_solutions_agreeing >= strictness.min_agreement * num_run
 
 

@@ -1,13 +1,17 @@
-"""The fenced blocks of a passage, with their places, and the code among them in pieces that can be run."""
+"""The fenced blocks of a text, with their places, and the code among them in pieces that can be run."""
 
 import ast
 import re
 import textwrap
 from dataclasses import dataclass
 
+from markdown_it import MarkdownIt
+
+from hornbook.synthesis.examples import read_sessions
 from hornbook.synthesis.prompted.code_blocks import parse_code
 
-_OPENING = re.compile(r"^([ \t]*(?:[-*+]|\d+[.)])?[ \t]*)(`{3,}|~{3,})[ \t]*([\w+-]*)[^`\n]*$")
+_READER = MarkdownIt("zero").enable(["fence", "list"])
+"""Without indented code and HTML, so that a fence is one wherever it stands."""
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 CODE_LANGUAGES = frozenset({"python", "py", "python3", "pycon"})
 OUTPUT_LANGUAGES = frozenset({"", "text", "txt", "output", "out", "console", "plaintext", "plain", "stdout", "result"})
@@ -24,9 +28,9 @@ class Block:
     language: str
     """Lower case; may be empty."""
     body: str
-    """Its lines, without their common indentation; ends with a line break unless empty."""
+    """Its lines, without their common indentation."""
     start: int
-    """In the passage's text: where its body begins."""
+    """In the text: where its body begins."""
     end: int
     """Where its body ends, which is where the closing fence's line begins."""
     opens: int
@@ -34,7 +38,9 @@ class Block:
     closes: int
     """Where the line behind the closing fence begins; the text's end if the fence is never closed."""
     line_starts: tuple[int, ...]
-    """In the passage's text: where each line of the body begins, behind its indentation; last, where the body ends."""
+    """In the text: where each line of the body begins, behind its indentation; last, where the body ends."""
+    is_closed: bool
+    """Whether a closing fence follows."""
 
     @property
     def is_session(self) -> bool:
@@ -67,37 +73,32 @@ class Piece:
 
 
 def read_blocks(text: str) -> list[Block]:
-    """The fenced blocks in order; one that is never closed goes to the text's end.
+    """The fenced blocks in order, those in lists among them; one that is never closed goes to the end of what holds it.
 
     Args:
         text: Its lines end in a line feed alone.
     """
-    blocks: list[Block] = []
     lines = _LINE.findall(text)
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
-    place = 0
-    while place < len(lines):
-        opening = _OPENING.match(lines[place].rstrip("\n"))
-        if opening is None:
-            place += 1
+    blocks = []
+    for token in _READER.parse(text):
+        if token.type != "fence" or token.map is None:
             continue
-        mark = opening[2]
-        closing = re.compile(rf"[ \t]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*\n?")
-        end = next((number for number in range(place + 1, len(lines)) if closing.fullmatch(lines[number])), len(lines))
-        raw = "".join(lines[place + 1 : end])
-        body = textwrap.dedent(raw)
+        first, after = token.map
+        last = lines[after - 1].strip()
+        is_closed = after - first > 1 and len(last) >= len(token.markup) and set(last) == {token.markup[0]}
+        end = after - is_closed
+        inside = lines[first + 1 : end]
+        body = textwrap.dedent("".join(inside))
         inner = [
-            starts[place + 1 + number] + (len(line) - len(dedented) if line.strip() else 0)
-            for number, (line, dedented) in enumerate(zip(lines[place + 1 : end], _LINE.findall(body), strict=False))
+            starts[first + 1 + number] + (len(line) - len(dedented) if line.strip() else 0)
+            for number, (line, dedented) in enumerate(zip(inside, _LINE.findall(body), strict=False))
         ]
-        after = starts[min(end + 1, len(lines))]
-        line_starts = (*inner, starts[end])
-        blocks.append(
-            Block(opening[3].lower(), body, starts[place + 1], starts[end], starts[place], after, line_starts)
-        )
-        place = end + 1
+        language = token.info.strip().split(" ")[0].lower()
+        places = (starts[first + 1], starts[end], starts[first], starts[after])
+        blocks.append(Block(language, body, *places, (*inner, starts[end]), is_closed))
     return blocks
 
 
@@ -136,26 +137,14 @@ def prose_of(text: str) -> str:
 def _session_pieces(body: str) -> list[Piece] | None:
     lines = body.split("\n")
     pieces: list[Piece] = []
-    place = 0
-    while place < len(lines):
-        if not lines[place].startswith(">>>"):
-            place += 1
-            continue
-        first = place
-        source = [lines[place][3:].removeprefix(" ")]
-        place += 1
-        while place < len(lines) and lines[place].startswith("..."):
-            source.append(lines[place][3:].removeprefix(" "))
-            place += 1
-        shown_from = place
-        while place < len(lines) and lines[place].strip() and not lines[place].startswith(">>>"):
-            place += 1
-        code = "\n".join(source).rstrip() + "\n"
-        module = parse_code(code)
+    for example in read_sessions(body):
+        module = parse_code(example.source)
         if module is None:
             return None
         is_expression = len(module.body) == 1 and isinstance(module.body[0], ast.Expr)
-        pieces.append(Piece(code, first, shown_from - 1, is_expression, "\n".join(lines[shown_from:place])))
+        behind = example.lineno + example.source.count("\n")
+        shown = "\n".join(lines[behind : behind + example.want.count("\n")])
+        pieces.append(Piece(example.source, example.lineno, behind - 1, is_expression, shown))
     return pieces
 
 

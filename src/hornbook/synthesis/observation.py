@@ -15,6 +15,9 @@ from hornbook.synthesis.input_values import make_inputs
 from hornbook.synthesis.levels import Majority, OwnTest, Trait, Verification
 from hornbook.synthesis.prompted.code_blocks import parse_code
 
+BATCH_SIZE = 20
+"""Functions that share one program in the jail."""
+
 
 @dataclass
 class Observation:
@@ -43,7 +46,6 @@ def observe_exercises(
     exercises: Sequence[Exercise],
     sandbox: Sandbox,
     num_inputs: int,
-    batch_size: int,
     seed: int,
     progress: Callable[[int, int], None],
 ) -> list[Observation]:
@@ -62,7 +64,7 @@ def observe_exercises(
     tasks = [
         task_of(one, examples=some, inputs=given) for one, some, given in zip(exercises, examples, inputs, strict=True)
     ]
-    answers = run_tasks("calls", tasks, sandbox, batch_size=batch_size, progress=progress)
+    answers = run_tasks("calls", tasks, sandbox, batch_size=BATCH_SIZE, progress=progress)
     failed = [place for place, answer in enumerate(answers) if isinstance(answer, Report) and examples[place]]
     again = [{**tasks[place], "inputs": []} for place in failed]
     calmer = run_tasks("calls", again, sandbox, batch_size=1, progress=lambda _done, _total: None)

@@ -2,7 +2,7 @@
 
 Reads:  nothing but the curriculum, or a language model's answers; then the artifacts of the two stages that write.
 Writes: the tables `passages`, `exercises`, `held_out`; `kept`, `dropped` and the passages that hold; what a language
-        model was asked, which of its answers were put aside, and how far each record was verified.
+        model was asked, which of its answers were rejected, and how far each record was verified.
 Source: sections 2.2 and 2.3 of the paper.
 """
 
@@ -26,7 +26,7 @@ from hornbook.synthesis.curriculum.exercises import (
 )
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig, write_passages
 from hornbook.synthesis.curriculum.world import build_world
-from hornbook.synthesis.diversity.assess import measure
+from hornbook.synthesis.diversity.measure import measure
 from hornbook.synthesis.exercise_tests import ExerciseTest, with_tests
 from hornbook.synthesis.levels import Verification, count_levels
 from hornbook.synthesis.repair import Repair
@@ -34,11 +34,8 @@ from hornbook.synthesis.verify import VerifyConfig, verify_exercises, verify_pas
 from hornbook.synthesis.written import verify_written
 from hornbook.synthesis.written_passages import PassageCheck, verify_written_passages
 
-VERSION = 4
+VERSION = 5
 """Raised when a rule of these stages or of the curriculum changes: it is part of the fingerprint."""
-
-_MAX_MEASURED = 2_000
-"""Records whose diversity goes into the manifest, spread evenly over all."""
 
 
 def teacher_named_in(config: Any) -> str:
@@ -84,7 +81,7 @@ def run_textbooks(
             "audiences": _counted(passage.audience for passage in passages),
             "styles": _counted(passage.style for passage in passages),
             "families": _counted(passage.family for passage in passages),
-            "diversity": measure(passages, max_records=_MAX_MEASURED).as_json(),
+            "diversity": measure(passages).as_json(),
             **more,
         },
     )
@@ -126,7 +123,7 @@ def run_exercises(
             "idioms": _counted(exercise.idiom for exercise in exercises),
             "docstring_styles": _counted(exercise.docstring_style for exercise in exercises),
             "held_out_families": _counted(problem.category for problem in problems),
-            "diversity": measure(exercises, max_records=_MAX_MEASURED).as_json(),
+            "diversity": measure(exercises).as_json(),
             **more,
         },
     )
@@ -155,11 +152,11 @@ def run_verify(
     metrics: dict[str, Any] = {}
     with Jail() as jail:
         if all(item.teacher == TEACHER for item in exercises):
-            kept, dropped = verify_exercises(exercises, jail, config, _shifted(workspace, 0, total))
+            kept, dropped = verify_exercises(exercises, jail, _shifted(workspace, 0, total))
         else:
             kept, dropped = _verify_written(exercises, jail, config, workspace, open_teacher, metrics)
         if all(item.teacher == TEACHER for item in passages):
-            held, others = verify_passages(passages, jail, config, _shifted(workspace, len(exercises), total))
+            held, others = verify_passages(passages, jail, _shifted(workspace, len(exercises), total))
         else:
             held, others = _verify_written_passages(passages, jail, config, workspace)
     dropped += others
@@ -197,7 +194,7 @@ def _verify_written(
 def _verify_written_passages(
     passages: list[Passage], jail: Jail, config: VerifyConfig, workspace: Workspace
 ) -> tuple[list[Passage], list[Dropped]]:
-    verified = verify_written_passages(passages, jail, config.passages, workspace.progress)
+    verified = verify_written_passages(passages, jail, workspace.progress, repair=config.repair)
     workspace.write_records("passage_checks", PassageCheck, verified.checks)
     workspace.write_records("repairs", Repair, verified.repairs)
     return verified.kept, verified.dropped

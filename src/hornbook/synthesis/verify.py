@@ -12,33 +12,30 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
+from typing import TypeVar
 
-from hornbook.errors import ConfigError
 from hornbook.records import Dropped, Exercise, Outcome, Passage
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Program, Report
 from hornbook.synthesis.written import VerifyWrittenConfig
-from hornbook.synthesis.written_passages import VerifyPassagesConfig
+
+R = TypeVar("R", Exercise, Passage)
 
 _MARKER = "hornbook-verdict "
+_BATCH_SIZE = 100
+"""Records of the curriculum that share one program."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyConfig:
     """How records are verified. The curriculum's are held to all that they say; a language model's level by level."""
 
-    batch_size: int = 100
-    """Records of the curriculum that share one program."""
     teacher: str = ""
     """A language model that solves a model's exercises anew, for comparison; empty: nobody is asked."""
     written: VerifyWrittenConfig = field(default_factory=VerifyWrittenConfig)
     """For exercises by a language model."""
-    passages: VerifyPassagesConfig = field(default_factory=VerifyPassagesConfig)
-    """For passages by a language model."""
-
-    def __post_init__(self) -> None:
-        if self.batch_size < 1:
-            raise ConfigError(f"`batch_size` must be at least 1, got {self.batch_size!r}")
+    repair: bool = True
+    """Put true outputs in the place of wrong ones that a language model's passages show."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class Finding:
 
 
 def verify_exercises(
-    exercises: Sequence[Exercise], jail: Jail, config: VerifyConfig, progress: Callable[[int, int], None]
+    exercises: Sequence[Exercise], jail: Jail, progress: Callable[[int, int], None]
 ) -> tuple[list[Exercise], list[Dropped]]:
     """Split exercises into those whose solution passes its own test and the examples in its docstring, and the rest.
 
@@ -61,18 +58,11 @@ def verify_exercises(
         {"kind": "exercise", "code": item.prompt + item.solution, "test": item.test, "name": item.entry_point}
         for item in exercises
     ]
-    findings = _run_all(tasks, jail, config, progress)
-    kept = [item for item, finding in zip(exercises, findings, strict=True) if finding is None]
-    dropped = [
-        Dropped(id=item.id, reason=finding.reason, detail=finding.detail)
-        for item, finding in zip(exercises, findings, strict=True)
-        if finding is not None
-    ]
-    return kept, dropped
+    return _split(exercises, _run_all(tasks, jail, progress))
 
 
 def verify_passages(
-    passages: Sequence[Passage], jail: Jail, config: VerifyConfig, progress: Callable[[int, int], None]
+    passages: Sequence[Passage], jail: Jail, progress: Callable[[int, int], None]
 ) -> tuple[list[Passage], list[Dropped]]:
     """Split passages into those whose code prints what they show, and the rest.
 
@@ -83,24 +73,27 @@ def verify_passages(
         SandboxError: The jail broke down.
     """
     tasks = [{"kind": "passage", "code": item.text, "test": "", "name": ""} for item in passages]
-    findings = _run_all(tasks, jail, config, progress)
-    kept = [item for item, finding in zip(passages, findings, strict=True) if finding is None]
+    return _split(passages, _run_all(tasks, jail, progress))
+
+
+def _split(records: Sequence[R], findings: Sequence[Finding | None]) -> tuple[list[R], list[Dropped]]:
+    """The records with nothing wrong, and why the others are dropped."""
+    pairs = list(zip(records, findings, strict=True))
+    kept = [record for record, finding in pairs if finding is None]
     dropped = [
-        Dropped(id=item.id, reason=finding.reason, detail=finding.detail)
-        for item, finding in zip(passages, findings, strict=True)
+        Dropped(id=record.id, reason=finding.reason, detail=finding.detail)
+        for record, finding in pairs
         if finding is not None
     ]
     return kept, dropped
 
 
-def _run_all(
-    tasks: Sequence[dict[str, str]], jail: Jail, config: VerifyConfig, progress: Callable[[int, int], None]
-) -> list[Finding | None]:
-    batches = [tasks[start : start + config.batch_size] for start in range(0, len(tasks), config.batch_size)]
+def _run_all(tasks: Sequence[dict[str, str]], jail: Jail, progress: Callable[[int, int], None]) -> list[Finding | None]:
+    batches = [tasks[start : start + _BATCH_SIZE] for start in range(0, len(tasks), _BATCH_SIZE)]
     total = len(tasks)
 
     def report(done: int, _: int) -> None:
-        progress(min(done * config.batch_size, total), total)
+        progress(min(done * _BATCH_SIZE, total), total)
 
     findings: list[Finding | None] = []
     alone: list[int] = []

@@ -24,7 +24,7 @@ from hornbook.synthesis.levels import (
     level_of,
     reason_of,
 )
-from hornbook.synthesis.observation import Observation, observe_exercises, task_of
+from hornbook.synthesis.observation import BATCH_SIZE, Observation, observe_exercises, task_of
 from hornbook.synthesis.self_consistency import SolutionsConfig, ask_for_solutions
 from hornbook.teacher.teacher import Teacher
 
@@ -38,12 +38,8 @@ class VerifyWrittenConfig:
 
     strictness: Strictness = field(default_factory=Strictness)
     solutions: SolutionsConfig = field(default_factory=SolutionsConfig)
-    ask_from: Level = Level.EXAMPLES
-    """Solutions are asked only of exercises that reach this level."""
     num_inputs: int = 20
     """Inputs made for each function, its examples' own among them."""
-    batch_size: int = 20
-    """Functions that share one program in the jail."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be done.
@@ -51,12 +47,8 @@ class VerifyWrittenConfig:
         Raises:
             ConfigError: Names the field and the value.
         """
-        if self.batch_size < 1:
-            raise ConfigError(f"`batch_size` must be at least 1, got {self.batch_size!r}")
         if not 1 <= self.num_inputs <= 60:
             raise ConfigError(f"`num_inputs` must lie in [1, 60], got {self.num_inputs!r}")
-        if not is_at_least(self.ask_from, Level.RAN):
-            raise ConfigError(f"`ask_from` must be `{Level.RAN}` or a higher level, got `{self.ask_from}`")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,20 +96,18 @@ def verify_written(
     """
     if teacher is None and config.strictness.min_level is Level.CONSISTENT:
         raise ConfigError(f"the level `{Level.CONSISTENT}` needs a teacher that writes independent solutions")
-    observations = observe_exercises(
-        exercises, sandbox, config.num_inputs, config.batch_size, seed, _named(progress, "exercises run")
-    )
+    observations = observe_exercises(exercises, sandbox, config.num_inputs, seed, _named(progress, "exercises run"))
     solutions: list[Solution] = []
+    strictness = config.strictness
     if teacher is not None:
-        worth = [one for one in observations if is_worth_asking(one, config)]
+        worth = [one for one in observations if _is_worth_asking(one, strictness)]
         asked = [one.exercise for one in worth]
         if announce is not None:
             announce(asked)
         answers = ask_for_solutions(asked, teacher, config.solutions, _named(progress, "solutions written"))
         solutions = compare_solutions(
-            worth, answers, sandbox, config.solutions, config.batch_size, _named(progress, "solutions run")
+            worth, answers, sandbox, config.solutions.num_solutions, _named(progress, "solutions run")
         )
-    strictness = config.strictness
     verifications = [one.verification for one in observations]
     kept = [one for one in observations if is_enough(one.verification, strictness)]
     dropped = [
@@ -125,7 +115,7 @@ def verify_written(
         for one in verifications
         if not is_enough(one, strictness)
     ]
-    tests = _tests(kept, sandbox, config, _named(progress, "tests run"))
+    tests = _tests(kept, sandbox, _named(progress, "tests run"))
     return Verified(
         kept=[one.exercise for one in kept],
         dropped=dropped,
@@ -135,15 +125,12 @@ def verify_written(
     )
 
 
-def is_worth_asking(seen: Observation, config: VerifyWrittenConfig) -> bool:
-    """Whether other solutions of the exercise could show anything."""
-    level = level_of(seen.verification, config.strictness)
-    return is_at_least(level, config.ask_from) and bool(seen.compared)
+def _is_worth_asking(seen: Observation, strictness: Strictness) -> bool:
+    """Whether other solutions of the exercise could show anything: its examples hold, and there are inputs."""
+    return is_at_least(level_of(seen.verification, strictness), Level.EXAMPLES) and bool(seen.compared)
 
 
-def _tests(
-    kept: Sequence[Observation], sandbox: Sandbox, config: VerifyWrittenConfig, progress: Callable[[int, int], None]
-) -> list[ExerciseTest]:
+def _tests(kept: Sequence[Observation], sandbox: Sandbox, progress: Callable[[int, int], None]) -> list[ExerciseTest]:
     """Tests from agreed outputs, each of which the exercise's own solution has passed."""
     built = [
         ExerciseTest(exercise_id=one.exercise.id, test=test)
@@ -152,7 +139,7 @@ def _tests(
     ]
     exercises = {one.exercise.id: one.exercise for one in kept}
     tasks = [task_of(exercises[one.exercise_id], test=one.test) for one in built]
-    answers = run_tasks("calls", tasks, sandbox, batch_size=config.batch_size, progress=progress)
+    answers = run_tasks("calls", tasks, sandbox, batch_size=BATCH_SIZE, progress=progress)
     return [
         one
         for one, answer in zip(built, answers, strict=True)

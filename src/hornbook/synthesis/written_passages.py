@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from hornbook.errors import ConfigError
 from hornbook.observers.function_tasks import outcome_of
 from hornbook.observers.jail_tasks import Answer, run_tasks
 from hornbook.records import Dropped, Passage, content_id
@@ -25,6 +24,8 @@ from hornbook.synthesis.prompted.code_blocks import parse_code
 from hornbook.synthesis.repair import Repair, is_quoted, repaired_text
 from hornbook.synthesis.shown_output import Shown, find_shown, has_address, is_unordered
 
+_BATCH_SIZE = 20
+"""Passages that share one program in the jail."""
 _CLOCKS = re.compile(r"now|today|utcnow|time|perf_counter|monotonic|ctime|localtime|uuid[14]|id|hash")
 """Names of calls whose result is owed to the moment, or to where something lies in memory."""
 
@@ -56,29 +57,6 @@ class PassageCheck:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VerifyPassagesConfig:
-    """How passages are verified."""
-
-    repair: bool = True
-    """Put true outputs in the place of wrong ones; otherwise passages that show a wrong one are dropped."""
-    min_blocks: int = 0
-    """Blocks of Python that a passage must hold."""
-    batch_size: int = 20
-    """Passages that share one program in the jail."""
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be done.
-
-        Raises:
-            ConfigError: Names the field and the value.
-        """
-        if self.batch_size < 1:
-            raise ConfigError(f"`batch_size` must be at least 1, got {self.batch_size!r}")
-        if self.min_blocks < 0:
-            raise ConfigError(f"`min_blocks` must not be negative, got {self.min_blocks!r}")
-
-
-@dataclass(frozen=True, kw_only=True)
 class VerifiedPassages:
     """What came of it; each list in the order of the passages."""
 
@@ -104,49 +82,54 @@ class _Finding:
 def verify_written_passages(
     passages: Sequence[Passage],
     sandbox: Sandbox,
-    config: VerifyPassagesConfig,
     progress: Callable[[int, int, str], None],
+    *,
+    repair: bool = True,
 ) -> VerifiedPassages:
     """Part the passages that are true, or can be made so, from the rest.
 
     A repaired passage is run again, and kept only if nothing that it shows is wrong any more.
 
+    Args:
+        passages: Of any teacher; only `id` and `text` are looked at.
+        sandbox: Entered.
+        progress: Told how many passages were run.
+        repair: Put true outputs in the place of wrong ones; otherwise passages that show a wrong one are dropped.
+
     Raises:
         SandboxError: The sandbox broke down.
     """
     texts = [passage.text.replace("\r\n", "\n").replace("\r", "\n") for passage in passages]
-    findings = _observe(texts, sandbox, config.batch_size, lambda done, total: progress(done, total, "passages run"))
+    findings = _observe(texts, sandbox, lambda done, total: progress(done, total, "passages run"))
     repaired: dict[int, Passage] = {}
-    refused: dict[int, tuple[str, str]] = {}
+    rejected: dict[int, tuple[str, str]] = {}
     for place, (passage, finding) in enumerate(zip(passages, findings, strict=True)):
         wrong = [one for one in finding.shown if not one.holds]
-        if finding.num_blocks < config.min_blocks:
-            refused[place] = ("holds too little code", f"{finding.num_blocks} blocks of Python")
-        elif finding.reason:
-            refused[place] = (finding.reason, finding.detail)
+        if finding.reason:
+            rejected[place] = (finding.reason, finding.detail)
         elif wrong:
-            text, why = _repaired(texts[place], wrong, config)
+            text, why = _repaired(texts[place], wrong) if repair else (None, "shows a wrong output")
             if text is None:
-                refused[place] = why, _difference(wrong[0])
+                rejected[place] = why, _difference(wrong[0])
             else:
                 repaired[place] = replace(passage, id=content_id("passage", text), text=text)
-    again = _observe([one.text for one in repaired.values()], sandbox, config.batch_size, lambda _done, _total: None)
+    again = _observe([one.text for one in repaired.values()], sandbox, lambda _done, _total: None)
     for place, finding in zip(list(repaired), again, strict=True):
         if finding.reason or not all(one.holds for one in finding.shown):
             del repaired[place]
-            refused[place] = ("shows a wrong output", "it is still wrong after its repair")
-    return _collected(passages, findings, repaired, refused)
+            rejected[place] = ("shows a wrong output", "it is still wrong after its repair")
+    return _collected(passages, findings, repaired, rejected)
 
 
 def _collected(
     passages: Sequence[Passage],
     findings: Sequence[_Finding],
     repaired: dict[int, Passage],
-    refused: dict[int, tuple[str, str]],
+    rejected: dict[int, tuple[str, str]],
 ) -> VerifiedPassages:
     checks, repairs = [], []
     for place, (passage, finding) in enumerate(zip(passages, findings, strict=True)):
-        reason, detail = refused.get(place, ("", ""))
+        reason, detail = rejected.get(place, ("", ""))
         fate = PassageFate.DROPPED if reason else PassageFate.REPAIRED if place in repaired else PassageFate.HELD
         check = PassageCheck(
             passage_id=passage.id,
@@ -167,19 +150,17 @@ def _collected(
                 if not one.holds
             ]
     return VerifiedPassages(
-        kept=[repaired.get(place, passage) for place, passage in enumerate(passages) if place not in refused],
+        kept=[repaired.get(place, passage) for place, passage in enumerate(passages) if place not in rejected],
         dropped=[
             Dropped(id=passages[place].id, reason=reason, detail=detail)
-            for place, (reason, detail) in sorted(refused.items())
+            for place, (reason, detail) in sorted(rejected.items())
         ],
         checks=checks,
         repairs=repairs,
     )
 
 
-def _observe(
-    texts: Sequence[str], sandbox: Sandbox, batch_size: int, progress: Callable[[int, int], None]
-) -> list[_Finding]:
+def _observe(texts: Sequence[str], sandbox: Sandbox, progress: Callable[[int, int], None]) -> list[_Finding]:
     blocks = [read_blocks(text) for text in texts]
     code = [[(block, read_pieces(block)) for block in _code_of(some)] for some in blocks]
     is_valid = [all(pieces is not None for _, pieces in some) for some in code]
@@ -192,7 +173,7 @@ def _observe(
         for some, valid in zip(runnable, is_valid, strict=True)
         if valid
     ]
-    answers = iter(run_tasks("snippets", tasks, sandbox, batch_size=batch_size, progress=progress))
+    answers = iter(run_tasks("snippets", tasks, sandbox, batch_size=_BATCH_SIZE, progress=progress))
     findings = []
     for text, all_blocks, some, valid in zip(texts, blocks, runnable, is_valid, strict=True):
         if valid:
@@ -253,9 +234,8 @@ def _depends_on_clock(block: Block, shown: Shown) -> bool:
     return any(map(_CLOCKS.fullmatch, names))
 
 
-def _repaired(text: str, wrong: Sequence[Shown], config: VerifyPassagesConfig) -> tuple[str | None, str]:
-    if not config.repair:
-        return None, "shows a wrong output"
+def _repaired(text: str, wrong: Sequence[Shown]) -> tuple[str | None, str]:
+    """The passage with true outputs, or why there is none."""
     if any(is_quoted(text, one) for one in wrong):
         return None, "shows a wrong output that its prose quotes"
     new = repaired_text(text, wrong)

@@ -32,7 +32,7 @@ def _sentences(world: World, length: int) -> list[str]:
     return texts
 
 
-@pytest.mark.parametrize("length", [1, 2, 3])
+@pytest.mark.parametrize("length", [1, 2])
 def test_no_sentence_is_broken(world: World, length: int) -> None:
     texts = _sentences(world, length)
     assert len(texts) > 1000
@@ -40,28 +40,15 @@ def test_no_sentence_is_broken(world: World, length: int) -> None:
     assert broken == []
 
 
-def test_sentences_start_with_a_capital_and_end_with_a_full_stop(world: World) -> None:
-    for name in world.operations:
-        rng = random.Random(name)
-        for sentence in describe(bind((world.operations[name],), rng), rng).sentences:
-            assert sentence[0].isupper() or sentence[0] in "`'1", sentence
-            assert sentence.endswith((".", ".'")), sentence
-
-
-def test_every_argument_is_spoken_of(world: World) -> None:
-    for name in world.operations:
-        for number in range(5):
-            rng = random.Random(f"{name}:{number}")
-            task = bind((world.operations[name],), rng)
-            text = " ".join(describe(task, rng).sentences)
-            for argument in task.arguments:
-                assert f"`{argument.name}`" in text, text
-
-
-def test_every_operation_can_be_asked_for(world: World) -> None:
+def test_sentences_are_whole_speak_of_every_argument_and_every_operation_can_be_asked_for(world: World) -> None:
     for name in world.operations:
         rng = random.Random(name)
         task = bind((world.operations[name],), rng)
+        sentences = describe(task, rng).sentences
+        for sentence in sentences:
+            assert sentence[0].isupper() or sentence[0] in "`'1", sentence
+            assert sentence.endswith((".", ".'")), sentence
+        assert all(f"`{argument.name}`" in " ".join(sentences) for argument in task.arguments), sentences
         asked = question(task.steps[0], value_phrase(task.arguments[0], rng), rng)
         assert asked[0].islower()
         assert "$" not in asked

@@ -1,4 +1,3 @@
-import itertools
 import math
 from collections import Counter
 
@@ -22,17 +21,15 @@ def test_the_world_is_as_rich_as_promised(world: World) -> None:
     assert len(world.families) >= 16
     assert len(world.operations) >= 400
     assert {operation.difficulty for operation in world.operations.values()} == {1, 2, 3, 4}
-
-
-def test_a_first_course_meets_every_family(world: World) -> None:
+    assert all(
+        world.operations[name].gives == world.operations[second].takes and not world.operations[name].last
+        for name in world.operations
+        for second in world.followers[name]
+    )
     first = build_world(Course.FIRST)
     assert first.families == world.families
     assert min(Counter(operation.family for operation in first.operations.values()).values()) >= 4
-
-
-def test_the_first_course_alone_makes_more_tasks_than_promised(world: World) -> None:
-    assert count_tasks(build_world(Course.FIRST)) >= 1_000_000
-    assert count_tasks(world, max_length=2) >= 400_000
+    assert count_tasks(first) >= 1_000_000
 
 
 def test_tasks_are_counted_as_they_would_be_one_by_one() -> None:
@@ -73,13 +70,6 @@ def test_every_operation_can_be_said_and_written(world: World) -> None:
             assert operation.clauses, operation.name
         else:
             assert operation.nouns, operation.name
-
-
-def test_kinds_fit_in_every_composition_of_two(world: World) -> None:
-    for composition in compositions(world, max_length=2):
-        parts = [world.operations[name] for name in composition]
-        assert all(first.gives == second.takes for first, second in itertools.pairwise(parts))
-        assert not any(part.last for part in parts[:-1])
 
 
 def test_a_composition_that_contains_a_held_out_one_is_kept_from_training() -> None:

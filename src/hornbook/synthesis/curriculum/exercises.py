@@ -33,7 +33,7 @@ from hornbook.synthesis.curriculum.sampler import Split, bind, draw_composition,
 from hornbook.synthesis.curriculum.task import Task
 from hornbook.synthesis.curriculum.trials import Shown, choose_telling, show, try_out, write_test
 from hornbook.synthesis.curriculum.world import World, build_world
-from hornbook.synthesis.prompted.exercise_prompts import ExercisePromptConfig
+from hornbook.synthesis.prompted.exercises import ExercisePromptConfig
 
 TEACHER = "curriculum"
 CHUNK_SIZE = 1_000

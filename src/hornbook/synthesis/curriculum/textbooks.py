@@ -24,7 +24,7 @@ from hornbook.synthesis.curriculum.sampler import bind, is_shown_in_textbooks
 from hornbook.synthesis.curriculum.task import Task
 from hornbook.synthesis.curriculum.worked import work_out
 from hornbook.synthesis.curriculum.world import World
-from hornbook.synthesis.prompted.passage_prompts import PassagePromptConfig
+from hornbook.synthesis.prompted.passages import PassagePromptConfig
 
 TEACHER = "curriculum"
 STYLES = (*PLAIN, *EXPLAINING)

@@ -1,1 +1,1 @@
-"""How varied a collection of exercises or passages is, measured while it is written, and when it has gone stale."""
+"""How varied a collection of exercises or passages is, and when a generation that goes on would only repeat itself."""

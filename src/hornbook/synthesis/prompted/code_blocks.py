@@ -1,46 +1,14 @@
-"""Find the Python in what a chat model says."""
+"""Read the Python in what a chat model says."""
 
 import ast
 import re
 import warnings
-from dataclasses import dataclass
 
-_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^`\n]*")
 _CODE_START = re.compile(
     r"^(?:(?:async[ \t]+)?def[ \t]+\w|class[ \t]+\w|import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import\b|@\w)"
 )
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _MOST_TRIMS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A fenced block."""
-
-    language: str
-    """As the fence says it, in lower case."""
-    text: str
-    is_closed: bool
-    """Whether a closing fence follows."""
-
-
-def fenced_blocks(text: str) -> list[Block]:
-    """The fenced blocks of a text in order; the last may be left open."""
-    blocks: list[Block] = []
-    fence, language = "", ""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        if fence:
-            if re.fullmatch(rf"[ \t]*{fence[0]}{{{len(fence)},}}[ \t]*", line):
-                blocks.append(Block(language, _joined(lines), is_closed=True))
-                fence, lines = "", []
-            else:
-                lines.append(line)
-        elif opening := _FENCE.fullmatch(line):
-            fence, language = opening[1], opening[2].lower()
-    if fence and any(line.strip() for line in lines):
-        blocks.append(Block(language, _joined(lines), is_closed=False))
-    return blocks
 
 
 def unfenced_code(text: str) -> str:

@@ -1,18 +1,19 @@
-"""What an exercise or a passage was asked for: kept beside the record, so that it can be traced to its prompt."""
+"""What a teacher was asked for, and why an answer became no record: both are kept beside the records."""
 
 import hashlib
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 
-from hornbook.teacher.teacher import TeacherRequest
+from hornbook.teacher.teacher import ReplyOutcome, TeacherRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commission:
-    """The prompt's ingredients for one record that was kept or put aside."""
+    """The prompt's ingredients for one record that was kept or rejected."""
 
     record_id: str
-    """Of the exercise or passage; of the raw answer where it was put aside."""
+    """Of the exercise or passage; of the raw answer where it was rejected."""
     index: int
     """Which request of its seed it was, counted from 0."""
     stream: int
@@ -33,7 +34,64 @@ class Commission:
     prompt_sha256: str
     """Of the request's messages as JSON."""
     outcome: str
-    """`kept`, or the reason for putting it aside."""
+    """`kept`, or the reason for the rejection."""
+
+
+class Reason(StrEnum):
+    """What was wrong with an answer, in the order in which it is looked for."""
+
+    UNANSWERED = "no answer"
+    """The teacher did not answer, or not with text; the detail says why."""
+    REFUSED = "refused"
+    NO_CODE = "no code"
+    CUT = "cut off"
+    NO_PYTHON = "is not valid Python"
+    CLASS = "a class instead of a function"
+    NO_FUNCTION = "no function of the name asked for"
+    DEPENDS = "needs code outside of the function"
+    COPIED = "repeats the prompt's example"
+    NO_DOCSTRING = "no docstring"
+    UNTYPED = "a parameter or the result has no type"
+    PLACEHOLDER = "a placeholder instead of a solution"
+    NO_RETURN = "returns nothing"
+    FOREIGN_IMPORT = "imports more than the standard library"
+    UNSAFE = "uses input, files, processes or the network"
+    CHANCE = "depends on chance or the clock"
+    TOO_LONG = "too long"
+    TOO_SHORT = "too short"
+    STOCK_OPENER = "begins with a stock phrase"
+    NO_OUTPUT = "shows no output"
+    REPEATED = "was written before"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One answer's reason, with the evidence in a line."""
+
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedAnswer:
+    """An answer that became no record, whole, so that a person can see why."""
+
+    id: str
+    reason: str
+    detail: str
+    text: str
+    """As the teacher wrote it."""
+
+
+def of_outcome(outcome: ReplyOutcome, detail: str) -> Rejection | None:
+    """The rejection that a reply's outcome means by itself; None where there is a text to read."""
+    match outcome:
+        case ReplyOutcome.ANSWERED | ReplyOutcome.CUT:
+            return None
+        case ReplyOutcome.REFUSED:
+            return Rejection(Reason.REFUSED, detail)
+        case _:
+            return Rejection(Reason.UNANSWERED, f"{outcome.value}: {detail}" if detail else outcome.value)
 
 
 def messages_digest(request: TeacherRequest) -> str:

@@ -8,20 +8,16 @@ import ast
 from dataclasses import dataclass
 
 from hornbook.records import Exercise, content_id
-from hornbook.synthesis.prompted.code_blocks import (
-    Block,
-    fenced_blocks,
-    longest_parsing,
-    parse_code,
-    unfenced_code,
-    without_thoughts,
-)
-from hornbook.synthesis.prompted.docstring_examples import test_from_docstring
-from hornbook.synthesis.prompted.exercise_prompts import ExerciseOrder
-from hornbook.synthesis.prompted.function_rules import FunctionRules, broken_rule
+from hornbook.synthesis.examples import test_from_docstring
+from hornbook.synthesis.markdown import read_blocks
+from hornbook.synthesis.prompted.code_blocks import longest_parsing, parse_code, unfenced_code, without_thoughts
+from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
+from hornbook.synthesis.prompted.function_rules import broken_rule
 from hornbook.synthesis.prompted.function_source import FunctionSource, cut_function, style_of_docstring
-from hornbook.synthesis.prompted.rejection import Reason, Rejection, of_outcome
+from hornbook.synthesis.prompted.ingredients import Layout
 from hornbook.teacher.teacher import Reply, ReplyOutcome
+
+_LANGUAGES = frozenset({"", "python", "py", "python3"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +28,15 @@ class _Found:
     tree: ast.Module
 
 
-def read_exercise(reply: Reply, order: ExerciseOrder, teacher: str, rules: FunctionRules) -> Exercise | Rejection:
+def read_exercise(reply: Reply, name: str, family: str, layout: Layout, teacher: str) -> Exercise | Rejection:
     """Turn one reply into an exercise.
 
     Args:
         reply: The teacher's.
-        order: What was asked for; without a name the last function of the answer is taken.
+        name: Of the function that was asked for; empty: the last function of the answer is taken.
+        family: Stands in the record.
+        layout: Whose example was shown, and is no answer.
         teacher: The model's name.
-        rules: What a function must keep to.
 
     Returns:
         The exercise, or the first reason against it. Its test is made of its docstring's examples; empty if it has
@@ -49,34 +46,33 @@ def read_exercise(reply: Reply, order: ExerciseOrder, teacher: str, rules: Funct
     if unusable is not None:
         return unusable
     text = without_thoughts(reply.text.replace("\r\n", "\n").replace("\r", "\n"))
-    found = _find_code(text, order.name, was_cut=reply.outcome is ReplyOutcome.CUT)
+    found = _find_code(text, name, was_cut=reply.outcome is ReplyOutcome.CUT)
     if isinstance(found, Rejection):
         return found
-    function = _find_function(found.tree, order.name)
+    function = _find_function(found.tree, name)
     if isinstance(function, Rejection):
         return function
     source = cut_function(found.code, found.tree, function)
     if isinstance(source, Rejection):
         return source
-    if _body(function) == _body_of_example(order.layout.example):
+    if _body(function) == _body_of_example(layout.example):
         return Rejection(Reason.COPIED, function.name)
-    return broken_rule(source, rules) or _exercise(source, order, teacher)
+    return broken_rule(source) or _exercise(source, family, teacher)
 
 
 def _find_code(text: str, name: str, *, was_cut: bool) -> _Found | Rejection:
-    blocks = [block for block in fenced_blocks(text) if block.language in ("", "python", "py", "python3")]
-    if not blocks:
-        code = unfenced_code(text)
-        if not code:
-            return Rejection(Reason.CUT if was_cut else Reason.NO_CODE, _shortened(text))
-        blocks = [Block("", code, is_closed=False)]
-    block = next((one for one in blocks if f"def {name}" in one.text), blocks[-1] if not name else blocks[0])
-    if was_cut and not block.is_closed:
-        return Rejection(Reason.CUT, _shortened(block.text.strip().split("\n")[-1]))
-    code = longest_parsing(block.text)
+    blocks = [block for block in read_blocks(text) if block.language in _LANGUAGES and block.body.strip()]
+    codes = [(block.body, block.is_closed) for block in blocks] or [(unfenced_code(text), False)]
+    if not codes[0][0]:
+        return Rejection(Reason.CUT if was_cut else Reason.NO_CODE, _shortened(text))
+    named = (one for one in codes if f"def {name}" in one[0])
+    written, is_closed = next(named, codes[-1] if not name else codes[0])
+    if was_cut and not is_closed:
+        return Rejection(Reason.CUT, _shortened(written.strip().split("\n")[-1]))
+    code = longest_parsing(written)
     tree = parse_code(code)
     if tree is None or not tree.body:
-        return Rejection(Reason.NO_PYTHON, _syntax_error(block.text))
+        return Rejection(Reason.NO_PYTHON, _syntax_error(written))
     return _Found(code, tree)
 
 
@@ -91,17 +87,18 @@ def _find_function(tree: ast.Module, name: str) -> ast.FunctionDef | Rejection:
     return Rejection(Reason.NO_FUNCTION, f"it defines {', '.join(names) or 'none'}, not {name or 'a function'}")
 
 
-def _exercise(source: FunctionSource, order: ExerciseOrder, teacher: str) -> Exercise:
+def _exercise(source: FunctionSource, family: str, teacher: str) -> Exercise:
+    docstring = ast.get_docstring(source.function) or ""
     return Exercise(
         id=content_id("exercise", teacher, source.prompt, source.solution),
         prompt=source.prompt,
         solution=source.solution,
         entry_point=source.function.name,
-        test=test_from_docstring(ast.get_docstring(source.function) or "", source.function.name),
-        family=order.topics[0].area if order.topics else "",
+        test=test_from_docstring(docstring, source.function.name),
+        family=family,
         operations=(),
         idiom="",
-        docstring_style=style_of_docstring(ast.get_docstring(source.function) or ""),
+        docstring_style=style_of_docstring(docstring),
         teacher=teacher,
     )
 

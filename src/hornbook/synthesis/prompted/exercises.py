@@ -1,46 +1,135 @@
-"""Exercises by a language model: what the writer asks for and how it reads the answers."""
+"""Ask for exercises: each by a function's name, two topics and a profession, so that no two requests are alike.
 
+Source: section 2.3 of the paper, where the function's name is the constraint; the pair of topics and the profession
+follow later open reproductions of its exercises.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from hornbook.errors import ConfigError
 from hornbook.records import Exercise
-from hornbook.synthesis.prompted.commission import Commission, messages_digest
+from hornbook.synthesis.prompted.commission import Commission, Rejection, messages_digest
 from hornbook.synthesis.prompted.exercise_answers import read_exercise
-from hornbook.synthesis.prompted.exercise_prompts import (
-    ExerciseIngredients,
-    ExercisePromptConfig,
-    exercise_request,
-    order_exercise,
+from hornbook.synthesis.prompted.ingredients import (
+    Layout,
+    Topic,
+    draw_generator,
+    draw_in_turn,
+    read_entries,
+    read_layouts,
+    read_names,
+    read_topics,
 )
-from hornbook.synthesis.prompted.function_rules import FunctionRules
-from hornbook.synthesis.prompted.rejection import Rejection
 from hornbook.teacher.teacher import Reply, TeacherRequest
+from hornbook.teacher.wire import ChatRequest, SamplingConfig
+
+_SYSTEM = (
+    "You write short exercises for a course in Python. Each is one function: a signature in which every parameter and"
+    " the result have a type, a docstring that says exactly what is computed, and a short correct solution that returns"
+    " its result. It reads no input and prints nothing. Answer with one Python code block and nothing else."
+)
+_ASKED = "Write one exercise."
+_TOP_P = 0.95
 
 
+class Constraint(StrEnum):
+    """What a request is held to."""
+
+    FIXED = "fixed"
+    """Nothing: every request is the same, and only the sampling differs. For comparison."""
+    NAME = "name"
+    NAME_TOPICS = "name+topics"
+    ALL = "name+topics+profession"
+
+
+def constraint_named(name: str) -> Constraint:
+    """The constraint that a person typed.
+
+    Raises:
+        ConfigError: There is none of this name.
+    """
+    try:
+        return Constraint(name)
+    except ValueError:
+        known = ", ".join(f"`{one.value}`" for one in Constraint)
+        raise ConfigError(f"`constraint` must be one of {known}, got {name!r}") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExerciseIngredients:
+    """What requests are made of."""
+
+    names: Sequence[str]
+    topics: Sequence[Topic]
+    professions: Sequence[str]
+    twists: Sequence[str]
+    layouts: Sequence[Layout]
+
+
+def exercise_ingredients(
+    names: Path | None = None, topics: Path | None = None, professions: Path | None = None
+) -> ExerciseIngredients:
+    """The lists that come with the package, or a person's own files in their place.
+
+    Raises:
+        ConfigError: A file cannot be used; names the line.
+    """
+    return ExerciseIngredients(
+        names=read_names(names),
+        topics=read_topics(topics),
+        professions=read_entries("professions", professions),
+        twists=read_entries("twists"),
+        layouts=read_layouts(),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExerciseOrder:
+    """What one request asks for; fields that the constraint leaves out are empty."""
+
+    index: int
+    name: str
+    topics: tuple[Topic, ...]
+    profession: str
+    twist: str
+    layout: Layout
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExercisePromptConfig:
+    """How exercises are asked for."""
+
+    constraint: Constraint = Constraint.ALL
+    temperature: float = 0.8
+    max_new_tokens: int = 320
+
+    def __post_init__(self) -> None:
+        SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=_TOP_P)
+        if self.constraint is Constraint.FIXED and self.temperature == 0:
+            raise ConfigError("one fixed prompt needs a `temperature` above 0, or every answer is the same; got 0")
+
+
+@dataclass(frozen=True)
 class ExerciseJob:
     """Exercises made of ingredients under a config. Implements `Job`."""
 
-    def __init__(
-        self, ingredients: ExerciseIngredients, config: ExercisePromptConfig, rules: FunctionRules, teacher_name: str
-    ) -> None:
-        """Describe the work.
-
-        Args:
-            ingredients: Names, topics and the rest.
-            config: The constraint and the sampling.
-            rules: What a function must keep to.
-            teacher_name: Stands in the records.
-        """
-        self._ingredients = ingredients
-        self._config = config
-        self._rules = rules
-        self._teacher_name = teacher_name
+    ingredients: ExerciseIngredients
+    config: ExercisePromptConfig
+    teacher_name: str
+    """Stands in the records."""
 
     def request(self, seed: int, index: int) -> TeacherRequest:
         """See `Job`."""
-        return exercise_request(order_exercise(self._ingredients, self._config, seed, index), self._config, seed)
+        return exercise_request(order_exercise(self.ingredients, self.config, seed, index), self.config, seed)
 
     def read(self, seed: int, index: int, reply: Reply) -> tuple[Exercise | Rejection, Commission]:
         """See `Job`."""
-        order = order_exercise(self._ingredients, self._config, seed, index)
-        result = read_exercise(reply, order, self._teacher_name, self._rules)
+        order = order_exercise(self.ingredients, self.config, seed, index)
+        family = order.topics[0].area if order.topics else ""
+        result = read_exercise(reply, order.name, family, order.layout, self.teacher_name)
         commission = Commission(
             record_id="" if isinstance(result, Rejection) else result.id,
             index=index,
@@ -56,3 +145,69 @@ class ExerciseJob:
             outcome="",
         )
         return result, commission
+
+
+def order_exercise(
+    ingredients: ExerciseIngredients, config: ExercisePromptConfig, seed: int, index: int
+) -> ExerciseOrder:
+    """Draw what request number `index` asks for. A pure function of its arguments.
+
+    No name and no first topic comes again before each came once.
+    """
+    constraint = config.constraint
+    if constraint is Constraint.FIXED:
+        layout = ingredients.layouts[0]
+        return ExerciseOrder(index=index, name="", topics=(), profession="", twist="", layout=layout)
+    rng = draw_generator(seed, "exercise", index)
+    with_topics = constraint in (Constraint.NAME_TOPICS, Constraint.ALL)
+    return ExerciseOrder(
+        index=index,
+        name=draw_in_turn(ingredients.names, seed, "name", index),
+        topics=_topic_pair(ingredients.topics, seed, index) if with_topics else (),
+        profession=rng.choice(ingredients.professions) if constraint is Constraint.ALL else "",
+        twist=rng.choice(ingredients.twists),
+        layout=rng.choice(ingredients.layouts),
+    )
+
+
+def exercise_request(order: ExerciseOrder, config: ExercisePromptConfig, seed: int) -> TeacherRequest:
+    """The request: an example in the wanted layout comes first, as if the teacher had written it."""
+    messages = [
+        {"role": "system", "content": _SYSTEM},
+        {"role": "user", "content": f"{_ASKED} {order.layout.instruction}\n{order.layout.request}"},
+        {"role": "assistant", "content": f"```python\n{order.layout.example.strip()}\n```"},
+        {"role": "user", "content": _request_text(order)},
+    ]
+    sampling = SamplingConfig(
+        max_new_tokens=config.max_new_tokens,
+        temperature=config.temperature,
+        top_p=_TOP_P,
+        stop=("\n```\n",),
+        seed=draw_generator(seed, "sampling", order.index).getrandbits(31) if config.temperature > 0 else None,
+    )
+    return ChatRequest(messages=messages, sampling=sampling, sample=order.index)
+
+
+def _request_text(order: ExerciseOrder) -> str:
+    if not order.name:
+        return f"{_ASKED} Choose the function's name and its task yourself. {order.layout.instruction}"
+    lines = [f"{_ASKED} {order.layout.instruction}", f"Function name: `{order.name}`."]
+    if order.profession:
+        lines[-1] += f" Profession: {order.profession}."
+    lines.append("The function must do what its name says.")
+    hints = [topic.name for topic in order.topics]
+    if hints:
+        lines[-1] += f" Draw on one of these topics if it suits the name: {'; '.join(hints)}."
+    if order.twist:
+        lines[-1] += f" If it suits the name: {order.twist}"
+    return "\n".join(lines)
+
+
+def _topic_pair(topics: Sequence[Topic], seed: int, index: int) -> tuple[Topic, Topic]:
+    """Two topics of different areas."""
+    first = draw_in_turn(topics, seed, "topic", index)
+    rng = draw_generator(seed, "second topic", index)
+    while True:
+        second = rng.choice(topics)
+        if second.area != first.area:
+            return first, second

@@ -4,51 +4,19 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-from hornbook.errors import ConfigError
+from hornbook.synthesis.prompted.commission import Reason, Rejection
 from hornbook.synthesis.prompted.function_source import FunctionSource
-from hornbook.synthesis.prompted.rejection import Reason, Rejection
 
-_OUTSIDE_MODULES = frozenset(
-    {
-        "asyncio",
-        "builtins",
-        "code",
-        "concurrent",
-        "ctypes",
-        "ftplib",
-        "glob",
-        "http",
-        "imaplib",
-        "importlib",
-        "inspect",
-        "io",
-        "mmap",
-        "multiprocessing",
-        "os",
-        "pathlib",
-        "pickle",
-        "pty",
-        "resource",
-        "selectors",
-        "shelve",
-        "shutil",
-        "signal",
-        "smtplib",
-        "socket",
-        "socketserver",
-        "sqlite3",
-        "ssl",
-        "subprocess",
-        "sys",
-        "tempfile",
-        "threading",
-        "tkinter",
-        "urllib",
-        "webbrowser",
-    }
+_MAX_SOLUTION_LINES = 30
+_MAX_PROMPT_CHARACTERS = 1800
+
+_LISTED = (
+    "asyncio builtins code concurrent ctypes ftplib glob http imaplib importlib inspect io mmap multiprocessing os "
+    "pathlib pickle pty resource selectors shelve shutil signal smtplib socket socketserver sqlite3 ssl subprocess "
+    "sys tempfile threading tkinter urllib webbrowser"
 )
+_OUTSIDE_MODULES = frozenset(_LISTED.split(" "))
 _OUTSIDE_CALLS = frozenset({"input", "open", "exec", "eval", "compile", "exit", "quit", "breakpoint", "__import__"})
 _CLOCK_CALLS = frozenset(
     {"now", "today", "utcnow", "time", "perf_counter", "monotonic", "sleep", "localtime", "gmtime"}
@@ -60,20 +28,7 @@ _PLACEHOLDER = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class FunctionRules:
-    """Bounds that a person may move."""
-
-    max_solution_lines: int = 30
-    max_prompt_characters: int = 1800
-
-    def __post_init__(self) -> None:
-        for name in ("max_solution_lines", "max_prompt_characters"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
-
-
-def broken_rule(source: FunctionSource, rules: FunctionRules) -> Rejection | None:
+def broken_rule(source: FunctionSource) -> Rejection | None:
     """The first rule that a function breaks, or None."""
     checks: tuple[Callable[[FunctionSource], Rejection | None], ...] = (
         _untyped,
@@ -88,9 +43,9 @@ def broken_rule(source: FunctionSource, rules: FunctionRules) -> Rejection | Non
         if broken is not None:
             return broken
     num_lines = source.solution.count("\n")
-    if num_lines > rules.max_solution_lines:
+    if num_lines > _MAX_SOLUTION_LINES:
         return Rejection(Reason.TOO_LONG, f"the solution has {num_lines} lines")
-    if len(source.prompt) > rules.max_prompt_characters:
+    if len(source.prompt) > _MAX_PROMPT_CHARACTERS:
         return Rejection(Reason.TOO_LONG, f"signature and docstring have {len(source.prompt)} characters")
     return None
 

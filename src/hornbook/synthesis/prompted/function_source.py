@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hornbook.synthesis.curriculum.docstrings import DocstringStyle
-from hornbook.synthesis.prompted.rejection import Reason, Rejection
+from hornbook.synthesis.prompted.commission import Reason, Rejection
 
 _STYLES = (
     (DocstringStyle.REST, re.compile(r"^\s*:(param|return)", re.MULTILINE)),

@@ -5,15 +5,17 @@ Writes: a `Passage` in the form that `checker.py` runs: an output stands in a fe
 """
 
 import re
-from dataclasses import dataclass
 
-from hornbook.errors import ConfigError
 from hornbook.records import Passage, content_id
-from hornbook.synthesis.prompted.code_blocks import Block, fenced_blocks, parse_code, without_thoughts
-from hornbook.synthesis.prompted.passage_prompts import PassageOrder
-from hornbook.synthesis.prompted.rejection import Reason, Rejection, of_outcome
+from hornbook.synthesis.markdown import Block, prose_of, read_blocks
+from hornbook.synthesis.prompted.code_blocks import parse_code, without_thoughts
+from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
+from hornbook.synthesis.prompted.ingredients import Audience, Style, Topic
 from hornbook.teacher.teacher import Reply, ReplyOutcome
 
+_MIN_PROSE_WORDS = 60
+"""Words outside of the fences."""
+_MAX_CHARACTERS = 8000
 _PYTHON = frozenset({"python", "py", "python3", "pycon"})
 _OUTPUT = frozenset({"", "output", "text", "plaintext", "txt", "console", "stdout", "bash", "shell", "none"})
 _CHATTER = re.compile(r"\A(sure|certainly|of course|here is|here's|absolutely|okay|great)\b[^\n]*\n+", re.IGNORECASE)
@@ -26,30 +28,9 @@ _STOCK_OPENER = re.compile(
 _OUTPUT_COMMENT = re.compile(
     r"#\s*(?:(?:expected )?(?:output|prints?|result|returns?)\b\s*:?|=>|->)\s*\S", re.IGNORECASE
 )
-_FENCE_LINE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^`\n]*$")
 
 
-@dataclass(frozen=True, kw_only=True)
-class PassageRules:
-    """Bounds that a person may move."""
-
-    min_prose_words: int = 60
-    """Words outside of the fences."""
-    max_characters: int = 8000
-    min_share_of_words_used: float = 0.0
-    """Of the concept words that were asked for; 0 to 1. The share is recorded in any case."""
-
-    def __post_init__(self) -> None:
-        if self.min_prose_words < 0 or self.max_characters < 1:
-            raise ConfigError(
-                f"`min_prose_words` must not be negative and `max_characters` be at least 1, got "
-                f"{self.min_prose_words!r} and {self.max_characters!r}"
-            )
-        if not 0 <= self.min_share_of_words_used <= 1:
-            raise ConfigError(f"`min_share_of_words_used` must lie in [0, 1], got {self.min_share_of_words_used!r}")
-
-
-def read_passage(reply: Reply, order: PassageOrder, teacher: str, rules: PassageRules) -> Passage | Rejection:
+def read_passage(reply: Reply, topic: Topic, audience: Audience, style: Style, teacher: str) -> Passage | Rejection:
     """Turn one reply into a passage, or give the first reason against it.
 
     Chatter before the passage is left out, and the fences of outputs lose their language; the rest stays as it is. An
@@ -63,16 +44,16 @@ def read_passage(reply: Reply, order: PassageOrder, teacher: str, rules: Passage
     text, end = _with_plain_outputs(text), text.strip()[-100:].replace("\n", " ")
     if is_cut:
         text = _whole_paragraphs(text)
-    wrong = _wrong_form(text, order, rules)
+    wrong = _wrong_form(text, style)
     if wrong is not None:
         return Rejection(Reason.CUT, end) if is_cut else wrong
     return Passage(
         id=content_id("passage", teacher, text),
         text=text,
-        family=order.topic.area,
-        topic=order.topic.name,
-        audience=order.audience.name,
-        style=order.style.name,
+        family=topic.area,
+        topic=topic.name,
+        audience=audience.name,
+        style=style.name,
         teacher=teacher,
     )
 
@@ -85,23 +66,9 @@ def share_of_words_used(text: str, words: tuple[str, ...]) -> float:
     return found / len(words)
 
 
-def prose_of(text: str) -> str:
-    """What stands outside of the fences."""
-    lines, fence = [], ""
-    for line in text.split("\n"):
-        found = _FENCE_LINE.match(line)
-        if fence:
-            fence = "" if line.strip() == fence else fence
-        elif found:
-            fence = found[1]
-        else:
-            lines.append(line)
-    return "\n".join(lines)
-
-
-def _wrong_form(text: str, order: PassageOrder, rules: PassageRules) -> Rejection | None:
+def _wrong_form(text: str, style: Style) -> Rejection | None:
     prose = prose_of(text)
-    blocks = fenced_blocks(text)
+    blocks = read_blocks(text)
     programs = [block for block in blocks if block.language == "python"]
     if _REFUSAL.match(text):
         return Rejection(Reason.REFUSED, text[:100].replace("\n", " "))
@@ -109,24 +76,21 @@ def _wrong_form(text: str, order: PassageOrder, rules: PassageRules) -> Rejectio
         return Rejection(Reason.NO_CODE)
     if not all(block.is_closed for block in blocks):
         return Rejection(Reason.CUT, "a block is not closed")
-    broken = next((block for block in programs if not _is_session(block) and parse_code(block.text) is None), None)
+    broken = next((block for block in programs if not block.is_session and parse_code(block.body) is None), None)
     if broken is not None:
-        return Rejection(Reason.NO_PYTHON, broken.text[:100].replace("\n", " "))
-    if any(block in fenced_blocks(order.style.example) for block in programs):
+        return Rejection(Reason.NO_PYTHON, broken.body[:100].replace("\n", " "))
+    if {block.body for block in programs} & {block.body for block in read_blocks(style.example)}:
         return Rejection(Reason.COPIED)
     if not any(_shows_itself(block) for block in programs) and not any(block.language == "" for block in blocks):
         return Rejection(Reason.NO_OUTPUT)
     num_words = len(prose.split())
-    if num_words < rules.min_prose_words:
+    if num_words < _MIN_PROSE_WORDS:
         return Rejection(Reason.TOO_SHORT, f"{num_words} words besides the programs")
-    if len(text) > rules.max_characters:
+    if len(text) > _MAX_CHARACTERS:
         return Rejection(Reason.TOO_LONG, f"{len(text)} characters")
     opener = _STOCK_OPENER.match(_without_headings(prose))
     if opener:
         return Rejection(Reason.STOCK_OPENER, opener[0].strip())
-    used = share_of_words_used(text, order.words)
-    if used < rules.min_share_of_words_used:
-        return Rejection(Reason.WORDS_MISSING, f"{used:.0%} of {', '.join(order.words)}")
     return None
 
 
@@ -139,24 +103,19 @@ def _unwrapped(text: str) -> str:
 
 def _with_plain_outputs(text: str) -> str:
     """Fences at the margin, `python` spelt so, and outputs without a language."""
-    lines, fence, before = [], "", ""
-    for line in text.split("\n"):
-        found = _FENCE_LINE.match(line)
-        if fence:
-            closes = line.strip() == fence
-            lines.append("```" if closes else line.rstrip())
-            fence = "" if closes else fence
-        elif found:
-            fence, language = found[1], found[2].lower()
-            if language in _PYTHON:
-                language = "python"
-            elif language in _OUTPUT and before == "python":
-                language = ""
-            before = language
-            lines.append(f"```{language}")
-        else:
-            lines.append(line.rstrip())
-    return "\n".join(lines)
+    parts, place, before = [], 0, ""
+    for block in read_blocks(text):
+        language = block.language
+        if language in _PYTHON:
+            language = "python"
+        elif language in _OUTPUT and before == "python":
+            language = ""
+        before = language
+        body = block.body if block.body.endswith("\n") or not block.body else f"{block.body}\n"
+        parts += [text[place : block.opens], f"```{language}\n{body}", "```\n" * block.is_closed]
+        place = block.closes
+    lines = "".join([*parts, text[place:]]).split("\n")
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _whole_paragraphs(text: str) -> str:
@@ -166,17 +125,11 @@ def _whole_paragraphs(text: str) -> str:
     comes, and programs whose output does not.
     """
     parts: list[str] = []
-    fence, is_new = "", True
-    for line in text.split("\n"):
-        found = None if fence else _FENCE_LINE.match(line)
-        if found or is_new:
-            parts.append(line)
-        else:
-            parts[-1] += f"\n{line}"
-        closes = bool(fence) and line.strip() == fence
-        is_new = (not fence and not line.strip()) or closes
-        fence = found[1] if found else "" if closes else fence
-    parts = [part.strip("\n") for part in parts if part.strip()][:-1]
+    place = 0
+    for block in read_blocks(text):
+        parts += [*text[place : block.opens].split("\n\n"), text[block.opens : block.closes]]
+        place = block.closes
+    parts = [part.strip("\n") for part in [*parts, *text[place:].split("\n\n")] if part.strip()][:-1]
     while parts and (_announces(parts[-1]) or parts[-1].startswith("```python")):
         del parts[-1]
     return "\n\n".join(parts) + "\n"
@@ -188,13 +141,9 @@ def _announces(paragraph: str) -> bool:
     return is_heading or paragraph.rstrip("*_ ").endswith(":")
 
 
-def _is_session(block: Block) -> bool:
-    return block.text.lstrip().startswith(">>> ")
-
-
 def _shows_itself(block: Block) -> bool:
     """Whether a program's output stands within it: a session's, or in comments."""
-    return _is_session(block) or _OUTPUT_COMMENT.search(block.text) is not None
+    return block.is_session or _OUTPUT_COMMENT.search(block.body) is not None
 
 
 def _without_headings(prose: str) -> str:

@@ -10,26 +10,27 @@ replies in a cache writes the same records.
 import dataclasses
 import math
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
+from hornbook.artifacts.stage import Progress
 from hornbook.errors import ConfigError
-from hornbook.records import Dropped, Record, content_id
-from hornbook.synthesis.prompted.commission import Commission
-from hornbook.synthesis.prompted.draws import draw_generator
-from hornbook.synthesis.prompted.rejection import Reason, Rejection
+from hornbook.records import Exercise, Passage, content_id
+from hornbook.synthesis.diversity.monitor import Monitor
+from hornbook.synthesis.prompted.commission import Commission, Reason, RejectedAnswer, Rejection
+from hornbook.synthesis.prompted.ingredients import draw_generator
+from hornbook.teacher.account import Account
 from hornbook.teacher.teacher import Reply, Teacher, TeacherRequest
 
-R = TypeVar("R", bound=Record)
-Watched = TypeVar("Watched", contravariant=True)
-Made = TypeVar("Made", bound=Record, covariant=True)
+R = TypeVar("R", bound=Exercise | Passage)
+Made = TypeVar("Made", bound=Exercise | Passage, covariant=True)
 
-Progress = Callable[[int, int, str], None]
-"""Called with the records kept, the records wanted, and a note on rate and yield."""
-
+ROUND_SIZE = 64
+"""The monitor is consulted after so many kept records."""
+MAX_RESEEDS = 3
 _FIRST_GUESS_OF_YIELD = 0.8
 
 
@@ -38,7 +39,8 @@ class WhenStale(StrEnum):
 
     STOP = "stop"
     RESEED = "reseed"
-    """Go on with another stream of seeds, up to `max_reseeds` times; then stop."""
+    """Go on with another stream of seeds, up to `MAX_RESEEDS` times; then stop."""
+    IGNORE = "ignore"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,35 +50,18 @@ class WriteConfig:
     num_records: int
     max_attempts: int | None = None
     """Requests in all; None: four for every record wanted, and at least 20."""
-    round_size: int = 64
-    """The monitor is consulted after so many kept records."""
     when_stale: WhenStale = WhenStale.STOP
-    max_reseeds: int = 3
 
     def __post_init__(self) -> None:
-        for name, least in (("num_records", 1), ("round_size", 1), ("max_reseeds", 0)):
-            if getattr(self, name) < least:
-                raise ConfigError(f"`{name}` must be at least {least}, got {getattr(self, name)!r}")
-        if self.max_attempts is not None and self.max_attempts < 1:
-            raise ConfigError(f"`max_attempts` must be at least 1, got {self.max_attempts!r}")
+        for name in ("num_records", "max_attempts"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ConfigError(f"`{name}` must be at least 1, got {value!r}")
 
     @property
     def most_attempts(self) -> int:
         """The number of requests at which the writer gives up."""
         return max(4 * self.num_records, 20) if self.max_attempts is None else self.max_attempts
-
-
-class Monitor(Protocol[Watched]):
-    """Watches how varied the records are that are being written."""
-
-    def add(self, records: Sequence[Watched], /) -> None:
-        """Take in records that were kept, in their order."""
-
-    def stale(self) -> tuple[str, ...]:
-        """Why going on is pointless, in words; empty as long as it is not."""
-
-    def begin_window(self) -> None:
-        """Judge only what comes from here on, against all before: the writer goes on with another stream of seeds."""
 
 
 class Job(Protocol[Made]):
@@ -103,11 +88,9 @@ class Written(Generic[R]):
     """What has been written so far, in the order of the requests."""
 
     kept: list[R] = field(default_factory=list)
-    dropped: list[Dropped] = field(default_factory=list)
+    rejected: list[RejectedAnswer] = field(default_factory=list)
     commissions: list[Commission] = field(default_factory=list)
     """One for each reply that was read, kept or not."""
-    answers: list[str] = field(default_factory=list)
-    """The raw text behind each of `dropped`."""
     ending: Ending = Ending.UNFINISHED
     stale_reasons: tuple[str, ...] = ()
     """What the monitor last complained of."""
@@ -121,56 +104,62 @@ class Written(Generic[R]):
     @property
     def num_attempts(self) -> int:
         """Replies read."""
-        return len(self.kept) + len(self.dropped)
+        return len(self.kept) + len(self.rejected)
 
     @property
     def rejections(self) -> dict[str, int]:
-        """How many answers each reason put aside, the commonest first."""
-        return dict(Counter(entry.reason for entry in self.dropped).most_common())
+        """How many answers were rejected for each reason, the commonest first."""
+        return dict(Counter(entry.reason for entry in self.rejected).most_common())
+
+    @property
+    def num_topics(self) -> int:
+        """Different topics that kept records were asked for."""
+        return len({topic for one in self.commissions if one.outcome == "kept" for topic in one.topics})
 
 
 class Writer(Generic[R]):
     """Writes once. `written` holds what there is, also after an error of the teacher."""
 
-    def __init__(
-        self,
-        job: Job[R],
-        teacher: Teacher,
-        config: WriteConfig,
-        seed: int,
-        *,
-        monitor: Monitor[R] | None = None,
-        progress: Progress | None = None,
-    ) -> None:
-        """Describe the work; nothing is asked yet."""
+    def __init__(self, job: Job[R], account: Account, config: WriteConfig, seed: int, progress: Progress) -> None:
+        """Describe the work; nothing is asked yet.
+
+        Args:
+            job: Makes the requests and reads the replies.
+            account: Entered.
+            config: How much.
+            seed: Of all choices in the requests.
+            progress: Called after each reply with the records kept, the records wanted, and a note on yield and rate.
+        """
         self._job = job
-        self._teacher = teacher
+        self._account = account
         self._config = config
         self._seed = seed
-        self._monitor = monitor
+        self._monitor = Monitor()
         self._progress = progress
         self._ids: set[str] = set()
         self._num_watched = 0
         self.written: Written[R] = Written()
 
     def run(self) -> Written[R]:
-        """Write.
+        """Write, and note in the account what the answers led to.
 
         Returns:
             What was written, and why it ended. Replies that came too late to matter are not in it.
 
         Raises:
-            HornbookError: As the teacher's `ask`; `written` holds what came before.
+            HornbookError: As the account's `ask`; `written` holds what came before.
         """
         written = self.written
-        while True:
-            ending = self._write_stream(written.num_reseeds)
-            if ending is not Ending.STALE or not self._may_reseed():
-                written.ending = ending
-                return written
-            written.num_reseeds += 1
-            if self._monitor is not None:
+        try:
+            while True:
+                ending = self._write_stream(written.num_reseeds)
+                if ending is not Ending.STALE or not self._may_reseed():
+                    written.ending = ending
+                    return written
+                written.num_reseeds += 1
                 self._monitor.begin_window()
+        finally:
+            self._account.kept(len(written.kept), written.kept_tokens)
 
     def _write_stream(self, stream: int) -> Ending:
         """Ask with one stream of seeds until done, out of attempts, or stale."""
@@ -183,7 +172,7 @@ class Writer(Generic[R]):
             if number == 0:
                 return Ending.ATTEMPTS
             requests = (self._job.request(seed, at) for at in range(index, index + number))
-            with closing(_in_order(self._teacher, requests)) as replies:
+            with closing(_in_order(self._account, requests)) as replies:
                 for place, reply in replies:
                     self._take(seed, stream, index + place, reply)
                     if self._is_stale():
@@ -205,27 +194,34 @@ class Writer(Generic[R]):
         written.completion_tokens += reply.completion_tokens or 0
         written.prompt_tokens += reply.prompt_tokens or 0
         result, commission = self._job.read(seed, index, reply)
-        if not isinstance(result, Rejection) and commission.record_id in self._ids:
-            result = Rejection(Reason.REPEATED, commission.record_id)
+        if not isinstance(result, Rejection) and result.id in self._ids:
+            result = Rejection(Reason.REPEATED, result.id)
         if isinstance(result, Rejection):
-            name = content_id("answer", self._teacher.name, str(stream), str(index), reply.text)
-            written.dropped.append(Dropped(id=name, reason=result.reason.value, detail=result.detail))
-            written.answers.append(reply.text)
             outcome = result.reason.value
+            name = content_id("answer", self._account.name, str(stream), str(index), reply.text)
+            written.rejected.append(RejectedAnswer(id=name, reason=outcome, detail=result.detail, text=reply.text))
         else:
+            name, outcome = result.id, "kept"
             written.kept.append(result)
             written.kept_tokens += reply.completion_tokens or 0
-            name, outcome = commission.record_id, "kept"
             self._ids.add(name)
         written.commissions.append(dataclasses.replace(commission, record_id=name, stream=stream, outcome=outcome))
-        if self._progress is not None:
-            share = len(written.kept) / written.num_attempts
-            self._progress(len(written.kept), self._config.num_records, f"{share:.0%} of the answers kept")
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say how many records there are, the yield, the rate, the cost and the time left."""
+        num_kept, num_wanted = len(self.written.kept), self._config.num_records
+        figures = self._account.progress()
+        left = None
+        if num_kept and figures.num_answers:
+            left = round((num_wanted - num_kept) * figures.num_answers / num_kept)
+        share = f"{num_kept / self.written.num_attempts:.0%} of the answers kept"
+        self._progress(num_kept, num_wanted, ", ".join(filter(None, (share, figures.note(num_open=left)))))
 
     def _is_stale(self) -> bool:
         """Show the monitor what is new after each round, and ask it."""
         kept = self.written.kept
-        if self._monitor is None or len(kept) - self._num_watched < self._config.round_size:
+        if self._config.when_stale is WhenStale.IGNORE or len(kept) - self._num_watched < ROUND_SIZE:
             return False
         self._monitor.add(kept[self._num_watched :])
         self._num_watched = len(kept)
@@ -235,36 +231,7 @@ class Writer(Generic[R]):
         return bool(reasons)
 
     def _may_reseed(self) -> bool:
-        config = self._config
-        return config.when_stale is WhenStale.RESEED and self.written.num_reseeds < config.max_reseeds
-
-
-def write(
-    job: Job[R],
-    teacher: Teacher,
-    config: WriteConfig,
-    seed: int,
-    *,
-    monitor: Monitor[R] | None = None,
-    progress: Progress | None = None,
-) -> Written[R]:
-    """Let a teacher write records.
-
-    Args:
-        job: Makes the requests and reads the replies.
-        teacher: Entered.
-        config: How much.
-        seed: Of all choices in the requests.
-        monitor: Consulted after each round of kept records, in the order of the requests; None: nobody watches.
-        progress: Called after each reply.
-
-    Returns:
-        What was kept and what was not, in the order of the requests; a pure function of the arguments and the replies.
-
-    Raises:
-        HornbookError: As the teacher's `ask`. Use `Writer` to have what came before.
-    """
-    return Writer(job, teacher, config, seed, monitor=monitor, progress=progress).run()
+        return self._config.when_stale is WhenStale.RESEED and self.written.num_reseeds < MAX_RESEEDS
 
 
 def stream_seed(seed: int, stream: int) -> int:

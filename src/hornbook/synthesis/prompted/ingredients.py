@@ -1,17 +1,25 @@
-"""Read lists of words and topics: those that come along, or a person's own.
+"""What prompts are made of: topics, names, words, layouts, audiences and styles; and how one is drawn for a request.
 
-Reads:  `data/*.txt`, or files of the same form: one entry a line, `#` starts a comment line, empty lines are skipped.
+Reads:  `data/*.txt`, or a person's files of the same form: one entry a line, `#` starts a comment line, empty lines are
+        skipped; `data/*.toml`.
 """
 
 import itertools
 import keyword
+import random
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, TypeVar
 
 from hornbook.errors import ConfigError
+from hornbook.records import content_id
+
+T = TypeVar("T")
 
 _INDENT = re.compile(r"[ \t]+")
 _CHOICES = re.compile(r"\{([^{}]*)\}")
@@ -26,6 +34,36 @@ class Topic:
     area: str
     """The branch that it hangs on."""
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """One way to lay the docstring of an exercise out."""
+
+    name: str
+    instruction: str
+    request: str
+    """What the example answers."""
+    example: str
+    """A whole exercise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Whom a passage is for."""
+
+    name: str
+    instruction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """The form of a passage."""
+
+    name: str
+    instruction: str
+    example: str
+    """A short passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +160,38 @@ def read_entries(name: str, path: Path | None = None) -> tuple[str, ...]:
     return tuple(entries)
 
 
+def read_layouts() -> tuple[Layout, ...]:
+    """The layouts that come along, in the order of their file."""
+    return tuple(Layout(**fields) for fields in _tables("layouts.toml", "layout"))
+
+
+def read_audiences() -> tuple[Audience, ...]:
+    """The audiences that come along, in the order of their file."""
+    return tuple(Audience(**fields) for fields in _tables("audiences.toml", "audience"))
+
+
+def read_styles() -> tuple[Style, ...]:
+    """The styles that come along, in the order of their file."""
+    return tuple(Style(**fields) for fields in _tables("styles.toml", "style"))
+
+
+def draw_generator(seed: int, purpose: str, index: int) -> random.Random:
+    """The generator for one purpose and index of a seed, as `draw_generator(0, "exercise", 17)`.
+
+    So every draw can be made again, in any order.
+    """
+    return random.Random(content_id("draw", str(seed), purpose, str(index)))
+
+
+def draw_in_turn(entries: Sequence[T], seed: int, purpose: str, index: int) -> T:
+    """The entry at a place of a shuffled order: none comes twice before each came once."""
+    round_number, place = divmod(index, len(entries))
+    return entries[_shuffled(len(entries), f"{seed} {purpose} {round_number}")[place]]
+
+
 def _text(path: Path | None, shipped: str) -> tuple[str, str]:
     if path is None:
-        return shipped, files("hornbook.synthesis.prompted").joinpath("data", shipped).read_text(encoding="utf-8")
+        return shipped, _shipped(shipped)
     try:
         return str(path), path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -151,3 +218,19 @@ def _require(holds: bool, label: str, line: _Line, wrong: str) -> None:
 
 def _is_function_name(name: str) -> bool:
     return name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
+
+
+def _shipped(file: str) -> str:
+    return files("hornbook.synthesis.prompted").joinpath("data", file).read_text(encoding="utf-8")
+
+
+def _tables(file: str, name: str) -> list[dict[str, Any]]:
+    tables: list[dict[str, Any]] = tomllib.loads(_shipped(file))[name]
+    return tables
+
+
+@lru_cache(maxsize=16)
+def _shuffled(number: int, seed: str) -> tuple[int, ...]:
+    order = list(range(number))
+    random.Random(content_id("order", seed)).shuffle(order)
+    return tuple(order)

@@ -1,4 +1,4 @@
-"""Ask for one textbook passage: a topic for an audience in a style, with a skill to practise and words to use.
+"""Ask for textbook passages: each on a topic for an audience in a style, with a skill to practise and words to use.
 
 Source: section 2.2 of the paper, where topics and audiences give diversity; the words that must be used follow
 TinyStories, the piece of real code that may inspire follows OSS-Instruct.
@@ -6,12 +6,24 @@ TinyStories, the piece of real code that may inspire follows OSS-Instruct.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from hornbook.errors import ConfigError
-from hornbook.synthesis.prompted.draws import draw_generator, draw_in_turn
-from hornbook.synthesis.prompted.forms import Audience, Style
-from hornbook.synthesis.prompted.word_lists import Topic
-from hornbook.teacher.teacher import TeacherRequest
+from hornbook.records import Passage
+from hornbook.synthesis.prompted.commission import Commission, Rejection, messages_digest
+from hornbook.synthesis.prompted.ingredients import (
+    Audience,
+    Style,
+    Topic,
+    draw_generator,
+    draw_in_turn,
+    read_audiences,
+    read_entries,
+    read_styles,
+    read_topics,
+)
+from hornbook.synthesis.prompted.passage_answers import read_passage, share_of_words_used
+from hornbook.teacher.teacher import Reply, TeacherRequest
 from hornbook.teacher.wire import ChatRequest, SamplingConfig
 
 _SYSTEM = (
@@ -20,7 +32,8 @@ _SYSTEM = (
     " that begins with ```, stands exactly what it prints. Begin with the matter itself: no greeting, no announcement"
     " of what the passage will do, no summary at the end."
 )
-MAX_INSPIRATION_LINES = 15
+_MAX_INSPIRATION_LINES = 15
+_TOP_P = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +47,24 @@ class PassageIngredients:
     words: Sequence[str]
     inspirations: Sequence[str] = ()
     """Texts of real code; empty: none is shown."""
+
+
+def passage_ingredients(
+    topics: Path | None = None, words: Path | None = None, inspirations: Sequence[str] = ()
+) -> PassageIngredients:
+    """The lists that come with the package, or a person's own files in their place.
+
+    Raises:
+        ConfigError: A file cannot be used; names the line.
+    """
+    return PassageIngredients(
+        topics=read_topics(topics),
+        audiences=read_audiences(),
+        styles=read_styles(),
+        skills=read_entries("skills"),
+        words=read_entries("concepts", words),
+        inspirations=inspirations,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +88,45 @@ class PassagePromptConfig:
     num_words: int = 3
     """Concept words that each passage must use."""
     temperature: float = 0.8
-    top_p: float = 0.95
     max_new_tokens: int = 600
 
     def __post_init__(self) -> None:
-        SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=self.top_p)
+        SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=_TOP_P)
         if self.num_words < 0:
             raise ConfigError(f"`num_words` must not be negative, got {self.num_words!r}")
+
+
+@dataclass(frozen=True)
+class PassageJob:
+    """Textbook passages made of ingredients under a config. Implements `Job`."""
+
+    ingredients: PassageIngredients
+    config: PassagePromptConfig
+    teacher_name: str
+    """Stands in the records."""
+
+    def request(self, seed: int, index: int) -> TeacherRequest:
+        """See `Job`."""
+        return passage_request(order_passage(self.ingredients, self.config, seed, index), self.config, seed)
+
+    def read(self, seed: int, index: int, reply: Reply) -> tuple[Passage | Rejection, Commission]:
+        """See `Job`."""
+        order = order_passage(self.ingredients, self.config, seed, index)
+        result = read_passage(reply, order.topic, order.audience, order.style, self.teacher_name)
+        return result, Commission(
+            record_id="" if isinstance(result, Rejection) else result.id,
+            index=index,
+            stream=0,
+            name="",
+            topics=(order.topic.name,),
+            profession="",
+            layout=order.style.name,
+            audience=order.audience.name,
+            words=order.words,
+            share_of_words_used=share_of_words_used(reply.text, order.words),
+            prompt_sha256=messages_digest(self.request(seed, index)),
+            outcome="",
+        )
 
 
 def order_passage(ingredients: PassageIngredients, config: PassagePromptConfig, seed: int, index: int) -> PassageOrder:
@@ -99,7 +162,7 @@ def passage_request(order: PassageOrder, config: PassagePromptConfig, seed: int)
     sampling = SamplingConfig(
         max_new_tokens=config.max_new_tokens,
         temperature=config.temperature,
-        top_p=config.top_p,
+        top_p=_TOP_P,
         seed=draw_generator(seed, "sampling of passage", order.index).getrandbits(31)
         if config.temperature > 0
         else None,
@@ -128,6 +191,6 @@ def _lines_of(text: str, seed: int, index: int) -> str:
     """1 to 15 consecutive lines of a text."""
     rng = draw_generator(seed, "inspiration", index)
     lines = text.rstrip().split("\n")
-    number = rng.randint(1, min(MAX_INSPIRATION_LINES, len(lines)))
+    number = rng.randint(1, min(_MAX_INSPIRATION_LINES, len(lines)))
     start = rng.randint(0, len(lines) - number)
     return "\n".join(line.rstrip() for line in lines[start : start + number])
