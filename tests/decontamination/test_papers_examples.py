@@ -1,14 +1,13 @@
 """What section 5 and appendix C of the paper show, in examples of our own."""
 
-import pytest
-
 from hornbook.benchmarks.against import NamedProblems
 from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.functions import functions_in, read_text
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.ngrams import NgramIndex
+from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.prepare import prepare
-from hornbook.decontamination.search import Search, SearchConfig, WordCounter
+from hornbook.decontamination.search import Search, SearchConfig
 from hornbook.decontamination.syntax_trees import match_rate
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
@@ -83,32 +82,23 @@ OTHER_REASONING = '''def total_above(amounts, limit):
 '''
 
 
-def found_in(text: str, jail: Jail | None) -> list[FoundRow]:
-    config, benchmark, read = (
-        SearchConfig(),
-        NamedProblems(name="own", title="own", problems=(PROBLEM,)),
-        read_text(text),
-    )
-    prepared = prepare(benchmark, config.behaviour, jail)
-    counts = WordCounter(benchmark, config).count([read])
-    return Search(benchmark, prepared.behaviour, config, counts).look([(0, "it")], [read], jail)
+def found_in(texts: list[str], jail: Jail | None) -> list[list[FoundRow]]:
+    """What is found of each."""
+    benchmark, read = NamedProblems(name="own", title="own", problems=(PROBLEM,)), [read_text(text) for text in texts]
+    counts = PhraseIndex(benchmark.problems).count(read)
+    search = Search(benchmark, prepare(benchmark, jail).behaviour, SearchConfig(), counts)
+    rows = search.look([(at, "it") for at in range(len(texts))], read, jail)
+    return [[row for row in rows if row.row == at] for at in range(len(texts))]
 
 
-def test_the_papers_false_positive_shares_a_13_gram() -> None:
+def test_the_papers_false_positive_shares_a_13_gram_and_is_no_leak_by_the_rule(jail: Jail) -> None:
     [run] = NgramIndex({"own/towers": functions_in(TOWERS + TOWERS_BODY)[0].docstring}, 13).shared_runs(FALSE_POSITIVE)
     assert run.num_words >= 13
-
-
-@pytest.mark.parametrize("runs_code", [True, False], ids=["code runs", "words and trees alone"])
-def test_the_papers_false_positive_is_no_leak_by_the_rule(runs_code: bool, jail: Jail) -> None:
-    rows = found_in(FALSE_POSITIVE, jail if runs_code else None)
-    assert Detector.NGRAM in {row.detector for row in rows}
-    assert {row.decision for row in rows} == {Decision.CLEARED if runs_code else Decision.CLEAN}
-
-
-def test_the_problem_itself_is_a_leak_by_the_rule(jail: Jail) -> None:
-    for one in (jail, None):
-        assert {row.decision for row in found_in(TOWERS + TOWERS_BODY, one)} == {Decision.LEAK}
+    for sandbox, decision in ((jail, Decision.CLEARED), (None, Decision.CLEAN)):
+        other, same = found_in([FALSE_POSITIVE, TOWERS + TOWERS_BODY], sandbox)
+        assert Detector.NGRAM in {row.detector for row in other}
+        assert {row.decision for row in other} == {decision}
+        assert {row.decision for row in same} == {Decision.LEAK}
 
 
 def test_the_trees_say_what_appendix_c_describes() -> None:
