@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 
 import pytest
 from tests.decontamination.own_problems import NEAR_MISS, OWN, PROBLEM, PROSE, RETOLD, UNRELATED
@@ -17,6 +18,7 @@ VERBATIM = PROBLEM.prompt + PROBLEM.canonical_solution
 UNRUNNABLE = VERBATIM.replace("    return", "    import nothing_of_this_name\n    return")
 TOLD = "# Double the even ones of the items, then add the doubled ones.\n"
 OTHER_BELOW = TOLD + "def multiply(items):\n    return [7 * one for one in items]\n"
+TWO = f"{NEAR_MISS}\n\ndef other(rows, *, needed):\n    return sum(2 * row for row in rows if row % 2 == 0)\n"
 LONG_BELOW = OTHER_BELOW + "# .\n" * (ONE_TASK_CHARACTERS // 4)
 
 
@@ -31,7 +33,7 @@ def look(search: Search, jail: Jail | None, *texts: str) -> list[FoundRow]:
 
 
 def test_behaviour_decides_where_code_runs_and_words_and_trees_elsewhere(search: Search, jail: Jail) -> None:
-    texts = [UNRELATED, RETOLD, NEAR_MISS, UNRUNNABLE, PROSE, OTHER_BELOW, LONG_BELOW, "", VERBATIM * 2]
+    texts = [UNRELATED, RETOLD, NEAR_MISS, UNRUNNABLE, PROSE, OTHER_BELOW, LONG_BELOW, "", VERBATIM * 2, TWO]
     rows = look(search, jail, *texts)
     decisions = {at: {(row.decision, row.decided_by) for row in rows if row.row == at + 7} for at in range(len(texts))}
     assert decisions == {
@@ -45,6 +47,8 @@ def test_behaviour_decides_where_code_runs_and_words_and_trees_elsewhere(search:
         6: {(Decision.LEAK, "n-gram")},
         7: set(),
         8: {(Decision.LEAK, "behaviour")},
+        # What the second function does is not known.
+        9: {(Decision.LEAK, "syntax tree")},
     }
     [behaviour] = [row for row in rows if row.row == 8]
     assert (behaviour.document_id, behaviour.task_id, behaviour.function) == ("d1", "own/0", "total_for_pairs")
@@ -66,6 +70,14 @@ def test_without_an_index_of_behaviour_nothing_runs_and_near_misses_stay_suspect
     assert Decision.LEAK not in {row.decision for row in look(without, None, RETOLD)}
 
 
+def test_of_several_matches_of_one_detector_the_best_counts() -> None:
+    stock = replace(PROBLEM, prompt='def size(text):\n    """Return the length of the string."""\n', entry_point="size")
+    benchmark = replace(OWN, problems=(stock,))
+    found = Search(benchmark, None, SearchConfig(), PhraseIndex([stock]).count([]))
+    [row] = look(found, None, 'def f(x):\n    """Return the length of the string."""\n    return [x]\n')
+    assert (row.detector, row.score, row.decision) == (Detector.NGRAM, 1.0, Decision.LEAK)
+
+
 def test_the_config_sets_how_many_words_and_which_match_rate_count() -> None:
     near = "def f(rows):\n    return sum(2 * row + 1 for row in rows if row % 2 == 0)\n"
     [tree] = [
@@ -77,6 +89,8 @@ def test_the_config_sets_how_many_words_and_which_match_rate_count() -> None:
     for rate, decision in ((tree.score - 0.001, Decision.LEAK), (tree.score + 0.001, Decision.CLEAN)):
         rows = look(Search(OWN, None, SearchConfig(match_rate=rate), NOTHING_COUNTED), None, near)
         assert {row.decision for row in rows if row.detector is Detector.SYNTAX_TREE} == {decision}
+    rows = look(Search(OWN, None, SearchConfig(match_rate=0.25), NOTHING_COUNTED), None, RETOLD)
+    assert {row.decided_by for row in rows if row.score < 0.8} == {"syntax tree"}
     parts = 'x = """Double the even ones and then add the doubled ones up."""\n'
     for size, is_found in ((4, True), (8, False)):
         index = PhraseIndex(OWN.problems, size)

@@ -75,10 +75,6 @@ class BehaviourSearch:
         """
         return bool(self.cleared_problems.get((text, function), 0) >> problem & 1)
 
-    def was_run(self, text: int, function: str) -> bool:
-        """Whether the function ran, and it is known of some problem that it does not solve it."""
-        return (text, function) in self.cleared_problems
-
 
 @dataclass(frozen=True, kw_only=True)
 class BehaviourIndex:

@@ -6,15 +6,15 @@ Source: section 5 of the paper (13-grams), with shorter phrases and weights: a p
     have is stock and weighs little, and so do the words of which all docstrings are made.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.decontamination.descriptions import description_of, docstring_of, function_around
 from hornbook.decontamination.frequencies import Frequencies, believed_share, information_of, no_frequencies
-from hornbook.decontamination.functions import ReadText
+from hornbook.decontamination.functions import ReadText, solution_of
 from hornbook.decontamination.matches import Detector, Match
 from hornbook.decontamination.ngrams import WORD, Ngram, ngrams, words_of
 from hornbook.records import Problem
@@ -32,6 +32,9 @@ MIN_SCORE = 0.2
 _NUM_BELIEVED_TEXTS = 2_000
 """Texts without the phrase that are imagined beside the counted ones, so that few texts do not make a phrase stock."""
 _NUM_BELIEVED_PROBLEMS = 50
+_EXAMPLES = re.compile(r"^[ \t]*(>>>|(for )?(some )?examples?\b|e\.g\b|\[input/output\])", re.MULTILINE | re.IGNORECASE)
+_MIN_WORDS = 5
+"""A shorter description is no description."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -228,6 +231,31 @@ class PhraseIndex:
             function=function_around(read, window),
             window=window,
         )
+
+
+def docstring_of(problem: Problem) -> str:
+    """The docstring of the function to complete; the whole prompt where there is none or where it does not parse."""
+    solution = solution_of(problem)
+    return solution.docstring if solution is not None and solution.docstring else problem.prompt
+
+
+def description_of(docstring: str) -> str:
+    """A docstring up to its first example; all of it where hardly a word stands before that."""
+    found = _EXAMPLES.search(docstring)
+    if found is None or len(docstring[: found.start()].split()) < _MIN_WORDS:
+        return docstring
+    return docstring[: found.start()]
+
+
+def function_around(read: ReadText, window: tuple[int, int]) -> str:
+    """The name of the function that has most of a window, the smallest of several; empty where none has half of it."""
+    best, name = (0, 0), ""
+    for function in read.functions:
+        start, end = function.window
+        shared = min(end, window[1]) - max(start, window[0])
+        if 2 * shared >= window[1] - window[0] and (shared, start - end) > (best if name else (0, start - end)):
+            best, name = (shared, start - end), function.name
+    return name
 
 
 def _covered(description: _Description, starts: Iterable[int]) -> float:

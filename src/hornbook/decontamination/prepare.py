@@ -21,12 +21,11 @@ from hornbook.decontamination.calibration import (
     record_id,
     rule_quality,
 )
-from hornbook.decontamination.descriptions import docstring_of
 from hornbook.decontamination.findings import Compared
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import LabelledPair, LabelledProblem, load_labelled_set
 from hornbook.decontamination.ngrams import NgramIndex
-from hornbook.decontamination.phrases import PhraseIndex
+from hornbook.decontamination.phrases import PhraseIndex, docstring_of
 from hornbook.decontamination.problem_behaviours import read_behaviours
 from hornbook.decontamination.search import Search, SearchConfig
 from hornbook.records import Problem
