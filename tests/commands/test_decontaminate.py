@@ -233,6 +233,7 @@ def test_mistakes_are_told_in_one_line_before_anything_runs(tmp_path: Path, prob
         ((rows, "-o", output, "--report", tmp_path / "report.txt"), ("`--report` must end in .json, got",)),
         ((rows, "-o", output, "--decisions", output), ("must be different files",)),
         ((rows, "-o", output, "--decisions", tmp_path / "kept.judged.jsonl"), ("must be different files",)),
+        ((rows, "-o", output, *own, "--judge", "gpt"), ("a teacher is the address of an endpoint",)),
         ((rows, "-o", output, "--report", tmp_path / "none" / "x.json"), ("there is no folder",)),
         ((rows, "-o", problems, *own), ("would be written into the input",)),
         ((rows, "-o", output, "--against", ","), ("`--against` names no benchmark",)),

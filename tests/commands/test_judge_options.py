@@ -135,14 +135,3 @@ def test_a_budget_ends_it_and_a_higher_one_goes_on(endpoint: ScriptedEndpoint, p
     bodies = {json.dumps(asked.body, sort_keys=True) for asked in endpoint.asked}
     assert len(bodies) == len(endpoint.asked) > num_asked
     assert (place / "kept.jsonl").read_bytes() == (place / "other.jsonl").read_bytes()
-
-
-def test_a_judge_that_is_neither_address_nor_file_is_one_mistake(place: Path) -> None:
-    assert is_one_mistake(clean(place, "--judge", "gpt", status=2), "a teacher is the address of an endpoint", "'gpt'")
-
-
-def test_answers_are_not_written_over_an_input(endpoint: ScriptedEndpoint, place: Path) -> None:
-    (place / "rows.jsonl").rename(place / "kept.judged.jsonl")
-    err = clean(place, "--judge", endpoint.url, rows="kept.judged.jsonl", status=2)
-    assert is_one_mistake(err, "kept.judged.jsonl", "would be written into the input")
-    assert endpoint.asked == []

@@ -11,7 +11,7 @@ from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import PairKind, load_labelled_set
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.prepare import Prepared
-from hornbook.decontamination.same_outputs import SameOutputs, is_same, is_telling, num_proving
+from hornbook.decontamination.same_outputs import SameOutputs, is_same, is_telling, num_proving, telling_places
 from hornbook.errors import SandboxError
 from hornbook.observers.agreement import values_agree
 from hornbook.observers.jail_tasks import run_tasks
@@ -180,6 +180,7 @@ def test_how_many_outputs_must_be_equal_at_the_limits(total: Behaviour) -> None:
     assert not same(own=4, made=8, returned=11)
     for wide, returned, agrees in ((7, 10, True), (6, 10, False), (0, 5, True), (4, 6, False), (5, 6, True)):
         assert same(own=4, made=16, returned=16, wide=wide, wide_returned=returned) is agrees
+    assert telling_places([[1], [1], [2], [1], [3]], 4) == [0, 2, 4, 1]
     behaviour = replace(behaviour, num_made=17)
     assert num_proving(behaviour) == 20
     assert same(own=3, made=17, returned=17)
