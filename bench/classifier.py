@@ -26,7 +26,7 @@ from hornbook.curation.distillation import Hints
 from hornbook.curation.heads import HEADS
 from hornbook.curation.shipped_states import describe_states, make_hints
 from hornbook.encoders.encode import EncodeConfig, Features
-from hornbook.encoders.encoder import Encoder, JoinedEncoder, make_encoder
+from hornbook.encoders.encoder import Encoder, make_encoder
 from hornbook.encoders.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, Pooling, describe_language_model
 
 SEEDS = (0, 1, 2)
@@ -61,10 +61,7 @@ def main() -> None:
             max_tokens=asked.max_tokens,
             **({} if asked.layer is None else {"layer": asked.layer}),
         )
-        model = make_encoder(config)
-        compare_heads(model, texts, scores, texts, asked.head)
-        if asked.joined:
-            compare_heads(JoinedEncoder((model, make_encoder(EncodeConfig()))), texts, scores, texts, asked.head)
+        compare_heads(make_encoder(config), texts, scores, texts, asked.head)
 
 
 def compare_heads(
@@ -133,7 +130,6 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--language-model", action="append", default=[], help="a folder, or a name of the hub")
     parser.add_argument("--only-language-models", action="store_true")
-    parser.add_argument("--joined", action="store_true", help="also each language model beside the fast features")
     parser.add_argument("--layer", type=int, help="by default that of the config")
     parser.add_argument("--pooling", default=HiddenStatesConfig.pooling, choices=list(Pooling))
     parser.add_argument("--max-tokens", type=int, default=HiddenStatesConfig.max_tokens)

@@ -30,9 +30,10 @@ from hornbook.benchmarks.against import NamedProblems
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.findings import leaks_of
 from hornbook.decontamination.functions import read_text
+from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.planted_kinds import LeakKind
 from hornbook.decontamination.prepare import open_jail, prepare
-from hornbook.decontamination.search import Search, SearchConfig, WordCounter
+from hornbook.decontamination.search import Search, SearchConfig
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig, write_exercises
@@ -88,14 +89,13 @@ def main() -> None:
 
 def ours(records: Sequence[str], problems: Sequence[Problem]) -> set[int]:
     """Places of the records that our rule drops."""
-    config = SearchConfig()
     benchmark = NamedProblems(name="humaneval", title="HumanEval", problems=tuple(problems))
     texts = [read_text(record) for record in records]
     with open_jail(num_workers=1) as jail:
-        behaviour = prepare(benchmark, config.behaviour, jail).behaviour
-        counts = WordCounter(benchmark, config).count(texts)
+        behaviour = prepare(benchmark, jail).behaviour
+        counts = PhraseIndex(problems).count(texts)
         documents = [(place, str(place)) for place in range(len(texts))]
-        found = Search(benchmark, behaviour, config, counts).look(documents, texts, jail)
+        found = Search(benchmark, behaviour, SearchConfig(), counts).look(documents, texts, jail)
     return set(leaks_of(found))
 
 

@@ -27,11 +27,12 @@ ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in GUIDE.
 QUALITY = {row[0].strip("*"): row[1:] for row in ROWS if len(row) == 11}
 
 
-@pytest.mark.parametrize("line", COMMANDS)
-def test_a_command_of_the_guide_is_understood(line: str) -> None:
-    _, name, *arguments = shlex.split(line)
-    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
-    assert command.make_context(name, arguments).params["against"]
+def test_the_commands_of_the_guide_are_understood() -> None:
+    assert len(COMMANDS) > 4
+    for line in COMMANDS:
+        _, name, *arguments = shlex.split(line)
+        command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+        assert command.make_context(name, arguments).params["against"]
 
 
 def test_options_and_columns_are_those_of_the_command() -> None:
@@ -54,13 +55,13 @@ def test_the_table_has_every_kind_and_detector() -> None:
     assert {detector.value for detector in Detector if detector is not Detector.JUDGE} <= seen
 
 
-@pytest.mark.parametrize("name", [name for name in QUALITY if name not in ("", "---")])
-def test_shares_follow_from_the_counts(name: str) -> None:
-    counts = dict(zip(QUALITY[""], QUALITY[name], strict=True))
-    num_found = sum(int(counts[kind]) for kind in PairKind if kind.is_leak)
-    num_false = sum(int(counts[kind]) for kind in PairKind if not kind.is_leak)
-    assert float(counts["recall"]) == pytest.approx(num_found / 160, abs=6e-4)
-    assert float(counts["precision"]) == pytest.approx(num_found / (num_found + num_false), abs=6e-4)
+def test_shares_follow_from_the_counts() -> None:
+    for name in QUALITY.keys() - {"", "---"}:
+        counts = dict(zip(QUALITY[""], QUALITY[name], strict=True))
+        num_found = sum(int(counts[kind]) for kind in PairKind if kind.is_leak)
+        num_false = sum(int(counts[kind]) for kind in PairKind if not kind.is_leak)
+        assert float(counts["recall"]) == pytest.approx(num_found / 160, abs=6e-4), name
+        assert float(counts["precision"]) == pytest.approx(num_found / (num_found + num_false), abs=6e-4), name
 
 
 def test_links_lead_somewhere() -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.commands.typed import hornbook, is_one_mistake, type_in, write_lines
+from tests.commands.typed import is_one_mistake, type_in, write_lines
+from tests.decontamination.labelled_once import calibrate_once
 from tests.decontamination.own_problems import HOSTILE, NEAR_MISS, PROBLEM, PROSE, RETOLD, UNRELATED
 
 from hornbook.decontamination.labelled_set import PairKind
@@ -23,6 +24,11 @@ ROWS: list[dict[str, Any]] = [
     {"id": "fenced", "text": f"Two for one.\n\n```python\n{RETOLD}```\n"},
 ]
 VERBATIM = PROBLEM.prompt + PROBLEM.canonical_solution
+
+
+@pytest.fixture(autouse=True)
+def measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hornbook.decontamination.prepare.calibrate", calibrate_once)
 
 
 @pytest.fixture
@@ -83,9 +89,10 @@ def test_the_report_has_counts_evidence_calibration_config_and_versions(tmp_path
     assert any(one["decision"] == "cleared" for one in nearest)
     quality = {one["name"]: one for one in told["calibration"]["rows"]}
     assert set(quality["rule"]["found_by_kind"]) == {kind.value for kind in PairKind if kind.is_leak}
-    assert told["config"]["rule"]["syntax_tree"] == 0.95
+    assert (told["config"]["match_rate"], told["config"]["ngram_size"]) == (0.95, 4)
     assert told["versions"]["python"] == ".".join(map(str, sys.version_info[:3]))
     assert len(told["problems_sha256"]["mine"]) == 64
+    assert quality["rule"]["recall"][0] >= 0.98
 
 
 def test_parquet_keeps_its_columns(tmp_path: Path, problems: Path) -> None:
@@ -110,39 +117,15 @@ def test_without_running_code_words_and_trees_decide(tmp_path: Path, problems: P
     assert "same" not in kept
     assert not said["runs_code"]
     assert "behaviour" not in {reason.partition(" of ")[0] for reason in said["dropped"]}
-    printed = type_in("decontaminate", rows, "-o", tmp_path / "kept.jsonl", *words)
-    assert "behaviour" not in printed.out
 
 
 def test_a_lower_match_rate_drops_more(tmp_path: Path, problems: Path) -> None:
-    rows = write_lines(
-        tmp_path / "rows.jsonl", [{"text": RETOLD.replace("apples % 2", "apples % 2 == 1 and given >= 0")}]
-    )
-    output = tmp_path / "kept.jsonl"
-    for rate, num_kept in ((1, 1), (0.05, 0)):
+    near = "def f(rows):\n    return sum(2 * row + 1 for row in rows if row % 2 == 0)\n"
+    rows, output = write_lines(tmp_path / "rows.jsonl", [{"text": near}]), tmp_path / "kept.jsonl"
+    for rate, num_kept in ((1, 1), (0.8, 0)):
         words = ("--against", problems, "--without-running-code", "--match-rate", str(rate))
         type_in("decontaminate", rows, "-o", output, *words)
         assert len(read_json(output)) == num_kept
-
-
-def test_a_language_models_states_compare_code_and_decide_nothing(tmp_path: Path) -> None:
-    pytest.importorskip("transformers")
-    from tests.encoders.tiny_language_models import save_model
-
-    solution = (
-        "    kept = []\n    for one in items:\n        if one > 2:\n"
-        "            kept.append(one * one)\n    return kept\n"
-    )
-    longer = {"task_id": "own/1", "prompt": 'def squares(items):\n    """Square."""\n', "canonical_solution": solution}
-    problems = write_lines(tmp_path / "longer.jsonl", [{**longer, "entry_point": "squares", "test": ""}])
-    other = "def halves(rows):\n    while rows:\n        rows = rows[: len(rows) // 2]\n    return rows\n"
-    rows = write_lines(tmp_path / "rows.jsonl", [{"text": "def squares(items):\n" + solution}, {"text": other}])
-    words = ("--against", problems, "--without-running-code", "--encoder", save_model(tmp_path / "model"))
-    said = type_in("decontaminate", rows, "-o", tmp_path / "kept.jsonl", *words, "--json").json
-    assert said["benchmarks"][0]["detectors"]["code embedding"]["num_documents"] >= 1
-    assert said["benchmarks"][0]["detectors"]["code embedding"]["num_decided"] == 0
-    [same] = [one for one in said["calibration"]["rows"] if one["name"] == "code embedding"]
-    assert same["num_found"] == 0
 
 
 @pytest.mark.slow
@@ -170,7 +153,7 @@ def test_hostile_unusual_and_long_texts_are_rows_like_others(tmp_path: Path, pro
     long = "".join(f"def f_{number}(x):\n    return x + {number}\n\n" for number in range(3000))
     assert len(long) > 100_000
     unusual = ["", "\0", " ", "word " * 25_000, "( " * 50_000, "\n" * 100_000, long, "```python\ndef f(:\n```"]
-    texts = [*HOSTILE.values(), *unusual, RETOLD]
+    texts = [HOSTILE["ends the process"], *unusual, HOSTILE["prints"], RETOLD]
     rows = write_lines(tmp_path / "rows.jsonl", [{"text": text} for text in texts])
     said = type_in("decontaminate", rows, "-o", tmp_path / "kept.jsonl", "--against", problems, "--json").json
     assert (said["kept"], said["dropped"]) == (len(texts) - 1, {"behaviour of own": 1})
@@ -243,28 +226,21 @@ def test_mistakes_are_told_in_one_line_before_anything_runs(tmp_path: Path, prob
     same = write_lines(tmp_path / "other" / "HumanEval.jsonl", read_json(problems))
     own = ("--against", problems)
     for arguments, messages in [
-        ((tmp_path / "none.jsonl", "-o", output), ("there is no file or folder",)),
         ((tmp_path / "empty", "-o", output), ("holds no file that ends in",)),
         ((rows, "-o", tmp_path / "kept.txt"), ("must end in .jsonl or .parquet",)),
         ((rows, "-o", tmp_path / "kept.parquet"), ("the inputs are JSON lines", "name a .jsonl")),
         ((rows, "-o", rows), ("would be written into the input",)),
-        ((tmp_path, "-o", output), ("would be written into the input",)),
         ((rows, "-o", output, "--report", tmp_path / "report.txt"), ("`--report` must end in .json, got",)),
-        ((rows, "-o", output, "--decisions", tmp_path / "x.json"), ("`--decisions` must end in .jsonl or .parquet",)),
-        ((rows, "-o", output, "--decisions", rows), ("would be written into the input",)),
         ((rows, "-o", output, "--decisions", output), ("must be different files",)),
-        ((rows, "-o", output, "--decisions", tmp_path / "kept.rejected.jsonl"), ("must be different files",)),
         ((rows, "-o", output, "--decisions", tmp_path / "kept.judged.jsonl"), ("must be different files",)),
+        ((rows, "-o", output, *own, "--judge", "gpt"), ("a teacher is the address of an endpoint",)),
         ((rows, "-o", output, "--report", tmp_path / "none" / "x.json"), ("there is no folder",)),
         ((rows, "-o", problems, *own), ("would be written into the input",)),
-        ((rows, "-o", problems, "--against", f"x={problems}"), ("would be written into the input",)),
         ((rows, "-o", output, "--against", ","), ("`--against` names no benchmark",)),
         ((rows, "-o", output, "--against", "humanevil"), ("no benchmark `humanevil`; did you mean `humaneval`?",)),
-        ((rows, "-o", output, "--against", tmp_path / "no.jsonl"), ("no.jsonl",)),
         ((rows, "-o", output, "--against", f"humaneval,{same}"), ("both called HumanEval", "NAME=FILE")),
         ((rows, "-o", output, *own, "--match-rate", "1.5"), ("`--match-rate` must lie in (0, 1], got 1.5",)),
         ((rows, "-o", output, *own, "--text-field", "code"), ("no document with a text in `code`", "--text-field")),
-        ((rows, "-o", output, *own, "--engine", "spark"), ("`engine` must be one of local, ray",)),
         (
             (rows, "-o", output, *own, "--without-running-code", "--execute-without-jail"),
             ("give one of them",),
@@ -273,8 +249,3 @@ def test_mistakes_are_told_in_one_line_before_anything_runs(tmp_path: Path, prob
         err = type_in("decontaminate", *arguments, status=2).err
         assert is_one_mistake(err, *messages), (arguments, err)
         assert not output.exists()
-
-
-def test_help_names_what_a_user_decides() -> None:
-    printed = hornbook("decontaminate", "--help", status=0).stdout
-    assert all(option in printed for option in ("--against", "--decisions", "--report", "--without-running-code"))

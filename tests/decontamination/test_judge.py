@@ -1,323 +1,338 @@
+"""The labelled set in place of training texts: it says of every pair whether a judge should say yes."""
+
 import random
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
-from tests.teacher.asked import Kit
+from tests.decontamination.labelled_once import LABELLED, PAIRS
 
+from hornbook.artifacts.stage import Artifact, Workspace
+from hornbook.benchmarks.against import NamedProblems
+from hornbook.decontamination import judge
+from hornbook.decontamination.findings import Decision, FoundRow, leaks_of
+from hornbook.decontamination.functions import solution_of
 from hornbook.decontamination.judge import (
+    ANSWER_TOKENS,
+    PAIRS_OF_TEXT,
+    SHOWN_CHARACTERS,
     Answer,
-    JudgeConfig,
-    JudgedPair,
-    Judgement,
-    judge_pairs,
-    judging_requests,
-    pairs_of,
+    Judged,
+    JudgedRow,
+    Judging,
+    doubtful_rows,
     read_answer,
+    with_answers,
 )
-from hornbook.decontamination.labelled_set import load_labelled_set
-from hornbook.decontamination.matches import Detector, Match
+from hornbook.decontamination.matches import Detector
+from hornbook.decontamination.over_parts import found_in, search_documents
+from hornbook.decontamination.prepare import prepare
+from hornbook.decontamination.rule import MATCH_RATE, UNSEEN, deciding
+from hornbook.decontamination.search import SearchConfig
+from hornbook.decontamination.stages import DecontaminateConfig, run_decontaminate
 from hornbook.errors import ConfigError, EndpointError
-from hornbook.records import Problem
-from hornbook.teacher.endpoint import EndpointConfig, EndpointTeacher
-from hornbook.teacher.scripted import ScriptedTeacher
+from hornbook.reading.documents import Document
+from hornbook.reading.parts import Parts, write_parts
+from hornbook.records import Document as Record
+from hornbook.records import DocumentKind, Problem, schema_of
+from hornbook.teacher.scripted import Line, ScriptedTeacher
 from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
 from hornbook.teacher.wire import ChatRequest
 
-BOTH = JudgeConfig(both_orders=True)
+BENCHMARK = NamedProblems(name="labelled", title="Labelled", problems=tuple(one.problem for one in LABELLED))
+DOCUMENTS = [Document(id=f"d{place}", text=pair.text) for place, pair in enumerate(PAIRS[:160])]
+LEAKS = {(pair.text.strip("\n"), pair.task_id) for pair in PAIRS if pair.kind.is_leak}
+STATED = {(one.problem.prompt + one.problem.canonical_solution).strip("\n"): one.problem.task_id for one in LABELLED}
+SEARCH = SearchConfig(match_rate=0.85)
+"""Hasty, so that there are leaks for a judge to deny."""
 
 
-def problem(name: str = "twice", solution: str = "    return 2 * x\n") -> Problem:
-    return Problem(
-        task_id=name,
-        prompt=f'def {name}(x):\n    """Give twice the number."""\n',
-        entry_point=name,
-        canonical_solution=solution,
-        test="def check(candidate):\n    assert candidate(2) == 4\n",
-        category="",
+def row(text: int, task: str, detector: Detector, score: float, *, cleared: bool = False) -> FoundRow:
+    """As the search writes it, undecided."""
+    return FoundRow(
+        row=text,
+        document_id=f"d{text}",
+        benchmark="B",
+        task_id=task,
+        detector=detector,
+        score=score,
+        evidence=f"by {detector}",
+        function="f",
+        window_first=0,
+        window_last=9,
+        decision=Decision.CLEARED if cleared else Decision.CLEAN,
+        decided_by="",
+        document_excerpt="",
+        problem_excerpt="",
     )
 
 
-def pair(number: int, written: str = "", **more: Any) -> JudgedPair:
-    return JudgedPair(text=number, problem=9 - number, written=written or f"text {number}", stated=problem(), **more)
+def random_pair(rng: random.Random, text: int, task: str) -> list[FoundRow]:
+    """The rows of one pair with the decision that the search makes of them."""
+    detectors = [one for one in (*UNSEEN, Detector.BEHAVIOUR) if rng.random() < 0.4] or [rng.choice(UNSEEN)]
+    cleared = rng.random() < 0.3
+    scores = {one: 1.0 if one is Detector.BEHAVIOUR else round(rng.uniform(0.3, 1), 4) for one in detectors}
+    if rng.random() < 0.2 and Detector.NGRAM in scores:
+        scores[Detector.NGRAM] = 1.0
+    rows = [row(text, task, one, scores[one], cleared=cleared) for one in detectors]
+    leak = deciding(scores, MATCH_RATE, is_cleared=cleared)
+    return [replace(one, decision=Decision.LEAK, decided_by=leak.value) for one in rows] if leak else rows
 
 
-def question_of(request: TeacherRequest) -> str:
-    assert isinstance(request, ChatRequest)
-    return request.messages[-1]["content"]
-
-
-def shown_in(request: TeacherRequest) -> tuple[str, str]:
+def shown_in(asked: TeacherRequest) -> tuple[str, str]:
     """The two texts in the order in which a question shows them."""
-    found = re.findall(r"^Text [12]:\n(`{3,})python\n(.*?)\n\1$", question_of(request), re.DOTALL | re.MULTILINE)
+    assert isinstance(asked, ChatRequest)
+    found = re.findall(r"^(`{3,})python\n(.*?)\n\1$", asked.messages[-1]["content"], re.DOTALL | re.MULTILINE)
     (_, first), (_, second) = found
     return first, second
 
 
-def judged(pairs: list[JudgedPair], script: Callable[[TeacherRequest], str | Reply], config: JudgeConfig) -> Judgement:
-    with ScriptedTeacher(script, name="judge", num_ahead=5, shuffle=random.Random(3)) as teacher:
-        return judge_pairs(pairs, teacher, config)
+def truth(asked: TeacherRequest) -> str:
+    """A judge that knows the labels."""
+    shown = shown_in(asked)
+    [task] = [STATED[text] for text in shown if text in STATED]
+    return "yes" if any((text, task) in LEAKS for text in shown) else "no"
 
 
-def failed(outcome: ReplyOutcome, detail: str = "") -> Reply:
-    return Reply(outcome=outcome, detail=detail)
+def searched_parts(folder: Path, documents: list[Document], benchmark: NamedProblems) -> Parts:
+    """Documents, searched without running any, in several parts."""
+
+    def given(start: int) -> Iterator[Document]:
+        return iter(documents[start:])
+
+    for _ in write_parts(given, folder, part_characters=20_000, report=lambda rows, characters: None):
+        pass
+    return search_documents(given, folder, [prepare(benchmark, None)], SEARCH, report=lambda note, done, total: None)
 
 
-def test_each_yes_is_a_match_in_the_order_of_the_pairs_whatever_the_order_of_the_replies() -> None:
-    pairs = [pair(number, f"text {number}: {'leak' if number % 3 else 'clean'}", function="f") for number in range(9)]
-    judgement = judged(pairs, lambda asked: "yes" if "leak" in question_of(asked) else "no", JudgeConfig())
-    assert judgement.answers == tuple(Answer.SAME if number % 3 else Answer.DIFFERENT for number in range(9))
-    assert judgement.details == ("",) * 9
-    assert judgement.matches[0] == Match(
-        text=1,
-        problem=8,
-        detector=Detector.JUDGE,
-        score=1.0,
-        evidence="judge says that both solve the same problem",
-        function="f",
-        window=(0, 12),
-    )
-    assert [(match.text, match.problem) for match in judgement.matches] == [
-        (number, 9 - number) for number in range(9) if number % 3
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The labelled records."""
+    folder = tmp_path_factory.mktemp("searched")
+    assert searched_parts(folder, DOCUMENTS, BENCHMARK).num_parts > 3
+    return folder
+
+
+@pytest.fixture
+def parts(searched: Path, tmp_path: Path) -> Parts:
+    """To be judged by one test."""
+    for path in searched.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    return Parts(tmp_path)
+
+
+def judging(parts: Parts, benchmark: NamedProblems = BENCHMARK) -> Judging:
+    return Judging(parts, [benchmark], SEARCH.match_rate, ANSWER_TOKENS)
+
+
+def ask(parts: Parts, script: Callable[[TeacherRequest], Line]) -> Judged:
+    with ScriptedTeacher(script, name="judge", num_ahead=7, shuffle=random.Random(5)) as teacher:
+        return judging(parts).ask(teacher)
+
+
+def test_the_word_alone_is_read_in_whatever_dress_and_nothing_else_is_a_verdict() -> None:
+    for thoughts in ("", "<think>\nIt may be yes. Or no.\n</think>\n\n"):
+        for dress in ("{}", " {}.\n", "**{}**", "`{}`", "Answer: {}", '"{}!"', "> {}"):
+            for word, answer in (("yes", Answer.SAME), ("NO", Answer.DIFFERENT)):
+                reply = Reply(outcome=ReplyOutcome.ANSWERED, text=thoughts + dress.format(word))
+                assert read_answer(reply) == (answer, ""), reply.text
+    for said in ("yes and no", "Yes, both add.", "Not at all", "yesterday", "<think>yes", "<think>yes</think>", "1"):
+        for outcome in (ReplyOutcome.ANSWERED, ReplyOutcome.CUT):
+            assert read_answer(Reply(outcome=outcome, text=said)) == (Answer.UNREADABLE, said)
+    for outcome, answer in (
+        (ReplyOutcome.EMPTY, Answer.UNREADABLE),
+        (ReplyOutcome.REFUSED, Answer.REFUSED),
+        (ReplyOutcome.UNANSWERED, Answer.UNANSWERED),
+        (ReplyOutcome.MALFORMED, Answer.UNANSWERED),
+        (ReplyOutcome.REJECTED, Answer.UNANSWERED),
+    ):
+        assert read_answer(Reply(outcome=outcome, detail="why")) == (answer, "why")
+
+
+def test_asked_about_are_exactly_the_pairs_for_which_a_yes_and_a_no_both_count() -> None:
+    rng = random.Random(1)
+    counted: Counter[bool] = Counter()
+    for number in range(2_000):
+        rows = random_pair(rng, number, "t")
+        cleared = rows[0].decision is Decision.CLEARED
+        scores = {one.detector: one.score for one in rows}
+        after_yes = deciding({**scores, Detector.JUDGE: 1.0}, MATCH_RATE, is_cleared=cleared)
+        after_no = deciding(scores, MATCH_RATE, is_cleared=cleared, is_denied=True)
+        counts = after_yes is Detector.JUDGE and after_no is None
+        assert len(doubtful_rows(rows, MATCH_RATE)[0]) == counts
+        counted[counts] += 1
+    assert min(counted.values()) > 200
+
+
+def test_of_a_text_the_pairs_nearest_to_their_thresholds_are_asked_about() -> None:
+    found = [
+        row(0, "far", Detector.NGRAM, 0.30),
+        row(0, "near", Detector.SYNTAX_TREE, 0.90),
+        row(0, "cleared", Detector.SYNTAX_TREE, 0.94, cleared=True),
+        row(0, "over", Detector.CODE, 0.91),
+        row(0, "over", Detector.NGRAM, 0.85),
+        row(0, "other", Detector.CODE, 0.80),
+        row(1, "alone", Detector.NGRAM, 0.31),
+        row(0, "farther", Detector.CODE, 0.4),
     ]
+    asked, num_left_out = doubtful_rows(found, MATCH_RATE)
+    assert [one.task_id for one in asked] == ["near", "over", "other", "alone"]
+    assert asked[1].detector is Detector.NGRAM, "of a pair the row that is nearest to its threshold"
+    assert (PAIRS_OF_TEXT, num_left_out) == (3, 2)
 
 
-def test_nothing_asked_is_nothing_judged() -> None:
-    judgement = judged([], lambda _asked: "yes", BOTH)
-    assert (judgement.answers, judgement.matches) == ((), ())
-    assert judgement.counts == dict.fromkeys(Answer, 0)
+def test_an_answer_makes_the_decision_that_the_rule_makes_with_it() -> None:
+    rng = random.Random(2)
+    pairs = [random_pair(rng, number // 4, f"t{number % 4}") for number in range(400)]
+    found = [one for rows in pairs for one in rows]
+    said = {(one.row, "B", one.task_id): rng.choice([None, "said yes"]) for one in doubtful_rows(found, MATCH_RATE)[0]}
+    answered = list(with_answers(found, said, MATCH_RATE))
+    for rows in pairs:
+        key = (rows[0].row, "B", rows[0].task_id)
+        after = [one for one in answered if (one.row, "B", one.task_id) == key]
+        if key not in said:
+            assert after == rows
+        elif said[key] is None:
+            assert after == [replace(one, decision=Decision.CLEAN, decided_by="") for one in rows]
+        else:
+            *before, judged = after
+            assert before == [replace(one, decision=Decision.LEAK, decided_by="judge") for one in rows]
+            assert (judged.detector, judged.score, judged.evidence) == (Detector.JUDGE, 1.0, "said yes")
+            assert (judged.decision, judged.decided_by) == (Decision.LEAK, "judge")
+            assert leaks_of(after)[rows[0].row] == judged
+    assert {one.row for one in answered} == {one.row for one in found}
 
 
-def test_a_match_keeps_the_window_of_its_pair() -> None:
-    [match] = judged([pair(1, "some text", window=(2, 5))], lambda _asked: "yes", JudgeConfig()).matches
-    assert match.window == (2, 5)
+def test_a_judge_that_knows_the_labels_leaves_no_false_alarm_finds_more_and_says_the_same_again(parts: Parts) -> None:
+    def leaks() -> set[tuple[str, str]]:
+        return {(one.document_id, one.task_id) for one in found_in(parts) if one.decision is Decision.LEAK}
 
-
-@pytest.mark.parametrize("dress", ["{}", "{}.", " {}\n", "**{}**", "`{}`", "Answer: {}", '"{}."', "{}!", "> {}"])
-@pytest.mark.parametrize(
-    ("word", "wanted"), [("yes", Answer.SAME), ("Yes", Answer.SAME), ("NO", Answer.DIFFERENT), ("no", Answer.DIFFERENT)]
-)
-@pytest.mark.parametrize("thoughts", ["", "<think>\nIt may be yes. Or no.\n</think>\n\n"])
-def test_a_word_is_read_in_whatever_dress(dress: str, word: str, wanted: Answer, thoughts: str) -> None:
-    reply = Reply(outcome=ReplyOutcome.ANSWERED, text=thoughts + dress.format(word))
-    assert read_answer(reply) == (wanted, "")
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "yes and no",
-        "no, or rather yes",
-        "Yes, both add two numbers.",
-        "Not at all",
-        "nope",
-        "yesterday",
-        "The answer depends",
-        "<think>yes",
-        "<think>yes</think>",
-        "1",
-    ],
-)
-@pytest.mark.parametrize("outcome", [ReplyOutcome.ANSWERED, ReplyOutcome.CUT])
-def test_what_is_not_one_of_the_two_words_is_no_verdict(said: str, outcome: ReplyOutcome) -> None:
-    assert read_answer(Reply(outcome=outcome, text=said)) == (Answer.UNREADABLE, said)
-
-
-def test_every_outcome_is_counted_apart_and_none_but_a_yes_is_a_match() -> None:
-    replies: list[tuple[str | Reply, Answer]] = [
-        ("yes", Answer.SAME),
-        ("no", Answer.DIFFERENT),
-        ("maybe", Answer.UNREADABLE),
-        (failed(ReplyOutcome.EMPTY), Answer.UNREADABLE),
-        (Reply(outcome=ReplyOutcome.CUT, text="Let me think"), Answer.UNREADABLE),
-        (failed(ReplyOutcome.REFUSED, "I will not"), Answer.REFUSED),
-        (failed(ReplyOutcome.UNANSWERED, "500"), Answer.UNANSWERED),
-        (failed(ReplyOutcome.MALFORMED), Answer.UNANSWERED),
-        (failed(ReplyOutcome.REJECTED, "too long"), Answer.UNANSWERED),
-    ]
-    pairs = [pair(number, f"<{number}>") for number in range(len(replies))]
-
-    def script(asked: TeacherRequest) -> str | Reply:
-        found = re.search(r"<(\d)>", question_of(asked))
-        assert found is not None
-        return replies[int(found[1])][0]
-
-    judgement = judged(pairs, script, JudgeConfig())
-    assert judgement.answers == tuple(wanted for _, wanted in replies)
-    assert [match.text for match in judgement.matches] == [0]
-    assert judgement.counts == {
-        Answer.SAME: 1,
-        Answer.DIFFERENT: 1,
-        Answer.UNREADABLE: 3,
-        Answer.REFUSED: 1,
-        Answer.UNANSWERED: 3,
+    right = {(f"d{place}", pair.task_id) for place, pair in enumerate(PAIRS[:160]) if pair.kind.is_leak}
+    before = leaks()
+    assert before - right
+    judged = ask(parts, truth)
+    whole_docstrings = {
+        (one.document_id, one.task_id) for one in found_in(parts) if one.decided_by == "n-gram" and one.score >= 0.99
     }
-    assert [bool(detail) for detail in judgement.details] == [not wanted.is_verdict for _, wanted in replies]
-    assert judgement.details[5:7] == ("I will not", "500")
+    assert leaks() - right <= whole_docstrings
+    assert len(leaks() & right) > len(before & right)
+    found = list(found_in(parts))
+    yes = [one for one in found if one.detector is Detector.JUDGE]
+    assert {one.evidence for one in yes} == {"judge says that both solve the same problem"}
+    counts = judged.counts
+    assert (counts["teacher"], counts["same"], counts["asked"]) == ("judge", len(yes), len(judged.rows))
+    assert counts["same"] + counts["different"] == counts["asked"]
+    for one in judged.rows:
+        pair = PAIRS[one.row]
+        is_leak = pair.kind.is_leak and pair.task_id == one.task_id
+        assert one.answer is (Answer.SAME if is_leak else Answer.DIFFERENT)
+    # Asked once more, from what the search found and not from what the judge made of it.
+    assert ask(parts, truth) == judged
+    assert list(found_in(parts)) == found
 
 
-def test_what_stands_first_does_not_tell_which_one_is_the_benchmarks() -> None:
-    problems, pairs = load_labelled_set()
-    stated = {one.problem.task_id: one.problem for one in problems}
-    asked = [JudgedPair(text=0, problem=0, written=one.text, stated=stated[one.task_id]) for one in pairs]
-    first = sum(
-        shown_in(request)[0] == one.written.strip("\n")
-        for one, request in zip(asked, judging_requests(asked, JudgeConfig()), strict=True)
-    )
-    # Of a fair coin: 160 of 320, with a standard deviation of 9.
-    assert 130 < first < 190
-    [swapped] = judging_requests(
-        [
-            JudgedPair(
-                text=0,
-                problem=0,
-                written=asked[0].stated.prompt + asked[0].stated.canonical_solution,
-                stated=Problem(
-                    task_id="", prompt=asked[0].written, entry_point="", canonical_solution="", test="", category=""
-                ),
-            )
-        ],
-        JudgeConfig(),
-    )
-    assert swapped == next(judging_requests(asked, JudgeConfig()))
-
-
-def test_in_both_orders_only_two_equal_answers_count() -> None:
-    answers = {"same": ("yes", "yes"), "other": ("no", "no"), "wavers": ("yes", "no"), "gone": ("yes", "")}
-    pairs = [pair(number, name) for number, name in enumerate(answers)]
-
-    def script(asked: TeacherRequest) -> str | Reply:
-        is_second = shown_in(asked)[1] in answers
-        return answers[shown_in(asked)[is_second]][is_second] or failed(ReplyOutcome.UNANSWERED, "500")
-
-    judgement = judged(pairs, script, BOTH)
-    assert judgement.answers == (Answer.SAME, Answer.DIFFERENT, Answer.UNREADABLE, Answer.UNANSWERED)
-    assert judgement.details == ("", "", "yes in one order, no in the other", "500")
-    assert [match.text for match in judgement.matches] == [0]
-
-
-def test_the_question_asks_for_the_likeliest_word_and_shows_no_tests() -> None:
-    [request] = judging_requests([pair(1)], JudgeConfig(max_new_tokens=3))
-    assert (request.sampling.temperature, request.sampling.max_new_tokens) == (0.0, 3)
-    assert set(shown_in(request)) == {"text 1", (problem().prompt + problem().canonical_solution).strip()}
-    assert "check(" not in question_of(request)
-
-
-def test_a_text_cannot_close_its_fence_or_fill_in_the_form() -> None:
-    written = "```\n\nText 2:\n```python\nx = 1\n```\n{first} {second} {0}\n````"
-    [request] = judging_requests([pair(1, written)], JudgeConfig())
-    assert written in shown_in(request)
-
-
-def test_a_problem_in_words_is_shown_as_it_is() -> None:
-    words = Problem(task_id="w", prompt="Sort a list.\n", entry_point="", canonical_solution="", test="", category="")
-    [request] = judging_requests([JudgedPair(text=0, problem=0, written="t", stated=words)], JudgeConfig())
-    assert set(shown_in(request)) == {"t", "Sort a list."}
-
-
-@pytest.mark.parametrize("at", [0, 3, 150, 297, 299])
-def test_of_a_long_text_whole_lines_around_the_window_are_shown(at: int) -> None:
-    lines = [f"line {number:03} = {'x' * 10}" for number in range(300)]
-    written = "\n".join(lines)
-    start = written.index(lines[at])
-    window = (start, start + len(lines[at]))
-    [request] = judging_requests([pair(1, written, window=window)], JudgeConfig(max_characters=400))
-    [shown] = [one for one in shown_in(request) if one.startswith("line")]
-    assert 300 < len(shown) <= 400
-    assert lines[at] in shown.split("\n")
-    assert set(shown.split("\n")) <= set(lines)
-
-
-def test_a_window_that_is_too_long_is_shown_from_its_first_line_on() -> None:
-    written = "".join(f"line {number}\n" for number in range(300))
-    start = written.index("line 70\n")
-    [request] = judging_requests([pair(1, written, window=(start, start + 1000))], JudgeConfig(max_characters=400))
-    [shown] = [one for one in shown_in(request) if one.startswith("line 70\nline 71\n")]
-    assert len(shown) <= 400
-
-
-def test_a_text_without_line_breaks_is_cut_and_one_without_a_window_shows_its_beginning() -> None:
-    [request] = judging_requests([pair(1, "x" * 1000)], JudgeConfig(max_characters=400))
-    assert "x" * 400 in shown_in(request)
-    written = "".join(f"{number}\n" for number in range(1000))
-    [request] = judging_requests([pair(1, written)], JudgeConfig(max_characters=400))
-    [shown] = [one for one in shown_in(request) if one.startswith("0\n1\n2\n")]
-    assert 390 < len(shown) <= 400
-
-
-def test_the_pairs_that_detectors_found_are_each_asked_about_once() -> None:
-    def match(text: int, problem: int, score: float, function: str) -> Match:
-        return Match(
-            text=text,
-            problem=problem,
-            detector=Detector.CODE,
-            score=score,
-            evidence="",
-            function=function,
-            window=(0, text + 1),
-        )
-
-    matches = [match(1, 0, 0.5, "a"), match(0, 1, 0.9, "b"), match(1, 0, 0.7, "c"), match(1, 0, 0.7, "d")]
-    problems = [problem("one"), problem("two")]
-    pairs = pairs_of(matches, ["zero", "first"], problems)
-    assert [(one.text, one.problem, one.function, one.window) for one in pairs] == [
-        (1, 0, "c", (0, 2)),
-        (0, 1, "b", (0, 1)),
+def test_without_a_verdict_or_an_end_pairs_stay_as_they_were(parts: Parts) -> None:
+    lines: list[str | Reply] = [
+        "perhaps",
+        Reply(outcome=ReplyOutcome.REFUSED, prompt_tokens=5),
+        Reply(outcome=ReplyOutcome.UNANSWERED, detail="timed out", completion_tokens=2),
     ]
-    assert [(one.written, one.stated) for one in pairs] == [("first", problems[0]), ("zero", problems[1])]
+    turns = iter(range(10**6))
+    before = list(found_in(parts))
+    with pytest.raises(EndpointError):
+        ask(parts, lambda _: "no" if next(turns) < 50 else EndpointError("the model is gone"))
+    assert list(found_in(parts)) == before
+    judged = ask(parts, lambda _: lines[next(turns) % 3])
+    assert list(found_in(parts)) == before
+    counts = judged.counts
+    assert counts["asked"] == counts["unreadable"] + counts["refused"] + counts["unanswered"] == len(judged.rows)
+    assert min(counts["unreadable"], counts["refused"], counts["unanswered"]) > 10
+    assert (counts["prompt_tokens"], counts["completion_tokens"]) == (5 * counts["refused"], 2 * counts["unanswered"])
+    assert {one.detail for one in judged.rows} >= {"perhaps", "timed out"}
 
 
-def test_progress_counts_replies_and_an_error_of_the_teacher_is_raised() -> None:
+def test_each_pair_is_one_question_about_both_texts_and_progress_counts_them(parts: Parts) -> None:
     told: list[tuple[int, int]] = []
-    with ScriptedTeacher(["no"] * 4) as teacher:
-        judge_pairs([pair(0), pair(1)], teacher, BOTH, lambda done, total: told.append((done, total)))
-    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
-    refused = EndpointError("the key was refused")
-    with ScriptedTeacher(["no", refused]) as teacher, pytest.raises(EndpointError, match="key"):
-        judge_pairs([pair(0), pair(1)], teacher, JudgeConfig())
+    asking = judging(parts)
+    questions = list(asking.questions())
+    with ScriptedTeacher(truth, name="judge") as teacher:
+        judged = asking.ask(teacher, lambda done, total: told.append((done, total)))
+    assert teacher.asked == questions
+    assert len(questions) == asking.num_questions == len(judged.rows)
+    assert told == [(number, len(questions)) for number in range(1, len(questions) + 1)]
+    is_first = []
+    for question, one in zip(questions, judged.rows, strict=True):
+        assert (question.sampling.temperature, question.sampling.max_new_tokens) == (0.0, 8)
+        shown = shown_in(question)
+        assert set(shown) == {
+            DOCUMENTS[one.row].text.strip("\n"),
+            next(stated for stated, task_id in STATED.items() if task_id == one.task_id),
+        }
+        is_first.append(shown[0] in STATED)
+    # Which one is the benchmark's is not to be told from the order.
+    assert 0.3 < sum(is_first) / len(is_first) < 0.7
 
 
-def test_over_http_the_labels_of_the_set_come_back_as_matches() -> None:
-    problems, pairs = load_labelled_set()
-    stated = {one.problem.task_id: one.problem for one in problems}
-    asked = [
-        JudgedPair(text=number, problem=0, written=one.text, stated=stated[one.task_id])
-        for number, one in enumerate(pairs[:24])
-    ]
-    leaks = [one.text.strip("\n") for one in pairs[:24] if one.kind.is_leak]
-
-    def reply(request: Asked) -> str:
-        return "Yes" if any(leak in request.text for leak in leaks) else "No."
-
-    with ScriptedEndpoint(reply) as server, EndpointTeacher(EndpointConfig(url=server.url)) as teacher:
-        judgement = judge_pairs(asked, teacher, JudgeConfig())
-    assert [match.text for match in judgement.matches] == [
-        number for number, one in enumerate(pairs[:24]) if one.kind.is_leak
-    ]
-    assert judgement.matches[0].evidence == "scripted says that both solve the same problem"
-    assert {request.body["temperature"] for request in server.asked} == {0}
-
-
-def test_a_server_that_fails_gives_no_verdict_and_is_asked_again_by_the_next_run(tmp_path: Path) -> None:
-    pairs = [pair(number) for number in range(4)]
-    answers, num_asked = [], []
-    with ScriptedEndpoint(lambda asked: 500 if "text 2" in asked.text else "yes") as server, Kit(tmp_path / "r") as kit:
-        config = EndpointConfig(url=server.url, first_delay_seconds=0.001, max_attempts=2)
-        for _ in range(3):
-            with kit.account(EndpointTeacher(config)) as account:
-                answers.append(judge_pairs(pairs, account, JudgeConfig()).answers)
-            num_asked.append(len(server.asked))
-            server.asked.clear()
-            server.answer = lambda _asked: "yes"
-    same = Answer.SAME
-    assert answers == [(same, same, Answer.UNANSWERED, same), (same,) * 4, (same,) * 4]
-    assert num_asked == [5, 1, 0]
+def test_of_a_long_text_the_part_that_matches_is_shown_and_no_text_can_close_its_fence(tmp_path: Path) -> None:
+    problem = LABELLED[0].problem
+    function = solution_of(problem)
+    assert function is not None
+    solution = function.code
+    lines = [f"line_{number:04} = {'x' * 20!r}" for number in range(600)]
+    inside = "\n".join([*lines[:300], solution.replace(problem.entry_point, "inside"), *lines[300:]])
+    closing = solution.replace(problem.entry_point, "closing") + "\n# ```\n# Text 2: {first} {0}\n# ````\n"
+    documents = [Document(id="long", text=inside), Document(id="closes", text=closing)]
+    benchmark = NamedProblems(name="one", title="One", problems=(problem,))
+    parts = searched_parts(tmp_path, documents, benchmark)
+    of_long, of_closing = (shown_in(question) for question in judging(parts, benchmark).questions())
+    [part] = [one for one in of_long if one.startswith("line_")]
+    assert "def inside" in part
+    assert solution.splitlines()[-1] in part
+    assert SHOWN_CHARACTERS - 200 < len(part) <= SHOWN_CHARACTERS
+    assert {one for one in part.splitlines() if one.startswith("line_")} <= set(lines)
+    assert closing.strip("\n") in of_closing
 
 
-@pytest.mark.parametrize(("field", "value"), [("max_characters", 99), ("max_new_tokens", 0)])
-def test_a_config_that_cannot_be_asked_names_its_field(field: str, value: int) -> None:
-    with pytest.raises(ConfigError, match=f"`{field}` must be .* got {value}"):
-        JudgeConfig(**{field: value})  # type: ignore[arg-type]
+def test_a_stage_asks_the_teacher_of_its_config_and_needs_a_way_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "PAIRS_OF_TEXT", 1)
+    (tmp_path / "in").mkdir()
+    inputs = {name: Artifact(folder=tmp_path / "in", manifest=None) for name in ("deduplicate", "held_out")}  # type: ignore[arg-type]
+    given = Workspace(folder=tmp_path / "in", scratch=tmp_path, seed=0, progress=lambda done, total, note="": None)
+    records = [Record(id=one.id, kind=DocumentKind.EXERCISE, text=one.text) for one in DOCUMENTS[:40]]
+    given.write_records("documents", Record, records)
+    given.write_records("held_out", Problem, list(BENCHMARK.problems))
+
+    def run(
+        name: str, open_teacher: Callable[[], AbstractContextManager[ScriptedTeacher]] | None
+    ) -> tuple[Artifact, dict[str, object]]:
+        for folder in (tmp_path / f"out-{name}", tmp_path / f"scratch-{name}"):
+            folder.mkdir()
+        workspace = Workspace(
+            folder=tmp_path / f"out-{name}", scratch=tmp_path / f"scratch-{name}", seed=0, progress=given.progress
+        )
+        config = DecontaminateConfig(search=SEARCH, runs_code=False, teacher=name, answer_tokens=77)
+        result = run_decontaminate(config, inputs, workspace, open_teacher)
+        return Artifact(folder=workspace.folder, manifest=None), dict(result.metrics)  # type: ignore[arg-type]
+
+    plain, without = run("", None)
+    assert "judge" not in without
+    assert not (plain.folder / "judged.parquet").exists()
+    with ScriptedTeacher(lambda _: "no", name="tiny") as teacher:
+        asked, metrics = run("tiny", lambda: nullcontext(teacher))
+    assert asked.table("judged").schema == schema_of(JudgedRow)
+    counts = metrics["judge"]
+    assert isinstance(counts, dict)
+    assert counts["teacher"] == "tiny"
+    assert counts["asked"] == counts["different"] == len(teacher.asked) == asked.table("judged").num_rows > 0
+    assert {one.sampling.max_new_tokens for one in teacher.asked} == {77}
+    assert asked.table("documents").num_rows > plain.table("documents").num_rows
+    with pytest.raises(ConfigError, match="teacher"):
+        run("other", None)
+    with pytest.raises(ConfigError, match="answer_tokens"):
+        DecontaminateConfig(answer_tokens=0)

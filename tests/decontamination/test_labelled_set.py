@@ -1,3 +1,5 @@
+"""The labelled set is what it says, and the rule holds on it what every run promises; one test for each kind."""
+
 import ast
 import contextlib
 import copy
@@ -7,11 +9,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.decontamination.labelled_once import LABELLED, PAIRS
 
-from hornbook.decontamination.labelled_set import LabelledPair, LabelledProblem, PairKind, load_labelled_set
+from hornbook.decontamination.findings import Decision, FoundRow
+from hornbook.decontamination.functions import read_text
+from hornbook.decontamination.labelled_set import LabelledPair, LabelledProblem, PairKind
+from hornbook.decontamination.matches import Detector
+from hornbook.decontamination.phrases import PhraseIndex
+from hornbook.decontamination.prepare import Prepared
+from hornbook.decontamination.search import Search, SearchConfig
+from hornbook.sandbox.jail import Jail
 
-PROBLEMS, PAIRS = load_labelled_set()
-BY_ID = {one.problem.task_id: one for one in PROBLEMS}
+BY_ID = {one.problem.task_id: one for one in LABELLED}
+PLACES = {task_id: place for place, task_id in enumerate(BY_ID)}
 
 
 def last_function(source: str) -> Callable[..., Any]:
@@ -37,27 +47,72 @@ def answers(labelled: LabelledProblem) -> list[str]:
     return outputs_of(labelled.problem.prompt + labelled.problem.canonical_solution, labelled.inputs)
 
 
-def test_there_are_more_than_two_hundred_pairs_half_of_them_leaks() -> None:
-    assert len(PROBLEMS) == len(BY_ID) >= 40
-    assert Counter(pair.kind for pair in PAIRS) == dict.fromkeys(PairKind, len(PROBLEMS))
-    assert sum(kind.is_leak for kind in PairKind) == len(PairKind) / 2
-    assert len({pair.text for pair in PAIRS}) == len(PAIRS)
+@pytest.fixture(scope="module")
+def rows(jail: Jail, labelled: Prepared) -> list[list[FoundRow]]:
+    """All detectors and the rule, run once: what they found of each pair."""
+    problems, config = labelled.benchmark.problems, SearchConfig()
+    texts = [read_text(pair.text) for pair in PAIRS]
+    search = Search(labelled.benchmark, labelled.behaviour, config, PhraseIndex(problems).count(texts))
+    found: list[list[FoundRow]] = [[] for _ in PAIRS]
+    for row in search.look([(place, str(place)) for place in range(len(PAIRS))], texts, jail):
+        found[row.row].append(row)
+    return found
 
 
-@pytest.mark.parametrize("labelled", PROBLEMS, ids=lambda one: one.problem.entry_point)
-def test_a_problem_answers_its_inputs_and_they_are_enough_to_tell(labelled: LabelledProblem) -> None:
-    assert 8 <= len(labelled.inputs) <= 12
-    found = answers(labelled)
-    assert not any(one.startswith("raises") for one in found)
-    assert len(set(found)) >= 3
-
-
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair.task_id.removeprefix('labelled/')}-{pair.kind}")
-def test_a_leak_computes_what_the_problem_asks_for_and_a_clean_record_does_not(pair: LabelledPair) -> None:
-    labelled = BY_ID[pair.task_id]
-    wanted, found = answers(labelled), outputs_of(pair.text, labelled.inputs)
+def is_as_labelled(pair: LabelledPair) -> bool:
+    """Whether a leak computes what its problem asks for, and a clean record does not."""
+    one = BY_ID[pair.task_id]
+    wanted, found = answers(one), outputs_of(pair.text, one.inputs)
+    different = sum(output != other for output, other in zip(found, wanted, strict=True))
     if pair.kind.is_leak:
-        assert found == wanted
+        return not different
+    return different >= (len(wanted) / 3 if pair.kind is PairKind.NEAR_MISS else 1)
+
+
+@pytest.mark.parametrize("kind", PairKind)
+def test_of_each_kind_the_rule_decides_what_the_label_says(kind: PairKind, rows: list[list[FoundRow]]) -> None:
+    some = [(pair, found) for pair, found in zip(PAIRS, rows, strict=True) if pair.kind is kind]
+    assert len(some) == len(LABELLED) == 40
+    assert not [pair.task_id for pair, _ in some if not is_as_labelled(pair)]
+    leaks = [
+        (pair.task_id, row.task_id, row.decided_by)
+        for pair, found in some
+        for row in found
+        if row.decision is Decision.LEAK and row.detector is Detector.BEHAVIOUR
+    ]
+    if kind.is_leak:
+        assert len({own for own, task_id, _ in leaks if own == task_id}) >= 39
+        assert all(own == task_id and decided_by == Detector.BEHAVIOUR for own, task_id, decided_by in leaks)
     else:
-        different = sum(one != other for one, other in zip(found, wanted, strict=True))
-        assert different >= (len(wanted) / 3 if pair.kind is PairKind.NEAR_MISS else 1)
+        assert not [row for _, found in some for row in found if row.decision is Decision.LEAK]
+    if kind is PairKind.NEAR_MISS:
+        assert sum(any(row.decision is Decision.CLEARED for row in found) for _, found in some) > 30
+    if kind is PairKind.RENAMED:
+        for detector in (Detector.SYNTAX_TREE, Detector.CODE):
+            assert all(any(row.detector is detector and row.score >= 0.95 for row in found) for _, found in some)
+
+
+def test_recall_and_precision_are_as_promised_and_every_problem_tells(
+    labelled: Prepared, calibration: dict[str, Any]
+) -> None:
+    assert Counter(pair.kind for pair in PAIRS) == dict.fromkeys(PairKind, 40)
+    assert len({pair.text for pair in PAIRS}) == len(PAIRS)
+    for one in LABELLED:
+        found = answers(one)
+        assert 8 <= len(found) <= 12
+        assert len(set(found)) >= 3
+        assert not any(output.startswith("raises") for output in found)
+    assert labelled.compared.num_telling == 40
+    assert labelled.behaviour is not None
+    assert all(one.num_made >= 8 and one.information >= 40 for one in labelled.behaviour.behaviours)
+    assert sum(len(one.wide_inputs) >= 6 for one in labelled.behaviour.behaviours) > 35
+    assert (calibration["num_leaks"], calibration["num_clean"], calibration["num_of_kind"]) == (160, 160, 40)
+    quality = {row["name"]: row for row in calibration["rows"]}
+    assert quality["rule"]["recall"][0] >= 0.98
+    assert quality["rule"]["precision"][0] >= 0.98
+    papers = quality["13-gram (the paper's)"]
+    assert papers["found_by_kind"] == {"renamed": 23, "paraphrased": 0, "restructured": 1, "retold": 0}
+    assert papers["false_by_kind"] == {"same topic": 0, "near miss": 37, "stock phrase": 16, "unrelated": 0}
+    alone = quality["rule without behaviour"]
+    assert alone["found_by_kind"]["renamed"] == 40
+    assert alone["false_by_kind"] == {"same topic": 0, "near miss": 21, "stock phrase": 0, "unrelated": 0}

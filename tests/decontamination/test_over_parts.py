@@ -1,12 +1,11 @@
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.decontamination.own_problems import HOSTILE, NEAR_MISS, OWN, PROSE, RETOLD, UNRELATED
+from tests.decontamination.own_problems import NEAR_MISS, OWN, PROSE, RETOLD, UNRELATED
 
-from hornbook.decontamination.findings import Decision, FoundRow, strongest
+from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.over_parts import (
     MOST_CHARACTERS,
@@ -25,7 +24,7 @@ from hornbook.sandbox.jail import Jail
 
 CONFIG = SearchConfig()
 TASK = "Collect the readings of the thermometer, throw away those above boiling, and give the median of what is left."
-TEXTS = [text for number in range(12) for text in (UNRELATED + f"# {number}\n", NEAR_MISS, PROSE)] + [RETOLD]
+TEXTS = [text for number in range(6) for text in (UNRELATED + f"# {number}\n", NEAR_MISS, PROSE)] + [RETOLD]
 
 
 def quiet(_note: str, _done: int, _total: int) -> None:
@@ -45,74 +44,50 @@ def search(texts: list[str], folder: Path, prepared: list[Prepared], part_charac
 
 @pytest.fixture(scope="module")
 def prepared(jail: Jail) -> list[Prepared]:
-    return [prepare(OWN, CONFIG.behaviour, jail)]
+    return [prepare(OWN, jail)]
 
 
-def decisions(rows: list[FoundRow]) -> dict[int, Decision]:
-    places = sorted({row.row for row in rows})
-    best = {place: strongest(row for row in rows if row.row == place) for place in places}
-    return {place: row.decision for place, row in best.items() if row is not None}
-
-
-def test_what_is_found_does_not_depend_on_the_parts_or_the_processes(
+def test_what_is_found_does_not_depend_on_parts_processes_or_an_interruption(
     tmp_path: Path, prepared: list[Prepared], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = search(TEXTS, tmp_path / "whole", prepared)
-    assert decisions(whole)[len(TEXTS) - 1] is Decision.LEAK
-    assert Decision.CLEARED in decisions(whole).values()
-    assert search(TEXTS, tmp_path / "parts", prepared, part_characters=600) == whole
-    assert Parts(tmp_path / "parts").num_parts > 3
-    monkeypatch.setattr("hornbook.engine.num_cores", lambda: 1)
-    assert search(TEXTS, tmp_path / "alone", prepared, part_characters=900) == whole
+    decisions = {row.row: row.decision for row in whole}
+    assert decisions[len(TEXTS) - 1] is Decision.LEAK
+    assert Decision.CLEARED in decisions.values()
+    assert search(TEXTS, tmp_path / "parts", prepared, part_characters=500) == whole
+    parts = Parts(tmp_path / "parts")
+    assert parts.num_parts > 3
+    for part in range(parts.num_parts):
+        places = set(parts.read(part, "row").column("row").to_pylist())
+        assert {row.row for row in found_in_part(parts, part)} <= places
+    for path in (tmp_path / "parts").glob("found-0000[12].*"):
+        path.unlink()
+    kept = (tmp_path / "parts" / "found-00000.parquet").stat().st_mtime_ns
+    monkeypatch.setattr("hornbook.engine.num_cores", lambda: 2)
+    assert search(TEXTS, tmp_path / "parts", prepared, part_characters=500) == whole
+    assert (tmp_path / "parts" / "found-00000.parquet").stat().st_mtime_ns == kept
 
 
 def test_how_often_a_phrase_occurs_is_counted_over_all_parts(tmp_path: Path) -> None:
     problem = replace(OWN.problems[0], prompt=f'def median_reading(items):\n    """{TASK}"""\n')
     without = [Prepared(benchmark=replace(OWN, problems=(problem,)), behaviour=None)]
     told = f'"""{TASK[: TASK.index("boiling")]}"""\n'
-    alone = search([told], tmp_path / "alone", without)
-    among = search([told] * 400, tmp_path / "among", without, part_characters=4000)
 
     def score(rows: list[FoundRow]) -> float:
         return max((row.score for row in rows if row.row == 0 and row.detector is Detector.NGRAM), default=0.0)
 
-    assert score(among) < score(alone)
+    alone = score(search([told], tmp_path / "alone", without))
+    whole = score(search([told] * 400, tmp_path / "whole", without))
+    assert whole < alone
+    assert score(search([told] * 400, tmp_path / "parts", without, part_characters=4000)) == whole
 
 
-def test_it_goes_on_from_the_parts_that_are_there(tmp_path: Path, prepared: list[Prepared]) -> None:
-    folder = tmp_path / "work"
-    whole = search(TEXTS, folder, prepared, part_characters=600)
-    kept, lost = (sorted(folder.glob("found-*.parquet"))[at] for at in (0, 1))
-    before = kept.stat().st_mtime_ns
-    os.utime(kept, ns=(before - 10**9, before - 10**9))
-    lost.unlink()
-    (folder / ".found-00001.parquet.0.partial").write_bytes(b"cut off")
-    assert search(TEXTS, folder, prepared) == whole
-    assert kept.stat().st_mtime_ns == before - 10**9
-
-
-def test_each_benchmark_is_told_apart(tmp_path: Path, prepared: list[Prepared]) -> None:
-    other = replace(prepared[0], benchmark=replace(OWN, name="other", title="other"), behaviour=None)
-    rows = search([RETOLD, NEAR_MISS], tmp_path / "work", [*prepared, other])
+def test_each_benchmark_is_looked_for_by_itself(tmp_path: Path, prepared: list[Prepared]) -> None:
+    other = replace(OWN, name="other", title="other", problems=(replace(OWN.problems[0], task_id="other/0"),))
+    rows = search([RETOLD, NEAR_MISS], tmp_path / "work", [*prepared, Prepared(benchmark=other, behaviour=None)])
     assert {row.benchmark for row in rows if row.decision is Decision.LEAK and row.row == 0} == {"own"}
     assert {row.decision for row in rows if row.row == 1 and row.benchmark == "own"} == {Decision.CLEARED}
     assert {row.decision for row in rows if row.row == 1 and row.benchmark == "other"} == {Decision.LEAK}
-
-
-def test_hostile_code_costs_no_other_document_its_decision(tmp_path: Path, prepared: list[Prepared]) -> None:
-    rows = search([*HOSTILE.values(), RETOLD], tmp_path / "work", prepared)
-    found = decisions(rows)
-    assert found.pop(len(HOSTILE)) is Decision.LEAK
-    assert Decision.LEAK not in found.values()
-
-
-def test_one_part_can_be_read_by_itself(tmp_path: Path, prepared: list[Prepared]) -> None:
-    rows = search(TEXTS, tmp_path / "work", prepared, part_characters=600)
-    parts = Parts(tmp_path / "work")
-    assert [row for part in range(parts.num_parts) for row in found_in_part(parts, part)] == rows
-    for part in range(parts.num_parts):
-        places = set(parts.read(part, "row").column("row").to_pylist())
-        assert {row.row for row in found_in_part(parts, part)} <= places
 
 
 def test_no_documents_are_no_findings(tmp_path: Path, prepared: list[Prepared]) -> None:

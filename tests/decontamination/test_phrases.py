@@ -1,16 +1,18 @@
 import pickle
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from tests.decontamination.labelled_once import LABELLED, PAIRS
 
+from hornbook.decontamination import phrases
 from hornbook.decontamination.frequencies import no_frequencies
 from hornbook.decontamination.functions import ReadText, read_text
-from hornbook.decontamination.labelled_set import PairKind, load_labelled_set
+from hornbook.decontamination.labelled_set import PairKind
 from hornbook.decontamination.matches import Detector, Match
 from hornbook.decontamination.ngrams import NgramIndex, words_of
-from hornbook.decontamination.phrases import PhraseConfig, PhraseIndex
-from hornbook.errors import ConfigError
+from hornbook.decontamination.phrases import NGRAM_SIZE, PhraseIndex, description_of, docstring_of, function_around
 from hornbook.records import Problem
 
 TOLD = (
@@ -22,6 +24,18 @@ OTHER = (
     " it so far, and every deck needs its own cloth. Fold each cloth along the longer side until it fits the drawer,"
     " then say in which drawer the third cloth lies."
 )
+
+TWO = '''def outer(a):
+    """Weigh a."""
+    def inner(b):
+        """Weigh b, which is in a."""
+        return b
+    return inner(a)
+
+
+def other(c):
+    return c
+'''
 
 
 def problem(told: str, name: str = "solve") -> Problem:
@@ -44,11 +58,16 @@ def scores(index: PhraseIndex, *texts: str) -> list[float]:
     return [found.get(at, 0.0) for at in range(len(texts))]
 
 
-def index_of(*told: str, config: PhraseConfig | None = None, texts: list[ReadText] | None = None) -> PhraseIndex:
+def index_of(*told: str, size: int = NGRAM_SIZE, texts: list[ReadText] | None = None) -> PhraseIndex:
     problems = [problem(one) for one in told]
-    config = config or PhraseConfig(min_score=0.01)
-    counted = PhraseIndex(problems, config).count(texts) if texts is not None else None
-    return PhraseIndex(problems, config, counted)
+    counted = PhraseIndex(problems, size).count(texts) if texts is not None else None
+    return PhraseIndex(problems, size, counted)
+
+
+@pytest.fixture
+def low(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To see scores that are no match."""
+    monkeypatch.setattr(phrases, "MIN_SCORE", 0.01)
 
 
 def test_what_copies_the_whole_description_has_one_whatever_its_line_breaks_and_examples() -> None:
@@ -73,6 +92,15 @@ def test_the_match_says_where_it_is_and_what_is_shared() -> None:
     )
 
 
+def test_the_evidence_is_the_longest_run_and_none_across_a_gap() -> None:
+    words = words_of(TOLD)
+    text = " ".join([*words[:16], "something", "else", *words[16:26], "and", "more", *words[26:]])
+    [match] = index_of(TOLD).matches([read_text(text)])
+    assert match.evidence == f'{len(words)} of {len(words)} words, "{" ".join(words[:16])}"'
+    assert text[slice(*match.window)] == text
+
+
+@pytest.mark.usefixtures("low")
 def test_thirteen_shared_words_of_another_task_are_little() -> None:
     index = index_of(TOLD)
     plain = NgramIndex({"t": TOLD}, 13).shared_runs(OTHER)
@@ -82,6 +110,7 @@ def test_thirteen_shared_words_of_another_task_are_little() -> None:
     assert 0 < other < 0.5
 
 
+@pytest.mark.usefixtures("low")
 def test_a_phrase_of_many_texts_weighs_less_than_one_of_a_single_text() -> None:
     said = "the strain of a crate is the number of stairs that the porter has climbed with it so far"
     others = [exercise(f"Tell {said}, and {at} more.") for at in range(300)]
@@ -90,6 +119,7 @@ def test_a_phrase_of_many_texts_weighs_less_than_one_of_a_single_text() -> None:
     assert after < 0.2 * before
 
 
+@pytest.mark.usefixtures("low")
 def test_a_phrase_of_several_problems_weighs_less_where_nothing_was_counted() -> None:
     others = [f"Take boat {name}. The strain of a crate is the number of stairs, in all." for name in "abcdefgh"]
     assert scores(index_of(TOLD, *others), OTHER)[0] < 0.8 * scores(index_of(TOLD), OTHER)[0]
@@ -100,6 +130,7 @@ def test_a_description_that_was_copied_into_most_texts_is_still_the_problems_own
     assert scores(index_of(TOLD, texts=copies), TOLD, OTHER)[0] == pytest.approx(1.0)
 
 
+@pytest.mark.usefixtures("low")
 def test_a_description_of_stock_words_alone_proves_nothing() -> None:
     stock = "Return the sum of a list of integers."
     assert scores(index_of(stock), stock)[0] < 0.4
@@ -107,13 +138,14 @@ def test_a_description_of_stock_words_alone_proves_nothing() -> None:
 
 def test_the_whole_docstring_is_a_copy_even_of_stock_words_alone() -> None:
     told = "Return the length of the string.\n    >>> solve('ab')\n    2\n    "
-    index = PhraseIndex([problem(told)], PhraseConfig())
+    index = PhraseIndex([problem(told)])
     found = index.matches([exercise(told.replace("\n    ", "\n        "))])
     copy = max(found, key=lambda match: match.score)
     assert (copy.score, copy.detector, copy.function) == (1.0, Detector.NGRAM, "answer")
     assert all(match.score < 0.5 for match in index.matches([exercise("Return the length of the string.")]))
 
 
+@pytest.mark.usefixtures("low")
 def test_what_is_scattered_over_a_long_text_is_not_in_one_place() -> None:
     words = TOLD.split()
     pieces = [" ".join(words[at : at + 6]) for at in range(0, len(words), 6)]
@@ -132,13 +164,15 @@ def test_the_window_in_a_book_is_where_the_copy_stands() -> None:
     assert match.window[1] - match.window[0] < 2 * len(TOLD)
 
 
-def test_the_score_is_that_of_trying_every_window() -> None:
+@pytest.mark.usefixtures("low")
+def test_the_score_is_that_of_trying_every_window(monkeypatch: pytest.MonkeyPatch) -> None:
     generator = random.Random(0)
-    config = PhraseConfig(ngram_size=2, min_score=0.01, telling_nats=1e-6, window_ratio=1.0)
+    monkeypatch.setattr(phrases, "TELLING_NATS", 1e-6)
+    monkeypatch.setattr(phrases, "WINDOW_RATIO", 1.0)
     for _ in range(60):
         told = [generator.choice("abcde") * 2 for _ in range(8)]
         words = [generator.choice("abcdexyz") * 2 for _ in range(40)]
-        [score] = scores(index_of(" ".join(told), config=config), " ".join(words))
+        [score] = scores(index_of(" ".join(told), size=2), " ".join(words))
         assert score == pytest.approx(best_by_hand(told, words), abs=1e-9)
 
 
@@ -153,34 +187,20 @@ def best_by_hand(told: list[str], words: list[str]) -> float:
     return max(shares)
 
 
-def test_the_parts_in_which_texts_are_counted_and_read_change_nothing() -> None:
-    labelled, pairs = load_labelled_set()
-    problems = [one.problem for one in labelled]
-    texts = [read_text(pair.text) for pair in pairs]
-    config = PhraseConfig()
-    first = PhraseIndex(problems, config)
+def test_renamed_leaks_are_found_and_the_parts_in_which_texts_are_counted_and_read_change_nothing() -> None:
+    problems = [one.problem for one in LABELLED]
+    texts = [read_text(pair.text) for pair in PAIRS]
+    first = PhraseIndex(problems)
     parts = [texts[:7], [], texts[7:200], texts[200:]]
     counted = sum(map(first.count, parts), no_frequencies(first.num_features))
     assert counted.counts.tolist() == first.count(texts).counts.tolist()
-    index = pickle.loads(pickle.dumps(PhraseIndex(problems, config, counted)))
-    whole = PhraseIndex(problems, config, first.count(texts)).matches(texts)
+    index = pickle.loads(pickle.dumps(PhraseIndex(problems, NGRAM_SIZE, counted)))
+    whole = PhraseIndex(problems, NGRAM_SIZE, first.count(texts)).matches(texts)
     by_part = [(match.problem, match.score, match.window) for part in parts for match in index.matches(part)]
     assert by_part == [(match.problem, match.score, match.window) for match in whole]
-
-
-def test_renamed_leaks_are_found_and_unrelated_records_are_not() -> None:
-    labelled, pairs = load_labelled_set()
-    problems = [one.problem for one in labelled]
-    texts = [read_text(pair.text) for pair in pairs]
-    config = PhraseConfig(min_score=0.2)
-    found = {
-        (pairs[match.text].kind, pairs[match.text].task_id)
-        for match in PhraseIndex(problems, config, PhraseIndex(problems, config).count(texts)).matches(texts)
-        if problems[match.problem].task_id == pairs[match.text].task_id
-    }
-    by_kind = {kind: sum(one is kind for one, _ in found) for kind in PairKind}
-    assert by_kind[PairKind.RENAMED] >= 38
-    assert by_kind[PairKind.UNRELATED] == 0
+    own = {match.text for match in whole if problems[match.problem].task_id == PAIRS[match.text].task_id}
+    assert sum(PAIRS[at].kind is PairKind.RENAMED for at in own) >= 38
+    assert not any(PAIRS[at].kind is PairKind.UNRELATED for at in own)
 
 
 def test_no_problems_no_words_and_rows_of_numbers_are_never_found() -> None:
@@ -191,13 +211,35 @@ def test_no_problems_no_words_and_rows_of_numbers_are_never_found() -> None:
 
 def test_counts_of_another_index_are_refused() -> None:
     with pytest.raises(ValueError, match="features for an index"):
-        PhraseIndex([problem(TOLD)], PhraseConfig(), PhraseIndex([problem(OTHER)], PhraseConfig()).count([]))
+        PhraseIndex([problem(TOLD)], NGRAM_SIZE, PhraseIndex([problem(OTHER)]).count([]))
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("ngram_size", 1), ("stock_share", 0.0), ("telling_nats", 0.0), ("window_ratio", 0.5), ("min_score", 0.0)],
-)
-def test_a_config_that_cannot_be_names_its_field(name: str, value: float) -> None:
-    with pytest.raises(ConfigError, match=f"`{name}`.*{value}"):
-        PhraseConfig(**{name: value})
+def test_a_description_ends_where_the_examples_begin() -> None:
+    told = "Weigh the crates on the scale.\n"
+    for examples in (">>> weigh(1)\n2", "Examples:\nweigh(1) is 2", "For example, weigh(1) is 2", "  e.g. weigh(1)"):
+        assert description_of(told + examples) == told
+    assert description_of("Give an example of a crate.") == "Give an example of a crate."
+
+
+def test_a_docstring_of_nothing_but_examples_is_its_own_description() -> None:
+    docstring = "Weigh.\n>>> weigh(1)\n2\n"
+    assert description_of(docstring) == docstring
+
+
+def test_where_no_docstring_can_be_read_the_prompt_is_taken() -> None:
+    assert docstring_of(problem("Weigh a.")) == "Weigh a."
+    for prompt in ("def weigh(a):\n    # Weigh a.\n", "def weigh(a:\n"):
+        assert docstring_of(replace(problem(""), prompt=prompt)) == prompt
+
+
+def test_the_smallest_function_with_most_of_a_window_is_named() -> None:
+    read = read_text(TWO)
+    for phrase, name in (("Weigh a.", "outer"), ("which is in a", "inner"), ("return c", "other")):
+        start = TWO.index(phrase)
+        assert function_around(read, (start, start + len(phrase))) == name
+
+
+def test_a_window_that_is_mostly_outside_of_functions_has_none() -> None:
+    text = "# " + "something about crates " * 10 + "\ndef weigh(a):\n    return a\n"
+    read = read_text(text)
+    assert function_around(read, (0, text.index("return"))) == ""

@@ -1,5 +1,5 @@
 from hornbook.decontamination.benchmark_inputs import behaviours_of
-from hornbook.decontamination.probes import ProbeGroup, choose_probes
+from hornbook.decontamination.probes import Probe, ProbeGroup, choose_probes, look_up
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
 
@@ -55,3 +55,20 @@ def test_outputs_that_tell_little_are_not_enough(jail: Jail) -> None:
 def test_a_class_has_no_probes(jail: Jail) -> None:
     source = "class p:\n    def __init__(self, x):\n        self.x = x\n"
     assert [group.probes for group in chosen(jail, {source: UNSORTED})] == [()]
+
+
+def test_results_rule_problems_out_where_they_prove_or_most_are_wrong() -> None:
+    group = ProbeGroup(
+        kinds=("num",),
+        problems=0b11,
+        probes=(
+            Probe(text="1", speaks_for=0b11, proves=0b01, problems_by_key={"a": 0b01, "b": 0b10}),
+            Probe(text="2", speaks_for=0b11, proves=0b01, problems_by_key={"c": 0b11}),
+            Probe(text="3", speaks_for=0b10, proves=0b00, problems_by_key={"d": 0b10}),
+        ),
+    )
+    assert look_up(group, ["b", "c", "d"]) == (0b10, 0b01), "another output where it proves"
+    assert look_up(group, ["a", "c", "x"]) == (0b01, 0b10), "two outputs of three are others"
+    assert look_up(group, ["a", "c", "d"]) == (0b11, 0b00), "one of three is another one"
+    assert look_up(group, [None, "c", "d"]) == (0b10, 0b00), "who raised gave no other output"
+    assert look_up(group, [False, "c", "d"]) == (0b11, 0b00), "a call without an end says nothing"

@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 
 import pytest
 from tests.decontamination.own_problems import NEAR_MISS, OWN, PROBLEM, PROSE, RETOLD, UNRELATED
@@ -6,19 +7,24 @@ from tests.decontamination.own_problems import NEAR_MISS, OWN, PROBLEM, PROSE, R
 from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.matches import Detector
+from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.prepare import prepare
-from hornbook.decontamination.search import EXCERPT_CHARACTERS, Search, SearchConfig, WordCounter
+from hornbook.decontamination.search import EXCERPT_CHARACTERS, ONE_TASK_CHARACTERS, Search, SearchConfig
+from hornbook.errors import ConfigError
 from hornbook.sandbox.jail import Jail
 
-CONFIG = SearchConfig()
+NOTHING_COUNTED = PhraseIndex(OWN.problems).count([])
 VERBATIM = PROBLEM.prompt + PROBLEM.canonical_solution
 UNRUNNABLE = VERBATIM.replace("    return", "    import nothing_of_this_name\n    return")
+TOLD = "# Double the even ones of the items, then add the doubled ones.\n"
+OTHER_BELOW = TOLD + "def multiply(items):\n    return [7 * one for one in items]\n"
+TWO = f"{NEAR_MISS}\n\ndef other(rows, *, needed):\n    return sum(2 * row for row in rows if row % 2 == 0)\n"
+LONG_BELOW = OTHER_BELOW + "# .\n" * (ONE_TASK_CHARACTERS // 4)
 
 
 @pytest.fixture(scope="module")
 def search(jail: Jail) -> Search:
-    behaviour = prepare(OWN, CONFIG.behaviour, jail).behaviour
-    return Search(OWN, behaviour, CONFIG, WordCounter(OWN, CONFIG).count([]))
+    return Search(OWN, prepare(OWN, jail).behaviour, SearchConfig(), NOTHING_COUNTED)
 
 
 def look(search: Search, jail: Jail | None, *texts: str) -> list[FoundRow]:
@@ -26,65 +32,70 @@ def look(search: Search, jail: Jail | None, *texts: str) -> list[FoundRow]:
     return search.look(documents, [read_text(text) for text in texts], jail)
 
 
-def test_a_retold_problem_is_found_by_what_it_does(search: Search, jail: Jail) -> None:
-    rows = look(search, jail, UNRELATED, RETOLD)
-    assert {row.row for row in rows if row.decision is Decision.LEAK} == {8}
-    [behaviour] = [row for row in rows if row.detector is Detector.BEHAVIOUR]
+def test_behaviour_decides_where_code_runs_and_words_and_trees_elsewhere(search: Search, jail: Jail) -> None:
+    texts = [UNRELATED, RETOLD, NEAR_MISS, UNRUNNABLE, PROSE, OTHER_BELOW, LONG_BELOW, "", VERBATIM * 2, TWO]
+    rows = look(search, jail, *texts)
+    decisions = {at: {(row.decision, row.decided_by) for row in rows if row.row == at + 7} for at in range(len(texts))}
+    assert decisions == {
+        0: set(),
+        1: {(Decision.LEAK, "behaviour")},
+        2: {(Decision.CLEARED, "")},
+        3: {(Decision.LEAK, "n-gram")},
+        4: set(),
+        # Words outside of functions are cleared by the last function of a text about one task, and of no longer one.
+        5: {(Decision.CLEARED, "")},
+        6: {(Decision.LEAK, "n-gram")},
+        7: set(),
+        8: {(Decision.LEAK, "behaviour")},
+        # What the second function does is not known.
+        9: {(Decision.LEAK, "syntax tree")},
+    }
+    [behaviour] = [row for row in rows if row.row == 8]
     assert (behaviour.document_id, behaviour.task_id, behaviour.function) == ("d1", "own/0", "total_for_pairs")
-    assert behaviour.decided_by == Detector.BEHAVIOUR
+    assert behaviour.detector is Detector.BEHAVIOUR
     assert behaviour.document_excerpt == RETOLD[:EXCERPT_CHARACTERS]
     assert behaviour.problem_excerpt == PROBLEM.prompt
-
-
-def test_what_looks_alike_and_does_something_else_is_cleared(search: Search, jail: Jail) -> None:
-    rows = look(search, jail, NEAR_MISS)
-    assert rows
-    assert {(row.decision, row.decided_by) for row in rows} == {(Decision.CLEARED, "")}
-
-
-def test_what_cannot_run_is_decided_by_words_and_trees(search: Search, jail: Jail) -> None:
-    rows = look(search, jail, UNRUNNABLE)
-    assert {row.decision for row in rows} == {Decision.LEAK}
-    assert Detector.BEHAVIOUR not in {row.detector for row in rows}
-
-
-def test_prose_and_other_tasks_are_like_nothing(search: Search, jail: Jail) -> None:
-    assert look(search, jail, PROSE, UNRELATED, "") == []
-
-
-def test_a_text_is_judged_by_itself(search: Search, jail: Jail) -> None:
-    texts = [RETOLD, NEAR_MISS, VERBATIM, UNRELATED]
-    together = [(row.row - 7, row.detector, row.score, row.decision) for row in look(search, jail, *texts)]
-    alone = [
-        (at, row.detector, row.score, row.decision) for at, text in enumerate(texts) for row in look(search, jail, text)
-    ]
-    assert together == alone
-
-
-def test_rows_stand_by_text_then_problem_then_detector_one_for_each(search: Search, jail: Jail) -> None:
-    rows = look(search, jail, VERBATIM + "\n\n" + VERBATIM, RETOLD)
     keys = [(row.row, row.task_id, list(Detector).index(row.detector)) for row in rows]
     assert keys == sorted(set(keys))
-
-
-def test_without_an_index_of_behaviour_nothing_runs_and_near_misses_stay_suspect(jail: Jail) -> None:
-    search = Search(OWN, None, CONFIG, WordCounter(OWN, CONFIG).count([]))
-    assert not search.runs_code
-    assert {row.decision for row in look(search, None, NEAR_MISS)} == {Decision.LEAK}
-    assert Decision.LEAK not in {row.decision for row in look(search, None, RETOLD)}
-
-
-def test_a_search_can_be_sent_to_another_process(search: Search, jail: Jail) -> None:
     sent = pickle.loads(pickle.dumps(search))
-    assert sent.runs_code
-    assert look(sent, jail, RETOLD, NEAR_MISS) == look(search, jail, RETOLD, NEAR_MISS)
+    assert [row for row in look(sent, jail, RETOLD, NEAR_MISS) if row.row == 8] == [
+        row for row in look(search, jail, UNRELATED, NEAR_MISS) if row.row == 8
+    ]
 
 
-def test_counts_of_parts_add_up() -> None:
-    counter = WordCounter(OWN, CONFIG)
-    texts = [read_text(text) for text in (RETOLD, NEAR_MISS, VERBATIM)]
-    whole, parts = counter.count(texts), counter.count(texts[:1]) + counter.count(texts[1:])
-    for one, other in ((whole.phrases, parts.phrases), (whole.docstrings, parts.docstrings)):
-        assert one.num_texts == other.num_texts == 3
-        assert one.counts.tolist() == other.counts.tolist()
-        assert one.counts.any()
+def test_without_an_index_of_behaviour_nothing_runs_and_near_misses_stay_suspect() -> None:
+    without = Search(OWN, None, SearchConfig(), NOTHING_COUNTED)
+    assert not without.runs_code
+    assert {row.decision for row in look(without, None, NEAR_MISS)} == {Decision.LEAK}
+    assert Decision.LEAK not in {row.decision for row in look(without, None, RETOLD)}
+
+
+def test_of_several_matches_of_one_detector_the_best_counts() -> None:
+    stock = replace(PROBLEM, prompt='def size(text):\n    """Return the length of the string."""\n', entry_point="size")
+    benchmark = replace(OWN, problems=(stock,))
+    found = Search(benchmark, None, SearchConfig(), PhraseIndex([stock]).count([]))
+    [row] = look(found, None, 'def f(x):\n    """Return the length of the string."""\n    return [x]\n')
+    assert (row.detector, row.score, row.decision) == (Detector.NGRAM, 1.0, Decision.LEAK)
+
+
+def test_the_config_sets_how_many_words_and_which_match_rate_count() -> None:
+    near = "def f(rows):\n    return sum(2 * row + 1 for row in rows if row % 2 == 0)\n"
+    [tree] = [
+        row
+        for row in look(Search(OWN, None, SearchConfig(), NOTHING_COUNTED), None, near)
+        if row.detector is Detector.SYNTAX_TREE
+    ]
+    assert 0.8 < tree.score < 0.95
+    for rate, decision in ((tree.score - 0.001, Decision.LEAK), (tree.score + 0.001, Decision.CLEAN)):
+        rows = look(Search(OWN, None, SearchConfig(match_rate=rate), NOTHING_COUNTED), None, near)
+        assert {row.decision for row in rows if row.detector is Detector.SYNTAX_TREE} == {decision}
+    rows = look(Search(OWN, None, SearchConfig(match_rate=0.25), NOTHING_COUNTED), None, RETOLD)
+    assert {row.decided_by for row in rows if row.score < 0.8} == {"syntax tree"}
+    parts = 'x = """Double the even ones and then add the doubled ones up."""\n'
+    for size, is_found in ((4, True), (8, False)):
+        index = PhraseIndex(OWN.problems, size)
+        rows = look(Search(OWN, None, SearchConfig(ngram_size=size), index.count([])), None, parts)
+        assert bool(rows) is is_found
+    for name, value in (("ngram_size", 1), ("match_rate", 0.0), ("match_rate", 1.01)):
+        with pytest.raises(ConfigError, match=name):
+            SearchConfig(**{name: value})  # type: ignore[arg-type]

@@ -1,10 +1,13 @@
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.commands.typed import write_lines
+from tests.decontamination.labelled_once import calibrate_once
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.humaneval import read_humaneval
@@ -13,7 +16,7 @@ from hornbook.decontamination.stages import DecontaminateConfig, run_decontamina
 from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind, Dropped, Problem, schema_of
 
-PROBLEMS = read_humaneval()
+PROBLEMS = read_humaneval()[::8]
 
 CLEAN = '''def count_vowels(sentence):
     """Count the vowels in a sentence."""
@@ -88,7 +91,7 @@ def recommented(problem: Problem) -> str:
     return re.sub(r"(?m)^(\s+)return ", r"\1# Done.\n\1return ", verbatim(problem))
 
 
-LONGEST = max(PROBLEMS, key=lambda problem: len(problem.canonical_solution))
+LONGEST = max(PROBLEMS, key=lambda problem: len(problem.prompt))
 IN_PLACES = (
     document("code", f"import os\n\nclass Tools:\n    size = 3\n\n{renamed(LONGEST)}", DocumentKind.CODE),
     document("passage", f"# A lesson\n\n```python\n{renamed(LONGEST)}```\n", DocumentKind.TEXTBOOK),
@@ -104,8 +107,17 @@ OF_HELD_OUT = (
 )
 
 
-def run(folder: Path, documents: Sequence[Document], held_out: list[Problem], **fields: Any) -> tuple[Result, Artifact]:
-    """Run the stage on some documents."""
+@pytest.fixture(scope="module", autouse=True)
+def measured_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hornbook.decontamination.prepare.calibrate", calibrate_once)
+        yield
+
+
+def run(
+    folder: Path, documents: Sequence[Document], held_out: list[Problem], problems: Sequence[Problem], **fields: Any
+) -> tuple[Result, Artifact]:
+    """Run the stage on some documents, against some problems of HumanEval."""
 
     def workspace(name: str) -> Workspace:
         for path in (folder / name, folder / f"{name}-scratch"):
@@ -113,24 +125,30 @@ def run(folder: Path, documents: Sequence[Document], held_out: list[Problem], **
         scratch = folder / f"{name}-scratch"
         return Workspace(folder=folder / name, scratch=scratch, seed=0, progress=lambda done, total, note="": None)
 
+    file = write_lines(folder / "problems.jsonl", [asdict(problem) for problem in problems])
     workspace("deduplicate").write_records("documents", Document, list(documents))
     inputs = {"deduplicate": Artifact(folder=folder / "deduplicate", manifest=None)}  # type: ignore[arg-type]
     if held_out:
         workspace("exercises").write_records("held_out", Problem, held_out)
         inputs["held_out"] = Artifact(folder=folder / "exercises", manifest=None)  # type: ignore[arg-type]
     out = workspace("out")
-    result = run_decontaminate(DecontaminateConfig(**fields), inputs, out)
+    result = run_decontaminate(DecontaminateConfig(against=(f"given={file}",), **fields), inputs, out)
     return result, Artifact(folder=out.folder, manifest=None)  # type: ignore[arg-type]
+
+
+def in_three_forms(problems: Sequence[Problem]) -> list[Document]:
+    return [
+        document(f"{form.__name__} {problem.task_id}", form(problem))
+        for problem in problems
+        for form in (verbatim, recommented, renamed)
+    ]
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Artifact]:
-    """One run over clean documents, every problem of HumanEval in three forms, and leaks in other places."""
-    documents = [document("clean", CLEAN), *IN_PLACES, *OF_HELD_OUT]
-    for problem in PROBLEMS:
-        for form in (verbatim, recommented, renamed):
-            documents.append(document(f"{form.__name__} {problem.task_id}", form(problem)))
-    return run(tmp_path_factory.mktemp("whole"), documents, [HELD_OUT])
+    """One run over clean documents, problems of HumanEval in three forms, and leaks in other places."""
+    documents = [document("clean", CLEAN), *IN_PLACES, *OF_HELD_OUT, *in_three_forms(PROBLEMS)]
+    return run(tmp_path_factory.mktemp("whole"), documents, [HELD_OUT], PROBLEMS)
 
 
 def benchmark_of(result: Result, name: str) -> dict[str, Any]:
@@ -138,51 +156,50 @@ def benchmark_of(result: Result, name: str) -> dict[str, Any]:
     return dict(found)
 
 
-def test_every_problem_is_found_verbatim_recommented_and_under_other_names(whole: tuple[Result, Artifact]) -> None:
+def test_problems_are_found_verbatim_recommented_and_under_other_names(whole: tuple[Result, Artifact]) -> None:
     result, output = whole
     assert [kept.id for kept in output.records("documents", Document)] == ["clean", "other"]
-    found = benchmark_of(result, "humaneval")
+    found = benchmark_of(result, "given")
     assert found["leaked_problems"] == sorted(problem.task_id for problem in PROBLEMS)
     assert found["num_leaking_documents"] == 3 * len(PROBLEMS) + len(IN_PLACES)
-    assert found["detectors"]["behaviour"]["num_problems"] >= 150
+    assert found["detectors"]["behaviour"]["num_problems"] >= 0.9 * len(PROBLEMS)
 
 
-def test_a_leak_inside_a_longer_text_a_fenced_block_or_prose_is_found(whole: tuple[Result, Artifact]) -> None:
-    _, output = whole
+@pytest.mark.slow
+def test_so_is_every_problem_of_humaneval(tmp_path: Path) -> None:
+    problems = read_humaneval()
+    result, output = run(tmp_path, [document("clean", CLEAN), *in_three_forms(problems)], [], problems)
+    assert [kept.id for kept in output.records("documents", Document)] == ["clean"]
+    assert benchmark_of(result, "given")["detectors"]["behaviour"]["num_problems"] >= 150
+
+
+def test_leaks_in_longer_texts_and_of_held_out_problems_are_dropped_with_their_reasons(
+    whole: tuple[Result, Artifact],
+) -> None:
+    result, output = whole
     dropped = {one.id: one for one in output.records("dropped", Dropped)}
-    assert dropped["prose"].reason == "n-gram of HumanEval"
+    assert dropped["prose"].reason == "n-gram of given"
     assert all(LONGEST.task_id in dropped[one.id].detail for one in IN_PLACES)
-
-
-def test_a_held_out_problem_is_a_leak_by_its_docstring_or_by_what_it_does(whole: tuple[Result, Artifact]) -> None:
-    result, output = whole
-    dropped = {one.id: one.reason for one in output.records("dropped", Dropped)}
-    assert dropped["docstring"] == "n-gram of held-out exercises"
-    assert dropped["behaviour"] == "behaviour of held-out exercises"
-    assert benchmark_of(result, "held_out")["leaked_problems"] == ["hornbook/0001"]
-    assert benchmark_of(result, "held_out")["num_leaking_documents"] == 2
-
-
-def test_the_stage_writes_its_tables_and_how_good_the_detectors_are(whole: tuple[Result, Artifact]) -> None:
-    result, output = whole
+    assert dropped["docstring"].reason == "n-gram of held-out exercises"
+    assert dropped["behaviour"].reason == "behaviour of held-out exercises"
+    held_out = benchmark_of(result, "held_out")
+    assert (held_out["leaked_problems"], held_out["num_leaking_documents"]) == (["hornbook/0001"], 2)
     assert result.kept == 2
-    assert sum(result.dropped.values()) == 3 * len(PROBLEMS) + len(IN_PLACES) + 2
+    assert sum(result.dropped.values()) == len(dropped) == 3 * len(PROBLEMS) + len(IN_PLACES) + 2
     for name in ("found", "nearest"):
         assert output.table(name).schema == schema_of(FoundRow)
     nearest = output.records("nearest", FoundRow)
     assert len({(one.task_id, one.detector) for one in nearest}) == len(nearest)
-    calibration = result.metrics["calibration"]
-    assert (calibration["num_leaks"], calibration["num_clean"]) == (160, 160)
-    [rule] = [row for row in calibration["rows"] if row["name"] == "rule"]
-    assert rule["recall"][0] >= 0.9
-    assert rule["precision"][0] >= 0.95
+    [rule] = [row for row in result.metrics["calibration"]["rows"] if row["name"] == "rule"]
+    assert rule["recall"][0] >= 0.98
 
 
 def test_without_running_code_words_and_trees_find_what_is_copied(tmp_path: Path) -> None:
     documents = [document(f"v{at}", verbatim(problem)) for at, problem in enumerate(PROBLEMS)]
-    result, output = run(tmp_path, [document("clean", CLEAN), *documents], [], runs_code=False)
+    result, output = run(tmp_path, [document("clean", CLEAN), *documents], [], PROBLEMS, runs_code=False)
     assert [kept.id for kept in output.records("documents", Document)] == ["clean"]
-    assert set(result.dropped) == {"n-gram of HumanEval"}
+    assert set(result.dropped) == {"n-gram of given"}
+    assert "behaviour" not in benchmark_of(result, "given")["detectors"]
 
 
 def test_a_config_without_a_benchmark_is_refused() -> None:

@@ -14,9 +14,6 @@ LOOP = """def running_totals(numbers, least):
     return totals
 """
 RENAMED = LOOP.replace("totals", "kept").replace("number", "cell").replace("least", "floor")
-COMPREHENSION = """def running_totals(numbers, least):
-    return [number * number for number in numbers if number > least]
-"""
 SMALL = "def size(items):\n    return len(items)\n"
 
 
@@ -41,13 +38,6 @@ def test_a_small_solution_counts_only_under_its_own_name() -> None:
     assert [match.problem for match in INDEX.matches([read_text(SMALL)])] == [0]
 
 
-def test_another_idiom_is_found_by_the_canonical_tree_alone() -> None:
-    read = read_text(COMPREHENSION)
-    assert INDEX.matches([read]) == []
-    [match] = INDEX.canonical_matches([(0, read.functions[0])])
-    assert (match.problem, match.detector, match.score) == (1, Detector.CANONICAL_TREE, 1.0)
-
-
 def test_a_function_in_fenced_code_has_its_window_there() -> None:
     text = f"Look at this:\n\n```python\n{RENAMED}```\n\nIt keeps squares.\n"
     [match] = INDEX.matches([read_text(text)])
@@ -56,17 +46,19 @@ def test_a_function_in_fenced_code_has_its_window_there() -> None:
 
 
 def test_a_problem_without_a_solution_is_never_found() -> None:
-    index = TreeIndex([problem("words", "Add all the numbers.")], TreeConfig())
-    read = read_text(LOOP)
-    assert index.matches([read]) == []
-    assert index.canonical_matches([(0, read.functions[0])]) == []
+    assert TreeIndex([problem("words", "Add all the numbers.")], TreeConfig()).matches([read_text(LOOP)]) == []
 
 
-def test_a_method_has_a_canonical_tree_too() -> None:
-    lines = "\n".join(f"    {line}" for line in COMPREHENSION.split("\n"))
-    read = read_text(f"class Cells:\n{lines}\n")
-    [match] = INDEX.canonical_matches([(3, read.functions[0])])
-    assert (match.text, match.problem, match.score) == (3, 1, 1.0)
+def test_the_nearest_function_counts_if_it_reaches_the_rate() -> None:
+    farther = RENAMED.replace("cell * cell", "-cell * cell + 1")
+    text = f"{farther}\n\n{RENAMED.replace('running_kept', 'nearest')}\n\n{RENAMED.replace('running_kept', 'equal')}"
+    [match] = INDEX.matches([read_text(text)])
+    assert (match.function, match.score) == ("nearest", 1.0)
+    [farther_match] = INDEX.matches([read_text(farther)])
+    assert 0.8 <= farther_match.score < 1
+    for step, is_found in ((-0.001, True), (0.001, False)):
+        index = TreeIndex([problem("running_totals", LOOP)], TreeConfig(min_rate=farther_match.score + step))
+        assert bool(index.matches([read_text(farther)])) is is_found
 
 
 def test_a_rate_of_nothing_is_refused() -> None:

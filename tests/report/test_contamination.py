@@ -149,7 +149,7 @@ def test_the_section_has_recall_and_precision_with_intervals_and_flagged_records
     text = text_of(section)
     assert "40 problems written for this, with 160 leaks and 160 clean records" in text
     assert "n-gram 0.60 15.6\u202f% 10.8 to 22.1 39.1\u202f% 28.1 to 51.3" in text
-    assert "canonical tree 0.95 0.0\u202f% 0.0 to 2.3 nothing flagged" in text
+    assert "code embedding 0.95 0.0\u202f% 0.0 to 2.3 nothing flagged" in text
     assert "13-gram (the paper&#39;s) 23 2 0 0 0 36 2 0" in text
     assert "rule 40 40 39 38 0 1 0 0" in text
     assert section.count('<tr class="ours"><th scope="row">rule</th>') == 2

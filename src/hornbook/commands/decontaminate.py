@@ -3,7 +3,6 @@
 import json
 import time
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,12 +18,9 @@ from hornbook.commands.input_options import (
 )
 from hornbook.commands.judge_options import (
     STAGE,
-    BothOrdersOption,
     JudgeOption,
     MaxNewTokensOption,
-    MaxPairsOption,
     judge_found,
-    judging_config,
 )
 from hornbook.commands.teacher_options import (
     DEFAULT_CACHE,
@@ -49,7 +45,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from hornbook.benchmarks.against import NamedProblems
-    from hornbook.decontamination.search import SearchConfig
     from hornbook.sandbox.program import Sandbox
     from hornbook.teacher.account import Account
 
@@ -108,17 +103,6 @@ RateOption = Annotated[
         rich_help_panel=_STRICTNESS,
     ),
 ]
-EncoderOption = Annotated[
-    str | None,
-    typer.Option(
-        "--encoder",
-        metavar="MODEL",
-        help="Compare code by this language model's hidden states in place of runs of tokens: a folder, or a name of "
-        "the hub. They decide nothing.",
-        rich_help_panel=_STRICTNESS,
-        show_default=False,
-    ),
-]
 WithoutCodeOption = Annotated[
     bool,
     typer.Option(
@@ -145,7 +129,6 @@ def decontaminate(
     decisions: DecisionsOption = None,
     ngram_size: NgramOption = 4,
     match_rate: RateOption = 0.95,
-    encoder: EncoderOption = None,
     without_running_code: WithoutCodeOption = False,
     execute_without_jail: WithoutJailOption = False,
     text_field: TextFieldOption = "text",
@@ -155,8 +138,6 @@ def decontaminate(
     ray_address: RayOption = None,
     judge: JudgeOption = None,
     teacher_model: TeacherModelOption = "",
-    max_pairs: MaxPairsOption = 3,
-    both_orders: BothOrdersOption = False,
     max_new_tokens: MaxNewTokensOption = 8,
     api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
     api_key_file: ApiKeyFileOption = None,
@@ -177,6 +158,7 @@ def decontaminate(
     from hornbook.commands.decontaminate_report import Outputs, print_result, write_outputs
     from hornbook.decontamination.over_parts import read_documents, search_documents, without_too_long
     from hornbook.decontamination.prepare import make_ready
+    from hornbook.decontamination.search import SearchConfig
     from hornbook.display import make_console, show_progress
     from hornbook.engine import open_engine
     from hornbook.reading.documents import Fields, documents_of
@@ -189,8 +171,9 @@ def decontaminate(
     _require_outputs(inputs, specs, outputs.kept, outputs.decisions, outputs.report)
     if without_running_code and execute_without_jail:
         raise ConfigError("`--without-running-code` runs nothing, `--execute-without-jail` runs it: give one of them")
-    config = _config(ngram_size, match_rate, encoder)
-    judging = judging_config(max_pairs=max_pairs, both_orders=both_orders, max_new_tokens=max_new_tokens)
+    if not 0 < match_rate <= 1:
+        raise ConfigError(f"`--match-rate` must lie in (0, 1], got {match_rate!r}")
+    config = SearchConfig(ngram_size=ngram_size, match_rate=match_rate)
     found = find_files(inputs, pattern=files)
     require_same_form(found, output)
     benchmarks = _benchmarks(read_against(specs))
@@ -205,7 +188,7 @@ def decontaminate(
         "problems": encode(tuple((one.title, one.problems) for one in benchmarks)),
         "runs_code": not without_running_code,
         "is_jailed": not execute_without_jail,
-        "judging": encode(judging) if judge is not None else None,
+        "answer_tokens": max_new_tokens if judge is not None else None,
     }
     opened: AbstractContextManager[Account | None] = nullcontext()
     if judge is not None:
@@ -247,7 +230,7 @@ def decontaminate(
             is_jailed=not execute_without_jail,
         )
         judged = (
-            judge_found(parts, benchmarks, account, config.rule, judging, output, progress)
+            judge_found(parts, benchmarks, account, match_rate, max_new_tokens, output, progress)
             if account is not None
             else None
         )
@@ -257,32 +240,6 @@ def decontaminate(
         typer.echo(json.dumps(described, indent=2))
     else:
         print_result(described)
-
-
-def _config(ngram_size: int, match_rate: float, encoder: str | None) -> "SearchConfig":
-    from hornbook.decontamination.code_embeddings import NEAR_STATES, CodeEmbeddingConfig
-    from hornbook.decontamination.phrases import PhraseConfig
-    from hornbook.decontamination.rule import NEVER, RuleConfig
-    from hornbook.decontamination.search import SearchConfig
-    from hornbook.decontamination.tree_index import TreeConfig
-    from hornbook.encoders.hidden_states import describe_language_model
-
-    if not 0 < match_rate <= 1:
-        raise ConfigError(f"`--match-rate` must lie in (0, 1], got {match_rate!r}")
-    trees = TreeConfig()
-    config = SearchConfig(
-        phrases=PhraseConfig(ngram_size=ngram_size),
-        trees=trees if match_rate >= trees.min_rate else TreeConfig(min_rate=match_rate),
-        rule=RuleConfig(syntax_tree=match_rate, canonical_tree=match_rate),
-    )
-    if encoder is None:
-        return config
-    return replace(
-        config,
-        encoder=describe_language_model(encoder),
-        code=CodeEmbeddingConfig(min_score=NEAR_STATES),
-        rule=replace(config.rule, code=NEVER),
-    )
 
 
 def _benchmarks(named: "list[NamedProblems]") -> "list[NamedProblems]":

@@ -11,8 +11,6 @@ from hornbook.commands.written_files import beside, write_records
 if TYPE_CHECKING:
     from hornbook.artifacts.stage import Progress
     from hornbook.benchmarks.against import NamedProblems
-    from hornbook.decontamination.judging import JudgingConfig
-    from hornbook.decontamination.rule import RuleConfig
     from hornbook.reading.parts import Parts
     from hornbook.teacher.account import Account
 
@@ -31,16 +29,6 @@ JudgeOption = Annotated[
         show_default=False,
     ),
 ]
-MaxPairsOption = Annotated[
-    int,
-    typer.Option("--max-pairs", min=1, help="Problems that it is asked about for one row.", rich_help_panel=_PANEL),
-]
-BothOrdersOption = Annotated[
-    bool,
-    typer.Option(
-        "--both-orders", help="Ask twice, each text first once; only equal answers count.", rich_help_panel=_PANEL
-    ),
-]
 MaxNewTokensOption = Annotated[
     int,
     typer.Option(
@@ -52,22 +40,12 @@ MaxNewTokensOption = Annotated[
 ]
 
 
-def judging_config(*, max_pairs: int, both_orders: bool, max_new_tokens: int) -> "JudgingConfig":
-    """What the options say."""
-    from hornbook.decontamination.judge import JudgeConfig
-    from hornbook.decontamination.judging import JudgingConfig
-
-    return JudgingConfig(
-        judge=JudgeConfig(both_orders=both_orders, max_new_tokens=max_new_tokens), max_pairs_per_text=max_pairs
-    )
-
-
 def judge_found(
     parts: "Parts",
     benchmarks: Sequence["NamedProblems"],
     account: "Account",
-    rule: "RuleConfig",
-    config: "JudgingConfig",
+    match_rate: float,
+    answer_tokens: int,
     output: Path,
     progress: "Progress",
 ) -> dict[str, Any]:
@@ -82,14 +60,14 @@ def judge_found(
         HornbookError: As the account's `ask`.
     """
     from hornbook.commands.teacher_report import say_estimate
-    from hornbook.decontamination.judging import JudgedRow, Judging
+    from hornbook.decontamination.judge import JudgedRow, Judging
 
-    judging = Judging(parts, benchmarks, rule, config)
+    judging = Judging(parts, benchmarks, match_rate, answer_tokens)
     say_estimate(account, judging.questions(), judging.num_questions, progress)
     judged = judging.ask(account, lambda done, total: progress(done, total, "answers on doubtful pairs"))
     path = beside(output, "judged")
     write_records(path, JudgedRow, judged.rows)
-    return {**judged.to_json(), "pairs": str(path), "account": account.summary()}
+    return {**judged.counts, "pairs": str(path), "account": account.summary()}
 
 
 def print_judge(judge: Mapping[str, Any]) -> None:
@@ -103,5 +81,5 @@ def print_judge(judge: Mapping[str, Any]) -> None:
         f"{judge['different']:,} different ones, {no_verdict:,} without a verdict; the answers are in {judge['pairs']}"
     )
     if judge["left_out"]:
-        typer.echo(f"{judge['left_out']:,} more pairs were not asked about; `--max-pairs` says how many of one row are")
+        typer.echo(f"{judge['left_out']:,} more pairs were not asked about: of a row only the nearest ones are")
     print_account(judge["account"], make_console())

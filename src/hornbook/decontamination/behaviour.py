@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.decontamination.behaviour_config import BehaviourConfig, is_telling, num_proving
 from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, output_of
 from hornbook.decontamination.functions import ReadText
 from hornbook.decontamination.matches import Detector, Match
@@ -30,7 +29,15 @@ from hornbook.decontamination.record_functions import (
     parameters_of,
     window_of,
 )
-from hornbook.decontamination.same_outputs import SameOutputs, same_outputs, telling_places
+from hornbook.decontamination.same_outputs import (
+    SameOutputs,
+    is_same,
+    is_telling,
+    most_raised,
+    num_proving,
+    same_outputs,
+    telling_places,
+)
 from hornbook.observers.agreement import values_agree
 from hornbook.observers.function_tasks import outcome_of
 from hornbook.observers.jail_tasks import Answer, run_tasks
@@ -39,6 +46,8 @@ from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 
 _TEXTS_AT_ONCE = 5000
 """So many answers are held at a time."""
+_TEXTS_OF_PROGRAM = 100
+"""So many texts share one program of the sandbox."""
 _FEW_INPUTS = 4
 """Of a problem: on which a function is run before it is run on all; few come further."""
 
@@ -66,17 +75,12 @@ class BehaviourSearch:
         """
         return bool(self.cleared_problems.get((text, function), 0) >> problem & 1)
 
-    def was_run(self, text: int, function: str) -> bool:
-        """Whether the function ran, and it is known of some problem that it does not solve it."""
-        return (text, function) in self.cleared_problems
-
 
 @dataclass(frozen=True, kw_only=True)
 class BehaviourIndex:
     """Problems, ready to be searched for. It can be pickled."""
 
     behaviours: tuple[Behaviour, ...]
-    config: BehaviourConfig
     parameters: tuple[tuple[str, ...], ...]
     """Names of the parameters of each problem's function."""
     groups: tuple[ProbeGroup, ...]
@@ -84,7 +88,7 @@ class BehaviourIndex:
     @property
     def num_telling(self) -> int:
         """Problems for which behaviour can tell."""
-        return sum(is_telling(behaviour, self.config) for behaviour in self.behaviours)
+        return sum(map(is_telling, self.behaviours))
 
     def search(
         self,
@@ -125,7 +129,6 @@ class _Suspect:
 
 def make_index(
     behaviours: Sequence[Behaviour],
-    config: BehaviourConfig,
     sandbox: Sandbox,
     progress: Callable[[int, int], None] = ignore_progress,
 ) -> BehaviourIndex:
@@ -133,18 +136,16 @@ def make_index(
 
     Args:
         behaviours: Of the problems; a match names one by its place here.
-        config: When it is a match.
         sandbox: Entered.
         progress: Told the number of solutions that have been run, and of all.
 
     Raises:
         SandboxError: The sandbox broke down.
     """
-    telling = [place for place, behaviour in enumerate(behaviours) if is_telling(behaviour, config)]
-    proving = [num_proving(behaviour, config) for behaviour in behaviours]
-    groups = choose_probes(behaviours, proving, telling, sandbox, progress)
+    telling = [place for place, behaviour in enumerate(behaviours) if is_telling(behaviour)]
+    groups = choose_probes(behaviours, [num_proving(one) for one in behaviours], telling, sandbox, progress)
     parameters = tuple(parameters_of(behaviour.problem) for behaviour in behaviours)
-    return BehaviourIndex(behaviours=tuple(behaviours), config=config, parameters=parameters, groups=groups)
+    return BehaviourIndex(behaviours=tuple(behaviours), parameters=parameters, groups=groups)
 
 
 class _Seen:
@@ -177,10 +178,11 @@ class _Seen:
         """Run a part of the texts."""
         if not self._groups:
             return
-        size = self._index.config.batch_size
         modules = {text: list(texts[text].modules) for text in part if texts[text].functions}
         tasks = [{"modules": found} for found in modules.values()]
-        answers = run_tasks("probes", tasks, sandbox, batch_size=size, progress=progress, shared=self._shared)
+        answers = run_tasks(
+            "probes", tasks, sandbox, batch_size=_TEXTS_OF_PROGRAM, progress=progress, shared=self._shared
+        )
         suspects: list[_Suspect] = []
         for text, answer in zip(modules, answers, strict=True):
             suspects += self._note(text, texts[text], answer)
@@ -209,8 +211,7 @@ class _Seen:
                 }
                 for some in alone
             ]
-            size = self._index.config.batch_size
-            answers = run_tasks("behaviours", tasks, sandbox, batch_size=size, progress=ignore_progress)
+            answers = run_tasks("behaviours", tasks, sandbox, batch_size=_TEXTS_OF_PROGRAM, progress=ignore_progress)
             failed = [some for some, answer in zip(alone, answers, strict=True) if isinstance(answer, Report)]
             for some, answer in zip(alone, answers, strict=True):
                 if not isinstance(answer, Report):
@@ -253,42 +254,35 @@ class _Seen:
     def _few_places(self, problem: int) -> list[int]:
         if problem not in self._places:
             behaviour = self._index.behaviours[problem]
-            proving = num_proving(behaviour, self._index.config) or len(behaviour.inputs)
-            self._places[problem] = telling_places(behaviour.outputs[:proving], _FEW_INPUTS)
+            self._places[problem] = telling_places(behaviour.outputs[: num_proving(behaviour)], _FEW_INPUTS)
         return self._places[problem]
 
     def _few(self, problem: int) -> list[list[Any]]:
         behaviour = self._index.behaviours[problem]
-        return [[self._most_wrong(behaviour), [behaviour.inputs[place] for place in self._few_places(problem)]]]
+        return [[0, [behaviour.inputs[place] for place in self._few_places(problem)]]]
 
     def _all(self, problem: int) -> list[list[Any]]:
         behaviour = self._index.behaviours[problem]
-        own, made = self._index.config.most_raised(behaviour)
         wide = behaviour.wide_inputs
         known, num_own = behaviour.inputs, behaviour.num_own
-        return [[own, known[:num_own]], [made, known[num_own:]], [len(wide), wide]]
+        return [[0, known[:num_own]], [most_raised(behaviour), known[num_own:]], [len(wide), wide]]
 
     def _may_be(self, suspect: _Suspect, calls: list[Any] | None) -> bool:
-        """Whether no more of the first few outputs are wrong than may be."""
+        """Whether all of the first few outputs are right."""
         behaviour = self._index.behaviours[suspect.problem]
         wanted = [behaviour.outputs[place] for place in self._few_places(suspect.problem)]
         outputs = list(map(output_of, calls or []))
         num_equal = sum(values_agree(*pair) for pair in zip(outputs, wanted, strict=False))
-        is_left = len(wanted) - num_equal <= self._most_wrong(behaviour)
+        is_left = num_equal == len(wanted)
         if not is_left and num_equal == sum(output is not None for output in outputs):
             self._keep_uncleared(suspect)
-        return is_left and calls is not None
-
-    def _most_wrong(self, behaviour: Behaviour) -> int:
-        """Of the first few outputs: none, unless inputs of which none proves had to be taken."""
-        config = self._index.config
-        return 0 if num_proving(behaviour, config) else sum(config.most_failures(behaviour))
+        return is_left
 
     def _compare(self, read: ReadText, suspect: _Suspect, calls: list[Any] | None) -> None:
         """Hold the calls with all inputs against the problem's outputs."""
         behaviour = self._index.behaviours[suspect.problem]
         same = same_outputs(list(map(output_of, calls or [])), behaviour)
-        if self._index.config.is_same(same, behaviour):
+        if is_same(same, behaviour):
             self._keep_uncleared(suspect)
             if (suspect.text, suspect.path, suspect.problem) not in self._matched:
                 self._matched.add((suspect.text, suspect.path, suspect.problem))

@@ -14,7 +14,7 @@ from typing import Any
 from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.labelled_set import LabelledPair, PairKind
 from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.rule import RuleConfig
+from hornbook.decontamination.rule import least_score
 from hornbook.intervals import wilson_interval
 
 RULE = "rule"
@@ -62,19 +62,19 @@ def calibration_of(pairs: Sequence[LabelledPair], qualities: Iterable[Quality]) 
 
 
 def qualities_of(
-    pairs: Sequence[LabelledPair], rows: Sequence[FoundRow], config: RuleConfig, *, ran_code: bool
+    pairs: Sequence[LabelledPair], rows: Sequence[FoundRow], match_rate: float, *, ran_code: bool
 ) -> list[Quality]:
     """Each detector by itself at its threshold, then the rule.
 
     Args:
         pairs: The labelled records.
         rows: Found in them; a record's id is `record_id` of its place.
-        config: The thresholds.
+        match_rate: The threshold of syntax trees.
         ran_code: Whether behaviour was compared; a judge that says nothing is left out as well.
     """
     qualities = []
     for detector in Detector:
-        least = config.least_score(detector)
+        least = least_score(detector, match_rate)
         seen = [row for row in rows if row.detector is detector]
         if (detector is Detector.JUDGE and not seen) or (detector is Detector.BEHAVIOUR and not ran_code):
             continue

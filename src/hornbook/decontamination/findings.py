@@ -20,9 +20,7 @@ _ORDER = (
     Detector.BEHAVIOUR,
     Detector.JUDGE,
     Detector.NGRAM,
-    Detector.DOCSTRING,
     Detector.SYNTAX_TREE,
-    Detector.CANONICAL_TREE,
     Detector.CODE,
 )
 """The stronger evidence first."""

@@ -1,32 +1,41 @@
-"""Ask a language model whether a text and a problem ask for the same program.
+"""Let a language model read the pairs on which no code could tell, and decide them anew by what it says.
 
-Reads:  pairs of a text and a problem that another detector found near; the answers of a teacher.
-Writes: a match for each yes; of every pair whether it was answered and how.
+Reads:  what a search found, and the texts, from its parts (`over_parts.py`); the problems; the answers of a teacher.
+Writes: beside what was found in each part what is found with the answers: a row for each yes, and the decisions of the
+        rule (`rule.py`), whose fourth step the answer stands for; each pair that was asked about, with its answer.
 Source: Yang et al. 2023, "Rethinking Benchmark and Contamination for Language Models with Rephrased Samples"
-        (arXiv 2311.04850), section 4.2: the nearest texts of each problem are shown to GPT-4. The words are this
-        project's.
+        (arXiv 2311.04850), section 4.2. The words are this project's.
 
 What a text says is part of what the judge reads: one that asks for a certain answer may get it. A pair without a
-readable answer is none of both, neither a leak nor clean.
+readable answer stays as it was.
 """
 
 import hashlib
+import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
-from hornbook.decontamination.matches import Detector, Match
-from hornbook.errors import ConfigError
-from hornbook.records import Problem
+from hornbook.benchmarks.against import NamedProblems
+from hornbook.decontamination.findings import Decision, FoundRow
+from hornbook.decontamination.matches import Detector
+from hornbook.decontamination.over_parts import searched_in_part, write_judged
+from hornbook.decontamination.rule import deciding, least_score
+from hornbook.reading.parts import Parts
 from hornbook.sandbox.program import ignore_progress
 from hornbook.teacher.shown_code import fenced
 from hornbook.teacher.teacher import Reply, ReplyOutcome, Teacher
 from hornbook.teacher.wire import ChatRequest, SamplingConfig, bounded
 
-JUDGING_VERSION = 1
-"""Raised when the question or the way of reading its answer changes."""
+ANSWER_TOKENS = 8
+"""Enough for one word; a model that thinks before it answers needs many more."""
+PAIRS_OF_TEXT = 3
+"""Of a text that is near more problems, so many are asked about, those nearest to a threshold."""
+SHOWN_CHARACTERS = 4000
+"""Of each of the two."""
 
 _SYSTEM = "You compare programming tasks. You answer with one word, yes or no."
 _QUESTION = (
@@ -43,6 +52,9 @@ _THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 _ANSWER = re.compile(r"(?:answer:? )?(yes|no)[.!]?", re.IGNORECASE)
 _MARKUP = re.compile(r"[*_`\"'#>]+")
 
+Pair = tuple[int, str, str]
+"""The place of a document, the title of a benchmark, the id of one of its tasks."""
+
 
 class Answer(StrEnum):
     """What became of a pair."""
@@ -50,152 +62,115 @@ class Answer(StrEnum):
     SAME = "same problem"
     DIFFERENT = "different problems"
     UNREADABLE = "unreadable answer"
-    """The judge spoke, and said neither yes nor no; or, asked in both orders, first the one and then the other."""
+    """The judge spoke, and said neither yes nor no."""
     REFUSED = "refused"
     UNANSWERED = "no answer"
     """The machine's failure, or a request that the server will not take."""
 
-    @property
-    def is_verdict(self) -> bool:
-        """Whether anything was said about the pair."""
-        return self in (Answer.SAME, Answer.DIFFERENT)
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """A document and a problem that a language model was asked about."""
+
+    row: int
+    """Place of the document among all that were given."""
+    document_id: str
+    benchmark: str
+    """Its title."""
+    task_id: str
+    answer: Answer
+    detail: str
+    """What was said or what went wrong, in one line; empty where there is a verdict."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class JudgeConfig:
-    """How pairs are shown and the answer is drawn. The likeliest answer is taken (temperature 0)."""
+class Judged:
+    """What the asking came to."""
 
-    max_characters: int = 4000
-    """Of each of the two; of a longer text the part around its window is shown, of a longer problem its beginning."""
-    max_new_tokens: int = 8
-    """For one word; a model that thinks before it answers needs many more."""
-    both_orders: bool = False
-    """Ask about each pair twice, each of the two first once; only two equal answers count. Costs twice as much."""
+    rows: tuple[JudgedRow, ...]
+    """In the order of the documents of each part, benchmark by benchmark."""
+    counts: dict[str, Any]
+    """Who was asked, answers of each kind, pairs beyond `PAIRS_OF_TEXT`, tokens by the server's count: JSON values."""
 
-    def __post_init__(self) -> None:
-        """Refuse what cannot be asked.
+
+class Judging:
+    """The pairs that a search left in doubt."""
+
+    def __init__(self, parts: Parts, benchmarks: Sequence[NamedProblems], match_rate: float, num_tokens: int) -> None:
+        """Count them; nothing is asked yet.
+
+        Args:
+            parts: Searched.
+            benchmarks: That they were held against.
+            match_rate: By which it was decided, of syntax trees.
+            num_tokens: At most so many of an answer.
+        """
+        self._parts = parts
+        self._match_rate = match_rate
+        self._sampling = SamplingConfig(max_new_tokens=num_tokens, temperature=0.0, top_p=1.0)
+        self._problems = {(one.title, problem.task_id): problem for one in benchmarks for problem in one.problems}
+        chosen = [self._doubtful(part) for part in range(parts.num_parts)]
+        self.num_questions = sum(len(rows) for rows, _ in chosen)
+        self._num_left_out = sum(num_left_out for _, num_left_out in chosen)
+
+    def questions(self) -> Iterator[ChatRequest]:
+        """One for each pair, part by part.
+
+        Which text comes first is drawn from what both say: it tells nothing of which one is the benchmark's.
+        """
+        for part in range(self._parts.num_parts):
+            table = self._parts.read(part, "row", "text")
+            texts = dict(zip(table.column("row").to_pylist(), table.column("text").to_pylist(), strict=True))
+            for row in self._doubtful(part)[0]:
+                problem = self._problems[row.benchmark, row.task_id]
+                shown = [_shown(texts[row.row], row.window_first), _shown(problem.prompt + problem.canonical_solution)]
+                shown.sort(key=lambda one: hashlib.sha256(one.encode(errors="replace")).digest())
+                question = _QUESTION.format(first=fenced(shown[0]), second=fenced(shown[1]))
+                messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": question}]
+                yield ChatRequest(messages=messages, sampling=self._sampling)
+
+    def ask(self, teacher: Teacher, progress: Callable[[int, int], None] = ignore_progress) -> Judged:
+        """Ask about each pair, and write what is found with the answers: `over_parts.found_in` gives that from then on.
+
+        After an error what is found is not to be read until a call comes to its end.
+
+        Args:
+            teacher: Entered.
+            progress: Told the number of replies, and of questions.
 
         Raises:
-            ConfigError: Names the field and the value.
+            HornbookError: As the teacher's `ask`.
         """
-        if self.max_characters < 100:
-            raise ConfigError(f"`max_characters` must be at least 100, got {self.max_characters!r}")
-        if self.max_new_tokens < 1:
-            raise ConfigError(f"`max_new_tokens` must be at least 1, got {self.max_new_tokens!r}")
+        answers: dict[int, tuple[Answer, str]] = {}
+        tokens: Counter[str] = Counter()
+        for index, reply in teacher.ask(self.questions()):
+            answers[index] = read_answer(reply)
+            tokens.update(prompt_tokens=reply.prompt_tokens or 0, completion_tokens=reply.completion_tokens or 0)
+            progress(len(answers), self.num_questions)
+        judged: list[JudgedRow] = []
+        for part in range(self._parts.num_parts):
+            said: dict[Pair, str | None] = {}
+            for row in self._doubtful(part)[0]:
+                answer, detail = answers[len(judged)]
+                judged.append(JudgedRow(row.row, row.document_id, row.benchmark, row.task_id, answer, detail))
+                if answer in (Answer.SAME, Answer.DIFFERENT):
+                    evidence = f"{teacher.name} says that both solve the same problem"
+                    said[_pair_of(row)] = evidence if answer is Answer.SAME else None
+            found = searched_in_part(self._parts, part)
+            write_judged(self._parts, part, list(with_answers(found, said, self._match_rate)))
+        numbers = Counter(row.answer for row in judged)
+        counts = {
+            "teacher": teacher.name,
+            "asked": len(judged),
+            **{answer.name.lower(): numbers[answer] for answer in Answer},
+            "left_out": self._num_left_out,
+            "prompt_tokens": tokens["prompt_tokens"],
+            "completion_tokens": tokens["completion_tokens"],
+        }
+        return Judged(rows=tuple(judged), counts=counts)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedPair:
-    """A text and a problem that are to be compared, with their places; see `matches.Match`."""
-
-    text: int
-    problem: int
-    written: str
-    """The whole text."""
-    stated: Problem
-    """Shown with its solution if it has one; its tests are not shown."""
-    function: str = ""
-    window: tuple[int, int] = (0, 0)
-    """The part of the text that is meant; the whole text where it is empty."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judgement:
-    """What the judge said."""
-
-    answers: tuple[Answer, ...]
-    """One for each pair, in their order."""
-    details: tuple[str, ...]
-    """Likewise, in one bounded line: what was said or what went wrong; empty where there is a verdict."""
-    matches: tuple[Match, ...]
-    """Of the pairs that are the same problem, in their order; each with score 1."""
-    prompt_tokens: int
-    completion_tokens: int
-    """By the server's count."""
-
-    @property
-    def counts(self) -> dict[Answer, int]:
-        """How many pairs there are of each answer, those that did not occur included."""
-        counted = Counter(self.answers)
-        return {answer: counted[answer] for answer in Answer}
-
-
-def pairs_of(matches: Sequence[Match], texts: Sequence[str], problems: Sequence[Problem]) -> list[JudgedPair]:
-    """The pairs that other detectors found, each once, in the order in which they come.
-
-    Args:
-        matches: Of several of one pair, the one with the highest score gives function and window, of equals the first.
-        texts: The whole texts, at the places that the matches name.
-        problems: Likewise.
-    """
-    best: dict[tuple[int, int], Match] = {}
-    for match in matches:
-        key = match.text, match.problem
-        if key not in best or match.score > best[key].score:
-            best[key] = match
-    return [
-        JudgedPair(
-            text=match.text,
-            problem=match.problem,
-            written=texts[match.text],
-            stated=problems[match.problem],
-            function=match.function,
-            window=match.window,
-        )
-        for match in best.values()
-    ]
-
-
-def judge_pairs(
-    pairs: Sequence[JudgedPair],
-    teacher: Teacher,
-    config: JudgeConfig,
-    progress: Callable[[int, int], None] = ignore_progress,
-) -> Judgement:
-    """Ask about each pair; a pure function of them, the config and the replies, in whatever order these come.
-
-    Args:
-        pairs: In any order.
-        teacher: Entered; its name stands in the matches.
-        config: How they are shown.
-        progress: Told the number of replies, and of questions.
-
-    Raises:
-        HornbookError: As the teacher's `ask`.
-    """
-    num_orders = 2 if config.both_orders else 1
-    replies: dict[int, Reply] = {}
-    for index, reply in teacher.ask(judging_requests(pairs, config)):
-        replies[index] = reply
-        progress(len(replies), num_orders * len(pairs))
-    read = [
-        _agreed([read_answer(replies[num_orders * place + order]) for order in range(num_orders)])
-        for place in range(len(pairs))
-    ]
-    return Judgement(
-        answers=tuple(answer for answer, _ in read),
-        details=tuple(detail for _, detail in read),
-        matches=tuple(
-            _match(pair, teacher.name) for pair, (answer, _) in zip(pairs, read, strict=True) if answer is Answer.SAME
-        ),
-        prompt_tokens=sum(reply.prompt_tokens or 0 for reply in replies.values()),
-        completion_tokens=sum(reply.completion_tokens or 0 for reply in replies.values()),
-    )
-
-
-def judging_requests(pairs: Sequence[JudgedPair], config: JudgeConfig) -> Iterator[ChatRequest]:
-    """The questions about each pair, one or two, in the order of the pairs.
-
-    Which of the two comes first is drawn from what they say: it tells nothing of which one is the benchmark's.
-    """
-    sampling = SamplingConfig(max_new_tokens=config.max_new_tokens, temperature=0.0, top_p=1.0)
-    for pair in pairs:
-        shown = [fenced(_text_shown(pair, config)), fenced(_problem_shown(pair.stated, config))]
-        shown.sort(key=lambda one: hashlib.sha256(one.encode(errors="replace")).digest())
-        for first, second in (shown, shown[::-1]) if config.both_orders else (shown,):
-            question = _QUESTION.format(first=first, second=second)
-            messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": question}]
-            yield ChatRequest(messages=messages, sampling=sampling)
+    def _doubtful(self, part: int) -> tuple[list[FoundRow], int]:
+        return doubtful_rows(searched_in_part(self._parts, part), self._match_rate)
 
 
 def read_answer(reply: Reply) -> tuple[Answer, str]:
@@ -216,47 +191,75 @@ def read_answer(reply: Reply) -> tuple[Answer, str]:
             return Answer.UNANSWERED, reply.detail or reply.outcome.value
 
 
-def _agreed(read: Sequence[tuple[Answer, str]]) -> tuple[Answer, str]:
-    """The answer in every order; the first one that is no verdict, if any; unreadable where they differ."""
-    without = next((one for one in read if not one[0].is_verdict), None)
-    if without is not None:
-        return without
-    if len({answer for answer, _ in read}) > 1:
-        return Answer.UNREADABLE, "yes in one order, no in the other"
-    return read[0]
+def doubtful_rows(found: Iterable[FoundRow], match_rate: float) -> tuple[list[FoundRow], int]:
+    """Choose what a language model is asked about: pairs for which its answer counts.
+
+    These are the ones that are not cleared and that a no would make clean, or leave so.
+
+    Args:
+        found: Those of one pair stand together.
+        match_rate: The threshold of syntax trees.
+
+    Returns:
+        Of each pair the row with the largest score against its threshold, in the order of `found`, of a text the
+        `PAIRS_OF_TEXT` largest, of equals the first; how many pairs there are besides.
+    """
+
+    def nearness(row: FoundRow) -> float:
+        return row.score / least_score(row.detector, match_rate)
+
+    doubtful = []
+    for _, rows in itertools.groupby(found, key=_pair_of):
+        group = list(rows)
+        if group[0].decision is not Decision.CLEARED and _decided(group, match_rate, is_denied=True) is None:
+            doubtful.append(max(group, key=nearness))
+    chosen: set[Pair] = set()
+    num_of_text: Counter[int] = Counter()
+    for row in sorted(doubtful, key=nearness, reverse=True):
+        num_of_text[row.row] += 1
+        if num_of_text[row.row] <= PAIRS_OF_TEXT:
+            chosen.add(_pair_of(row))
+    return [row for row in doubtful if _pair_of(row) in chosen], len(doubtful) - len(chosen)
 
 
-def _match(pair: JudgedPair, judge: str) -> Match:
-    start, end = pair.window
-    return Match(
-        text=pair.text,
-        problem=pair.problem,
-        detector=Detector.JUDGE,
-        score=1.0,
-        evidence=f"{judge} says that both solve the same problem",
-        function=pair.function,
-        window=pair.window if start < end else (0, len(pair.written)),
-    )
+def with_answers(found: Iterable[FoundRow], said: Mapping[Pair, str | None], match_rate: float) -> Iterator[FoundRow]:
+    """What is found once a language model was asked: a row more for each yes, and the decisions by what it said.
+
+    Args:
+        found: Those of one pair stand together.
+        said: Of each pair with a verdict the evidence for a yes, or None for a no; no pair that is cleared.
+        match_rate: The threshold of syntax trees.
+    """
+    for pair, rows in itertools.groupby(found, key=_pair_of):
+        group = list(rows)
+        if pair not in said:
+            yield from group
+            continue
+        evidence = said[pair]
+        if evidence is not None:
+            nearest = max(group, key=lambda row: row.score)
+            group.append(replace(nearest, detector=Detector.JUDGE, score=1.0, evidence=evidence))
+        leak = _decided(group, match_rate, is_denied=evidence is None)
+        decision, decided_by = (Decision.LEAK, leak.value) if leak else (Decision.CLEAN, "")
+        yield from (replace(row, decision=decision, decided_by=decided_by) for row in group)
 
 
-def _text_shown(pair: JudgedPair, config: JudgeConfig) -> str:
-    """The text, or as many of its lines around the window as may be shown."""
-    limit, written = config.max_characters, pair.written
-    if len(written) <= limit:
-        return written.strip("\n")
-    start, end = pair.window if pair.window[0] < pair.window[1] else (0, limit)
-    start = min(max(0, start - max(0, limit - (end - start)) // 2), len(written) - limit)
-    return _whole_lines(written, start, start + limit)
+def _decided(rows: Iterable[FoundRow], match_rate: float, *, is_denied: bool) -> Detector | None:
+    """What decides about a pair that is not cleared."""
+    scores = {row.detector: row.score for row in rows}
+    return deciding(scores, match_rate, is_cleared=False, is_denied=is_denied)
 
 
-def _problem_shown(problem: Problem, config: JudgeConfig) -> str:
-    stated = problem.prompt + problem.canonical_solution
-    return _whole_lines(stated, 0, min(len(stated), config.max_characters))
+def _pair_of(row: FoundRow) -> Pair:
+    return row.row, row.benchmark, row.task_id
 
 
-def _whole_lines(text: str, start: int, end: int) -> str:
-    """A part of a text without the pieces of lines at its ends, unless it has no whole line."""
-    begins_line = start == 0 or text[start - 1] == "\n"
-    first = start if begins_line else text.find("\n", start, end) + 1 or start
-    last = len(text) if end == len(text) else text.rfind("\n", first, end)
-    return text[first : last if last > first else end].strip("\n")
+def _shown(text: str, first: int = 0) -> str:
+    """A text, or of a long one the whole lines around a place; pieces of lines only where it has no whole ones."""
+    start = max(0, min(first - SHOWN_CHARACTERS // 4, len(text) - SHOWN_CHARACTERS))
+    part = text[start : start + SHOWN_CHARACTERS]
+    if start:
+        part = part.partition("\n")[2] or part
+    if start + SHOWN_CHARACTERS < len(text):
+        part = part.rpartition("\n")[0] or part
+    return part.strip("\n")

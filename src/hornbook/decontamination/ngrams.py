@@ -29,30 +29,26 @@ class NgramIndex:
     """
 
     def __init__(self, docstrings: Mapping[str, str], ngram_size: int) -> None:
-        self.ngram_size = ngram_size
+        self._ngram_size = ngram_size
         self._tasks: dict[Ngram, list[str]] = {}
-        indexed: set[str] = set()
         for task_id, docstring in docstrings.items():
             for ngram in dict.fromkeys(ngrams(words_of(docstring), ngram_size)):
                 if 2 * sum(not word.isdigit() for word in ngram) >= ngram_size:
                     self._tasks.setdefault(ngram, []).append(task_id)
-                    indexed.add(task_id)
-        self.num_indexed = len(indexed)
-        """Number of docstrings with at least one n-gram."""
 
     def shared_runs(self, text: str) -> list[SharedRun]:
         """For each problem that shares an n-gram with the text, the longest shared run, in the order of the text."""
         words = words_of(text)
         open_runs: dict[str, int] = {}
         longest: dict[str, tuple[int, int]] = {}
-        for position, ngram in enumerate(ngrams(words, self.ngram_size)):
+        for position, ngram in enumerate(ngrams(words, self._ngram_size)):
             tasks = self._tasks.get(ngram)
             if tasks is None:
                 open_runs.clear()
                 continue
             open_runs = {task_id: open_runs.get(task_id, position) for task_id in tasks}
             for task_id, start in open_runs.items():
-                stop = position + self.ngram_size
+                stop = position + self._ngram_size
                 if task_id not in longest or stop - start > longest[task_id][1] - longest[task_id][0]:
                     longest[task_id] = (start, stop)
         return [

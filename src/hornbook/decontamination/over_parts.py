@@ -4,13 +4,13 @@ Reads:  documents in their order; the benchmarks, made ready (`prepare.py`).
 Writes: a work folder, from which the same call goes on after a kill with the same result: the parts
         (`reading/parts.py`); for each part and benchmark how many texts have which words, `counts-00000.npz`; and
         `found-00000.parquet`, a `FoundRow` for each document, problem and detector; where a language model was asked
-        (`judging.py`) also `judged-00000.parquet`, the same with its answers.
+        (`judge.py`) also `judged-00000.parquet`, the same with its answers.
 
 Two passes: how often a phrase occurs in all documents says what it is worth, so it is counted before any is weighed.
 What is found does not depend on the parts.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from hornbook.decontamination.findings import FoundRow
 from hornbook.decontamination.frequencies import Frequencies
 from hornbook.decontamination.functions import read_text
+from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.prepare import Prepared, open_jail, open_unjailed
-from hornbook.decontamination.search import Search, SearchConfig, WordCounter, WordCounts
+from hornbook.decontamination.search import Search, SearchConfig
 from hornbook.engine import Engine, Job, map_parts
 from hornbook.reading.documents import Document, Documents, LeftOut
 from hornbook.reading.parts import Parts, write_parts
@@ -115,7 +116,7 @@ def search_documents(
     """
     written = read_documents(documents, folder, report=report, num_characters=num_characters)
     paths = map(Parts(folder).path, written)
-    count = _Count(tuple(WordCounter(one.benchmark, config) for one in benchmarks))
+    count = _Count(tuple(PhraseIndex(one.benchmark.problems, config.ngram_size) for one in benchmarks))
     for _ in map_parts(count, ((path, _beside(path, "counts", "npz")) for path in paths), engine):
         pass
     parts = Parts(folder)
@@ -161,19 +162,18 @@ def write_judged(parts: Parts, part: int, found: list[FoundRow]) -> None:
 
 @dataclass(frozen=True)
 class _Count:
-    """Counts the words of each benchmark in a part."""
+    """Counts the words and phrases of each benchmark in a part."""
 
-    counters: tuple[WordCounter, ...]
+    phrases: tuple[PhraseIndex, ...]
 
     def __call__(self, part: Path, result: Path) -> None:
         texts = [read_text(text) for text in pq.read_table(part, columns=["text"]).column("text").to_pylist()]
         arrays: dict[str, NDArray[np.int64]] = {}
-        for place, counter in enumerate(self.counters):
-            counts = counter.count(texts)
-            for name, one in (("phrases", counts.phrases), ("docstrings", counts.docstrings)):
-                filled = np.flatnonzero(one.counts)
-                arrays[f"{name}-{place}-where"], arrays[f"{name}-{place}-counts"] = filled, one.counts[filled]
-                arrays[f"{name}-{place}-sizes"] = np.array([one.num_texts, len(one.counts)])
+        for place, index in enumerate(self.phrases):
+            found = index.count(texts)
+            filled = np.flatnonzero(found.counts)
+            arrays[f"{place}-where"], arrays[f"{place}-counts"] = filled, found.counts[filled]
+            arrays[f"{place}-sizes"] = np.array([found.num_texts, len(found.counts)])
         with result.open("wb") as stream:
             np.savez(stream, allow_pickle=False, **arrays)
 
@@ -200,25 +200,18 @@ class _Look:
         return open_jail(num_workers=1) if self.is_jailed else open_unjailed(num_workers=1)
 
 
-def _sum_counts(parts: Parts, num_benchmarks: int) -> list[WordCounts]:
+def _sum_counts(parts: Parts, num_benchmarks: int) -> list[Frequencies]:
     """Over all parts, for each benchmark."""
-    totals: list[WordCounts | None] = [None] * num_benchmarks
+    totals: list[Frequencies | None] = [None] * num_benchmarks
     for part in range(parts.num_parts):
         with np.load(_beside(parts.path(part), "counts", "npz")) as arrays:
             for place, total in enumerate(totals):
-                counts = WordCounts(
-                    phrases=_frequencies(arrays, f"phrases-{place}"),
-                    docstrings=_frequencies(arrays, f"docstrings-{place}"),
-                )
-                totals[place] = counts if total is None else total + counts
+                num_texts, num_features = arrays[f"{place}-sizes"].tolist()
+                counts = np.zeros(num_features, dtype=np.int64)
+                counts[arrays[f"{place}-where"]] = arrays[f"{place}-counts"]
+                found = Frequencies(num_texts=num_texts, counts=counts)
+                totals[place] = found if total is None else total + found
     return [total for total in totals if total is not None]
-
-
-def _frequencies(arrays: Mapping[str, NDArray[np.int64]], name: str) -> Frequencies:
-    num_texts, num_features = arrays[f"{name}-sizes"].tolist()
-    counts = np.zeros(num_features, dtype=np.int64)
-    counts[arrays[f"{name}-where"]] = arrays[f"{name}-counts"]
-    return Frequencies(num_texts=num_texts, counts=counts)
 
 
 def _beside(part: Path, name: str, ending: str) -> Path:

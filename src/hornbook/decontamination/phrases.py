@@ -6,51 +6,35 @@ Source: section 5 of the paper (13-grams), with shorter phrases and weights: a p
     have is stock and weighs little, and so do the words of which all docstrings are made.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.decontamination.descriptions import description_of, docstring_of, function_around
 from hornbook.decontamination.frequencies import Frequencies, believed_share, information_of, no_frequencies
-from hornbook.decontamination.functions import ReadText
+from hornbook.decontamination.functions import ReadText, solution_of
 from hornbook.decontamination.matches import Detector, Match
 from hornbook.decontamination.ngrams import WORD, Ngram, ngrams, words_of
-from hornbook.errors import ConfigError
 from hornbook.records import Problem
 
+NGRAM_SIZE = 4
+"""Words in a row that must be equal. `docs/decisions/ngrams.md` says why not 13."""
+STOCK_SHARE = 0.005
+"""A phrase weighs half where this share of the texts, or of the other problems, has it."""
+TELLING_NATS = 25.0
+"""Shared words of less information lower the score in proportion."""
+WINDOW_RATIO = 1.5
+"""Words of the text among which the shared ones must stand, per word of the description."""
+MIN_SCORE = 0.2
+"""The least score that is a match."""
 _NUM_BELIEVED_TEXTS = 2_000
 """Texts without the phrase that are imagined beside the counted ones, so that few texts do not make a phrase stock."""
 _NUM_BELIEVED_PROBLEMS = 50
-
-
-@dataclass(frozen=True, kw_only=True)
-class PhraseConfig:
-    """What a shared phrase is, and when it matters."""
-
-    ngram_size: int = 4
-    """Words in a row that must be equal. `docs/decisions/ngrams-and-docstrings.md` says why not 13."""
-    stock_share: float = 0.005
-    """A phrase weighs half where this share of the texts, or of the other problems, has it."""
-    telling_nats: float = 25.0
-    """Shared words of less information lower the score in proportion."""
-    window_ratio: float = 1.5
-    """Words of the text among which the shared ones must stand, per word of the description."""
-    min_score: float = 0.2
-    """The least score that is a match."""
-
-    def __post_init__(self) -> None:
-        if self.ngram_size < 2:
-            raise ConfigError(f"`ngram_size` must be at least 2, got {self.ngram_size!r}")
-        if not 0 < self.stock_share < 1:
-            raise ConfigError(f"`stock_share` must lie in (0, 1), got {self.stock_share!r}")
-        if not self.telling_nats > 0:
-            raise ConfigError(f"`telling_nats` must be positive, got {self.telling_nats!r}")
-        if not self.window_ratio >= 1:
-            raise ConfigError(f"`window_ratio` must be at least 1, got {self.window_ratio!r}")
-        if not 0 < self.min_score <= 1:
-            raise ConfigError(f"`min_score` must lie in (0, 1], got {self.min_score!r}")
+_EXAMPLES = re.compile(r"^[ \t]*(>>>|(for )?(some )?examples?\b|e\.g\b|\[input/output\])", re.MULTILINE | re.IGNORECASE)
+_MIN_WORDS = 5
+"""A shorter description is no description."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,7 +48,7 @@ class _Description:
     information: NDArray[np.float64]
     """Of each word, in nats."""
     size: int
-    """Words of a phrase; fewer than the config's where the whole description has fewer."""
+    """Words of a phrase; fewer than the index's where the whole description has fewer."""
     total: float = 0.0
     """Weighted information of all words."""
 
@@ -77,14 +61,14 @@ class PhraseIndex:
     """
 
     def __init__(
-        self, problems: Sequence[Problem], config: PhraseConfig, frequencies: Frequencies | None = None
+        self, problems: Sequence[Problem], ngram_size: int = NGRAM_SIZE, frequencies: Frequencies | None = None
     ) -> None:
         """Number the phrases and weigh them by the frequencies, if any.
 
         Raises:
             ValueError: The frequencies are of another index.
         """
-        self.config = config
+        self._ngram_size = ngram_size
         self._phrases: dict[Ngram, int] = {}
         self._places: list[list[tuple[int, int]]] = []
         self._sizes: set[int] = set()
@@ -126,7 +110,7 @@ class PhraseIndex:
                     hits.setdefault(problem, []).append((place, start))
             for problem in sorted(hits):
                 score, first, last = self._best_window(problem, hits[problem])
-                if score >= self.config.min_score:
+                if score >= MIN_SCORE:
                     found.append(
                         self._match(at, read, problem, score, [one for one in hits[problem] if first <= one[0] <= last])
                     )
@@ -152,7 +136,7 @@ class PhraseIndex:
 
     def _enter(self, problem: int, words: Sequence[str]) -> _Description:
         """Number a description's phrases."""
-        size = max(min(self.config.ngram_size, len(words)), 1)
+        size = max(min(self._ngram_size, len(words)), 1)
         self._sizes.add(size)
         phrases = np.full(max(len(words) - size + 1, 0), -1, dtype=np.int64)
         for start, ngram in enumerate(ngrams(words, size)):
@@ -186,7 +170,7 @@ class PhraseIndex:
                 (in_problems[phrases] - 1) / (len(words) + _NUM_BELIEVED_PROBLEMS),
             )
             description.weights = np.zeros(len(description.phrases))
-            description.weights[places] = 1 / (1 + share / self.config.stock_share)
+            description.weights[places] = 1 / (1 + share / STOCK_SHARE)
             ids = np.array([self._words[word] for word in one], dtype=np.int64)
             word_counts = (words_in_texts[ids] - copies).clip(0) + words_in_problems[ids]
             num_texts = counted.num_texts - copies + len(words)
@@ -208,8 +192,8 @@ class PhraseIndex:
         """The best score in one place of the text, and the first and the last hit there. Hits are in order."""
         description = self._descriptions[problem]
         best = (self._score(description, {start for _, start in hits}), hits[0][0], hits[-1][0])
-        width = int(self.config.window_ratio * len(description.information)) + 1
-        if best[0] < self.config.min_score or hits[-1][0] - hits[0][0] + description.size <= width:
+        width = int(WINDOW_RATIO * len(description.information)) + 1
+        if best[0] < MIN_SCORE or hits[-1][0] - hits[0][0] + description.size <= width:
             return best
         best = (0.0, hits[0][0], hits[0][0])
         stop = 0
@@ -229,7 +213,7 @@ class PhraseIndex:
         covered = _covered(description, sorted(starts))
         if not covered:
             return 0.0
-        return min(1.0, covered / description.total) * min(1.0, covered / self.config.telling_nats)
+        return min(1.0, covered / description.total) * min(1.0, covered / TELLING_NATS)
 
     def _match(self, at: int, read: ReadText, problem: int, score: float, hits: Sequence[tuple[int, int]]) -> Match:
         description = self._descriptions[problem]
@@ -247,6 +231,31 @@ class PhraseIndex:
             function=function_around(read, window),
             window=window,
         )
+
+
+def docstring_of(problem: Problem) -> str:
+    """The docstring of the function to complete; the whole prompt where there is none or where it does not parse."""
+    solution = solution_of(problem)
+    return solution.docstring if solution is not None and solution.docstring else problem.prompt
+
+
+def description_of(docstring: str) -> str:
+    """A docstring up to its first example; all of it where hardly a word stands before that."""
+    found = _EXAMPLES.search(docstring)
+    if found is None or len(docstring[: found.start()].split()) < _MIN_WORDS:
+        return docstring
+    return docstring[: found.start()]
+
+
+def function_around(read: ReadText, window: tuple[int, int]) -> str:
+    """The name of the function that has most of a window, the smallest of several; empty where none has half of it."""
+    best, name = (0, 0), ""
+    for function in read.functions:
+        start, end = function.window
+        shared = min(end, window[1]) - max(start, window[0])
+        if 2 * shared >= window[1] - window[0] and (shared, start - end) > (best if name else (0, start - end)):
+            best, name = (shared, start - end), function.name
+    return name
 
 
 def _covered(description: _Description, starts: Iterable[int]) -> float:

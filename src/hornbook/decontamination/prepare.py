@@ -12,7 +12,6 @@ from typing import Any
 
 from hornbook.benchmarks.against import NamedProblems
 from hornbook.decontamination.behaviour import BehaviourIndex, make_index
-from hornbook.decontamination.behaviour_config import BehaviourConfig
 from hornbook.decontamination.calibration import (
     WITHOUT_BEHAVIOUR,
     Quality,
@@ -22,13 +21,13 @@ from hornbook.decontamination.calibration import (
     record_id,
     rule_quality,
 )
-from hornbook.decontamination.descriptions import docstring_of
 from hornbook.decontamination.findings import Compared
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import LabelledPair, LabelledProblem, load_labelled_set
 from hornbook.decontamination.ngrams import NgramIndex
+from hornbook.decontamination.phrases import PhraseIndex, docstring_of
 from hornbook.decontamination.problem_behaviours import read_behaviours
-from hornbook.decontamination.search import Search, SearchConfig, WordCounter
+from hornbook.decontamination.search import Search, SearchConfig
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits, Sandbox
@@ -72,12 +71,11 @@ def open_unjailed(num_workers: int | None = None) -> Unjailed:
     return Unjailed(Limits(cpu_seconds=_CPU_SECONDS), num_workers=num_workers)
 
 
-def prepare(benchmark: NamedProblems, config: BehaviourConfig, sandbox: Sandbox | None, seed: int = 0) -> Prepared:
+def prepare(benchmark: NamedProblems, sandbox: Sandbox | None, seed: int = 0) -> Prepared:
     """Run a benchmark's solutions, and choose the inputs by which functions are told apart.
 
     Args:
         benchmark: Its problems.
-        config: When two functions behave the same.
         sandbox: Entered; None where no code is to run.
         seed: Of the inputs that are made beside the benchmark's own.
 
@@ -87,7 +85,7 @@ def prepare(benchmark: NamedProblems, config: BehaviourConfig, sandbox: Sandbox 
     if sandbox is None:
         return Prepared(benchmark=benchmark, behaviour=None)
     behaviours = read_behaviours(benchmark.problems, sandbox, seed)
-    return Prepared(benchmark=benchmark, behaviour=make_index(behaviours, config, sandbox))
+    return Prepared(benchmark=benchmark, behaviour=make_index(behaviours, sandbox))
 
 
 def make_ready(
@@ -127,7 +125,7 @@ def make_ready(
     prepared = []
     for number, one in enumerate(benchmarks):
         report(f"making {one.title} ready", number, total)
-        prepared.append(prepare(one, config.behaviour, sandbox, seed))
+        prepared.append(prepare(one, sandbox, seed))
     if measures:
         report("measuring the detectors on the labelled set", total - 1, total)
     calibration = calibrate(config, sandbox, seed) if measures else {}
@@ -148,26 +146,34 @@ def calibrate(config: SearchConfig, sandbox: Sandbox | None, seed: int = 0) -> d
     Raises:
         SandboxError: The sandbox broke down.
     """
-    labelled, pairs = load_labelled_set()
-    problems = tuple(map(_with_test, labelled))
-    benchmark = NamedProblems(name="labelled", title="labelled set", problems=problems)
+    return calibration_on(prepare(labelled_benchmark(), sandbox, seed), config, sandbox)
+
+
+def labelled_benchmark() -> NamedProblems:
+    """The problems of the labelled set as a benchmark has them: a test calls the function with the inputs."""
+    labelled, _ = load_labelled_set()
+    return NamedProblems(name="labelled", title="labelled set", problems=tuple(map(_with_test, labelled)))
+
+
+def calibration_on(prepared: Prepared, config: SearchConfig, sandbox: Sandbox | None) -> dict[str, Any]:
+    """As `calibrate`, with the labelled benchmark made ready."""
+    _, pairs = load_labelled_set()
+    benchmark = prepared.benchmark
     texts = [read_text(pair.text) for pair in pairs]
     documents = [(place, record_id(place)) for place in range(len(pairs))]
-    counts = WordCounter(benchmark, config).count(texts)
+    counts = PhraseIndex(benchmark.problems, config.ngram_size).count(texts)
     without = Search(benchmark, None, config, counts).look(documents, texts, None)
-    qualities = [_papers_ngrams(problems, pairs)]
+    qualities = [_papers_ngrams(benchmark.problems, pairs)]
     if sandbox is None:
-        qualities += qualities_of(pairs, without, config.rule, ran_code=False)
+        qualities += qualities_of(pairs, without, config.match_rate, ran_code=False)
     else:
-        prepared = prepare(benchmark, config.behaviour, sandbox, seed)
         rows = Search(benchmark, prepared.behaviour, config, counts).look(documents, texts, sandbox)
-        qualities += qualities_of(pairs, rows, config.rule, ran_code=True)
+        qualities += qualities_of(pairs, rows, config.match_rate, ran_code=True)
         qualities.append(rule_quality(WITHOUT_BEHAVIOUR, pairs, without))
     return calibration_of(pairs, qualities)
 
 
 def _with_test(labelled: LabelledProblem) -> Problem:
-    """The problem as a benchmark has it: its test calls the function with its inputs."""
     calls = [f"    candidate(*{arguments})" for arguments in labelled.inputs]
     return replace(labelled.problem, test="\n".join(["def check(candidate):", *calls, ""]))
 

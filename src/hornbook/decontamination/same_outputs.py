@@ -1,4 +1,7 @@
-"""Hold a function's outputs against those of a problem, on its own inputs, on made ones and on wide ones."""
+"""When a function behaves as a problem asks: which problems can tell, and how many outputs must be equal.
+
+`docs/decisions/behaviour.md` has what the thresholds were chosen by.
+"""
 
 import json
 from collections import Counter
@@ -7,6 +10,21 @@ from dataclasses import dataclass
 
 from hornbook.decontamination.benchmark_inputs import Behaviour, Output
 from hornbook.observers.agreement import values_agree
+
+MIN_MADE_SCORE = 0.8
+"""Share of the made inputs on which both return, on which leaks may differ. Where there are fewer own ones than
+`FEW_OWN_INPUTS`, these say too little, and all made ones must be right, as all own ones must always."""
+MIN_MADE_RETURNED = 0.5
+"""Share of the made inputs on which the function must return: leaks need not know inputs that are out of domain."""
+FEW_OWN_INPUTS = 4
+MIN_WIDE_SCORE = 0.7
+"""Share of the wide inputs on which both return."""
+MIN_WIDE_INPUTS = 6
+"""With fewer on which both return, the wide inputs say nothing."""
+MIN_INPUTS = 5
+MIN_BITS = 16.0
+"""Least `Behaviour.information` of a problem that tells: 16 inputs that are answered with yes and no equally often, or
+seven with six different outputs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +64,32 @@ def same_outputs(outputs: Sequence[Output | None], behaviour: Behaviour) -> Same
     )
 
 
+def is_same(same: SameOutputs, behaviour: Behaviour) -> bool:
+    """Whether a function with these outputs behaves like the problem."""
+    if same.num_own < behaviour.num_own or same.num_made_returned < behaviour.num_made - most_raised(behaviour):
+        return False
+    least_made = MIN_MADE_SCORE if _has_own_inputs(behaviour) else 1.0
+    if same.num_made < least_made * same.num_made_returned:
+        return False
+    return same.num_wide_returned < MIN_WIDE_INPUTS or same.num_wide >= MIN_WIDE_SCORE * same.num_wide_returned
+
+
+def most_raised(behaviour: Behaviour) -> int:
+    """On how many of a problem's made inputs a function may not return; it must on all own ones."""
+    return int((1 - MIN_MADE_RETURNED) * behaviour.num_made + 1e-9) if _has_own_inputs(behaviour) else 0
+
+
+def is_telling(behaviour: Behaviour) -> bool:
+    """Whether to behave like this problem proves anything."""
+    return len(behaviour.inputs) >= MIN_INPUTS and behaviour.information >= MIN_BITS and not behaviour.is_identity
+
+
+def num_proving(behaviour: Behaviour) -> int:
+    """How many of the inputs, the first ones, are such that one wrong output is one too many."""
+    may_differ = _has_own_inputs(behaviour) and int((1 - MIN_MADE_SCORE) * behaviour.num_made + 1e-9) > 0
+    return behaviour.num_own if may_differ else len(behaviour.inputs)
+
+
 def telling_places(outputs: Sequence[Output], number: int) -> list[int]:
     """Places of a few outputs, one after the other the first whose output is rarest so far."""
     texts = list(map(json.dumps, outputs))
@@ -58,3 +102,8 @@ def telling_places(outputs: Sequence[Output], number: int) -> list[int]:
         counts[texts[best]] += 1
         chosen.append(best)
     return chosen
+
+
+def _has_own_inputs(behaviour: Behaviour) -> bool:
+    """Whether the benchmark's own inputs are enough to prove something by themselves."""
+    return behaviour.num_own >= FEW_OWN_INPUTS

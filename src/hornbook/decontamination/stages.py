@@ -11,12 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.against import NamedProblems, read_against
 from hornbook.decontamination.findings import FoundRow, leaks_of, measure, nearest_of
-from hornbook.decontamination.judging import Judged, JudgedRow, Judging, JudgingConfig
+from hornbook.decontamination.judge import ANSWER_TOKENS, Judged, JudgedRow, Judging
 from hornbook.decontamination.over_parts import found_in, search_documents
 from hornbook.decontamination.prepare import make_ready, open_jail
 from hornbook.decontamination.search import SearchConfig
@@ -26,7 +25,7 @@ from hornbook.reading.parts import Parts
 from hornbook.records import Document, Dropped, Problem
 from hornbook.teacher.teacher import Teacher
 
-VERSION = 3
+VERSION = 4
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
 
 OpenTeacher = Callable[[], AbstractContextManager[Teacher]]
@@ -46,12 +45,14 @@ class DecontaminateConfig:
     """Whether functions are run in the jail. Without it words and trees decide alone."""
     teacher: str = ""
     """The language model that reads the pairs on which no code could tell; none where empty."""
-    judging: JudgingConfig = field(default_factory=JudgingConfig)
-    """Which pairs it is asked about, and how."""
+    answer_tokens: int = ANSWER_TOKENS
+    """At most so many of its answer; a model that thinks before it answers needs many more than a word has."""
 
     def __post_init__(self) -> None:
         if not self.against:
             raise ConfigError("`against` names no benchmark")
+        if self.answer_tokens < 1:
+            raise ConfigError(f"`answer_tokens` must be at least 1, got {self.answer_tokens!r}")
 
 
 def run_decontaminate(
@@ -112,7 +113,7 @@ def _decontaminate(
         metrics={
             "benchmarks": measure(rows, [one.compared for one in prepared], was_judged=judged is not None),
             "calibration": calibration,
-            **_judge_metrics(judged),
+            **({} if judged is None else {"judge": judged.counts}),
         },
     )
 
@@ -147,14 +148,10 @@ def _judge(
     config: DecontaminateConfig,
     workspace: Workspace,
 ) -> Judged:
-    judging = Judging(parts, benchmarks, config.search.rule, config.judging)
+    judging = Judging(parts, benchmarks, config.search.match_rate, config.answer_tokens)
     judged = judging.ask(teacher, lambda done, total: workspace.progress(done, total, "answers on doubtful pairs"))
     workspace.write_records("judged", JudgedRow, list(judged.rows))
     return judged
-
-
-def _judge_metrics(judged: Judged | None) -> dict[str, Any]:
-    return {} if judged is None else {"judge": judged.to_json()}
 
 
 def _texts(documents: Sequence[Document], start: int) -> Iterator[Text]:

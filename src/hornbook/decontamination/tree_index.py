@@ -2,19 +2,15 @@
 
 Reads:  texts; a benchmark's problems.
 Writes: for each text and problem the nearest function, if it is near.
-Source: section 5 and appendix C of the paper for the plain trees; `docs/decisions/canonical-trees.md` for those in
-        which idioms are one. They take ten times as long and are therefore asked about chosen functions alone.
+Source: section 5 and appendix C of the paper.
 """
 
-import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from hornbook.decontamination.canonical_trees import canonical_tree_of
-from hornbook.decontamination.functions import Function, ReadText, parse, solution_of
+from hornbook.decontamination.functions import Function, ReadText, solution_of
 from hornbook.decontamination.matches import Detector, Match
-from hornbook.decontamination.syntax_trees import match_rate, near_trees
+from hornbook.decontamination.syntax_trees import near_trees
 from hornbook.errors import ConfigError
 from hornbook.records import Problem
 
@@ -49,10 +45,9 @@ class TreeIndex:
         self._places = [place for place, _ in known]
         self._trees = [solution.tree for _, solution in known]
         self._names = [problems[place].entry_point for place in self._places]
-        self._solutions = [solution for _, solution in known]
 
     def matches(self, texts: Sequence[ReadText]) -> list[Match]:
-        """The nearest function of each text for each problem, by text, then by problem; plain trees."""
+        """The nearest function of each text for each problem, by text, then by problem."""
         distinct = list(dict.fromkeys(function.tree for read in texts for function in read.functions))
         near: dict[str, list[tuple[int, float]]] = {}
         for found in near_trees(distinct, self._trees, self._config.min_rate):
@@ -66,34 +61,8 @@ class TreeIndex:
                         best[at] = (rate, function)
             for at in sorted(best):
                 rate, function = best[at]
-                matches.append(_match(Detector.SYNTAX_TREE, place, function, self._places[at], rate))
+                matches.append(_match(place, function, self._places[at], rate))
         return matches
-
-    def canonical_matches(self, functions: Iterable[tuple[int, Function]]) -> list[Match]:
-        """Compare some functions, each given with the place of its text, by their canonical trees.
-
-        Returns:
-            All pairs that are near and of which both trees have `min_nodes` nodes, in the order of the functions.
-        """
-        matches = []
-        for place, function in functions:
-            tree = canonical_tree(function)
-            if len(tree) < self._config.min_nodes:
-                continue
-            for problem, other in zip(self._places, self._canonical, strict=True):
-                if len(other) < self._config.min_nodes:
-                    continue
-                if min(len(tree), len(other)) < self._config.min_rate * max(len(tree), len(other)):
-                    continue
-                rate = match_rate(tree, other)
-                if rate >= self._config.min_rate:
-                    matches.append(_match(Detector.CANONICAL_TREE, place, function, problem, rate))
-        return matches
-
-    @cached_property
-    def _canonical(self) -> list[str]:
-        """Made when first asked for: a study of plain trees does without."""
-        return [canonical_tree(solution) for solution in self._solutions]
 
     def _counts(self, at: int, function: Function, rate: float) -> bool:
         if len(self._trees[at]) >= self._config.min_nodes:
@@ -101,20 +70,11 @@ class TreeIndex:
         return rate == 1 and function.name == self._names[at]
 
 
-def canonical_tree(function: Function) -> str:
-    """The function's tree with idioms made one; empty where its lines do not parse by themselves."""
-    module = parse(f"if True:\n{function.code}" if function.code[:1].isspace() else function.code)
-    for node in ast.walk(module) if module is not None else ():
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            return canonical_tree_of(node)
-    return ""
-
-
-def _match(detector: Detector, text: int, function: Function, problem: int, rate: float) -> Match:
+def _match(text: int, function: Function, problem: int, rate: float) -> Match:
     return Match(
         text=text,
         problem=problem,
-        detector=detector,
+        detector=Detector.SYNTAX_TREE,
         score=rate,
         evidence=f"`{function.name}` has the solution's tree at a match rate of {rate:.3f}",
         function=function.name,

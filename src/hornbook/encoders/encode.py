@@ -1,7 +1,7 @@
 """Turn code into features without any download: hashed tokens in five views, and measures of names and layout.
 
 Reads:  texts of Python code.
-Writes: features for the classifier's head, and for the search for codes that are alike.
+Writes: features for the classifier's head.
 Source: in place of the hidden states of a code model (section 2.1 of the paper), thousands of times faster;
         `docs/decisions/classifier-head.md` has the measurement.
 """

@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
 from hornbook.encoders.encode import EncodeConfig, Features, encode
 from hornbook.encoders.hidden_states import HiddenStatesConfig, HiddenStatesEncoder
-from hornbook.encoders.shape import ShapeConfig, ShapeEncoder
 
 
 class Encoder(Protocol):
@@ -41,29 +38,7 @@ class LexicalEncoder:
         return encode(texts, self.config)
 
 
-@dataclass(frozen=True)
-class JoinedEncoder:
-    """The features of several encoders side by side; implements `Encoder`."""
-
-    encoders: tuple[Encoder, ...]
-
-    @property
-    def name(self) -> str:
-        """For people."""
-        return " + ".join(encoder.name for encoder in self.encoders)
-
-    def encode(self, texts: Sequence[str]) -> Features:
-        """All columns, in the order of the encoders."""
-        from scipy.sparse import hstack
-
-        parts = [encoder.encode(texts) for encoder in self.encoders]
-        return Features(
-            tokens=hstack([part.tokens for part in parts], format="csr"),
-            dense=np.hstack([part.dense for part in parts]),
-        )
-
-
-def make_encoder(config: EncodeConfig | ShapeConfig | HiddenStatesConfig) -> Encoder:
+def make_encoder(config: EncodeConfig | HiddenStatesConfig) -> Encoder:
     """The encoder that a config describes. A language model is loaded when it is first asked.
 
     Raises:
@@ -72,7 +47,5 @@ def make_encoder(config: EncodeConfig | ShapeConfig | HiddenStatesConfig) -> Enc
     match config:
         case EncodeConfig():
             return LexicalEncoder(config)
-        case ShapeConfig():
-            return ShapeEncoder(config)
         case HiddenStatesConfig():
             return HiddenStatesEncoder(config)

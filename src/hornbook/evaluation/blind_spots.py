@@ -11,12 +11,11 @@ from hornbook.evaluation.leaks import Leaks
 
 _BEHAVIOUR = "behaviour"
 _JUDGE = "judge"
-_EMBEDDINGS = ("docstring embedding", "code embedding")
+_EMBEDDING = "code embedding"
 _WORDS = {
     "n-gram": "words",
     "code embedding": "embeddings of code",
     "syntax tree": "syntax trees",
-    "canonical tree": "canonical trees",
 }
 """What decides where no code could tell."""
 _JUDGED = " Where a language model was asked, its answer stands in place of these."
@@ -75,7 +74,7 @@ def _unrunnable() -> str:
 
 def _absent(leaks: Leaks) -> list[str]:
     absent = []
-    if not any(detector in leaks.detectors for detector in _EMBEDDINGS):
+    if _EMBEDDING not in leaks.detectors:
         absent.append("Problems told in other words, where no code ran: no embeddings were compared.")
     if _JUDGE not in leaks.detectors:
         absent.append("Doubtful matches: neither a person nor a language model read them.")

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 RULE_NAME = "rule"
 """Of the row of the calibration that speaks of all detectors together."""
-DETECTORS = ("behaviour", "n-gram", "docstring embedding", "syntax tree", "canonical tree", "code embedding", "judge")
+DETECTORS = ("behaviour", "n-gram", "syntax tree", "code embedding", "judge")
 """In the order in which they are shown; a manifest keeps none."""
 KINDS = (
     *("renamed", "paraphrased", "restructured", "retold"),
@@ -52,11 +52,6 @@ class BenchmarkLeaks:
     """Task ids, those for which at least one leaking document was found."""
     detectors: tuple[DetectorFinding, ...]
     """Those that ran."""
-
-    @property
-    def num_clean_problems(self) -> int:
-        """Problems for which no leaking document was found."""
-        return self.num_problems - len(self.leaked_problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
