@@ -30,7 +30,7 @@ from hornbook.benchmarks.against import NamedProblems
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.findings import leaks_of
 from hornbook.decontamination.functions import read_text
-from hornbook.decontamination.planted_kinds import LeakKind
+from hornbook.decontamination.planted import LeakKind
 from hornbook.decontamination.prepare import open_jail, prepare
 from hornbook.decontamination.search import Search, SearchConfig, WordCounter
 from hornbook.records import Problem

@@ -12,7 +12,7 @@ def leaks_by(*detectors: str, num_telling: int = 93) -> Leaks:
 def test_the_rule_names_behaviour_first_and_what_decides_without_it() -> None:
     rule = rule_of(leaks_by(*DETECTORS))
     assert rule.startswith("A document is a leak if its function gives a problem’s outputs")
-    assert "words, embeddings of code, syntax trees and canonical trees decide" in rule
+    assert "words, embeddings of code and syntax trees decide" in rule
     assert "language model" not in rule
 
 

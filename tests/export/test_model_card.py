@@ -1,12 +1,12 @@
 from dataclasses import replace
 
 import pytest
+from hornbook.export.contamination_section import ContaminationChecks
 from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics, manifest
 
 from hornbook.errors import MissingInputError
 from hornbook.evaluation.clean_subset import CleanScore, PassRate
 from hornbook.evaluation.leaks import Leaks, read_leaks
-from hornbook.export.contamination_section import ContaminationChecks
 from hornbook.export.model_card import (
     CardScore,
     CodeSource,
