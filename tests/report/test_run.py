@@ -178,7 +178,7 @@ def test_a_part_that_did_not_take_place_has_no_section(
 def test_what_ran_without_a_jail_is_said_before_any_score(page: str, report_data: ReportData) -> None:
     assert 'class="warning"' not in page
     unjailed = SandboxFacts(backend="none: <b>nothing</b>", jailed=False, limits=())
-    before, _, after = render_html(replace(report_data, sandbox=unjailed)).partition("<main>")
+    before, _, after = render_html(replace(report_data, sandbox=unjailed, humaneval=())).partition("<main>")
     assert "none: &lt;b&gt;nothing&lt;/b&gt;" in before
     assert "tests in a jail" not in after
 
