@@ -32,6 +32,7 @@ from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind, Dropped, Problem
 
 PROBLEMS = read_humaneval()[:30]
+RATES = (1.0, *MATCH_RATES)
 VERBATIM = PROBLEMS[1].prompt + PROBLEMS[1].canonical_solution
 DOCUMENTS = [
     Document(id="code-0", kind=DocumentKind.CODE, text=VERBATIM),
@@ -100,7 +101,7 @@ def test_the_pairs_by_trees_are_those_of_a_search_through_all() -> None:
     texts += [texts[0] + "\n\n" + texts[6], "no code ("]
     documents = [Document(id=str(at), kind=DocumentKind.EXERCISE, text=text) for at, text in enumerate(texts)]
     functions = {one.id: functions_in(one.text) for one in documents}
-    expected: dict[str, list[tuple[str, str]]] = {rate_label(rate): [] for rate in MATCH_RATES}
+    expected: dict[str, list[tuple[str, str]]] = {rate_label(rate): [] for rate in RATES}
     for one, asked in itertools.product(documents, PROBLEMS):
         solution = solution_of(asked)
         assert solution is not None
@@ -109,10 +110,10 @@ def test_the_pairs_by_trees_are_those_of_a_search_through_all() -> None:
             for function in functions[one.id]
             if len(solution.tree) >= 20 or (function.tree, function.name) == (solution.tree, asked.entry_point)
         ]
-        for rate in MATCH_RATES:
+        for rate in RATES:
             if any(found >= rate for found in near):
                 expected[rate_label(rate)].append((one.id, asked.task_id))
-    found = similar_by_trees(documents, PROBLEMS, MATCH_RATES)
+    found = similar_by_trees(documents, PROBLEMS, RATES)
     assert found == expected
     assert len(found["0.95"]) < len(found["0.8"])
 

@@ -1,15 +1,19 @@
 import itertools
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.stats import binomtest
+from tests.evaluation.invented_leaks import manifest
 
+from hornbook.artifacts.stage import Artifact, Workspace
+from hornbook.decontamination.study import SimilarPair
 from hornbook.errors import MissingInputError
 from hornbook.records import Outcome, Problem, Verdict
-from hornbook.report.study import GROUPS, group_figures, study_text
+from hornbook.report.study import GROUPS, StudyConfig, StudyRowConfig, group_figures, run_study, study_text
 
 Figures = dict[str, dict[str, float]]
 
@@ -159,3 +163,38 @@ def test_the_table_says_what_goes_and_for_each_group_both_accuracies_and_the_tes
 
 def test_a_name_cannot_speak_to_the_terminal() -> None:
     assert "\x1b" not in study_text(study("evil\x1b[2J"))
+
+
+def test_each_row_has_its_own_pairs_and_the_model_that_was_trained_again_for_it(tmp_path: Path) -> None:
+    def artifact(name: str, metrics: dict[str, Any], **tables: Any) -> Artifact:
+        workspace = workspace_of(tmp_path / name)
+        for table, (record, rows) in tables.items():
+            workspace.write_records(table.replace("_", "-"), record, rows)
+        return Artifact(workspace.folder, manifest(metrics))
+
+    def workspace_of(folder: Path) -> Workspace:
+        folder.mkdir()
+        return Workspace(folder, folder, 7, lambda done, total, note="": None)
+
+    marks = {"as_trained": drawn(9, 1), "again": drawn(9, 2)}
+    titles = {"scores": [{"benchmark": "mine", "title": "Mine"}]}
+    evaluations = {
+        name: artifact(name, titles, mine_problems=(Problem, problems(9)), mine_verdicts=(Verdict, verdicts(of_model)))
+        for name, of_model in marks.items()
+    }
+    pairs = [SimilarPair(label=label, document_id="x", task_id=f"t/{at}") for label, at in (("0.9", 1), ("rule", 2))]
+    found = {"num_removed": 1, "num_similar": 1, "planted": {"renamed": {"found": 1, "of": 2}}}
+    metrics = {"num_exercises": 5, "labels": {"0.9": found, "rule": found}}
+    similar = artifact("similar", metrics, similar=(SimilarPair, pairs))
+    rows = (
+        StudyRowConfig(label="0.9", evaluation="again"),
+        StudyRowConfig(label="rule", evaluation="as_trained"),
+        StudyRowConfig(label="control", evaluation="again", control_of="rule"),
+    )
+    config = StudyConfig(benchmark="mine", rows=rows)
+    study = run_study(config, {"similar": similar, **evaluations}, workspace_of(tmp_path / "study")).metrics
+    assert (study["benchmark"], study["num_problems"], study["num_exercises"]) == ("Mine", 9, 5)
+    before = marks["as_trained"]
+    for row, after, place in zip(study["rows"], (marks["again"], before, marks["again"]), (1, 2, 2), strict=True):
+        assert row["groups"] == figures_of(before, after, [place])
+    assert [row["planted"] for row in study["rows"]] == [found["planted"], found["planted"], {}]
