@@ -31,7 +31,7 @@ from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.findings import leaks_of
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.phrases import PhraseIndex
-from hornbook.decontamination.planted_kinds import LeakKind
+from hornbook.decontamination.planted import LeakKind
 from hornbook.decontamination.prepare import open_jail, prepare
 from hornbook.decontamination.search import Search, SearchConfig
 from hornbook.records import Problem

@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hornbook.decontamination.planted_kinds import LeakKind, leak_text, still_solving
+from hornbook.decontamination.planted import LeakKind, leak_text, still_solving
 from hornbook.records import Problem
 from hornbook.sandbox.program import Sandbox
 

@@ -6,7 +6,7 @@ import pytest
 from bench.planted_leaks import PlantedLeak, plant_leaks
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.decontamination.planted_kinds import LeakKind, still_solving
+from hornbook.decontamination.planted import LeakKind, still_solving
 from hornbook.sandbox.jail import Jail
 
 PROBLEMS = read_humaneval()

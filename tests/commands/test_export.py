@@ -6,14 +6,13 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from tests.commands.typed import hornbook, is_one_mistake, type_in
+from tests.commands.typed import is_one_mistake, type_in
 from transformers import AutoModelForCausalLM, AutoTokenizer, PhiConfig, PhiForCausalLM
 
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.model.weights import load_model, save_model
 from hornbook.records import Document, DocumentKind
-from hornbook.tokens.pack import pack
 from hornbook.tokens.tokenizer import TokenizerConfig, tokenizer_hash, train_tokenizer
 
 DOCUMENTS = [
@@ -75,32 +74,25 @@ def loss_of(model: PhiForCausalLM, texts: list[str], folder: Path) -> float:
 
 
 def test_a_checkpoint_of_transformers_is_finetuned_and_goes_back(tmp_path: Path, theirs: Path) -> None:
-    from hornbook.tokens.sources import read_given_tokenizer
-
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(json.dumps({"text": document.text}) + "\n" for document in DOCUMENTS))
     tokens = tmp_path / "tokens"
-    pack(
-        DOCUMENTS,
-        read_given_tokenizer(theirs),
-        tokens,
-        held_out_share=0.1,
-        shard_tokens=10**6,
-        progress=lambda *_: None,
-    )
+    type_in("tokenize", rows, "--tokenizer", theirs, "--output", tokens)
     rates = ("--batch-size", 8, "--learning-rate", 3e-3, "--sequence-length", 32)
     type_in("train", tokens, "--base", theirs, "--steps", 20, *rates, "--output", tmp_path / "tuned")
     type_in("export", tmp_path / "tuned", "--to", "huggingface", "--output", tmp_path / "exported")
 
     before = AutoModelForCausalLM.from_pretrained(theirs, dtype=torch.float32).eval()
     after = AutoModelForCausalLM.from_pretrained(tmp_path / "exported", dtype=torch.float32).eval()
-    rows = torch.randint(0, SHAPE.vocab_size, (4, 32), generator=torch.Generator().manual_seed(3))
+    drawn = torch.randint(0, SHAPE.vocab_size, (4, 32), generator=torch.Generator().manual_seed(3))
     with torch.inference_mode():
-        assert (after(rows).logits - load_model(tmp_path / "tuned")(rows)).abs().max() <= TOLERANCE
-        assert (after(rows).logits - before(rows).logits).abs().max() > 100 * TOLERANCE
+        assert (after(drawn).logits - load_model(tmp_path / "tuned")(drawn)).abs().max() <= TOLERANCE
+        assert (after(drawn).logits - before(drawn).logits).abs().max() > 100 * TOLERANCE
     texts = [document.text for document in DOCUMENTS[:10]]
     exported = tmp_path / "exported"
     assert loss_of(after, texts, exported) < loss_of(before, texts, exported) - 1
-    written = after.generate(rows[:1], do_sample=False, max_new_tokens=5, pad_token_id=0)
-    assert written.shape[1] > rows.shape[1]
+    written = after.generate(drawn[:1], do_sample=False, max_new_tokens=5, pad_token_id=0)
+    assert written.shape[1] > drawn.shape[1]
 
 
 def test_what_was_written_is_told(tmp_path: Path, ours: Path) -> None:
@@ -214,5 +206,5 @@ def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path, ours: Path) -
 
 
 def test_an_unknown_model_is_named(tmp_path: Path) -> None:
-    refused = hornbook("export", "nothing", "--output", tmp_path / "out", "--store", tmp_path / "store", status=2)
-    assert is_one_mistake(refused.stderr, "no run `nothing`", "no such folder")
+    refused = type_in("export", "nothing", "--output", tmp_path / "out", "--store", tmp_path / "store", status=2)
+    assert is_one_mistake(refused.err, "no run `nothing`", "no such folder")

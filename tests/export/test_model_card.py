@@ -6,15 +6,7 @@ from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics, man
 from hornbook.errors import MissingInputError
 from hornbook.evaluation.clean_subset import CleanScore, PassRate
 from hornbook.evaluation.leaks import Leaks, read_leaks
-from hornbook.export.contamination_section import ContaminationChecks
-from hornbook.export.model_card import (
-    CardScore,
-    CodeSource,
-    DataPart,
-    ModelCard,
-    TrainingRun,
-    write_model_card,
-)
+from hornbook.export.model_card import CardScore, ContaminationChecks, ModelCard, TrainingRun, write_model_card
 
 
 def checks_of(leaks: Leaks) -> ContaminationChecks:
@@ -53,8 +45,8 @@ CARD = ModelCard(
     hidden_size=192,
     max_position=512,
     vocab_size=2_048,
-    data=(DataPart(name="select", kept=2_204, unit="samples", dropped=(("below the threshold", 8_208),)),),
-    sources=(CodeSource(source="cpython-3.11.7-stdlib", license="PSF-2.0", num_samples=2_204),),
+    data=(replace(manifest({}, few=1, below=8_208), stage="select", kept=2_204, unit="samples"),),
+    sources=((("cpython-3.11.7-stdlib", "PSF-2.0"), 2_204), (("own", "MIT"), 1)),
     trainings=(
         TrainingRun(name="pretrain", num_steps=600, num_tokens=9_830_400, held_out_loss=1.958),
         TrainingRun(name="finetune", num_steps=500, num_tokens=8_192_000, held_out_loss=None),
@@ -80,8 +72,9 @@ def test_a_card_states_data_training_scores_and_checks() -> None:
     text = write_model_card(CARD)
     assert text.startswith("---\nlibrary_name: transformers\n")
     for line in (
-        "| select | 2,204 samples | 8,208 below the threshold |",
+        "| select | 2,204 samples | 8,208 below, 1 few |",
         "- 2,204 samples of real code from `cpython-3.11.7-stdlib`, licence PSF-2.0",
+        "- 1 sample of real code from `own`, licence MIT",
         "| pretrain | 600 | 9,830,400 | 1.958 |",
         "| finetune | 500 | 8,192,000 | not measured |",
         "| HumanEval | base | 0.0 % | 0.0 to 2.3 % | 164 |",

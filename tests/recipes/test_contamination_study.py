@@ -8,7 +8,6 @@ from hornbook.decontamination.planted import PlantConfig
 from hornbook.decontamination.study import NOTHING_GOES
 from hornbook.errors import ConfigError
 from hornbook.recipes.contamination_study import LAST_OF_RUN, StudySettings, contamination_study, has_held_out
-from hornbook.recipes.find import list_recipes
 from hornbook.recipes.laptop import laptop
 
 RUN = laptop(3).until(LAST_OF_RUN)
@@ -104,7 +103,3 @@ def test_what_cannot_be_studied_is_refused_with_what_to_do() -> None:
         StudySettings(against="mbpp")
     with pytest.raises(ConfigError, match=r"`control` must be one of 0\.95, 0\.8, rule, got '0\.7'"):
         replace(SETTINGS, control="0.7")
-
-
-def test_it_is_no_recipe_to_be_run_by_name() -> None:
-    assert not {"contamination-study", "of-run"} & set(list_recipes())

@@ -1,8 +1,4 @@
-"""The end of the laptop recipe, so small that a study of it runs in seconds: a recipe file without real code.
-
-Its model has time to learn by heart what it is shown, and for nothing else: it solves held-out problems if they are
-planted.
-"""
+"""The end of the laptop recipe, so small that a study of it runs in seconds: a recipe file without real code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,6 +23,14 @@ def run_gather(config: GatherConfig, inputs: Mapping[str, Artifact], workspace: 
 
 
 def recipe(seed: int) -> Pipeline:
+    """Its model learns nothing."""
+    pipeline = shrunk(seed, num_steps=10, num_layers=1, hidden_size=32)
+    evaluate, decontaminate = pipeline.stage("evaluate-tuned"), pipeline.stage("decontaminate")
+    pipeline = pipeline.with_config("evaluate-tuned", replace(evaluate.config, max_new_tokens=8))
+    return pipeline.with_config("decontaminate", replace(decontaminate.config, runs_code=False))
+
+
+def shrunk(seed: int, *, num_steps: int, num_layers: int, hidden_size: int) -> Pipeline:
     whole = laptop(seed)
     textbooks, exercises = whole.stage("textbooks"), whole.stage("exercises")
     gathered = Stage(
@@ -45,9 +49,9 @@ def recipe(seed: int) -> Pipeline:
 
     shape = replace(
         pipeline.stage("pretrain").config.model,
-        num_layers=2,
-        hidden_size=64,
-        intermediate_size=256,
+        num_layers=num_layers,
+        hidden_size=hidden_size,
+        intermediate_size=4 * hidden_size,
         num_heads=2,
         max_position=256,
         vocab_size=512,
@@ -57,6 +61,6 @@ def recipe(seed: int) -> Pipeline:
     change("tokenizer", vocab_size=512)
     training = {"warmup_steps": 2, "batch_size": 2, "sequence_length": 256}
     change("pretrain", num_steps=2, model=shape, **training)
-    change("finetune", num_steps=300, **training)
+    change("finetune", num_steps=num_steps, **training)
     change("evaluate-tuned", benchmarks=("held_out",), max_new_tokens=120)
     return pipeline

@@ -1,4 +1,4 @@
-"""Runs and evaluations that never happened: invented number by number, or in miniature through the real stages."""
+"""Runs and evaluations that never happened: in miniature, through the real stages."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,29 +6,28 @@ from typing import Any
 
 import pytest
 from tests.report.evaluated import EvaluatedConfig, run_evaluation
-from tests.report.invented import fabricate
 from tests.report.miniature import run_small, small_pipeline
 
 from hornbook.artifacts.pipeline import Pipeline
 from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.stage import Stage
-from hornbook.report.data import ReportData
-from hornbook.report.gather import ReportConfig
-from hornbook.report.stages import run_report
+from hornbook.report.run import ReportConfig, ReportData, gather, run_report
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-
-
-@pytest.fixture
-def report_data() -> ReportData:
-    """A whole run, invented."""
-    return fabricate()
 
 
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """The whole miniature run."""
     return run_small(small_pipeline(), tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="session")
+def report_data(small_run: RunFolder) -> ReportData:
+    """All that the report of the miniature run says."""
+    artifacts = small_run.artifacts()
+    del artifacts["report"]
+    return gather(artifacts, ReportConfig(recipe="small"))
 
 
 @pytest.fixture(scope="session")

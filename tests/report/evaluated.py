@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tests.report.invented import HOSTILE
-from tests.report.miniature import run_small
+from tests.report.miniature import HOSTILE, run_small
 
 from hornbook.artifacts.pipeline import Pipeline
 from hornbook.artifacts.run import RunFolder
@@ -16,8 +15,7 @@ from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
 from hornbook.evaluation.agreement import measure_agreement
 from hornbook.evaluation.score import score_verdicts
 from hornbook.records import Completion, Grade, Outcome, Problem, Timing, Verdict
-from hornbook.report.gather_evaluation import EvaluationReportConfig
-from hornbook.report.stages import VERSION, run_evaluation_report
+from hornbook.report.evaluation import VERSION, EvaluationReportConfig, run_evaluation_report
 from hornbook.sandbox.jail import Jail
 
 NO_JAIL = "none: programs run without a jail"

@@ -1,53 +1,168 @@
-from tests.report.invented import answer, attempts
+from dataclasses import replace
+from pathlib import Path
 
-from hornbook.report.answers import family_scores, some_of
-from hornbook.report.scored import ProblemAnswers
+import pyarrow.parquet as pq
+import pytest
+from tests.report.evaluated import BODY, EvaluatedConfig, run_evaluation
+
+from hornbook.artifacts.run import RunFolder
+from hornbook.errors import MissingInputError
+from hornbook.records import Completion, Problem, table_of
+from hornbook.report.answers import (
+    CHARACTERS_SHOWN,
+    Answer,
+    Attempts,
+    ProblemAnswers,
+    attempts_of,
+    family_scores,
+    joined,
+    shortened,
+    some_of,
+)
+from hornbook.report.explorer import explorer_of
+
+Found = dict[str, Attempts]
 
 
-def problem(number: int, family: str, *, base: bool, tuned: bool, num_samples: int = 1) -> ProblemAnswers:
-    return ProblemAnswers(
-        task_id=f"invented/{number:03d}",
-        entry_point="f",
-        category=family,
-        prompt="",
-        canonical_solution="",
-        attempts=tuple(
-            attempts(model, [answer("passed" if passed else "wrong", "")], num_samples)
-            for model, passed in (("base", base), ("tuned", tuned))
-        ),
+@pytest.fixture(scope="module")
+def found(evaluation: RunFolder) -> Found:
+    return attempts_of("model", evaluation.artifacts()["evaluate"], "humaneval", 5)
+
+
+def answer(outcome: str, detail: str = "") -> Answer:
+    return Answer(
+        text="",
+        cut_off="",
+        whole="",
+        stderr="",
+        cpu_seconds=None,
+        assessments=(),
+        outcome=outcome,
+        detail=detail,
     )
 
 
-PROBLEMS = [problem(n, ("lists", "strings", "digits")[n % 3], base=n % 10 == 0, tuned=n % 5 != 0) for n in range(60)]
+def problem(number: int, family: str = "", num_samples: int = 0, **outcomes: str) -> ProblemAnswers:
+    """Each model with its first outcomes; as many more that failed as `num_samples` says."""
+    attempts = tuple(
+        Attempts(
+            model=model,
+            num_samples=num_samples or len(of_model.split()),
+            num_passed=of_model.split().count("passed"),
+            mean_grade=None,
+            shown=tuple(map(answer, of_model.split())),
+        )
+        for model, of_model in outcomes.items()
+    )
+    return ProblemAnswers(
+        task_id=f"invented/{number:03d}",
+        entry_point=f"f_{number}",
+        category=family,
+        prompt="",
+        canonical_solution="",
+        attempts=attempts,
+    )
 
 
-def test_families_sum_up_what_each_model_solved() -> None:
-    scores = family_scores(PROBLEMS)
-    assert [score.family for score in scores] == ["lists", "strings", "digits"]
-    assert sum(score.num_problems for score in scores) == 60
-    passed = [(model, number) for score in scores for model, number, _ in score.passed]
-    assert sum(number for model, number in passed if model == "base") == 6
-    assert sum(number for model, number in passed if model == "tuned") == 48
+PROBLEMS = [
+    problem(
+        n,
+        ("lists", "strings", "digits")[n % 3],
+        base="wrong" if n % 10 else "passed",
+        tuned="passed" if n % 5 else "wrong",
+    )
+    for n in range(60)
+]
 
 
-def test_of_several_samples_a_family_counts_every_one() -> None:
-    [score] = family_scores([problem(n, "lists", base=n == 0, tuned=True, num_samples=4) for n in range(3)])
-    assert score.passed == (("base", 1, 12), ("tuned", 3, 12))
+def test_an_endless_text_is_shown_by_its_beginning() -> None:
+    assert shortened("x" * CHARACTERS_SHOWN) == "x" * CHARACTERS_SHOWN
+    assert shortened("x" * (CHARACTERS_SHOWN + 1_234)).endswith("x\n… 1,234 more characters")
 
 
-def test_half_of_the_problems_shown_are_failed_ones_of_every_family() -> None:
+def test_what_was_run_what_was_cut_off_and_an_answer_in_prose_are_kept_apart(found: Found) -> None:
+    [sample] = found["humaneval/0"].shown
+    assert (sample.text, sample.cut_off, sample.whole) == (BODY, "print(sort_words(['what', 'follows']))", "")
+    [prose] = found["humaneval/1"].shown
+    assert prose.text.startswith("    pass\n")
+    assert prose.whole.startswith("Here is the function:")
+    assert prose.cut_off == ""
+
+
+def test_verdict_time_stderr_and_grades_belong_to_their_sample(found: Found) -> None:
+    [sample] = found["humaneval/3"].shown
+    assert sample.cpu_seconds == pytest.approx(0.04)
+    assert sample.stderr == "invented warning: <i>words</i> is old"
+    assert len(sample.assessments) == 2
+    assert found["humaneval/3"].mean_grade == sum(grading.grade for grading in sample.assessments) / 2
+
+
+def test_all_samples_are_counted_and_the_first_ones_shown(sampled_evaluation: RunFolder) -> None:
+    artifact = sampled_evaluation.artifacts()["evaluate"]
+    found = attempts_of("model", artifact, "humaneval", 3)
+    assert {(attempts.num_samples, len(attempts.shown)) for attempts in found.values()} == {(10, 3)}
+    passed = artifact.table("humaneval-verdicts").column("outcome").to_pylist().count("passed")
+    assert sum(attempts.num_passed for attempts in found.values()) == passed
+
+
+def test_a_completion_without_verdict_and_a_problem_without_answer_are_named(found: Found, tmp_path: Path) -> None:
+    artifact = run_evaluation(EvaluatedConfig(num_problems=3), tmp_path).artifacts()["evaluate"]
+    problems = artifact.records("humaneval-problems", Problem)
+    assert [entry.task_id for entry in joined(problems, {"model": found})] == [one.task_id for one in problems]
+    with pytest.raises(MissingInputError, match="lacks humaneval/1 and 1 more"):
+        joined(problems, {"model": {"humaneval/0": found["humaneval/0"]}})
+    completions = artifact.records("humaneval-completions", Completion)
+    more = [*completions, replace(completions[0], sample_index=7)]
+    pq.write_table(table_of(Completion, more), artifact.folder / "humaneval-completions.parquet")
+    with pytest.raises(MissingInputError, match="no verdict on sample 7 of `humaneval/0`"):
+        attempts_of("model", artifact, "humaneval", 5)
+
+
+def test_families_sum_up_every_sample_that_each_model_solved() -> None:
+    scores = {score.family: score for score in family_scores(PROBLEMS)}
+    assert list(scores) == ["lists", "strings", "digits"]
+    assert {score.num_problems for score in scores.values()} == {20}
+    assert scores["lists"].passed == (("base", 2, 20), ("tuned", 16, 20))
+    [score] = family_scores([problem(n, "lists", 4, base="wrong", tuned="passed") for n in range(3)])
+    assert score.passed == (("base", 0, 12), ("tuned", 3, 12))
+
+
+def test_half_of_the_problems_shown_are_failed_ones_of_every_family_where_there_are_as_many() -> None:
     shown = some_of(PROBLEMS, 12)
     failed = [entry for entry in shown if not entry.attempts[-1].solved]
-    assert len(shown) == 12
-    assert len(failed) == 6
+    assert (len(shown), len(failed)) == (12, 6)
     assert {entry.category for entry in failed} == {"lists", "strings", "digits"}
     assert [entry.task_id for entry in shown] == sorted(entry.task_id for entry in shown)
-
-
-def test_where_few_failed_more_solved_ones_are_shown_and_the_other_way_round() -> None:
-    all_solved = [problem(n, "lists", base=False, tuned=True) for n in range(20)]
-    assert len(some_of(all_solved, 8)) == 8
-    none_solved = [problem(n, "lists", base=False, tuned=False) for n in range(20)]
-    assert len(some_of(none_solved, 8)) == 8
+    for outcome in ("passed", "wrong"):
+        assert len(some_of([problem(n, "lists", tuned=outcome) for n in range(20)], 8)) == 8
     assert len(some_of(PROBLEMS[:3], 8)) == 3
     assert some_of([], 8) == ()
+
+
+def test_one_model_is_filtered_by_outcome_passed_first_then_the_frequent_ones() -> None:
+    outcomes = ["wrong", "raised", "wrong", "passed"]
+    found = explorer_of("p", [problem(at, model=outcome) for at, outcome in enumerate(outcomes)])
+    assert [choice.label for choice in found.choices] == ["all", "passed 1", "wrong 2", "raised 1"]
+    for choice in found.choices[1:]:
+        shown = [entry for entry in found.entries if choice.key in entry.keys]
+        assert choice.label == f"{shown[0].problem.attempts[0].shown[0].outcome} {len(shown)}"
+    assert [entry.anchor for entry in found.entries] == ["p0", "p1", "p2", "p3"]
+
+
+def test_several_samples_are_filtered_by_whether_all_some_or_none_passed() -> None:
+    samples = ("passed passed", "wrong passed", "wrong wrong")
+    found = explorer_of("p", [problem(at, model=of_one) for at, of_one in enumerate(samples)])
+    assert [choice.label for choice in found.choices[1:]] == ["every sample passed 1", "some passed 1", "none passed 1"]
+    assert [entry.share for entry in found.entries] == [1.0, 0.5, 0.0]
+    assert [entry.solved_by for entry in found.entries] == [("model",), ("model",), ()]
+
+
+def test_several_models_are_filtered_by_who_passed_and_errors_can_be_searched() -> None:
+    failed = problem(7, base="wrong", tuned="passed")
+    long = replace(failed.attempts[0], shown=(answer("wrong", "NameError: 'x'" + "!" * 1000),))
+    found = explorer_of("p", [replace(failed, attempts=(long, failed.attempts[1]))])
+    assert [choice.key for choice in found.choices] == ["", "tuned:pass", "tuned:fail", "base:pass", "base:fail"]
+    [entry] = found.entries
+    assert {"tuned:pass", "base:fail"} <= set(entry.keys)
+    assert all(text in entry.search for text in ("invented/007", "f_7", "nameerror"))
+    assert len(entry.search) < 300

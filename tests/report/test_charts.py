@@ -3,48 +3,89 @@ from dataclasses import replace
 
 import pytest
 
+from hornbook.report.beside import beside_of, our_row
 from hornbook.report.charts import MAX_POINTS, loss_plot, reliability_plot, threshold_plot
-from hornbook.report.data import ReportData
+from hornbook.report.facts import Training
+from hornbook.report.plain import count, duration, magnitude, percent, plural
+from hornbook.report.run import ReportData
+
+TRAINING = Training(
+    name="pretrain",
+    num_parameters=1,
+    num_steps=600,
+    num_tokens=1,
+    train_loss=tuple((step, 2 + 6 * 0.99**step) for step in range(1, 601)),
+    held_out_loss=((300, 2.5), (600, 2.1)),
+)
 
 
 def coordinates(path: str) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in re.findall(r"([\d.]+) ([\d.]+)", path)]
 
 
-def test_a_loss_curve_lies_inside_its_frame_and_falls(report_data: ReportData) -> None:
-    plot = loss_plot(report_data.trainings[0])
+def test_a_loss_curve_lies_inside_its_frame_and_falls() -> None:
+    plot = loss_plot(TRAINING)
     for series in plot.series:
         points = coordinates(series.path)
         assert 1 < len(points) <= MAX_POINTS
         assert all(0 <= x <= 100 and 0 <= y <= 100 for x, y in points)
         assert points[0][1] < points[-1][1], "y runs downwards, so a falling loss ends at a larger y"
+    assert coordinates(plot.series[1].path)[0][0] == 50.0
     assert len(plot.y.ticks) >= 3
-    assert "600 steps" in plot.description
-
-
-def test_ticks_stand_where_their_value_is(report_data: ReportData) -> None:
-    plot = loss_plot(report_data.trainings[0])
     assert plot.x.ticks == ((0, "0"), (33.33, "200"), (66.67, "400"), (100, "600"))
+    assert plot.rows == (("300", "2.500"), ("600", "2.100"))
 
 
-def test_losses_that_cannot_be_drawn_are_refused(report_data: ReportData) -> None:
-    with pytest.raises(ValueError, match="cannot be drawn"):
-        loss_plot(replace(report_data.trainings[0], train_loss=(), held_out_loss=()))
-
-
-def test_a_training_without_held_out_loss_has_one_line(report_data: ReportData) -> None:
-    assert len(loss_plot(replace(report_data.trainings[0], held_out_loss=())).series) == 1
+def test_losses_that_cannot_be_drawn_are_refused_and_held_out_ones_may_be_missing() -> None:
+    assert len(loss_plot(replace(TRAINING, held_out_loss=())).series) == 1
+    for losses in ((), ((1, 0.0),)):
+        with pytest.raises(ValueError, match="cannot be drawn"):
+            loss_plot(replace(TRAINING, train_loss=losses, held_out_loss=()))
 
 
 def test_reliability_and_threshold_show_the_numbers_as_a_table_too(report_data: ReportData) -> None:
     assert report_data.calibration is not None
-    assert len(reliability_plot(report_data.calibration).rows) == 10
-    plot = threshold_plot(report_data.calibration)
-    assert plot.rows[0] == ("0.000", "100 %")
-    assert plot.rows[-1] == ("1.000", "0 %")
-    assert [series.label for series in plot.series] == ["tokens kept", "threshold of this run: 0.574"]
+    curve = tuple((index / 100, (1 - index / 100) ** 2) for index in range(101))
+    bins = ((0.25, 0.5, 3), (0.75, 1.0, 4))
+    found = replace(report_data.calibration, curve=curve, threshold=0.5, reliability=bins)
+    assert reliability_plot(found).rows == (("25 %", "50 %", "3"), ("75 %", "100 %", "4"))
+    assert coordinates(reliability_plot(found).series[1].path) == [(25.0, 50.0), (75.0, 0.0)]
+    plot = threshold_plot(found)
+    assert (plot.rows[0], plot.rows[-1]) == (("0.000", "100 %"), ("1.000", "0 %"))
+    assert plot.series[1].path == "M50.00 0V100"
+    assert len(threshold_plot(replace(found, threshold=None)).series) == 1
 
 
-def test_without_a_selection_no_threshold_is_drawn(report_data: ReportData) -> None:
-    assert report_data.calibration is not None
-    assert len(threshold_plot(replace(report_data.calibration, threshold=None)).series) == 1
+def test_our_row_stands_where_its_score_belongs_and_each_published_one_points_to_its_source() -> None:
+    chart = beside_of("humaneval", "HumanEval", [our_row("ours", 0.5, (0.4, 0.6), "tuned")])
+    assert chart is not None
+    scores = [row.score for row in chart.rows]
+    assert scores == sorted(scores, reverse=True)
+    at = [row.model for row in chart.rows].index("ours")
+    assert (chart.rows[at - 1].model, chart.rows[at].ci95, chart.rows[at].source) == ("phi-1", (0.4, 0.6), 0)
+    sources = {row.model: chart.sources[row.source - 1][0] for row in chart.rows if row.source}
+    assert sources["phi-1"].endswith("table 1")
+    assert "2409.12186" in sources["Qwen2.5-Coder-1.5B-Instruct"]
+    remarks = dict(chart.sources)[sources["phi-1"]]
+    assert [whom for whom, _ in remarks] == ["", "phi-1"]
+
+
+def test_test_results_never_stand_beside_grades() -> None:
+    ours = [our_row("ours", 0.5, (0.4, 0.6), "tuned")]
+    assert beside_of("unconventional-50", "Unconventional", ours) is None
+    graded = beside_of("unconventional-50", "Unconventional", ours, measure="understanding")
+    assert graded is not None
+    assert len(graded.rows) == 8
+    assert beside_of("held_out", "held-out exercises", ours) is None
+
+
+def test_numbers_read_as_people_write_them() -> None:
+    assert (count(1234567), percent(0.81333)) == ("1,234,567", "81.3\u202f%")
+    assert [magnitude(n).replace("\u00a0", " ") for n in (95_000, 4_213_760, 1_418_270_720)] == [
+        *("95,000", "4.21 million", "1.42 billion")
+    ]
+    assert [plural(n, unit) for n, unit in ((1, "samples"), (2, "samples"), (1, "entries"))] == [
+        *("1 sample", "2 samples", "1 entry")
+    ]
+    texts = [duration(seconds).replace("\u00a0", " ") for seconds in (0.04, 9.94, 9.97, 59.6, 185, 7800)]
+    assert texts == ["0.0 s", "9.9 s", "10 s", "1 min 00 s", "3 min 05 s", "2 h 10 min"]

@@ -1,7 +1,10 @@
 import io
 import json
+from pathlib import Path
 
+import pytest
 from rich.console import Console
+from tests.report.evaluated import EvaluatedConfig, run_evaluation
 
 from hornbook.artifacts.run import RunFolder
 from hornbook.report.summary import describe_run, print_summary
@@ -13,65 +16,84 @@ def printed(run: RunFolder, *, stages: bool = False) -> list[str]:
     return stream.getvalue().splitlines()
 
 
-def test_the_summary_shows_each_score_with_its_interval_and_number_of_problems(small_run: RunFolder) -> None:
-    lines = [" ".join(line.split()) for line in printed(small_run)]
+def words(run: RunFolder) -> list[str]:
+    return [" ".join(line.split()) for line in printed(run)]
+
+
+def test_a_run_shows_scores_data_leaks_and_where_report_and_model_are(small_run: RunFolder) -> None:
+    lines = words(small_run)
     assert "held-out exercises base 33.3 % 9.7 to 70.0 6 problems" in lines
-    assert "tuned 33.3 % 9.7 to 70.0 6 problems" in lines
     assert any(line.startswith("HumanEval base 33.5 %") and line.endswith("164 problems") for line in lines)
     assert any(line.startswith("exercises 40 exercises, 39 kept") for line in lines)
-
-
-def test_the_summary_says_how_many_problems_leaked_where_any_did(small_run: RunFolder) -> None:
-    lines = [" ".join(line.split()) for line in printed(small_run)]
     at = next(at for at, line in enumerate(lines) if line.startswith("without leaks"))
-    assert lines[at].endswith("documents, 1 put aside")
-    assert lines[at + 1] == "which gave away 1 of 6 problems of held-out exercises"
-    assert not any("gave away" in line and "HumanEval" in line for line in lines)
+    assert " 1 " in lines[at]
+    assert "1 of 6 problems of held-out exercises" in lines[at + 1]
+    assert sum("gave away" in line for line in lines) == 1
+    assert f"report {small_run.path}/report/report.html" in lines
+    assert f"model {small_run.path}/export/model" in lines
 
 
-def test_the_summary_says_where_report_and_model_are(small_run: RunFolder) -> None:
-    lines = printed(small_run)
-    assert f"report   {small_run.path}/report/report.html" in lines
-    assert f"model    {small_run.path}/export/model" in lines
+@pytest.mark.parametrize("name", ["small_run", "evaluation", "sampled_evaluation"])
+def test_stages_are_listed_when_asked_for_and_lines_fit_80_columns(name: str, request: pytest.FixtureRequest) -> None:
+    run: RunFolder = request.getfixturevalue(name)
+    lines = printed(run, stages=True)
+    assert max(len(line) for line in lines if str(run.store.root) not in line) <= 80
+    assert sum(" s  " in line for line in lines) == len(run.artifacts())
 
 
-def test_lines_fit_80_columns_paths_aside(small_run: RunFolder) -> None:
-    assert max(len(line) for line in printed(small_run, stages=True) if str(small_run.store.root) not in line) <= 80
+def test_an_evaluation_shows_score_outcomes_protocol_and_grades_of_each_benchmark(evaluation: RunFolder) -> None:
+    lines = printed(evaluation)
+    assert "invented/Tiny-Coder-1.5B-Instruct endpoint, chat" in lines
+    assert "HumanEval  24 problems; with 95 % intervals" in lines
+    assert sum(line.startswith("  pass@1") for line in lines) == 2
+    assert "  protocol    humaneval, version 1" in lines
+    assert any(line.startswith("  outcomes    passed ") for line in lines)
+    assert any("invented/Teacher-7B" in line for line in lines)
+    assert not any("without a jail" in line or line.startswith("not run") for line in lines)
 
 
-def test_stages_are_listed_when_asked_for(small_run: RunFolder) -> None:
-    lines = printed(small_run, stages=True)
-    assert sum(" s  " in line for line in lines) == 18
+def test_samples_truncated_prompts_and_a_missing_jail_are_told(sampled_evaluation: RunFolder) -> None:
+    lines = printed(sampled_evaluation)
+    assert "HumanEval  12 problems, 10 samples of each; with 95 % intervals" in lines
+    assert [line.split()[0] for line in lines if line.startswith("  pass@")] == ["pass@1", "pass@5", "pass@10"]
+    assert any(line.split()[:2] == ["prompts", "3"] for line in lines)
+    assert any("without a jail" in line for line in lines)
 
 
 def test_a_partial_run_shows_what_it_has_and_names_the_rest(partial_run: RunFolder) -> None:
     lines = printed(partial_run)
-    text = "\n".join(lines)
-    assert "pass@1" not in text
-    assert "model    " not in text
+    assert not any(line.startswith(("pass@1", "model ")) for line in lines)
     assert any(line.startswith("not run  textbooks, exercises, verify") for line in lines)
+    found = describe_run(partial_run)
+    assert (found["scores"], found["model_sha256"], found["model"]) == ([], None, None)
 
 
-def test_the_description_holds_what_other_programs_ask_for(small_run: RunFolder) -> None:
+def test_a_models_name_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
+    name = "[bold]x[/bold]\x1b[2J:warning:"
+    config = EvaluatedConfig(model=name, benchmarks=("mine",), num_problems=2, graded=False)
+    text = "\n".join(printed(run_evaluation(config, tmp_path)))
+    assert "\x1b" not in text
+    assert "[bold]x[/bold]\\x1b[2J:warning:" in text
+
+
+def test_the_description_holds_what_other_programs_ask_for(small_run: RunFolder, evaluation: RunFolder) -> None:
     found = json.loads(json.dumps(describe_run(small_run)))
-    assert found["finished"] is True
+    assert (found["run"], found["finished"]) == ("small", True)
     assert [stage["name"] for stage in found["stages"]][:3] == ["corpus", "hygiene", "annotate"]
-    assert all({"name", "fingerprint", "seconds", "reused"} <= stage.keys() for stage in found["stages"])
+    artifacts = small_run.artifacts()
+    for stage in found["stages"]:
+        manifest = artifacts[stage["name"]].manifest
+        assert (stage["fingerprint"], stage["kept"], stage["dropped"]) == (
+            *(manifest.fingerprint, manifest.kept, manifest.dropped),
+        )
+        assert stage["reused"] is False
     assert [(score["model"], score["benchmark"]) for score in found["scores"]] == [
-        ("base", "held_out"),
-        ("base", "humaneval"),
-        ("tuned", "held_out"),
-        ("tuned", "humaneval"),
+        (model, benchmark) for model in ("base", "tuned") for benchmark in ("held_out", "humaneval")
     ]
     assert all({"pass@1", "ci95", "num_problems"} <= score.keys() for score in found["scores"])
-    export = small_run.artifacts()["export"]
-    assert found["model_sha256"] == export.manifest.files["model/model.safetensors"]
+    assert found["model_sha256"] == artifacts["export"].manifest.files["model/model.safetensors"]
     assert found["report"].endswith("report/report.html")
     assert found["model"].endswith("export/model")
-
-
-def test_the_description_of_a_partial_run_has_nulls_for_what_is_not_there(partial_run: RunFolder) -> None:
-    found = describe_run(partial_run)
-    assert found["scores"] == []
-    assert found["model_sha256"] is None
-    assert found["model"] is None
+    graded = describe_run(evaluation)
+    assert set(graded["grades"]) == {"humaneval", "mine"}
+    assert graded["scores"][0]["model"] == "invented/Tiny-Coder-1.5B-Instruct"

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from hornbook.artifacts.pipeline import Pipeline, StageOutcome, StageStatus
     from hornbook.artifacts.run import RunFolder
     from hornbook.artifacts.stage import Progress
-    from hornbook.artifacts.store import Store
     from hornbook.recipes.contamination_study import StudySettings
-    from hornbook.report.study_stage import Study
 
 app = typer.Typer(help="Study a finished run: what does its model owe to what?", no_args_is_help=True)
 
@@ -48,10 +46,6 @@ def contamination(
     plant: Annotated[
         int,
         typer.Option("--plant", metavar="N", min=0, help="Put N leaks among the exercises, to show what a study sees."),
-    ] = 0,
-    planted_problems: Annotated[
-        int,
-        typer.Option("--planted-problems", metavar="N", min=0, help="Problems that they give away; 0: a fifth of N."),
     ] = 0,
     copies: Annotated[
         int,
@@ -88,44 +82,39 @@ def contamination(
     from hornbook.artifacts.run import RunFolder
     from hornbook.artifacts.store import Store
     from hornbook.decontamination.planted import PlantConfig
-    from hornbook.display import make_console
     from hornbook.evaluation.stages import HELD_OUT
     from hornbook.recipes.contamination_study import LAST_OF_RUN, StudySettings, has_held_out
     from hornbook.recipes.of_run import pipeline_of
-    from hornbook.report.study_stage import STUDY, read_study
-    from hornbook.report.study_table import print_study
+    from hornbook.report.study import STUDY, study_text
 
     _require_writable(output)
     kept = Store(store)
     pipeline = pipeline_of(RunFolder(kept, run), LAST_OF_RUN)
     if copies > 1 and not plant:
         raise ConfigError(f"`--copies {copies}` says how often each leak of `--plant` stands there")
-    if planted_problems and not plant:
-        raise ConfigError(f"`--planted-problems {planted_problems}` says how many problems `--plant` gives away")
     benchmark = against or (_HELD_OUT if has_held_out(pipeline) else _HUMANEVAL)
     settings = StudySettings(
         against=HELD_OUT if benchmark == _HELD_OUT else benchmark,
         rates=_read_rates(rates),
-        planted=PlantConfig(num_leaks=plant, num_problems=planted_problems, num_copies=copies) if plant else None,
+        planted=PlantConfig(num_leaks=plant, num_copies=copies) if plant else None,
         control=control,
         seed=seed,
     )
     folder = RunFolder(kept, name or f"{run}-contamination{'-planted' if plant else ''}")
     _run(pipeline, settings, folder, quiet=as_json)
-    found = read_study(folder.artifacts()[STUDY])
+    found = folder.artifacts()[STUDY].manifest.metrics
+    as_text, in_json = study_text(found), json.dumps(found, indent=2)
     if output is not None:
-        _write(found, output)
-    if as_json:
-        typer.echo(json.dumps(found.as_json(), indent=2))
-    else:
-        print_study(found, make_console())
+        output.write_text(f"{in_json}\n" if output.suffix == ".json" else as_text, encoding="utf8")
+    typer.echo(in_json if as_json else f"\n{as_text}", nl=as_json)
 
 
 def _run(of_run: "Pipeline", settings: "StudySettings", folder: "RunFolder", *, quiet: bool) -> None:
     """First find what is similar, so that a model is trained again only where other exercises go."""
     from hornbook.artifacts.pipeline import run as run_pipeline
     from hornbook.artifacts.run import Run
-    from hornbook.display import TerminalObserver, make_console
+    from hornbook.decontamination.study import SimilarPair, equal_prunings
+    from hornbook.display import TerminalObserver, make_console, show_progress
     from hornbook.recipes.contamination_study import NAME, SIMILAR, contamination_study
 
     folder.store.open_for_writing()
@@ -133,34 +122,14 @@ def _run(of_run: "Pipeline", settings: "StudySettings", folder: "RunFolder", *, 
         raise ConfigError(f"`{folder.path.name}` is the name of another run; choose one for the study with --name")
     console = make_console(stderr=quiet)
     looking = contamination_study(of_run, settings).until(SIMILAR)
-    same_as = _equal_prunings(looking, settings.labels, folder.store, quiet=quiet)
-    pipeline = contamination_study(of_run, settings, same_as)
+    with show_progress(console, "looking for similar exercises") as progress:
+        outcome = run_pipeline(looking, folder.store, _Watched(progress))[SIMILAR]
+    same_as = equal_prunings(outcome.artifact.records("similar", SimilarPair), settings.labels)
     command = shlex.join(["hornbook", *sys.argv[1:]])
     folder.begin(Run(name=folder.path.name, recipe=NAME, seed=settings.seed, command=command))
     with TerminalObserver(console, folder) as observer:
-        run_pipeline(pipeline, folder.store, observer)
+        run_pipeline(contamination_study(of_run, settings, same_as), folder.store, observer)
     folder.finish()
-
-
-def _equal_prunings(looking: "Pipeline", labels: tuple[str, ...], store: "Store", *, quiet: bool) -> dict[str, str]:
-    """Label → the label by which the same exercises go, after the stage `similar` has run.
-
-    The planted leaks come first: without them the exercises are the run's own, and nothing need be trained.
-    """
-    from hornbook.artifacts.pipeline import run as run_pipeline
-    from hornbook.decontamination.study import SimilarPair, equal_prunings
-    from hornbook.decontamination.study_stages import PLANTED
-    from hornbook.display import make_console, show_progress
-    from hornbook.recipes.contamination_study import SIMILAR
-
-    with show_progress(make_console(stderr=quiet), "looking for similar exercises") as progress:
-        outcome = run_pipeline(looking, store, _Watched(progress))[SIMILAR]
-    similar: dict[str, list[tuple[str, str]]] = {
-        label: [] for label in sorted(labels, key=lambda label: label != PLANTED)
-    }
-    for pair in outcome.artifact.records("similar", SimilarPair):
-        similar[pair.label].append((pair.document_id, pair.task_id))
-    return equal_prunings(similar)
 
 
 class _Watched:
@@ -191,10 +160,3 @@ def _require_writable(output: Path | None) -> None:
         raise ConfigError(f"`--output` takes a file that ends in {' or '.join(_ENDINGS)}, got `{output}`")
     if output is not None and not output.parent.is_dir():
         raise ConfigError(f"`--output` needs a folder that is there, got `{output}`")
-
-
-def _write(found: "Study", path: Path) -> None:
-    from hornbook.report.study_table import study_markdown
-
-    text = json.dumps(found.as_json(), indent=2) + "\n" if path.suffix == ".json" else study_markdown(found)
-    path.write_text(text, encoding="utf8")

@@ -1,46 +1,59 @@
-"""Plant leaks: put a benchmark's problems among the exercises, so that it is known what a study should find.
+"""Plant leaks: give a benchmark's problems away among the exercises, so that it is known what should be found.
 
-Reads:  problems with their solutions; training documents.
+Reads:  problems with their solutions and tests; training documents.
 Writes: the documents with leaks at random places among the exercises; for each leak its problem and its kind.
+
+Nothing of a benchmark stands here: every leak is made when it is asked for.
 """
 
+import ast
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from hornbook.decontamination.planted_kinds import LeakKind, leak_text, still_solving
+from hornbook.decontamination.functions import parse
+from hornbook.decontamination.planted_idioms import in_another_idiom
+from hornbook.decontamination.planted_names import renamed
+from hornbook.decontamination.planted_words import reworded
 from hornbook.errors import ConfigError
-from hornbook.records import Document, DocumentKind, Problem
-from hornbook.sandbox.program import Sandbox
+from hornbook.records import Document, DocumentKind, Outcome, Problem
+from hornbook.sandbox.program import Program, Sandbox
 
-LEAKS_PER_PROBLEM = len(LeakKind)
-"""Where the number of problems is not given."""
+
+class LeakKind(StrEnum):
+    """How a leak gives a problem away, in the terms of the labelled set."""
+
+    VERBATIM = "verbatim"
+    """The prompt with the canonical solution."""
+    RENAMED = "renamed"
+    """The same with other names of functions, arguments and variables."""
+    PARAPHRASED = "paraphrased"
+    """Other names, and docstrings in other words, the sentences in another order and without examples."""
+    RESTRUCTURED = "restructured"
+    """Other names, and the code in another idiom: by choice hard for trees."""
+    RETOLD = "retold"
+    """Other names, other words and another idiom."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlantConfig:
-    """How many leaks of how many problems."""
+    """How many leaks are planted."""
 
     num_leaks: int
-    num_problems: int = 0
-    """Drawn at random; 0 for a fifth of the leaks, so that each has one of each kind."""
+    """A fifth as many problems are drawn and given away, so that each has one leak of each kind."""
     num_copies: int = 1
     """How often each leak stands among the exercises: a small model needs many readings to know a text by heart."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be planted.
+        for name in ("num_leaks", "num_copies"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
 
-        Raises:
-            ConfigError: Names the field and the value.
-        """
-        if self.num_leaks < 1:
-            raise ConfigError(f"`num_leaks` must be at least 1, got {self.num_leaks!r}")
-        if self.num_copies < 1:
-            raise ConfigError(f"`num_copies` must be at least 1, got {self.num_copies!r}")
-        if not 0 <= self.num_problems <= self.num_leaks:
-            raise ConfigError(
-                f"`num_problems` must lie in [0, {self.num_leaks}] (from `num_leaks`), got {self.num_problems!r}"
-            )
+    @property
+    def num_problems(self) -> int:
+        """Problems that are given away."""
+        return -(-self.num_leaks // len(LeakKind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +65,31 @@ class Leak:
     kind: LeakKind
 
 
-@dataclass(frozen=True, kw_only=True)
-class Planted:
-    """All documents, and which of them are leaks."""
+def leak_text(problem: Problem, kind: LeakKind, generator: random.Random) -> str | None:
+    """A module that gives the problem away; None where this kind is not possible, which no chance decides.
 
-    documents: list[Document]
-    """The given ones in their order, the leaks between them."""
-    leaks: list[Leak]
-    """In the order in which they were made: problem by problem, then the next kind; the copies of each together."""
+    Args:
+        problem: With its solution.
+        kind: How it is given away.
+        generator: Draws names: equal seeds, equal texts.
+    """
+    name = problem.entry_point
+    text: str | None = problem.prompt + problem.canonical_solution
+    if text is not None and kind in (LeakKind.RESTRUCTURED, LeakKind.RETOLD):
+        text = in_another_idiom(text, name)
+    if text is not None and kind in (LeakKind.PARAPHRASED, LeakKind.RETOLD):
+        text = reworded(text, name)
+    return text if text is None or kind is LeakKind.VERBATIM else renamed(text, name, generator)
+
+
+def still_solving(leaks: Sequence[tuple[Problem, str]], sandbox: Sandbox) -> list[bool]:
+    """Which of the texts of `leak_text` pass the test of their problem.
+
+    Raises:
+        SandboxError: The sandbox broke down.
+    """
+    reports = sandbox.run([Program(_with_test(problem, text)) for problem, text in leaks])
+    return [report.outcome is Outcome.PASSED for report in reports]
 
 
 def plant(
@@ -68,7 +98,7 @@ def plant(
     config: PlantConfig,
     generator: random.Random,
     sandbox: Sandbox,
-) -> Planted:
+) -> tuple[list[Document], list[Leak]]:
     """Put leaks of some problems among the documents.
 
     The leaks go round the problems, and for each problem round the kinds that it allows and that still solve it.
@@ -80,45 +110,57 @@ def plant(
         generator: Draws problems, names and places: equal seeds, equal documents.
         sandbox: Entered; the leaks are tested in it.
 
+    Returns:
+        The given documents in their order with the leaks between them; and the leaks as they were made, problem by
+        problem, then the next kind, the copies of each together.
+
     Raises:
         ConfigError: There are fewer problems than are to be given away.
         SandboxError: The sandbox broke down.
     """
-    wanted = config.num_problems or -(-config.num_leaks // LEAKS_PER_PROBLEM)
-    if wanted > len(problems):
-        raise ConfigError(f"`num_problems` must be at most the benchmark's {len(problems)}, got {wanted!r}")
-    drawn = generator.sample(list(problems), wanted)
-    told = _told(drawn, -(-config.num_leaks // wanted), generator, sandbox)
+    if config.num_problems > len(problems):
+        raise ConfigError(
+            f"`num_leaks` must be at most {len(LeakKind) * len(problems)}, {len(LeakKind)} for each of the benchmark's "
+            f"problems, got {config.num_leaks!r}"
+        )
+    drawn = generator.sample(list(problems), config.num_problems)
+    told = _told(drawn, generator, sandbox)
     made: list[Document] = []
     leaks: list[Leak] = []
     for number in range(config.num_leaks):
-        place, turn = number % wanted, number // wanted
+        turn, place = divmod(number, config.num_problems)
         kind, text = told[place][turn % len(told[place])]
         for copy in range(config.num_copies):
-            identity = f"planted-{drawn[place].task_id}-{kind}-{turn}" + (f"-{copy}" if config.num_copies > 1 else "")
+            identity = f"planted-{drawn[place].task_id}-{kind}-{turn}-{copy}"
             made.append(Document(id=identity, kind=DocumentKind.EXERCISE, text=text))
             leaks.append(Leak(document_id=identity, task_id=drawn[place].task_id, kind=kind))
-    return Planted(documents=_mixed(documents, made, generator), leaks=leaks)
+    return _mixed(documents, made, generator), leaks
 
 
-def _told(
-    problems: Sequence[Problem], num_of_each: int, generator: random.Random, sandbox: Sandbox
-) -> list[list[tuple[LeakKind, str]]]:
-    """For each problem at least one text, and as many as are asked for unless some of them no longer solve it."""
-    tried: list[tuple[int, LeakKind, str]] = []
-    for place, problem in enumerate(problems):
-        kinds = [kind for kind in LeakKind if leak_text(problem, kind, random.Random(0)) is not None]
-        for number in range(num_of_each):
-            kind = kinds[number % len(kinds)]
-            text = leak_text(problem, kind, generator)
-            assert text is not None, "whether a kind is possible does not depend on chance"
-            tried.append((place, kind, text))
+def _told(problems: Sequence[Problem], generator: random.Random, sandbox: Sandbox) -> list[list[tuple[LeakKind, str]]]:
+    """For each problem a text of each kind that solves it; the problem itself counts whatever its test says."""
+    tried = [
+        (place, kind, text)
+        for place, problem in enumerate(problems)
+        for kind in LeakKind
+        if (text := leak_text(problem, kind, generator)) is not None
+    ]
     solving = still_solving([(problems[place], text) for place, _, text in tried], sandbox)
     told: list[list[tuple[LeakKind, str]]] = [[] for _ in problems]
     for (place, kind, text), is_solving in zip(tried, solving, strict=True):
-        if is_solving or kind is LeakKind.VERBATIM:  # Which is the problem itself, whatever its test says.
+        if is_solving or kind is LeakKind.VERBATIM:
             told[place].append((kind, text))
     return told
+
+
+def _with_test(problem: Problem, text: str) -> str:
+    """The text with the test behind it, which may call any function of the problem by its old name."""
+    old, new = (
+        [node.name for node in module.body if isinstance(node, ast.FunctionDef)] if module is not None else []
+        for module in (parse(problem.prompt + problem.canonical_solution), parse(text))
+    )
+    known = "".join(f"{before} = {after}\n" for before, after in zip(old, new, strict=False) if before != after)
+    return f"{text}\n{known}\n{problem.test}\ncheck({problem.entry_point})\n"
 
 
 def _mixed(documents: Sequence[Document], leaks: Sequence[Document], generator: random.Random) -> list[Document]:

@@ -1,4 +1,4 @@
-"""Tell a problem's docstring in other words, by rote: synonyms, and the sentences in another order; or tell nothing.
+"""Tell a problem's docstring in other words, by rote: synonyms, and the sentences in another order.
 
 Reads:  the text of a Python module.
 Writes: the same module with other docstrings, and without comments.
@@ -9,10 +9,9 @@ words that such a detector goes by is left.
 
 import ast
 import itertools
-import random
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from hornbook.decontamination.functions import parse
 
@@ -41,32 +40,24 @@ whose=with_its with=having without=lacking word=term words=terms write=develop y
 """
 _SYNONYM_OF = {word: other.replace("_", " ") for word, _, other in (pair.partition("=") for pair in _SYNONYMS.split())}
 _FILLER = "here"
-_EMPTY_WORDS = ("Do the work and hand back what comes of it.", "Work on what is passed in.", "Answer the caller.")
 
 
 def reworded(text: str, entry_point: str) -> str | None:
     """The module with all docstrings in other words; None where that of the entry point says too little.
 
-    At most `MOST_SHARED_WORDS` words in a row stay. What stands behind the prose, such as calls that are shown, goes.
-
-    Args:
-        text: A module.
-        entry_point: Its function.
+    At most `MOST_SHARED_WORDS` words in a row stay. What stands behind the prose, such as calls that are shown, goes,
+    and so does a docstring of which nothing is left.
     """
-    found = _docstrings(text, entry_point)
-    if not found or not in_other_words(found[0]):
-        return None
-    return _told(text, in_other_words)
-
-
-def saying_nothing(text: str, generator: random.Random) -> str | None:
-    """The module with docstrings that fit any function; None where it does not parse.
-
-    Args:
-        text: A module.
-        generator: Draws the docstrings.
-    """
-    return _told(text, lambda _: generator.choice(_EMPTY_WORDS))
+    module = parse(text)
+    told = ""
+    for node in ast.walk(module or ast.Module([], [])):
+        if isinstance(node, ast.FunctionDef) and (docstring := ast.get_docstring(node)) is not None:
+            words = in_other_words(docstring)
+            indented = textwrap.indent(words, " " * node.body[0].col_offset).strip()
+            rest = node.body[1:]
+            node.body = [ast.Expr(ast.Constant(indented)), *rest] if words else rest or [ast.Pass()]
+            told = told or (words if node.name == entry_point else "")
+    return ast.unparse(ast.fix_missing_locations(module)) + "\n" if module is not None and told else None
 
 
 def in_other_words(docstring: str) -> str:
@@ -96,28 +87,6 @@ def words_of(text: str) -> list[str]:
 def runs_of(words: Sequence[str], size: int) -> set[tuple[str, ...]]:
     """All runs of so many words."""
     return set(zip(*(words[start:] for start in range(size)), strict=False))
-
-
-def _docstrings(text: str, entry_point: str) -> list[str]:
-    """Of the functions of that name."""
-    return [
-        ast.get_docstring(node) or ""
-        for node in ast.walk(parse(text) or ast.Module([], []))
-        if isinstance(node, ast.FunctionDef) and node.name == entry_point
-    ]
-
-
-def _told(text: str, tell: Callable[[str], str]) -> str | None:
-    """The module with each docstring told anew; one of which nothing is left goes."""
-    module = parse(text)
-    if module is None:
-        return None
-    for node in ast.walk(module):
-        if isinstance(node, ast.FunctionDef) and (docstring := ast.get_docstring(node)) is not None:
-            told = textwrap.indent(tell(docstring), " " * node.body[0].col_offset).strip()
-            rest = node.body[1:]
-            node.body = [ast.Expr(ast.Constant(told)), *rest] if told else rest or [ast.Pass()]
-    return ast.unparse(ast.fix_missing_locations(module)) + "\n"
 
 
 def _other_word(token: str) -> str:

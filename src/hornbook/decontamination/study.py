@@ -1,37 +1,76 @@
-"""What a study of contamination needs to know: which exercises are similar to which problems, in whose eyes.
+"""The stages of a study of contamination that concern documents: plant leaks, find similar exercises, take them out.
 
-Reads:  exercises; the problems of one benchmark.
-Writes: for each label, such as a match rate, the similar pairs of an exercise and a problem.
+Reads:  the decontaminated documents of a run; its held-out problems, or HumanEval.
+Writes: documents with leaks; the similar pairs by each label; documents without those that are similar.
 Source: section 5 of the paper, table 3: an exercise goes if it is similar to a problem, and a problem is similar if an
         exercise is.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
 
+from hornbook.artifacts.stage import Artifact, Result, Workspace
+from hornbook.benchmarks.against import NamedProblems, read_against
+from hornbook.decontamination.findings import Decision
 from hornbook.decontamination.functions import read_text
-from hornbook.decontamination.tree_index import TreeConfig, TreeIndex
+from hornbook.decontamination.over_parts import found_in, search_documents
+from hornbook.decontamination.planted import Leak, PlantConfig, plant
+from hornbook.decontamination.prepare import make_ready, open_jail
+from hornbook.decontamination.stages import DecontaminateConfig
+from hornbook.decontamination.tree_index import MATCH_RATES, TreeConfig, TreeIndex
 from hornbook.errors import ConfigError
-from hornbook.records import Document, Problem
+from hornbook.reading.documents import Document as Text
+from hornbook.records import Document, DocumentKind, Dropped, Problem
+
+VERSION = 3
+"""Raised when a rule of these stages changes: it is part of the fingerprint."""
+
+RULE = "rule"
+"""The label of what the rule of the run's own decontamination calls a leak."""
+PLANTED = "planted"
+"""The label of what is known, because it was planted."""
+NOTHING_GOES = ""
+"""In place of a label, where pruning takes nothing away."""
 
 Pair = tuple[str, str]
 """Id of a document, task id of a problem."""
-Similar = Mapping[str, Sequence[Pair]]
-"""Label → the pairs that are similar by it, each once, in the order of the documents and then of the problems."""
-Finder = Callable[[Sequence[Document], Sequence[Problem]], Sequence[Pair]]
-"""Finds similar pairs; equal arguments, equal pairs."""
-
-NOTHING_GOES = ""
-"""In place of a label, where pruning takes nothing away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimilarPair:
-    """A document that is similar to a problem, as a row of a table."""
+    """A document that is similar to a problem by a label, such as a match rate."""
 
     label: str
     document_id: str
     task_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimilarConfig:
+    """In whose eyes an exercise may be similar to a problem."""
+
+    rates: tuple[float, ...] = MATCH_RATES
+    """Match rates of syntax trees, each a label."""
+    rule: DecontaminateConfig = field(default_factory=DecontaminateConfig)
+    """Of the run's own decontamination."""
+
+    def __post_init__(self) -> None:
+        if not self.rates or len({rate_label(rate) for rate in self.rates}) < len(self.rates):
+            raise ConfigError(f"`rates` must name at least one, each once, got {self.rates!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PruneConfig:
+    """Which exercises go."""
+
+    label: str
+    """Those of the similar pairs with this label."""
+    is_control: bool = False
+    """Instead as many of the other exercises, drawn at random: what fewer exercises do by themselves."""
 
 
 def rate_label(rate: float) -> str:
@@ -45,19 +84,112 @@ def rate_label(rate: float) -> str:
     return f"{rate:g}"
 
 
-def similar_by_trees(
-    documents: Sequence[Document], problems: Sequence[Problem], rates: Sequence[float], *, min_tree_nodes: int
-) -> dict[str, list[Pair]]:
-    """The pairs whose syntax trees match at each rate.
+def equal_prunings(pairs: Iterable[SimilarPair], labels: Iterable[str]) -> dict[str, str]:
+    """Label → the first label by which the same documents go; `NOTHING_GOES` where none goes.
+
+    A model finetuned on the same exercises is the same, so one is enough. The planted leaks come first: without them
+    the exercises are the run's own, and nothing need be trained.
+    """
+    gone: dict[str, set[str]] = {label: set() for label in sorted(labels, key=lambda label: label != PLANTED)}
+    for pair in pairs:
+        gone[pair.label].add(pair.document_id)
+    first: dict[frozenset[str], str] = {frozenset(): NOTHING_GOES}
+    return {label: first.setdefault(frozenset(documents), label) for label, documents in gone.items()}
+
+
+def run_plant(config: PlantConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Put leaks among the documents (inputs: `decontaminate`; `held_out`, or HumanEval where there is none).
+
+    Writes `documents`: Document; `leaks`: Leak.
+
+    Raises:
+        SandboxError: There is no jail, or it broke down.
+    """
+    documents = inputs["decontaminate"].records("documents", Document)
+    workspace.progress(0, len(documents), "planting leaks")
+    with open_jail() as jail:
+        documents, leaks = plant(documents, _problems(inputs), config, random.Random(workspace.seed), jail)
+    workspace.write_records("documents", Document, documents)
+    workspace.write_records("leaks", Leak, leaks)
+    metrics = {"num_leaks": len(leaks), "num_problems": len({leak.task_id for leak in leaks})}
+    return Result(kept=len(documents), unit="documents", metrics=metrics)
+
+
+def run_similar(config: SimilarConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Find the similar pairs by each label.
 
     Args:
-        documents: A document is as near as the nearest of its functions.
-        problems: By their canonical solutions; one whose solution does not parse is similar to nothing.
-        rates: At least one, each in (0, 1].
-        min_tree_nodes: See `TreeConfig.min_nodes`.
+        config: The labels: each match rate, and `rule`; also `planted` where leaks were planted.
+        inputs: `documents`, of the stage `decontaminate` or `plant`; `held_out`, or HumanEval where there is none.
+        workspace: Gets `similar`: SimilarPair, label by label.
+    """
+    source = inputs["documents"]
+    exercises = [one for one in source.records("documents", Document) if one.kind == DocumentKind.EXERCISE]
+    problems = _problems(inputs)
+    leaks = source.records("leaks", Leak) if (source.folder / "leaks.parquet").exists() else []
+    workspace.progress(0, len(exercises), "comparing with the problems")
+    similar = similar_by_trees(exercises, problems, config.rates)
+    similar[RULE] = _similar_by_rule(exercises, problems, config.rule, workspace)
+    if leaks:
+        similar[PLANTED] = [(leak.document_id, leak.task_id) for leak in leaks]
+    rows = [
+        SimilarPair(label=label, document_id=document_id, task_id=task_id)
+        for label, pairs in similar.items()
+        for document_id, task_id in pairs
+    ]
+    workspace.write_records("similar", SimilarPair, rows)
+    workspace.progress(len(exercises), len(exercises), "")
+    metrics: dict[str, Any] = {
+        "num_exercises": len(exercises),
+        "num_problems": len(problems),
+        "labels": {label: _counts(pairs, leaks) for label, pairs in similar.items()},
+    }
+    return Result(kept=len(rows), unit="similar pairs", metrics=metrics)
+
+
+def run_prune(config: PruneConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Take out the exercises that are similar to a problem (inputs: `documents`, `similar`).
+
+    Writes `documents`: Document and `dropped`: Dropped, both in input order.
+
+    Raises:
+        ConfigError: A control is asked for, and there are not as many other exercises.
+    """
+    task_ids: dict[str, list[str]] = {}
+    for pair in inputs["similar"].records("similar", SimilarPair):
+        if pair.label == config.label:
+            task_ids.setdefault(pair.document_id, []).append(pair.task_id)
+    documents = inputs["documents"].records("documents", Document)
+    workspace.progress(0, len(documents), "pruning")
+    reason = f"similar to a problem ({config.label})"
+    if config.is_control:
+        others = [one.id for one in documents if one.kind == DocumentKind.EXERCISE and one.id not in task_ids]
+        if len(others) < len(task_ids):
+            raise ConfigError(
+                f"`{config.label}` takes {len(task_ids):,} exercises, and only {len(others):,} others are there"
+            )
+        task_ids = {one: [] for one in random.Random(workspace.seed).sample(others, len(task_ids))}
+        reason = f"drawn at random, as many as {config.label} takes"
+    kept = [document for document in documents if document.id not in task_ids]
+    dropped = [
+        Dropped(id=document.id, reason=reason, detail=", ".join(task_ids[document.id]))
+        for document in documents
+        if document.id in task_ids
+    ]
+    workspace.write_records("documents", Document, kept)
+    workspace.write_records("dropped", Dropped, dropped)
+    return Result(kept=len(kept), unit="documents", dropped={reason: len(dropped)} if dropped else {})
+
+
+def similar_by_trees(
+    documents: Sequence[Document], problems: Sequence[Problem], rates: Sequence[float]
+) -> dict[str, list[Pair]]:
+    """Label → the pairs whose syntax trees match at this rate, by document, then by problem.
+
+    A document is as near as the nearest of its functions; a problem whose solution does not parse is similar to none.
     """
     pairs: dict[str, list[Pair]] = {rate_label(rate): [] for rate in rates}
-    index = TreeIndex(problems, TreeConfig(min_rate=min(rates), min_nodes=min_tree_nodes))
+    index = TreeIndex(problems, TreeConfig(min_rate=min(rates)))
     for match in index.matches([read_text(document.text) for document in documents]):
         for rate in rates:
             if match.score >= rate:
@@ -65,13 +197,44 @@ def similar_by_trees(
     return pairs
 
 
-def equal_prunings(similar: Similar) -> dict[str, str]:
-    """Label → the first label by which the same documents go; `NOTHING_GOES` where none goes.
+def _similar_by_rule(
+    documents: Sequence[Document], problems: Sequence[Problem], config: DecontaminateConfig, workspace: Workspace
+) -> list[Pair]:
+    """The leaks by the rule of `rule.py`, by document, then by problem.
 
-    A model finetuned on the same exercises is the same, so one is enough.
+    How rare a word is, is counted in these documents alone, where a run's decontamination counts in all of its own.
     """
-    first: dict[frozenset[str], str] = {frozenset(): NOTHING_GOES}
+    benchmark = NamedProblems(name="studied", title="studied", problems=tuple(problems))
+    scratch, seed = workspace.scratch, workspace.seed
+
+    def report(note: str, done: int, total: int) -> None:
+        workspace.progress(done, total, note)
+
+    with open_jail() if config.runs_code else nullcontext() as sandbox:
+        prepared, _ = make_ready([benchmark], config.search, sandbox, scratch, seed, measures=False, report=report)
+    parts = search_documents(
+        lambda start: (Text(id=document.id, text=document.text) for document in documents[start:]),
+        *(scratch, prepared, config.search),
+        report=report,
+    )
+    leaks = ((row.document_id, row.task_id) for row in found_in(parts) if row.decision is Decision.LEAK)
+    return list(dict.fromkeys(leaks))
+
+
+def _problems(inputs: Mapping[str, Artifact]) -> list[Problem]:
+    if "held_out" in inputs:
+        return inputs["held_out"].records("held_out", Problem)
+    [humaneval] = read_against(("humaneval",))
+    return list(humaneval.problems)
+
+
+def _counts(pairs: Sequence[Pair], leaks: Sequence[Leak]) -> dict[str, Any]:
+    """How many documents and problems; where leaks were planted, how many of each kind are among the documents."""
+    documents = {document_id for document_id, _ in pairs}
+    planted = Counter(leak.kind.value for leak in leaks)
+    found = Counter(leak.kind.value for leak in leaks if leak.document_id in documents)
     return {
-        label: first.setdefault(frozenset(document_id for document_id, _ in pairs), label)
-        for label, pairs in similar.items()
+        "num_removed": len(documents),
+        "num_similar": len({task_id for _, task_id in pairs}),
+        "planted": {kind: {"found": found[kind], "of": planted[kind]} for kind in planted},
     }

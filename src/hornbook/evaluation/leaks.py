@@ -1,27 +1,18 @@
 """What was found of benchmarks in a run's training data, and how well the detectors find it.
 
 Reads:  the metrics of the stage `decontaminate`.
-Writes: the same as records, for the report and the model card.
+Writes: the same as records, for the report and the model card; detectors and kinds are those that the metrics name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from hornbook.artifacts.manifest import Manifest
 from hornbook.errors import MissingInputError
 
-T = TypeVar("T")
-
 RULE_NAME = "rule"
 """Of the row of the calibration that speaks of all detectors together."""
-DETECTORS = ("behaviour", "n-gram", "syntax tree", "code embedding", "judge")
-"""In the order in which they are shown; a manifest keeps none."""
-KINDS = (
-    *("renamed", "paraphrased", "restructured", "retold"),
-    *("same topic", "near miss", "stock phrase", "unrelated"),
-)
-"""Of labelled pairs, in the same sense: leaks, then clean ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +42,7 @@ class BenchmarkLeaks:
     leaked_problems: tuple[str, ...]
     """Task ids, those for which at least one leaking document was found."""
     detectors: tuple[DetectorFinding, ...]
-    """Those that ran."""
+    """Those that ran, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +99,7 @@ class Leaks:
 
     @property
     def num_dropped(self) -> int:
-        """Documents that were put aside."""
+        """Documents that were dropped."""
         return sum(number for _, number in self.dropped)
 
     @property
@@ -126,63 +117,38 @@ def read_leaks(manifest: Manifest) -> Leaks:
     """
     metrics = manifest.metrics
     try:
-        calibration = metrics.get("calibration")
+        found = metrics.get("calibration")
+        counts = {name: found[name] for name in ("num_problems", "num_leaks", "num_clean", "num_of_kind") if found}
         return Leaks(
             num_checked=manifest.kept + sum(manifest.dropped.values()),
             dropped=tuple(sorted(manifest.dropped.items(), key=lambda item: (-item[1], item[0]))),
-            benchmarks=tuple(_benchmark(found) for found in metrics["benchmarks"]),
-            calibration=_calibration(calibration) if calibration else None,
+            benchmarks=tuple(_benchmark(one) for one in metrics["benchmarks"]),
+            calibration=DetectorCalibration(**counts, rows=tuple(map(_quality, found["rows"]))) if found else None,
         )
     except KeyError as error:
         raise MissingInputError(f"the stage `{manifest.stage}` has no metric `{error.args[0]}`") from error
 
 
 def _benchmark(found: Mapping[str, Any]) -> BenchmarkLeaks:
+    counts = ("num_documents", "num_problems", "num_decided")
     return BenchmarkLeaks(
-        name=found["name"],
-        title=found["title"],
-        num_problems=found["num_problems"],
-        num_telling=found["num_telling"],
-        num_leaking_documents=found["num_leaking_documents"],
+        **{name: found[name] for name in ("name", "title", "num_problems", "num_telling", "num_leaking_documents")},
         leaked_problems=tuple(found["leaked_problems"]),
         detectors=tuple(
-            DetectorFinding(
-                detector=detector,
-                num_documents=counts["num_documents"],
-                num_problems=counts["num_problems"],
-                num_decided=counts["num_decided"],
-            )
-            for detector, counts in _ordered(found["detectors"], DETECTORS)
+            DetectorFinding(detector=detector, **{name: of_detector[name] for name in counts})
+            for detector, of_detector in sorted(found["detectors"].items())
         ),
     )
 
 
-def _calibration(found: Mapping[str, Any]) -> DetectorCalibration:
-    return DetectorCalibration(
-        num_problems=found["num_problems"],
-        num_leaks=found["num_leaks"],
-        num_clean=found["num_clean"],
-        num_of_kind=found["num_of_kind"],
-        rows=tuple(
-            DetectorQuality(
-                name=row["name"],
-                threshold=row["threshold"],
-                num_found=row["num_found"],
-                num_false=row["num_false"],
-                recall=_proportion(row["recall"]),
-                precision=_proportion(row["precision"]) if row["precision"] else None,
-                found_by_kind=_ordered(row["found_by_kind"], KINDS),
-                false_by_kind=_ordered(row["false_by_kind"], KINDS),
-            )
-            for row in found["rows"]
-        ),
+def _quality(row: Mapping[str, Any]) -> DetectorQuality:
+    return DetectorQuality(
+        **{name: row[name] for name in ("name", "threshold", "num_found", "num_false")},
+        recall=_proportion(row["recall"]),
+        precision=_proportion(row["precision"]) if row["precision"] else None,
+        found_by_kind=tuple(sorted(row["found_by_kind"].items())),
+        false_by_kind=tuple(sorted(row["false_by_kind"].items())),
     )
-
-
-def _ordered(of_name: Mapping[str, T], names: Sequence[str]) -> tuple[tuple[str, T], ...]:
-    """The items in the order of `names`, unknown ones last by name."""
-    places = {name: place for place, name in enumerate(names)}
-    return tuple(sorted(of_name.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))
 
 
 def _proportion(numbers: tuple[float, float, float]) -> Proportion:

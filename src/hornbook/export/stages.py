@@ -14,18 +14,10 @@ from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.blind_spots import not_checked, rule_of
 from hornbook.evaluation.clean_subset import clean_scores
 from hornbook.evaluation.leaks import read_leaks
-from hornbook.export.contamination_section import ContaminationChecks
 from hornbook.export.huggingface import export_huggingface
-from hornbook.export.model_card import (
-    CardScore,
-    CodeSource,
-    DataPart,
-    ModelCard,
-    TrainingRun,
-    write_model_card,
-)
+from hornbook.export.model_card import CardScore, ContaminationChecks, ModelCard, TrainingRun, write_model_card
 
-VERSION = 2
+VERSION = 3
 """Raised when the exported files change: it is part of the fingerprint."""
 
 _DATA = ("hygiene", "select", "verify", "deduplicate", "decontaminate")
@@ -83,7 +75,7 @@ def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> Mode
         hidden_size=shape["hidden_size"],
         max_position=shape["max_position"],
         vocab_size=shape["vocab_size"],
-        data=tuple(_data_part(inputs[key]) for key in _DATA if key in inputs),
+        data=tuple(inputs[key].manifest for key in _DATA if key in inputs),
         sources=_code_sources(inputs["select"]) if "select" in inputs else (),
         trainings=tuple(_training(inputs[key]) for key in _TRAININGS if key in inputs),
         scores=scores,
@@ -91,19 +83,10 @@ def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> Mode
     )
 
 
-def _data_part(artifact: Artifact) -> DataPart:
-    manifest = artifact.manifest
-    dropped = tuple(sorted(manifest.dropped.items(), key=lambda item: (-item[1], item[0])))
-    return DataPart(name=manifest.stage, kept=manifest.kept, unit=manifest.unit, dropped=dropped)
-
-
-def _code_sources(select: Artifact) -> tuple[CodeSource, ...]:
+def _code_sources(select: Artifact) -> tuple[tuple[tuple[str, str], int], ...]:
     kept = select.table("kept")
     counts = Counter(zip(kept.column("source").to_pylist(), kept.column("license").to_pylist(), strict=True))
-    return tuple(
-        CodeSource(source=source, license=license_, num_samples=number)
-        for (source, license_), number in sorted(counts.items())
-    )
+    return tuple(sorted(counts.items()))
 
 
 def _training(artifact: Artifact) -> TrainingRun:

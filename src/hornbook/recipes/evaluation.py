@@ -16,9 +16,8 @@ from hornbook.evaluation.grade import GRADING_PROTOCOL_VERSION, Asker
 from hornbook.evaluation.models import Model, ModelIdentity
 from hornbook.evaluation.samples import GivenSamples
 from hornbook.evaluation.stages import VERSION, BenchmarkIdentity, identify
-from hornbook.report.gather_evaluation import EvaluationReportConfig
-from hornbook.report.stages import VERSION as REPORT_VERSION
-from hornbook.report.stages import run_evaluation_report
+from hornbook.report.evaluation import VERSION as REPORT_VERSION
+from hornbook.report.evaluation import EvaluationReportConfig, run_evaluation_report
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,8 +25,8 @@ from hornbook.evaluation.stages import EvaluateConfig
 from hornbook.export import stages as export
 from hornbook.export.stages import ExportConfig
 from hornbook.model.config import ModelConfig
-from hornbook.report import stages as report
-from hornbook.report.gather import ReportConfig
+from hornbook.report import run as report
+from hornbook.report.run import ReportConfig
 from hornbook.synthesis import stages as synthesis
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig

@@ -27,8 +27,8 @@ from hornbook.export import stages as export
 from hornbook.export.stages import ExportConfig
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.records import DocumentKind
-from hornbook.report import stages as report
-from hornbook.report.gather import ReportConfig
+from hornbook.report import run as report
+from hornbook.report.run import ReportConfig
 from hornbook.teacher.price import TeacherWork
 from hornbook.tokens import stages as tokens
 from hornbook.tokens.sources import CODEGEN, GivenTokenizerConfig

@@ -1,9 +1,38 @@
 """Our scores among those that others published."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from hornbook.evaluation.published import PublishedScore, published_scores
-from hornbook.report.scored import Beside, ScoreBeside
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreBeside:
+    """One row of a chart of scores: ours, or what somebody published."""
+
+    model: str
+    parameters: str
+    """Empty where it is not known."""
+    score: float
+    """0 to 1."""
+    ci95: tuple[float, float] | None
+    """Ours has one, published scores have none."""
+    ours: str
+    """`tuned`, `base`; empty for published ones."""
+    source: int
+    """Number of its source in `Beside.sources`, from 1; 0 for ours."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """Our scores on a benchmark among those that others published, the highest first."""
+
+    benchmark: str
+    measure: str
+    """`pass@1`, or `understanding`: a language model's grade."""
+    rows: tuple[ScoreBeside, ...]
+    sources: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    """Source → the models that a remark is about, and the remark."""
 
 
 def beside_of(benchmark: str, title: str, ours: Sequence[ScoreBeside], *, measure: str = "pass@1") -> Beside | None:

@@ -9,7 +9,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hornbook.report.data import Calibration, Training
+from hornbook.report.facts import Training
+from hornbook.report.filter import Calibration
 
 Points = Sequence[tuple[float, float]]
 

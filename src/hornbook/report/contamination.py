@@ -7,13 +7,13 @@ Writes: the same as plain values for the page.
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.evaluation.blind_spots import not_checked, rule_of
-from hornbook.evaluation.clean_subset import clean_scores
-from hornbook.evaluation.leaks import read_leaks
-from hornbook.report.data import Contamination, NearDocument, NearMatch, NearProblem
+from hornbook.evaluation.clean_subset import CleanScore, clean_scores
+from hornbook.evaluation.leaks import Leaks, read_leaks
 from hornbook.report.scores import evaluations_of, scores_of
 
 _DECISIONS = ("leak", "cleared", "clean")
@@ -21,8 +21,61 @@ _DECISIONS = ("leak", "cleared", "clean")
 _DOCUMENTS_SHOWN = 3
 """Of each problem."""
 _CODE = re.compile(r"^[ \t]*(?:(?:async )?def \w+\(|class \w+[:(]|from [\w.]+ import |@\w+|\w+ = )", re.MULTILINE)
-
 _Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearMatch:
+    """What one detector sees in a document and a problem."""
+
+    detector: str
+    score: float
+    """0 to 1."""
+    evidence: str
+    """In words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearDocument:
+    """A training document that resembles a problem."""
+
+    document_id: str
+    decision: str
+    """`leak`, `cleared` (its code does something else) or `clean`."""
+    matches: tuple[NearMatch, ...]
+    """At least one."""
+    text: str
+    """The part of it that matches."""
+    form: str
+    """How to draw it: `code`, `passage` (prose with fenced code) or `prose`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearProblem:
+    """A benchmark's problem and the documents nearest to it."""
+
+    benchmark: str
+    task_id: str
+    decision: str
+    """Of its worst document: `leak` before `cleared` before `clean`."""
+    text: str
+    documents: tuple[NearDocument, ...]
+    """The worst first; at least one."""
+    num_more: int
+    """Further documents that are near and not shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contamination:
+    """What was compared with the benchmarks, what was found, how good the search is, and what it cannot see."""
+
+    leaks: Leaks
+    rule: str
+    """In a sentence or two."""
+    not_checked: tuple[str, ...]
+    clean: tuple[CleanScore, ...]
+    """Empty where nothing was evaluated."""
+    nearest: tuple[NearProblem, ...]
 
 
 def contamination_of(artifacts: Mapping[str, Artifact], num_nearest: int) -> Contamination | None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hornbook.report.scored import Attempts, ProblemAnswers
+from hornbook.report.answers import Attempts, ProblemAnswers
 
 _CHARACTERS_OF_DETAIL_SEARCHED = 200
 

@@ -2,18 +2,52 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.errors import MissingInputError
-from hornbook.report.data import Corpus, StageFacts, Training
-from hornbook.report.way import counts
+
+Counts = tuple[tuple[str, int], ...]
+"""Names with a number each, in the order in which they are shown."""
 
 WHOLE_CHAIN = (
     *("corpus", "hygiene", "annotate", "classifier", "select", "textbooks", "exercises", "verify", "deduplicate"),
     *("decontaminate", "tokenizer", "tokenize", "pretrain", "finetune", "evaluate-base", "evaluate-tuned", "export"),
 )
 """The stages of a full run, in the order of the data."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageFacts:
+    """One stage of the run, from its manifest."""
+
+    name: str
+    fingerprint: str
+    version: int
+    seed: int
+    seconds: float
+    kept: int
+    unit: str
+    dropped: Counts
+    inputs: tuple[tuple[str, str], ...]
+    """Input's name → fingerprint."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """One training run: what was spent, and how the loss fell."""
+
+    name: str
+    """`pretrain` or `finetune`."""
+    num_parameters: int
+    num_steps: int
+    num_tokens: int
+    """Tokens read, repeats included."""
+    train_loss: tuple[tuple[int, float], ...]
+    """Step → cross-entropy of a batch, in nats per token."""
+    held_out_loss: tuple[tuple[int, float], ...]
+    """The same on documents that are never trained on."""
 
 
 def in_order(artifacts: Mapping[str, Artifact]) -> dict[str, Artifact]:
@@ -56,21 +90,6 @@ def environment_of(artifacts: Mapping[str, Artifact]) -> tuple[tuple[str, str], 
     return tuple((name, ", ".join(versions)) for name, versions in seen.items())
 
 
-def corpora_of(artifacts: Mapping[str, Artifact]) -> tuple[Corpus, ...]:
-    """The training sets as tokens; empty before `tokenize`."""
-    if "tokenize" not in artifacts:
-        return ()
-    return tuple(
-        Corpus(
-            name=name,
-            num_train_tokens=metric(artifacts["tokenize"], name, "num_tokens", "train"),
-            num_held_out_tokens=metric(artifacts["tokenize"], name, "num_tokens", "held-out"),
-            num_documents=sum(metric(artifacts["tokenize"], name, "num_documents").values()),
-        )
-        for name in ("pretrain", "finetune")
-    )
-
-
 def trainings_of(artifacts: Mapping[str, Artifact]) -> tuple[Training, ...]:
     """What each training spent, and its losses from `log.jsonl`."""
     return tuple(_training(artifacts[name]) for name in ("pretrain", "finetune") if name in artifacts)
@@ -88,6 +107,12 @@ def metric(artifact: Artifact, *keys: str) -> Any:
             raise MissingInputError(f"the stage `{artifact.manifest.stage}` has no metric `{'.'.join(keys)}`")
         value = value[key]
     return value
+
+
+def counts(numbers: Mapping[str, int]) -> Counts:
+    """Numbers by name, the largest first, equal ones by name; zeros left out."""
+    found = [(name, number) for name, number in numbers.items() if number]
+    return tuple(sorted(found, key=lambda item: (-item[1], item[0])))
 
 
 def _training(artifact: Artifact) -> Training:

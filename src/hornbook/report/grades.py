@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.records import Grade, Outcome, Verdict
-from hornbook.report.evaluated import GradeFacts
 from hornbook.report.facts import metric
 
 HIGHEST = 10
@@ -18,6 +18,26 @@ _FIGURES = (
     ("grading_spread", "spread between gradings of one answer", "{:.2f} grades"),
 )
 """In the metrics → for people, and how it is written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeFacts:
+    """What a language model that plays the teacher thought of the completions, and how far the tests agree."""
+
+    grader: str
+    protocol: str
+    """How it was asked, in words."""
+    num_graded: int
+    """Completions with at least one grade."""
+    num_gradings: int
+    num_ungraded: int
+    """Gradings that were asked for and gave no grade."""
+    figures: tuple[tuple[str, str], ...]
+    """Name of a figure → the figure with what belongs to it; those that could be computed."""
+    passed: tuple[int, ...]
+    """Gradings of completions that passed, by grade: eleven numbers, for 0 to 10."""
+    failed: tuple[int, ...]
+    """The same of those that did not pass."""
 
 
 def grades_of(artifact: Artifact, benchmark: str) -> GradeFacts | None:

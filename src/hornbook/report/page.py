@@ -4,18 +4,34 @@ Every text that goes in (code, completions, names) is escaped by the templates; 
 opens another is shown, not run. Equal pages give equal bytes.
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token as Piece
+from markdown_it.utils import OptionsDict
+from markupsafe import Markup, escape
+from pygments.lexers.python import PythonLexer
+from pygments.token import Token
 
-from hornbook.report.highlight import highlight_python
-from hornbook.report.phrases import count, duration, percent, plural
-from hornbook.report.prose import passage_html
-from hornbook.report.scored import SandboxFacts
+from hornbook.artifacts.stage import Workspace
+from hornbook.report.plain import count, duration, percent, plural
+from hornbook.report.scores import SandboxFacts
+
+_CLASS_OF = (
+    *((Token.Comment, "c"), (Token.Literal.String, "s"), (Token.Keyword, "k"), (Token.Operator.Word, "k")),
+    *((Token.Name.Function, "d"), (Token.Name.Class, "d"), (Token.Name.Decorator, "o")),
+    *((Token.Literal.Number, "m"), (Token.Name.Builtin, "b")),
+)
+"""Kind of token → the class of its colour in `report.css`."""
+_PYTHON = frozenset({"python", "py", "pycon"})
+_NOT_READ = ("link", "image", "autolink", "reference", "html_block", "html_inline", "blockquote")
+"""Markdown that stays as it was written: nothing may leave the page, and `>>>` begins a session."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,3 +104,78 @@ def sandbox_warnings(sandbox: SandboxFacts | None) -> list[str]:
         f"Programs ran without a jail (sandbox: “{sandbox.backend}”). What the model wrote had the rights of whoever "
         "started it: it may have changed files, disturbed other programs, or written its own verdict."
     ]
+
+
+def write_page(page: str, workspace: Workspace) -> None:
+    """Write the page of a stage that has two steps, of which this is the second."""
+    (workspace.folder / "report.html").write_text(page, encoding="utf8")
+    workspace.progress(2, 2, "")
+
+
+def highlight_python(source: str) -> Markup:
+    """Mark comments, strings, keywords, numbers, builtins and names that are defined.
+
+    Args:
+        source: Any text; need not be valid Python.
+
+    Returns:
+        Escaped HTML: text and `<i class=…>` elements. Stripped of its tags and unescaped it equals `source`.
+    """
+    pieces = ((_css_class(kind), value) for _, kind, value in PythonLexer().get_tokens_unprocessed(source))
+    parts: list[Markup] = []
+    for css_class, group in itertools.groupby(pieces, key=lambda piece: piece[0]):
+        text = escape("".join(value for _, value in group))
+        parts.append(Markup('<i class="{}">{}</i>').format(css_class, text) if css_class else text)
+    return Markup("").join(parts)
+
+
+def passage_html(text: str) -> Markup:
+    """Set a passage that is written in Markdown.
+
+    Fenced blocks become code (Python highlighted, other blocks plain, as output is), and so do paragraphs that begin
+    with `>>>`. Links, images and HTML are shown as they were written; everything is escaped.
+    """
+    markdown = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).disable(_NOT_READ)
+    return Markup(markdown.renderer.render([*_with_sessions(markdown.parse(text))], markdown.options, {}))
+
+
+def _css_class(kind: Any) -> str:
+    return next((css_class for token, css_class in _CLASS_OF if kind in token), "")
+
+
+class _Renderer(RendererHTML):
+    """Draws code as the rest of the page does; headings of a passage are no headings of the page."""
+
+    def fence(self, tokens: Sequence[Piece], idx: int, options: OptionsDict, env: MutableMapping[str, Any]) -> str:
+        """A fenced block; without a language it is output."""
+        del options, env
+        code = tokens[idx].content.rstrip("\n")
+        if tokens[idx].info.strip() in _PYTHON:
+            return Markup('<pre class="code" tabindex="0"><code>{}</code></pre>\n').format(highlight_python(code))
+        return Markup('<pre class="code output" tabindex="0"><code>{}</code></pre>\n').format(code)
+
+    def heading_open(
+        self, tokens: Sequence[Piece], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
+    ) -> str:
+        """A paragraph that looks like a heading."""
+        del tokens, idx, options, env
+        return '<p class="heading">'
+
+    def heading_close(
+        self, tokens: Sequence[Piece], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
+    ) -> str:
+        """Its end."""
+        del tokens, idx, options, env
+        return "</p>\n"
+
+
+def _with_sessions(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Indented blocks, and paragraphs that begin with `>>>`, as fenced Python."""
+    at = 0
+    while at < len(pieces):
+        is_session = pieces[at].type == "paragraph_open" and pieces[at + 1].content.startswith(">>> ")
+        if is_session or pieces[at].type == "code_block":
+            yield Piece("fence", "code", 0, content=pieces[at + is_session].content, info="python")
+        else:
+            yield pieces[at]
+        at += 3 if is_session else 1

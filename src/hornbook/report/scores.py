@@ -1,12 +1,18 @@
-"""What the manifests of evaluations say: scores, and in what the completions ran. No table is read."""
+"""What the manifests of evaluations say: scores, and in what the completions ran. No table is read.
 
-from collections.abc import Mapping
+Nothing here has a default; a zero is always a zero that was measured.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from markupsafe import Markup
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.records import Outcome
-from hornbook.report.facts import metric
-from hornbook.report.scored import SandboxFacts, Score
+from hornbook.report.facts import Counts, metric
+from hornbook.report.plain import count, percent
 
 EVALUATE = "evaluate"
 """The stage that evaluates one model, whatever it is."""
@@ -16,6 +22,43 @@ _TITLES = {"held_out": "held-out exercises", "humaneval": "HumanEval"}
 """A benchmark's name → for people, where the metrics do not say it."""
 _JAILS = frozenset({"bubblewrap"})
 """Backends that wall a program in; any other one is taken for none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """The pass@k of one model on one benchmark."""
+
+    model: str
+    """`base` (pretrained only) or `tuned` (finetuned on exercises); the model's name where one model was evaluated."""
+    benchmark: str
+    """For people: `held-out exercises`, `HumanEval`."""
+    pass_at_1: float
+    """Share of the problems that were solved; 0 to 1."""
+    ci95: tuple[float, float]
+    """The 95 % interval around it; 0 to 1."""
+    more_k: tuple[tuple[int, float, tuple[float, float]], ...]
+    """k above 1 → pass@k and its 95 % interval; empty where there is one sample per problem."""
+    num_problems: int
+    num_samples: int
+    """Per problem; of the problem that has the fewest."""
+    outcomes: Counts
+    """What became of the completions: `passed`, `wrong`, `syntax error` … → number; those that occurred."""
+    protocol: str
+    """What was asked of the model and how, in words; may be empty."""
+    protocol_name: str
+    """`humaneval, version 1`; empty where the protocol has no name."""
+    truncated_prompts: int
+    """Prompts that were too long for the model; 0 also where that cannot be known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxFacts:
+    """In what the completions ran."""
+
+    backend: str
+    jailed: bool
+    limits: tuple[tuple[str, str], ...]
+    """Name → value with its unit."""
 
 
 def raw_scores_of(artifacts: Mapping[str, Artifact]) -> list[dict[str, Any]]:
@@ -100,3 +143,25 @@ def _with_unit(name: str, value: Any) -> tuple[str, str]:
     if name.endswith("_seconds"):
         return f"{name.removesuffix('_seconds').replace('_', ' ')} time", f"{value:g} s"
     return name.replace("_", " "), str(value)
+
+
+def by_benchmark(scores: Sequence[Score]) -> list[tuple[str, list[Score]]]:
+    """The scores grouped by benchmark, both in order of appearance."""
+    names = list(dict.fromkeys(score.benchmark for score in scores))
+    return [(name, [score for score in scores if score.benchmark == name]) for name in names]
+
+
+def protocols_of(scores: Sequence[Score]) -> list[tuple[str, str]]:
+    """Name and description of each protocol, once; the name may be empty."""
+    return list(dict.fromkeys((score.protocol_name, score.protocol) for score in scores if score.protocol))
+
+
+def score_sentence(score: Score) -> Markup:
+    """How much of a benchmark is solved, in a sentence."""
+    if score.num_samples > 1:
+        text = "On {} <strong>{} of its answers</strong> pass: {} for each of {} problems."
+        share = percent(score.pass_at_1)
+        return Markup(text).format(score.benchmark, share, count(score.num_samples), count(score.num_problems))
+    solved = round(score.pass_at_1 * score.num_problems)
+    text = "On {} it solves <strong>{} of {} problems</strong>."
+    return Markup(text).format(score.benchmark, count(solved), count(score.num_problems))

@@ -3,23 +3,23 @@
 The lines are at most 80 columns wide where paths allow it, and read the same in a file as in a terminal.
 """
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
 
 from hornbook.artifacts import DEFAULT_STORE
 from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.stage import Artifact
 from hornbook.evaluation.leaks import read_leaks
-from hornbook.report.data import Lane
-from hornbook.report.evaluation_summary import evaluation_lines, sandbox_lines
-from hornbook.report.facts import absent_of, corpora_of, metric
-from hornbook.report.phrases import duration, magnitude
-from hornbook.report.scored import Score
-from hornbook.report.scores import EVALUATE, raw_scores_of, scores_of
-from hornbook.report.study_stage import STUDY, read_study
-from hornbook.report.study_table import study_lines
-from hornbook.report.way import lanes_of
+from hornbook.report.facts import absent_of, metric
+from hornbook.report.flow import Lane, corpora_of, lanes_of
+from hornbook.report.grades import grade_line
+from hornbook.report.plain import duration, magnitude, plain
+from hornbook.report.scores import EVALUATE, Score, raw_scores_of, sandbox_of, scores_by_name, scores_of
+from hornbook.report.study import STUDY, study_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 REPORT = Path("report") / "report.html"
 MODEL = Path("export") / "model"
 """Where a run's folder shows the report and the exported model."""
+_WIDTH = 80
+_INDENT = " " * 14
 
 
 def describe_run(run: RunFolder) -> dict[str, Any]:
@@ -85,7 +87,7 @@ def print_summary(run: RunFolder, console: "Console", *, stages: bool = False) -
     else:
         lines += [*_score_lines(scores_of(artifacts)), *_data_lines(artifacts)]
     if STUDY in artifacts:
-        lines += study_lines(read_study(artifacts[STUDY]))
+        lines += ["", *map(escape, study_text(artifacts[STUDY].manifest.metrics).splitlines())]
     lines += [*sandbox_lines(artifacts), *_place_lines(run, artifacts)]
     for line in lines:
         console.print(line, highlight=False, emoji=False)
@@ -166,3 +168,47 @@ def _place_lines(run: RunFolder, artifacts: Mapping[str, Artifact]) -> Iterator[
 
 def _existing(path: Path) -> str | None:
     return str(path) if path.exists() else None
+
+
+def evaluation_lines(artifact: Artifact) -> Iterator[str]:
+    """The model, and for each benchmark its pass@k, protocol, outcomes, and what a grader thought.
+
+    Args:
+        artifact: Of the stage `evaluate`.
+    """
+    model = metric(artifact, "model")
+    yield f"\n[bold]{plain(model['name'])}[/] [dim]{plain(model['kind'])}[/]"
+    for name, score in scores_by_name(model["name"], artifact).items():
+        yield ""
+        yield from _benchmark_lines(score)
+        graded = metric(artifact, "grades").get(name)
+        if graded is not None:
+            yield from _wrapped("grades", grade_line(graded))
+
+
+def sandbox_lines(artifacts: Mapping[str, Artifact]) -> Iterator[str]:
+    """A warning where what a model wrote ran without a jail; nothing where it ran in one or not at all."""
+    sandbox = sandbox_of(artifacts)
+    if sandbox is not None and not sandbox.jailed:
+        yield "\n[bold red]programs ran without a jail[/]: what the model wrote could do all that you can,"
+        yield "and could write its own verdict"
+
+
+def _benchmark_lines(score: Score) -> Iterator[str]:
+    title = plain(score.benchmark)
+    samples = f", {score.num_samples:,} samples of each" if score.num_samples > 1 else ""
+    yield f"[bold]{title}[/]  [dim]{score.num_problems:,} problems{samples}; with 95 % intervals[/]"
+    for k, share, ci95 in ((1, score.pass_at_1, score.ci95), *score.more_k):
+        low, high = (100 * end for end in ci95)
+        yield f"  {f'pass@{k}':<10}  [bold]{100 * share:5.1f} %[/]   {low:5.1f} to {high:5.1f}"
+    yield from _wrapped("outcomes", ", ".join(f"{outcome} {number:,}" for outcome, number in score.outcomes))
+    if score.protocol_name:
+        yield from _wrapped("protocol", score.protocol_name)
+    if score.truncated_prompts:
+        yield from _wrapped("prompts", f"{score.truncated_prompts:,} too long for the model, read from the middle on")
+
+
+def _wrapped(name: str, text: str) -> Iterator[str]:
+    lines = textwrap.wrap(text, _WIDTH - len(_INDENT)) or [""]
+    yield f"  {name:<{len(_INDENT) - 2}}{plain(lines[0])}"
+    yield from (_INDENT + plain(line) for line in lines[1:])

@@ -1,15 +1,15 @@
-"""The way of the data in counts: a lane for each kind until all are documents, then the stations that all pass."""
+"""The flow of the data in counts: a lane for each kind until all are documents, then the stations that all pass."""
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.records import DocumentKind, Dropped
-from hornbook.report.data import FlowStep, Lane, MergedStep
-from hornbook.report.scored import Counts
+from hornbook.report.facts import Counts, counts, metric
 
 _CODE_STATIONS = (
     ("code", "Given"),
@@ -27,6 +27,48 @@ _MERGED = (("deduplicate", "Duplicates put aside"), ("decontaminate", "Benchmark
 _VERIFIED = {"textbook": ("passages", "passages", "passage-"), "exercise": ("kept", "exercises", "exercise-")}
 """Kind → table that `verify` writes, unit, beginning of the ids."""
 _MASKED = {"key": "keys and passwords", "email": "e-mail addresses", "ip": "IP addresses"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowStep:
+    """One station on the way of the data."""
+
+    stage: str
+    title: str
+    kept: int
+    unit: str
+    dropped: Counts
+    note: str
+    """One short sentence, or empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """One kind of training data on its way, from its source to the last station of its own."""
+
+    kind: str
+    """`code`, `textbook` or `exercise`."""
+    title: str
+    steps: tuple[FlowStep, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergedStep:
+    """A station that all kinds of data pass, and how many documents of each kind it let through."""
+
+    step: FlowStep
+    kept_by_kind: Counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corpus:
+    """The tokens of one training set."""
+
+    name: str
+    """`pretrain` or `finetune`."""
+    num_train_tokens: int
+    num_held_out_tokens: int
+    num_documents: int
 
 
 def lanes_of(artifacts: Mapping[str, Artifact]) -> tuple[Lane, ...]:
@@ -48,15 +90,6 @@ def merged_of(artifacts: Mapping[str, Artifact]) -> tuple[MergedStep, ...]:
             by_kind = tuple((kind.value, kinds[kind.value]) for kind in DocumentKind)
             merged.append(MergedStep(step=_whole(title, artifacts[stage]), kept_by_kind=by_kind))
     return tuple(merged)
-
-
-def counts(numbers: Mapping[str, int]) -> Counts:
-    """Numbers by name, the largest first, equal ones by name; zeros left out."""
-    return tuple(sorted(((name, number) for name, number in numbers.items() if number), key=_largest_first))
-
-
-def _largest_first(item: tuple[str, int]) -> tuple[int, str]:
-    return -item[1], item[0]
 
 
 def _step(title: str, kind: str, artifact: Artifact) -> FlowStep:
@@ -124,3 +157,18 @@ def _by_teacher(metrics: Mapping[str, Any]) -> str:
 def _column(artifact: Artifact, table: str, column: str) -> list[str]:
     values: list[str] = pq.read_table(artifact.path(f"{table}.parquet"), columns=[column]).column(0).to_pylist()
     return values
+
+
+def corpora_of(artifacts: Mapping[str, Artifact]) -> tuple[Corpus, ...]:
+    """The training sets as tokens; empty before `tokenize`."""
+    if "tokenize" not in artifacts:
+        return ()
+    return tuple(
+        Corpus(
+            name=name,
+            num_train_tokens=metric(artifacts["tokenize"], name, "num_tokens", "train"),
+            num_held_out_tokens=metric(artifacts["tokenize"], name, "num_tokens", "held-out"),
+            num_documents=sum(metric(artifacts["tokenize"], name, "num_documents").values()),
+        )
+        for name in ("pretrain", "finetune")
+    )

@@ -1,0 +1,119 @@
+import re
+from pathlib import Path
+
+import pytest
+from tests.report.evaluated import NO_JAIL, EvaluatedConfig, run_evaluation
+from tests.report.page import parsed, text_of
+
+from hornbook.artifacts.run import RunFolder
+from hornbook.artifacts.stage import Workspace
+from hornbook.errors import MissingInputError
+from hornbook.report.evaluation import EvaluationReportConfig, gather_evaluation, run_evaluation_report
+from hornbook.report.grades import grade_line, understanding_of
+
+FOUND = {"mean_grade_percent": 61.2, "ci95": [55.0, 67.5], "auc": 0.912, "grader": "invented/Teacher", "ungraded": 0}
+
+
+@pytest.fixture(scope="module")
+def page(evaluation: RunFolder) -> str:
+    return (evaluation.path / "report" / "report.html").read_text(encoding="utf8")
+
+
+@pytest.fixture(scope="module")
+def sampled_page(sampled_evaluation: RunFolder) -> str:
+    return (sampled_evaluation.path / "report" / "report.html").read_text(encoding="utf8")
+
+
+def test_every_problem_of_every_benchmark_is_there_with_its_answer(evaluation: RunFolder) -> None:
+    data = gather_evaluation(evaluation.artifacts()["evaluate"])
+    assert (data.model.name, data.model.kind) == ("invented/Tiny-Coder-1.5B-Instruct", "endpoint, chat")
+    assert ("new tokens, at most", "300") in data.sampling
+    assert data.sandbox.jailed
+    assert {("memory", "512 MiB"), ("cpu time", "3 s")} <= set(data.sandbox.limits)
+    assert [benchmark.name for benchmark in data.benchmarks] == ["humaneval", "mine"]
+    for benchmark in data.benchmarks:
+        assert [problem.task_id for problem in benchmark.problems] == [f"{benchmark.name}/{at}" for at in range(24)]
+        passed = sum(problem.attempts[0].num_passed for problem in benchmark.problems)
+        assert passed == round(24 * benchmark.score.pass_at_1)
+        assert benchmark.grades is not None
+        assert (sum(benchmark.grades.passed), sum(benchmark.grades.failed)) == (2 * passed, 2 * (24 - passed))
+        grades = benchmark.grades
+        assert (grades.num_gradings, grades.num_graded, grades.num_ungraded) == (48, 24, 3)
+    humaneval, mine = data.benchmarks
+    assert humaneval.beside is not None
+    assert [row.model for row in humaneval.beside.rows if row.ours] == [data.model.name]
+    assert mine.beside is None
+
+
+def test_pass_at_k_comes_with_its_intervals_and_what_was_truncated(sampled_evaluation: RunFolder) -> None:
+    data = gather_evaluation(sampled_evaluation.artifacts()["evaluate"])
+    [benchmark] = data.benchmarks
+    assert [k for k, _, _ in benchmark.score.more_k] == [5, 10]
+    assert all(low <= share <= high for _, share, (low, high) in benchmark.score.more_k)
+    assert (benchmark.score.truncated_prompts, benchmark.grades) == (3, None)
+    assert (data.sandbox.backend, data.sandbox.jailed) == (NO_JAIL, False)
+
+
+def test_the_page_is_well_formed_stands_alone_and_runs_nothing_of_a_model(page: str, sampled_page: str) -> None:
+    for written in (page, sampled_page):
+        found = parsed(written)
+        assert found.open == []
+        assert len(found.ids) == len(set(found.ids))
+        assert set(found.labels) <= set(found.ids)
+        assert all(link.startswith("#") and link[1:] in found.ids for link in found.links if link != "data:,")
+        assert found.tags.count("script") == 1
+        assert not {"img", "b"} & set(found.tags)
+        assert found.handlers == []
+    assert "&lt;b&gt;ties&lt;/b&gt; keep their order" in page
+    assert "&lt;i&gt;words&lt;/i&gt; is old" in page
+
+
+def test_each_benchmark_has_its_score_and_its_list(page: str, sampled_page: str) -> None:
+    sections = re.findall(r'<section id="([^"]*)"', page)
+    assert sections == ["scores", "beside", "grades", "measured", "problems-0", "problems-1"]
+    assert re.findall(r'<section id="([^"]*)"', sampled_page) == ["scores", "beside", "measured", "problems-0"]
+    assert len(re.findall(r'<details class="problem" id="p[01]-\d+"', page)) == 48
+    text = text_of(page)
+    assert re.search(r"\d+\.\d\u202f% \d+\.\d to \d+\.\d, 24 problems", text)
+    assert "humaneval, version 1: prompt as given, greedy." in text
+    assert "phi-1 1.3B 50.6" in text
+
+
+def test_a_missing_jail_and_samples_that_are_not_shown_are_told(page: str, sampled_page: str) -> None:
+    assert 'class="warning"' not in page
+    before, _, after = sampled_page.partition("<main>")
+    assert 'class="warning"' in before
+    text = text_of(after)
+    assert "tests in a jail" not in text
+    assert re.search(r"pass@10 \d+\.\d", text)
+    assert re.search(r"[✓✗] \d+ of 10 samples passed", text)
+    assert after.count('<details class="numbers sample">') == 12 * 5
+    assert "… and 5 more samples" in text
+    assert "3 prompts did not fit" in text
+
+
+def test_a_model_that_is_called_base_is_not_taken_for_a_recipes_base(tmp_path: Path) -> None:
+    config = EvaluatedConfig(model="base", benchmarks=("mine",), num_problems=2, graded=False)
+    page = (run_evaluation(config, tmp_path).path / "report" / "report.html").read_text(encoding="utf8")
+    assert "has read code and textbook passages" not in page
+    assert 'class="chip' not in page
+
+
+def test_equal_artifacts_give_equal_bytes_and_without_an_evaluation_there_is_no_report(
+    evaluation: RunFolder, page: str, tmp_path: Path
+) -> None:
+    artifacts = evaluation.artifacts()
+    workspace = Workspace(tmp_path, tmp_path, 0, lambda done, total, note="": None)
+    run_evaluation_report(EvaluationReportConfig(), {"evaluate": artifacts["evaluate"]}, workspace)
+    assert (tmp_path / "report.html").read_text(encoding="utf8") == page
+    with pytest.raises(MissingInputError, match="`evaluate`"):
+        run_evaluation_report(EvaluationReportConfig(), {"report": artifacts["report"]}, workspace)
+    with pytest.raises(MissingInputError, match=r"has no metric `model\.name`"):
+        gather_evaluation(artifacts["report"])
+
+
+def test_grades_are_told_in_a_line_and_are_a_share_beside_published_ones() -> None:
+    assert grade_line(FOUND) == ("61.2 % (55.0 to 67.5) from invented/Teacher; agreement with the tests: AUC 0.91")
+    assert grade_line({**FOUND, "auc": None, "ungraded": 1_200}).endswith("Teacher; 1,200 gradings gave no grade")
+    grade, (low, high) = understanding_of(FOUND)
+    assert (grade, low, high) == pytest.approx((0.612, 0.55, 0.675))
