@@ -1,11 +1,11 @@
 from pathlib import Path
 
 import pytest
+from hornbook.benchmarks.hub import Hub
 from tests.benchmarks.fake_hub import FakeHub, serve_hub
 from tests.benchmarks.invented import full_row, full_rows, parquet_of, sanitized_rows, write_array, write_lines
 
 from hornbook.benchmarks.against import read_against
-from hornbook.benchmarks.hub import Hub
 from hornbook.errors import ConfigError, MissingInputError
 
 

@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hornbook.benchmarks.hub import Hub
 from tests.benchmarks.fake_hub import FakeHub, serve_hub
 from tests.benchmarks.invented import full_rows, parquet_of, sanitized_rows, write_lines
 
 from hornbook.benchmarks.find import find_benchmark, list_benchmarks
-from hornbook.benchmarks.hub import Hub
 from hornbook.benchmarks.mbpp import FULL_PROTOCOL
 from hornbook.errors import ConfigError, MissingInputError
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hornbook.benchmarks.unconventional import find_unconventional
 from tests.benchmarks.invented import Fields, full_row, outcomes, parquet_of, sanitized_row, write_array, write_lines
 from tests.benchmarks.test_evalplus import HUB_TEST
 
 from hornbook.benchmarks.against import read_against
 from hornbook.benchmarks.given import read_given_problems
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.benchmarks.unconventional import find_unconventional
 from hornbook.errors import MissingInputError
 from hornbook.records import Outcome, Problem
 from hornbook.sandbox.jail import Jail

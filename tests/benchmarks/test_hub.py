@@ -2,9 +2,9 @@ from pathlib import Path
 
 import huggingface_hub.utils
 import pytest
+from hornbook.benchmarks.hub import Hub
 from tests.benchmarks.fake_hub import FakeHub, serve_hub
 
-from hornbook.benchmarks.hub import Hub
 from hornbook.errors import MissingInputError
 
 DATASET = "someone/problems"

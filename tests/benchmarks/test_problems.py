@@ -3,8 +3,8 @@ import json
 from pathlib import Path
 
 import pytest
-
 from hornbook.benchmarks.problems import parse_problems, read_problems
+
 from hornbook.errors import MissingInputError
 
 ROW = {

@@ -1,8 +1,8 @@
 import ast
 
 import pytest
-
 from hornbook.benchmarks.signature import called_function, parse_quietly, split_at_signature
+
 from hornbook.errors import MissingInputError
 
 

@@ -3,8 +3,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from hornbook.benchmarks.unconventional import find_unconventional, read_unconventional
+
 from hornbook.errors import MissingInputError
 from hornbook.evaluation.judge import assemble_program, check_canonical_solutions
 from hornbook.records import Outcome

@@ -13,7 +13,7 @@ from tests.report.miniature import run_small
 from hornbook.artifacts.pipeline import Pipeline
 from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
-from hornbook.evaluation.agreement import measure_agreement
+from hornbook.evaluation.grade import measure_agreement
 from hornbook.evaluation.score import score_verdicts
 from hornbook.records import Completion, Grade, Outcome, Problem, Timing, Verdict
 from hornbook.report.gather_evaluation import EvaluationReportConfig

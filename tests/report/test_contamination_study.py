@@ -7,9 +7,9 @@ import pytest
 from scipy.stats import binomtest
 
 from hornbook.errors import MissingInputError
-from hornbook.evaluation.significance import mcnemar
 from hornbook.records import Outcome, Problem, Verdict
 from hornbook.report.contamination_study import Group, StudyCell, study_cells
+from hornbook.stats import mcnemar
 
 
 def problems(number: int) -> list[Problem]:

@@ -16,8 +16,8 @@ import numpy.typing as npt
 from hornbook.errors import MissingInputError
 from hornbook.evaluation.compare import CommonProblems, compare
 from hornbook.evaluation.score import score_verdicts
-from hornbook.evaluation.significance import sign_flip_p
 from hornbook.records import Outcome, Problem, Verdict
+from hornbook.stats import sign_flip_p
 
 _NUM_RESAMPLES = 10_000
 _RESAMPLES_AT_ONCE = 500
