@@ -104,7 +104,7 @@ def test_damage_before_the_last_line_is_named_and_left_alone(line: bytes, tmp_pa
 def test_another_kind_of_record_is_no_torn_line(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     write(path, FIRST)
-    with pytest.raises(DamagedArtifactError, match="line 1 .*Timing"):
+    with pytest.raises(DamagedArtifactError, match=r"line 1 .*Timing"):
         Journal(path, Timing)
     with Journal(tmp_path / "verdicts.jsonl", Verdict) as journal:
         journal.append([VERDICT])

@@ -1,7 +1,7 @@
 """Find a benchmark by what a person typed: a name, a name with a file, or a file in HumanEval's format.
 
-Reads:  what is installed; a file; or Parquet files of the Hugging Face hub (`HF_ENDPOINT` if that is set), with the user's
-        token if there is one.
+Reads:  what is installed; a file; or Parquet files of the Hugging Face hub (`HF_ENDPOINT` if that is set), with the
+        user's token if there is one.
 Writes: `huggingface_hub`'s own cache (`HF_HOME`).
 """
 
