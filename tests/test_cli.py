@@ -50,12 +50,12 @@ def test_a_run_shows_its_stages_scores_hash_and_places(store: Path) -> None:
     assert all(stage["seconds"] >= 0 and len(stage["fingerprint"]) == 64 for stage in stages)
     scores = values["scores"]
     assert {(score["model"], score["benchmark"]) for score in scores} == {
-        (model, benchmark) for model in ("base", "tuned") for benchmark in ("held_out", "humaneval")
+        (model, benchmark) for model in ("base", "tuned") for benchmark in ("held_out", "unconventional-50")
     }
     for score in scores:
         low, high = score["ci95"]
         assert 0 <= low <= score["pass@1"] <= high <= 1
-        assert score["num_problems"] == (12 if score["benchmark"] == "held_out" else 164)
+        assert score["num_problems"] == (12 if score["benchmark"] == "held_out" else 50)
     assert len(values["model_sha256"]) == 64
     assert Path(values["report"]).is_file()
     assert (Path(values["model"]) / "config.json").is_file()
