@@ -1,7 +1,5 @@
 import gzip
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import huggingface_hub.utils
@@ -90,11 +88,3 @@ def test_without_hub_and_cache_a_file_is_asked_for(hub: FakeHub, tmp_path: Path)
     hub.status, hub.datasets["google-research-datasets/mbpp"] = 200, {"README.md": b"moved"}
     with pytest.raises(MissingInputError, match="no `full/"):
         find_benchmark("mbpp", Hub(endpoint=hub.endpoint, cache_folder=tmp_path))
-
-
-def test_naming_benchmarks_loads_no_hub() -> None:
-    code = (
-        "import sys, hornbook.benchmarks.find as find; find.list_benchmarks(); print('huggingface_hub' in sys.modules)"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "False\n"

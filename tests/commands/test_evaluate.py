@@ -183,18 +183,6 @@ def test_a_grader_may_be_elsewhere_with_a_key_of_its_own(
         assert (len(endpoint.asked), len(teacher.asked)) == (8, 8)
 
 
-def test_a_hugging_face_folder_is_evaluated(tmp_path: Path, own: Path, store: Path) -> None:
-    from tests.evaluation.test_huggingface import gpt2, save
-
-    folder = save(tmp_path / "tiny-gpt2", gpt2())
-    command = ("evaluate", folder, "-b", own, "--store", store, "--max-new-tokens", "4", "--device", "cpu")
-    found = type_in(*command, "--json").json
-    [score] = found["scores"]
-    assert (score["model"], score["benchmark"], score["num_problems"], score["pass@1"]) == ("tiny-gpt2", "own", 8, 0.0)
-    assert found["run"] == "tiny-gpt2-evaluated"
-    assert reused(type_in(*command, "--json").json) == [True, True]
-
-
 def test_without_a_jail_the_terminal_and_the_report_say_so(
     tmp_path: Path, own: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
