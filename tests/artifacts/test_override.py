@@ -86,3 +86,4 @@ def test_a_config_outside_of_a_recipe_is_changed_the_same_way() -> None:
     for text, message in [("steps", "FIELD=VALUE"), ("step=1", "did you mean `steps`"), ("steps=0", "at least 1")]:
         with pytest.raises(ConfigError, match=message):
             override_config(Config(), [text])
+    assert parse_overrides(["a.b = 1", "a.b=2"]) == {"a.b": "2"}
