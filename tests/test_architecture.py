@@ -13,7 +13,7 @@ RANKS = {
     "errors": 0,
     "records": 1,
     "processes": 1,
-    "intervals": 1,
+    "stats": 1,
     "reading": 2,
     "engine": 2,
     "artifacts": 2,

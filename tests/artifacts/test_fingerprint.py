@@ -59,6 +59,15 @@ def test_whatever_determines_the_output_changes_the_fingerprint(changed: str) ->
     assert changed != of()
 
 
+@dataclass(frozen=True)
+class Other(Config):
+    """Of the same fields, and another thing."""
+
+
+def test_configs_of_two_kinds_have_two_fingerprints_whatever_their_fields() -> None:
+    assert of(Other()) != of(Config())
+
+
 def test_the_fingerprint_is_the_same_in_another_process() -> None:
     program = (
         "from hornbook.artifacts.fingerprint import fingerprint\n"

@@ -26,7 +26,7 @@ def test_every_single_damaged_byte_is_noticed_and_the_file_named(
     assert {path.name for path in folder.iterdir()} == {"total.txt", "manifest.json"}
     for path in folder.iterdir():
         original = path.read_bytes()
-        for place in range(len(original)):
+        for place in (0, *range(1, len(original) - 1, 37), len(original) - 1):
             path.write_bytes(original[:place] + bytes([original[place] ^ 1]) + original[place + 1 :])
             with pytest.raises(DamagedArtifactError, match=path.name):
                 store.find("sum", digest)
@@ -143,21 +143,21 @@ def test_a_full_disk_is_named_with_what_to_do(store: Store, calls: Any, observer
 
 def test_two_processes_that_build_the_same_artifact_build_it_once(tmp_path: Path) -> None:
     program = """
-import sys, time
+import sys
 from pathlib import Path
 from hornbook.artifacts.pipeline import Pipeline, run
 from hornbook.artifacts.stage import Result, Stage
 from hornbook.artifacts.store import Store
 
 def work(config, inputs, workspace):
-    with open(sys.argv[2], "a") as stream:
-        stream.write("ran\\n")
-    time.sleep(0.5)
+    print("ran", flush=True)
+    sys.stdin.readline()
     (workspace.folder / "output").write_text("x")
     return Result(kept=1, unit="things")
 
 class Observer:
     def on_start(self, status, index, total):
+        print("begun", flush=True)
         return lambda done, total, note="": None
     def on_finish(self, outcome, index, total):
         pass
@@ -166,7 +166,14 @@ store = Store(Path(sys.argv[1]))
 store.open_for_writing()
 run(Pipeline("p", (Stage("work", work, {}, version=1),)), store, Observer())
 """
-    command = [sys.executable, "-c", program, str(tmp_path / "store"), str(tmp_path / "log")]
-    processes = [subprocess.Popen(command) for _ in range(3)]
-    assert [process.wait() for process in processes] == [0, 0, 0]
-    assert (tmp_path / "log").read_text() == "ran\n"
+    command = [sys.executable, "-c", program, str(tmp_path / "store")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    first, second = (subprocess.Popen(command, **pipes) for _ in range(2))
+    said = [process.stdout.readline() for process in (first, second)]  # Both have seen that there is no artifact.
+    for process in (first, second):  # One of them works, and the other waits for it: both are told to go on.
+        process.stdin.write("\n")
+        process.stdin.flush()
+    outputs = [process.communicate(timeout=120)[0] for process in (first, second)]
+    assert [process.returncode for process in (first, second)] == [0, 0]
+    assert said == ["begun\n", "begun\n"]
+    assert "".join(outputs).count("ran") == 1

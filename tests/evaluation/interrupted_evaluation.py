@@ -16,6 +16,7 @@ from typing import Any
 
 from hornbook.artifacts.pipeline import Pipeline, StageOutcome, StageStatus
 from hornbook.artifacts.pipeline import run as run_pipeline
+from hornbook.artifacts.stage import Artifact
 from hornbook.artifacts.store import Store
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.humaneval import read_humaneval
@@ -31,8 +32,8 @@ from hornbook.sandbox.program import Program
 from hornbook.sandbox.worker import Worker
 from hornbook.teacher.config import EndpointConfig
 
-PROBLEMS = tuple(read_humaneval()[:40])
-NAME, SEED, NUM_SAMPLES = "forty", 5, 2
+PROBLEMS = tuple(read_humaneval()[:16])
+NAME, SEED, NUM_SAMPLES = "sixteen", 5, 2
 CONCURRENCY, NUM_WORKERS = 6, 2
 GRADING = GradeConfig(num_gradings=1)
 MARK = re.compile(r'"sample (\S+) (\d)"')
@@ -46,7 +47,7 @@ def pipeline(url: str) -> Pipeline:
     )
     protocol = Protocol(name="humaneval", version=1, description="")
     benchmark = Benchmark(name=NAME, title=NAME, protocol=protocol, problems=PROBLEMS, source="")
-    grader = EndpointGrader(endpoint, max_new_tokens=GRADING.max_new_tokens, temperature=GRADING.temperature)
+    grader = EndpointGrader(endpoint)
     model = EndpointModel(endpoint, Api.CHAT)
     return evaluation(model, [benchmark], settings, seed=SEED, ask=grader).until("evaluate")
 
@@ -88,14 +89,18 @@ def stand_still_after(number: int) -> None:
     Journal.append = append_and_wait  # type: ignore[method-assign, assignment]
 
 
+def run(store: Path, url: str) -> Artifact:
+    opened = Store(store)
+    opened.open_for_writing()
+    return run_pipeline(pipeline(url), opened, Silent())["evaluate"].artifact
+
+
 def main(store: Path, url: str, starts: Path, number: int | None) -> None:
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:NUM_WORKERS])
     note_starts(starts)
     if number is not None:
         stand_still_after(number)
-    opened = Store(store)
-    opened.open_for_writing()
-    run_pipeline(pipeline(url), opened, Silent())
+    run(store, url)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,9 @@ from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.errors import MissingInputError
 from hornbook.evaluation.clean_subset import PassRate, clean_scores
 from hornbook.evaluation.leaks import BenchmarkLeaks, read_leaks
-from hornbook.evaluation.pass_at_k import bootstrap_interval
 from hornbook.evaluation.score import score_verdicts
-from hornbook.intervals import wilson_interval
 from hornbook.records import Outcome, Problem, Verdict
+from hornbook.stats import bootstrap_interval, wilson_interval
 
 TASKS = [f"invented/{number}" for number in range(6)]
 

@@ -1,33 +1,25 @@
+import ast
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from tests.evaluation.scripted_model import ScriptedModel
+from tests.evaluation.small import problem
 
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
+from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import DamagedArtifactError, EndpointError
-from hornbook.evaluation.complete import complete_benchmark, describe_asking, text_of
+from hornbook.evaluation.complete import complete_benchmark, cut_completion, text_of
 from hornbook.evaluation.journal import Journal
 from hornbook.evaluation.models import CHAT_ENDPOINT, COMPLETION_ENDPOINT, RUN, ModelIdentity, Request, SamplingConfig
-from hornbook.records import Completion, Problem
+from hornbook.records import Completion
 
-PROBLEMS = tuple(
-    Problem(
-        task_id=f"own/{name}", prompt=f"def {name}():\n", entry_point=name, canonical_solution="", test="", category=""
-    )
-    for name in ("one", "two", "three")
-)
+PROBLEMS = tuple(problem(f"own/{name}", f"def {name}():\n", entry_point=name) for name in ("one", "two", "three"))
 CUT_AT_THE_END = Protocol(name="own", version=1, description="")
 CUT_AT_STOPS = Protocol(name="own", version=1, description="", stop_strings=("\nprint", "\n\n"))
-KEYS = [(problem.task_id, index) for problem in PROBLEMS for index in (0, 1)]
-
-
-def own(protocol: Protocol = CUT_AT_THE_END) -> Benchmark:
-    return Benchmark(name="own", title="own", protocol=protocol, problems=PROBLEMS, source="")
-
-
-def identity(kind: str) -> ModelIdentity:
-    return ModelIdentity(kind=kind, name="x", digest="")
+OWN = Benchmark(name="own", title="own", protocol=CUT_AT_THE_END, problems=PROBLEMS, source="")
+KEYS = [(one.task_id, index) for one in PROBLEMS for index in (0, 1)]
 
 
 def numbered(request: Request) -> str:
@@ -35,21 +27,19 @@ def numbered(request: Request) -> str:
 
 
 def complete(
-    model: ScriptedModel,
-    folder: Path,
-    steps: list[tuple[int, int]] | None = None,
-    before: Sequence[Completion] = (),
+    model: ScriptedModel, folder: Path, steps: list[tuple[int, int]], before: Sequence[Completion] = ()
 ) -> list[Completion]:
+    folder.mkdir(exist_ok=True)
     with Journal(folder / "completions.jsonl", Completion) as journal:
         journal.append(before)
         return complete_benchmark(
-            own(),
+            OWN,
             model,
             SamplingConfig(temperature=0.5),
             num_samples=2,
             seed=1,
             journal=journal,
-            progress=lambda done, total: steps.append((done, total)) if steps is not None else None,
+            progress=lambda done, total: steps.append((done, total)),
         )
 
 
@@ -58,71 +48,110 @@ def test_each_problem_is_asked_as_often_as_wanted_and_its_answer_cut(tmp_path: P
     completions = complete(model, tmp_path, steps)
     assert sorted(model.asked) == sorted(KEYS)
     assert [(row.task_id, row.sample_index) for row in completions] == KEYS
-    assert completions[2] == Completion(
-        task_id="own/two", sample_index=0, raw="    return 2\nprint()\n", text="    return 2\n"
-    )
+    assert (completions[2].raw, completions[2].text) == ("    return 2\nprint()\n", "    return 2\n")
     assert steps == [(0, 6), (4, 6), (6, 6)]
 
 
 def test_what_the_journal_holds_is_not_asked_for(tmp_path: Path) -> None:
-    kept = [
-        Completion(task_id=task_id, sample_index=index, raw="kept", text="kept")
-        for task_id, index in (KEYS[0], KEYS[3])
-    ]
+    kept = [Completion(task_id=name, sample_index=index, raw="kept", text="kept") for name, index in (KEYS[0], KEYS[3])]
     model, steps = ScriptedModel(numbered, group_size=2), list[tuple[int, int]]()
     completions = complete(model, tmp_path, steps, kept)
     assert sorted(model.asked) == sorted(KEYS[1:3] + KEYS[4:])
-    assert [row.text for row in completions] == [
-        "kept",
-        "    return 1\n",
-        "    return 2\n",
-        "kept",
-        "    return 4\n",
-        "    return 5\n",
-    ]
+    assert [row.text.strip().removeprefix("return ") for row in completions] == ["kept", "1", "2", "kept", "4", "5"]
     assert steps == [(2, 6), (4, 6), (6, 6)]
-    with Journal(tmp_path / "completions.jsonl", Completion) as journal:
-        assert len(journal.entries()) == 6
 
 
 def test_what_was_answered_before_a_model_broke_down_is_kept(tmp_path: Path) -> None:
     model = ScriptedModel(numbered, group_size=2, break_down_after=4)
-    with pytest.raises(EndpointError, match="broke down"):
-        complete(model, tmp_path)
+    with pytest.raises(EndpointError):
+        complete(model, tmp_path, [])
     model.break_down_after = None
-    completions = complete(model, tmp_path)
+    completions = complete(model, tmp_path, [])
     assert sorted(model.asked) == sorted(KEYS)
-    (tmp_path / "undisturbed").mkdir()
-    assert completions == complete(ScriptedModel(numbered), tmp_path / "undisturbed")
-
-
-def test_a_damaged_journal_is_named_and_nothing_asked(tmp_path: Path) -> None:
+    assert completions == complete(ScriptedModel(numbered), tmp_path / "undisturbed", [])
     (tmp_path / "completions.jsonl").write_text('{"task_id":"own/one"}\n{"task_id":"own/two"}\n')
-    model = ScriptedModel(numbered)
-    with pytest.raises(DamagedArtifactError, match=r"line 1 of the journal .*completions\.jsonl"):
-        complete(model, tmp_path)
-    assert model.asked == []
+    with pytest.raises(DamagedArtifactError, match="line 1"):
+        complete(model, tmp_path, [])
+    assert len(model.asked) == len(KEYS)
 
 
 def test_an_answer_is_cut_as_the_protocol_and_the_kind_of_model_say() -> None:
-    problem = PROBLEMS[0]
-    raw = "    value = 1\n\n    return value\nprint(one())\n"
-    assert text_of(CUT_AT_THE_END, identity(RUN), problem, raw) == "    value = 1\n\n    return value\n"
-    assert text_of(CUT_AT_STOPS, identity(RUN), problem, raw) == "    value = 1"
-    assert text_of(CUT_AT_STOPS, identity(COMPLETION_ENDPOINT), problem, raw) == "    value = 1"
-    assert text_of(CUT_AT_STOPS, identity(COMPLETION_ENDPOINT), problem, "    return 1") == "    return 1"
-    chat = "Sure:\n```python\ndef one():\n    return 1\n\nprint(one())\n```\n"
-    for protocol in (CUT_AT_THE_END, CUT_AT_STOPS):
-        text = text_of(protocol, identity(CHAT_ENDPOINT), problem, chat)
-        assert "print" not in text
-        space: dict[str, object] = {}
-        exec(problem.prompt + text, space)  # The test's own two lines.
-        assert space["one"]() == 1  # type: ignore[operator]
-
-
-def test_the_way_of_asking_is_said_in_words() -> None:
-    assert describe_asking(CUT_AT_THE_END, identity(RUN)) == "prompt as given, cut at the function's end"
-    assert (
-        describe_asking(CUT_AT_STOPS, identity(COMPLETION_ENDPOINT)) == "prompt as given, cut at the first stop string"
+    run, endpoint, chat = (
+        ModelIdentity(kind=kind, name="x", digest="") for kind in (RUN, COMPLETION_ENDPOINT, CHAT_ENDPOINT)
     )
-    assert describe_asking(CUT_AT_STOPS, identity(CHAT_ENDPOINT)).startswith("chat: asked for the whole function")
+    raw = "    value = 1\n\n    return value\nprint(one())\n"
+    assert text_of(CUT_AT_THE_END, run, PROBLEMS[0], raw) == "    value = 1\n\n    return value\n"
+    assert text_of(CUT_AT_STOPS, run, PROBLEMS[0], raw) == "    value = 1"
+    assert text_of(CUT_AT_STOPS, endpoint, PROBLEMS[0], raw) == "    value = 1"
+    assert text_of(CUT_AT_STOPS, endpoint, PROBLEMS[0], "    return 1") == "    return 1"
+    answer = "Sure:\n```python\ndef one():\n    return 1\n\nprint(one())\n```\n"
+    for protocol in (CUT_AT_THE_END, CUT_AT_STOPS):
+        assert text_of(protocol, chat, PROBLEMS[0], answer) == "    pass\n\n\ndef one():\n    return 1\n"
+
+
+PROMPT = 'import math\n\n\ndef area(r):\n    """The area of a circle."""\n'
+
+
+@pytest.mark.parametrize(
+    ("kept", "cut"),
+    [
+        ("    return r\n", "\ndef other():\n    return 1\n"),
+        ("    return r\n", "@decorated\ndef other():\n    pass\n"),
+        ("    return r\n", "\n\n# And now a test:\nassert area(0) == 0\n"),
+        ("    return r\n", "    # nothing more\n\n"),
+        ("    return (r +", ""),
+        ("\n    x = 1\n\n\n    return x\n", "\n\n"),
+        ("    x = 1\n# at the margin, yet inside\n    return x\n", "x = 2\n"),
+        (
+            "    @cached\n    def inner():\n        return 1\n    class A:\n        b = 1\n    return inner()\n",
+            "class A:\n",
+        ),
+        ('    text = """\nat the margin\ndef no():\n"""\n    return text\n', "x\n"),
+        ("    text = '''it\\'''s\nhere'''\n    return text\n", "x\n"),
+        ("    text = (\n'a'\n'b' # ) not here\n)\n    return text\n", "x\n"),
+        ("    text = 1 + \\\n1\n    return text\n", "x\n"),
+        ("    a = '#'; b = \"it's\"; c = f\"{r}\"\n    return rb'\\''\n", "x\n"),
+        ("    text = 'never closed\n    return text\n", "x\n"),
+        ("\treturn r\n", "x\n"),
+        ("    if r:\n        return r\n    else:\n        return 0\n", "else:\n    pass\n"),
+        ("    return r\r\n", "\r\nx\r\n"),
+        ("", "return r\n"),
+        ("", "\n\ndef other():\n    pass\n"),
+    ],
+)
+def test_the_function_is_kept_and_the_rest_is_cut(kept: str, cut: str) -> None:
+    assert cut_completion(PROMPT, kept + cut) == kept
+
+
+def test_a_prompt_may_end_within_a_line_a_method_or_outside_of_functions() -> None:
+    assert cut_completion("def add(", "a, b):\n    return a + b\n\nadd(1, 2)\n") == "a, b):\n    return a + b\n"
+    assert cut_completion("def add(a, b):\n    return ", "a + b\n\nadd(1, 2)\n") == "a + b\n"
+    assert (
+        cut_completion('def add(a, b):\n    """Add', ' two.\n"""\n    return a\nx = 1') == ' two.\n"""\n    return a\n'
+    )
+    method = "        return 1\n"
+    assert (
+        cut_completion("class A:\n    def one(self):\n", f"{method}\n    def two(self):\n        return 2\n") == method
+    )
+    assert cut_completion("x = 1\n", "y = 2\nz = 3\n") == "y = 2\nz = 3\n"
+
+
+def test_on_humaneval_the_cut_agrees_with_the_syntax_tree() -> None:
+    for one in read_humaneval():
+        rambling = f"{one.canonical_solution}\n\n# More\ndef {one.entry_point}_2(x):\n    return x\n\nprint(1)\n"
+        text = cut_completion(one.prompt, rambling)
+        last = ast.parse(one.prompt + rambling).body[-3]
+        assert isinstance(last, ast.FunctionDef)
+        assert last.name == one.entry_point
+        assert (one.prompt + text).rstrip("\n").count("\n") + 1 == last.end_lineno
+        assert one.canonical_solution.startswith(text)
+
+
+def test_any_rubbish_is_cut_to_a_prefix_that_another_cut_leaves_alone() -> None:
+    generator = random.Random(1)
+    pieces = ["'", '"', "'''", '"""', "\n", "\n    ", "(", ")", "#", "\\", "def f():", "x", " ", "é", "\r\n", "\t", "f"]
+    for _ in range(1000):
+        raw = "".join(generator.choices(pieces, k=generator.randrange(30)))
+        text = cut_completion(PROMPT, raw)
+        assert raw.startswith(text)
+        assert cut_completion(PROMPT, text) == text

@@ -7,13 +7,14 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from tests.evaluation.scripted_model import ScriptedModel, workspace
+from tests.evaluation.small import problem
 
 from hornbook.artifacts.stage import Result
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import ConfigError, DamagedArtifactError, EndpointError, SandboxError
 from hornbook.evaluation.evaluate import EvaluationSettings, describe_protocol, evaluate, open_sandbox
-from hornbook.evaluation.grade import GradeConfig, GradingRequest
+from hornbook.evaluation.grade import MAX_ATTEMPTS, GradeConfig, GradingRequest
 from hornbook.evaluation.models import CHAT_ENDPOINT, Request, SamplingConfig
 from hornbook.evaluation.samples import GivenSamples
 from hornbook.records import Completion, Grade, Outcome, Problem, Record, Timing, Verdict, records_of
@@ -21,13 +22,10 @@ from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits
 from hornbook.sandbox.unjailed import Unjailed
 
-PROBLEMS = tuple(read_humaneval()[:12])
+PROBLEMS = tuple(read_humaneval()[:8])
 PROTOCOL = Protocol(name="humaneval", version=1, description="")
-TWELVE = Benchmark(name="twelve", title="Twelve", protocol=PROTOCOL, problems=PROBLEMS, source="the package")
+EIGHT = Benchmark(name="eight", title="Eight", protocol=PROTOCOL, problems=PROBLEMS, source="the package")
 SETTINGS = EvaluationSettings(limits=Limits(cpu_seconds=1.0))
-BROKEN = Problem(
-    task_id="own/1", prompt="def f():\n", entry_point="g", canonical_solution="    pass\n", test="", category=""
-)
 
 
 def every_second(request: Request) -> str:
@@ -40,12 +38,8 @@ def table(folder: Path, name: str, record: type[Record]) -> list[Any]:
     return list(records_of(record, pq.read_table(folder / "out" / f"{name}.parquet")))
 
 
-def outcomes(folder: Path, name: str = "twelve") -> list[Outcome]:
-    return [verdict.outcome for verdict in table(folder, f"{name}-verdicts", Verdict)]
-
-
 class ScriptedGrader:
-    """Gives 9 to what starts like a solution that it knows and 2 to the rest; may answer without a grade."""
+    """Gives 2 to what does nothing and 9 to the rest; may answer without a grade."""
 
     def __init__(self, *, without_grade: Sequence[str] = (), break_down_after: int | None = None) -> None:
         self.asked: list[GradingRequest] = []
@@ -64,210 +58,162 @@ class ScriptedGrader:
                 yield index, f"Assessment: read.\nGrade: {2 if 'return object()' in text else 9}"
 
 
+def graded(folder: Path, grader: ScriptedGrader, *, num_gradings: int = 2, name: str = "a teacher") -> Result:
+    settings = dataclasses.replace(SETTINGS, grading=GradeConfig(num_gradings=num_gradings), grader=name)
+    return evaluate(settings, [EIGHT], ScriptedModel(every_second), workspace(folder), grader)
+
+
 def test_half_of_the_problems_solved_is_a_score_of_one_half(tmp_path: Path) -> None:
     notes: list[str] = []
-    result = evaluate(SETTINGS, [TWELVE], ScriptedModel(every_second), workspace(tmp_path, notes))
+    result = evaluate(SETTINGS, [EIGHT], ScriptedModel(every_second), workspace(tmp_path, notes))
     [score] = result.metrics["scores"]
-    assert (score["benchmark"], score["pass@1"], score["passed"], score["num_problems"]) == ("twelve", 0.5, 6, 12)
-    assert (score["title"], score["source"]) == ("Twelve", "the package")
+    assert (score["benchmark"], score["pass@1"], score["passed"], score["num_problems"]) == ("eight", 0.5, 4, 8)
+    assert (score["title"], score["source"]) == ("Eight", "the package")
     assert (score["protocol_name"], score["protocol_version"]) == ("humaneval", 1)
-    assert "greedy" in score["protocol"]
     assert score["sandbox"]["backend"] == result.metrics["sandbox"]["backend"] == "bubblewrap"
     assert result.metrics["model"] == dataclasses.asdict(ScriptedModel(every_second).identity())
     assert result.metrics["sampling"] == {**dataclasses.asdict(SETTINGS.sampling), "num_samples": 1}
-    assert result.metrics["grades"] == {}
-    assert (result.kept, result.unit) == (12, "verdicts")
-    assert notes == ["twelve: canonical solutions", "twelve: completions", "twelve: verdicts"]
-    completions = table(tmp_path, "twelve-completions", Completion)
-    assert [row.task_id for row in completions] == [problem.task_id for problem in PROBLEMS]
-    assert [row.text for row in completions[::2]] == [problem.canonical_solution for problem in PROBLEMS[::2]]
-    assert [outcome is Outcome.PASSED for outcome in outcomes(tmp_path)] == [True, False] * 6
-    assert table(tmp_path, "twelve-problems", Problem) == list(PROBLEMS)
-    times = table(tmp_path, "measured/twelve-times", Timing)
-    assert [row.task_id for row in times] == [problem.task_id for problem in PROBLEMS]
-    assert all(row.cpu_seconds > 0 for row in times)
+    assert (result.kept, result.unit, result.metrics["grades"]) == (8, "verdicts", {})
+    assert notes == ["eight: canonical solutions", "eight: completions", "eight: verdicts"]
+    completions = table(tmp_path, "eight-completions", Completion)
+    assert [row.task_id for row in completions] == [one.task_id for one in PROBLEMS]
+    assert [row.text for row in completions[::2]] == [one.canonical_solution for one in PROBLEMS[::2]]
+    verdicts = table(tmp_path, "eight-verdicts", Verdict)
+    assert [row.outcome is Outcome.PASSED for row in verdicts] == [True, False] * 4
+    assert table(tmp_path, "eight-problems", Problem) == list(PROBLEMS)
+    times = table(tmp_path, "measured/eight-times", Timing)
+    assert [row.task_id for row in times if row.cpu_seconds > 0] == [one.task_id for one in PROBLEMS]
 
 
-def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
-    settings = dataclasses.replace(SETTINGS, grading=GradeConfig(num_gradings=2), grader="scripted")
-    results = [
-        evaluate(settings, [TWELVE], ScriptedModel(every_second, group_size=size), workspace(folder), ScriptedGrader())
-        for folder, size in ((tmp_path / "first", 3), (tmp_path / "second", 5))
-    ]
+def test_an_evaluation_that_broke_down_twice_ends_like_an_undisturbed_one_and_does_nothing_again(
+    tmp_path: Path,
+) -> None:
+    settings = dataclasses.replace(SETTINGS, grading=GradeConfig(num_gradings=2), grader="a teacher")
+    model, grader = ScriptedModel(every_second, break_down_after=6), ScriptedGrader(break_down_after=5)
+    for _ in range(2):
+        with pytest.raises(EndpointError, match="broke down"):
+            evaluate(settings, [EIGHT], model, workspace(tmp_path / "broken"), grader)
+        model.break_down_after = None
+    times = table(tmp_path / "broken", "measured/eight-times", Timing)
+    grader.break_down_after = None
+    results = [evaluate(settings, [EIGHT], model, workspace(tmp_path / "broken"), grader)]
+    assert sorted(model.asked) == sorted((one.task_id, 0) for one in PROBLEMS)
+    assert len(grader.asked) == 16
+    assert table(tmp_path / "broken", "measured/eight-times", Timing) == times
+    whole = ScriptedModel(every_second, group_size=5)
+    results.append(evaluate(settings, [EIGHT], whole, workspace(tmp_path / "whole"), ScriptedGrader()))
     assert results[0] == results[1]
     first, second = (
         {path.name: path.read_bytes() for path in (tmp_path / name / "out").glob("*.parquet")}
-        for name in ("first", "second")
+        for name in ("broken", "whole")
     )
-    assert sorted(first) == [f"twelve-{name}.parquet" for name in ("completions", "grades", "problems", "verdicts")]
+    assert sorted(first) == [f"eight-{name}.parquet" for name in ("completions", "grades", "problems", "verdicts")]
     assert first == second
-
-
-def test_an_evaluation_that_goes_on_asks_and_runs_nothing_again(tmp_path: Path) -> None:
-    model = ScriptedModel(every_second, break_down_after=6)
-    with pytest.raises(EndpointError, match="broke down"):
-        evaluate(SETTINGS, [TWELVE], model, workspace(tmp_path))
-    model.break_down_after = None
-    first = evaluate(SETTINGS, [TWELVE], model, workspace(tmp_path))
-    assert sorted(model.asked) == sorted((problem.task_id, 0) for problem in PROBLEMS)
-    times = table(tmp_path, "measured/twelve-times", Timing)
-    again = evaluate(SETTINGS, [TWELVE], model, workspace(tmp_path))
-    assert len(model.asked) == 12
-    assert first == again
-    assert table(tmp_path, "measured/twelve-times", Timing) == times
 
 
 def test_a_damaged_journal_is_named_and_no_score_made_of_it(tmp_path: Path) -> None:
     space = workspace(tmp_path)
-    (space.scratch / "twelve-verdicts.jsonl").write_text('{"verdict":{}}\n{}\n')
-    with pytest.raises(DamagedArtifactError, match=r"line 1 of the journal .*twelve-verdicts\.jsonl"):
-        evaluate(SETTINGS, [TWELVE], ScriptedModel(every_second), space)
+    (space.scratch / "eight-verdicts.jsonl").write_text('{"verdict":{}}\n{}\n')
+    with pytest.raises(DamagedArtifactError, match=r"line 1 of the journal .*eight-verdicts\.jsonl"):
+        evaluate(SETTINGS, [EIGHT], ScriptedModel(every_second), space)
 
 
 def test_where_a_benchmarks_own_solutions_fail_no_model_is_asked(tmp_path: Path) -> None:
-    broken = dataclasses.replace(TWELVE, name="broken", title="Broken", problems=(*PROBLEMS[:2], BROKEN))
+    bad = problem(entry_point="g", canonical_solution="    pass\n")
+    broken = dataclasses.replace(EIGHT, name="broken", title="Broken", problems=(*PROBLEMS[:2], bad))
     model = ScriptedModel(every_second)
-    with pytest.raises(SandboxError, match=r"1 of the 3 canonical solutions of `Broken` did not pass: own/1"):
-        evaluate(SETTINGS, [TWELVE, broken], model, workspace(tmp_path))
+    with pytest.raises(SandboxError, match=r"1 of the 3 .*`Broken`.*own/1"):
+        evaluate(SETTINGS, [EIGHT, broken], model, workspace(tmp_path))
     assert model.asked == []
     assert not [path for name in ("out", "scratch") for path in (tmp_path / name).iterdir()]
 
 
 def test_each_benchmark_has_tables_and_a_score_of_its_own(tmp_path: Path) -> None:
-    first = dataclasses.replace(TWELVE, name="first", problems=PROBLEMS[:2])
-    second = dataclasses.replace(TWELVE, name="second", problems=PROBLEMS[2:3])
-    model = ScriptedModel(every_second, num_truncated=1)
-    result = evaluate(SETTINGS, [second, first], model, workspace(tmp_path))
+    first = dataclasses.replace(EIGHT, name="first", problems=PROBLEMS[:2])
+    second = dataclasses.replace(EIGHT, name="second", problems=PROBLEMS[2:3])
+    result = evaluate(SETTINGS, [second, first], ScriptedModel(every_second, num_truncated=1), workspace(tmp_path))
     assert [(one["benchmark"], one["pass@1"]) for one in result.metrics["scores"]] == [("second", 1.0), ("first", 0.5)]
     assert result.metrics["truncated_prompts"] == {"second": 1, "first": 1}
     assert result.kept == 3
-    assert [len(outcomes(tmp_path, name)) for name in ("first", "second")] == [2, 1]
+    assert [len(table(tmp_path, f"{name}-verdicts", Verdict)) for name in ("first", "second")] == [2, 1]
 
 
 def test_several_samples_give_pass_at_k(tmp_path: Path) -> None:
-    settings = EvaluationSettings(sampling=SamplingConfig(temperature=0.5), num_samples=4, ks=(1, 2, 4, 5))
+    settings = EvaluationSettings(sampling=SamplingConfig(temperature=0.5), num_samples=5)
 
-    def one_of_four(request: Request) -> str:
+    def one_of_five(request: Request) -> str:
         return request.problem.canonical_solution if request.sample_index == 2 else "    return object()\n"
 
-    benchmark = dataclasses.replace(TWELVE, problems=PROBLEMS[:2])
-    result = evaluate(settings, [benchmark], ScriptedModel(one_of_four), workspace(tmp_path))
+    benchmark = dataclasses.replace(EIGHT, problems=PROBLEMS[:2])
+    result = evaluate(settings, [benchmark], ScriptedModel(one_of_five), workspace(tmp_path))
     [score] = result.metrics["scores"]
-    assert [score.get(f"pass@{k}") for k in (1, 2, 4, 5)] == [0.25, 0.5, 1.0, None]
-    assert "4 samples per problem" in score["protocol"]
-    assert [(row.task_id, row.sample_index) for row in table(tmp_path, "twelve-verdicts", Verdict)] == [
-        (problem.task_id, index) for problem in PROBLEMS[:2] for index in range(4)
+    assert [score.get(f"pass@{k}") for k in (1, 5, 10)] == [0.2, 1.0, None]
+    assert [(row.task_id, row.sample_index) for row in table(tmp_path, "eight-verdicts", Verdict)] == [
+        (one.task_id, index) for one in PROBLEMS[:2] for index in range(5)
     ]
-
-
-def write_samples(path: Path, samples: Sequence[tuple[str, str]]) -> Path:
-    path.write_text("".join(json.dumps({"task_id": name, "completion": text}) + "\n" for name, text in samples))
-    return path
 
 
 def test_given_samples_are_run_as_they_are(tmp_path: Path) -> None:
-    path = write_samples(
-        tmp_path / "samples.jsonl",
-        [
-            (PROBLEMS[1].task_id, PROBLEMS[1].canonical_solution + "\nraise SystemExit\n"),
-            (PROBLEMS[0].task_id, PROBLEMS[0].canonical_solution),
-            (PROBLEMS[1].task_id, PROBLEMS[1].canonical_solution),
-        ],
-    )
-    benchmark = dataclasses.replace(TWELVE, problems=PROBLEMS[:2])
-    samples = GivenSamples(path, benchmark)
-    result = evaluate(SETTINGS, [benchmark], samples, workspace(tmp_path))
-    assert outcomes(tmp_path) == [Outcome.RAISED, Outcome.PASSED, Outcome.PASSED]
+    texts = [(1, PROBLEMS[1].canonical_solution + "\nraise SystemExit\n")]
+    texts += [(number, PROBLEMS[number].canonical_solution) for number in (0, 1)]
+    path = tmp_path / "samples.jsonl"
+    lines = [json.dumps({"task_id": PROBLEMS[number].task_id, "completion": text}) for number, text in texts]
+    path.write_text("\n".join(lines))
+    benchmark = dataclasses.replace(EIGHT, problems=PROBLEMS[:2])
+    result = evaluate(SETTINGS, [benchmark], GivenSamples(path, benchmark), workspace(tmp_path))
+    outcomes = [row.outcome for row in table(tmp_path, "eight-verdicts", Verdict)]
+    assert outcomes == [Outcome.RAISED, Outcome.PASSED, Outcome.PASSED]
     [score] = result.metrics["scores"]
     assert (score["pass@1"], score["num_samples"]) == (0.75, 1)
-    assert score["protocol"].startswith("samples made elsewhere, run as they are; 1 s of CPU time")
-    assert result.metrics["sampling"] == {}
-    assert result.metrics["truncated_prompts"] == {}
-
-
-def graded(folder: Path, grader: ScriptedGrader, *, num_gradings: int = 2, name: str = "a teacher") -> Result:
-    settings = dataclasses.replace(SETTINGS, grading=GradeConfig(num_gradings=num_gradings), grader=name)
-    return evaluate(settings, [TWELVE], ScriptedModel(every_second), workspace(folder), grader)
+    assert "1 s of CPU time and 512 MiB" in score["protocol"]
+    assert (result.metrics["sampling"], result.metrics["truncated_prompts"]) == ({}, {})
 
 
 def test_a_graders_marks_stand_beside_the_verdicts(tmp_path: Path) -> None:
-    grader = ScriptedGrader()
-    found = graded(tmp_path, grader).metrics["grades"]["twelve"]
-    assert len(grader.asked) == len({request.seed for request in grader.asked}) == 24
-    assert (found["grader"], found["ungraded"]) == ("a teacher", 0)
-    assert "2 gradings per completion" in found["protocol"]
-    assert (found["mean_grade_percent"], found["auc"], found["kendall_tau_b"]) == (55.0, 1.0, 1.0)
-    assert (found["mean_grade_passed"], found["mean_grade_failed"], found["grading_spread"]) == (9.0, 2.0, 0.0)
-    grades = table(tmp_path, "twelve-grades", Grade)
-    assert [(row.task_id, row.grading_index) for row in grades] == [
-        (problem.task_id, index) for problem in PROBLEMS for index in range(2)
-    ]
-    assert {row.assessment for row in grades} == {"read."}
-
-
-def test_a_model_that_grades_itself_is_named_so(tmp_path: Path) -> None:
-    found = graded(tmp_path, ScriptedGrader(), num_gradings=1, name="scripted").metrics["grades"]["twelve"]
-    assert found["grader"] == "scripted, the graded model itself"
-
-
-def test_an_answer_without_a_grade_is_no_grade_of_zero(tmp_path: Path) -> None:
     grader = ScriptedGrader(without_grade=[PROBLEMS[0].entry_point])
-    found = graded(tmp_path, grader, num_gradings=1).metrics["grades"]["twelve"]
-    assert len(grader.asked) == 11 + GradeConfig().max_attempts
-    assert (found["ungraded"], found["num_ungraded"], found["num_passed"]) == (1, 1, 5)
-    assert found["mean_grade_passed"] == 9.0
-    assert len(table(tmp_path, "twelve-grades", Grade)) == 11
+    found = graded(tmp_path, grader).metrics["grades"]["eight"]
+    assert len(grader.asked) == len({request.seed for request in grader.asked}) == 14 + 2 * MAX_ATTEMPTS
+    assert (found["grader"], found["ungraded"], found["num_ungraded"]) == ("a teacher", 2, 1)
+    assert (found["mean_grade_percent"], found["auc"], found["kendall_tau_b"]) == (50.0, 1.0, 1.0)
+    assert (found["mean_grade_passed"], found["mean_grade_failed"], found["grading_spread"]) == (9.0, 2.0, 0.0)
+    assert "2 gradings" in found["protocol"]
+    grades = table(tmp_path, "eight-grades", Grade)
+    assert [(row.task_id, row.grading_index) for row in grades] == [
+        (one.task_id, index) for one in PROBLEMS[1:] for index in range(2)
+    ]
+    itself = graded(tmp_path / "itself", ScriptedGrader(), num_gradings=1, name="scripted").metrics["grades"]["eight"]
+    assert itself["grader"] == "scripted, the graded model itself"
 
 
 def test_a_grader_that_never_grades_is_an_error_and_no_score(tmp_path: Path) -> None:
-    grader = ScriptedGrader(without_grade=[problem.entry_point for problem in PROBLEMS])
-    with pytest.raises(EndpointError, match=r"the grader `a teacher` answered 12 times without a grade.*--grader"):
+    grader = ScriptedGrader(without_grade=[one.entry_point for one in PROBLEMS])
+    with pytest.raises(EndpointError, match="`a teacher` answered 8 times"):
         graded(tmp_path, grader, num_gradings=1)
 
 
-def test_grades_that_were_given_before_a_grader_broke_down_are_kept(tmp_path: Path) -> None:
-    grader = ScriptedGrader(break_down_after=7)
-    with pytest.raises(EndpointError, match="broke down"):
-        graded(tmp_path, grader)
-    grader.break_down_after = None
-    result = graded(tmp_path, grader)
-    assert len(grader.asked) == 24
-    assert result == graded(tmp_path / "undisturbed", ScriptedGrader())
+def test_settings_that_cannot_be_are_refused_by_name() -> None:
+    for num_samples in (0, 2):  # Two samples are drawn, which needs a temperature.
+        with pytest.raises(ConfigError, match="`num_samples`"):
+            EvaluationSettings(num_samples=num_samples)
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"num_samples": 0}, "`num_samples`.*0"),
-        ({"num_samples": 2}, "`num_samples` above 1 needs a `temperature`"),
-        ({"ks": ()}, "`k`"),
-        ({"ks": (1, 0)}, "`k`.*0"),
-    ],
-)
-def test_settings_that_cannot_be_are_refused_by_name(changes: dict[str, Any], message: str) -> None:
-    with pytest.raises(ConfigError, match=message):
-        EvaluationSettings(**changes)
-
-
-def test_a_benchmark_that_needs_more_time_gets_it() -> None:
-    slow = dataclasses.replace(TWELVE, protocol=dataclasses.replace(PROTOCOL, min_cpu_seconds=30.0))
+def test_a_benchmark_that_needs_more_time_gets_it_and_only_who_asks_does_without_a_jail() -> None:
+    slow = dataclasses.replace(EIGHT, protocol=dataclasses.replace(PROTOCOL, min_cpu_seconds=30.0))
     assert open_sandbox(SETTINGS, slow).limits == Limits(cpu_seconds=30.0, wall_seconds=150.0)
-    assert open_sandbox(SETTINGS, TWELVE).limits == Limits(cpu_seconds=1.0)
+    assert open_sandbox(SETTINGS, EIGHT).limits == Limits(cpu_seconds=1.0)
     generous = EvaluationSettings(limits=Limits(cpu_seconds=60.0, wall_seconds=400.0))
     assert open_sandbox(generous, slow).limits == generous.limits
     assert "30 s of CPU time and 512 MiB" in describe_protocol(SETTINGS, slow, ScriptedModel(every_second))
-
-
-def test_only_who_asks_for_it_does_without_a_jail() -> None:
-    assert isinstance(open_sandbox(SETTINGS, TWELVE), Jail)
-    assert isinstance(open_sandbox(dataclasses.replace(SETTINGS, jailed=False), TWELVE), Unjailed)
+    assert isinstance(open_sandbox(SETTINGS, EIGHT), Jail)
+    assert isinstance(open_sandbox(dataclasses.replace(SETTINGS, jailed=False), EIGHT), Unjailed)
 
 
 def test_the_protocol_says_how_a_model_was_asked() -> None:
     drawn = EvaluationSettings(sampling=SamplingConfig(temperature=0.8, top_p=0.95, max_new_tokens=77), num_samples=20)
-    chat = describe_protocol(drawn, TWELVE, ScriptedModel(every_second, kind=CHAT_ENDPOINT))
+    chat = describe_protocol(drawn, EIGHT, ScriptedModel(every_second, kind=CHAT_ENDPOINT))
     assert chat.startswith("chat: ")
-    assert "temperature 0.8, top-p 0.95, 20 samples per problem, at most 77 new tokens; 3 s of CPU" in chat
-    stopped = dataclasses.replace(TWELVE, protocol=dataclasses.replace(PROTOCOL, stop_strings=("\nif",)))
-    said = describe_protocol(SETTINGS, stopped, ScriptedModel(every_second))
-    assert said.startswith("prompt as given, cut at the first stop string; greedy, 1 sample per problem")
+    assert all(part in chat for part in ("temperature 0.8", "top-p 0.95", "20 samples", "77 new tokens"))
+    stopped = dataclasses.replace(EIGHT, protocol=dataclasses.replace(PROTOCOL, stop_strings=("\nif",)))
+    for benchmark, cut in ((stopped, "first stop string"), (EIGHT, "function's end")):
+        said = describe_protocol(SETTINGS, benchmark, ScriptedModel(every_second))
+        assert all(part in said for part in (cut, "greedy", "1 sample"))

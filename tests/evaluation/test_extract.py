@@ -3,29 +3,19 @@ import warnings
 from typing import Any
 
 import pytest
+from tests.evaluation.small import problem
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.evaluation.extract import (
-    chat_messages,
-    extract_completion,
-    fenced,
-    without_thoughts,
-    written_program,
-)
+from hornbook.evaluation.extract import chat_messages, extract_completion, without_thoughts, written_program
 from hornbook.evaluation.judge import judge
 from hornbook.records import Completion, Outcome, Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits
 
-
-def problem(prompt: str, entry_point: str = "double") -> Problem:
-    return Problem(task_id="own/1", prompt=prompt, entry_point=entry_point, canonical_solution="", test="", category="")
-
-
-DOUBLE = problem('import math\n\n\ndef double(x):\n    """Twice `x`."""\n')
-HEADER_ONLY = problem("def double(x):\n")
-TABS = problem('def double(x):\n\t"""Twice `x`."""\n\t')
-NOTHING_OPEN = problem('"""Write a function `double` that returns twice its argument.\nassert double(2) == 4\n"""\n')
+DOUBLE = problem(prompt='import math\n\n\ndef double(x):\n    """Twice `x`."""\n', entry_point="double")
+HEADER_ONLY = problem(prompt="def double(x):\n", entry_point="double")
+TABS = problem(prompt='def double(x):\n\t"""Twice `x`."""\n\t', entry_point="double")
+NOTHING_OPEN = problem(prompt='"""Write a function `double`.\nassert double(2) == 4\n"""\n', entry_point="double")
 CODE = "def double(x):\n    return 2 * x\n"
 
 
@@ -42,16 +32,13 @@ def value_of(of: Problem, answer: str, argument: Any = 21) -> Any:
 ANSWERS = {
     "a block with prose around it": f"Sure! Here it is:\n\n```python\n{CODE}```\n\nIt multiplies `x` by 2.",
     "a block without a language": f"```\n{CODE}```",
-    "another spelling of the language": f"```Python3\n{CODE}```",
     "a block that is never closed": f"Here:\n```python\n{CODE}",
     "a longer fence": f"````python\n{CODE}````",
     "tildes": f"~~~python\n{CODE}~~~",
     "a block in a list": "1. The function:\n\n   ```python\n   def double(x):\n       return 2 * x\n   ```\n2. Done.",
-    "a block behind a bullet": "- ```python\n  def double(x):\n      return 2 * x\n  ```",
     "line breaks of another system": f"```python\n{CODE}```".replace("\n", "\r\n"),
     "line breaks of an old system": f"```python\n{CODE}```".replace("\n", "\r"),
     "the prompt repeated": f"```python\n{DOUBLE.prompt}    return 2 * x\n```",
-    "an example call": f"```python\n{CODE}\nprint(double(1))\nassert double(2) == 5\n```",
     "an example that reads input": f"```python\n{CODE}\nx = int(input())\nprint(double(x))\n```",
     "a guarded example": f'```python\n{CODE}\nif __name__ == "__main__":\n    print(double(int(input())))\n```',
     "a test that fails": f"```python\n{CODE}\nresult = double(1)\nif result != 3:\n    raise ValueError\n```",
@@ -70,18 +57,13 @@ ANSWERS = {
     ),
     "an import from the future": f"```python\nfrom __future__ import annotations\n\n{CODE}```",
     "an import that the prompt has": "```python\ndef double(x):\n    return x * math.floor(2.5)\n```",
-    "a decorator": (
-        "```python\nimport functools\n\n@functools.cache\ndef double(x):\n    return 2 * x\n\n"
-        "print(double.cache_info())\n```"
-    ),
+    "a decorator": "```python\nimport functools\n\n@functools.cache\ndef double(x):\n    return 2 * x\n\nprint(1)\n```",
     "a function assigned": "```python\ndouble = lambda x: 2 * x\n```",
     "a function wrapped": f"```python\nimport functools\n\n{CODE}\ndouble = functools.cache(double)\n```",
     "an escape of doubtful form": '```python\ndef double(x):\n    """The sign \\d."""\n    return 2 * x\n```',
     "the body alone": "```python\n    y = x\n    return x + y\n```",
     "the body alone, at the margin": "```python\ny = x\nreturn x + y\n```",
     "the body alone, its first indentation lost": "y = x\n    return x + y",
-    "the body alone, without a fence": "    if x:\n        return 2 * x\n    return 0\n",
-    "code without a fence": CODE,
     "code without a fence, with prose": f"Here is the function:\n\n{CODE}\nIt returns twice the number.\nEasy!",
     "code without a fence, with an import": (
         "from where I stand:\n\nfrom operator import mul\n\ndef double(x):\n    return mul(2, x)\n\nThat's all."
@@ -92,38 +74,27 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
-def test_the_function_is_found_in(answer: str) -> None:
-    assert value_of(DOUBLE, answer) == 42
-
-
-@pytest.mark.parametrize("of", [HEADER_ONLY, TABS, NOTHING_OPEN], ids=["header only", "tabs", "nothing open"])
-def test_the_function_is_found_for_other_prompts(of: Problem) -> None:
+@pytest.mark.parametrize(
+    "of", [DOUBLE, HEADER_ONLY, TABS, NOTHING_OPEN], ids=["whole", "header", "tabs", "nothing open"]
+)
+def test_the_function_is_found_in_answers_of_every_kind(of: Problem) -> None:
     needs_the_prompt = ("the prompt has", "the body alone")
     for name, answer in ANSWERS.items():
-        if not any(words in name for words in needs_the_prompt):
+        if of is DOUBLE or not any(words in name for words in needs_the_prompt):
             assert value_of(of, answer) == 42, name
 
 
 @pytest.mark.parametrize("of", [HEADER_ONLY, TABS], ids=["header only", "tabs"])
-@pytest.mark.parametrize("body", ["    y = x\n    return x + y\n", "y = x\nreturn x + y", "\ty = x\n\treturn x + y\n"])
-def test_a_body_gets_the_indentation_of_its_prompt(of: Problem, body: str) -> None:
-    assert value_of(of, f"```python\n{body}\n```") == 42
-    assert value_of(of, body) == 42
+def test_a_body_gets_the_indentation_of_its_prompt(of: Problem) -> None:
+    for body in ("    y = x\n    return x + y\n", "y = x\nreturn x + y", "\ty = x\n\treturn x + y\n"):
+        assert value_of(of, f"```python\n{body}\n```") == value_of(of, body) == 42
 
 
-def test_a_body_that_fits_is_left_as_it_is() -> None:
-    body = '    text = """\nat the margin\n"""\n    return 2 * x\n'
-    assert extract_completion(DOUBLE, f"```python\n{body}```") == body
-
-
-def test_the_open_function_is_closed_and_the_prompt_stays_in_force() -> None:
+def test_the_open_function_is_closed_and_what_is_kept_stays_as_it_was_written() -> None:
     assert extract_completion(DOUBLE, f"```python\n{CODE}```") == f"    pass\n\n\n{CODE}"
     assert extract_completion(TABS, f"```python\n{CODE}```") == f"pass\n\n\n{CODE}"
-    assert extract_completion(NOTHING_OPEN, f"```python\n{CODE}```") == CODE
-
-
-def test_what_is_kept_stays_as_it_was_written() -> None:
+    body = '    text = """\nat the margin\n"""\n    return 2 * x\n'
+    assert extract_completion(DOUBLE, f"```python\n{body}```") == body
     answer = (
         "```python\nimport re; import sys\nfrom math import (\n    floor,  # used\n)\nprint(1)\n\n\n"
         "# Twice.\n@staticmethod\n# Really.\ndef double(x):\n\n    # So:\n    return 2 * floor(x)\nprint(0)\n```"
@@ -137,66 +108,51 @@ def test_what_is_kept_stays_as_it_was_written() -> None:
 def test_an_asynchronous_function_and_a_class_are_definitions_too() -> None:
     waiting = "async def double(x):\n    return 2 * x\n"
     assert extract_completion(DOUBLE, f"```\nx = 1\n```\n```\n{waiting}```").endswith(f"\n\n\n{waiting}")
-    kind = problem('class Twice:\n    """Doubles."""\n', "Twice")
+    kind = problem(prompt='class Twice:\n    """Doubles."""\n', entry_point="Twice")
     answer = "```python\nclass Twice:\n    def __call__(self, x):\n        return 2 * x\n\nTwice()\n```"
     module: dict[str, Any] = {}
     exec(kind.prompt + extract_completion(kind, answer), module)
     assert module["Twice"]()(21) == 42
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
+def test_what_does_not_parse_stays_a_syntax_error_and_what_defines_nothing_becomes_nothing() -> None:
+    for answer in (
         "```python\ndef double(x):\n    return (2 *\n```",
-        "```python\ndef double(x):\n    total = 0\n    for i in range(2",
-        "def double(x):\n    return (2 *",
+        "def double(x):\n    total = 0\n    for i in range(2",
         "```python\ndef double(x):\n    return 2 * x\n\nThis works because x is doubled.\n```",
         "I cannot help with that.",
-        "```\nno code here\n```",
-    ],
-)
-def test_what_does_not_parse_stays_a_syntax_error(answer: str) -> None:
-    with pytest.raises(SyntaxError):
-        ast.parse(DOUBLE.prompt + extract_completion(DOUBLE, answer))
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
+    ):
+        with pytest.raises(SyntaxError):
+            ast.parse(DOUBLE.prompt + extract_completion(DOUBLE, answer))
+    for answer in (
         "```python\ndef double_it(x):\n    return 2 * x\n```",
         "```python\nclass Solution:\n    def double(self, x):\n        return 2 * x\n```",
         "",
-        "```python\n```",
         "<think>def double(x):\n    return 2 * x\nBut wait",
-    ],
-)
-def test_what_does_not_define_the_function_does_not_become_one(answer: str) -> None:
-    assert value_of(DOUBLE, answer) is None
+    ):
+        assert value_of(DOUBLE, answer) is None
 
 
 def test_nothing_hostile_to_a_parser_gets_through_as_an_exception() -> None:
-    sums = ["def double(x):\n    return " + "1 + " * length + "1\n" for length in (300, 1000, 2000, 3000, 5000, 20_000)]
+    sums = ["def double(x):\n    return " + "1 + " * length + "1\n" for length in (300, 3000, 20_000)]
     for code in ["\0", "(" * 5000, "-" * 200_000 + "1", "\ud800", "x = 1\rdef double(x):\r    return x", *sums]:
         for answer in (code, f"```python\n{code}\n```"):
             assert isinstance(extract_completion(DOUBLE, answer), str)
 
 
 def test_the_request_holds_the_prompt_in_a_fence_that_it_cannot_close() -> None:
-    [message] = chat_messages(problem('def double(x):\n    """Twice.\n\n    ```\n    double(1)\n    ```\n    """\n'))
+    prompt = 'def double(x):\n    """Twice.\n\n    ```\n    double(1)\n    ```\n    """\n'
+    [message] = chat_messages(problem(prompt=prompt, entry_point="double"))
     assert message["role"] == "user"
     assert "`double`" in message["content"]
     assert message["content"].endswith('    ```\n    """\n````')
-    assert fenced("x = 1") == "```python\nx = 1\n```"
 
 
-def test_a_person_is_shown_the_program_that_the_model_wrote() -> None:
+def test_a_person_is_shown_the_program_that_the_model_wrote_and_no_thoughts() -> None:
     for of in (DOUBLE, TABS, NOTHING_OPEN):
         expected = of.prompt + CODE if of is NOTHING_OPEN else CODE
         assert written_program(of, extract_completion(of, f"```python\n{CODE}```")) == expected
     assert written_program(DOUBLE, "    return 2 * x\n") == f"{DOUBLE.prompt}    return 2 * x\n"
-
-
-def test_thoughts_are_no_part_of_an_answer() -> None:
     assert without_thoughts("<think>\nhm\n</think>\nyes") == "\nyes"
     assert without_thoughts("<think>\nhm") == ""
     assert without_thoughts("a < b and <think> is a tag") == "a < b and <think> is a tag"
@@ -212,19 +168,22 @@ def chatty(of: Problem) -> str:
     )
 
 
+SHAPES = (
+    chatty,
+    lambda of: f"Here you go.\n\n{of.prompt}{of.canonical_solution}\nHope this helps!",
+    lambda of: f"The body is:\n\n```python\n{of.canonical_solution}```\n\nIt is short.",
+    lambda of: of.canonical_solution.strip(),
+)
+
+
 def test_all_canonical_solutions_of_humaneval_pass_when_a_chat_model_presents_them() -> None:
+    """Each problem in two of the four shapes."""
     problems = read_humaneval()
-    shapes = {
-        "a chat answer": chatty,
-        "without a fence": lambda of: f"Here you go.\n\n{of.prompt}{of.canonical_solution}\nHope this helps!",
-        "the body alone": lambda of: f"The body is:\n\n```python\n{of.canonical_solution}```\n\nIt is short.",
-        "the body alone, without a fence": lambda of: of.canonical_solution.strip(),
-    }
+    answers = [(of, SHAPES[(number + more) % 4](of)) for number, of in enumerate(problems) for more in (0, 1)]
+    completions = [
+        Completion(task_id=of.task_id, sample_index=index % 2, raw=answer, text=extract_completion(of, answer))
+        for index, (of, answer) in enumerate(answers)
+    ]
     with Jail(Limits(cpu_seconds=3.0)) as jail:
-        for name, shape in shapes.items():
-            completions = [
-                Completion(task_id=of.task_id, sample_index=0, raw=shape(of), text=extract_completion(of, shape(of)))
-                for of in problems
-            ]
-            verdicts = [sample.verdict for sample in judge(problems, completions, jail)]
-            assert [one for one in verdicts if one.outcome is not Outcome.PASSED] == [], name
+        verdicts = [sample.verdict for sample in judge(problems, completions, jail)]
+    assert [one for one in verdicts if one.outcome is not Outcome.PASSED] == []

@@ -3,7 +3,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-import torch
+from tests.evaluation.small import save_tiny_model
 
 from hornbook.artifacts.pipeline import Pipeline, StageOutcome, run
 from hornbook.artifacts.run import Run, RunFolder
@@ -13,28 +13,15 @@ from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.endpoint import EndpointModel
 from hornbook.evaluation.find import ModelOptions, find_files, find_model
 from hornbook.evaluation.models import RunModel
-from hornbook.model.config import ModelConfig
-from hornbook.model.phi import Phi
-from hornbook.model.weights import save_model
-from hornbook.records import Document, DocumentKind
-from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
-
-SHAPE = ModelConfig(vocab_size=320, num_layers=1, hidden_size=16, intermediate_size=32, num_heads=2, max_position=64)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Drawn:
-    seed: int = 0
+    seed: int = 1
 
 
-def write_tokenizer(config: Drawn, inputs: object, workspace: Workspace) -> Result:
-    document = Document(id="own", kind=DocumentKind.EXERCISE, text="def f(x):\n    return x\n")
-    train_tokenizer([document], TokenizerConfig(vocab_size=300)).save(str(workspace.folder / "tokenizer.json"))
-    return Result(kept=1, unit="tokenizer")
-
-
-def write_model(config: Drawn, inputs: object, workspace: Workspace) -> Result:
-    save_model(Phi(SHAPE).initialize(torch.Generator().manual_seed(config.seed)), workspace.folder)
+def write_tiny_model(config: Drawn, inputs: object, workspace: Workspace) -> Result:
+    save_tiny_model(workspace.folder, seed=config.seed)
     return Result(kept=1, unit="model")
 
 
@@ -59,11 +46,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """With a run that is done and one that has no finetuned model yet."""
     opened = Store(tmp_path_factory.mktemp("store"))
     opened.open_for_writing()
-    stages = (
-        Stage("tokenizer", write_tokenizer, Drawn(), 1),
-        Stage("pretrain", write_model, Drawn(seed=1), 1),
-        Stage("finetune", write_model, Drawn(seed=2), 1),
-    )
+    named = (("tokenizer", 1), ("pretrain", 2), ("finetune", 3))
+    stages = tuple(Stage(name, write_tiny_model, Drawn(seed=seed), 1) for name, seed in named)
     for name, number in (("whole", 3), ("half", 2), ("begun", 1)):
         folder = RunFolder(opened, name)
         folder.begin(Run(name=name, recipe="own", seed=0))
@@ -71,80 +55,61 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return opened
 
 
-def test_a_run_is_its_finetuned_model_and_with_base_the_one_before(store: Store) -> None:
+def test_a_run_is_its_finetuned_model_and_with_base_the_one_before(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "whole").mkdir()  # A folder of the run's name, which the run goes before.
+    monkeypatch.chdir(tmp_path)
     tuned, base = (find_model("whole", store, ModelOptions(base=base, device="cpu")) for base in (False, True))
     assert isinstance(tuned, RunModel)
     assert (tuned.identity().name, base.identity().name) == ("whole", "whole, base")
     assert tuned.identity().digest != base.identity().digest
     assert find_model("half", store, ModelOptions(base=True)).identity().digest == base.identity().digest
-
-
-def test_a_run_goes_before_a_folder_of_its_name(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "whole").mkdir()
-    monkeypatch.chdir(tmp_path)
-    assert isinstance(find_model("whole", store, ModelOptions()), RunModel)
-    with pytest.raises(MissingInputError, match=r"`whole` holds no model: it has no `config\.json`"):
-        find_model("./whole", store, ModelOptions())
-
-
-@pytest.mark.parametrize(
-    ("name", "base", "missing"),
-    [("half", False, "finetune"), ("begun", True, "pretrain"), ("begun", False, "finetune")],
-)
-def test_a_run_that_is_not_far_enough_is_named_with_the_stage(
-    store: Store, name: str, base: bool, missing: str
-) -> None:
-    with pytest.raises(MissingInputError, match=f"the run `{name}` has no model.*`{missing}` is not done"):
-        find_model(name, store, ModelOptions(base=base))
+    for name, is_base, missing in (("half", False, "finetune"), ("begun", True, "pretrain")):
+        with pytest.raises(MissingInputError, match=f"`{name}`.*`{missing}` is not done"):
+            find_model(name, store, ModelOptions(base=is_base))
 
 
 def test_a_folder_that_was_trained_here_is_a_model_of_ours(store: Store, tmp_path: Path) -> None:
     files = find_files("whole", store)
     folder = tmp_path / "mine"
     shutil.copytree(files.folder, folder)
-    with pytest.raises(MissingInputError, match=r"`.*mine` holds no model that can be asked: .*`tokenizer\.json`"):
-        find_model(str(folder), store, ModelOptions())
     shutil.copyfile(files.tokenizer, folder / "tokenizer.json")
     model = find_model(str(folder), store, ModelOptions(device="cpu"))
     assert isinstance(model, RunModel)
     assert model.identity().name == "mine"
     assert model.identity().digest == find_model("whole", store, ModelOptions()).identity().digest
-    with pytest.raises(ConfigError, match="`--base` is for a run"):
+    with pytest.raises(ConfigError, match="`--base`"):
         find_model(str(folder), store, ModelOptions(base=True))
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(MissingInputError, match=r"mine` .*`tokenizer\.json`"):
+        find_model(str(folder), store, ModelOptions())
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "https://models.example/v1"])
-def test_an_address_is_an_endpoint_which_is_not_contacted(store: Store, address: str) -> None:
-    for api in ("chat", "completions"):
-        options = ModelOptions(api=api, endpoint_model="some", api_key="hidden", concurrency=3)
-        assert isinstance(find_model(address, store, options), EndpointModel)
-    assert "hidden" not in repr(options)
-    with pytest.raises(ConfigError, match="`--api` must be one of chat, completions, got 'talk'"):
-        find_model(address, store, ModelOptions(api="talk"))
-    with pytest.raises(ConfigError, match="`max_concurrency`"):
-        find_model(address, store, ModelOptions(concurrency=0))
+def test_an_address_is_an_endpoint_which_is_not_contacted(store: Store) -> None:
+    for address in ("http://127.0.0.1:9", "https://models.example/v1"):
+        for api in ("chat", "completions"):
+            options = ModelOptions(api=api, endpoint_model="some", api_key="hidden", concurrency=3)
+            assert isinstance(find_model(address, store, options), EndpointModel)
+            assert "hidden" not in repr(options)
+    for options, field in ((ModelOptions(api="talk"), "--api"), (ModelOptions(concurrency=0), "max_concurrency")):
+        with pytest.raises(ConfigError, match=f"`{field}`"):
+            find_model("http://127.0.0.1:9", store, options)
 
 
-@pytest.mark.parametrize(
-    "name", ["nothing", "./owner/model", "/owner/model", "~/model", "a/b/c", "127.0.0.1:8081", "../x"]
-)
-def test_what_is_nothing_is_told_with_what_could_be(store: Store, name: str) -> None:
-    with pytest.raises(MissingInputError) as caught:
-        find_model(name, store, ModelOptions())
-    said = str(caught.value)
-    assert f"no model `{name}`" in said
-    assert str(store.root) in said
-    assert all(kind in said for kind in ("run", "save_pretrained", "owner/model", "http://"))
-
-
-def test_a_folder_that_is_no_model_is_named(store: Store, tmp_path: Path) -> None:
+def test_what_is_no_model_is_told_with_what_could_be(store: Store, tmp_path: Path) -> None:
+    for name in ("nothing", "./owner/model", "~/model", "a/b/c", "127.0.0.1:8081"):
+        with pytest.raises(MissingInputError) as caught:
+            find_model(name, store, ModelOptions())
+        assert all(said in str(caught.value) for said in (f"`{name}`", str(store.root), "owner/model", "http://"))
     (tmp_path / "config.json").write_text('{"vocab_size": 3}')
-    with pytest.raises(MissingInputError, match="names no `model_type`"):
-        find_model(str(tmp_path), store, ModelOptions())
-    with pytest.raises(ConfigError, match=r"`dtype` must be one of .*'float8'"):
-        find_model(str(tmp_path), store, ModelOptions(dtype="float8"))
-    with pytest.raises(ConfigError, match=r"`device`.*'abacus'"):
-        find_model(str(tmp_path), store, ModelOptions(device="abacus"))
+    for options, error in (
+        (ModelOptions(), MissingInputError),
+        (ModelOptions(dtype="float8"), ConfigError),
+        (ModelOptions(device="abacus"), ConfigError),
+    ):
+        with pytest.raises(error):
+            find_model(str(tmp_path), store, options)
 
 
 def test_a_name_of_the_hub_is_looked_for_there(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

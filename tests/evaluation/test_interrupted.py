@@ -17,14 +17,14 @@ from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.artifacts.store import Store
-from hornbook.evaluation.endpoint import derive_seed
+from hornbook.evaluation.models import derive_seed
 from hornbook.records import Completion, Grade, Outcome, Timing, Verdict
 
 Key = tuple[str, int]
 WANTED = {(problem.task_id, index) for problem in child.PROBLEMS for index in range(child.NUM_SAMPLES)}
 KEYS_BY_SEED = {derive_seed(child.SEED, task_id, str(index)): (task_id, index) for task_id, index in WANTED}
 NUMBERS = {problem.task_id: number for number, problem in enumerate(child.PROBLEMS)}
-KINDS = ("completions", "verdicts", "grades")
+KINDS = {"completions": Completion, "verdicts": Verdict, "grades": Grade}
 
 
 def is_right(key: Key) -> bool:
@@ -57,16 +57,10 @@ def scripted_answer(asked: Asked) -> str:
 
 @dataclass
 class Attempt:
-    """One life of the process."""
+    """One life of the process: what it asked for and started, and what the journals held at its end."""
 
-    asked: list[Asked] = field(default_factory=list)
-    started: list[Key] = field(default_factory=list)
-    """Samples whose programs were handed to the sandbox."""
-    journaled: dict[str, list[Key]] = field(default_factory=dict)
-    """What the journals held when it was killed."""
-
-    def asked_for(self, *, grades: bool) -> list[Key]:
-        return [key_of(asked) for asked in self.asked if is_grading(asked) is grades]
+    done: dict[str, list[Key]]
+    journaled: dict[str, list[Key]]
 
 
 @dataclass
@@ -84,8 +78,7 @@ class Life:
     @contextlib.contextmanager
     def attempt(self, stand_still_after: int | None = None) -> Iterator["subprocess.Popen[bytes]"]:
         """Start the process; at the end of the block it is killed, where it has not ended."""
-        num_asked = len(self.endpoint.asked)
-        num_started = len(self.started())
+        num_asked, num_started = len(self.endpoint.asked), len(self.started())
         program = [sys.executable, child.__file__, str(self.root / "store"), self.endpoint.url, str(self.starts)]
         more = [] if stand_still_after is None else [str(stand_still_after)]
         process = subprocess.Popen([*program, *more])
@@ -94,13 +87,13 @@ class Life:
         finally:
             process.kill()
             process.wait()
-        self.attempts.append(
-            Attempt(
-                asked=self.endpoint.asked[num_asked:],
-                started=self.started()[num_started:],
-                journaled={kind: self.journaled(kind) for kind in KINDS},
-            )
-        )
+        asked = self.endpoint.asked[num_asked:]
+        done = {
+            "completions": [key_of(one) for one in asked if not is_grading(one)],
+            "verdicts": self.started()[num_started:],
+            "grades": [key_of(one) for one in asked if is_grading(one)],
+        }
+        self.attempts.append(Attempt(done, {kind: self.journaled(kind) for kind in KINDS}))
         self.endpoint.go_on()
 
     def journaled(self, kind: str) -> list[Key]:
@@ -110,6 +103,7 @@ class Life:
         return [(record["task_id"], record["sample_index"]) for record in records]
 
     def started(self) -> list[Key]:
+        """Samples whose programs were handed to the sandbox."""
         lines = self.starts.read_text().splitlines() if self.starts.exists() else []
         names = [line.split() for line in lines if line != "no sample"]
         return [(task_id, int(index)) for task_id, index in names]
@@ -139,7 +133,7 @@ class Life:
 
 
 def wait_until(process: "subprocess.Popen[bytes]", holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not holds():
         assert process.poll() is None, "it ended before it could be killed"
         assert time.monotonic() < deadline, "it never came to the point where it was to be killed"
@@ -151,92 +145,59 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
     assert process.wait() == -signal.SIGKILL
 
 
-@dataclass
-class Interrupted:
-    life: Life
-    artifact: Artifact
-    undisturbed: Artifact
-
-
-@pytest.fixture(scope="module")
-def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interrupted]:
+@pytest.mark.parametrize(
+    "moments",
+    [
+        (("completions", 5), ("verdicts", 9)),
+        pytest.param(
+            (("completions", 5), ("completions", 9), ("verdicts", 9), ("verdicts", 20), ("grades", 13)),
+            marks=pytest.mark.slow,
+        ),
+    ],
+    ids=["twice", "five times"],
+)
+def test_an_evaluation_killed_while_it_asks_and_judges_ends_with_the_bytes_of_an_undisturbed_one(
+    moments: Sequence[tuple[str, int]], tmp_path: Path
+) -> None:
     with ScriptedEndpoint(scripted_answer) as endpoint:
-        undisturbed = Life(tmp_path_factory.mktemp("undisturbed"), endpoint).finish()
-        life = Life(tmp_path_factory.mktemp("interrupted"), endpoint)
-        life.kill_while_asking("completions", 11)
-        life.kill_while_asking("completions", 36)
-        life.kill_while_judging(13)
-        life.kill_while_judging(50)
-        life.kill_while_asking("grades", 31)
-        yield Interrupted(life, life.finish(), undisturbed)
-
-
-def test_it_ends_with_the_results_of_an_undisturbed_one(interrupted: Interrupted) -> None:
-    found, expected = interrupted.artifact, interrupted.undisturbed
-    assert found.manifest.fingerprint == expected.manifest.fingerprint
-    assert found.manifest.content_digest == expected.manifest.content_digest
-    assert found.manifest.metrics == expected.manifest.metrics
-    [score] = found.manifest.metrics["scores"]
-    assert score["passed"] == sum(map(is_right, WANTED))
-    assert score["num_samples"] == child.NUM_SAMPLES
-    assert score["interval"] == "bootstrap"
-    verdicts = found.records(f"{child.NAME}-verdicts", Verdict)
-    assert all((one.outcome is Outcome.PASSED) == is_right((one.task_id, one.sample_index)) for one in verdicts)
-    grades = {asked_key(one): one.grade for one in found.records(f"{child.NAME}-grades", Grade)}
-    assert grades == {asked_key(one): one.grade for one in expected.records(f"{child.NAME}-grades", Grade)}
-    assert len(set(grades.values())) > 5
-
-
-def test_each_record_is_there_once(interrupted: Interrupted) -> None:
-    tables = (
-        ("completions", Completion),
-        ("verdicts", Verdict),
-        ("grades", Grade),
-        ("times", Timing),
-    )
-    for name, record in tables:
-        folder = "measured/" if record is Timing else ""
-        keys = [asked_key(one) for one in interrupted.artifact.records(f"{folder}{child.NAME}-{name}", record)]
+        undisturbed = child.run(tmp_path / "undisturbed", endpoint.url)
+        life = Life(tmp_path, endpoint)
+        for kind, number in moments:
+            if kind == "verdicts":
+                life.kill_while_judging(number)
+            else:
+                life.kill_while_asking(kind, number)
+        artifact = life.finish()
+    assert artifact.manifest.content_digest == undisturbed.manifest.content_digest
+    assert artifact.manifest.metrics == undisturbed.manifest.metrics
+    verdicts = artifact.records(f"{child.NAME}-verdicts", Verdict)
+    assert {(one.task_id, one.sample_index): one.outcome is Outcome.PASSED for one in verdicts} == {
+        key: is_right(key) for key in WANTED
+    }
+    tables = [*((f"{child.NAME}-{name}", record) for name, record in KINDS.items())]
+    for name, record in [*tables, (f"measured/{child.NAME}-times", Timing)]:
+        keys = [(one.task_id, one.sample_index) for one in artifact.records(name, record)]
         assert Counter(keys) == Counter(WANTED)
-    lengths = [[len(attempt.journaled[kind]) for kind in KINDS] for attempt in interrupted.life.attempts]
-    assert lengths == [[11, 0, 0], [47, 0, 0], [80, 13, 0], [80, 50, 0], [80, 80, 31], [0, 0, 0]]
-    assert all(len(set(keys)) == len(keys) for one in interrupted.life.attempts for keys in one.journaled.values())
+    for kind in KINDS:
+        lost = check_nothing_is_done_twice(kind, life.attempts)
+        # Only what was under way when it was killed: six requests, or two programs of each worker.
+        expected = 2 * child.NUM_WORKERS if kind == "verdicts" else child.CONCURRENCY
+        assert all(len(keys) <= expected for keys in lost)
+        assert sum(map(bool, lost)) == sum(kind == of_moment for of_moment, _ in moments)
 
 
-def test_no_answer_that_was_kept_is_asked_for_again(interrupted: Interrupted) -> None:
-    for kind, grades in (("completions", False), ("grades", True)):
-        asked = [attempt.asked_for(grades=grades) for attempt in interrupted.life.attempts]
-        kept = [attempt.journaled[kind] for attempt in interrupted.life.attempts]
-        lost = check_nothing_is_done_twice(asked, kept)
-        # Only those under way when it was killed: six while it asked, twice for completions and once for grades.
-        assert sorted(filter(None, map(len, lost))) == [child.CONCURRENCY] * (1 if grades else 2)
-
-
-def test_no_program_whose_verdict_was_kept_is_run_again(interrupted: Interrupted) -> None:
-    started = [attempt.started for attempt in interrupted.life.attempts]
-    lost = check_nothing_is_done_twice(
-        started, [attempt.journaled["verdicts"] for attempt in interrupted.life.attempts]
-    )
-    # A worker has one program that it runs and one that comes next.
-    assert all(len(keys) <= 2 * child.NUM_WORKERS for keys in lost)
-    assert sum(map(bool, map(len, lost))) == 2
-    assert [bool(keys) for keys in started] == [False, False, True, True, True, False]
-
-
-def check_nothing_is_done_twice(done: Sequence[Sequence[Key]], kept: Sequence[Sequence[Key]]) -> list[set[Key]]:
+def check_nothing_is_done_twice(kind: str, attempts: Sequence[Attempt]) -> list[set[Key]]:
     """What was done in each attempt and not kept. All else was done once, and what was lost once more each time."""
     lost = []
     known: set[Key] = set()
-    for of_attempt, kept_then in zip(done[:-1], kept[:-1], strict=True):
-        assert not known & set(of_attempt)
-        assert len(set(of_attempt)) == len(of_attempt)
-        known |= set(kept_then)
-        lost.append(set(of_attempt) - known)
-    assert not known & set(done[-1])
-    assert sum(map(len, done)) == len(WANTED) + sum(map(len, lost))
-    assert set().union(*done) == WANTED
+    for attempt in attempts[:-1]:
+        done = attempt.done[kind]
+        assert not known & set(done)
+        assert len(set(done)) == len(done)
+        known |= set(attempt.journaled[kind])
+        lost.append(set(done) - known)
+    last = attempts[-1].done[kind]
+    assert not known & set(last)
+    assert sum(len(attempt.done[kind]) for attempt in attempts) == len(WANTED) + sum(map(len, lost))
+    assert set().union(*(attempt.done[kind] for attempt in attempts)) == WANTED
     return lost
-
-
-def asked_key(record: Completion | Verdict | Grade | Timing) -> Key:
-    return record.task_id, record.sample_index

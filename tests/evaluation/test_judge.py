@@ -1,14 +1,24 @@
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from tests.evaluation.small import problem
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import MissingInputError, SandboxError
-from hornbook.evaluation.judge import assemble_program, check_canonical_solutions, judge
-from hornbook.records import Completion, Outcome, Problem, Verdict
+from hornbook.evaluation.judge import JudgedSample, assemble_program, check_canonical_solutions, judge
+from hornbook.records import Completion, Outcome, Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits
+
+WRONG = {
+    "    return None\n": {Outcome.WRONG, Outcome.RAISED},
+    "    raise NotImplementedError\n": {Outcome.RAISED},
+    "    return (\n": {Outcome.SYNTAX_ERROR},
+    "    import os; os._exit(0)\n": {Outcome.RAISED},
+    "    print('passed'); raise SystemExit\n": {Outcome.RAISED},
+}
 
 
 @pytest.fixture(scope="module")
@@ -17,73 +27,60 @@ def jail() -> Iterator[Jail]:
         yield jail
 
 
-def completion(problem: Problem, text: str) -> Completion:
-    return Completion(task_id=problem.task_id, sample_index=0, raw=text, text=text)
+def completion(problem: Problem, text: str, index: int = 0) -> Completion:
+    return Completion(task_id=problem.task_id, sample_index=index, raw=text, text=text)
 
 
-def verdicts_of(problems: list[Problem], completions: list[Completion], jail: Jail) -> list[Verdict]:
-    return [sample.verdict for sample in judge(problems, completions, jail)]
-
-
-def test_all_canonical_solutions_of_humaneval_pass(jail: Jail) -> None:
+def test_canonical_solutions_pass_and_a_benchmark_whose_own_fails_is_named_instead_of_a_score(jail: Jail) -> None:
     check_canonical_solutions("humaneval", read_humaneval(), jail)
+    good = read_humaneval()[0]
+    bad = problem(
+        "own/bad",
+        canonical_solution="    return 1\n",
+        test="def check(candidate):\n    assert candidate() == 2\n",
+    )
+    with pytest.raises(SandboxError, match=r"1 of the 2 .*`own` .*own/bad wrong \(line 5"):
+        check_canonical_solutions("own", [good, bad], jail)
 
 
-@pytest.mark.parametrize(
-    ("body", "outcomes"),
-    [
-        ("    return None\n", {Outcome.WRONG, Outcome.RAISED}),
-        ("    raise NotImplementedError\n", {Outcome.RAISED}),
-        ("    return (\n", {Outcome.SYNTAX_ERROR}),
-        ("    import os; os._exit(0)\n", {Outcome.RAISED}),
-        ("    print('passed'); raise SystemExit\n", {Outcome.RAISED}),
-    ],
-)
-def test_no_wrong_body_passes_on_any_problem(jail: Jail, body: str, outcomes: set[Outcome]) -> None:
-    problems = read_humaneval()
-    verdicts = verdicts_of(problems, [completion(problem, body) for problem in problems], jail)
-    assert {verdict.outcome for verdict in verdicts} <= outcomes
-
-
-def test_mutated_solutions_get_the_verdict_that_running_them_here_gives(jail: Jail) -> None:
-    problems = read_humaneval()[:40]
+def test_no_wrong_body_passes_and_each_verdict_belongs_to_its_completion(jail: Jail) -> None:
+    problems = read_humaneval()[::4]
     rows = [
-        (problem, _swap_comparisons(problem) if number % 3 else problem.canonical_solution)
-        for number, problem in enumerate(problems)
+        completion(one, body, index) for one in problems for index, body in enumerate([*WRONG, one.canonical_solution])
     ]
-    verdicts = verdicts_of(problems, [completion(problem, text) for problem, text in rows], jail)
-    for (problem, text), verdict in zip(rows, verdicts, strict=True):
-        if verdict.outcome is not Outcome.CPU_TIMED_OUT:
-            assert verdict.outcome is _outcome_here(problem, text), problem.task_id
-    assert len({verdict.outcome for verdict in verdicts}) >= 3
-
-
-def test_verdicts_are_the_same_each_time(jail: Jail) -> None:
-    problems = read_humaneval()[:20]
-    rows = [completion(problem, _swap_comparisons(problem)) for problem in problems]
-    assert verdicts_of(problems, rows, jail) == verdicts_of(problems, rows, jail)
-
-
-def test_a_completion_without_problem_is_refused(jail: Jail) -> None:
-    problems = read_humaneval()
-    with pytest.raises(MissingInputError, match="HumanEval/0"):
+    told: list[JudgedSample] = []
+    judged = judge(read_humaneval(), rows, jail, on_judged=told.append)
+    assert sorted(told, key=judged.index) == judged
+    expected = [*WRONG.values(), {Outcome.PASSED}]
+    for row, sample in zip(rows, judged, strict=True):
+        keys = {(one.task_id, one.sample_index) for one in (row, sample.verdict, sample.timing)}
+        assert len(keys) == 1
+        assert sample.verdict.outcome in expected[row.sample_index]
+    with pytest.raises(MissingInputError, match=problems[0].task_id):
         judge(problems[1:], [completion(problems[0], "")], jail)
 
 
-def test_a_benchmark_whose_own_solution_fails_is_named_instead_of_a_score(jail: Jail) -> None:
-    good = read_humaneval()[0]
-    bad = Problem(
-        task_id="own/bad",
-        prompt="def f():\n",
-        entry_point="f",
-        canonical_solution="    return 1\n",
-        test="def check(candidate):\n    assert candidate() == 2\n",
-        category="",
-    )
-    with pytest.raises(
-        SandboxError, match=r"1 of the 2 canonical solutions of `own` .*own/bad wrong \(line 5.*none is scored"
-    ):
-        check_canonical_solutions("own", [good, bad], jail)
+def test_mutated_solutions_get_the_verdict_that_running_them_here_gives_each_time(jail: Jail) -> None:
+    problems = read_humaneval()[:24]
+    rows = [
+        completion(one, _swap_comparisons(one) if number % 3 else one.canonical_solution)
+        for number, one in enumerate(problems)
+    ]
+    verdicts = [sample.verdict for sample in judge(problems, rows, jail)]
+    for one, row, verdict in zip(problems, rows, verdicts, strict=True):
+        if verdict.outcome is not Outcome.CPU_TIMED_OUT:
+            assert verdict.outcome is _outcome_here(one, row.text), one.task_id
+    assert len({verdict.outcome for verdict in verdicts}) >= 3
+    assert [sample.verdict for sample in judge(problems, rows, jail)] == verdicts
+
+
+def test_an_output_limit_is_no_pass(jail: Jail) -> None:
+    one = read_humaneval()[0]
+    loud = replace(one, canonical_solution=f"    print('x' * 10**6)\n{one.canonical_solution}")
+    [sample] = judge([one], [completion(one, loud.canonical_solution)], jail)
+    assert sample.verdict.outcome is Outcome.OUTPUT_LIMIT
+    with pytest.raises(SandboxError, match="output limit"):
+        check_canonical_solutions("own", [loud], jail)
 
 
 def _swap_comparisons(problem: Problem) -> str:

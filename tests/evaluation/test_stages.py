@@ -1,25 +1,29 @@
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-import torch
-from tests.evaluation.scripted_model import workspace
+from tests.evaluation.scripted_model import ScriptedModel, workspace
+from tests.evaluation.small import save_tiny_model
 
+from hornbook.artifacts.fingerprint import fingerprint
 from hornbook.artifacts.manifest import Manifest
 from hornbook.artifacts.stage import Artifact, Result
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import ConfigError
 from hornbook.evaluation.complete import complete_prompt
+from hornbook.evaluation.evaluate import EvaluationSettings
+from hornbook.evaluation.grade import GradeConfig
+from hornbook.evaluation.models import SamplingConfig
 from hornbook.evaluation.stages import HELD_OUT, EvaluateConfig, held_out_benchmark, identify, run_evaluate
-from hornbook.model.config import ModelConfig
-from hornbook.model.phi import Phi
 from hornbook.model.weights import load_model, save_model
-from hornbook.records import Document, DocumentKind, Problem, table_of
-from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
+from hornbook.recipes.evaluation import evaluation
+from hornbook.records import Problem, table_of
+from hornbook.sandbox.program import Limits
 
-PROBLEMS = read_humaneval()[:5]
+PROBLEMS = read_humaneval()[:4]
 MANIFEST = Manifest(
     stage="own",
     fingerprint="own",
@@ -35,96 +39,119 @@ MANIFEST = Manifest(
     files={},
     seconds=0.0,
 )
+OWN = Benchmark(
+    name="own",
+    title="Own",
+    protocol=Protocol(name="own", version=1, description=""),
+    problems=tuple(PROBLEMS),
+    source="here",
+)
+
+
+def artifact_of(folder: Path) -> Artifact:
+    """A model, its tokenizer and the held-out problems."""
+    folder.mkdir(exist_ok=True)
+    problems = [dataclasses.replace(one, category=("even", "odd")[at % 2]) for at, one in enumerate(PROBLEMS)]
+    pq.write_table(table_of(Problem, problems), folder / "held_out.parquet")
+    return Artifact(folder=save_tiny_model(folder), manifest=MANIFEST)
+
+
+def evaluate_tiny_model(folder: Path) -> Result:
+    artifact = artifact_of(folder)
+    config = EvaluateConfig(
+        benchmarks=("held_out",), max_new_tokens=20, temperature=0.8, num_samples=2, batch_size=4, memory_bytes=2**28
+    )
+    return run_evaluate(config, dict.fromkeys(("model", "tokenizer", "held_out"), artifact), workspace(folder))
 
 
 def test_a_models_folder_is_completed_and_scored_the_same_way_each_time(tmp_path: Path) -> None:
-    results = [_evaluate_tiny_model(tmp_path / name) for name in ("first", "second")]
+    results = [evaluate_tiny_model(tmp_path / name) for name in ("first", "second")]
     assert results[0] == results[1]
-    [score] = results[0].metrics["scores"]
-    assert (score["benchmark"], score["num_problems"], score["num_samples"]) == ("held_out", 5, 2)
-    assert score["by_category"] == {"even": [0, 6], "odd": [0, 4]}
-    assert score["title"] == "held-out exercises"
-    assert score["protocol_name"] == "held-out"
-    assert results[0].metrics["truncated_prompts"] == {"held_out": 5}
-    assert results[0].metrics["model"]["name"] == "own"
+    metrics = results[0].metrics
+    [score] = metrics["scores"]
+    assert (score["benchmark"], score["num_problems"], score["num_samples"]) == ("held_out", 4, 2)
+    assert {name: counts[1] for name, counts in score["by_category"].items()} == {"even": 4, "odd": 4}
+    assert (score["protocol_name"], metrics["truncated_prompts"]) == ("held-out", {"held_out": 4})
+    assert (metrics["model"]["name"], metrics["sampling"]["temperature"]) == ("own", 0.8)
+    assert (metrics["sampling"]["max_new_tokens"], metrics["sampling"]["batch_size"]) == (20, 4)
+    assert metrics["sandbox"]["limits"]["memory_bytes"] == 2**28
     first, second = (
         {path.name: path.read_bytes() for path in (tmp_path / name / "out").glob("*.parquet")}
         for name in ("first", "second")
     )
     assert sorted(first) == [f"held_out-{table}.parquet" for table in ("completions", "problems", "verdicts")]
     assert first == second
-    tables = (tmp_path / "first" / "out" / "measured").iterdir()
-    assert [path.name for path in tables] == ["held_out-times.parquet"]
 
 
-def test_the_problems_that_a_run_kept_back_are_a_benchmark(tmp_path: Path) -> None:
-    benchmark = held_out_benchmark(_tiny_model(tmp_path, PROBLEMS))
-    assert (benchmark.name, benchmark.problems) == (HELD_OUT, tuple(PROBLEMS))
+def test_a_model_answers_a_prompt_with_its_own_tokenizer_only(tmp_path: Path) -> None:
+    artifact = artifact_of(tmp_path / "model")
+    benchmark = held_out_benchmark(artifact)
+    assert (benchmark.name, [one.prompt for one in benchmark.problems]) == (HELD_OUT, [one.prompt for one in PROBLEMS])
+    files = (artifact.folder, artifact.path("tokenizer.json"))
+    text = complete_prompt(*files, "def add(", max_new_tokens=8)
+    assert text == complete_prompt(*files, "def add(", max_new_tokens=8)
+    assert text != complete_prompt(*files, "def add(", max_new_tokens=8, temperature=3.0, seed=2)
+    save_model(load_model(artifact.folder), artifact.folder, tokenizer_sha256="0" * 64)
+    with pytest.raises(ConfigError, match="0000000000000000"):
+        complete_prompt(*files, "def add(")
 
 
 def test_all_that_determines_a_benchmark_is_in_its_identity() -> None:
-    protocol = Protocol(name="own", version=1, description="")
-    benchmark = Benchmark(name="own", title="Own", protocol=protocol, problems=tuple(PROBLEMS), source="here")
-    [identity] = identify([benchmark])
-    assert [identity] == [*identify([dataclasses.replace(benchmark, title="Mine", source="there")])]
-    other = (
-        dataclasses.replace(benchmark, name="other"),
-        dataclasses.replace(benchmark, protocol=dataclasses.replace(protocol, version=2)),
-        dataclasses.replace(benchmark, problems=benchmark.problems[1:]),
-        dataclasses.replace(benchmark, problems=benchmark.problems[::-1]),
-        *(
-            dataclasses.replace(benchmark, problems=(dataclasses.replace(PROBLEMS[0], **{field.name: "x"}),))
-            for field in dataclasses.fields(Problem)
-        ),
+    [identity] = identify([OWN])
+    assert [identity] == [*identify([dataclasses.replace(OWN, title="Mine", source="there")])]
+    other = dataclasses.replace(OWN, name="other")
+    changed = (
+        other,
+        *(dataclasses.replace(OWN, protocol=one) for one in changes_of(OWN.protocol)),
+        dataclasses.replace(OWN, problems=OWN.problems[1:]),
+        dataclasses.replace(OWN, problems=OWN.problems[::-1]),
+        *(dataclasses.replace(OWN, problems=(one, *OWN.problems[1:])) for one in changes_of(PROBLEMS[0])),
     )
-    assert identity not in [identify([one])[0] for one in other]
-    assert [one.name for one in identify([other[0], benchmark])] == ["other", "own"]
-    with pytest.raises(ConfigError, match="`own` is named twice"):
-        identify([benchmark, other[0], other[1]])
+    prints = [fingerprint(stage="s", version=1, config=one, seed=0, inputs={}) for one in identify_each(changed)]
+    assert fingerprint(stage="s", version=1, config=identity, seed=0, inputs={}) not in prints
+    assert len(set(prints)) == len(prints)
+    assert [one.name for one in identify([other, OWN])] == ["other", "own"]
+    with pytest.raises(ConfigError, match="`own`"):
+        identify([OWN, other, OWN])
 
 
-def test_a_model_answers_a_prompt(tmp_path: Path) -> None:
-    artifact = _tiny_model(tmp_path, PROBLEMS)
-    files = (artifact.folder, artifact.path("tokenizer.json"))
-    text = complete_prompt(*files, "def add(", max_new_tokens=8)
-    assert isinstance(text, str)
-    assert text == complete_prompt(*files, "def add(", max_new_tokens=8)
-    assert text != complete_prompt(*files, "def add(", max_new_tokens=8, temperature=3.0, seed=2)
+def identify_each(benchmarks: tuple[Benchmark, ...]) -> list[object]:
+    return [identify([one])[0] for one in benchmarks]
 
 
-def test_a_tokenizer_other_than_the_models_is_refused(tmp_path: Path) -> None:
-    folder = _tiny_model(tmp_path, PROBLEMS).folder
-    save_model(load_model(folder), folder, tokenizer_sha256="0" * 64)
-    with pytest.raises(ConfigError, match="was trained with the tokenizer 0000000000000000"):
-        complete_prompt(folder, folder / "tokenizer.json", "def add(")
+def changes_of(config: Any) -> list[Any]:
+    """The config with each of its fields changed, those of configs within it included."""
+    changed = []
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if dataclasses.is_dataclass(value):
+            changed += [dataclasses.replace(config, **{field.name: one}) for one in changes_of(value)]
+            continue
+        others = {
+            bool: lambda flag: not flag,
+            int: lambda number: number + 1,
+            float: lambda number: number * 0.75 or 0.5,
+            str: lambda text: text + "x",
+            tuple: lambda items: (*items, "x") if items[-1:] != ("humaneval",) else items[:-1],
+        }
+        changed.append(dataclasses.replace(config, **{field.name: others[type(value)](value)}))
+    return changed
 
 
-def _tiny_model(folder: Path, problems: list[Problem]) -> Artifact:
-    """A folder with an untrained model, its tokenizer and the problems."""
-    documents = [
-        Document(id=problem.task_id, kind=DocumentKind.EXERCISE, text=problem.prompt + problem.canonical_solution)
-        for problem in problems
-    ]
-    train_tokenizer(documents, TokenizerConfig(vocab_size=300)).save(str(folder / "tokenizer.json"))
-    config = ModelConfig(
-        vocab_size=320, num_layers=1, hidden_size=16, intermediate_size=32, num_heads=2, max_position=128
+def test_every_field_of_an_evaluation_changes_its_fingerprint() -> None:
+    recipe = EvaluateConfig(temperature=0.5, num_samples=2, top_p=0.9)
+    settings = EvaluationSettings(
+        sampling=SamplingConfig(temperature=0.5, top_p=0.9),
+        num_samples=2,
+        limits=Limits(output_bytes=7),
+        grading=GradeConfig(),
+        grader="x",
     )
-    save_model(Phi(config).initialize(torch.Generator().manual_seed(0)), folder)
-    pq.write_table(table_of(Problem, problems), folder / "held_out.parquet")
-    return Artifact(folder=folder, manifest=MANIFEST)
-
-
-def _evaluate_tiny_model(folder: Path) -> Result:
-    problems = [
-        dataclasses.replace(problem, category=("even", "odd")[number % 2]) for number, problem in enumerate(PROBLEMS)
-    ]
-    space = workspace(folder)
-    artifact = _tiny_model(folder, problems)
-    return run_evaluate(
-        EvaluateConfig(benchmarks=("held_out",), max_new_tokens=20, temperature=0.8, num_samples=2, batch_size=4),
-        {"model": artifact, "tokenizer": artifact, "held_out": artifact},
-        space,
-    )
+    whole = evaluation(ScriptedModel(lambda _request: ""), [OWN], settings).stage("evaluate").config
+    for config, num_fields in ((recipe, 8), (dataclasses.replace(whole, benchmarks=()), 3 + 2 + 4 + 4 + 4 + 2 + 1)):
+        variants = [config, *changes_of(config)]
+        prints = {fingerprint(stage="s", version=1, config=one, seed=0, inputs={}) for one in variants}
+        assert len(prints) == len(variants) == num_fields + 1
 
 
 @pytest.mark.parametrize(
@@ -135,7 +162,6 @@ def _evaluate_tiny_model(folder: Path) -> Result:
         ("benchmarks", ("humaneval", "humaneval")),
         ("max_new_tokens", 0),
         ("temperature", -1.0),
-        ("num_samples", 0),
         ("num_samples", 2),
         ("batch_size", 0),
         ("top_p", 0.0),

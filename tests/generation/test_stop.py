@@ -3,7 +3,7 @@ import random
 import pytest
 
 from hornbook.errors import ConfigError
-from hornbook.evaluation.cut import cut_completion
+from hornbook.evaluation.complete import cut_completion
 from hornbook.generation.stop import StopRule, end_of_function, first_stop
 
 PROMPT = "def f():\n"

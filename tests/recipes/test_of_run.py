@@ -32,37 +32,20 @@ def test_the_pipeline_is_the_one_that_made_the_run(tmp_path: Path) -> None:
     assert pipeline.stages[-1].name == "evaluate-tuned"
 
 
-def test_a_run_that_has_not_come_so_far_is_refused(tmp_path: Path) -> None:
-    stages = tuple(stage for stage in STAGES if stage.name != "finetune")
-    with pytest.raises(MissingInputError, match="its stage `finetune` is not done") as caught:
-        pipeline_of(folder_of(tmp_path, replace(RUN, stages=stages)), "evaluate-tuned")
+def test_a_run_that_has_not_come_so_far_or_is_another_is_refused_with_what_to_type(tmp_path: Path) -> None:
+    unfinished = replace(RUN, stages=tuple(stage for stage in STAGES if stage.name != "finetune"))
     typed = f"hornbook run laptop --name mine --set finetune.num_steps=7 --seed 4 --store {tmp_path}"
-    assert f"`{typed}` goes on with it" in str(caught.value)
-
-
-def test_a_run_of_another_state_of_its_recipe_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="an earlier state of its recipe or of Hornbook: `finetune` would be made"):
-        pipeline_of(folder_of(tmp_path, replace(RUN, overrides={})), "evaluate-tuned")
-
-
-def test_what_is_no_run_of_a_recipe_is_refused(tmp_path: Path) -> None:
-    run = Run(name="mine", recipe="evaluate", seed=0, command="hornbook evaluate laptop")
-    with pytest.raises(
-        ConfigError, match="`mine` is not the run of a recipe: it was made by `hornbook evaluate laptop`"
-    ):
-        pipeline_of(folder_of(tmp_path, run), "evaluate-tuned")
-
-
-def test_a_recipe_without_the_stage_is_refused(tmp_path: Path) -> None:
     recipe = tmp_path / "short.py"
     recipe.write_text(
         "from hornbook.recipes.laptop import laptop\n\n\ndef recipe(seed):\n    return laptop(seed).until('pretrain')\n"
     )
-    run = replace(RUN, recipe=str(recipe), overrides={})
-    with pytest.raises(ConfigError, match=r"its recipe `.*short\.py` has no stage `evaluate-tuned`"):
-        pipeline_of(folder_of(tmp_path, run), "evaluate-tuned")
-
-
-def test_a_run_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(MissingInputError, match="no run `mine`"):
-        pipeline_of(RunFolder(Store(tmp_path), "mine"), "evaluate-tuned")
+    evaluated = Run(name="mine", recipe="evaluate", seed=0, command="hornbook evaluate laptop")
+    for run, error, words in (
+        (unfinished, MissingInputError, typed),
+        (replace(RUN, overrides={}), ConfigError, "`finetune` would be"),
+        (evaluated, ConfigError, "hornbook evaluate laptop"),
+        (replace(RUN, recipe=str(recipe), overrides={}), ConfigError, "no stage `evaluate-tuned`"),
+    ):
+        with pytest.raises(error) as caught:
+            pipeline_of(folder_of(tmp_path, run), "evaluate-tuned")
+        assert words in str(caught.value)

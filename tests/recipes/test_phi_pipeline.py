@@ -100,19 +100,14 @@ def test_a_plan_of_a_run_that_is_there_needs_nothing(artifacts: dict[str, Artifa
     assert (plan["total"]["missing"], plan["total"]["flops"], plan["total"]["disk_bytes"]) == ([], 0, 0)
 
 
-@pytest.mark.parametrize("name", ["phi-1", "phi-1-small"])
-def test_without_data_a_run_names_the_settings_and_leaves_no_trace(name: str, tmp_path: Path) -> None:
-    failed = type_in("run", name, "--store", tmp_path / "store", status=2)
-    settings = "--set code.folder=DIR --set textbooks.folder=DIR --set exercises.folder=DIR"
-    assert is_one_mistake(failed.err, f"the recipe `{name}` needs data", settings)
-    assert failed.out == ""
-    assert not (tmp_path / "store").exists()
-
-
-def test_only_what_is_still_missing_is_asked_for(data: Path, tmp_path: Path) -> None:
+def test_without_data_a_run_names_what_is_missing_and_leaves_no_trace(data: Path, tmp_path: Path) -> None:
     given = ("--set", f"code.folder={data / 'code'}", "--set", f"exercises.folder={data / 'exercises'}")
-    failed = type_in("run", "phi-1-small", "--store", tmp_path / "store", *given, status=2)
-    assert is_one_mistake(failed.err, "add --set textbooks.folder=DIR\n")
+    missing = "--set code.folder=DIR --set textbooks.folder=DIR --set exercises.folder=DIR"
+    for more, settings in (((), missing), (given, "add --set textbooks.folder=DIR\n")):
+        failed = type_in("run", "phi-1", "--store", tmp_path / "store", *more, status=2)
+        assert is_one_mistake(failed.err, settings)
+        assert failed.out == ""
+        assert not (tmp_path / "store").exists()
 
 
 def test_a_folder_is_given_by_a_setting_and_only_its_bytes_count(data: Path, tmp_path: Path) -> None:

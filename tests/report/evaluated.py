@@ -12,7 +12,7 @@ from tests.report.miniature import HOSTILE, run_small
 from hornbook.artifacts.pipeline import Pipeline
 from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
-from hornbook.evaluation.agreement import measure_agreement
+from hornbook.evaluation.grade import measure_agreement
 from hornbook.evaluation.score import score_verdicts
 from hornbook.records import Completion, Grade, Outcome, Problem, Timing, Verdict
 from hornbook.report.evaluation import VERSION, EvaluationReportConfig, run_evaluation_report

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hornbook.benchmarks.find import fetch_published, find_benchmark, list_benchmarks
+from hornbook.benchmarks.find import Hub, fetch_published, find_benchmark, list_benchmarks
 from hornbook.benchmarks.given import read_given_problems, stated_in_the_function
-from hornbook.benchmarks.hub import Hub
 from hornbook.benchmarks.mbpp import NUM_SANITIZED
 from hornbook.benchmarks.rows import read_rows
 from hornbook.errors import ConfigError, MissingInputError

@@ -28,10 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from hornbook.benchmarks.benchmark import Protocol
-from hornbook.benchmarks.mbpp import STOP_STRINGS, incoder_prompt
-from hornbook.benchmarks.problems import define_check, refuse_repeats
-from hornbook.benchmarks.rows import Row, read_rows
-from hornbook.benchmarks.signature import called_function
+from hornbook.benchmarks.mbpp import STOP_STRINGS, called_function, define_check, incoder_prompt
+from hornbook.benchmarks.rows import Row, read_rows, refuse_repeats
 from hornbook.errors import MissingInputError
 from hornbook.records import Problem
 

@@ -1,19 +1,74 @@
-"""Find a benchmark by what a person typed: a name, a name with a file, or a file in HumanEval's format."""
+"""Find a benchmark by what a person typed: a name, a name with a file, or a file in HumanEval's format.
+
+Reads:  what is installed; a file; or Parquet files of the Hugging Face hub (`HF_ENDPOINT` if that is set), with the
+        user's token if there is one.
+Writes: `huggingface_hub`'s own cache (`HF_HOME`).
+"""
 
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from hornbook.benchmarks import evalplus, humaneval, mbpp, unconventional
+from hornbook.benchmarks import evalplus, humaneval, mbpp
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
-from hornbook.benchmarks.hub import Hub
-from hornbook.benchmarks.problems import read_problems
 from hornbook.benchmarks.rows import describe_file
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import Problem
 
 _FILE_ENDINGS = (".jsonl", ".jsonl.gz")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hub:
+    """Where the hub and its cache are."""
+
+    endpoint: str | None = None
+    """`https://…`; None for the one that `huggingface_hub` is set up for."""
+    cache_folder: Path | None = None
+    """None for the one that `huggingface_hub` is set up for."""
+
+    def fetch(self, dataset: str, folder: str) -> Path:
+        """The Parquet files of one folder of a dataset, the newest where the hub can be reached, else the cached ones.
+
+        Args:
+            dataset: `google-research-datasets/mbpp`.
+            folder: Within the dataset: `sanitized`.
+
+        Returns:
+            The folder on this machine. The name of the one above it is the commit that it belongs to.
+
+        Raises:
+            MissingInputError: They cannot be had; says why.
+        """
+        try:
+            import huggingface_hub.utils
+        except ImportError as error:
+            raise MissingInputError(f"the package huggingface_hub does not load ({error})") from error
+        bars: Any = huggingface_hub.utils
+        were_silent = bars.are_progress_bars_disabled()
+        bars.disable_progress_bars()
+        try:
+            snapshot = huggingface_hub.snapshot_download(
+                dataset,
+                repo_type="dataset",
+                allow_patterns=f"{folder}/*.parquet",
+                endpoint=self.endpoint,
+                cache_dir=self.cache_folder,
+            )
+        except Exception as error:  # What it raises changes with its version and with the HTTP library below it.
+            reason = str(error).strip().split("\n", 1)[0].rstrip(".") or type(error).__name__
+            raise MissingInputError(
+                f"the dataset `{dataset}` of the Hugging Face hub cannot be had: {reason}"
+            ) from error
+        finally:
+            if not were_silent:
+                bars.enable_progress_bars()
+        files = Path(snapshot) / folder
+        if not any(files.glob("*.parquet")):
+            raise MissingInputError(f"the dataset `{dataset}` of the Hugging Face hub has no `{folder}/*.parquet`")
+        return files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +90,7 @@ class _Known:
 _EVALPLUS_FILE = "{0}.jsonl.gz of the releases of github.com/evalplus/{1}_release"
 _KNOWN = {
     "humaneval": _Known(
-        title="HumanEval", protocol=humaneval.PROTOCOL, read=read_problems, find=humaneval.find_humaneval
+        title="HumanEval", protocol=humaneval.PROTOCOL, read=humaneval.read_problems, find=humaneval.find_humaneval
     ),
     "mbpp": _Known(
         title="MBPP",
@@ -71,9 +126,9 @@ _KNOWN = {
     ),
     "unconventional-50": _Known(
         title="unconventional-50",
-        protocol=unconventional.PROTOCOL,
-        read=unconventional.read_unconventional,
-        find=unconventional.find_unconventional,
+        protocol=humaneval.UNCONVENTIONAL_PROTOCOL,
+        read=humaneval.read_unconventional,
+        find=humaneval.find_unconventional,
     ),
 }
 
@@ -143,7 +198,7 @@ def _named(name: str, path: Path | None, hub: Hub) -> Benchmark:
 
 
 def _own_file(path: Path) -> Benchmark:
-    problems = read_problems(path)
+    problems = humaneval.read_problems(path)
     stem = path.name.removesuffix(".gz").removesuffix(".jsonl")
     return Benchmark(
         name=stem, title=stem, protocol=humaneval.PROTOCOL, problems=tuple(problems), source=describe_file(path)

@@ -16,10 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from hornbook.benchmarks.evalplus import release_problem, with_numpy
-from hornbook.benchmarks.mbpp import mbpp_test
-from hornbook.benchmarks.problems import refuse_repeats
-from hornbook.benchmarks.rows import Row, read_rows
-from hornbook.benchmarks.signature import called_function, parse_quietly, split_at_signature
+from hornbook.benchmarks.mbpp import called_function, mbpp_test, parse_quietly, split_at_signature
+from hornbook.benchmarks.rows import Row, read_rows, refuse_repeats
 from hornbook.errors import MissingInputError
 from hornbook.records import Problem
 

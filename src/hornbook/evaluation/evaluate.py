@@ -19,14 +19,13 @@ import numpy as np
 from hornbook.artifacts.stage import Result, Workspace
 from hornbook.benchmarks.benchmark import Benchmark
 from hornbook.errors import ConfigError, EndpointError
-from hornbook.evaluation.agreement import measure_agreement
 from hornbook.evaluation.complete import complete_benchmark, describe_asking, requests_of
-from hornbook.evaluation.grade import Asker, GradeConfig, describe_grading, grade_completions
+from hornbook.evaluation.grade import Asker, GradeConfig, describe_grading, grade_completions, measure_agreement
 from hornbook.evaluation.journal import Journal
 from hornbook.evaluation.judge import JudgedSample, check_canonical_solutions, judge
 from hornbook.evaluation.models import Model
 from hornbook.evaluation.samples import GivenSamples
-from hornbook.evaluation.score import DEFAULT_K, score_verdicts
+from hornbook.evaluation.score import score_verdicts
 from hornbook.generation.prompt import SamplingConfig
 from hornbook.records import Completion, Grade, Problem, Timing, Verdict
 from hornbook.sandbox.jail import Jail
@@ -43,8 +42,6 @@ class EvaluationSettings:
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
     num_samples: int = 1
     """Completions per problem."""
-    ks: tuple[int, ...] = DEFAULT_K
-    """For which k to give pass@k, as far as there are as many samples."""
     limits: Limits = field(default_factory=Limits)
     """For each program."""
     jailed: bool = True
@@ -66,8 +63,6 @@ class EvaluationSettings:
             raise ConfigError(
                 f"`num_samples` above 1 needs a `temperature` above 0, got {self.num_samples!r} at temperature 0"
             )
-        if not self.ks or min(self.ks) < 1:
-            raise ConfigError(f"`k` must be at least 1, got {self.ks!r}")
 
 
 def evaluate(
@@ -108,8 +103,7 @@ def evaluate(
         scores.append({**_score(settings, benchmark, subject, verdicts, workspace), "sandbox": sandbox.describe()})
         workspace.write_records(f"{benchmark.name}-problems", Problem, list(benchmark.problems))
         if ask_grader is not None:
-            found = _grade(settings, benchmark, completions, verdicts, ask_grader, workspace)
-            grades[benchmark.name] = {**found, "grader": _name_grader(settings, subject)}
+            grades[benchmark.name] = _grade(settings, benchmark, subject, completions, verdicts, ask_grader, workspace)
     return Result(
         kept=sum(sum(score["outcomes"].values()) for score in scores),
         unit="verdicts",
@@ -187,6 +181,7 @@ def _judge(
 def _grade(
     settings: EvaluationSettings,
     benchmark: Benchmark,
+    subject: Model | GivenSamples,
     completions: Sequence[Completion],
     verdicts: Sequence[Verdict],
     ask_grader: Asker,
@@ -215,6 +210,7 @@ def _grade(
     agreement = measure_agreement(verdicts, found.grades, np.random.default_rng(workspace.seed))
     return {
         **agreement.to_json(),
+        "grader": _name_grader(settings, subject),
         "protocol": describe_grading(grading),
         "ungraded": len(found.ungraded),
     }
@@ -239,7 +235,6 @@ def _score(
         verdicts,
         protocol=describe_protocol(settings, benchmark, subject),
         generator=np.random.default_rng(workspace.seed),
-        ks=settings.ks,
     )
     protocol = benchmark.protocol
     return {

@@ -1,29 +1,44 @@
 """Let a language model grade completions as a teacher grades students: a short assessment, then 0 to 10.
 
-Reads:  problems; a model's completions; grades that an earlier run already has.
-Writes: one grade per completion and grading; which gradings brought none.
+Reads:  problems; a model's completions; grades that an earlier run already has; the verdicts of the completions.
+Writes: one grade per completion and grading; which gradings brought none; how far grades agree with the verdicts.
 Source: Gunasekar et al. 2023, section 4: GPT-4 is asked "to evaluate a student's solution first in a short verbal
 evaluation followed by grades from 0 to 10", without tests. The prompt, the sampling and whether it saw a reference
-solution are not published; what is decided here is in `GradeConfig` and in the messages below.
+solution are not published; what is decided here is in `GradeConfig`, the constants and the messages below. The solution
+is not shown, so that a completion cannot be graded by its likeness.
 
 The grader is not told whose solution it reads, nor what the tests say. What a student writes is part of what the grader
-reads: a solution that asks for a good grade may get it. Grades are opinions; `agreement.py` holds them against tests.
+reads: a solution that asks for a good grade may get it. Grades are opinions; `measure_agreement` holds them against
+tests.
 """
 
-import hashlib
-import math
 import re
+import statistics
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.extract import without_thoughts, written_program
-from hornbook.records import Completion, Grade, Problem
+from hornbook.evaluation.models import derive_seed
+from hornbook.records import Completion, Grade, Outcome, Problem, Verdict
+from hornbook.stats import auc, bootstrap_interval, kendall_tau_b
 from hornbook.teacher.shown_code import fenced
 
 GRADING_PROTOCOL_VERSION = 1
-"""Raised when the messages or the way of reading the answer change."""
+"""Raised when the messages, the sampling or the way of reading the answer change."""
+TEMPERATURE = 1.0
+"""Draws from the grader's own distribution, whose mean several gradings estimate."""
+MAX_NEW_TOKENS = 400
+"""For the assessment and the grade."""
+MAX_ATTEMPTS = 3
+"""Per grading, each with a seed of its own, until the answer holds a grade."""
 
+_DIGITS = 6
+_PERCENT_PER_GRADE = 10.0
 _HIGHEST_GRADE = 10
 _GRADE_LINE = re.compile(
     r"(?:(?:final|overall|my) )?(?:grade|score)\s*[:=]?\s*(\d+(?:\.\d+)?)\s*(?:(?:/|out of)\s*(?:10|ten))?\.?"
@@ -33,23 +48,14 @@ _GRADE_LINE = re.compile(
 _LABEL = re.compile(r"^[*_#\s]*(?:assessment|evaluation)[*_\s]*:[*_\s]*", re.IGNORECASE)
 _MARKUP = re.compile(r"[*_`#>]+")
 _WRAPPED = re.compile(r"```\w*\n((?:(?!```).)*)```", re.DOTALL)
-_SEED_BYTES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class GradeConfig:
-    """How often and how each completion is graded."""
+    """How often each completion is graded."""
 
     num_gradings: int = 3
     """Per completion. The paper does not say; several show how far one can rely on a single one."""
-    temperature: float = 1.0
-    """1 draws from the grader's own distribution, whose mean several gradings estimate; at 0 they would be one."""
-    max_new_tokens: int = 400
-    """For the assessment and the grade."""
-    max_attempts: int = 3
-    """Per grading, each with a seed of its own, until the answer holds a grade."""
-    show_reference: bool = False
-    """Show the problem's own solution. The paper does not say; unseen, a solution cannot be graded by its likeness."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -58,13 +64,8 @@ class GradeConfig:
         Raises:
             ConfigError: Names the field and the value.
         """
-        for field in ("num_gradings", "max_new_tokens", "max_attempts"):
-            if getattr(self, field) < 1:
-                raise ConfigError(f"`{field}` must be at least 1, got {getattr(self, field)!r}")
-        if not (self.temperature >= 0 and math.isfinite(self.temperature)):
-            raise ConfigError(f"`temperature` must not be negative, got {self.temperature!r}")
-        if self.temperature == 0 and self.num_gradings > 1:
-            raise ConfigError(f"`num_gradings` above 1 needs a `temperature` above 0, got {self.num_gradings!r}")
+        if self.num_gradings < 1:
+            raise ConfigError(f"`num_gradings` must be at least 1, got {self.num_gradings!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,36 +112,29 @@ class _Task:
 
 def describe_grading(config: GradeConfig) -> str:
     """The protocol in one line, for reports."""
-    reference = "with" if config.show_reference else "without"
     gradings = "1 grading" if config.num_gradings == 1 else f"{config.num_gradings} gradings"
     return (
-        f"grading v{GRADING_PROTOCOL_VERSION}: assessment, then 0 to 10; blind, no tests, {reference} the reference "
-        f"solution; {gradings} per completion at temperature {config.temperature:g}"
+        f"grading v{GRADING_PROTOCOL_VERSION}: assessment, then 0 to 10; blind, no tests, without the reference "
+        f"solution; {gradings} per completion at temperature {TEMPERATURE:g}"
     )
 
 
-def grading_messages(problem: Problem, completion_text: str, *, show_reference: bool = False) -> list[dict[str, str]]:
+def grading_messages(problem: Problem, completion_text: str) -> list[dict[str, str]]:
     """The conversation whose answer `parse_grade` reads: one request, without a system message.
 
     Args:
-        problem: Its prompt is shown as the task; its tests are not shown.
+        problem: Its prompt is shown as the task; its tests and its solution are not shown.
         completion_text: Shown as the program that a person would have written (`written_program`).
-        show_reference: Show the problem's own solution as well.
     """
     parts = [
         "You are a programming teacher. Grade a student's solution of the task below.",
         f"Task: complete the Python function `{problem.entry_point}`.\n\n{fenced(problem.prompt.rstrip())}",
-    ]
-    if show_reference:
-        reference = f"{problem.prompt}{problem.canonical_solution}".rstrip()
-        parts.append(f"A correct solution, of which there may be others:\n\n{fenced(reference)}")
-    parts.append(f"The student's solution:\n\n{fenced(written_program(problem, completion_text).rstrip())}")
-    parts.append(
+        f"The student's solution:\n\n{fenced(written_program(problem, completion_text).rstrip())}",
         "Judge only whether the solution's logic does what the task asks; style and comments do not count. Do not "
         "correct or rewrite it. Answer in exactly this form, without headings, lists or code:\n\n"
         "Assessment: two to four sentences that follow the solution on an example and say what is right and wrong\n"
-        "Grade: one whole number from 0 (nothing is right) to 10 (fully correct)"
-    )
+        "Grade: one whole number from 0 (nothing is right) to 10 (fully correct)",
+    ]
     return [{"role": "user", "content": "\n\n".join(parts)}]
 
 
@@ -199,7 +193,7 @@ def grade_completions(
     tasks = [_Task(completion, index) for completion in completions for index in range(config.num_gradings)]
     grades = {(grade.task_id, grade.sample_index, grade.grading_index): grade for grade in known}
     last_answers: dict[tuple[str, int, int], str] = {}
-    for attempt in range(config.max_attempts):
+    for attempt in range(MAX_ATTEMPTS):
         waiting = [task for task in tasks if task.key not in grades]
         if not waiting:
             break
@@ -224,11 +218,9 @@ def grade_completions(
 
 
 def _request(problem: Problem, task: _Task, attempt: int, config: GradeConfig) -> GradingRequest:
-    named = "\0".join(map(str, (config.seed, *task.key, attempt)))
-    digest = hashlib.sha256(named.encode()).digest()
     return GradingRequest(
-        messages=grading_messages(problem, task.completion.text, show_reference=config.show_reference),
-        seed=int.from_bytes(digest[:_SEED_BYTES], "little") >> 1,  # What fits a signed number of 32 bits everywhere.
+        messages=grading_messages(problem, task.completion.text),
+        seed=derive_seed(config.seed, *map(str, (*task.key, attempt))),
     )
 
 
@@ -246,3 +238,85 @@ def _grade(task: _Task, assessment: str, grade: int) -> Grade:
 def _ungraded(task: _Task, answer: str) -> Ungraded:
     task_id, sample_index, grading_index = task.key
     return Ungraded(task_id=task_id, sample_index=sample_index, grading_index=grading_index, answer=answer)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """Grades beside verdicts. A completion's grade is the mean of its gradings."""
+
+    mean_grade_percent: float
+    """Mean over problems of the mean over a problem's completions, times 10: what the paper calls understanding."""
+    ci95: tuple[float, float]
+    """The 95 % interval of it, by bootstrap over problems."""
+    num_problems: int
+    """Those with a grade."""
+    num_passed: int
+    """Completions that are graded and passed."""
+    num_failed: int
+    """Completions that are graded and did not pass."""
+    num_ungraded: int
+    """Completions with a verdict and without a grade; they count nowhere else."""
+    mean_grade_passed: float | None
+    """0 to 10, over completions; None where none passed."""
+    mean_grade_failed: float | None
+    """0 to 10, over completions; None where none failed."""
+    auc: float | None
+    """The chance that a passed completion is graded above a failed one, over all pairs, also of different problems."""
+    kendall_tau_b: float | None
+    """Rank correlation of grade and passing, -1 to 1; None where all passed, none did, or all grades are equal."""
+    grading_spread: float | None
+    """Mean standard deviation, in grades, between gradings of one completion; None where none has two."""
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values, rounded to six digits."""
+        return {name: _rounded(value) for name, value in asdict(self).items()}
+
+
+def measure_agreement(
+    verdicts: Sequence[Verdict], grades: Sequence[Grade], generator: np.random.Generator
+) -> Agreement:
+    """Hold the grades of completions against their verdicts.
+
+    Args:
+        verdicts: One per completion.
+        grades: Any number per completion, at least one in all.
+        generator: For the bootstrap.
+
+    Raises:
+        MissingInputError: There are no grades, or one belongs to no verdict.
+    """
+    if not grades:
+        raise MissingInputError("there are no grades to hold against the verdicts")
+    passed = {(one.task_id, one.sample_index): one.outcome is Outcome.PASSED for one in verdicts}
+    gradings: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for grade in grades:
+        if (grade.task_id, grade.sample_index) not in passed:
+            raise MissingInputError(f"the grade of `{grade.task_id}`, sample {grade.sample_index}, has no verdict")
+        gradings[grade.task_id, grade.sample_index].append(grade.grade)
+    means = {key: statistics.fmean(gradings[key]) for key in passed if key in gradings}
+    of_problem: dict[str, list[float]] = defaultdict(list)
+    for (task_id, _), mean in means.items():
+        of_problem[task_id].append(mean)
+    percents = [_PERCENT_PER_GRADE * statistics.fmean(of_one) for of_one in of_problem.values()]
+    of_passed = [mean for key, mean in means.items() if passed[key]]
+    of_failed = [mean for key, mean in means.items() if not passed[key]]
+    spreads = [statistics.stdev(of_one) for of_one in gradings.values() if len(of_one) > 1]
+    return Agreement(
+        mean_grade_percent=statistics.fmean(percents),
+        ci95=bootstrap_interval(percents, generator),
+        num_problems=len(percents),
+        num_passed=len(of_passed),
+        num_failed=len(of_failed),
+        num_ungraded=len(passed) - len(means),
+        mean_grade_passed=statistics.fmean(of_passed) if of_passed else None,
+        mean_grade_failed=statistics.fmean(of_failed) if of_failed else None,
+        auc=auc(of_passed, of_failed),
+        kendall_tau_b=kendall_tau_b(of_passed, of_failed),
+        grading_spread=statistics.fmean(spreads) if spreads else None,
+    )
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_rounded(one) for one in value]
+    return round(value, _DIGITS) if isinstance(value, float) else value

@@ -214,3 +214,9 @@ def hash_files(files: Sequence[Path]) -> str:
         except OSError as error:
             raise MissingInputError(f"`{path}` cannot be read: {error.strerror or error}") from error
     return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+
+
+def derive_seed(seed: int, *parts: str) -> int:
+    """A seed of 31 bits, which every endpoint takes, for one request: equal parts, equal seed."""
+    digest = hashlib.sha256("\0".join((str(seed), *parts)).encode()).digest()
+    return int.from_bytes(digest[:4], "little") >> 1

@@ -23,7 +23,6 @@ from hornbook.evaluation.models import SAMPLES, ModelIdentity
 from hornbook.records import Completion, Outcome, Problem, Timing, Verdict
 
 _NAMED_PROBLEMS = 3
-_WITH_HEADER_OF_GZIP = 31
 
 
 class GivenSamples:
@@ -78,9 +77,7 @@ def read_samples(path: Path, problems: Sequence[Problem], *, allow_missing: bool
     known = {problem.task_id: problem for problem in problems}
     num_samples: Counter[str] = Counter()
     completions = []
-    for number, line in _lines(path):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         task_id, text = _parse(line, f"line {number} of the samples `{path}`", known)
         completions.append(
             Completion(task_id=task_id, sample_index=num_samples[task_id], raw=text, text=text),
@@ -94,6 +91,25 @@ def read_samples(path: Path, problems: Sequence[Problem], *, allow_missing: bool
             f"{', '.join(missing[:_NAMED_PROBLEMS])}{more}; what is not there is not counted as failed"
         )
     return completions
+
+
+def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file of samples that are not blank, with their numbers from 1; unpacked if its name ends in `.gz`.
+
+    Raises:
+        MissingInputError: The file is missing or damaged.
+    """
+    try:
+        data = path.read_bytes()
+        if path.suffix == ".gz":
+            data = gzip.decompress(data)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise MissingInputError(f"the samples `{path}` are damaged or cut off: {error}") from error
+    except OSError as error:
+        raise MissingInputError(f"the samples `{path}` cannot be read: {error.strerror}") from error
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if line.strip():
+            yield number, line
 
 
 def write_samples(
@@ -125,36 +141,6 @@ def write_samples(
     except OSError as error:
         aside.unlink(missing_ok=True)
         raise StoreError(f"the samples cannot be written to `{path}`: {error.strerror}") from error
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines with their numbers, from 1."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise MissingInputError(f"the samples `{path}` cannot be read: {error.strerror}") from error
-    is_whole = True
-    if path.suffix == ".gz":
-        try:
-            data, is_whole = _unpack(data)
-        except zlib.error as error:
-            raise MissingInputError(f"the samples `{path}` are not what gzip wrote: {error}") from error
-    lines = data.split(b"\n")
-    yield from enumerate(lines if is_whole else lines[:-1], start=1)
-    if not is_whole:
-        raise MissingInputError(f"the samples `{path}` are cut off in line {len(lines)}: the gzip file has no end")
-
-
-def _unpack(data: bytes) -> tuple[bytes, bool]:
-    """What can be unpacked, and whether that is all."""
-    parts = []
-    while data:
-        member = zlib.decompressobj(_WITH_HEADER_OF_GZIP)
-        parts.append(member.decompress(data))
-        if not member.eof:
-            return b"".join(parts), False
-        data = member.unused_data.lstrip(b"\0")
-    return b"".join(parts), True
 
 
 def _parse(line: bytes, place: str, known: Collection[str]) -> tuple[str, str]:

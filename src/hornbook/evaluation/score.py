@@ -1,5 +1,9 @@
-"""From verdicts to a score that can be quoted: rates, their interval, what went wrong how often."""
+"""From verdicts to a score that can be quoted: rates, their interval, what went wrong how often.
 
+Source: Chen et al. 2021, section 2.1, for the unbiased estimator of pass@k.
+"""
+
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from hornbook.errors import MissingInputError
-from hornbook.evaluation.pass_at_k import bootstrap_interval, pass_at_k
-from hornbook.intervals import wilson_interval
 from hornbook.records import Outcome, Problem, Verdict
+from hornbook.stats import bootstrap_interval, wilson_interval
 
 _DIGITS = 6
 DEFAULT_K = (1, 5, 10, 100)
@@ -55,6 +58,22 @@ class Score:
             "by_category": {name: list(counts) for name, counts in self.by_category.items()},
             "protocol": self.protocol,
         }
+
+
+def pass_at_k(num_samples: int, num_passed: int, k: int) -> float:
+    """The chance that at least one of `k` samples passes, drawn without replacement from those that were made.
+
+    Args:
+        num_samples: Samples of one problem.
+        num_passed: How many of them passed.
+        k: At least 1, at most `num_samples`.
+
+    Raises:
+        ValueError: The numbers contradict each other, or there is nothing to draw from.
+    """
+    if not 0 <= num_passed <= num_samples or not 1 <= k <= num_samples:
+        raise ValueError(f"no pass@{k} from {num_passed} passed of {num_samples} samples")
+    return 1.0 - math.comb(num_samples - num_passed, k) / math.comb(num_samples, k)
 
 
 def score_verdicts(

@@ -4,9 +4,7 @@ Reads:  an evaluation's artifact; or JSONL with `task_id`, `passed` and, where H
         its name ends in `.gz`.
 """
 
-import gzip
 import json
-import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from hornbook.artifacts.stage import Artifact
 from hornbook.artifacts.store import Store
 from hornbook.benchmarks.benchmark import Benchmark
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.evaluation.samples import numbered_lines
 from hornbook.records import Outcome, Problem, Verdict
 
 _STAGES = ("evaluate", "evaluate-tuned", "evaluate-base")
@@ -121,9 +120,7 @@ def _side_of_file(path: Path, benchmark: Benchmark | None) -> Side:
     seen: Counter[str] = Counter()
     verdicts = []
     known = {problem.task_id for problem in benchmark.problems}
-    for number, line in enumerate(_read(path).split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered_lines(path):
         place = f"line {number} of the samples `{path}`"
         fields = _fields(line, place)
         task_id = fields["task_id"]
@@ -145,18 +142,7 @@ def _side_of_file(path: Path, benchmark: Benchmark | None) -> Side:
     )
 
 
-def _read(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise MissingInputError(f"the samples `{path}` cannot be read: {error.strerror}") from error
-    try:
-        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
-    except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError) as error:
-        raise MissingInputError(f"the samples `{path}` are damaged: {error}") from error
-
-
-def _fields(line: str, place: str) -> Mapping[str, Any]:
+def _fields(line: bytes, place: str) -> Mapping[str, Any]:
     try:
         fields: Any = json.loads(line)
     except ValueError as error:

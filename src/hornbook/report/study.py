@@ -18,7 +18,7 @@ from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.compare import CommonProblems, compare
 from hornbook.evaluation.score import score_verdicts
-from hornbook.evaluation.significance import sign_flip_p
+from hornbook.stats import sign_flip_p
 from hornbook.records import Outcome, Problem, Verdict
 from hornbook.report.plain import visible
 

@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 
 from hornbook.errors import ConfigError
-from hornbook.evaluation.cut import cut_completion
+from hornbook.evaluation.complete import cut_completion
 from hornbook.records import Exercise, Problem
 from hornbook.synthesis.curriculum import exercises as module
 from hornbook.synthesis.curriculum.courses import FIRST_OPERATIONS
