@@ -5,7 +5,7 @@ of the folds; seconds for one fit on all labels; megabytes of code encoded and v
 for a language model, on the CPU too, also its tokens per second.
 
 `--language-model` names one, a folder or a name of the hub, and may be given again; without it only the encoder that
-needs no download is measured. `--layer`, `--pooling` and `--max-tokens` are for all of them.
+needs no download is measured. `--layer` and `--max-tokens` are for all of them.
 """
 
 import argparse
@@ -20,14 +20,13 @@ from threadpoolctl import threadpool_limits
 
 from hornbook.curation.annotate import describe_labels, join_labels, load_labels
 from hornbook.curation.calibration import auc, spearman
-from hornbook.curation.classifier import DEFAULT_HEAD, ClassifierConfig, Learner, predict_unseen
+from hornbook.curation.classifier import HEADS, KERNEL, ClassifierConfig, Learner, predict_unseen
 from hornbook.curation.corpus import describe_standard_library, read_standard_library
 from hornbook.curation.distillation import Hints
-from hornbook.curation.heads import HEADS
 from hornbook.curation.shipped_states import describe_states, make_hints
 from hornbook.encoders.encode import EncodeConfig, Features
 from hornbook.encoders.encoder import Encoder, make_encoder
-from hornbook.encoders.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, Pooling, describe_language_model
+from hornbook.encoders.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, describe_language_model
 
 SEEDS = (0, 1, 2)
 NUM_SPEED_TEXTS = 1000
@@ -53,11 +52,10 @@ def main() -> None:
         labelled = np.array([place[label.sample_id] for label in labels])
         hints = make_hints(samples, features, labelled, describe_states())
         if hints is not None and asked.num_labels is None:
-            compare_heads(make_encoder(EncodeConfig()), texts, scores, others, (DEFAULT_HEAD,), hints)
+            compare_heads(make_encoder(EncodeConfig()), texts, scores, others, (KERNEL,), hints)
     for name in asked.language_model:
         config = replace(
             describe_language_model(name, device="cpu"),
-            pooling=Pooling(asked.pooling),
             max_tokens=asked.max_tokens,
             **({} if asked.layer is None else {"layer": asked.layer}),
         )
@@ -131,14 +129,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--language-model", action="append", default=[], help="a folder, or a name of the hub")
     parser.add_argument("--only-language-models", action="store_true")
     parser.add_argument("--layer", type=int, help="by default that of the config")
-    parser.add_argument("--pooling", default=HiddenStatesConfig.pooling, choices=list(Pooling))
     parser.add_argument("--max-tokens", type=int, default=HiddenStatesConfig.max_tokens)
     parser.add_argument("--num-labels", type=int, help="so many of the labels, drawn at random; by default all")
-    parser.add_argument(
-        "--head", action="append", choices=(DEFAULT_HEAD, *HEADS), help="may be given again; by default all"
-    )
+    parser.add_argument("--head", action="append", choices=HEADS, help="may be given again; by default all")
     asked = parser.parse_args()
-    asked.head = asked.head or (DEFAULT_HEAD, *HEADS)
+    asked.head = asked.head or HEADS
     return asked
 
 

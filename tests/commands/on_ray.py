@@ -1,7 +1,7 @@
-"""Value and select rows on a Ray cluster of two nodes on this machine, one of whose workers is killed at its work.
+"""Collect, value and select rows on a Ray cluster of two nodes on this machine, one of whose workers is killed.
 
-`python -m tests.commands.on_ray ROWS CLASSIFIER FOLDER` writes `values.jsonl` and `kept.jsonl` into the folder, and
-prints what was seen of the cluster as one JSON line.
+`python -m tests.commands.on_ray ROWS CLASSIFIER FOLDER` writes `documents.jsonl`, `values.jsonl` and `kept.jsonl` into
+the folder, and prints what was seen of the cluster as one JSON line.
 """
 
 import json
@@ -23,6 +23,7 @@ def main(rows: Path, classifier: Path, folder: Path) -> dict[str, Any]:
         on_ray = ("--engine", "ray", "--ray-address", cluster.address)
         cluster.kill_one_in(folder / ".values.jsonl.work")
         type_in("predict-value", rows, "-o", values, "--classifier", classifier, *on_ray)
+        type_in("collect", rows, "-o", folder / "documents.jsonl", "--any-license", "--id-field", "id", *on_ray)
         type_in("select", rows, "--values", values, "-o", folder / "kept.jsonl", "--keep-share", 0.3, *on_ray)
         return cluster.seen()
 

@@ -7,7 +7,7 @@ import pytest
 from tests.commands.typed import is_one_mistake, type_in, write_lines
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
-from hornbook.curation.annotate import describe_labels, load_labels
+from hornbook.commands.annotate_report import agreement_of
 from hornbook.reading.rows import read_rows
 
 
@@ -51,7 +51,7 @@ def test_rows_get_labels_with_reasons_and_the_rest_is_put_beside(
     ]
     assert [(row["id"], row["reason"]) for row in rows(tmp_path / "labels.rejected.jsonl")] == [("odd one", "no score")]
     assert "5 labels" in out
-    assert "1 without a label: no score" in out
+    assert "no score" in out
 
 
 def test_python_files_of_a_folder_are_read_whole_and_long_ones_cut(teacher: ScriptedEndpoint, tmp_path: Path) -> None:
@@ -71,62 +71,74 @@ def test_a_second_run_asks_nothing_again(teacher: ScriptedEndpoint, code: Path, 
     assert len(teacher.asked) == num_asked == 6
 
 
-@pytest.mark.parametrize("key", ["sample_id", "id", "sha256"])
-def test_known_scores_are_compared_by_id_or_by_the_digest_of_the_code(
-    teacher: ScriptedEndpoint, code: Path, tmp_path: Path, key: str
+def test_a_draw_is_one_of_the_ids_and_the_seed_and_a_larger_one_asks_only_about_what_is_new(
+    teacher: ScriptedEndpoint, tmp_path: Path
 ) -> None:
-    known = [
-        {
-            key: hashlib.sha256("\n".join(["x = 1"] * number).encode()).hexdigest()
-            if key == "sha256"
-            else f"row {number}",
-            "score": 5 - number,
-        }
-        for number in range(1, 5)
-    ]
-    labels = write_lines(tmp_path / "known.jsonl", [*known, {key: "another", "score": 3}])
-    described = json.loads(annotate(teacher, tmp_path, code, "--id-field", "id", "--against", labels, "--json"))
-    compared = described["agreement"]
-    assert (compared["compared"], compared["spearman"]) == (4, -1.0)
-    assert (compared["exact"], compared["within_one"]) == (0.0, 0.5)
-    assert len(teacher.asked) == 4
-    text = annotate(teacher, tmp_path, code, "--id-field", "id", "--against", labels)
-    assert "against 4 known scores: rank correlation -1.000, 0% equal, 50% at most one apart" in text
+    lines = [{"id": str(number), "text": f"x = {number}\n"} for number in range(60)]
+    forth, back = (write_lines(tmp_path / f"{name}.jsonl", some) for name, some in (("a", lines), ("b", lines[::-1])))
+    labels, drawn = tmp_path / "labels.jsonl", []
+    for code, num, seed in ((forth, 15, 1), (back, 15, 1), (forth, 25, 1), (forth, 25, 2)):
+        more = ("--id-field", "id", "--num", str(num), "--seed", str(seed), "-o", labels, "--json")
+        said = json.loads(annotate(teacher, tmp_path, code, *more))
+        assert (said["labels"], said["of"]) == (num, 60)
+        drawn.append({row["sample_id"] for row in rows(labels)})
+    assert drawn[0] == drawn[1] < drawn[2]
+    assert len(drawn[2] & drawn[3]) < 20
+    assert len(teacher.asked) == len(drawn[2] | drawn[3])
 
 
+def test_known_scores_are_compared_by_id_or_by_the_digest_of_the_code(
+    teacher: ScriptedEndpoint, code: Path, tmp_path: Path
+) -> None:
+    for key in ("sample_id", "id", "sha256"):
+        names = [f"row {number}" for number in range(1, 5)]
+        if key == "sha256":
+            names = [hashlib.sha256("\n".join(["x = 1"] * number).encode()).hexdigest() for number in range(1, 5)]
+        known = [{key: name, "score": 5 - number} for number, name in enumerate(names, start=1)]
+        labels = write_lines(tmp_path / "known.jsonl", [*known, {key: "another", "score": 3}])
+        more = ("--id-field", "id", "--against", labels, "--json")
+        compared = json.loads(annotate(teacher, tmp_path, code, *more))["agreement"]
+        assert (compared["compared"], compared["spearman"]) == (4, -1.0)
+        assert (compared["exact"], compared["within_one"], compared["kappa_at_least_3"]) == (0.0, 0.5, -1.0)
+        assert len(teacher.asked) == 4
+
+
+def test_agreement_is_that_of_the_formulas() -> None:
+    found = agreement_of([(0, 0), (1, 3), (3, 3), (5, 4), (4, 2), (2, 2)])
+    # Both at least 3: 2 of 6; both below: 2; by chance 1/2.
+    assert found["kappa_at_least_3"] == pytest.approx((4 / 6 - 1 / 2) / (1 - 1 / 2), abs=1e-4)
+    assert (found["exact"], found["within_one"]) == (0.5, 0.6667)
+    assert agreement_of([(4, 4), (4, 5)])["kappa_at_least_3"] is None
+    assert agreement_of([(4, 4), (4, 5)])["spearman"] is None
+
+
+@pytest.mark.slow
 def test_the_standard_library_is_compared_with_the_shipped_labels(teacher: ScriptedEndpoint, tmp_path: Path) -> None:
     flags = ["--standard-library", "--shipped-labels", "--num", "30", "--seed", "4"]
     described = json.loads(annotate(teacher, tmp_path, *flags, "--json"))
     assert described["labels"] + sum(described["rejected"].values()) == 30
-    compared = described["agreement"]
-    assert compared["compared"] == described["labels"] > 0
-    scores = sorted(label.score for label in load_labels(describe_labels()))
-    assert sum(map(sum, compared["table"])) == compared["compared"]
-    assert set(scores) == set(range(6))
+    assert described["agreement"]["compared"] == described["labels"] > 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ([], "name what is to be read"),
-        (["code.jsonl", "--standard-library"], "name what is to be read"),
-        (["code.jsonl", "--shipped-labels"], "give `--standard-library`, too"),
-        (["--standard-library", "--shipped-labels", "--against", "code.jsonl"], "not with both"),
-        (["code.jsonl", "--against", "code.jsonl"], "has no `score` from 0 to 5"),
-        (["code.jsonl", "--against", "strangers.jsonl"], "has no score for any of the code"),
-        (["code.jsonl", "--against", "nameless.jsonl"], "names no code"),
-        (["code.jsonl", "--id-field", "text"], "stands on 2 rows"),
-        (["code.jsonl", "--max-characters", "5"], "must be at least 100"),
-        (["code.jsonl", "-o", "labels.txt"], "must end in .jsonl or .parquet"),
-    ],
-)
 def test_a_mistake_is_one_message_and_nothing_is_asked(
-    teacher: ScriptedEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+    teacher: ScriptedEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write_lines(Path("code.jsonl"), [{"id": "1", "text": "x = 1\n"}, {"id": "2", "text": "x = 1\n"}])
     write_lines(Path("strangers.jsonl"), [{"id": "9", "score": 1}])
     write_lines(Path("nameless.jsonl"), [{"name": "9", "score": 1}])
-    err = annotate(teacher, tmp_path, *arguments, status=2)
-    assert is_one_mistake(err, said), err
+    for arguments, said in (
+        ([], "--standard-library"),
+        (["code.jsonl", "--standard-library"], "--standard-library"),
+        (["code.jsonl", "--shipped-labels"], "--standard-library"),
+        (["--standard-library", "--shipped-labels", "--against", "code.jsonl"], "not with both"),
+        (["code.jsonl", "--against", "code.jsonl"], "`score`"),
+        (["code.jsonl", "--against", "strangers.jsonl"], "strangers.jsonl"),
+        (["code.jsonl", "--against", "nameless.jsonl"], "names no code"),
+        (["code.jsonl", "--id-field", "text"], "--id-field"),
+        (["code.jsonl", "--max-characters", "5"], "at least 100"),
+        (["code.jsonl", "-o", "labels.txt"], ".parquet"),
+    ):
+        err = annotate(teacher, tmp_path, *arguments, status=2)
+        assert is_one_mistake(err, said), err
     assert teacher.asked == []

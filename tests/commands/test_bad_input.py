@@ -73,7 +73,7 @@ def outcome(folder: Path) -> tuple[int, Counter[str]]:
     return len(rows), Counter(json.loads(line)["reason"] for path in beside for line in path.read_text().splitlines())
 
 
-@pytest.mark.parametrize("command", [one for one in COMMANDS if one != "deduplicate"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_tenth_of_broken_rows_is_put_aside_and_counted(command: str, typed: Typed, tmp_path: Path) -> None:
     ids = [f"row {number}" for number in range(90)]
     good = [json.dumps({"id": name, "text": code(number)}) for number, name in enumerate(ids)]
@@ -91,7 +91,6 @@ def test_a_tenth_of_broken_rows_is_put_aside_and_counted(command: str, typed: Ty
         ("predict-value", {"not UTF-8": 1}),
         ("select", {"not UTF-8": 1}),
         ("deduplicate", {"not UTF-8": 1}),
-        ("decontaminate", {"not UTF-8": 1}),
         ("annotate", {"not UTF-8": 1, "empty": 1}),
     ],
 )
@@ -120,39 +119,32 @@ def test_columns_that_are_not_there_are_named(command: str, typed: Typed, tmp_pa
     table = tmp_path / "rows.parquet"
     pq.write_table(pa.table({"id": ["a"], "content": ["x"]}), table)
     err = type_in(*typed(command, table, "a", ending=".parquet"), status=2).err
-    assert is_one_mistake(err, "rows.parquet` has no field `text`; its fields: `id`, `content`", "--text-field")
+    assert is_one_mistake(err, "`text`", "`content`", "--text-field")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_where_there_is_nothing_the_command_says_so(command: str, typed: Typed, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    for name, words in [("folder", "holds no file"), ("none.jsonl", "is no"), ("none.parquet", "cannot be read")]:
+    for name in ("folder", "none.jsonl", "none.parquet"):
         given = tmp_path / name
         if not given.is_dir():
             given.write_bytes(b"")
         ending = ".parquet" if name.endswith("parquet") else ".jsonl"
         err = type_in(*typed(command, given, "a", ending=ending), status=2).err
         assert is_one_mistake(err), (name, err)
-        assert words in err or "holds no rows" in err, (name, err)
         assert not (tmp_path / f"out{ending}").exists()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("form", ["rows", "source"])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_one_line_of_200_mb_is_a_document_like_others(command: str, form: str, typed: Typed, tmp_path: Path) -> None:
-    is_row = form == "rows"
-    ids = ("huge", "small") if is_row else ("huge.py", "small.py")
-    (tmp_path / "given").mkdir()
-    huge, small = (tmp_path / "given" / (f"{name}.jsonl" if is_row else name) for name in ids)
-    with huge.open("wb") as stream:  # Not at once: the memory of this process counts as the child's, too.
-        stream.write(b'{"id": "huge", "text": "' * is_row + b"value = [")
+def test_one_line_of_200_mb_is_a_document_like_others(command: str, typed: Typed, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    with rows.open("wb") as stream:  # Not at once: the memory of this process counts as the child's, too.
+        stream.write(json.dumps({"id": "small", "text": code(1)}).encode() + b'\n{"id": "huge", "text": "value = [')
         for _ in range(HUGE_BYTES // 3_000_000):
             stream.write(b"1, " * 1_000_000)
-        stream.write(b"]" + b'"}' * is_row + b"\n")
-    small.write_text(json.dumps({"id": "small", "text": code(1)}) if is_row else code(1))
-    given = tmp_path / "given"
-    command_line = [sys.executable, "-m", "hornbook", *map(str, typed(command, given, *ids))]
+        stream.write(b']"}\n')
+    command_line = [sys.executable, "-m", "hornbook", *map(str, typed(command, rows, "huge", "small"))]
     process = subprocess.Popen(command_line, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -18,11 +18,12 @@ def test_values_and_selection_are_those_of_one_machine_though_a_worker_is_killed
     texts = [f"{text}\nx = {number}\n" * (1 + number % 9) for number in range(250) for text in OTHERS]
     rows = write_lines(tmp_path / "rows.jsonl", [{"id": f"d{at}", "text": text} for at, text in enumerate(texts)])
     type_in("predict-value", rows, "-o", local / "values.jsonl", "--classifier", classifier)
+    type_in("collect", rows, "-o", local / "documents.jsonl", "--any-license", "--id-field", "id")
     type_in("select", rows, "--values", local / "values.jsonl", "-o", local / "kept.jsonl", "--keep-share", 0.3)
     seen = run_script("tests.commands.on_ray", rows, classifier, cluster)
     (killed,) = seen["killed"]
     assert seen == {"num_nodes": 2, "killed": [killed], "tried_again": {killed: 2}}
-    for name in ("values.jsonl", "kept.jsonl", "kept.dropped.jsonl"):
+    for name in ("documents.jsonl", "documents.dropped.jsonl", "values.jsonl", "kept.jsonl", "kept.dropped.jsonl"):
         assert (cluster / name).read_bytes() == (local / name).read_bytes(), name
 
 

@@ -31,8 +31,7 @@ def test_rows_are_valued_in_their_order(tmp_path: Path, classifier: Path) -> Non
         values = pq.read_table(output).to_pylist() if ending == "parquet" else read_json(output)
         expected = fitted().predict(OTHERS).tolist()
         assert values == [{"id": f"é{at}", "value": value} for at, value in enumerate(expected)]
-        assert f"{len(ROWS)} rows: {len(ROWS)} valued" in printed.out
-        assert f"the values are in {output}" in printed.out
+        assert str(output) in printed.out
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["classifier", "rows.jsonl", "values.jsonl", "values.parquet"]
 

@@ -9,16 +9,13 @@ from hornbook.curation.annotate_samples import (
     annotate_samples,
     read_score,
     scoring_request,
-    scoring_requests,
 )
 from hornbook.errors import ConfigError, EndpointError
 from hornbook.records import Document, DocumentKind
-from hornbook.teacher.cache import request_key
 from hornbook.teacher.scripted import ScriptedTeacher
 from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
 
 CONFIG = AnnotateSamplesConfig()
-TWO_PASSES = AnnotateSamplesConfig(num_passes=2, seed=9)
 
 
 def answered(text: str) -> Reply:
@@ -34,7 +31,6 @@ def answered(text: str) -> Reply:
         ('{"reason": "A loop.", "score": 1}', 1, "A loop."),
         ('```json\n{"reason": "A loop.", "score": "0"}\n```', 0, "A loop."),
         ("Score: 4\nReason: It shows a loop.", 4, "It shows a loop."),
-        ("score = 5", 5, ""),
         ("Reason: a dictionary {1: 2}\nScore: 4.0", 4, "a dictionary {1: 2}"),
     ],
 )
@@ -47,13 +43,10 @@ def test_a_score_is_read_with_the_reason_before_it(text: str, score: int, reason
     [
         (answered("It is rather good."), Unscored.NO_SCORE),
         (answered("Score: 7"), Unscored.OFF_THE_SCALE),
-        (answered("Score: -1"), Unscored.OFF_THE_SCALE),
         (answered("Score: 2.5"), Unscored.OFF_THE_SCALE),
-        (answered('{"score": null}'), Unscored.OFF_THE_SCALE),
         (answered('{"score": true}'), Unscored.OFF_THE_SCALE),
         (Reply(outcome=ReplyOutcome.CUT, text="Reason: It is"), Unscored.CUT),
         (Reply(outcome=ReplyOutcome.REFUSED), Unscored.REFUSED),
-        (Reply(outcome=ReplyOutcome.EMPTY), Unscored.UNANSWERED),
         (Reply(outcome=ReplyOutcome.UNANSWERED, detail="no route"), Unscored.UNANSWERED),
     ],
 )
@@ -118,63 +111,6 @@ def test_labels_keep_the_order_of_the_documents_whatever_the_order_of_the_replie
     assert len(teachers[0].asked) == 31
 
 
-def in_two_passes(request: TeacherRequest) -> str:
-    """The second pass gives one more, has no idea of `b` and alone understands `c`."""
-    body = request.body("")
-    text, is_second = body["messages"][-1]["content"], body["temperature"] > 0
-    if ("b = 2" in text and is_second) or ("c = 3" in text and not is_second) or "d = 4" in text:
-        return "no idea"
-    return f"Reason: pass {1 + is_second}.\nScore: {3 + 2 * is_second}"
-
-
-def test_two_passes_keep_both_readings_and_settle_on_one_label() -> None:
-    with ScriptedTeacher(in_two_passes, name="tiny") as teacher:
-        found = annotate_samples(documents("a = 1", "b = 2", "c = 3", "d = 4", " "), teacher, TWO_PASSES)
-    assert [(label.sample_id, label.score, label.reason, label.annotator) for label in found.labels] == [
-        ("d0", 4, "pass 1.", "tiny"),
-        ("d1", 3, "pass 1.", "tiny"),
-        ("d2", 5, "pass 2.", "tiny"),
-    ]
-    assert [(label.sample_id, label.score, label.annotator) for label in found.readings] == [
-        ("d0", 3, "tiny#1"),
-        ("d1", 3, "tiny#1"),
-        ("d0", 5, "tiny#2"),
-        ("d2", 5, "tiny#2"),
-    ]
-    assert [(entry.id, entry.reason) for entry in found.dropped] == [("d3", "no score"), ("d4", "empty")]
-    assert found.unscored == [{"no score": 2}, {"no score": 2}]
-    assert found.num_replies == len(teacher.asked) == 8
-
-
-def test_the_order_of_the_replies_of_two_passes_does_not_matter() -> None:
-    given = documents(*("x = 1\n" * number for number in range(1, 20)))
-    found = []
-    for teacher in (
-        ScriptedTeacher(in_two_passes),
-        ScriptedTeacher(in_two_passes, num_ahead=30, shuffle=random.Random(0)),
-    ):
-        with teacher:
-            found.append(annotate_samples(given, teacher, TWO_PASSES))
-    assert found[0] == found[1]
-
-
-def test_the_second_pass_is_another_reading_and_the_first_the_same_question_as_one_pass_asks() -> None:
-    single = list(scoring_requests(documents("a = 1", "b = 2"), CONFIG))
-    both = list(scoring_requests(documents("a = 1", "b = 2"), TWO_PASSES))
-    assert both[:2] == single
-    first, second = both[0].body("tiny"), both[2].body("tiny")
-    assert first["messages"][-1] == second["messages"][-1]
-    assert first["messages"][0] == second["messages"][0]
-    examples = [[said["messages"][place : place + 2] for place in (1, 3, 5)] for said in (first, second)]
-    assert examples[0] == examples[1][::-1]
-    assert (first["temperature"], second["temperature"]) == (0.0, 0.7)
-    assert second["seed"] == 9
-    assert "seed" not in first
-    freer = dataclasses.replace(TWO_PASSES, temperature=1.0)
-    assert [request.sampling.temperature for request in scoring_requests(documents("a"), freer)] == [1.0, 1.0]
-    assert len({request_key("tiny", request) for request in both}) == 4
-
-
 def test_progress_is_told_and_the_teachers_error_is_passed_on() -> None:
     told: list[tuple[int, int, str]] = []
     with ScriptedTeacher(["Score: 1", "Score: 2"]) as teacher:
@@ -189,5 +125,3 @@ def test_a_config_that_cannot_be_used_is_refused() -> None:
         AnnotateSamplesConfig(max_snippet_characters=99)
     with pytest.raises(ConfigError, match="`temperature` must not be negative"):
         AnnotateSamplesConfig(temperature=-1)
-    with pytest.raises(ConfigError, match="`num_passes` must be 1 or 2, got 3"):
-        AnnotateSamplesConfig(num_passes=3)

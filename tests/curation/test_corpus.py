@@ -7,7 +7,6 @@ import pytest
 
 from hornbook.curation.corpus import (
     Corpus,
-    CorpusConfig,
     cut_module,
     describe_standard_library,
     license_of,
@@ -39,11 +38,6 @@ class Second:
 '''
 
 
-@pytest.fixture(scope="module")
-def corpus() -> Corpus:
-    return read_standard_library(describe_standard_library())
-
-
 def test_definitions_are_cut_with_decorators_and_without_what_follows_the_last_statement() -> None:
     samples = list(cut_module(MODULE, path="pkg/small.py", source="s", max_module_lines=0))
     assert [(sample.qualname, sample.kind) for sample in samples] == [("first", "function"), ("Second", "class")]
@@ -67,18 +61,18 @@ def test_a_module_that_does_not_parse_raises_and_one_without_definitions_gives_n
     assert list(cut_module(b"X = 1\n", path="a.py", source="s", max_module_lines=9)) == []
 
 
-def test_samples_are_the_source_lines_they_say(corpus: Corpus) -> None:
+def test_samples_are_the_source_lines_they_say(standard_library: Corpus) -> None:
     root = Path(sysconfig.get_path("stdlib"))
-    for sample in corpus.samples[::101]:
+    for sample in standard_library.samples[::301]:
         lines = (root / sample.path).read_text(encoding="utf-8").split("\n")
         said = "\n".join(lines[sample.first_line - 1 : sample.last_line])
         assert said.startswith(sample.text.removesuffix("\n"))
         ast.parse(sample.text)
 
 
-def test_ids_are_unique_and_tests_and_other_packages_are_left_out(corpus: Corpus) -> None:
-    assert len({sample.id for sample in corpus.samples}) == len(corpus.samples) > 1000
-    parts = {part for sample in corpus.samples for part in Path(sample.path).parts}
+def test_ids_are_unique_and_tests_and_other_packages_are_left_out(standard_library: Corpus) -> None:
+    assert len({sample.id for sample in standard_library.samples}) == len(standard_library.samples) > 1000
+    parts = {part for sample in standard_library.samples for part in Path(sample.path).parts}
     assert not parts & {"site-packages", "test", "tests", "turtledemo", "sitecustomize.py"}
 
 
@@ -88,14 +82,6 @@ def test_another_library_than_the_running_one_is_refused() -> None:
         read_standard_library(dataclasses.replace(config, python_version="3.10.1"))
     with pytest.raises(ConfigError, match="source_sha256"):
         read_standard_library(dataclasses.replace(config, source_sha256="0" * 64))
-
-
-@pytest.mark.parametrize(
-    ("field", "value"), [("python_version", "three"), ("source_sha256", "12"), ("max_module_lines", -1)]
-)
-def test_a_wrong_field_is_named(field: str, value: object) -> None:
-    with pytest.raises(ConfigError, match=f"`{field}`"):
-        CorpusConfig(**{"python_version": "3.11.7", "source_sha256": "0" * 64, field: value})
 
 
 def test_a_licence_stated_in_a_modules_head_is_recorded() -> None:

@@ -1,5 +1,4 @@
 import random
-import sys
 
 from hornbook.curation.lexical_tokens import LEXICAL_TOKEN, count_tokens
 
@@ -28,13 +27,13 @@ def test_odd_texts_have_as_many_tokens_as_the_definition_finds() -> None:
 
 
 def test_every_character_counts_as_in_the_definition_wherever_it_stands() -> None:
-    everywhere = [f"1{one}a {one}1" for one in map(chr, range(sys.maxunicode + 1))]
+    everywhere = [f"1{one}a {one}1" for one in map(chr, [*range(0x3000), *range(0x3000, 0x110000, 37)])]
     texts = ["\n".join(everywhere[start : start + 256]) for start in range(0, len(everywhere), 256)]
     assert count_tokens(texts) == found(texts)
 
 
 def test_long_texts_and_many_have_as_many_tokens_as_their_pieces() -> None:
     (of_code,) = count_tokens([CODE])
-    texts = [CODE * number for number in (20_000, 0, 4_000, 1, 3_000, 30_000)]
-    assert count_tokens(texts) == [of_code * number for number in (20_000, 0, 4_000, 1, 3_000, 30_000)]
-    assert count_tokens([CODE] * 10_000) == [of_code] * 10_000
+    texts = [CODE * number for number in (8_000, 0, 4_000, 1, 3_000, 15_000)]
+    assert count_tokens(texts) == [of_code * number for number in (8_000, 0, 4_000, 1, 3_000, 15_000)]
+    assert count_tokens([CODE] * 5_000) == [of_code] * 5_000

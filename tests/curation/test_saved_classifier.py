@@ -1,3 +1,5 @@
+import dataclasses
+import functools
 import json
 import pickle
 from pathlib import Path
@@ -9,34 +11,28 @@ from tests.encoders.tiny_language_models import save_model
 
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.saved_classifier import SavedClassifier, is_savable
-from hornbook.encoders.encode import EncodeConfig, encode
+from hornbook.encoders.encode import EncodeConfig, Features, encode
 from hornbook.encoders.encoder import make_encoder
 from hornbook.encoders.hidden_states import describe_language_model
 from hornbook.errors import ConfigError, DamagedArtifactError, HornbookError, MissingInputError
 
-CONFIG = ClassifierConfig(encode=EncodeConfig(bits_per_block=8), num_folds=2, num_trees=3)
+CONFIG = ClassifierConfig(encode=EncodeConfig(bits_per_block=8))
 TEXTS = [f"def f{at}(x):\n    return x * {at}\n" if at % 2 else f"x{at} = {at}\n" for at in range(24)]
 OTHERS = ["", "def broken(:", "(" * 5000, "\0", "é = 'ü'\n", *TEXTS[:5], "class A:\n    def m(self):\n        pass\n"]
 
 
-def fitted(head: str = "kernel") -> SavedClassifier:
+@functools.cache
+def fitted() -> SavedClassifier:
     scores = np.array([at % 2 * 4 for at in range(24)])
-    config = ClassifierConfig(encode=CONFIG.encode, num_folds=2, num_trees=3, head=head)
+    config = ClassifierConfig(encode=CONFIG.encode)
     return SavedClassifier(
         encode=config.encode, fitted=fit_value(Learner(encode(TEXTS, config.encode), scores, config), 1)
     )
 
 
-@pytest.mark.parametrize("head", ["kernel", "ridge", "ordinal", "logistic"])
-def test_each_head_of_plain_arrays_can_be_saved(head: str, tmp_path: Path) -> None:
-    classifier = fitted(head)
-    classifier.save(tmp_path / "saved")
-    assert np.array_equal(SavedClassifier.load(tmp_path / "saved").predict(OTHERS), classifier.predict(OTHERS))
-
-
 def test_a_classifier_on_hidden_states_is_taken_up_with_its_language_model(tmp_path: Path) -> None:
     encoder = describe_language_model(str(save_model(tmp_path / "model")), device="cpu")
-    config = ClassifierConfig(encode=encoder, num_folds=2)
+    config = ClassifierConfig(encode=encoder)
     scores = np.array([at % 2 * 4 for at in range(24)])
     classifier = SavedClassifier(
         encode=encoder, fitted=fit_value(Learner(make_encoder(encoder).encode(TEXTS), scores, config), 1)
@@ -80,10 +76,14 @@ def test_equal_classifiers_have_equal_bytes(folder: Path, tmp_path: Path) -> Non
 
 
 def test_a_forest_has_no_plain_form(tmp_path: Path) -> None:
-    forest = fitted("forest")
-    assert not is_savable(forest.fitted)
-    with pytest.raises(ConfigError, match="made of trees has no plain form"):
-        forest.save(tmp_path / "forest")
+    class Forest:
+        def predict(self, features: Features) -> np.ndarray:
+            return np.zeros(len(features.dense))
+
+    forest = dataclasses.replace(fitted().fitted, head=Forest())
+    assert not is_savable(forest)
+    with pytest.raises(ConfigError, match="cannot be saved"):
+        SavedClassifier(encode=CONFIG.encode, fitted=forest).save(tmp_path / "forest")
 
 
 def test_what_is_damaged_is_refused(folder: Path) -> None:
@@ -99,23 +99,26 @@ def test_what_is_damaged_is_refused(folder: Path) -> None:
         save_file(
             {name: np.ascontiguousarray(array) for name, array in changed.items()}, folder / "weights.safetensors"
         )
-        with pytest.raises(DamagedArtifactError, match="is damaged"):
+        with pytest.raises(DamagedArtifactError):
             SavedClassifier.load(folder)
     (folder / "weights.safetensors").write_bytes(b"no weights")
-    with pytest.raises(DamagedArtifactError, match="is damaged"):
+    with pytest.raises(DamagedArtifactError):
         SavedClassifier.load(folder)
     (folder / "classifier.json").write_text("[]")
-    with pytest.raises(DamagedArtifactError, match="is damaged"):
+    with pytest.raises(DamagedArtifactError):
         SavedClassifier.load(folder)
-    with pytest.raises(MissingInputError, match=r"holds no classifier: it has no `classifier.json`"):
+    with pytest.raises(MissingInputError, match="no classifier"):
         SavedClassifier.load(folder.parent)
 
 
 def test_one_of_another_format_or_another_encoding_is_refused(folder: Path) -> None:
     described = json.loads((folder / "classifier.json").read_text())
     (folder / "classifier.json").write_text(json.dumps({**described, "format": 99}))
-    with pytest.raises(ConfigError, match=r"has format 99, written by Hornbook .*make it again"):
+    with pytest.raises(ConfigError, match="format 99"):
+        SavedClassifier.load(folder)
+    (folder / "classifier.json").write_text(json.dumps({**described, "head": "linear"}))
+    with pytest.raises(ConfigError, match="'linear'"):
         SavedClassifier.load(folder)
     (folder / "classifier.json").write_text(json.dumps({**described, "probe": {"text": "x = 1", "value": 0.5}}))
-    with pytest.raises(ConfigError, match=r"gave 0\.5 where it gives .* code is encoded in another way since"):
+    with pytest.raises(ConfigError, match=r"gave 0\.5 where"):
         SavedClassifier.load(folder)

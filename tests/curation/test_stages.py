@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
-from hornbook.curation.annotate import AnnotateConfig
+from hornbook.curation.annotate import describe_labels, load_labels
 from hornbook.curation.classifier import ClassifierConfig
-from hornbook.curation.corpus import cut_module, describe_standard_library, read_standard_library
+from hornbook.curation.corpus import Corpus, cut_module
 from hornbook.curation.hygiene.config import HygieneConfig
 from hornbook.curation.hygiene.samples import SampleHygieneConfig, describe_hygiene
 from hornbook.curation.select import SelectConfig
-from hornbook.curation.stages import run_classifier, run_corpus, run_hygiene, run_select
+from hornbook.curation.stages import run_annotate, run_classifier, run_hygiene, run_select
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import CodeSample, Dropped, Label, PredictedValue, SampleKind, schema_of
 
@@ -132,8 +132,9 @@ def test_each_sample_that_is_not_fit_is_dropped_with_its_reason(tmp_path: Path) 
     assert result.dropped == Counter(reason_of.values())
 
 
-def test_the_standard_library_passes_but_for_what_is_short_or_data(tmp_path: Path) -> None:
-    samples = read_standard_library(describe_standard_library()).samples
+@pytest.mark.slow
+def test_the_standard_library_passes_but_for_what_is_short_or_data(standard_library: Corpus, tmp_path: Path) -> None:
+    samples = standard_library.samples
     result, kept, dropped = clean(samples, tmp_path)
     assert sorted([*(sample.id for sample in kept), *dropped]) == sorted(sample.id for sample in samples)
     assert [sample.id for sample in kept] == [sample.id for sample in samples if sample.id not in dropped]
@@ -149,24 +150,17 @@ def test_the_standard_library_passes_but_for_what_is_short_or_data(tmp_path: Pat
     assert all(len("".join(sample.text.split())) < HygieneConfig().min_characters for sample in refused)
 
 
-def test_selection_reads_what_hygiene_left_and_has_values_to_spare(inputs: dict[str, Artifact], tmp_path: Path) -> None:
-    run_classifier(ClassifierConfig(num_bootstrap_samples=20), inputs, workspace(tmp_path / "values"))
-    hygiene = run_hygiene(describe_hygiene(), inputs, workspace(tmp_path / "hygiene"))
-    assert hygiene.dropped == {"too short": 40}
-    left = {"samples": artifact(tmp_path / "hygiene"), "values": artifact(tmp_path / "values")}
-    selected = run_select(SelectConfig(keep_share=0.5), left, workspace(tmp_path / "select"))
-    assert selected.kept + sum(selected.dropped.values()) == hygiene.kept == 40
-
-
 def test_where_no_sample_is_fit_the_reasons_are_said(tmp_path: Path) -> None:
-    with pytest.raises(MissingInputError, match=r"none of 1 samples passes .* \{'licence not allowed': 1\}"):
+    with pytest.raises(MissingInputError, match="licence not allowed"):
         clean([sample_of(CLEAN, license_name="GPL-3.0-only")], tmp_path)
 
 
-@pytest.mark.parametrize("other", [{"rules_version": 0}, {"detector": "kingfisher-secret-scanner 0.1"}])
-def test_other_rules_than_the_installed_ones_are_refused(tmp_path: Path, other: dict[str, Any]) -> None:
-    with pytest.raises(ConfigError, match=f"`{next(iter(other))}` is"):
-        clean([sample_of(CLEAN)], tmp_path, dataclasses.replace(describe_hygiene(), **other))
+def test_other_rules_than_the_installed_ones_are_refused(tmp_path: Path) -> None:
+    others: list[dict[str, Any]] = [{"rules_version": 0}, {"detector": "kingfisher-secret-scanner 0.1"}]
+    for number, other in enumerate(others):
+        (tmp_path / str(number)).mkdir()
+        with pytest.raises(ConfigError, match=next(iter(other))):
+            clean([sample_of(CLEAN)], tmp_path / str(number), dataclasses.replace(describe_hygiene(), **other))
 
 
 def test_a_label_without_a_sample_is_an_error(inputs: dict[str, Artifact], tmp_path: Path) -> None:
@@ -178,15 +172,15 @@ def test_a_label_without_a_sample_is_an_error(inputs: dict[str, Artifact], tmp_p
         )
 
 
-def test_another_library_is_refused_by_the_stage(tmp_path: Path) -> None:
-    config = dataclasses.replace(describe_standard_library(), source_sha256="1" * 64)
-    with pytest.raises(ConfigError, match="source_sha256"):
-        run_corpus(config, {}, workspace(tmp_path / "out"))
-
-
-def test_wrong_digests_of_labels_are_named() -> None:
-    with pytest.raises(ConfigError, match="`labels_sha256`"):
-        AnnotateConfig(labels_sha256="abc")
+def test_shipped_labels_are_joined_to_the_corpus_and_what_is_missing_is_counted(
+    standard_library: Corpus, tmp_path: Path
+) -> None:
+    workspace(tmp_path / "corpus").write_records("samples", CodeSample, standard_library.samples[::2])
+    result = run_annotate(describe_labels(), {"corpus": artifact(tmp_path / "corpus")}, workspace(tmp_path / "labels"))
+    labels = artifact(tmp_path / "labels").records("labels", Label)
+    assert {label.sample_id for label in labels} <= {sample.id for sample in standard_library.samples[::2]}
+    assert result.kept == len(labels) == len(load_labels(describe_labels())) - sum(result.dropped.values())
+    assert Counter(str(label.score) for label in labels) == result.metrics["score_counts"]
 
 
 SCRIPT = """
@@ -197,7 +191,7 @@ from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from pathlib import Path
 from hornbook.curation.corpus import cut_module
 from hornbook.encoders.encode import encode
-files = sorted(Path(ast.__file__).parent.glob("a*.py"))
+files = sorted(Path(ast.__file__).parent.glob("a[a-i]*.py"))
 cuts = [cut_module(file.read_bytes(), path=file.name, source="s", max_module_lines=80) for file in files]
 samples = [sample for cut in cuts for sample in cut]
 config = ClassifierConfig()

@@ -19,9 +19,8 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from tests.deduplication.sets import Runs, jaccard, runs_of
+from tests.deduplication.sets import Runs, first_members, jaccard, runs_of
 
-from hornbook.deduplication.clusters import first_members
 from hornbook.deduplication.minhash import NearConfig
 from hornbook.deduplication.out_of_core import Repeated, find_repeated
 from hornbook.reading.documents import Fields
@@ -127,7 +126,7 @@ def edited(text: str, chance: random.Random) -> str:
 
 def shingles(text: str) -> Runs:
     """Of its words, numbers and marks."""
-    return runs_of(_TOKEN.findall(text), CONFIG.ngram_size)
+    return runs_of(_TOKEN.findall(text), 5)
 
 
 def pairs_at_least(texts: Sequence[str], threshold: float) -> list[tuple[int, int]]:

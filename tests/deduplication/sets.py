@@ -1,6 +1,6 @@
-"""Shingles as sets of tuples, and their similarity: what the hashed ones must agree with."""
+"""Shingles as sets of tuples, their similarity, and clusters by brute force: what deduplication must agree with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 Runs = frozenset[tuple[str, ...]]
 
@@ -13,3 +13,13 @@ def runs_of(words: Sequence[str], size: int) -> Runs:
 def jaccard(first: Runs, second: Runs) -> float:
     """Size of the intersection over size of the union."""
     return len(first & second) / len(first | second)
+
+
+def first_members(size: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
+    """For each index the smallest one that a chain of pairs connects it to."""
+    keepers = list(range(size))
+    pairs = list(pairs)
+    while any(keepers[first] != keepers[second] for first, second in pairs):
+        for first, second in pairs:
+            keepers[first] = keepers[second] = min(keepers[first], keepers[second])
+    return keepers

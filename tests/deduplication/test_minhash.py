@@ -1,11 +1,12 @@
+import hashlib
 import itertools
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.deduplication.sets import jaccard, runs_of
+from tests.deduplication.sets import first_members, jaccard, runs_of
 
-from hornbook.deduplication.clusters import first_members
+from hornbook.deduplication.exact import exact_groups, normalised_hash
 from hornbook.deduplication.minhash import (
     MIN_RECALL,
     NearConfig,
@@ -40,7 +41,7 @@ def texts_with_edits(num_originals: int, seed: int) -> list[str]:
 def test_clusters_are_those_of_comparing_all_pairs(threshold: float) -> None:
     texts = texts_with_edits(60, seed=1)
     config = NearConfig(threshold=threshold)
-    shingles = [runs_of(text.split(), config.ngram_size) for text in texts]
+    shingles = [runs_of(text.split(), 5) for text in texts]
     pairs = itertools.combinations(range(len(texts)), 2)
     near = [(a, b) for a, b in pairs if jaccard(shingles[a], shingles[b]) >= threshold]
     expected = first_members(len(texts), near)
@@ -55,7 +56,7 @@ def test_clusters_are_those_of_comparing_all_pairs(threshold: float) -> None:
 def test_signatures_agree_as_often_as_the_shingles_do() -> None:
     texts = texts_with_edits(10, seed=2)
     table = pa.table({"row": range(len(texts)), "text": texts})
-    signed = collect(with_signature(with_tokens(frame_of(table)), NearConfig(num_hashes=512)), sort_by="row")
+    signed = collect(with_signature(with_tokens(frame_of(table)), 512), sort_by="row")
     assert signed.column("tokens").to_pylist() == texts
     signatures = signatures_of(signed)
     for a, b in itertools.combinations(range(len(texts)), 2):
@@ -98,9 +99,14 @@ def test_candidates_are_the_pairs_that_agree_in_a_whole_band() -> None:
     assert {pair for members in groups for pair in itertools.combinations(members, 2)} == expected
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("threshold", 0), ("threshold", 1.1), ("ngram_size", 0), ("num_hashes", 0)]
-)
-def test_a_wrong_field_is_named(field: str, value: float) -> None:
-    with pytest.raises(ConfigError, match=f"`{field}`"):
-        NearConfig(**{field: value})
+def test_a_wrong_threshold_is_named() -> None:
+    for value in (0, 1.1):
+        with pytest.raises(ConfigError, match="`threshold`"):
+            NearConfig(threshold=value)
+
+
+def test_indentation_counts_and_blank_lines_and_spaces_at_line_ends_do_not() -> None:
+    assert exact_groups(["x", "y", "x\n", "", "y ", "\n\n"]) == [0, 1, 0, 3, 1, 3]
+    texts = ["if a:\n    b()\nc()\n", "if a:\n    b()\n    c()\n", "if a:  \n\n\n    b()\nc()"]
+    assert exact_groups(texts) == [0, 1, 0]
+    assert normalised_hash("a = 1\n") == hashlib.sha256(b"a = 1").digest()

@@ -11,7 +11,7 @@ from hornbook.deduplication.shingles import Shingler, jaccard
 def test_the_similarity_is_that_of_the_sets_of_runs(size: int) -> None:
     chance = random.Random(size)
     shingler = Shingler(size)
-    for _ in range(300):
+    for _ in range(100):
         first, second = ([chance.choice("ab(c") for _ in range(chance.randrange(1, 40))] for _ in range(2))
         sets = runs_of(first, size), runs_of(second, size)
         hashed = [shingler.shingles_of(" ".join(words)) for words in (first, second)]

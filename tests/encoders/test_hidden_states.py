@@ -10,12 +10,10 @@ from tests.encoders.tiny_language_models import KINDS, MAX_POSITION, NUM_LAYERS,
 from transformers import AutoModelForCausalLM
 
 from hornbook.artifacts.fingerprint import fingerprint
-from hornbook.encoders.encode import EncodeConfig
-from hornbook.encoders.encoder import Encoder, make_encoder
+from hornbook.encoders.encoder import make_encoder
 from hornbook.encoders.hidden_states import (
     HiddenStatesConfig,
     HiddenStatesEncoder,
-    Pooling,
     batches_by_length,
     describe_language_model,
 )
@@ -45,7 +43,7 @@ def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def config_of(folder: Path, **changes: object) -> HiddenStatesConfig:
     config = describe_language_model(str(folder), device="cpu")
-    return replace(config, **{"pooling": Pooling.MEAN, **changes})
+    return replace(config, **changes)
 
 
 def states_of(folder: Path, text: str) -> np.ndarray:
@@ -66,38 +64,23 @@ def test_without_the_norm_the_states_are_as_the_layer_leaves_them(folder: Path) 
         assert encoded.dense[0, :-1] == pytest.approx(by_layer[layer][0].numpy().mean(axis=0), abs=1e-4)
 
 
-def test_the_pooled_states_are_those_of_the_whole_model_asked_for_one_text_at_a_time(folder: Path) -> None:
-    for pooling in Pooling:
-        config = config_of(folder, layer=-1, pooling=pooling)
-        rows = HiddenStatesEncoder(config).encode(TEXTS).dense
-        for text, row in zip(TEXTS, rows, strict=True):
-            if not text:
-                continue
-            states = states_of(folder, text)
-            expected = {
-                Pooling.MEAN: states.mean(axis=0),
-                Pooling.LAST: states[-1],
-                Pooling.LAST_AND_MEAN: np.concatenate([states[-1], states.mean(axis=0)]),
-            }[pooling]
-            assert row[:-1] == pytest.approx(expected, abs=2e-5)
-            assert row[-1] == 0
+def test_the_states_are_the_mean_of_the_whole_model_asked_for_one_text_at_a_time(folder: Path) -> None:
+    rows = HiddenStatesEncoder(config_of(folder, layer=-1)).encode(TEXTS).dense
+    alone = HiddenStatesEncoder(config_of(folder, layer=-1, batch_tokens=1)).encode(TEXTS).dense
+    assert np.abs(rows - alone).max() < 2e-5
+    for text, row in zip(TEXTS, rows, strict=True):
+        if text:
+            assert row[:-1] == pytest.approx(states_of(folder, text).mean(axis=0), abs=2e-5)
+        assert row[-1] == (not text)
+    assert np.abs(rows[0] - rows[3]).max() > 0.01, "the model says the same of every text: nothing was shown"
 
 
-def test_another_process_gets_the_config_and_loads_the_model_itself(folder: Path) -> None:
-    encoder = make_encoder(describe_language_model(str(folder), dtype="float32"))
+def test_another_process_gets_the_config_and_loads_the_model_itself(llama: Path) -> None:
+    encoder = make_encoder(describe_language_model(str(llama), dtype="float32"))
     rows = encoder.encode(TEXTS).dense
     sent = pickle.dumps(encoder)
     assert len(sent) < 2_000
     assert np.array_equal(pickle.loads(sent).encode(TEXTS).dense, rows)
-
-
-def test_a_row_depends_neither_on_the_batch_nor_on_the_other_texts(folder: Path) -> None:
-    whole = HiddenStatesEncoder(config_of(folder)).encode(TEXTS).dense
-    alone = HiddenStatesEncoder(config_of(folder, batch_tokens=1)).encode(TEXTS).dense
-    backwards = HiddenStatesEncoder(config_of(folder)).encode(TEXTS[::-1]).dense[::-1]
-    assert np.abs(whole - alone).max() < 2e-5
-    assert np.abs(whole - backwards).max() < 2e-5
-    assert np.abs(whole[0] - whole[3]).max() > 0.01, "the model says the same of every text: nothing was shown"
 
 
 def test_a_lower_layer_is_what_a_model_of_so_many_layers_gives(folder: Path, tmp_path: Path) -> None:
@@ -118,10 +101,10 @@ def test_layers_above_are_not_there(llama: Path) -> None:
     assert len(encoder._lower.model.layers) == 1
 
 
-@pytest.mark.parametrize("layer", [NUM_LAYERS + 1, -NUM_LAYERS - 1])
-def test_a_layer_that_the_model_lacks_is_refused_with_those_that_it_has(llama: Path, layer: int) -> None:
-    with pytest.raises(ConfigError, match=f"`layer` must lie in 1 to 3 or -3 to -1 for this model, got {layer}"):
-        HiddenStatesEncoder(config_of(llama, layer=layer)).encode(["x"])
+def test_a_layer_that_the_model_lacks_is_refused(llama: Path) -> None:
+    for layer in (NUM_LAYERS + 1, -NUM_LAYERS - 1):
+        with pytest.raises(ConfigError, match=f"`layer` must lie in 1 to 3 or -3 to -1 for this model, got {layer}"):
+            HiddenStatesEncoder(config_of(llama, layer=layer)).encode(["x"])
 
 
 def test_an_empty_text_has_no_states_and_is_marked(llama: Path) -> None:
@@ -151,14 +134,6 @@ def test_half_of_a_surrogate_pair_and_a_null_are_read(llama: Path) -> None:
     rows = HiddenStatesEncoder(config_of(llama)).encode(["x\ud800", "x\0"]).dense
     assert np.isfinite(rows).all()
     assert not rows[:, -1].any()
-
-
-def test_the_features_have_no_tokens_and_can_be_split(llama: Path) -> None:
-    features = HiddenStatesEncoder(config_of(llama)).encode(TEXTS)
-    assert features.tokens.shape == (len(TEXTS), 0)
-    some = features.rows(np.array([3, 0]))
-    assert some.tokens.shape == (2, 0)
-    assert np.array_equal(some.dense, features.dense[[3, 0]])
 
 
 def test_the_weights_determine_the_fingerprint_and_the_folder_does_not(llama: Path, tmp_path: Path) -> None:
@@ -197,22 +172,12 @@ def test_batches_hold_like_lengths_and_no_more_tokens_than_asked() -> None:
     assert batches == [[2], [6], [3, 4], [0, 7]]
 
 
-def test_the_same_protocol_serves_both_kinds(llama: Path) -> None:
-    encoder: Encoder = make_encoder(config_of(llama, layer=2))
-    assert encoder.name == f"{llama.name}, layer 2, mean"
-    other: Encoder = make_encoder(EncodeConfig(bits_per_block=8))
-    assert other.encode(TEXTS).tokens.shape == (len(TEXTS), 5 * 2**8)
-    assert encoder.encode(TEXTS).dense.shape == (len(TEXTS), WIDTH + 1)
-
-
-@pytest.mark.parametrize(
-    ("field", "value"), [("layer", 0), ("pooling", "max"), ("max_tokens", 0), ("batch_tokens", 0), ("dtype", "int8")]
-)
-def test_a_wrong_field_is_named(field: str, value: object) -> None:
-    with pytest.raises(ConfigError, match=f"`{field}`"):
-        HiddenStatesConfig(**{"model_sha256": "0", "folder": ".", field: value})
+def test_a_wrong_field_is_named() -> None:
+    for field, value in (("layer", 0), ("max_tokens", 0), ("batch_tokens", 0), ("dtype", "int8")):
+        with pytest.raises(ConfigError, match=f"`{field}`"):
+            HiddenStatesConfig(**{"model_sha256": "0", "folder": ".", field: value})
 
 
 def test_a_device_that_is_not_here_is_named(llama: Path) -> None:
-    with pytest.raises(ConfigError, match="`device` must be one that this machine has, got 'abacus'"):
+    with pytest.raises(ConfigError, match="`device`"):
         HiddenStatesEncoder(config_of(llama, device="abacus"))

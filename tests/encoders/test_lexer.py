@@ -28,14 +28,12 @@ def test_code_is_cut_into_words_and_marks_and_a_literal_is_one_token() -> None:
 @pytest.mark.parametrize(
     ("text", "lengths"),
     [
-        (r"'a\'b' x", [6]),
         ("'open\nx", [5]),
         ('"""a"b""c""" x', [12]),
         ("'''open\nx", [9]),
         ("x = '#' # '", [3, 3]),
         ('"" x ""', [2, 2]),
         ("'''a\\'''b''' x", [12]),
-        ("# '''\nx", [5]),
         ("'a\\\nb' x", [6]),
     ],
 )

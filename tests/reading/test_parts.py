@@ -1,12 +1,10 @@
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hornbook.reading import parts as module
-from hornbook.reading.documents import Document, Documents, Fields, LeftOut, documents_of
-from hornbook.reading.files import find_files
+from hornbook.reading.documents import Document, Documents, LeftOut
 from hornbook.reading.parts import Parts, digests_of, text_digest, write_parts
 
 ROWS = [
@@ -63,23 +61,10 @@ def test_what_was_interrupted_is_asked_for_behind_the_last_whole_part(tmp_path: 
     assert list(write(tmp_path, asked, 1)) == [0, 1, 2, 3]
     assert list(write(tmp_path, asked, 1)) == [0, 1, 2, 3]
     assert asked == [0, 3]
-    assert [row["id"] for row in documents_in(Parts(tmp_path))] == ["a", "c", "d"]
+    assert [(row["row"], row["id"]) for row in documents_in(Parts(tmp_path))] == [(0, "a"), (2, "c"), (3, "d")]
 
 
 def test_rows_that_are_no_documents_do_not_pile_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MOST_ROWS", 2)
     assert list(write(tmp_path, [], 10_000)) == [0, 1, 2]
     assert list(Parts(tmp_path).left_out()) == [ROWS[1], ROWS[4]]
-
-
-def test_other_fields_of_a_row_are_carried_where_they_are_wanted(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    path.write_text(r'{"name": 1, "body": "x", "stars": 3, "by": "\ud800", "nested": {"a": [null]}}' + "\n")
-    fields = Fields(text="body", id="name")
-    files = find_files([path], pattern="*.py")
-    (plain,) = documents_of(files, fields)(0)
-    (whole,) = documents_of(files, fields, with_others=True)(0)
-    assert isinstance(whole, Document)
-    assert plain == Document(id="1", text="x", about="{}")
-    assert json.loads(whole.about) == {"stars": 3, "by": "\ud800", "nested": {"a": [None]}}
-    assert whole.about.isascii()

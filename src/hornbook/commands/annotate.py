@@ -8,19 +8,15 @@ import typer
 
 from hornbook.commands.annotate_options import (
     AgainstOption,
-    ByOption,
     FilesOption,
     IdFieldOption,
     InputsArgument,
     MaxCharactersOption,
     NumOption,
     OutputOption,
-    PassesOption,
-    RandomShareOption,
     ShippedOption,
     StandardLibraryOption,
     TextFieldOption,
-    ValuesOption,
 )
 from hornbook.commands.teacher_options import (
     DEFAULT_CACHE,
@@ -40,8 +36,6 @@ from hornbook.commands.teacher_options import (
     open_account,
 )
 from hornbook.commands.written_files import beside, require_writable, write_records
-from hornbook.curation.draw import DEFAULT_RANDOM_SHARE, DrawBy, DrawConfig
-from hornbook.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,10 +54,6 @@ def annotate(
     output: OutputOption = None,
     standard_library: StandardLibraryOption = False,
     num: NumOption = None,
-    by: ByOption = None,
-    values: ValuesOption = None,
-    random_share: RandomShareOption = DEFAULT_RANDOM_SHARE,
-    passes: PassesOption = 1,
     text_field: TextFieldOption = "text",
     id_field: IdFieldOption = None,
     files: FilesOption = "*.py",
@@ -96,8 +86,6 @@ def annotate(
         max_snippet_characters=max_characters,
         max_new_tokens=max_new_tokens,
         temperature=temperature,
-        num_passes=passes,
-        seed=seed,
     )
     source = CodeSource(
         inputs=inputs or [],
@@ -108,7 +96,7 @@ def annotate(
         shipped_labels=shipped_labels,
         against=against,
     )
-    code = find_code(source, _draw_config(num, by, values, random_share), values, seed)
+    code = find_code(source, num, seed)
     opened = open_account(
         STAGE,
         teacher,
@@ -125,22 +113,6 @@ def annotate(
         _annotate(account, code, config, output, as_json=as_json)
 
 
-def _draw_config(num: int | None, by: DrawBy | None, values: "Path | None", random_share: float) -> DrawConfig | None:
-    """How is drawn; None where all are taken.
-
-    Raises:
-        ConfigError: The options do not go together.
-    """
-    by = by or (DrawBy.RANDOM if values is None else DrawBy.UNCERTAINTY)
-    if by is DrawBy.UNCERTAINTY and values is None:
-        raise ConfigError("`--by uncertainty` needs `--values FILE`: `hornbook predict-value` writes it")
-    if by is DrawBy.RANDOM and values is not None:
-        raise ConfigError("`--by random` looks at no `--values`; leave one of the two out")
-    if by is DrawBy.UNCERTAINTY and num is None:
-        raise ConfigError("`--num` must say how many are drawn by uncertainty")
-    return None if num is None else DrawConfig(num=num, by=by, random_share=random_share)
-
-
 def _annotate(
     account: "Account", code: "CodeToAnnotate", config: "AnnotateSamplesConfig", output: "Path | None", *, as_json: bool
 ) -> None:
@@ -150,7 +122,7 @@ def _annotate(
     from hornbook.display import make_console, show_progress
 
     begun = time.monotonic()
-    num_calls = sum(bool(document.text.strip()) for document in code.documents) * config.num_passes
+    num_calls = sum(bool(document.text.strip()) for document in code.documents)
     with show_progress(make_console(stderr=True), "annotate") as progress:
         say_estimate(account, scoring_requests(code.documents, config), num_calls, progress)
         found = annotate_samples(
@@ -161,7 +133,7 @@ def _annotate(
         )
     account.kept(len(found.labels), found.completion_tokens)
     paths = [] if output is None else _write(output, code, found)
-    described = describe_annotated(code, found, config.seed)
+    described = describe_annotated(code, found)
     described = {"files": [str(path) for path in paths], **described, "seconds": round(time.monotonic() - begun, 1)}
     described["account"] = account.summary()
     if as_json:
@@ -172,17 +144,10 @@ def _annotate(
 
 
 def _write(output: "Path", code: "CodeToAnnotate", found: "AnnotatedSamples") -> "list[Path]":
-    """Write the labels, and beside them what there is besides."""
-    from hornbook.curation.draw import DrawnSample
+    """Write the labels, and beside them what has none."""
     from hornbook.records import Dropped, Label
 
     paths = [output, beside(output, "rejected")]
     write_records(paths[0], Label, found.labels)
     write_records(paths[1], Dropped, [*code.rejected, *found.dropped])
-    if code.draw is not None:
-        paths.append(beside(output, "drawn"))
-        write_records(paths[-1], DrawnSample, code.draw.samples)
-    if found.readings:
-        paths.append(beside(output, "readings"))
-        write_records(paths[-1], Label, found.readings)
     return paths

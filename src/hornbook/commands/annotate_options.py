@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from hornbook.curation.draw import DrawBy
-
 _CODE = "What is read"
 _DRAWN = "Which of it is scored"
 _COMPARED = "What it is compared with"
@@ -45,38 +43,6 @@ NumOption = Annotated[
         rich_help_panel=_DRAWN,
         show_default=False,
     ),
-]
-ByOption = Annotated[
-    DrawBy | None,
-    typer.Option(
-        "--by",
-        help="Draw by the classifier's uncertainty, or at random; by uncertainty where there are `--values`.",
-        rich_help_panel=_DRAWN,
-        show_default=False,
-    ),
-]
-ValuesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--values",
-        metavar="FILE",
-        help="Rows with `id` and `value`, as `hornbook predict-value` writes them.",
-        rich_help_panel=_DRAWN,
-        show_default=False,
-    ),
-]
-RandomShareOption = Annotated[
-    float,
-    typer.Option(
-        "--random-share",
-        metavar="SHARE",
-        help="Of a draw by uncertainty: the share that is spread over everything.",
-        rich_help_panel=_DRAWN,
-    ),
-]
-PassesOption = Annotated[
-    int,
-    typer.Option("--passes", min=1, max=2, help="2: ask about each piece of code twice, and say how far both agree."),
 ]
 TextFieldOption = Annotated[
     str, typer.Option("--text-field", metavar="NAME", help="Of a row: holds its code.", rich_help_panel=_CODE)

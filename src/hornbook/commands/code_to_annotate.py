@@ -1,9 +1,9 @@
 """The code that `hornbook annotate` is to score: what a person's files hold, what is known of it, which of it is drawn.
 
-Reads:  files of a person's own, or the standard library; known scores; predicted values.
-Writes: the documents that are asked about, the known scores, the draw; rows that are no documents, each with why.
+Reads:  files of a person's own, or the standard library; known scores.
+Writes: the documents that are asked about, the known scores; rows that are no documents, each with why.
 
-Of code that is not drawn nothing stays in memory but its id, and its value if there is one.
+Of code that is not drawn nothing stays in memory but its id.
 """
 
 import hashlib
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hornbook.curation.annotate_samples import HIGHEST_SCORE
-from hornbook.curation.draw import Draw, DrawBy, DrawConfig, draw_samples, share_scores
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.reading.documents import NO_ID, Fields, LeftOut, documents_of
 from hornbook.reading.rows import read_rows
@@ -51,24 +50,24 @@ class CodeToAnnotate:
     """In the order of the files."""
     reference: Mapping[str, int]
     """Known scores, by the id of the document."""
-    draw: Draw | None
-    """None where all were taken."""
+    num_found: int
+    """Pieces of code from which they were drawn."""
     rejected: list[Dropped]
     """Rows that are no documents, called by their places."""
 
 
-def find_code(source: CodeSource, draw: DrawConfig | None, values: Path | None, seed: int) -> CodeToAnnotate:
-    """Find the code and draw from it.
+def find_code(source: CodeSource, num: int | None, seed: int) -> CodeToAnnotate:
+    """Find the code and draw from it at random, as the paper does.
+
+    A larger `num` draws what a smaller one draws and more, so that no answer is paid twice.
 
     Args:
         source: Where it is. With known scores only code that has one is taken.
-        draw: How many; None: all.
-        values: Rows with `id` and `value`, for a draw by uncertainty.
+        num: How many are drawn; None: all.
         seed: For the draw.
 
     Raises:
-        MissingInputError: A file is cut off, there is no code, an id stands on two rows, no code has a known score, or
-            code has no value.
+        MissingInputError: A file is cut off, there is no code, an id stands on two rows, or no code has a known score.
     """
     read, reference = _documents(source)
     known = None if source.against is None else _read_scores(source.against)
@@ -87,15 +86,8 @@ def find_code(source: CodeSource, draw: DrawConfig | None, values: Path | None, 
         _refuse(rejected, source)
     if not ids and source.against is not None:
         raise MissingInputError(f"`--against` `{source.against}` has no score for any of the code")
-    if draw is None:
-        return CodeToAnnotate(documents=_chosen(read(), ids), reference=reference, draw=None, rejected=rejected)
-    drawn = draw_samples(ids, None if values is None else _read_values(values, ids), draw, seed)
-    found = _chosen(read(), [sample.sample_id for sample in drawn.samples])
-    if draw.by is DrawBy.UNCERTAINTY:
-        repeats = _repeats(found)
-        drawn = share_scores(drawn, repeats)
-        found = [document for document in found if document.id not in repeats]
-    return CodeToAnnotate(documents=found, reference=reference, draw=drawn, rejected=rejected)
+    drawn = sorted(ids, key=lambda name: _rank(seed, name))[:num]
+    return CodeToAnnotate(documents=_chosen(read(), drawn), reference=reference, num_found=len(ids), rejected=rejected)
 
 
 def _documents(source: CodeSource) -> tuple[Callable[[], Iterator[Document | Dropped]], dict[str, int]]:
@@ -147,12 +139,9 @@ def _refuse(rejected: Sequence[Dropped], source: CodeSource) -> None:
     raise MissingInputError(f"there is no code with a text in `{source.text_field}`; {why}; name another field: {flag}")
 
 
-def _repeats(documents: Sequence[Document]) -> dict[str, str]:
-    """Of each drawn document that nearly repeats an earlier one: its id → the id of that one."""
-    from hornbook.deduplication.minhash import NearConfig, near_duplicates
-
-    keepers = near_duplicates([document.text for document in documents], NearConfig()).keepers
-    return {documents[index].id: documents[keeper].id for index, keeper in enumerate(keepers) if keeper != index}
+def _rank(seed: int, name: str) -> bytes:
+    """Orders code as if at random, each piece independent of which others there are."""
+    return hashlib.blake2b(f"{seed}\n{name}".encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 def _require_unique(ids: Sequence[str]) -> None:
@@ -177,27 +166,3 @@ def _read_scores(path: Path) -> dict[str, int]:
             raise MissingInputError(f"`{place}` names no code: it needs `sample_id`, `id` or `sha256`")
         scores.update(dict.fromkeys(named, score))
     return scores
-
-
-def _read_values(path: Path, ids: Sequence[str]) -> list[float]:
-    """The value of each id; rows that speak of other code do not matter.
-
-    Raises:
-        MissingInputError: An id has no value. Nothing is guessed in its place.
-    """
-    found: dict[str, float | None] = dict.fromkeys(ids)
-    for place, fields in read_rows(path):
-        name = next((str(fields[field]) for field in _ID_FIELDS if fields.get(field) is not None), None)
-        value = fields.get("value")
-        if name is None or not isinstance(value, int | float):
-            raise MissingInputError(f"`{place}` of `--values` needs `id` and a number in `value`")
-        if name in found:
-            found[name] = float(value)
-    values = [value for value in found.values() if value is not None]
-    if len(values) < len(ids):
-        missing = next(name for name, value in found.items() if value is None)
-        raise MissingInputError(
-            f"`--values` `{path}` has no value for {len(ids) - len(values):,} of {len(ids):,} pieces of code, "
-            f"{missing!r} one of them; do both mean the same ids (`--id-field`)?"
-        )
-    return values

@@ -10,7 +10,6 @@ import typer
 
 from hornbook.commands.collect_options import (
     AllowLicenseOption,
-    AnswersOption,
     AnyLicenseOption,
     InputsArgument,
     LayoutOption,
@@ -46,7 +45,6 @@ def collect(
     text_field: TextFieldOption = "text",
     id_field: IdFieldOption = None,
     tag: TagOption = "python",
-    answers: AnswersOption = 3,
     site: SiteOption = "stackoverflow.com",
     allow_license: AllowLicenseOption = None,
     any_license: AnyLicenseOption = False,
@@ -70,9 +68,7 @@ def collect(
 
     require_writable(output)
     require_outside(output, [Path(one) for one in inputs if not is_remote(one)])
-    config = SourcesConfig(
-        layout=layout, files=files, text_field=text_field, id_field=id_field, site=site, tag=tag, num_answers=answers
-    )
+    config = SourcesConfig(layout=layout, files=files, text_field=text_field, id_field=id_field, site=site, tag=tag)
     given = (allow_license, any_license, opt_out, overrides)
     if no_filters and any(given):
         raise ConfigError(

@@ -29,7 +29,6 @@ LayoutOption = Annotated[
     ),
 ]
 TagOption = Annotated[str, typer.Option("--tag", metavar="TAG", help="Of a dump: which questions are read.")]
-AnswersOption = Annotated[int, typer.Option("--answers", min=1, help="Of a dump: at most so many to a question.")]
 SiteOption = Annotated[str, typer.Option("--site", metavar="HOST", help="Of a dump: whose it is.")]
 AllowLicenseOption = Annotated[
     list[str] | None,

@@ -52,8 +52,6 @@ ClustersOption = Annotated[
 ThresholdOption = Annotated[
     float, typer.Option("--threshold", help="Least Jaccard similarity of near duplicates; above 0, to 1.")
 ]
-NgramOption = Annotated[int, typer.Option("--ngram-size", min=1, help="Words, numbers and marks of a shingle.")]
-HashesOption = Annotated[int, typer.Option("--num-hashes", min=1, help="Length of a MinHash signature.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +72,6 @@ def deduplicate(
     output: OutputOption,
     clusters: ClustersOption = None,
     threshold: ThresholdOption = 0.8,
-    ngram_size: NgramOption = 5,
-    num_hashes: HashesOption = 128,
     text_field: TextFieldOption = "text",
     id_field: IdFieldOption = None,
     files: FilesOption = "*.py",
@@ -104,7 +100,7 @@ def deduplicate(
             require_outside(path, inputs)
     if clusters is not None and clusters.resolve() == output.resolve():
         raise ConfigError(f"`--clusters` and `--output` both name `{output}`")
-    config = NearConfig(threshold=threshold, ngram_size=ngram_size, num_hashes=num_hashes)
+    config = NearConfig(threshold=threshold)
     found = find_files(inputs, pattern=files)
     require_same_form(found, output)
     where = open_engine(engine, ray_address)

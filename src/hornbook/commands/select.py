@@ -1,13 +1,14 @@
 """`hornbook select`: keep the most valuable rows of one's own files within a budget."""
 
 import json
+import re
 import time
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hornbook.commands.counts import parse_count
 from hornbook.commands.input_options import (
     EngineOption,
     FilesOption,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from hornbook.reading.parts import Parts
 
 _MEGABYTE = 1_000_000
+_TYPED = re.compile(r"(\d+(?:[_,]\d{3})*(?:\.\d+)?)([kmbt]?)", re.IGNORECASE | re.ASCII)
+_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
 
 OutputOption = Annotated[
     Path,
@@ -57,12 +60,6 @@ KeepShareOption = Annotated[
     float | None, typer.Option("--keep-share", help="This share of all tokens stays at most; above 0, to 1.")
 ]
 ThresholdOption = Annotated[float | None, typer.Option("--threshold", help="What has at least this value stays.")]
-TokensFieldOption = Annotated[
-    str | None,
-    typer.Option(
-        "--tokens-field", metavar="NAME", help="Of a row: holds its number of tokens; they are counted if not given."
-    ),
-]
 
 
 def select(
@@ -72,7 +69,6 @@ def select(
     keep_tokens: KeepTokensOption = None,
     keep_share: KeepShareOption = None,
     threshold: ThresholdOption = None,
-    tokens_field: TokensFieldOption = None,
     text_field: TextFieldOption = "text",
     id_field: GivenIdFieldOption = "id",
     files: FilesOption = "*.py",
@@ -104,12 +100,10 @@ def select(
         require_outside(path, [*inputs, values])
     found = find_files(inputs, pattern=files)
     require_same_form(found, output)
-    if tokens_field is not None and found[0].is_source:
-        raise ConfigError(f"`--tokens-field` is {tokens_field!r}, and source files have no fields")
     fields = Fields(text=text_field, id=id_field)
-    documents = documents_of(found, fields, with_others=tokens_field is not None)
+    documents = documents_of(found, fields)
     where = open_engine(engine, ray_address)
-    settings = {"files": described_files(found), "fields": encode(fields), "tokens_field": tokens_field}
+    settings = {"files": described_files(found), "fields": encode(fields)}
     num_bytes = sum(file.size for file in found)
     begun = time.monotonic()
     with (
@@ -121,7 +115,7 @@ def select(
             progress(num_characters // _MEGABYTE, max(1, num_bytes // _MEGABYTE), f"MB read; {num_rows:,} rows")
 
         by_id = ValuesById(values)
-        parts = measure_documents(documents, work, tokens_field=tokens_field, report=report, engine=where)
+        parts = measure_documents(documents, work, report=report, engine=where)
         require_some(parts, fields)
         chosen = choose(parts, by_id, budget)
         _write_kept(found, parts, chosen, output)
@@ -133,6 +127,23 @@ def select(
         typer.echo(json.dumps(described, indent=2))
     else:
         _print(described, output)
+
+
+def parse_count(typed: str, flag: str) -> int:
+    """The number that was typed: `6B`, `1.5M`, `10k`, `1_000` or `1000`.
+
+    Args:
+        typed: What stands behind the flag.
+        flag: For the message.
+
+    Raises:
+        ConfigError: It is no whole number above 0.
+    """
+    match = _TYPED.fullmatch(typed.strip())
+    number = Decimal(re.sub("[_,]", "", match[1])) * _FACTORS[match[2].lower()] if match else Decimal(0)
+    if number < 1 or number != int(number):
+        raise ConfigError(f"`{flag}` must be a whole number above 0, such as 6B, 500M, 10k or 1000; got {typed!r}")
+    return int(number)
 
 
 def _write_kept(files: "Sequence[InputFile]", parts: "Parts", chosen: "Chosen", output: Path) -> None:

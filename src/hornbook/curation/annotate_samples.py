@@ -1,21 +1,18 @@
 """Ask a language model how much a student would learn from each piece of code.
 
 Reads:  documents; `educational_value/rubric.md`.
-Writes: a label for each that was scored, the reason before the score; the others with why they have none. With two
-        passes also every single reading (`readings.py`).
+Writes: a label for each that was scored, the reason before the score; the others with why they have none.
 Source: section 2.1 of the paper, where GPT-4 was asked. Its prompt is not published; the rubric is this project's.
 """
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from hornbook.curation.annotate import load_rubric
-from hornbook.curation.readings import Reading, kept_reading, name_of_pass
 from hornbook.errors import ConfigError
 from hornbook.records import Document, Dropped, Label
 from hornbook.teacher.shown_code import fenced
@@ -53,8 +50,6 @@ _EXAMPLES = (
     ),
 )
 """Snippets written for this, and what a good answer to each looks like."""
-SECOND_TEMPERATURE = 0.7
-"""At least so freely the second pass is drawn: the likeliest answer again would tell nothing new."""
 _SCORE = re.compile(r"\bscore\W{0,6}?(-?\d+(?:\.\d+)?)(?:\s*/\s*5\b)?", re.IGNORECASE)
 _REASON = re.compile(r"^\W*reason\W*", re.IGNORECASE)
 
@@ -71,10 +66,6 @@ class Unscored(StrEnum):
     OFF_THE_SCALE = "a score that is not on the scale"
 
 
-_Read = tuple[int | Unscored, str]
-"""The score and its reason, or why there is none and the evidence."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class AnnotateSamplesConfig:
     """How code is shown and the answer drawn."""
@@ -83,20 +74,11 @@ class AnnotateSamplesConfig:
     """A longer one is cut behind its last whole line within; the model is told so."""
     max_new_tokens: int = 80
     temperature: float = 0.0
-    """Of the first pass; the second is drawn at `SECOND_TEMPERATURE` where that is more."""
-    top_p: float = 1.0
-    num_passes: int = 1
-    """2: each is read again, with the examples in the opposite order and drawn by `seed`. The first pass asks what a
-    single one asks."""
-    seed: int = 0
-    """Sent with the second pass."""
 
     def __post_init__(self) -> None:
-        if self.num_passes not in (1, 2):
-            raise ConfigError(f"`num_passes` must be 1 or 2, got {self.num_passes!r}")
         if self.max_snippet_characters < 100:
             raise ConfigError(f"`max_snippet_characters` must be at least 100, got {self.max_snippet_characters!r}")
-        SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=self.top_p)
+        SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,12 +87,6 @@ class Annotated:
 
     labels: list[Label]
     dropped: list[Dropped]
-    """Those that no pass has scored."""
-    readings: list[Label]
-    """Of two passes: each score on its own, those of the first pass before those of the second; the annotator ends in
-    `#1` or `#2`. Of one pass: none, they are the labels."""
-    unscored: list[Counter[str]]
-    """For each pass how often there was no score, by reason."""
     num_replies: int
     num_truncated: int
     """Documents of which only the beginning was read."""
@@ -137,23 +113,23 @@ def annotate_samples(
         HornbookError: As the teacher's `ask`.
     """
     asked = [document for document in documents if document.text.strip()]
-    num_replies = len(asked) * config.num_passes
     replies: dict[int, Reply] = {}
     for index, reply in teacher.ask(scoring_requests(documents, config)):
         replies[index] = reply
         if progress is not None:
-            progress(len(replies), num_replies, "")
-    passes = [
-        [read_score(replies[number * len(asked) + index]) for index in range(len(asked))]
-        for number in range(config.num_passes)
-    ]
-    labels, dropped = _settled(documents, asked, passes, teacher.name)
+            progress(len(replies), len(asked), "")
+    read = {document.id: read_score(replies[index]) for index, document in enumerate(asked)}
+    labels, dropped = [], []
+    for document in documents:
+        score, said = read.get(document.id, (Unscored.EMPTY, ""))
+        if isinstance(score, Unscored):
+            dropped.append(Dropped(id=document.id, reason=score.value, detail=said))
+        else:
+            labels.append(Label(sample_id=document.id, score=score, reason=said, annotator=teacher.name))
     return Annotated(
         labels=labels,
         dropped=dropped,
-        readings=_single_readings(asked, passes, teacher.name),
-        unscored=[Counter(score.value for score, _ in read if isinstance(score, Unscored)) for read in passes],
-        num_replies=num_replies,
+        num_replies=len(asked),
         num_truncated=sum(len(document.text.rstrip()) > config.max_snippet_characters for document in asked),
         prompt_tokens=sum(reply.prompt_tokens or 0 for reply in replies.values()),
         completion_tokens=sum(reply.completion_tokens or 0 for reply in replies.values()),
@@ -161,29 +137,21 @@ def annotate_samples(
 
 
 def scoring_requests(documents: Sequence[Document], config: AnnotateSamplesConfig) -> Iterator[ChatRequest]:
-    """All questions: one for each document that is not empty, then for each the second one if there are two passes."""
-    for number in range(config.num_passes):
-        for document in documents:
-            if document.text.strip():
-                yield scoring_request(document.text, config, is_second=number > 0)
+    """All questions: one for each document that is not empty."""
+    for document in documents:
+        if document.text.strip():
+            yield scoring_request(document.text, config)
 
 
-def scoring_request(text: str, config: AnnotateSamplesConfig, *, is_second: bool = False) -> ChatRequest:
-    """The question about one piece of code, as the first or the second pass asks it."""
-    temperature = max(config.temperature, SECOND_TEMPERATURE) if is_second else config.temperature
+def scoring_request(text: str, config: AnnotateSamplesConfig) -> ChatRequest:
+    """The question about one piece of code."""
     return ChatRequest(
         messages=[
             {"role": "system", "content": f"{load_rubric().strip()}\n\n{_FORMAT}"},
-            *_example_messages(_EXAMPLES[::-1] if is_second else _EXAMPLES),
+            *_example_messages(),
             {"role": "user", "content": _shown(text, config.max_snippet_characters)},
         ],
-        sampling=SamplingConfig(
-            max_new_tokens=config.max_new_tokens,
-            temperature=temperature,
-            top_p=config.top_p,
-            seed=config.seed if is_second else None,
-        ),
-        sample=int(is_second),
+        sampling=SamplingConfig(max_new_tokens=config.max_new_tokens, temperature=config.temperature, top_p=1.0),
     )
 
 
@@ -209,36 +177,8 @@ def read_score(reply: Reply) -> tuple[int | Unscored, str]:
     return _checked(found[-1][1], before if re.search(r"\w", before) else behind)
 
 
-def _settled(
-    documents: Sequence[Document], asked: Sequence[Document], passes: Sequence[Sequence[_Read]], annotator: str
-) -> tuple[list[Label], list[Dropped]]:
-    """A label for each document that a pass has scored; the others with what the first pass met."""
-    labels, dropped = [], []
-    found = {document.id: [read[index] for read in passes] for index, document in enumerate(asked)}
-    for document in documents:
-        read = found.get(document.id, [(Unscored.EMPTY, "")])
-        readings = [Reading(score, said) for score, said in read if not isinstance(score, Unscored)]
-        if readings:
-            kept = kept_reading(readings)
-            labels.append(Label(sample_id=document.id, score=kept.score, reason=kept.reason, annotator=annotator))
-        else:
-            dropped.append(Dropped(id=document.id, reason=str(read[0][0]), detail=read[0][1]))
-    return labels, dropped
-
-
-def _single_readings(asked: Sequence[Document], passes: Sequence[Sequence[_Read]], annotator: str) -> list[Label]:
-    if len(passes) < 2:
-        return []
-    return [
-        Label(sample_id=document.id, score=score, reason=said, annotator=name_of_pass(annotator, number))
-        for number, read in enumerate(passes, start=1)
-        for document, (score, said) in zip(asked, read, strict=True)
-        if not isinstance(score, Unscored)
-    ]
-
-
-def _example_messages(examples: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
-    for snippet, answer in examples:
+def _example_messages() -> Iterator[dict[str, str]]:
+    for snippet, answer in _EXAMPLES:
         yield {"role": "user", "content": _shown(snippet, len(snippet))}
         yield {"role": "assistant", "content": answer}
 

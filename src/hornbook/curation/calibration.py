@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.curation.classifier import TEACHES, Learner, fit_value, predict_unseen
-from hornbook.curation.ranks import mean_ranks, spearman
+from hornbook.curation.classifier import NUM_FOLDS, TEACHES, Learner, fit_value, predict_unseen
 
+HELD_OUT_SHARE = 0.2
+"""Share of the labels on which the calibration is measured."""
+NUM_RELIABILITY_BINS = 5
 NUM_SURPRISES = 8
 NUM_SOURCES = 24
 """Shown by themselves, the largest; the others are taken together."""
@@ -41,14 +43,14 @@ def measure_calibration(learner: Learner, seed: int) -> Calibration:
     """Fit to one part of the labels and compare with the other part; cross-validate on all.
 
     Args:
-        learner: The labelled texts; its config says how large the held-out share is, and how many bins and resamples.
+        learner: The labelled texts; its config says how many resamples.
         seed: For the split, the fit and the bootstrap. Equal arguments give equal results.
 
     Raises:
         MissingInputError: Too few labels lie on one side of `TEACHES`.
     """
-    scores, config = learner.scores, learner.config
-    train, held_out = split_labels(scores, config.held_out_share, seed)
+    scores, num_samples = learner.scores, learner.config.num_bootstrap_samples
+    train, held_out = split_labels(scores, HELD_OUT_SHARE, seed)
     values = fit_value(learner, seed, train).predict(learner.features.rows(held_out))
     observed = scores[held_out]
     unseen = predict_unseen(learner, seed)
@@ -57,15 +59,15 @@ def measure_calibration(learner: Learner, seed: int) -> Calibration:
         "num_labels": len(scores),
         "score_counts": {str(score): int((scores == score).sum()) for score in range(6)},
         "cross_validation": {
-            "num_folds": config.num_folds,
+            "num_folds": NUM_FOLDS,
             "spearman": _rounded(spearman(unseen, scores)),
             "auc": _rounded(auc(unseen, scores)),
         },
         "held_out": {
             "num_labels": len(held_out),
-            "spearman": _with_interval(spearman, values, observed, config.num_bootstrap_samples, generator),
-            "auc": _with_interval(auc, values, observed, config.num_bootstrap_samples, generator),
-            "reliability": reliability(values, observed, config.num_reliability_bins),
+            "spearman": _with_interval(spearman, values, observed, num_samples, generator),
+            "auc": _with_interval(auc, values, observed, num_samples, generator),
+            "reliability": reliability(values, observed, NUM_RELIABILITY_BINS),
         },
     }
     return Calibration(metrics=metrics, held_out=held_out, values=values, unseen=unseen)
@@ -81,17 +83,24 @@ def split_labels(scores: NDArray[np.int64], share: float, seed: int) -> tuple[ND
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
+def spearman(values: NDArray[np.float64], scores: NDArray[np.int64]) -> float:
+    """Rank correlation, ties at their mean rank; NaN where one side is constant."""
+    from scipy.stats import spearmanr
+
+    if np.ptp(values) == 0 or np.ptp(scores) == 0:
+        return float("nan")
+    return float(spearmanr(values, scores).statistic)
+
+
 def auc(values: NDArray[np.float64], scores: NDArray[np.int64]) -> float:
     """Probability that a text with a score of at least `TEACHES` is valued above one below; ties count half.
 
     NaN where all scores lie on one side.
     """
+    from sklearn.metrics import roc_auc_score
+
     teaches = scores >= TEACHES
-    num_positive, num_negative = int(teaches.sum()), int((~teaches).sum())
-    if not num_positive or not num_negative:
-        return float("nan")
-    rank_sum = float(mean_ranks(values)[teaches].sum())
-    return (rank_sum - num_positive * (num_positive + 1) / 2) / (num_positive * num_negative)
+    return float(roc_auc_score(teaches, values)) if 0 < teaches.sum() < len(teaches) else float("nan")
 
 
 def reliability(values: NDArray[np.float64], scores: NDArray[np.int64], num_bins: int) -> list[dict[str, Any]]:

@@ -8,12 +8,12 @@ it because it ranks better on the same labels: `docs/decisions/classifier-head.m
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.curation.distillation import Distillation, Hints
-from hornbook.curation.heads import HEADS, Head, HeadConfig, fit
 from hornbook.curation.kernel_head import fit_kernel
 from hornbook.encoders.encode import EncodeConfig, Features
 from hornbook.encoders.hidden_states import HiddenStatesConfig
@@ -22,52 +22,46 @@ from hornbook.errors import ConfigError, MissingInputError
 TEACHES = 3
 """From this score on, the rubric speaks of a real idea that a student can follow."""
 
-DEFAULT_HEAD = "kernel"
+KERNEL, FOREST = "kernel", "forest"
+HEADS = (KERNEL, FOREST)
+
+NUM_FOLDS = 5
+"""Folds for cross-validation, and for the predictions that the calibration is fitted to."""
 
 TEACHING_BONUS = 1.0
-"""Added to scores of at least `TEACHES` before the default head learns them: order across that line matters most."""
+"""Added to scores of at least `TEACHES` before the kernel learns them: order across that line matters most."""
 
-DENSE_WEIGHT = 0.05
-"""Linear heads: weight of a standardised dense feature against a text's TF-IDF vector of length 1."""
+KERNEL_PENALTY = 0.5
+"""Of the kernel's squared weights."""
 
 PREDICTION_DECIMALS = 6
 """Coarser than the rounding differences between machines."""
 
 
+class Head(Protocol):
+    """A fitted head: `kernel_head.KernelHead`, or the forest."""
+
+    def predict(self, features: Features) -> NDArray[np.float64]:
+        """A number for each text; the larger, the more it teaches."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClassifierConfig:
-    """How values are learned and how the learning is checked."""
+    """How values are learned."""
 
     encode: EncodeConfig | HiddenStatesConfig = field(default_factory=EncodeConfig)
     """Tokens and measures, or a language model's hidden states: `describe_language_model("NAME")`."""
     states_sha256: str = ""
     """Of the shipped states of a language model, from which the head `kernel` learns besides
     (`shipped_states.describe_states()`); empty: it learns from the labels alone."""
-    head: str = DEFAULT_HEAD
-    """`kernel` (`kernel_head.py`), or one of `heads.py`, the paper's `forest` among them."""
-    kernel_penalty: float = 0.5
-    penalty: float | None = None
-    """Of a linear head; None: chosen by cross-validation among the labels."""
-    num_trees: int = 200
-    num_folds: int = 5
-    """Folds for cross-validation, and for the predictions that the calibration is fitted to."""
-    held_out_share: float = 0.2
-    """Share of the labels on which the reported calibration is measured."""
-    num_reliability_bins: int = 5
+    head: str = KERNEL
+    """`kernel` (`kernel_head.py`), or `forest`: the paper's random forest, on the dense features alone."""
     num_bootstrap_samples: int = 1000
+    """Resamples of the held-out labels for the intervals of the calibration."""
 
     def __post_init__(self) -> None:
-        if self.head not in (DEFAULT_HEAD, *HEADS):
-            raise ConfigError(f"`head` must be one of {', '.join((DEFAULT_HEAD, *HEADS))}, got {self.head!r}")
-        if not self.kernel_penalty > 0:
-            raise ConfigError(f"`kernel_penalty` must be positive, got {self.kernel_penalty!r}")
-        if self.penalty is not None and not self.penalty > 0:
-            raise ConfigError(f"`penalty` must be positive, or None to choose it, got {self.penalty!r}")
-        if not 0 < self.held_out_share < 1:
-            raise ConfigError(f"`held_out_share` must lie in (0, 1), got {self.held_out_share!r}")
-        for name, least in (("num_trees", 1), ("num_folds", 2), ("num_reliability_bins", 1)):
-            if getattr(self, name) < least:
-                raise ConfigError(f"`{name}` must be at least {least}, got {getattr(self, name)!r}")
+        if self.head not in HEADS:
+            raise ConfigError(f"`head` must be one of {', '.join(HEADS)}, got {self.head!r}")
         if self.num_bootstrap_samples < 1:
             raise ConfigError(f"`num_bootstrap_samples` must be at least 1, got {self.num_bootstrap_samples!r}")
 
@@ -107,7 +101,7 @@ class Learner:
             features: Of the N labelled texts.
             scores: N scores from 0 to 5.
             config: The head.
-            hints: What a slow encoder says of them and of other texts; for the head `kernel` alone.
+            hints: What a slow encoder says of them and of other texts; for the kernel alone.
         """
         self.features, self.scores, self.config, self._hints = features, scores, config, hints
 
@@ -116,24 +110,17 @@ class Learner:
 
         It orders texts by what they teach, on a scale of its own, without calibration.
         """
-        if self._hints is not None and self.config.head == DEFAULT_HEAD:
+        if self.config.head == KERNEL and self._hints is not None:
             return self._distillation.fit(rows)
         features, scores = self.features.rows(rows), self.scores[rows]
-        if self.config.head == DEFAULT_HEAD:
-            return fit_kernel(features, _targets(scores), self.config.kernel_penalty)
-        settings = HeadConfig(
-            head=self.config.head,
-            teaches=TEACHES,
-            dense_weight=DENSE_WEIGHT,
-            penalty=self.config.penalty,
-            num_trees=self.config.num_trees,
-        )
-        return fit(features, scores, settings, seed)
+        if self.config.head == KERNEL:
+            return fit_kernel(features, _targets(scores), KERNEL_PENALTY)
+        return _fit_forest(features, scores, seed)
 
     @cached_property
     def _distillation(self) -> Distillation:
         assert self._hints is not None
-        return Distillation(self.features, _targets(self.scores), self._hints, self.config.kernel_penalty)
+        return Distillation(self.features, _targets(self.scores), self._hints, KERNEL_PENALTY)
 
 
 def fit_value(learner: Learner, seed: int, rows: NDArray[np.intp] | None = None) -> FittedClassifier:
@@ -174,14 +161,13 @@ def predict_unseen(learner: Learner, seed: int, rows: NDArray[np.intp] | None = 
 
     chosen = np.arange(len(learner.scores)) if rows is None else rows
     teaches = learner.scores[chosen] >= TEACHES
-    num_folds = learner.config.num_folds
-    if min(teaches.sum(), (~teaches).sum()) < num_folds:
+    if min(teaches.sum(), (~teaches).sum()) < NUM_FOLDS:
         raise MissingInputError(
-            f"{teaches.sum()} of {len(chosen)} labels are at least {TEACHES}: {num_folds} folds need as many on"
+            f"{teaches.sum()} of {len(chosen)} labels are at least {TEACHES}: {NUM_FOLDS} folds need as many on"
             " each side"
         )
     predictions = np.zeros(len(chosen))
-    folds = StratifiedKFold(num_folds, shuffle=True, random_state=seed)
+    folds = StratifiedKFold(NUM_FOLDS, shuffle=True, random_state=seed)
     for train, test in folds.split(np.zeros(len(chosen)), teaches):
         head = learner.fit(chosen[train], seed)
         predictions[test] = head.predict(learner.features.rows(chosen[test]))
@@ -189,5 +175,22 @@ def predict_unseen(learner: Learner, seed: int, rows: NDArray[np.intp] | None = 
 
 
 def _targets(scores: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What the default head learns."""
+    """What the kernel learns."""
     return scores + TEACHING_BONUS * (scores >= TEACHES)
+
+
+@dataclass(frozen=True)
+class _Forest:
+    """Trees of scikit-learn on the dense features."""
+
+    model: Any
+
+    def predict(self, features: Features) -> NDArray[np.float64]:
+        return np.asarray(self.model.predict(features.dense), dtype=np.float64)
+
+
+def _fit_forest(features: Features, scores: NDArray[np.int64], seed: int) -> Head:
+    from sklearn.ensemble import RandomForestRegressor
+
+    forest = RandomForestRegressor(200, max_features=0.33, min_samples_leaf=2, random_state=seed, n_jobs=1)
+    return _Forest(forest.fit(features.dense, scores))

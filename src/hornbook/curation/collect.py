@@ -39,7 +39,7 @@ class DroppedDocument:
 
     id: str
     reason: str
-    """The rule that dropped it (`hygiene/reasons.py`)."""
+    """The rule that dropped it (`hygiene/filters.py`)."""
     detail: str
     source: str
     path: str

@@ -63,6 +63,6 @@ def _of_run(run: RunFolder) -> Path:
     if not (artifact.folder / CLASSIFIER_FOLDER).is_dir():
         raise MissingInputError(
             f"the run `{known.name}` has not saved its classifier: it was made by an older Hornbook, or its head is "
-            f"one that cannot be saved; `{again}` with this one and the head `ridge` saves it"
+            f"a forest, which cannot be saved; `{again}` with this one and the head `kernel` saves it"
         )
     return artifact.folder / CLASSIFIER_FOLDER

@@ -1,30 +1,25 @@
 """Take in documents that a person has: code, textbook passages or exercises made elsewhere.
 
-Reads:  a folder of `.jsonl`, `.jsonl.gz` and `.parquet` files, one document a row, in the order of their names.
+Reads:  a folder of JSON lines and Parquet files (`reading/rows.py`), one document a row, in the order of their names.
 Writes: the records that the stages behind read; every row that cannot be used, with its reason.
 
 It stands in the room of curation because all three kinds come from outside and nothing here writes a text.
 """
 
 import ast
-import gzip
-import json
 import warnings
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import Any
 
 from hornbook.artifacts.fingerprint import NOT_IN_FINGERPRINT, digest_of
 from hornbook.artifacts.manifest import hash_file
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.reading.files import ROW_ENDINGS, has_rows
+from hornbook.reading.rows import read_rows
 from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Passage, SampleKind, content_id
 
-ENDINGS = (".jsonl", ".jsonl.gz", ".parquet")
 UNKNOWN_LICENSE = "NOASSERTION"
 """SPDX's word for a licence that nobody has stated."""
 EMPTY, NO_PYTHON, NO_DOCSTRING = "empty", "is not valid Python", "no function with a docstring"
@@ -52,15 +47,6 @@ class ProvidedConfig:
                 raise ConfigError(f"`{name}` must not be empty, got {getattr(self, name)!r}")
         digest = "" if self.folder is None else _digest(Path(self.folder))
         object.__setattr__(self, "files_sha256", digest)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a file."""
-
-    place: str
-    """Where it stands: `part-000.jsonl:17`, the row counted from 1."""
-    fields: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +78,15 @@ def read_provided(config: ProvidedConfig) -> Provided:
         raise ConfigError(f"the files of `folder` {config.folder!r} have changed since the command began; run it again")
     records: list[AnyRecord] = []
     dropped: list[Dropped] = []
-    for row in read_rows(folder):
-        text = row.fields.get(config.text_field)
+    for place, fields in _rows(folder):
+        text = fields.get(config.text_field)
         if not isinstance(text, str):
-            known = ", ".join(f"`{name}`" for name in row.fields) or "none"
+            known = ", ".join(f"`{name}`" for name in fields) or "none"
             raise MissingInputError(
-                f"{row.place} of the {config.kind.value} data has no text `{config.text_field}`; its fields: {known}; "
+                f"{place} of the {config.kind.value} data has no text `{config.text_field}`; its fields: {known}; "
                 "name another with `text_field`"
             )
-        made = _record(row, text.replace("\r\n", "\n").replace("\r", "\n"), config)
+        made = _record(place, fields, text.replace("\r\n", "\n").replace("\r", "\n"), config)
         if isinstance(made, Dropped):
             dropped.append(made)
         else:
@@ -108,19 +94,6 @@ def read_provided(config: ProvidedConfig) -> Provided:
     if not records:
         raise MissingInputError(f"the {config.kind.value} data in `{folder}` holds no document that can be used")
     return Provided(records=records, dropped=dropped)
-
-
-def read_rows(folder: Path) -> Iterator[Row]:
-    """The rows of all files of a folder, files in the order of their names.
-
-    Raises:
-        MissingInputError: A file is damaged; names the line.
-    """
-    for path in _files(folder):
-        name = path.relative_to(folder).as_posix()
-        rows = _parquet_rows(path) if path.suffix == ".parquet" else _json_rows(path, name)
-        for number, fields in enumerate(rows, start=1):
-            yield Row(f"{name}:{number}", fields)
 
 
 def split_exercise(text: str) -> tuple[str, str, str]:
@@ -146,12 +119,12 @@ def split_exercise(text: str) -> tuple[str, str, str]:
     raise LookupError(NO_DOCSTRING)
 
 
-def _record(row: Row, text: str, config: ProvidedConfig) -> AnyRecord | Dropped:
+def _record(place: str, fields: dict[str, Any], text: str, config: ProvidedConfig) -> AnyRecord | Dropped:
     def named(prefix: str) -> str:
-        return content_id(prefix, config.source, row.place, text)
+        return content_id(prefix, config.source, place, text)
 
     if not text.strip():
-        return Dropped(id=named(config.kind.value), reason=EMPTY, detail=row.place)
+        return Dropped(id=named(config.kind.value), reason=EMPTY, detail=place)
     text = text if text.endswith("\n") else text + "\n"
     match config.kind:
         case DocumentKind.CODE:
@@ -159,16 +132,16 @@ def _record(row: Row, text: str, config: ProvidedConfig) -> AnyRecord | Dropped:
                 id=named("code"),
                 text=text,
                 source=config.source,
-                path=row.place,
+                path=place,
                 module="",
                 qualname="",
                 kind=SampleKind.MODULE,
                 first_line=1,
                 last_line=text.count("\n"),
-                license=_word(row, "license") or UNKNOWN_LICENSE,
+                license=_word(fields, "license") or UNKNOWN_LICENSE,
             )
         case DocumentKind.TEXTBOOK:
-            topic, audience, style = (_word(row, name) for name in ("topic", "audience", "style"))
+            topic, audience, style = (_word(fields, name) for name in ("topic", "audience", "style"))
             return Passage(
                 id=named("passage"),
                 text=text,
@@ -179,16 +152,16 @@ def _record(row: Row, text: str, config: ProvidedConfig) -> AnyRecord | Dropped:
                 teacher=config.source,
             )
         case DocumentKind.EXERCISE:
-            return _exercise(row, text, named("exercise"), config)
+            return _exercise(place, text, named("exercise"), config)
 
 
-def _exercise(row: Row, text: str, name: str, config: ProvidedConfig) -> Exercise | Dropped:
+def _exercise(place: str, text: str, name: str, config: ProvidedConfig) -> Exercise | Dropped:
     try:
         prompt, solution, entry_point = split_exercise(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return Dropped(id=name, reason=NO_PYTHON, detail=f"{row.place}: {error}")
+        return Dropped(id=name, reason=NO_PYTHON, detail=f"{place}: {error}")
     except LookupError:
-        return Dropped(id=name, reason=NO_DOCSTRING, detail=row.place)
+        return Dropped(id=name, reason=NO_DOCSTRING, detail=place)
     return Exercise(
         id=name,
         prompt=prompt,
@@ -203,46 +176,24 @@ def _exercise(row: Row, text: str, name: str, config: ProvidedConfig) -> Exercis
     )
 
 
-def _word(row: Row, name: str) -> str:
-    value = row.fields.get(name)
+def _word(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
     return value if isinstance(value, str) else ""
 
 
-def _json_rows(path: Path, name: str) -> Iterator[dict[str, Any]]:
-    try:
-        with _opened(path) as stream:
-            for number, line in enumerate(stream, start=1):
-                try:
-                    fields = json.loads(line)
-                except ValueError as error:
-                    raise MissingInputError(
-                        f"`{name}`, line {number}, is not JSON ({error}); is it cut off?"
-                    ) from error
-                if not isinstance(fields, dict):
-                    raise MissingInputError(f"`{name}`, line {number}, is no JSON object")
-                yield fields
-    except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError) as error:
-        raise MissingInputError(f"`{name}` is damaged: {error}") from error
-
-
-def _opened(path: Path) -> IO[str]:
-    return gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-
-
-def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        for batch in pq.ParquetFile(path).iter_batches():
-            yield from batch.to_pylist()
-    except (OSError, pa.ArrowException) as error:
-        raise MissingInputError(f"`{path.name}` is damaged: {error}") from error
+def _rows(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows of all files of a folder with their places, files in the order of their names."""
+    for path in _files(folder):
+        for place, fields in read_rows(path):
+            yield f"{path.relative_to(folder).as_posix()}:{place.rpartition(':')[2]}", fields
 
 
 def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise ConfigError(f"`folder` must be a folder of {', '.join(ENDINGS)} files, got {str(folder)!r}")
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name.endswith(ENDINGS))
+        raise ConfigError(f"`folder` must be a folder of {', '.join(ROW_ENDINGS)} files, got {str(folder)!r}")
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and has_rows(path))
     if not files:
-        raise ConfigError(f"`folder` {str(folder)!r} holds no file that ends in {', '.join(ENDINGS)}")
+        raise ConfigError(f"`folder` {str(folder)!r} holds no file that ends in {', '.join(ROW_ENDINGS)}")
     return files
 
 

@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 from hornbook import __version__
 from hornbook.curation.classifier import FittedClassifier
 from hornbook.curation.kernel_head import KernelHead
-from hornbook.curation.linear_heads import LinearHead
 from hornbook.encoders.encode import BLOCKS, EncodeConfig
 from hornbook.encoders.encoder import Encoder, make_encoder
-from hornbook.encoders.hidden_states import HiddenStatesConfig, Pooling
+from hornbook.encoders.hidden_states import HiddenStatesConfig
 from hornbook.encoders.measures import num_measures
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 
@@ -30,19 +29,9 @@ CLASSIFIER_FOLDER = "classifier"
 """In the artifact of the stage `classifier`."""
 _JSON, _WEIGHTS = "classifier.json", "weights.safetensors"
 _ENCODERS: dict[type, str] = {EncodeConfig: "tokens and measures", HiddenStatesConfig: "hidden states"}
-_HEADS: dict[str, type[KernelHead] | type[LinearHead]] = {"kernel": KernelHead, "linear": LinearHead}
-_SHAPES = {
-    "kernel": {
-        "idf": "C",
-        "token_weights": "C",
-        "dense_mean": "D",
-        "dense_scale": "D",
-        "supports": "ND",
-        "dual": "N",
-    },
-    "linear": {"inverse_document_frequency": "C", "token_weights": "C", "dense_weights": "D", "thresholds": "T"},
-}
-"""Of the arrays of each head: C columns of tokens, D dense ones, N labelled texts, T thresholds."""
+_HEAD = "kernel"
+_SHAPES = {"idf": "C", "token_weights": "C", "dense_mean": "D", "dense_scale": "D", "supports": "ND", "dual": "N"}
+"""Of the head's arrays: C columns of tokens, D dense ones, N labelled texts."""
 _TEXTS_AT_ONCE = 256
 _PROBE = 'def total(items):\n    """Add up."""\n    result = 0\n    for item in items:\n        result += item\n'
 _PROBE_TOLERANCES: dict[type, float] = {EncodeConfig: 1e-5, HiddenStatesConfig: 0.02}
@@ -78,23 +67,22 @@ class SavedClassifier:
             folder: Is made; must not be there.
 
         Raises:
-            ConfigError: The head is of a kind that cannot be saved (`is_savable`).
+            ConfigError: The head cannot be saved (`is_savable`).
         """
         from safetensors.numpy import save_file
 
-        name = _head_name(self.fitted)
-        if name is None:
+        head = self.fitted.head
+        if not isinstance(head, KernelHead):
             raise ConfigError("a classifier whose head is made of trees has no plain form and cannot be saved")
         folder.mkdir()
-        fields = vars(self.fitted.head)
-        save_file({field: fields[field] for field in _SHAPES[name]}, folder / _WEIGHTS)
+        save_file({field: getattr(head, field) for field in _SHAPES}, folder / _WEIGHTS)
         described = {
             "format": FORMAT,
             "hornbook": __version__,
-            "head": name,
+            "head": _HEAD,
             "encoder": _ENCODERS[type(self.encode)],
             "encode": asdict(self.encode),
-            "numbers": {field: value for field, value in fields.items() if field not in _SHAPES[name]},
+            "numbers": {"mean_score": head.mean_score},
             "slope": self.fitted.slope,
             "intercept": self.fitted.intercept,
             "probe": {"text": _PROBE, "value": float(self.predict([_PROBE])[0])},
@@ -115,10 +103,10 @@ class SavedClassifier:
         try:
             described = json.loads((folder / _JSON).read_text(encoding="utf-8"))
             form, writer = described["format"], described["hornbook"]
-            if form != FORMAT:
+            if form != FORMAT or described["head"] != _HEAD:
                 raise ConfigError(
-                    f"the classifier in `{folder}` has format {form!r}, written by Hornbook {writer}; this one reads "
-                    f"{FORMAT}: make it again"
+                    f"the classifier in `{folder}` has format {form!r} and the head {described['head']!r}, written by "
+                    f"Hornbook {writer}; this one reads {FORMAT} and {_HEAD!r}: make it again"
                 )
             loaded = cls(encode=_encode_config(described), fitted=_fitted(described, folder / _WEIGHTS))
             probe, expected = described["probe"]["text"], float(described["probe"]["value"])
@@ -134,12 +122,8 @@ class SavedClassifier:
 
 
 def is_savable(fitted: FittedClassifier) -> bool:
-    """Whether a classifier has a plain form on the disk; trees have none."""
-    return _head_name(fitted) is not None
-
-
-def _head_name(fitted: FittedClassifier) -> str | None:
-    return next((name for name, kind in _HEADS.items() if isinstance(fitted.head, kind)), None)
+    """Whether a classifier has a plain form on the disk; a forest has none."""
+    return isinstance(fitted.head, KernelHead)
 
 
 def _encode_config(described: dict[str, Any]) -> EncodeConfig | HiddenStatesConfig:
@@ -147,7 +131,7 @@ def _encode_config(described: dict[str, Any]) -> EncodeConfig | HiddenStatesConf
     if described["encoder"] == _ENCODERS[EncodeConfig]:
         return EncodeConfig(**fields)
     if described["encoder"] == _ENCODERS[HiddenStatesConfig]:
-        return HiddenStatesConfig(**{**fields, "pooling": Pooling(fields["pooling"])})
+        return HiddenStatesConfig(**fields)
     raise ValueError(f"encoder {described['encoder']!r}")
 
 
@@ -155,9 +139,6 @@ def _fitted(described: dict[str, Any], weights: Path) -> FittedClassifier:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
-    head = described["head"]
-    if head not in _HEADS:
-        raise ValueError(f"head {head!r}")
     try:
         arrays = load_file(weights)
     except SafetensorError as error:
@@ -165,14 +146,15 @@ def _fitted(described: dict[str, Any], weights: Path) -> FittedClassifier:
     sizes = {"C": 0}
     if described["encoder"] == _ENCODERS[EncodeConfig]:
         sizes = {"C": len(BLOCKS) << described["encode"]["bits_per_block"], "D": num_measures()}
-    for name, letters in _SHAPES[head].items():
+    for name, letters in _SHAPES.items():
         array = arrays[name]
         shape = tuple(sizes.setdefault(letter, size) for letter, size in zip(letters, array.shape, strict=True))
         if array.shape != shape or array.dtype != np.float64 or not np.isfinite(array).all():
             raise ValueError(f"`{name}` is no array of {' × '.join(map(str, shape))} finite numbers")
-    numbers = {name: float(described[name]) for name in ("slope", "intercept")}
-    of_head = {name: float(value) for name, value in described["numbers"].items()}
-    if not np.isfinite([*numbers.values(), *of_head.values()]).all():
-        raise ValueError(f"{numbers | of_head} are not all finite")
-    fields: dict[str, Any] = {name: arrays[name] for name in _SHAPES[head]} | of_head
-    return FittedClassifier(head=_HEADS[head](**fields), **numbers)
+    slope, intercept, mean_score = (
+        float(number) for number in (described["slope"], described["intercept"], described["numbers"]["mean_score"])
+    )
+    if not np.isfinite([slope, intercept, mean_score]).all():
+        raise ValueError(f"{slope}, {intercept} and {mean_score} are not all finite")
+    head = KernelHead(mean_score=mean_score, **{name: arrays[name] for name in _SHAPES})
+    return FittedClassifier(head=head, slope=slope, intercept=intercept)

@@ -6,9 +6,8 @@ Writes: a work folder, from which the same call goes on after a kill: the parts 
 Source: section 2.1 of the paper (6B of 35B tokens kept). The rule is that of `select.py`.
 """
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +19,12 @@ from hornbook.curation.select import OVER_BUDGET, most_valuable
 from hornbook.curation.values_by_id import ValuesById
 from hornbook.engine import Engine, map_parts
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.reading.documents import Document, Documents, LeftOut
+from hornbook.reading.documents import Documents
 from hornbook.reading.parts import Parts, write_parts
 
 PART_CHARACTERS = 2**22
 """Of a part; each process holds one."""
 _NAMED = 5
-_NUM_TOKENS = "num_tokens"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,29 +77,26 @@ def measure_documents(
     documents: Documents,
     folder: Path,
     *,
-    tokens_field: str | None = None,
     report: Callable[[int, int], None],
     engine: Engine = Engine.LOCAL,
     part_characters: int = PART_CHARACTERS,
 ) -> Parts:
-    """Count the tokens of all documents.
+    """Count the lexical tokens of all documents.
 
     Args:
-        documents: To be counted; with `tokens_field` their `about` has that field.
+        documents: To be counted.
         folder: For the work; is there, and holds nothing or an earlier try of the same work.
-        tokens_field: Holds a document's number of tokens; None: lexical tokens are counted.
         report: Told the rows and the characters that were read.
         engine: Where.
         part_characters: Of text that a process holds, about; what it is for a folder must not change.
 
     Raises:
-        MissingInputError: A file cannot be read to its end, or a document has no number of tokens.
+        MissingInputError: A file cannot be read to its end.
     """
-    given = documents if tokens_field is None else _counted_already(documents, tokens_field)
-    written = write_parts(given, folder, part_characters=part_characters, report=report)
+    written = write_parts(documents, folder, part_characters=part_characters, report=report)
     parts = Parts(folder)
     jobs = ((parts.path(part), _sizes_path(folder, part)) for part in written)
-    for _ in map_parts(_count_part if tokens_field is None else _take_counts, jobs, engine):
+    for _ in map_parts(_count_part, jobs, engine):
         pass
     return Parts(folder)
 
@@ -173,38 +168,10 @@ def _chosen(rows: NDArray[np.int64], sizes: NDArray[np.int64], values: NDArray[n
     )
 
 
-def _counted_already(documents: Documents, field: str) -> Documents:
-    """Without their text, which nobody needs then."""
-
-    def read(start: int) -> Iterator[Document | LeftOut]:
-        for one in documents(start):
-            if isinstance(one, LeftOut):
-                yield one
-                continue
-            number = json.loads(one.about).get(field)
-            if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**62:
-                raise MissingInputError(
-                    f"`{field}` of `{one.id}` is {number!r}, which is no number of tokens; name another field: "
-                    "--tokens-field"
-                )
-            yield replace(one, text="", about=json.dumps({_NUM_TOKENS: number}))
-
-    return read
-
-
 def _count_part(part: Path, result: Path) -> None:
     texts = pq.read_table(part, columns=["text"]).column("text").to_pylist()
-    _save(result, count_tokens(texts))
-
-
-def _take_counts(part: Path, result: Path) -> None:
-    about = pq.read_table(part, columns=["about"]).column("about").to_pylist()
-    _save(result, [json.loads(one)[_NUM_TOKENS] for one in about])
-
-
-def _save(result: Path, sizes: list[int]) -> None:
     with result.open("wb") as stream:
-        np.save(stream, np.array(sizes, dtype=np.int64))
+        np.save(stream, np.array(count_tokens(texts), dtype=np.int64))
 
 
 def _sizes_path(folder: Path, part: int) -> Path:

@@ -13,13 +13,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hornbook.deduplication.clusters import Clusters
 from hornbook.deduplication.shingles import Shingler, Shingles, jaccard
 from hornbook.engine import collect, frame_of, import_daft
 from hornbook.errors import ConfigError
 
 NEAR = "near duplicate"
 MIN_RECALL = 0.99
+NGRAM_SIZE = 5
+"""Tokens (words, numbers, marks) in a shingle."""
+NUM_HASHES = 128
+"""Length of a signature."""
 
 BandKeys = NDArray[np.uint64]
 """Bands × N: texts with the same key in a band agree in all its rows, but for a chance of 2^-64."""
@@ -31,18 +34,10 @@ class NearConfig:
 
     threshold: float = 0.8
     """Least Jaccard similarity of the two sets of shingles; in (0, 1]."""
-    ngram_size: int = 5
-    """Number of tokens (words, numbers, marks) in a shingle."""
-    num_hashes: int = 128
-    """Length of a signature."""
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:
             raise ConfigError(f"`threshold` must lie in (0, 1], got {self.threshold!r}")
-        if self.ngram_size < 1:
-            raise ConfigError(f"`ngram_size` must be at least 1, got {self.ngram_size!r}")
-        if not 1 <= self.num_hashes <= 1024:
-            raise ConfigError(f"`num_hashes` must lie in [1, 1024], got {self.num_hashes!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +52,28 @@ class NearDuplicates:
     """Pairs of different clusters that were compared in full."""
 
 
+class Clusters:
+    """Disjoint sets of the indices 0 to n - 1; each is represented by its smallest member."""
+
+    def __init__(self, size: int) -> None:
+        self._parent = list(range(size))
+
+    def find(self, index: int) -> int:
+        """The smallest member of the set that `index` is in."""
+        parent = self._parent
+        root = index
+        while parent[root] != root:
+            root = parent[root]
+        while parent[index] != root:
+            parent[index], index = root, parent[index]
+        return root
+
+    def join(self, first: int, second: int) -> None:
+        """Make one set of the sets of both."""
+        first, second = sorted((self.find(first), self.find(second)))
+        self._parent[second] = first
+
+
 def near_duplicates(texts: Sequence[str], config: NearConfig) -> NearDuplicates:
     """Cluster texts by near duplication; of each cluster the first text in input order is the keeper.
 
@@ -65,9 +82,9 @@ def near_duplicates(texts: Sequence[str], config: NearConfig) -> NearDuplicates:
     if not texts:
         return NearDuplicates(keepers=[], jaccard={}, num_compared=0)
     table = pa.table({"row": pa.array(range(len(texts)), pa.int64()), "text": pa.array(texts, pa.string())})
-    signed = collect(with_signature(with_tokens(frame_of(table)), config), sort_by="row")
+    signed = collect(with_signature(with_tokens(frame_of(table))), sort_by="row")
     tokens = signed.column("tokens").to_pylist()
-    shingler = Shingler(config.ngram_size)
+    shingler = Shingler(NGRAM_SIZE)
     shingles: dict[int, Shingles] = {}
 
     def shingles_at(index: int) -> Shingles:
@@ -134,7 +151,7 @@ def band_keys(signatures: NDArray[np.uint32], threshold: float) -> BandKeys:
     """A number for each band of each signature (FNV-1a over its rows); a chance collision only proposes a pair.
 
     Args:
-        signatures: N × `num_hashes`.
+        signatures: N × their length.
         threshold: Similarity from which on pairs must be found.
     """
     num_bands, rows = band_shape(threshold, signatures.shape[1])
@@ -166,13 +183,13 @@ def with_tokens(frame: Any) -> Any:
     return frame.with_column("tokens", tokens).exclude("text")
 
 
-def with_signature(frame: Any, config: NearConfig) -> Any:
+def with_signature(frame: Any, num_hashes: int = NUM_HASHES) -> Any:
     """A plan with a further column `signature`, made of its `tokens`."""
     daft = import_daft()
     signature = daft.functions.minhash(
         daft.col("tokens"),
-        num_hashes=config.num_hashes,
-        ngram_size=config.ngram_size,
+        num_hashes=num_hashes,
+        ngram_size=NGRAM_SIZE,
         seed=1,
         hash_function="xxhash3_64",
     )
@@ -180,7 +197,7 @@ def with_signature(frame: Any, config: NearConfig) -> Any:
 
 
 def signatures_of(signed: pa.Table) -> NDArray[np.uint32]:
-    """The column `signature`, N × `num_hashes`."""
+    """The column `signature`, N × their length."""
     hashes = signed.column("signature").combine_chunks().flatten().to_numpy(zero_copy_only=False)
     signatures: NDArray[np.uint32] = hashes.reshape(signed.num_rows, -1) if signed.num_rows else hashes.reshape(0, 0)
     return signatures

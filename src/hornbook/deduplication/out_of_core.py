@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 from hornbook.deduplication.exact import EXACT, first_equal, normalised_hash
 from hornbook.deduplication.minhash import (
     NEAR,
+    NGRAM_SIZE,
+    NUM_HASHES,
     BandKeys,
     NearConfig,
     NearDuplicates,
@@ -110,8 +112,8 @@ def find_repeated(
     first = first_equal(digests)
     del digests
     unique = np.flatnonzero(first == np.arange(len(first)))
-    keys = _gather_keys(parts, unique, band_shape(config.threshold, config.num_hashes)[0])
-    shingles = _gather_shingles(parts, unique, _agreeing_with_another(keys), config, engine, report)
+    keys = _gather_keys(parts, unique, band_shape(config.threshold, NUM_HASHES)[0])
+    shingles = _gather_shingles(parts, unique, _agreeing_with_another(keys), engine, report)
     near = join_near(
         keys,
         shingles.__getitem__,
@@ -167,7 +169,7 @@ def _sign(part: Path, path: Path, config: NearConfig) -> None:
     texts = pq.read_table(part, columns=["row", "text"]).filter(pa.array(np.load(_beside(part, "signed"))))
     keys = np.empty((0, 0), np.uint64)
     if len(texts):
-        signed = collect(with_signature(with_tokens(frame_of(texts)), config), sort_by="row")
+        signed = collect(with_signature(with_tokens(frame_of(texts))), sort_by="row")
         keys = band_keys(signatures_of(signed), config.threshold)
     with path.open("wb") as stream:
         np.save(stream, keys)
@@ -239,7 +241,6 @@ def _gather_shingles(
     parts: Parts,
     unique: NDArray[np.intp],
     wanted: NDArray[np.bool_],
-    config: NearConfig,
     engine: Engine,
     report: Report,
 ) -> _ShingleFiles:
@@ -258,7 +259,7 @@ def _gather_shingles(
             jobs.append((path, _beside(path, "shingles")))
             documents.append(chosen)
         place += size
-    for number, _ in enumerate(map_parts(_Shingle(config.ngram_size), jobs, engine), start=1):
+    for number, _ in enumerate(map_parts(_Shingle(), jobs, engine), start=1):
         report("parts read again", number, len(jobs))
     return _ShingleFiles([path for _, path in jobs], documents)
 
@@ -266,8 +267,8 @@ def _gather_shingles(
 class _Shingle:
     """Writes the shingles of a part's chosen texts: where those of each end, then all of them."""
 
-    def __init__(self, ngram_size: int) -> None:
-        self._shingler = Shingler(ngram_size)
+    def __init__(self) -> None:
+        self._shingler = Shingler(NGRAM_SIZE)
 
     def __call__(self, part: Path, path: Path) -> None:
         texts = pq.read_table(part, columns=["row", "text"]).filter(pa.array(np.load(_beside(part, "shingled"))))

@@ -1,7 +1,7 @@
-"""Turn code into features by what a language model thinks of it: its hidden states, pooled over the text.
+"""Turn code into features by what a language model thinks of it: its hidden states, their mean over the text.
 
 Reads:  a causal language model (`language_model.py`); texts.
-Writes: a row for each text: the pooled states, and a last number that is 1 where the text is empty and 0 elsewhere.
+Writes: a row for each text: the mean of its states, and a last number that is 1 where the text is empty, else 0.
 Source: section 2.1 of the paper: a random forest on the output embedding of a pretrained code model.
 
 Names of tensors end in their shape: B texts of a batch, T tokens of the longest of them, D the model's width.
@@ -9,7 +9,6 @@ Names of tensors end in their shape: B texts of a batch, T tokens of the longest
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,17 +37,6 @@ CHARACTERS_PER_TOKEN = 32
 """So many characters of a text for each of its first `max_tokens` are split into tokens, and none behind them."""
 
 
-class Pooling(StrEnum):
-    """How the states of a text's tokens become one vector."""
-
-    MEAN = "mean"
-    """Of all tokens."""
-    LAST = "last"
-    """That of the last token, the only one that has seen the whole text."""
-    LAST_AND_MEAN = "last and mean"
-    """`LAST` and `MEAN`, one behind the other."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class HiddenStatesConfig:
     """Which model's states, and how they are taken. Where the model lies and where it is computed does not matter."""
@@ -64,7 +52,6 @@ class HiddenStatesConfig:
     the way up, near which they tell most (`docs/decisions/classifier-head.md`)."""
     is_normed: bool = True
     """Whether the model's last norm is applied to them; else they are as the layer leaves them."""
-    pooling: Pooling = Pooling.MEAN
     max_tokens: int = 512
     """A text's first tokens, which are read; fewer where the model cannot read so many."""
     dtype: str = "float32"
@@ -77,8 +64,6 @@ class HiddenStatesConfig:
     def __post_init__(self) -> None:
         if self.layer == 0:
             raise ConfigError("`layer` counts from 1, or from -1 at the end, got 0")
-        if self.pooling not in set(Pooling):
-            raise ConfigError(f"`pooling` must be one of {', '.join(Pooling)}, got {self.pooling!r}")
         if self.dtype not in DTYPES:
             raise ConfigError(f"`dtype` must be one of {', '.join(DTYPES)}, got {self.dtype!r}")
         for name in ("max_tokens", "batch_tokens"):
@@ -117,7 +102,7 @@ def describe_language_model(
 
 
 class HiddenStatesEncoder:
-    """Pooled hidden states; implements `encoder.Encoder`.
+    """Mean hidden states; implements `encoder.Encoder`.
 
     A text's row depends on its batch as far as floating point rounds in another order. Equal lists of texts give equal
     rows on one machine.
@@ -138,14 +123,14 @@ class HiddenStatesEncoder:
 
     @property
     def name(self) -> str:
-        """For people: model, layer and pooling."""
+        """For people: model and layer."""
         config = self.config
         layer = "two thirds up" if config.layer is None else f"layer {config.layer}"
         layer += "" if config.is_normed else " without norm"
-        return f"{config.model_name or Path(config.folder).resolve().name}, {layer}, {config.pooling}"
+        return f"{config.model_name or Path(config.folder).resolve().name}, {layer}"
 
     def encode(self, texts: Sequence[str]) -> Features:
-        """The pooled states of each text; a last column marks the empty ones, whose states are 0.
+        """The mean states of each text; a last column marks the empty ones, whose states are 0.
 
         Raises:
             MissingInputError: transformers is not installed, or the model cannot be loaded.
@@ -155,10 +140,9 @@ class HiddenStatesEncoder:
         from scipy.sparse import csr_matrix
 
         token_ids = self.tokenize(texts)
-        num_vectors = 2 if self.config.pooling == Pooling.LAST_AND_MEAN else 1
-        rows = np.zeros((len(texts), num_vectors * self._lower.width + 1))
+        rows = np.zeros((len(texts), self._lower.width + 1))
         for batch in batches_by_length([len(ids) for ids in token_ids], self.config.batch_tokens):
-            rows[batch, :-1] = self._pooled([token_ids[index] for index in batch])
+            rows[batch, :-1] = self._means([token_ids[index] for index in batch])
         rows[[not ids for ids in token_ids], -1] = 1
         if not np.isfinite(rows).all():
             raise ConfigError(f"states of `{self.name}` overflow in {self.config.dtype}: choose a wider `dtype`")
@@ -185,7 +169,7 @@ class HiddenStatesEncoder:
             raise ConfigError(f"the files of the language model `{folder}` are not those that the config was made for")
         return load_lower_layers(folder, self.config.layer, dtype=self.config.dtype, device=str(self._device))
 
-    def _pooled(self, token_ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    def _means(self, token_ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """One vector for each text. Padded at the right, where no token of a causal model looks."""
         import torch
 
@@ -197,14 +181,14 @@ class HiddenStatesEncoder:
         try:
             with torch.inference_mode():
                 states_BTD = _states(self._lower, ids_BT, mask_BT.long(), is_normed=self.config.is_normed)
-                pooled_BD = _pool(states_BTD.float(), mask_BT, lengths_B, self.config.pooling)
+                means_BD = (states_BTD.float() * mask_BT[:, :, None]).sum(dim=1) / lengths_B[:, None]
         except torch.OutOfMemoryError as error:
             raise ConfigError(
                 f"a batch of {ids_BT.numel()} tokens does not fit in the memory of `{self._device}`: choose a smaller "
                 f"`batch_tokens` or `max_tokens`, got {self.config.batch_tokens} and {self.config.max_tokens}"
             ) from error
-        pooled: NDArray[np.float32] = pooled_BD.cpu().numpy()
-        return pooled
+        means: NDArray[np.float32] = means_BD.cpu().numpy()
+        return means
 
 
 def batches_by_length(lengths: Sequence[int], batch_tokens: int) -> Iterator[list[int]]:
@@ -239,18 +223,6 @@ def _states(lower: LowerLayers, ids_BT: "torch.Tensor", mask_BT: "torch.Tensor",
     [wrote] = left
     states_BTD: torch.Tensor = wrote[0] if isinstance(wrote, tuple) else wrote
     return states_BTD
-
-
-def _pool(
-    states_BTD: "torch.Tensor", mask_BT: "torch.Tensor", lengths_B: "torch.Tensor", pooling: Pooling
-) -> "torch.Tensor":
-    import torch
-
-    mean_BD = (states_BTD * mask_BT[:, :, None]).sum(dim=1) / lengths_B[:, None]
-    if pooling == Pooling.MEAN:
-        return mean_BD
-    last_BD = states_BTD[torch.arange(len(lengths_B), device=lengths_B.device), lengths_B - 1]
-    return last_BD if pooling == Pooling.LAST else torch.cat([last_BD, mean_BD], dim=1)
 
 
 def _choose_device(device: str) -> "torch.device":

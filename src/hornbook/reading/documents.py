@@ -4,7 +4,6 @@ Reads:  files of rows, or source files, in their order.
 Writes: one `Document` or one `LeftOut` for each row.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,13 +53,12 @@ Documents = Callable[[int], Iterator[Document | LeftOut]]
 """Gives what each row is, in order, from the row of this number on (the first is 0); each time the same."""
 
 
-def documents_of(files: Sequence[InputFile], fields: Fields, *, with_others: bool = False) -> Documents:
+def documents_of(files: Sequence[InputFile], fields: Fields) -> Documents:
     """The documents of files.
 
     Args:
         files: In their order.
         fields: Of the rows.
-        with_others: Whether a row's other fields go into `about`.
 
     Raises:
         MissingInputError: A Parquet file lacks a field, or is none. Later, while it is read: a file cannot be read to
@@ -73,7 +71,7 @@ def documents_of(files: Sequence[InputFile], fields: Fields, *, with_others: boo
         for file in files:
             for row in (source_row(file),) if file.is_source else scan_rows(file.path, file.name):
                 if number >= start:
-                    yield _document(row, fields, with_others)
+                    yield _document(row, fields)
                 number += 1
 
     return read
@@ -107,7 +105,7 @@ def _columns_of(file: InputFile) -> Sequence[str]:
     return names
 
 
-def _document(row: Row, fields: Fields, with_others: bool) -> Document | LeftOut:
+def _document(row: Row, fields: Fields) -> Document | LeftOut:
     if row.fields is None:
         return LeftOut(place=row.place, reason=row.reason, detail=row.detail)
     text = row.fields.get(fields.text)
@@ -120,10 +118,7 @@ def _document(row: Row, fields: Fields, with_others: bool) -> Document | LeftOut
         name = row.fields.get(fields.id)
         if not isinstance(name, str | int) or name == "" or not is_writable(str(name)):
             return LeftOut(place=row.place, reason=NO_ID, detail=f"`{fields.id}` is {_shortened(name)}")
-    if not with_others:
-        return Document(id=str(name), text=text)
-    others = {key: value for key, value in row.fields.items() if key not in (fields.text, fields.id)}
-    return Document(id=str(name), text=text, about=json.dumps(others, default=str))
+    return Document(id=str(name), text=text)
 
 
 def _shortened(value: Any) -> str:

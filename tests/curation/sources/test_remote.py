@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 from tests.curation.sources.opening import documents, goes_on_at_every_number, open_one
 from tests.curation.sources.real_formats import stack_row
 from tests.curation.sources.s3_server import KEYS, serve_bucket
@@ -14,12 +15,13 @@ from hornbook.curation.sources.find import SourcesConfig, open_sources
 from hornbook.errors import ConfigError, MissingInputError
 
 
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, str]]:
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
-    with serve_bucket("corpus") as served:
-        yield served
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[tuple[Any, str]]:
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in KEYS.items():
+            patched.setenv(name, value)
+        with serve_bucket("corpus") as served:
+            yield served
 
 
 def put(filesystem: Any, path: str, content: bytes) -> None:
@@ -66,3 +68,30 @@ def test_what_is_not_in_s3_is_a_mistake(bucket: tuple[Any, str]) -> None:
     with pytest.raises(ConfigError, match=r"`s3://corpus/x` is no URL that can be read") as told:
         open_one("s3://key:secret@corpus/x?nonsense=1")
     assert "secret" not in str(told.value)
+
+
+def test_files_of_the_hub_are_read_where_they_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hub(MemoryFileSystem):
+        """In place of the hub's: the same library's, in memory."""
+
+        protocol = ("hf", "memory")
+        cachable = False
+
+        def find(self, path: str, **options: Any) -> Any:
+            if "other" in path:
+                raise FileNotFoundError(path)
+            found = super().find(path.removeprefix("hf://"), **options)
+            return {name: {**about, "blob_id": f"blob of {name}"} for name, about in found.items()}
+
+    hub = Hub()
+    hub.pipe("/datasets/owner/name/data/a.parquet", parquet_bytes([{"text": f"a{number}"} for number in range(300)]))
+    hub.pipe("/datasets/owner/name/data/b.jsonl", b'{"text": "b"}\n')
+    hub.pipe("/datasets/owner/name/data/README.md", b"x")
+    monkeypatch.setattr("huggingface_hub.HfFileSystem", lambda: hub)
+    given = ["hf://datasets/owner/name/data"]
+    first, second = open_sources(given, SourcesConfig(), Path(), report=lambda *_: None)
+    assert [one.text for one in documents(first)] == [f"a{number}" for number in range(300)]
+    assert [one.text for one in documents(second)] == ["b"]
+    assert second.identity()[1:] == [14, "blob of /datasets/owner/name/data/b.jsonl"]
+    with pytest.raises(MissingInputError, match="`hf://datasets/owner/other`"):
+        open_one("hf://datasets/owner/other")

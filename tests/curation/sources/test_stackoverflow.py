@@ -7,6 +7,7 @@ from tests.curation.sources.real_formats import answer, post, question, write_po
 
 from hornbook.curation.sources import posts_index
 from hornbook.curation.sources.posts_xml import scan_posts
+from hornbook.curation.sources.stackoverflow import text_of_html
 from hornbook.errors import MissingInputError
 
 GOOD = (
@@ -20,7 +21,7 @@ GOOD = (
 
 
 def test_a_question_becomes_a_document_with_its_accepted_and_best_answers(tmp_path: Path) -> None:
-    source = open_one(write_posts(tmp_path / "Posts.xml", *GOOD), tmp_path, num_answers=3)
+    source = open_one(write_posts(tmp_path / "Posts.xml", *GOOD), tmp_path)
     (document,) = documents(source)
     code = "Like this:\n\n```\nx = {} < 3\n    y\n```"
     assert document.text == "\n\n".join(
@@ -172,3 +173,24 @@ def test_what_is_no_dump_is_a_mistake(tmp_path: Path) -> None:
         documents(open_one(tmp_path / "Users.xml", tmp_path))
     with pytest.raises(MissingInputError, match=r"holds no `Posts.xml`"):
         open_one(tmp_path, tmp_path, layout="stackoverflow")
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p>a  b\nc</p>\n\n<p>d<br>e</p>", "a b\nc\n\nd\ne"),
+        ("<pre><code>if x_y &lt; 1 * 2:\n    y\n\n</code></pre>", "```\nif x_y < 1 * 2:\n    y\n```"),
+        ("<p>x</p><pre class='lang-py'>a\n```\nb</pre><p>y</p>", "x\n\n````\na\n```\nb\n````\n\ny"),
+        ("<ul>\n<li><p>one</p></li>\n<li>two<ol><li>a</li></ol></li></ul>", "- one\n- two\n  1. a"),
+        ("<blockquote><p>said</p></blockquote><p>x_y</p>", "> said\n\nx_y"),
+        ("text <a href='u'>link</a> &amp;amp; <code>c</code>", "text link &amp; `c`"),
+        ("<script>evil()</script><style>p {}</style>x", "x"),
+        ("<p>unclosed <pre>code", "unclosed\n\n```\ncode\n```"),
+        ("<blockquote>" * 5_000 + "deep", "deep"),
+        ("<![x", "<![x"),
+        ("", ""),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_html_becomes_markdown_and_code_stays_as_it_stands(html: str, expected: str) -> None:
+    assert text_of_html(html) == expected

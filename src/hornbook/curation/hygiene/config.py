@@ -67,20 +67,8 @@ class HygieneConfig:
     """Letters and digits among all characters. Source: StarCoder's basic filter."""
     drop_generated: bool = True
     """Whether files that a program wrote are refused."""
-    num_head_lines: int = 10
-    """Lines at the head in which markers of generators count; 5 in StarCoder 2, to which a licence's lines are ours."""
-    max_statements_a_line: float = 1.5
-    """Statements on a line, on average, before code counts as minified. Ours."""
-    min_white_share: float = 0.04
-    """White space in code without strings and comments, below which it counts as minified. Ours."""
     max_data_share: float = 0.5
     """Data among all characters but white space. Source: StarCoder 2's filter of encoded data."""
-    min_data_items: int = 20
-    """Literals in a row that make a listing. Ours."""
-    min_data_characters: int = 1_000
-    """Less data than this is let pass in any file. Ours."""
-    max_depth: int = 1_000
-    """Levels that an expression may have at most, estimated from above. Ours: it keeps the parser from harm."""
     must_parse: bool = True
     """Whether the text must be Python of the running version; if not it is treated as no code, and masked all over."""
     mask_secrets: bool = True
@@ -91,18 +79,14 @@ class HygieneConfig:
     """Whether public IP addresses become `<IP>`. Source: StarCoder, section 4.1."""
 
     def __post_init__(self) -> None:
-        for name in ("max_characters", "max_line", "max_depth", "min_data_items"):
+        for name in ("max_characters", "max_line", "max_mean_line"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
-        for name in ("min_characters", "num_head_lines", "min_data_characters"):
-            if getattr(self, name) < 0:
-                raise ConfigError(f"`{name}` must be at least 0, got {getattr(self, name)!r}")
-        for name in ("min_alphanumeric_share", "min_white_share", "max_data_share"):
+        if self.min_characters < 0:
+            raise ConfigError(f"`min_characters` must be at least 0, got {self.min_characters!r}")
+        for name in ("min_alphanumeric_share", "max_data_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"`{name}` must lie in [0, 1], got {getattr(self, name)!r}")
-        for name in ("max_mean_line", "max_statements_a_line"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
 
     @cached_property
     def licenses(self) -> frozenset[str]:

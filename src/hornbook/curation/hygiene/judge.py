@@ -6,9 +6,9 @@ Writes: the text, masked; or the reason why it is refused.
 The filters stand in the order of their cost, but for masking, which only what is kept needs. The first that refuses a
 file gives its reason, so that counts by reason depend on this order:
 
-1. by name and number alone: size, opt-out list, licence (`size.py`, `opt_out.py`, `licenses.py`);
-2. by its lines: too short, long lines, few letters (`size.py`, `lines.py`), a generator's mark (`generated.py`);
-3. by its tokens: minified (`generated.py`), data in code (`data.py`), nested too deep (`nesting.py`);
+1. by name and number alone: size, opt-out list, licence (`filters.py`, `opt_out.py`);
+2. by its lines: too short, long lines, few letters, a generator's mark (`filters.py`);
+3. by its tokens: minified (`filters.py`), data in code (`data.py`), nested too deep (`syntax.py`);
 4. by its parse (`syntax.py`);
 5. masked: secrets, e-mail and IP addresses (`masking.py`).
 """
@@ -18,22 +18,24 @@ from dataclasses import dataclass, field
 
 from hornbook.curation.hygiene.addresses import Span
 from hornbook.curation.hygiene.config import HygieneConfig
-from hornbook.curation.hygiene.data import data_in_code
-from hornbook.curation.hygiene.generated import generated, minified
-from hornbook.curation.hygiene.licenses import license_refused
-from hornbook.curation.hygiene.lines import few_words, long_lines
-from hornbook.curation.hygiene.literals import Literals, find_literals
+from hornbook.curation.hygiene.data import Literals, data_in_code, find_literals
+from hornbook.curation.hygiene.filters import (
+    Reason,
+    Refusal,
+    few_words,
+    generated,
+    license_refused,
+    long_lines,
+    minified,
+    too_large,
+    too_short,
+)
 from hornbook.curation.hygiene.masking import Mask, apply_masks, find_masks, widened
-from hornbook.curation.hygiene.nesting import too_deep
-from hornbook.curation.hygiene.reasons import Reason, Refusal
-from hornbook.curation.hygiene.size import too_large, too_short
-from hornbook.curation.hygiene.syntax import does_not_parse, parse_error
+from hornbook.curation.hygiene.syntax import does_not_parse, parse_error, too_deep
 
 __all__ = ["VERSION", "HygieneConfig", "Judged", "Reason", "judge"]
 
 VERSION = 1  # Raise when a rule of a filter changes: it is part of the fingerprint.
-
-_MIN_MINIFIED_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +95,14 @@ def _by_lines(text: str, path: str, config: HygieneConfig) -> Refusal | None:
     refusal = refusal or few_words(text, min_share=config.min_alphanumeric_share)
     if refusal or not config.drop_generated:
         return refusal
-    return generated(text, path=path, num_head_lines=config.num_head_lines)
+    return generated(text, path=path)
 
 
 def _by_tokens(text: str, literals: Literals, config: HygieneConfig) -> Refusal | None:
     return (
-        minified(
-            literals.code,
-            min_characters=_MIN_MINIFIED_CHARACTERS,
-            max_statements_a_line=config.max_statements_a_line,
-            min_white_share=config.min_white_share,
-        )
-        or data_in_code(
-            text,
-            literals,
-            max_share=config.max_data_share,
-            min_items=config.min_data_items,
-            min_characters=config.min_data_characters,
-        )
-        or too_deep(literals.code, max_depth=config.max_depth)
+        minified(literals.code)
+        or data_in_code(text, literals, max_share=config.max_data_share)
+        or too_deep(literals.code)
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fnmatch import translate
 from pathlib import Path
 
-from hornbook.curation.hygiene.reasons import Reason, Refusal
+from hornbook.curation.hygiene.filters import Reason, Refusal
 from hornbook.errors import ConfigError, MissingInputError
 
 _HOST = re.compile(

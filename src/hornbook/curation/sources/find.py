@@ -52,8 +52,6 @@ class SourcesConfig:
     """Whose posts a dump holds."""
     tag: str = "python"
     """Of the questions that are wanted."""
-    num_answers: int = 3
-    """At most so many for a question: the accepted one, then those of the highest score."""
     max_bytes: int = MAX_BYTES
     """Longer files and texts are left out."""
 
@@ -64,9 +62,8 @@ class SourcesConfig:
             raise ConfigError("`files` must be a pattern, such as *.py, got ''")
         if not self.tag or set(self.tag) & set("<>| "):
             raise ConfigError(f"`tag` must be one tag, such as python, got {self.tag!r}")
-        for name in ("num_answers", "max_bytes"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
+        if self.max_bytes < 1:
+            raise ConfigError(f"`max_bytes` must be at least 1, got {self.max_bytes!r}")
 
 
 def open_sources(
@@ -145,9 +142,7 @@ def _open(
         posts = path / POSTS if path.is_dir() else path
         if not posts.is_file():
             raise MissingInputError(f"the folder `{path}` holds no `{POSTS}`; unpack the dump first")
-        return [
-            StackOverflow(posts, work, site=config.site, tag=config.tag, num_answers=config.num_answers, report=report)
-        ]
+        return [StackOverflow(posts, work, site=config.site, tag=config.tag, report=report)]
     if layout == Layout.GIT:
         return [GitRepository(one, pattern=config.files, max_bytes=config.max_bytes) for one in _repositories(path)]
     if layout == Layout.PACKAGES:

@@ -6,11 +6,12 @@ Writes: a document for each, as Markdown: the title, the question, the answers, 
         with the authors.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from hornbook.curation.sources.html_text import text_of_html
 from hornbook.curation.sources.posts_index import PlacedPost, PostsIndex
 from hornbook.curation.sources.posts_xml import read_post
 from hornbook.curation.sources.source import NO_ASSERTION, SourceDocument, TextKind
@@ -18,6 +19,8 @@ from hornbook.reading.documents import LeftOut
 from hornbook.records import content_id
 
 NO_ANSWER = "question without answer"
+NUM_ANSWERS = 3
+"""At most so many for a question: the accepted one, then those of the highest score."""
 _LICENSES = {f"CC BY-SA {version}": f"CC-BY-SA-{version}" for version in ("2.5", "3.0", "4.0")}
 
 
@@ -33,7 +36,6 @@ class StackOverflow:
         *,
         site: str = "stackoverflow.com",
         tag: str = "python",
-        num_answers: int = 3,
         report: Callable[[int, int], None],
     ) -> None:
         """Take the file; nothing is read yet.
@@ -43,7 +45,6 @@ class StackOverflow:
             work: The folder where what was found on the way is kept; it is there when the first question is asked for.
             site: Whose dump it is, for URLs.
             tag: That a question has.
-            num_answers: At most so many for a question.
             report: Told the bytes scanned and those of the file, while it is scanned.
         """
         self.name = posts.name
@@ -51,7 +52,6 @@ class StackOverflow:
         self._work = work
         self._site = site
         self._tag = tag
-        self._num_answers = num_answers
         self._report = report
         self._opened: PostsIndex | None = None
 
@@ -75,7 +75,7 @@ class StackOverflow:
         index = self._index()
         with self._posts.open("rb") as stream:
             for question in index.questions(start):
-                placed = index.answers(question, self._num_answers)
+                placed = index.answers(question, NUM_ANSWERS)
                 posts = [read_post(stream, one.place, one.length) for one in (question, *placed)]
                 yield self._document(question, posts[0], posts[1:])
         yield from index.broken(max(0, start - index.num_questions))
@@ -128,3 +128,46 @@ def _author(post: Mapping[str, str]) -> str:
 def _license(post: Mapping[str, str]) -> str:
     stated = post.get("ContentLicense", "")
     return _LICENSES.get(stated, stated or NO_ASSERTION)
+
+
+def text_of_html(html: str) -> str:
+    """A post's HTML as Markdown, broken or not: code in fences as it stands, links and pictures as their words.
+
+    Where it is nested too deep for that, its words alone.
+    """
+    from bs4 import BeautifulSoup
+    from bs4.exceptions import ParserRejectedMarkup
+
+    try:
+        soup = BeautifulSoup(f"<div>{html}", "html.parser")  # Text without any tag is taken for the name of a file.
+    except ParserRejectedMarkup:
+        return re.sub(r"<[^>]*>", " ", html).strip()
+    try:
+        text = _converter().convert_soup(soup)
+    except RecursionError:
+        text = soup.get_text()
+    return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE).strip()
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    from markdownify import MarkdownConverter
+
+    class Converter(MarkdownConverter):
+        """Fences that no code within ends."""
+
+        def convert_pre(self, el: Any, text: str, parent_tags: Any) -> str:
+            del el, parent_tags
+            code = text.replace("\r\n", "\n").strip("\n")
+            fence = "`" * (1 + max((len(run) for run in re.findall(r"`{3,}", code)), default=2))
+            return f"\n\n{fence}\n{code}\n{fence}\n\n"
+
+    return Converter(
+        bullets="-",
+        escape_asterisks=False,
+        escape_misc=False,
+        escape_underscores=False,
+        heading_style="ATX",
+        strip=["a", "img"],
+        strong_em_symbol="",
+    )
