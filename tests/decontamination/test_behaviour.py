@@ -1,3 +1,4 @@
+import ast
 import pickle
 from collections import Counter
 from dataclasses import replace
@@ -9,7 +10,6 @@ from hornbook.decontamination.behaviour_config import BehaviourConfig, is_tellin
 from hornbook.decontamination.benchmark_inputs import (
     MAX_VALUE_CHARACTERS,
     Behaviour,
-    argument_list,
     behaviours_of,
     output_of,
 )
@@ -18,6 +18,7 @@ from hornbook.decontamination.labelled_set import PairKind, load_labelled_set
 from hornbook.decontamination.matches import Detector
 from hornbook.errors import ConfigError, SandboxError
 from hornbook.observers.agreement import values_agree
+from hornbook.observers.arguments import argument_source
 from hornbook.observers.jail_tasks import run_tasks
 from hornbook.records import Outcome, Problem
 from hornbook.sandbox.jail import Jail
@@ -93,7 +94,7 @@ def matches_by_brute_force(jail: Jail, behaviours: list[Behaviour], records: lis
 
 @pytest.fixture(scope="module")
 def labelled(jail: Jail) -> list[Behaviour]:
-    inputs = {one.problem.task_id: [argument_list(text) for text in one.inputs] for one in PROBLEMS}
+    inputs = {one.problem.task_id: [argument_source(ast.literal_eval(text)) for text in one.inputs] for one in PROBLEMS}
     return behaviours_of([one.problem for one in PROBLEMS], inputs, jail)
 
 

@@ -1,3 +1,4 @@
+import ast
 from collections import Counter
 
 import pytest
@@ -5,10 +6,11 @@ import pytest
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.behaviour import make_index
 from hornbook.decontamination.behaviour_config import BehaviourConfig
-from hornbook.decontamination.benchmark_inputs import Behaviour, argument_list, arguments_of
+from hornbook.decontamination.benchmark_inputs import Behaviour
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import load_labelled_set
 from hornbook.decontamination.problem_behaviours import read_behaviours
+from hornbook.observers.arguments import argument_source, arguments_of
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
 
@@ -32,8 +34,8 @@ TEST = "def check(candidate):\n    assert candidate([3, 1]) == 4\n    assert can
 def test_the_tests_inputs_come_first_then_the_prompts_then_made_ones(jail: Jail) -> None:
     found = behaviour(jail, 'def f(x):\n    """>>> f([2, 2])\n    4\n    """\n', "    return sum(x)\n", TEST)
     assert found.inputs[:3] == ("[3, 1]", "[5]", "[2, 2]")
-    assert (found.num_own, len(found.inputs)) == (3, 24)
-    assert len(set(found.inputs)) == 24
+    assert found.num_own == 3
+    assert 12 < len(set(found.inputs)) == len(found.inputs) <= 24
     assert all(output == [sum(*arguments_of(text))] for text, output in zip(found.inputs, found.outputs, strict=True))
 
 
@@ -116,7 +118,7 @@ def test_equal_seeds_give_equal_inputs_whatever_other_problems_there_are(jail: J
 
 
 def test_every_leak_behaves_like_its_problem_on_made_and_wide_inputs_too(jail: Jail) -> None:
-    own = {one.problem.task_id: [argument_list(text) for text in one.inputs] for one in PROBLEMS}
+    own = {one.problem.task_id: [argument_source(ast.literal_eval(text)) for text in one.inputs] for one in PROBLEMS}
     behaviours = read_behaviours([one.problem for one in PROBLEMS], jail, 0, further=own)
     assert all(one.information >= 40 and one.num_made >= 8 for one in behaviours)
     assert sum(len(one.wide_inputs) >= 6 for one in behaviours) > 35

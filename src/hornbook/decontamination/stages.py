@@ -26,7 +26,7 @@ from hornbook.reading.parts import Parts
 from hornbook.records import Document, Dropped, Problem
 from hornbook.teacher.teacher import Teacher
 
-VERSION = 3
+VERSION = 4
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
 
 OpenTeacher = Callable[[], AbstractContextManager[Teacher]]

@@ -23,7 +23,7 @@ from hornbook.decontamination.tree_index import MATCH_RATES
 from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind, Dropped, Problem
 
-VERSION = 2
+VERSION = 3
 """Raised when a rule of these stages changes: it is part of the fingerprint."""
 
 PLANTED = "planted"

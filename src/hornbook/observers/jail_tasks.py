@@ -19,8 +19,8 @@ _SHARED = ("clock", "tasks", "values")
 _OWN = {
     "calls": ("calls",),
     "snippets": ("snippets",),
-    "probes": ("kinds", "keys", "record_modules", "probes"),
-    "behaviours": ("calls", "kinds", "keys", "record_modules", "probes", "behaviours"),
+    "probes": ("keys", "record_modules", "probes"),
+    "behaviours": ("calls", "keys", "record_modules", "probes", "behaviours"),
     "recorded_calls": ("recorded_calls",),
 }
 """The modules of each observer, each after those that it imports."""

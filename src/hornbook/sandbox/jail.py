@@ -8,6 +8,7 @@ of time alone as well, and a failure of the machine raises instead of becoming a
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,11 +22,10 @@ from hornbook.sandbox.program import (
     Limits,
     Program,
     Report,
-    describe_limits,
     ignore_progress,
     ignore_report,
+    run_time_outs_again,
 )
-from hornbook.sandbox.rerun import run_time_outs_again
 from hornbook.sandbox.worker import Worker
 
 _PROBE = Program("""
@@ -105,7 +105,7 @@ class Jail:
 
     def describe(self) -> dict[str, Any]:
         """What the jail is made of, as JSON values; equal on every machine."""
-        return {"backend": "bubblewrap", "limits": describe_limits(self.limits)}
+        return {"backend": "bubblewrap", "limits": asdict(self.limits)}
 
     def run(
         self,

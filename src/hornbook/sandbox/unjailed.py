@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -32,14 +32,13 @@ from hornbook.sandbox.program import (
     Limits,
     Program,
     Report,
-    describe_limits,
     ignore_progress,
     ignore_report,
+    run_time_outs_again,
 )
-from hornbook.sandbox.rerun import run_time_outs_again
 from hornbook.sandbox.verdict import Seen, report_of
 
-_SCRIPT = Path(__file__).with_name("fresh.py")
+_SCRIPT = Path(__file__).with_name("execute.py")
 _READ_BYTES = 1 << 16
 _TICK_SECONDS = 0.01
 _OVER_CPU = (signal.SIGPROF, signal.SIGXCPU)
@@ -71,7 +70,7 @@ class Unjailed:
 
     def describe(self) -> dict[str, Any]:
         """That there is no jail, and the limits, as JSON values."""
-        return {"backend": "none: programs run without a jail", "limits": describe_limits(self.limits)}
+        return {"backend": "none: programs run without a jail", "limits": asdict(self.limits)}
 
     def run(
         self,
@@ -123,7 +122,7 @@ class Unjailed:
     def _start(self, folder: Path, inherited: tuple[int, ...]) -> "subprocess.Popen[bytes]":
         numbers = (self.limits.cpu_seconds, self.limits.memory_bytes, TMP_BYTES, *inherited)
         return subprocess.Popen(
-            [*python_command(), str(_SCRIPT), str(_SCRIPT.parent), *map(str, numbers)],
+            [*python_command(), str(_SCRIPT), *map(str, numbers)],
             cwd=folder,
             env={"HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"},
             stdin=subprocess.DEVNULL,
