@@ -13,7 +13,7 @@ import pytest
 
 from hornbook.records import Outcome
 from hornbook.sandbox.jail import Jail
-from hornbook.sandbox.program import Limits, Program, Report
+from hornbook.sandbox.program import OUTPUT_BYTES, Limits, Program, Report
 
 FILES = sorted((Path(__file__).parent / "hostile").glob("*.py"))
 LIMITS = Limits(cpu_seconds=0.5, wall_seconds=1.0, memory_bytes=256 * 2**20)
@@ -117,7 +117,7 @@ def test_every_hostile_program_gets_an_honest_verdict(battle: Battle) -> None:
 def test_what_writes_without_an_end_meets_the_output_limit(battle: Battle) -> None:
     endless = {name: one for name, one in battle.reports.items() if name in ("endless_output", "huge_print")}
     assert [one.outcome for one in endless.values()] == [Outcome.OUTPUT_LIMIT] * 2
-    assert all(len(one.stdout) <= LIMITS.output_bytes for one in battle.reports.values())
+    assert all(len(one.stdout) <= OUTPUT_BYTES for one in battle.reports.values())
 
 
 def test_the_jails_own_clock_stops_every_program_before_the_kernels_does(battle: Battle) -> None:

@@ -8,7 +8,6 @@ of time alone as well, and a failure of the machine raises instead of becoming a
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -105,7 +104,7 @@ class Jail:
 
     def describe(self) -> dict[str, Any]:
         """What the jail is made of, as JSON values; equal on every machine."""
-        return {"backend": "bubblewrap", "limits": asdict(self.limits)}
+        return {"backend": "bubblewrap", "limits": self.limits.describe()}
 
     def run(
         self,

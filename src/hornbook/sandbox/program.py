@@ -1,12 +1,15 @@
 """What goes into a sandbox and what comes out of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from hornbook.errors import ConfigError
 from hornbook.records import Outcome
+
+OUTPUT_BYTES = 64 * 2**10
+"""What a program may write to stdout and stderr together."""
 
 _TIME_OUTS = (Outcome.CPU_TIMED_OUT, Outcome.WALL_TIMED_OUT)
 
@@ -21,8 +24,6 @@ class Limits:
     """Seconds after which a program that waits or sleeps is stopped."""
     memory_bytes: int = 512 * 2**20
     """Address space, the interpreter's own (some 40 MiB) included."""
-    output_bytes: int = 64 * 2**10
-    """What it may write to stdout and stderr together."""
 
     def __post_init__(self) -> None:
         """Refuse limits under which no program could run.
@@ -36,8 +37,10 @@ class Limits:
             raise ConfigError(f"`wall_seconds` must be at least `cpu_seconds`, got {self.wall_seconds!r}")
         if self.memory_bytes < 128 * 2**20:
             raise ConfigError(f"`memory_bytes` must be at least 128 MiB, got {self.memory_bytes!r}")
-        if self.output_bytes < 0:
-            raise ConfigError(f"`output_bytes` must not be negative, got {self.output_bytes!r}")
+
+    def describe(self) -> dict[str, float]:
+        """The limits by name, as JSON values."""
+        return {**asdict(self), "output_bytes": OUTPUT_BYTES}
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Report:
     detail: str
     """One bounded line: `line 7: ValueError: …`, addresses in memory blanked; empty where it passed."""
     stdout: str
-    """What it printed, at most `Limits.output_bytes`."""
+    """What it printed, at most `OUTPUT_BYTES`."""
     stderr: str
     """The first 2,000 bytes of what it wrote to stderr; exceptions are in `detail`, not here."""
 

@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -29,6 +29,7 @@ from hornbook.processes import num_cores
 from hornbook.sandbox.bubblewrap import TMP_BYTES, python_command
 from hornbook.sandbox.execute import HALF_SECRET_BYTES
 from hornbook.sandbox.program import (
+    OUTPUT_BYTES,
     Limits,
     Program,
     Report,
@@ -70,7 +71,7 @@ class Unjailed:
 
     def describe(self) -> dict[str, Any]:
         """That there is no jail, and the limits, as JSON values."""
-        return {"backend": "none: programs run without a jail", "limits": asdict(self.limits)}
+        return {"backend": "none: programs run without a jail", "limits": self.limits.describe()}
 
     def run(
         self,
@@ -146,7 +147,7 @@ class Unjailed:
                 ):
                     os.set_blocking(stream.fileno(), False)
                     selector.register(stream, selectors.EVENT_READ, received)
-                course.follow(process.pid, selector, self.limits.output_bytes)
+                course.follow(process.pid, selector)
         finally:
             self._running.discard(process.pid)
             _kill_group(process.pid)
@@ -183,18 +184,18 @@ class _Course:
     status: int | None = None
     cpu_seconds: float = 0.0
 
-    def follow(self, process: int, selector: selectors.BaseSelector, output_bytes: int) -> None:
+    def follow(self, process: int, selector: selectors.BaseSelector) -> None:
         """Read what it writes until it has ended or met a limit."""
         while self.status is None and not self.stopped:
             self._read(selector, _TICK_SECONDS)
             ended, status, usage = os.wait4(process, os.WNOHANG)
             if ended:
                 self.status, self.cpu_seconds = status, usage.ru_utime + usage.ru_stime
-                while len(self.stdout) + len(self.stderr) <= output_bytes and self._read(selector, 0):
+                while len(self.stdout) + len(self.stderr) <= OUTPUT_BYTES and self._read(selector, 0):
                     pass
             elif time.monotonic() > self.deadline:
                 self.stopped = "wall"
-            if len(self.stdout) + len(self.stderr) > output_bytes:
+            if len(self.stdout) + len(self.stderr) > OUTPUT_BYTES:
                 self.stopped = "output"
 
     def _read(self, selector: selectors.BaseSelector, timeout_seconds: float) -> bool:
