@@ -45,6 +45,8 @@ def test_a_bare_or_missing_annotation_is_filled_from_the_examples_and_then_from_
 def test_a_class_takes_what_its_init_takes_and_an_unknown_function_nothing() -> None:
     code = "class Box:\n    def __init__(self, size: int):\n        pass\n"
     assert [one.name for one in read_parameters(code, "Box") or []] == ["size"]
+    found = read_parameters("def g(a, b, c=1, *, k, m=2):\n    pass\n", "g") or []
+    assert [one.name for one in found if one.is_required] == ["a", "b", "k"]
     assert read_parameters(code, "f") is None
     assert read_parameters("def f(:", "f") is None
 

@@ -39,7 +39,7 @@ def test_equal_values_have_one_key() -> None:
 
 def test_different_values_have_different_keys() -> None:
     values = [None, True, False, 0, 1, 2, 0.5, "", "1", "None", "a", [], [1], [[1]], {}, set(), {1}, {1: 1}, [None]]
-    values += [2**60, 2**60 + 1, "a" * 50, "a" * 51, Decimal("1.5"), {1: 2}, [1, 2], [2, 1], [True]]
+    values += [2**60, 2**60 + 1, "a" * 50, "a" * 51, Decimal("1.5"), {1: 2}, [1, 2], [2, 1], [True], 1.0001, 1.0002]
     assert len(set(map(key_of, values))) == len(values)
 
 
