@@ -22,8 +22,8 @@ MAX_VALUE_CHARACTERS = 600
 """A longer value is compared by its digest."""
 _MAX_INPUT_CHARACTERS = 1000
 _BATCH_SIZE = 10
-_MAX_INPUTS_PER_TASK = 40
-"""What these print fits into what one program may print, were each value as long as can be."""
+_MAX_INPUTS_PER_TASK = 8
+"""Where a solution is slow, these are lost together. What they print fits into what one program may print."""
 
 Output = list[Any]
 """The one result of a call, in a list; see `output_of`."""
