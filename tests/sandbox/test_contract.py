@@ -4,14 +4,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from hornbook.records import Outcome
 from hornbook.sandbox.jail import Jail
-from hornbook.sandbox.program import Limits, Program, Report, Sandbox
-from hornbook.sandbox.rerun import run_time_outs_again
+from hornbook.sandbox.program import Limits, Program, Report, Sandbox, run_time_outs_again
 from hornbook.sandbox.unjailed import Unjailed
 
 MEMORY_BYTES = 256 * 2**20
@@ -33,6 +31,8 @@ ENDINGS = [
     ),
     ("import os\nos.abort()", Outcome.KILLED, "by signal 6"),
     ("input()", Outcome.RAISED, "line 1: EOFError: EOF when reading a line"),
+    ("exec('def f(:')", Outcome.RAISED, "line 1: SyntaxError: invalid syntax"),
+    ("raise ValueError(object())", Outcome.RAISED, "line 1: ValueError: <object object at 0x…>"),
 ]
 
 
@@ -50,7 +50,7 @@ def sandboxes(request: pytest.FixtureRequest) -> Iterator[tuple[Sandbox, Sandbox
     make: Callable[[Limits], Sandbox] = request.param
     with ExitStack() as stack:
         patient = stack.enter_context(make(Limits(cpu_seconds=0.3, memory_bytes=MEMORY_BYTES)))
-        hasty = stack.enter_context(make(Limits(cpu_seconds=0.3, wall_seconds=0.4, memory_bytes=MEMORY_BYTES)))
+        hasty = stack.enter_context(make(Limits(cpu_seconds=0.3, wall_seconds=1.0, memory_bytes=MEMORY_BYTES)))
         yield patient, hasty
 
 
@@ -59,9 +59,17 @@ def sandbox(sandboxes: tuple[Sandbox, Sandbox]) -> Sandbox:
     return sandboxes[0]
 
 
-def test_each_way_to_end_has_its_outcome_and_detail(sandbox: Sandbox) -> None:
-    reports = sandbox.run([Program(source) for source, _, _ in ENDINGS])
+def test_each_way_to_end_has_its_outcome_and_detail_and_each_report_is_told_once_time_outs_last(
+    sandbox: Sandbox,
+) -> None:
+    told: list[tuple[int, Report]] = []
+    programs = [Program(source) for source, _, _ in ENDINGS]
+    reports = sandbox.run(programs, on_report=lambda index, report: told.append((index, report)))
     assert [(report.outcome, report.detail) for report in reports] == [ending[1:] for ending in ENDINGS]
+    assert sorted(index for index, _ in told) == list(range(len(ENDINGS)))
+    assert all(report is reports[index] for index, report in told)
+    assert told[-1][1].outcome is Outcome.CPU_TIMED_OUT
+    assert sandbox.run([]) == []
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no limit on memory")
@@ -72,32 +80,16 @@ def test_a_program_that_hoards_runs_out_of_memory(sandbox: Sandbox) -> None:
 
 def test_a_program_that_sleeps_is_stopped_by_the_wall_clock(sandboxes: tuple[Sandbox, Sandbox]) -> None:
     [report] = sandboxes[1].run([Program("import time\nprint('so far', flush=True)\ntime.sleep(60)")])
-    assert (report.outcome, report.detail) == (Outcome.WALL_TIMED_OUT, "still running after 0.4 s")
+    assert (report.outcome, report.detail) == (Outcome.WALL_TIMED_OUT, "still running after 1 s")
     assert report.stdout == "so far\n"
-    assert report.cpu_seconds < 0.3
 
 
 def test_reports_come_in_the_order_of_the_programs_and_progress_counts_them(sandbox: Sandbox) -> None:
-    sources = [f"import time; time.sleep({0.02 * (number % 3)})\nprint({number})" for number in range(12)]
+    sources = [f"import time; time.sleep({0.05 * (number % 2)})\nprint({number})" for number in range(6)]
     counted: list[tuple[int, int]] = []
     reports = sandbox.run([Program(source) for source in sources], lambda done, total: counted.append((done, total)))
-    assert [report.stdout for report in reports] == [f"{number}\n" for number in range(12)]
-    assert counted == [(number, 12) for number in range(1, 13)]
-
-
-def test_each_final_report_is_told_once_and_time_outs_last(sandbox: Sandbox) -> None:
-    sources = ["while True: pass", "assert False", "print(2)", "print(3)"]
-    told: list[tuple[int, Report]] = []
-    reports = sandbox.run(
-        [Program(source) for source in sources], on_report=lambda index, report: told.append((index, report))
-    )
-    assert [index for index, _ in told][-1] == 0
-    assert sorted(index for index, _ in told) == [0, 1, 2, 3]
-    assert all(report is reports[index] for index, report in told)
-
-
-def test_no_programs_make_no_reports(sandbox: Sandbox) -> None:
-    assert sandbox.run([]) == []
+    assert [report.stdout for report in reports] == [f"{number}\n" for number in range(6)]
+    assert counted == [(number, 6) for number in range(1, 7)]
 
 
 def test_an_error_of_the_caller_ends_the_run_and_the_sandbox_goes_on(sandbox: Sandbox) -> None:
@@ -109,15 +101,14 @@ def test_an_error_of_the_caller_ends_the_run_and_the_sandbox_goes_on(sandbox: Sa
     assert [report.stdout for report in sandbox.run([Program("print(1)")])] == ["1\n"]
 
 
-def test_what_a_program_prints_is_in_the_report_and_the_excerpt_of_stderr_is_bounded(sandbox: Sandbox) -> None:
-    [report] = sandbox.run([Program("import sys\nprint('ünï')\nprint('e' * 5000, file=sys.stderr)\nassert False")])
-    assert (report.stdout, report.stderr, report.detail) == ("ünï\n", "e" * 2000, "line 4: AssertionError")
-
-
-def test_a_detail_is_one_bounded_line(sandbox: Sandbox) -> None:
-    [report] = sandbox.run([Program("raise type('A\\u2028' * 900, (Exception,), {})('x' * 900)")])
-    assert len(report.detail.splitlines()) == 1
-    assert len(report.detail) == 400
+def test_what_a_program_prints_is_in_the_report_and_excerpts_are_bounded(sandbox: Sandbox) -> None:
+    talks = Program("import sys\nprint('ünï')\nprint('e' * 5000, file=sys.stderr)\nassert False")
+    long = Program("raise type('A\\u2028' * 900, (Exception,), {})('x' * 900)")
+    most = Program("import sys\nsys.stdout.write('x' * 65536)")
+    first, second, third = sandbox.run([talks, long, most])
+    assert (first.stdout, first.stderr, first.detail) == ("ünï\n", "e" * 2000, "line 4: AssertionError")
+    assert (len(second.detail), len(second.detail.splitlines())) == (400, 1)
+    assert (third.outcome, third.stdout) == (Outcome.PASSED, "x" * 65536)
 
 
 def test_cpu_time_is_the_programs_own_with_all_its_threads(sandbox: Sandbox) -> None:
@@ -125,9 +116,9 @@ def test_cpu_time_is_the_programs_own_with_all_its_threads(sandbox: Sandbox) -> 
     threads = (
         "import threading\nfor _ in range(3):\n    t = threading.Thread(target=burn)\n    t.start()\n    t.join()\n"
     )
-    idle, busy, idle_again = sandbox.run([Program("pass"), Program(burn + threads), Program("pass")])
-    assert 0.15 <= busy.cpu_seconds < 0.3
-    assert max(idle.cpu_seconds, idle_again.cpu_seconds) < 0.15
+    busy, idle = sandbox.run([Program(burn + threads), Program("pass")])
+    assert busy.cpu_seconds >= 0.15
+    assert idle.cpu_seconds < busy.cpu_seconds
 
 
 def test_a_program_sees_no_variable_of_ours_and_an_empty_folder(
@@ -143,29 +134,24 @@ def test_hashes_and_random_numbers_are_the_same_in_every_sandbox() -> None:
     outputs = set()
     for make in (jail, unjailed):
         with make(Limits()) as sandbox:
-            outputs |= {report.stdout for report in sandbox.run([program] * 4)}
+            outputs |= {report.stdout for report in sandbox.run([program] * 2)}
     assert len(outputs) == 1
 
 
 def test_a_sandbox_says_what_it_is_made_of() -> None:
-    limits = Limits(cpu_seconds=1.0, wall_seconds=5.0, memory_bytes=2**28, output_bytes=100)
-    numbers = {"cpu_seconds": 1.0, "wall_seconds": 5.0, "memory_bytes": 2**28, "output_bytes": 100}
+    limits = Limits(cpu_seconds=1.0, wall_seconds=5.0, memory_bytes=2**28)
+    numbers = {"cpu_seconds": 1.0, "wall_seconds": 5.0, "memory_bytes": 2**28, "output_bytes": 65536}
     assert jail(limits).describe() == {"backend": "bubblewrap", "limits": numbers}
     assert unjailed(limits).describe() == {"backend": "none: programs run without a jail", "limits": numbers}
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the test looks at processes below /proc")
-def test_a_program_without_a_jail_leaves_no_process_behind() -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="the test waits for a process that is not its child")
+def test_a_program_without_a_jail_leaves_no_process_behind(ends: Callable[[int], bool]) -> None:
     source = "import os, time\nif (child := os.fork()) == 0:\n    time.sleep(60)\nprint(child)"
     with Unjailed() as sandbox:
         [report] = sandbox.run([Program(source)])
     assert report.outcome is Outcome.PASSED
-    state = Path(f"/proc/{int(report.stdout)}/stat")
-    for _ in range(200):
-        if not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] == "Z":
-            return
-        subprocess.run(["sleep", "0.02"], check=True)
-    raise AssertionError("it lives on")
+    assert ends(int(report.stdout))
 
 
 def test_a_time_out_counts_only_if_the_program_runs_out_of_time_alone_as_well() -> None:

@@ -1,8 +1,6 @@
 import errno
 import struct
 
-import pytest
-
 from hornbook.sandbox.system_calls import build_filter, build_program_filter
 
 ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -37,61 +35,63 @@ def filters_of(machine: str) -> list[bytes]:
     return [build_filter(machine), build_program_filter(machine)]
 
 
-@pytest.mark.parametrize(
-    ("machine", "refused", "allowed"),
-    [
-        (
-            "x86_64",
-            {"fork": 57, "execve": 59, "ptrace": 101, "mount": 165, "memfd_create": 319, "setxattr": 188},
-            {"read": 0, "write": 1, "futex": 202},
-        ),
-        (
-            "aarch64",
-            {"execve": 221, "ptrace": 117, "mount": 40, "memfd_create": 279, "setxattr": 5},
-            {"read": 63, "write": 64, "futex": 98},
-        ),
-    ],
-)
-def test_new_processes_and_mounts_are_refused_and_ordinary_calls_are_not(
-    machine: str, refused: dict[str, int], allowed: dict[str, int]
-) -> None:
-    for number in refused.values():
-        assert decide_both(machine, number) == REFUSE
-    for number in allowed.values():
-        assert decide_both(machine, number) == ALLOW
+CALLS = [
+    (
+        "x86_64",
+        {"fork": 57, "execve": 59, "ptrace": 101, "mount": 165, "memfd_create": 319, "setxattr": 188},
+        {"read": 0, "write": 1, "futex": 202},
+    ),
+    (
+        "aarch64",
+        {"execve": 221, "ptrace": 117, "mount": 40, "memfd_create": 279, "setxattr": 5},
+        {"read": 63, "write": 64, "futex": 98},
+    ),
+]
 
 
-@pytest.mark.parametrize(("machine", "clone"), [("x86_64", 56), ("aarch64", 220)])
-def test_clone_makes_threads_only_and_clone3_sends_the_c_library_back_to_it(machine: str, clone: int) -> None:
-    assert decide_both(machine, clone, 0x003D0F00) == ALLOW
-    assert decide_both(machine, clone, 0x01200011) == REFUSE
-    assert decide_both(machine, 435) == UNKNOWN
+def test_new_processes_and_mounts_are_refused_and_ordinary_calls_are_not() -> None:
+    for machine, refused, allowed in CALLS:
+        for number in refused.values():
+            assert decide_both(machine, number) == REFUSE
+        for number in allowed.values():
+            assert decide_both(machine, number) == ALLOW
 
 
-@pytest.mark.parametrize(("machine", "clone"), [("x86_64", 56), ("x86_64", 57), ("aarch64", 220)])
-def test_the_runner_may_fork(machine: str, clone: int) -> None:
-    assert decide(build_filter(machine), ARCHITECTURE[machine], clone, 0x01200011) == ALLOW
+CLONES = [("x86_64", 56), ("aarch64", 220)]
 
 
-@pytest.mark.parametrize(
-    ("machine", "prlimit", "setpriority", "set_affinity", "socket"),
-    [("x86_64", 302, 141, 203, 41), ("aarch64", 261, 140, 122, 198)],
-)
-def test_a_program_changes_its_own_limits_and_priority_and_nobody_elses(
-    machine: str, prlimit: int, setpriority: int, set_affinity: int, socket: int
-) -> None:
-    runner, itself, of_process, of_group, of_user = 1, 0, 0, 1, 2
-    assert decide_both(machine, prlimit, itself) == ALLOW
-    assert decide_both(machine, prlimit, runner) == REFUSE
-    assert decide_both(machine, set_affinity, itself) == ALLOW
-    assert decide_both(machine, set_affinity, runner) == REFUSE
-    assert decide_both(machine, setpriority, of_process, itself) == ALLOW
-    assert decide_both(machine, setpriority, of_process, runner) == REFUSE
-    assert decide_both(machine, setpriority, of_group, itself) == REFUSE
-    assert decide_both(machine, setpriority, of_user, itself) == REFUSE
-    families = {"unix": 1, "inet": 2, "inet6": 10, "netlink": 16, "packet": 17, "vsock": 40}
-    allowed = {name for name, family in families.items() if decide_both(machine, socket, family) == ALLOW}
-    assert allowed == {"unix", "inet", "inet6"}
+def test_clone_makes_threads_only_and_clone3_sends_the_c_library_back_to_it() -> None:
+    for machine, clone in CLONES:
+        assert decide_both(machine, clone, 0x003D0F00) == ALLOW
+        assert decide_both(machine, clone, 0x01200011) == REFUSE
+        assert decide_both(machine, 435) == UNKNOWN
+
+
+FORKS = [("x86_64", 56), ("x86_64", 57), ("aarch64", 220)]
+
+
+def test_the_runner_may_fork() -> None:
+    for machine, clone in FORKS:
+        assert decide(build_filter(machine), ARCHITECTURE[machine], clone, 0x01200011) == ALLOW
+
+
+SETTERS = [("x86_64", 302, 141, 203, 41), ("aarch64", 261, 140, 122, 198)]
+
+
+def test_a_program_changes_its_own_limits_and_priority_and_nobody_elses() -> None:
+    for machine, prlimit, setpriority, set_affinity, socket in SETTERS:
+        runner, itself, of_process, of_group, of_user = 1, 0, 0, 1, 2
+        assert decide_both(machine, prlimit, itself) == ALLOW
+        assert decide_both(machine, prlimit, runner) == REFUSE
+        assert decide_both(machine, set_affinity, itself) == ALLOW
+        assert decide_both(machine, set_affinity, runner) == REFUSE
+        assert decide_both(machine, setpriority, of_process, itself) == ALLOW
+        assert decide_both(machine, setpriority, of_process, runner) == REFUSE
+        assert decide_both(machine, setpriority, of_group, itself) == REFUSE
+        assert decide_both(machine, setpriority, of_user, itself) == REFUSE
+        families = {"unix": 1, "inet": 2, "inet6": 10, "netlink": 16, "packet": 17, "vsock": 40}
+        allowed = {name for name, family in families.items() if decide_both(machine, socket, family) == ALLOW}
+        assert allowed == {"unix", "inet", "inet6"}
 
 
 def test_another_architectures_calls_end_the_process() -> None:

@@ -10,7 +10,7 @@ problem; so the cost does not grow with the number of problems. Texts run in the
 outside it: none sees the answer that it is held against. Whatever a text prints is dropped.
 
 A benchmark's inputs are narrow, so that other tasks agree with a problem on all of them. What agrees is therefore held
-against the problem on wide inputs too (`wide_inputs.py`), where it must agree mostly.
+against the problem on wide inputs too (`observers/inputs.py`), where it must agree mostly.
 """
 
 from collections import Counter

@@ -4,7 +4,6 @@ Reads:  problems whose `test` defines `check(candidate)`, or problems with input
 Writes: argument lists as Python source; a `Behaviour` for each problem.
 """
 
-import ast
 import json
 import math
 from collections import Counter
@@ -12,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hornbook.observers.arguments import arguments_of
 from hornbook.observers.function_tasks import function_task
 from hornbook.observers.jail_tasks import run_tasks
 from hornbook.observers.jailed.values import encode
@@ -22,8 +22,8 @@ MAX_VALUE_CHARACTERS = 600
 """A longer value is compared by its digest."""
 _MAX_INPUT_CHARACTERS = 1000
 _BATCH_SIZE = 10
-_MAX_INPUTS_PER_TASK = 40
-"""What these print fits into what one program may print, were each value as long as can be."""
+_MAX_INPUTS_PER_TASK = 8
+"""Where a solution is slow, these are lost together. What they print fits into what one program may print."""
 
 Output = list[Any]
 """The one result of a call, in a list; see `output_of`."""
@@ -53,7 +53,7 @@ class Behaviour:
     num_made: int = 0
     """How many of the inputs, the last ones, were made by us and are not the benchmark's own."""
     wide_inputs: tuple[str, ...] = ()
-    """Made ones beyond the habits of the benchmark's own (`wide_inputs.py`); a solution may differ on some of them."""
+    """Made ones beyond the habits of the benchmark's own; a solution may differ on some of them."""
     wide_outputs: tuple[Output, ...] = ()
     """One for each of these."""
 
@@ -184,50 +184,6 @@ def output_of(call: list[Any] | None) -> Output | None:
     if not call or call[0] != "v":
         return None
     return [_plain(call[2] if call[1] is None and len(call) > 2 else call[1])]
-
-
-def argument_list(source: str) -> str:
-    """The argument list of a tuple of arguments, both as Python source."""
-    arguments = ast.parse(source, mode="eval").body
-    assert isinstance(arguments, ast.Tuple)
-    return ", ".join(map(ast.unparse, arguments.elts))
-
-
-def arguments_of(text: str) -> list[Any]:
-    """The values in an argument list of literals, keywords left out."""
-    return [ast.literal_eval(one) for one in _call(text).args]
-
-
-def argument_source(arguments: Sequence[Any]) -> str:
-    """The argument list of literal values."""
-    return ", ".join(map(value_source, arguments))
-
-
-def value_source(value: Any) -> str:
-    """The Python source of a literal value; equal sets have one source, whatever the order of their items."""
-    text = repr(value)
-    if "{" not in text:
-        return text
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{value_source(key)}: {value_source(item)}' for key, item in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(value_source, value))}]"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(value_source, value))}{',' if len(value) == 1 else ''})"
-    if isinstance(value, set) and value:
-        return f"{{{', '.join(sorted(map(value_source, value)))}}}"
-    return text
-
-
-def has_keywords(text: str) -> bool:
-    """Whether an argument list gives an argument by its name."""
-    return bool(_call(text).keywords)
-
-
-def _call(text: str) -> ast.Call:
-    call = ast.parse(f"f({text})", mode="eval").body
-    assert isinstance(call, ast.Call)
-    return call
 
 
 def _task(problem: Problem, inputs: Sequence[str]) -> dict[str, Any]:

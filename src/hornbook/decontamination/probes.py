@@ -3,22 +3,24 @@
 Reads:  the problems' behaviours; what their canonical solutions give for each other's inputs.
 Writes: groups of problems with arguments of the same kinds, and for each group its probes.
 
-A probe speaks for a problem if it is one of its inputs, or if its solution returns on it and it looks like its inputs
-(`input_kinds.py`): outside its domain two solutions may differ. Each problem has probes that speak for it until they
-tell enough, so that a group's probes grow with how different its problems' inputs are, not with their number.
+A probe speaks for a problem if it is one of its inputs, or if its solution returns on it and it keeps the habits of
+its inputs (`observers/habits.py`): outside its domain two solutions may differ. Each problem has probes that speak for
+it until they tell enough, so that a group's probes grow with how different its problems' inputs are, not with their
+number.
 """
 
-import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from hornbook.decontamination.benchmark_inputs import Behaviour, arguments_of
-from hornbook.decontamination.input_kinds import Domain, domain_of, kinds_of
+from hornbook.decontamination.benchmark_inputs import Behaviour
+from hornbook.observers.arguments import arguments_of, has_keywords
+from hornbook.observers.habits import Habits, habits_of, look_at, num_broken
 from hornbook.observers.jail_tasks import run_tasks
 from hornbook.observers.jailed.keys import key_of
+from hornbook.observers.parameters import kind_texts
 from hornbook.records import Problem
 from hornbook.sandbox.program import Report, Sandbox
 
@@ -70,7 +72,7 @@ class _Asked:
     texts: tuple[str, ...]
     proving: frozenset[str]
     rows: tuple[list[Any], ...]
-    domain: Domain
+    habits: Habits
 
 
 def choose_probes(
@@ -99,7 +101,7 @@ def choose_probes(
     for place in places:
         asked = _asked(place, behaviours[place], num_proving[place])
         if asked is not None:
-            groups.setdefault(kinds_of(asked.rows), []).append(asked)
+            groups.setdefault(kind_texts(asked.rows), []).append(asked)
     tried = [_tried(members) for members in groups.values()]
     tasks = [
         _task(asked, [*own, *(text for text in pool if text not in own)])
@@ -143,7 +145,7 @@ def _asked(place: int, behaviour: Behaviour, num_proving: int) -> _Asked | None:
     read = [
         (text, arguments_of(text))
         for text in behaviour.inputs
-        if len(text) <= _MAX_CHARACTERS and not _has_keywords(text)
+        if len(text) <= _MAX_CHARACTERS and not has_keywords(text)
     ]
     numbers = Counter(len(row) for _, row in read)
     if not numbers:
@@ -152,12 +154,9 @@ def _asked(place: int, behaviour: Behaviour, num_proving: int) -> _Asked | None:
     kept = [(text, row) for text, row in read if len(row) == number]
     rows = tuple(row for _, row in kept)
     proving = frozenset(behaviour.inputs[:num_proving])
-    return _Asked(place, behaviour.problem, tuple(text for text, _ in kept), proving, rows, domain_of(rows))
-
-
-def _has_keywords(text: str) -> bool:
-    call = ast.parse(f"f({text})", mode="eval").body
-    return isinstance(call, ast.Call) and bool(call.keywords)
+    return _Asked(
+        place, behaviour.problem, tuple(text for text, _ in kept), proving, rows, habits_of(list(map(look_at, rows)))
+    )
 
 
 def _tried(members: Sequence[_Asked]) -> tuple[list[str], list[list[str]]]:
@@ -201,13 +200,13 @@ def _group(kinds: tuple[str, ...], members: Sequence[_Asked], seen: Sequence[Map
 
 
 def _probe(text: str, members: Sequence[_Asked], seen: Sequence[Mapping[str, str]]) -> Probe:
-    domain = domain_of([arguments_of(text)])
+    looks = look_at(arguments_of(text))
     proves = speaks_for = 0
     problems_by_key: dict[str, int] = {}
     for asked, keys in zip(members, seen, strict=True):
         if text not in keys:
             continue
-        if text in asked.texts or asked.domain.holds(domain):
+        if text in asked.texts or not num_broken(looks, asked.habits):
             bit = 1 << asked.place
             speaks_for |= bit
             proves |= bit if text in asked.proving else 0

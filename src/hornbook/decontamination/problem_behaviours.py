@@ -17,22 +17,18 @@ from typing import Any
 from hornbook.decontamination.benchmark_inputs import (
     Behaviour,
     Output,
-    argument_source,
-    arguments_of,
     behaviours_of,
     bits_of,
-    has_keywords,
     inputs_of,
 )
-from hornbook.decontamination.more_inputs import more_inputs
 from hornbook.decontamination.stated_inputs import entry_function, stated_inputs
-from hornbook.decontamination.typical_inputs import typical_inputs
-from hornbook.decontamination.wide_inputs import wide_inputs
+from hornbook.observers.arguments import argument_source, arguments_of, has_keywords
+from hornbook.observers.inputs import near_inputs, typical_inputs, wide_inputs
 from hornbook.records import Problem
 from hornbook.sandbox.program import Sandbox, ignore_progress
 
 _TRIED_PER_WANTED = 3
-_TRIED_AGAIN_PER_WANTED = 15
+_TRIED_AGAIN_PER_WANTED = 25
 """For a problem that tells little: where most inputs are answered with no, a yes must be sought."""
 _FEW_BITS = 16
 _FEW_INPUTS = 5
@@ -82,7 +78,7 @@ def read_behaviours(
         for problem in some:
             name = problem.task_id
             wanted = tried_per_wanted * (num_inputs - len(own[name]))
-            more = more_inputs(own[name] or typical.get(name, ()), wanted, random.Random(f"{seed} {name}"))
+            more = near_inputs(own[name] or typical.get(name, ()), wanted, random.Random(f"{seed} {name}"))
             made[name] = {**dict.fromkeys(typical.get(name, ()), 0), **more}
         everything = {name: [*own[name], *made[name]] for name in made}
         found = behaviours_of(some, everything, sandbox, progress)

@@ -9,8 +9,8 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from hornbook.decontamination.benchmark_inputs import argument_source
 from hornbook.decontamination.functions import parse
+from hornbook.observers.arguments import argument_source
 from hornbook.records import Problem
 
 _MAX_CALL_CHARACTERS = 1000

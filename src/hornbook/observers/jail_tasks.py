@@ -12,15 +12,15 @@ from importlib import resources
 from typing import Any
 
 from hornbook.records import Outcome
-from hornbook.sandbox.program import Program, Report, Sandbox
+from hornbook.sandbox.program import OUTPUT_BYTES, Program, Report, Sandbox
 
 _PACKAGE = "hornbook.observers.jailed"
 _SHARED = ("clock", "tasks", "values")
 _OWN = {
     "calls": ("calls",),
     "snippets": ("snippets",),
-    "probes": ("kinds", "keys", "record_modules", "probes"),
-    "behaviours": ("calls", "kinds", "keys", "record_modules", "probes", "behaviours"),
+    "probes": ("keys", "record_modules", "probes"),
+    "behaviours": ("calls", "keys", "record_modules", "probes", "behaviours"),
     "recorded_calls": ("recorded_calls",),
 }
 """The modules of each observer, each after those that it imports."""
@@ -126,7 +126,6 @@ def _opening(observer: str, shared: Mapping[str, Any]) -> str:
 
 
 def _program(opening: str, tasks: Sequence[Mapping[str, Any]], marker: str, sandbox: Sandbox) -> Program:
-    limits = sandbox.limits
-    seconds, characters = _SHARE_BEGUN * limits.cpu_seconds, int(_SHARE_BEGUN * limits.output_bytes)
+    seconds, characters = _SHARE_BEGUN * sandbox.limits.cpu_seconds, int(_SHARE_BEGUN * OUTPUT_BYTES)
     call = f"run_all(observe, {json.dumps(list(tasks))!r}, {marker!r}, {seconds!r}, {characters})"
     return Program(f"{opening}\n{call}\n")

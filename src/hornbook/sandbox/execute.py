@@ -1,7 +1,7 @@
 """Runs a program in this very process, to its last line, and says how it went.
 
-Works inside the jail after each fork (`runner.py`), and in a fresh process where there is no jail (`fresh.py`), so it
-imports the standard library alone.
+Works inside the jail after each fork (`runner.py`), and as a script in a fresh process where there is no jail
+(`unjailed.py`), so it imports the standard library alone.
 
 How a program cannot claim that it passed: the answer `passed` must carry a secret of two halves, which whoever started
 the process writes into a pipe. The first half is read before the program starts and lies on the interpreter's value
@@ -97,3 +97,39 @@ def _describe(error: BaseException) -> bytes:
     place = "" if line is None else f"line {line}: "
     text = " ".join((f"{place}{type(error).__name__}" + (f": {message}" if message else "")).splitlines())
     return _ADDRESS.sub("0x…", text)[:_DETAIL_CHARACTERS].encode("utf-8", "replace")
+
+
+def main(arguments: list[str]) -> None:
+    """Set the limits that this system has, and run one program in this fresh interpreter.
+
+    Args:
+        arguments: CPU seconds; bytes of memory and of each file; descriptors of the source, the answers and the secret.
+    """
+    import math
+    import random  # Not above: where it is imported, it draws a new seed after each fork (`warm.py`).
+    import signal
+
+    cpu, memory, file, source, answers, secret = arguments
+    with open(int(source), encoding="utf-8", errors="surrogatepass") as program:  # noqa: PTH123
+        text = program.read()
+    seconds = math.ceil(float(cpu)) + 1
+    for kind, soft, hard in (
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_CPU, seconds, seconds + 1),
+        (resource.RLIMIT_FSIZE, int(file), int(file)),
+        (resource.RLIMIT_AS, int(memory), int(memory) + SPARE_BYTES),
+    ):
+        try:
+            resource.setrlimit(kind, (soft, hard))
+        except (OSError, ValueError):  # This system has no such limit.
+            continue
+    signal.setitimer(signal.ITIMER_PROF, float(cpu))  # Its signal ends the process.
+    random.seed(0)
+    module = sys.modules["__main__"] = ModuleType("__main__")
+    os.set_inheritable(int(answers), False)
+    os.set_inheritable(int(secret), False)
+    execute(text, module, int(answers), int(secret))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

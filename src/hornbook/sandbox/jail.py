@@ -21,11 +21,10 @@ from hornbook.sandbox.program import (
     Limits,
     Program,
     Report,
-    describe_limits,
     ignore_progress,
     ignore_report,
+    run_time_outs_again,
 )
-from hornbook.sandbox.rerun import run_time_outs_again
 from hornbook.sandbox.worker import Worker
 
 _PROBE = Program("""
@@ -105,7 +104,7 @@ class Jail:
 
     def describe(self) -> dict[str, Any]:
         """What the jail is made of, as JSON values; equal on every machine."""
-        return {"backend": "bubblewrap", "limits": describe_limits(self.limits)}
+        return {"backend": "bubblewrap", "limits": self.limits.describe()}
 
     def run(
         self,

@@ -8,6 +8,11 @@ from typing import Any, Protocol, Self
 from hornbook.errors import ConfigError
 from hornbook.records import Outcome
 
+OUTPUT_BYTES = 64 * 2**10
+"""What a program may write to stdout and stderr together."""
+
+_TIME_OUTS = (Outcome.CPU_TIMED_OUT, Outcome.WALL_TIMED_OUT)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -19,8 +24,6 @@ class Limits:
     """Seconds after which a program that waits or sleeps is stopped."""
     memory_bytes: int = 512 * 2**20
     """Address space, the interpreter's own (some 40 MiB) included."""
-    output_bytes: int = 64 * 2**10
-    """What it may write to stdout and stderr together."""
 
     def __post_init__(self) -> None:
         """Refuse limits under which no program could run.
@@ -34,8 +37,10 @@ class Limits:
             raise ConfigError(f"`wall_seconds` must be at least `cpu_seconds`, got {self.wall_seconds!r}")
         if self.memory_bytes < 128 * 2**20:
             raise ConfigError(f"`memory_bytes` must be at least 128 MiB, got {self.memory_bytes!r}")
-        if self.output_bytes < 0:
-            raise ConfigError(f"`output_bytes` must not be negative, got {self.output_bytes!r}")
+
+    def describe(self) -> dict[str, float]:
+        """The limits by name, as JSON values."""
+        return {**asdict(self), "output_bytes": OUTPUT_BYTES}
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Report:
     detail: str
     """One bounded line: `line 7: ValueError: …`, addresses in memory blanked; empty where it passed."""
     stdout: str
-    """What it printed, at most `Limits.output_bytes`."""
+    """What it printed, at most `OUTPUT_BYTES`."""
     stderr: str
     """The first 2,000 bytes of what it wrote to stderr; exceptions are in `detail`, not here."""
 
@@ -104,14 +109,46 @@ class Sandbox(Protocol):
         ...
 
 
-def describe_limits(limits: Limits) -> dict[str, float]:
-    """The limits by name, as JSON values."""
-    return asdict(limits)
-
-
 def ignore_progress(_done: int, _total: int) -> None:
     """Do without being told how far a run is."""
 
 
 def ignore_report(_index: int, _report: Report) -> None:
     """Do without being told reports as they come."""
+
+
+def run_time_outs_again(
+    num_programs: int,
+    run: Callable[[Sequence[int], Callable[[int, Report], None]], None],
+    progress: Callable[[int, int], None],
+    on_report: Callable[[int, Report], None],
+) -> list[Report]:
+    """Run all programs, then those that ran out of time once more, one after another with nothing beside them.
+
+    Args:
+        num_programs: They are called by their index from 0 on.
+        run: Runs the programs with the given indices and tells the report of each.
+        progress: Told the number of final reports so far, and of programs.
+        on_report: Told each final report when it comes. A time-out is final the second time only.
+
+    Returns:
+        The final reports in the order of the indices.
+    """
+    final: dict[int, Report] = {}
+    timed_out: list[int] = []
+
+    def settle(index: int, report: Report) -> None:
+        final[index] = report
+        on_report(index, report)
+        progress(len(final), num_programs)
+
+    def settle_unless_timed_out(index: int, report: Report) -> None:
+        if report.outcome in _TIME_OUTS:
+            timed_out.append(index)
+        else:
+            settle(index, report)
+
+    run(range(num_programs), settle_unless_timed_out)
+    for index in sorted(timed_out):
+        run([index], settle)
+    return [final[index] for index in range(num_programs)]

@@ -29,17 +29,17 @@ from hornbook.processes import num_cores
 from hornbook.sandbox.bubblewrap import TMP_BYTES, python_command
 from hornbook.sandbox.execute import HALF_SECRET_BYTES
 from hornbook.sandbox.program import (
+    OUTPUT_BYTES,
     Limits,
     Program,
     Report,
-    describe_limits,
     ignore_progress,
     ignore_report,
+    run_time_outs_again,
 )
-from hornbook.sandbox.rerun import run_time_outs_again
 from hornbook.sandbox.verdict import Seen, report_of
 
-_SCRIPT = Path(__file__).with_name("fresh.py")
+_SCRIPT = Path(__file__).with_name("execute.py")
 _READ_BYTES = 1 << 16
 _TICK_SECONDS = 0.01
 _OVER_CPU = (signal.SIGPROF, signal.SIGXCPU)
@@ -71,7 +71,7 @@ class Unjailed:
 
     def describe(self) -> dict[str, Any]:
         """That there is no jail, and the limits, as JSON values."""
-        return {"backend": "none: programs run without a jail", "limits": describe_limits(self.limits)}
+        return {"backend": "none: programs run without a jail", "limits": self.limits.describe()}
 
     def run(
         self,
@@ -123,7 +123,7 @@ class Unjailed:
     def _start(self, folder: Path, inherited: tuple[int, ...]) -> "subprocess.Popen[bytes]":
         numbers = (self.limits.cpu_seconds, self.limits.memory_bytes, TMP_BYTES, *inherited)
         return subprocess.Popen(
-            [*python_command(), str(_SCRIPT), str(_SCRIPT.parent), *map(str, numbers)],
+            [*python_command(), str(_SCRIPT), *map(str, numbers)],
             cwd=folder,
             env={"HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"},
             stdin=subprocess.DEVNULL,
@@ -147,7 +147,7 @@ class Unjailed:
                 ):
                     os.set_blocking(stream.fileno(), False)
                     selector.register(stream, selectors.EVENT_READ, received)
-                course.follow(process.pid, selector, self.limits.output_bytes)
+                course.follow(process.pid, selector)
         finally:
             self._running.discard(process.pid)
             _kill_group(process.pid)
@@ -184,18 +184,18 @@ class _Course:
     status: int | None = None
     cpu_seconds: float = 0.0
 
-    def follow(self, process: int, selector: selectors.BaseSelector, output_bytes: int) -> None:
+    def follow(self, process: int, selector: selectors.BaseSelector) -> None:
         """Read what it writes until it has ended or met a limit."""
         while self.status is None and not self.stopped:
             self._read(selector, _TICK_SECONDS)
             ended, status, usage = os.wait4(process, os.WNOHANG)
             if ended:
                 self.status, self.cpu_seconds = status, usage.ru_utime + usage.ru_stime
-                while len(self.stdout) + len(self.stderr) <= output_bytes and self._read(selector, 0):
+                while len(self.stdout) + len(self.stderr) <= OUTPUT_BYTES and self._read(selector, 0):
                     pass
             elif time.monotonic() > self.deadline:
                 self.stopped = "wall"
-            if len(self.stdout) + len(self.stderr) > output_bytes:
+            if len(self.stdout) + len(self.stderr) > OUTPUT_BYTES:
                 self.stopped = "output"
 
     def _read(self, selector: selectors.BaseSelector, timeout_seconds: float) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hornbook.records import Outcome
 from hornbook.sandbox.execute import STDERR_BYTES
-from hornbook.sandbox.program import Limits, Report
+from hornbook.sandbox.program import OUTPUT_BYTES, Limits, Report
 
 _DETAIL_CHARACTERS = 400
 
@@ -36,15 +36,15 @@ def report_of(seen: Seen, limits: Limits) -> Report:
         outcome=outcome,
         cpu_seconds=seen.cpu_seconds,
         detail=detail,
-        stdout=seen.stdout[: limits.output_bytes].decode("utf-8", "replace"),
-        stderr=seen.stderr[: min(limits.output_bytes, STDERR_BYTES)].decode("utf-8", "replace"),
+        stdout=seen.stdout[:OUTPUT_BYTES].decode("utf-8", "replace"),
+        stderr=seen.stderr[:STDERR_BYTES].decode("utf-8", "replace"),
     )
 
 
 def _decide(seen: Seen, limits: Limits) -> tuple[Outcome, str]:
     """Outcome and detail; what comes first rules out what follows."""
     if seen.stopped == "output":
-        return Outcome.OUTPUT_LIMIT, f"wrote more than {limits.output_bytes} bytes"
+        return Outcome.OUTPUT_LIMIT, f"wrote more than {OUTPUT_BYTES} bytes"
     if seen.stopped == "cpu" or seen.cpu_seconds >= limits.cpu_seconds:
         return Outcome.CPU_TIMED_OUT, f"used its {limits.cpu_seconds:g} s of CPU time"
     if seen.stopped == "wall":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hornbook.sandbox.bubblewrap import TMP_BYTES, jail_command
 from hornbook.sandbox.execute import HALF_SECRET_BYTES
-from hornbook.sandbox.program import Limits, Program, Report
+from hornbook.sandbox.program import OUTPUT_BYTES, Limits, Program, Report
 from hornbook.sandbox.system_calls import build_filter, build_program_filter
 from hornbook.sandbox.verdict import Seen, report_of
 
@@ -186,5 +186,5 @@ class Worker:
 
 def _limits_message(limits: Limits) -> bytes:
     code, program_code = build_filter(platform.machine()), build_program_filter(platform.machine())
-    numbers = (limits.cpu_seconds, limits.wall_seconds, limits.memory_bytes, limits.output_bytes, TMP_BYTES, len(code))
+    numbers = (limits.cpu_seconds, limits.wall_seconds, limits.memory_bytes, OUTPUT_BYTES, TMP_BYTES, len(code))
     return "".join(f"{number}\n" for number in numbers).encode() + code + program_code

@@ -7,11 +7,11 @@ from typing import Any
 
 from hornbook.observers.agreement import Call
 from hornbook.observers.function_tasks import function_task, outcome_of
+from hornbook.observers.inputs import make_inputs
 from hornbook.observers.jail_tasks import Answer, run_tasks
 from hornbook.records import Exercise, Outcome
 from hornbook.sandbox.program import Report, Sandbox
 from hornbook.synthesis.examples import Example, argument_lists, docstring_of, read_examples
-from hornbook.synthesis.input_values import make_inputs
 from hornbook.synthesis.levels import Majority, OwnTest, Trait, Verification
 from hornbook.synthesis.prompted.code_blocks import parse_code
 
@@ -60,7 +60,10 @@ def observe_exercises(
     examples = [
         read_examples(docstring_of(one.prompt + one.solution, one.entry_point), one.entry_point) for one in exercises
     ]
-    inputs = [make_inputs(one.prompt + one.solution, one.entry_point, num_inputs, seed) for one in exercises]
+    inputs = [
+        make_inputs(one.prompt + one.solution, one.entry_point, argument_lists(some, one.entry_point), num_inputs, seed)
+        for one, some in zip(exercises, examples, strict=True)
+    ]
     tasks = [
         task_of(one, examples=some, inputs=given) for one, some, given in zip(exercises, examples, inputs, strict=True)
     ]

@@ -2,8 +2,6 @@ from collections import Counter, deque
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from hornbook.observers.jailed.keys import key_of
 
 
@@ -16,33 +14,32 @@ class Odd(int):
     __hash__ = int.__hash__
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (1, 1.0),
-        (0.1 + 0.2, 0.3),
-        (-0.0, 0),
-        (1e-12, 0.0),
-        (10**12, 1e12),
-        ([1, 2], (1, 2)),
-        ([0, 1], range(2)),
-        ([1], deque([1])),
-        ([1, 4], (y * y for y in (1, 2))),
-        ({"a": 1, "b": 2}, Counter({"b": 2, "a": 1})),
-        ({2, 1}, frozenset([1, 2])),
-        (Odd(7), 7),
-        (float("nan"), float("nan")),
-        ([["a" * 50]], (["a" * 50],)),
-    ],
-    ids=lambda value: type(value).__name__,
-)
-def test_equal_values_have_one_key(one: Any, other: Any) -> None:
-    assert key_of(one) == key_of(other)
+EQUAL = [
+    (1, 1.0),
+    (0.1 + 0.2, 0.3),
+    (-0.0, 0),
+    (1e-12, 0.0),
+    (10**12, 1e12),
+    ([1, 2], (1, 2)),
+    ([0, 1], range(2)),
+    ([1], deque([1])),
+    ([1, 4], (y * y for y in (1, 2))),
+    ({"a": 1, "b": 2}, Counter({"b": 2, "a": 1})),
+    ({2, 1}, frozenset([1, 2])),
+    (Odd(7), 7),
+    (float("nan"), float("nan")),
+    ([["a" * 50]], (["a" * 50],)),
+]
+
+
+def test_equal_values_have_one_key() -> None:
+    for one, other in EQUAL:
+        assert key_of(one) == key_of(other)
 
 
 def test_different_values_have_different_keys() -> None:
     values = [None, True, False, 0, 1, 2, 0.5, "", "1", "None", "a", [], [1], [[1]], {}, set(), {1}, {1: 1}, [None]]
-    values += [2**60, 2**60 + 1, "a" * 50, "a" * 51, Decimal("1.5"), {1: 2}, [1, 2], [2, 1], [True]]
+    values += [2**60, 2**60 + 1, "a" * 50, "a" * 51, Decimal("1.5"), {1: 2}, [1, 2], [2, 1], [True], 1.0001, 1.0002]
     assert len(set(map(key_of, values))) == len(values)
 
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 from hornbook.observers.jail_tasks import run_tasks
+from hornbook.observers.jailed.probes import takes
 from hornbook.sandbox.jail import Jail
 
 
@@ -43,3 +44,41 @@ def test_arguments_are_new_for_each_call_and_their_changes_are_the_result_of_a_f
 def test_a_function_that_waits_is_not_waited_for(jail: Jail) -> None:
     source = "import threading\ndef f(x):\n    threading.Event().wait()\ndef g(x):\n    return x\n"
     assert [run[-1] for run in runs(jail, source, {("num",): ["1", "2", "3"]})] == [[False, False], ["1", "2", "3"]]
+
+
+def test_what_is_endless_on_others_inputs_is_still_tried_on_those_of_the_next_group(jail: Jail) -> None:
+    source = "def f(x):\n    while isinstance(x, str): ...\n    return x\n"
+    assert [run[-1] for run in runs(jail, source, {("str",): ["'a'", "'b'", "'c'"], ("num",): ["4"]})] == [
+        [False, False],
+        ["4"],
+    ]
+
+
+ANNOTATIONS = [
+    ("", "list[num]", True),
+    ("list[int]", "list[num]", True),
+    ("'List[int]'", "list[num]", True),
+    ("typing.List[str]", "list[num]", False),
+    ("list[str]", "list[any]", True),
+    ("list", "list[str]", True),
+    ("list[list[int]]", "list[num]", False),
+    ("tuple[int, str]", "list[num]", True),
+    ("Sequence[str]", "str", True),
+    ("Iterable[int]", "str", False),
+    ("Iterable[int]", "set[num]", True),
+    ("dict[str, int]", "dict[str, num]", True),
+    ("dict[str, int]", "dict[str, str]", False),
+    ("Optional[int]", "num", True),
+    ("int | str", "list[num]", False),
+    ("int | None", "None", True),
+    ("float", "num", True),
+    ("bool", "str", False),
+    ("Callable[[int], int]", "num", False),
+    ("Anything", "dict[str, num]", True),
+    ("not an annotation", "num", True),
+]
+
+
+def test_a_parameter_takes_what_its_annotation_names() -> None:
+    for annotation, kind, fits in ANNOTATIONS:
+        assert takes(annotation, kind) is fits

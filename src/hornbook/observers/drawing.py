@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from hornbook.synthesis.signature import Kind
+from hornbook.observers.arguments import Code, value_source
+from hornbook.observers.parameters import Kind
 
 _TEXTS = (
     "", "a", "hello", "Hello World", "racecar", "abc123", "the quick brown fox", "banana", "Python", "aabbcc", "12345",
@@ -45,12 +46,6 @@ _MOST_DEPTH = 5
 _DATES = ((2024, 2, 29), (2023, 12, 31), (2000, 1, 1), (2024, 3, 15), (1999, 7, 4), (2021, 6, 30))
 
 
-class Code(str):
-    """A value that has no literal: the Python source that makes it."""
-
-    __slots__ = ()
-
-
 def corner(kind: Kind, name: str, number: int) -> Any:
     """The corner case with this number: empty, zero, one, then ordinary ones; numbers go round.
 
@@ -73,7 +68,7 @@ def corner(kind: Kind, name: str, number: int) -> Any:
         if number % 4 == 2 and kind.name == "list":
             return [draw(_items(kind, 0), name, rng, 1)] * 2
         sizes = (0, 1, 2, 3)
-        return draw_sized(kind, name, rng, sizes[number % 4], 0)
+        return _draw_sized(kind, name, rng, sizes[number % 4], 0)
     if kind.name == "union":
         return corner(kind.of[number % len(kind.of)], name, number // len(kind.of))
     return draw(kind, name, rng, 0)
@@ -105,11 +100,11 @@ def draw(kind: Kind, name: str, rng: random.Random, depth: int = 0) -> Any:
     if kind.name == "tuple":
         return tuple(draw(one, "", rng, depth + 1) for one in kind.of or (Kind("int"), Kind("int")))
     if kind.name in ("list", "set", "frozenset", "dict", "tuple of any length"):
-        return draw_sized(kind, name, rng, rng.randint(0 if depth == 0 else 1, _MOST_ITEMS - depth), depth)
+        return _draw_sized(kind, name, rng, rng.randint(0 if depth == 0 else 1, _MOST_ITEMS - depth), depth)
     return _simple(kind.name, rng)
 
 
-def draw_sized(kind: Kind, name: str, rng: random.Random, size: int, depth: int) -> Any:
+def _draw_sized(kind: Kind, name: str, rng: random.Random, size: int, depth: int) -> Any:
     """A container with so many items; a list of lists is a rectangle; equal members of a set count once."""
     if depth > _MOST_DEPTH:
         size = 0
@@ -119,7 +114,7 @@ def draw_sized(kind: Kind, name: str, rng: random.Random, size: int, depth: int)
         return {_hashable(key): draw(_items(kind, 1), name, rng, depth + 1) for key in keys}
     if inner.name == "list":
         width = rng.randint(1, 4)
-        items = [draw_sized(inner, name, rng, width, depth + 1) for _ in range(size)]
+        items = [_draw_sized(inner, name, rng, width, depth + 1) for _ in range(size)]
     else:
         items = [draw(inner, _singular(name), rng, depth + 1) for _ in range(size)]
     if kind.name == "list":
@@ -127,22 +122,6 @@ def draw_sized(kind: Kind, name: str, rng: random.Random, size: int, depth: int)
     if kind.name == "tuple of any length":
         return tuple(items)
     return frozenset(map(_hashable, items)) if kind.name == "frozenset" else set(map(_hashable, items))
-
-
-def render(value: Any) -> str:
-    """The Python source of a value; the members of a set in an order that does not depend on the process."""
-    if isinstance(value, Code):
-        return str(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(render, value))}]"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(render, value))}{',' if len(value) == 1 else ''})"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{render(key)}: {render(item)}' for key, item in value.items())}}}"
-    if isinstance(value, set | frozenset):
-        inside = f"{{{', '.join(sorted(map(render, value)))}}}" if value else "set()"
-        return inside if isinstance(value, set) else f"frozenset({inside if value else ''})"
-    return repr(value)
 
 
 def _items(kind: Kind, place: int) -> Kind:
@@ -154,7 +133,7 @@ def _items(kind: Kind, place: int) -> Kind:
 def _hashable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(map(_hashable, value))
-    return render(value) if isinstance(value, dict | set) else value
+    return value_source(value) if isinstance(value, dict | set) else value
 
 
 def _singular(name: str) -> str:
