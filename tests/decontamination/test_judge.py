@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 from tests.teacher.asked import Kit
+from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.decontamination.judge import (
     Answer,
@@ -23,7 +24,6 @@ from hornbook.decontamination.matches import Detector, Match
 from hornbook.errors import ConfigError, EndpointError
 from hornbook.records import Problem
 from hornbook.teacher.endpoint import EndpointConfig, EndpointTeacher
-from hornbook.teacher.scripted import ScriptedTeacher
 from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
 from hornbook.teacher.wire import ChatRequest
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from tests.synthesis.exercises_at_hand import exercise, quiet
+from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.errors import ConfigError
 from hornbook.records import Exercise, Outcome
@@ -13,7 +14,6 @@ from hornbook.synthesis.exercise_tests import with_tests
 from hornbook.synthesis.levels import Level, Majority, OwnTest, Strictness, Trait, level_of
 from hornbook.synthesis.self_consistency import SolutionsConfig
 from hornbook.synthesis.written import Verified, VerifyWrittenConfig, verify_written
-from hornbook.teacher.scripted import ScriptedTeacher
 from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
 from hornbook.teacher.wire import ChatRequest
 

@@ -107,7 +107,11 @@ def run(
     """Ask all of it and count."""
     with FaultyServer(share=share, stall_seconds=stall_seconds, longest_wait=longest_wait) as server:
         config = EndpointConfig(
-            url=server.url, stall_seconds=patience, max_concurrency=64, first_delay_seconds=0.05, max_attempts=10
+            url=server.url,
+            timeout_seconds=patience or 600.0,
+            max_concurrency=64,
+            first_delay_seconds=0.05,
+            max_attempts=10,
         )
         outcomes = Counter[str]()
         times = Counter[int]()

@@ -1,7 +1,7 @@
 import dataclasses
 
 import pytest
-from tests.teacher.asked import PRICE, SAMPLING, chat
+from tests.teacher.asked import SAMPLING, chat
 
 from hornbook.errors import ConfigError
 from hornbook.teacher.budget import Budget, estimated_tokens, most_tokens, num_prompt_characters, parse_budget
@@ -62,25 +62,6 @@ def test_a_suggested_budget_can_be_typed_and_is_no_smaller(amount: float) -> Non
     assert parse_budget(Budget(usd=1).option(amount)).usd == pytest.approx(amount, abs=0.01)
     assert (parse_budget(Budget(usd=1).option(amount)).usd or 0) >= amount * (1 - 1e-4)
     assert parse_budget(Budget(tokens=1).option(1_000 * amount)).tokens == -(-1_000 * amount // 1)
-
-
-def test_amounts_are_said_in_their_unit() -> None:
-    assert [Budget(usd=1).say(usd) for usd in (0, 5, 0.5, 1_234.567, 0.0042, 0.0000123)] == [
-        "0 USD",
-        "5 USD",
-        "0.50 USD",
-        "1234.57 USD",
-        "0.0042 USD",
-        "1.2e-05 USD",
-    ]
-    assert Budget(tokens=1).say(1_234_567) == "1,234,567 tokens"
-
-
-def test_what_is_taken_from_a_budget() -> None:
-    assert Budget(tokens=9).of(10, 20, None) == 30
-    assert Budget(usd=9).of(10, 20, PRICE) == pytest.approx(50e-6)
-    with pytest.raises(ConfigError, match="needs a price"):
-        Budget(usd=9).of(10, 20, None)
 
 
 def test_the_length_of_a_prompt_is_that_of_all_its_messages() -> None:

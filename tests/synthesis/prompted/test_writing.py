@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from tests.synthesis.prompted.exercise_texts import GOOD, fenced
+from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.errors import ConfigError, EndpointError
 from hornbook.records import Exercise
@@ -14,7 +15,6 @@ from hornbook.synthesis.prompted.forms import read_layouts
 from hornbook.synthesis.prompted.function_rules import FunctionRules
 from hornbook.synthesis.prompted.word_lists import Topic
 from hornbook.synthesis.prompted.writing import Ending, WhenStale, WriteConfig, Writer, Written, stream_seed, write
-from hornbook.teacher.scripted import ScriptedTeacher
 from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
 
 INGREDIENTS = ExerciseIngredients(
