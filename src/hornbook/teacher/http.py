@@ -86,15 +86,14 @@ class Client:
         server = urlsplit(config.address)
         _check_name(server.hostname or "")
         proxy = None if config.is_on_this_machine else _find_proxy(server)
-        # Of each request and not of the session, which would show them, the key among them, to a proxy as well.
-        self._headers = {"User-Agent": "hornbook", "Accept": "application/json", "Accept-Encoding": "identity"}
-        if config.api_key:
-            self._headers["Authorization"] = f"Bearer {config.api_key}"
+        # The key goes with each request: headers of the session are shown to a proxy as well.
+        self._key = {"Authorization": f"Bearer {config.api_key}"} if config.api_key else None
         is_secure = "https" in (server.scheme, urlsplit(proxy or "").scheme)
         self._session = aiohttp.ClientSession(
             connector=_Connector(
                 limit=0, keepalive_timeout=_IDLE_SECONDS, ssl=ssl.create_default_context() if is_secure else True
             ),
+            headers={"User-Agent": "hornbook", "Accept": "application/json", "Accept-Encoding": "identity"},
             proxy=proxy,
             timeout=aiohttp.ClientTimeout(total=config.timeout_seconds, connect=_CONNECT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -134,7 +133,7 @@ class Client:
         sent = None if upload is None else _payload(upload)
         try:
             async with self._session.request(
-                method, request.address, data=sent, headers=self._headers, allow_redirects=False
+                method, request.address, data=sent, headers=self._key, allow_redirects=False
             ) as answer:
                 body = await _read(answer.content)
         except (aiohttp.ClientError, TimeoutError) as error:
