@@ -227,6 +227,7 @@ def test_the_budget_caps_what_goes_into_a_batch(server: BatchServer, kit: Kit) -
     assert len(server.submitted) == spent.calls
 
 
+@pytest.mark.slow
 def test_a_batch_outlives_a_sigkill_of_the_command_that_submitted_it(server: BatchServer, tmp_path: Path) -> None:
     words = [sys.executable, "-m", "tests.commands.asking_command", "6", "--teacher", server.url, "--batch"]
     words += ["--cache", str(tmp_path / "teacher.sqlite")]

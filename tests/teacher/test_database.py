@@ -66,6 +66,7 @@ def test_two_processes_write_to_one_file(tmp_path: Path) -> None:
         assert totals.calls >= 300
 
 
+@pytest.mark.slow
 def test_what_was_handed_on_before_a_sigkill_is_there_afterwards(tmp_path: Path) -> None:
     path = tmp_path / "teacher.sqlite"
     with asking(path, 0, 1000, 500) as process:

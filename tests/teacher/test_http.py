@@ -113,7 +113,7 @@ def test_what_comes_unasked_on_a_kept_connection_is_the_answer_to_nothing() -> N
         bodies = []
         for number in range(3):
             bodies.append((await client.ask(client.prepare(address, {"n": number}))).body)
-            await asyncio.to_thread(gone.acquire)
+            await asyncio.to_thread(gone.acquire, True, 5)
             await asyncio.sleep(0.05)
         return bodies
 

@@ -94,18 +94,6 @@ def test_after_a_refusal_nothing_more_follows_unanswered() -> None:
     asyncio.run(play())
 
 
-def test_answers_to_few_requests_allow_no_more_of_them() -> None:
-    async def play() -> None:
-        throttle = Throttle(1000)
-        first = throttle.num_allowed
-        async with throttle.slot():
-            for _ in range(100):
-                throttle.answered()
-        assert throttle.num_allowed == first
-
-    asyncio.run(play())
-
-
 def test_a_pause_is_for_all_and_the_longest_one_counts() -> None:
     async def play() -> None:
         throttle = Throttle(2)
