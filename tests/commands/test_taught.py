@@ -71,6 +71,7 @@ def test_nothing_is_asked_again_when_the_store_lost_the_artifacts(teacher: Scrip
     assert KEY.encode() not in everything
 
 
+@pytest.mark.slow
 def test_solutions_asked_for_anew_can_be_part_of_a_run(
     teacher: ScriptedEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

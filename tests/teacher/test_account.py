@@ -8,6 +8,7 @@ from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.errors import BudgetError, ConfigError, EndpointError
 from hornbook.teacher.budget import Budget
+from hornbook.teacher.cache import request_key
 from hornbook.teacher.teacher import ReplyOutcome, TeacherRequest
 
 
@@ -37,6 +38,15 @@ def test_equal_requests_are_asked_once_and_answered_each(kit: Kit) -> None:
     assert given == [echo(request) for request in requests]
     assert len(teacher.asked) == 10
     assert (account.entry.figures.calls, account.entry.figures.hits) == (10, 90)
+
+
+def test_an_answer_is_on_disk_before_it_is_handed_on(kit: Kit, tmp_path: Path) -> None:
+    with kit.account(quick()) as account, Kit(tmp_path / "teacher.sqlite") as observer:
+        for index, reply in account.ask(chats(20)):
+            kept = observer.cache.get(request_key("quick", chats(20)[index]))
+            assert kept is not None
+            assert kept.reply == reply
+            assert observer.ledger.totals("write").calls == len(observer.cache)
 
 
 def test_an_unanswered_request_is_passed_on_and_asked_again_by_the_next_run(kit: Kit) -> None:
