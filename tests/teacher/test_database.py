@@ -1,4 +1,3 @@
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -6,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.teacher.asked import Kit, answered, chats, quick, replies
+from tests.teacher.asked import Kit, chats, quick, replies
 
 from hornbook.errors import StoreError
 from hornbook.teacher.database import Database
@@ -64,16 +63,3 @@ def test_two_processes_write_to_one_file(tmp_path: Path) -> None:
         totals = kit.ledger.totals("write")
         assert totals.calls + totals.hits == 400
         assert totals.calls >= 300
-
-
-@pytest.mark.slow
-def test_what_was_handed_on_before_a_sigkill_is_there_afterwards(tmp_path: Path) -> None:
-    path = tmp_path / "teacher.sqlite"
-    with asking(path, 0, 1000, 500) as process:
-        handed_on = [int(line) for line in process.communicate()[0].splitlines()]
-    assert process.returncode == -signal.SIGKILL
-    assert len(handed_on) == 500
-    with Kit(path) as kit, kit.account(quick(lambda _request: answered("asked again"))) as account:
-        again = replies(account, chats(1000))
-        assert [index for index in handed_on if again[index].text == "asked again"] == []
-        assert kit.ledger.totals("write").calls == 1000
