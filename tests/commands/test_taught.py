@@ -27,9 +27,10 @@ def teacher() -> Iterator[ScriptedEndpoint]:
         yield running
 
 
-def run(teacher: ScriptedEndpoint | None, store: Path, *more: str, status: int = 0) -> str:
-    where = ["--teacher", teacher.url] if teacher else []
-    printed = type_in("run", "laptop", "--until", "verify", "--store", store, *FEW, *where, *more, status=status)
+def run(teacher: ScriptedEndpoint, store: Path, *more: str, status: int = 0) -> str:
+    printed = type_in(
+        "run", "laptop", "--until", "verify", "--store", store, *FEW, "--teacher", teacher.url, *more, status=status
+    )
     return printed.err if status else printed.out
 
 
@@ -71,6 +72,7 @@ def test_nothing_is_asked_again_when_the_store_lost_the_artifacts(teacher: Scrip
     assert KEY.encode() not in everything
 
 
+@pytest.mark.slow
 def test_solutions_asked_for_anew_can_be_part_of_a_run(
     teacher: ScriptedEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,8 +84,9 @@ def test_solutions_asked_for_anew_can_be_part_of_a_run(
 
 
 def test_a_model_without_an_address_is_one_mistake(tmp_path: Path) -> None:
-    err = run(None, tmp_path, "--set=exercises.teacher=tiny", status=2)
-    assert is_one_mistake(err, "`exercises.teacher` is `tiny`", "--teacher URL")
+    for stage in ("exercises", "decontaminate"):
+        words = ["run", "laptop", "--until", "decontaminate", "--store", tmp_path, f"--set={stage}.teacher=tiny"]
+        assert is_one_mistake(type_in(*words, status=2).err, f"`{stage}.teacher` is `tiny`", "--teacher URL")
 
 
 def test_a_budget_ends_a_run_and_a_higher_one_goes_on(
@@ -97,10 +100,3 @@ def test_a_budget_ends_a_run_and_a_higher_one_goes_on(
     num_asked = len(teacher.asked)
     run(teacher, tmp_path, "--set=exercises.teacher=tiny", "--budget", "1000000tokens")
     assert len({json.dumps(asked.body, sort_keys=True) for asked in teacher.asked}) == len(teacher.asked) > num_asked
-
-
-def test_a_judge_of_a_recipe_needs_an_address_too(tmp_path: Path) -> None:
-    printed = type_in(
-        "run", "laptop", "--until", "decontaminate", "--store", tmp_path, "--set=decontaminate.teacher=tiny", status=2
-    )
-    assert is_one_mistake(printed.err, "`decontaminate.teacher` is `tiny`", "--teacher URL")

@@ -179,24 +179,19 @@ def test_no_key_is_in_any_file_log_or_traceback(
     """The files are searched while the database is open, its log beside it, and after a bug of ours."""
     refused = 400
     endpoint.answer = lambda asked: refused if asked.text.endswith("3") else f"about {asked.text}"
-    (tmp_path / "key").write_text(KEY)
-    keyed = {"by file": ["--api-key-file", str(tmp_path / "key")], "by variable": ["--api-key-env", "MY_KEY"]}
-    for name, flag in keyed.items():
-        folder = tmp_path / name
-        words = [sys.executable, "-X", "dev", "-W", "ignore", "-m", "tests.commands.asking_command", "40"]
-        words += ["--teacher", endpoint.url, "--cache", str(folder / "teacher.sqlite"), *flag]
-        words += ["--break-in", str(folder / "seen.txt")]
-        environment = {**os.environ, "MY_KEY": KEY if name == "by variable" else "", "PYTHONASYNCIODEBUG": "1"}
-        ended = subprocess.run(words, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
-        assert ended.returncode == 1
-        assert "RuntimeError: a bug of ours" in ended.stderr
-        assert KEY not in ended.stdout + ended.stderr
-        written = {path.name: path.read_bytes() for path in folder.iterdir()}
-        assert {"teacher.sqlite", "seen.txt"} <= set(written)
-        assert [file for file, content in written.items() if KEY.encode() in content] == []
-        assert [
-            file for file, content in written.items() if endpoint.url.removeprefix("http://").encode() in content
-        ] == []
+    folder = tmp_path / "store"
+    words = [sys.executable, "-X", "dev", "-W", "ignore", "-m", "tests.commands.asking_command", "40"]
+    words += ["--teacher", endpoint.url, "--cache", str(folder / "teacher.sqlite"), "--api-key-env", "MY_KEY"]
+    words += ["--break-in", str(folder / "seen.txt")]
+    environment = {**os.environ, "MY_KEY": KEY, "PYTHONASYNCIODEBUG": "1"}
+    ended = subprocess.run(words, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    assert ended.returncode == 1
+    assert "RuntimeError: a bug of ours" in ended.stderr
+    written = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert {"teacher.sqlite", "seen.txt"} <= set(written)
+    for secret in (KEY, endpoint.url.removeprefix("http://")):
+        assert [file for file, content in written.items() if secret.encode() in content] == []
+    assert KEY not in ended.stdout + ended.stderr
 
 
 def test_the_command_that_goes_on_has_the_new_budget_once() -> None:

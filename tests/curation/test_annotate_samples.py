@@ -2,6 +2,7 @@ import dataclasses
 import random
 
 import pytest
+from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.curation.annotate_samples import (
     AnnotateSamplesConfig,
@@ -12,7 +13,6 @@ from hornbook.curation.annotate_samples import (
 )
 from hornbook.errors import ConfigError, EndpointError
 from hornbook.records import Document, DocumentKind
-from hornbook.teacher.scripted import ScriptedTeacher
 from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
 
 CONFIG = AnnotateSamplesConfig()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.decontamination.labelled_once import LABELLED, PAIRS
+from tests.teacher.scripted import Line, ScriptedTeacher
 
 from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.benchmarks.against import NamedProblems
@@ -39,7 +40,6 @@ from hornbook.reading.documents import Document
 from hornbook.reading.parts import Parts, write_parts
 from hornbook.records import Document as Record
 from hornbook.records import DocumentKind, Problem, schema_of
-from hornbook.teacher.scripted import Line, ScriptedTeacher
 from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
 from hornbook.teacher.wire import ChatRequest
 

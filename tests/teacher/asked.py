@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Self
 
+from tests.teacher.scripted import ScriptedTeacher
+
 from hornbook.teacher.account import Account
 from hornbook.teacher.budget import Budget
 from hornbook.teacher.cache import ReplyCache
 from hornbook.teacher.database import Database
 from hornbook.teacher.ledger import Ledger
 from hornbook.teacher.price import Price
-from hornbook.teacher.scripted import ScriptedTeacher
 from hornbook.teacher.teacher import Reply, ReplyOutcome, Teacher, TeacherRequest
 from hornbook.teacher.wire import ChatRequest, SamplingConfig
 

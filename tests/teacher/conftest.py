@@ -42,7 +42,7 @@ class Server:
     """Keeps what was asked; `reply` is called for every POST, in its connection's thread."""
 
     def __init__(self) -> None:
-        self.models = Reply(body={"data": [{"id": "only-model"}]})
+        self.models: Reply | Callable[[], Reply] = Reply(body={"data": [{"id": "only-model"}]})
         self.reply: Callable[[Asked], Reply] = lambda asked: answer(f"about {asked.text}")
         self.asked: list[Asked] = []
         self.num_model_lists = 0
@@ -86,7 +86,8 @@ def server() -> Iterator[Server]:
 
         def do_GET(self) -> None:
             ours.num_model_lists += 1
-            self.send(ours.models if self.path == "/v1/models" else Reply(status=404))
+            models = ours.models() if callable(ours.models) else ours.models
+            self.send(models if self.path == "/v1/models" else Reply(status=404))
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))

@@ -55,16 +55,11 @@ def outcome_of(text: str) -> Reply:
 
 def every_index_comes_once(make: Make) -> None:
     with make(echo) as teacher:
+        assert list(teacher.ask(iter(()))) == []
         replies = list(teacher.ask([chat(WORDS) if index % 3 else completion(WORDS) for index in range(12)]))
     assert sorted(index for index, _ in replies) == list(range(12))
     assert all(reply.text and reply.completion_tokens for _, reply in replies)
     assert {reply.outcome for _, reply in replies} <= {ReplyOutcome.ANSWERED, ReplyOutcome.CUT}
-
-
-def nothing_asked_gives_nothing(make: Make) -> None:
-    with make(echo) as teacher:
-        assert list(teacher.ask([])) == []
-        assert list(teacher.ask(iter(()))) == []
 
 
 def requests_are_read_lazily_and_no_further_once_the_replies_are_closed(make: Make) -> None:
@@ -150,7 +145,6 @@ def an_error_that_all_would_meet_is_raised_after_what_was_answered(make: Make) -
 
 ANY_TEACHER = [
     every_index_comes_once,
-    nothing_asked_gives_nothing,
     requests_are_read_lazily_and_no_further_once_the_replies_are_closed,
     the_name_is_known_once_entered,
     an_error_of_the_one_who_asks_reaches_them,

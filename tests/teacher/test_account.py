@@ -3,15 +3,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.teacher.asked import SAMPLING, Kit, answered, chat, chats, echo, quick, replies, unanswered
+from tests.teacher.asked import Kit, answered, chat, chats, echo, quick, replies, unanswered
+from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.errors import BudgetError, ConfigError, EndpointError
-from hornbook.teacher.account import Account
 from hornbook.teacher.budget import Budget
 from hornbook.teacher.cache import request_key
-from hornbook.teacher.price import Price
-from hornbook.teacher.scripted import ScriptedTeacher
-from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.teacher import ReplyOutcome, TeacherRequest
 
 
 @pytest.fixture
@@ -43,8 +41,7 @@ def test_equal_requests_are_asked_once_and_answered_each(kit: Kit) -> None:
 
 
 def test_an_answer_is_on_disk_before_it_is_handed_on(kit: Kit, tmp_path: Path) -> None:
-    teacher = quick()
-    with kit.account(teacher) as account, Kit(tmp_path / "teacher.sqlite") as observer:
+    with kit.account(quick()) as account, Kit(tmp_path / "teacher.sqlite") as observer:
         for index, reply in account.ask(chats(20)):
             kept = observer.cache.get(request_key("quick", chats(20)[index]))
             assert kept is not None
@@ -60,63 +57,26 @@ def test_an_unanswered_request_is_passed_on_and_asked_again_by_the_next_run(kit:
         assert [reply.outcome for reply in replies(account, chats(3))] == [ReplyOutcome.ANSWERED] * 3
 
 
-@pytest.mark.parametrize("num_known", [0, 10, 1000])
-def test_requests_are_read_lazily(kit: Kit, num_known: int) -> None:
-    with kit.account(quick()) as account:
-        replies(account, chats(num_known))
-    num_read = 0
-
-    def endless() -> Iterator[TeacherRequest]:
-        nonlocal num_read
-        while True:
-            num_read += 1
-            yield chat(f"question {num_read - 1}")
-
-    with kit.account(quick()) as account:
-        answers = account.ask(endless())
-        for num_taken in range(1, 1200):
-            next(answers)
-            assert num_read <= num_taken + 4
-
-
 def test_what_is_known_between_what_is_not_does_not_pile_up(kit: Kit) -> None:
     """A teacher reads ahead to keep its requests under way; what it passes over waits, but never much."""
     with kit.account(quick()) as account:
-        replies(account, chats(5_000))
+        replies(account, chats(2_000))
     num_read = 0
 
     def mixed() -> Iterator[TeacherRequest]:
         nonlocal num_read
-        for index in range(5_000):
+        for index in range(2_000):
             num_read += 1
-            yield chat(f"question {index}") if index % 1_000 else chat(f"new {index}")
+            yield chat(f"question {index}") if index % 400 else chat(f"new {index}")
 
     teacher = quick()
     with kit.account(teacher) as account:
         for num_taken, (index, reply) in enumerate(account.ask(mixed())):
-            expected = "new" if index % 1_000 == 0 else "question"
+            expected = "new" if index % 400 == 0 else "question"
             assert reply.text.startswith(f"about {expected} {index},")
             assert num_read <= num_taken + 300
-    assert num_read == 5_000
+    assert num_read == 2_000
     assert len(teacher.asked) == 5
-
-
-def test_only_equal_requests_forever_are_asked_once(kit: Kit) -> None:
-    teacher = quick()
-
-    def same() -> Iterator[TeacherRequest]:
-        while True:
-            yield chat("again")
-
-    with kit.account(teacher) as account:
-        answers = account.ask(same())
-        assert [next(answers)[0] for _ in range(2_000)] == list(range(2_000))
-    assert len(teacher.asked) == 1
-
-
-def test_no_requests_are_no_replies(kit: Kit) -> None:
-    with kit.account(quick()) as account:
-        assert list(account.ask([])) == []
 
 
 def test_when_going_on_is_pointless_what_was_under_way_is_kept_and_handed_on(kit: Kit) -> None:
@@ -129,34 +89,6 @@ def test_when_going_on_is_pointless_what_was_under_way_is_kept_and_handed_on(kit
         given.extend(account.ask([*chats(2, first=1), *chats(1), *chats(5, first=3)]))
     assert sorted(given, key=lambda pair: pair[0]) == [(0, answered("one")), (1, answered("two")), (2, known[0])]
     assert len(kit.cache) == 3
-
-
-def test_what_is_abandoned_by_who_asks_is_abandoned_by_the_teacher(kit: Kit) -> None:
-    closed = []
-
-    class Watched(ScriptedTeacher):
-        def ask(self, requests: "Iterator[TeacherRequest]") -> "Iterator[tuple[int, Reply]]":  # type: ignore[override]
-            try:
-                yield from super().ask(requests)
-            finally:
-                closed.append(True)
-
-    with kit.account(Watched(lambda request: echo(request), name="watched")) as account:
-        answers = account.ask(chats(10))
-        next(answers)
-        assert closed == []
-        answers.close()  # type: ignore[attr-defined]
-        assert closed == [True]
-
-
-def test_a_teacher_that_cannot_be_entered_leaves_nothing_behind(kit: Kit) -> None:
-    class Absent(ScriptedTeacher):
-        def __enter__(self) -> "Absent":
-            raise EndpointError("nobody is there")
-
-    with pytest.raises(EndpointError, match="nobody is there"), kit.account(Absent([])):
-        pass
-    assert kit.ledger.stages() == []
 
 
 def test_the_summary_tells_what_was_paid_and_what_was_saved(kit: Kit) -> None:
@@ -194,18 +126,6 @@ def test_the_summary_tells_what_was_paid_and_what_was_saved(kit: Kit) -> None:
     assert (totals["calls"], totals["usd"]) == (15, pytest.approx(15 * usd_of_a_call))
 
 
-def test_live_figures_and_their_line(kit: Kit) -> None:
-    with kit.account(quick()) as account:
-        assert account.progress().note(num_kept=0, num_open=10) == ""
-        replies(account, chats(4))
-    with kit.account(quick(lambda _request: unanswered())) as account:
-        replies(account, chats(6))
-        progress = account.progress()
-    assert (progress.num_answers, progress.num_from_cache, progress.num_calls) == (6, 4, 2)
-    assert progress.outcomes == {"answered": 4, "unanswered": 2}
-    assert ", 4 from the cache, 50% kept, " in progress.note(num_kept=3, num_open=10)
-
-
 def test_the_estimate_takes_the_longest_answer_until_it_knows_better(kit: Kit) -> None:
     with kit.account(quick()) as account:
         before = account.estimate(1_000, 400.0, 500)
@@ -217,16 +137,6 @@ def test_the_estimate_takes_the_longest_answer_until_it_knows_better(kit: Kit) -
         assert (after.tokens_out, after.usd) == (20_000, pytest.approx(0.1 + 0.04))
         assert "quick: 1,000 calls, about 100,000 tokens in and 20,000 out" in after.describe()
         assert "0.14 USD, at 1 and 2 USD per million" in after.describe()
-
-
-def test_an_estimate_without_a_price_says_so(tmp_path: Path) -> None:
-    with Kit(tmp_path / "a.sqlite", None) as kit, kit.account(quick()) as account:
-        assert account.estimate(10, 100, 50).usd is None
-        assert "at an unknown price (`--prices FILE` can say it)" in account.estimate(10, 100, 50).describe()
-    with Kit(tmp_path / "b.sqlite", Price.of_this_machine()) as kit, kit.account(quick()) as account:
-        assert "0 USD: it runs on this machine and is not paid for" in account.estimate(10, 100, 50).describe()
-        replies(account, chats(2))
-        assert account.progress().usd == 0
 
 
 def spending(kit: Kit, budget: Budget, number: int, stage: str = "write") -> tuple[int, str, str]:
@@ -305,20 +215,3 @@ def test_a_budget_in_dollars_needs_a_price(tmp_path: Path) -> None:
             pass
         assert spending(kit, Budget(tokens=100_000), 10)[0] == 10
         assert spending(kit, Budget(usd=0), 10)[0] == 10
-
-
-def test_a_request_that_may_cost_more_than_the_whole_budget_is_not_begun(kit: Kit) -> None:
-    teacher = quick()
-    huge = chat("x", sampling=dataclasses.replace(SAMPLING, max_new_tokens=10_000))
-    with kit.account(teacher, Budget(tokens=5_000)) as account:
-        assert len(replies(account, chats(3))) == 3
-        with pytest.raises(BudgetError, match=r"the next call may take 10,0.. tokens") as caught:
-            replies(account, [huge])
-    assert caught.value.suggestion.removesuffix("tokens") > "10000"
-    assert len(teacher.asked) == 3
-
-
-def test_the_account_is_entered_before_it_is_asked(kit: Kit) -> None:
-    account = Account(quick(), cache=kit.cache, ledger=kit.ledger, stage="write")
-    with pytest.raises(RuntimeError, match="not entered"):
-        next(account.ask(chats(1)))

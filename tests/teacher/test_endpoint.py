@@ -1,300 +1,260 @@
 import dataclasses
+import logging
+import random
 import socket
 import threading
+import time
+import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from email.utils import formatdate
 from typing import Any
 
 import pytest
+from tests.teacher.contract import SAMPLING, chat, completion
 
-from hornbook.errors import ConfigError, EndpointError
-from hornbook.teacher.endpoint import (
-    Answer,
-    ChatRequest,
-    CompletionRequest,
-    Endpoint,
-    EndpointConfig,
-    SamplingConfig,
-)
+from hornbook.errors import ConfigError, EndpointError, HornbookError
+from hornbook.teacher.config import EndpointConfig
+from hornbook.teacher.endpoint import Endpoint, EndpointTeacher
+from hornbook.teacher.exchange import delay_seconds, retry_after_seconds
+from hornbook.teacher.shown_code import fenced
+from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.wire import SamplingConfig
 
-SAMPLING = SamplingConfig(max_new_tokens=20, temperature=0.5, top_p=0.9, stop=("\ndef",), seed=7)
-PLAIN = SamplingConfig(max_new_tokens=5, temperature=0.0, top_p=1.0)
+KEY = "sk-very-secret-8c1f"
 NEVER_SECONDS = 10_000.0
 """A wait that no test survives: a backoff of this length must not be taken."""
-
-
-def said(text: str | None, **more: Any) -> dict[str, Any]:
-    return {"choices": [{"message": {"content": text}, "finish_reason": "stop"}], **more}
+GOOD, BAD = ReplyOutcome.ANSWERED, ReplyOutcome.REJECTED
 
 
 def config(server: Any, **changes: Any) -> EndpointConfig:
-    return dataclasses.replace(EndpointConfig(url=server.url, first_delay_seconds=0.001), **changes)
+    return dataclasses.replace(EndpointConfig(url=server.url, first_delay_seconds=0.001, max_attempts=3), **changes)
 
 
-def chats(*texts: str) -> Iterator[ChatRequest]:
-    for text in texts:
-        yield ChatRequest(messages=[{"role": "user", "content": text}], sampling=PLAIN)
-
-
-def reply(status: int = 200, body: Any = b"", **headers: str) -> Any:
+def sent(status: int = 200, body: Any = b"", **headers: str) -> Any:
     """Anything with these three attributes is a reply to the server of these tests."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return type("Reply", (), {"status": status, "body": body, "headers": names})()
+    return type("Sent", (), {"status": status, "body": body, "headers": names})()
 
 
-def test_a_chat_says_what_was_asked_and_how(server: Any) -> None:
+def said(text: str | None, reason: str = "stop", **more: Any) -> Any:
+    return sent(body={"choices": [{"message": {"content": text, **more}, "finish_reason": reason}]})
+
+
+def ask(settings: EndpointConfig, *requests: TeacherRequest) -> list[Reply]:
+    with EndpointTeacher(settings) as teacher:
+        return [reply for _, reply in sorted(teacher.ask(requests), key=lambda pair: pair[0])]
+
+
+def measure(settings: EndpointConfig, *requests: TeacherRequest) -> list[Reply]:
+    with Endpoint(settings) as endpoint:
+        return [reply for _, reply in sorted(endpoint.each(requests), key=lambda pair: pair[0])]
+
+
+def chats(number: int) -> list[TeacherRequest]:
+    return [chat(f"question {index}") for index in range(number)]
+
+
+def test_a_request_says_what_is_asked_and_how(server: Any) -> None:
     usage = {"prompt_tokens": 3, "completion_tokens": 4}
-    server.in_turn(reply(body=said("four words are here", usage=usage)))
-    messages = [{"role": "system", "content": "Be short."}, {"role": "user", "content": "Hello"}]
-    with Endpoint(config(server)) as endpoint:
-        answer = endpoint.chat(messages, SAMPLING)
-    assert answer == Answer(text="four words are here", finish_reason="stop", prompt_tokens=3, completion_tokens=4)
-    [asked] = server.asked
-    assert asked.path == "/v1/chat/completions"
-    assert asked.body == {
-        "model": "only-model",
-        "messages": messages,
-        "max_tokens": 20,
-        "temperature": 0.5,
-        "top_p": 0.9,
-        "stop": ["\ndef"],
-        "seed": 7,
-    }
-    assert "authorization" not in asked.headers
+    spoken = {"choices": [{"text": "    return a +", "finish_reason": "length"}], "usage": usage}
+    server.in_turn(said("fine"), sent(body=spoken))
+    sampling = SamplingConfig(max_new_tokens=20, temperature=0.5, top_p=0.9, stop=("\ndef",), seed=7)
+    asked = dataclasses.replace(chat("Hello"), sampling=sampling)
+    replies = measure(config(server, max_concurrency=1), asked, completion("def add(a, b):\n"))
+    assert replies == [
+        Reply(outcome=GOOD, text="fine", finish_reason="stop"),
+        Reply(
+            outcome=ReplyOutcome.CUT,
+            text="    return a +",
+            finish_reason="length",
+            prompt_tokens=3,
+            completion_tokens=4,
+        ),
+    ]
+    assert [one.path for one in server.asked] == ["/v1/chat/completions", "/v1/completions"]
+    drawn = {"model": "only-model", "max_tokens": 20, "temperature": 0.5, "top_p": 0.9, "stop": ["\ndef"], "seed": 7}
+    assert server.asked[0].body == {"messages": [{"role": "user", "content": "Hello"}], **drawn}
+    plain = {"model": "only-model", "max_tokens": 8, "temperature": 0.0, "top_p": 1.0}
+    assert server.asked[1].body == {"prompt": "def add(a, b):\n", **plain}
+    assert "authorization" not in server.asked[0].headers
 
 
-def test_a_completion_cut_off_by_its_length_says_so(server: Any) -> None:
-    server.in_turn(reply(body={"choices": [{"text": "    return a +", "finish_reason": "length"}]}))
-    with Endpoint(config(server, model="mine")) as endpoint:
-        answer = endpoint.complete("def add(a, b):\n", PLAIN)
-    assert answer == Answer(text="    return a +", finish_reason="length", prompt_tokens=None, completion_tokens=None)
-    [asked] = server.asked
-    assert asked.path == "/v1/completions"
-    assert asked.body == {
-        "model": "mine",
-        "prompt": "def add(a, b):\n",
-        "max_tokens": 5,
-        "temperature": 0.0,
-        "top_p": 1.0,
-    }
-
-
-def test_an_empty_answer_of_the_model_is_an_answer(server: Any) -> None:
-    server.in_turn(reply(body=said("")))
-    with Endpoint(config(server)) as endpoint:
-        assert endpoint.chat([{"role": "user", "content": "x"}], PLAIN).text == ""
-
-
-@pytest.mark.parametrize("ending", ["", "/", "/v1", "/v1/"])
-def test_the_address_may_end_in_the_version_or_not(server: Any, ending: str) -> None:
-    with Endpoint(config(server, url=server.url + ending)) as endpoint:
-        assert endpoint.config.address == f"{server.url}/v1"
-        assert endpoint.chat([{"role": "user", "content": "x"}], PLAIN).text == "about x"
-
-
-def test_an_address_with_another_version_is_left_as_it_is() -> None:
+def test_the_address_may_end_in_a_version_or_not(server: Any) -> None:
+    for ending in ("", "/", "/v1", "/v1/"):
+        assert measure(config(server, url=server.url + ending), chat("x"))[0].text == "about x"
     assert EndpointConfig(url="https://host.example/v1beta/openai/").address == "https://host.example/v1beta/openai"
     assert EndpointConfig(url="https://host.example/proxy").address == "https://host.example/proxy/v1"
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"),
+    "changes",
     [
-        ({"url": "127.0.0.1:8081"}, r"`url` .* '127\.0\.0\.1:8081'"),
-        ({"url": "ftp://host"}, "`url`"),
-        ({"url": "http://"}, "`url`"),
-        ({"url": "http://host:port"}, "`url`"),
-        ({"url": "http://host/v1/chat/completions"}, "`url` must be the address up to `/v1`"),
-        ({"url": "http://host?x=1"}, "`url` must be the address up to `/v1`"),
-        ({"timeout_seconds": 0}, "`timeout_seconds` .* 0"),
-        ({"max_concurrency": 0}, "`max_concurrency` .* 0"),
-        ({"max_attempts": 0}, "`max_attempts` .* 0"),
-        ({"first_delay_seconds": -1.0}, "`first_delay_seconds` .* -1"),
+        {"url": "127.0.0.1:8081"},
+        {"url": "ftp://host"},
+        {"url": "http://host:port"},
+        {"url": "http://host/v1/chat/completions"},
+        {"url": "http://host?x=1"},
+        {"timeout_seconds": 0},
+        {"max_concurrency": 0},
+        {"max_attempts": 0},
+        {"first_delay_seconds": -1.0},
     ],
 )
-def test_a_config_that_cannot_be_used_is_refused(changes: dict[str, Any], message: str) -> None:
-    with pytest.raises(ConfigError, match=message):
+def test_a_config_that_cannot_be_used_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match=f"`{next(iter(changes))}`"):
         EndpointConfig(**{"url": "http://host", **changes})
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:
-    for changes in ({"max_new_tokens": 0}, {"temperature": -1.0}, {"temperature": float("nan")}, {"top_p": 0.0}):
-        with pytest.raises(ConfigError, match=f"`{next(iter(changes))}`"):
-            dataclasses.replace(PLAIN, **changes)
-    with pytest.raises(ConfigError, match="`stop`"):
-        dataclasses.replace(PLAIN, stop=("",))
+    changes: list[dict[str, Any]] = [{"max_new_tokens": 0}, {"temperature": -1.0}, {"temperature": float("nan")}]
+    for change in [*changes, {"top_p": 0.0}, {"stop": ("",)}]:
+        with pytest.raises(ConfigError, match=f"`{next(iter(change))}`"):
+            dataclasses.replace(SAMPLING, **change)
 
 
-def test_the_key_is_sent_and_never_printed(server: Any) -> None:
-    key = "sk-very-secret"
-    server.in_turn(reply(body=said("fine")), reply(403, {"error": {"message": f"not with {key}"}}))
-    with Endpoint(config(server, api_key=key)) as endpoint:
-        endpoint.chat([{"role": "user", "content": "x"}], PLAIN)
-        with pytest.raises(EndpointError, match="403 Forbidden: not with …") as caught:
-            endpoint.chat([{"role": "user", "content": "x"}], PLAIN)
-        assert key not in f"{caught.value} {endpoint.config} {endpoint!r}"
-    assert server.asked[0].headers["authorization"] == f"Bearer {key}"
-    for bad in (f"{key}\n", f"{key} ", "schlüssel"):
-        with pytest.raises(ConfigError, match="`api_key`") as refused:
-            EndpointConfig(url=server.url, api_key=bad)
-        assert bad.strip() not in str(refused.value)
-    with pytest.raises(ConfigError, match="`api_key`") as refused:
-        EndpointConfig(url=f"http://me:{key}@host")
-    assert key not in str(refused.value)
-
-
-def test_an_endpoint_with_several_models_or_none_asks_for_a_choice(server: Any) -> None:
-    server.models = reply(body={"data": [{"id": "small"}, {"id": "large"}]})
-    with (
-        Endpoint(config(server)) as endpoint,
-        pytest.raises(ConfigError, match=r"`--endpoint-model`.*`small`, `large`"),
+def test_a_model_is_chosen_by_its_name_or_where_it_is_the_only_one(server: Any) -> None:
+    server.models = sent(body={"data": [{"id": "owner/Coder-7B"}, {"id": "small:latest"}, {"id": "writer-large"}]})
+    for model in ("owner/Coder-7B", "Coder-7B", "small"):
+        with EndpointTeacher(config(server, model=model)) as teacher:
+            assert teacher.name == model
+    for model, hint in (
+        ("writer-lrge", "`writer-large`"),
+        ("latest", "no model"),
+        ("owner", "no model"),
+        ("", "--teacher"),
     ):
-        endpoint.chat([{"role": "user", "content": "x"}], PLAIN)
-    server.models = reply(body={"data": []})
-    with Endpoint(config(server)) as endpoint, pytest.raises(ConfigError, match=r"`--endpoint-model`.*lists none"):
+        with pytest.raises(ConfigError, match=hint):
+            EndpointTeacher(config(server, model=model)).__enter__()
+    for listed in (sent(body={"data": []}), sent(404)):
+        server.models = listed
+        with Endpoint(config(server)) as endpoint, pytest.raises(ConfigError, match=r"`--endpoint-model`"):
+            endpoint.model_name()
+        assert measure(config(server, model="mine"), chat("x"))[0].text == "about x"
+    server.models = sent(body=b"<html>Welcome</html>")
+    with Endpoint(config(server)) as endpoint, pytest.raises(EndpointError, match="<html>Welcome"):
         endpoint.model_name()
-    server.models = reply(404)
-    with Endpoint(config(server)) as endpoint, pytest.raises(ConfigError, match=r"`--endpoint-model`.*lists none"):
-        endpoint.model_name()
-    server.models = reply(body=b"<html>Welcome</html>")
-    with Endpoint(config(server)) as endpoint, pytest.raises(EndpointError, match="JSON: <html>Welcome"):
-        endpoint.model_name()
-    assert server.asked == []
 
 
-def test_an_endpoint_without_a_list_of_models_can_be_asked_for_a_named_one(server: Any) -> None:
-    server.models = reply(404)
-    with Endpoint(config(server, model="mine")) as endpoint:
-        assert endpoint.chat([{"role": "user", "content": "x"}], PLAIN).text == "about x"
+def test_an_unlisted_model_is_seen_by_the_first_answer(server: Any) -> None:
+    server.models = sent(404)
+    server.reply = lambda _asked: sent(404, b"what?")
+    with EndpointTeacher(config(server, model="mine")) as teacher, pytest.raises(ConfigError, match="no model `mine`"):
+        list(teacher.ask(chats(100)))
 
 
-def test_nobody_at_the_address_is_said_at_once() -> None:
+@pytest.mark.parametrize("kind", [Endpoint, EndpointTeacher])
+def test_nobody_at_the_address_and_a_wrong_key_are_said_at_once(server: Any, kind: Any) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    settings = EndpointConfig(url=url, first_delay_seconds=NEVER_SECONDS)
-    with (
-        pytest.raises(EndpointError, match=f"`{url}/v1/models` cannot be reached .Connection refused.*running"),
-        Endpoint(settings),
-    ):
-        pass
-
-
-def test_a_wrong_key_is_said_at_once(server: Any) -> None:
-    server.models = reply(401, {"error": {"message": "Incorrect API key provided"}})
-    settings = config(server, first_delay_seconds=NEVER_SECONDS)
-    with (
-        pytest.raises(EndpointError, match=r"/v1/models` refuses: 401 .*Incorrect API key provided"),
-        Endpoint(settings),
-    ):
-        pass
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(EndpointError, match=r"cannot be reached .Connection refused"):
+            kind(EndpointConfig(url=url, first_delay_seconds=NEVER_SECONDS)).__enter__()
+    server.models = sent(401, {"error": {"message": "Incorrect API key"}})
+    with pytest.raises(EndpointError, match="401 Unauthorized: Incorrect API key"):
+        kind(config(server, first_delay_seconds=NEVER_SECONDS)).__enter__()
     assert server.num_model_lists == 1
+    assert "endpoint" not in [thread.name for thread in threading.enumerate()]
 
 
 def test_a_server_that_is_still_loading_is_waited_for(server: Any) -> None:
-    loaded, server.models = server.models, reply(503, {"error": {"message": "Loading model"}}, retry_after="0.01")
-    settings = config(server, first_delay_seconds=NEVER_SECONDS, max_attempts=1000)
-    timer = threading.Timer(0.1, lambda: setattr(server, "models", loaded))
-    timer.start()
-    with Endpoint(settings) as endpoint:
-        assert endpoint.model_name() == "only-model"
-    timer.join()
-    assert server.num_model_lists > 2
+    loading = iter([sent(503, {"error": {"message": "Loading model"}}, retry_after="0.01")] * 3)
+    loaded = server.models
+    server.models = lambda: next(loading, loaded)
+    assert measure(config(server, first_delay_seconds=NEVER_SECONDS, max_attempts=9), chat("x"))[0].text
+    assert server.num_model_lists > 3
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
-def test_a_refusal_is_not_tried_again(server: Any, status: int) -> None:
-    server.in_turn(reply(status, {"error": {"message": "no " + "such model " * 100}}), reply(body=said("too late")))
-    with Endpoint(config(server)) as endpoint, pytest.raises(EndpointError, match=f"{status}.*no such model") as caught:
-        endpoint.chat([{"role": "user", "content": "x"}], PLAIN)
-    assert f"{server.url}/v1/chat/completions" in str(caught.value)
-    assert len(str(caught.value)) < 500
-    assert len(server.asked) == 1
-
-
-@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503])
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 503, 529])
 def test_a_server_in_trouble_is_asked_again(server: Any, status: int) -> None:
-    server.in_turn(reply(status), reply(status), reply(body=said("fine")))
-    with Endpoint(config(server)) as endpoint:
-        assert endpoint.chat([{"role": "user", "content": "x"}], PLAIN).text == "fine"
+    server.in_turn(sent(status), sent(0), said("fine"))
+    assert ask(config(server), chat("x"))[0].text == "fine"
     assert len(server.asked) == 3
     assert all(asked.body == server.asked[0].body for asked in server.asked)
 
 
-def test_the_wait_that_the_server_asks_for_takes_the_place_of_our_own(server: Any) -> None:
-    server.in_turn(reply(429, retry_after="0.01"), reply(503, retry_after="0"), reply(body=said("fine")))
-    with Endpoint(config(server, first_delay_seconds=NEVER_SECONDS)) as endpoint:
-        assert endpoint.chat([{"role": "user", "content": "x"}], PLAIN).text == "fine"
-
-
-def test_a_wait_beyond_patience_is_an_error(server: Any) -> None:
-    server.in_turn(reply(429, b"come back tomorrow", retry_after="86400"))
-    with Endpoint(config(server)) as endpoint, pytest.raises(EndpointError, match=r"86400 seconds.*come back tomorrow"):
-        endpoint.chat([{"role": "user", "content": "x"}], PLAIN)
-
-
-def test_it_gives_up_after_the_last_attempt(server: Any) -> None:
-    server.reply = lambda _asked: reply(500, b"out of\nmemory")
-    said_last = r"3 attempts; the last one: 500 .*: out of memory"
-    with Endpoint(config(server, max_attempts=3)) as endpoint, pytest.raises(EndpointError, match=said_last):
-        endpoint.chat([{"role": "user", "content": "x"}], PLAIN)
-    assert len(server.asked) == 3
-
-
-def test_a_connection_that_breaks_and_an_answer_that_does_not_come_are_tried_again(server: Any) -> None:
-    never = threading.Event()
-
-    def answer(_asked: Any) -> Any:
-        if len(server.asked) == 2:
-            never.wait(600)
-        return reply(body=said("fine")) if len(server.asked) == 3 else reply(0)
-
-    server.reply = answer
-    with Endpoint(config(server, timeout_seconds=1.0)) as endpoint:
-        assert endpoint.chat([{"role": "user", "content": "x"}], PLAIN).text == "fine"
-    never.set()
-    assert len(server.asked) == 3
-
-
 @pytest.mark.parametrize(
-    ("body", "message"),
+    ("answer", "outcome"),
     [
-        (b"<html>Bad gateway</html>", "did not answer in JSON: <html>Bad gateway"),
-        (b"", "did not answer in JSON: nothing"),
-        (b"\xff\xfe{", "did not answer in JSON"),
-        ([1, 2], "JSON object"),
-        ({"error": "quota"}, "without choices: .*quota"),
-        ({"choices": []}, "without choices"),
-        ({"choices": ["text"]}, "without choices"),
-        ({"choices": [{"message": {"content": None}, "finish_reason": "length"}]}, "without content .*`length`"),
-        ({"choices": [{"text": None}]}, "without content"),
-        ({"choices": [{"message": {"content": ["parts"]}}]}, "without content"),
+        (said("half", "length"), ReplyOutcome.CUT),
+        (said(None, "content_filter"), ReplyOutcome.REFUSED),
+        (said(None), ReplyOutcome.EMPTY),
+        (sent(400, {"error": "too long"}), BAD),
+        (sent(404, {"error": "nothing here"}), BAD),
+        (sent(422), BAD),
+        (sent(501), BAD),
+        (sent(307, location="http://127.0.0.1:9"), BAD),
     ],
 )
-def test_nonsense_is_an_error_and_never_an_empty_text(server: Any, body: Any, message: str) -> None:
-    server.in_turn(reply(body=body))
-    with Endpoint(config(server)) as endpoint, pytest.raises(EndpointError, match=message):
-        endpoint.chat([{"role": "user", "content": "x"}], PLAIN)
+def test_what_no_further_attempt_would_change_is_asked_once(server: Any, answer: Any, outcome: ReplyOutcome) -> None:
+    server.in_turn(answer)
+    assert ask(config(server), chat("x"))[0].outcome is outcome
+    assert len(server.asked) == 1
 
 
-def test_each_answers_every_request_once(server: Any) -> None:
-    texts = [f"number {index}" for index in range(30)]
-    mixed = [
-        CompletionRequest(prompt=text, sampling=PLAIN) if index % 3 == 0 else next(chats(text))
-        for index, text in enumerate(texts)
-    ]
-    server.reply = lambda asked: reply(
-        body={
-            "choices": [
-                {"text": asked.text.upper()} if "prompt" in asked.body else said(asked.text.upper())["choices"][0]
-            ]
-        }
+def test_what_is_malformed_is_asked_for_again(server: Any) -> None:
+    server.in_turn(sent(body=b"{"), sent(body={"choices": []}), said("fine"))
+    assert ask(config(server), chat("x"))[0].text == "fine"
+    server.reply = lambda _asked: sent(body=b"<html>not today</html>")
+    [reply] = ask(config(server), chat("x"))
+    assert reply.outcome is ReplyOutcome.MALFORMED
+    assert "3 attempts" in reply.detail
+
+
+def test_no_failure_is_a_score(server: Any) -> None:
+    server.in_turn(said(""))
+    assert measure(config(server), chat("x"))[0].text == ""
+    nonsense = [b"", {"error": "quota"}, {"choices": ["text"]}]
+    null = [{"choices": [choice]} for choice in ({"message": {"content": None}}, {"text": None})]
+    for body in [*nonsense, *null, said("", refusal="no").body, {"choices": [{"message": {"content": ["parts"]}}]}]:
+        server.reply = lambda _asked, body=body: sent(body=body)
+        with pytest.raises(EndpointError):
+            measure(config(server, max_attempts=1), chat("x"))
+
+
+def test_it_gives_up_after_the_last_attempt_and_says_what_it_met(server: Any) -> None:
+    server.reply = lambda asked: (
+        said("fine") if asked.text == "y" else sent(500, {"error": {"message": "out of\nmemory"}})
     )
-    with Endpoint(config(server)) as endpoint:
-        answers = list(endpoint.each(mixed))
-    assert sorted((index, answer.text) for index, answer in answers) == list(enumerate(map(str.upper, texts)))
-    assert Counter(asked.text for asked in server.asked) == Counter(texts)
+    replies = ask(config(server, max_concurrency=1), chat("y"), completion("x"))
+    assert [reply.outcome for reply in replies] == [GOOD, ReplyOutcome.UNANSWERED]
+    assert "3 attempts; the last one: 500 Internal Server Error: out of memory" in replies[1].detail
+    assert len(server.asked) == 4
+
+
+def test_a_teacher_that_answers_nothing_is_an_error_and_no_empty_result(server: Any) -> None:
+    server.reply = lambda _asked: sent(500, b"broken")
+    replies: list[Any] = []
+    with EndpointTeacher(config(server)) as teacher, pytest.raises(EndpointError, match=r"none of 5 .*broken"):
+        replies.extend(teacher.ask(chats(5)))
+    assert len(replies) == 5
+
+
+def test_delays_double_up_to_a_minute_and_are_spread() -> None:
+    generator = random.Random(1)
+    for num_failures, full in [(1, 2.0), (2, 4.0), (3, 8.0), (5, 32.0), (6, 60.0), (2000, 60.0)]:
+        delays = [delay_seconds(num_failures, 2.0, generator) for _ in range(50)]
+        assert all(full / 2 <= delay <= full for delay in delays)
+        assert len(set(delays)) == 50
+
+
+def test_the_wait_that_the_server_asks_for_takes_the_place_of_our_own(server: Any) -> None:
+    in_an_hour = retry_after_seconds({"retry-after": formatdate(time.time() + 3600, usegmt=True)})
+    assert in_an_hour is not None
+    assert 3000 < in_an_hour <= 3601
+    waits = [retry_after_seconds({"retry-after": text}) for text in ("7", "0.25", "-3", formatdate(0), "soon")]
+    assert waits == [7.0, 0.25, 0.0, 0.0, None]
+    server.in_turn(sent(429, retry_after="0.01"), sent(503, retry_after=formatdate(0, usegmt=True)), said("fine"))
+    assert ask(config(server, first_delay_seconds=NEVER_SECONDS), chat("x"))[0].text == "fine"
+
+
+def test_a_wait_beyond_patience_is_not_taken(server: Any) -> None:
+    server.reply = lambda _asked: sent(429, b"come back tomorrow", retry_after="86400")
+    for way in (ask, measure):
+        with pytest.raises(EndpointError, match=r"86400 seconds.*come back tomorrow"):
+            way(config(server), chat("x"))
+    assert len(server.asked) == 2
 
 
 def test_as_many_requests_run_at_once_as_allowed_and_no_more(server: Any) -> None:
@@ -302,47 +262,41 @@ def test_as_many_requests_run_at_once_as_allowed_and_no_more(server: Any) -> Non
 
     def answer(asked: Any) -> Any:
         three_at_once.wait()
-        return reply(body=said(asked.text))
+        return said(asked.text)
 
     server.reply = answer
-    with Endpoint(config(server, max_concurrency=3)) as endpoint:
-        assert len(list(endpoint.each(chats(*"abcdefghijkl")))) == 12
+    assert len(ask(config(server, max_concurrency=3), *chats(12))) == 12
     assert server.most_running == 3
 
 
-def test_requests_are_read_only_a_little_ahead(server: Any) -> None:
-    read = []
+def test_more_requests_than_at_the_start_are_there_before_the_first_answer(server: Any) -> None:
+    hundred_at_once = threading.Barrier(100, timeout=30)
 
-    def requests() -> Iterator[ChatRequest]:
-        for index in range(100):
-            read.append(index)
-            yield from chats(str(index))
+    def answer(asked: Any) -> Any:
+        hundred_at_once.wait()
+        return said(asked.text)
 
-    with Endpoint(config(server, max_concurrency=2)) as endpoint:
-        answers = endpoint.each(requests())
-        next(answers)
-        assert len(read) <= 4
-        answers.close()
+    server.reply = answer
+    assert len(ask(config(server, max_concurrency=100), *chats(100))) == 100
 
 
 def test_after_too_many_requests_fewer_run_at_once(server: Any) -> None:
     eight_at_once = threading.Barrier(8, timeout=30)
-    num_refused = Counter[str]()
+    num_asked = Counter[str]()
 
     def answer(asked: Any) -> Any:
         with server.lock:
-            num_refused[asked.text] += 1
-            is_first = num_refused[asked.text] == 1
+            num_asked[asked.text] += 1
+            is_first = num_asked[asked.text] == 1
         if is_first:
             eight_at_once.wait()
             with server.lock:
                 server.most_running = 0
-            return reply(429, retry_after="0.2")
-        return reply(body=said(asked.text))
+            return sent(429, retry_after="0.1")
+        return said(asked.text)
 
     server.reply = answer
-    with Endpoint(config(server, max_concurrency=8)) as endpoint:
-        assert len(list(endpoint.each(chats(*"abcdefgh")))) == 8
+    assert len(measure(config(server, max_concurrency=8), *chats(8))) == 8
     assert 1 <= server.most_running <= 4
     assert len(server.asked) == 16
 
@@ -352,15 +306,61 @@ def test_a_request_that_others_crowd_out_is_not_given_up(server: Any) -> None:
 
     def answer(asked: Any) -> Any:
         if asked.text == "unlucky" and num_others.total() < 4:
-            return reply(429, retry_after="0.1")
+            return sent(429, retry_after="0.05")
         num_others[asked.text] += 1
-        return reply(body=said(asked.text))
+        return said(asked.text)
 
     server.reply = answer
-    with Endpoint(config(server, max_concurrency=1, max_attempts=3)) as endpoint:
-        answers = dict(endpoint.each(chats("a", "unlucky", "b", "c", "d")))
-    assert sorted(answers) == [0, 1, 2, 3, 4]
+    replies = measure(config(server, max_concurrency=1), *map(chat, ["a", "unlucky", "b", "c", "d"]))
+    assert len(replies) == 5
     assert [asked.text for asked in server.asked].count("unlucky") > 3
+
+
+def test_a_request_that_is_itself_too_much_is_given_up_though_others_are_answered(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hornbook.teacher.exchange._MOST_REFUSALS", 5)
+    server.reply = lambda asked: sent(429, retry_after="0") if asked.text == "huge" else said("fine")
+    with EndpointTeacher(config(server, max_concurrency=2)) as teacher:
+        order = [(index, reply.outcome) for index, reply in teacher.ask([chat("huge"), *chats(100)])]
+    assert (0, ReplyOutcome.UNANSWERED) in order[:-10]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said_so"),
+    [
+        (401, {"error": {"message": "Incorrect API key"}}, "401 Unauthorized: Incorrect API key.*--api-key-env"),
+        (403, {"error": "no"}, "403 Forbidden: no.*--api-key-env"),
+        (402, {"error": "Insufficient Balance"}, "wants to be paid first: 402"),
+        (429, {"error": {"message": "over", "code": "insufficient_quota"}}, "wants to be paid first: 429 .*over"),
+        (404, {"error": {"message": "The model `only-model` does not exist"}}, "has no model `only-model`"),
+    ],
+)
+def test_what_all_requests_would_meet_stops_the_asking(server: Any, status: int, body: Any, said_so: str) -> None:
+    server.reply = lambda _asked: sent(status, body)
+    with EndpointTeacher(config(server, max_concurrency=4)) as teacher, pytest.raises(HornbookError, match=said_so):
+        list(teacher.ask(chats(1000)))
+    assert len(server.asked) <= 4
+
+
+def test_a_forbidden_text_among_answered_ones_is_rejected(server: Any) -> None:
+    server.reply = lambda asked: sent(403, {"error": "flagged"}) if asked.text == "bad" else said("fine")
+    replies = ask(config(server, max_concurrency=1), chat("good"), chat("bad"), chat("good"))
+    assert [reply.outcome for reply in replies] == [GOOD, BAD, GOOD]
+    assert "flagged" in replies[1].detail
+
+
+@pytest.mark.parametrize(("one_in", "stops"), [(3, True), (4, False)])
+def test_more_failures_than_a_quarter_stop_the_asking_after_what_was_answered(
+    server: Any, one_in: int, stops: bool
+) -> None:
+    server.reply = lambda asked: said("fine") if int(asked.text.split()[1]) % one_in else sent(422, b"no such thing")
+    replies: list[Any] = []
+    ends = pytest.raises(EndpointError, match="no such thing") if stops else nullcontext()
+    with EndpointTeacher(config(server, max_concurrency=1)) as teacher, ends:
+        replies.extend(teacher.ask([*chats(200)[1:], chat("question 1")]))
+    assert len(replies) == len(server.asked)
+    assert (20 <= len(replies) < 40) if stops else len(replies) == 200
 
 
 def test_after_a_failure_nothing_new_is_asked_and_what_was_under_way_is_still_yielded(server: Any) -> None:
@@ -369,42 +369,88 @@ def test_after_a_failure_nothing_new_is_asked_and_what_was_under_way_is_still_yi
     def answer(asked: Any) -> Any:
         if asked.text in ("bad", "beside"):
             both_there.wait()
-        return reply(400, b"no") if asked.text == "bad" else reply(body=said(asked.text))
+        return sent(400, b"no") if asked.text == "bad" else said(asked.text)
 
     server.reply = answer
-    answers = []
-
-    def take_all(endpoint: Endpoint) -> None:
-        for index, answered in endpoint.each(chats("bad", "beside", *map(str, range(200)))):
-            answers.append((index, answered.text))
-
+    answers: list[Any] = []
     with Endpoint(config(server, max_concurrency=2)) as endpoint, pytest.raises(EndpointError, match="400"):
-        take_all(endpoint)
-    assert (1, "beside") in answers
-    assert sorted(["bad", *(text for _, text in answers)]) == sorted(asked.text for asked in server.asked)
+        answers.extend(endpoint.each([chat("bad"), chat("beside"), *chats(200)]))
+    texts = [reply.text for _, reply in answers]
+    assert "beside" in texts
+    assert sorted(["bad", *texts]) == sorted(asked.text for asked in server.asked)
     assert len(server.asked) < 200
 
 
-@pytest.mark.parametrize("interruption", [KeyboardInterrupt, ValueError])
-def test_an_interruption_abandons_what_is_under_way_without_waiting_for_it(server: Any, interruption: Any) -> None:
+def test_an_interruption_abandons_what_is_under_way_without_waiting_for_it(server: Any) -> None:
     never = threading.Event()
 
     def answer(asked: Any) -> Any:
         if asked.text != "quick":
             never.wait(600)
-        return reply(body=said(asked.text))
+        return said(asked.text)
 
     server.reply = answer
-    with pytest.raises(interruption), Endpoint(config(server)) as endpoint:  # noqa: PT012
-        for index, _ in endpoint.each(chats("slow", "quick", "slow too")):
+    with pytest.raises(KeyboardInterrupt), Endpoint(config(server)) as endpoint:  # noqa: PT012
+        for index, _ in endpoint.each(map(chat, ["slow", "quick", "slow too"])):
             assert index == 1
-            raise interruption
-    assert not never.is_set()
+            raise KeyboardInterrupt
     assert "endpoint" not in [thread.name for thread in threading.enumerate()]
     never.set()
 
 
+def test_the_limit_of_an_answer_goes_by_the_name_that_the_endpoint_wants(server: Any) -> None:
+    def reply(asked: Any) -> Any:
+        wants = "Unsupported parameter: 'max_tokens' is not supported here. Use 'max_completion_tokens' instead."
+        is_refused = "max_tokens" in asked.body and "messages" in asked.body
+        return sent(400, {"error": {"message": wants}}) if is_refused else said("fine")
+
+    server.reply = reply
+    replies = ask(config(server, max_concurrency=1), *chats(20), completion("y"))
+    assert [reply.text for reply in replies] == ["fine"] * 21
+    assert 22 <= len(server.asked) <= 24  # Once for what was asked first, and for what was ready to be asked then.
+    assert (server.asked[-2].body["max_completion_tokens"], server.asked[-1].body["max_tokens"]) == (8, 8)
+
+
+def failing_ways(server: Any) -> Iterator[Callable[[], Any]]:
+    """Ways in which a teacher with a key fails, each with the key somewhere near."""
+    echo = {"error": {"message": f"not with {'x' * 280} {KEY} {KEY}"}}
+    for status in (400, 401, 402, 404, 500):
+        server.reply = lambda _asked, status=status: sent(status, echo)
+        yield lambda: ask(config(server, api_key=KEY), *chats(25))
+    server.reply = lambda asked: sent(body=f"{KEY[:3]} {asked.headers}".encode())
+    yield lambda: ask(config(server, api_key=KEY), *chats(25))
+    server.models = sent(401, echo)
+    yield lambda: ask(config(server, api_key=KEY), *chats(25))
+    yield lambda: ask(EndpointConfig(url="http://127.0.0.1:9", api_key=KEY), *chats(25))
+
+
+def test_the_key_is_in_no_message_no_log_and_no_traceback(server: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    seen: list[str] = []
+    for fail in failing_ways(server):
+        try:
+            seen.append(repr(fail()))
+        except HornbookError as error:
+            seen.append(f"{error} {error!r} {error.__dict__}")
+            with_locals = traceback.TracebackException.from_exception(error, capture_locals=True)
+            seen.append("".join(line for line in with_locals.format() if "failing_ways" not in line))
+    seen.append(repr(EndpointTeacher(config(server, api_key=KEY)).config))
+    for url, key in (("http://host", f"{KEY}\n"), ("http://host", "schlüssel"), (f"http://me:{KEY}@host", "")):
+        with pytest.raises(ConfigError, match="`api_key`") as refused:
+            EndpointConfig(url=url, api_key=key)
+        seen.append(str(refused.value))
+    assert any("not with" in text for text in seen)
+    whole = "\n".join([*seen, caplog.text])
+    for secret in (KEY, KEY[:12]):
+        assert secret not in whole.replace(f"KEY = {KEY!r}", "")
+    assert any(asked.headers["authorization"] == f"Bearer {KEY}" for asked in server.asked)
+
+
 def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    with Endpoint(config(server)) as endpoint:
-        assert endpoint.chat([{"role": "user", "content": "x"}], PLAIN).text == "about x"
+    assert ask(config(server), chat("x"))[0].text == "about x"
+
+
+@pytest.mark.parametrize(("code", "fence"), [("x = 1", "```"), ("'''\n```\n'''", "````"), ("# `````", "``````")])
+def test_the_fence_is_longer_than_any_in_the_code(code: str, fence: str) -> None:
+    assert fenced(code) == f"{fence}python\n{code}\n{fence}"

@@ -20,12 +20,6 @@ def test_a_missing_package_is_named_with_the_command_that_brings_it(
         pass
 
 
-@pytest.mark.parametrize("name", ["max_concurrency", "context_tokens"])
-def test_numbers_below_one_are_refused(name: str) -> None:
-    with pytest.raises(ConfigError, match=f"`{name}` must be at least 1, got 0"):
-        LocalTeacher(Path("model.gguf"), **{name: 0})
-
-
 def test_a_file_that_is_not_there_or_no_model_is_named(tmp_path: Path) -> None:
     pytest.importorskip("xllamacpp", reason="the package of the extra `local` is not installed")
     path = tmp_path / "model.gguf"

@@ -34,19 +34,6 @@ def test_each_item_has_its_result_and_they_come_as_they_are_ready(thread: LoopTh
     assert results != sorted(results)
 
 
-def test_items_are_read_a_quarter_beyond_what_runs_at_once(thread: LoopThread) -> None:
-    num_read = itertools.count()
-
-    async def same(item: int, _given_up: asyncio.Event) -> int:
-        return item
-
-    results = thread.each(num_read, same, at_once(8))
-    for num_taken in range(1, 50):
-        next(results)
-        assert next(num_read) <= 10 + 2 * num_taken
-    results.close()
-
-
 def test_once_given_up_no_item_is_read_and_what_runs_is_still_yielded(thread: LoopThread) -> None:
     async def until_seven(item: int, given_up: asyncio.Event) -> int:
         if given_up.is_set():

@@ -94,34 +94,6 @@ def test_after_a_refusal_nothing_more_follows_unanswered() -> None:
     asyncio.run(play())
 
 
-def test_answers_to_few_requests_allow_no_more_of_them() -> None:
-    async def play() -> None:
-        throttle = Throttle(1000)
-        first = throttle.num_allowed
-        async with throttle.slot():
-            for _ in range(100):
-                throttle.answered()
-        assert throttle.num_allowed == first
-
-    asyncio.run(play())
-
-
-def test_slots_are_given_in_the_order_of_asking() -> None:
-    async def play() -> list[int]:
-        throttle = Throttle(1)
-        order: list[int] = []
-
-        async def take(number: int) -> None:
-            async with throttle.slot():
-                order.append(number)
-                await asyncio.sleep(0)
-
-        await asyncio.gather(*map(take, range(10)))
-        return order
-
-    assert asyncio.run(play()) == list(range(10))
-
-
 def test_a_pause_is_for_all_and_the_longest_one_counts() -> None:
     async def play() -> None:
         throttle = Throttle(2)

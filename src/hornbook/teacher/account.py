@@ -3,17 +3,54 @@
 Reads, writes: the teacher's database, through `cache.py` and `ledger.py`.
 """
 
-from collections.abc import Iterable, Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Self
 
 from hornbook.errors import ConfigError, HornbookError
 from hornbook.teacher.asking import Asking
 from hornbook.teacher.budget import Budget, estimated_tokens
 from hornbook.teacher.cache import ReplyCache
-from hornbook.teacher.estimate import WorkEstimate
 from hornbook.teacher.ledger import Ledger, StageEntry
-from hornbook.teacher.pace import AccountProgress, Pace
+from hornbook.teacher.price import WorkEstimate
 from hornbook.teacher.teacher import Reply, Teacher, TeacherRequest
+
+_WINDOW_SECONDS = 60.0
+_SECONDS_BETWEEN_MARKS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountProgress:
+    """Live figures of an account, since it was opened."""
+
+    num_answers: int
+    """Handed on, whatever their outcome, from the disk or not."""
+    num_from_cache: int
+    num_calls: int
+    """Requests that the model answered or left unanswered."""
+    calls_per_second: float
+    """In the last minute; 0 as long as nothing is known."""
+    tokens_per_second: float
+    """That the model wrote, in the last minute."""
+    usd: float
+    """Spent since the account was opened, without calls of unknown price."""
+    unpriced_calls: int
+
+    def note(self, num_open: int | None = None) -> str:
+        """One line for a progress bar: rate, cost, and how long `num_open` further calls take, if that is known."""
+        parts = []
+        if self.num_calls:
+            parts.append(f"{self.calls_per_second:.3g} calls/s, {self.tokens_per_second:,.0f} tokens/s")
+        if self.usd or self.unpriced_calls:
+            unknown = f" and {self.unpriced_calls:,} calls of unknown price" if self.unpriced_calls else ""
+            parts.append(f"{self.usd:.4g} USD{unknown}")
+        if self.num_from_cache:
+            parts.append(f"{self.num_from_cache:,} from the cache")
+        if num_open is not None and self.calls_per_second > 0:
+            parts.append(f"{_spoken_seconds(num_open / self.calls_per_second)} left")
+        return ", ".join(parts)
 
 
 class Account:
@@ -41,7 +78,7 @@ class Account:
         self._cache = cache
         self._ledger = ledger
         self._entry: StageEntry | None = None
-        self._pace = Pace()
+        self._pace = _Pace()
         self._num_answers = 0
 
     def __enter__(self) -> Self:
@@ -98,13 +135,14 @@ class Account:
             EndpointError: As the teacher's; so is what was under way.
             StoreError: The disk is full, or the file damaged. What was under way is abandoned.
         """
-        for index, reply in Asking(self._teacher, self._cache, self.entry, self.budget, self._pace, requests).run():
+        asking = Asking(self._teacher, self._cache, self.entry, self.budget, self._pace.add, requests)
+        for index, reply in asking.run():
             self._num_answers += 1
             yield index, reply
 
     def kept(self, num_records: int, num_tokens: int) -> None:
         """Note how many records, with how many tokens, the answers led to."""
-        self._ledger.kept(self.stage, num_records, num_tokens)
+        self.entry.keep(num_records, num_tokens)
 
     def progress(self) -> AccountProgress:
         """The figures of this moment."""
@@ -118,7 +156,6 @@ class Account:
             tokens_per_second=tokens_per_second,
             usd=figures.usd,
             unpriced_calls=figures.unpriced_calls,
-            outcomes=dict(figures.outcomes),
         )
 
     def estimate(self, num_requests: int, mean_prompt_characters: float, max_new_tokens: int) -> WorkEstimate:
@@ -151,3 +188,49 @@ class Account:
                 f'price with `--prices FILE`, a TOML file with `[models."{self.name}"]`, `usd_per_million_in = …` and '
                 "`usd_per_million_out = …`; or give the budget in tokens"
             )
+
+
+class _Pace:
+    """Rates over the last minute."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin now.
+
+        Args:
+            clock: Gives seconds that never go back.
+        """
+        self._clock = clock
+        self._begun = clock()
+        self._marks: deque[tuple[float, int, int]] = deque([(self._begun, 0, 0)])
+        self._num_calls = 0
+        self._num_tokens = 0
+
+    def add(self, num_tokens: int) -> None:
+        """Count a call that brought so many tokens."""
+        self._num_calls += 1
+        self._num_tokens += num_tokens
+        now = self._clock()
+        if now - self._marks[-1][0] >= _SECONDS_BETWEEN_MARKS:
+            self._marks.append((now, self._num_calls, self._num_tokens))
+            while now - self._marks[1][0] >= _WINDOW_SECONDS:
+                self._marks.popleft()
+
+    def restart(self) -> None:
+        """Begin the minute anew, as when a pause is over."""
+        self._marks = deque([(self._clock(), self._num_calls, self._num_tokens)])
+
+    def per_second(self) -> tuple[float, float]:
+        """Calls and tokens."""
+        begun, calls, tokens = self._marks[0]
+        seconds = self._clock() - begun
+        if seconds <= 0:
+            return 0.0, 0.0
+        return (self._num_calls - calls) / seconds, (self._num_tokens - tokens) / seconds
+
+
+def _spoken_seconds(seconds: float) -> str:
+    """`40 s`, `12 min`, `3.5 h`."""
+    minutes = round(seconds / 60)
+    if minutes < 2:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h"

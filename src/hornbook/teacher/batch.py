@@ -1,6 +1,6 @@
 """Ask through a batch API: many requests in one file, answered within a day, at half the price where it is OpenAI's.
 
-Reads, writes: what `batch_record.py` keeps in the teacher's database.
+Reads, writes: the tables `batches` and `batched_requests` of the teacher's database (`database.py`).
 
 A batch goes on while nobody waits for it. The next run that asks the same things takes up the batch that holds them
 instead of submitting them again; it is forgotten once its replies were taken.
@@ -9,30 +9,101 @@ instead of submitting them again; it is forgotten once its replies were taken.
 import itertools
 import json
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+import uuid
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 from hornbook.errors import EndpointError
 from hornbook.teacher.batch_api import BatchApi, BatchState
-from hornbook.teacher.batch_record import BatchRecord, SubmittedBatch
 from hornbook.teacher.cache import request_key
-from hornbook.teacher.config import TOKEN_LIMIT_FIELDS, EndpointConfig
+from hornbook.teacher.config import EndpointConfig
 from hornbook.teacher.database import Database
 from hornbook.teacher.endpoint import EndpointTeacher
-from hornbook.teacher.exchange import NotFoundError, RefusedError
-from hornbook.teacher.replies import MalformedError, read_reply
-from hornbook.teacher.retry import is_retried
+from hornbook.teacher.exchange import NotFoundError, RefusedError, is_retried
+from hornbook.teacher.replies import MalformedError, read_refusal, read_reply
 from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
-from hornbook.teacher.wire import read_refusal
+from hornbook.teacher.wire import LIMIT_FIELDS, wanted_limit_field, with_limit_field
 
 MOST_REQUESTS = 50_000
 MOST_BYTES = 100_000_000
 """Of one batch; OpenAI takes 50,000 requests and 200 MB."""
-_FIRST_PAUSE_SECONDS = 5.0
+_FIRST_PAUSE_DELAYS = 5.0
+"""How often the config's first delay fits into the pause before a batch is looked after for the second time."""
 _LONGEST_PAUSE_SECONDS = 60.0
+_BAD_REQUEST = 400
 
 Questions = dict[bytes, tuple[TeacherRequest, list[int]]]
 """By key: a request, and the indices that wait for its reply."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmittedBatch:
+    """A batch of ours."""
+
+    mark: str
+    """Ours, by which the server's list is searched."""
+    id: str
+    """The server's; empty as long as it is not known whether the server has it."""
+    path: str
+    """Of its requests."""
+
+
+class BatchRecord:
+    """The batches of one model."""
+
+    def __init__(self, database: Database, model: str) -> None:
+        """In this database."""
+        self._database = database
+        self._model = model
+
+    def intend(self, path: str, keys: Iterable[bytes]) -> SubmittedBatch:
+        """Note a batch that is about to be submitted, with the keys of its requests."""
+        batch = SubmittedBatch(mark=uuid.uuid4().hex, id="", path=path)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO batches (mark, model, path, begun_at) VALUES (?, ?, ?, ?)",
+                (batch.mark, self._model, path, time.time()),
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO batched_requests (key, mark) VALUES (?, ?)", [(key, batch.mark) for key in keys]
+            )
+        return batch
+
+    def confirm(self, batch: SubmittedBatch, batch_id: str) -> SubmittedBatch:
+        """Note that the server has it, under this id."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE batches SET id = ? WHERE mark = ?", (batch_id, batch.mark))
+        return SubmittedBatch(mark=batch.mark, id=batch_id, path=batch.path)
+
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, SubmittedBatch]:
+        """The batches that hold requests of these keys, by key."""
+        found = {}
+        for key in keys:
+            row = self._database.row(
+                "SELECT mark, id, path FROM batched_requests JOIN batches USING (mark) WHERE key = ? AND model = ?",
+                (key, self._model),
+            )
+            if row is not None:
+                found[key] = SubmittedBatch(mark=row[0], id=row[1], path=row[2])
+        return found
+
+    def settle(self, batch: SubmittedBatch, keys: Iterable[bytes]) -> None:
+        """Forget requests that have their replies, and the batch with the last of them."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "DELETE FROM batched_requests WHERE key = ? AND mark = ?", [(key, batch.mark) for key in keys]
+            )
+            connection.execute(
+                "DELETE FROM batches WHERE mark = ?1 AND NOT EXISTS (SELECT 1 FROM batched_requests WHERE mark = ?1)",
+                (batch.mark,),
+            )
+
+    def forget(self, batch: SubmittedBatch) -> None:
+        """Forget a batch of which nothing will come."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM batched_requests WHERE mark = ?", (batch.mark,))
+            connection.execute("DELETE FROM batches WHERE mark = ?", (batch.mark,))
 
 
 class BatchTeacher:
@@ -43,9 +114,6 @@ class BatchTeacher:
         config: EndpointConfig,
         database: Database,
         *,
-        most_requests: int = MOST_REQUESTS,
-        most_bytes: int = MOST_BYTES,
-        first_pause_seconds: float = _FIRST_PAUSE_SECONDS,
         report: Callable[[str], None] | None = None,
     ) -> None:
         """Describe the endpoint; nothing is contacted yet.
@@ -53,19 +121,13 @@ class BatchTeacher:
         Args:
             config: Of the endpoint.
             database: Open as long as the teacher is.
-            most_requests: Of one batch.
-            most_bytes: Of one batch's file, unless a single request is longer.
-            first_pause_seconds: Before a batch is looked after for the second time; later pauses grow to a minute.
             report: Is told, now and then, how far the batches are.
         """
         self._config = config
         self._database = database
-        self._most_requests = most_requests
-        self._most_bytes = most_bytes
-        self._first_pause_seconds = first_pause_seconds
         self._report = report or (lambda _line: None)
         self._name = ""
-        self._limit_field = config.max_tokens_field
+        self._limit_field = LIMIT_FIELDS[0]
 
     def __enter__(self) -> Self:
         """Contact the endpoint and learn the model's name.
@@ -105,13 +167,13 @@ class BatchTeacher:
         """As many questions as fit into a batch."""
         questions: Questions = {}
         num_bytes = 0
-        for index, request in itertools.islice(unread, self._most_requests):
+        for index, request in itertools.islice(unread, MOST_REQUESTS):
             key = request_key(self._name, request)
             if key not in questions:
                 questions[key] = request, []
                 num_bytes += len(self._line(key, request))
             questions[key][1].append(index)
-            if num_bytes >= self._most_bytes:
+            if num_bytes >= MOST_BYTES:
                 break
         return questions
 
@@ -122,7 +184,7 @@ class BatchTeacher:
         for path in dict.fromkeys(request.path for request, _ in questions.values()):
             keys = [key for key, (request, _) in questions.items() if request.path == path and key not in held]
             open_batches += self._submit(path, keys, questions)
-        pause_seconds = self._first_pause_seconds
+        pause_seconds = _FIRST_PAUSE_DELAYS * self._config.first_delay_seconds
         while open_batches:
             states = [(batch, keys, self._api.state(batch.id)) for batch, keys in open_batches]
             ended = [entry for entry in states if entry[2].has_ended]
@@ -179,10 +241,7 @@ class BatchTeacher:
 
     def _line(self, key: bytes, request: TeacherRequest) -> bytes:
         """A request as it stands in the file."""
-        body = request.body(self._name)
-        usual = TOKEN_LIMIT_FIELDS[0]
-        if "messages" in body and self._limit_field != usual:
-            body[self._limit_field] = body.pop(usual)
+        body = with_limit_field(request.body(self._name), self._limit_field)
         line = {"custom_id": key.hex(), "method": "POST", "url": f"/v1/{request.path}", "body": body}
         return json.dumps(line).encode() + b"\n"
 
@@ -238,12 +297,12 @@ class BatchTeacher:
     def _wants_other_limit(self, answer: dict[str, Any], sent: str) -> bool:
         """Whether a request was refused since the model calls the limit of an answer otherwise; kept for later ones."""
         response = answer.get("response")
-        said = json.dumps(response) if isinstance(response, dict) and response.get("status_code") == 400 else ""
-        [other] = (name for name in TOKEN_LIMIT_FIELDS if name != sent)
-        if sent != self._config.max_tokens_field or sent not in said or other not in said:
+        if sent != LIMIT_FIELDS[0] or not isinstance(response, dict) or response.get("status_code") != _BAD_REQUEST:
             return False
-        self._limit_field = other
-        return True
+        other = wanted_limit_field(sent, json.dumps(response))
+        if other is not None:
+            self._limit_field = other
+        return other is not None
 
     def _hide(self, text: str) -> str:
         return text.replace(self._config.api_key, "…") if self._config.api_key else text

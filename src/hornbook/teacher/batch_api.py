@@ -5,7 +5,7 @@ Source: the `/v1/files` and `/v1/batches` of OpenAI's API, as OpenAI and those w
 
 import asyncio
 import dataclasses
-import json
+import random
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from hornbook.errors import EndpointError
-from hornbook.teacher.client import Upload
 from hornbook.teacher.config import EndpointConfig
-from hornbook.teacher.exchange import Exchange, GaveUpError, NotFoundError
+from hornbook.teacher.endpoint import open_exchange
+from hornbook.teacher.exchange import Exchange, GaveUpError, NotFoundError, delay_seconds
+from hornbook.teacher.http import Upload
 from hornbook.teacher.loop_thread import LoopThread
-from hornbook.teacher.replies import MalformedError
+from hornbook.teacher.replies import MalformedError, read_json
 from hornbook.teacher.wire import bounded
 
 T = TypeVar("T")
@@ -59,8 +60,8 @@ class BatchApi:
     def __enter__(self) -> Self:
         """Open it; nothing is contacted yet."""
         self._thread = LoopThread("batch")
-        self._exchange = self._thread.call(_open(self._config))
-        self._single = self._thread.call(_open(dataclasses.replace(self._config, max_attempts=1)))
+        self._exchange = self._thread.call(open_exchange(self._config))
+        self._single = self._thread.call(open_exchange(dataclasses.replace(self._config, max_attempts=1)))
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -108,7 +109,7 @@ class BatchApi:
             except GaveUpError:
                 if attempt + 1 == self._config.max_attempts:
                     raise
-                time.sleep(min(60.0, self._config.first_delay_seconds * 2.0**attempt))
+                time.sleep(delay_seconds(attempt + 1, self._config.first_delay_seconds, random.Random()))
                 found = self.find(mark)
                 if found is not None:
                     return found
@@ -167,15 +168,8 @@ class BatchApi:
         await self._single.close()
 
 
-async def _open(config: EndpointConfig) -> Exchange:
-    return Exchange(config)
-
-
 def _read_object(body: bytes) -> dict[str, Any]:
-    try:
-        said: Any = json.loads(body)
-    except ValueError:
-        raise MalformedError(f"no JSON: {bounded(body.decode(errors='replace')) or 'nothing'}") from None
+    said = read_json(body)
     if not isinstance(said, dict):
         raise MalformedError(f"no JSON object: {bounded(body.decode(errors='replace'))}")
     return said

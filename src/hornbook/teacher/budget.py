@@ -36,11 +36,6 @@ class Budget:
                 raise ConfigError(f"a budget's `{name}` must not be negative, got {value!r}")
 
     @property
-    def is_capped(self) -> bool:
-        """Whether there is a cap at all."""
-        return self.amount is not None
-
-    @property
     def amount(self) -> float | None:
         """The cap, in its own unit; None if there is none."""
         return self.usd if self.usd is not None else self.tokens

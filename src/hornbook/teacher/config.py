@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from hornbook.errors import ConfigError
 
 _VERSION_SEGMENT = re.compile(r"v\d\w*")
-TOKEN_LIMIT_FIELDS = ("max_tokens", "max_completion_tokens")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -22,25 +21,14 @@ class EndpointConfig:
     api_key: str = field(default="", repr=False)
     """Sent as a bearer token; not sent if empty, and never printed."""
     timeout_seconds: float = 600.0
-    """For one attempt; also the longest wait that a `Retry-After` may ask for."""
-    stall_seconds: float | None = None
-    """Longest silence within one attempt; None allows as much as `timeout_seconds`. An answer is not streamed: the
-    silence before its first byte lasts as long as the model writes."""
+    """For one attempt, in which nothing comes as long as the model writes, for an answer is not streamed; also the
+    longest wait that a `Retry-After` may ask for."""
     max_concurrency: int = 8
     """Requests under way at once, at most: the endpoint gets fewer while it refuses some, and at the start."""
     max_attempts: int = 6
     """For one request, the first included."""
     first_delay_seconds: float = 1.0
     """Longest wait before the second attempt; doubled with each further one, up to a minute."""
-    max_tokens_field: str = "max_tokens"
-    """What the API calls the limit of an answer; some hosted models want `max_completion_tokens` in a chat. An endpoint
-    that refuses the one name and asks for the other is obeyed."""
-    check_model: bool = True
-    """Refuse a `model` that the endpoint's list lacks; False for an endpoint that knows more models than it lists."""
-    max_failed_share: float = 0.25
-    """A teacher stops asking when a larger share of the requests was rejected or stays unanswered; 1 never stops."""
-    min_judged: int = 20
-    """Requests that must be through before that share is judged."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be asked.
@@ -53,13 +41,7 @@ class EndpointConfig:
             raise ConfigError("`api_key` must consist of visible ASCII characters, without spaces or line breaks")
         if not self.timeout_seconds > 0:
             raise ConfigError(f"`timeout_seconds` must be above 0, got {self.timeout_seconds!r}")
-        if self.stall_seconds is not None and not self.stall_seconds > 0:
-            raise ConfigError(f"`stall_seconds` must be above 0, got {self.stall_seconds!r}")
-        if self.max_tokens_field not in TOKEN_LIMIT_FIELDS:
-            raise ConfigError(f"`max_tokens_field` must be one of {TOKEN_LIMIT_FIELDS}, got {self.max_tokens_field!r}")
-        if not 0 <= self.max_failed_share <= 1:
-            raise ConfigError(f"`max_failed_share` must lie in [0, 1], got {self.max_failed_share!r}")
-        for name in ("max_concurrency", "max_attempts", "min_judged"):
+        for name in ("max_concurrency", "max_attempts"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
         if not self.first_delay_seconds >= 0:

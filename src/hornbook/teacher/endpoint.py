@@ -5,39 +5,25 @@ failed or refused answer is an `EndpointError`, never an empty text.
 """
 
 import asyncio
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
-from types import TracebackType
+from http import HTTPStatus
 from typing import Any, Self
 
-from hornbook.errors import EndpointError
-from hornbook.teacher.config import EndpointConfig
-from hornbook.teacher.exchange import Exchange, GaveUpError, NotFoundError, RefusedError
-from hornbook.teacher.failures import FailureCount, stops_everything
-from hornbook.teacher.loop_thread import LoopThread
-from hornbook.teacher.model_list import check_listed, only_model
-from hornbook.teacher.replies import read_reply
-from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
-from hornbook.teacher.wire import (
-    Answer,
-    ChatRequest,
-    CompletionRequest,
-    SamplingConfig,
-    bounded,
-    read_answer,
-    read_model_names,
-)
+from rapidfuzz import fuzz, process, utils
 
-__all__ = [
-    "Answer",
-    "ChatRequest",
-    "CompletionRequest",
-    "Endpoint",
-    "EndpointConfig",
-    "EndpointTeacher",
-    "SamplingConfig",
-]
+from hornbook.errors import ConfigError, EndpointError, HornbookError
+from hornbook.teacher.config import EndpointConfig
+from hornbook.teacher.exchange import Exchange, GaveUpError, NotFoundError, RefusedError, UnpaidError
+from hornbook.teacher.loop_thread import LoopThread
+from hornbook.teacher.replies import read_model_names, read_reply, read_spoken
+from hornbook.teacher.teacher import FailureCount, Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.wire import ChatRequest, CompletionRequest, SamplingConfig, bounded
+
+__all__ = ["ChatRequest", "CompletionRequest", "Endpoint", "EndpointConfig", "EndpointTeacher", "SamplingConfig"]
+
+_NAMED_MODELS = 20
 
 
 class EndpointTeacher:
@@ -64,9 +50,9 @@ class EndpointTeacher:
         try:
             self._listed = self._line.list_models(await_connection=False)
             if not self.config.model:
-                self._name = only_model(self._listed, self.config.address, flag="--teacher-model")
-            elif self._listed and self.config.check_model:
-                check_listed(self.config.model, self._listed, self.config.address)
+                self._name = _only_model(self._listed, self.config.address, flag="--teacher-model")
+            elif self._listed and not any(_is_named(self.config.model, listed) for listed in self._listed):
+                raise _unknown_model(self.config.model, self._listed, self.config.address)
             self._name = self._name or self.config.model
         except BaseException:
             self._line.close()
@@ -91,25 +77,23 @@ class EndpointTeacher:
             requests: Read in the calling thread, at most a quarter further than what runs at once.
 
         Raises:
-            EndpointError: The key is refused, the account is empty, or more than `max_failed_share` of the requests
-                was rejected or stays unanswered.
+            EndpointError: The key is refused, the account is empty, or too large a share of the requests was rejected
+                or stays unanswered.
             ConfigError: The endpoint no longer knows the model.
         """
-        count = FailureCount(self.config.max_failed_share, self.config.min_judged)
-        handle = partial(self._reply, count)
-        with closing(self._line.each(requests, handle)) as replies:
+        count = FailureCount()
+        with closing(self._line.each(requests, partial(self._reply, count))) as replies:
             for index, reply in replies:
                 if reply is not None:
                     yield index, reply
-        if count.error is not None:
-            raise count.error
+        count.end()
 
     async def _reply(self, count: FailureCount, request: TeacherRequest, given_up: asyncio.Event) -> Reply | None:
         """One reply; None where there is none and everything is to stop, which `given_up` tells the others."""
         try:
             reply = await self._line.exchange.fetch(request.path, request.body(self._name), given_up, read=read_reply)
         except EndpointError as error:
-            stop = stops_everything(error, self.config, self._name, self._listed, count)
+            stop = self._stops_everything(error, has_answer=count.has_answer)
             if stop is not None:
                 count.error = count.error or stop
                 given_up.set()
@@ -121,6 +105,21 @@ class EndpointTeacher:
         if self.on_reply is not None:
             self.on_reply(request, reply)
         return reply
+
+    def _stops_everything(self, error: EndpointError, *, has_answer: bool) -> HornbookError | None:
+        """What to raise if `error` would meet every further request as well; None if it is this request's own.
+
+        403 is also how some endpoints refuse a text that they find unfit, so after an answer it is the request's own.
+        """
+        if isinstance(error, UnpaidError):
+            return error
+        if isinstance(error, NotFoundError):
+            is_model = "model" in error.said.lower() or (self._listed is None and not has_answer)
+            return _unknown_model(self._name, self._listed, self.config.address) if is_model else None
+        if isinstance(error, RefusedError):
+            is_key = error.status == HTTPStatus.UNAUTHORIZED
+            return error if is_key or (error.status == HTTPStatus.FORBIDDEN and not has_answer) else None
+        return None
 
 
 class Endpoint:
@@ -136,33 +135,23 @@ class Endpoint:
         self._model = config.model
 
     def __enter__(self) -> Self:
-        """Contact the endpoint.
-
-        Raises:
-            EndpointError: As `check`.
-        """
-        self._line.open()
-        try:
-            self.check()
-        except BaseException:
-            self._line.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Abandon what is under way and close every connection."""
-        self._line.close()
-
-    def check(self) -> None:
         """See whether the endpoint is there and takes the key. One that lists no models (404) passes.
 
         Raises:
             EndpointError: There is nobody to connect to (said at once, without further attempts), the key is refused,
                 or the server is still broken or loading after all attempts.
         """
-        self._line.fetch_models(await_connection=False)
+        self._line.open()
+        try:
+            self._line.fetch_models(bytes, await_connection=False)
+        except BaseException:
+            self._line.close()
+            raise
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Abandon what is under way and close every connection."""
+        self._line.close()
 
     def model_name(self) -> str:
         """The configured model, or the only one that the endpoint lists.
@@ -173,39 +162,18 @@ class Endpoint:
         """
         if not self._model:
             listed = self._line.list_models(await_connection=True)
-            self._model = only_model(listed, self.config.address, flag="--endpoint-model")
+            self._model = _only_model(listed, self.config.address, flag="--endpoint-model")
         return self._model
 
-    def chat(self, messages: Sequence[Mapping[str, str]], sampling: SamplingConfig) -> Answer:
-        """Let the model continue a conversation.
-
-        Args:
-            messages: Each with `role` and `content`, the oldest first.
-            sampling: How the answer is drawn, and where it ends.
-
-        Raises:
-            ConfigError: As `model_name`.
-            EndpointError: No answer after all attempts, a refusal, or nonsense.
-        """
-        return self._ask_alone(ChatRequest(messages=messages, sampling=sampling))
-
-    def complete(self, prompt: str, sampling: SamplingConfig) -> Answer:
-        """Let the model continue a text; the prompt is not part of the answer.
-
-        Raises:
-            ConfigError: As `model_name`.
-            EndpointError: No answer after all attempts, a refusal, or nonsense.
-        """
-        return self._ask_alone(CompletionRequest(prompt=prompt, sampling=sampling))
-
-    def each(self, requests: Iterable[TeacherRequest]) -> Iterator[tuple[int, Answer]]:
-        """Ask many requests at once and yield each answer as it comes.
+    def each(self, requests: Iterable[TeacherRequest]) -> Iterator[tuple[int, Reply]]:
+        """Ask many requests at once and yield what the model said to each as it comes.
 
         Args:
             requests: Read in the calling thread, at most a quarter further than what runs at once.
 
         Yields:
-            The request's index, counted from 0, and its answer; in any order, each index once.
+            The request's index, counted from 0, and its reply, which is answered, cut off or empty; in any order, each
+            index once.
 
         Raises:
             ConfigError: As `model_name`.
@@ -222,21 +190,13 @@ class Endpoint:
         if failure is not None:
             raise failure
 
-    async def _ask(self, model: str, request: TeacherRequest, given_up: asyncio.Event) -> Answer | EndpointError:
+    async def _ask(self, model: str, request: TeacherRequest, given_up: asyncio.Event) -> Reply | EndpointError:
         """One answer; where there is none, the requests that share `given_up` are told."""
-        address = f"{self.config.address}/{request.path}"
         try:
-            body = await self._line.exchange.fetch(request.path, request.body(model), given_up, read=bytes)
-            return read_answer(body, address)
+            return await self._line.exchange.fetch(request.path, request.body(model), given_up, read=read_spoken)
         except EndpointError as error:
             given_up.set()
             return error
-
-    def _ask_alone(self, request: TeacherRequest) -> Answer:
-        answer = self._line.call(self._ask(self.model_name(), request, asyncio.Event()))
-        if isinstance(answer, EndpointError):
-            raise answer
-        return answer
 
 
 class _Line:
@@ -247,8 +207,11 @@ class _Line:
 
     def open(self) -> None:
         self._thread = LoopThread("endpoint")
-        self.exchange = self._thread.call(_open(self._config))
-        self.call = self._thread.call
+        try:
+            self.exchange = self._thread.call(open_exchange(self._config))
+        except BaseException:
+            self._thread.close()
+            raise
 
     def close(self) -> None:
         self._thread.close(self.exchange.close)
@@ -258,20 +221,20 @@ class _Line:
 
     def list_models(self, *, await_connection: bool) -> list[str] | None:
         """The names; None if the endpoint has no such list."""
-        body = self.fetch_models(await_connection=await_connection)
-        return None if body is None else read_model_names(body, f"{self._config.address}/models")
+        names: list[str] | None = self.fetch_models(read_model_names, await_connection=await_connection)
+        return names
 
-    def fetch_models(self, *, await_connection: bool) -> bytes | None:
+    def fetch_models(self, read: Callable[[bytes], Any], *, await_connection: bool) -> Any:
         """What the endpoint answers for `models`; None if it has no such list."""
+        fetching = self.exchange.fetch("models", None, asyncio.Event(), read=read, await_connection=await_connection)
         try:
-            return self.call(
-                self.exchange.fetch("models", None, asyncio.Event(), read=bytes, await_connection=await_connection)
-            )
+            return self._thread.call(fetching)
         except NotFoundError:
             return None
 
 
-async def _open(config: EndpointConfig) -> Exchange:
+async def open_exchange(config: EndpointConfig) -> Exchange:
+    """An exchange, made in the loop that runs this."""
     return Exchange(config)
 
 
@@ -279,3 +242,31 @@ def _outcome(error: EndpointError) -> ReplyOutcome:
     if isinstance(error, GaveUpError) and error.is_malformed:
         return ReplyOutcome.MALFORMED
     return ReplyOutcome.REJECTED if isinstance(error, RefusedError) else ReplyOutcome.UNANSWERED
+
+
+def _only_model(listed: Sequence[str] | None, address: str, *, flag: str) -> str:
+    """The one name in the list.
+
+    Raises:
+        ConfigError: There are none or several; names them, and `flag`, with which a person chooses.
+    """
+    names = listed or []
+    if len(names) != 1:
+        shown = ", ".join(f"`{name}`" for name in names[:_NAMED_MODELS]) or "none"
+        more = f" and {len(names) - _NAMED_MODELS} more" if len(names) > _NAMED_MODELS else ""
+        raise ConfigError(f"name the model with `{flag}`: `{address}/models` lists {shown}{more}")
+    return names[0]
+
+
+def _is_named(model: str, listed: str) -> bool:
+    """Whether a listed model is the one: by its name, with its owner before it, or with its tag behind it."""
+    return listed == model or listed.endswith(f"/{model}") or listed.startswith(f"{model}:")
+
+
+def _unknown_model(model: str, listed: Sequence[str] | None, address: str) -> ConfigError:
+    """The error for a model that the endpoint does not know, with the nearest that it does."""
+    others = [name for name in listed or () if name != model]
+    found = process.extractOne(model, others, scorer=fuzz.WRatio, processor=utils.default_process)
+    nearest = found[0] if found else others[0] if others else None
+    hint = f"; the nearest that it lists is `{nearest}` (of {len(others)})" if nearest else ""
+    return ConfigError(f"`{address}` has no model `{model}`{hint}")

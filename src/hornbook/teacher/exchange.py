@@ -5,18 +5,18 @@ Source: the status codes are those of RFC 9110 and 6585; what is retried is what
 
 import asyncio
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from hornbook.errors import EndpointError
-from hornbook.teacher.client import Client, UnreachableError, Upload
-from hornbook.teacher.config import TOKEN_LIMIT_FIELDS, EndpointConfig
-from hornbook.teacher.connection import LostError, Response
-from hornbook.teacher.replies import MalformedError
-from hornbook.teacher.retry import OVERLOADED, delay_seconds, is_retried, retry_after_seconds
+from hornbook.teacher.config import EndpointConfig
+from hornbook.teacher.http import Client, LostError, Prepared, Response, UnreachableError, Upload
+from hornbook.teacher.replies import MalformedError, read_refusal
 from hornbook.teacher.throttle import Throttle
-from hornbook.teacher.wire import read_refusal
+from hornbook.teacher.wire import LIMIT_FIELDS, wanted_limit_field, with_limit_field
 
 T = TypeVar("T")
 
@@ -26,6 +26,12 @@ _NOT_FOUND = 404
 _BAD_REQUEST = 400
 _UNPAID = 402
 _UNPAID_WORDS = ("insufficient_quota", "insufficient balance", "exceeded your current quota")
+_OVERLOADED = (429, 503, 529)
+"""The server is asked too much: 529 is how one of the hosted ones says it."""
+_RETRIED_BELOW_500 = (408, 409, 429)
+_NOT_IMPLEMENTED = 501
+_LONGEST_DELAY_SECONDS = 60.0
+_MOST_DOUBLINGS = 64
 _MOST_REFUSALS = 100
 """Of one request for being one too many: beyond them it is itself what is too much."""
 
@@ -80,7 +86,7 @@ class Exchange:
         self._address = config.address
         self._generator = random.Random()  # For the delays only: no answer depends on it.
         self._client = Client(config)
-        self._limit_field = config.max_tokens_field
+        self._limit_field = LIMIT_FIELDS[0]
 
     async def close(self) -> None:
         """Close every connection."""
@@ -160,7 +166,7 @@ class Exchange:
         await_connection: bool,
     ) -> T | _Failure:
         limit_field = self._limit_field
-        request = self._client.prepare(address, self._with_limit(body))
+        request = self._prepare(address, body)
         async with self.throttle.slot() as slot:
             while (seconds := self.throttle.pause_seconds()) > 0:
                 await _sleep(seconds, given_up)
@@ -169,7 +175,7 @@ class Exchange:
             try:
                 response = await self._client.ask(request, slot.end)
                 if self._takes_other_limit(limit_field, body, response):
-                    response = await self._client.ask(self._client.prepare(address, self._with_limit(body)))
+                    response = await self._client.ask(self._prepare(address, body))
             except UnreachableError as error:
                 if await_connection:
                     return _Failure(said=str(error))
@@ -180,12 +186,18 @@ class Exchange:
                 return _Failure(said=str(error))
             if not response.is_success:
                 return self._failure(address, response, slot.mark)
-            self.throttle.answered()
-        # Another request may be under way from here on: what is done with the answer delays none.
+            if body is not None:  # Whoever answers for a list of models may not answer a question so soon.
+                self.throttle.answered()
+        await asyncio.sleep(0)  # Another request is under way from here on: what is done with the answer delays none.
         try:
             return read(response.body)
         except MalformedError as error:
             return _Failure(said=self._hide(str(error)), is_malformed=True)
+
+    def _prepare(self, address: str, body: dict[str, Any] | Upload | None) -> Prepared:
+        if isinstance(body, dict):
+            body = with_limit_field(body, self._limit_field)
+        return self._client.prepare(address, body)
 
     def _failure(self, address: str, response: Response, mark: int) -> _Failure:
         """What the server refuses for now; raised if for good."""
@@ -200,38 +212,56 @@ class Exchange:
             raise RefusedError(f"`{address}` refuses: {said}{hint}", status=response.status, said=refusal)
         return _Failure(
             said=said,
-            is_too_many=response.status in OVERLOADED,
+            is_too_many=response.status in _OVERLOADED,
             retry_after=retry_after_seconds(response.headers),
             mark=mark,
         )
-
-    def _with_limit(self, body: dict[str, Any] | Upload | None) -> dict[str, Any] | Upload | None:
-        """`body` with the limit of its answer under the name that the endpoint wants; completions have but one."""
-        usual = TOKEN_LIMIT_FIELDS[0]
-        if not isinstance(body, dict) or self._limit_field == usual or "messages" not in body:
-            return body
-        return {self._limit_field if name == usual else name: value for name, value in body.items()}
 
     def _takes_other_limit(self, sent: str, body: dict[str, Any] | Upload | None, response: Response) -> bool:
         """Whether the server refused the name that was sent for the limit and wants the other, which it then gets."""
         if response.status != _BAD_REQUEST or not isinstance(body, dict) or "messages" not in body:
             return False
-        [other] = (name for name in TOKEN_LIMIT_FIELDS if name != sent)
-        said = response.body.decode(errors="replace")
-        if sent not in said or other not in said:
-            return False
-        self._limit_field = other
-        return True
+        other = wanted_limit_field(sent, response.body.decode(errors="replace"))
+        if other is not None:
+            self._limit_field = other
+        return other is not None
 
     def _hide(self, text: str) -> str:
         """`text` without the key, which some servers repeat."""
         return text.replace(self._config.api_key, "…") if self._config.api_key else text
 
 
+def is_retried(status: int) -> bool:
+    """Whether another attempt may succeed: the server was busy, slow or broken, and did not refuse for good."""
+    return status in _RETRIED_BELOW_500 or (status >= 500 and status != _NOT_IMPLEMENTED)
+
+
+def delay_seconds(num_failures: int, first_delay_seconds: float, generator: random.Random) -> float:
+    """Exponential backoff: doubled with each failure up to a minute, and drawn from its upper half.
+
+    The draw keeps requests that failed together from coming back together.
+    """
+    full = min(_LONGEST_DELAY_SECONDS, first_delay_seconds * 2.0 ** min(num_failures - 1, _MOST_DOUBLINGS))
+    return full * generator.uniform(0.5, 1.0)
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+    """What the server asks for in `Retry-After`, as seconds from now; None if it asks for nothing understandable."""
+    value = headers.get("retry-after", "").strip()
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
 def _is_unpaid(response: Response) -> bool:
     """Whether this "too many" means money: no waiting helps against that."""
     said = response.body.decode(errors="replace").lower()
-    return response.status in OVERLOADED and any(words in said for words in _UNPAID_WORDS)
+    return response.status in _OVERLOADED and any(words in said for words in _UNPAID_WORDS)
 
 
 async def _sleep(seconds: float, given_up: asyncio.Event) -> None:

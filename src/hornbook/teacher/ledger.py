@@ -226,17 +226,6 @@ class Ledger:
         self.entries.append(entry)
         return entry
 
-    def kept(self, stage: str, num_records: int, num_tokens: int) -> None:
-        """Note how many records, with how many tokens, the stage's answers led to in this run.
-
-        Raises:
-            KeyError: This process began no such stage.
-        """
-        entries = [entry for entry in self.entries if entry.stage == stage]
-        if not entries:
-            raise KeyError(stage)
-        entries[-1].keep(num_records, num_tokens)
-
     def totals(self, stage: str) -> Figures:
         """The sums over all runs of a stage, whoever made them."""
         *values, outcomes = self._database.row(_TOTALS, (stage,))
@@ -246,10 +235,6 @@ class Ledger:
         for counted in json.loads(outcomes):
             figures.outcomes.update(counted)
         return figures
-
-    def stages(self) -> list[str]:
-        """All stages that ever asked, in the order of their first run."""
-        return [stage for (stage,) in self._database.rows("SELECT stage FROM runs GROUP BY stage ORDER BY min(id)")]
 
     def summary(self) -> dict[str, Any]:
         """This run's rows, and the sums over all runs of the same stages; JSON values only."""

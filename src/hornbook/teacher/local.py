@@ -16,37 +16,35 @@ from pathlib import Path
 from typing import Any, Self
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.teacher.failures import FailureCount
 from hornbook.teacher.loop_thread import LoopThread
 from hornbook.teacher.replies import MalformedError, reply_of
-from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.teacher import FailureCount, Reply, ReplyOutcome, TeacherRequest
 from hornbook.teacher.wire import ChatRequest, bounded
 
 _BATCH_TOKENS = 1024
+_CONTEXT_TOKENS = 2048
+"""Of each request, its answer included: an answer that meets the end is cut off, a longer request rejected. The memory
+for them is taken at once for all that may run."""
 _SERVER_FAILED = 500
 
 
 class LocalTeacher:
     """A `Teacher`. A context manager: the model is loaded on entry and freed on exit."""
 
-    def __init__(self, path: Path, *, max_concurrency: int = 8, context_tokens: int = 2048) -> None:
+    def __init__(self, path: Path, *, max_concurrency: int = 8) -> None:
         """Describe it; nothing is loaded yet.
 
         Args:
             path: A GGUF file.
             max_concurrency: Requests answered at once, in one batch.
-            context_tokens: Of each request, its answer included: an answer that meets the end is cut off, a longer
-                request rejected. The memory for them is taken at once for all that may run.
 
         Raises:
             ConfigError: A number below 1.
         """
-        for name, value in (("max_concurrency", max_concurrency), ("context_tokens", context_tokens)):
-            if value < 1:
-                raise ConfigError(f"`{name}` must be at least 1, got {value!r}")
+        if max_concurrency < 1:
+            raise ConfigError(f"`max_concurrency` must be at least 1, got {max_concurrency!r}")
         self._path = path
         self._max_concurrency = max_concurrency
-        self._context_tokens = context_tokens
         self._server: Any = None
 
     def __enter__(self) -> Self:
@@ -63,7 +61,7 @@ class LocalTeacher:
 
     def __exit__(self, *raised: object) -> None:
         """Abandon what is under way, and free the model's memory."""
-        self._thread.close(_nothing)
+        self._thread.close()
         self._pool.shutdown(wait=True)
         self._server = None
 
@@ -88,8 +86,7 @@ class LocalTeacher:
                 yield from replies
         finally:
             stopped.set()
-        if count.error is not None:
-            raise count.error
+        count.end()
 
     async def _reply(
         self, count: FailureCount, stopped: threading.Event, request: TeacherRequest, given_up: asyncio.Event
@@ -129,7 +126,7 @@ class LocalTeacher:
         params.model.path = str(self._path)
         params.model_alias = {self._path.stem}
         params.n_parallel = self._max_concurrency
-        params.n_ctx = self._context_tokens * self._max_concurrency
+        params.n_ctx = _CONTEXT_TOKENS * self._max_concurrency
         params.n_batch = _BATCH_TOKENS
         params.cpuparams.n_threads = os.cpu_count() or 1
         params.verbosity = 0
@@ -181,7 +178,3 @@ class _Answer:
             return reply_of({"choices": [spoken | {"finish_reason": self._reason}], "usage": self._usage})
         except MalformedError as failure:
             return Reply(outcome=ReplyOutcome.MALFORMED, detail=str(failure))
-
-
-async def _nothing() -> None:
-    """There is nothing else to close."""

@@ -18,6 +18,9 @@ Result = TypeVar("Result")
 _GATHER_SECONDS = 0.004
 """How long results wait for others to be handed out together; nothing beside the time that a model takes."""
 
+_LOOK_SECONDS = 0.01
+"""How often, before there is any result, it is looked whether more handlings get anywhere by now."""
+
 Handle = Callable[[Item, asyncio.Event], Coroutine[Any, Any, Result]]
 """What becomes of an item; the event is set when a result is no longer wanted unless it is already under way."""
 
@@ -59,6 +62,7 @@ class LoopThread:
         waiting = enumerate(items)
         results: deque[tuple[int, Result | _Lost]] = deque()
         num_open = 0
+        is_begun = False
         try:
             while True:
                 at_once = num_at_once()
@@ -71,7 +75,11 @@ class LoopThread:
                 if not num_open:
                     return
                 if not results:
-                    results.extend(passage.finished.get())
+                    try:
+                        results.extend(passage.finished.get(timeout=None if is_begun else _LOOK_SECONDS))
+                    except queue.Empty:
+                        continue
+                    is_begun = True
                 index, result = results.popleft()
                 num_open -= 1
                 if not isinstance(result, _Lost):
@@ -81,7 +89,7 @@ class LoopThread:
         finally:
             passage.abandon()
 
-    def close(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def close(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
         """Abandon what is under way, run `last`, and end the thread."""
         self.call(_end(last))
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -152,11 +160,12 @@ class _Passage(Generic[Item, Result]):
             task.cancel()
 
 
-async def _end(last: Callable[[], Coroutine[Any, Any, None]]) -> None:
+async def _end(last: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await last()
+    if last is not None:
+        await last()
     await asyncio.get_running_loop().shutdown_asyncgens()
     await asyncio.get_running_loop().shutdown_default_executor()

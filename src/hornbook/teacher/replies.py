@@ -1,9 +1,10 @@
-"""What became of a request, read from the body of an answer that the server calls well.
+"""How the answers of an OpenAI-compatible endpoint are read: what became of a request, lists of models, refusals.
 
 Source: the `finish_reason`, `refusal` and `usage` of OpenAI's API; those that imitate it leave some out.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from hornbook.errors import EndpointError
@@ -30,11 +31,65 @@ def read_reply(body: bytes) -> Reply:
     Raises:
         MalformedError: It is no JSON object, has no choices, or says itself that it failed.
     """
+    return reply_of(read_json(body))
+
+
+def read_spoken(body: bytes) -> Reply:
+    """As `read_reply`, but only what a model said, be it nothing, is a reply: for whoever scores it.
+
+    Raises:
+        MalformedError: Also where the answer was refused, or its content is null.
+    """
+    answer = read_json(body)
+    reply = reply_of(answer)
+    choice = answer["choices"][0]
+    content = (choice.get("message") or choice).get("content", choice.get("text"))
+    if reply.outcome is ReplyOutcome.REFUSED or not isinstance(content, str):
+        raise MalformedError(f"no content (finish reason `{reply.finish_reason}`): {bounded(json.dumps(choice))}")
+    return reply
+
+
+def read_model_names(body: bytes) -> list[str]:
+    """The names that `/v1/models` lists, in its order.
+
+    Raises:
+        MalformedError: It is no such list.
+    """
+    answer = read_json(body)
+    listed = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(listed, list):
+        raise MalformedError(f"no list of models: {bounded(json.dumps(answer))}")
+    return [model["id"] for model in listed if isinstance(model, dict) and isinstance(model.get("id"), str)]
+
+
+def read_refusal(body: bytes, hide: Callable[[str], str] = str) -> str:
+    """What the server says about its error, in one bounded line; empty if it says nothing.
+
+    Args:
+        body: As received.
+        hide: Takes out what must not be shown, before the line is cut.
+    """
+    text = body.decode(errors="replace")
     try:
-        answer: Any = json.loads(body)
+        said: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return bounded(hide(text))
+    for key in ("error", "message", "detail"):
+        while isinstance(said, dict) and key in said:
+            said = said[key]
+    return bounded(hide(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)))
+
+
+def read_json(body: bytes) -> Any:
+    """The value in a body.
+
+    Raises:
+        MalformedError: It is no JSON.
+    """
+    try:
+        return json.loads(body)
     except (ValueError, RecursionError):
         raise MalformedError(f"no JSON: {bounded(body.decode(errors='replace')) or 'nothing'}") from None
-    return reply_of(answer)
 
 
 def reply_of(answer: Any) -> Reply:

@@ -1,7 +1,7 @@
 """What every teacher is: a language model that is asked many things at once and whose every answer has an outcome.
 
-Implementations: `endpoint.py` (an OpenAI-compatible server), `local.py` (a GGUF file in this process), `scripted.py`
-(for tests), and `account.py`, which puts a cache, a ledger and a budget in front of any of them.
+Implementations: `endpoint.py` (an OpenAI-compatible server), `batch.py` (its batch API), `local.py` (a GGUF file in
+this process), and `account.py`, which puts a cache, a ledger and a budget in front of any of them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, Self
 
+from hornbook.errors import EndpointError, HornbookError
 from hornbook.teacher.wire import ChatRequest, CompletionRequest
 
 TeacherRequest = ChatRequest | CompletionRequest
+
+_MOST_FAILED_SHARE = 0.25
+_MIN_JUDGED = 20
+"""Replies that must be there before the share of those that failed is judged."""
 
 
 class ReplyOutcome(StrEnum):
@@ -85,3 +90,48 @@ class Teacher(Protocol):
             EndpointError: Going on is pointless: the key was refused, the model is gone, or too large a share of the
                 requests was rejected or stays unanswered. What was under way is yielded first.
         """
+
+
+class FailureCount:
+    """Counts the replies of one `ask`, and holds the error that ends it."""
+
+    def __init__(self) -> None:
+        """Begin at nothing."""
+        self._num_failed = 0
+        self._num_unanswered = 0
+        self._num_replies = 0
+        self._detail = ""
+        self.error: HornbookError | None = None
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether any request was answered: the key and the model are good."""
+        return self._num_replies > self._num_failed
+
+    def note(self, reply: Reply) -> None:
+        """Count a reply; `error` is set once more than a quarter of them has failed."""
+        self._num_replies += 1
+        if reply.outcome not in (ReplyOutcome.REJECTED, ReplyOutcome.UNANSWERED):
+            return
+        self._num_failed += 1
+        self._num_unanswered += reply.outcome is ReplyOutcome.UNANSWERED
+        self._detail = reply.detail
+        is_judged = self._num_replies >= _MIN_JUDGED
+        if is_judged and self._num_failed > _MOST_FAILED_SHARE * self._num_replies:
+            self.error = self.error or EndpointError(
+                f"{self._num_failed} of {self._num_replies} requests were rejected or not answered, which is more than "
+                f"{_MOST_FAILED_SHARE:.0%}; the last one: {self._detail}"
+            )
+
+    def end(self) -> None:
+        """Once all replies are through, raise the error, if there is one.
+
+        Raises:
+            EndpointError: Too large a share has failed, or no request at all was answered.
+        """
+        if self.error is None and 0 < self._num_unanswered == self._num_replies:
+            self.error = EndpointError(
+                f"none of {self._num_replies} requests was answered; the last one: {self._detail}"
+            )
+        if self.error is not None:
+            raise self.error

@@ -1,17 +1,18 @@
-"""What is said to an OpenAI-compatible endpoint, and how its answers are read.
+"""What is said to an OpenAI-compatible endpoint.
 
 Source: the `/v1/models`, `/v1/chat/completions` and `/v1/completions` of OpenAI's API, as vLLM, llama.cpp and the
 hosted models speak it. Nothing beyond what they share is sent.
 """
 
-import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.errors import ConfigError, EndpointError
+from hornbook.errors import ConfigError
 
+LIMIT_FIELDS = ("max_tokens", "max_completion_tokens")
+"""What APIs call the limit of an answer: the usual name, and that which some hosted models want in a chat."""
 _MESSAGE_CHARACTERS = 300
 
 
@@ -84,82 +85,6 @@ class CompletionRequest:
         return {"model": model, "prompt": self.prompt, **_drawn(self.sampling)}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What a model wrote."""
-
-    text: str
-    """Empty only where the model itself ended at once."""
-    finish_reason: str
-    """As the endpoint says it: `stop`; `length` where `max_new_tokens` cut the answer off; empty if it says nothing."""
-    prompt_tokens: int | None
-    """By the endpoint's count; None where it gives none."""
-    completion_tokens: int | None
-    """By the endpoint's count; None where it gives none."""
-
-
-def read_answer(body: bytes, address: str) -> Answer:
-    """The first choice of a chat's or a completion's answer.
-
-    Args:
-        body: As received.
-        address: Named in messages.
-
-    Raises:
-        EndpointError: It is no such answer, or has no choices, or its content is null.
-    """
-    answer = _read_object(body, address)
-    choices = answer.get("choices")
-    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-        raise EndpointError(f"`{address}` answered without choices: {bounded(body.decode(errors='replace'))}")
-    choice = choices[0]
-    message = choice.get("message")
-    text = message.get("content") if isinstance(message, dict) else choice.get("text")
-    reason = choice.get("finish_reason") or ""
-    if not isinstance(text, str):
-        raise EndpointError(
-            f"`{address}` answered without content (finish reason `{reason}`): {bounded(json.dumps(choice))}"
-        )
-    usage = answer.get("usage")
-    counts = usage if isinstance(usage, dict) else {}
-    return Answer(
-        text=text,
-        finish_reason=str(reason),
-        prompt_tokens=_count(counts.get("prompt_tokens")),
-        completion_tokens=_count(counts.get("completion_tokens")),
-    )
-
-
-def read_model_names(body: bytes, address: str) -> list[str]:
-    """The names that `/v1/models` lists, in its order.
-
-    Raises:
-        EndpointError: It is no such list.
-    """
-    listed = _read_object(body, address).get("data")
-    if not isinstance(listed, list):
-        raise EndpointError(f"`{address}` lists no models: {bounded(body.decode(errors='replace'))}")
-    return [model["id"] for model in listed if isinstance(model, dict) and isinstance(model.get("id"), str)]
-
-
-def read_refusal(body: bytes, hide: Callable[[str], str] = str) -> str:
-    """What the server says about its error, in one bounded line; empty if it says nothing.
-
-    Args:
-        body: As received.
-        hide: Takes out what must not be shown, before the line is cut.
-    """
-    text = body.decode(errors="replace")
-    try:
-        said: Any = json.loads(text)
-    except ValueError:
-        return bounded(hide(text))
-    for key in ("error", "message", "detail"):
-        while isinstance(said, dict) and key in said:
-            said = said[key]
-    return bounded(hide(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)))
-
-
 def bounded(text: str) -> str:
     """`text` in one line of at most 300 characters."""
     line = " ".join(text[: 4 * _MESSAGE_CHARACTERS].split())
@@ -168,7 +93,7 @@ def bounded(text: str) -> str:
 
 def _drawn(sampling: SamplingConfig) -> dict[str, Any]:
     fields: dict[str, Any] = {
-        "max_tokens": sampling.max_new_tokens,
+        LIMIT_FIELDS[0]: sampling.max_new_tokens,
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
     }
@@ -179,17 +104,14 @@ def _drawn(sampling: SamplingConfig) -> dict[str, Any]:
     return fields
 
 
-def _read_object(body: bytes, address: str) -> dict[str, Any]:
-    try:
-        value: Any = json.loads(body)
-    except ValueError as error:
-        raise EndpointError(
-            f"`{address}` did not answer in JSON: {bounded(body.decode(errors='replace')) or 'nothing'}"
-        ) from error
-    if not isinstance(value, dict):
-        raise EndpointError(f"`{address}` did not answer with a JSON object: {bounded(json.dumps(value))}")
-    return value
+def with_limit_field(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """`body` with the limit of its answer under this name; completions have but the usual one."""
+    if "messages" not in body:
+        return body
+    return {name if key in LIMIT_FIELDS else key: value for key, value in body.items()}
 
 
-def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+def wanted_limit_field(sent: str, refusal: str) -> str | None:
+    """The other name of the limit, where a server refuses the one that was sent and asks for the other; else None."""
+    [other] = (name for name in LIMIT_FIELDS if name != sent)
+    return other if sent in refusal and other in refusal else None

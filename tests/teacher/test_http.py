@@ -2,6 +2,7 @@ import asyncio
 import shutil
 import ssl
 import subprocess
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,8 @@ import pytest
 from tests.teacher.raw_server import Heard, RawServer, message
 
 from hornbook.errors import ConfigError
-from hornbook.teacher.client import Client, UnreachableError, Upload
 from hornbook.teacher.config import EndpointConfig
-from hornbook.teacher.connection import LostError, Response
+from hornbook.teacher.http import Client, LostError, Response, UnreachableError, Upload
 
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -60,7 +60,6 @@ def sends(*parts: bytes, ends: bool = False, pause_seconds: float = 0.0) -> Call
 @pytest.mark.parametrize(
     ("parts", "ends"),
     [
-        ([message("200 OK", b"hello", "X-Kind: plain")], False),
         (
             [
                 b"HTTP/1.1 200 OK\r\nx-kind: plain\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhe\r\n",
@@ -69,9 +68,7 @@ def sends(*parts: bytes, ends: bool = False, pause_seconds: float = 0.0) -> Call
             False,
         ),
         ([b"HTTP/1.1 200 OK\r\nX-KIND: plain\r\nconnection: close\r\n\r\nhel", b"lo"], True),
-        ([b"HTTP/1.0 200 OK\r\nX-Kind:plain\r\n\r\nhello"], True),
         ([b"HTTP/1.1 100 Continue\r\n\r\n", message("200 OK", b"hello", "x-kind: plain")], False),
-        ([message("200 OK", b"hello", "x-kind: plain", "connection: close")], False),
         ([bytes([byte]) for byte in message("200 OK", b"hello", "x-kind: plain")], False),
     ],
 )
@@ -99,9 +96,48 @@ def test_a_connection_is_kept_until_one_side_closes_it() -> None:
     with RawServer(sends(message("500 Internal Server Error", b"", "connection: close"))) as server:
         use(config(server.url), three_times)
         assert server.num_connections == 3
-    with RawServer(sends(message("200 OK") + message("200 OK", b"of nobody"))) as server:
-        use(config(server.url), three_times)
-        assert server.num_connections == 3
+
+
+def test_what_comes_unasked_on_a_kept_connection_is_the_answer_to_nothing() -> None:
+    gone = threading.Semaphore(0)
+
+    async def answer(heard: Heard, writer: asyncio.StreamWriter) -> None:
+        writer.write(message("200 OK", heard.content))
+        await writer.drain()
+        await asyncio.sleep(0.02)
+        writer.write(message("200 OK", b"of nobody"))
+        await writer.drain()
+        gone.release()
+
+    async def three_times(client: Client, address: str) -> list[bytes]:
+        bodies = []
+        for number in range(3):
+            bodies.append((await client.ask(client.prepare(address, {"n": number}))).body)
+            await asyncio.to_thread(gone.acquire, True, 5)
+            await asyncio.sleep(0.05)
+        return bodies
+
+    with RawServer(answer) as server:
+        assert use(config(server.url), three_times) == [b'{"n": 0}', b'{"n": 1}', b'{"n": 2}']
+
+
+def test_a_connection_that_the_server_closed_meanwhile_costs_no_attempt() -> None:
+    async def play(client: Client, address: str) -> None:
+        await client.ask(client.prepare(address, {}))
+        await asyncio.sleep(0.05)
+        await client.ask(client.prepare(address, {}))
+
+    with RawServer(sends(message("200 OK"), b"", ends=True)) as server:
+        use(config(server.url), play)
+        assert server.num_connections == 2
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hornbook.teacher.http._MOST_BYTES", 1000)
+    with RawServer(sends(message("200 OK", b"x" * 1000))) as server:
+        assert len(ask_once(config(server.url), {}).body) == 1000
+    with RawServer(sends(message("200 OK", b"x" * 1001))) as server, pytest.raises(LostError, match="1,000 bytes"):
+        ask_once(config(server.url), {})
 
 
 def test_the_request_is_what_servers_expect() -> None:
@@ -125,27 +161,12 @@ def test_the_request_is_what_servers_expect() -> None:
         (sends(ends=True), "the connection was closed"),
         (sends(message("200 OK", b"hello")[:-2], ends=True), "cut within the answer"),
         (sends(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n", ends=True), "cut within"),
-        (sends(b"HTTP/1.1 200 OK\r\ncontent-le", ends=True), "the connection was closed"),
         (sends(b"SSH-2.0-OpenSSH_9.6\r\n"), "no HTTP"),
-        (sends(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"), "no HTTP"),
     ],
 )
 def test_an_answer_that_is_not_whole_is_lost(answer: Any, said: str) -> None:
     with RawServer(answer) as server, pytest.raises(LostError, match=said):
         ask_once(config(server.url), {})
-
-
-def test_a_silence_that_lasts_too_long_is_the_end_of_an_attempt_and_a_slow_answer_is_none() -> None:
-    whole = message("200 OK", b"hello")
-    slowly = sends(*(whole[start : start + 5] for start in range(0, len(whole), 5)), pause_seconds=0.05)
-    with RawServer(slowly) as server:
-        assert ask_once(config(server.url, stall_seconds=10.0), {}).body == b"hello"
-    for parts in ((), (whole[:-2],)):
-        with (
-            RawServer(sends(*parts, b"", pause_seconds=60.0)) as server,
-            pytest.raises(LostError, match=r"not a byte for 0\.2 seconds"),
-        ):
-            ask_once(config(server.url, stall_seconds=0.2), {})
 
 
 def test_an_attempt_ends_in_time_and_its_connection_with_it() -> None:
@@ -164,7 +185,7 @@ def test_an_attempt_ends_in_time_and_its_connection_with_it() -> None:
 
     with RawServer(answer) as server:
         with pytest.raises(LostError, match=r"no answer within 0\.3 seconds"):
-            ask_once(config(server.url, timeout_seconds=0.3, stall_seconds=10.0), {})
+            ask_once(config(server.url, timeout_seconds=0.3), {})
         server.wait_until(is_closed)
 
 
@@ -173,16 +194,13 @@ def test_nobody_to_connect_to_is_unreachable() -> None:
         url = server.url
     with pytest.raises(UnreachableError, match=r"^Connection refused$"):
         ask_once(config(url))
-    with pytest.raises(UnreachableError, match=r"^Connection refused$"):
-        ask_once(config(url.replace("127.0.0.1", "localhost")))
     with pytest.raises(UnreachableError, match=r"known|resolution"):
         ask_once(config("http://no-such-host.invalid"))
     with pytest.raises(ConfigError, match="`url` must name a machine, got `aaaa"):
         ask_once(config(f"http://{'a' * 70}é.example"))
 
 
-@pytest.mark.parametrize("credentials", ["", "me:p%40ss@"])
-@pytest.mark.parametrize("variable", ["HTTP_PROXY", "all_proxy"])
+@pytest.mark.parametrize(("credentials", "variable"), [("", "HTTP_PROXY"), ("me:p%40ss@", "all_proxy")])
 def test_a_proxy_of_the_environment_is_asked(monkeypatch: pytest.MonkeyPatch, credentials: str, variable: str) -> None:
     with RawServer(sends(message("200 OK", b"through"))) as proxy:
         monkeypatch.setenv(variable, f"http://{credentials}{proxy.netloc}")
@@ -254,7 +272,7 @@ def test_what_goes_through_a_proxy_to_a_secure_server_is_hidden_from_the_proxy(
             assert [response.body for response in responses] == [b"in private"] * 2
         [heard] = proxy.heard
         assert (heard.method, heard.target) == ("CONNECT", "teacher.example:443")
-        assert "authorization" not in heard.headers
+        assert not {"authorization", "proxy-authorization"} & set(heard.headers)
         assert [heard.headers["authorization"] for heard in server.heard] == ["Bearer sesame"] * 2
         with RawServer(sends(message("407 Proxy Authentication Required"))) as proxy:
             monkeypatch.setenv("https_proxy", proxy.netloc)
