@@ -14,8 +14,7 @@ from torch.utils.checkpoint import checkpoint
 
 from hornbook.model.attention import Documents, causal_attention
 from hornbook.model.config import ModelConfig
-from hornbook.model.gelu import gelu
-from hornbook.model.linear import added_maps, maps_of_one
+from hornbook.model.cpu_kernels import added_maps, gelu, maps_of_one
 from hornbook.model.rotary import Rotation, rotate
 
 

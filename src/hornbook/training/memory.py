@@ -53,12 +53,8 @@ class MemoryEstimate:
         always = self.weights + self.gradients + self.optimizer + self.checkpoint
         return always + max(self.activations + self.loss, self.update)
 
-    def describe(self) -> str:
-        """One line for people: `31.2 GiB: weights 7.3 GiB, gradients 7.3 GiB, …`, without what takes nothing."""
-        return f"{in_words(self.total)}: {self.describe_parts()}"
-
     def describe_parts(self) -> str:
-        """The line without its total."""
+        """One line for people: `weights 7.3 GiB, gradients 7.3 GiB, …`, without what takes nothing."""
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
         if self.update <= self.activations + self.loss:
             del parts["update"]
