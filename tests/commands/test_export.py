@@ -13,7 +13,7 @@ from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.model.weights import load_model, save_model
 from hornbook.records import Document, DocumentKind
-from hornbook.tokens.pack import pack
+from hornbook.tokens.write import write_shards
 from hornbook.tokens.tokenizer import TokenizerConfig, tokenizer_hash, train_tokenizer
 
 DOCUMENTS = [
@@ -78,13 +78,13 @@ def test_a_checkpoint_of_transformers_is_finetuned_and_goes_back(tmp_path: Path,
     from hornbook.tokens.sources import read_given_tokenizer
 
     tokens = tmp_path / "tokens"
-    pack(
-        DOCUMENTS,
+    write_shards(
+        lambda start: DOCUMENTS[start:],
         read_given_tokenizer(theirs),
         tokens,
         held_out_share=0.1,
-        shard_tokens=10**6,
-        progress=lambda *_: None,
+        report=lambda *_: None,
+        num_workers=1,
     )
     rates = ("--batch-size", 8, "--learning-rate", 3e-3, "--sequence-length", 32)
     type_in("train", tokens, "--base", theirs, "--steps", 20, *rates, "--output", tmp_path / "tuned")

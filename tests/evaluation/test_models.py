@@ -8,7 +8,7 @@ import torch
 from hornbook.artifacts.fingerprint import encode
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.models import Request, RunModel, SamplingConfig
-from hornbook.generation.sample import GenerateConfig, generate
+from hornbook.generation.sample import generate
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.model.weights import load_model, save_model
@@ -74,7 +74,7 @@ def test_a_runs_model_writes_what_generation_writes(folder: Path) -> None:
         load_model(folder),
         load_tokenizer(folder / "tokenizer.json"),
         PROMPTS,
-        GenerateConfig(max_new_tokens=30, batch_size=4),
+        sampling,
         0,
         lambda _done, _total: None,
     )

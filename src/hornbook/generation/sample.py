@@ -18,7 +18,6 @@ from hornbook.generation.reader import OpenReader, PhiReader
 from hornbook.generation.stop import StopRule
 from hornbook.model.phi import Phi
 
-
 FUNCTION_END = StopRule()
 
 

@@ -19,7 +19,7 @@ from hornbook.model.rotary import Rotation, rotate
 
 
 class LayerCache(Protocol):
-    """Keys and values of one layer's earlier tokens (`generation/cache.py`)."""
+    """Keys and values of one layer's earlier tokens (`generation/reader.py`)."""
 
     def extend(self, key_BTHD: Tensor, value_BTHD: Tensor) -> tuple[Tensor, Tensor]:
         """Append the new tokens' keys and values and return all, each of shape (B, H, K, D)."""
