@@ -1,5 +1,6 @@
 """The same weights here and in transformers: the same logits and gradients, the same greedy tokens, in every format."""
 
+import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -107,7 +108,9 @@ def in_the_tree(theirs: PhiForCausalLM) -> dict[str, Tensor]:
             layer, block = f"model.layers.{number}", f"transformer.h.{number}"
             named |= {
                 f"{block}.ln.{kind}": state[f"{layer}.input_layernorm.{kind}"],
-                f"{block}.mixer.Wqkv.{kind}": torch.cat([state[f"{layer}.self_attn.{one}_proj.{kind}"] for one in "qkv"]),
+                f"{block}.mixer.Wqkv.{kind}": torch.cat(
+                    [state[f"{layer}.self_attn.{one}_proj.{kind}"] for one in "qkv"]
+                ),
                 f"{block}.mixer.out_proj.{kind}": state[f"{layer}.self_attn.dense.{kind}"],
                 f"{block}.mlp.fc1.{kind}": state[f"{layer}.mlp.fc1.{kind}"],
                 f"{block}.mlp.fc2.{kind}": state[f"{layer}.mlp.fc2.{kind}"],
@@ -161,8 +164,9 @@ def as_pickle(folder: Path, theirs: PhiForCausalLM, *, zipped: bool, num_parts: 
 
 def as_bfloat16_in_parts(folder: Path, theirs: PhiForCausalLM) -> None:
     """The model itself is rounded, too."""
-    theirs.to(torch.bfloat16).save_pretrained(folder, max_shard_size="60KB")
-    theirs.float()
+    rounded = copy.deepcopy(theirs).to(torch.bfloat16)
+    rounded.save_pretrained(folder, max_shard_size="60KB")
+    theirs.load_state_dict(rounded.state_dict())
     assert len(list(folder.glob("model-*.safetensors"))) > 2
 
 

@@ -20,8 +20,8 @@ SPACES = [chr(code) for code in range(sys.maxunicode) if chr(code).isspace()] + 
 BY_CATEGORY: dict[str, list[str]] = {}
 for _code in [*range(0x3000), *range(0xA000, 0xD800), *range(0xE000, 0x10000), *range(0x1D400, 0x1FA00, 3)]:
     BY_CATEGORY.setdefault(unicodedata.category(chr(_code)), []).append(chr(_code))
-WORDS = "'s 't 're 've 'm 'll 'd 'S ' ''s don't l'été x def return 0 12".split()
-RUNS = [" ", "  ", "    ", " " * 7, " " * 31, " " * 40, "\t", "\t\t", "\t" * 11, "\n", "\r\n", "\r", "\n\n", " \n", "\n "]
+WORDS = ("'s", "'t", "'re", "'ve", "'m", "'ll", "'d", "'S", "'", "''s", "don't", "l'été", "x", "def", "0", "12")
+RUNS = (*(" " * length for length in (1, 1, 2, 4, 7, 31, 40)), *"\t\n\r", "\t\t", "\t" * 11, "\r\n", " \n", "\n ")
 SPACES_AT_END = re.compile(r"[ \t\r\f\v]+\n")
 SPECIAL = [END_OF_TEXT, "<|endoftext|", "<|", "|>", "<|fim|>"]
 

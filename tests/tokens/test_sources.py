@@ -1,5 +1,4 @@
 import json
-import random
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path

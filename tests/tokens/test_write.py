@@ -148,28 +148,6 @@ def test_killed_at_any_file_operation_it_ends_with_the_same_bytes(
     assert num_killed > 5
 
 
-def test_an_interrupt_leaves_what_the_next_run_goes_on_with(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
-    process = child(tmp_path, num_workers=2, pause=0.02)
-    while not num_done(tmp_path):
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    process.communicate()
-    assert process.returncode != 0
-    first = num_done(tmp_path)
-    assert 0 < first < writing.NUM_DOCUMENTS
-    asked = []
-    write_shards(
-        lambda start: asked.append(start) or documents_from(start),
-        codegen_like(),
-        tmp_path,
-        **writing.SETTINGS,
-        report=lambda *_: None,
-        num_workers=1,
-    )
-    assert asked == [first]
-    assert contents(tmp_path) == undisturbed
-
-
 def test_a_worker_that_is_killed_ends_the_work_with_a_message(
     undisturbed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,19 +229,25 @@ def begin(folder: Path, after: int = 100, **named: Any) -> None:
     assert (folder / PROGRESS).exists()
 
 
-def test_what_was_killed_before_its_first_document_may_begin_in_another_way(
+def test_begun_again_it_goes_on_behind_what_was_brought_to_the_disk(
     tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        write_shards(interrupted, codegen_like(), tmp_path, held_out_share=0.5, shard_tokens=7, report=lambda *_: None)
+    begin(tmp_path)
+    (tmp_path / f"{PROGRESS}.partial").write_text('{"num_docu')  # killed while it wrote how far it is
+    first, asked = num_done(tmp_path), list[int]()
+    assert 0 < first < writing.NUM_DOCUMENTS
     with pytest.raises(MissingInputError, match="not finished"):
         TokenStream(tmp_path, "train")
-    write_all(tmp_path)
+    write_shards(
+        lambda start: asked.append(start) or documents_from(start),
+        codegen_like(),
+        tmp_path,
+        **writing.SETTINGS,
+        report=lambda *_: None,
+        num_workers=1,
+    )
+    assert asked == [first]
     assert contents(tmp_path) == undisturbed
-
-
-def interrupted(start: int) -> list[Document]:
-    raise KeyboardInterrupt
 
 
 def test_two_writers_at_once_are_refused(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:

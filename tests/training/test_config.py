@@ -63,7 +63,6 @@ def changed(config: Any, name: str) -> Any:
     return replace(config, **{name: other})
 
 
-
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: type(config).__name__)
 def test_the_fingerprint_changes_with_every_field_but_those_that_cannot_change_the_result(config: Any) -> None:
     def digest(of: Any) -> str:

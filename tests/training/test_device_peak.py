@@ -26,7 +26,12 @@ NAMES = {
     "AMD Instinct MI250": 181.05,
     "AMD Instinct MI300X": 1307.4,
 }
-OTHERS = ("NVIDIA GeForce RTX 4090 Laptop GPU", "NVIDIA GeForce RTX 4090 D", "NVIDIA GeForce RTX 3090 Ti", "NVIDIA A1000")
+OTHERS = (
+    "NVIDIA GeForce RTX 4090 Laptop GPU",
+    "NVIDIA GeForce RTX 4090 D",
+    "NVIDIA GeForce RTX 3090 Ti",
+    "NVIDIA A1000",
+)
 
 
 def tera(name: str, dtype: torch.dtype, *, tensor_float: bool = False) -> float | None:

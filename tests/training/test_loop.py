@@ -1,6 +1,7 @@
 """A run that is killed, stopped, damaged or meets a loss that is no number, in one process."""
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,10 @@ def whole(tokens: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return trained(tokens, tmp_path_factory.mktemp("whole"), **BUSY)
 
 
-def interrupted(monkeypatch: pytest.MonkeyPatch, step: int, action: Any) -> pytest.MonkeyPatch:
-    """Do `action` when `step` steps have ended."""
+def disturbed(
+    monkeypatch: pytest.MonkeyPatch, step: int, action: Callable[[], None], tokens: Path, scratch: Path, **values: Any
+) -> None:
+    """Train, and do `action` when `step` steps have ended."""
     take = Watch.step
 
     def planted(watch: Watch, done: int, loss: float) -> None:
@@ -48,8 +51,9 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, step: int, action: Any) -> pyte
         if done == step:
             action()
 
-    monkeypatch.setattr(Watch, "step", planted)
-    return monkeypatch
+    with monkeypatch.context() as patched:
+        patched.setattr(Watch, "step", planted)
+        trained(tokens, scratch, **values)
 
 
 def kill() -> None:
@@ -67,9 +71,8 @@ def test_killed_three_times_it_ends_with_the_bits_of_an_undisturbed_run(
     tokens: Path, tmp_path: Path, whole: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for step in (3, 7, 11):
-        with monkeypatch.context() as patched, pytest.raises(Killed):
-            interrupted(patched, step, kill)
-            trained(tokens, tmp_path, **BUSY)
+        with pytest.raises(Killed):
+            disturbed(monkeypatch, step, kill, tokens, tmp_path, **BUSY)
     last = trained(tokens, tmp_path, **BUSY)
     assert "resumed from the checkpoint of step 9" in last.notes  # the best so far
     assert_same(last, whole)
@@ -78,12 +81,10 @@ def test_killed_three_times_it_ends_with_the_bits_of_an_undisturbed_run(
 def test_a_damaged_checkpoint_is_named_and_the_one_before_it_taken_with_the_rows_that_the_run_had(
     tokens: Path, tmp_path: Path, whole: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patched, pytest.raises(Killed):
-        interrupted(patched, 11, kill)
-        trained(tokens, tmp_path, **BUSY)
+    with pytest.raises(Killed):
+        disturbed(monkeypatch, 11, kill, tokens, tmp_path, **BUSY)
     flip(tmp_path / f"step-{max(saved_steps(tmp_path)):08d}.safetensors")
-    with monkeypatch.context() as patched:  # on a machine where all eight fit
-        last = trained(tokens, tmp_path, **{**BUSY, "micro_batch": "auto"})
+    last = trained(tokens, tmp_path, **{**BUSY, "micro_batch": "auto"})  # on a machine where all eight fit
     assert any("damaged" in note for note in last.notes)
     assert any(note.startswith("2 rows a pass") for note in last.notes)
     assert_same(last, whole)
@@ -99,9 +100,8 @@ def test_a_signal_ends_the_run_after_the_next_step_with_a_checkpoint(
     error: type[BaseException],
 ) -> None:
     before = signal.getsignal(number)
-    with monkeypatch.context() as patched, pytest.raises(error):
-        interrupted(patched, 5, lambda: signal.raise_signal(number))
-        trained(tokens, tmp_path, **BUSY)
+    with pytest.raises(error):
+        disturbed(monkeypatch, 5, lambda: signal.raise_signal(number), tokens, tmp_path, **BUSY)
     assert signal.getsignal(number) == before
     assert max(saved_steps(tmp_path)) == 6
     assert_same(trained(tokens, tmp_path, **BUSY), whole)
@@ -113,8 +113,7 @@ def test_a_second_interrupt_does_not_wait(tokens: Path, tmp_path: Path, monkeypa
         signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        interrupted(monkeypatch, 2, twice)
-        trained(tokens, tmp_path, **BUSY)
+        disturbed(monkeypatch, 2, twice, tokens, tmp_path, **BUSY)
     assert saved_steps(tmp_path) == []
 
 
@@ -122,9 +121,8 @@ def test_how_it_is_computed_may_change_on_the_way_and_what_is_computed_may_not(
     tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = trained(tokens, tmp_path / "plain")
-    with monkeypatch.context() as patched, pytest.raises(Killed):
-        interrupted(patched, 6, kill)
-        trained(tokens, tmp_path / "other")
+    with pytest.raises(Killed):
+        disturbed(monkeypatch, 6, kill, tokens, tmp_path / "other")
     with pytest.raises(ConfigError, match=r"`learning_rate` 0\.01, now 0\.02"):
         trained(tokens, tmp_path / "other", learning_rate=0.02)
     with pytest.raises(ConfigError, match="`seed`"):
@@ -170,13 +168,12 @@ def test_a_step_that_is_not_finite_moves_no_weight_and_is_logged_with_its_docume
 def test_one_skipped_step_too_many_ends_the_run_even_over_a_kill_and_names_broken_weights(
     tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patched, pytest.raises(Killed):
-        nan_in_steps(patched, 2)
-        interrupted(patched, 6, kill)
-        trained(tokens, tmp_path / "counted", max_skipped_steps=1)
-    with monkeypatch.context() as patched, pytest.raises(TrainingError, match=r"steps 3, 8; .*learning_rate"):
-        nan_in_steps(patched, 3)  # counted from the resumed step 4
-        trained(tokens, tmp_path / "counted", max_skipped_steps=1)
+    with monkeypatch.context() as patched:
+        nan_in_steps(patched, 2, 9)  # calls: six of the run that is killed, then from the resumed step 4 on
+        with pytest.raises(Killed):
+            disturbed(monkeypatch, 6, kill, tokens, tmp_path / "counted", max_skipped_steps=1)
+        with pytest.raises(TrainingError, match=r"steps 3, 8; .*learning_rate"):
+            trained(tokens, tmp_path / "counted", max_skipped_steps=1)
     broken = initial_model()
     with torch.no_grad():
         broken.state_dict()["model.layers.1.mlp.fc1.weight"][3, 4] = torch.nan

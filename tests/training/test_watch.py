@@ -1,4 +1,4 @@
-"""The log, the line on the screen, and trackers. Real trackers are tried where they are: `pip install 'hornbook[wandb]'`."""
+"""The log, the line on the screen, and trackers; real ones where they are installed."""
 
 import json
 from collections.abc import Mapping
@@ -46,9 +46,7 @@ def clock() -> Clock:
 def peak(monkeypatch: pytest.MonkeyPatch) -> list[torch.dtype]:
     """A device of 10^9 operations per second, and the types it was asked for."""
     asked: list[torch.dtype] = []
-    monkeypatch.setattr(
-        watch_module, "peak_flops", lambda device, dtype: asked.append(dtype) or Peak(1e9, "invented")
-    )
+    monkeypatch.setattr(watch_module, "peak_flops", lambda device, dtype: asked.append(dtype) or Peak(1e9, "invented"))
     return asked
 
 
@@ -84,9 +82,7 @@ def read_log(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf8").splitlines()]
 
 
-def test_a_line_has_what_was_given_and_what_was_measured(
-    tmp_path: Path, clock: Clock, peak: list[torch.dtype]
-) -> None:
+def test_a_line_has_what_was_given_and_what_was_measured(tmp_path: Path, clock: Clock, peak: list[torch.dtype]) -> None:
     path = tmp_path / "new" / "log.jsonl"
     watch = watching(path, clock, ranks=Ranks(0, 4))
     clock.seconds += 500  # the first step compiles: it counts in no rate
@@ -162,8 +158,8 @@ def test_the_old_log_stays_until_the_new_one_is_whole(tmp_path: Path, monkeypatc
     def fail(self: Path, target: Path) -> None:
         raise OSError("the disk is full")
 
-    with monkeypatch.context() as patched, pytest.raises(OSError, match="full"):
-        patched.setattr(Path, "replace", fail)
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="full"):
         cut_log(path, 1)
     assert path.read_text(encoding="utf8") == text
 
@@ -276,13 +272,13 @@ def test_a_tracker_that_is_not_installed_is_refused_with_what_to_install(monkeyp
 @pytest.mark.parametrize("name", TRACKERS)
 def test_a_real_tracker_keeps_one_curve_over_a_kill(place: Path, name: str) -> None:
     pytest.importorskip(name)
+    notes: list[str] = []
     for start in (0, 3):
-        notes: list[str] = []
-        tracking = Trackers([name], Path("mine/work"), start, {"model": {"num_layers": 2}}, lambda *n: notes.append(n[2]))
+        tracking = Trackers([name], Path("mine/work"), start, {"lr": 0.1}, lambda *told: notes.append(told[2]))
         for step in range(start + 1, start + 6):
             tracking.log({"step": step, "loss": 5 - step / 10, "run": 1})
         tracking.close()
-        assert [note for note in notes if "left behind" in note] == []
+    assert not any("left behind" in note for note in notes)
     run = json.loads((place / "mine/work/tracked.json").read_text())["name"]
     if name == "tensorboard":
         from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
