@@ -20,10 +20,8 @@ from torch.nn.parallel import DistributedDataParallel
 
 from hornbook.model.phi import Phi
 from hornbook.recipes.laptop import MODEL
-from hornbook.training.config import TrainConfig
-from hornbook.training.device import choose_device
-from hornbook.training.engine import make_engine
-from hornbook.training.execution import Execution
+from hornbook.training.config import Execution, TrainConfig
+from hornbook.training.engine import choose_device, make_engine
 from hornbook.training.optimizer import make_optimizers, set_learning_rate
 from hornbook.training.parallel import Ranks, joined_ranks, summed
 from hornbook.training.precision import clip_gradients

@@ -158,7 +158,7 @@ def _learn_tokenizer(folder: Path, vocab_size: int) -> int:
         with path.open(encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 documents.append(Document(id=row["id"], kind=DocumentKind.CODE, text=row["text"]))
-    tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=vocab_size, training_bytes=60 * _MEGABYTE))
+    tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=vocab_size))
     tokenizer.add_tokens([AddedToken(run, normalized=True) for run in RUNS])
     tokenizer.save(str(folder / "tokenizer.json"))
     size: int = tokenizer.get_vocab_size()

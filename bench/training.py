@@ -33,9 +33,9 @@ from hornbook.model.config import ModelConfig, flops_per_token, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.recipes.laptop import FINETUNE, MODEL
 from hornbook.tokens.pack import TokenStream
-from hornbook.training.allocator import keep_freed_memory
 from hornbook.training.config import TrainConfig
 from hornbook.training.engine import make_engine
+from hornbook.training.host_memory import keep_freed_memory
 from hornbook.training.optimizer import make_optimizers
 from hornbook.training.parallel import current_ranks
 from hornbook.training.precision import choose_precision, has_bfloat16_instructions

@@ -48,7 +48,7 @@ def test_rows_become_shards_that_a_model_is_trained_on(tmp_path: Path, rows: Pat
     assert f"{len(streams['train']):>15,} tokens of" in printed.out
     last = printed.out.splitlines()[-1]
     assert last.startswith(f"next: hornbook train {output} ")
-    shape = ("--layers", 1, "--hidden-size", 32, "--heads", 2, "--sequence-length", 16)
+    shape = ("--layers", 1, "--hidden-size", 32, "--sequence-length", 16)
     command = last.removeprefix("next: hornbook ").replace("MODEL", str(tmp_path / "model")).split()
     command[command.index("--steps") + 1] = "2"
     type_in(*command, *shape)
@@ -92,9 +92,9 @@ def test_a_folder_of_source_files_and_a_tokenizer_in_parts(tmp_path: Path) -> No
 
 def test_killed_and_typed_again_it_goes_on_to_the_same_bytes(tmp_path: Path, rows: Path, tokenizer: Path) -> None:
     with rows.open("a") as stream:
-        for _ in range(150):
+        for _ in range(80):
             stream.writelines(json.dumps(row) + "\n" for row in ROWS)
-    settings = ("--tokenizer", tokenizer, "--shard-tokens", 100_000, "--workers", 1)
+    settings = ("--tokenizer", tokenizer, "--workers", 1)
     type_in("tokenize", rows, *settings, "--output", tmp_path / "whole")
     slow = "from hornbook.tokens import write; write._BATCH_CHARACTERS = 20_000; write._SECONDS_BETWEEN_SYNCS = 0\n"
     patched = slow + "from functools import partial; write.write_shards = partial(write.write_shards, "
@@ -132,38 +132,27 @@ def test_another_command_for_the_same_folder_is_refused(tmp_path: Path, rows: Pa
     assert is_one_mistake(type_in(*command, "--text-field", "name", status=2).err, "`source`")
     with rows.open("a") as stream:
         stream.write('{"text": "x"}\n')
-    assert is_one_mistake(type_in(*command, status=2).err, "`source`", "choose another folder")
+    assert is_one_mistake(type_in(*command, status=2).err, "`source`")
     assert contents(tmp_path / "tokens") == before
 
 
-@pytest.mark.parametrize(
-    ("line", "messages"),
-    [
-        ('{"text": "x', ["line 121, is not JSON"]),
-        ('{"content": "x"}', ["`rows.jsonl:121` has no field `text`; its fields: `content`", "--text-field"]),
-    ],
-)
-def test_a_bad_row_is_one_message(tmp_path: Path, rows: Path, tokenizer: Path, line: str, messages: list[str]) -> None:
-    with rows.open("a") as stream:
-        stream.write(line)
-    command = ("tokenize", rows, "--tokenizer", tokenizer, "--output", tmp_path / "tokens")
-    assert is_one_mistake(type_in(*command, status=2).err, *messages)
-    write_lines(rows, ROWS)
-    type_in(*command)
-
-
-def test_mistakes_in_the_command_are_named_and_cost_no_folder(tmp_path: Path, rows: Path, tokenizer: Path) -> None:
+def test_mistakes_are_named_and_cost_no_folder(tmp_path: Path, rows: Path, tokenizer: Path) -> None:
     output = tmp_path / "tokens"
     for arguments, message in [
-        ((tmp_path / "none.jsonl", "--tokenizer", tokenizer), "there is no file or folder"),
-        ((rows, "--tokenizer", tmp_path / "none"), "`--tokenizer`: `source` must be"),
-        ((rows, "--tokenizer", tokenizer, "--held-out-share", 1), "`held_out_share` must lie in [0, 1)"),
+        ((tmp_path / "none.jsonl", "--tokenizer", tokenizer), "none.jsonl"),
+        ((rows, "--tokenizer", tmp_path / "none"), "`--tokenizer`"),
+        ((rows, "--tokenizer", tokenizer, "--held-out-share", 1), "`held_out_share`"),
         ((rows, "--tokenizer", rows), "cannot be read as a tokenizer"),
     ]:
         refused = type_in("tokenize", *arguments, "--output", output, status=2)
         assert is_one_mistake(refused.err, message), refused.err
         assert not output.exists()
-    refused = type_in("tokenize", rows, "--tokenizer", tokenizer, "--output", tmp_path, status=2)
-    assert is_one_mistake(refused.err, "is not empty and holds no token shards")
-    refused = type_in("tokenize", rows, "--tokenizer", tokenizer, "--output", rows, status=2)
-    assert is_one_mistake(refused.err, "is no folder")
+    for wrong in (tmp_path, rows):
+        refused = type_in("tokenize", rows, "--tokenizer", tokenizer, "--output", wrong, status=2)
+        assert is_one_mistake(refused.err, f"`--output` `{wrong}`")
+    with rows.open("a") as stream:
+        stream.write('{"content": "x"}')
+    refused = type_in("tokenize", rows, "--tokenizer", tokenizer, "--output", output, status=2)
+    assert is_one_mistake(refused.err, "`rows.jsonl:121`", "`content`", "--text-field")
+    write_lines(rows, ROWS)  # mended, the same command goes on
+    type_in("tokenize", rows, "--tokenizer", tokenizer, "--output", output)

@@ -1,30 +1,35 @@
+"""`hornbook train` through the real command line: what it says, its status, what is left."""
+
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file
 from tests.commands.typed import is_one_mistake, type_in
+from tests.tokens.packing import documents_of, pack
 
-from hornbook.model.weights import load_model, tokenizer_hash_of_model
-from hornbook.records import Document, DocumentKind
-from hornbook.tokens.pack import TokenStream, pack
+from hornbook.model.weights import load_model, save_model, tokenizer_hash_of_model
+from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
 from hornbook.training import trackers
-from hornbook.training.trackers import TrackedRun
+from hornbook.training.checkpoint import saved_steps
+from hornbook.training.trackers import Tracker
 
-DOCUMENTS = [
-    Document(id=str(number), kind=DocumentKind.CODE, text=f"total = {number} + {number}\n") for number in range(200)
-]
-TINY = ("--shape", "laptop", "--layers", 1, "--hidden-size", 32, "--heads", 2, "--sequence-length", 16)
+DOCUMENTS = documents_of(*(f"total = {number} + {number}\n" for number in range(200)))
+TINY = ("--shape", "laptop", "--layers", 1, "--hidden-size", 32, "--sequence-length", 16)
 RUN = ("--steps", 6, "--batch-size", 4, "--learning-rate", 0.01, "--eval-every", 3)
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+OWN_MOUNTS = ("unshare", "--map-root-user", "--mount")
+"""A process whose mounts nobody else sees and that end with it; where the system permits them."""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +37,14 @@ def tokens(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tokens")
     tokenizer = train_tokenizer(DOCUMENTS, TokenizerConfig(vocab_size=280))
     tokenizer.save(str(folder / "tokenizer.json"))
-    pack(DOCUMENTS, tokenizer, folder, held_out_share=0.2, shard_tokens=10**6, progress=lambda *_: None)
+    pack(DOCUMENTS, tokenizer, folder, held_out_share=0.2)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory, tokens: Path) -> Path:
+    folder = tmp_path_factory.mktemp("base") / "model"
+    type_in("train", tokens, *TINY, *RUN, "--precision", "float32", "--output", folder)
     return folder
 
 
@@ -49,49 +61,49 @@ def processes(*arguments: object) -> "subprocess.CompletedProcess[str]":
 
 
 def test_a_new_model_is_trained_and_kept_with_its_tokenizer(tmp_path: Path, tokens: Path) -> None:
-    printed = type_in("train", tokens, *TINY, *RUN, "--output", tmp_path / "model")
+    command = ("train", tokens, *TINY, *RUN, "--output", tmp_path / "model")
+    printed = type_in(*command)
     model = load_model(tmp_path / "model")
     assert (model.config.num_layers, model.config.hidden_size, model.config.max_position) == (1, 32, 16)
+    assert (model.config.num_heads, model.config.intermediate_size) == (1, 128)
     assert model.config.vocab_size == 320  # 280 tokens, rounded up
     assert tokenizer_hash_of_model(tmp_path / "model") == TokenStream(tokens, "train").tokenizer_sha256
     assert (tmp_path / "model" / "tokenizer.json").read_bytes() == (tokens / "tokenizer.json").read_bytes()
     result = result_of(tmp_path / "model")
     assert result["tokens_seen"] == 6 * 4 * 16
-    assert f"held-out loss {result['held_out_loss']:.4f} after step 6" in printed.out
-    assert not (tmp_path / "model" / "work").exists()
+    assert f"{result['held_out_loss']:.4f} after step 6" in printed.out
+    assert re.search(r"memory: about \d+ MiB of .* at 4 rows a pass", printed.out)
+    written = (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns
+    assert type_in(*command).out.splitlines()[-2:] == printed.out.splitlines()[-2:]
+    assert (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns == written
+    assert is_one_mistake(type_in(*command, "--seed", 1, status=2).err, "`seed` 0, now 1")
 
 
-def test_the_same_command_is_done_at_once_and_another_one_is_refused(tmp_path: Path, tokens: Path) -> None:
-    command = ("train", tokens, *TINY, *RUN, "--output", tmp_path / "model")
-    first = type_in(*command)
-    before = (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns
-    assert type_in(*command).out.splitlines()[-2:] == first.out.splitlines()[-2:]
-    assert (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns == before
-    refused = type_in(*command, "--seed", 1, status=2)
-    assert is_one_mistake(refused.err, "`seed` 0, now 1", "another training")
-    type_in(*command, "--compile", "off", "--keep-last", 3)  # how it is computed may change
-
-
-def test_a_mistake_in_the_command_costs_no_folder(tmp_path: Path, tokens: Path) -> None:
-    type_in("train", tokens, *TINY, *RUN, "--micro-batch", 3, "--output", tmp_path / "model", status=2)
-    type_in("train", tokens, *TINY, *RUN, "--seed", 1, "--output", tmp_path / "model")
-
-
-def test_a_folder_with_other_files_is_refused_before_any_work(tmp_path: Path, tokens: Path) -> None:
-    (tmp_path / "mine.txt").write_text("precious")
-    refused = type_in("train", tokens, *TINY, *RUN, "--output", tmp_path, status=2)
-    assert is_one_mistake(refused.err, "is not empty and holds no training")
-
-
-def test_the_memory_and_the_rows_of_a_pass_are_said_before_the_start(tmp_path: Path, tokens: Path) -> None:
-    """The rows change rounding only."""
-    losses = []
-    for rows, said in (("auto", "at 4 rows a pass: "), ("2", "at 2 rows a pass, 2 passes a step: ")):
-        command = ("train", tokens, *TINY, *RUN, "--precision", "float32", "--output", tmp_path / rows)
-        printed = type_in(*command, "--micro-batch", rows)
-        assert re.search(rf"memory: about \d+ MiB of .* free on cpu {said}weights", printed.out)
-        losses.append(result_of(tmp_path / rows)["held_out_loss"])
-    assert losses[0] == pytest.approx(losses[1], abs=1e-5)
+def test_every_option_reaches_the_config(tmp_path: Path, tokens: Path) -> None:
+    given = {
+        "warmup_steps": 2,
+        "optimizer": "muon",
+        "weight_decay": 0.3,
+        "precision": "float32",
+        "eval_every": 4,
+        "checkpoint_every": 5,
+        "sequence_length": 16,
+        "learning_rate": 0.01,
+        "batch_size": 4,
+        "num_steps": 6,
+    }
+    flags = [
+        part
+        for name, value in given.items()
+        for part in (f"--{'steps' if name == 'num_steps' else name.replace('_', '-')}", value)
+    ]
+    more = ("--dropout", 0.2, "--mask-documents", "--keep-best", "--seed", 9)
+    shape = TINY[: TINY.index("--sequence-length")]
+    type_in("train", tokens, *shape, *flags, *more, "--output", tmp_path / "model")
+    kept = json.loads((tmp_path / "model" / "training.json").read_text())["run"]
+    assert {name: kept[name] for name in given} == given
+    assert (kept["residual_dropout"], kept["attention_dropout"]) == (0.2, 0.2)
+    assert (kept["mask_documents"], kept["keep_best"], kept["seed"]) == (True, True, 9)
 
 
 def test_a_tracker_gets_the_whole_run_and_one_that_is_not_installed_is_refused(
@@ -99,90 +111,157 @@ def test_a_tracker_gets_the_whole_run_and_one_that_is_not_installed_is_refused(
 ) -> None:
     told: list[tuple[int, float]] = []
 
-    class Scripted:
-        where = "a page"
-
-        def __init__(self, run: TrackedRun) -> None:
-            assert run.name.startswith("mine-")
-
-        def log(self, step: int, values: Mapping[str, float]) -> None:
-            told.extend((step, value) for name, value in values.items() if name == "held_out_loss")
-
-        def close(self) -> None:
-            told.append((0, 0.0))
+    def log(step: int, values: dict[str, float]) -> None:
+        told.extend((step, value) for name, value in values.items() if name == "held_out_loss")
 
     command = ("train", tokens, *TINY, *RUN, "--output", tmp_path / "mine", "--tracker", "wandb")
-    monkeypatch.setitem(trackers.MAKERS, "wandb", Scripted)
+    monkeypatch.setitem(trackers.MAKERS, "wandb", lambda *_: Tracker("a page", log, lambda: told.append((0, 0.0))))
     with monkeypatch.context() as patched:
-        patched.setattr(trackers, "_is_installed", lambda name: False)
-        refused = type_in(*command, status=2)
-    assert is_one_mistake(refused.err, "`wandb` is not installed", "pip install 'hornbook[wandb]'")
-    monkeypatch.setattr(trackers, "_is_installed", lambda name: True)
+        patched.setattr(trackers.importlib.util, "find_spec", lambda name: None)
+        assert is_one_mistake(type_in(*command, status=2).err, "pip install 'hornbook[wandb]'")
+    monkeypatch.setattr(trackers, "require_trackers", lambda names: None)
+    monkeypatch.setattr("hornbook.training.loop.require_trackers", lambda names: None)
     assert "tracked as mine-" in type_in(*command).out
-    log = [json.loads(line) for line in (tmp_path / "mine" / "measured" / "log.jsonl").read_text().splitlines()]
-    assert told == [*((line["step"], line["held_out_loss"]) for line in log if "held_out_loss" in line), (0, 0.0)]
+    log_lines = [json.loads(line) for line in (tmp_path / "mine" / "measured" / "log.jsonl").read_text().splitlines()]
+    held_out = [(line["step"], line["held_out_loss"]) for line in log_lines if "held_out_loss" in line]
+    assert told == [*held_out, (0, 0.0)]
 
 
-def test_a_model_is_finetuned_from_another_ones_weights(tmp_path: Path, tokens: Path) -> None:
-    type_in("train", tokens, *TINY, *RUN, "--output", tmp_path / "base")
-    type_in("train", tokens, "--base", tmp_path / "base", *RUN, "--output", tmp_path / "tuned")
-    assert load_model(tmp_path / "tuned").config == load_model(tmp_path / "base").config
-    assert result_of(tmp_path / "tuned")["held_out_loss"] < result_of(tmp_path / "base")["held_out_loss"]
+def test_a_model_is_finetuned_from_another_ones_weights_whose_shape_stays(
+    tmp_path: Path, tokens: Path, base: Path
+) -> None:
+    command = ("train", tokens, "--base", base, *RUN, "--output", tmp_path / "tuned")
+    assert is_one_mistake(type_in(*command, "--layers", 3, status=2).err, "`--layers`")
+    type_in(*command)
+    assert load_model(tmp_path / "tuned").config == load_model(base).config
+    assert result_of(tmp_path / "tuned")["held_out_loss"] < result_of(base)["held_out_loss"]
 
 
 @pytest.mark.parametrize(
-    ("flags", "messages"),
+    ("flags", "named"),
     [
-        ((), ("`--shape`", "laptop, phi-1-small, phi-1", "None")),
-        (("--shape", "phi-3"), ("`--shape`", "'phi-3'")),
-        (("--base", "nowhere"), ("nowhere",)),
-        ((*TINY, "--micro-batch", "many"), ("`--micro-batch`", "'many'")),
-        ((*TINY, "--micro-batch", 3), ("`micro_batch`", "4")),
-        ((*TINY, "--schedule", "cosine"), ("`schedule`", "'cosine'")),
-        ((*TINY, "--tokenizer", "nowhere.json"), ("nowhere.json",)),
-        ((*TINY, "--tracker", "mlflow"), ("`trackers`", "trackio, wandb, tensorboard", "'mlflow'")),
+        ((), "`--shape`"),
+        (("--shape", "phi-3"), "'phi-3'"),
+        (("--base", "nowhere"), "nowhere"),
+        ((*TINY, "--micro-batch", "many"), "'many'"),
+        ((*TINY, "--micro-batch", 3), "`micro_batch`"),
+        ((*TINY, "--optimizer", "sgd"), "`optimizer`"),
+        ((*TINY, "--tokenizer", "nowhere.json"), "nowhere.json"),
+        ((*TINY, "--tracker", "mlflow"), "`trackers`"),
     ],
 )
-def test_a_mistake_is_one_message(
-    tmp_path: Path, tokens: Path, flags: tuple[object, ...], messages: tuple[str, ...]
+def test_a_mistake_is_one_message_and_costs_no_folder(
+    tmp_path: Path, tokens: Path, flags: tuple[object, ...], named: str
 ) -> None:
-    printed = type_in("train", tokens, *map(str, flags), *RUN, "--output", tmp_path / "model", status=2)
-    assert is_one_mistake(printed.err, *messages)
+    command = ("train", tokens, *map(str, flags), *RUN, "--output", tmp_path / "model")
+    assert is_one_mistake(type_in(*command, status=2).err, named)
+    if flags[-2:] == ("--micro-batch", 3):
+        type_in(*command, "--micro-batch", 2)
 
 
-def test_another_shape_than_the_base_models_is_refused(tmp_path: Path, tokens: Path) -> None:
-    type_in("train", tokens, *TINY, *RUN, "--output", tmp_path / "base")
-    printed = type_in(
-        "train", tokens, "--base", tmp_path / "base", "--layers", 3, *RUN, "--output", tmp_path / "tuned", status=2
-    )
-    assert is_one_mistake(printed.err, "`--layers` is for a new model")
+def test_a_folder_with_other_files_and_a_truncated_shard_are_refused(tmp_path: Path, tokens: Path) -> None:
+    refused = type_in("train", tokens, *TINY, *RUN, "--output", tokens, status=2)
+    assert is_one_mistake(refused.err, "not empty")
+    shutil.copytree(tokens, tmp_path / "tokens")
+    shard = tmp_path / "tokens" / "train-00000.bin"
+    shard.write_bytes(shard.read_bytes()[:-2])
+    refused = type_in("train", tmp_path / "tokens", *TINY, *RUN, "--output", tmp_path / "model", status=2)
+    assert is_one_mistake(refused.err, str(shard))
+
+
+def test_a_nan_in_the_base_models_weights_ends_with_its_name(tmp_path: Path, tokens: Path, base: Path) -> None:
+    shutil.copytree(base, tmp_path / "base")
+    model = load_model(base)
+    with torch.no_grad():
+        model.state_dict()["model.final_layernorm.bias"][3] = torch.nan
+    save_model(model, tmp_path / "base")
+    run = ("--steps", 30, "--batch-size", 4, "--learning-rate", 0.01)
+    printed = type_in("train", tokens, "--base", tmp_path / "base", *run, "--output", tmp_path / "tuned", status=2)
+    assert is_one_mistake(printed.err, "steps 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;", "`model.final_layernorm.bias`")
+    assert not (tmp_path / "tuned" / "model.safetensors").exists()
+
+
+def stopped(command: list[str], folder: Path, **options: Any) -> tuple[int, str]:
+    """Send SIGTERM once the training has begun; the status, and what was said."""
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **options) as run:
+        while not (folder / "work" / "log.jsonl").exists() and run.poll() is None:
+            time.sleep(0.01)
+        run.send_signal(signal.SIGTERM)
+        _, err = run.communicate()
+    return run.returncode, err
 
 
 def test_sigterm_leaves_with_143_and_the_same_command_ends_with_the_same_weights(tmp_path: Path, tokens: Path) -> None:
-    steps = ("--steps", 400, "--batch-size", 4, "--learning-rate", 0.01)
-    for name, asked in (("whole", False), ("stopped", True)):
-        command = list(map(str, ("train", tokens, *TINY, *steps, "--output", tmp_path / name)))
-        with subprocess.Popen([sys.executable, "-m", "hornbook", *command], stderr=subprocess.PIPE, text=True) as run:
-            log = tmp_path / name / "work" / "log.jsonl"
-            while asked and not log.exists() and run.poll() is None:
-                time.sleep(0.01)
-            if asked:
-                run.send_signal(signal.SIGTERM)
-            _, err = run.communicate()
-        assert run.returncode == (143 if asked else 0), err
-        if asked:
-            assert "stopped by SIGTERM after step" in err
-            assert "the same command goes on" in err
-            type_in(*command)
+    steps = ("--steps", 300, "--batch-size", 4, "--learning-rate", 0.01, "--dropout", 0.1)
+    whole, command = (
+        list(map(str, ("train", tokens, *TINY, *steps, "--output", tmp_path / name))) for name in ("whole", "stopped")
+    )
+    status, err = stopped([sys.executable, "-m", "hornbook", *command], tmp_path / "stopped")
+    assert (status, err.count("SIGTERM"), err.count("\n")) == (143, 1, 1), err
+    type_in(*command)
+    type_in(*whole)
     weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "stopped")]
     assert weights[0] == weights[1]
 
 
-def test_two_ranks_train_one_model(tmp_path: Path, tokens: Path) -> None:
-    flags = (*TINY, *RUN, "--precision", "float32")
-    finished = processes("train", tokens, *flags, "--output", tmp_path / "two")
+def test_two_ranks_of_torchrun_train_the_model_of_one_process(tmp_path: Path, tokens: Path, base: Path) -> None:
+    finished = processes("train", tokens, *TINY, *RUN, "--precision", "float32", "--output", tmp_path / "two")
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.count("held-out loss") == 1
-    type_in("train", tokens, *flags, "--output", tmp_path / "one")
-    losses = [result_of(tmp_path / name)["held_out_loss"] for name in ("one", "two")]
-    assert losses[0] == pytest.approx(losses[1], abs=1e-5)
+    assert result_of(tmp_path / "two")["held_out_loss"] == pytest.approx(result_of(base)["held_out_loss"], abs=1e-5)
+    one, two = (load_file(folder / "model.safetensors") for folder in (base, tmp_path / "two"))
+    for name, weight in one.items():
+        torch.testing.assert_close(two[name], weight, atol=1e-4, rtol=0)
+
+
+@pytest.mark.slow
+def test_sigterm_to_torchrun_stops_both_ranks_and_the_same_command_ends_with_the_same_weights(
+    tmp_path: Path, tokens: Path
+) -> None:
+    odd = processes("train", tokens, *TINY, *RUN, "--batch-size", 5, "--output", tmp_path / "odd")
+    assert odd.returncode != 0
+    assert "`batch_size` must be a multiple of the number of processes 2, got 5" in odd.stderr
+    run = (*TINY, "--steps", 300, "--batch-size", 4, "--learning-rate", 0.01, "--dropout", 0.1)
+    commands = {name: ("train", tokens, *run, "--output", tmp_path / name) for name in ("whole", "stopped")}
+    words = [*TORCHRUN, "-m", "hornbook", *map(str, commands["stopped"])]
+    status, err = stopped(words, tmp_path / "stopped", env={**os.environ, "OMP_NUM_THREADS": "1"})
+    assert status != 0
+    assert err.count("stopped by SIGTERM after step") == 2, err
+    (step,) = saved_steps(tmp_path / "stopped" / "work" / "checkpoints")
+    assert f"after step {step} of 300" in err
+    for command in commands.values():
+        finished = processes(*command)
+        assert finished.returncode == 0, finished.stderr
+    weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "stopped")]
+    assert weights[0] == weights[1]
+
+
+def may_mount(folder: Path) -> bool:
+    try:
+        mounting = [*OWN_MOUNTS, "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+        return subprocess.run(mounting, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.slow
+def test_a_small_disk_that_fills_up_costs_no_finished_step(tmp_path: Path, tokens: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if not may_mount(disk):
+        pytest.skip("this system permits no mounts; a limit on the size of files stands in for it elsewhere")
+    run = (*TINY, "--steps", 9, "--batch-size", 4, "--learning-rate", 0.01, "--checkpoint-every", 2)
+    told = " ".join(map(str, (sys.executable, "-m", "hornbook", "train", tokens, *run, "--output")))
+    script = f"""
+        mount -t tmpfs -o size=500k tmpfs {disk} && {told} {disk}/model; echo status $?
+        ls {disk}/model/work/checkpoints
+        mount -o remount,size=8m {disk} && {told} {disk}/model; echo status $?
+        cp {disk}/model/model.safetensors {tmp_path}
+        {told} {tmp_path}/whole
+    """
+    finished = subprocess.run([*OWN_MOUNTS, "sh", "-c", script], capture_output=True, text=True, check=False)
+    assert "status 2\nstep-00000002.json\nstep-00000002.safetensors\n" in finished.stdout, finished
+    assert finished.stderr.count("\n") == finished.stderr.count("No space left on device") == 1
+    assert "resumed from the checkpoint of step 2" in finished.stdout
+    assert "status 0" in finished.stdout
+    assert (tmp_path / "model.safetensors").read_bytes() == (tmp_path / "whole" / "model.safetensors").read_bytes()

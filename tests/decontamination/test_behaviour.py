@@ -1,4 +1,3 @@
-import ast
 import pickle
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +14,6 @@ from hornbook.decontamination.prepare import Prepared
 from hornbook.decontamination.same_outputs import SameOutputs, is_same, is_telling, num_proving, telling_places
 from hornbook.errors import SandboxError
 from hornbook.observers.agreement import values_agree
-from hornbook.observers.arguments import argument_source
 from hornbook.observers.jail_tasks import run_tasks
 from hornbook.records import Outcome, Problem
 from hornbook.sandbox.jail import Jail

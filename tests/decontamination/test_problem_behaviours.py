@@ -1,4 +1,3 @@
-import ast
 from collections import Counter
 
 import pytest

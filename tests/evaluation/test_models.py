@@ -6,7 +6,7 @@ from tests.evaluation.small import PROMPTS, TEXT, requests_of, texts_of
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.models import RunModel, SamplingConfig
-from hornbook.generation.sample import GenerateConfig, generate
+from hornbook.generation.sample import generate
 from hornbook.model.weights import load_model
 from hornbook.tokens.tokenizer import load_tokenizer
 
@@ -21,7 +21,7 @@ def test_a_runs_model_writes_what_generation_writes(tiny_folder: Path) -> None:
         load_model(tiny_folder),
         load_tokenizer(tiny_folder / "tokenizer.json"),
         PROMPTS,
-        GenerateConfig(max_new_tokens=30, batch_size=4),
+        sampling,
         0,
         lambda _done, _total: None,
     )

@@ -6,9 +6,9 @@ from tokenizers import Tokenizer, models
 from torch import Tensor
 
 from hornbook.generation.batch import Row, complete_batch
-from hornbook.generation.cache import keep_rows
 from hornbook.generation.healing import HealedPrompt, Spelling
 from hornbook.generation.prompt import Prompt, SamplingConfig
+from hornbook.generation.reader import keep_rows
 from hornbook.generation.stop import StopRule
 from hornbook.tokens.tokenizer import END_OF_TEXT
 
@@ -75,7 +75,7 @@ def test_rows_that_end_leave_soon_and_the_others_go_on_with_their_own_text(rever
     assert sum(reader.num_rows) < 1.25 * sum(ends)
 
 
-@pytest.mark.parametrize("rows", [[0, 1, 2, 3, 4], [0, 4, 2], [3, 1], [4, 0, 1, 2, 3], [2], []])
+@pytest.mark.parametrize("rows", [[0, 4, 2], [4, 0, 1, 2, 3], []])
 def test_kept_rows_are_those_asked_for(rows: list[int]) -> None:
     table = torch.arange(30).view(5, 2, 3)
     expected = table.clone()[rows]

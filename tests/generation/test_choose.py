@@ -34,8 +34,8 @@ def test_impossible_tokens_are_never_drawn() -> None:
         assert choose_tokens(logits, temperature=1.0, top_p=1.0, draws=[number]).tolist() == [1]
 
 
-@pytest.mark.parametrize("sharpness", [0.0, 0.5, 2.0, 20.0])
-@pytest.mark.parametrize("top_p", [0.3, 0.95, 1.0])
+@pytest.mark.parametrize("sharpness", [0.0, 2.0, 20.0])
+@pytest.mark.parametrize("top_p", [0.6, 1.0])
 def test_sorting_the_likeliest_first_changes_no_draw(
     sharpness: float, top_p: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:

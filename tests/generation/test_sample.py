@@ -3,23 +3,22 @@ from typing import Any
 
 import pytest
 import torch
+from tests.tokens.packing import documents_of, pack
+from tests.training.rank import config_of
 from tokenizers import Tokenizer
 from transformers import PhiConfig, PhiForCausalLM
 
 from hornbook.generation import sample
-from hornbook.generation.healing import Spelling, heal
-from hornbook.generation.packed import can_pack
-from hornbook.generation.packed_reader import PackedReader
-from hornbook.generation.prompt import Prompt, SamplingConfig
+from hornbook.generation.healing import Spelling, count_too_long, heal
+from hornbook.generation.packed import PackedReader, can_pack
+from hornbook.generation.prompt import Prompt, SamplingConfig, max_prompt_tokens
 from hornbook.generation.reader import PhiReader
-from hornbook.generation.sample import GenerateConfig, count_truncated, generate, generate_batches
+from hornbook.generation.sample import generate, generate_batches
 from hornbook.generation.stop import StopRule
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
-from hornbook.records import Document, DocumentKind
-from hornbook.tokens.pack import TokenStream, pack
+from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
-from hornbook.training.config import TrainConfig
 from hornbook.training.loop import train
 
 FUNCTION = '''def count_evens(numbers: list[int]) -> int:
@@ -40,7 +39,7 @@ OTHER = '''def first_word(text: str) -> str:
     return words[0] if words else ""
 '''
 SHAPE = ModelConfig(vocab_size=400, num_layers=2, hidden_size=64, intermediate_size=128, num_heads=2, max_position=256)
-GREEDY = GenerateConfig(max_new_tokens=150, batch_size=32)
+GREEDY = SamplingConfig(max_new_tokens=150, batch_size=32)
 
 
 def quiet(done: int, total: int) -> None:
@@ -49,34 +48,21 @@ def quiet(done: int, total: int) -> None:
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    documents = [Document(id=str(n), kind=DocumentKind.EXERCISE, text=text) for n, text in enumerate([FUNCTION, OTHER])]
-    return train_tokenizer(documents * 3, TokenizerConfig(vocab_size=400))
+    return train_tokenizer(documents_of(FUNCTION, OTHER) * 3, TokenizerConfig(vocab_size=400))
 
 
 @pytest.fixture(scope="module")
 def model(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Phi:
     """A model that knows two functions by heart."""
     folder: Path = tmp_path_factory.mktemp("memorised")
-    documents = [
-        Document(id=str(number), kind=DocumentKind.EXERCISE, text=text)
-        for number, text in enumerate([FUNCTION, OTHER] * 8)
-    ]
-    pack(documents, tokenizer, folder, held_out_share=0.0, shard_tokens=10**6, progress=lambda *_: None)
-    config = TrainConfig(
-        dataset="finetune",
-        num_steps=150,
-        batch_size=4,
-        sequence_length=200,
-        learning_rate=0.01,
-        warmup_steps=10,
-        precision="float32",
-    )
+    pack(documents_of(*[FUNCTION, OTHER] * 8), tokenizer, folder, held_out_share=0.0)
+    run = {"num_steps": 150, "batch_size": 4, "sequence_length": 200, "warmup_steps": 10, "checkpoint_every": 1000}
     model = Phi(SHAPE).initialize(torch.Generator().manual_seed(0))
     train(
         model,
         TokenStream(folder, "train"),
         TokenStream(folder, "held-out"),
-        config,
+        config_of(run),
         seed=0,
         scratch=folder / "checkpoints",
         progress=lambda *_: None,
@@ -86,7 +72,7 @@ def model(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Phi
 
 
 def test_a_prompt_cut_at_any_character_is_completed_as_learned(model: Phi, tokenizer: Tokenizer) -> None:
-    cuts = range(len("def c"), len(FUNCTION))
+    cuts = range(len("def c"), len(FUNCTION), 2)
     prompts = [FUNCTION[:cut] for cut in cuts]
     completions = generate(model, tokenizer, prompts, GREEDY, 0, quiet)
     for prompt, completion in zip(prompts, completions, strict=True):
@@ -95,37 +81,26 @@ def test_a_prompt_cut_at_any_character_is_completed_as_learned(model: Phi, token
 
 def test_a_completion_ends_where_another_function_would_begin(model: Phi, tokenizer: Tokenizer) -> None:
     (cut,) = generate(model, tokenizer, [FUNCTION[:150]], GREEDY, 0, quiet)
-    stop = GenerateConfig(max_new_tokens=150, stop_strings=("\n    return",))
-    (shorter,) = generate(model, tokenizer, [FUNCTION[:150]], stop, 0, quiet)
+    stop = StopRule(strings=("\n    return",))
+    (shorter,) = generate(model, tokenizer, [FUNCTION[:150]], GREEDY, 0, quiet, stop)
     assert FUNCTION[:150] + cut == FUNCTION
     assert cut.startswith(shorter)
     assert cut[len(shorter) :].startswith("\n    return")
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1.5])
-def test_a_completion_does_not_depend_on_its_batch(model: Phi, tokenizer: Tokenizer, temperature: float) -> None:
+def test_a_completion_does_not_depend_on_its_batch_nor_on_packing(
+    model: Phi, tokenizer: Tokenizer, temperature: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     prompts = [FUNCTION[:cut] for cut in (20, 45, 180, 60, 7)] + [OTHER[:40], "", "x = "]
     texts = []
     for batch_size in (1, 3, 32):
-        config = GenerateConfig(max_new_tokens=25, temperature=temperature, top_p=0.95, batch_size=batch_size)
+        config = SamplingConfig(max_new_tokens=25, temperature=temperature, top_p=0.95, batch_size=batch_size)
         texts.append(generate(model, tokenizer, prompts, config, 7, quiet))
-    assert texts[0] == texts[1] == texts[2]
-
-
-def test_a_model_that_cannot_be_packed_completes_the_same(
-    model: Phi, tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    prompts = [FUNCTION[:cut] for cut in (20, 45, 180, 60, 7)]
-    expected = generate(model, tokenizer, prompts, GREEDY, 0, quiet)
     monkeypatch.setattr(sample, "can_pack", lambda _model: False)
-    assert generate(model, tokenizer, prompts, GREEDY, 0, quiet) == expected
-
-
-def test_another_seed_gives_other_samples(model: Phi, tokenizer: Tokenizer) -> None:
-    config = GenerateConfig(max_new_tokens=25, temperature=2.0)
-    first, second = (generate(model, tokenizer, [FUNCTION[:40]] * 4, config, seed, quiet) for seed in (1, 2))
-    assert first != second
-    assert len(set(first)) > 1
+    texts.append(generate(model, tokenizer, prompts, config, 7, quiet))
+    assert texts[0] == texts[1] == texts[2] == texts[3]
+    assert (generate(model, tokenizer, prompts, config, 8, quiet) == texts[0]) == (temperature == 0.0)
 
 
 def test_a_resumed_generation_writes_what_an_undisturbed_one_writes(
@@ -198,8 +173,8 @@ def test_greedy_tokens_equal_those_of_transformers(tokenizer: Tokenizer) -> None
             tokens.append(token)
             new += spelling.bytes_of[token][len(remaining) :]
             remaining = remaining[len(spelling.bytes_of[token]) :]
-        config = GenerateConfig(max_new_tokens=20, stop_at_function_end=False)
-        (completion,) = generate(ours, tokenizer, [prompt], config, 0, quiet)
+        rule = StopRule(at_function_end=False)
+        (completion,) = generate(ours, tokenizer, [prompt], SamplingConfig(max_new_tokens=20), 0, quiet, rule)
         assert completion == new.decode("utf-8", errors="replace")
 
 
@@ -208,7 +183,13 @@ def test_only_the_end_of_a_too_long_prompt_is_read(model: Phi, tokenizer: Tokeni
     completions = generate(model, tokenizer, prompts, GREEDY, 0, quiet)
     assert FUNCTION[:120] + completions[1] == FUNCTION
     assert completions[0]
-    assert count_truncated(model, tokenizer, prompts, GREEDY) == 1
+    limit = max_prompt_tokens(SHAPE.max_position, GREEDY.max_new_tokens)
+    assert count_too_long(tokenizer, prompts, limit) == 1
+    spelling = Spelling(tokenizer)
+    healed = heal(tokenizer, spelling, prompts[0], limit)
+    assert len(healed.tokens) == limit
+    read = b"".join(spelling.bytes_of[token] for token in healed.tokens) + healed.suffix
+    assert prompts[0].encode().endswith(read)
 
 
 def test_allowed_tokens_are_those_that_agree_with_the_bytes(tokenizer: Tokenizer) -> None:

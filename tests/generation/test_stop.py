@@ -4,7 +4,7 @@ import pytest
 
 from hornbook.errors import ConfigError
 from hornbook.evaluation.complete import cut_completion
-from hornbook.generation.stop import StopRule, end_of_function, first_stop
+from hornbook.generation.stop import StopRule, end_of_function
 
 PROMPT = "def f():\n"
 
@@ -58,14 +58,14 @@ def test_what_stands_behind_the_end_would_have_been_cut_anyway() -> None:
     generator = random.Random(1)
     pieces = ["'", '"', "'''", '"""', "\n", "\n", "\n    ", "#", "x", " ", "é", "f", "\\'", "    return 1\n"]
     num_ended = 0
-    for _ in range(5000):
+    for _ in range(2000):
         prompt = PROMPT + generator.choice(["", "    ", '    """Doc.\n', "    x = 1\n"])
         text = "".join(generator.choices(pieces, k=generator.randrange(20)))
         end = end_of_function(prompt, text)
         if end is not None:
             num_ended += 1
             assert cut_completion(prompt, text) == cut_completion(prompt, text[:end])
-    assert num_ended > 1000
+    assert num_ended > 400
 
 
 def test_a_rule_stops_at_whatever_comes_first() -> None:
@@ -81,18 +81,12 @@ def test_the_empty_stop_string_is_refused() -> None:
         StopRule(strings=("a", ""))
 
 
-def test_the_earliest_stop_string_counts() -> None:
-    assert first_stop("abc def", ("def", "b")) == 1
-    assert first_stop("abc", ("x",)) is None
-    assert first_stop("abc", ()) is None
-
-
 def test_a_search_that_goes_on_finds_what_a_whole_one_finds() -> None:
     generator = random.Random(2)
     pieces = ["'''", '"""', "\n", "\n", "\n    ", "x", "return", "    return 1\n", "# note\n", "ret", "urn"]
     rule = StopRule(strings=("return 1", "rn\n"))
     num_ended = 0
-    for _ in range(2000):
+    for _ in range(1000):
         prompt = generator.choice(["", PROMPT, PROMPT + "    ", PROMPT + '    """Doc.\n'])
         text, searched = "", 0
         for piece in generator.choices(pieces, k=12):
@@ -103,4 +97,4 @@ def test_a_search_that_goes_on_finds_what_a_whole_one_finds() -> None:
                 num_ended += 1
                 break
             searched = len(text)
-    assert num_ended > 1000
+    assert num_ended > 400

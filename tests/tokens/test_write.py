@@ -70,6 +70,7 @@ def kill(process: "subprocess.Popen[str]") -> None:
 
 def test_the_folder_says_what_it_holds(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
     counts = write_all(tmp_path)
+    assert contents(tmp_path) == undisturbed  # whatever the batches, and how often it is brought to the disk
     said = json.loads(undisturbed[DESCRIPTION])
     assert len(said["shards"]["train"]) > 3
     assert sum(counts.num_documents.values()) + counts.num_empty == writing.NUM_DOCUMENTS
@@ -79,21 +80,6 @@ def test_the_folder_says_what_it_holds(undisturbed: dict[str, bytes], tmp_path: 
         assert sum(lengths) == counts.num_tokens[split] == len(TokenStream(tmp_path, split))
     assert set(said["files"]) == set(undisturbed) - {DESCRIPTION}
     assert said["files"] == {name: hash_file(tmp_path / name) for name in said["files"]}
-
-
-def test_how_often_it_is_brought_to_the_disk_and_in_which_batches_changes_nothing(
-    undisturbed: dict[str, bytes], tmp_path: Path
-) -> None:
-    write_all(tmp_path)
-    assert contents(tmp_path) == undisturbed
-
-
-@pytest.mark.parametrize("num_workers", [2, 3])
-def test_the_number_of_processes_changes_nothing(
-    undisturbed: dict[str, bytes], tmp_path: Path, num_workers: int
-) -> None:
-    write_all(tmp_path, num_workers)
-    assert contents(tmp_path) == undisturbed
 
 
 def test_processes_are_started_when_there_is_enough_to_do(
@@ -109,7 +95,8 @@ def test_processes_are_started_when_there_is_enough_to_do(
     assert contents(tmp_path) == undisturbed
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
 def test_killed_at_random_moments_and_begun_again_it_ends_with_the_same_bytes(
     undisturbed: dict[str, bytes], tmp_path: Path, seed: int
 ) -> None:
@@ -157,30 +144,8 @@ def test_killed_at_any_file_operation_it_ends_with_the_same_bytes(
                 break
         write_all(folder)
         assert contents(folder) == undisturbed, alive
-        alive += 19
-    assert num_killed > 10
-
-
-def test_an_interrupt_leaves_what_the_next_run_goes_on_with(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
-    process = child(tmp_path, num_workers=2, pause=0.02)
-    while not num_done(tmp_path):
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    process.communicate()
-    assert process.returncode != 0
-    first = num_done(tmp_path)
-    assert 0 < first < writing.NUM_DOCUMENTS
-    asked = []
-    write_shards(
-        lambda start: asked.append(start) or documents_from(start),
-        codegen_like(),
-        tmp_path,
-        **writing.SETTINGS,
-        report=lambda *_: None,
-        num_workers=1,
-    )
-    assert asked == [first]
-    assert contents(tmp_path) == undisturbed
+        alive += 37
+    assert num_killed > 5
 
 
 def test_a_worker_that_is_killed_ends_the_work_with_a_message(
@@ -226,29 +191,21 @@ def is_alive(process: str) -> bool:
 
 
 @pytest.mark.parametrize("finished", [False, True])
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"held_out_share": 0.2}, "`held_out_share` 0.1, and it is 0.2 now"),
-        ({"shard_tokens": 50}, "`shard_tokens` 4000, and it is 50 now"),
-        ({"source": {"files": 2}}, "`source`"),
-        ({"tokenizer": None}, "`tokenizer_sha256`"),
-    ],
-)
-def test_shards_begun_in_another_way_are_refused(
-    tmp_path: Path, finished: bool, changes: dict[str, Any], message: str
-) -> None:
+def test_shards_begun_in_another_way_are_refused(tmp_path: Path, finished: bool) -> None:
     if finished:
         write_all(tmp_path)
     else:
-        begin(tmp_path)
+        begin(tmp_path, state="as it was")
     before = contents(tmp_path)
-    settings: dict[str, Any] = {"tokenizer": codegen_like(), **writing.SETTINGS, **changes}
-    if settings["tokenizer"] is None:
-        settings["tokenizer"] = train_tokenizer(list(documents_from(0)), TokenizerConfig(vocab_size=300))
-    with pytest.raises(ConfigError, match=message):
-        write_shards(documents_from, folder=tmp_path, report=lambda *_: None, **settings)
-    assert contents(tmp_path) == before
+    other = train_tokenizer(list(documents_from(0)), TokenizerConfig(vocab_size=300))
+    usual: dict[str, Any] = {"tokenizer": codegen_like(), **writing.SETTINGS, "state": "as it was"}
+    changes: dict[str, Any] = {"held_out_share": 0.2, "shard_tokens": 50, "source": {"files": 2}, "tokenizer": other}
+    if not finished:
+        changes["state"] = "other"
+    for name, value in changes.items():
+        with pytest.raises(ConfigError, match=f"`{name}"):
+            write_shards(documents_from, folder=tmp_path, report=lambda *_: None, **{**usual, name: value})
+        assert contents(tmp_path) == before
 
 
 def begin(folder: Path, after: int = 100, **named: Any) -> None:
@@ -272,37 +229,24 @@ def begin(folder: Path, after: int = 100, **named: Any) -> None:
     assert (folder / PROGRESS).exists()
 
 
-def test_files_that_changed_while_it_was_interrupted_are_noticed(tmp_path: Path) -> None:
-    begin(tmp_path, state="as it was")
-    with pytest.raises(ConfigError, match="`state`"):
-        write_shards(
-            documents_from, codegen_like(), tmp_path, **writing.SETTINGS, report=lambda *_: None, state="other"
-        )
-
-
-def test_what_was_killed_before_its_first_document_may_begin_in_another_way(
-    tmp_path: Path, undisturbed: dict[str, bytes]
-) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        write_shards(interrupted, codegen_like(), tmp_path, held_out_share=0.5, shard_tokens=7, report=lambda *_: None)
-    with pytest.raises(MissingInputError, match="not finished"):
-        TokenStream(tmp_path, "train")
-    write_all(tmp_path)
-    assert contents(tmp_path) == undisturbed
-
-
-def interrupted(start: int) -> list[Document]:
-    raise KeyboardInterrupt
-
-
-def test_what_was_killed_while_it_wrote_how_far_it_is_leaves_no_trace(
+def test_begun_again_it_goes_on_behind_what_was_brought_to_the_disk(
     tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
     begin(tmp_path)
-    aside = tmp_path / f"{PROGRESS}.partial"
-    aside.write_text('{"num_docu')
-    write_shards(documents_from, codegen_like(), tmp_path, **writing.SETTINGS, report=lambda *_: None, num_workers=1)
-    assert not aside.exists()
+    (tmp_path / f"{PROGRESS}.partial").write_text('{"num_docu')  # killed while it wrote how far it is
+    first, asked = num_done(tmp_path), list[int]()
+    assert 0 < first < writing.NUM_DOCUMENTS
+    with pytest.raises(MissingInputError, match="not finished"):
+        TokenStream(tmp_path, "train")
+    write_shards(
+        lambda start: asked.append(start) or documents_from(start),
+        codegen_like(),
+        tmp_path,
+        **writing.SETTINGS,
+        report=lambda *_: None,
+        num_workers=1,
+    )
+    assert asked == [first]
     assert contents(tmp_path) == undisturbed
 
 
@@ -334,29 +278,6 @@ def test_half_finished_files_that_are_damaged_are_named(tmp_path: Path, name: st
     path.write_bytes(path.read_bytes()[:5])
     with pytest.raises(DamagedArtifactError, match=name):
         write_all(tmp_path)
-
-
-def test_a_document_that_cannot_be_read_leaves_what_came_before(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
-    def broken(start: int) -> Any:
-        for number, document in enumerate(documents_from(0)):
-            if number == 333:
-                raise MissingInputError("line 333")
-            if number >= start:
-                yield document
-
-    for _ in range(2):
-        with pytest.raises(MissingInputError, match="line 333"):
-            write_shards(
-                broken,
-                codegen_like(),
-                tmp_path,
-                **writing.SETTINGS,
-                report=lambda *_: None,
-                num_workers=2,
-                seconds_between_syncs=0.0,
-            )
-    write_all(tmp_path)
-    assert contents(tmp_path) == undisturbed
 
 
 def test_the_first_document_with_text_is_held_out_where_chance_holds_out_none(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@
 `nan_in_step=N`       the loss and gradients of step N are NaN; `inf_in_step=N`: infinite
 `largest_file=N`      no file may grow beyond N bytes, as on a disk that is full
 `on_rank=R`           who is struck: rank 0 unless told otherwise, -1 for all
-`slow_step=S`         each step takes S seconds longer, on all ranks
 """
 
 import os
@@ -24,23 +23,22 @@ from hornbook.model.phi import Phi
 from hornbook.training.engine import Replicas, Shards
 from hornbook.training.step import Stepper
 
-FIELDS = ("kill_in_step", "kill_where", "term_in_step", "nan_in_step", "inf_in_step", "largest_file")
+FIELDS = ("kill_in_step", "kill_where", "term_in_step", "nan_in_step", "largest_file")
 FILE_EVENTS = ("open", "os.rename", "os.remove")
 
 
 def prepare(values: dict[str, Any], rank: int, checkpoints: Path) -> None:
     """Take the fields above out of `values` and plant what they ask for in this process."""
     asked = {name: value for name in FIELDS if (value := values.pop(name, None)) is not None}
-    slow_step = values.pop("slow_step", 0.0)
     if values.pop("on_rank", 0) not in (rank, -1):
         asked = {}
-    if asked or slow_step:
-        _plant_in_steps(asked, slow_step, checkpoints)
+    if asked:
+        _plant_in_steps(asked, checkpoints)
     if "largest_file" in asked:
         resource.setrlimit(resource.RLIMIT_FSIZE, (asked["largest_file"], asked["largest_file"]))
 
 
-def _plant_in_steps(asked: dict[str, Any], slow_step: float, checkpoints: Path) -> None:
+def _plant_in_steps(asked: dict[str, Any], checkpoints: Path) -> None:
     current = -1
     where, _, amount = asked.get("kill_where", "gradients").partition(" ")
     take, loss = Stepper.take, Phi.loss
@@ -48,7 +46,6 @@ def _plant_in_steps(asked: dict[str, Any], slow_step: float, checkpoints: Path) 
     def planted_take(self: Stepper, step: int, *arguments: Any) -> Any:
         nonlocal current
         current = step
-        time.sleep(slow_step)
         if step == asked.get("kill_in_step") and where == "file":
             _die_at_file(int(amount), checkpoints)
         if step == asked.get("kill_in_step") and where == "seconds":
@@ -61,8 +58,6 @@ def _plant_in_steps(asked: dict[str, Any], slow_step: float, checkpoints: Path) 
         measured: Tensor = loss(self, *arguments, **options)
         if self.training and current == asked.get("nan_in_step"):
             measured = measured * float("nan")
-        if self.training and current == asked.get("inf_in_step"):
-            measured = measured * float("inf")
         return measured
 
     def reduce_and_die(self: Any) -> None:

@@ -17,8 +17,7 @@ from tests.training import mishaps
 
 from hornbook.errors import HornbookError, StoppedError
 from hornbook.model.config import ModelConfig
-from hornbook.training.config import TrainConfig
-from hornbook.training.execution import Execution
+from hornbook.training.config import Execution, TrainConfig
 from hornbook.training.parallel import joined_ranks
 from hornbook.training.stages import train_folder
 

@@ -1,16 +1,90 @@
+"""Wrong fields are named, and each field of a config that decides a result stands in its fingerprint."""
+
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
 import pytest
+from tests.training.rank import SHAPE, config_of
 
+from hornbook.artifacts.fingerprint import fingerprint
 from hornbook.errors import ConfigError
-from hornbook.training.config import TrainConfig
+from hornbook.generation.prompt import SamplingConfig
+from hornbook.model.config import ModelConfig
+from hornbook.tokens.pack import TokenStream
+from hornbook.tokens.sources import GivenTokenizerConfig
+from hornbook.tokens.stages import TokenizeConfig
+from hornbook.tokens.tokenizer import TokenizerConfig
+from hornbook.training.config import Execution, TrainConfig
+from hornbook.training.resume import identity_of
 
-VALID = {
+TRAIN = config_of({})
+OTHER: dict[str, Any] = {
     "dataset": "finetune",
-    "num_steps": 1,
-    "batch_size": 4,
-    "sequence_length": 8,
-    "learning_rate": 0.1,
-    "warmup_steps": 0,
+    "model": replace(SHAPE, num_layers=3),
+    "stop_step": 7,
+    "optimizer": "muon",
+    "betas": (0.9, 0.96),
+    "precision": "bfloat16",
+    "hidden_size": 64,
+    "num_heads": 4,
+    "rotary_fraction": 1.0,
+    "execution": Execution(micro_batch=4),
+    "device": "cpu",
+    "micro_batch": 4,
+    "parallel": "fsdp",
+    "compile": "off",
+    "trackers": ("wandb",),
+    "source": "owner/other",
+    "revision": "v2",
 }
+"""Another value of a field whose type does not give one."""
+CONFIGS: tuple[Any, ...] = (
+    TRAIN,
+    SHAPE,
+    TokenizerConfig(),
+    TokenizeConfig(),
+    GivenTokenizerConfig(source="owner/model"),
+    SamplingConfig(),
+)
+CANNOT_CHANGE_THE_RESULT = {"execution"}
+DERIVED = {"content"}
+
+
+def changed(config: Any, name: str) -> Any:
+    value = getattr(config, name)
+    if name in OTHER:
+        other = OTHER[name]
+    elif isinstance(value, bool):
+        other = not value
+    else:
+        other = value + 1 if isinstance(value, int) else 0.5 * value + 0.25
+    assert other != value
+    return replace(config, **{name: other})
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda config: type(config).__name__)
+def test_the_fingerprint_changes_with_every_field_but_those_that_cannot_change_the_result(config: Any) -> None:
+    def digest(of: Any) -> str:
+        return fingerprint(stage="any", version=1, config=of, seed=0, inputs={})
+
+    for name in (field.name for field in fields(config) if field.name not in DERIVED):
+        is_same = digest(changed(config, name)) == digest(config)
+        assert is_same == (name in CANNOT_CHANGE_THE_RESULT), name
+    for name in (field.name for field in fields(Execution)):
+        assert digest(replace(TRAIN, execution=changed(Execution(), name))) == digest(TRAIN), name
+
+
+def test_a_checkpoint_belongs_to_one_config_shape_and_seed(tokens: Path) -> None:
+    stream = TokenStream(tokens, "train")
+    identity = identity_of(TRAIN, SHAPE, stream, 5)
+    for name in (field.name for field in fields(TRAIN)):
+        is_same = identity_of(changed(TRAIN, name), SHAPE, stream, 5) == identity
+        assert is_same == (name in CANNOT_CHANGE_THE_RESULT or name == "model"), name  # the shape is given apart
+    for name in (field.name for field in fields(SHAPE)):
+        assert identity_of(TRAIN, changed(SHAPE, name), stream, 5) != identity, name
+    assert identity_of(TRAIN, SHAPE, stream, 6) != identity
+    assert identity_of(TRAIN, SHAPE, TokenStream(tokens, "held-out"), 5) != identity
 
 
 @pytest.mark.parametrize(
@@ -20,15 +94,40 @@ VALID = {
         ("num_steps", 0),
         ("batch_size", 0),
         ("learning_rate", 0.0),
+        ("clip_norm", float("nan")),
         ("warmup_steps", -1),
-        ("stop_step", 2),
-        ("schedule", "cosine"),
+        ("stop_step", 13),
+        ("betas", (0.9, 1.0)),
         ("residual_dropout", 1.0),
         ("attention_dropout", -0.1),
         ("optimizer", "sgd"),
         ("precision", "half"),
+        ("micro_batch", "most"),
+        ("micro_batch", 0),
+        ("parallel", "zero"),
+        ("compile", "yes"),
+        ("trackers", ("mlflow",)),
     ],
 )
-def test_a_wrong_field_is_named_with_its_value(field: str, value: object) -> None:
-    with pytest.raises(ConfigError, match=f"`{field}`.*{value}"):
-        TrainConfig(**{**VALID, field: value})  # type: ignore[arg-type]
+def test_a_wrong_field_is_named(field: str, value: object) -> None:
+    with pytest.raises(ConfigError, match=f"`{field}`"):
+        config_of({field: value})
+
+
+@pytest.mark.parametrize(
+    ("fields_", "named"),
+    [
+        ({"num_layers": 0}, "num_layers"),
+        ({"num_heads": 3}, "hidden_size"),
+        ({"rotary_fraction": 0.05}, "rotary_fraction"),
+        ({"layer_norm_epsilon": 0.0}, "layer_norm_epsilon"),
+    ],
+)
+def test_a_wrong_shape_is_named(fields_: dict[str, Any], named: str) -> None:
+    with pytest.raises(ConfigError, match=f"`{named}`"):
+        ModelConfig(**{**SHAPE.__dict__, **fields_})
+
+
+def test_the_edges_of_what_may_be(tmp_path: Path) -> None:
+    edges = {"warmup_steps": 0, "stop_step": 12, "betas": (0.0, 0.0), "weight_decay": 0.0, "max_skipped_steps": 0}
+    assert isinstance(config_of(edges), TrainConfig)

@@ -1,103 +1,208 @@
+"""A run that is killed, stopped, damaged or meets a loss that is no number, in one process."""
+
 import signal
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from tests.training import in_process
+from tests.training.conftest import DOCUMENTS
+from tests.training.in_process import SEED, Trained, initial_model, trained
+from tests.training.rank import SHAPE, config_of
+from tests.training.test_checkpoint import Killed, flip
+from torch import Tensor
 
-from hornbook.model.config import ModelConfig
+from hornbook.errors import ConfigError, StoppedError, TrainingError
 from hornbook.model.phi import Phi
-from hornbook.records import Document, DocumentKind
-from hornbook.tokens.pack import TokenStream, pack
-from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
-from hornbook.training.config import TrainConfig
-from hornbook.training.execution import Execution
-from hornbook.training.loop import Training, train
+from hornbook.tokens.batches import batch_rows
+from hornbook.tokens.pack import TokenStream
+from hornbook.tokens.tokenizer import load_tokenizer
+from hornbook.training import loop, resume
+from hornbook.training.checkpoint import saved_steps
+from hornbook.training.watch import Watch
 
-SCRIPT = Path(__file__).parent / "interrupted_run.py"
-DOCUMENTS = [
-    Document(id=f"d{number}", kind=DocumentKind.CODE, text=f"def add_{number}(value):\n    return value + {number}\n")
-    for number in range(120)
-]
-SHAPE = ModelConfig(vocab_size=300, num_layers=2, hidden_size=32, intermediate_size=64, num_heads=2, max_position=32)
-
-
-@pytest.fixture
-def tokens(tmp_path: Path) -> Path:
-    tokenizer = train_tokenizer(DOCUMENTS, TokenizerConfig(vocab_size=300))
-    folder = tmp_path / "tokens"
-    pack(DOCUMENTS, tokenizer, folder, held_out_share=0.1, shard_tokens=10**6, progress=lambda *_: None)
-    return folder
+BUSY: dict[str, Any] = {
+    "optimizer": "muon",
+    "residual_dropout": 0.1,
+    "attention_dropout": 0.1,
+    "micro_batch": 2,
+    "log_every": 5,
+    "eval_every": 3,
+    "keep_best": True,
+}
+"""Twelve steps with a checkpoint every four, and all that a checkpoint must remember between them."""
 
 
-def trained(tokens: Path, scratch: Path, **fields: object) -> tuple[Phi, Training]:
-    defaults: dict[str, object] = {
-        "dataset": "pretrain",
-        "num_steps": 12,
-        "batch_size": 8,
-        "sequence_length": 32,
-        "learning_rate": 0.01,
-        "warmup_steps": 2,
-        "log_every": 1,
-        "precision": "float32",
-    }
-    config = TrainConfig(**{**defaults, **fields})  # type: ignore[arg-type]
-    model = Phi(SHAPE).initialize(torch.Generator().manual_seed(0))
-    training = train(
-        model,
-        TokenStream(tokens, "train"),
-        TokenStream(tokens, "held-out"),
-        config,
-        seed=1,
-        scratch=scratch,
-        progress=lambda *_: None,
-        device=torch.device("cpu"),
-    )
-    return model, training
+@pytest.fixture(scope="module")
+def whole(tokens: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return trained(tokens, tmp_path_factory.mktemp("whole"), **BUSY)
 
 
-def run_script(folder: Path, *arguments: str) -> int:
-    return subprocess.run([sys.executable, str(SCRIPT), str(folder), *arguments], check=False).returncode
+def disturbed(
+    monkeypatch: pytest.MonkeyPatch, step: int, action: Callable[[], None], tokens: Path, scratch: Path, **values: Any
+) -> None:
+    """Train, and do `action` when `step` steps have ended."""
+    take = Watch.step
+
+    def planted(watch: Watch, done: int, loss: float) -> None:
+        take(watch, done, loss)
+        if done == step:
+            action()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Watch, "step", planted)
+        trained(tokens, scratch, **values)
 
 
-def test_killed_three_times_and_started_again_it_ends_with_the_same_bytes(tokens: Path, tmp_path: Path) -> None:
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
-    whole.mkdir()
-    broken.mkdir()
-    assert run_script(whole) == 0
-    for step in ("2", "8", "22"):
-        assert run_script(broken, step) == -signal.SIGKILL
-    assert run_script(broken) == 0
-    for name in ("model.safetensors", "log.txt"):
-        assert (whole / name).read_bytes() == (broken / name).read_bytes()
+def kill() -> None:
+    raise Killed
 
 
-def test_the_loss_falls_and_is_logged_with_the_held_out_loss(tokens: Path, tmp_path: Path) -> None:
-    _, training = trained(tokens, tmp_path, num_steps=40, eval_every=20)
-    losses = [line["loss"] for line in training.log if "loss" in line]
-    held_out = [line for line in training.log if "held_out_loss" in line]
-    assert len(losses) == 40
-    assert losses[-1] < losses[0] / 2
-    assert [line["step"] for line in held_out] == [20, 40]
+def assert_same(found: Trained, expected: Trained) -> None:
+    assert found.training.log == expected.training.log
+    assert found.training.best == expected.training.best
+    for name, weight in expected.model.state_dict().items():
+        assert torch.equal(found.model.state_dict()[name], weight), name
 
 
-def test_accumulated_parts_give_the_step_of_the_whole_batch(tokens: Path, tmp_path: Path) -> None:
-    whole, _ = trained(tokens, tmp_path / "a")
-    parts, _ = trained(tokens, tmp_path / "b", execution=Execution(micro_batch=2))
-    for name, weight in whole.state_dict().items():
-        torch.testing.assert_close(parts.state_dict()[name], weight, atol=2e-4, rtol=1e-3)
+def test_killed_three_times_it_ends_with_the_bits_of_an_undisturbed_run(
+    tokens: Path, tmp_path: Path, whole: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in (3, 7, 11):
+        with pytest.raises(Killed):
+            disturbed(monkeypatch, step, kill, tokens, tmp_path, **BUSY)
+    last = trained(tokens, tmp_path, **BUSY)
+    assert "resumed from the checkpoint of step 9" in last.notes  # the best so far
+    assert_same(last, whole)
 
 
-def test_bfloat16_follows_float32(tokens: Path, tmp_path: Path) -> None:
-    _, exact = trained(tokens, tmp_path / "a", num_steps=40)
-    model, rounded = trained(tokens, tmp_path / "b", num_steps=40, precision="bfloat16")
-    assert rounded.log[-1]["held_out_loss"] == pytest.approx(exact.log[-1]["held_out_loss"], rel=0.05)
-    assert all(parameter.dtype == torch.float32 for parameter in model.parameters())
+def test_a_damaged_checkpoint_is_named_and_the_one_before_it_taken_with_the_rows_that_the_run_had(
+    tokens: Path, tmp_path: Path, whole: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Killed):
+        disturbed(monkeypatch, 11, kill, tokens, tmp_path, **BUSY)
+    flip(tmp_path / f"step-{max(saved_steps(tmp_path)):08d}.safetensors")
+    last = trained(tokens, tmp_path, **{**BUSY, "micro_batch": "auto"})  # on a machine where all eight fit
+    assert any("damaged" in note for note in last.notes)
+    assert any(note.startswith("2 rows a pass") for note in last.notes)
+    assert_same(last, whole)
 
 
-def test_only_matrices_are_decayed(tokens: Path, tmp_path: Path) -> None:
-    plain, _ = trained(tokens, tmp_path / "a", num_steps=1)
-    decayed, _ = trained(tokens, tmp_path / "b", num_steps=1, weight_decay=10.0)
-    changed = {name for name, weight in plain.state_dict().items() if not weight.equal(decayed.state_dict()[name])}
-    assert changed == {name for name, parameter in plain.named_parameters() if parameter.dim() == 2}
+@pytest.mark.parametrize(("number", "error"), [(signal.SIGTERM, StoppedError), (signal.SIGINT, KeyboardInterrupt)])
+def test_a_signal_ends_the_run_after_the_next_step_with_a_checkpoint(
+    tokens: Path,
+    tmp_path: Path,
+    whole: Trained,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    error: type[BaseException],
+) -> None:
+    before = signal.getsignal(number)
+    with pytest.raises(error):
+        disturbed(monkeypatch, 5, lambda: signal.raise_signal(number), tokens, tmp_path, **BUSY)
+    assert signal.getsignal(number) == before
+    assert max(saved_steps(tmp_path)) == 6
+    assert_same(trained(tokens, tmp_path, **BUSY), whole)
+
+
+def test_a_second_interrupt_does_not_wait(tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def twice() -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        disturbed(monkeypatch, 2, twice, tokens, tmp_path, **BUSY)
+    assert saved_steps(tmp_path) == []
+
+
+def test_how_it_is_computed_may_change_on_the_way_and_what_is_computed_may_not(
+    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = trained(tokens, tmp_path / "plain")
+    with pytest.raises(Killed):
+        disturbed(monkeypatch, 6, kill, tokens, tmp_path / "other")
+    with pytest.raises(ConfigError, match=r"`learning_rate` 0\.01, now 0\.02"):
+        trained(tokens, tmp_path / "other", learning_rate=0.02)
+    with pytest.raises(ConfigError, match="`seed`"):
+        trained(tokens, tmp_path / "other", seed=SEED + 1)
+    monkeypatch.setattr(in_process, "initial_model", lambda: Phi(SHAPE).initialize(torch.Generator().manual_seed(9)))
+    other = trained(tokens, tmp_path / "other", micro_batch=2, checkpoint_activations=True)
+    assert other.column("loss") == pytest.approx(plain.column("loss"), abs=1e-5)
+    assert other.column("held_out_loss") == pytest.approx(plain.column("held_out_loss"), abs=1e-5)
+
+
+def nan_in_steps(monkeypatch: pytest.MonkeyPatch, *steps: int) -> None:
+    """The loss of these steps is NaN; a step is one pass."""
+    loss, calls = Phi.loss, iter(range(10**6))
+
+    def planted(self: Phi, *arguments: Any, **options: Any) -> Tensor:
+        measured: Tensor = loss(self, *arguments, **options)
+        return measured * float("nan") if self.training and next(calls) in steps else measured
+
+    monkeypatch.setattr(Phi, "loss", planted)
+
+
+def test_a_step_that_is_not_finite_moves_no_weight_and_is_logged_with_its_documents(
+    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        nan_in_steps(patched, 4)
+        ours = trained(tokens, tmp_path, batch_size=2, num_steps=8)
+    for name, weight in ours.weights[4].items():
+        assert torch.equal(ours.weights[5][name], weight)
+    assert not torch.equal(ours.weights[6]["lm_head.bias"], ours.weights[5]["lm_head.bias"])
+    (skipped,) = (line for line in ours.training.log if "skipped_loss" in line)
+    assert (skipped["step"], skipped["skipped_loss"], ours.training.num_skipped) == (5, "nan", 1)
+    assert [line["step"] for line in ours.training.log if "loss" in line] == [1, 2, 3, 4, 6, 7, 8]
+    rows = batch_rows(TokenStream(tokens, "train"), seed=SEED, step=4, batch_size=2, sequence_length=32)
+    tokenizer = load_tokenizer(tokens / "tokenizer.json")
+    texts = [tokenizer.decode(row.tolist(), skip_special_tokens=False) for row in rows]
+    there = {one.id for one in DOCUMENTS if any(one.text in text for text in texts)}
+    assert there
+    assert there <= set(skipped["documents"])
+    assert len(set(skipped["documents"]) - there) <= 4  # cut at both ends of a row
+
+
+def test_one_skipped_step_too_many_ends_the_run_even_over_a_kill_and_names_broken_weights(
+    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        nan_in_steps(patched, 2, 9)  # calls: six of the run that is killed, then from the resumed step 4 on
+        with pytest.raises(Killed):
+            disturbed(monkeypatch, 6, kill, tokens, tmp_path / "counted", max_skipped_steps=1)
+        with pytest.raises(TrainingError, match=r"steps 3, 8; .*learning_rate"):
+            trained(tokens, tmp_path / "counted", max_skipped_steps=1)
+    broken = initial_model()
+    with torch.no_grad():
+        broken.state_dict()["model.layers.1.mlp.fc1.weight"][3, 4] = torch.nan
+    monkeypatch.setattr(in_process, "initial_model", lambda: broken)
+    with pytest.raises(TrainingError, match=r"steps 1, 2, 3, 4; .*`model\.layers\.1\.mlp\.fc1\.weight`"):
+        trained(tokens, tmp_path / "broken", max_skipped_steps=3)
+
+
+def test_the_loss_scale_halves_when_a_gradient_overflows_and_doubles_after_many_good_steps(
+    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "Training", lambda: resume.Training(loss_scale=resume.LossScale(value=2.0**26)))
+    ours = trained(tokens, tmp_path, precision="float16", num_steps=20)
+    scales = ours.column("loss_scale")
+    assert scales[0] == 2.0**25  # an overflow is no skipped step
+    assert ours.training.num_skipped == 0
+    assert scales == [2.0 ** (25 - number) for number in range(len(scales))]
+    assert not torch.equal(ours.weights[20]["lm_head.bias"], ours.weights[0]["lm_head.bias"])
+    monkeypatch.setattr(resume, "GROWTH_STEPS", 3)
+    scale = resume.LossScale(value=4.0, good_steps=2)
+    assert scale.after_good_step() == resume.LossScale(value=8.0)
+    assert resume.LossScale(value=4.0).after_good_step() == resume.LossScale(value=4.0, good_steps=1)
+    assert scale.after_overflow() == resume.LossScale(value=2.0)
+    assert resume.LossScale(value=1.0).after_overflow().is_lowest
+
+
+def test_a_run_that_cannot_be_is_refused_before_any_work(tokens: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"`batch_size`.*`micro_batch`"):
+        trained(tokens, tmp_path, micro_batch=3)
+    with pytest.raises(ConfigError, match="`keep_best`"):
+        trained(tokens, tmp_path, keep_best=True, eval_rows=0)
+    assert config_of({"num_steps": 9, "stop_step": 4}).last_step == 4

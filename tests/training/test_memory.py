@@ -1,23 +1,39 @@
-import json
-import subprocess
-import sys
+"""What a training takes, against what autograd keeps and arithmetic by hand; what is chosen by it; what a plan says."""
+
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from tests.training.in_process import trained
+from tests.training.rank import SHAPE as TINY
 from torch import Tensor
 from torch.nn import functional
 
+from hornbook.artifacts.stage import Hardware, Stage
+from hornbook.errors import ConfigError, TrainingError
 from hornbook.model import block
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
-from hornbook.training.memory import MemoryEstimate, estimate_memory, in_words
+from hornbook.recipes import phi_1
+from hornbook.training import loop, micro_batch
+from hornbook.training.config import Execution, TrainConfig
+from hornbook.training.engine import Engine, Replicas
+from hornbook.training.estimate import estimate, find_hardware, paper_hardware
+from hornbook.training.host_memory import available_bytes, resident_bytes
+from hornbook.training.memory import MemoryEstimate, estimate_memory, explained_memory
+from hornbook.training.micro_batch import Passes, choose_passes, describe_passes, least_room, tried_rows
+from hornbook.training.parallel import Ranks
+from hornbook.training.stages import run_train
 
-SCRIPT = Path(__file__).parent / "peak_of_training.py"
 SHAPE = ModelConfig(vocab_size=64, num_layers=3, hidden_size=96, intermediate_size=384, num_heads=4)
 PHI_1 = ModelConfig(vocab_size=51_200, num_layers=24, hidden_size=2048, intermediate_size=8192, num_heads=32)
+PARAMETERS = 1_418_270_720
 ROWS, GIBI = 5, 2**30
+ALONE, EIGHT = Ranks(0, 1), Ranks(3, 8)
+CPU, GPU = torch.device("cpu"), torch.device("cuda", 0)
+BOTH_DROPOUTS = {"residual_dropout": 0.1, "attention_dropout": 0.1}
 
 
 def estimated(shape: ModelConfig, **changes: Any) -> MemoryEstimate:
@@ -32,19 +48,11 @@ def estimated(shape: ModelConfig, **changes: Any) -> MemoryEstimate:
     return estimate_memory(shape, **{**usual, **changes})
 
 
-def kept_bytes(
-    shape: ModelConfig,
-    *,
-    dtype: torch.dtype = torch.float32,
-    checkpoint_activations: bool = False,
-    residual_dropout: float = 0.0,
-    attention_dropout: float = 0.0,
-    mask_documents: bool = False,
-) -> int:
+def kept_bytes(shape: ModelConfig, *, dtype: torch.dtype = torch.float32, **changes: Any) -> int:
     """What autograd really keeps of a forward pass, each storage once; not the parameters and the head's gradient."""
     model = Phi(shape).initialize(torch.Generator().manual_seed(0)).to(dtype).train()
-    model.set_dropout(residual=residual_dropout, attention=attention_dropout)
-    model.checkpoint_activations = checkpoint_activations
+    model.set_dropout(residual=changes.get("residual_dropout", 0.0), attention=changes.get("attention_dropout", 0.0))
+    model.checkpoint_activations = changes.get("checkpoint_activations", False)
     parameters = {parameter.untyped_storage().data_ptr() for parameter in model.parameters()}
     kept: dict[int, torch.UntypedStorage] = {}
 
@@ -56,31 +64,29 @@ def kept_bytes(
 
     rows = torch.arange(ROWS * 301).remainder(shape.vocab_size).view(ROWS, 301)
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        loss = model.loss(rows, separator=3 if mask_documents else None)
+        loss = model.loss(rows, separator=3 if changes.get("mask_documents") else None)
     head = dtype.itemsize * (shape.vocab_size * shape.hidden_size + shape.vocab_size)
     del loss
     return sum(storage.nbytes() for storage in kept.values()) - head
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize(
-    "changes",
-    [{}, {"residual_dropout": 0.1}, {"attention_dropout": 0.1}, {"residual_dropout": 0.1, "attention_dropout": 0.1}],
-    ids=lambda changes: "+".join(changes) or "plain",
+    ("dtype", "changes", "most"),
+    [
+        (torch.float32, {}, 1.02),
+        (torch.float32, BOTH_DROPOUTS, 1.02),
+        (torch.bfloat16, {"residual_dropout": 0.1}, 1.02),
+        (torch.bfloat16, {"attention_dropout": 0.1}, 1.02),
+        (torch.float32, {"mask_documents": True}, 1.2),
+    ],
 )
-def test_the_estimate_counts_what_autograd_keeps(dtype: torch.dtype, changes: dict[str, float]) -> None:
-    kept = kept_bytes(SHAPE, dtype=dtype, **changes)  # type: ignore[arg-type]
-    assert 0.99 * kept < estimated(SHAPE, dtype=dtype, on_cpu=True, **changes).activations < 1.02 * kept
-
-
-def test_within_documents_it_is_an_upper_bound() -> None:
-    kept = kept_bytes(SHAPE, mask_documents=True)
-    assert 0.99 * kept < estimated(SHAPE, on_cpu=True, mask_documents=True).activations < 1.2 * kept
+def test_the_estimate_counts_what_autograd_keeps(dtype: torch.dtype, changes: dict[str, Any], most: float) -> None:
+    kept = kept_bytes(SHAPE, dtype=dtype, **changes)
+    assert 0.99 * kept < estimated(SHAPE, dtype=dtype, on_cpu=True, **changes).activations < most * kept
 
 
 def test_with_checkpoints_the_inputs_of_all_blocks_stay_and_one_block_is_whole() -> None:
-    fewer = ModelConfig(vocab_size=64, num_layers=2, hidden_size=96, intermediate_size=384, num_heads=4)
-    one_block = kept_bytes(SHAPE) - kept_bytes(fewer)
+    one_block = kept_bytes(SHAPE) - kept_bytes(replace(SHAPE, num_layers=2))
     kept = kept_bytes(SHAPE, checkpoint_activations=True) + one_block
     assert 0.99 * kept < estimated(SHAPE, on_cpu=True, checkpoint_activations=True).activations < 1.02 * kept
 
@@ -96,64 +102,257 @@ def test_on_a_gpu_attention_keeps_a_sum_per_row_instead_of_its_weights(monkeypat
     assert 0.99 * kept < estimated(SHAPE).activations < 1.02 * kept
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
-@pytest.mark.parametrize(
-    ("optimizer", "micro_batch", "precision"),
-    [("adamw", 8, "float32"), pytest.param("muon", 1, "float32", marks=pytest.mark.slow)],
-)
-def test_the_peak_of_a_real_training_is_near_the_estimate(optimizer: str, micro_batch: int, precision: str) -> None:
-    """Near: from 0.9 to 1.4 of what the process' resident set rose by, in a process of its own."""
-    shape = {"vocab_size": 2048, "num_layers": 4, "hidden_size": 256, "intermediate_size": 1024, "num_heads": 4}
-    values = {
-        "shape": shape,
-        "batch_size": 8,
-        "micro_batch": micro_batch,
-        "sequence_length": 256,
-        "optimizer": optimizer,
-        "precision": precision,
-    }
-    command = [sys.executable, str(SCRIPT), json.dumps(values)]
-    measured = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    estimate = estimated(
-        ModelConfig(**shape), micro_batch=micro_batch, sequence_length=256, optimizer=optimizer, on_cpu=True
-    )
-    assert 0.9 * measured < estimate.total < 1.4 * measured, (measured, estimate)
-
-
 def test_the_parts_of_phi_1_are_those_of_the_arithmetic() -> None:
-    estimate = estimated(PHI_1, micro_batch=1, sequence_length=2048, dtype=torch.bfloat16)
-    parameters = num_parameters(PHI_1)
-    assert estimate.weights == estimate.gradients == (4 + 2) * parameters
-    assert estimate.optimizer == 8 * parameters
-    assert estimate.checkpoint == estimate.update == 0
-    assert estimate.total == sum((20 * parameters, estimate.activations, estimate.loss))
-
-
-def test_shards_take_their_part_of_weights_and_moments() -> None:
-    whole = estimated(PHI_1, micro_batch=1, dtype=torch.bfloat16)
-    parts = estimated(PHI_1, micro_batch=1, dtype=torch.bfloat16, num_shards=8)
+    usual: dict[str, Any] = {"micro_batch": 8, "sequence_length": 2048, "dtype": torch.bfloat16}
+    whole = estimated(PHI_1, **usual)
+    assert num_parameters(PHI_1) == PARAMETERS
+    assert whole.weights == whole.gradients == (4 + 2) * PARAMETERS
+    assert (whole.optimizer, whole.checkpoint, whole.update) == (8 * PARAMETERS, 0, 0)
+    assert whole.total == 20 * PARAMETERS + whole.activations + whole.loss
+    assert estimated(PHI_1, on_cpu=True).checkpoint == 12 * PARAMETERS
+    parts = estimated(PHI_1, **usual, num_shards=8)
     assert parts.optimizer == whole.optimizer // 8
     assert parts.weights < whole.weights / 3
     assert parts.activations == whole.activations
-
-
-def test_what_takes_less_memory_is_estimated_to_take_less() -> None:
-    base = estimated(PHI_1, micro_batch=8, sequence_length=2048, dtype=torch.bfloat16).total
-    for change in ({"micro_batch": 4}, {"sequence_length": 1024}, {"checkpoint_activations": True}, {"num_shards": 8}):
-        usual = {"micro_batch": 8, "sequence_length": 2048, "dtype": torch.bfloat16}
-        assert estimated(PHI_1, **{**usual, **change}).total < base, change
-
-
-def test_muon_holds_fewer_moments_and_needs_room_for_its_step() -> None:
+    for less in ({"micro_batch": 4}, {"sequence_length": 1024}, {"checkpoint_activations": True}, {"num_shards": 8}):
+        assert estimated(PHI_1, **{**usual, **less}).total < whole.total, less
     muon, adamw = (estimated(PHI_1, micro_batch=1, optimizer=name, sequence_length=8) for name in ("muon", "adamw"))
-    assert muon.optimizer < adamw.optimizer
-    assert muon.update > muon.activations + muon.loss
+    matrices = 24 * (4 * 2048**2 + 2 * 2048 * 8192)
+    assert adamw.optimizer - muon.optimizer == 4 * matrices
     assert muon.total == muon.weights + muon.gradients + muon.optimizer + muon.update
 
 
-def test_a_line_for_people_names_the_total_and_what_takes_anything() -> None:
-    estimate = MemoryEstimate(
-        weights=2 * GIBI, gradients=GIBI, optimizer=0, activations=GIBI // 2, loss=GIBI // 4, update=9
+def config(batch_size: int = 64, sequence_length: int = 2048, **execution: Any) -> TrainConfig:
+    return TrainConfig(
+        dataset="pretrain",
+        num_steps=6,
+        batch_size=batch_size,
+        sequence_length=sequence_length,
+        learning_rate=0.01,
+        warmup_steps=0,
+        execution=Execution(**{"micro_batch": "auto", **execution}),
     )
-    assert estimate.describe() == ("3.8 GiB: weights 2.0 GiB, gradients 1.0 GiB, activations 512 MiB, loss 256 MiB")
-    assert in_words(3 * 2**20) == "3 MiB"
+
+
+def passes_of(room: int | None, ranks: Ranks = ALONE, **execution: Any) -> Passes:
+    dtype = torch.bfloat16
+    return choose_passes(PHI_1, config(**execution), share=64, device=GPU, dtype=dtype, ranks=ranks, room=room)
+
+
+def test_auto_takes_the_largest_divisor_that_fits_and_rows_that_are_given_must_divide() -> None:
+    chosen = passes_of(80 * GIBI)
+    assert 1 < chosen.micro_batch < 64
+    assert chosen.fits
+    assert not passes_of(80 * GIBI, micro_batch=2 * chosen.micro_batch).fits
+    assert passes_of(10_000 * GIBI).micro_batch == passes_of(None).micro_batch == 64
+    least = passes_of(24 * GIBI)
+    assert (least.micro_batch, least.fits) == (1, False)
+    line = describe_passes(least, config(), 64, GPU, ALONE)
+    assert all(word in line for word in ("24.0 GiB", "64 passes", "--checkpoint-activations", "may not fit"))
+    assert "may not fit" not in describe_passes(chosen, config(), 64, GPU, ALONE)
+    assert [passes_of(1, micro_batch=rows).micro_batch for rows in (16, 100, None)] == [16, 64, 64]
+    with pytest.raises(ConfigError, match=r"`micro_batch`.*64.*24"):
+        passes_of(1, micro_batch=24)
+
+
+def test_auto_holds_the_model_whole_where_it_fits_beside_one_row_and_in_parts_elsewhere() -> None:
+    whole, small = passes_of(80 * GIBI, EIGHT), passes_of(24 * GIBI, EIGHT)
+    assert (whole.parallel, small.parallel, small.fits) == ("ddp", "fsdp", True)
+    assert small.estimate.optimizer < whole.estimate.optimizer / 7
+    assert passes_of(24 * GIBI, EIGHT, parallel="ddp").parallel == "ddp"
+    assert passes_of(80 * GIBI, EIGHT, parallel="fsdp").parallel == "fsdp"
+    assert passes_of(1, ALONE).parallel == "ddp"  # nobody to share with
+
+
+def test_processes_on_one_machine_share_its_memory_and_the_one_with_the_least_decides(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(micro_batch, "available_bytes", lambda: 10 * GIBI)
+    assert least_room(CPU, 2 * GIBI, ALONE) == 12 * GIBI  # what this process holds already counts as room
+    told: list[Any] = [("a", 10 * GIBI, 2 * GIBI), ("a", 9 * GIBI, 0), ("b", 8 * GIBI, 0)]
+    monkeypatch.setattr(torch.distributed, "all_gather_object", lambda box, mine: box.__setitem__(slice(None), told))
+    assert least_room(CPU, 0, Ranks(0, 3)) == 11 * GIBI // 2
+    told[2] = ("b", 5 * GIBI, 0)
+    assert least_room(CPU, 0, Ranks(0, 3)) == 5 * GIBI
+    monkeypatch.setattr(micro_batch, "_free_bytes", lambda device: 1)
+    assert least_room(GPU, 0, Ranks(0, 3)) == 5 * GIBI  # a GPU each
+    told[1] = ("a", None, 0)
+    assert least_room(CPU, 0, Ranks(0, 3)) is None
+
+
+class Small:
+    """A device that holds passes of so many rows and fails in the middle of the backward pass of larger ones."""
+
+    def __init__(self, engine: Replicas, most: int) -> None:
+        self.model, self._engine, self._most = engine.model, engine, most
+        self.tried: list[int] = []
+        self.reduce, self.loss, self.renew = engine.reduce, engine.loss, engine.renew
+
+    def backward(self, rows: Tensor, gradient_scale: float, *, is_last: bool) -> Tensor:
+        self.tried.append(len(rows))
+        if len(rows) > self._most:
+            for parameter in list(self._engine._compute.model.parameters())[:5]:
+                parameter.grad = torch.ones_like(parameter)
+            raise torch.OutOfMemoryError("no more")
+        return self._engine.backward(rows, gradient_scale, is_last=is_last)
+
+
+def replicas(dtype: torch.dtype) -> Replicas:
+    model = Phi(TINY).initialize(torch.Generator().manual_seed(0)).train()
+    model.set_dropout(residual=0.1, attention=0.1)
+    return Replicas(model, dtype, separator=None, compile_choice="off", ranks=ALONE, progress=lambda *_: None)
+
+
+def tried(engine: Engine, rows: int) -> int:
+    where: dict[str, Any] = {"sequence_length": 32, "num_reserved_bytes": 64, "device": CPU, "ranks": ALONE}
+    return tried_rows(engine, rows, share=12, shape=TINY, **where)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_trial_goes_down_to_what_really_fits_and_leaves_no_trace(dtype: torch.dtype) -> None:
+    def gradients(engine: Replicas) -> list[Tensor]:
+        engine.renew()
+        torch.manual_seed(3)
+        engine.backward(torch.arange(4 * 33).remainder(300).view(4, 33), 1.0, is_last=True)
+        return [parameter.grad for parameter in engine.model.parameters() if parameter.grad is not None]
+
+    fresh, used = replicas(dtype), replicas(dtype)
+    before = torch.get_rng_state()
+    engine = Small(used, most=4)
+    assert tried(engine, 12) == 3
+    assert engine.tried == [12, 6, 3, 3]  # the last as two passes, whose gradients add up
+    assert torch.equal(torch.get_rng_state(), before)
+    assert all(parameter.grad is None for parameter in used.model.parameters())
+    for expected, found in zip(gradients(fresh), gradients(used), strict=True):
+        assert torch.equal(found, expected)
+    assert tried(Small(used, most=12), 12) == 12
+    with pytest.raises(torch.OutOfMemoryError):
+        tried(Small(used, most=0), 12)
+
+
+def test_auto_on_a_small_machine_trains_the_same_model_but_for_rounding(
+    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {"num_steps": 3, "micro_batch": "auto"}
+    whole = trained(tokens, tmp_path / "whole", **values)
+    two_rows = choose_passes(
+        TINY, config(8, 32, micro_batch=2), share=8, device=CPU, dtype=torch.float32, ranks=ALONE, room=None
+    )
+    room = round(two_rows.estimate.total / 0.9) + 1
+    monkeypatch.setattr(micro_batch, "least_room", lambda *_: room)
+    cut = trained(tokens, tmp_path / "cut", **values)
+    assert "at 8 rows a pass" in whole.notes[0]
+    assert "at 2 rows a pass, 4 passes a step" in cut.notes[0]
+    assert cut.column("held_out_loss") == pytest.approx(whole.column("held_out_loss"), abs=1e-4)
+
+
+@pytest.mark.parametrize(("room", "parallel"), [(1, "fsdp"), (GIBI, "ddp")])
+def test_the_engine_is_made_as_auto_was_decided(
+    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int, parallel: str
+) -> None:
+    made: list[str] = []
+
+    def make(model: Phi, config: TrainConfig, *rest: Any, **options: Any) -> None:
+        made.append(config.execution.parallel)
+        raise InterruptedError
+
+    monkeypatch.setattr(loop, "current_ranks", lambda: Ranks(0, 2))
+    monkeypatch.setattr(loop, "on_first", lambda function, ranks: function())  # there is no other process
+    monkeypatch.setattr(micro_batch, "least_room", lambda *_: room)
+    monkeypatch.setattr(loop, "make_engine", make)
+    with pytest.raises(InterruptedError):
+        trained(tokens, tmp_path, micro_batch="auto")
+    assert made == [parallel]
+
+
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("CUDA"), MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")]
+)
+def test_out_of_memory_tells_the_next_values_to_type(error: Exception) -> None:
+    with pytest.raises(TrainingError) as caught, explained_memory(config(), 16, 64, GPU, is_whole=True):
+        raise error
+    for word in ("--micro-batch 8", "--checkpoint-activations", "fsdp", "--sequence-length 1024", "micro_batch=8"):
+        assert word in str(caught.value)
+
+
+def planned(config: object, hardware: Hardware | None = None) -> tuple[float, int, int]:
+    """FLOPs, bytes on one GPU, bytes on the disk."""
+    made = estimate(Stage("pretrain", run_train, config, 1), hardware)
+    return made.flops, made.memory_bytes, made.disk_bytes
+
+
+def test_a_plans_operations_are_six_for_each_weight_and_twelve_for_each_attended_position() -> None:
+    weights = 24 * (4 * 2048**2 + 2 * 2048 * 8192) + 51_200 * 2048
+    flops, memory_bytes, disk_bytes = planned(phi_1.PRETRAIN)
+    assert flops == 24_000 * 1_024 * 2_048 * (6 * weights + 12 * 24 * 2048 * 2048) == pytest.approx(4.57e20, rel=0.001)
+    assert (memory_bytes, disk_bytes) == (0, PARAMETERS * (3 * 12 + 4))  # memory of no GPU
+    gpus = find_hardware("H100", num_gpus=8, utilisation=0.5)
+    assert (gpus.gpu, gpus.memory_bytes) == ("h100", 80 * 10**9)
+    assert gpus.hours(989.4e12 * 0.5 * 3600) == pytest.approx(1)
+    assert paper_hardware().hours(flops) == pytest.approx(770, rel=0.01)
+
+
+def test_a_plans_memory_grows_with_rows_and_dropout_and_shrinks_with_shards() -> None:
+    gpus = find_hardware("h100", num_gpus=8, utilisation=0.5)
+
+    def memory(outer: dict[str, Any] | None = None, **inner: Any) -> int:
+        execution = replace(phi_1.PRETRAIN.execution, **{"micro_batch": 4, "parallel": "ddp", **inner})
+        return planned(replace(phi_1.PRETRAIN, execution=execution, **(outer or {})), gpus)[1]
+
+    assert memory() > PARAMETERS * 16  # weights, gradients and two moments in float32
+    assert memory(micro_batch=8) > memory() > memory({"residual_dropout": 0.0})
+    assert memory({"mask_documents": True}) > memory() > memory(checkpoint_activations=True)
+    assert memory(parallel="fsdp") < memory()
+    assert memory(micro_batch="auto") <= 0.9 * gpus.memory_bytes
+
+
+@pytest.mark.parametrize(
+    ("gpu", "num_gpus", "utilisation", "named"),
+    [("potato", 8, 0.5, "--gpu"), ("h100", 0, 0.5, "--num-gpus"), ("h100", 8, 55, "--utilisation")],
+)
+def test_gpus_that_cannot_be_counted_with_are_refused(gpu: str, num_gpus: int, utilisation: float, named: str) -> None:
+    with pytest.raises(ConfigError, match=f"`{named}`"):
+        find_hardware(gpu, num_gpus=num_gpus, utilisation=utilisation)
+
+
+def written(root: Path, files: dict[str, object]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(str(text), encoding="ascii")
+    return root
+
+
+MACHINE = {"proc/meminfo": f"MemTotal: {32 * 2**20} kB\nMemFree: 1 kB\nMemAvailable: {16 * 2**20} kB\n"}
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_tightest_control_group_counts_and_its_cache_can_be_dropped(tmp_path: Path, version: int) -> None:
+    line, mount, limit, used, inactive = {
+        1: (
+            *("4:cpu:/\n3:memory:/job/task\n", "sys/fs/cgroup/memory"),
+            *("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+        ),
+        2: ("0::/job/task\n", "sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
+    }[version]
+    files = {
+        "proc/self/cgroup": line,
+        f"{mount}/job/task/{limit}": 12 * GIBI,
+        f"{mount}/job/task/{used}": 2 * GIBI,
+        f"{mount}/job/{limit}": 8 * GIBI,
+        f"{mount}/job/{used}": 5 * GIBI,
+        f"{mount}/job/memory.stat": f"anon 1\n{inactive} {1 * GIBI}\n",
+        f"{mount}/{limit}": "max" if version == 2 else 2**63 - 4096,
+        f"{mount}/{used}": 20 * GIBI,
+    }
+    assert available_bytes(written(tmp_path / "tight", {**MACHINE, **files})) == 4 * GIBI
+    files[f"{mount}/job/{used}"] = 20 * GIBI
+    assert available_bytes(written(tmp_path / "above", {**MACHINE, **files})) == 0
+    assert available_bytes(written(tmp_path / "free", {**MACHINE, "proc/self/cgroup": line})) == 16 * GIBI
+
+
+def test_this_machine_says_what_is_held_and_what_is_available() -> None:
+    block_of_memory = torch.ones(2**24)
+    assert resident_bytes() > block_of_memory.nbytes
+    available = available_bytes()
+    assert available is not None
+    assert 10 * 2**20 < available < 2**50

@@ -1,72 +1,123 @@
-"""A training in a folder of its own is the same after a kill at any moment between the folder's first and last file."""
+"""A training in a folder of its own, killed at any moment between the folder's first and last file; its stage."""
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.training.conftest import DOCUMENTS
-from tests.training.rank import config_of
+import torch
+from tests.training.rank import SHAPE, config_of
 from tests.training.test_checkpoint import Killed
 
-from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
+from hornbook.artifacts.stage import Result, Workspace
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.model.phi import Phi
+from hornbook.model.weights import load_model, save_model, tokenizer_hash_of_model
+from hornbook.tokens.pack import TokenStream
 from hornbook.training import standalone
 from hornbook.training.parallel import Ranks
+from hornbook.training.stages import run_train
 
 
-@pytest.fixture
-def output(runs: Path, tmp_path: Path) -> Path:
-    train_tokenizer(DOCUMENTS, TokenizerConfig(vocab_size=300)).save(str(runs / "tokens" / "tokenizer.json"))
-    return tmp_path / "model"
-
-
-def train(runs: Path, output: Path) -> dict[str, Any]:
+def train(tokens: Path, output: Path, base: Path | None = None, **values: Any) -> dict[str, Any]:
+    values = {"num_steps": 3, **values}
+    if base is not None:
+        values["model"] = None
     return standalone.train_in_folder(
-        config_of({"num_steps": 3}),
-        runs / "tokens",
-        None,
-        None,
-        output,
-        seed=5,
-        ranks=Ranks(0, 1),
-        progress=lambda *_: None,
+        config_of(values), tokens, base, None, output, seed=5, ranks=Ranks(0, 1), progress=lambda *_: None
     )
 
 
-@pytest.mark.parametrize("operation", ["replace", "mkdir", "copyfile"])
-def test_killed_while_it_makes_its_folder_ready_it_knows_the_folder(
-    runs: Path, output: Path, monkeypatch: pytest.MonkeyPatch, operation: str
+@pytest.mark.parametrize("operation", ["replace", "mkdir", "copyfile", "rmtree"])
+def test_killed_at_any_file_of_its_folder_it_knows_the_folder(
+    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
+    output = tmp_path / "model"
+    make_folder, remove = Path.mkdir, shutil.rmtree
+
     def killed(*arguments: Any, **options: Any) -> None:
         raise Killed
 
-    make_folder = Path.mkdir
+    planted: dict[str, tuple[Any, Any]] = {
+        "replace": (Path, killed),
+        "mkdir": (Path, lambda path, **options: (path == output or killed()) and make_folder(path)),
+        "copyfile": (shutil, killed),
+        "rmtree": (shutil, lambda path, **options: killed() if path.name == "work" else remove(path, **options)),
+    }
     with monkeypatch.context() as patched:
-        if operation == "mkdir":  # of the folder in the folder
-            patched.setattr(Path, "mkdir", lambda path, **options: (path == output or killed()) and make_folder(path))
-        else:
-            patched.setattr(shutil if operation == "copyfile" else Path, operation, killed)
+        patched.setattr(planted[operation][0], operation, planted[operation][1])
         with pytest.raises(Killed):
-            train(runs, output)
+            train(tokens, output)
     assert output.is_dir()
-    train(runs, output)
-    assert {path.name for path in output.iterdir()} >= {"model.safetensors", "tokenizer.json", "training.json"}
+    assert train(tokens, output)["result_step"] == 3
+    names = {path.name for path in output.iterdir()}
+    assert names == {"model.safetensors", "config.json", "log.jsonl", "measured", "tokenizer.json", "training.json"}
 
 
-def test_killed_before_its_checkpoints_are_deleted_it_deletes_them_when_it_is_started_again(
-    runs: Path, output: Path, monkeypatch: pytest.MonkeyPatch
+def test_another_training_or_other_files_are_refused_and_another_base_is_another_training(
+    tokens: Path, tmp_path: Path
 ) -> None:
-    remove = shutil.rmtree
+    bases = []
+    for seed in (1, 2):
+        base = tmp_path / f"base-{seed}"
+        base.mkdir()
+        save_model(Phi(SHAPE).initialize(torch.Generator().manual_seed(seed)), base)
+        bases.append(base)
+    first = train(tokens, tmp_path / "model", bases[0])
+    written = (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns
+    assert train(tokens, tmp_path / "model", bases[0], micro_batch=2) == first  # how it is computed may change
+    assert (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns == written
+    for different, values in ((bases[1], {}), (bases[0], {"mask_documents": True})):
+        with pytest.raises(ConfigError, match="another training"):
+            train(tokens, tmp_path / "model", different, **values)
+    with pytest.raises(ConfigError, match="not empty"):
+        train(tokens, tmp_path)
 
-    def killed(path: Path, **options: Any) -> None:
-        if Path(path).name == standalone.WORK:
-            raise Killed
-        remove(path, **options)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(shutil, "rmtree", killed)
-        with pytest.raises(Killed):
-            train(runs, output)
-    assert (output / standalone.WORK).is_dir()
-    assert train(runs, output)["result_step"] == 3
-    assert not (output / standalone.WORK).exists()
+def run(folder: Path, inputs: dict[str, Any], **values: Any) -> Result:
+    folder.mkdir()
+    scratch = folder.parent / f"{folder.name}-scratch"
+    workspace = Workspace(folder=folder, scratch=scratch, seed=4, progress=lambda *_: None)
+    return run_train(config_of({"num_steps": 6, "eval_every": 3, "log_every": 4, **values}), inputs, workspace)
+
+
+def test_pretraining_then_finetuning_writes_models_logs_and_metrics(tokens: Path, tmp_path: Path) -> None:
+    (tmp_path / "finetune").symlink_to(tokens)
+    inputs: dict[str, Any] = {"tokenize": SimpleNamespace(path=lambda name: tmp_path / name)}
+    with pytest.raises(MissingInputError, match="pretrain"):
+        run(tmp_path / "other", inputs)  # it reads the dataset's own folder
+    (tmp_path / "pretrain").symlink_to(tokens)
+    base = run(tmp_path / "base", inputs)
+    inputs["base"] = SimpleNamespace(folder=tmp_path / "base")
+    tuned = run(tmp_path / "tuned", inputs, dataset="finetune", model=None)
+    lines = [json.loads(line) for line in (tmp_path / "base" / "log.jsonl").read_text().splitlines()]
+    held_out = [(line["step"], line["held_out_loss"]) for line in lines if "held_out_loss" in line]
+    assert (base.kept, base.metrics["tokens_seen"], base.metrics["skipped_steps"]) == (6, 6 * 8 * 32, 0)
+    assert base.metrics["epochs"] == round(6 * 8 * 32 / len(TokenStream(tokens, "train")), 3)
+    assert [(one["step"], one["loss"]) for one in base.metrics["held_out_losses"]] == held_out
+    assert [step for step, _ in held_out] == [3, 6]
+    assert (base.metrics["held_out_loss"], base.metrics["result_step"]) == (held_out[-1][1], 6)
+    assert base.metrics["train_loss"] == [line["loss"] for line in lines if "loss" in line][-1]
+    assert tuned.metrics["held_out_loss"] < base.metrics["held_out_loss"]
+    assert load_model(tmp_path / "tuned").config == SHAPE
+    assert tokenizer_hash_of_model(tmp_path / "tuned") == TokenStream(tokens, "train").tokenizer_sha256
+    run(tmp_path / "again", {"tokenize": inputs["tokenize"]})
+    for file in ("model.safetensors", "config.json", "log.jsonl"):
+        assert (tmp_path / "base" / file).read_bytes() == (tmp_path / "again" / file).read_bytes()
+
+
+def test_a_shape_is_needed_exactly_where_there_is_no_base_and_must_hold_the_vocabulary(
+    tokens: Path, tmp_path: Path
+) -> None:
+    inputs: dict[str, Any] = {"tokenize": SimpleNamespace(path=lambda name: tokens)}
+    with pytest.raises(ConfigError, match="`model`"):
+        run(tmp_path / "none", inputs, model=None)
+    num_tokens = TokenStream(tokens, "train").vocab_size
+    with pytest.raises(ConfigError, match=f"`vocab_size`.*{num_tokens}"):
+        run(tmp_path / "small", inputs, model=replace(SHAPE, vocab_size=num_tokens - 1))
+    inputs["base"] = SimpleNamespace(folder=tmp_path / "base")
+    with pytest.raises(ConfigError, match="`model`"):
+        run(tmp_path / "both", inputs)

@@ -1,33 +1,37 @@
+"""The log, the line on the screen, and trackers; real ones where they are installed."""
+
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from tests.training.rank import SHAPE
 
-from hornbook.model.config import ModelConfig, flops_per_token
+from hornbook.errors import ConfigError
+from hornbook.model.config import flops_per_token
+from hornbook.training import trackers as trackers_module
 from hornbook.training import watch as watch_module
-from hornbook.training.config import TrainConfig
+from hornbook.training.config import TRACKERS, Execution, TrainConfig
 from hornbook.training.device_peak import Peak
-from hornbook.training.execution import Execution
-from hornbook.training.log_file import cut_log, read_log
 from hornbook.training.parallel import Ranks
-from hornbook.training.trackers import MAKERS, TrackedRun
-from hornbook.training.watch import StepClock, Watch, in_words
+from hornbook.training.trackers import MAKERS, PROJECT, Tracker, Trackers, require_trackers
+from hornbook.training.watch import Watch, cut_log, in_words
 
-SHAPE = ModelConfig(vocab_size=320, num_layers=2, hidden_size=32, intermediate_size=64, num_heads=2)
 CONFIG = TrainConfig(
     dataset="pretrain", num_steps=100, batch_size=8, sequence_length=32, learning_rate=0.01, warmup_steps=0
 )
 TOKENS_PER_STEP = 8 * 32
+RATE = TOKENS_PER_STEP / 2
+"""A step takes two seconds."""
 
 
 class Clock:
     """Stands still until it is moved."""
 
-    def __init__(self) -> None:
-        self.seconds = 100.0
+    seconds = 100.0
 
     def __call__(self) -> float:
         return self.seconds
@@ -42,12 +46,7 @@ def clock() -> Clock:
 def peak(monkeypatch: pytest.MonkeyPatch) -> list[torch.dtype]:
     """A device of 10^9 operations per second, and the types it was asked for."""
     asked: list[torch.dtype] = []
-
-    def known(device: torch.device, dtype: torch.dtype) -> Peak:
-        asked.append(dtype)
-        return Peak(1e9, "invented")
-
-    monkeypatch.setattr(watch_module, "peak_flops", known)
+    monkeypatch.setattr(watch_module, "peak_flops", lambda device, dtype: asked.append(dtype) or Peak(1e9, "invented"))
     return asked
 
 
@@ -55,8 +54,7 @@ def watching(
     path: Path | None,
     clock: Clock,
     *,
-    rank: int = 0,
-    world_size: int = 1,
+    ranks: Ranks = Ranks(0, 1),  # noqa: B008
     notes: list[str] | None = None,
     config: TrainConfig = CONFIG,
 ) -> Watch:
@@ -66,51 +64,46 @@ def watching(
         config=config,
         device=torch.device("cpu"),
         dtype=torch.float32,
-        ranks=Ranks(rank, world_size),
+        ranks=ranks,
         log_path=path,
         progress=lambda done, total, note="": heard.append(f"{done}/{total} {note}"),
         clock=clock,
     )
 
 
-def train_steps(watch: Watch, clock: Clock, first: int, last: int, *, seconds: float = 2.0) -> None:
+def train_steps(watch: Watch, clock: Clock, first: int, last: int) -> None:
     for step in range(first, last + 1):
-        clock.seconds += seconds
+        clock.seconds += 2.0
         watch.step(step, 5.0)
         watch.line({"step": step, "loss": 5.0})
 
 
-def steps_of(path: Path) -> list[int]:
-    return [line["step"] for line in read_log(path)]
+def read_log(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf8").splitlines()]
 
 
-def test_a_line_has_what_was_given_and_what_was_measured(tmp_path: Path, clock: Clock) -> None:
-    path = tmp_path / "log.jsonl"
-    watch = watching(path, clock)
+def test_a_line_has_what_was_given_and_what_was_measured(tmp_path: Path, clock: Clock, peak: list[torch.dtype]) -> None:
+    path = tmp_path / "new" / "log.jsonl"
+    watch = watching(path, clock, ranks=Ranks(0, 4))
+    clock.seconds += 500  # the first step compiles: it counts in no rate
     for step in range(1, 12):
-        clock.seconds += 2
         watch.step(step, 5.0)
-    watch.line({"step": 11, "loss": 5.25, "learning_rate": 0.01, "gradient_norm": 1.5, "held_out_loss": 5.5})
+        clock.seconds += 2
+    watch.line({"step": 11, "loss": 5.25, "gradient_norm": float("nan"), "held_out_loss": 5.5})
+    assert path.read_text(encoding="utf8").endswith("}\n")  # others can read it at once
     (line,) = read_log(path)
     assert line.pop("memory_bytes") > 10_000_000
-    rate = TOKENS_PER_STEP / 2
     assert line == {
         "step": 11,
         "loss": 5.25,
-        "learning_rate": 0.01,
-        "gradient_norm": 1.5,
+        "gradient_norm": None,
         "held_out_loss": 5.5,
-        "tokens_per_second": rate,
-        "utilisation": round(rate * flops_per_token(SHAPE, 32) / 1e9, 4),
-        "seconds": 22.0,
+        "tokens_per_second": RATE,
+        "utilisation": round(RATE * flops_per_token(SHAPE, 32) / 4e9, 4),
+        "seconds": 522.0,
         "run": 1,
     }
-
-
-def test_a_line_can_be_read_by_others_as_soon_as_it_is_written(tmp_path: Path, clock: Clock) -> None:
-    watch = watching(tmp_path / "new" / "log.jsonl", clock)
-    watch.line({"step": 1, "loss": 5.0})
-    assert (tmp_path / "new" / "log.jsonl").read_text(encoding="utf8").endswith("}\n")
+    assert peak == [torch.float32]
 
 
 def test_evaluation_checkpoints_and_the_lines_themselves_lower_no_rate(tmp_path: Path, clock: Clock) -> None:
@@ -123,80 +116,41 @@ def test_evaluation_checkpoints_and_the_lines_themselves_lower_no_rate(tmp_path:
             clock.seconds += 1000
         watch.line({"step": 2, "held_out_loss": 5.0})
     train_steps(watch, clock, 3, 3)
-    rates = [line["tokens_per_second"] for line in read_log(path)]
-    assert rates == [None, TOKENS_PER_STEP / 2, None, TOKENS_PER_STEP / 2]
+    assert [line["tokens_per_second"] for line in read_log(path)] == [None, RATE, None, RATE]
     assert read_log(path)[-1]["seconds"] == 2006
-
-
-def test_the_first_step_of_a_process_counts_in_no_rate_because_it_compiles(tmp_path: Path, clock: Clock) -> None:
-    path = tmp_path / "log.jsonl"
-    watch = watching(path, clock)
-    clock.seconds += 500
-    watch.step(1, 5.0)
-    clock.seconds += 4
-    watch.step(2, 5.0)
-    watch.line({"step": 2, "loss": 5.0})
-    assert read_log(path)[0]["tokens_per_second"] == TOKENS_PER_STEP / 4
-
-
-def test_utilisation_is_of_all_ranks_and_its_peak_is_asked_for_once(
-    tmp_path: Path, clock: Clock, peak: list[torch.dtype]
-) -> None:
-    path = tmp_path / "log.jsonl"
-    watch = watching(path, clock, world_size=4)
-    train_steps(watch, clock, 1, 4)
-    rate = TOKENS_PER_STEP / 2
-    assert read_log(path)[-1]["utilisation"] == round(rate * flops_per_token(SHAPE, 32) / 4e9, 4)
-    assert peak == [torch.float32]
-
-
-def test_what_utilisation_is_measured_against_is_said_once(tmp_path: Path, clock: Clock) -> None:
-    notes: list[str] = []
-    train_steps(watching(tmp_path / "log.jsonl", clock, notes=notes), clock, 1, 5)
-    assert [note for note in notes if "peak of cpu" in note] == ["0/0 peak of cpu: 0.001 TFLOPS (invented)"]
 
 
 def test_where_no_peak_is_known_there_is_no_utilisation(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch_module, "peak_flops", lambda device, dtype: None)
-    path = tmp_path / "log.jsonl"
-    watch = watching(path, clock)
-    train_steps(watch, clock, 1, 3)
-    last = read_log(path)[-1]
-    assert last["utilisation"] is None
-    assert last["tokens_per_second"] == TOKENS_PER_STEP / 2
+    train_steps(watching(tmp_path / "log.jsonl", clock), clock, 1, 3)
+    last = read_log(tmp_path / "log.jsonl")[-1]
+    assert (last["utilisation"], last["tokens_per_second"]) == (None, RATE)
 
 
 def test_a_resumed_run_repeats_no_step_and_counts_its_runs(tmp_path: Path, clock: Clock) -> None:
     path = tmp_path / "log.jsonl"
-    first = watching(path, clock)
-    train_steps(first, clock, 1, 7)
-    first.close()
+    train_steps(watching(path, clock), clock, 1, 7)
+    kept = path.read_text(encoding="utf8").splitlines(keepends=True)[:4]
     with path.open("a", encoding="utf8") as file:
         file.write('{"step": 8, "loss": 4.')  # killed in the middle of a line
     second = watching(path, clock)
     second.resume(4)
-    assert steps_of(path) == [1, 2, 3, 4]
+    assert path.read_text(encoding="utf8") == "".join(kept)
     train_steps(second, clock, 5, 6)
     third = watching(path, clock)  # resumed from the same checkpoint: every line of the second run falls
     third.resume(4)
     train_steps(third, clock, 5, 9)
-    assert steps_of(path) == [1, 2, 3, 4, 5, 6, 7, 8, 9]
-    assert [line["run"] for line in read_log(path)] == [1] * 4 + [3] * 5
+    assert [(line["step"], line["run"]) for line in read_log(path)] == [
+        *((step, 1) for step in range(1, 5)),
+        *((step, 3) for step in range(5, 10)),
+    ]
+    train_steps(watching(path, clock), clock, 1, 2)  # killed before its first checkpoint: it begins anew
+    assert [(line["step"], line["run"]) for line in read_log(path)] == [(1, 4), (2, 4)]
 
 
-def test_a_run_killed_before_its_first_checkpoint_begins_its_log_anew(tmp_path: Path, clock: Clock) -> None:
-    path = tmp_path / "log.jsonl"
-    train_steps(watching(path, clock), clock, 1, 3)
-    train_steps(watching(path, clock), clock, 1, 2)
-    assert steps_of(path) == [1, 2]
-    assert {line["run"] for line in read_log(path)} == {2}
-
-
-def test_what_is_kept_of_a_log_keeps_its_bytes_and_the_old_file_stays_until_the_new_one_is_whole(
-    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_old_log_stays_until_the_new_one_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "log.jsonl"
     text = '{"step":  1, "loss": 5.10, "run": 1}\n{"step": 2, "run": 1}\n'
     path.write_text(text, encoding="utf8")
@@ -204,32 +158,23 @@ def test_what_is_kept_of_a_log_keeps_its_bytes_and_the_old_file_stays_until_the_
     def fail(self: Path, target: Path) -> None:
         raise OSError("the disk is full")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(Path, "replace", fail)
-        with pytest.raises(OSError, match="full"):
-            cut_log(path, 1)
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="full"):
+        cut_log(path, 1)
     assert path.read_text(encoding="utf8") == text
-    assert cut_log(path, 1) == 1
-    assert path.read_text(encoding="utf8") == text.splitlines(keepends=True)[0]
 
 
-def test_a_loss_that_is_no_number_leaves_json_that_every_tool_reads(tmp_path: Path, clock: Clock) -> None:
-    path = tmp_path / "log.jsonl"
-    watching(path, clock).line({"step": 1, "loss": float("nan"), "gradient_norm": float("inf")})
-    line = json.loads(path.read_text(encoding="utf8"), parse_constant=pytest.fail)
-    assert line["loss"] is None
-    assert line["gradient_norm"] is None
-
-
-def test_other_ranks_are_silent(tmp_path: Path, clock: Clock, peak: list[torch.dtype]) -> None:
-    path, notes = tmp_path / "log.jsonl", list[str]()
-    watch = watching(path, clock, rank=1, world_size=2, notes=notes)
+def test_other_ranks_are_silent_and_without_a_log_the_screen_is_shown(
+    tmp_path: Path, clock: Clock, peak: list[torch.dtype]
+) -> None:
+    path, notes, own = tmp_path / "log.jsonl", list[str](), list[str]()
+    watch = watching(path, clock, ranks=Ranks(1, 2), notes=notes)
     watch.resume(0)
     train_steps(watch, clock, 1, 3)
     watch.close()
-    assert not path.exists()
-    assert notes == []
-    assert peak == []
+    assert (path.exists(), notes, peak) == (False, [], [])
+    train_steps(watching(None, clock, notes=own), clock, 1, 2)
+    assert own[-1].startswith("2/100 loss 5.000, 3 min left, 128 tokens/s")
 
 
 def test_the_screen_shows_loss_rate_utilisation_and_the_time_that_is_left(tmp_path: Path, clock: Clock) -> None:
@@ -243,60 +188,106 @@ def test_the_screen_shows_loss_rate_utilisation_and_the_time_that_is_left(tmp_pa
         watch.line({"step": 3, "held_out_loss": 6.0})
     clock.seconds += 2
     watch.step(4, 4.0)
-    used = TOKENS_PER_STEP / 2 * flops_per_token(SHAPE, 32) / 1e9
+    used = RATE * flops_per_token(SHAPE, 32) / 1e9
     # Ten seconds for three steps, the pause included: that is how long a person waits.
     assert notes[-1] == f"4/100 loss 4.000, held out 6.000, 5 min left, 128 tokens/s, {used:.0%} of peak"
+    assert [in_words(seconds) for seconds in (40, 720, 12600, 86400 * 2.5)] == ["40 s", "12 min", "3.5 h", "2.5 days"]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """All that trackers write goes below it, and nobody calls home."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRACKIO_DIR", str(tmp_path / "trackio"))
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("WANDB_DIR", str(tmp_path))
+    return tmp_path
 
 
 def test_trackers_hear_each_line_and_the_run_that_was_killed_goes_on(
-    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    place: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heard: list[object] = []
+    heard: list[Any] = []
 
-    class Scripted:
-        where = "here"
+    def begin(name: str, step: int, settings: Mapping[str, Any]) -> Tracker:
+        heard.append((name, step, settings["learning_rate"], settings["model"]["num_layers"]))
 
-        def __init__(self, run: TrackedRun) -> None:
-            heard.append((run.name, run.step, run.settings["learning_rate"], run.settings["model"]["num_layers"]))
-
-        def log(self, step: int, values: Mapping[str, float]) -> None:
+        def log(step: int, values: Mapping[str, float]) -> None:
             clock.seconds += 50  # a slow tracker lowers no rate
             heard.append((step, sorted(values), values.get("tokens_per_second")))
 
-        def close(self) -> None:
-            heard.append("closed")
+        return Tracker("here", log, lambda: heard.append("closed"))
 
-    monkeypatch.setitem(MAKERS, "wandb", Scripted)
+    monkeypatch.setitem(MAKERS, "wandb", begin)
     config = replace(CONFIG, execution=Execution(trackers=("wandb",)))
     for step in (0, 4):
-        watch = watching(tmp_path / "mine" / "work" / "log.jsonl", clock, config=config)
+        watch = watching(place / "mine" / "work" / "log.jsonl", clock, config=config)
         watch.resume(step)
         train_steps(watch, clock, step + 1, step + 2)
         watch.close()
-    name = heard[0][0]  # type: ignore[index]
+    name = heard[0][0]
     assert name.startswith("mine-")
-    metrics, rate = ["loss", "memory_bytes", "seconds"], TOKENS_PER_STEP / 2
+    metrics = ["loss", "memory_bytes", "seconds"]
     fast = sorted([*metrics, "tokens_per_second", "utilisation"])
     assert heard == [
-        *((name, 0, 0.01, 2), (1, metrics, None), (2, fast, rate), "closed"),
-        *((name, 4, 0.01, 2), (5, metrics, None), (6, fast, rate), "closed"),
+        *((name, 0, 0.01, 2), (1, metrics, None), (2, fast, RATE), "closed"),
+        *((name, 4, 0.01, 2), (5, metrics, None), (6, fast, RATE), "closed"),
     ]
 
 
-def test_without_a_log_the_screen_is_still_shown(clock: Clock) -> None:
+def test_a_tracker_that_fails_is_left_behind_with_one_remark_and_the_others_go_on(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, notes = list[int](), list[str]()
+
+    def broken_start(name: str, step: int, settings: Mapping[str, Any]) -> Tracker:
+        raise ConnectionError("no route\nto host")
+
+    def breaks_at_two(step: int, values: Mapping[str, float]) -> None:
+        if step == 2:
+            raise ValueError("no")
+
+    monkeypatch.setitem(MAKERS, "trackio", broken_start)
+    monkeypatch.setitem(MAKERS, "wandb", lambda *_: Tracker("here", breaks_at_two, lambda: told.append(-1)))
+    monkeypatch.setitem(
+        MAKERS, "tensorboard", lambda *_: Tracker("there", lambda step, _: told.append(step), lambda: told.append(0))
+    )
+    tracking = Trackers(TRACKERS, Path("mine/work"), 0, {}, lambda done, total, note="": notes.append(note))
+    for step in (1, 2, 3):
+        tracking.log({"step": step, "loss": 5.0})
+    tracking.close()
+    assert told == [1, 2, 3, 0]
+    remarks = [note for note in notes if "left behind" in note]
+    assert ["`trackio`" in remarks[0], "`wandb`" in remarks[1], len(remarks)] == [True, True, 2]
+
+
+def test_a_tracker_that_is_not_installed_is_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(MAKERS) == set(TRACKERS)
+    monkeypatch.setattr(trackers_module.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=r"pip install 'hornbook\[wandb\]'"):
+        require_trackers(["wandb"])
+    require_trackers([])
+
+
+@pytest.mark.parametrize("name", TRACKERS)
+def test_a_real_tracker_keeps_one_curve_over_a_kill(place: Path, name: str) -> None:
+    pytest.importorskip(name)
     notes: list[str] = []
-    train_steps(watching(None, clock, notes=notes), clock, 1, 2)
-    assert notes[-1].startswith("2/100 loss 5.000, 3 min left, 128 tokens/s")
+    for start in (0, 3):
+        tracking = Trackers([name], Path("mine/work"), start, {"lr": 0.1}, lambda *told: notes.append(told[2]))
+        for step in range(start + 1, start + 6):
+            tracking.log({"step": step, "loss": 5 - step / 10, "run": 1})
+        tracking.close()
+    assert not any("left behind" in note for note in notes)
+    run = json.loads((place / "mine/work/tracked.json").read_text())["name"]
+    if name == "tensorboard":
+        from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+        events = EventAccumulator(str(place / "runs" / run)).Reload()
+        assert [event.step for event in events.Scalars("loss")] == list(range(1, 9))
+    if name == "trackio":
+        from trackio.sqlite_storage import SQLiteStorage
 
-def test_a_clock_that_was_never_ticked_knows_nothing(clock: Clock) -> None:
-    steps = StepClock(clock)
-    assert steps.take() == (0, 0.0)
-    assert steps.seconds_per_step() is None
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(40, "40 s"), (720, "12 min"), (12600, "3.5 h"), (86400 * 2.5, "2.5 days")]
-)
-def test_a_duration_is_said_in_words(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
+        assert {values["step"] for values in SQLiteStorage.get_logs(PROJECT, run)} == set(range(1, 9))
+    if name == "wandb":
+        assert list((place / "wandb").glob(f"offline-run-*-{run}"))

@@ -32,7 +32,7 @@ from hornbook.commands.teacher_options import (
 if TYPE_CHECKING:
     from hornbook.artifacts.pipeline import Pipeline
     from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
-    from hornbook.training.followers import Followers
+    from hornbook.training.parallel import Followers
 
 RecipeArgument = Annotated[str, typer.Argument(help="A recipe's name, or the path of a recipe file ending in .py.")]
 StoreOption = Annotated[
@@ -137,8 +137,7 @@ def _run_on_ranks(environment: Mapping[str, str], pipeline: "Pipeline", run_all:
     if environment.get("WORLD_SIZE", "1") == "1":
         run_all(pipeline)
         return
-    from hornbook.training.followers import gathered_followers
-    from hornbook.training.parallel import joined_ranks
+    from hornbook.training.parallel import gathered_followers, joined_ranks
 
     with joined_ranks(environment) as ranks, gathered_followers(ranks) as followers:
         if ranks.is_first:

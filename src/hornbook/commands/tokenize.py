@@ -35,7 +35,6 @@ OutputOption = Annotated[
 HeldOutOption = Annotated[
     float, typer.Option("--held-out-share", help="Share of the documents kept for the held-out loss; 0 to 1.")
 ]
-ShardTokensOption = Annotated[int, typer.Option("--shard-tokens", min=1, help="Tokens of one shard, about.")]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, help="Processes; one a core where not given.", show_default=False)
 ]
@@ -46,7 +45,6 @@ def tokenize(
     tokenizer: TokenizerOption,
     output: OutputOption,
     held_out_share: HeldOutOption = 0.01,
-    shard_tokens: ShardTokensOption = 2**26,
     text_field: TextFieldOption = "text",
     id_field: IdFieldOption = None,
     files: FilesOption = "*.py",
@@ -63,7 +61,7 @@ def tokenize(
     from hornbook.tokens.stages import TokenizeConfig
     from hornbook.tokens.write import write_shards
 
-    config = TokenizeConfig(held_out_share=held_out_share, shard_tokens=shard_tokens)
+    config = TokenizeConfig(held_out_share=held_out_share)
     found = find_files(inputs, pattern=files)
     documents = Inputs(found, text_field=text_field, id_field=id_field)
     given = _find_tokenizer(tokenizer)
@@ -77,7 +75,6 @@ def tokenize(
                 given,
                 output,
                 held_out_share=config.held_out_share,
-                shard_tokens=config.shard_tokens,
                 report=reporter,
                 source={"files": len(found), "content": documents.content},
                 state=documents.state,

@@ -32,12 +32,9 @@ SequenceLengthOption = Annotated[
     typer.Option("--sequence-length", help="Tokens per row; the model's positions where not given.", min=1),
 ]
 WarmupOption = Annotated[int, typer.Option("--warmup-steps", min=0, help="Steps in which the rate rises.")]
-ScheduleOption = Annotated[str, typer.Option("--schedule", help="linear or warmup-stable-decay.")]
-DecayOption = Annotated[int, typer.Option("--decay-steps", min=0, help="Of warmup-stable-decay.")]
 OptimizerOption = Annotated[str, typer.Option("--optimizer", help="adamw, or muon for the blocks' matrices.")]
 WeightDecayOption = Annotated[float, typer.Option("--weight-decay", help="Of matrices only.")]
 DropoutOption = Annotated[float, typer.Option("--dropout", help="Of the residual stream and of attention.")]
-ClipOption = Annotated[float, typer.Option("--clip-norm", help="The gradient's largest norm.")]
 MaskOption = Annotated[bool, typer.Option("--mask-documents", help="Attend within documents only.")]
 PrecisionOption = Annotated[str, typer.Option("--precision", help="auto, bfloat16, float16 or float32.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Of the rows' order, dropout and new weights.")]
@@ -64,9 +61,6 @@ LayersOption = Annotated[
 ]
 HiddenOption = Annotated[
     int | None, typer.Option("--hidden-size", min=1, help="In place of the shape's.", rich_help_panel=_MODEL)
-]
-HeadsOption = Annotated[
-    int | None, typer.Option("--heads", min=1, help="In place of the shape's.", rich_help_panel=_MODEL)
 ]
 TokenizerOption = Annotated[
     Path | None,
@@ -95,17 +89,11 @@ ActivationsOption = Annotated[
     bool,
     typer.Option("--checkpoint-activations", help="Less memory, a third more work.", rich_help_panel=_MEMORY),
 ]
-LogEveryOption = Annotated[int, typer.Option("--log-every", min=1, help="Steps.", rich_help_panel=_KEEPING)]
 EvalEveryOption = Annotated[
     int, typer.Option("--eval-every", min=1, help="Steps between held-out losses.", rich_help_panel=_KEEPING)
 ]
 CheckpointEveryOption = Annotated[
     int, typer.Option("--checkpoint-every", min=1, help="Steps.", rich_help_panel=_KEEPING)
-]
-KeepLastOption = Annotated[int, typer.Option("--keep-last", min=1, help="Checkpoints.", rich_help_panel=_KEEPING)]
-KeepEveryOption = Annotated[
-    int,
-    typer.Option("--keep-every", min=0, help="Keep also those of multiples of this step.", rich_help_panel=_KEEPING),
 ]
 KeepBestOption = Annotated[
     bool,
@@ -131,16 +119,12 @@ def train(
     shape: ShapeOption = None,
     layers: LayersOption = None,
     hidden_size: HiddenOption = None,
-    heads: HeadsOption = None,
     tokenizer: TokenizerOption = None,
     sequence_length: SequenceLengthOption = None,
     warmup_steps: WarmupOption = 0,
-    schedule: ScheduleOption = "linear",
-    decay_steps: DecayOption = 0,
     optimizer: OptimizerOption = "adamw",
     weight_decay: WeightDecayOption = 0.1,
     dropout: DropoutOption = 0.0,
-    clip_norm: ClipOption = 1.0,
     mask_documents: MaskOption = False,
     precision: PrecisionOption = "auto",
     device: DeviceOption = "auto",
@@ -148,11 +132,8 @@ def train(
     parallel: ParallelOption = "auto",
     compile_choice: CompileOption = "auto",
     checkpoint_activations: ActivationsOption = False,
-    log_every: LogEveryOption = 10,
     eval_every: EvalEveryOption = 200,
     checkpoint_every: CheckpointEveryOption = 200,
-    keep_last: KeepLastOption = 2,
-    keep_every: KeepEveryOption = 0,
     keep_best: KeepBestOption = False,
     tracker: TrackerOption = None,
     store: Annotated[
@@ -164,11 +145,10 @@ def train(
 
     The same command goes on where a killed run was. Under torchrun every rank runs this command.
     """
-    from hornbook.training.config import TrainConfig
-    from hornbook.training.execution import Execution
+    from hornbook.training.config import Execution, TrainConfig
 
     base_folder = _find_base(base, store) if base else None
-    model, positions = _find_shape(tokens, base_folder, shape, layers, hidden_size, heads, sequence_length)
+    model, positions = _find_shape(tokens, base_folder, shape, layers, hidden_size, sequence_length)
     config = TrainConfig(
         dataset="pretrain" if base is None else "finetune",
         model=model,
@@ -177,15 +157,11 @@ def train(
         sequence_length=sequence_length or positions,
         learning_rate=learning_rate,
         warmup_steps=warmup_steps,
-        schedule=schedule,
-        decay_steps=decay_steps,
         optimizer=optimizer,
         weight_decay=weight_decay,
-        clip_norm=clip_norm,
         residual_dropout=dropout,
         attention_dropout=dropout,
         mask_documents=mask_documents,
-        log_every=log_every,
         eval_every=eval_every,
         checkpoint_every=checkpoint_every,
         keep_best=keep_best,
@@ -196,8 +172,6 @@ def train(
             parallel=parallel,
             compile=compile_choice,
             checkpoint_activations=checkpoint_activations,
-            keep_last=keep_last,
-            keep_every=keep_every,
             trackers=tuple(tracker or ()),
         ),
     )
@@ -244,7 +218,6 @@ def _find_shape(
     shape: str | None,
     layers: int | None,
     hidden_size: int | None,
-    heads: int | None,
     sequence_length: int | None,
 ) -> "tuple[ModelConfig | None, int]":
     """The shape of a new model, None with a base model; and the positions of either, in tokens."""
@@ -254,7 +227,7 @@ def _find_shape(
     from hornbook.model.weights import load_config
     from hornbook.tokens.pack import TokenStream
 
-    changes = {"--layers": layers, "--hidden-size": hidden_size, "--heads": heads}
+    changes = {"--layers": layers, "--hidden-size": hidden_size}
     if base is not None:
         for flag, value in {"--shape": shape, **changes}.items():
             if value is not None:
@@ -272,7 +245,7 @@ def _find_shape(
         num_layers=layers or like.num_layers,
         hidden_size=hidden,
         intermediate_size=4 * hidden,
-        num_heads=heads or (like.num_heads if hidden_size is None else max(1, hidden // like.head_size)),
+        num_heads=max(1, hidden // like.head_size),
         max_position=sequence_length or like.max_position,
     )
     return model, model.max_position

@@ -120,13 +120,13 @@ def complete_prompt(
         ConfigError: The tokenizer is not the model's.
     """
     # Imported here because they bring torch.
-    from hornbook.generation.sample import GenerateConfig, generate
+    from hornbook.generation.sample import generate
     from hornbook.model.weights import check_tokenizer, load_model
     from hornbook.tokens.tokenizer import load_tokenizer, tokenizer_hash
 
     tokenizer = load_tokenizer(tokenizer_file)
     check_tokenizer(model_folder, tokenizer_hash(tokenizer))
-    config = GenerateConfig(max_new_tokens=max_new_tokens, temperature=temperature)
+    config = SamplingConfig(max_new_tokens=max_new_tokens, temperature=temperature)
     [text] = generate(load_model(model_folder), tokenizer, [prompt], config, seed, lambda _done, _total: None)
     return cut_completion(prompt, text)
 

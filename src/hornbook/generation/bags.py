@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from hornbook.generation.cache import keep_rows
+from hornbook.generation.reader import keep_rows
 from hornbook.model.config import ModelConfig
 
 CHUNK = 64

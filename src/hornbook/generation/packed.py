@@ -1,24 +1,33 @@
-"""A model's weights in the form in which a CPU multiplies them fastest, packed once for many steps.
+"""Read with weights in the form in which a CPU multiplies them fastest: the way of small models in float32.
 
 A step of generation multiplies few rows with every matrix of the model. PyTorch's usual product arranges the matrix
 anew in each call; oneDNN takes one that was arranged before, and adds the bias, the GELU or the stream in the same
 pass. Measured in float32 on two cores of an AMD EPYC (Zen 5), 64 rows through a matrix of 192 × 1344: 189 µs against
 82 µs.
 
-Shapes: B rows of the batch, C hidden size, H heads, D dimensions of a head, R rotated dimensions.
+The same function as `Phi`'s, summed in another order: logits agree to about 1e-6 of their size.
+
+Shapes: B rows of the batch, G rows read together, T tokens, S slots filled, C hidden size, H heads, D dimensions of a
+head, R rotated dimensions, V vocabulary.
 """
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
+from hornbook.generation.bags import Bags, LayerBags
+from hornbook.generation.reader import visible
 from hornbook.model.block import Block
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
+from hornbook.model.rotary import rotation
 
 MAX_BYTES = 2**30
 """Packing doubles the memory of the weights, so larger models stay as they are."""
+PROMPT_TOKENS = 1024
+"""Tokens of prompts read together: enough for the matrix products, few enough for what is between to fit the cache."""
 
 
 class PackedLinear:
@@ -71,6 +80,106 @@ class PackedPhi:
         self.head = PackedLinear(model.lm_head.weight, model.lm_head.bias)
 
 
+class PackedReader:
+    """Reads one batch; implements `Reader`."""
+
+    def __init__(self, weights: PackedPhi, padding_B: Tensor, slots: int) -> None:
+        """Allocate the cache; see `OpenReader`."""
+        config = weights.config
+        self._weights = weights
+        self._padding_B = padding_B
+        self._layers = [LayerBags(len(padding_B), slots, config) for _ in weights.blocks]
+        cosine_S1R, sine_S1R = rotation(torch.arange(slots), config.rotary_size)
+        self._turns_S1R = torch.complex(cosine_S1R, sine_S1R)
+        self._hidden_BS = self._hidden(slots)
+        self._length = 0
+
+    def read(self, tokens_BT: Tensor) -> Tensor:
+        """See `Reader.read`."""
+        if self._length == 0:
+            self._length = tokens_BT.shape[1]
+            group = max(1, PROMPT_TOKENS // self._length)
+            starts = range(0, len(tokens_BT), group)
+            stream_BC = torch.cat([self._prompts(tokens_BT, slice(start, start + group)) for start in starts])
+        else:
+            stream_BC = self._step(tokens_BT[:, 0])
+        logits_BV: Tensor = self._weights.head(self._weights.final_norm(stream_BC))
+        return logits_BV
+
+    def keep(self, rows: Tensor) -> None:
+        """See `Reader.keep`."""
+        self._padding_B = self._padding_B[rows]
+        self._hidden_BS = None if self._hidden_BS is None else self._hidden_BS[rows]
+        for layer in self._layers:
+            layer.keep(rows)
+
+    def _step(self, tokens_B: Tensor) -> Tensor:
+        slot, self._length = self._length, self._length + 1
+        turns_B1R = self._turns_S1R[slot - self._padding_B]
+        hidden_BS = None if self._hidden_BS is None else self._hidden_BS[:, : self._length]
+        bags = self._layers[0].bags(self._length)
+        stream_BC: Tensor = self._weights.embedding(tokens_B)
+        for block, layer in zip(self._weights.blocks, self._layers, strict=True):
+            stream_BC = self._block_step(block, layer, stream_BC, slot, turns_B1R, bags, hidden_BS)
+        return stream_BC
+
+    def _block_step(
+        self,
+        block: PackedBlock,
+        layer: LayerBags,
+        stream_BC: Tensor,
+        slot: int,
+        turns_B1R: Tensor,
+        bags: Bags,
+        hidden_BS: Tensor | None,
+    ) -> Tensor:
+        normed_BC = block.norm(stream_BC)
+        query_BHD, key_BHD, value_BHD = self._projected(block, normed_BC, turns_B1R)
+        layer.write(slot, key_BHD, value_BHD)
+        attended_BC = layer.attend(query_BHD, bags, hidden_BS)
+        return _sum(block, stream_BC, normed_BC, attended_BC)
+
+    def _prompts(self, tokens_BT: Tensor, rows: slice) -> Tensor:
+        """Read some rows' prompts; the stream of their last tokens, shape (G, C)."""
+        tokens_GT, padding_G = tokens_BT[rows], self._padding_B[rows]
+        slots_T = torch.arange(tokens_GT.shape[1])
+        turns_GT1R = self._turns_S1R[(slots_T - padding_G.unsqueeze(1)).clamp_min(0)]
+        visible_G1TT = visible(slots_T, 0, padding_G).unsqueeze(1) if padding_G.any() else None
+        stream: Tensor = self._weights.embedding(tokens_GT)
+        for number, (block, layer) in enumerate(zip(self._weights.blocks, self._layers, strict=True)):
+            normed = block.norm(stream)
+            query_GTHD, key_GTHD, value_GTHD = self._projected(block, normed, turns_GT1R)
+            layer.write_prompts(rows, key_GTHD, value_GTHD)
+            if number == len(self._layers) - 1:  # nobody asks for the others' last layer
+                stream, normed, query_GTHD = stream[:, -1:], normed[:, -1:], query_GTHD[:, -1:]
+            attended_GHTD = functional.scaled_dot_product_attention(
+                query_GTHD.transpose(1, 2),
+                key_GTHD.transpose(1, 2),
+                value_GTHD.transpose(1, 2),
+                attn_mask=None if visible_G1TT is None else visible_G1TT[:, :, -query_GTHD.shape[1] :],
+                is_causal=visible_G1TT is None and query_GTHD.shape[1] > 1,
+                scale=1.0,
+            )
+            stream = _sum(block, stream, normed, attended_GHTD.transpose(1, 2).flatten(2))
+        return stream[:, -1]
+
+    def _projected(self, block: PackedBlock, normed: Tensor, turns: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Rotated queries and keys, and values; each of shape (…, H, D)."""
+        config = self._weights.config
+        heads = block.query_key_value(normed).view(*normed.shape[:-1], 3 * config.num_heads, config.head_size)
+        rotated = heads[..., : 2 * config.num_heads, : config.rotary_size]
+        torch.view_as_complex(rotated.view(*rotated.shape[:-1], -1, 2)).mul_(turns)
+        query, key, value = torch.tensor_split(heads, 3, dim=-2)
+        return query, key, value
+
+    def _hidden(self, slots: int) -> Tensor | None:
+        """Minus infinity at the padding of each row, else 0; None where there is none."""
+        if not self._padding_B.any():
+            return None
+        is_padded_BS = torch.arange(slots) < self._padding_B.unsqueeze(1)
+        return torch.zeros(is_padded_BS.shape).masked_fill_(is_padded_BS, -torch.inf)
+
+
 def can_pack(model: Phi) -> bool:
     """Whether a model can be packed: float32 on an x86 CPU with oneDNN, and not too large for a second copy."""
     weights = list(model.parameters())
@@ -106,3 +215,9 @@ def _neighbours(config: ModelConfig) -> Tensor:
     rotated_R = torch.arange(config.rotary_size).view(2, -1).t().flatten()
     order_D = torch.cat([rotated_R, torch.arange(config.rotary_size, config.head_size)])
     return (torch.arange(config.num_heads).unsqueeze(1) * config.head_size + order_D).flatten()
+
+
+def _sum(block: PackedBlock, stream: Tensor, normed: Tensor, attended: Tensor) -> Tensor:
+    """The stream with what attention and MLP add to it."""
+    with_attention = block.dense.added_to(stream, attended)
+    return block.fc2.added_to(with_attention, block.fc1.gelu(normed))

@@ -1,6 +1,6 @@
 """What reads tokens and tells the logits of the next: the interface, and the model itself behind it.
 
-Shapes: B rows of the batch, T tokens read, S slots of the cache, V vocabulary.
+Shapes: B rows of the batch, T tokens read, S slots of the cache, H heads, D dimensions of a head, V vocabulary.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from hornbook.generation.cache import make_caches
+from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 
 
@@ -37,6 +37,30 @@ OpenReader = Callable[[Tensor, int], Reader]
 """Starts a batch: `padding_B`, how many tokens at the left of each row are padding, and how many slots it may take."""
 
 
+class LayerKeysValues:
+    """One layer's keys and values, in memory that is allocated once; implements `hornbook.model.block.LayerCache`."""
+
+    def __init__(self, batch: int, slots: int, config: ModelConfig, like: Tensor) -> None:
+        """Allocate `slots` tokens for each of `batch` rows, in the type and on the device of `like`."""
+        shape = (batch, config.num_heads, slots, config.head_size)
+        self.key_BHSD = torch.zeros(shape, dtype=like.dtype, device=like.device)
+        self.value_BHSD = torch.zeros_like(self.key_BHSD)
+        self.length = 0
+
+    def extend(self, key_BTHD: Tensor, value_BTHD: Tensor) -> tuple[Tensor, Tensor]:
+        """Write the new tokens behind the old ones; returns views of all, shape (B, H, length, D)."""
+        end = self.length + key_BTHD.shape[1]
+        self.key_BHSD[:, :, self.length : end] = key_BTHD.transpose(1, 2)
+        self.value_BHSD[:, :, self.length : end] = value_BTHD.transpose(1, 2)
+        self.length = end
+        return self.key_BHSD[:, :, :end], self.value_BHSD[:, :, :end]
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with these rows of the batch only; see `keep_rows`."""
+        self.key_BHSD = keep_rows(self.key_BHSD, rows)
+        self.value_BHSD = keep_rows(self.value_BHSD, rows)
+
+
 class PhiReader:
     """The model as it is: of any type and on any device."""
 
@@ -46,7 +70,9 @@ class PhiReader:
         self._model = model
         self._device = weight.device
         self._padding_B = padding_B.to(self._device)
-        self._caches = make_caches(len(padding_B), slots, model.config, weight)
+        self._caches = [
+            LayerKeysValues(len(padding_B), slots, model.config, weight) for _ in range(model.config.num_layers)
+        ]
         self._length = 0
 
     def read(self, tokens_BT: Tensor) -> Tensor:
@@ -82,3 +108,18 @@ def visible(slots_S: Tensor, first: int, padding_B: Tensor) -> Tensor:
     causal_TS = slots_S <= new_T1
     padded_B1S = slots_S < padding_B[:, None, None]
     return (causal_TS & ~padded_B1S) | (slots_S == new_T1)
+
+
+def keep_rows(table: Tensor, rows: Tensor) -> Tensor:
+    """Make row `rows[n]` row n, for all n, in place; only rows that change their place are copied.
+
+    Args:
+        table: Its first dimension counts rows. It is overwritten.
+        rows: Any rows in any order, each at most once; on the device of the table.
+
+    Returns:
+        A view of the first rows, as many as are kept.
+    """
+    places = (rows != torch.arange(len(rows), device=rows.device)).nonzero().flatten()
+    table[places] = table[rows[places]]
+    return table[: len(rows)]

@@ -14,13 +14,12 @@ from torch.utils.checkpoint import checkpoint
 
 from hornbook.model.attention import Documents, causal_attention
 from hornbook.model.config import ModelConfig
-from hornbook.model.gelu import gelu
-from hornbook.model.linear import added_maps, maps_of_one
+from hornbook.model.cpu_kernels import added_maps, gelu, maps_of_one
 from hornbook.model.rotary import Rotation, rotate
 
 
 class LayerCache(Protocol):
-    """Keys and values of one layer's earlier tokens (`generation/cache.py`)."""
+    """Keys and values of one layer's earlier tokens (`generation/reader.py`)."""
 
     def extend(self, key_BTHD: Tensor, value_BTHD: Tensor) -> tuple[Tensor, Tensor]:
         """Append the new tokens' keys and values and return all, each of shape (B, H, K, D)."""

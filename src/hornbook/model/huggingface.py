@@ -3,10 +3,16 @@
 Reads:  a folder that `PhiForCausalLM.save_pretrained` wrote, of transformers 4 or 5 (phi-1, phi-1.5, phi-2 and their
         like), or one with the names of Microsoft's own code, which the first releases have.
 Source: the releases of phi-1, phi-1.5 and phi-2; `PhiConfig` of transformers.
+
+Microsoft's code has two forms. The later one is a tree (`transformer.embd`, `transformer.h.0`, `lm_head`); the first is
+one sequence, `layers.0` the embedding, then the blocks, the head last. In both, queries, keys and values are one
+projection, rows ordered by (three, heads, dimensions). Source: the conversion script of transformers 4
+(`convert_phi_weights_to_hf.py`); for the sequence, the loaders of CTranslate2 (`converters/transformers.py`).
 """
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +22,6 @@ from torch import Tensor
 
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 from hornbook.model.config import ModelConfig
-from hornbook.model.microsoft_names import rename
 from hornbook.model.phi import Phi
 from hornbook.model.rotary import BASE
 from hornbook.model.weight_files import read_tensors
@@ -24,6 +29,19 @@ from hornbook.model.weight_files import read_tensors
 MODEL_TYPES = ("phi", "phi-msft", "mixformer-sequential")
 ACTIVATIONS = ("gelu_new", "gelu_pytorch_tanh")
 """Two names of the tanh approximation of GELU."""
+_TENSOR = re.compile(r"(?:layers|transformer\.h)\.(?P<number>\d+)\.(?P<part>.+)\.(?P<kind>weight|bias)")
+_OF_A_BLOCK = {
+    "ln": "input_layernorm",
+    "mixer.out_proj": "self_attn.dense",
+    "mlp.fc1": "mlp.fc1",
+    "mlp.fc2": "mlp.fc2",
+}
+_OUTSIDE_BLOCKS = {
+    "transformer.embd.wte": "model.embed_tokens",
+    "lm_head.ln": "model.final_layernorm",
+    "lm_head.linear": "lm_head",
+}
+_JOINT_PROJECTION = "mixer.Wqkv"
 
 
 def is_huggingface_folder(folder: Path) -> bool:
@@ -49,7 +67,9 @@ def read_huggingface(folder: Path, dtype: torch.dtype = torch.float32) -> Phi:
         raise MissingInputError(f"`{folder}` holds no model: it has no `config.json`")
     config = phi_config_of(read_config_file(path), str(path))
     model = empty_model(config, dtype)
-    tensors = (renamed for name, tensor in read_tensors(folder) for renamed in rename(name, tensor, config.num_layers))
+    tensors = (
+        renamed for name, tensor in read_tensors(folder) for renamed in _renamed(name, tensor, config.num_layers)
+    )
     fill_weights(model, tensors, str(folder))
     return model.eval()
 
@@ -188,3 +208,38 @@ def _number(fields: Mapping[str, Any], name: str, where: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ConfigError(f"`{name}` of `{where}` must be a number, got {value!r}")
     return float(value)
+
+
+def _renamed(name: str, tensor: Tensor, num_layers: int) -> Iterator[tuple[str, Tensor]]:
+    """The tensor under the names of `PhiForCausalLM`: three of a joint projection, none of what follows from the shape.
+
+    A name of another kind is left as it is.
+    """
+    if name.endswith("rotary_emb.inv_freq"):
+        return
+    number, part, kind = _place(name, num_layers)
+    if part == _JOINT_PROJECTION:
+        for projection, third in zip("qkv", tensor.tensor_split(3), strict=True):
+            yield f"model.layers.{number}.self_attn.{projection}_proj.{kind}", third
+    elif part in _OF_A_BLOCK:
+        yield f"model.layers.{number}.{_OF_A_BLOCK[part]}.{kind}", tensor
+    elif part in _OUTSIDE_BLOCKS:
+        yield f"{_OUTSIDE_BLOCKS[part]}.{kind}", tensor
+    else:
+        yield name, tensor
+
+
+def _place(name: str, num_layers: int) -> tuple[int, str, str]:
+    """Number of the block, part within it, `weight` or `bias`; outside the blocks -1 and the name in the tree."""
+    found = _TENSOR.fullmatch(name)
+    if found is None:
+        part, _, kind = name.rpartition(".")
+        return -1, part, kind
+    number, part, kind = int(found["number"]), found["part"], found["kind"]
+    if not name.startswith("layers."):
+        return number, part, kind
+    if number == 0:
+        return -1, f"transformer.embd.{part}", kind
+    if number == num_layers + 1:
+        return -1, f"lm_head.{part}", kind
+    return number - 1, part, kind

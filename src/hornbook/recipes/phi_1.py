@@ -34,9 +34,8 @@ from hornbook.tokens import stages as tokens
 from hornbook.tokens.sources import CODEGEN, GivenTokenizerConfig
 from hornbook.tokens.stages import TokenizeConfig
 from hornbook.training import stages as training
-from hornbook.training.config import TrainConfig
+from hornbook.training.config import Execution, TrainConfig
 from hornbook.training.estimate import estimate as estimate_training
-from hornbook.training.execution import Execution
 
 # The paper's three datasets; code and textbooks together are its CodeTextbook, the exercises its CodeExercises.
 CODE = ProvidedConfig(kind=DocumentKind.CODE)  # Departs: section 2.1 filters it here; this one comes filtered.
@@ -104,8 +103,7 @@ PRETRAIN = TrainConfig(
     batch_size=1_024,  # Source: section 2.3.
     sequence_length=2_048,  # Source: section 2.3.
     learning_rate=1e-3,  # Source: section 2.3.
-    warmup_steps=750,  # Source: section 2.3.
-    schedule="linear",  # Source: section 2.3. Gap: the paper does not say where the decay ends; zero.
+    warmup_steps=750,  # Source: section 2.3, then linear decay. Gap: the paper does not say where it ends; zero.
     optimizer="adamw",  # Source: section 2.3.
     weight_decay=0.1,  # Source: section 2.3.
     betas=(0.9, 0.95),  # Gap: as in a study of the same schedule and sizes (arXiv 2410.15226, appendix A).
@@ -127,7 +125,6 @@ FINETUNE = TrainConfig(
     sequence_length=2_048,  # Source: section 2.3.
     learning_rate=1e-4,  # Source: section 2.3.
     warmup_steps=50,  # Source: section 2.3.
-    schedule="linear",  # Source: section 2.3, as in pretraining.
     optimizer="adamw",  # Source: section 2.3, as in pretraining.
     weight_decay=0.01,  # Source: section 2.3.
     betas=(0.9, 0.95),  # Gap: as in pretraining.

@@ -18,9 +18,9 @@ from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.compare import CommonProblems, compare
 from hornbook.evaluation.score import score_verdicts
-from hornbook.stats import sign_flip_p
 from hornbook.records import Outcome, Problem, Verdict
 from hornbook.report.plain import visible
+from hornbook.stats import sign_flip_p
 
 VERSION = 2
 STUDY = "study"

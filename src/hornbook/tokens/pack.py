@@ -1,29 +1,26 @@
-"""Write documents as one stream of tokens, and read it back without loading it.
+"""Documents packed as one stream of tokens, read without loading it.
 
-Reads:  documents and a tokenizer.
-Writes: a folder with, for each split (`train`, `held-out`), memory-mapped shards `SPLIT-00000.bin` (little-endian
-        unsigned 16 or 32 bit), the table `SPLIT-documents.parquet` (`document_id`, `shard`, `offset`, `length`; tokens,
-        the closing `<|endoftext|>` included), and `tokens.json`.
+Reads:  a folder (`write.py` makes it) with, for each split (`train`, `held-out`), memory-mapped shards
+        `SPLIT-00000.bin` (little-endian unsigned 16 or 32 bit), the table `SPLIT-documents.parquet` (`document_id`,
+        `shard`, `offset`, `length`; tokens, the closing `<|endoftext|>` included), in the order of the stream, no row
+        group spanning two shards, and `tokens.json`.
 Source: Gunasekar et al. 2023, section 3: one dimensional array of tokens, documents separated by `<|endoftext|>`.
 """
 
-import itertools
 import json
-from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
+import pyarrow.parquet as pq
 
-from hornbook.artifacts.stage import Progress
 from hornbook.errors import DamagedArtifactError, MissingInputError
-from hornbook.records import Document
-from hornbook.tokens.index import DocumentIndex
-from hornbook.tokens.write import DESCRIPTION, PROGRESS, PackedCounts, write_shards
+from hornbook.tokens.write import DESCRIPTION, PROGRESS
 
 Tokens = npt.NDArray[np.integer]
+Positions = npt.NDArray[np.int64]
 
 
 class TokenStream:
@@ -59,7 +56,7 @@ class TokenStream:
                 )
             self._shards.append(np.memmap(shard, dtype=dtype, mode="r"))
         self._starts = np.cumsum([0, *(len(shard) for shard in self._shards)])
-        self._index = DocumentIndex(folder / f"{split}-documents.parquet", self._starts)
+        self._index = _DocumentIndex(folder / f"{split}-documents.parquet", self._starts)
 
     def __len__(self) -> int:
         """Number of tokens."""
@@ -101,36 +98,62 @@ class TokenStream:
             position = (position + len(piece)) % len(self)
 
 
-def pack(
-    documents: Sequence[Document],
-    tokenizer: Tokenizer,
-    folder: Path,
-    *,
-    held_out_share: float,
-    shard_tokens: int,
-    progress: Progress,
-    num_workers: int | None = None,
-) -> PackedCounts:
-    """Write documents that are in memory, as `write_shards` does; arguments and errors as there.
+class _DocumentIndex:
+    """Finds documents by their place in a split's stream; reads only the row groups that it needs."""
 
-    Args:
-        documents: In the order in which they are packed.
-        tokenizer: Must know `<|endoftext|>`.
-        folder: Is created.
-        held_out_share: Share of the documents for validation, 0 to 1.
-        shard_tokens: A shard is closed once it holds this many tokens.
-        progress: Told the number of documents done.
-        num_workers: Processes that encode; None for one a core.
-    """
-    return write_shards(
-        lambda start: itertools.islice(documents, start, None),
-        tokenizer,
-        folder,
-        held_out_share=held_out_share,
-        shard_tokens=shard_tokens,
-        report=lambda done, _: progress(done, len(documents), "documents tokenized"),
-        num_workers=num_workers,
-    )
+    def __init__(self, path: Path, shard_starts: Positions) -> None:
+        """Name the table; nothing is read before something is asked.
+
+        Args:
+            path: `SPLIT-documents.parquet`.
+            shard_starts: Where each shard begins in the stream, and behind them the stream's length.
+        """
+        self._path = path
+        self._shard_starts = shard_starts
+        self._read: tuple[int, list[str], Positions] | None = None
+
+    def between(self, start: int, end: int) -> list[str]:
+        """The ids of the documents with tokens in `range(start, end)`, in order; positions within the stream.
+
+        Raises:
+            MissingInputError: The table is not there.
+        """
+        ids: list[str] = []
+        first = int(np.searchsorted(self._group_starts, start, side="right")) - 1
+        for number in range(max(first, 0), len(self._group_starts)):
+            if self._group_starts[number] >= end:
+                break
+            names, starts = self._group(number)
+            low = max(int(np.searchsorted(starts, start, side="right")) - 1, 0)
+            ids += names[low : int(np.searchsorted(starts, end, side="left"))]
+        return ids
+
+    @cached_property
+    def _file(self) -> pq.ParquetFile:
+        if not self._path.is_file():
+            raise MissingInputError(f"the table of documents `{self._path}` is not there; make the token shards again")
+        return pq.ParquetFile(self._path, memory_map=True)
+
+    @cached_property
+    def _group_starts(self) -> Positions:
+        """Where each row group begins in the stream; its statistics say it, since it lies within one shard."""
+        metadata = self._file.metadata
+        shard, offset = (self._file.schema_arrow.get_field_index(name) for name in ("shard", "offset"))
+        starts = []
+        for number in range(metadata.num_row_groups):
+            group = metadata.row_group(number)
+            starts.append(
+                int(self._shard_starts[group.column(shard).statistics.min]) + group.column(offset).statistics.min
+            )
+        return np.array(starts, dtype=np.int64)
+
+    def _group(self, number: int) -> tuple[list[str], Positions]:
+        """The ids and places of one row group; the last one is kept, since neighbours are asked for together."""
+        if self._read is None or self._read[0] != number:
+            table = self._file.read_row_group(number, columns=["document_id", "shard", "offset"])
+            starts = self._shard_starts[table.column("shard").to_numpy()] + table.column("offset").to_numpy()
+            self._read = (number, table.column("document_id").to_pylist(), starts)
+        return self._read[1], self._read[2]
 
 
 def _read_description(folder: Path) -> dict[str, Any]:

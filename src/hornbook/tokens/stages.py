@@ -35,14 +35,10 @@ class TokenizeConfig:
 
     held_out_share: float = 0.01
     """Share of the documents kept for validation loss."""
-    shard_tokens: int = 2**26
-    """Tokens after which a new shard is begun."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.held_out_share < 1:
             raise ConfigError(f"`held_out_share` must lie in [0, 1), got {self.held_out_share!r}")
-        if self.shard_tokens < 1:
-            raise ConfigError(f"`shard_tokens` must be positive, got {self.shard_tokens!r}")
 
 
 def run_tokenizer(config: TokenizerConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
@@ -90,7 +86,6 @@ def run_tokenize(config: TokenizeConfig, inputs: Mapping[str, Artifact], workspa
             tokenizer,
             workspace.scratch / dataset,
             held_out_share=config.held_out_share,
-            shard_tokens=config.shard_tokens,
             report=partial(_report, workspace, num_done, num_documents),
         )
         total = sum(counts.num_tokens.values())

@@ -19,6 +19,10 @@ from hornbook.records import Document
 
 END_OF_TEXT = "<|endoftext|>"
 NUM_BYTES = 256
+MIN_FREQUENCY = 2
+"""A pair is merged only where it occurs at least this often."""
+TRAINING_BYTES = 24_000_000
+"""About how many bytes of text the merges are learned from; of more documents some are chosen, by their ids."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,18 +31,10 @@ class TokenizerConfig:
 
     vocab_size: int = 2048
     """Number of tokens, the 256 bytes and `<|endoftext|>` included."""
-    min_frequency: int = 2
-    """A pair is merged only where it occurs at least this often."""
-    training_bytes: int = 24_000_000
-    """About how many bytes of text the merges are learned from; more documents than that are sampled."""
 
     def __post_init__(self) -> None:
         if not NUM_BYTES < self.vocab_size <= 2**17:
             raise ConfigError(f"`vocab_size` must lie in 257 to 131072, got {self.vocab_size!r}")
-        if self.min_frequency < 1:
-            raise ConfigError(f"`min_frequency` must be at least 1, got {self.min_frequency!r}")
-        if self.training_bytes < 1:
-            raise ConfigError(f"`training_bytes` must be positive, got {self.training_bytes!r}")
 
 
 def train_tokenizer(documents: Sequence[Document], config: TokenizerConfig) -> Tokenizer:
@@ -60,12 +56,12 @@ def train_tokenizer(documents: Sequence[Document], config: TokenizerConfig) -> T
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=config.vocab_size,
-        min_frequency=config.min_frequency,
+        min_frequency=MIN_FREQUENCY,
         special_tokens=[END_OF_TEXT],
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_sampled_texts(documents, config.training_bytes), trainer=trainer)
+    tokenizer.train_from_iterator(_sampled_texts(documents), trainer=trainer)
     return tokenizer
 
 
@@ -134,9 +130,9 @@ def document_share(document_id: str, salt: str) -> float:
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
-def _sampled_texts(documents: Sequence[Document], training_bytes: int) -> Iterator[str]:
+def _sampled_texts(documents: Sequence[Document]) -> Iterator[str]:
     total = sum(len(document.text.encode()) for document in documents)
-    share = training_bytes / max(total, 1)
+    share = TRAINING_BYTES / max(total, 1)
     for document in documents:
         if share >= 1 or document_share(document.id, "tokenizer") < share:
             yield document.text

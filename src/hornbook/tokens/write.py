@@ -30,6 +30,7 @@ from hornbook.tokens.workers import encode_in_order
 SPLITS = ("train", "held-out")
 DESCRIPTION, PROGRESS = "tokens.json", "progress.json"
 BATCH_DOCUMENTS = 1000
+SHARD_TOKENS = 2**26
 _BATCH_CHARACTERS = 2**20
 FIRST_DOCUMENTS = 1000
 """Those that are looked at to see whether chance holds any out."""
@@ -58,8 +59,8 @@ def write_shards(
     folder: Path,
     *,
     held_out_share: float,
-    shard_tokens: int,
     report: Callable[[int, int], None],
+    shard_tokens: int = SHARD_TOKENS,
     source: Mapping[str, Any] | None = None,
     state: str = "",
     num_workers: int | None = None,
@@ -69,16 +70,16 @@ def write_shards(
 
     A document is held out by its id alone (`document_share`), so the same documents are held out in every run. The very
     first one is held out as well where chance holds out none of the first 1,000 (or 16 million characters), unless it
-    is the only one. Documents without a character are left out. The bytes depend on nothing but the arguments down to
-    the shards' size.
+    is the only one. Documents without a character are left out. The bytes depend on nothing but the documents, the
+    tokenizer, `held_out_share`, `shard_tokens` and `source`.
 
     Args:
         documents_from: Where the documents come from.
         tokenizer: Must know `<|endoftext|>`.
         folder: Is created. Half-finished shards in it are gone on with, and finished ones left as they are.
         held_out_share: Share of the documents for validation, 0 to 1.
-        shard_tokens: A shard is closed once it holds this many tokens; a document never spans two shards.
         report: Told the number of documents done and the bytes of their texts, before the first batch and after each.
+        shard_tokens: A shard is closed once it holds this many tokens; a document never spans two shards.
         source: JSON values that say which documents these are; they are kept in `tokens.json`.
         state: Says more exactly, while the work is not finished, that the documents are the same as before.
         num_workers: Processes that encode, 1 for this one alone; None for one a core.

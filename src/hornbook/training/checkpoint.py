@@ -9,17 +9,22 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from hornbook.errors import DamagedArtifactError, StoreError
+
+KEEP_LAST = 2
+"""Checkpoints that stay: the newest, and one before it should the newest be damaged."""
 
 
 @dataclass(frozen=True)
@@ -32,23 +37,11 @@ class Checkpoint:
     """JSON values."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Keeping:
-    """Which checkpoints stay beside the one that was written last, and beside the best that any of those names."""
-
-    last: int = 2
-    """The newest so many: should one be damaged, there is another."""
-    every: int = 0
-    """Those of steps that are multiples of this; 0 for none."""
-
-
 def save_checkpoint(
     folder: Path,
     step: int,
     tensors: Mapping[str, Tensor],
     state: Mapping[str, Any],
-    *,
-    keeping: Keeping = Keeping(),
     best_step: int | None = None,
 ) -> None:
     """Write the state after `step` finished steps and delete checkpoints that are no longer needed.
@@ -59,9 +52,8 @@ def save_checkpoint(
             up, and go.
         tensors: By name.
         state: JSON values.
-        keeping: What stays.
-        best_step: The checkpoint that may become the run's result, this one or an earlier one; without it this one is
-            of no use.
+        best_step: The checkpoint that may become the run's result, this one or an earlier one, which then stays, too:
+            without it this one is of no use.
 
     Raises:
         StoreError: The disk is full or cannot be written. The checkpoints before stay.
@@ -84,7 +76,61 @@ def save_checkpoint(
             if not weights.with_suffix(".json").exists():  # without its description it only takes room
                 weights.unlink(missing_ok=True)
         raise _unwritten(folder, step, tensors, error) from error
-    _delete_unneeded(folder, step, keeping)
+    _delete_unneeded(folder, step)
+
+
+class CheckpointWriter:
+    """Takes copies and writes them in a thread; the thread's errors come up in `wait`.
+
+    The process does not end before the thread has written, however it ends short of a kill.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Nothing is touched in `folder`, where the checkpoints lie, before the first write."""
+        self._folder = folder
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checkpoint")
+        self._writing: Future[None] | None = None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the checkpoint that was written last met an error; `wait` raises it."""
+        return self._writing is not None and self._writing.done() and self._writing.exception() is not None
+
+    def write(self, step: int, tensors: Mapping[str, Tensor], state: Mapping[str, Any], best_step: int | None) -> None:
+        """Begin to write a checkpoint, after the one before it is written.
+
+        Args:
+            step: Finished steps.
+            tensors: Nobody else may change them.
+            state: JSON values; nobody else may change them.
+            best_step: See `save_checkpoint`.
+
+        Raises:
+            StoreError: The checkpoint before it could not be written.
+        """
+        self.wait()
+        self._writing = self._threads.submit(save_checkpoint, self._folder, step, tensors, state, best_step)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for what is being written; after an error, whether or not it can be written."""
+        self._threads.shutdown()
+        if error is None:
+            self.wait()
+
+    def wait(self) -> None:
+        """Return when all is written.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
 
 
 def newest_checkpoint(folder: Path) -> tuple[Checkpoint | None, list[str]]:
@@ -119,6 +165,22 @@ def saved_steps(folder: Path) -> list[int]:
     return sorted(_step_of(path) for path in folder.glob("step-*.json"))
 
 
+@contextmanager
+def explained_writing(folder: Path) -> Iterator[None]:
+    """Turn the errors of a full or refused disk, while files are written to `folder`, into one for a person.
+
+    Raises:
+        StoreError: The message names the folder and says how much room there is.
+    """
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        raise StoreError(
+            f"`{folder}` could not be written ({error}); {_free_gigabytes(folder)} are free there. Make room, or mend "
+            "what the system names, and run the same command again: it goes on from the last checkpoint"
+        ) from error
+
+
 def _verified(folder: Path, step: int) -> dict[str, Any]:
     """The description of a checkpoint whose weights have the recorded hash."""
     content, weights = _description(folder, step), _weights(folder, step)
@@ -143,11 +205,11 @@ def _description(folder: Path, step: int) -> dict[str, Any]:
     return content
 
 
-def _delete_unneeded(folder: Path, newest: int, keeping: Keeping) -> None:
+def _delete_unneeded(folder: Path, newest: int) -> None:
     """Also what kills have left: weights without a description, and half-written files."""
     steps = [step for step in saved_steps(folder) if step <= newest]
-    last = steps[-keeping.last :]
-    needed = {*last, *(step for step in steps if keeping.every and step % keeping.every == 0)}
+    last = steps[-KEEP_LAST:]
+    needed: set[int | None] = set(last)
     for step in last:
         try:
             needed.add(_description(folder, step)["best_step"])
@@ -161,18 +223,18 @@ def _delete_unneeded(folder: Path, newest: int, keeping: Keeping) -> None:
 
 def _unwritten(folder: Path, step: int, tensors: Mapping[str, Tensor], error: Exception) -> StoreError:
     size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
-    free = shutil.disk_usage(folder).free if folder.is_dir() else 0
     steps = saved_steps(folder)
     before = f"the one of step {steps[-1]} stays and the" if steps else "the"
     return StoreError(
-        f"the checkpoint of step {step} could not be written to `{folder}` ({error}): it takes {_gigabytes(size)} and "
-        f"{_gigabytes(free)} are free. Make room there for twice that size, or lower `execution.keep_last` or "
-        f"`execution.keep_every`; {before} same command goes on from there"
+        f"the checkpoint of step {step} could not be written to `{folder}` ({error}): it takes {size / 1e9:.3g} GB and "
+        f"{_free_gigabytes(folder)} are free. Make room there for twice that size; {before} same command goes on from "
+        "there"
     )
 
 
-def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:.3g} GB"
+def _free_gigabytes(folder: Path) -> str:
+    there = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    return f"{shutil.disk_usage(there).free / 1e9:.3g} GB"
 
 
 def _step_of(path: Path) -> int:

@@ -5,12 +5,43 @@ from dataclasses import dataclass, field
 from hornbook.artifacts.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.errors import ConfigError
 from hornbook.model.config import ModelConfig
-from hornbook.training.execution import Execution
 
 DATASETS = ("pretrain", "finetune")
 OPTIMIZERS = ("adamw", "muon")
-SCHEDULES = ("linear", "warmup-stable-decay")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+PARALLEL_WAYS = ("auto", "ddp", "fsdp")
+COMPILE_CHOICES = ("auto", "on", "off")
+TRACKERS = ("trackio", "wandb", "tensorboard")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """What may differ between two machines that train the same model. Not part of a fingerprint."""
+
+    device: str = "auto"
+    """`auto` (a GPU where there is one), `cpu`, `cuda`."""
+    micro_batch: int | str | None = None
+    """Rows of one forward and backward pass on one device; `auto`: the most that fit; None: its whole share."""
+    parallel: str = "auto"
+    """Among several processes: `ddp` (each holds the whole model), `fsdp` (each a part), `auto`: ddp where it fits."""
+    compile: str = "auto"
+    """`on`, `off`, or `auto`: on for a GPU, off for a CPU, where it gains nothing over our own kernels."""
+    checkpoint_activations: bool = False
+    """Compute each block's activations again in the backward pass instead of keeping them."""
+    trackers: tuple[str, ...] = ()
+    """Who else hears of the log: `trackio`, `wandb`, `tensorboard`."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.micro_batch, str) and self.micro_batch != "auto":
+            raise ConfigError(f"`micro_batch` must be a number of rows or `auto`, got {self.micro_batch!r}")
+        if isinstance(self.micro_batch, int) and self.micro_batch < 1:
+            raise ConfigError(f"`micro_batch` must be at least 1, got {self.micro_batch!r}")
+        for name, allowed in {"parallel": PARALLEL_WAYS, "compile": COMPILE_CHOICES}.items():
+            if getattr(self, name) not in allowed:
+                raise ConfigError(f"`{name}` must be one of {', '.join(allowed)}, got {getattr(self, name)!r}")
+        for name in self.trackers:
+            if name not in TRACKERS:
+                raise ConfigError(f"`trackers` may be {', '.join(TRACKERS)}, got {name!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +63,6 @@ class TrainConfig:
     learning_rate: float
     """The highest, at the end of the warm-up."""
     warmup_steps: int
-    schedule: str = "linear"
-    """`linear`: rise, then fall to zero, the paper's; `warmup-stable-decay`: rise, stay, fall over `decay_steps`."""
-    decay_steps: int = 0
-    """Steps of the fall in `warmup-stable-decay`; without effect in `linear`."""
     optimizer: str = "adamw"
     """`adamw`, the paper's, or `muon`: Muon for the blocks' matrices, AdamW for the rest."""
     weight_decay: float = 0.1
@@ -86,7 +113,7 @@ class TrainConfig:
         for name in ("learning_rate", "clip_norm"):
             if not getattr(self, name) > 0:
                 raise ConfigError(f"`{name}` must be positive, got {getattr(self, name)!r}")
-        for name in ("warmup_steps", "decay_steps", "weight_decay", "epsilon", "eval_rows", "max_skipped_steps"):
+        for name in ("warmup_steps", "weight_decay", "epsilon", "eval_rows", "max_skipped_steps"):
             if getattr(self, name) < 0:
                 raise ConfigError(f"`{name}` must not be negative, got {getattr(self, name)!r}")
         for name in ("residual_dropout", "attention_dropout"):
@@ -96,12 +123,7 @@ class TrainConfig:
             raise ConfigError(f"`betas` must lie in [0, 1), got {self.betas!r}")
         if self.stop_step is not None and not 1 <= self.stop_step <= self.num_steps:
             raise ConfigError(f"`stop_step` must lie in 1 to `num_steps` {self.num_steps}, got {self.stop_step!r}")
-        if self.schedule == "warmup-stable-decay" and self.warmup_steps + self.decay_steps > self.num_steps:
-            raise ConfigError(
-                f"`decay_steps` must leave room within `num_steps` {self.num_steps} "
-                f"after {self.warmup_steps} of warm-up, got {self.decay_steps!r}"
-            )
-        choices = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "precision": PRECISIONS}
+        choices = {"optimizer": OPTIMIZERS, "precision": PRECISIONS}
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
                 raise ConfigError(f"`{name}` must be one of {', '.join(allowed)}, got {getattr(self, name)!r}")

@@ -5,6 +5,7 @@
 its turn comes; weights, gradients and the optimiser's state stay in parts, in float32.
 """
 
+import shutil
 from collections.abc import Callable
 from typing import Protocol
 
@@ -14,15 +15,32 @@ from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard, register_fsdp_forward_method
 
 from hornbook.artifacts.stage import Progress
+from hornbook.errors import ConfigError
 from hornbook.model.phi import Phi
-from hornbook.training.compiling import maybe_compiled
+from hornbook.tokens.batches import Rows
 from hornbook.training.config import TrainConfig
-from hornbook.training.gather import spread
-from hornbook.training.parallel import Ranks, average_gradients
+from hornbook.training.parallel import Ranks, average_gradients, spread, summed
 from hornbook.training.precision import ComputeCopy
+
+DEVICES = ("auto", "cpu", "cuda")
 
 LossFunction = Callable[..., Tensor]
 """Mean loss of rows, shape (rows, sequence length + 1); takes `gradient_scale` as `Phi.loss` does."""
+
+
+def choose_device(choice: str) -> torch.device:
+    """The device that `Execution.device` names: for `auto` this process's GPU where there is one, else the CPU.
+
+    Raises:
+        ConfigError: It is none of `auto`, `cpu`, `cuda`, or there is no GPU.
+    """
+    if choice not in DEVICES:
+        raise ConfigError(f"`device` must be one of {', '.join(DEVICES)}, got {choice!r}")
+    if choice == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("`device` is 'cuda', but PyTorch finds no GPU: choose `cpu` or `auto`")
+    if choice == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", torch.cuda.current_device())
 
 
 def loss_function(model: Phi, separator: int | None = None) -> LossFunction:
@@ -196,3 +214,49 @@ class Shards:
         self.model.train()
         self.model.reshard()  # type: ignore[operator]  # a backward pass would do it
         return measured
+
+
+def held_out_loss(engine: Engine, validation: Rows, micro_batch: int, device: torch.device, ranks: Ranks) -> float:
+    """The mean next-token loss in nats; equal on all processes, each of which computes its share.
+
+    Args:
+        engine: Its weights renewed.
+        validation: At least one row.
+        micro_batch: Rows of one pass.
+        device: Where to compute.
+        ranks: The processes. All take part in each pass, as FSDP needs; where rows run out, with a pass that is not
+            counted.
+    """
+    total = 0.0
+    for round_start in range(0, len(validation), micro_batch * ranks.world_size):
+        start = round_start + ranks.rank * micro_batch
+        counts = start < len(validation)
+        part = validation[start : start + micro_batch] if counts else validation[:1]
+        loss = float(engine.loss(torch.from_numpy(part).to(device)))
+        if counts:
+            total += loss * len(part)
+    return summed([total], device, ranks)[0] / len(validation)
+
+
+def maybe_compiled(
+    function: Callable[..., Tensor], choice: str, device: torch.device, progress: Progress
+) -> Callable[..., Tensor]:
+    """Compile `function` for `device`, or hand it back as it is.
+
+    On a CPU the step's time is in matrix products and in our own attention and loss, which leave a compiler nothing to
+    gain (measured: within 4 % of each other, before half a minute of compiling); so `auto` compiles for GPUs only.
+    Where no C++ compiler can be had, `on` falls back with one line of progress.
+
+    Args:
+        function: Takes and returns tensors.
+        choice: `auto`, `on` or `off`.
+        device: Where the function will run.
+        progress: Told of the fallback.
+    """
+    if choice == "off" or (choice == "auto" and device.type == "cpu"):
+        return function
+    if device.type == "cpu" and not any(shutil.which(name) for name in ("g++", "clang++", "cl")):
+        progress(0, 0, "no C++ compiler found (g++, clang++): training runs uncompiled")
+        return function
+    compiled: Callable[..., Tensor] = torch.compile(function, dynamic=False)
+    return compiled

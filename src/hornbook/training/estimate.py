@@ -8,6 +8,7 @@ import torch
 from hornbook.artifacts.stage import Estimate, Hardware, Stage
 from hornbook.errors import ConfigError
 from hornbook.model.config import ModelConfig, flops_per_token, num_parameters
+from hornbook.training.checkpoint import KEEP_LAST
 from hornbook.training.config import TrainConfig
 from hornbook.training.device_peak import listed_peak
 from hornbook.training.memory import USABLE_SHARE, estimate_memory
@@ -27,7 +28,7 @@ def estimate(stage: Stage, hardware: Hardware | None = None) -> Estimate:
     shape = _shape_of(stage)
     tokens = config.last_step * config.batch_size * config.sequence_length
     parameters = num_parameters(shape)
-    checkpoints = config.execution.keep_last + 1 + config.keep_best
+    checkpoints = KEEP_LAST + 1 + config.keep_best
     memory_bytes, memory_basis = _memory(shape, config, hardware) if hardware else (0, ())
     return Estimate(
         parameters=parameters,

@@ -1,14 +1,35 @@
-"""The memory of the machine, as the operating system tells it: what this process holds, what is free for it."""
+"""The memory of the machine: what this process holds, what is free for it, and keeping what it has freed."""
 
+import ctypes
 import os
 import sys
 from pathlib import Path
 
+M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -3, -1
+"""Of glibc's `malloc.h`."""
+LARGEST_BLOCK = 2**31 - 1
 UNLIMITED = 2**60
 """Control groups without a limit say `max` or a number beyond any machine."""
 VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
 VERSION_2 = ("memory.max", "memory.current", "inactive_file")
 """Of control groups: the files of limit and use, and the entry of `memory.stat` that can be dropped."""
+
+
+def keep_freed_memory() -> bool:
+    """Tell the C library's allocator to serve large blocks from memory that it holds already.
+
+    Activations of several megabytes are otherwise mapped and zeroed anew in every step (about 6 % of a step's time on
+    two cores). Affects the whole process; changes no result.
+
+    Returns:
+        Whether the allocator took the advice: only glibc on Linux does.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    library = ctypes.CDLL(None)
+    if not hasattr(library, "mallopt") or not hasattr(library, "gnu_get_libc_version"):
+        return False
+    return bool(library.mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK) and library.mallopt(M_TRIM_THRESHOLD, LARGEST_BLOCK))
 
 
 def resident_bytes() -> int:

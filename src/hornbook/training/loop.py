@@ -10,8 +10,12 @@ Source: Gunasekar et al. 2023, section 2.3.
 
 import math
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import torch
@@ -21,22 +25,17 @@ from hornbook.errors import ConfigError, StoppedError
 from hornbook.model.phi import Phi
 from hornbook.tokens.batches import Rows, held_out_rows, num_rows
 from hornbook.tokens.pack import TokenStream
-from hornbook.training.allocator import keep_freed_memory
-from hornbook.training.checkpoint import Keeping
-from hornbook.training.checkpoint_writer import CheckpointWriter
+from hornbook.training.checkpoint import CheckpointWriter, explained_writing
 from hornbook.training.config import TrainConfig
-from hornbook.training.engine import Engine, make_engine
-from hornbook.training.failures import explained_memory, explained_writing
-from hornbook.training.held_out import held_out_loss
-from hornbook.training.interrupts import Interrupts, heard_interrupts
-from hornbook.training.micro_batch import Passes, choose_passes, describe_passes, least_room, tried_rows
+from hornbook.training.engine import held_out_loss, make_engine
+from hornbook.training.host_memory import keep_freed_memory
+from hornbook.training.memory import explained_memory
+from hornbook.training.micro_batch import announced_passes, final_rows, share_of_batch
 from hornbook.training.optimizer import make_optimizers
-from hornbook.training.parallel import Ranks, current_ranks, on_first
+from hornbook.training.parallel import current_ranks, on_first
 from hornbook.training.precision import choose_precision
-from hornbook.training.record import Line, check_skipped, named_documents, record_step
-from hornbook.training.resume import identity_of, resumed, take_weights, whole_state
-from hornbook.training.state import HeldOut, Training
-from hornbook.training.step import Outcome, Request, Stepper
+from hornbook.training.resume import HeldOut, Training, identity_of, resumed, take_weights, whole_state
+from hornbook.training.step import Line, Outcome, Request, Stepper, check_skipped, named_documents, record_step
 from hornbook.training.trackers import require_trackers
 from hornbook.training.watch import Watch
 
@@ -80,12 +79,12 @@ def train(
     ranks = current_ranks()
     num_rows(stream, config.sequence_length)  # refuses a stream without rows before any work
     on_first(lambda: require_trackers(config.execution.trackers), ranks)
-    share = _share_of_batch(config, ranks)
+    share = share_of_batch(config, ranks)
     validation = held_out_rows(held_out, sequence_length=config.sequence_length, max_rows=config.eval_rows)
     if config.keep_best and not len(validation):
         raise ConfigError("`keep_best` needs a held-out loss, but the held-out split is shorter than one row")
     dtype = choose_precision(config.precision, device)
-    passes = _choose_passes(model, config, share, device, dtype, ranks, progress)
+    passes = announced_passes(model, config, share, device, dtype, ranks, progress)
     config = replace(config, execution=replace(config.execution, parallel=passes.parallel))
     watch = Watch(
         shape=model.config, config=config, device=device, dtype=dtype, ranks=ranks, log_path=log_path, progress=progress
@@ -99,12 +98,11 @@ def train(
         )
         identity = identity_of(config, model.config, stream, seed)
         training = resumed(model, optimizers, scratch, identity, ranks, progress) or Training()
-        training.micro_batch = micro_batch = _final_rows(passes, training, engine, config, share, device, ranks)
+        training.micro_batch = micro_batch = final_rows(passes, training, engine, config, share, device, ranks)
         if micro_batch != passes.micro_batch and ranks.is_first:
             progress(0, 0, f"{micro_batch} rows a pass, {share // micro_batch} passes a step")
         with explained_writing(scratch):
             watch.resume(training.step)
-        keeping = Keeping(last=config.execution.keep_last, every=config.execution.keep_every)
     with explained_memory(config, micro_batch, share, device, is_whole=is_whole):
         stepper = Stepper(
             engine=engine,
@@ -116,13 +114,52 @@ def train(
             device=device,
             micro_batch=micro_batch,
         )
-        asynchronous = config.execution.asynchronous_checkpoints
-        with heard_interrupts() as interrupts, CheckpointWriter(scratch, keeping, asynchronous=asynchronous) as writer:
+        with heard_interrupts() as interrupts, CheckpointWriter(scratch) as writer:
             run = _Run(stepper, validation, writer, scratch, identity, watch, training, progress)
             run.to_the_end(interrupts)
     if config.keep_best and training.best is not None and training.best.step != training.step:
         take_weights(model, scratch, training.best.step, ranks)
     return training
+
+
+class Interrupts:
+    """Whether this process was asked to end."""
+
+    def __init__(self) -> None:
+        """Nothing was asked yet."""
+        self.asked: signal.Signals | None = None
+        """SIGTERM or SIGINT, the first that came; whoever answers it sets it to None."""
+
+    def hear(self, number: int, frame: FrameType | None) -> None:
+        """The handler of both signals. A second SIGINT does not wait for the step's end.
+
+        Raises:
+            KeyboardInterrupt: On the second SIGINT.
+        """
+        del frame
+        if number == signal.SIGINT and self.asked == signal.SIGINT:
+            raise KeyboardInterrupt
+        self.asked = self.asked or signal.Signals(number)
+
+
+@contextmanager
+def heard_interrupts() -> Iterator[Interrupts]:
+    """Hear both signals inside; a request that nobody answered takes its usual effect at the end.
+
+    Outside the main thread, where Python lets nobody set handlers, the signals keep their usual effect.
+    """
+    interrupts = Interrupts()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupts
+        return
+    former = {number: signal.signal(number, interrupts.hear) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield interrupts
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+    if interrupts.asked is not None:
+        signal.raise_signal(interrupts.asked)
 
 
 @dataclass(frozen=True)
@@ -214,59 +251,3 @@ class _Run:
                 f"step {line['step']} was skipped: its loss was {line['skipped_loss']}, its gradient's norm "
                 f"{line['skipped_gradient_norm']}; documents {named_documents(line['documents'])}",
             )
-
-
-def _share_of_batch(config: TrainConfig, ranks: Ranks) -> int:
-    """Rows per step of each process."""
-    if config.batch_size % ranks.world_size:
-        raise ConfigError(
-            f"`batch_size` must be a multiple of the number of processes {ranks.world_size}, got {config.batch_size!r}"
-        )
-    return config.batch_size // ranks.world_size
-
-
-def _choose_passes(
-    model: Phi,
-    config: TrainConfig,
-    share: int,
-    device: torch.device,
-    dtype: torch.dtype,
-    ranks: Ranks,
-    progress: Progress,
-) -> Passes:
-    """By the estimate, and said."""
-    held = sum(parameter.nbytes for parameter in model.parameters()) if ranks.is_first and device.type == "cpu" else 0
-    room = least_room(device, held, ranks)
-    passes = choose_passes(model.config, config, share=share, device=device, dtype=dtype, ranks=ranks, room=room)
-    if ranks.is_first:
-        progress(0, 0, describe_passes(passes, config, share, device, ranks))
-    return passes
-
-
-def _final_rows(
-    passes: Passes,
-    training: Training,
-    engine: Engine,
-    config: TrainConfig,
-    share: int,
-    device: torch.device,
-    ranks: Ranks,
-) -> int:
-    """Rows of a pass: with `auto` those of the run before it was killed, which round alike, or what a trial leaves."""
-    if config.execution.micro_batch != "auto":
-        return passes.micro_batch
-    kept = training.micro_batch
-    if kept is not None and share % kept == 0 and kept <= passes.micro_batch:
-        return kept
-    if device.type == "cpu" or passes.parallel != "ddp":
-        return passes.micro_batch
-    return tried_rows(
-        engine,
-        passes.micro_batch,
-        share=share,
-        shape=engine.model.config,
-        sequence_length=config.sequence_length,
-        num_reserved_bytes=passes.estimate.optimizer if training.step == 0 else 0,
-        device=device,
-        ranks=ranks,
-    )

@@ -1,4 +1,4 @@
-"""The memory that a training takes on one device, by arithmetic: what autograd keeps, counted part by part.
+"""The memory that a training takes on one device, by arithmetic, and what to lower where it is too much.
 
 The kept tensors are those of `model/block.py`, `model/attention.py` and `model/loss.py` (tests count them in a real
 backward pass); the estimate is of the peak, and rather too high than too low. Left out: the CUDA context and libraries
@@ -7,13 +7,19 @@ backward pass); the estimate is of the peak, and rather too high than too low. L
 Letters in the comments: a bytes of an element, C hidden size, I intermediate size, H heads, T tokens of a row.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
 import torch
 
+from hornbook.errors import TrainingError
 from hornbook.model.attention import BLOCK
 from hornbook.model.config import ModelConfig, num_parameters
+from hornbook.training.config import TrainConfig
 
+CPU_ALLOCATOR = "can't allocate memory"
+"""What PyTorch says on a CPU, in a `RuntimeError` like any other."""
 USABLE_SHARE = 0.9
 """Of a device's memory: the rest is left to the driver, the libraries and fragments."""
 MASTER_BYTES = 4
@@ -47,12 +53,8 @@ class MemoryEstimate:
         always = self.weights + self.gradients + self.optimizer + self.checkpoint
         return always + max(self.activations + self.loss, self.update)
 
-    def describe(self) -> str:
-        """One line for people: `31.2 GiB: weights 7.3 GiB, gradients 7.3 GiB, …`, without what takes nothing."""
-        return f"{in_words(self.total)}: {self.describe_parts()}"
-
     def describe_parts(self) -> str:
-        """The line without its total."""
+        """One line for people: `weights 7.3 GiB, gradients 7.3 GiB, …`, without what takes nothing."""
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
         if self.update <= self.activations + self.loss:
             del parts["update"]
@@ -125,6 +127,52 @@ def estimate_memory(
     )
 
 
+@contextmanager
+def explained_memory(
+    config: TrainConfig, micro_batch: int, share: int, device: torch.device, *, is_whole: bool
+) -> Iterator[None]:
+    """Turn the errors of memory into one that a person can act on; arguments as for `ways_to_lower`.
+
+    Raises:
+        TrainingError: The message tells what to lower.
+    """
+    try:
+        yield
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise TrainingError(_out_of_memory(config, micro_batch, share, device, is_whole)) from error
+    except RuntimeError as error:
+        if CPU_ALLOCATOR in str(error):
+            raise TrainingError(_out_of_memory(config, micro_batch, share, device, is_whole)) from error
+        raise
+
+
+def ways_to_lower(config: TrainConfig, micro_batch: int, share: int, *, is_whole: bool) -> str:
+    """What takes less memory than this training, with the next values to type.
+
+    Args:
+        config: The run.
+        micro_batch: Its rows of a pass.
+        share: Rows per step of each process.
+        is_whole: Whether each process holds the whole model.
+    """
+    ways, settings = [], []
+    smaller = next((rows for rows in range(micro_batch // 2, 0, -1) if share % rows == 0), None)
+    if smaller is not None:
+        ways.append(f"`--micro-batch {smaller}` (now {micro_batch}; it changes rounding only)")
+        settings.append(f"micro_batch={smaller}")
+    if not config.execution.checkpoint_activations:
+        ways.append("`--checkpoint-activations` (a third more work)")
+        settings.append("checkpoint_activations=true")
+    if is_whole:
+        ways.append("`--parallel fsdp` on several GPUs")
+    shorter = config.sequence_length // 2
+    ways.append(f"`--sequence-length {shorter}` (now {config.sequence_length}; this is another training)")
+    listed = " or ".join(", ".join(ways).rsplit(", ", 1))
+    if not settings:
+        return listed
+    return f"{listed}; in a recipe: {' '.join(f'--set {config.dataset}.execution.{text}' for text in settings)}"
+
+
 def _kept_by_a_block(
     shape: ModelConfig, sequence_length: int, bytes_of: int, on_cpu: bool, drops_residual: bool, keeps_dropped: bool
 ) -> int:
@@ -177,3 +225,8 @@ def _muon_work(shape: ModelConfig, bytes_of: int) -> int:
     """Muon takes all matrices of one shape together: their momenta in float32, and five of its iteration's stages."""
     square, oblong = 4 * shape.hidden_size**2, shape.hidden_size * shape.intermediate_size
     return shape.num_layers * max(square, oblong) * (MASTER_BYTES + 5 * bytes_of)
+
+
+def _out_of_memory(config: TrainConfig, micro_batch: int, share: int, device: torch.device, is_whole: bool) -> str:
+    ways = ways_to_lower(config, micro_batch, share, is_whole=is_whole)
+    return f"the memory of {device} does not hold this training at {micro_batch} rows a pass; try {ways}"

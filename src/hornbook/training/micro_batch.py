@@ -13,14 +13,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from hornbook.artifacts.stage import Progress
 from hornbook.errors import ConfigError
 from hornbook.model.config import ModelConfig
+from hornbook.model.phi import Phi
 from hornbook.training.config import TrainConfig
 from hornbook.training.engine import Engine
-from hornbook.training.failures import ways_to_lower
 from hornbook.training.host_memory import available_bytes
-from hornbook.training.memory import USABLE_SHARE, MemoryEstimate, estimate_memory, in_words
+from hornbook.training.memory import USABLE_SHARE, MemoryEstimate, estimate_memory, in_words, ways_to_lower
 from hornbook.training.parallel import Ranks, summed
+from hornbook.training.resume import Training
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,62 @@ def choose_passes(
         candidates = (passes(parallel, rows) for rows in divisors(share))
         return next((candidate for candidate in candidates if candidate.fits), passes(parallel, 1))
     return passes(parallel, _given_rows(asked, share, config.batch_size))
+
+
+def share_of_batch(config: TrainConfig, ranks: Ranks) -> int:
+    """Rows per step of each process."""
+    if config.batch_size % ranks.world_size:
+        raise ConfigError(
+            f"`batch_size` must be a multiple of the number of processes {ranks.world_size}, got {config.batch_size!r}"
+        )
+    return config.batch_size // ranks.world_size
+
+
+def announced_passes(
+    model: Phi,
+    config: TrainConfig,
+    share: int,
+    device: torch.device,
+    dtype: torch.dtype,
+    ranks: Ranks,
+    progress: Progress,
+) -> Passes:
+    """What `choose_passes` says for this machine, told to `progress` before any work."""
+    held = sum(parameter.nbytes for parameter in model.parameters()) if ranks.is_first and device.type == "cpu" else 0
+    room = least_room(device, held, ranks)
+    passes = choose_passes(model.config, config, share=share, device=device, dtype=dtype, ranks=ranks, room=room)
+    if ranks.is_first:
+        progress(0, 0, describe_passes(passes, config, share, device, ranks))
+    return passes
+
+
+def final_rows(
+    passes: Passes,
+    training: Training,
+    engine: Engine,
+    config: TrainConfig,
+    share: int,
+    device: torch.device,
+    ranks: Ranks,
+) -> int:
+    """Rows of a pass: with `auto` those of the run before it was killed, which round alike, or what a trial leaves."""
+    if config.execution.micro_batch != "auto":
+        return passes.micro_batch
+    kept = training.micro_batch
+    if kept is not None and share % kept == 0 and kept <= passes.micro_batch:
+        return kept
+    if device.type == "cpu" or passes.parallel != "ddp":
+        return passes.micro_batch
+    return tried_rows(
+        engine,
+        passes.micro_batch,
+        share=share,
+        shape=engine.model.config,
+        sequence_length=config.sequence_length,
+        num_reserved_bytes=passes.estimate.optimizer if training.step == 0 else 0,
+        device=device,
+        ranks=ranks,
+    )
 
 
 def divisors(share: int) -> list[int]:

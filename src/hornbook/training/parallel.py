@@ -1,7 +1,8 @@
 """Which of several processes this one is, and what they tell each other.
 
 Started alone, everything here is a no-op. Under `torchrun` each process (a rank) trains on its part of the global
-batch: NCCL carries what lies on GPUs, gloo what lies on CPUs.
+batch: NCCL carries what lies on GPUs, gloo what lies on CPUs. In `hornbook run` only the first rank walks the pipeline
+and writes to the store; when it comes to a training it calls the others (`Followers`), and all enter the same loop.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +18,8 @@ from hornbook.errors import ConfigError, HornbookError, TrainingError
 
 TIMEOUT_SECONDS = 600.0
 """After this long without an answer a process counts as lost."""
+LONGEST_WAIT = timedelta(days=60)
+"""Between two trainings, in which the first process may work for days."""
 BUCKET_ELEMENTS = 2**23
 """Gradients that travel together: 32 MiB, large enough for the wire, small enough beside the model."""
 LOST_PROCESS = ("Connection closed by peer", "Connection reset by peer", "Timed out waiting", "Broken pipe", "NCCL")
@@ -120,6 +123,47 @@ def on_first(function: Callable[[], T], ranks: Ranks) -> T | None:
     return result
 
 
+@torch.no_grad()
+def gathered(tensors: Mapping[str, Tensor], ranks: Ranks) -> dict[str, Tensor]:
+    """Copies on the CPU of the whole tensors, on the first process; nothing on the others.
+
+    Under FSDP each process holds parts of the weights and of the optimiser's state. A checkpoint holds whole tensors by
+    their names, so that it fits any number of processes; a device holds one whole tensor at a time. All processes must
+    call this with the same names in the same order.
+    """
+    from torch.distributed.tensor import DTensor  # Half a second that a plan, which trains nothing, is spared.
+
+    whole: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        complete = tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+        if ranks.is_first:
+            whole[name] = complete.to("cpu", copy=True).contiguous()
+    return whole
+
+
+@torch.no_grad()
+def spread(whole: Mapping[str, Tensor], targets: Mapping[str, Tensor], ranks: Ranks) -> None:
+    """Fill `targets` on all processes from the whole tensors that the first process holds.
+
+    Args:
+        whole: By name, on any device; looked at on the first process only.
+        targets: By name, the same names in the same order on all processes; replicas or parts.
+        ranks: The processes.
+    """
+    from torch.distributed.tensor import DTensor, distribute_tensor
+
+    for name, target in targets.items():
+        source = whole[name] if ranks.is_first else torch.empty(target.shape, dtype=target.dtype)
+        if isinstance(target, DTensor):
+            complete = source.to(target.device, target.dtype)
+            parts = distribute_tensor(complete, target.device_mesh, target.placements, src_data_rank=0)
+            target.to_local().copy_(parts.to_local())
+            continue
+        target.copy_(source)
+        if ranks.world_size > 1:
+            torch.distributed.broadcast(target, 0)
+
+
 def average_gradients(parameters: Sequence[Tensor], ranks: Ranks, bucket_elements: int = BUCKET_ELEMENTS) -> None:
     """Replace each gradient by its mean over all processes.
 
@@ -141,6 +185,52 @@ def average_gradients(parameters: Sequence[Tensor], ranks: Ranks, bucket_element
         sent = (gradients, flat, work)
     if sent is not None:
         _unpack(*sent, ranks.world_size)
+
+
+@dataclass(frozen=True)
+class Followers:
+    """The processes that wait for the first one's calls."""
+
+    ranks: Ranks
+    group: Any
+    """Of `torch.distributed`; None where there is one process."""
+
+    def call(self, job: Any) -> None:
+        """As the first process: let all others begin `job`, which must be picklable."""
+        if self.ranks.world_size > 1:
+            self._sent(job)
+
+    def serve(self, work: Callable[[Any], object]) -> None:
+        """As one of the others: do each job that is called, until the first process dismisses all."""
+        while (job := self._sent(None)) is not None:
+            work(job)
+
+    def dismiss(self) -> None:
+        """As the first process: let the others end."""
+        self.call(None)
+
+    def _sent(self, job: Any) -> Any:
+        box = [job]
+        try:
+            torch.distributed.broadcast_object_list(box, src=0, group=self.group, device=torch.device("cpu"))
+        except RuntimeError as error:
+            raise TrainingError(f"the first process is gone; its own message says why ({error})") from error
+        return box[0]
+
+
+@contextmanager
+def gathered_followers(ranks: Ranks) -> Iterator[Followers]:
+    """All processes that have met (`joined_ranks`); the first one dismisses the others at the end.
+
+    After an error of the first process the others are not dismissed: `torchrun` ends them.
+    """
+    if ranks.world_size == 1:
+        yield Followers(ranks, None)
+        return
+    followers = Followers(ranks, torch.distributed.new_group(backend="gloo", timeout=LONGEST_WAIT))
+    yield followers
+    if ranks.is_first:
+        followers.dismiss()
 
 
 def _buckets(gradients: Sequence[Tensor], bucket_elements: int) -> Iterator[list[Tensor]]:

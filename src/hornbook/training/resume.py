@@ -1,6 +1,10 @@
-"""Take up a training run from its checkpoints, and say whose they are."""
+"""What a training run has come to, and how it is taken up from its checkpoints.
+
+Source: Micikevicius et al. 2018, "Mixed Precision Training", section 3.2 (dynamic loss scaling).
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +18,79 @@ from hornbook.model.phi import Phi
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.checkpoint import Checkpoint, newest_checkpoint, read_checkpoint
 from hornbook.training.config import TrainConfig
-from hornbook.training.gather import gathered, spread
 from hornbook.training.optimizer import optimizer_tensors, restore_optimizers
-from hornbook.training.parallel import Ranks, from_first, on_first
-from hornbook.training.state import Training
+from hornbook.training.parallel import Ranks, from_first, gathered, on_first, spread
+
+GROWTH_STEPS = 2000
+"""Good steps in a row after which the scale doubles."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossScale:
+    """The factor that keeps float16 gradients above zero, and how many steps in a row went well with it."""
+
+    value: float = 2.0**16
+    good_steps: int = 0
+
+    def after_good_step(self) -> "LossScale":
+        """The gradients were finite."""
+        if self.good_steps + 1 >= GROWTH_STEPS:
+            return LossScale(value=self.value * 2)
+        return replace(self, good_steps=self.good_steps + 1)
+
+    def after_overflow(self) -> "LossScale":
+        """A gradient was not finite: half the scale, at least 1."""
+        return LossScale(value=max(self.value / 2, 1.0))
+
+    @property
+    def is_lowest(self) -> bool:
+        """Whether an overflow cannot be the scale's fault any more."""
+        return self.value <= 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOut:
+    """A held-out loss and the number of finished steps after which it was measured."""
+
+    step: int
+    loss: float
+
+
+@dataclass
+class Training:
+    """The loop's state."""
+
+    step: int = 0
+    """Finished steps, skipped ones included."""
+    log: list[dict[str, Any]] = field(default_factory=list)
+    """Lines of the log: `step`, `loss`, `learning_rate`, `gradient_norm`; or `step`, `held_out_loss`; or `step`,
+    `skipped_loss`, `skipped_gradient_norm`, `documents`; or `step`, `loss_scale`. No times."""
+    recent_losses: list[float] = field(default_factory=list)
+    """Of the steps since the last line."""
+    num_skipped: int = 0
+    """Steps without a finite loss and gradient."""
+    loss_scale: LossScale = field(default_factory=LossScale)
+    """Without effect but in float16."""
+    micro_batch: int | None = None
+    """Rows of a pass that this run found or was given: another number rounds otherwise."""
+    best: HeldOut | None = None
+    """The lowest held-out loss so far."""
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Training":
+        """What `as_json` gave."""
+        best = values["best"]
+        return cls(
+            **{
+                **values,
+                "loss_scale": LossScale(**values["loss_scale"]),
+                "best": None if best is None else HeldOut(**best),
+            }
+        )
 
 
 def identity_of(config: TrainConfig, shape: ModelConfig, stream: TokenStream, seed: int) -> dict[str, Any]:

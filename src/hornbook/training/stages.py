@@ -20,11 +20,10 @@ from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.model.weights import check_tokenizer, load_model, save_model
 from hornbook.tokens.pack import TokenStream
+from hornbook.training.checkpoint import explained_writing
 from hornbook.training.config import TrainConfig
-from hornbook.training.device import choose_device
-from hornbook.training.failures import explained_writing
-from hornbook.training.parallel import Ranks, current_ranks, from_first, on_first
-from hornbook.training.state import Training
+from hornbook.training.parallel import Ranks, current_ranks, from_first, gathered, on_first
+from hornbook.training.resume import Training
 
 VERSION = 3
 
@@ -82,7 +81,7 @@ def train_folder(
         TrainingError: See `train`.
         StoreError: What is written does not fit on the disk, or is not permitted.
     """
-    from hornbook.training.gather import gathered  # Half a second that a plan, which trains nothing, is spared.
+    from hornbook.training.engine import choose_device  # Half a second that a plan, which trains nothing, is spared.
     from hornbook.training.loop import train
 
     ranks = current_ranks()

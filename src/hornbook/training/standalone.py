@@ -7,7 +7,6 @@ Writes: `training.json` (first what determines the run, at the end its result to
 
 import json
 import shutil
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,8 @@ from hornbook.artifacts.stage import Progress
 from hornbook.errors import ConfigError
 from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.tokenizer import load_tokenizer, tokenizer_hash
+from hornbook.training.checkpoint import explained_writing
 from hornbook.training.config import TrainConfig
-from hornbook.training.failures import explained_writing
 from hornbook.training.parallel import Ranks, from_first, on_first
 from hornbook.training.stages import train_folder
 
@@ -65,7 +64,7 @@ def train_in_folder(
         return done
     work = output / WORK
     result = train_folder(config, tokens, base, output, work, seed, progress)
-    on_first(lambda: _finish(output, dict(result.metrics), config.execution.keep_every > 0), ranks)
+    on_first(lambda: _finish(output, dict(result.metrics)), ranks)
     return dict(result.metrics)
 
 
@@ -97,8 +96,7 @@ def _begin(
             )
         if kept["result"] is not None:
             result: dict[str, Any] = kept["result"]
-            if not kept["execution"]["keep_every"]:  # a kill may have come between the result and their deletion
-                shutil.rmtree(output / WORK, ignore_errors=True)
+            shutil.rmtree(output / WORK, ignore_errors=True)  # a kill may have come between the result and its deletion
             return result
     elif not path.is_file() and output.is_dir() and any(file != _aside(path) for file in output.iterdir()):
         raise ConfigError(f"`--output` `{output}` is not empty and holds no training: give a new folder")
@@ -113,7 +111,7 @@ def _begin(
     with explained_writing(output):
         output.mkdir(parents=True, exist_ok=True)
         # First of all: without it, a killed command would find a folder of files that it does not know.
-        _write(path, {"run": wanted, "execution": asdict(config.execution), "result": None})
+        _write(path, {"run": wanted, "result": None})
         (output / WORK).mkdir(exist_ok=True)
         if found is not None:
             shutil.copyfile(found, output / "tokenizer.json")
@@ -126,19 +124,17 @@ def _has_begun(output: Path, kept: dict[str, Any]) -> bool:
     return kept["result"] is not None or (checkpoints.is_dir() and any(checkpoints.iterdir()))
 
 
-def _finish(output: Path, metrics: dict[str, Any], keeps_checkpoints: bool) -> None:
+def _finish(output: Path, metrics: dict[str, Any]) -> None:
     path = output / TRAINING
     with explained_writing(output):
         _write(path, {**_read(path), "result": metrics})
-    if not keeps_checkpoints:
-        shutil.rmtree(output / WORK)
+    shutil.rmtree(output / WORK)
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         values["run"].items()
-        values["execution"]["keep_every"]
         values["result"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(f"`{path}` is not what a training wrote: give a new `--output`") from error

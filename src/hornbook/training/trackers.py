@@ -14,126 +14,86 @@ import io
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 from hornbook.artifacts.stage import Progress
 from hornbook.errors import ConfigError
 
 PROJECT = "hornbook"
 """Under which trackio and Weights & Biases list the runs."""
-EVENTS = "runs"
-"""TensorBoard's usual folder."""
 KEPT = "tracked.json"
 NO_METRICS = ("step", "run")
 """Of a line: where it stands, not what was measured."""
 
-Line = Mapping[str, Any]
 
-
-@dataclass(frozen=True, kw_only=True)
-class TrackedRun:
-    """What a tracker is told of a run before its first line."""
-
-    name: str
-    """The same after each resume, and no other run's."""
-    step: int
-    """Finished steps: lines of later ones, from before a kill, come again."""
-    settings: Mapping[str, Any]
-    """JSON values that determine the run, for people to compare."""
-
-
-class Tracker(Protocol):
-    """Shows numbers over steps."""
+class Tracker(NamedTuple):
+    """A run that a tracker shows."""
 
     where: str
     """For people: where to look at the run."""
-
-    def log(self, step: int, values: Mapping[str, float]) -> None:
-        """Add what was measured after `step` steps; within one process steps never fall, and one may come again."""
-
-    def close(self) -> None:
-        """Hand over what is still held back."""
+    log: Callable[[int, Mapping[str, float]], Any]
+    """Adds what was measured after so many steps; within one process steps never fall, and one may come again."""
+    close: Callable[[], Any]
+    """Hands over what is still held back."""
 
 
-class TrackioTracker:
+def track_by_trackio(name: str, step: int, settings: Mapping[str, Any]) -> Tracker:
     """A table on this machine, or a space of the hub where trackio's own variables say so."""
+    import trackio
+
+    del step
+    with contextlib.redirect_stdout(io.StringIO()):
+        trackio.init(project=PROJECT, name=name, config=dict(settings), resume="allow", embed=False)
+
+    def close() -> None:
+        with contextlib.redirect_stdout(io.StringIO()):
+            trackio.finish()
 
     where = f"`trackio show --project {PROJECT}`"
-
-    def __init__(self, run: TrackedRun) -> None:
-        """Begin the run, or go on with it."""
-        import trackio
-
-        self._trackio = trackio
-        with contextlib.redirect_stdout(io.StringIO()):
-            trackio.init(project=PROJECT, name=run.name, config=dict(run.settings), resume="allow", embed=False)
-
-    def log(self, step: int, values: Mapping[str, float]) -> None:
-        """See `Tracker`."""
-        self._trackio.log(dict(values), step=step)
-
-    def close(self) -> None:
-        """See `Tracker`."""
-        with contextlib.redirect_stdout(io.StringIO()):
-            self._trackio.finish()
+    return Tracker(where, lambda step, values: trackio.log(dict(values), step=step), close)
 
 
-class WandbTracker:
-    """Weights & Biases; without a key the run is recorded on this machine, to be uploaded later."""
+def track_by_wandb(name: str, step: int, settings: Mapping[str, Any]) -> Tracker:
+    """Weights & Biases. Without a key, for which nobody is asked, the run is recorded here, to be uploaded later."""
+    import wandb
 
-    def __init__(self, run: TrackedRun) -> None:
-        """Begin the run, or go on with it. Nobody is asked for a key: there may be nobody to answer."""
-        import wandb
-
-        is_without_key = wandb.setup().settings.mode == "online" and not wandb.login(prompt=False)
-        self._run = wandb.init(
-            project=PROJECT,
-            id=run.name,
-            name=run.name,
-            config=dict(run.settings),
-            resume="allow",
-            mode="offline" if is_without_key else None,
-            settings=wandb.Settings(console="off", silent=True),
-        )
-        folder = Path(self._run.dir).parent
-        self.where = f"`wandb sync {folder}`" if self._run.offline else str(self._run.url)
-
-    def log(self, step: int, values: Mapping[str, float]) -> None:
-        """See `Tracker`."""
-        self._run.log(dict(values), step=step)
-
-    def close(self) -> None:
-        """See `Tracker`."""
-        self._run.finish()
+    del step
+    is_without_key = wandb.setup().settings.mode == "online" and not wandb.login(prompt=False)
+    run = wandb.init(
+        project=PROJECT,
+        id=name,
+        name=name,
+        config=dict(settings),
+        resume="allow",
+        mode="offline" if is_without_key else None,
+        settings=wandb.Settings(console="off", silent=True),
+    )
+    where = f"`wandb sync {Path(run.dir).parent}`" if run.offline else str(run.url)
+    return Tracker(where, lambda step, values: run.log(dict(values), step=step), run.finish)
 
 
-class TensorBoardTracker:
-    """Files of events, below the working directory."""
+def track_by_tensorboard(name: str, step: int, settings: Mapping[str, Any]) -> Tracker:
+    """Files of events, below the working directory; those of steps that come again are passed over by TensorBoard."""
+    from torch.utils.tensorboard import SummaryWriter
 
-    where = f"`tensorboard --logdir {EVENTS}`"
+    del settings
+    writer = SummaryWriter(Path("runs") / name, purge_step=step + 1)
 
-    def __init__(self, run: TrackedRun) -> None:
-        """Begin the run, or go on with it: events of steps that come again are passed over by TensorBoard."""
-        from torch.utils.tensorboard import SummaryWriter
+    def log(step: int, values: Mapping[str, float]) -> None:
+        for metric, value in values.items():
+            writer.add_scalar(metric, value, step)
 
-        self._writer = SummaryWriter(Path(EVENTS) / run.name, purge_step=run.step + 1)
-
-    def log(self, step: int, values: Mapping[str, float]) -> None:
-        """See `Tracker`."""
-        for name, value in values.items():
-            self._writer.add_scalar(name, value, step)
-
-    def close(self) -> None:
-        """See `Tracker`."""
-        self._writer.close()
+    return Tracker("`tensorboard --logdir runs`", log, writer.close)
 
 
-MAKERS: dict[str, Callable[[TrackedRun], Tracker]] = {
-    "trackio": TrackioTracker,
-    "wandb": WandbTracker,
-    "tensorboard": TensorBoardTracker,
+Maker = Callable[[str, int, Mapping[str, Any]], Tracker]
+"""Begins or goes on with a run: its name, the same after each resume and no other run's; the finished steps, of which
+lines of later ones, from before a kill, come again; JSON values that determine the run, for people to compare."""
+MAKERS: dict[str, Maker] = {
+    "trackio": track_by_trackio,
+    "wandb": track_by_wandb,
+    "tensorboard": track_by_tensorboard,
 }
 """By the name that a person types, which is also that of the package and of our extra."""
 
@@ -145,7 +105,9 @@ def require_trackers(names: Sequence[str]) -> None:
         ConfigError: It names the extra to install.
     """
     for name in names:
-        if not _is_installed(name):
+        spec = importlib.util.find_spec(name)
+        # A plain folder of this name in the working directory, as wandb makes one, is no package.
+        if spec is None or spec.origin is None:
             raise ConfigError(f"the tracker `{name}` is not installed: pip install 'hornbook[{name}]', or leave it out")
 
 
@@ -153,37 +115,28 @@ class Trackers:
     """Those that were asked for and have not failed."""
 
     def __init__(
-        self,
-        names: Sequence[str],
-        folder: Path,
-        step: int,
-        settings: Mapping[str, Any],
-        progress: Progress,
-        makers: Mapping[str, Callable[[TrackedRun], Tracker]] = MAKERS,
+        self, names: Sequence[str], folder: Path, step: int, settings: Mapping[str, Any], progress: Progress
     ) -> None:
         """Begin a run with each tracker, or go on with the run of `folder`.
 
         Args:
-            names: Keys of `makers`.
+            names: Keys of `MAKERS`.
             folder: The log's; `tracked.json` is kept there.
-            step: Finished steps.
-            settings: See `TrackedRun`.
+            step: See `Maker`.
+            settings: See `Maker`.
             progress: Told where to look, and of each tracker that fails.
-            makers: How each begins.
         """
         self._progress = progress
         self._working: dict[str, Tracker] = {}
-        if not names:
-            return
-        run = TrackedRun(name=_name_of_run(folder), step=step, settings=settings)
         for name in names:
             try:
-                self._working[name] = makers[name](run)
-                progress(0, 0, f"tracked as {run.name}: {self._working[name].where}")
+                run = _name_of_run(folder)
+                self._working[name] = MAKERS[name](run, step, settings)
+                progress(0, 0, f"tracked as {run}: {self._working[name].where}")
             except Exception as error:  # whatever the tracker's package raises
                 self._say(name, error)
 
-    def log(self, line: Line) -> None:
+    def log(self, line: Mapping[str, Any]) -> None:
         """Tell a line of the log: its numbers, under their names."""
         values = {name: value for name, value in line.items() if _is_number(value) and name not in NO_METRICS}
         self._each(lambda tracker: tracker.log(int(line["step"]), values))
@@ -218,12 +171,6 @@ def _name_of_run(folder: Path) -> str:
         aside.write_text(json.dumps({"name": name}), encoding="utf-8")
         aside.replace(path)
     return name
-
-
-def _is_installed(name: str) -> bool:
-    """Whether there is a package; a plain folder of this name in the working directory, as wandb makes one, is none."""
-    spec = importlib.util.find_spec(name)
-    return spec is not None and spec.origin is not None
 
 
 def _is_number(value: Any) -> bool:

@@ -1,17 +1,22 @@
 """Who watches a training run: a log that is the truth, a line on the screen, and the trackers that were asked for.
 
 Reads:  an earlier process's log of the same run, to go on behind it.
-Writes: `log_path`, one JSON object per line (fields: `Watch.line`); what the trackers write.
+Writes: `log_path`, one JSON object per line (fields: `Watch.line`), each written whole and at once; what the trackers
+        write. A killed run may leave lines beyond its last checkpoint and half a line: `cut_log` takes both away.
 
 Only the first rank measures, writes and shows. Nothing here changes what is trained: no random number is drawn, and a
 tracker that fails is left behind with a remark.
 """
 
+import json
+import math
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -21,7 +26,6 @@ from hornbook.model.config import ModelConfig, flops_per_token
 from hornbook.training.config import TrainConfig
 from hornbook.training.device_peak import TERA, Peak, peak_flops
 from hornbook.training.host_memory import resident_bytes
-from hornbook.training.log_file import append_line, cut_log
 from hornbook.training.parallel import Ranks
 from hornbook.training.trackers import Trackers
 
@@ -229,6 +233,32 @@ class StepClock:
         return None if self._first is None or self._ticks < 2 else (self._last - self._first) / (self._ticks - 1)
 
 
+def append_line(path: Path, line: Mapping[str, Any]) -> None:
+    """Write one line of JSON values at the end and hand it to the operating system; NaN and infinity become null."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    finite = {name: None if _is_unfinite(value) else value for name, value in line.items()}
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(finite) + "\n")
+
+
+def cut_log(path: Path, step: int) -> int:
+    """Drop the lines of steps after `step`, and half a line at the end; the file is replaced whole or not at all.
+
+    Returns:
+        The highest `run` that any line had, dropped ones included; 0 without lines.
+    """
+    lines = _read(path)
+    kept = "".join(text + "\n" for text, line in lines if line["step"] <= step)
+    if path.exists() and kept != path.read_text(encoding="utf-8", errors="replace"):
+        aside = path.with_name(path.name + ".tmp")
+        with aside.open("w", encoding="utf-8") as file:
+            file.write(kept)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    return max((line.get("run", 0) for _, line in lines), default=0)
+
+
 def memory_bytes(device: torch.device) -> int:
     """On a GPU the most that this process's tensors took so far; otherwise the process's resident set, now."""
     return torch.cuda.max_memory_allocated(device) if device.type == "cuda" else resident_bytes()
@@ -241,3 +271,22 @@ def in_words(seconds: float) -> str:
     if seconds < 90 * 60:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h" if seconds < 48 * 3600 else f"{seconds / 86400:.1f} days"
+
+
+def _read(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Each readable line with its text."""
+    if not path.exists():
+        return []
+    lines = []
+    for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if isinstance(line, dict) and isinstance(line.get("step"), int):
+            lines.append((text, line))
+    return lines
+
+
+def _is_unfinite(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
