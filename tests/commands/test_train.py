@@ -192,7 +192,7 @@ def stopped(command: list[str], folder: Path, **options: Any) -> tuple[int, str]
 
 
 def test_sigterm_leaves_with_143_and_the_same_command_ends_with_the_same_weights(tmp_path: Path, tokens: Path) -> None:
-    steps = ("--steps", 300, "--batch-size", 4, "--learning-rate", 0.01, "--dropout", 0.1)
+    steps = ("--steps", 150, "--batch-size", 4, "--learning-rate", 0.01, "--dropout", 0.1)
     whole, command = (
         list(map(str, ("train", tokens, *TINY, *steps, "--output", tmp_path / name))) for name in ("whole", "stopped")
     )

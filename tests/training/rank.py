@@ -84,4 +84,6 @@ def _train(folder: Path, values: dict[str, Any], environment: Mapping[str, str])
 
 if __name__ == "__main__":
     pairs = (argument.split("=", 1) for argument in sys.argv[2:])
-    sys.exit(run(Path(sys.argv[1]), {name: json.loads(value) for name, value in pairs}, os.environ))
+    status = run(Path(sys.argv[1]), {name: json.loads(value) for name, value in pairs}, os.environ)
+    sys.stdout.flush()
+    os._exit(status)  # gloo's threads may want the interpreter while it is torn down

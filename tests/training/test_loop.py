@@ -14,12 +14,12 @@ from tests.training.rank import SHAPE, config_of
 from tests.training.test_checkpoint import Killed, flip
 from torch import Tensor
 
-from hornbook.errors import ConfigError, StoppedError, TrainingError
+from hornbook.errors import ConfigError, StoppedError, StoreError, TrainingError
 from hornbook.model.phi import Phi
 from hornbook.tokens.batches import batch_rows
 from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.tokenizer import load_tokenizer
-from hornbook.training import loop, resume
+from hornbook.training import checkpoint, loop, resume
 from hornbook.training.checkpoint import saved_steps
 from hornbook.training.watch import Watch
 
@@ -105,6 +105,20 @@ def test_a_signal_ends_the_run_after_the_next_step_with_a_checkpoint(
     assert signal.getsignal(number) == before
     assert max(saved_steps(tmp_path)) == 6
     assert_same(trained(tokens, tmp_path, **BUSY), whole)
+
+
+def test_a_checkpoint_that_cannot_be_written_ends_the_run(
+    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: Any, **options: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint, "save_file", full)
+        with pytest.raises(StoreError, match=r"step 4 .*No space left"):
+            trained(tokens, tmp_path)
+    assert saved_steps(tmp_path) == []
+    assert trained(tokens, tmp_path).training.step == 12
 
 
 def test_a_second_interrupt_does_not_wait(tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
