@@ -14,7 +14,6 @@ from hornbook.model.phi import Phi
 from hornbook.model.weights import load_model, save_model
 from hornbook.records import Document, DocumentKind
 from hornbook.tokens.tokenizer import TokenizerConfig, tokenizer_hash, train_tokenizer
-from hornbook.tokens.write import write_shards
 
 DOCUMENTS = [
     Document(id=str(number), kind=DocumentKind.EXERCISE, text=f"def add_{number}(x):\n    return x + {number}\n")

@@ -21,7 +21,7 @@ def test_a_runs_model_writes_what_generation_writes(tiny_folder: Path) -> None:
         load_model(tiny_folder),
         load_tokenizer(tiny_folder / "tokenizer.json"),
         PROMPTS,
-        sampling,
+        SamplingConfig(max_new_tokens=30, batch_size=4),
         0,
         lambda _done, _total: None,
     )
