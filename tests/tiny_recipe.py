@@ -24,7 +24,6 @@ def recipe(seed: int) -> Pipeline:
     )
     change(
         "classifier",
-        num_folds=2,
         num_bootstrap_samples=20,
         encode=replace(pipeline.stage("classifier").config.encode, bits_per_block=10),
         states_sha256="",

@@ -173,7 +173,7 @@ run(Pipeline("p", (Stage("work", work, {}, version=1),)), store, Observer())
     for process in (first, second):  # One of them works, and the other waits for it: both are told to go on.
         process.stdin.write("\n")
         process.stdin.flush()
-    outputs = [process.communicate(timeout=120)[0] for process in (first, second)]
-    assert [process.returncode for process in (first, second)] == [0, 0]
+    outputs = [process.stdout.read() for process in (first, second)]  # `communicate` loses what is read ahead.
+    assert [process.wait() for process in (first, second)] == [0, 0]
     assert said == ["begun\n", "begun\n"]
     assert "".join(outputs).count("ran") == 1

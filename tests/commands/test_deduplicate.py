@@ -79,7 +79,7 @@ def test_a_folder_of_source_files_becomes_rows(tmp_path: Path) -> None:
 
 def test_interrupted_and_typed_again_it_ends_with_the_same_bytes(tmp_path: Path) -> None:
     rows = write_lines(
-        tmp_path / "rows.jsonl", [{"text": f"{row['text']} {number // 2}"} for number in range(800) for row in ROWS]
+        tmp_path / "rows.jsonl", [{"text": f"{row['text']} {number // 2}"} for number in range(300) for row in ROWS]
     )
     type_in("deduplicate", rows, "-o", tmp_path / "whole.jsonl", "--clusters", tmp_path / "whole-clusters.jsonl")
     output, clusters = tmp_path / "kept.jsonl", tmp_path / "clusters.jsonl"

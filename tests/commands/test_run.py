@@ -37,6 +37,7 @@ def losses(store: Path, stage: str) -> list[float]:
     return [line["held_out_loss"] for line in values if "held_out_loss" in line]
 
 
+@pytest.mark.slow
 def test_all_ranks_share_a_runs_trainings_and_the_first_does_the_rest(arguments: list[str], tmp_path: Path) -> None:
     changes = ("precision=float32", "residual_dropout=0", "attention_dropout=0")
     flags = [f"--set={stage}.{change}" for stage in ("pretrain", "finetune") for change in changes]

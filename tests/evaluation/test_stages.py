@@ -21,7 +21,6 @@ from hornbook.evaluation.stages import HELD_OUT, EvaluateConfig, held_out_benchm
 from hornbook.model.weights import load_model, save_model
 from hornbook.recipes.evaluation import evaluation
 from hornbook.records import Problem, table_of
-from hornbook.sandbox.program import Limits
 
 PROBLEMS = read_humaneval()[:4]
 MANIFEST = Manifest(
@@ -143,7 +142,6 @@ def test_every_field_of_an_evaluation_changes_its_fingerprint() -> None:
     settings = EvaluationSettings(
         sampling=SamplingConfig(temperature=0.5, top_p=0.9),
         num_samples=2,
-        limits=Limits(output_bytes=7),
         grading=GradeConfig(),
         grader="x",
     )

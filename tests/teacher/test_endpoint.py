@@ -270,7 +270,7 @@ def test_as_many_requests_run_at_once_as_allowed_and_no_more(server: Any) -> Non
 
 
 def test_more_requests_than_at_the_start_are_there_before_the_first_answer(server: Any) -> None:
-    hundred_at_once = threading.Barrier(100, timeout=30)
+    hundred_at_once = threading.Barrier(100, timeout=300)
 
     def answer(asked: Any) -> Any:
         hundred_at_once.wait()
