@@ -174,6 +174,9 @@ run(Pipeline("p", (Stage("work", work, {}, version=1),)), store, Observer())
         process.stdin.write("\n")
         process.stdin.flush()
     outputs = [process.stdout.read() for process in (first, second)]  # `communicate` loses what is read ahead.
+    for process in (first, second):
+        process.stdin.close()
+        process.stdout.close()
     assert [process.wait() for process in (first, second)] == [0, 0]
     assert said == ["begun\n", "begun\n"]
     assert "".join(outputs).count("ran") == 1

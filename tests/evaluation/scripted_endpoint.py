@@ -119,6 +119,8 @@ class ScriptedEndpoint:
 
 
 class _Quiet(ThreadingHTTPServer):
+    request_queue_size = 1024  # A shorter queue loses connections that arrive together, which come again seconds later.
+
     block_on_close = False
     daemon_threads = True
 

@@ -146,7 +146,7 @@ def test_every_field_of_an_evaluation_changes_its_fingerprint() -> None:
         grader="x",
     )
     whole = evaluation(ScriptedModel(lambda _request: ""), [OWN], settings).stage("evaluate").config
-    for config, num_fields in ((recipe, 8), (dataclasses.replace(whole, benchmarks=()), 3 + 2 + 4 + 4 + 4 + 2 + 1)):
+    for config, num_fields in ((recipe, 8), (dataclasses.replace(whole, benchmarks=()), 3 + 2 + 4 + 4 + 3 + 2 + 1)):
         variants = [config, *changes_of(config)]
         prints = {fingerprint(stage="s", version=1, config=one, seed=0, inputs={}) for one in variants}
         assert len(prints) == len(variants) == num_fields + 1
