@@ -15,7 +15,7 @@ run: setup ## The whole pipeline on this machine: a trained model, its scores, a
 	$(BIN)/hornbook run laptop
 
 test: $(VENV)/.installed-for-development ## Run the test suite
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" --numprocesses 3 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadfile
 
 test-slow: $(VENV)/.installed-for-development ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m slow

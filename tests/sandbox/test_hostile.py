@@ -16,7 +16,7 @@ from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import OUTPUT_BYTES, Limits, Program, Report
 
 FILES = sorted((Path(__file__).parent / "hostile").glob("*.py"))
-LIMITS = Limits(cpu_seconds=0.5, wall_seconds=1.0, memory_bytes=256 * 2**20)
+LIMITS = Limits(cpu_seconds=1.0, wall_seconds=2.0, memory_bytes=256 * 2**20)
 KERNEL_CPU_SECONDS = 5
 # Uses what a program before it may have spoiled, and prints what it may have changed for all that follow.
 CANARY = Program("""
