@@ -1,4 +1,4 @@
-from hornbook.synthesis.signature import last_function
+from hornbook.synthesis.prompted.code_blocks import last_function
 
 
 def test_the_function_that_a_prompt_leaves_open_is_the_last_one_it_begins() -> None:

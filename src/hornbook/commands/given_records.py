@@ -62,7 +62,7 @@ def _add(records: list[AnyGiven], made: AnyGiven, fields: dict[str, Any], place:
 
 
 def _exercise(fields: dict[str, Any], place: str) -> Exercise:
-    from hornbook.synthesis.signature import last_function
+    from hornbook.synthesis.prompted.code_blocks import last_function
 
     prompt, solution = _text(fields, "prompt", place), _text(fields, "solution", place)
     name = _optional(fields, "entry_point") or last_function(prompt, solution)
