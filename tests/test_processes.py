@@ -64,6 +64,25 @@ def test_results_come_in_the_order_of_the_pieces() -> None:
     assert list(work_in_order(square_slowly, [], 2)) == []
 
 
+def mirror_late(piece: str) -> str:
+    time.sleep(0.5 if piece.startswith("0") else 0)
+    return piece
+
+
+def test_pieces_and_results_larger_than_a_pipe_pass_and_few_wait_behind_a_slow_one() -> None:
+    read = []
+
+    def pieces() -> Iterator[str]:
+        for number in range(30):
+            read.append(number)
+            yield f"{number}:" * 200_000
+
+    results = work_in_order(mirror_late, pieces(), 2)
+    assert next(results).startswith("0:0:")
+    assert len(read) <= 4 * 2 + 1
+    assert [result.partition(":")[0] for result in results] == [str(number) for number in range(1, 30)]
+
+
 def test_pieces_are_read_no_further_than_two_ahead_of_a_process() -> None:
     """One process: of several a slow one holds back the results, while others go on."""
     read = []

@@ -9,8 +9,10 @@ import itertools
 import multiprocessing
 import os
 import pickle
+import queue
 import signal
 import sys
+import textwrap
 import threading
 import traceback
 from collections import deque
@@ -26,11 +28,17 @@ from hornbook.errors import ConfigError
 
 _GIVEN_AT_ONCE = 2
 """To each process: the next piece is there when one is done."""
+_HELD = 4
+"""Pieces for each process: results behind a slow piece wait in memory."""
+_SHOWN = 200
+"""Characters of a piece in a message."""
 
 _GONE = (
     "the processes at work were ended from outside, perhaps for want of memory; type the same command again: it goes "
     "on where it was"
 )
+
+_END = object()
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -75,7 +83,8 @@ def work_in_order(work: Callable[[T], R], pieces: Iterable[T], num_processes: in
 
     Args:
         work: Is pickled and sent to each process once; what it keeps in itself stays there from piece to piece.
-        pieces: Read as they are needed, two for each process ahead; small, as they go through a pipe.
+        pieces: Read as they are needed. Each process has two at most, and at most four pieces for each process are
+            unfinished or have a result that waits for an earlier one.
         num_processes: At least 1.
 
     Raises:
@@ -87,6 +96,9 @@ def work_in_order(work: Callable[[T], R], pieces: Iterable[T], num_processes: in
         for piece in pieces:
             pool.give(piece)
             yield from pool.finished()
+            while pool.num_held > _HELD * num_processes:
+                pool.receive()
+                yield from pool.finished()
         while pool.has_unfinished:
             pool.receive()
             yield from pool.finished()
@@ -126,6 +138,11 @@ class _Pool(Generic[T, R]):
     @property
     def has_unfinished(self) -> bool:
         return bool(self._pieces)
+
+    @property
+    def num_held(self) -> int:
+        """Pieces that were given, and whose results nobody has yet."""
+        return len(self._pieces) + len(self._results)
 
     def give(self, piece: T) -> None:
         """To the process that has least, as soon as one has room."""
@@ -184,31 +201,45 @@ class _Pool(Generic[T, R]):
         worker.process.join()
         given = list(worker.given)
         if given and given[0] in self._deadly:
-            raise ConfigError(f"two processes, one after the other, died on {self._pieces[given[0]]}: {_GONE}")
+            raise ConfigError(f"two processes, one after the other, died on {_shown(self._pieces[given[0]])}: {_GONE}")
         self._deadly.update(given[:1])
         for number in given:
             self._send(number)
 
 
 def _serve(pipe: "Connection[Any, Any]", work: Callable[[Any], Any]) -> None:
-    """Do what comes until the pipe ends."""
+    """Do what comes until the pipe ends.
+
+    A thread reads ahead, so that neither end waits for ever for the other to read what is larger than the pipe.
+    """
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    while True:
-        try:
-            piece = pipe.recv()
-        except (EOFError, ConnectionError):
-            break
+    pieces: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(pipe, pieces), daemon=True).start()
+    while (piece := pieces.get()) is not _END:
         failure, result = None, None
         try:
             result = work(piece)
         except Exception as error:
-            error.add_note(f"in a process that worked on {piece}:\n{traceback.format_exc()}")
+            error.add_note(f"in a process that worked on {_shown(piece)}:\n{traceback.format_exc()}")
             failure = _sendable(error)
         try:
             pipe.send((failure, result))
         except ConnectionError:
             break
     leave(0)
+
+
+def _read(pipe: "Connection[Any, Any]", pieces: "queue.SimpleQueue[Any]") -> None:
+    try:
+        with contextlib.suppress(EOFError, ConnectionError):
+            while True:
+                pieces.put(pipe.recv())
+    finally:
+        pieces.put(_END)
+
+
+def _shown(piece: object) -> str:
+    return textwrap.shorten(str(piece), _SHOWN, placeholder="…")
 
 
 def _end_with_parent() -> None:

@@ -1,30 +1,18 @@
-"""Encode batches of documents on all cores, in their order, few at a time.
-
-A worker is a process of its own, since Python encodes on one core; it gets texts and gives back ids as bytes. It ends
-when its pipe does, so none outlives a program that was killed. Who encodes a batch changes nothing in it.
-"""
+"""Encode batches of documents on all cores, in their order. The result does not depend on who encodes a batch."""
 
 import itertools
-import multiprocessing
 import os
-import queue
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from multiprocessing.connection import Connection
-from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, TypeVar
 
 from tokenizers import Tokenizer
 
-from hornbook.errors import ConfigError
-from hornbook.processes import interrupts_spare_children, num_cores
+from hornbook.processes import num_cores, work_in_order
 from hornbook.tokens.encode import Encoder
 
 _BATCHES_BEFORE_WORKERS = 24
 """Encoded here before processes are started, which takes a second: a small corpus needs none."""
-_WAITING_PER_WORKER = 2
-_SECONDS_TO_END = 5.0
 
 
 class HasText(Protocol):
@@ -64,85 +52,29 @@ def encode_in_order(
             yield batch, encoder.encode([document.text for document in batch])
         del encoder
     first = next(waiting, None)
-    if first is not None:
-        yield from _encode_by_workers(itertools.chain([first], waiting), tokenizer, count)
+    if first is None:
+        return
+    given: deque[Sequence[T]] = deque()
+
+    def texts() -> Iterator[list[str]]:
+        for batch in itertools.chain([first], waiting):
+            given.append(batch)
+            yield [document.text for document in batch]
+
+    for ids in work_in_order(_Encode(tokenizer.to_str()), texts(), count):
+        yield given.popleft(), ids
 
 
-def _encode_by_workers(batches: Iterable[Sequence[T]], tokenizer: Tokenizer, count: int) -> Iterator[Encoded[T]]:
-    with _Workers(tokenizer, count) as workers, ThreadPoolExecutor(count) as threads:
-        waiting: deque[tuple[Sequence[T], Future[list[bytes]]]] = deque()
-        try:
-            for batch in batches:
-                waiting.append((batch, threads.submit(workers.encode, [document.text for document in batch])))
-                del batch
-                if len(waiting) >= _WAITING_PER_WORKER * count:
-                    yield _finished(waiting)
-            while waiting:
-                yield _finished(waiting)
-        finally:
-            for _, future in waiting:
-                future.cancel()
+class _Encode:
+    """Encodes a batch of texts, in a process that keeps the encoder."""
 
+    def __init__(self, described: str) -> None:
+        self._described = described
+        self._encoder: Encoder | None = None
 
-def _finished(waiting: deque[tuple[Sequence[T], Future[list[bytes]]]]) -> Encoded[T]:
-    batch, future = waiting.popleft()
-    return batch, future.result()
-
-
-class _Workers:
-    """Processes that encode; each is used by one thread at a time."""
-
-    def __init__(self, tokenizer: Tokenizer, count: int) -> None:
-        context = multiprocessing.get_context("spawn")  # A fork would copy threads' locks in any state.
-        self._processes = []
-        self._idle: queue.SimpleQueue[Connection[list[str], list[bytes]]] = queue.SimpleQueue()
-        described = tokenizer.to_str()
-        with interrupts_spare_children():
-            for _ in range(count):
-                ours, theirs = context.Pipe()
-                process = context.Process(target=_work, args=(theirs, described), daemon=True)
-                process.start()
-                theirs.close()
-                self._processes.append(process)
-                self._idle.put(ours)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        while not self._idle.empty():
-            self._idle.get().close()
-        for process in self._processes:
-            process.join(_SECONDS_TO_END)
-            if process.is_alive():
-                process.kill()
-                process.join()
-            process.close()
-
-    def encode(self, texts: list[str]) -> list[bytes]:
-        """By the next worker that is idle."""
-        worker = self._idle.get()
-        try:
-            worker.send(texts)
-            return worker.recv()
-        except (EOFError, ConnectionError) as error:
-            raise ConfigError(
-                f"one of {len(self._processes)} processes that tokenise has ended, perhaps for want of memory; "
-                "go on with fewer of them"
-            ) from error
-        finally:
-            self._idle.put(worker)
-
-
-def _work(pipe: "Connection[list[bytes], list[str]]", described: str) -> None:
-    """Encode what comes until the pipe ends."""
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # The library would start as many threads as cores in each worker.
-    encoder = Encoder(Tokenizer.from_str(described))
-    while True:
-        try:
-            texts = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(encoder.encode(texts))
+    def __call__(self, texts: list[str]) -> list[bytes]:
+        if self._encoder is None:
+            # The library would start as many threads as cores in each process.
+            os.environ["TOKENIZERS_PARALLELISM"] = "false"
+            self._encoder = Encoder(Tokenizer.from_str(self._described))
+        return self._encoder.encode(texts)

@@ -6,17 +6,15 @@ Source: Gunasekar et al. 2023, "Textbooks Are All You Need", section 2.3 (docstr
 """
 
 import itertools
-import multiprocessing
 import random
 import textwrap
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from hornbook.errors import ConfigError
-from hornbook.processes import num_cores
+from hornbook.processes import num_cores, work_in_order
 from hornbook.records import Exercise, Problem, content_id
 from hornbook.synthesis.curriculum.courses import Course, parse_course
 from hornbook.synthesis.curriculum.difficulties import LEVELS, difficulty_of, parse_difficulties
@@ -176,18 +174,14 @@ def write_exercises(config: ExercisesConfig, seed: int, progress: Callable[[int,
 def _chunks(config: ExercisesConfig, seed: int) -> Generator[list[Exercise], None, None]:
     """Endless runs of exercises, in order of their numbers."""
     num_processes = num_cores()
-    size = min(CHUNK_SIZE, config.num_exercises)
+    write = partial(write_chunk, config, seed, min(CHUNK_SIZE, config.num_exercises))
     if num_processes == 1 or config.num_exercises < CHUNK_SIZE * 2:
-        yield from (write_chunk(config, seed, number, size) for number in itertools.count())
-        return
-    with ProcessPoolExecutor(num_processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting = [pool.submit(write_chunk, config, seed, number, size) for number in range(num_processes + 1)]
-        for number in itertools.count(num_processes + 1):
-            yield waiting.pop(0).result()
-            waiting.append(pool.submit(write_chunk, config, seed, number, size))
+        yield from map(write, itertools.count())
+    else:
+        yield from work_in_order(write, itertools.count(), num_processes)
 
 
-def write_chunk(config: ExercisesConfig, seed: int, number: int, size: int) -> list[Exercise]:
+def write_chunk(config: ExercisesConfig, seed: int, size: int, number: int) -> list[Exercise]:
     """The `size` exercises of chunk `number`, those that repeat one another included."""
     author = build_author(config, seed)
     return [write_exercise(author, index, seed) for index in range(number * size, (number + 1) * size)]
