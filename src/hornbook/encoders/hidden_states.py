@@ -24,9 +24,9 @@ from hornbook.encoders.language_model import (
     find_language_model,
     hash_language_model,
     load_lower_layers,
-    require_transformers,
 )
 from hornbook.errors import ConfigError
+from hornbook.reading.transformers_folder import choose_device, require_transformers
 
 if TYPE_CHECKING:
     import torch
@@ -88,7 +88,7 @@ def describe_language_model(
         ConfigError: `revision`, `device` or `dtype` cannot be.
     """
     require_transformers(name)
-    on_gpu = _choose_device(device).type == "cuda"
+    on_gpu = choose_device(device).type == "cuda"
     if dtype == "auto":
         dtype = "bfloat16" if on_gpu else "float32"
     folder = find_language_model(name, store, revision=revision)
@@ -115,7 +115,7 @@ class HiddenStatesEncoder:
             ConfigError: There is no such device.
         """
         self.config = config
-        self._device = _choose_device(config.device)
+        self._device = choose_device(config.device)
 
     def __reduce__(self) -> tuple[type["HiddenStatesEncoder"], tuple[HiddenStatesConfig]]:
         """Other processes load the model themselves."""
@@ -223,21 +223,3 @@ def _states(lower: LowerLayers, ids_BT: "torch.Tensor", mask_BT: "torch.Tensor",
     [wrote] = left
     states_BTD: torch.Tensor = wrote[0] if isinstance(wrote, tuple) else wrote
     return states_BTD
-
-
-def _choose_device(device: str) -> "torch.device":
-    """The device of that name; for `auto` the GPU where there is one, else the CPU.
-
-    Raises:
-        ConfigError: There is no such device here.
-    """
-    import torch
-
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        chosen = torch.device(device)
-        torch.empty(1, device=chosen)
-    except (RuntimeError, AssertionError) as error:  # torch raises either where it is built without the device
-        raise ConfigError(f"`device` must be one that this machine has, got {device!r}") from error
-    return chosen

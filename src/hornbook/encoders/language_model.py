@@ -4,8 +4,6 @@ Reads:  a folder, a model of the hub, or what the stage `export` of a run left: 
         files. Code that a model brings along is never run.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -17,8 +15,13 @@ from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.store import Store
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 from hornbook.reading.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
-
-_MESSAGE_CHARACTERS = 160
+from hornbook.reading.transformers_folder import (
+    first_line,
+    load_config,
+    load_tokenizer,
+    quiet,
+    require_transformers,
+)
 
 
 @dataclass(frozen=True)
@@ -106,9 +109,10 @@ def load_lower_layers(folder: Path, layer: int | None, *, dtype: str, device: st
     import torch
     from transformers import AutoModel
 
-    with _quiet():
-        config = _load_config(folder)
-        tokenizer = _load_tokenizer(folder)
+    with quiet():
+        config = load_config(folder, str(folder))
+        tokenizer = load_tokenizer(folder, str(folder))
+        tokenizer.truncation_side = "right"
         text_config = config.get_text_config()
         num_layers = int(text_config.num_hidden_layers)
         if layer is None:
@@ -129,7 +133,7 @@ def load_lower_layers(folder: Path, layer: int | None, *, dtype: str, device: st
                 output_loading_info=True,
             )
         except Exception as error:  # several libraries read the weights, each raises errors of its own
-            raise DamagedArtifactError(f"the weights of `{folder}` cannot be loaded: {_line(error)}") from error
+            raise DamagedArtifactError(f"the weights of `{folder}` cannot be loaded: {first_line(error)}") from error
     if report["missing_keys"]:
         lacking = sorted(report["missing_keys"])
         raise MissingInputError(f"the weights of `{folder}` lack {len(lacking)} tensors, `{lacking[0]}` among them")
@@ -144,48 +148,8 @@ def load_lower_layers(folder: Path, layer: int | None, *, dtype: str, device: st
     )
 
 
-def require_transformers(asked: str) -> None:
-    """Say how to install what reads such models.
-
-    Raises:
-        MissingInputError: transformers is not installed.
-    """
-    try:
-        import transformers  # noqa: F401
-    except ImportError as error:
-        raise MissingInputError(
-            f"the language model `{asked}` needs the transformers library: `pip install 'hornbook[huggingface]'`"
-        ) from error
-
-
 def _is_run(name: str, store: Store) -> bool:
     return Path(name).name == name and not name.startswith(".") and RunFolder(store, name).exists()
-
-
-def _load_config(folder: Path) -> Any:
-    from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig
-
-    try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except Exception as error:  # a missing file, no JSON, an unknown kind, any error of a config's own checks
-        raise MissingInputError(f"`{folder}` holds no model that transformers knows: {_line(error)}") from error
-    if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
-        raise MissingInputError(f"`{folder}` is a `{config.model_type}`, which is no causal language model")
-    return config
-
-
-def _load_tokenizer(folder: Path) -> Any:
-    from transformers import AutoTokenizer
-
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        works = bool(tokenizer("x = 1")["input_ids"])
-    except Exception as error:  # each kind of tokenizer raises errors of its own
-        raise MissingInputError(f"`{folder}` has no tokenizer that can be read: {_line(error)}") from error
-    if not works:  # some kinds are made without a vocabulary where their files are missing
-        raise MissingInputError(f"`{folder}` has no tokenizer: none of its files is there")
-    tokenizer.truncation_side = "right"
-    return tokenizer
 
 
 def _cut(text_config: Any, num_layers: int) -> None:
@@ -196,25 +160,3 @@ def _cut(text_config: Any, num_layers: int) -> None:
         listed = getattr(text_config, name, None)
         if isinstance(listed, list) and len(listed) == whole:
             setattr(text_config, name, listed[:num_layers])
-
-
-def _line(error: Exception) -> str:
-    """The beginning of an error's message; those of transformers run over many lines."""
-    words = " ".join(str(error).split()) or type(error).__name__
-    return words if len(words) <= _MESSAGE_CHARACTERS else words[:_MESSAGE_CHARACTERS].rsplit(" ", 1)[0] + " …"
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """No progress bars and advice of transformers among our own lines; as it was, afterwards."""
-    from transformers.utils import logging
-
-    verbosity, has_bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if has_bars:
-            logging.enable_progress_bar()

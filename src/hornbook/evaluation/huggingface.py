@@ -4,33 +4,36 @@ Reads:  `config.json`, weights (safetensors, else PyTorch's), the tokenizer's fi
         never run.
 """
 
-import json
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.models import (
     HUGGING_FACE,
     ModelIdentity,
     Request,
-    choose_device,
     hash_files,
     indices_of,
     prompt_of,
 )
 from hornbook.generation.prompt import SamplingConfig
 from hornbook.reading.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
+from hornbook.reading.transformers_folder import (
+    choose_device,
+    first_line,
+    load_config,
+    load_tokenizer,
+    quiet,
+    require_transformers,
+)
 
 if TYPE_CHECKING:
     from hornbook.generation.huggingface import LoadedModel
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
-
-_MESSAGE_CHARACTERS = 160
 
 
 class HuggingFaceModel:
@@ -55,12 +58,7 @@ class HuggingFaceModel:
         """
         if dtype not in DTYPES:
             raise ConfigError(f"`dtype` must be one of {', '.join(DTYPES)}, got {dtype!r}")
-        try:
-            import transformers  # noqa: F401
-        except ImportError as error:
-            raise MissingInputError(
-                f"`{name_or_folder}` needs the transformers library: `pip install 'hornbook[huggingface]'`"
-            ) from error
+        require_transformers(name_or_folder)
         self._asked = name_or_folder
         self._device = choose_device(device)
         self._dtype = _choose_dtype(dtype, self._device.type)
@@ -69,9 +67,9 @@ class HuggingFaceModel:
             self._folder = Path(name_or_folder)
         else:
             self._folder = fetch(name_or_folder, revision, CONFIG_AND_TOKENIZER)
-        with _quiet():
-            self._config = _load_config(self._folder, name_or_folder)
-            self._tokenizer = _load_tokenizer(self._folder, name_or_folder)
+        with quiet():
+            self._config = load_config(self._folder, name_or_folder)
+            self._tokenizer = load_tokenizer(self._folder, name_or_folder)
 
     def identity(self) -> ModelIdentity:
         """Which model this is: of a folder, the hash of its files; on the hub, the commit."""
@@ -130,13 +128,15 @@ class HuggingFaceModel:
         if not self._is_local:
             fetch_weights(self._asked, self._folder.name)
         dtype = getattr(torch, self._dtype)
-        with _quiet():
+        with quiet():
             try:
                 model, report = AutoModelForCausalLM.from_pretrained(
                     self._folder, dtype=dtype, local_files_only=True, trust_remote_code=False, output_loading_info=True
                 )
             except Exception as error:  # several libraries read the weights, each raises errors of its own
-                raise MissingInputError(f"the weights of `{self._asked}` cannot be loaded: {_line(error)}") from error
+                raise MissingInputError(
+                    f"the weights of `{self._asked}` cannot be loaded: {first_line(error)}"
+                ) from error
         lacking = sorted(report["missing_keys"])
         if lacking:
             raise MissingInputError(
@@ -167,47 +167,6 @@ def _choose_dtype(dtype: str, device_type: str) -> str:
     return "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
 
 
-def _load_config(folder: Path, asked: str) -> Any:
-    from transformers import CONFIG_MAPPING, MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig
-
-    try:
-        content = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except OSError as error:
-        raise MissingInputError(f"`{asked}` holds no model: it has no `config.json`") from error
-    except ValueError as error:
-        raise MissingInputError(f"the `config.json` of `{asked}` is no JSON: {error}") from error
-    kind = content.get("model_type") if isinstance(content, dict) else None
-    if kind is None:
-        raise MissingInputError(
-            f"`{asked}` is no model of transformers: its `config.json` names no `model_type`. A model that a run of "
-            "Hornbook made is evaluated by the run's name, or from its `export/model`"
-        )
-    if kind not in CONFIG_MAPPING:
-        if "auto_map" in content:
-            raise MissingInputError(f"`{asked}` is a `{kind}` and needs code of its own, which is never run")
-        raise MissingInputError(f"`{asked}` is a `{kind}`, which the installed transformers does not know")
-    try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except Exception as error:  # any error of a config's own checks
-        raise MissingInputError(f"the `config.json` of `{asked}` cannot be used: {_line(error)}") from error
-    if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
-        raise MissingInputError(f"`{asked}` is a `{kind}`, which is no causal language model")
-    return config
-
-
-def _load_tokenizer(folder: Path, asked: str) -> Any:
-    from transformers import AutoTokenizer
-
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        works = bool(tokenizer("x = 1")["input_ids"])
-    except Exception as error:  # each kind of tokenizer raises errors of its own
-        raise MissingInputError(f"`{asked}` has no tokenizer that can be read: {_line(error)}") from error
-    if not works:  # some kinds are made without a vocabulary where their files are missing
-        raise MissingInputError(f"`{asked}` has no tokenizer: none of its files is there")
-    return tokenizer
-
-
 def _determines_the_answers(path: Path) -> bool:
     patterns = [*CONFIG_AND_TOKENIZER, *WEIGHTS]
     return path.is_file() and any(fnmatch(path.name, pattern) for pattern in patterns)
@@ -219,25 +178,3 @@ def _end_tokens(*configured: int | Sequence[int] | None) -> frozenset[int]:
         if tokens is not None:
             ends.update([tokens] if isinstance(tokens, int) else tokens)
     return frozenset(ends)
-
-
-def _line(error: Exception) -> str:
-    """The beginning of an error's message; those of transformers run over many lines."""
-    words = " ".join(str(error).split()) or type(error).__name__
-    return words if len(words) <= _MESSAGE_CHARACTERS else words[:_MESSAGE_CHARACTERS].rsplit(" ", 1)[0] + " …"
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """No progress bars and advice of transformers among our own lines; as it was, afterwards."""
-    from transformers.utils import logging
-
-    verbosity, has_bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if has_bars:
-            logging.enable_progress_bar()

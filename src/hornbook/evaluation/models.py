@@ -11,13 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from hornbook.errors import ConfigError, MissingInputError
+from hornbook.errors import MissingInputError
 from hornbook.generation.prompt import Prompt, SamplingConfig, max_prompt_tokens
 from hornbook.generation.stop import StopRule
+from hornbook.reading.transformers_folder import choose_device
 from hornbook.records import Problem
 
 if TYPE_CHECKING:
-    import torch
     from tokenizers import Tokenizer
 
     from hornbook.model.phi import Phi
@@ -180,24 +180,6 @@ def indices_of(requests: Sequence[Request], done: Collection[tuple[str, int]]) -
     return frozenset(
         index for index, request in enumerate(requests) if (request.task_id, request.sample_index) in known
     )
-
-
-def choose_device(device: str) -> "torch.device":
-    """The device of that name; for `auto` the GPU where there is one, else the CPU.
-
-    Raises:
-        ConfigError: There is no such device here.
-    """
-    import torch
-
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        chosen = torch.device(device)
-        torch.empty(1, device=chosen)
-    except (RuntimeError, AssertionError) as error:  # torch raises either where it is built without the device
-        raise ConfigError(f"`device` must be one that this machine has, got {device!r}") from error
-    return chosen
 
 
 def hash_files(files: Sequence[Path]) -> str:
