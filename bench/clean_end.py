@@ -74,7 +74,9 @@ def interrupt(folder: Path, count: int, generator: random.Random) -> tuple[Count
         statuses[process.returncode] += 1
         if process.returncode not in DOCUMENTED:
             said[error[-300:]] += 1
-    subprocess.run(command, check=True, capture_output=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"the command that was interrupted ends with {done.returncode}:\n{done.stderr}")
     equal = (folder / "kept.jsonl").read_bytes() == (folder / "whole.jsonl").read_bytes()
     return statuses, equal, said
 

@@ -40,6 +40,7 @@ def work_beside(output: Path, doing: str, settings: Mapping[str, Any]) -> Iterat
         with alone_in(work, doing):
             _begin_anew_unless(work, digest_of({"version": __version__, **settings}))
             yield work
+            (work / _SETTINGS).unlink()  # First: without it, a folder that is removed in part is never gone on with.
             shutil.rmtree(work)
     except OSError as error:
         raise StoreError(f"`{output}` cannot be written: {error.strerror or error}") from error
@@ -65,6 +66,7 @@ def _begin_anew_unless(work: Path, digest: str) -> None:
     """Remove what an earlier try left if it was of other files or had other settings."""
     settings = work / _SETTINGS
     if not settings.exists() or settings.read_text() != digest:
+        settings.unlink(missing_ok=True)
         for path in work.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         settings.write_text(digest)
