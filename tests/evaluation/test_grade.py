@@ -154,17 +154,11 @@ def test_a_killed_grading_goes_on_and_ends_like_an_undisturbed_one() -> None:
     assert [len(requests) for requests in rounds] == [6, 2]
 
 
-@pytest.mark.parametrize("indices", [[0], [0, 0], [0, 2], [0, 1, 1]])
-def test_a_grader_that_miscounts_is_refused(indices: list[int]) -> None:
-    def ask(_requests: Sequence[GradingRequest]) -> Iterator[tuple[int, str]]:
-        for index in indices:
-            yield index, "Fine.\nGrade: 5"
-
-    with pytest.raises(ValueError, match="the grader"):
-        grade_completions([PROBLEM], COMPLETIONS[:1], ask, CONFIG)
-
-
-def test_what_cannot_be_graded_is_refused_and_the_protocol_said() -> None:
+def test_a_grader_that_miscounts_and_what_cannot_be_graded_are_refused() -> None:
+    for indices in ([0], [0, 0], [0, 2], [0, 1, 1]):
+        answers = [(index, "Fine.\nGrade: 5") for index in indices]
+        with pytest.raises(ValueError, match="the grader"):
+            grade_completions([PROBLEM], COMPLETIONS[:1], lambda _, answers=answers: iter(answers), CONFIG)
     with pytest.raises(MissingInputError, match="`own/2`"):
         grade_completions([PROBLEM], COMPLETIONS, grader(lambda _: ""), CONFIG)
     with pytest.raises(ConfigError, match="`num_gradings`"):

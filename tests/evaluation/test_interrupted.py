@@ -1,17 +1,15 @@
 """An evaluation that is killed with SIGKILL while it asks, while it runs programs and while it grades, and goes on."""
 
-import contextlib
 import json
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
 from tests.evaluation import interrupted_evaluation as child
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
@@ -71,19 +69,16 @@ class Life:
     endpoint: ScriptedEndpoint
     attempts: list[Attempt] = field(default_factory=list)
 
-    @property
-    def starts(self) -> Path:
-        return self.root / "starts.txt"
-
-    @contextlib.contextmanager
-    def attempt(self, stand_still_after: int | None = None) -> Iterator["subprocess.Popen[bytes]"]:
-        """Start the process; at the end of the block it is killed, where it has not ended."""
+    def attempt(self, kill_when: Callable[[], bool] | None = None, *more: str) -> None:
+        """Start the process, and let it end or kill it when something holds."""
         num_asked, num_started = len(self.endpoint.asked), len(self.started())
-        program = [sys.executable, child.__file__, str(self.root / "store"), self.endpoint.url, str(self.starts)]
-        more = [] if stand_still_after is None else [str(stand_still_after)]
-        process = subprocess.Popen([*program, *more])
+        store, starts = str(self.root / "store"), str(self.root / "starts.txt")
+        process = subprocess.Popen([sys.executable, child.__file__, store, self.endpoint.url, starts, *more])
         try:
-            yield process
+            if kill_when is not None:
+                wait_until(process, kill_when)
+                process.kill()
+            assert process.wait() == (0 if kill_when is None else -signal.SIGKILL)
         finally:
             process.kill()
             process.wait()
@@ -104,13 +99,12 @@ class Life:
 
     def started(self) -> list[Key]:
         """Samples whose programs were handed to the sandbox."""
-        lines = self.starts.read_text().splitlines() if self.starts.exists() else []
-        names = [line.split() for line in lines if line != "no sample"]
+        path = self.root / "starts.txt"
+        names = [line.split() for line in path.read_text().splitlines() if line != "no sample"] if path.exists() else []
         return [(task_id, int(index)) for task_id, index in names]
 
     def finish(self) -> Artifact:
-        with self.attempt() as process:
-            assert process.wait() == 0
+        self.attempt()
         [folder] = (self.root / "store" / "artifacts").iterdir()
         manifest = json.loads((folder / "manifest.json").read_text())
         artifact = Store(self.root / "store").find("evaluate", manifest["fingerprint"])
@@ -119,17 +113,12 @@ class Life:
 
     def kill_while_asking(self, kind: str, num_more: int) -> None:
         """Let so many more answers come and be kept; kill the process when it waits for all that it may ask at once."""
-        before = len(self.journaled(kind))
+        wanted = len(self.journaled(kind)) + num_more
         self.endpoint.stand_still_after(num_more)
-        with self.attempt() as process:
-            wait_until(process, lambda: self.endpoint.num_waiting == child.CONCURRENCY)
-            wait_until(process, lambda: len(self.journaled(kind)) == before + num_more)
-            kill(process)
+        self.attempt(lambda: self.endpoint.num_waiting == child.CONCURRENCY and len(self.journaled(kind)) == wanted)
 
     def kill_while_judging(self, num_verdicts: int) -> None:
-        with self.attempt(stand_still_after=num_verdicts) as process:
-            wait_until(process, lambda: len(self.journaled("verdicts")) == num_verdicts)
-            kill(process)
+        self.attempt(lambda: len(self.journaled("verdicts")) == num_verdicts, str(num_verdicts))
 
 
 def wait_until(process: "subprocess.Popen[bytes]", holds: Callable[[], bool]) -> None:
@@ -140,33 +129,15 @@ def wait_until(process: "subprocess.Popen[bytes]", holds: Callable[[], bool]) ->
         time.sleep(0.005)
 
 
-def kill(process: "subprocess.Popen[bytes]") -> None:
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
-
-
-@pytest.mark.parametrize(
-    "moments",
-    [
-        (("completions", 5), ("verdicts", 9)),
-        pytest.param(
-            (("completions", 5), ("completions", 9), ("verdicts", 9), ("verdicts", 20), ("grades", 13)),
-            marks=pytest.mark.slow,
-        ),
-    ],
-    ids=["twice", "five times"],
-)
-def test_an_evaluation_killed_while_it_asks_and_judges_ends_with_the_bytes_of_an_undisturbed_one(
-    moments: Sequence[tuple[str, int]], tmp_path: Path
+def test_an_evaluation_killed_while_it_asks_judges_and_grades_ends_with_the_bytes_of_an_undisturbed_one(
+    tmp_path: Path,
 ) -> None:
     with ScriptedEndpoint(scripted_answer) as endpoint:
         undisturbed = child.run(tmp_path / "undisturbed", endpoint.url)
         life = Life(tmp_path, endpoint)
-        for kind, number in moments:
-            if kind == "verdicts":
-                life.kill_while_judging(number)
-            else:
-                life.kill_while_asking(kind, number)
+        life.kill_while_asking("completions", 5)
+        life.kill_while_judging(9)
+        life.kill_while_asking("grades", 13)
         artifact = life.finish()
     assert artifact.manifest.content_digest == undisturbed.manifest.content_digest
     assert artifact.manifest.metrics == undisturbed.manifest.metrics
@@ -183,7 +154,7 @@ def test_an_evaluation_killed_while_it_asks_and_judges_ends_with_the_bytes_of_an
         # Only what was under way when it was killed: six requests, or two programs of each worker.
         expected = 2 * child.NUM_WORKERS if kind == "verdicts" else child.CONCURRENCY
         assert all(len(keys) <= expected for keys in lost)
-        assert sum(map(bool, lost)) == sum(kind == of_moment for of_moment, _ in moments)
+        assert sum(map(bool, lost)) == 1
 
 
 def check_nothing_is_done_twice(kind: str, attempts: Sequence[Attempt]) -> list[set[Key]]:

