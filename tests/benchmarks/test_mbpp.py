@@ -49,7 +49,7 @@ def test_incoders_prompt_shows_the_task_and_the_first_test_of_the_500_test_probl
     assert problems[1].prompt == '"""\nWrite a function to add 12 to a number.\nassert add_12(0) == 12\n"""\n'
     assert problems[1].entry_point == "add_12"
     assert problems[1].canonical_solution == "def add_12(x):\n  y = x + 12\n  return y\n"
-    assert FULL_PROTOCOL.stop_strings == STOP_STRINGS
+    assert (FULL_PROTOCOL.stop_strings, SANITIZED_PROTOCOL.stop_strings) == (STOP_STRINGS, ())
 
 
 def test_the_signature_is_given_and_all_tests_stand_in_its_docstring(tmp_path: Path) -> None:
@@ -63,7 +63,6 @@ def test_the_signature_is_given_and_all_tests_stand_in_its_docstring(tmp_path: P
         '  """\n'
     )
     assert problem.canonical_solution == "  y = x + 12\n  return y\n"
-    assert SANITIZED_PROTOCOL.stop_strings == ()
 
 
 def test_the_two_protocols_judge_by_every_test_but_the_challenges(tmp_path: Path, jail: Jail) -> None:

@@ -79,15 +79,6 @@ def test_a_prompt_cut_at_any_character_is_completed_as_learned(model: Phi, token
         assert prompt + completion == FUNCTION
 
 
-def test_a_completion_ends_where_another_function_would_begin(model: Phi, tokenizer: Tokenizer) -> None:
-    (cut,) = generate(model, tokenizer, [FUNCTION[:150]], GREEDY, 0, quiet)
-    stop = StopRule(strings=("\n    return",))
-    (shorter,) = generate(model, tokenizer, [FUNCTION[:150]], GREEDY, 0, quiet, stop)
-    assert FUNCTION[:150] + cut == FUNCTION
-    assert cut.startswith(shorter)
-    assert cut[len(shorter) :].startswith("\n    return")
-
-
 @pytest.mark.parametrize("temperature", [0.0, 1.5])
 def test_a_completion_does_not_depend_on_its_batch_nor_on_packing(
     model: Phi, tokenizer: Tokenizer, temperature: float, monkeypatch: pytest.MonkeyPatch
@@ -190,14 +181,3 @@ def test_only_the_end_of_a_too_long_prompt_is_read(model: Phi, tokenizer: Tokeni
     assert len(healed.tokens) == limit
     read = b"".join(spelling.bytes_of[token] for token in healed.tokens) + healed.suffix
     assert prompts[0].encode().endswith(read)
-
-
-def test_allowed_tokens_are_those_that_agree_with_the_bytes(tokenizer: Tokenizer) -> None:
-    spelling = Spelling(tokenizer)
-    for remaining in (b" ", b"\n    ", b" num", "é".encode()[:1]):
-        expected = [
-            token
-            for token, spelled in enumerate(spelling.bytes_of)
-            if spelled and (spelled.startswith(remaining) or remaining.startswith(spelled))
-        ]
-        assert spelling.allowed(remaining) == expected
