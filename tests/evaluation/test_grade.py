@@ -108,7 +108,7 @@ def test_each_completion_is_graded_as_often_as_asked_each_time_with_another_seed
     assert [(grade.task_id, grade.sample_index, grade.grading_index) for grade in result.grades] == [
         (one.task_id, one.sample_index, index) for one in COMPLETIONS for index in range(2)
     ]
-    assert (result.ungraded, told) == ([], result.grades[::-1])
+    assert (result.num_ungraded, told) == (0, result.grades[::-1])
     [requests] = rounds
     assert [grade.grade for grade in result.grades] == [request.seed % 10 for request in requests]
     assert [grade.assessment for grade in result.grades] == ["Fine: True"] * 2 + ["Fine: False"] * 4
@@ -134,9 +134,7 @@ def test_an_answer_without_a_grade_is_asked_for_again_and_then_counted_apart() -
     assert [len(requests) for requests in rounds] == [6, 4, 2]
     assert len({request.seed for requests in rounds for request in requests}) == 12
     assert [(grade.task_id, grade.sample_index) for grade in result.grades] == [("own/1", 0)] * 2 + [("own/1", 1)] * 2
-    assert [(one.task_id, one.grading_index, one.answer) for one in result.ungraded] == [
-        ("own/2", index, "I'd rather not say, 3.") for index in range(2)
-    ]
+    assert result.num_ungraded == 2
 
 
 def test_a_killed_grading_goes_on_and_ends_like_an_undisturbed_one() -> None:

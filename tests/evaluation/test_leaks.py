@@ -2,8 +2,7 @@ import pytest
 from tests.evaluation.invented_leaks import DETECTORS, benchmark_metrics, leak_metrics, manifest
 
 from hornbook.errors import MissingInputError
-from hornbook.evaluation.blind_spots import not_checked, rule_of
-from hornbook.evaluation.leaks import Leaks, Proportion, read_leaks
+from hornbook.evaluation.leaks import Leaks, Proportion, not_checked, read_leaks, rule_of
 
 
 def leaks_by(*detectors: str, num_telling: int = 93) -> Leaks:

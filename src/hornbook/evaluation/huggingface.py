@@ -101,14 +101,6 @@ class HuggingFaceModel:
         prompts = [request.prompt for request in requests]
         return count_truncated(self._tokenizer, self._max_position, prompts, sampling)
 
-    def load(self) -> "LoadedModel":
-        """The model with its weights, loaded once.
-
-        Raises:
-            MissingInputError: They cannot be fetched or loaded, or are not all there.
-        """
-        return self._loaded
-
     @property
     def _max_position(self) -> int | None:
         positions: int | None = getattr(self._config.get_text_config(), "max_position_embeddings", None)

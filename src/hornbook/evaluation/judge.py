@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hornbook.errors import MissingInputError, SandboxError
 from hornbook.records import Completion, Outcome, Problem, Timing, Verdict
-from hornbook.sandbox.program import Program, Report, Sandbox
+from hornbook.sandbox.program import Program, Report, Sandbox, ignore_progress
 
 _NAMED_FAILURES = 3
 _STDERR_CHARACTERS = 500
@@ -24,14 +24,6 @@ class JudgedSample:
     timing: Timing
 
 
-def _ignore(_done: int, _total: int) -> None:
-    """Report no progress."""
-
-
-def _keep_none(_sample: JudgedSample) -> None:
-    """Keep no journal."""
-
-
 def assemble_program(problem: Problem, text: str) -> Program:
     """The whole program that passes exactly if `text` completes the problem."""
     return Program(f"{problem.prompt}{text}\n{problem.test}\ncheck({problem.entry_point})\n")
@@ -41,8 +33,8 @@ def judge(
     problems: Sequence[Problem],
     completions: Sequence[Completion],
     sandbox: Sandbox,
-    progress: Callable[[int, int], None] = _ignore,
-    on_judged: Callable[[JudgedSample], None] = _keep_none,
+    progress: Callable[[int, int], None] = ignore_progress,
+    on_judged: Callable[[JudgedSample], None] = lambda _sample: None,
 ) -> list[JudgedSample]:
     """Run each completion in the sandbox.
 
@@ -76,7 +68,10 @@ def judge(
 
 
 def check_canonical_solutions(
-    benchmark: str, problems: Sequence[Problem], sandbox: Sandbox, progress: Callable[[int, int], None] = _ignore
+    benchmark: str,
+    problems: Sequence[Problem],
+    sandbox: Sandbox,
+    progress: Callable[[int, int], None] = ignore_progress,
 ) -> None:
     """Run the benchmark's own solutions: where they don't all pass, no model can be scored.
 
