@@ -60,7 +60,18 @@ def judge(
     judged: list[JudgedSample | None] = [None] * len(completions)
 
     def keep(index: int, report: Report) -> None:
-        sample = judged[index] = _judged(completions[index], report)
+        task_id, sample_index = completions[index].task_id, completions[index].sample_index
+        stderr = report.stderr[:_STDERR_CHARACTERS]
+        sample = judged[index] = JudgedSample(
+            verdict=Verdict(
+                task_id=task_id,
+                sample_index=sample_index,
+                outcome=report.outcome,
+                detail=report.detail,
+                stderr=stderr,
+            ),
+            timing=Timing(task_id=task_id, sample_index=sample_index, cpu_seconds=report.cpu_seconds),
+        )
         on_judged(sample)
 
     sandbox.run(programs, progress, keep)
@@ -92,17 +103,3 @@ def check_canonical_solutions(
             f"{named}{more}. The fault is the machine's (too slow, too little memory) or the "
             "benchmark file's, not a model's: none is scored"
         )
-
-
-def _judged(completion: Completion, report: Report) -> JudgedSample:
-    task_id, index = completion.task_id, completion.sample_index
-    return JudgedSample(
-        verdict=Verdict(
-            task_id=task_id,
-            sample_index=index,
-            outcome=report.outcome,
-            detail=report.detail,
-            stderr=report.stderr[:_STDERR_CHARACTERS],
-        ),
-        timing=Timing(task_id=task_id, sample_index=index, cpu_seconds=report.cpu_seconds),
-    )
