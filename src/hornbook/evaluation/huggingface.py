@@ -109,7 +109,9 @@ class HuggingFaceModel:
     @cached_property
     def _digest(self) -> str:
         if self._is_local:
-            return hash_files([path for path in sorted(self._folder.iterdir()) if _determines_the_answers(path)])
+            patterns = [*CONFIG_AND_TOKENIZER, *WEIGHTS]
+            files = [path for path in sorted(self._folder.iterdir()) if path.is_file()]
+            return hash_files([path for path in files if any(fnmatch(path.name, pattern) for pattern in patterns)])
         return f"{self._asked}@{self._folder.name}"
 
     @cached_property
@@ -135,16 +137,15 @@ class HuggingFaceModel:
                 f"`{self._asked}` lacks {len(lacking)} of the tensors of a causal language model (`{lacking[0]}`): it "
                 "was made for another purpose"
             )
-        ends = _end_tokens(
-            model.generation_config.eos_token_id,
-            getattr(self._config, "eos_token_id", None),
-            self._tokenizer.eos_token_id,
-        )
+        ends: set[int] = set()
+        configured = (model.generation_config.eos_token_id, getattr(self._config, "eos_token_id", None))
+        for tokens in (*configured, self._tokenizer.eos_token_id):
+            ends.update([tokens] if isinstance(tokens, int) else tokens or [])
         model.generation_config = GenerationConfig()  # the model's own may hold penalties and cut-offs
         return LoadedModel(
             model=model.to(self._device).eval(),
             tokenizer=self._tokenizer,
-            end_tokens=ends,
+            end_tokens=frozenset(ends),
             max_position=self._max_position,
         )
 
@@ -198,19 +199,6 @@ def _load_tokenizer(folder: Path, asked: str) -> Any:
     if not works:  # some kinds are made without a vocabulary where their files are missing
         raise MissingInputError(f"`{asked}` has no tokenizer: none of its files is there")
     return tokenizer
-
-
-def _determines_the_answers(path: Path) -> bool:
-    patterns = [*CONFIG_AND_TOKENIZER, *WEIGHTS]
-    return path.is_file() and any(fnmatch(path.name, pattern) for pattern in patterns)
-
-
-def _end_tokens(*configured: int | Sequence[int] | None) -> frozenset[int]:
-    ends: set[int] = set()
-    for tokens in configured:
-        if tokens is not None:
-            ends.update([tokens] if isinstance(tokens, int) else tokens)
-    return frozenset(ends)
 
 
 def _line(error: Exception) -> str:

@@ -13,7 +13,6 @@ import os
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +37,11 @@ class GivenSamples:
         self._benchmark = benchmark
         self._completions = read_samples(path, benchmark.problems)
 
-    @cached_property
-    def _digest(self) -> str:
-        lines = (json.dumps([one.task_id, one.text]) + "\n" for one in self._completions)
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
-
     def identity(self) -> ModelIdentity:
         """The file's name, and the hash of the samples themselves, however they are packed."""
-        return ModelIdentity(kind=SAMPLES, name=self._path.name, digest=self._digest)
+        lines = (json.dumps([one.task_id, one.text]) + "\n" for one in self._completions)
+        digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+        return ModelIdentity(kind=SAMPLES, name=self._path.name, digest=digest)
 
     def of(self, benchmark: Benchmark) -> list[Completion]:
         """The samples, in the order of the file.
