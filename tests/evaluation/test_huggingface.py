@@ -217,7 +217,10 @@ def test_a_model_in_the_hubs_cache_is_known_by_its_commit(
             HuggingFaceModel(name, device="cpu")
 
 
-def test_a_folder_that_is_no_model_is_refused_at_once(copy: Path) -> None:
+def test_a_folder_that_is_no_model_is_refused_at_once(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for options in ({"device": "quantum"}, {"dtype": "quantum"}):
+        with pytest.raises(ConfigError, match="'quantum'"):
+            HuggingFaceModel(str(copy), **options)
     whole = json.loads((copy / "config.json").read_text())
     changed: list[tuple[dict[str, object], str]] = [
         ({"model_type": "own"}, "`own`"),
@@ -241,6 +244,9 @@ def test_a_folder_that_is_no_model_is_refused_at_once(copy: Path) -> None:
         assert str(copy) in str(caught.value)
         assert "\n" not in str(caught.value)
         (copy / name).write_bytes(before)
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    with pytest.raises(MissingInputError, match=r"hornbook\[huggingface\]"):
+        of(copy)
 
 
 def test_weights_of_another_purpose_and_numbers_that_overflow_are_no_answer(tmp_path: Path) -> None:
@@ -256,12 +262,3 @@ def test_weights_of_another_purpose_and_numbers_that_overflow_are_no_answer(tmp_
     model.save_pretrained(hot)
     with pytest.raises(ConfigError, match="overflow"):
         texts_of(of(hot), requests_of(["x"]), SamplingConfig())
-
-
-def test_what_is_not_there_is_named(gpt2_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for options in ({"device": "quantum"}, {"dtype": "quantum"}):
-        with pytest.raises(ConfigError, match="'quantum'"):
-            HuggingFaceModel(str(gpt2_folder), **options)
-    monkeypatch.setitem(sys.modules, "transformers", None)
-    with pytest.raises(MissingInputError, match=r"hornbook\[huggingface\]"):
-        HuggingFaceModel(str(gpt2_folder))

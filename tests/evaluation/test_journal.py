@@ -1,9 +1,5 @@
-import os
 import resource
 import signal
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -126,35 +122,3 @@ def test_what_cannot_be_written_leaves_the_records_before_it(tmp_path: Path) -> 
     for place in (tmp_path / "no such folder" / "journal.jsonl", tmp_path):
         with pytest.raises(StoreError, match=f"`{place}`"):
             Journal(place, Completion)
-
-
-def test_a_process_killed_while_it_appends_loses_nothing_that_it_reported(tmp_path: Path) -> None:
-    program = textwrap.dedent(
-        """
-        import itertools, sys
-        from pathlib import Path
-        from hornbook.evaluation.journal import Journal
-        from hornbook.records import Completion
-
-        with Journal(Path(sys.argv[1]), Completion) as journal:
-            for number in itertools.count(len(journal.entries()), 3):
-                journal.append(
-                    Completion(task_id="own/1", sample_index=index, raw="r" * 3000 * (index % 5), text=str(index))
-                    for index in range(number, number + 3)
-                )
-                print(number + 3, flush=True)
-        """
-    )
-    path = tmp_path / "journal.jsonl"
-    for num_groups in (1, 40):
-        child = subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True)
-        assert child.stdout is not None
-        num_reported = [int(child.stdout.readline()) for _ in range(num_groups)][-1]
-        os.kill(child.pid, signal.SIGKILL)
-        rest = child.stdout.read().split("\n")[:-1]
-        assert child.wait() == -signal.SIGKILL
-        child.stdout.close()
-        entries = read(path)
-        assert len(entries) >= (int(rest[-1]) if rest else num_reported)
-        assert [entry.sample_index for entry in entries] == list(range(len(entries)))
-        assert all(len(entry.raw) == 3000 * (entry.sample_index % 5) for entry in entries)
