@@ -181,3 +181,14 @@ def test_only_the_end_of_a_too_long_prompt_is_read(model: Phi, tokenizer: Tokeni
     assert len(healed.tokens) == limit
     read = b"".join(spelling.bytes_of[token] for token in healed.tokens) + healed.suffix
     assert prompts[0].encode().endswith(read)
+
+
+def test_allowed_tokens_are_those_that_agree_with_the_bytes(tokenizer: Tokenizer) -> None:
+    spelling = Spelling(tokenizer)
+    for remaining in (b" ", b"\n    ", b" num", "é".encode()[:1]):
+        expected = [
+            token
+            for token, spelled in enumerate(spelling.bytes_of)
+            if spelled and (spelled.startswith(remaining) or remaining.startswith(spelled))
+        ]
+        assert spelling.allowed(remaining) == expected
