@@ -100,30 +100,20 @@ def test_the_answers_own_names_stay_its_own_and_infinite_and_very_many_inputs_go
     assert outcomes(jail, problem, "    return sum(x)\n", "    return sum(x[:49])\n") == [PASSED, WRONG]
 
 
-def test_a_problem_of_mbpp_gets_tuples_and_its_own_rule_by_its_number_and_name(tmp_path: Path, jail: Jail) -> None:
+def test_a_problem_of_mbpp_gets_tuples_and_its_own_rule_and_may_be_called_check(tmp_path: Path, jail: Jail) -> None:
+    code = "\ndef check(n):\n    return 0 if n == 0 else 1 + check(n - 1)\n"
+    inputs = {"base_input": [[3]], "plus_input": [[0], [9]]}
+    problem = mbpp_problem(tmp_path, 56, entry_point="check", canonical_solution=code, **inputs)
+    assert outcomes(jail, problem, code, "def check(n):\n    return 3\n") == [PASSED, WRONG]
     code = "\ndef similar_elements(a, b):\n    return tuple(set(a) & set(b)) + a[:0]\n"
-    problem = mbpp_problem(
-        tmp_path,
-        2,
-        entry_point="similar_elements",
-        canonical_solution=code,
-        base_input=[[[1, 2, 3], [3, 2]]],
-        plus_input={},
-    )
+    inputs = {"base_input": [[[1, 2, 3], [3, 2]]], "plus_input": {}}
+    problem = mbpp_problem(tmp_path, 2, entry_point="similar_elements", canonical_solution=code, **inputs)
     turned = "def similar_elements(a, b):\n    return [3, 2] if isinstance(a, tuple) else []\n"
     assert outcomes(jail, problem, code, turned, "def similar_elements(a, b):\n    return (2,)\n") == [
         PASSED,
         PASSED,
         WRONG,
     ]
-
-
-def test_a_function_that_is_called_check_itself_is_judged(tmp_path: Path, jail: Jail) -> None:
-    code = "\ndef check(n):\n    return 0 if n == 0 else 1 + check(n - 1)\n"
-    problem = mbpp_problem(
-        tmp_path, 56, entry_point="check", canonical_solution=code, base_input=[[3]], plus_input=[[0], [9]]
-    )
-    assert outcomes(jail, problem, code, "def check(n):\n    return 3\n") == [PASSED, WRONG]
 
 
 def test_the_hubs_humaneval_tests_run_as_they_are_without_numpy(tmp_path: Path, jail: Jail) -> None:

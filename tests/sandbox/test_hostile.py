@@ -31,6 +31,22 @@ def allow_none(**attempts):
             continue
         assert isinstance(result, int) and result < 0, f"allowed: {name}"
 """
+CLAIM = """
+import os
+def claim(found):
+    for descriptor in range(3, 64):
+        try:
+            os.set_blocking(descriptor, False)
+            found.append(os.read(descriptor, 4096))
+        except OSError:
+            continue
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, b"passed\\n" + b"".join(dict.fromkeys(found)))
+        except OSError:
+            continue
+    os._exit(0)
+"""
 REFUSED = "\nassert False, 'every attempt was refused'\n"
 # Uses what a program before it may have spoiled, and prints what it may have changed for all that follow.
 CANARY = Program("""
@@ -73,7 +89,9 @@ def expected(path: Path) -> tuple[set[Outcome], str]:
 
 def program_of(path: Path) -> Program:
     source = path.read_text()
-    return Program(ALLOW_NONE + source + REFUSED if "allow_none(" in source else source)
+    if "allow_none(" in source:
+        return Program(ALLOW_NONE + source + REFUSED)
+    return Program(CLAIM + source if "claim(found)" in source else source)
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, int, bytes]]:
