@@ -32,13 +32,13 @@ def test_what_solves_nothing_has_no_problem(jail: Jail) -> None:
         "x = 1\n",
         "no Python",
     ]
-    assert solved_problems(texts, PROBLEMS[:5], jail) == [[]] * len(texts)
+    assert solved_problems(texts, PROBLEMS[:2], jail) == [[]] * len(texts)
 
 
 def test_what_hangs_on_one_problem_still_solves_another_and_may_yield(jail: Jail) -> None:
     text = "def f(x):\n    while not isinstance(x, str):\n        pass\n    for stop in range(len(x)):\n"
     text += "        yield x[:stop + 1]\n"
-    assert solved_problems([text], PROBLEMS[2:20], jail) == [["HumanEval/14"]]
+    assert solved_problems([text], PROBLEMS[12:17], jail) == [["HumanEval/14"]]
 
 
 def test_other_words_for_the_same_work_solve_it(jail: Jail) -> None:

@@ -18,6 +18,8 @@ from hornbook.evaluation.judge import assemble_program
 from hornbook.records import Outcome, Problem
 from hornbook.sandbox.jail import Jail
 
+PASSED, WRONG, RAISED = Outcome.PASSED, Outcome.WRONG, Outcome.RAISED
+
 HALF = "def half(x):\n"
 HUB_TEST = """import numpy as np
 
@@ -81,60 +83,37 @@ def mbpp_problem(folder: Path, number: int, **changes: Any) -> Problem:
 def test_an_answer_is_compared_with_the_reference_on_all_inputs(tmp_path: Path, jail: Jail) -> None:
     problem = humaneval_problem(tmp_path)
     answers = ["    return x * 0.5\n", "    return abs(x) / 2\n", "    return x / 2 + 1e-9\n", "    return 1 // 0\n"]
-    assert outcomes(jail, problem, problem.canonical_solution, *answers) == [
-        Outcome.PASSED,
-        Outcome.PASSED,
-        Outcome.WRONG,
-        Outcome.PASSED,
-        Outcome.RAISED,
-    ]
+    assert outcomes(jail, problem, problem.canonical_solution, *answers) == [PASSED, PASSED, WRONG, PASSED, RAISED]
     [report] = jail.run([assemble_program(problem, "    return abs(x) / 2\n")])
     assert report.detail.endswith("AssertionError: input 1 of `plus_input`: 0.5 is not -0.5")
     assert (HUMANEVAL_PROTOCOL.stop_strings, MBPP_PROTOCOL.stop_strings[:1]) == ((), ("\nclass",))
 
 
-def test_nothing_of_the_comparison_meets_the_answers_own_names(tmp_path: Path, jail: Jail) -> None:
-    """The answer's helper has the name of one of ours, and must stay the one that is called."""
-    problem = humaneval_problem(tmp_path)
+def test_the_answers_own_names_stay_its_own_and_infinite_and_very_many_inputs_go_through(
+    tmp_path: Path, jail: Jail
+) -> None:
     answer = "    return agrees(x)\n\ndef agrees(x):\n    return rules + x / 2\n\nrules = 0\njson = None\n"
-    assert outcomes(jail, problem, answer) == [Outcome.PASSED]
-
-
-def test_infinite_and_very_many_inputs_go_through(tmp_path: Path, jail: Jail) -> None:
+    assert outcomes(jail, humaneval_problem(tmp_path), answer) == [PASSED]
     many = [[list(range(number, number + 50))] for number in range(1000)]
-    problem = humaneval_problem(
-        tmp_path,
-        canonical_solution="    return sum(x)\n",
-        base_input=[[[1, 2]]],
-        plus_input=[*many, [[float("inf")]], [[float("-inf"), 1]]],
-    )
-    assert outcomes(jail, problem, "    return sum(x)\n", "    return sum(x[:49])\n") == [Outcome.PASSED, Outcome.WRONG]
+    inputs = {"base_input": [[[1, 2]]], "plus_input": [*many, [[float("inf")]], [[float("-inf"), 1]]]}
+    problem = humaneval_problem(tmp_path, canonical_solution="    return sum(x)\n", **inputs)
+    assert outcomes(jail, problem, "    return sum(x)\n", "    return sum(x[:49])\n") == [PASSED, WRONG]
 
 
-def test_a_problem_of_mbpp_gets_tuples_and_its_own_rule_by_its_number_and_name(tmp_path: Path, jail: Jail) -> None:
+def test_a_problem_of_mbpp_gets_tuples_and_its_own_rule_and_may_be_called_check(tmp_path: Path, jail: Jail) -> None:
+    code = "\ndef check(n):\n    return 0 if n == 0 else 1 + check(n - 1)\n"
+    inputs = {"base_input": [[3]], "plus_input": [[0], [9]]}
+    problem = mbpp_problem(tmp_path, 56, entry_point="check", canonical_solution=code, **inputs)
+    assert outcomes(jail, problem, code, "def check(n):\n    return 3\n") == [PASSED, WRONG]
     code = "\ndef similar_elements(a, b):\n    return tuple(set(a) & set(b)) + a[:0]\n"
-    problem = mbpp_problem(
-        tmp_path,
-        2,
-        entry_point="similar_elements",
-        canonical_solution=code,
-        base_input=[[[1, 2, 3], [3, 2]]],
-        plus_input={},
-    )
+    inputs = {"base_input": [[[1, 2, 3], [3, 2]]], "plus_input": {}}
+    problem = mbpp_problem(tmp_path, 2, entry_point="similar_elements", canonical_solution=code, **inputs)
     turned = "def similar_elements(a, b):\n    return [3, 2] if isinstance(a, tuple) else []\n"
     assert outcomes(jail, problem, code, turned, "def similar_elements(a, b):\n    return (2,)\n") == [
-        Outcome.PASSED,
-        Outcome.PASSED,
-        Outcome.WRONG,
+        PASSED,
+        PASSED,
+        WRONG,
     ]
-
-
-def test_a_function_that_is_called_check_itself_is_judged(tmp_path: Path, jail: Jail) -> None:
-    code = "\ndef check(n):\n    return 0 if n == 0 else 1 + check(n - 1)\n"
-    problem = mbpp_problem(
-        tmp_path, 56, entry_point="check", canonical_solution=code, base_input=[[3]], plus_input=[[0], [9]]
-    )
-    assert outcomes(jail, problem, code, "def check(n):\n    return 3\n") == [Outcome.PASSED, Outcome.WRONG]
 
 
 def test_the_hubs_humaneval_tests_run_as_they_are_without_numpy(tmp_path: Path, jail: Jail) -> None:
@@ -148,7 +127,7 @@ def test_the_hubs_humaneval_tests_run_as_they_are_without_numpy(tmp_path: Path, 
     problem = read_humaneval_plus(tmp_path)[0]
     assert outcomes(
         jail, problem, problem.canonical_solution, "    return x / 2 + 1e-9\n", "    return 0.5\n", "    import scipy\n"
-    ) == [Outcome.PASSED, Outcome.PASSED, Outcome.WRONG, Outcome.RAISED]
+    ) == [PASSED, PASSED, WRONG, RAISED]
 
 
 @pytest.mark.parametrize("name", ["half", "check"])
@@ -175,10 +154,10 @@ def test_the_hubs_mbpp_tests_run_as_they_are_without_numpy(tmp_path: Path, jail:
     assert problem.prompt == f'"""\nWrite a function that halves a number.\nassert {name}(2) == 1\n"""\n'
     wrong, nearly = f"def {name}(x):\n    return 0.5\n", f"def {name}(x):\n    return x / 2 + 1e-9\n"
     assert outcomes(jail, problem, problem.canonical_solution, nearly, wrong, "pass\n") == [
-        Outcome.PASSED,
-        Outcome.PASSED,
-        Outcome.WRONG,
-        Outcome.RAISED,
+        PASSED,
+        PASSED,
+        WRONG,
+        RAISED,
     ]
 
 

@@ -27,19 +27,16 @@ def numpy_says(one: Any, other: Any, absolute: float) -> bool:
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("absolute", [1e-06, 1e-03])
-def test_closeness_is_numpys(absolute: float) -> None:
-    close = 0
-    for one, other in itertools.product(VALUES, repeat=2):
-        ours = all_close(one, other, 1e-07, absolute)
-        assert ours == numpy_says(one, other, absolute), (one, other)
-        close += ours
-    assert close > len(VALUES)
+def test_closeness_is_numpys() -> None:
+    for absolute in (1e-06, 1e-03):
+        pairs = list(itertools.product(VALUES, repeat=2))
+        close = [all_close(one, other, 1e-07, absolute) for one, other in pairs]
+        assert close == [numpy_says(one, other, absolute) for one, other in pairs]
+        assert sum(close) > len(VALUES)
 
 
-@pytest.mark.parametrize(
-    ("answer", "expected", "tolerance", "right"),
-    [
+def test_answers_are_equal_or_of_one_type_and_close_and_some_problems_have_a_rule_of_their_own() -> None:
+    cases: list[tuple[Any, Any, float, bool]] = [
         ([1, 2], [1, 2], 0, True),
         ([1, 2], [1, 3], 0, False),
         (1.0 + 1e-9, 1.0, 0, False),
@@ -50,15 +47,10 @@ def test_closeness_is_numpys(absolute: float) -> None:
         ([1.0], [1.0, 1.0], 1e-6, False),
         ("a", "b", 1e-6, False),
         (None, 1.0, 1e-6, False),
-    ],
-)
-def test_answers_are_equal_or_of_one_type_and_close(answer: Any, expected: Any, tolerance: float, right: bool) -> None:
-    assert agrees("mbpp/anything", answer, expected, [], tolerance) is right
-
-
-@pytest.mark.parametrize(
-    ("problem", "arguments", "expected", "right", "wrong"),
-    [
+    ]
+    for answer, expected, tolerance, is_right in cases:
+        assert agrees("mbpp/anything", answer, expected, [], tolerance) is is_right
+    rules: list[tuple[str, list[Any], Any, Any, Any]] = [
         ("humaneval/find_zero", [[-2, 1]], None, 2.00001, 2.1),
         ("mbpp/similar_elements", [], (4, 5), (5, 4), (4, 5, 6)),
         ("mbpp/text_match_three", [], "a match", 7, None),
@@ -67,21 +59,17 @@ def test_answers_are_equal_or_of_one_type_and_close(answer: Any, expected: Any, 
         ("mbpp/sum_div", [], 6, 0, 5),
         ("mbpp/surface_Area", [3, 4], 33, 35, 34),
         ("mbpp/digit_distance_nums", [23, 156], 99, 1 + 3 + 3, 6),
-    ],
-)
-def test_some_problems_have_a_rule_of_their_own(
-    problem: str, arguments: list[Any], expected: Any, right: Any, wrong: Any
-) -> None:
-    tolerance = 1e-4 if problem == "humaneval/find_zero" else 0
-    assert agrees(problem, right, expected, arguments, tolerance)
-    assert not agrees(problem, wrong, expected, arguments, tolerance)
-    other = problem.replace("humaneval/", "x/").replace("mbpp/", "humaneval/")
-    assert not agrees(other, right, expected, arguments, 0) or right == expected
+    ]
+    for problem, arguments, expected, right, wrong in rules:
+        tolerance = 1e-4 if problem == "humaneval/find_zero" else 0
+        assert agrees(problem, right, expected, arguments, tolerance)
+        assert not agrees(problem, wrong, expected, arguments, tolerance)
+        other = problem.replace("humaneval/", "x/").replace("mbpp/", "humaneval/")
+        assert not agrees(other, right, expected, arguments, 0) or right == expected
 
 
-@pytest.mark.parametrize(
-    ("kind", "given", "arguments"),
-    [
+def test_arguments_become_pythons_values_again() -> None:
+    cases: list[tuple[str, list[Any], Any]] = [
         ("as they are", [[1], 2], [[1], 2]),
         ("tuples", [[1, 2], [3]], [(1, 2), (3,)]),
         ("lists of tuples", [[[1, 2]], [[3]]], [[(1, 2)], [(3,)]]),
@@ -95,11 +83,9 @@ def test_some_problems_have_a_rule_of_their_own(
         ("dictionary of tuples", [{"a": [1, 2]}, 3, 4], [{"a": (1, 2)}, 3, 4]),
         ("complex", ["(1+2j)"], [1 + 2j]),
         ("tuples all through", [[1, [2, [3]]], 4], ((1, (2, (3,))), 4)),
-    ],
-)
-def test_arguments_become_pythons_values_again(kind: str, given: list[Any], arguments: Any) -> None:
-    converted = argument_kinds()[kind](given)
-    assert (converted, repr(converted)) == (arguments, repr(arguments))
+    ]
+    for kind, given, arguments in cases:
+        assert repr(argument_kinds()[kind](given)) == repr(arguments)
 
 
 def check(candidate: Any, inputs: dict[str, list[Any]], tolerance: float = 0, reference: str = "") -> None:
@@ -137,8 +123,5 @@ def test_floats_get_a_tolerance_that_stays_for_the_inputs_behind_them_in_their_g
     with pytest.raises(AssertionError, match="input 0"):
         check(lambda x: x / 2 + 1e-4, {"base_input": [[1]]})
     check(lambda x: x / 2 + 1e-4, {"base_input": [[1]]}, tolerance=1e-3)
-
-
-def test_a_value_without_text_is_described_by_its_type() -> None:
     assert brief(10**5000) == "a int"
     assert brief("a" * 100) == "'" + "a" * 56 + "..."

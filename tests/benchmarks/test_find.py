@@ -36,17 +36,14 @@ def test_a_named_file_is_read_by_the_benchmarks_own_protocol(tmp_path: Path) -> 
     assert (humaneval.name, humaneval.protocol.name, len(humaneval.problems)) == ("humaneval", "humaneval", 1)
 
 
-@pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz"])
-def test_a_file_in_humanevals_format_is_a_benchmark_named_after_it(tmp_path: Path, ending: str) -> None:
-    path = tmp_path / f"my.problems{ending}"
-    path.write_bytes(gzip.compress(LINE.encode()) if ending.endswith(".gz") else LINE.encode())
-    benchmark = find_benchmark(str(path))
-    assert (benchmark.name, benchmark.title, benchmark.protocol.name) == ("my.problems", "my.problems", "humaneval")
-    assert [one.task_id for one in benchmark.problems] == ["own/1"]
-    assert benchmark.source.startswith(f"my.problems{ending}, SHA-256 ")
-
-
-def test_a_name_that_is_none_is_answered_with_what_there_is() -> None:
+def test_a_file_in_humanevals_format_is_a_benchmark_named_after_it_and_other_names_are_refused(tmp_path: Path) -> None:
+    for ending in (".jsonl", ".jsonl.gz"):
+        path = tmp_path / f"my.problems{ending}"
+        path.write_bytes(gzip.compress(LINE.encode()) if ending.endswith(".gz") else LINE.encode())
+        benchmark = find_benchmark(str(path))
+        assert (benchmark.name, benchmark.title, benchmark.protocol.name) == ("my.problems", "my.problems", "humaneval")
+        assert [one.task_id for one in benchmark.problems] == ["own/1"]
+        assert benchmark.source.startswith(f"my.problems{ending}, SHA-256 ")
     for spec, words in (("humanevl", "`humaneval`.*NAME=PATH"), ("zzz=problems.txt", "mbpp"), ("mbpp=", "file")):
         with pytest.raises(ConfigError, match=words):
             find_benchmark(spec)

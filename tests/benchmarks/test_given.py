@@ -51,15 +51,14 @@ def test_humanevals_fields_are_taken_as_they_are_from_every_kind_of_file(tmp_pat
     assert read_one(tmp_path, {**exercise, "family": "f"}) == named
 
 
-@pytest.mark.parametrize("row", [full_row(12), sanitized_row(12)], ids=["full", "sanitized"])
-def test_a_problem_of_mbpp_is_stated_in_the_docstring_of_its_function(tmp_path: Path, jail: Jail, row: Fields) -> None:
-    problem = read_one(tmp_path, row)
-    assert (problem.task_id, problem.entry_point) == ("MBPP/12", "add_12")
-    assert docstring_of(problem) == "Write a function to add 12 to a number."
-    assert outcomes(jail, problem, problem.canonical_solution, "  return 12\n") == [PASSED, WRONG]
-
-
-def test_setup_code_and_imports_of_mbpps_tests_are_kept(tmp_path: Path, jail: Jail) -> None:
+def test_a_problem_of_mbpp_is_stated_in_the_docstring_of_its_function_with_setup_code_and_imports(
+    tmp_path: Path, jail: Jail
+) -> None:
+    for row in (full_row(12), sanitized_row(12)):
+        problem = read_one(tmp_path, row)
+        assert (problem.task_id, problem.entry_point) == ("MBPP/12", "add_12")
+        assert docstring_of(problem) == "Write a function to add 12 to a number."
+        assert outcomes(jail, problem, problem.canonical_solution, "  return 12\n") == [PASSED, WRONG]
     code = "class Node:\n    value = 4\ndef value_of(node):\n    return node.value"
     tests = ["assert value_of(root) == 4"]
     full = read_one(tmp_path, full_row(20, code=code, test_setup_code="root = Node()", test_list=tests))
@@ -69,21 +68,14 @@ def test_setup_code_and_imports_of_mbpps_tests_are_kept(tmp_path: Path, jail: Ja
     assert outcomes(jail, sanitized, sanitized.canonical_solution) == [PASSED]
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        'Count the quotes: " and \' and even """',
-        'It ends in a "quote"',
-        "A path such as C:\\new\\table, or \\",
-        "In two lines:\n  the second is indented",
-    ],
-)
-def test_a_task_in_words_becomes_the_docstring_of_its_solution(tmp_path: Path, words: str) -> None:
-    code = (
-        "import math\n\n\ndef helper(x):\n    return x\n\n\ndef solve(text,\n          size=3): return helper(text)\n"
-    )
-    fields = (("prompt", "canonical_solution"), ("text", "solution"), ("prompt", "code"), ("text", "reference"))
-    for statement, solution in fields:
+def test_a_task_in_words_becomes_the_docstring_of_its_solution(tmp_path: Path) -> None:
+    code = "import math\n\n\ndef helper(x):\n    return x\n\n\ndef solve(text,\n       size=3): return helper(text)\n"
+    for statement, solution, words in (
+        ("prompt", "canonical_solution", 'Count the quotes: " and \' and even """'),
+        ("text", "solution", 'It ends in a "quote"'),
+        ("prompt", "code", "A path such as C:\\new\\table, or \\"),
+        ("text", "reference", "In two lines:\n  the second is indented"),
+    ):
         problem = read_one(tmp_path, {statement: words, solution: code})
         assert problem.entry_point == "solve"
         assert (docstring_of(problem) or "").split() == words.split()
@@ -110,21 +102,18 @@ def test_a_problem_may_be_words_alone_and_a_name_is_taken_where_there_is_one(tmp
         assert [problem.task_id for problem in problems] == ["a/b", "own/7", "own/3"]
 
 
-@pytest.mark.parametrize(
-    ("prompt", "solution", "entry_point"),
-    [
+def test_an_entry_point_that_is_not_named_is_the_last_function_that_the_prompt_begins_or_the_solution_has(
+    tmp_path: Path,
+) -> None:
+    for prompt, solution, entry_point in (
         ("def first(x):\n    return x\n\n\ndef second(x):\n", "    return first(x)\n", "second"),
         (PROMPT, "    return also(x)\n\n\ndef also(x):\n    return x\n", "twice"),
         (PROMPT, "", "twice"),
         ("Words.", "def one(x):\n    return x\n\n\ndef two(x):\n    return x\n\n\nclass Three:\n    pass\n", "two"),
         ("Words.", "class Stack:\n    def push(self, x):\n        pass\n", "Stack"),
         ("Words.", "def broken(:\n", ""),
-    ],
-)
-def test_an_entry_point_that_is_not_named_is_the_last_function_that_the_prompt_begins_or_the_solution_has(
-    tmp_path: Path, prompt: str, solution: str, entry_point: str
-) -> None:
-    assert read_one(tmp_path, {"prompt": prompt, "solution": solution}).entry_point == entry_point
+    ):
+        assert read_one(tmp_path, {"prompt": prompt, "solution": solution}).entry_point == entry_point
 
 
 def test_asserts_alone_and_tests_of_evalplus_become_a_check(tmp_path: Path, jail: Jail) -> None:

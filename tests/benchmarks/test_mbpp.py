@@ -33,26 +33,23 @@ PASSED, WRONG, RAISED = Outcome.PASSED, Outcome.WRONG, Outcome.RAISED
 
 def full_problem(folder: Path, row: Fields) -> Problem:
     problems = read_mbpp(write_lines(folder / "mbpp.jsonl", full_rows(row)))
-    [problem] = [problem for problem in problems if problem.task_id == f"MBPP/{row['task_id']}"]
-    return problem
+    return {problem.task_id: problem for problem in problems}[f"MBPP/{row['task_id']}"]
 
 
 def sanitized_problem(folder: Path, row: Fields) -> Problem:
     problems = read_mbpp_sanitized(write_array(folder / "sanitized-mbpp.json", sanitized_rows(row)))
-    [problem] = [problem for problem in problems if problem.task_id == f"MBPP/{row['task_id']}"]
-    return problem
+    return {problem.task_id: problem for problem in problems}[f"MBPP/{row['task_id']}"]
 
 
-def test_incoders_prompt_shows_the_task_and_the_first_test_of_the_500_test_problems(tmp_path: Path) -> None:
+def test_the_prompts_are_incoders_for_500_problems_and_the_signature_with_all_tests_for_the_sanitized_ones(
+    tmp_path: Path,
+) -> None:
     problems = read_mbpp(write_lines(tmp_path / "mbpp.jsonl", full_rows()))
     assert [problem.task_id for problem in problems] == [f"MBPP/{number}" for number in range(11, 511)]
     assert problems[1].prompt == '"""\nWrite a function to add 12 to a number.\nassert add_12(0) == 12\n"""\n'
     assert problems[1].entry_point == "add_12"
     assert problems[1].canonical_solution == "def add_12(x):\n  y = x + 12\n  return y\n"
-    assert FULL_PROTOCOL.stop_strings == STOP_STRINGS
-
-
-def test_the_signature_is_given_and_all_tests_stand_in_its_docstring(tmp_path: Path) -> None:
+    assert (FULL_PROTOCOL.stop_strings, SANITIZED_PROTOCOL.stop_strings) == (STOP_STRINGS, ())
     problem = sanitized_problem(tmp_path, sanitized_row(12))
     assert problem.prompt == (
         "def add_12(x):\n"
@@ -63,7 +60,6 @@ def test_the_signature_is_given_and_all_tests_stand_in_its_docstring(tmp_path: P
         '  """\n'
     )
     assert problem.canonical_solution == "  y = x + 12\n  return y\n"
-    assert SANITIZED_PROTOCOL.stop_strings == ()
 
 
 def test_the_two_protocols_judge_by_every_test_but_the_challenges(tmp_path: Path, jail: Jail) -> None:

@@ -34,9 +34,8 @@ def test_a_row_gives_texts_without_carriage_returns_and_refuses_other_types() ->
             read(name)
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
+def test_what_is_no_file_of_rows_is_refused_with_its_place(tmp_path: Path) -> None:
+    for name, content, words in (
         ("half.jsonl", json.dumps(ROWS[0]).encode()[:20], "line 1 .*cut off"),
         ("half.json", json.dumps(ROWS).encode()[:30], "cut off"),
         ("half.jsonl.gz", gzip.compress(json.dumps(ROWS).encode())[:20], "damaged"),
@@ -44,13 +43,9 @@ def test_a_row_gives_texts_without_carriage_returns_and_refuses_other_types() ->
         ("a.jsonl", b"{}\n[1]\n", "line 2 .*object"),
         ("empty.jsonl", b"", "no problems"),
         ("latin.jsonl", b'{"a": "\xe9"}', "damaged"),
-    ],
-)
-def test_what_is_no_file_of_rows_is_refused_with_its_place(
-    tmp_path: Path, name: str, content: bytes, words: str
-) -> None:
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(MissingInputError, match=words):
-        read_rows(tmp_path / name)
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(MissingInputError, match=words):
+            read_rows(tmp_path / name)
     with pytest.raises(MissingInputError, match="No such file"):
         read_rows(tmp_path / "missing.jsonl")

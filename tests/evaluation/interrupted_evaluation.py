@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from hornbook.artifacts.pipeline import Pipeline, StageOutcome, StageStatus
+from hornbook.artifacts.pipeline import Pipeline
 from hornbook.artifacts.pipeline import run as run_pipeline
 from hornbook.artifacts.stage import Artifact
 from hornbook.artifacts.store import Store
@@ -32,8 +32,8 @@ from hornbook.sandbox.program import Program
 from hornbook.sandbox.worker import Worker
 from hornbook.teacher.config import EndpointConfig
 
-PROBLEMS = tuple(read_humaneval()[:16])
-NAME, SEED, NUM_SAMPLES = "sixteen", 5, 2
+PROBLEMS = tuple(read_humaneval()[:12])
+NAME, SEED, NUM_SAMPLES = "twelve", 5, 2
 CONCURRENCY, NUM_WORKERS = 6, 2
 GRADING = GradeConfig(num_gradings=1)
 MARK = re.compile(r'"sample (\S+) (\d)"')
@@ -45,24 +45,21 @@ def pipeline(url: str) -> Pipeline:
     settings = EvaluationSettings(
         sampling=SamplingConfig(temperature=0.5), num_samples=NUM_SAMPLES, grading=GRADING, grader="scripted"
     )
+    model = EndpointModel(endpoint, Api.CHAT)
     protocol = Protocol(name="humaneval", version=1, description="")
     benchmark = Benchmark(name=NAME, title=NAME, protocol=protocol, problems=PROBLEMS, source="")
-    grader = EndpointGrader(endpoint)
-    model = EndpointModel(endpoint, Api.CHAT)
-    return evaluation(model, [benchmark], settings, seed=SEED, ask=grader).until("evaluate")
+    return evaluation(model, [benchmark], settings, seed=SEED, ask=EndpointGrader(endpoint)).until("evaluate")
 
 
 class Silent:
-    """Watches and says nothing."""
-
-    def on_start(self, status: StageStatus, index: int, total: int) -> "Silent":
+    def on_start(self, *_: object) -> "Silent":
         return self
 
-    def on_finish(self, outcome: StageOutcome, index: int, total: int) -> None:
-        """Say nothing."""
+    def on_finish(self, *_: object) -> None:
+        pass
 
-    def __call__(self, done: int, total: int, note: str = "") -> None:
-        """Say nothing."""
+    def __call__(self, *_: object) -> None:
+        pass
 
 
 def note_starts(path: Path) -> None:
@@ -95,13 +92,9 @@ def run(store: Path, url: str) -> Artifact:
     return run_pipeline(pipeline(url), opened, Silent())["evaluate"].artifact
 
 
-def main(store: Path, url: str, starts: Path, number: int | None) -> None:
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:NUM_WORKERS])
-    note_starts(starts)
-    if number is not None:
-        stand_still_after(number)
-    run(store, url)
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else None)
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:NUM_WORKERS])
+    note_starts(Path(sys.argv[3]))
+    if len(sys.argv) > 4:
+        stand_still_after(int(sys.argv[4]))
+    run(Path(sys.argv[1]), sys.argv[2])

@@ -2,9 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from hornbook.artifacts.pipeline import Pipeline, StageOutcome, run
+from hornbook.artifacts.run import Run, RunFolder
+from hornbook.artifacts.stage import Stage
+from hornbook.artifacts.store import Store
+from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.evaluation.models import Model, Request, SamplingConfig
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
@@ -20,6 +26,11 @@ SHAPE = ModelConfig(vocab_size=320, num_layers=2, hidden_size=32, intermediate_s
 def problem(task_id: str = "own/1", prompt: str = "def f():\n", **fields: str) -> Problem:
     empty = {"entry_point": "f", "canonical_solution": "", "test": "", "category": ""}
     return Problem(task_id=task_id, prompt=prompt, **{**empty, **fields})
+
+
+def benchmark(problems: Sequence[Problem], name: str = "own", **protocol: Any) -> Benchmark:
+    rules = Protocol(name=name, version=1, description="", **protocol)
+    return Benchmark(name=name, title=name.title(), protocol=rules, problems=tuple(problems), source="here")
 
 
 def verdict(task_id: str, outcome: Outcome | bool, sample_index: int = 0, detail: str = "") -> Verdict:
@@ -41,18 +52,36 @@ def texts_of(model: Model, requests: list[Request], sampling: SamplingConfig, se
     return [texts[index] for index in range(len(requests))]
 
 
-def lively(phi: Phi, factor: float = 8.0) -> Phi:
-    """The same model with weights so large that it does not repeat one token."""
-    with torch.no_grad():
-        for parameter in phi.parameters():
-            parameter.mul_(factor)
-    return phi
-
-
 def save_tiny_model(folder: Path, *, seed: int = 1, vocab_size: int = 300) -> Path:
-    """Write `model.safetensors`, `config.json` and `tokenizer.json` as training leaves them."""
+    """As training leaves it, but with weights so large that it does not repeat one token."""
     folder.mkdir(exist_ok=True)
     document = Document(id="own", kind=DocumentKind.EXERCISE, text=TEXT)
     train_tokenizer([document] * 2, TokenizerConfig(vocab_size=vocab_size)).save(str(folder / "tokenizer.json"))
-    save_model(lively(Phi(SHAPE).initialize(torch.Generator().manual_seed(seed))), folder)
+    phi = Phi(SHAPE).initialize(torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        for parameter in phi.parameters():
+            parameter.mul_(8.0)
+    save_model(phi, folder)
     return folder
+
+
+class _Recorder:
+    """Keeps a run's record, as the terminal does."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._folder = folder
+
+    def on_start(self, *_: object) -> "_Recorder":
+        return self
+
+    def on_finish(self, outcome: StageOutcome, index: int, total: int) -> None:
+        self._folder.add(outcome)
+
+    def __call__(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def make_run(store: Store, name: str, stages: Sequence[Stage]) -> None:
+    folder = RunFolder(store, name)
+    folder.begin(Run(name=name, recipe="own", seed=0))
+    run(Pipeline("own", tuple(stages)), store, _Recorder(folder))

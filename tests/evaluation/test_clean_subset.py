@@ -4,13 +4,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics, manifest
+from tests.evaluation.small import problem, verdict
 
 from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.errors import MissingInputError
 from hornbook.evaluation.clean_subset import PassRate, clean_scores
 from hornbook.evaluation.leaks import BenchmarkLeaks, read_leaks
 from hornbook.evaluation.score import score_verdicts
-from hornbook.records import Outcome, Problem, Verdict
+from hornbook.records import Problem, Verdict
 from hornbook.stats import bootstrap_interval, wilson_interval
 
 TASKS = [f"invented/{number}" for number in range(6)]
@@ -23,17 +24,9 @@ def leaks_of(*leaked: str, name: str = "humaneval") -> list[BenchmarkLeaks]:
 
 def evaluated(folder: Path, passed: Sequence[Sequence[bool]]) -> Artifact:
     """An evaluation in which each problem has the given samples."""
-    problems = [
-        Problem(task_id=task, prompt="", entry_point="f", canonical_solution="", test="", category="") for task in TASKS
-    ]
+    problems = [problem(task) for task in TASKS]
     verdicts = [
-        Verdict(
-            task_id=task,
-            sample_index=index,
-            outcome=Outcome.PASSED if did_pass else Outcome.WRONG,
-            detail="",
-            stderr="",
-        )
+        verdict(task, did_pass, index)
         for task, samples in zip(TASKS, passed, strict=True)
         for index, did_pass in enumerate(samples)
     ]
@@ -63,27 +56,16 @@ def test_of_several_samples_each_problem_counts_once(tmp_path: Path) -> None:
     assert score.clean.ci95 == bootstrap_interval(values, np.random.default_rng(0))
 
 
-def test_where_nothing_leaked_the_score_stands_and_no_table_is_read(tmp_path: Path) -> None:
+def test_where_nothing_leaked_no_table_is_read_and_where_everything_leaked_there_is_no_clean_rate(
+    tmp_path: Path,
+) -> None:
     artifact = evaluated(tmp_path, [[True]] * 6)
+    [score] = clean_scores(leaks_of(*TASKS), [("tuned", artifact)])
+    assert (score.clean, score.num_leaked) == (None, 6)
+    with pytest.raises(MissingInputError, match="does not know the leaked problem `other/0`"):
+        clean_scores(leaks_of("other/0"), [("tuned", artifact)])
+    assert clean_scores(leaks_of(TASKS[0], name="mbpp"), [("tuned", artifact)]) == ()
     for file in tmp_path.glob("*.parquet"):
         file.unlink()
     [score] = clean_scores(leaks_of(), [("tuned", artifact)])
-    assert score.clean == score.full
-    assert score.num_leaked == 0
-
-
-def test_where_everything_leaked_there_is_no_clean_rate(tmp_path: Path) -> None:
-    [score] = clean_scores(leaks_of(*TASKS), [("tuned", evaluated(tmp_path, [[True]] * 6))])
-    assert score.clean is None
-    assert score.num_leaked == 6
-
-
-def test_a_leaked_problem_that_the_evaluation_does_not_know_is_refused(tmp_path: Path) -> None:
-    artifact = evaluated(tmp_path, [[True]] * 6)
-    with pytest.raises(MissingInputError, match="does not know the leaked problem `other/0`"):
-        clean_scores(leaks_of("other/0"), [("tuned", artifact)])
-
-
-def test_a_benchmark_that_was_not_evaluated_has_no_score(tmp_path: Path) -> None:
-    artifact = evaluated(tmp_path, [[True]] * 6)
-    assert clean_scores(leaks_of(TASKS[0], name="mbpp"), [("tuned", artifact)]) == ()
+    assert (score.clean, score.num_leaked) == (score.full, 0)

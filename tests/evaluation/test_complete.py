@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.evaluation.scripted_model import ScriptedModel
-from tests.evaluation.small import problem
+from tests.evaluation.small import benchmark, problem
 
-from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import DamagedArtifactError, EndpointError
 from hornbook.evaluation.complete import complete_benchmark, cut_completion, text_of
@@ -16,9 +15,9 @@ from hornbook.evaluation.models import CHAT_ENDPOINT, COMPLETION_ENDPOINT, RUN, 
 from hornbook.records import Completion
 
 PROBLEMS = tuple(problem(f"own/{name}", f"def {name}():\n", entry_point=name) for name in ("one", "two", "three"))
-CUT_AT_THE_END = Protocol(name="own", version=1, description="")
-CUT_AT_STOPS = Protocol(name="own", version=1, description="", stop_strings=("\nprint", "\n\n"))
-OWN = Benchmark(name="own", title="own", protocol=CUT_AT_THE_END, problems=PROBLEMS, source="")
+OWN = benchmark(PROBLEMS)
+CUT_AT_THE_END = OWN.protocol
+CUT_AT_STOPS = benchmark(PROBLEMS, stop_strings=("\nprint", "\n\n")).protocol
 KEYS = [(one.task_id, index) for one in PROBLEMS for index in (0, 1)]
 
 
@@ -52,27 +51,20 @@ def test_each_problem_is_asked_as_often_as_wanted_and_its_answer_cut(tmp_path: P
     assert steps == [(0, 6), (4, 6), (6, 6)]
 
 
-def test_what_the_journal_holds_is_not_asked_for(tmp_path: Path) -> None:
+def test_what_was_answered_before_a_model_broke_down_is_kept_and_not_asked_for(tmp_path: Path) -> None:
     kept = [Completion(task_id=name, sample_index=index, raw="kept", text="kept") for name, index in (KEYS[0], KEYS[3])]
-    model, steps = ScriptedModel(numbered, group_size=2), list[tuple[int, int]]()
-    completions = complete(model, tmp_path, steps, kept)
+    model, steps = ScriptedModel(numbered, group_size=2, break_down_after=2), list[tuple[int, int]]()
+    with pytest.raises(EndpointError):
+        complete(model, tmp_path, steps, kept)
+    model.break_down_after = None
+    completions = complete(model, tmp_path, steps)
     assert sorted(model.asked) == sorted(KEYS[1:3] + KEYS[4:])
     assert [row.text.strip().removeprefix("return ") for row in completions] == ["kept", "1", "2", "kept", "4", "5"]
-    assert steps == [(2, 6), (4, 6), (6, 6)]
-
-
-def test_what_was_answered_before_a_model_broke_down_is_kept(tmp_path: Path) -> None:
-    model = ScriptedModel(numbered, group_size=2, break_down_after=4)
-    with pytest.raises(EndpointError):
-        complete(model, tmp_path, [])
-    model.break_down_after = None
-    completions = complete(model, tmp_path, [])
-    assert sorted(model.asked) == sorted(KEYS)
-    assert completions == complete(ScriptedModel(numbered), tmp_path / "undisturbed", [])
+    assert steps == [(2, 6), (4, 6), (4, 6), (6, 6)]
     (tmp_path / "completions.jsonl").write_text('{"task_id":"own/one"}\n{"task_id":"own/two"}\n')
     with pytest.raises(DamagedArtifactError, match="line 1"):
         complete(model, tmp_path, [])
-    assert len(model.asked) == len(KEYS)
+    assert len(model.asked) == 4
 
 
 def test_an_answer_is_cut_as_the_protocol_and_the_kind_of_model_say() -> None:

@@ -7,12 +7,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from tests.evaluation.scripted_model import ScriptedModel, workspace
-from tests.evaluation.small import problem
+from tests.evaluation.small import benchmark, problem
 
 from hornbook.artifacts.stage import Result
-from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.errors import ConfigError, DamagedArtifactError, EndpointError, SandboxError
+from hornbook.errors import ConfigError, EndpointError, SandboxError
 from hornbook.evaluation.evaluate import EvaluationSettings, describe_protocol, evaluate, open_sandbox
 from hornbook.evaluation.grade import MAX_ATTEMPTS, GradeConfig, GradingRequest
 from hornbook.evaluation.models import CHAT_ENDPOINT, Request, SamplingConfig
@@ -23,8 +22,7 @@ from hornbook.sandbox.program import Limits
 from hornbook.sandbox.unjailed import Unjailed
 
 PROBLEMS = tuple(read_humaneval()[:8])
-PROTOCOL = Protocol(name="humaneval", version=1, description="")
-EIGHT = Benchmark(name="eight", title="Eight", protocol=PROTOCOL, problems=PROBLEMS, source="the package")
+EIGHT = benchmark(PROBLEMS, "eight")
 SETTINGS = EvaluationSettings(limits=Limits(cpu_seconds=1.0))
 
 
@@ -68,8 +66,8 @@ def test_half_of_the_problems_solved_is_a_score_of_one_half(tmp_path: Path) -> N
     result = evaluate(SETTINGS, [EIGHT], ScriptedModel(every_second), workspace(tmp_path, notes))
     [score] = result.metrics["scores"]
     assert (score["benchmark"], score["pass@1"], score["passed"], score["num_problems"]) == ("eight", 0.5, 4, 8)
-    assert (score["title"], score["source"]) == ("Eight", "the package")
-    assert (score["protocol_name"], score["protocol_version"]) == ("humaneval", 1)
+    assert (score["title"], score["source"]) == ("Eight", "here")
+    assert (score["protocol_name"], score["protocol_version"]) == ("eight", 1)
     assert score["sandbox"]["backend"] == result.metrics["sandbox"]["backend"] == "bubblewrap"
     assert result.metrics["model"] == dataclasses.asdict(ScriptedModel(every_second).identity())
     assert result.metrics["sampling"] == {**dataclasses.asdict(SETTINGS.sampling), "num_samples": 1}
@@ -111,13 +109,6 @@ def test_an_evaluation_that_broke_down_twice_ends_like_an_undisturbed_one_and_do
     assert first == second
 
 
-def test_a_damaged_journal_is_named_and_no_score_made_of_it(tmp_path: Path) -> None:
-    space = workspace(tmp_path)
-    (space.scratch / "eight-verdicts.jsonl").write_text('{"verdict":{}}\n{}\n')
-    with pytest.raises(DamagedArtifactError, match=r"line 1 of the journal .*eight-verdicts\.jsonl"):
-        evaluate(SETTINGS, [EIGHT], ScriptedModel(every_second), space)
-
-
 def test_where_a_benchmarks_own_solutions_fail_no_model_is_asked(tmp_path: Path) -> None:
     bad = problem(entry_point="g", canonical_solution="    pass\n")
     broken = dataclasses.replace(EIGHT, name="broken", title="Broken", problems=(*PROBLEMS[:2], bad))
@@ -138,30 +129,15 @@ def test_each_benchmark_has_tables_and_a_score_of_its_own(tmp_path: Path) -> Non
     assert [len(table(tmp_path, f"{name}-verdicts", Verdict)) for name in ("first", "second")] == [2, 1]
 
 
-def test_several_samples_give_pass_at_k(tmp_path: Path) -> None:
-    settings = EvaluationSettings(sampling=SamplingConfig(temperature=0.5), num_samples=5)
-
-    def one_of_five(request: Request) -> str:
-        return request.problem.canonical_solution if request.sample_index == 2 else "    return object()\n"
-
-    benchmark = dataclasses.replace(EIGHT, problems=PROBLEMS[:2])
-    result = evaluate(settings, [benchmark], ScriptedModel(one_of_five), workspace(tmp_path))
-    [score] = result.metrics["scores"]
-    assert [score.get(f"pass@{k}") for k in (1, 5, 10)] == [0.2, 1.0, None]
-    assert [(row.task_id, row.sample_index) for row in table(tmp_path, "eight-verdicts", Verdict)] == [
-        (one.task_id, index) for one in PROBLEMS[:2] for index in range(5)
-    ]
-
-
 def test_given_samples_are_run_as_they_are(tmp_path: Path) -> None:
     texts = [(1, PROBLEMS[1].canonical_solution + "\nraise SystemExit\n")]
     texts += [(number, PROBLEMS[number].canonical_solution) for number in (0, 1)]
     path = tmp_path / "samples.jsonl"
     lines = [json.dumps({"task_id": PROBLEMS[number].task_id, "completion": text}) for number, text in texts]
     path.write_text("\n".join(lines))
-    benchmark = dataclasses.replace(EIGHT, problems=PROBLEMS[:2])
-    result = evaluate(SETTINGS, [benchmark], GivenSamples(path, benchmark), workspace(tmp_path))
-    outcomes = [row.outcome for row in table(tmp_path, "eight-verdicts", Verdict)]
+    two = benchmark(PROBLEMS[:2])
+    result = evaluate(SETTINGS, [two], GivenSamples(path, two), workspace(tmp_path))
+    outcomes = [row.outcome for row in table(tmp_path, "own-verdicts", Verdict)]
     assert outcomes == [Outcome.RAISED, Outcome.PASSED, Outcome.PASSED]
     [score] = result.metrics["scores"]
     assert (score["pass@1"], score["num_samples"]) == (0.75, 1)
@@ -183,22 +159,13 @@ def test_a_graders_marks_stand_beside_the_verdicts(tmp_path: Path) -> None:
     ]
     itself = graded(tmp_path / "itself", ScriptedGrader(), num_gradings=1, name="scripted").metrics["grades"]["eight"]
     assert itself["grader"] == "scripted, the graded model itself"
-
-
-def test_a_grader_that_never_grades_is_an_error_and_no_score(tmp_path: Path) -> None:
-    grader = ScriptedGrader(without_grade=[one.entry_point for one in PROBLEMS])
+    never = ScriptedGrader(without_grade=[one.entry_point for one in PROBLEMS])
     with pytest.raises(EndpointError, match="`a teacher` answered 8 times"):
-        graded(tmp_path, grader, num_gradings=1)
-
-
-def test_settings_that_cannot_be_are_refused_by_name() -> None:
-    for num_samples in (0, 2):  # Two samples are drawn, which needs a temperature.
-        with pytest.raises(ConfigError, match="`num_samples`"):
-            EvaluationSettings(num_samples=num_samples)
+        graded(tmp_path / "never", never, num_gradings=1)
 
 
 def test_a_benchmark_that_needs_more_time_gets_it_and_only_who_asks_does_without_a_jail() -> None:
-    slow = dataclasses.replace(EIGHT, protocol=dataclasses.replace(PROTOCOL, min_cpu_seconds=30.0))
+    slow = benchmark(PROBLEMS, min_cpu_seconds=30.0)
     assert open_sandbox(SETTINGS, slow).limits == Limits(cpu_seconds=30.0, wall_seconds=150.0)
     assert open_sandbox(SETTINGS, EIGHT).limits == Limits(cpu_seconds=1.0)
     generous = EvaluationSettings(limits=Limits(cpu_seconds=60.0, wall_seconds=400.0))
@@ -208,12 +175,15 @@ def test_a_benchmark_that_needs_more_time_gets_it_and_only_who_asks_does_without
     assert isinstance(open_sandbox(dataclasses.replace(SETTINGS, jailed=False), EIGHT), Unjailed)
 
 
-def test_the_protocol_says_how_a_model_was_asked() -> None:
+def test_the_protocol_says_how_a_model_was_asked_and_settings_that_cannot_be_are_refused() -> None:
+    for num_samples in (0, 2):  # Two samples are drawn, which needs a temperature.
+        with pytest.raises(ConfigError, match="`num_samples`"):
+            EvaluationSettings(num_samples=num_samples)
     drawn = EvaluationSettings(sampling=SamplingConfig(temperature=0.8, top_p=0.95, max_new_tokens=77), num_samples=20)
     chat = describe_protocol(drawn, EIGHT, ScriptedModel(every_second, kind=CHAT_ENDPOINT))
     assert chat.startswith("chat: ")
     assert all(part in chat for part in ("temperature 0.8", "top-p 0.95", "20 samples", "77 new tokens"))
-    stopped = dataclasses.replace(EIGHT, protocol=dataclasses.replace(PROTOCOL, stop_strings=("\nif",)))
-    for benchmark, cut in ((stopped, "first stop string"), (EIGHT, "function's end")):
-        said = describe_protocol(SETTINGS, benchmark, ScriptedModel(every_second))
+    stopped = benchmark(PROBLEMS, stop_strings=("\nif",))
+    for one, cut in ((stopped, "first stop string"), (EIGHT, "function's end")):
+        said = describe_protocol(SETTINGS, one, ScriptedModel(every_second))
         assert all(part in said for part in (cut, "greedy", "1 sample"))

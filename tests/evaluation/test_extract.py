@@ -74,20 +74,14 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize(
-    "of", [DOUBLE, HEADER_ONLY, TABS, NOTHING_OPEN], ids=["whole", "header", "tabs", "nothing open"]
-)
-def test_the_function_is_found_in_answers_of_every_kind(of: Problem) -> None:
-    needs_the_prompt = ("the prompt has", "the body alone")
-    for name, answer in ANSWERS.items():
-        if of is DOUBLE or not any(words in name for words in needs_the_prompt):
-            assert value_of(of, answer) == 42, name
-
-
-@pytest.mark.parametrize("of", [HEADER_ONLY, TABS], ids=["header only", "tabs"])
-def test_a_body_gets_the_indentation_of_its_prompt(of: Problem) -> None:
-    for body in ("    y = x\n    return x + y\n", "y = x\nreturn x + y", "\ty = x\n\treturn x + y\n"):
-        assert value_of(of, f"```python\n{body}\n```") == value_of(of, body) == 42
+def test_the_function_is_found_in_answers_of_every_kind_and_a_body_gets_the_indentation_of_its_prompt() -> None:
+    for of in (DOUBLE, HEADER_ONLY, TABS, NOTHING_OPEN):
+        for name, answer in ANSWERS.items():
+            if of is DOUBLE or not any(words in name for words in ("the prompt has", "the body alone")):
+                assert value_of(of, answer) == 42, name
+    for of in (HEADER_ONLY, TABS):
+        for body in ("    y = x\n    return x + y\n", "y = x\nreturn x + y", "\ty = x\n\treturn x + y\n"):
+            assert value_of(of, f"```python\n{body}\n```") == value_of(of, body) == 42
 
 
 def test_the_open_function_is_closed_and_what_is_kept_stays_as_it_was_written() -> None:
@@ -177,12 +171,11 @@ SHAPES = (
 
 
 def test_all_canonical_solutions_of_humaneval_pass_when_a_chat_model_presents_them() -> None:
-    """Each problem in two of the four shapes."""
     problems = read_humaneval()
-    answers = [(of, SHAPES[(number + more) % 4](of)) for number, of in enumerate(problems) for more in (0, 1)]
+    answers = [SHAPES[number % 4](of) for number, of in enumerate(problems)]
     completions = [
-        Completion(task_id=of.task_id, sample_index=index % 2, raw=answer, text=extract_completion(of, answer))
-        for index, (of, answer) in enumerate(answers)
+        Completion(task_id=of.task_id, sample_index=0, raw=answer, text=extract_completion(of, answer))
+        for of, answer in zip(problems, answers, strict=True)
     ]
     with Jail(Limits(cpu_seconds=3.0)) as jail:
         verdicts = [sample.verdict for sample in judge(problems, completions, jail)]

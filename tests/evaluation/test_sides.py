@@ -6,26 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.evaluation.small import problem, verdict
-from tests.evaluation.test_find import Recorder
+from tests.evaluation.small import benchmark, make_run, problem, verdict
 
-from hornbook.artifacts.pipeline import Pipeline, run
-from hornbook.artifacts.run import Run, RunFolder
 from hornbook.artifacts.stage import Result, Stage, Workspace
 from hornbook.artifacts.store import Store
-from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.sides import differences_of, find_sides
 from hornbook.records import Outcome, Problem, Verdict
 
 PROBLEMS = tuple(problem(f"own/{number}") for number in range(4))
-OWN = Benchmark(
-    name="own",
-    title="Own",
-    protocol=Protocol(name="own", version=1, description=""),
-    problems=PROBLEMS,
-    source="",
-)
+OWN = benchmark(PROBLEMS)
 P, W, T = Outcome.PASSED, Outcome.WRONG, Outcome.CPU_TIMED_OUT
 
 
@@ -65,16 +55,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
         "old": {"evaluate-tuned": Evaluated(outcomes=both, is_old=True)},
         "begun": {},
     }.items():
-        folder = RunFolder(opened, name)
-        folder.begin(Run(name=name, recipe="own", seed=0))
-        made = tuple(Stage(stage, write, config, 1) for stage, config in stages.items())
-        run(Pipeline("own", made), opened, Recorder(folder))
+        make_run(opened, name, [Stage(stage, write, config, 1) for stage, config in stages.items()])
     return opened
 
 
 def write_lines(path: Path, lines: Sequence[Mapping[str, Any] | str]) -> Path:
     text = "".join((line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)) + "\n" for line in lines)
-    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    path.write_text(text)
     return path
 
 
@@ -117,8 +104,7 @@ def test_sides_that_do_not_meet_are_named(
     assert all(word in str(caught.value) for word in words), caught.value
 
 
-@pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz"])
-def test_a_file_of_scored_samples_is_a_side(store: Store, tmp_path: Path, ending: str) -> None:
+def test_a_file_of_scored_samples_is_a_side(store: Store, tmp_path: Path) -> None:
     lines = [
         line(0, True, verdict="passed", completion="x = '\u2028\x85'"),
         line(1, False, verdict="timed out (CPU)", detail="too long"),
@@ -126,7 +112,9 @@ def test_a_file_of_scored_samples_is_a_side(store: Store, tmp_path: Path, ending
         line(1, True),
         line(3, False, result="failed: …"),
     ]
-    path = write_lines(tmp_path / f"scored{ending}", lines)
+    path = write_lines(tmp_path / "scored.jsonl", lines)
+    packed = tmp_path / "scored.jsonl.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
     a, b = find_sides(str(path), "evaluated", store, "own", OWN)
     assert (a.name, a.benchmark, a.title, a.protocol) == (path.name, "own", "Own", "")
     assert list(a.verdicts) == [
@@ -136,30 +124,26 @@ def test_a_file_of_scored_samples_is_a_side(store: Store, tmp_path: Path, ending
         verdict("own/3", W),
     ]
     assert (a.problems, b.name) == ((PROBLEMS[0], PROBLEMS[1], PROBLEMS[3]), "evaluated")
-    assert differences_of([a, b]) == [f"scored{ending}: 1 of the benchmark's 4 problems have no sample"]
+    assert find_sides(str(packed), "evaluated", store, "own", OWN)[0].verdicts == a.verdicts
+    assert differences_of([a, b]) == ["scored.jsonl: 1 of the benchmark's 4 problems have no sample"]
     with pytest.raises(ConfigError, match="elsewhere: third"):
         find_sides(str(path), "elsewhere", store, None, OWN)
 
 
-@pytest.mark.parametrize(
-    ("bad", "word"),
-    [
+def test_a_line_that_is_no_scored_sample_is_named(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "bad.jsonl"
+    for bad, word in (
         ('{"task_id": "own/1", "pas', "cut off"),
         ('["own/1", true]', "task_id"),
-        ({"task_id": 1, "passed": True}, "task_id"),
         ({"task_id": "own/1", "completion": "x"}, "--output SCORED"),
         ({"task_id": "own/1", "passed": 1}, "passed"),
         ({"task_id": "own/9", "passed": True}, "own/9"),
         (line(1, True, verdict="wrong"), "wrong"),
         (line(1, False, verdict="passed"), "passed"),
         (line(1, False, verdict="sad"), "sad"),
-    ],
-)
-def test_a_line_that_is_no_scored_sample_is_named(
-    store: Store, tmp_path: Path, bad: Mapping[str, Any] | str, word: str
-) -> None:
-    path = write_lines(tmp_path / "bad.jsonl", [line(0, True), bad])
-    with pytest.raises(MissingInputError, match=f"line 2 .*{word}"):
-        find_sides(str(path), "evaluated", store, None, OWN)
+    ):
+        write_lines(path, [line(0, True), bad])
+        with pytest.raises(MissingInputError, match=f"line 2 .*{word}"):
+            find_sides(str(path), "evaluated", store, None, OWN)
     with pytest.raises(MissingInputError, match="no sample"):
         find_sides(str(write_lines(path, [""])), "evaluated", store, None, OWN)

@@ -1,19 +1,20 @@
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics
+from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics, manifest
+from tests.evaluation.small import problem, verdict
 
-from hornbook.artifacts.manifest import Manifest
 from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.export.stages import ExportConfig, describe_model, run_export
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.model.weights import save_model
-from hornbook.records import CodeSample, Document, DocumentKind, Outcome, Problem, SampleKind, Verdict
+from hornbook.records import CodeSample, Document, DocumentKind, Problem, SampleKind, Verdict
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
 
 SHAPE = ModelConfig(vocab_size=300, num_layers=1, hidden_size=16, intermediate_size=32, num_heads=2, max_position=32)
@@ -34,22 +35,7 @@ SAMPLE = CodeSample(
 def artifact(root: Path, stage: str, *, metrics: dict[str, Any] | None = None, **dropped: int) -> Artifact:
     folder = root / stage
     folder.mkdir()
-    manifest = Manifest(
-        stage=stage,
-        fingerprint="0" * 64,
-        version=1,
-        seed=0,
-        config=None,
-        inputs={},
-        input_contents={},
-        kept=10,
-        unit="things",
-        dropped=dropped,
-        metrics=metrics or {},
-        files={},
-        seconds=1.0,
-    )
-    return Artifact(folder, manifest)
+    return Artifact(folder, replace(manifest(metrics or {}, **dropped), stage=stage, kept=10, unit="things"))
 
 
 @pytest.fixture
@@ -59,7 +45,7 @@ def inputs(tmp_path: Path) -> dict[str, Artifact]:
         "num_parameters": num_parameters(SHAPE),
         "tokens_seen": 320,
         "held_out_loss": 1.25,
-        "model": vars_of(SHAPE),
+        "model": asdict(SHAPE),
     }
     score = {"benchmark": "humaneval", "pass@1": 0.25, "ci95": [0.1, 0.4], "num_problems": 164, "protocol": "greedy"}
     counted = leak_metrics(
@@ -81,10 +67,6 @@ def inputs(tmp_path: Path) -> dict[str, Artifact]:
     train_tokenizer([document], TokenizerConfig(vocab_size=300)).save(str(found["tokenizer"].folder / "tokenizer.json"))
     workspace_of(found["select"].folder).write_records("kept", CodeSample, [SAMPLE])
     return found
-
-
-def vars_of(shape: ModelConfig) -> dict[str, Any]:
-    return {name: getattr(shape, name) for name in shape.__dataclass_fields__}
 
 
 def workspace_of(folder: Path) -> Workspace:
@@ -122,24 +104,14 @@ def test_the_folder_is_whole_and_its_card_says_what_the_manifests_say(
         assert line in card
     assert json.loads((folder / "config.json").read_text())["hidden_size"] == 16
     assert set(result.metrics) == {"model_sha256", "name", "num_parameters"}
+    exported, trained = folder / "model.safetensors", inputs["model"].path("model.safetensors")
+    assert exported.read_bytes() == trained.read_bytes()
 
 
 def test_the_card_has_the_score_on_the_problems_that_did_not_leak(inputs: dict[str, Artifact], tmp_path: Path) -> None:
-    problems = [
-        Problem(task_id=f"t/{at}", prompt="", entry_point="f", canonical_solution="", test="", category="")
-        for at in range(4)
-    ]
+    problems = [problem(f"t/{at}") for at in range(4)]
+    verdicts = [verdict(f"t/{at}", at < 2) for at in range(4)]
     for key in ("evaluate_base", "evaluate_tuned"):
-        verdicts = [
-            Verdict(
-                task_id=problem.task_id,
-                sample_index=0,
-                outcome=Outcome.PASSED if at < 2 else Outcome.WRONG,
-                detail="",
-                stderr="",
-            )
-            for at, problem in enumerate(problems)
-        ]
         workspace_of(inputs[key].folder).write_records("humaneval-problems", Problem, problems)
         workspace_of(inputs[key].folder).write_records("humaneval-verdicts", Verdict, verdicts)
     leaked = leak_metrics(benchmark_metrics("humaneval", "HumanEval", 4, ["t/0"], num_telling=3))
@@ -153,22 +125,13 @@ def test_the_card_has_the_score_on_the_problems_that_did_not_leak(inputs: dict[s
     assert found.not_checked[0].startswith("The behaviour of 1 of HumanEval’s 4 problems")
 
 
-def test_float32_weights_are_exported_as_they_are(inputs: dict[str, Artifact], tmp_path: Path) -> None:
-    run_export(ExportConfig(), inputs, workspace_of(tmp_path / "out"))
-    exported = tmp_path / "out" / "model" / "model.safetensors"
-    assert exported.read_bytes() == inputs["model"].path("model.safetensors").read_bytes()
-
-
-@pytest.mark.parametrize("missing", [("evaluate_base", "evaluate_tuned"), ("decontaminate",)])
-def test_a_model_without_scores_or_checks_is_not_exported(
-    inputs: dict[str, Artifact], tmp_path: Path, missing: tuple[str, ...]
+def test_a_model_without_scores_checks_or_a_proper_name_is_not_exported(
+    inputs: dict[str, Artifact], tmp_path: Path
 ) -> None:
-    left = {name: value for name, value in inputs.items() if name not in missing}
-    with pytest.raises(MissingInputError, match="the model card of `hornbook-laptop` has no"):
-        run_export(ExportConfig(), left, workspace_of(tmp_path / "out"))
-    assert not (tmp_path / "out" / "model").exists()
-
-
-def test_a_name_that_is_no_name_is_refused() -> None:
+    for missing in (("evaluate_base", "evaluate_tuned"), ("decontaminate",)):
+        left = {name: value for name, value in inputs.items() if name not in missing}
+        with pytest.raises(MissingInputError, match="the model card of `hornbook-laptop` has no"):
+            run_export(ExportConfig(), left, workspace_of(tmp_path / "out"))
+        assert not (tmp_path / "out" / "model").exists()
     with pytest.raises(ConfigError, match=r"`name` must consist of letters, digits, .* got 'a/b'"):
         ExportConfig(name="a/b")

@@ -52,15 +52,8 @@ def test_rows_that_end_leave_soon_and_the_others_go_on_with_their_own_text(rever
     ends = list(range(1, NUM_ROWS + 1))
     if reversed_ends:
         ends.reverse()
-    rows = [
-        Row(
-            number,
-            Prompt(text="", key=str(number), stop=StopRule(at_function_end=False)),
-            HealedPrompt(tokens=(0,), suffix=b"", num_dropped=0),
-            end,
-        )
-        for number, end in enumerate(ends)
-    ]
+    rule, healed = StopRule(at_function_end=False), HealedPrompt(tokens=(0,), suffix=b"", num_dropped=0)
+    rows = [Row(at, Prompt(text="", key=str(at), stop=rule), healed, end) for at, end in enumerate(ends)]
     readers: list[Dictation] = []
 
     def open_reader(padding: Tensor, slots: int) -> Dictation:
@@ -75,10 +68,10 @@ def test_rows_that_end_leave_soon_and_the_others_go_on_with_their_own_text(rever
     assert sum(reader.num_rows) < 1.25 * sum(ends)
 
 
-@pytest.mark.parametrize("rows", [[0, 4, 2], [4, 0, 1, 2, 3], []])
-def test_kept_rows_are_those_asked_for(rows: list[int]) -> None:
-    table = torch.arange(30).view(5, 2, 3)
-    expected = table.clone()[rows]
-    kept = keep_rows(table, torch.tensor(rows, dtype=torch.long))
-    assert torch.equal(kept, expected)
-    assert kept.untyped_storage().data_ptr() == table.untyped_storage().data_ptr()
+def test_kept_rows_are_those_asked_for() -> None:
+    for rows in ([0, 4, 2], [4, 0, 1, 2, 3], []):
+        table = torch.arange(30).view(5, 2, 3)
+        expected = table.clone()[rows]
+        kept = keep_rows(table, torch.tensor(rows, dtype=torch.long))
+        assert torch.equal(kept, expected)
+        assert kept.untyped_storage().data_ptr() == table.untyped_storage().data_ptr()

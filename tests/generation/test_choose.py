@@ -9,29 +9,23 @@ from hornbook.generation.choose import choose_tokens, draw
 LOGITS = torch.tensor([0.5, 0.3, 0.15, 0.05]).log().unsqueeze(0)
 
 
-def test_temperature_zero_takes_the_likeliest() -> None:
+def test_temperature_zero_takes_the_likeliest_and_impossible_tokens_are_never_drawn() -> None:
     assert choose_tokens(LOGITS, temperature=0.0, top_p=1.0, draws=[]).tolist() == [0]
+    logits = torch.tensor([[-torch.inf, 0.0, -torch.inf]])
+    for number in (0.0, 0.5, 1 - 2**-53):
+        assert choose_tokens(logits, temperature=1.0, top_p=1.0, draws=[number]).tolist() == [1]
 
 
-def test_drawn_tokens_have_the_models_probabilities() -> None:
+def test_drawn_tokens_have_the_models_probabilities_and_top_p_keeps_the_smallest_set_that_is_likely_enough() -> None:
     draws = [draw(0, sample, 0) for sample in range(20_000)]
     chosen = choose_tokens(LOGITS.expand(len(draws), -1), temperature=1.0, top_p=1.0, draws=draws)
     counts = collections.Counter(chosen.tolist())
     for token, probability in enumerate([0.5, 0.3, 0.15, 0.05]):
         assert counts[token] / len(draws) == pytest.approx(probability, abs=0.015)
-
-
-@pytest.mark.parametrize(("top_p", "possible"), [(0.4, {0}), (0.6, {0, 1}), (0.9, {0, 1, 2}), (1.0, {0, 1, 2, 3})])
-def test_top_p_draws_from_the_smallest_set_that_is_likely_enough(top_p: float, possible: set[int]) -> None:
-    draws = [number / 1000 for number in range(1000)]
-    chosen = choose_tokens(LOGITS.expand(1000, -1), temperature=1.0, top_p=top_p, draws=draws)
-    assert set(chosen.tolist()) == possible
-
-
-def test_impossible_tokens_are_never_drawn() -> None:
-    logits = torch.tensor([[-torch.inf, 0.0, -torch.inf]])
-    for number in (0.0, 0.5, 1 - 2**-53):
-        assert choose_tokens(logits, temperature=1.0, top_p=1.0, draws=[number]).tolist() == [1]
+    for top_p, num_possible in ((0.4, 1), (0.6, 2), (0.9, 3), (1.0, 4)):
+        draws = [number / 1000 for number in range(1000)]
+        chosen = choose_tokens(LOGITS.expand(1000, -1), temperature=1.0, top_p=top_p, draws=draws)
+        assert set(chosen.tolist()) == set(range(num_possible))
 
 
 @pytest.mark.parametrize("sharpness", [0.0, 2.0, 20.0])

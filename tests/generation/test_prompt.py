@@ -6,22 +6,15 @@ from hornbook.generation.prompt import SamplingConfig, group_by_length, max_prom
 LENGTHS = [5, 1, 9, 3, 5, 2, 8]
 
 
-def test_prompts_of_similar_length_are_completed_together() -> None:
-    batches = list(group_by_length(LENGTHS, 3, ()))
-    assert batches == [[1, 5, 3], [0, 4, 6], [2]]
-
-
-@pytest.mark.parametrize(
-    ("skip", "batches"),
-    [
+def test_prompts_of_similar_length_go_together_and_what_is_done_leaves_every_other_batch_as_it_was() -> None:
+    for skip, batches in (
+        (set[int](), [[1, 5, 3], [0, 4, 6], [2]]),
         ({1, 5, 3}, [[0, 4, 6], [2]]),
         ({1, 5, 0}, [[1, 5, 3], [0, 4, 6], [2]]),
         ({2, 6}, [[1, 5, 3], [0, 4, 6]]),
         (set(range(7)), []),
-    ],
-)
-def test_what_is_done_leaves_every_other_batch_as_it_was(skip: set[int], batches: list[list[int]]) -> None:
-    assert list(group_by_length(LENGTHS, 3, skip)) == batches
+    ):
+        assert list(group_by_length(LENGTHS, 3, skip)) == batches
 
 
 def test_a_prompt_leaves_room_for_the_answer_or_for_a_quarter_of_all_positions() -> None:
@@ -30,10 +23,13 @@ def test_a_prompt_leaves_room_for_the_answer_or_for_a_quarter_of_all_positions()
     assert max_prompt_tokens(1, 300) == 1
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("max_new_tokens", 0), ("temperature", -0.1), ("temperature", float("nan")), ("top_p", 0.0), ("batch_size", 0)],
-)
-def test_a_value_that_cannot_be_is_refused_by_name(field: str, value: object) -> None:
-    with pytest.raises(ConfigError, match=f"`{field}`"):
-        SamplingConfig(**{field: value})
+def test_a_value_that_cannot_be_is_refused_by_name() -> None:
+    for field, values in {
+        "max_new_tokens": [0],
+        "temperature": [-0.1, float("nan")],
+        "top_p": [0.0],
+        "batch_size": [0],
+    }.items():
+        for value in values:
+            with pytest.raises(ConfigError, match=f"`{field}`"):
+                SamplingConfig(**{field: value})

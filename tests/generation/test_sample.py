@@ -79,15 +79,6 @@ def test_a_prompt_cut_at_any_character_is_completed_as_learned(model: Phi, token
         assert prompt + completion == FUNCTION
 
 
-def test_a_completion_ends_where_another_function_would_begin(model: Phi, tokenizer: Tokenizer) -> None:
-    (cut,) = generate(model, tokenizer, [FUNCTION[:150]], GREEDY, 0, quiet)
-    stop = StopRule(strings=("\n    return",))
-    (shorter,) = generate(model, tokenizer, [FUNCTION[:150]], GREEDY, 0, quiet, stop)
-    assert FUNCTION[:150] + cut == FUNCTION
-    assert cut.startswith(shorter)
-    assert cut[len(shorter) :].startswith("\n    return")
-
-
 @pytest.mark.parametrize("temperature", [0.0, 1.5])
 def test_a_completion_does_not_depend_on_its_batch_nor_on_packing(
     model: Phi, tokenizer: Tokenizer, temperature: float, monkeypatch: pytest.MonkeyPatch

@@ -9,49 +9,29 @@ from hornbook.generation.stop import StopRule, end_of_function
 PROMPT = "def f():\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [
-        ("    return 1\n", None),
-        ("    return 1\n\n\ndef g():\n", "    return 1\n\n\n"),
-        ("return (\n    1\n)\nprint(2)", "return (\n    1\n)\n"),
-        ("\n    x = 1\n# note\n    return x\n", None),
-        ("\n    return 1\nx", "\n    return 1\n"),
-    ],
-)
-def test_a_function_ends_before_the_first_line_at_the_left_edge(text: str, kept: str | None) -> None:
-    end = end_of_function(PROMPT + "    ", text)
-    assert (None if end is None else text[:end]) == kept
-
-
-def test_behind_a_line_break_the_first_character_can_end_the_function() -> None:
-    assert end_of_function(PROMPT + "    return 1\n", "x = 2") == 0
+def test_a_function_ends_before_the_first_line_at_the_left_edge_that_is_in_no_string() -> None:
+    for before, kept, more in (
+        ("    ", "    return 1\n\n\n", "def g():\n"),
+        ("    ", "return (\n    1\n)\n", "print(2)"),
+        ("    ", "\n    return 1\n", "x"),
+        ("    return 1\n", "", "x = 2"),
+        ("", '    s = """\nat the edge\n"""\n    return s\n', "x"),
+        ("", "    s = r'''\nit's \\'''\nhere'''\n", "x"),
+        ("", '    # it\'s """ no string\n', "x = 1\n"),
+        ("", "    s = 'never closed\n", "x = 1\n"),
+        ("", '    s = \'"""\'\n', "x = 1\n"),
+        ('    """What\n', 'f does.\n    """\n    return 1\n', "f()"),
+    ):
+        assert end_of_function(PROMPT + before, kept + more) == len(kept), kept
     assert end_of_function("", "def f():") == 0
-    assert end_of_function(PROMPT + "    return 1\n", "    # more") is None
-
-
-@pytest.mark.parametrize(
-    ("kept", "more"),
-    [
-        ('    s = """\nat the edge\n"""\n    return s\n', "x"),
-        ("    s = r'''\nit's \\'''\nhere'''\n", "x"),
-        ('    # it\'s """ no string\n', "x = 1\n"),
-        ("    s = 'never closed\n", "x = 1\n"),
-        ('    s = \'"""\'\n', "x = 1\n"),
-    ],
-)
-def test_lines_of_a_string_do_not_end_the_function(kept: str, more: str) -> None:
-    assert end_of_function(PROMPT, kept + more) == len(kept)
-
-
-def test_a_docstring_that_the_prompt_leaves_open_does_not_end_the_function() -> None:
-    kept = 'f does.\n    """\n    return 1\n'
-    assert end_of_function(PROMPT + '    """What\n', kept + "f()") == len(kept)
-
-
-@pytest.mark.parametrize("text", ['    s = """never closed\nx = 1\ny', "    s = '''ends in a backslash\n\\"])
-def test_a_string_that_is_never_closed_goes_on(text: str) -> None:
-    assert end_of_function(PROMPT, text) is None
+    for before, text in (
+        ("    ", "    return 1\n"),
+        ("    ", "\n    x = 1\n# note\n    return x\n"),
+        ("    return 1\n", "    # more"),
+        ("", '    s = """never closed\nx = 1\ny'),
+        ("", "    s = '''ends in a backslash\n\\"),
+    ):
+        assert end_of_function(PROMPT + before, text) is None, text
 
 
 def test_what_stands_behind_the_end_would_have_been_cut_anyway() -> None:
@@ -74,9 +54,6 @@ def test_a_rule_stops_at_whatever_comes_first() -> None:
     assert StopRule(strings=("return", "1")).find(PROMPT, text) == 4
     assert StopRule(strings=("print(1)\n",), at_function_end=False).find(PROMPT, text) == text.index("print")
     assert StopRule(at_function_end=False).find(PROMPT, text) is None
-
-
-def test_the_empty_stop_string_is_refused() -> None:
     with pytest.raises(ConfigError, match="`stop_strings`"):
         StopRule(strings=("a", ""))
 

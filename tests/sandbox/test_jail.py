@@ -9,7 +9,6 @@ import pytest
 
 import hornbook.sandbox.worker
 from hornbook.errors import ConfigError, SandboxError
-from hornbook.processes import num_cores
 from hornbook.records import Outcome
 from hornbook.sandbox.bubblewrap import find_bwraps
 from hornbook.sandbox.jail import Jail
@@ -79,7 +78,7 @@ def test_a_jail_that_cannot_be_had_says_why_and_what_to_install(tmp_path: Path) 
             Jail(bwrap=bwrap).__enter__()
 
 
-def test_a_bwrap_that_lets_the_environment_in_is_refused(tmp_path: Path) -> None:
+def test_what_is_no_jail_is_refused_by_us_and_by_the_runner(tmp_path: Path) -> None:
     leaky = tmp_path / "bwrap"
     leaky.write_text(
         f"#!{sys.executable}\nimport os, sys\n"
@@ -89,9 +88,6 @@ def test_a_bwrap_that_lets_the_environment_in_is_refused(tmp_path: Path) -> None
     leaky.chmod(0o755)
     with pytest.raises(SandboxError, match="the environment is not empty"), Jail(bwrap=leaky):
         pass
-
-
-def test_the_runner_refuses_to_work_outside_a_jail(tmp_path: Path) -> None:
     runner = Path(hornbook.sandbox.worker.__file__).with_name("runner.py")
     finished = subprocess.run([sys.executable, runner, "0"], capture_output=True, text=True, check=False)
     assert finished.returncode == 1
@@ -163,7 +159,7 @@ def test_programs_that_waited_in_a_spent_worker_are_run_by_another_one() -> None
     assert [report.stdout for report in reports] == ["spoilt\n", "0\n", "1\n", "2\n", "3\n", "spoilt\n"]
 
 
-def test_nothing_of_a_jail_outlives_it() -> None:
+def test_nothing_of_a_jail_outlives_it_or_the_process_that_made_it(ends: Callable[[int], bool]) -> None:
     with Jail() as jail:
         jail.run([Program("pass")] * 4)
         processes = [worker._process.pid for worker in jail._workers]
@@ -171,9 +167,6 @@ def test_nothing_of_a_jail_outlives_it() -> None:
     for process in processes:
         with pytest.raises(ProcessLookupError):
             os.kill(process, 0)
-
-
-def test_a_jail_dies_with_the_process_that_made_it(ends: Callable[[int], bool]) -> None:
     script = (
         "import os, signal\nfrom hornbook.sandbox.jail import Jail\n"
         "with Jail(num_workers=1) as jail:\n"
@@ -188,36 +181,6 @@ def test_limits_that_cannot_be_are_refused_by_name() -> None:
         with pytest.raises(ConfigError, match=f"`{field}`.*{value}"):
             Limits(**{field: value})
     Limits(cpu_seconds=0.1, wall_seconds=0.1, memory_bytes=2**27)
-
-
-SPIN = "print(flush=True)\nwhile True: pass"
-CROWD = 4
-
-
-@pytest.fixture
-def crowd() -> Iterator[None]:
-    """Processes that leave little of the machine to others, each in a session, as the scheduler may go by those."""
-    processes = [
-        subprocess.Popen([sys.executable, "-c", SPIN], stdout=subprocess.PIPE, start_new_session=True)
-        for _ in range(CROWD * num_cores())
-    ]
-    try:
-        for process in processes:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"\n"
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.communicate()
-
-
-@pytest.mark.slow
-def test_a_program_that_others_keep_from_running_is_given_time_and_one_that_sleeps_is_not(crowd: None) -> None:
-    work = "import time\nwhile time.process_time() < 0.25: pass\nprint('done')"
-    with Jail(Limits(cpu_seconds=0.35, wall_seconds=0.35), num_workers=1) as jail:
-        reports = jail.run([Program(work), Program("import time\ntime.sleep(60)")])
-    assert [report.outcome for report in reports] == [Outcome.PASSED, Outcome.WALL_TIMED_OUT]
 
 
 def test_a_program_is_held_up_if_its_runner_would_be_too() -> None:

@@ -6,13 +6,12 @@ Reads:  what is installed, the hub, or files in the formats of `given.py`.
 Writes: problems, named so that reports of different runs can be laid side by side.
 """
 
-import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hornbook.benchmarks.find import Hub, fetch_published, find_benchmark, list_benchmarks
+from hornbook.benchmarks.find import Hub, fetch_published, find_benchmark, list_benchmarks, unknown_name
 from hornbook.benchmarks.given import read_given_problems, stated_in_the_function
 from hornbook.benchmarks.mbpp import NUM_SANITIZED
 from hornbook.benchmarks.rows import read_rows
@@ -73,8 +72,10 @@ def _read(spec: str, hub: Hub) -> NamedProblems:
     if typed and not path.exists() and _OWN_NAME.fullmatch(name):
         return _file(Path(typed).expanduser(), name)
     if spec.endswith(FILE_ENDINGS) or (spec and path.is_dir()):
-        return _file(path, _stem(path))
-    raise _unknown(spec)
+        ending = next((one for one in sorted(FILE_ENDINGS, key=len, reverse=True) if path.name.endswith(one)), "")
+        return _file(path, path.name.removesuffix(ending))
+    endings = ", ".join(FILE_ENDINGS)
+    raise unknown_name(spec.partition("=")[0], f"Problems of your own are a file that ends in {endings}")
 
 
 def _mbpp(name: str, path: Path) -> NamedProblems:
@@ -101,18 +102,3 @@ def _mbpp(name: str, path: Path) -> NamedProblems:
 
 def _file(path: Path, name: str) -> NamedProblems:
     return NamedProblems(name=name, title=name, problems=tuple(read_given_problems(path, name)))
-
-
-def _stem(path: Path) -> str:
-    ending = next((one for one in sorted(FILE_ENDINGS, key=len, reverse=True) if path.name.endswith(one)), "")
-    return path.name.removesuffix(ending)
-
-
-def _unknown(spec: str) -> ConfigError:
-    known = list(list_benchmarks())
-    near = difflib.get_close_matches(spec.partition("=")[0], known, n=1)
-    hint = f"; did you mean `{near[0]}`?" if near else "."
-    return ConfigError(
-        f"no benchmark `{spec}`{hint} The benchmarks: {', '.join(known)}; NAME=PATH reads one from a file. "
-        f"Problems of your own are a file that ends in {', '.join(FILE_ENDINGS)}"
-    )

@@ -157,11 +157,15 @@ def find_benchmark(spec: str, hub: Hub | None = None) -> Benchmark:
         return _named(name, Path(path).expanduser() if path else None, hub or Hub())
     if spec.endswith(_FILE_ENDINGS):
         return _own_file(Path(spec).expanduser())
+    raise unknown_name(name, f"A benchmark of your own is a path that ends in {' or '.join(_FILE_ENDINGS)}")
+
+
+def unknown_name(name: str, own: str) -> ConfigError:
+    """The error that answers a name that means nothing with what there is; `own` says how one's own is named."""
     near = difflib.get_close_matches(name, _KNOWN, n=1)
     hint = f"; did you mean `{near[0]}`?" if near else "."
-    raise ConfigError(
-        f"no benchmark `{name}`{hint} The benchmarks: {', '.join(_KNOWN)}; NAME=PATH reads one from a file. "
-        f"A benchmark of your own is a path that ends in {' or '.join(_FILE_ENDINGS)}"
+    return ConfigError(
+        f"no benchmark `{name}`{hint} The benchmarks: {', '.join(_KNOWN)}; NAME=PATH reads one from a file. {own}"
     )
 
 

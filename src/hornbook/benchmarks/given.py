@@ -16,7 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from hornbook.benchmarks.evalplus import release_problem, with_numpy
-from hornbook.benchmarks.mbpp import called_function, mbpp_test, parse_quietly, split_at_signature
+from hornbook.benchmarks.mbpp import (
+    called_function,
+    mbpp_test,
+    parse_quietly,
+    refuse_other_languages,
+    split_at_signature,
+)
 from hornbook.benchmarks.rows import Row, read_rows, refuse_repeats
 from hornbook.errors import MissingInputError
 from hornbook.records import Problem
@@ -112,11 +118,7 @@ def documented(code: str, function: _FunctionNode, words: str) -> tuple[str, str
 
 
 def _mbpp_problem(row: Row, task_id: str, statement: str, code: str, tests: Sequence[str]) -> Problem:
-    try:
-        for source in (code, *tests):
-            parse_quietly(source)
-    except (SyntaxError, ValueError) as error:
-        raise MissingInputError(f"{row.place}: its `code` or `test_list` is not Python ({error})") from error
+    refuse_other_languages(code, tests, row.place)
     function = called_function(code, tests, row.place)
     prompt, body = documented(code, function, statement)
     imports = row.texts("test_imports") if row.fields.get("test_imports") is not None else ()

@@ -178,6 +178,15 @@ def parse_quietly(source: str) -> ast.Module:
         return ast.parse(source)
 
 
+def refuse_other_languages(code: str, tests: Sequence[str], place: str) -> None:
+    """Raise `MissingInputError`, with the place, where a solution or its asserts are not Python."""
+    try:
+        for source in (code, *tests):
+            parse_quietly(source)
+    except (SyntaxError, ValueError) as error:
+        raise MissingInputError(f"{place}: its `code` or `test_list` is not Python ({error})") from error
+
+
 def _refuse_the_other_file(row: Row, *, wanted: str, other: str, needs: str, seems: str) -> None:
     if wanted not in row.fields and other in row.fields:
         raise MissingInputError(f"{row.place} has no `{wanted}`: it seems to be {seems}, wanted is {needs}")
@@ -216,11 +225,7 @@ def _solution_and_tests(row: Row) -> tuple[str, tuple[str, ...]]:
     code, tests = row.text("code"), row.texts("test_list")
     if not tests:
         raise MissingInputError(f"{row.place} has an empty `test_list`")
-    try:
-        for source in (code, *tests):
-            parse_quietly(source)
-    except (SyntaxError, ValueError) as error:
-        raise MissingInputError(f"{row.place}: its `code` or `test_list` is not Python ({error})") from error
+    refuse_other_languages(code, tests, row.place)
     return code, tests
 
 

@@ -56,8 +56,7 @@ def export(
 ) -> None:
     """Write a model with its tokenizer as a folder that other programs load."""
     from hornbook.artifacts.store import Store
-    from hornbook.export.find import find_trained_model
-    from hornbook.export.folder import fill_aside, require_free
+    from hornbook.export.folder import fill_aside, find_trained_model, require_free
     from hornbook.export.huggingface import export_huggingface
 
     if to not in _FORMATS:

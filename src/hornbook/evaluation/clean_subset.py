@@ -9,7 +9,6 @@ Source: Gunasekar et al. 2023, section 5, table 3, which scores the problems tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -63,20 +62,16 @@ def clean_scores(
     Raises:
         MissingInputError: An evaluation has no tables for a benchmark with leaks, or does not know a leaked problem.
     """
-    return tuple(
-        _clean_score(model, benchmark, found, artifact)
-        for benchmark in benchmarks
-        for model, artifact in evaluations
-        for found in artifact.manifest.metrics.get("scores", [])
-        if found["benchmark"] == benchmark.name
-    )
-
-
-def _clean_score(model: str, benchmark: BenchmarkLeaks, found: dict[str, Any], artifact: Artifact) -> CleanScore:
-    low, high = found["ci95"]
-    full = PassRate(pass_at_1=found["pass@1"], ci95=(low, high), num_problems=found["num_problems"])
-    clean = _rate_without(benchmark, artifact) if benchmark.leaked_problems else full
-    return CleanScore(model=model, benchmark=benchmark.title, full=full, clean=clean)
+    scores = []
+    for benchmark in benchmarks:
+        for model, artifact in evaluations:
+            for found in artifact.manifest.metrics.get("scores", []):
+                if found["benchmark"] == benchmark.name:
+                    low, high = found["ci95"]
+                    full = PassRate(pass_at_1=found["pass@1"], ci95=(low, high), num_problems=found["num_problems"])
+                    clean = _rate_without(benchmark, artifact) if benchmark.leaked_problems else full
+                    scores.append(CleanScore(model=model, benchmark=benchmark.title, full=full, clean=clean))
+    return tuple(scores)
 
 
 def _rate_without(benchmark: BenchmarkLeaks, artifact: Artifact) -> PassRate | None:

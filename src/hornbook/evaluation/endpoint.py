@@ -46,10 +46,7 @@ class EndpointModel:
 
     @cached_property
     def _name(self) -> str:
-        from hornbook.teacher.endpoint import Endpoint
-
-        with Endpoint(self._config) as endpoint:
-            return endpoint.model_name()
+        return _model_name(self._config)
 
     def identity(self) -> ModelIdentity:
         """The model's name as the endpoint has it. What lies behind a name can change; nothing here can tell.
@@ -118,10 +115,7 @@ class EndpointGrader:
             EndpointError: The endpoint is not there, or refuses.
             ConfigError: It serves several models, and none was named.
         """
-        from hornbook.teacher.endpoint import Endpoint
-
-        with Endpoint(self._config) as endpoint:
-            return endpoint.model_name()
+        return _model_name(self._config)
 
     def __call__(self, requests: Sequence[GradingRequest]) -> Iterator[tuple[int, str]]:
         """Ask, many at a time; see `Asker`."""
@@ -140,6 +134,13 @@ class EndpointGrader:
             )
             for index, answer in endpoint.each(asked):
                 yield index, _without_surrogates(answer.text)
+
+
+def _model_name(config: "EndpointConfig") -> str:
+    from hornbook.teacher.endpoint import Endpoint
+
+    with Endpoint(config) as endpoint:
+        return endpoint.model_name()
 
 
 def _without_surrogates(text: str) -> str:

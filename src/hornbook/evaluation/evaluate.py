@@ -115,7 +115,9 @@ def evaluate(
             "scores": scores,
             "sandbox": scores[0]["sandbox"],
             "grades": grades,
-            "truncated_prompts": _count_truncated(settings, benchmarks, subject),
+            "truncated_prompts": {}
+            if isinstance(subject, GivenSamples)
+            else {one.name: subject.count_truncated(requests_of(one, 1), settings.sampling) for one in benchmarks},
         },
     )
 
@@ -203,23 +205,18 @@ def _grade(
         found = grade_completions(benchmark.problems, completions, ask_grader, grading, keep, known)
     if not found.grades:
         raise EndpointError(
-            f"the grader `{settings.grader}` answered {len(found.ungraded)} times without a grade from 0 to 10; ask "
+            f"the grader `{settings.grader}` answered {found.num_ungraded} times without a grade from 0 to 10; ask "
             "another one, or evaluate without --grader"
         )
     workspace.write_records(f"{benchmark.name}-grades", Grade, found.grades)
+    itself = settings.grader == subject.identity().name
     agreement = measure_agreement(verdicts, found.grades, np.random.default_rng(workspace.seed))
     return {
         **agreement.to_json(),
-        "grader": _name_grader(settings, subject),
+        "grader": f"{settings.grader}, the graded model itself" if itself else settings.grader,
         "protocol": describe_grading(grading),
-        "ungraded": len(found.ungraded),
+        "ungraded": found.num_ungraded,
     }
-
-
-def _name_grader(settings: EvaluationSettings, subject: Model | GivenSamples) -> str:
-    """The grader's name for people, with a word where it graded its own answers."""
-    itself = settings.grader == subject.identity().name
-    return f"{settings.grader}, the graded model itself" if itself else settings.grader
 
 
 def _score(
@@ -236,13 +233,12 @@ def _score(
         protocol=describe_protocol(settings, benchmark, subject),
         generator=np.random.default_rng(workspace.seed),
     )
-    protocol = benchmark.protocol
     return {
         **score.to_json(),
         "title": benchmark.title,
         "source": benchmark.source,
-        "protocol_name": protocol.name,
-        "protocol_version": protocol.version,
+        "protocol_name": benchmark.protocol.name,
+        "protocol_version": benchmark.protocol.version,
     }
 
 
@@ -251,17 +247,6 @@ def _limits_for(settings: EvaluationSettings, benchmark: Benchmark) -> Limits:
     cpu_seconds = max(limits.cpu_seconds, benchmark.protocol.min_cpu_seconds)
     wall_seconds = max(limits.wall_seconds, _WALL_PER_CPU_SECOND * cpu_seconds)
     return replace(limits, cpu_seconds=cpu_seconds, wall_seconds=wall_seconds)
-
-
-def _count_truncated(
-    settings: EvaluationSettings, benchmarks: Sequence[Benchmark], subject: Model | GivenSamples
-) -> dict[str, int]:
-    if isinstance(subject, GivenSamples):
-        return {}
-    return {
-        benchmark.name: subject.count_truncated(requests_of(benchmark, 1), settings.sampling)
-        for benchmark in benchmarks
-    }
 
 
 def _noted(workspace: Workspace, note: str, num_before: int = 0) -> Callable[[int, int], None]:

@@ -82,32 +82,13 @@ Asker = Callable[[Sequence[GradingRequest]], Iterator[tuple[int, str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ungraded:
-    """A grading whose every answer held no grade. Not a grade of 0."""
-
-    task_id: str
-    sample_index: int
-    grading_index: int
-    answer: str
-    """The last one."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Gradings:
-    """What came of grading; completion by completion in their order, gradings counted from 0."""
+    """What came of grading."""
 
     grades: list[Grade]
-    ungraded: list[Ungraded]
-
-
-@dataclass(frozen=True)
-class _Task:
-    completion: Completion
-    grading_index: int
-
-    @property
-    def key(self) -> tuple[str, int, int]:
-        return self.completion.task_id, self.completion.sample_index, self.grading_index
+    """Completion by completion in their order, gradings counted from 0."""
+    num_ungraded: int
+    """Gradings whose every answer held no grade. Not grades of 0."""
 
 
 def describe_grading(config: GradeConfig) -> str:
@@ -180,7 +161,7 @@ def grade_completions(
             are left out.
 
     Returns:
-        A grade for each completion and grading, except those that are listed as ungraded.
+        A grade for each completion and grading, except those that are counted as ungraded.
 
     Raises:
         MissingInputError: A completion belongs to no problem.
@@ -190,54 +171,37 @@ def grade_completions(
     unknown = [completion.task_id for completion in completions if completion.task_id not in by_id]
     if unknown:
         raise MissingInputError(f"there is no problem `{unknown[0]}` for its completion")
-    tasks = [_Task(completion, index) for completion in completions for index in range(config.num_gradings)]
+    texts = {(one.task_id, one.sample_index): one.text for one in completions}
+    tasks = [(*key, index) for key in texts for index in range(config.num_gradings)]
     grades = {(grade.task_id, grade.sample_index, grade.grading_index): grade for grade in known}
-    last_answers: dict[tuple[str, int, int], str] = {}
     for attempt in range(MAX_ATTEMPTS):
-        waiting = [task for task in tasks if task.key not in grades]
+        waiting = [task for task in tasks if task not in grades]
         if not waiting:
             break
-        requests = [_request(by_id[task.completion.task_id], task, attempt, config) for task in waiting]
+        requests = [
+            GradingRequest(
+                messages=grading_messages(by_id[task_id], texts[task_id, sample]),
+                seed=derive_seed(config.seed, *map(str, (task_id, sample, index, attempt))),
+            )
+            for task_id, sample, index in waiting
+        ]
         answered: set[int] = set()
-        for index, answer in ask(requests):
-            if index in answered or not 0 <= index < len(waiting):
-                raise ValueError(f"the grader gave an answer too many, to question {index} of {len(waiting)}")
-            answered.add(index)
-            task = waiting[index]
-            last_answers[task.key] = answer
+        for number, answer in ask(requests):
+            if number in answered or not 0 <= number < len(waiting):
+                raise ValueError(f"the grader gave an answer too many, to question {number} of {len(waiting)}")
+            answered.add(number)
             parsed = parse_grade(answer)
             if parsed is not None:
-                grades[task.key] = _grade(task, *parsed)
-                on_grade(grades[task.key])
+                task_id, sample, index = waiting[number]
+                grade = Grade(
+                    task_id=task_id, sample_index=sample, grading_index=index, assessment=parsed[0], grade=parsed[1]
+                )
+                grades[waiting[number]] = grade
+                on_grade(grade)
         if len(answered) < len(waiting):
             raise ValueError(f"the grader answered {len(answered)} of {len(waiting)} questions")
-    return Gradings(
-        grades=[grades[task.key] for task in tasks if task.key in grades],
-        ungraded=[_ungraded(task, last_answers[task.key]) for task in tasks if task.key not in grades],
-    )
-
-
-def _request(problem: Problem, task: _Task, attempt: int, config: GradeConfig) -> GradingRequest:
-    return GradingRequest(
-        messages=grading_messages(problem, task.completion.text),
-        seed=derive_seed(config.seed, *map(str, (*task.key, attempt))),
-    )
-
-
-def _grade(task: _Task, assessment: str, grade: int) -> Grade:
-    task_id, sample_index, grading_index = task.key
-    return Grade(
-        task_id=task_id,
-        sample_index=sample_index,
-        grading_index=grading_index,
-        assessment=assessment,
-        grade=grade,
-    )
-
-
-def _ungraded(task: _Task, answer: str) -> Ungraded:
-    task_id, sample_index, grading_index = task.key
-    return Ungraded(task_id=task_id, sample_index=sample_index, grading_index=grading_index, answer=answer)
+    found = [grades[task] for task in tasks if task in grades]
+    return Gradings(grades=found, num_ungraded=len(tasks) - len(found))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,14 +99,6 @@ class HuggingFaceModel:
         prompts = [request.prompt for request in requests]
         return count_truncated(self._tokenizer, self._max_position, prompts, sampling)
 
-    def load(self) -> "LoadedModel":
-        """The model with its weights, loaded once.
-
-        Raises:
-            MissingInputError: They cannot be fetched or loaded, or are not all there.
-        """
-        return self._loaded
-
     @property
     def _max_position(self) -> int | None:
         positions: int | None = getattr(self._config.get_text_config(), "max_position_embeddings", None)
@@ -115,7 +107,9 @@ class HuggingFaceModel:
     @cached_property
     def _digest(self) -> str:
         if self._is_local:
-            return hash_files([path for path in sorted(self._folder.iterdir()) if _determines_the_answers(path)])
+            patterns = [*CONFIG_AND_TOKENIZER, *WEIGHTS]
+            files = [path for path in sorted(self._folder.iterdir()) if path.is_file()]
+            return hash_files([path for path in files if any(fnmatch(path.name, pattern) for pattern in patterns)])
         return f"{self._asked}@{self._folder.name}"
 
     @cached_property
@@ -143,16 +137,15 @@ class HuggingFaceModel:
                 f"`{self._asked}` lacks {len(lacking)} of the tensors of a causal language model (`{lacking[0]}`): it "
                 "was made for another purpose"
             )
-        ends = _end_tokens(
-            model.generation_config.eos_token_id,
-            getattr(self._config, "eos_token_id", None),
-            self._tokenizer.eos_token_id,
-        )
+        ends: set[int] = set()
+        configured = (model.generation_config.eos_token_id, getattr(self._config, "eos_token_id", None))
+        for tokens in (*configured, self._tokenizer.eos_token_id):
+            ends.update([tokens] if isinstance(tokens, int) else tokens or [])
         model.generation_config = GenerationConfig()  # the model's own may hold penalties and cut-offs
         return LoadedModel(
             model=model.to(self._device).eval(),
             tokenizer=self._tokenizer,
-            end_tokens=ends,
+            end_tokens=frozenset(ends),
             max_position=self._max_position,
         )
 
@@ -165,16 +158,3 @@ def _choose_dtype(dtype: str, device_type: str) -> str:
     if device_type != "cuda":
         return "float32"
     return "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
-
-
-def _determines_the_answers(path: Path) -> bool:
-    patterns = [*CONFIG_AND_TOKENIZER, *WEIGHTS]
-    return path.is_file() and any(fnmatch(path.name, pattern) for pattern in patterns)
-
-
-def _end_tokens(*configured: int | Sequence[int] | None) -> frozenset[int]:
-    ends: set[int] = set()
-    for tokens in configured:
-        if tokens is not None:
-            ends.update([tokens] if isinstance(tokens, int) else tokens)
-    return frozenset(ends)

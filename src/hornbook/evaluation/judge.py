@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hornbook.errors import MissingInputError, SandboxError
 from hornbook.records import Completion, Outcome, Problem, Timing, Verdict
-from hornbook.sandbox.program import Program, Report, Sandbox
+from hornbook.sandbox.program import Program, Report, Sandbox, ignore_progress
 
 _NAMED_FAILURES = 3
 _STDERR_CHARACTERS = 500
@@ -24,14 +24,6 @@ class JudgedSample:
     timing: Timing
 
 
-def _ignore(_done: int, _total: int) -> None:
-    """Report no progress."""
-
-
-def _keep_none(_sample: JudgedSample) -> None:
-    """Keep no journal."""
-
-
 def assemble_program(problem: Problem, text: str) -> Program:
     """The whole program that passes exactly if `text` completes the problem."""
     return Program(f"{problem.prompt}{text}\n{problem.test}\ncheck({problem.entry_point})\n")
@@ -41,8 +33,8 @@ def judge(
     problems: Sequence[Problem],
     completions: Sequence[Completion],
     sandbox: Sandbox,
-    progress: Callable[[int, int], None] = _ignore,
-    on_judged: Callable[[JudgedSample], None] = _keep_none,
+    progress: Callable[[int, int], None] = ignore_progress,
+    on_judged: Callable[[JudgedSample], None] = lambda _sample: None,
 ) -> list[JudgedSample]:
     """Run each completion in the sandbox.
 
@@ -68,7 +60,18 @@ def judge(
     judged: list[JudgedSample | None] = [None] * len(completions)
 
     def keep(index: int, report: Report) -> None:
-        sample = judged[index] = _judged(completions[index], report)
+        task_id, sample_index = completions[index].task_id, completions[index].sample_index
+        stderr = report.stderr[:_STDERR_CHARACTERS]
+        sample = judged[index] = JudgedSample(
+            verdict=Verdict(
+                task_id=task_id,
+                sample_index=sample_index,
+                outcome=report.outcome,
+                detail=report.detail,
+                stderr=stderr,
+            ),
+            timing=Timing(task_id=task_id, sample_index=sample_index, cpu_seconds=report.cpu_seconds),
+        )
         on_judged(sample)
 
     sandbox.run(programs, progress, keep)
@@ -76,7 +79,10 @@ def judge(
 
 
 def check_canonical_solutions(
-    benchmark: str, problems: Sequence[Problem], sandbox: Sandbox, progress: Callable[[int, int], None] = _ignore
+    benchmark: str,
+    problems: Sequence[Problem],
+    sandbox: Sandbox,
+    progress: Callable[[int, int], None] = ignore_progress,
 ) -> None:
     """Run the benchmark's own solutions: where they don't all pass, no model can be scored.
 
@@ -97,17 +103,3 @@ def check_canonical_solutions(
             f"{named}{more}. The fault is the machine's (too slow, too little memory) or the "
             "benchmark file's, not a model's: none is scored"
         )
-
-
-def _judged(completion: Completion, report: Report) -> JudgedSample:
-    task_id, index = completion.task_id, completion.sample_index
-    return JudgedSample(
-        verdict=Verdict(
-            task_id=task_id,
-            sample_index=index,
-            outcome=report.outcome,
-            detail=report.detail,
-            stderr=report.stderr[:_STDERR_CHARACTERS],
-        ),
-        timing=Timing(task_id=task_id, sample_index=index, cpu_seconds=report.cpu_seconds),
-    )

@@ -1,10 +1,12 @@
-"""What was found of benchmarks in a run's training data, and how well the detectors find it.
+"""What was found of benchmarks in a run's training data, how well the detectors find it, and what none could see.
 
-Reads:  the metrics of the stage `decontaminate`.
-Writes: the same as records, for the report and the model card; detectors and kinds are those that the metrics name.
+Reads:  the metrics of the stage `decontaminate`; which benchmarks were scored.
+Writes: the same as records, and sentences, for the report and the model card; detectors and kinds are those that the
+        metrics name.
+Source: `docs/decisions/decontamination-rule.md`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +15,9 @@ from hornbook.errors import MissingInputError
 
 RULE_NAME = "rule"
 """Of the row of the calibration that speaks of all detectors together."""
+
+_NEARNESS = {"n-gram": "words", "code embedding": "embeddings of code", "syntax tree": "syntax trees"}
+"""Detector → what decides where no code could tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,3 +159,61 @@ def _quality(row: Mapping[str, Any]) -> DetectorQuality:
 def _proportion(numbers: tuple[float, float, float]) -> Proportion:
     value, low, high = numbers
     return Proportion(value=value, ci95=(low, high))
+
+
+def rule_of(leaks: Leaks) -> str:
+    """The rule by which a document is a leak, in a sentence or two, naming only the detectors that ran."""
+    nearness = [words for detector, words in _NEARNESS.items() if detector in leaks.detectors]
+    decide = f"{_joined(nearness)} decide, each from a threshold of its own"
+    sentence = f"No document’s code was run; {decide}."
+    if "behaviour" in leaks.detectors:
+        sentence = (
+            "A document is a leak if its function gives a problem’s outputs for the problem’s inputs, or if it has the "
+            "problem’s whole docstring; it is clean if its function ran on those inputs and did something else; where "
+            f"nothing ran that could tell, {decide}."
+        )
+    if "judge" in leaks.detectors:
+        sentence += " Where a language model was asked, its answer stands in place of these."
+    return sentence
+
+
+def not_checked(leaks: Leaks, scored: Sequence[str]) -> tuple[str, ...]:
+    """What the search could not see, or did not look at, the most specific first.
+
+    Args:
+        leaks: What was found, and by which detectors.
+        scored: Titles of the benchmarks on which the run's models were evaluated.
+    """
+    compared = [benchmark.title for benchmark in leaks.benchmarks]
+    gaps = ["Behaviour: no document’s code was run on a problem’s inputs."]
+    if "behaviour" in leaks.detectors:
+        gaps = [
+            f"The behaviour of {one.num_problems - one.num_telling:,} of {_possessive(one.title)} {one.num_problems:,} "
+            "problems: too few inputs, or too few different outputs, to tell; only words, trees and the like were "
+            "compared."
+            for one in leaks.benchmarks
+            if one.num_telling < one.num_problems
+        ]
+        gaps.append(
+            "The behaviour of code that does not run by itself or takes other kinds of arguments: functions inside "
+            "others, code that needs other files, a task on numbers told of a text that holds them."
+        )
+    if "code embedding" not in leaks.detectors:
+        gaps.append("Problems told in other words, where no code ran: no embeddings were compared.")
+    if "judge" not in leaks.detectors:
+        gaps.append("Doubtful matches: neither a person nor a language model read them.")
+    gaps += [f"{title}: it was scored, but not compared." for title in dict.fromkeys(scored) if title not in compared]
+    return (
+        *gaps,
+        f"Benchmarks other than {_joined(compared)}.",
+        "What a document tells of a problem without its function or its words: a hint, a discussion, another language.",
+    )
+
+
+def _possessive(name: str) -> str:
+    return f"{name}’" if name.endswith("s") else f"{name}’s"
+
+
+def _joined(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

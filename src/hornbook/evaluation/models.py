@@ -110,13 +110,10 @@ class RunModel:
         self._tokenizer_file = tokenizer_file
         self._name = name
         self._device = choose_device(device)
+        self._files = (folder / "config.json", folder / "model.safetensors", tokenizer_file)
         for path in self._files:
             if not path.is_file():
                 raise MissingInputError(f"`{path.parent}` holds no model that can be asked: it has no `{path.name}`")
-
-    @cached_property
-    def _files(self) -> tuple[Path, ...]:
-        return self._folder / "config.json", self._folder / "model.safetensors", self._tokenizer_file
 
     @cached_property
     def _loaded(self) -> "tuple[Phi, Tokenizer]":

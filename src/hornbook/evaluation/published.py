@@ -58,15 +58,9 @@ def published_scores(benchmark: str) -> list[PublishedScore]:
             if mbpp is not None
         ]
     if benchmark == "unconventional-50":
-        return [
-            _row(benchmark, model, parameters, percent, _TABLE_2, _UNDERSTANDING, measure="understanding")
-            for model, parameters, percent in _UNCONVENTIONAL
-        ]
-    return _humaneval() if benchmark == "humaneval" else []
-
-
-def _humaneval() -> list[PublishedScore]:
-    benchmark = "humaneval"
+        return [_row(benchmark, *row, _TABLE_2, _UNDERSTANDING, measure="understanding") for row in _UNCONVENTIONAL]
+    if benchmark != "humaneval":
+        return []
     return [
         *(
             _row(benchmark, model, parameters, percent, _TABLE_1, _PHI_1 if model == "phi-1" else _SELF_REPORTED)

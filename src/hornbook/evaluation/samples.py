@@ -13,7 +13,6 @@ import os
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +37,11 @@ class GivenSamples:
         self._benchmark = benchmark
         self._completions = read_samples(path, benchmark.problems)
 
-    @cached_property
-    def _digest(self) -> str:
-        lines = (json.dumps([one.task_id, one.text]) + "\n" for one in self._completions)
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
-
     def identity(self) -> ModelIdentity:
         """The file's name, and the hash of the samples themselves, however they are packed."""
-        return ModelIdentity(kind=SAMPLES, name=self._path.name, digest=self._digest)
+        lines = (json.dumps([one.task_id, one.text]) + "\n" for one in self._completions)
+        digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+        return ModelIdentity(kind=SAMPLES, name=self._path.name, digest=digest)
 
     def of(self, benchmark: Benchmark) -> list[Completion]:
         """The samples, in the order of the file.
@@ -77,11 +73,14 @@ def read_samples(path: Path, problems: Sequence[Problem], *, allow_missing: bool
     known = {problem.task_id: problem for problem in problems}
     num_samples: Counter[str] = Counter()
     completions = []
-    for number, line in numbered_lines(path):
-        task_id, text = _parse(line, f"line {number} of the samples `{path}`", known)
-        completions.append(
-            Completion(task_id=task_id, sample_index=num_samples[task_id], raw=text, text=text),
-        )
+    for place, fields in rows_of(path):
+        task_id, text = fields.get("task_id"), fields.get("completion")
+        if not isinstance(text, str):
+            raise MissingInputError(f"{place} has no string `completion`")
+        if not isinstance(task_id, str) or task_id not in known:
+            raise MissingInputError(f"{place}: there is no problem {task_id!r}; {_suggest(str(task_id), known)}")
+        text = text.encode(errors="replace").decode()
+        completions.append(Completion(task_id=task_id, sample_index=num_samples[task_id], raw=text, text=text))
         num_samples[task_id] += 1
     missing = [task_id for task_id in known if not num_samples[task_id]]
     if missing and not allow_missing:
@@ -93,11 +92,11 @@ def read_samples(path: Path, problems: Sequence[Problem], *, allow_missing: bool
     return completions
 
 
-def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines of a file of samples that are not blank, with their numbers from 1; unpacked if its name ends in `.gz`.
+def rows_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The JSON objects in a file of samples, each with its place for messages; unpacked if its name ends in `.gz`.
 
     Raises:
-        MissingInputError: The file is missing or damaged.
+        MissingInputError: The file is missing or damaged, or a line that is not blank is no JSON object.
     """
     try:
         data = path.read_bytes()
@@ -108,8 +107,16 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     except OSError as error:
         raise MissingInputError(f"the samples `{path}` cannot be read: {error.strerror}") from error
     for number, line in enumerate(data.split(b"\n"), start=1):
-        if line.strip():
-            yield number, line
+        if not line.strip():
+            continue
+        place = f"line {number} of the samples `{path}`"
+        try:
+            fields = json.loads(line)
+        except ValueError as error:
+            raise MissingInputError(f"{place} is not JSON ({error}); is the file cut off?") from error
+        if not isinstance(fields, dict):
+            raise MissingInputError(f"{place} is no JSON object with a `task_id`")
+        yield place, fields
 
 
 def write_samples(
@@ -141,21 +148,6 @@ def write_samples(
     except OSError as error:
         aside.unlink(missing_ok=True)
         raise StoreError(f"the samples cannot be written to `{path}`: {error.strerror}") from error
-
-
-def _parse(line: bytes, place: str, known: Collection[str]) -> tuple[str, str]:
-    try:
-        fields: Any = json.loads(line)
-    except ValueError as error:
-        raise MissingInputError(f"{place} is not JSON ({error}); is the file cut off?") from error
-    if not isinstance(fields, dict):
-        raise MissingInputError(f"{place} is no JSON object")
-    task_id, text = fields.get("task_id"), fields.get("completion")
-    if not isinstance(text, str):
-        raise MissingInputError(f"{place} has no string `completion`")
-    if not isinstance(task_id, str) or task_id not in known:
-        raise MissingInputError(f"{place}: there is no problem {task_id!r}; {_suggest(str(task_id), known)}")
-    return task_id, text.encode(errors="replace").decode()
 
 
 def _suggest(task_id: str, known: Collection[str]) -> str:

@@ -147,9 +147,8 @@ def _by_problem(benchmark: str, problems: Sequence[Problem], verdicts: Sequence[
 def _by_category(
     problems: Sequence[Problem], num_passed: Sequence[int], sizes: Sequence[int]
 ) -> dict[str, tuple[int, int]]:
-    counts: dict[str, tuple[int, int]] = {}
-    for problem, passed, size in zip(problems, num_passed, sizes, strict=True):
-        if problem.category:
-            before = counts.get(problem.category, (0, 0))
-            counts[problem.category] = (before[0] + passed, before[1] + size)
-    return dict(sorted(counts.items()))
+    passed, made = Counter[str](), Counter[str]()
+    for problem, num, size in zip(problems, num_passed, sizes, strict=True):
+        passed[problem.category] += num
+        made[problem.category] += size
+    return {category: (passed[category], made[category]) for category in sorted(made) if category}

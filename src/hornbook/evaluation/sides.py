@@ -4,7 +4,6 @@ Reads:  an evaluation's artifact; or JSONL with `task_id`, `passed` and, where H
         its name ends in `.gz`.
 """
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from hornbook.artifacts.stage import Artifact
 from hornbook.artifacts.store import Store
 from hornbook.benchmarks.benchmark import Benchmark
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.evaluation.samples import numbered_lines
+from hornbook.evaluation.samples import rows_of
 from hornbook.records import Outcome, Problem, Verdict
 
 _STAGES = ("evaluate", "evaluate-tuned", "evaluate-base")
@@ -120,10 +119,14 @@ def _side_of_file(path: Path, benchmark: Benchmark | None) -> Side:
     seen: Counter[str] = Counter()
     verdicts = []
     known = {problem.task_id for problem in benchmark.problems}
-    for number, line in numbered_lines(path):
-        place = f"line {number} of the samples `{path}`"
-        fields = _fields(line, place)
-        task_id = fields["task_id"]
+    for place, fields in rows_of(path):
+        task_id = fields.get("task_id")
+        if not isinstance(task_id, str):
+            raise MissingInputError(f"{place} has no string `task_id`")
+        if not isinstance(fields.get("passed"), bool):
+            raise MissingInputError(
+                f"{place} has no verdict `passed`; `hornbook evaluate --samples FILE --output SCORED` finds it"
+            )
         if task_id not in known:
             raise MissingInputError(f"{place} answers `{task_id}`, which is no problem of `{benchmark.name}`")
         verdicts.append(_verdict(fields, seen[task_id], place))
@@ -140,20 +143,6 @@ def _side_of_file(path: Path, benchmark: Benchmark | None) -> Side:
         protocol="",
         jailed=True,
     )
-
-
-def _fields(line: bytes, place: str) -> Mapping[str, Any]:
-    try:
-        fields: Any = json.loads(line)
-    except ValueError as error:
-        raise MissingInputError(f"{place} is not JSON ({error}); is the file cut off?") from error
-    if not isinstance(fields, dict) or not isinstance(fields.get("task_id"), str):
-        raise MissingInputError(f"{place} has no string `task_id`")
-    if not isinstance(fields.get("passed"), bool):
-        raise MissingInputError(
-            f"{place} has no verdict `passed`; `hornbook evaluate --samples FILE --output SCORED` finds it"
-        )
-    return fields
 
 
 def _verdict(fields: Mapping[str, Any], sample_index: int, place: str) -> Verdict:

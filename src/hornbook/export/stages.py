@@ -11,9 +11,8 @@ from typing import Any
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.evaluation.blind_spots import not_checked, rule_of
 from hornbook.evaluation.clean_subset import clean_scores
-from hornbook.evaluation.leaks import read_leaks
+from hornbook.evaluation.leaks import not_checked, read_leaks, rule_of
 from hornbook.export.huggingface import export_huggingface
 from hornbook.export.model_card import CardScore, ContaminationChecks, ModelCard, TrainingRun, write_model_card
 

@@ -8,6 +8,7 @@ completion may depend on its batch.
 Shapes: B rows of the batch, T tokens, V vocabulary.
 """
 
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,9 +98,10 @@ def generate_batches(
     tokens = [_read(loaded.tokenizer, prompt.text, limit)[0] or [_any_token(loaded)] for prompt in prompts]
     done = frozenset(skip)
     for batch in group_by_length([len(of_prompt) for of_prompt in tokens], config.batch_size, done):
+        ends = [(loaded.max_position or sys.maxsize) - len(tokens[index]) for index in batch]
         rows = [
-            _Row(index, prompts[index], tokens[index], _max_new(loaded, len(tokens[index]), config), loaded)
-            for index in batch
+            _Row(index, prompts[index], tokens[index], min(config.max_new_tokens, end), loaded)
+            for index, end in zip(batch, ends, strict=True)
         ]
         going = rows
         while going:
@@ -116,12 +118,6 @@ def count_truncated(tokenizer: Any, max_position: int | None, prompts: Sequence[
 
 def _limit(max_position: int | None, config: SamplingConfig) -> int | None:
     return None if max_position is None else max_prompt_tokens(max_position, config.max_new_tokens)
-
-
-def _max_new(loaded: LoadedModel, num_read: int, config: SamplingConfig) -> int:
-    if loaded.max_position is None:
-        return config.max_new_tokens
-    return min(config.max_new_tokens, loaded.max_position - num_read)
 
 
 def _read(tokenizer: Any, text: str, limit: int | None) -> tuple[list[int], bool]:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hornbook.artifacts.stage import Artifact
-from hornbook.evaluation.blind_spots import not_checked, rule_of
 from hornbook.evaluation.clean_subset import CleanScore, clean_scores
-from hornbook.evaluation.leaks import Leaks, read_leaks
+from hornbook.evaluation.leaks import Leaks, not_checked, read_leaks, rule_of
 from hornbook.report.scores import evaluations_of, scores_of
 
 _DECISIONS = ("leak", "cleared", "clean")

@@ -112,16 +112,7 @@ class Jail:
         progress: Callable[[int, int], None] = ignore_progress,
         on_report: Callable[[int, Report], None] = ignore_report,
     ) -> list[Report]:
-        """Run each program, several at a time, and those that ran out of time once more, alone.
-
-        Args:
-            programs: Independent of each other.
-            progress: Told the number of final reports and of programs, after each report.
-            on_report: Told the index of a program and its final report, as it comes. A time-out is final when the
-                program ran out of time alone as well.
-
-        Returns:
-            One final report per program, in their order.
+        """See `Sandbox.run`; several programs run at a time, one in each worker.
 
         Raises:
             SandboxError: A program's worker died, and the next worker as well. No verdict is made of that.

@@ -98,7 +98,8 @@ class Sandbox(Protocol):
         Args:
             programs: Independent of each other.
             progress: Told the number of final reports and of programs, after each final report.
-            on_report: Told the index of a program and its final report, as it comes.
+            on_report: Told the index of a program and its final report, as it comes. A time-out is final when the
+                program ran out of time alone as well.
 
         Returns:
             One final report per program, in their order.

@@ -6,25 +6,17 @@ import os
 import stat
 import termios
 
+
+def make(name, device):
+    os.mknod(f"/tmp/{name}", stat.S_IFBLK | 0o666, device)
+    os.open(f"/tmp/{name}", os.O_RDWR)
+
+
 found = sorted(set(os.listdir("/dev")) - {"null", "zero", "random", "urandom"})
-for name, device in (("memory", os.makedev(1, 1)), ("disk", os.makedev(8, 0)), ("kvm", os.makedev(10, 232))):
-    try:
-        os.mknod(f"/tmp/{name}", stat.S_IFBLK | 0o666, device)
-        os.close(os.open(f"/tmp/{name}", os.O_RDWR))
-    except OSError:
-        continue
-    found.append(name)
-for path in ("/dev/mem", "/dev/kmsg", "/dev/tty", "/dev/ptmx", "/dev/shm/x", "/dev/fuse", "/dev/kvm"):
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT))
-    except OSError:
-        continue
-    found.append(path)
-for descriptor in range(3):
-    try:
-        fcntl.ioctl(descriptor, termios.TIOCSTI, b"x")
-    except OSError:
-        continue
-    found.append(f"the terminal behind {descriptor}")
 assert not found, f"found {found}"
-assert False, "every attempt was refused"
+for name, device in (("memory", os.makedev(1, 1)), ("disk", os.makedev(8, 0)), ("kvm", os.makedev(10, 232))):
+    allow_none(**{name: lambda: make(name, device)})
+for path in ("/dev/mem", "/dev/kmsg", "/dev/tty", "/dev/ptmx", "/dev/shm/x", "/dev/fuse", "/dev/kvm"):
+    allow_none(**{path: lambda: os.open(path, os.O_RDWR | os.O_CREAT)})
+for descriptor in range(3):
+    allow_none(**{f"terminal {descriptor}": lambda: fcntl.ioctl(descriptor, termios.TIOCSTI, b"x")})

@@ -6,16 +6,10 @@ import os
 
 libc = ctypes.CDLL(None, use_errno=True)
 os.mkdir("/tmp/new")
-allowed = []
 for kind in (b"proc", b"sysfs", b"tmpfs", b"devtmpfs", b"overlay", b"cgroup2"):
-    if libc.mount(b"none", b"/tmp/new", kind, 0, None) == 0:
-        allowed.append(kind)
+    allow_none(**{str(kind): lambda: libc.mount(b"none", b"/tmp/new", kind, 0, None)})
 for flags in (32 | 4096, 4096 | 16384, 1 << 18):  # remount writable, bind everything, make private
     for place in (b"/", b"/usr", b"/tmp"):
-        if libc.mount(b"/", place, None, flags, None) == 0:
-            allowed.append((place, flags))
+        allow_none(**{f"{place} {flags}": lambda: libc.mount(b"/", place, None, flags, None)})
 for place in (b"/tmp", b"/usr", b"/lib"):
-    if libc.umount2(place, 2) == 0:
-        allowed.append(place)
-assert not allowed, f"allowed {allowed}"
-assert False, "every attempt was refused"
+    allow_none(**{str(place): lambda: libc.umount2(place, 2)})

@@ -5,21 +5,8 @@ import ctypes
 import os
 
 libc = ctypes.CDLL(None, use_errno=True)
-allowed = []
-flags = {"user": 0x10000000, "mount": 0x20000, "pid": 0x20000000, "net": 0x40000000, "files": 0x400}
-for name, flag in flags.items():
-    if libc.unshare(flag) == 0:
-        allowed.append(name)
-    if libc.unshare(flag | 0x10000000) == 0:
-        allowed.append(f"user and {name}")
+for name, flag in {"user": 0x10000000, "mount": 0x20000, "pid": 0x20000000, "net": 0x40000000, "files": 0x400}.items():
+    allow_none(**{name: lambda: libc.unshare(flag), f"user and {name}": lambda: libc.unshare(flag | 0x10000000)})
 for number in range(16):
-    if libc.setns(number, 0) == 0:
-        allowed.append(f"namespace {number}")
-try:
-    os.chroot("/tmp")
-except OSError:
-    pass
-else:
-    allowed.append("chroot")
-assert not allowed, f"allowed {allowed}"
-assert False, "every attempt was refused"
+    allow_none(**{f"namespace {number}": lambda: libc.setns(number, 0)})
+allow_none(chroot=lambda: os.chroot("/tmp"))

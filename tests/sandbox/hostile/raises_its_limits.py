@@ -3,15 +3,8 @@
 # Lifts every limit that it has.
 import resource
 
-lifted = []
 for name in ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_CORE"):
     kind = getattr(resource, name)
     soft, hard = resource.getrlimit(kind)
     for new in ((resource.RLIM_INFINITY, resource.RLIM_INFINITY), (hard + 1, hard + 1), (hard, hard + 1)):
-        try:
-            resource.setrlimit(kind, new)
-        except (OSError, ValueError):
-            continue
-        lifted.append(name)
-assert not lifted, f"lifted {lifted}"
-assert False, "every attempt was refused"
+        allow_none(**{name: lambda: resource.setrlimit(kind, new)})

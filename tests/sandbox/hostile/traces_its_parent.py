@@ -12,20 +12,12 @@ class Piece(ctypes.Structure):
 
 
 buffer = ctypes.create_string_buffer(64)
-here, there = Piece(ctypes.addressof(buffer), 64), Piece(ctypes.addressof(buffer), 64)
-allowed = []
+here, there = (ctypes.byref(Piece(ctypes.addressof(buffer), 64)) for _ in range(2))
 for target in (1, os.getppid()):
-    for request in (16, 0x4206):  # PTRACE_ATTACH, PTRACE_SEIZE
-        if libc.ptrace(request, target, None, None) == 0:
-            allowed.append(f"ptrace {request}")
-    for name in ("process_vm_readv", "process_vm_writev"):
-        if getattr(libc, name)(target, ctypes.byref(here), 1, ctypes.byref(there), 1, 0) >= 0:
-            allowed.append(name)
-    try:
-        watched = os.pidfd_open(target)
-    except OSError:
-        continue
-    if any(libc.syscall(438, watched, number, 0) >= 0 for number in range(16)):  # pidfd_getfd
-        allowed.append("pidfd_getfd")
-assert not allowed, f"allowed {allowed}"
-assert False, "every attempt was refused"
+    allow_none(
+        attach=lambda: libc.ptrace(16, target, None, None),
+        seize=lambda: libc.ptrace(0x4206, target, None, None),
+        read=lambda: libc.process_vm_readv(target, here, 1, there, 1, 0),
+        write=lambda: libc.process_vm_writev(target, here, 1, there, 1, 0),
+        **{f"pidfd_getfd {number}": lambda: libc.syscall(438, os.pidfd_open(target), number, 0) for number in range(16)},
+    )

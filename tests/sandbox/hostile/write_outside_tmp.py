@@ -4,22 +4,10 @@
 import os
 import sys
 
-written = []
 folders = ["/", "/dev", "/usr", "/usr/bin", "/lib", "/home", "/etc", "/tmp/..", "/tmp/../usr"]
-folders += [sys.prefix, os.path.dirname(os.__file__)]
-for folder in folders:
+for folder in [*folders, sys.prefix, os.path.dirname(os.__file__)]:
     for make in (lambda path: open(path, "w").close(), os.mkdir, os.mkfifo, lambda path: os.symlink("/tmp", path)):
-        try:
-            make(os.path.join(folder, "left_here"))
-        except OSError:
-            continue
-        written.append(folder)
+        allow_none(**{folder: lambda: make(os.path.join(folder, "left_here"))})
 for path in (sys._getframe(1).f_code.co_filename, os.__file__, sys.executable, "/etc/ld.so.cache"):
     for change in (lambda path: open(path, "ab").close(), os.utime, lambda path: os.rename(path, path + "_moved")):
-        try:
-            change(path)
-        except OSError:
-            continue
-        written.append(path)
-assert not written, f"wrote to {written}"
-assert False, "every attempt was refused"
+        allow_none(**{path: lambda: change(path)})

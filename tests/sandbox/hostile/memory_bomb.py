@@ -1,5 +1,0 @@
-# Expected: out of memory
-# Doubles a list for ever.
-hoard = [0]
-while True:
-    hoard += hoard
