@@ -35,6 +35,7 @@ from hornbook.commands.teacher_options import (
     TemperatureOption,
     open_account,
 )
+from hornbook.commands.work_folder import require_outside
 from hornbook.commands.written_files import beside, require_writable, write_records
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def annotate(
 
     if output is not None:
         require_writable(output)
+        require_outside(output, inputs or [])
     config = AnnotateSamplesConfig(
         max_snippet_characters=max_characters,
         max_new_tokens=max_new_tokens,
