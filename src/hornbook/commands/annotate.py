@@ -19,21 +19,13 @@ from hornbook.commands.annotate_options import (
     TextFieldOption,
 )
 from hornbook.commands.teacher_options import (
-    DEFAULT_CACHE,
-    DEFAULT_CONCURRENCY,
-    DEFAULT_KEY_VARIABLE,
-    ApiKeyEnvOption,
-    ApiKeyFileOption,
-    BatchOption,
-    BudgetOption,
-    CacheOption,
-    ConcurrencyOption,
-    PricesOption,
+    DEFAULT_FLAGS,
     SeedOption,
-    TeacherModelOption,
+    TeacherFlags,
     TeacherOption,
     TemperatureOption,
     open_account,
+    with_teacher_flags,
 )
 from hornbook.commands.work_folder import require_outside
 from hornbook.commands.written_files import beside, require_writable, write_records
@@ -49,6 +41,7 @@ if TYPE_CHECKING:
 STAGE = "annotate"
 
 
+@with_teacher_flags
 def annotate(
     teacher: TeacherOption,
     inputs: InputsArgument = None,
@@ -63,14 +56,7 @@ def annotate(
     against: AgainstOption = None,
     max_new_tokens: Annotated[int, typer.Option("--max-new-tokens", min=1, help="Of one answer.")] = 80,
     seed: SeedOption = 0,
-    teacher_model: TeacherModelOption = "",
-    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
-    api_key_file: ApiKeyFileOption = None,
-    concurrency: ConcurrencyOption = DEFAULT_CONCURRENCY,
-    budget: BudgetOption = None,
-    prices: PricesOption = None,
-    cache: CacheOption = DEFAULT_CACHE,
-    batch: BatchOption = False,
+    flags: TeacherFlags = DEFAULT_FLAGS,
     temperature: TemperatureOption = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -99,19 +85,7 @@ def annotate(
         against=against,
     )
     code = find_code(source, num, seed)
-    opened = open_account(
-        STAGE,
-        teacher,
-        model=teacher_model,
-        api_key_env=api_key_env,
-        api_key_file=api_key_file,
-        concurrency=concurrency,
-        budget=budget,
-        prices=prices,
-        cache=cache,
-        batch=batch,
-    )
-    with opened as account:
+    with open_account(STAGE, teacher, flags) as account:
         _annotate(account, code, config, output, as_json=as_json)
 
 
