@@ -13,6 +13,7 @@ from hornbook.commands.input_options import (
     FilesOption,
     IdFieldOption,
     InputsArgument,
+    KeptOption,
     RayOption,
     TextFieldOption,
 )
@@ -50,16 +51,6 @@ AgainstOption = Annotated[
         metavar="NAMES",
         help="Benchmarks, comma-separated: humaneval, mbpp=PATH, a FILE of problems (.jsonl, .json, .parquet), "
         "NAME=FILE.",
-    ),
-]
-OutputOption = Annotated[
-    Path,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="KEPT",
-        help="Where the kept rows go, each as it stands: .jsonl or .parquet, as the inputs are.",
-        show_default=False,
     ),
 ]
 ReportOption = Annotated[
@@ -116,7 +107,7 @@ WithoutJailOption = Annotated[
 @with_teacher_flags
 def decontaminate(
     inputs: InputsArgument,
-    output: OutputOption,
+    output: KeptOption,
     against: AgainstOption = "humaneval",
     report: ReportOption = None,
     decisions: DecisionsOption = None,
