@@ -11,6 +11,8 @@ from tests.commands.typed import is_one_mistake, read_json, type_in, write_lines
 from tests.decontamination.labelled_once import calibrate_once
 from tests.decontamination.own_problems import HOSTILE, NEAR_MISS, PROBLEM, PROSE, RETOLD, UNRELATED
 
+from hornbook.errors import ConfigError
+
 ROWS: list[dict[str, Any]] = [
     {"id": "prose", "text": PROSE, "stars": 3},
     {"id": "retold", "text": RETOLD, "stars": 1},
@@ -52,7 +54,17 @@ def test_leaks_go_and_every_row_has_its_decision(tmp_path: Path, problems: Path)
 
 def test_the_report_has_counts_evidence_calibration_config_and_versions(tmp_path: Path, problems: Path) -> None:
     rows, report = write_lines(tmp_path / "rows.jsonl", ROWS), tmp_path / "report.json"
-    words = ("decontaminate", rows, "-o", tmp_path / "kept.jsonl", "--against", f"mine={problems}", "--json")
+    words = (
+        "decontaminate",
+        rows,
+        "-o",
+        tmp_path / "kept.jsonl",
+        "--against",
+        f"mine={problems}",
+        "--json",
+        "--ngram-size",
+        5,
+    )
     said = type_in(*words, "--report", report).json
     told = json.loads(report.read_text())
     assert {**told, **said, "seconds": 0} == {**told, "seconds": 0}
@@ -67,7 +79,7 @@ def test_the_report_has_counts_evidence_calibration_config_and_versions(tmp_path
     assert any(one["decision"] == "cleared" for one in nearest)
     [rule] = [one for one in told["calibration"]["rows"] if one["name"] == "rule"]
     assert rule["recall"][0] >= 0.98
-    assert (told["config"]["match_rate"], told["config"]["ngram_size"]) == (0.95, 4)
+    assert (told["config"]["match_rate"], told["config"]["ngram_size"]) == (0.95, 5)
     assert told["versions"]["python"] == ".".join(map(str, sys.version_info[:3]))
     assert len(told["problems_sha256"]["mine"]) == 64
 
@@ -92,12 +104,6 @@ def test_without_running_code_words_and_trees_decide(tmp_path: Path, problems: P
     kept = [one["id"] for one in read_json(tmp_path / "kept.jsonl")]
     assert ("retold" in kept, "same" in kept, said["runs_code"]) == (True, False, False)
     assert not any(reason.startswith("behaviour") for reason in said["dropped"])
-    near = "def f(rows):\n    return sum(2 * row + 1 for row in rows if row % 2 == 0)\n"
-    rows, output = write_lines(tmp_path / "rows.jsonl", [{"text": near}]), tmp_path / "kept.jsonl"
-    for rate, num_kept in ((1, 1), (0.8, 0)):
-        words = ("--against", problems, "--without-running-code", "--match-rate", str(rate))
-        type_in("decontaminate", rows, "-o", output, *words)
-        assert len(read_json(output)) == num_kept
 
 
 def test_where_no_jail_can_be_had_the_user_may_run_code_without_one(
@@ -137,14 +143,23 @@ def test_broken_rows_are_put_aside_and_a_row_alone_is_enough(tmp_path: Path, pro
     assert not (tmp_path / "kept.rejected.jsonl").exists()
 
 
-def test_what_another_benchmark_left_is_not_gone_on_with(tmp_path: Path, problems: Path) -> None:
-    rows, output = write_lines(tmp_path / "rows.jsonl", ROWS), tmp_path / "kept.jsonl"
-    work = tmp_path / ".kept.jsonl.work"
-    work.mkdir()
-    (work / "found-00000.parquet").write_bytes(b"of another benchmark")
-    (work / "settings.txt").write_text("other")
-    type_in("decontaminate", rows, "-o", output, "--against", problems, "--without-running-code")
-    assert not work.exists()
+def test_what_a_command_with_another_match_rate_left_is_not_gone_on_with(
+    tmp_path: Path, problems: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near = "def f(rows):\n    return sum(2 * row + 1 for row in rows if row % 2 == 0)\n"
+    rows, output = write_lines(tmp_path / "rows.jsonl", [{"text": near}]), tmp_path / "kept.jsonl"
+    words = ("decontaminate", rows, "-o", output, "--against", problems, "--without-running-code", "--match-rate")
+
+    def stop(*_: object) -> None:
+        raise ConfigError("stopped before anything is written")
+
+    for rate, num_kept in ((1, 1), (0.8, 0)):
+        type_in(*words, str(rate))
+        assert len(read_json(output)) == num_kept
+        with monkeypatch.context() as patched:
+            patched.setattr("hornbook.commands.decontaminate_report.write_outputs", stop)
+            type_in(*words, "1", status=2)
+        assert list((tmp_path / ".kept.jsonl.work").glob("found-*.parquet"))
 
 
 def test_mistakes_are_told_in_one_line_before_anything_runs(tmp_path: Path, problems: Path) -> None:
