@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.commands.typed import is_one_mistake, type_in
-from tests.recipes import learning_study, tiny_study
+from tests.recipes import tiny_study
 
 from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.store import Store
@@ -92,7 +92,10 @@ def test_a_study_without_leaks_takes_the_run_as_it_is(store: Path, tmp_path: Pat
 
 @pytest.mark.slow
 def test_a_model_that_read_the_problems_solves_them_and_one_that_did_not_does_not(tmp_path: Path) -> None:
-    type_in("run", learning_study.__file__, "--name", "tiny", "--store", tmp_path)
+    recipe = tmp_path / "learning.py"
+    text = "from tests.recipes.tiny_study import shrunk\n\n\ndef recipe(seed):\n    return shrunk(seed, "
+    recipe.write_text(text + "num_steps=300, num_layers=2, hidden_size=64)\n")
+    type_in("run", recipe, "--name", "tiny", "--store", tmp_path)
     words = ("study", "contamination", "tiny", "--plant", "16", "--rates", "1", "--store", tmp_path, "--json")
     groups = row_of(type_in(*words).json, "planted")["groups"]
     assert groups["similar"]["as_trained"] > groups["similar"]["retrained"]
