@@ -40,11 +40,9 @@ def test_rows_come_in_order_whatever_the_engine_does() -> None:
     assert collect(frame, sort_by="row").column("row").to_pylist() == list(range(5003))
 
 
-def test_usage_data_is_not_sent() -> None:
+def test_an_unknown_engine_is_named_and_no_usage_data_is_sent() -> None:
     assert import_daft().scarf_telemetry.opted_out()
-
-
-def test_an_unknown_engine_is_named() -> None:
+    assert open_engine() == open_engine("local") == Engine.LOCAL
     with pytest.raises(ConfigError, match="`engine` must be one of local, ray, got 'spark'"):
         open_engine("spark")
     with pytest.raises(ConfigError, match="`ray_address`"):
@@ -111,5 +109,3 @@ def test_a_killed_process_costs_its_part_alone(tmp_path: Path) -> None:
     assert [(tmp_path / f"{number}.made").read_text() for number in range(6)] == list("012345")
 
 
-def test_the_engine_is_local_unless_another_is_asked_for() -> None:
-    assert open_engine() == open_engine("local") == Engine.LOCAL

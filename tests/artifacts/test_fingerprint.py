@@ -36,13 +36,15 @@ def of(config: Any = Config(), **changes: Any) -> str:
     return fingerprint(**{**arguments, **changes})
 
 
-def test_equal_configs_have_equal_fingerprints() -> None:
+@dataclass(frozen=True)
+class Other(Config):
+    """Of the same fields, and another thing."""
+
+
+def test_whatever_determines_the_output_changes_the_fingerprint_and_equal_configs_do_not() -> None:
     assert of(Config()) == of(Config(rate=0.1, inner=Inner(size=1)))
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
+    changed = [
+        of(Other()),
         of(Config(rate=0.2)),
         of(Config(names=("ab",))),
         of(Config(names=("b", "a"))),
@@ -53,19 +55,8 @@ def test_equal_configs_have_equal_fingerprints() -> None:
         of(seed=1),
         of(inputs={"x": "g"}),
         of(inputs={"y": "f"}),
-    ],
-)
-def test_whatever_determines_the_output_changes_the_fingerprint(changed: str) -> None:
-    assert changed != of()
-
-
-@dataclass(frozen=True)
-class Other(Config):
-    """Of the same fields, and another thing."""
-
-
-def test_configs_of_two_kinds_have_two_fingerprints_whatever_their_fields() -> None:
-    assert of(Other()) != of(Config())
+    ]
+    assert len({of(), *changed}) == 1 + len(changed)
 
 
 def test_the_fingerprint_is_the_same_in_another_process() -> None:

@@ -30,12 +30,9 @@ def test_a_changed_config_runs_its_stage_and_those_after_it(
     assert calls.names == ["count", "sum", "sum", "count", "sum"]
 
 
-def test_with_config_gives_the_same_fingerprints_as_a_recipe_written_that_way(calls: Any, pipeline_of: Any) -> None:
+def test_fingerprints_are_those_of_configs_and_seed_however_they_were_set(calls: Any, pipeline_of: Any) -> None:
     changed = pipeline_of(calls).with_config("count", pipeline_of(calls, num_rows=9).stage("count").config)
     assert changed.fingerprints() == pipeline_of(calls, num_rows=9).fingerprints()
-
-
-def test_a_seed_changes_every_fingerprint(calls: Any, pipeline_of: Any) -> None:
     before, after = pipeline_of(calls).fingerprints(), pipeline_of(calls, seed=1).fingerprints()
     assert all(before[name] != after[name] for name in before)
 

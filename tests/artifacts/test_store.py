@@ -16,6 +16,39 @@ from hornbook.artifacts.store import Store
 from hornbook.errors import DamagedArtifactError, StoreError
 from hornbook.records import Timing
 
+PROGRAM = """
+import os, signal, sys
+from pathlib import Path
+from hornbook.artifacts.pipeline import Pipeline, run
+from hornbook.artifacts.stage import Result, Stage
+from hornbook.artifacts.store import Store
+
+def die_once(config, inputs, workspace):
+    half = workspace.scratch / "half"
+    (workspace.folder / "output").write_text("x" if half.exists() else "not yet")
+    if not half.exists():
+        half.write_text("x")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Result(kept=1, unit="things")
+
+def wait(config, inputs, workspace):
+    print("ran", flush=True)
+    sys.stdin.readline()
+    (workspace.folder / "output").write_text("x")
+    return Result(kept=1, unit="things")
+
+class Observer:
+    def on_start(self, status, index, total):
+        print("begun", flush=True)
+        return lambda done, total, note="": None
+    def on_finish(self, outcome, index, total):
+        print(outcome.artifact.path("output").read_text())
+
+store = Store(Path(sys.argv[1]))
+store.open_for_writing()
+run(Pipeline("p", (Stage("work", globals()[sys.argv[2]], {}, version=1),)), store, Observer())
+"""
+
 
 def test_every_single_damaged_byte_is_noticed_and_the_file_named(
     store: Store, calls: Any, observer: Any, pipeline_of: Any
@@ -87,37 +120,12 @@ def test_a_stage_rebuilt_with_other_times_leaves_what_follows_in_place(
 
 
 def test_a_process_killed_in_a_stage_leaves_no_artifact_and_its_scratch_is_seen_again(tmp_path: Path) -> None:
-    program = """
-import os, signal, sys
-from pathlib import Path
-from hornbook.artifacts.pipeline import Pipeline, run
-from hornbook.artifacts.stage import Result, Stage
-from hornbook.artifacts.store import Store
-
-def work(config, inputs, workspace):
-    half = workspace.scratch / "half"
-    (workspace.folder / "output").write_text("x" if half.exists() else "not yet")
-    if not half.exists():
-        half.write_text("x")
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Result(kept=1, unit="things", metrics={"resumed": True})
-
-class Observer:
-    def on_start(self, status, index, total):
-        return lambda done, total, note="": None
-    def on_finish(self, outcome, index, total):
-        print(outcome.artifact.path("output").read_text(), outcome.artifact.manifest.metrics)
-
-store = Store(Path(sys.argv[1]))
-store.open_for_writing()
-run(Pipeline("p", (Stage("work", work, {}, version=1),)), store, Observer())
-"""
-    command = [sys.executable, "-c", program, str(tmp_path)]
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path), "die_once"]
     killed = subprocess.run(command, capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL
     assert list((tmp_path / "artifacts").iterdir()) == []
     resumed = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert resumed.stdout == "x {'resumed': True}\n"
+    assert resumed.stdout == "begun\nx\n"
     assert [path.name for path in (tmp_path / "partial").iterdir()] == []
 
 
@@ -142,31 +150,7 @@ def test_a_full_disk_is_named_with_what_to_do(store: Store, calls: Any, observer
 
 
 def test_two_processes_that_build_the_same_artifact_build_it_once(tmp_path: Path) -> None:
-    program = """
-import sys
-from pathlib import Path
-from hornbook.artifacts.pipeline import Pipeline, run
-from hornbook.artifacts.stage import Result, Stage
-from hornbook.artifacts.store import Store
-
-def work(config, inputs, workspace):
-    print("ran", flush=True)
-    sys.stdin.readline()
-    (workspace.folder / "output").write_text("x")
-    return Result(kept=1, unit="things")
-
-class Observer:
-    def on_start(self, status, index, total):
-        print("begun", flush=True)
-        return lambda done, total, note="": None
-    def on_finish(self, outcome, index, total):
-        pass
-
-store = Store(Path(sys.argv[1]))
-store.open_for_writing()
-run(Pipeline("p", (Stage("work", work, {}, version=1),)), store, Observer())
-"""
-    command = [sys.executable, "-c", program, str(tmp_path / "store")]
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "store"), "wait"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     first, second = (subprocess.Popen(command, **pipes) for _ in range(2))
     said = [process.stdout.readline() for process in (first, second)]  # Both have seen that there is no artifact.

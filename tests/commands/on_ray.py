@@ -1,7 +1,7 @@
-"""Collect, value and select rows on a Ray cluster of two nodes on this machine, one of whose workers is killed.
+"""Value, collect, select and decontaminate rows on a Ray cluster of two nodes here, one of whose workers is killed.
 
-`python -m tests.commands.on_ray ROWS CLASSIFIER FOLDER` writes `documents.jsonl`, `values.jsonl` and `kept.jsonl` into
-the folder, and prints what was seen of the cluster as one JSON line.
+`python -m tests.commands.on_ray INPUTS FOLDER` writes all into the folder, and prints what was seen of the cluster as
+one JSON line.
 """
 
 import json
@@ -13,18 +13,26 @@ from tests.commands.typed import type_in
 from tests.ray_cluster import two_nodes
 
 from hornbook.curation import value_files
+from hornbook.decontamination.over_parts import read_documents
 
 
-def main(rows: Path, classifier: Path, folder: Path) -> dict[str, Any]:
+def type_all(inputs: Path, folder: Path, *more: str) -> None:
+    rows, values = inputs / "rows.jsonl", folder / "values.jsonl"
+    type_in("predict-value", rows, "-o", values, "--classifier", inputs / "classifier", *more)
+    type_in("collect", rows, "-o", folder / "documents.jsonl", "--any-license", "--id-field", "id", *more)
+    type_in("select", rows, "--values", values, "-o", folder / "selected.jsonl", "--keep-share", 0.3, *more)
+    leaks, problems = inputs / "leaks.jsonl", inputs / "own.jsonl"
+    type_in("decontaminate", leaks, "-o", folder / "kept.jsonl", "--against", problems, *more)
+
+
+def main(inputs: Path, folder: Path) -> dict[str, Any]:
     """Do all; returns what is printed."""
-    values = folder / "values.jsonl"
     value_files.value_documents.__kwdefaults__["part_characters"] = 50_000
+    assert read_documents.__kwdefaults__ is not None
+    read_documents.__kwdefaults__["part_characters"] = 4_000
     with two_nodes(folder / "notes") as cluster:
-        on_ray = ("--engine", "ray", "--ray-address", cluster.address)
         cluster.kill_one_in(folder / ".values.jsonl.work")
-        type_in("predict-value", rows, "-o", values, "--classifier", classifier, *on_ray)
-        type_in("collect", rows, "-o", folder / "documents.jsonl", "--any-license", "--id-field", "id", *on_ray)
-        type_in("select", rows, "--values", values, "-o", folder / "kept.jsonl", "--keep-share", 0.3, *on_ray)
+        type_all(inputs, folder, "--engine", "ray", "--ray-address", cluster.address)
         return cluster.seen()
 
 

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.commands.typed import is_one_mistake, type_in, write_lines
+from tests.commands.typed import is_one_mistake, read_json, type_in, write_lines
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
 from hornbook.commands.annotate_report import agreement_of
-from hornbook.reading.rows import read_rows
 
 
 def score(asked: Asked) -> str:
@@ -37,21 +36,20 @@ def annotate(teacher: ScriptedEndpoint, place: Path, *more: str | Path, status: 
     return printed.err if status else printed.out
 
 
-def rows(path: Path) -> list[dict[str, object]]:
-    return [fields for _, fields in read_rows(path)]
-
-
-def test_rows_get_labels_with_reasons_and_the_rest_is_put_beside(
+def test_rows_get_labels_with_reasons_and_a_second_run_asks_nothing_again(
     teacher: ScriptedEndpoint, code: Path, tmp_path: Path
 ) -> None:
     out = annotate(teacher, tmp_path, code, "--id-field", "id", "-o", tmp_path / "labels.jsonl")
-    assert rows(tmp_path / "labels.jsonl") == [
+    assert read_json(tmp_path / "labels.jsonl") == [
         {"sample_id": f"row {number}", "score": number, "reason": f"It has {number} lines.", "annotator": "tiny"}
         for number in range(1, 6)
     ]
-    assert [(row["id"], row["reason"]) for row in rows(tmp_path / "labels.rejected.jsonl")] == [("odd one", "no score")]
+    assert [(row["id"], row["reason"]) for row in read_json(tmp_path / "labels.rejected.jsonl")] == [
+        ("odd one", "no score")
+    ]
     assert "5 labels" in out
-    assert "no score" in out
+    again = annotate(teacher, tmp_path, code, "--json")
+    assert (json.loads(again)["account"]["run"][0]["calls"], len(teacher.asked)) == (0, 6)
 
 
 def test_python_files_of_a_folder_are_read_whole_and_long_ones_cut(teacher: ScriptedEndpoint, tmp_path: Path) -> None:
@@ -64,13 +62,6 @@ def test_python_files_of_a_folder_are_read_whole_and_long_ones_cut(teacher: Scri
     assert max(len(asked.text) for asked in teacher.asked) < 600
 
 
-def test_a_second_run_asks_nothing_again(teacher: ScriptedEndpoint, code: Path, tmp_path: Path) -> None:
-    annotate(teacher, tmp_path, code)
-    num_asked = len(teacher.asked)
-    assert json.loads(annotate(teacher, tmp_path, code, "--json"))["account"]["run"][0]["calls"] == 0
-    assert len(teacher.asked) == num_asked == 6
-
-
 def test_a_draw_is_one_of_the_ids_and_the_seed_and_a_larger_one_asks_only_about_what_is_new(
     teacher: ScriptedEndpoint, tmp_path: Path
 ) -> None:
@@ -81,26 +72,25 @@ def test_a_draw_is_one_of_the_ids_and_the_seed_and_a_larger_one_asks_only_about_
         more = ("--id-field", "id", "--num", str(num), "--seed", str(seed), "-o", labels, "--json")
         said = json.loads(annotate(teacher, tmp_path, code, *more))
         assert (said["labels"], said["of"]) == (num, 60)
-        drawn.append({row["sample_id"] for row in rows(labels)})
+        drawn.append({row["sample_id"] for row in read_json(labels)})
     assert drawn[0] == drawn[1] < drawn[2]
     assert len(drawn[2] & drawn[3]) < 20
     assert len(teacher.asked) == len(drawn[2] | drawn[3])
 
 
+@pytest.mark.parametrize("key", ["sample_id", "id", "sha256"])
 def test_known_scores_are_compared_by_id_or_by_the_digest_of_the_code(
-    teacher: ScriptedEndpoint, code: Path, tmp_path: Path
+    teacher: ScriptedEndpoint, code: Path, tmp_path: Path, key: str
 ) -> None:
-    for key in ("sample_id", "id", "sha256"):
-        names = [f"row {number}" for number in range(1, 5)]
-        if key == "sha256":
-            names = [hashlib.sha256("\n".join(["x = 1"] * number).encode()).hexdigest() for number in range(1, 5)]
-        known = [{key: name, "score": 5 - number} for number, name in enumerate(names, start=1)]
-        labels = write_lines(tmp_path / "known.jsonl", [*known, {key: "another", "score": 3}])
-        more = ("--id-field", "id", "--against", labels, "--json")
-        compared = json.loads(annotate(teacher, tmp_path, code, *more))["agreement"]
-        assert (compared["compared"], compared["spearman"]) == (4, -1.0)
-        assert (compared["exact"], compared["within_one"], compared["kappa_at_least_3"]) == (0.0, 0.5, -1.0)
-        assert len(teacher.asked) == 4
+    names = [f"row {number}" for number in range(1, 5)]
+    if key == "sha256":
+        names = [hashlib.sha256("\n".join(["x = 1"] * number).encode()).hexdigest() for number in range(1, 5)]
+    known = [{key: name, "score": 5 - number} for number, name in enumerate(names, start=1)]
+    labels = write_lines(tmp_path / "known.jsonl", [*known, {key: "another", "score": 3}])
+    more = ("--id-field", "id", "--against", labels, "--json")
+    compared = json.loads(annotate(teacher, tmp_path, code, *more))["agreement"]
+    assert (compared["compared"], compared["spearman"], len(teacher.asked)) == (4, -1.0, 4)
+    assert (compared["exact"], compared["within_one"], compared["kappa_at_least_3"]) == (0.0, 0.5, -1.0)
 
 
 def test_agreement_is_that_of_the_formulas() -> None:
@@ -108,8 +98,8 @@ def test_agreement_is_that_of_the_formulas() -> None:
     # Both at least 3: 2 of 6; both below: 2; by chance 1/2.
     assert found["kappa_at_least_3"] == pytest.approx((4 / 6 - 1 / 2) / (1 - 1 / 2), abs=1e-4)
     assert (found["exact"], found["within_one"]) == (0.5, 0.6667)
-    assert agreement_of([(4, 4), (4, 5)])["kappa_at_least_3"] is None
-    assert agreement_of([(4, 4), (4, 5)])["spearman"] is None
+    one_sided = agreement_of([(4, 4), (4, 5)])
+    assert one_sided["kappa_at_least_3"] is one_sided["spearman"] is None
 
 
 @pytest.mark.slow
@@ -137,7 +127,6 @@ def test_a_mistake_is_one_message_and_nothing_is_asked(
         (["code.jsonl", "--against", "nameless.jsonl"], "names no code"),
         (["code.jsonl", "--id-field", "text"], "--id-field"),
         (["code.jsonl", "--max-characters", "5"], "at least 100"),
-        (["code.jsonl", "-o", "labels.txt"], ".parquet"),
     ):
         err = annotate(teacher, tmp_path, *arguments, status=2)
         assert is_one_mistake(err, said), err

@@ -123,16 +123,26 @@ def test_columns_that_are_not_there_are_named(command: str, typed: Typed, tmp_pa
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_where_there_is_nothing_the_command_says_so(command: str, typed: Typed, tmp_path: Path) -> None:
+def test_inputs_and_outputs_that_cannot_be_are_named_and_cost_no_file(
+    command: str, typed: Typed, tmp_path: Path
+) -> None:
     (tmp_path / "folder").mkdir()
-    for name in ("folder", "none.jsonl", "none.parquet"):
-        given = tmp_path / name
-        if not given.is_dir():
-            given.write_bytes(b"")
-        ending = ".parquet" if name.endswith("parquet") else ".jsonl"
-        err = type_in(*typed(command, given, "a", ending=ending), status=2).err
-        assert is_one_mistake(err), (name, err)
-        assert not (tmp_path / f"out{ending}").exists()
+    rows = write_lines(tmp_path / "rows.jsonl", [{"id": "a", "text": code(1)}])
+    for name in ("none.jsonl", "none.parquet"):
+        (tmp_path / name).touch()
+    for given, output, message in (
+        (tmp_path / "folder", "out.jsonl", "folder"),
+        (tmp_path / "none.jsonl", "out.jsonl", ""),
+        (tmp_path / "none.parquet", "out.parquet", "none.parquet"),
+        (tmp_path / "absent.jsonl", "out.jsonl", "there is no file"),
+        (rows, "out.txt", "must end in .jsonl or .parquet"),
+        (rows, "rows.jsonl", "would be written into the input"),
+    ):
+        before = rows.read_bytes()
+        err = type_in(*typed(command, given, "a"), "--output", tmp_path / output, status=2).err
+        assert is_one_mistake(err, message), (given, err)
+        assert output == "rows.jsonl" or not (tmp_path / output).exists()
+        assert rows.read_bytes() == before
 
 
 @pytest.mark.slow

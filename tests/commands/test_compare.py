@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.commands.typed import PROBLEMS, hornbook, is_one_mistake, type_in, write_lines, write_samples
+from tests.commands.typed import PROBLEMS, is_one_mistake, type_in, write_lines, write_samples
 
 SOLVED_BY_A, SOLVED_BY_B = [0], [0, 1, 2, 3, 4, 5, 6]
 """Both solve one, only B six, neither one."""
@@ -56,13 +56,9 @@ def test_two_evaluations_are_compared_problem_by_problem(folder: Path) -> None:
     assert found["notes"] == []
     mirrored = json.loads(compare(folder, "b", "a", "--json"))
     assert (mirrored["difference"], mirrored["counts"]["only_a"]) == (-0.75, 6)
-
-
-def test_the_terminal_says_who_is_ahead_and_how_sure_that_is(folder: Path) -> None:
     printed = compare(folder, "a", "b/evaluate", "--benchmark", folder / "own.jsonl")
-    for part in ("own  8 problems", "  B  b/evaluate\n", "A  12.5 %   B  87.5 %", "+75.0 points", "p = 0.031", "0.016"):
+    for part in ("A  12.5 %   B  87.5 %", "+75.0 points", "p = 0.031", "0.016", "only B passed (6)"):
         assert part in printed
-    assert "only B passed (6)" in printed
     assert "only A passed" not in printed
 
 
@@ -72,12 +68,8 @@ def test_files_compare_as_the_evaluations_that_they_came_from(folder: Path, tmp_
     files = [folder / f"{name}-scored.jsonl" for name in "ab"]
     for sides in ((files[0], files[1]), ("a", files[1])):
         found = json.loads(compare(folder, *sides, "-b", own, "--json"))
-        for side, typed in zip("ab", sides, strict=True):
-            assert found[side].pop("name") == Path(typed).name
-        without_names = {**expected, **{side: {**expected[side]} for side in "ab"}}
-        for side in "ab":
-            without_names[side].pop("name")
-        assert found == without_names
+        names = {side: {"name": Path(typed).name} for side, typed in zip("ab", sides, strict=True)}
+        assert found == {**expected, **{side: {**expected[side], **names[side]} for side in "ab"}}
     part = first_lines(files[1], 5, tmp_path / "part.jsonl")
     compare(folder, files[0], part, "-b", own, says=("own/5, own/6, own/7", "--common-only"))
     found = json.loads(compare(folder, files[0], part, "-b", own, "--common-only", "--json"))
@@ -90,8 +82,8 @@ def test_files_of_other_harnesses_with_several_samples_are_compared(folder: Path
     sides = []
     for name, passed in (("first", [True, False]), ("second", [True, True])):
         lines = [
-            {"task_id": problem["task_id"], "passed": one if number == 0 else False}
-            for number, problem in enumerate(PROBLEMS)
+            {"task_id": problem["task_id"], "passed": one and problem is PROBLEMS[0]}
+            for problem in PROBLEMS
             for one in passed
         ]
         sides.append(write_lines(tmp_path / f"{name}.jsonl", lines))
@@ -120,5 +112,3 @@ def test_sides_that_cannot_be_compared_are_refused_with_the_way_out(folder: Path
         ((folder / "a.jsonl", scored, "-b", own), ("line 1", "`passed`", "--output SCORED")),
     ):
         compare(folder, *arguments, says=says)
-    finished = hornbook("compare", "a.jsonl", "b.jsonl", "--store", folder / "store", status=2)
-    assert is_one_mistake(finished.stderr, "`a.jsonl`", "--benchmark")

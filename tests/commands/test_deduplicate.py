@@ -1,4 +1,3 @@
-import json
 import signal
 import subprocess
 import sys
@@ -8,7 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from tests.commands.typed import is_one_mistake, type_in, write_lines
+import pytest
+from tests.commands.typed import is_one_mistake, read_json, type_in, write_lines
+
+from hornbook.deduplication.out_of_core import find_repeated
 
 WORDS = [f"word{number}" for number in range(120)]
 TEXT = " ".join(WORDS)
@@ -20,10 +22,6 @@ ROWS: list[dict[str, Any]] = [
     {"id": "d", "text": "def f():  \n\n    return 1", "nested": {"x": [1, None]}},
     {"id": "e", "text": NEAR + "\n"},
 ]
-
-
-def read_json(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def test_kept_rows_stay_as_they_stand_and_the_others_say_what_they_repeat(tmp_path: Path) -> None:
@@ -71,31 +69,31 @@ def test_a_folder_of_source_files_becomes_rows(tmp_path: Path) -> None:
     for ending in ("jsonl", "parquet"):
         output = tmp_path / f"kept.{ending}"
         printed = type_in("deduplicate", source, "-o", output)
-        rows = pq.read_table(output).to_pylist() if ending == "parquet" else read_json(output)
-        assert rows == [{"id": "a.py", "text": "x = 1\n\ny = 2\n"}]
+        assert read_json(output) == [{"id": "a.py", "text": "x = 1\n\ny = 2\n"}]
         assert "not UTF-8" in printed.out
     assert [row["id"] for row in read_json(tmp_path / "kept.rejected.jsonl")] == ["latin.py"]
 
 
-def test_interrupted_and_typed_again_it_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    rows = write_lines(
-        tmp_path / "rows.jsonl", [{"text": f"{row['text']} {number // 2}"} for number in range(300) for row in ROWS]
-    )
+def test_interrupted_and_typed_again_it_ends_with_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [{"text": f"{row['text']} {number // 2}"} for number in range(100) for row in ROWS]
+    rows = write_lines(tmp_path / "rows.jsonl", lines)
     type_in("deduplicate", rows, "-o", tmp_path / "whole.jsonl", "--clusters", tmp_path / "whole-clusters.jsonl")
     output, clusters = tmp_path / "kept.jsonl", tmp_path / "clusters.jsonl"
+    words = ["deduplicate", rows, "-o", output, "--clusters", clusters]
     code = "from hornbook.deduplication.out_of_core import find_repeated\nfrom hornbook.__main__ import main\n"
     code += "find_repeated.__kwdefaults__['part_characters'] = 20_000\nmain()"
-    command = [sys.executable, "-c", code, "deduplicate", rows, "-o", output, "--clusters", clusters]
-    for number in (signal.SIGINT, None):
-        before = num_parts(tmp_path)
-        process = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True, stdout=subprocess.PIPE)
-        while number is not None and num_parts(tmp_path) <= before:
+    with subprocess.Popen([sys.executable, "-c", code, *map(str, words)], stderr=subprocess.DEVNULL) as process:
+        while num_parts(tmp_path) == 0:
             assert process.poll() is None
             time.sleep(0.005)
-        if number is not None:
-            process.send_signal(number)
-        _, err = process.communicate()
-        assert process.returncode == (0 if number is None else 130), err
+        process.send_signal(signal.SIGINT)
+    assert process.returncode == 130
+    num_done = num_parts(tmp_path)
+    monkeypatch.setitem(find_repeated.__kwdefaults__, "part_characters", 20_000)
+    type_in(*words)
+    assert num_done > 0
     assert output.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
     assert clusters.read_bytes() == (tmp_path / "whole-clusters.jsonl").read_bytes()
     assert not (tmp_path / ".kept.jsonl.work").exists()
@@ -123,19 +121,14 @@ def test_mistakes_are_told_in_one_line(tmp_path: Path) -> None:
     pq.write_table(pa.table({"id": [1], "content": ["x"]}), other)
     broken = tmp_path / "broken.parquet"
     broken.write_bytes(b"PAR1")
-    (tmp_path / "empty").mkdir()
     output = tmp_path / "kept.jsonl"
     for arguments, messages in [
-        ((tmp_path / "none.jsonl", "-o", output), ("there is no file or folder",)),
-        ((tmp_path / "empty", "-o", output), ("holds no file that ends in",)),
-        ((rows, "-o", tmp_path / "kept.txt"), ("must end in .jsonl or .parquet",)),
         ((rows, "-o", tmp_path / "kept.parquet"), ("the inputs are JSON lines", "name a .jsonl")),
         ((rows, table, "-o", output), ("give files of one kind",)),
         ((table, other, "-o", tmp_path / "kept.parquet"), ("other columns or types",)),
         ((broken, "-o", tmp_path / "kept.parquet"), ("broken.parquet` cannot be read",)),
         ((rows, "-o", output, "--threshold", 0), ("`threshold` must lie in (0, 1], got 0",)),
         ((rows, "-o", output, "--clusters", output), ("both name",)),
-        ((rows, "-o", rows), ("would be written into the input",)),
         ((tmp_path, "-o", output), ("would be written into the input",)),
         ((rows, "-o", output, "--engine", "spark"), ("`engine` must be one of local, ray",)),
     ]:

@@ -3,16 +3,14 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.commands.typed import KEY, is_one_mistake, type_in, write_lines
+from tests.commands.typed import KEY, is_one_mistake, read_json, type_in, write_lines
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
 from hornbook.decontamination.labelled_set import load_labelled_set
-from hornbook.reading.rows import read_rows
 
 LABELLED, PAIRS = load_labelled_set()
 FEW = [one.problem for one in LABELLED[:6]]
@@ -37,19 +35,10 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedEndpoint]:
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     write_lines(tmp_path / "rows.jsonl", [{"id": f"d{place}", "text": one.text} for place, one in enumerate(RECORDS)])
-    write_lines(
-        tmp_path / "problems.jsonl",
-        [
-            {
-                "task_id": one.task_id,
-                "prompt": one.prompt,
-                "entry_point": one.entry_point,
-                "canonical_solution": one.canonical_solution,
-                "test": "def check(candidate):\n    pass\n",
-            }
-            for one in FEW
-        ],
-    )
+    fields = ("task_id", "prompt", "entry_point", "canonical_solution")
+    test = "def check(candidate):\n    pass\n"
+    problems = [{**{name: getattr(one, name) for name in fields}, "test": test} for one in FEW]
+    write_lines(tmp_path / "problems.jsonl", problems)
     return tmp_path
 
 
@@ -61,15 +50,9 @@ def clean(place: Path, *more: str | Path, status: int = 0, rows: str = "rows.jso
     return printed.err if status else printed.out
 
 
-def table(path: Path) -> list[dict[str, Any]]:
-    return [fields for _, fields in read_rows(path)]
-
-
-def test_the_answers_decide_where_no_code_could_tell(endpoint: ScriptedEndpoint, place: Path) -> None:
+def test_the_answers_decide_where_no_code_could_tell_and_are_paid_once(endpoint: ScriptedEndpoint, place: Path) -> None:
     before = json.loads(clean(place, "--json", output="before.jsonl"))
     assert "judge" not in before
-    assert "judge" not in before["benchmarks"][0]["detectors"]
-    assert not (place / "before.judged.jsonl").exists()
     report = place / "report.json"
     described = json.loads(clean(place, "--judge", endpoint.url, "--report", report, "--json"))
     judged = described["judge"]
@@ -79,47 +62,31 @@ def test_the_answers_decide_where_no_code_could_tell(endpoint: ScriptedEndpoint,
     assert judged["account"]["run"][0]["stage"] == "decontaminate"
     counts = described["benchmarks"][0]["detectors"]["judge"]
     assert counts["num_documents"] == counts["num_decided"] == judged["same"]
-    assert "behaviour" not in described["benchmarks"][0]["detectors"]
     assert json.loads(report.read_text())["judge"] == judged
-    pairs = table(place / "kept.judged.jsonl")
+    pairs = read_json(place / "kept.judged.jsonl")
     assert len(pairs) == judged["asked"]
-    decisions = {row["id"]: row for row in table(place / "kept.decisions.jsonl")}
+    decisions = {row["id"]: row for row in read_json(place / "kept.decisions.jsonl")}
     for pair in pairs:
         decision = decisions[pair["document_id"]]
         if pair["answer"] == "same problem":
             assert (decision["decision"], decision["detector"]) == ("leak", "judge")
             assert decision["evidence"] == "tiny says that both solve the same problem"
-    assert {row["id"] for row in table(place / "kept.jsonl")} == {
-        name for name, row in decisions.items() if row["decision"] != "leak"
-    }
-
-
-def test_the_same_command_pays_nothing_again_and_decides_the_same(endpoint: ScriptedEndpoint, place: Path) -> None:
-    clean(place, "--judge", endpoint.url)
-    before = {path.name: path.read_bytes() for path in place.glob("kept*")}
-    num_asked = len(endpoint.asked)
+    kept = {row["id"] for row in read_json(place / "kept.jsonl")}
+    assert kept == {name for name, row in decisions.items() if row["decision"] != "leak"}
+    written = {path.name: path.read_bytes() for path in place.glob("kept*")}
     assert "more answers came from the cache" in clean(place, "--judge", endpoint.url)
-    assert len(endpoint.asked) == num_asked
-    assert {path.name: path.read_bytes() for path in place.glob("kept*")} == before
+    assert len(endpoint.asked) == judged["asked"]
+    assert {path.name: path.read_bytes() for path in place.glob("kept*")} == written
 
 
 def test_parquet_stays_parquet_and_the_length_of_an_answer_can_be_set(endpoint: ScriptedEndpoint, place: Path) -> None:
-    pq.write_table(pa.Table.from_pylist(table(place / "rows.jsonl")), place / "rows.parquet")
+    pq.write_table(pa.Table.from_pylist(read_json(place / "rows.jsonl")), place / "rows.parquet")
     said = clean(place, "--judge", endpoint.url, "--max-new-tokens", "99", rows="rows.parquet", output="kept.parquet")
     number = pq.read_table(place / "kept.judged.parquet").num_rows
     assert f"`tiny` was asked about {number} pairs: " in said
     assert len(endpoint.asked) == number > 0
     assert {asked.body["max_tokens"] for asked in endpoint.asked} == {99}
     assert {asked.body["temperature"] for asked in endpoint.asked} == {0}
-
-
-def test_a_wrong_key_is_known_before_anything_is_searched(
-    endpoint: ScriptedEndpoint, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "another")
-    err = clean(place, "--judge", endpoint.url, status=2)
-    assert is_one_mistake(err, "401", "--api-key-env")
-    assert not (place / ".kept.jsonl.work").exists()
 
 
 def test_a_budget_ends_it_and_a_higher_one_goes_on(endpoint: ScriptedEndpoint, place: Path) -> None:
@@ -129,9 +96,8 @@ def test_a_budget_ends_it_and_a_higher_one_goes_on(endpoint: ScriptedEndpoint, p
     )
     assert not (place / "kept.jsonl").exists()
     num_asked = len(endpoint.asked)
-    assert num_asked > 0
     clean(place, "--judge", endpoint.url, "--budget", "1000000tokens")
     clean(place, "--judge", endpoint.url, output="other.jsonl")
     bodies = {json.dumps(asked.body, sort_keys=True) for asked in endpoint.asked}
-    assert len(bodies) == len(endpoint.asked) > num_asked
+    assert len(bodies) == len(endpoint.asked) > num_asked > 0
     assert (place / "kept.jsonl").read_bytes() == (place / "other.jsonl").read_bytes()

@@ -2,44 +2,31 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from tests.commands.typed import type_in, write_lines
+from tests.commands.on_ray import type_all
+from tests.commands.typed import write_lines
 from tests.curation.test_saved_classifier import OTHERS, fitted
 from tests.decontamination.own_problems import NEAR_MISS, PROBLEM, RETOLD, UNRELATED
 from tests.ray_cluster import run_script
 
 
 @pytest.mark.slow
-def test_values_and_selection_are_those_of_one_machine_though_a_worker_is_killed(tmp_path: Path) -> None:
-    pytest.importorskip("ray")
-    classifier, local, cluster = tmp_path / "classifier", tmp_path / "local", tmp_path / "cluster"
-    fitted().save(classifier)
-    for folder in (local, cluster):
-        folder.mkdir()
-    texts = [f"{text}\nx = {number}\n" * (1 + number % 9) for number in range(250) for text in OTHERS]
-    rows = write_lines(tmp_path / "rows.jsonl", [{"id": f"d{at}", "text": text} for at, text in enumerate(texts)])
-    type_in("predict-value", rows, "-o", local / "values.jsonl", "--classifier", classifier)
-    type_in("collect", rows, "-o", local / "documents.jsonl", "--any-license", "--id-field", "id")
-    type_in("select", rows, "--values", local / "values.jsonl", "-o", local / "kept.jsonl", "--keep-share", 0.3)
-    seen = run_script("tests.commands.on_ray", rows, classifier, cluster)
-    (killed,) = seen["killed"]
-    assert seen == {"num_nodes": 2, "killed": [killed], "tried_again": {killed: 2}}
-    for name in ("documents.jsonl", "documents.dropped.jsonl", "values.jsonl", "kept.jsonl", "kept.dropped.jsonl"):
-        assert (cluster / name).read_bytes() == (local / name).read_bytes(), name
-
-
-@pytest.mark.slow
-def test_decisions_are_those_of_one_machine_though_a_worker_is_killed(tmp_path: Path) -> None:
+def test_all_files_are_those_of_one_machine_though_a_worker_is_killed(tmp_path: Path) -> None:
     pytest.importorskip("ray")
     local, cluster = tmp_path / "local", tmp_path / "cluster"
     for folder in (local, cluster):
         folder.mkdir()
-    texts = [f"{text}# {number}\n" for number in range(40) for text in (RETOLD, NEAR_MISS, UNRELATED)]
-    rows = write_lines(tmp_path / "rows.jsonl", [{"text": text} for text in texts])
-    problems = write_lines(tmp_path / "own.jsonl", [asdict(PROBLEM)])
-    said = type_in("decontaminate", rows, "-o", local / "kept.jsonl", "--against", problems, "--json").json
-    assert said["dropped"] == {"behaviour of own": 40}
-    seen = run_script("tests.commands.decontaminate_on_ray", rows, problems, cluster)
+    fitted().save(tmp_path / "classifier")
+    texts = [f"{text}\nx = {number}\n" * (1 + number % 9) for number in range(250) for text in OTHERS]
+    write_lines(tmp_path / "rows.jsonl", [{"id": f"d{at}", "text": text} for at, text in enumerate(texts)])
+    leaks = [f"{text}# {number}\n" for number in range(40) for text in (RETOLD, NEAR_MISS, UNRELATED)]
+    write_lines(tmp_path / "leaks.jsonl", [{"text": text} for text in leaks])
+    write_lines(tmp_path / "own.jsonl", [asdict(PROBLEM)])
+    type_all(tmp_path, local)
+    assert len((local / "kept.jsonl").read_text().splitlines()) == 80
+    seen = run_script("tests.commands.on_ray", tmp_path, cluster)
     (killed,) = seen["killed"]
     assert seen == {"num_nodes": 2, "killed": [killed], "tried_again": {killed: 2}}
-    for name in ("kept.jsonl", "kept.decisions.jsonl"):
+    written = {path.name for path in local.iterdir()}
+    assert {"documents.jsonl", "values.jsonl", "selected.jsonl", "kept.decisions.jsonl"} <= written
+    for name in written:
         assert (cluster / name).read_bytes() == (local / name).read_bytes(), name

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.commands.typed import is_one_mistake, type_in
-from tests.recipes import learning_study, tiny_study
+from tests.recipes import tiny_study
 
 from hornbook.artifacts.run import RunFolder
 from hornbook.artifacts.store import Store
@@ -78,9 +78,7 @@ def test_a_second_study_reuses_all_and_prints_the_table(planted: dict[str, Any],
     stages = [line for line in printed.out.splitlines() if "/" in line[:6]]
     assert stages
     assert all(" reused " in line for line in stages)
-    shown = type_in("show", "tiny-contamination-planted", "--store", store)
-    for out in (printed.out, shown.out):
-        assert "- `planted`: 16 exercises go, 4 problems are similar" in out
+    for out in (printed.out, type_in("show", "tiny-contamination-planted", "--store", store).out):
         assert sum(line.startswith("| planted ") for line in out.splitlines()) == 4
 
 
@@ -94,18 +92,18 @@ def test_a_study_without_leaks_takes_the_run_as_it_is(store: Path, tmp_path: Pat
 
 @pytest.mark.slow
 def test_a_model_that_read_the_problems_solves_them_and_one_that_did_not_does_not(tmp_path: Path) -> None:
-    type_in("run", learning_study.__file__, "--name", "tiny", "--store", tmp_path)
-    study = type_in(
-        *("study", "contamination", "tiny", "--plant", "16", "--rates", "1", "--store", tmp_path, "--json")
-    ).json
-    groups = row_of(study, "planted")["groups"]
+    recipe = tmp_path / "learning.py"
+    text = "from tests.recipes.tiny_study import shrunk\n\n\ndef recipe(seed):\n    return shrunk(seed, "
+    recipe.write_text(text + "num_steps=300, num_layers=2, hidden_size=64)\n")
+    type_in("run", recipe, "--name", "tiny", "--store", tmp_path)
+    words = ("study", "contamination", "tiny", "--plant", "16", "--rates", "1", "--store", tmp_path, "--json")
+    groups = row_of(type_in(*words).json, "planted")["groups"]
     assert groups["similar"]["as_trained"] > groups["similar"]["retrained"]
     assert groups["gap"]["difference"] < 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
+def test_a_mistake_is_one_message(store: Path) -> None:
+    for arguments, message in (
         (("other",), "no run `other`"),
         (("tiny", "--against", "mbpp"), "'mbpp'"),
         (("tiny", "--rates", "high"), "'high'"),
@@ -114,8 +112,6 @@ def test_a_model_that_read_the_problems_solves_them_and_one_that_did_not_does_no
         (("tiny", "--output", "table.txt"), "`table.txt`"),
         (("tiny", "--output", "nowhere/table.md"), "`nowhere/table.md`"),
         (("tiny", "--name", "tiny"), "--name"),
-    ],
-)
-def test_a_mistake_is_one_message(store: Path, arguments: tuple[str, ...], message: str) -> None:
-    printed = type_in("study", "contamination", *arguments, "--store", store, status=2)
-    assert is_one_mistake(printed.err, message), printed.err
+    ):
+        err = type_in("study", "contamination", *arguments, "--store", store, status=2).err
+        assert is_one_mistake(err, message), err

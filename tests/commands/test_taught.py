@@ -42,8 +42,11 @@ def test_one_field_of_the_recipe_gives_a_stage_another_teacher(
     teacher: ScriptedEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    said = run(teacher, tmp_path, "--set=exercises.teacher=tiny", "--set=textbooks.teacher=tiny")
-    assert "8 exercises" in said
+    run(
+        teacher,
+        tmp_path,
+        *("--set=exercises.teacher=tiny", "--set=textbooks.teacher=tiny", "--set=verify.teacher=other"),
+    )
     assert {row["teacher"] for row in table(tmp_path, "exercises", "exercises")} == {"tiny"}
     assert len(table(tmp_path, "exercises", "held_out")) == 20
     kept, passages = table(tmp_path, "verify", "kept"), table(tmp_path, "verify", "passages")
@@ -52,6 +55,8 @@ def test_one_field_of_the_recipe_gives_a_stage_another_teacher(
     assert len(passages) == 6
     manifest = json.loads((tmp_path / "runs" / "laptop" / "verify" / "manifest.json").read_text())
     assert manifest["metrics"]["levels"]["examples hold"] == 8
+    assert {row["num_solutions"] for row in table(tmp_path, "verify", "verifications")} == {3}
+    assert {asked.body["model"] for asked in teacher.asked} == {"tiny", "other"}
     commissions = table(tmp_path, "exercises", "commissions")
     assert [row["record_id"] for row in commissions if row["outcome"] == "kept"] == [
         row["id"] for row in table(tmp_path, "exercises", "exercises")
@@ -70,17 +75,6 @@ def test_nothing_is_asked_again_when_the_store_lost_the_artifacts(teacher: Scrip
         assert table(tmp_path / "one", "verify", name) == table(tmp_path / "two", "verify", name)
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path != key)
     assert KEY.encode() not in everything
-
-
-@pytest.mark.slow
-def test_solutions_asked_for_anew_can_be_part_of_a_run(
-    teacher: ScriptedEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    run(teacher, tmp_path, "--set=exercises.teacher=tiny", "--set=verify.teacher=other")
-    verifications = table(tmp_path, "verify", "verifications")
-    assert {row["num_solutions"] for row in verifications} == {3}
-    assert {asked.body["model"] for asked in teacher.asked} == {"tiny", "other"}
 
 
 def test_a_model_without_an_address_is_one_mistake(tmp_path: Path) -> None:

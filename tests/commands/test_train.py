@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -28,8 +27,6 @@ DOCUMENTS = documents_of(*(f"total = {number} + {number}\n" for number in range(
 TINY = ("--shape", "laptop", "--layers", 1, "--hidden-size", 32, "--sequence-length", 16)
 RUN = ("--steps", 6, "--batch-size", 4, "--learning-rate", 0.01, "--eval-every", 3)
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
-OWN_MOUNTS = ("unshare", "--map-root-user", "--mount")
-"""A process whose mounts nobody else sees and that end with it; where the system permits them."""
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +69,6 @@ def test_a_new_model_is_trained_and_kept_with_its_tokenizer(tmp_path: Path, toke
     result = result_of(tmp_path / "model")
     assert result["tokens_seen"] == 6 * 4 * 16
     assert f"{result['held_out_loss']:.4f} after step 6" in printed.out
-    assert re.search(r"memory: about \d+ MiB of .* at 4 rows a pass", printed.out)
     written = (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns
     assert type_in(*command).out.splitlines()[-2:] == printed.out.splitlines()[-2:]
     assert (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns == written
@@ -80,23 +76,10 @@ def test_a_new_model_is_trained_and_kept_with_its_tokenizer(tmp_path: Path, toke
 
 
 def test_every_option_reaches_the_config(tmp_path: Path, tokens: Path) -> None:
-    given = {
-        "warmup_steps": 2,
-        "optimizer": "muon",
-        "weight_decay": 0.3,
-        "precision": "float32",
-        "eval_every": 4,
-        "checkpoint_every": 5,
-        "sequence_length": 16,
-        "learning_rate": 0.01,
-        "batch_size": 4,
-        "num_steps": 6,
-    }
-    flags = [
-        part
-        for name, value in given.items()
-        for part in (f"--{'steps' if name == 'num_steps' else name.replace('_', '-')}", value)
-    ]
+    given = {"warmup_steps": 2, "optimizer": "muon", "weight_decay": 0.3, "precision": "float32", "eval_every": 4}
+    given |= {"checkpoint_every": 5, "sequence_length": 16, "learning_rate": 0.01, "batch_size": 4, "num_steps": 6}
+    words = {name: f"--{name.removeprefix('num_').replace('_', '-')}" for name in given}
+    flags = [part for name, value in given.items() for part in (words[name], value)]
     more = ("--dropout", 0.2, "--mask-documents", "--keep-best", "--seed", 9)
     shape = TINY[: TINY.index("--sequence-length")]
     type_in("train", tokens, *shape, *flags, *more, "--output", tmp_path / "model")
@@ -137,9 +120,9 @@ def test_a_model_is_finetuned_from_another_ones_weights_whose_shape_stays(
     assert result_of(tmp_path / "tuned")["held_out_loss"] < result_of(base)["held_out_loss"]
 
 
-@pytest.mark.parametrize(
-    ("flags", "named"),
-    [
+def test_a_mistake_is_one_message_and_costs_no_folder(tmp_path: Path, tokens: Path) -> None:
+    model = tmp_path / "model"
+    for flags, named in (
         ((), "`--shape`"),
         (("--shape", "phi-3"), "'phi-3'"),
         (("--base", "nowhere"), "nowhere"),
@@ -148,15 +131,10 @@ def test_a_model_is_finetuned_from_another_ones_weights_whose_shape_stays(
         ((*TINY, "--optimizer", "sgd"), "`optimizer`"),
         ((*TINY, "--tokenizer", "nowhere.json"), "nowhere.json"),
         ((*TINY, "--tracker", "mlflow"), "`trackers`"),
-    ],
-)
-def test_a_mistake_is_one_message_and_costs_no_folder(
-    tmp_path: Path, tokens: Path, flags: tuple[object, ...], named: str
-) -> None:
-    command = ("train", tokens, *map(str, flags), *RUN, "--output", tmp_path / "model")
-    assert is_one_mistake(type_in(*command, status=2).err, named)
-    if flags[-2:] == ("--micro-batch", 3):
-        type_in(*command, "--micro-batch", 2)
+    ):
+        refused = type_in("train", tokens, *map(str, flags), *RUN, "--output", model, status=2)
+        assert is_one_mistake(refused.err, named), flags
+    type_in("train", tokens, *TINY, *RUN, "--output", model)
 
 
 def test_a_folder_with_other_files_and_a_truncated_shard_are_refused(tmp_path: Path, tokens: Path) -> None:
@@ -204,6 +182,7 @@ def test_sigterm_leaves_with_143_and_the_same_command_ends_with_the_same_weights
     assert weights[0] == weights[1]
 
 
+@pytest.mark.slow
 def test_two_ranks_of_torchrun_train_the_model_of_one_process(tmp_path: Path, tokens: Path, base: Path) -> None:
     finished = processes("train", tokens, *TINY, *RUN, "--precision", "float32", "--output", tmp_path / "two")
     assert finished.returncode == 0, finished.stderr
@@ -218,9 +197,6 @@ def test_two_ranks_of_torchrun_train_the_model_of_one_process(tmp_path: Path, to
 def test_sigterm_to_torchrun_stops_both_ranks_and_the_same_command_ends_with_the_same_weights(
     tmp_path: Path, tokens: Path
 ) -> None:
-    odd = processes("train", tokens, *TINY, *RUN, "--batch-size", 5, "--output", tmp_path / "odd")
-    assert odd.returncode != 0
-    assert "`batch_size` must be a multiple of the number of processes 2, got 5" in odd.stderr
     run = (*TINY, "--steps", 300, "--batch-size", 4, "--learning-rate", 0.01, "--dropout", 0.1)
     commands = {name: ("train", tokens, *run, "--output", tmp_path / name) for name in ("whole", "stopped")}
     words = [*TORCHRUN, "-m", "hornbook", *map(str, commands["stopped"])]
@@ -234,34 +210,3 @@ def test_sigterm_to_torchrun_stops_both_ranks_and_the_same_command_ends_with_the
         assert finished.returncode == 0, finished.stderr
     weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "stopped")]
     assert weights[0] == weights[1]
-
-
-def may_mount(folder: Path) -> bool:
-    try:
-        mounting = [*OWN_MOUNTS, "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-        return subprocess.run(mounting, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        return False
-
-
-@pytest.mark.slow
-def test_a_small_disk_that_fills_up_costs_no_finished_step(tmp_path: Path, tokens: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if not may_mount(disk):
-        pytest.skip("this system permits no mounts; a limit on the size of files stands in for it elsewhere")
-    run = (*TINY, "--steps", 9, "--batch-size", 4, "--learning-rate", 0.01, "--checkpoint-every", 2)
-    told = " ".join(map(str, (sys.executable, "-m", "hornbook", "train", tokens, *run, "--output")))
-    script = f"""
-        mount -t tmpfs -o size=500k tmpfs {disk} && {told} {disk}/model; echo status $?
-        ls {disk}/model/work/checkpoints
-        mount -o remount,size=8m {disk} && {told} {disk}/model; echo status $?
-        cp {disk}/model/model.safetensors {tmp_path}
-        {told} {tmp_path}/whole
-    """
-    finished = subprocess.run([*OWN_MOUNTS, "sh", "-c", script], capture_output=True, text=True, check=False)
-    assert "status 2\nstep-00000002.json\nstep-00000002.safetensors\n" in finished.stdout, finished
-    assert finished.stderr.count("\n") == finished.stderr.count("No space left on device") == 1
-    assert "resumed from the checkpoint of step 2" in finished.stdout
-    assert "status 0" in finished.stdout
-    assert (tmp_path / "model.safetensors").read_bytes() == (tmp_path / "whole" / "model.safetensors").read_bytes()

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from tests.commands.typed import KEY, is_one_mistake, type_in
+from tests.commands.typed import KEY, is_one_mistake, read_json, type_in
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
-from hornbook.reading.rows import read_rows
 from hornbook.records import Exercise, records_of, schema_of
 from hornbook.synthesis.checker import check_exercise
 from hornbook.synthesis.prompted.ingredients import read_names
@@ -48,51 +47,32 @@ def write(teacher: ScriptedEndpoint, place: Path, *more: str, output: str = "out
     return printed.err if status else printed.out
 
 
-def rows(path: Path) -> list[dict[str, object]]:
-    return [fields for _, fields in read_rows(path)]
-
-
-def test_exercises_on_own_names_are_written_with_what_was_put_aside_and_asked(
+def test_exercises_on_own_names_are_written_once_with_what_was_rejected_and_asked(
     teacher: ScriptedEndpoint, place: Path
 ) -> None:
     described = json.loads(write(teacher, place, "--num", "12", "--json"))
-    kept = [Exercise(**{**row, "operations": ()}) for row in rows(place / "out.jsonl")]  # type: ignore[arg-type]
+    kept = [Exercise(**{**row, "operations": ()}) for row in read_json(place / "out.jsonl")]  # type: ignore[arg-type]
     assert len(kept) == described["kept"] == 12
-    assert {one.entry_point for one in kept} == {
-        name for name in read_names(place / "names.txt") if name.startswith("good")
-    }
+    assert {one.entry_point for one in kept} == {name for name in read_names(place / "names.txt") if "good" in name}
     assert all(check_exercise(one.prompt + one.solution, one.test, one.entry_point) is None for one in kept)
-    rejected = rows(place / "out.rejected.jsonl")
+    rejected = read_json(place / "out.rejected.jsonl")
     assert described["rejected"] == {"no code": len(rejected)}
     assert {row["text"] for row in rejected} <= {"I would rather talk about the weather."}
-    commissions = rows(place / "out.commissions.jsonl")
+    commissions = read_json(place / "out.commissions.jsonl")
     assert len(commissions) == described["attempts"] == 12 + len(rejected)
     assert [row["record_id"] for row in commissions if row["outcome"] == "kept"] == [one.id for one in kept]
     assert described["ending"] == "wrote as many as wanted"
-    assert described["account"]["run"][0]["calls"] == len(teacher.asked)
-
-
-def test_the_same_command_pays_nothing_again_and_writes_the_same_bytes(teacher: ScriptedEndpoint, place: Path) -> None:
-    write(teacher, place, "--num", "10")
-    before = {path.name: path.read_bytes() for path in place.glob("out*")}
     num_asked = len(teacher.asked)
-    again = json.loads(write(teacher, place, "--num", "10", "--json"))
-    assert len(teacher.asked) == num_asked
+    assert 12 <= described["account"]["run"][0]["calls"] <= num_asked  # The last ones may still have been under way.
+    before = {path.name: path.read_bytes() for path in place.glob("out*")}
+    again = json.loads(write(teacher, place, "--num", "12", "--json"))
     assert again["account"]["run"][0]["calls"] == 0
     assert {path.name: path.read_bytes() for path in place.glob("out*")} == before
-
-
-def test_parquet_has_the_records_schema_and_the_summary_says_the_yield_and_the_next_files(
-    teacher: ScriptedEndpoint, place: Path
-) -> None:
-    out = write(teacher, place, "--num", "12", output="out.parquet")
-    table = pq.read_table(place / "out.parquet")
+    printed = write(teacher, place, "--num", "12", output="o.parquet")
+    assert re.search(r"12 exercises kept of \d+ answers \(\d+%\)", printed)
+    table = pq.read_table(place / "o.parquet")
     assert table.schema.remove_metadata() == schema_of(Exercise)
-    assert len(records_of(Exercise, table)) == 12
-    assert (place / "out.commissions.parquet").exists()
-    assert re.search(r"12 exercises kept of \d+ answers \(\d+%\)", out)
-    assert re.search(r"\d no code", out)
-    assert "out.rejected.parquet" in out
+    assert [one.id for one in records_of(Exercise, table)] == [one.id for one in kept]
 
 
 def test_one_fixed_prompt_is_stale_and_says_why(teacher: ScriptedEndpoint, place: Path) -> None:
@@ -109,23 +89,19 @@ def test_one_fixed_prompt_is_stale_and_says_why(teacher: ScriptedEndpoint, place
     assert (ignored["kept"], ignored["stale"]) == (150, [])
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--constraint", "none"], "`constraint`"),
-        (["--when-stale", "panic"], "`--when-stale`"),
-        (["--output", "nowhere/out.jsonl"], "there is no folder"),
-        (["--topics", "none.txt"], "none.txt"),
-        (["--names", "topics.txt"], "`topics.txt`, line 2"),
-    ],
-)
 def test_a_mistake_is_one_message_and_nothing_is_asked(
-    teacher: ScriptedEndpoint, place: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+    teacher: ScriptedEndpoint, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(place)
     (place / "topics.txt").write_text("fine\nnot a name\n")
-    err = write(teacher, place, *arguments, status=2)
-    assert is_one_mistake(err, said), err
+    for arguments, said in (
+        (("--constraint", "none"), "`constraint`"),
+        (("--when-stale", "panic"), "`--when-stale`"),
+        (("--output", "nowhere/out.jsonl"), "there is no folder"),
+        (("--topics", "none.txt"), "none.txt"),
+        (("--names", "topics.txt"), "`topics.txt`, line 2"),
+    ):
+        assert is_one_mistake(write(teacher, place, *arguments, status=2), said), arguments
     assert teacher.asked == []
     assert not list(place.glob("out*"))
 
@@ -136,30 +112,10 @@ def test_what_was_written_before_the_budget_was_spent_is_saved_and_a_higher_one_
     flags = ["--num", "12", "--max-new-tokens", "100", "--concurrency", "2"]
     err = write(teacher, place, *flags, "--budget", "3000tokens", status=2)
     assert "is used up" in err
-    some = rows(place / "out.jsonl")
+    some = read_json(place / "out.jsonl")
     assert 0 < len(some) < 12
     num_asked = len(teacher.asked)
     write(teacher, place, *flags, "--budget", "100000tokens")
-    assert rows(place / "out.jsonl")[: len(some)] == some
-    assert len(rows(place / "out.jsonl")) == 12
+    assert read_json(place / "out.jsonl")[: len(some)] == some
+    assert len(read_json(place / "out.jsonl")) == 12
     assert len({asked.body["seed"] for asked in teacher.asked}) == len(teacher.asked) > num_asked
-
-
-def test_no_key_stands_in_anything_that_is_written_or_said(
-    teacher: ScriptedEndpoint, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    arguments = ("write-exercises", "--teacher", teacher.url, "-o", place / "out.jsonl", "--num", "3")
-    printed = type_in(*arguments, "--cache", place / "cache.sqlite")
-    assert KEY not in printed.out + printed.err
-    assert [path for path in place.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()] == []
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-wrong")
-    wrong = type_in(*arguments, "--cache", place / "other.sqlite", status=2)
-    assert is_one_mistake(wrong.err, "key"), wrong.err
-    assert "sk-wrong" not in wrong.err
-
-
-def test_what_it_takes_is_said_before_the_first_call(teacher: ScriptedEndpoint, place: Path) -> None:
-    arguments = ["--teacher", teacher.url, "--cache", place / "cache.sqlite", "--names", place / "names.txt"]
-    said = type_in("write-exercises", *arguments, "-o", place / "out.jsonl", "--num", "5").err
-    assert "tiny: 5 calls, at most about" in said
-    assert "1,600 out" in said

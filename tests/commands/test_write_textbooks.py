@@ -3,10 +3,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.commands.typed import is_one_mistake, type_in
+from tests.commands.typed import is_one_mistake, read_json, type_in
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
-from hornbook.reading.rows import read_rows
 from hornbook.records import Passage
 from hornbook.synthesis.checker import check_passage
 
@@ -37,18 +36,14 @@ def write(teacher: ScriptedEndpoint, place: Path, *more: str | Path, status: int
     return printed.err if status else printed.out
 
 
-def rows(path: Path) -> list[dict[str, object]]:
-    return [fields for _, fields in read_rows(path)]
-
-
 def test_passages_are_written_in_the_form_that_is_executed(teacher: ScriptedEndpoint, tmp_path: Path) -> None:
     described = json.loads(write(teacher, tmp_path, "--num", "15", "--json"))
-    kept = [Passage(**row) for row in rows(tmp_path / "out.jsonl")]  # type: ignore[arg-type]
+    kept = [Passage(**row) for row in read_json(tmp_path / "out.jsonl")]  # type: ignore[arg-type]
     assert len(kept) == 15
     assert all(check_passage(one.text) is None for one in kept)
     assert all(one.topic in one.text and one.teacher == "tiny" for one in kept)
     assert described["rejected"] == {"no code": described["attempts"] - 15}
-    commissions = rows(tmp_path / "out.commissions.jsonl")
+    commissions = read_json(tmp_path / "out.commissions.jsonl")
     assert {row["share_of_words_used"] for row in commissions if row["outcome"] == "kept"} <= {1 / 3, 2 / 3, 1}
     assert described["topics_covered"] == 15
 
@@ -68,20 +63,16 @@ def test_own_topics_words_and_code_are_what_is_asked_about(teacher: ScriptedEndp
         assert "```python\nneedles = 2\n```" in asked.text
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--inspiration", "none.py"], "none.py"),
-        (["--inspiration", "empty.py"], "empty.py"),
-        (["--words", "few.txt"], "`num_words`"),
-    ],
-)
 def test_a_mistake_is_one_message_and_nothing_is_asked(
-    teacher: ScriptedEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+    teacher: ScriptedEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("empty.py").write_text("\n")
     Path("few.txt").write_text("yarn\nneedle\n")
-    err = write(teacher, tmp_path, *arguments, status=2)
-    assert is_one_mistake(err, said), err
+    for option, file, said in (
+        ("--inspiration", "none.py", "none.py"),
+        ("--inspiration", "empty.py", "empty.py"),
+        ("--words", "few.txt", "`num_words`"),
+    ):
+        assert is_one_mistake(write(teacher, tmp_path, option, file, status=2), said), file
     assert teacher.asked == []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 from tests.evaluation.scripted_endpoint import Asked
 
 from hornbook.cli import main
@@ -79,6 +80,13 @@ def is_one_mistake(err: str, *messages: str) -> bool:
     )
 
 
+def read_json(path: Path) -> list[dict[str, Any]]:
+    """The rows of a file of JSON lines, or of a Parquet table."""
+    if path.suffix == ".parquet":
+        return pq.read_table(path).to_pylist()
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
 def write_lines(path: Path, objects: Sequence[Any]) -> Path:
     path.write_text("".join(json.dumps(one) + "\n" for one in objects))
     return path
@@ -86,14 +94,9 @@ def write_lines(path: Path, objects: Sequence[Any]) -> Path:
 
 def write_samples(path: Path, right: Sequence[int], wrong: str = "    return None\n") -> Path:
     """A sample of each problem, right for those with these numbers."""
-    lines = [
-        {
-            "task_id": problem["task_id"],
-            "completion": problem["canonical_solution"] if number in right else wrong,
-        }
-        for number, problem in enumerate(PROBLEMS)
-    ]
-    return write_lines(path, lines)
+    texts = [problem["canonical_solution"] if number in right else wrong for number, problem in enumerate(PROBLEMS)]
+    names = [problem["task_id"] for problem in PROBLEMS]
+    return write_lines(path, [{"task_id": name, "completion": text} for name, text in zip(names, texts, strict=True)])
 
 
 def answer(asked: Asked) -> str:

@@ -21,18 +21,8 @@ CODE = "\n".join(["def run(value_0):", *LINES]) + "\n"
 
 
 def code(name: str, text: str) -> CodeSample:
-    return CodeSample(
-        id=name,
-        text=text,
-        source="s",
-        path="p.py",
-        module="p",
-        qualname="run",
-        kind=SampleKind.FUNCTION,
-        first_line=1,
-        last_line=9,
-        license="PSF-2.0",
-    )
+    texts = {"source": "s", "path": "p.py", "module": "p", "qualname": "run", "license": "PSF-2.0"}
+    return CodeSample(id=name, text=text, kind=SampleKind.FUNCTION, first_line=1, last_line=9, **texts)
 
 
 def passage(name: str, text: str) -> Passage:
@@ -40,18 +30,8 @@ def passage(name: str, text: str) -> Passage:
 
 
 def exercise(name: str, prompt: str, solution: str) -> Exercise:
-    return Exercise(
-        id=name,
-        prompt=prompt,
-        solution=solution,
-        entry_point="f",
-        test="",
-        family="f",
-        operations=("o",),
-        idiom="i",
-        docstring_style="d",
-        teacher="curriculum",
-    )
+    texts = dict.fromkeys(("test", "family", "idiom", "docstring_style", "teacher"), "")
+    return Exercise(id=name, prompt=prompt, solution=solution, entry_point="f", operations=("o",), **texts)  # type: ignore[arg-type]
 
 
 SAMPLES = [code("c1", CODE), code("c2", CODE.replace("value_30 =", "result =")), code("c3", CODE + "\n\n")]
@@ -66,12 +46,8 @@ def test_planted_duplicates_are_dropped_with_the_record_they_repeat() -> None:
     assert [(dropped.id, dropped.reason) for dropped in result.dropped] == [("c2", NEAR), ("c3", EXACT), ("t1", EXACT)]
     assert result.dropped[0].detail.startswith("of c1, Jaccard similarity 0.9")
     assert result.dropped[1].detail == "of c1"
-    assert result.metrics["code"] == {
-        "num_documents": 3,
-        "num_exact_duplicates": 1,
-        "num_near_duplicates": 1,
-        "num_compared_pairs": 1,
-    }
+    counts = ("num_documents", "num_exact_duplicates", "num_near_duplicates", "num_compared_pairs")
+    assert result.metrics["code"] == dict(zip(counts, (3, 1, 1, 1), strict=True))
 
 
 def test_kinds_have_thresholds_of_their_own_and_are_never_near_each_other() -> None:
@@ -81,10 +57,8 @@ def test_kinds_have_thresholds_of_their_own_and_are_never_near_each_other() -> N
     for kind, is_kept in ((DocumentKind.CODE, False), (DocumentKind.TEXTBOOK, True), (DocumentKind.EXERCISE, True)):
         pair = [Document(id=name, kind=kind, text=text) for name, text in (("a", CODE), ("b", near))]
         assert (len(deduplicate(pair, DeduplicateConfig()).kept) == 2) == is_kept, kind
-    apart = [
-        Document(id="a", kind=DocumentKind.CODE, text=CODE),
-        Document(id="b", kind=DocumentKind.TEXTBOOK, text=near),
-    ]
+    kinds = {"a": (DocumentKind.CODE, CODE), "b": (DocumentKind.TEXTBOOK, near)}
+    apart = [Document(id=name, kind=kind, text=text) for name, (kind, text) in kinds.items()]
     assert len(deduplicate(apart, DeduplicateConfig(textbook=NearConfig(threshold=0.5))).kept) == 2
     assert deduplicate([], DeduplicateConfig()).kept == []
 
@@ -106,10 +80,6 @@ def test_the_stage_writes_its_tables(tmp_path: Path) -> None:
     output = Artifact(folder=out.folder, manifest=None)  # type: ignore[arg-type]
     assert (result.kept, result.unit, dict(result.dropped)) == (4, "documents", {EXACT: 2, NEAR: 1})
     assert output.table("documents").schema == schema_of(Document)
-    assert [document.kind for document in output.records("documents", Document)] == [
-        "code",
-        "textbook",
-        "exercise",
-        "exercise",
-    ]
+    kinds = [document.kind for document in output.records("documents", Document)]
+    assert kinds == ["code", "textbook", "exercise", "exercise"]
     assert len(records_of(Dropped, output.table("dropped"))) == 3

@@ -45,16 +45,10 @@ def test_labels_by_which_the_same_goes_share_a_model_and_where_nothing_goes_none
     pipeline = contamination_study(RUN, SETTINGS, {"0.95": NOTHING_GOES, "0.8": "0.8", "rule": "0.8"})
     assert added(pipeline) == ["similar", *chain("0.8"), "study"]
     study = pipeline.stage("study")
-    assert [(row.label, row.evaluation) for row in study.config.rows] == [
-        ("0.95", "as_trained"),
-        ("0.8", "0.8"),
-        ("rule", "0.8"),
-    ]
-    assert {key: stage.name for key, stage in study.inputs.items()} == {
-        "similar": "similar",
-        "as_trained": "evaluate-tuned",
-        "0.8": "evaluate-0.8",
-    }
+    rows = [(row.label, row.evaluation) for row in study.config.rows]
+    assert rows == [("0.95", "as_trained"), ("0.8", "0.8"), ("rule", "0.8")]
+    inputs = {key: stage.name for key, stage in study.inputs.items()}
+    assert inputs == {"similar": "similar", "as_trained": "evaluate-tuned", "0.8": "evaluate-0.8"}
 
 
 def test_with_planted_leaks_the_model_as_trained_has_read_them_and_without_them_it_is_the_runs() -> None:

@@ -6,9 +6,9 @@ import pytest
 from hornbook.artifacts.override import apply_overrides
 from hornbook.artifacts.run import Run, RunFolder, RunStage
 from hornbook.artifacts.store import Store
+from hornbook.commands.study import pipeline_of
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.recipes.laptop import laptop
-from hornbook.recipes.of_run import pipeline_of
 
 OVERRIDES = {"finetune.num_steps": "7"}
 WHOLE = apply_overrides(laptop(4), OVERRIDES)

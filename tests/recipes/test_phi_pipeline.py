@@ -59,10 +59,7 @@ def test_all_stages_run_and_the_model_is_scored(printed: Printed, artifacts: dic
 
 def test_provided_documents_come_through_to_tokens(artifacts: dict[str, Artifact], data: Path) -> None:
     samples = artifacts["code"].records("kept", CodeSample)
-    assert [(sample.path, sample.license) for sample in samples[:2]] == [
-        ("part.parquet:1", "MIT"),
-        ("part.parquet:2", "MIT"),
-    ]
+    assert [(one.path, one.license) for one in samples[:2]] == [(f"part.parquet:{row}", "MIT") for row in (1, 2)]
     exercises = artifacts["exercises"]
     assert exercises.manifest.dropped == {"is not valid Python": 1}
     first = exercises.records("exercises", Exercise)[0]

@@ -76,15 +76,15 @@ class _NoConfig:
     """Of the stages that are played by a few lines here."""
 
 
-def _plain(index: int) -> CodeSample:
+def _plain(index: int, head: str = "", name: str = "") -> CodeSample:
     body = "".join(f"    total = total * {index} + {line}\n" for line in range(3 + index % 5))
     doc = '    """Return a made-up number.\n\n    It teaches how to add.\n    """\n' if index % 2 else ""
-    text = f"def made_up_{index}(total):\n{doc}{body}    return total\n"
+    text = f"{head}def made_up_{index}(total):\n{doc}{body}    return total\n"
     return CodeSample(
         id=content_id("code", text),
         text=text,
         source="invented-1.0",
-        path=f"invented/part_{index}.py",
+        path=f"invented/{name or f'part_{index}'}.py",
         module=f"invented.part_{index}",
         qualname=f"made_up_{index}",
         kind=SampleKind.FUNCTION,
@@ -94,20 +94,9 @@ def _plain(index: int) -> CodeSample:
     )
 
 
-def _with_head(name: str, head: str) -> CodeSample:
-    plain = _plain(61)
-    return dataclasses.replace(
-        plain,
-        id=content_id("code", head + plain.text),
-        text=head + plain.text,
-        path=f"invented/{name}.py",
-        last_line=plain.last_line + 1,
-    )
-
-
 def _corpus(_config: _NoConfig, _inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     samples = [_plain(index) for index in range(60)]
-    samples += [_with_head(name, head) for name, head in HEADS.items()]
+    samples += [_plain(61, head, name) for name, head in HEADS.items()]
     workspace.write_records("samples", CodeSample, samples)
     return Result(kept=len(samples), unit="samples")
 
@@ -122,7 +111,7 @@ def _annotate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Wor
     return Result(kept=len(labels), unit="labels")
 
 
-def _exercise(index: int, family: str) -> Exercise:
+def _exercise(index: int) -> Exercise:
     prompt = f'def add_{index}(number: int) -> int:\n    """Return the number plus {index}."""\n'
     return Exercise(
         id=content_id("exercise", prompt),
@@ -130,7 +119,7 @@ def _exercise(index: int, family: str) -> Exercise:
         solution=f"    return number + {index}\n",
         entry_point=f"add_{index}",
         test=f"def check(candidate):\n    assert candidate(1) == {index + 1}\n",
-        family=family,
+        family=("integers", "strings")[index % 2],
         operations=("add",),
         idiom="expression",
         docstring_style="sentence",
@@ -156,7 +145,7 @@ def _textbooks(_config: _NoConfig, _inputs: Mapping[str, Artifact], workspace: W
 
 
 def _exercises(_config: _NoConfig, _inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    exercises = [_exercise(index, ("integers", "strings")[index % 2]) for index in range(40)]
+    exercises = [_exercise(index) for index in range(40)]
     held_out = [
         Problem(
             task_id=f"hornbook/{index:04d}",
@@ -166,9 +155,7 @@ def _exercises(_config: _NoConfig, _inputs: Mapping[str, Artifact], workspace: W
             test=exercise.test,
             category=exercise.family,
         )
-        for index, exercise in enumerate(
-            _exercise(number, ("integers", "strings")[number % 2]) for number in range(39, 45)
-        )
+        for index, exercise in enumerate(_exercise(number) for number in range(39, 45))
     ]
     workspace.write_records("exercises", Exercise, exercises)
     workspace.write_records("held_out", Problem, held_out)
@@ -185,9 +172,8 @@ def _verify(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Works
     workspace.write_records("kept", Exercise, exercises[1:])
     workspace.write_records("passages", Passage, passages[1:])
     workspace.write_records("dropped", Dropped, lost)
-    return Result(
-        kept=len(exercises) + len(passages) - 2, unit="records", dropped={"a test failed": 1, "wrong output": 1}
-    )
+    dropped = {one.reason: 1 for one in lost}
+    return Result(kept=len(exercises) + len(passages) - 2, unit="records", dropped=dropped)
 
 
 def _decontaminate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
@@ -210,13 +196,11 @@ def _decontaminate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace
         for document in documents
         if problem.prompt in document.text
     ]
-    leaking = {row.document_id for row in near}
+    leaking = sorted({row.document_id for row in near})
     reason = "behaviour of held-out exercises"
     kept = [document for document in documents if document.id not in leaking]
     workspace.write_records("documents", Document, kept)
-    workspace.write_records(
-        "dropped", Dropped, [Dropped(id=id_, reason=reason, detail="invented") for id_ in sorted(leaking)]
-    )
+    workspace.write_records("dropped", Dropped, [Dropped(id=one, reason=reason, detail="invented") for one in leaking])
     workspace.write_records("nearest", Near, near)
     metrics = leak_metrics(
         benchmark_metrics("humaneval", "HumanEval", 164, num_telling=93),
@@ -233,14 +217,10 @@ def _evaluate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Wor
         completions = [
             Completion(task_id=p.task_id, sample_index=0, raw=HOSTILE + MORE, text=HOSTILE) for p in problems
         ]
+        passed = {"outcome": Outcome.PASSED, "detail": "", "stderr": WARNING}
+        wrong = {"outcome": Outcome.WRONG, "detail": "AssertionError", "stderr": ""}
         verdicts = [
-            Verdict(
-                task_id=problem.task_id,
-                sample_index=0,
-                outcome=Outcome.WRONG if at % 3 else Outcome.PASSED,
-                detail="AssertionError" if at % 3 else "",
-                stderr="" if at % 3 else WARNING,
-            )
+            Verdict(task_id=problem.task_id, sample_index=0, **(wrong if at % 3 else passed))
             for at, problem in enumerate(problems)
         ]
         workspace.write_records(f"{name}-problems", Problem, problems)
@@ -256,19 +236,11 @@ def _evaluate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Wor
 
 def small_pipeline() -> Pipeline:
     """A whole run in miniature: corpus, lessons, leaks and answers are played, every other stage is the real one."""
-    model = ModelConfig(
-        vocab_size=300, num_layers=1, hidden_size=16, intermediate_size=32, num_heads=2, max_position=32
-    )
+    shape = {"hidden_size": 16, "intermediate_size": 32, "num_heads": 2, "max_position": 32}
+    model = ModelConfig(vocab_size=300, num_layers=1, **shape)
+    steps = {"num_steps": 6, "warmup_steps": 1, "log_every": 1, "eval_every": 3}
     training = TrainConfig(
-        dataset="pretrain",
-        model=model,
-        num_steps=6,
-        batch_size=2,
-        sequence_length=16,
-        learning_rate=1e-3,
-        warmup_steps=1,
-        log_every=1,
-        eval_every=3,
+        dataset="pretrain", model=model, batch_size=2, sequence_length=16, learning_rate=1e-3, **steps
     )
     stages: dict[str, Stage] = {}
 
@@ -294,15 +266,9 @@ def small_pipeline() -> Pipeline:
     add("finetune", run_train, finetuning, tokenize="tokenize", base="pretrain")
     add("evaluate-base", _evaluate, _NoConfig(), model="pretrain", tokenizer="tokenizer", held_out="exercises")
     add("evaluate-tuned", _evaluate, _NoConfig(), model="finetune", tokenizer="tokenizer", held_out="exercises")
-    data = ("hygiene", "select", "verify", "deduplicate", "decontaminate")
-    card = {name: name for name in ("tokenizer", "pretrain", *data)}
-    add(
-        *("export", run_export, ExportConfig(name="invented")),
-        **card,
-        model="finetune",
-        evaluate_base="evaluate_base",
-        evaluate_tuned="evaluate_tuned",
-    )
+    names = ("tokenizer", "pretrain", "evaluate_base", "evaluate_tuned")
+    card = {name: name for name in (*names, "hygiene", "select", "verify", "deduplicate", "decontaminate")}
+    add("export", run_export, ExportConfig(name="invented"), **card, model="finetune")
     everything = tuple(stages.values())
     report = Stage("report", run_report, ReportConfig(recipe="small"), 1, {stage.name: stage for stage in everything})
     return Pipeline("small", (*everything, report))

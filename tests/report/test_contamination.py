@@ -29,6 +29,7 @@ CLEARED = replace(ROW, task_id="Invented/1", document_id="passage-1", decision="
 
 def found_in(folder: Path, rows: list[Near], number: int = 12, **metrics: Any) -> Contamination:
     """What the page shows of a run of nothing but `decontaminate`."""
+    folder.mkdir(exist_ok=True)
     workspace = Workspace(folder, folder, 0, lambda done, total, note="": None)
     workspace.write_records("nearest", Near, rows)
     leaked = benchmark_metrics("humaneval", "HumanEval", 164, ["Invented/3", "Invented/90"], num_telling=93)
@@ -89,18 +90,12 @@ def test_each_benchmark_has_its_share_and_each_decision_its_turn(tmp_path: Path)
     assert found_in(tmp_path, []).nearest == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "form"),
-    [
-        (RETOLD, "code"),
-        ("    @cached\n    def area(self):\n", "code"),
-        (TOLD, "passage"),
-        ("Return from the shop.\nimport fees, class rules and what's left are listed.", "prose"),
-    ],
-)
-def test_code_is_drawn_as_code_and_prose_as_prose(tmp_path: Path, text: str, form: str) -> None:
-    [problem] = found_in(tmp_path, [replace(ROW, document_excerpt=text)]).nearest
-    assert problem.documents[0].form == form
+def test_code_is_drawn_as_code_and_prose_as_prose(tmp_path: Path) -> None:
+    prose = "Return from the shop.\nimport fees, class rules and what's left are listed."
+    method = "    @cached\n    def area(self):\n"
+    for number, (text, form) in enumerate(((RETOLD, "code"), (method, "code"), (TOLD, "passage"), (prose, "prose"))):
+        [problem] = found_in(tmp_path / str(number), [replace(ROW, document_excerpt=text)]).nearest
+        assert problem.documents[0].form == form
 
 
 def test_the_section_has_counts_quality_and_neighbours(report_data: ReportData, tmp_path: Path) -> None:
@@ -112,7 +107,6 @@ def test_the_section_has_counts_quality_and_neighbours(report_data: ReportData, 
         "HumanEval 164 problems, 93 of which behaviour can tell; 2 documents give away 2 of them",
         "behaviour 2 2 2 ",
         "n-gram 107 13 0",
-        "40 problems written for this, with 160 leaks and 160 clean records",
         "n-gram 0.60 15.6\u202f% 10.8 to 22.1 39.1\u202f% 28.1 to 51.3",
         "syntax tree 0.95 0.0\u202f% 0.0 to 2.3 nothing flagged",
         "Invented/0 behaviour a leak",
@@ -136,11 +130,7 @@ def test_the_score_without_leaked_problems_stands_beside_the_whole_one(report_da
     score = CleanScore(model="tuned", benchmark="HumanEval", full=full, clean=clean)
     found = found_in(tmp_path, [], calibration=None)
     for shown, wanted, unwanted in (
-        (
-            score,
-            "HumanEval tuned 3.7\u202f% 1.7 to 7.8, 164 problems 3.1\u202f% 1.3 to 7.0, 162 problems",
-            "No leaking",
-        ),
+        (score, "tuned 3.7\u202f% 1.7 to 7.8, 164 problems 3.1\u202f% 1.3 to 7.0, 162 problems", "No leaking"),
         (replace(score, clean=full), "No leaking document was found for any of the 164 problems", "tuned 3.7"),
         (replace(score, clean=None), "no problem is left", "No leaking"),
     ):

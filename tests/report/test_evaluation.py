@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.report.evaluated import NO_JAIL, EvaluatedConfig, run_evaluation
+from tests.report.evaluated import NO_JAIL
 from tests.report.page import parsed, text_of
 
 from hornbook.artifacts.run import RunFolder
@@ -27,7 +27,6 @@ def sampled_page(sampled_evaluation: RunFolder) -> str:
 def test_every_problem_of_every_benchmark_is_there_with_its_answer(evaluation: RunFolder) -> None:
     data = gather_evaluation(evaluation.artifacts()["evaluate"])
     assert (data.model.name, data.model.kind) == ("invented/Tiny-Coder-1.5B-Instruct", "endpoint, chat")
-    assert ("new tokens, at most", "300") in data.sampling
     assert data.sandbox.jailed
     assert {("memory", "512 MiB"), ("cpu time", "3 s")} <= set(data.sandbox.limits)
     assert [benchmark.name for benchmark in data.benchmarks] == ["humaneval", "mine"]
@@ -55,6 +54,8 @@ def test_pass_at_k_comes_with_its_intervals_and_what_was_truncated(sampled_evalu
 
 
 def test_the_page_is_well_formed_stands_alone_and_runs_nothing_of_a_model(page: str, sampled_page: str) -> None:
+    assert len(re.findall(r'<details class="problem" id="p[01]-\d+"', page)) == 48
+    assert re.search(r"\d+\.\d\u202f% \d+\.\d to \d+\.\d, 24 problems", text_of(page))
     for written in (page, sampled_page):
         found = parsed(written)
         assert found.open == []
@@ -68,17 +69,6 @@ def test_the_page_is_well_formed_stands_alone_and_runs_nothing_of_a_model(page: 
     assert "&lt;i&gt;words&lt;/i&gt; is old" in page
 
 
-def test_each_benchmark_has_its_score_and_its_list(page: str, sampled_page: str) -> None:
-    sections = re.findall(r'<section id="([^"]*)"', page)
-    assert sections == ["scores", "beside", "grades", "measured", "problems-0", "problems-1"]
-    assert re.findall(r'<section id="([^"]*)"', sampled_page) == ["scores", "beside", "measured", "problems-0"]
-    assert len(re.findall(r'<details class="problem" id="p[01]-\d+"', page)) == 48
-    text = text_of(page)
-    assert re.search(r"\d+\.\d\u202f% \d+\.\d to \d+\.\d, 24 problems", text)
-    assert "humaneval, version 1: prompt as given, greedy." in text
-    assert "phi-1 1.3B 50.6" in text
-
-
 def test_a_missing_jail_and_samples_that_are_not_shown_are_told(page: str, sampled_page: str) -> None:
     assert 'class="warning"' not in page
     before, _, after = sampled_page.partition("<main>")
@@ -90,13 +80,6 @@ def test_a_missing_jail_and_samples_that_are_not_shown_are_told(page: str, sampl
     assert after.count('<details class="numbers sample">') == 12 * 5
     assert "… and 5 more samples" in text
     assert "3 prompts did not fit" in text
-
-
-def test_a_model_that_is_called_base_is_not_taken_for_a_recipes_base(tmp_path: Path) -> None:
-    config = EvaluatedConfig(model="base", benchmarks=("mine",), num_problems=2, graded=False)
-    page = (run_evaluation(config, tmp_path).path / "report" / "report.html").read_text(encoding="utf8")
-    assert "has read code and textbook passages" not in page
-    assert 'class="chip' not in page
 
 
 def test_equal_artifacts_give_equal_bytes_and_without_an_evaluation_there_is_no_report(

@@ -37,19 +37,6 @@ def test_random_pieces_of_python_never_fail_and_never_open_a_tag() -> None:
         assert re.fullmatch(r"(?:[^<>]|<i class=\"[a-z]\">|</i>)*", marked, re.DOTALL)
 
 
-def test_parts_of_code_are_marked() -> None:
-    marked = highlight_python('@cache\ndef area(r: float) -> float:\n    """Area."""\n    return 3.14 * r  # pi\n')
-    for part in (
-        '<i class="o">@cache</i>',
-        '<i class="k">def</i> <i class="d">area</i>',
-        '<i class="b">float</i>',
-        '<i class="s">&#34;&#34;&#34;Area.&#34;&#34;&#34;</i>',
-        '<i class="k">return</i> <i class="m">3.14</i>',
-        '<i class="c"># pi</i>',
-    ):
-        assert part in marked
-
-
 def test_headings_lists_paragraphs_code_and_output_are_told_apart() -> None:
     marked = passage_html(
         f"# Adding\n\n**Use** `+`\nto add.\n\n- one\n- two\n\n{FENCE}python\nprint(2)\n{FENCE}\n\n{FENCE}\n2\n{FENCE}\n"

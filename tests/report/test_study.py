@@ -104,14 +104,6 @@ def test_the_gaps_interval_holds_what_a_normal_sum_of_both_groups_would() -> Non
         assert ends == pytest.approx((middle - 1.96 * spread, middle + 1.96 * spread), abs=0.015)
 
 
-def test_a_gap_that_closes_is_seen() -> None:
-    gap = figures_of(["1"] * 12 + ["0"] * 12, ["0"] * 24, range(12))["gap"]
-    assert (gap["as_trained"], gap["retrained"], gap["difference"]) == (1.0, 0.0, -1.0)
-    assert (gap["only_as_trained"], gap["only_retrained"]) == (12, 0)
-    assert gap["p_value"] == pytest.approx(2 / 2**12, rel=1e-3)
-    assert (gap["difference_low"], gap["difference_high"]) == (-1.0, -1.0)
-
-
 def test_a_group_without_problems_has_no_figures_and_there_is_no_gap() -> None:
     assert list(figures_of(drawn(5, 1), drawn(5, 2), [])) == ["non-similar", "total"]
     assert list(figures_of(drawn(5, 1), drawn(5, 2), range(5))) == ["similar", "total"]
@@ -141,28 +133,18 @@ def study(benchmark: str = "held-out exercises") -> dict[str, Any]:
 
 
 def test_the_table_says_what_goes_and_for_each_group_both_accuracies_and_the_test() -> None:
-    lines = [" ".join(line.split()) for line in study_text(study()).splitlines()]
-    assert lines[0] == "held-out exercises: 20 problems, 1,234 exercises."
-    assert (
-        "- `0.9`: 56 exercises go, 12 problems are similar (evaluate-0.9); planted leaks that go: 3 of 4 renamed"
-        in lines
-    )
-    assert any(line.startswith("- `rule`: no exercise") for line in lines)
-    assert any(line.startswith("- `0.9-control`: 56 other exercises go") for line in lines)
+    lines = [" ".join(line.split()) for line in study_text(study("evil\x1b[2J")).splitlines()]
+    assert "\x1b" not in lines[0]
+    said = "- `0.9`: 56 exercises go, 12 problems are similar (evaluate-0.9); planted leaks that go: 3 of 4 renamed"
+    assert said in lines
     table = [line.strip("|").split("|") for line in lines if line.startswith("|")]
+    whole = "-100.0 (-100.0 to -100.0)"
     assert [[cell.strip() for cell in row] for row in table[2:6:3]] == [
-        ["0.9", "similar", "12", "100.0 (75.8 to 100.0)", "0.0 (0.0 to 24.2)", "-100.0 (-100.0 to -100.0)", "4.9e-04"],
-        [
-            *("0.9", "gap", "20", "+100.0 (+100.0 to +100.0)", "+0.0 (+0.0 to +0.0)"),
-            *("-100.0 (-100.0 to -100.0)", "4.9e-04"),
-        ],
+        ["0.9", "similar", "12", "100.0 (75.8 to 100.0)", "0.0 (0.0 to 24.2)", whole, "4.9e-04"],
+        ["0.9", "gap", "20", "+100.0 (+100.0 to +100.0)", "+0.0 (+0.0 to +0.0)", whole, "4.9e-04"],
     ]
     assert {len(row) for row in table} == {7}
     assert len(table) == 2 + 4 + 1 + 1
-
-
-def test_a_name_cannot_speak_to_the_terminal() -> None:
-    assert "\x1b" not in study_text(study("evil\x1b[2J"))
 
 
 def test_each_row_has_its_own_pairs_and_the_model_that_was_trained_again_for_it(tmp_path: Path) -> None:

@@ -41,18 +41,13 @@ def test_stages_are_listed_when_asked_for_and_lines_fit_80_columns(name: str, re
     assert sum(" s  " in line for line in lines) == len(run.artifacts())
 
 
-def test_an_evaluation_shows_score_outcomes_protocol_and_grades_of_each_benchmark(evaluation: RunFolder) -> None:
+def test_an_evaluation_shows_score_outcomes_and_grades(evaluation: RunFolder, sampled_evaluation: RunFolder) -> None:
     lines = printed(evaluation)
     assert "invented/Tiny-Coder-1.5B-Instruct endpoint, chat" in lines
     assert "HumanEval  24 problems; with 95 % intervals" in lines
-    assert sum(line.startswith("  pass@1") for line in lines) == 2
-    assert "  protocol    humaneval, version 1" in lines
     assert any(line.startswith("  outcomes    passed ") for line in lines)
     assert any("invented/Teacher-7B" in line for line in lines)
-    assert not any("without a jail" in line or line.startswith("not run") for line in lines)
-
-
-def test_samples_truncated_prompts_and_a_missing_jail_are_told(sampled_evaluation: RunFolder) -> None:
+    assert not any("without a jail" in line for line in lines)
     lines = printed(sampled_evaluation)
     assert "HumanEval  12 problems, 10 samples of each; with 95 % intervals" in lines
     assert [line.split()[0] for line in lines if line.startswith("  pass@")] == ["pass@1", "pass@5", "pass@10"]
@@ -90,10 +85,7 @@ def test_the_description_holds_what_other_programs_ask_for(small_run: RunFolder,
     assert [(score["model"], score["benchmark"]) for score in found["scores"]] == [
         (model, benchmark) for model in ("base", "tuned") for benchmark in ("held_out", "humaneval")
     ]
-    assert all({"pass@1", "ci95", "num_problems"} <= score.keys() for score in found["scores"])
     assert found["model_sha256"] == artifacts["export"].manifest.files["model/model.safetensors"]
-    assert found["report"].endswith("report/report.html")
-    assert found["model"].endswith("export/model")
     graded = describe_run(evaluation)
     assert set(graded["grades"]) == {"humaneval", "mine"}
     assert graded["scores"][0]["model"] == "invented/Tiny-Coder-1.5B-Instruct"

@@ -2,52 +2,96 @@
 
 import json
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hornbook.commands.annotate_options import (
-    AgainstOption,
-    FilesOption,
-    IdFieldOption,
-    InputsArgument,
-    MaxCharactersOption,
-    NumOption,
-    OutputOption,
-    ShippedOption,
-    StandardLibraryOption,
-    TextFieldOption,
-)
+from hornbook.commands.input_options import FilesOption, IdFieldOption, TextFieldOption
 from hornbook.commands.teacher_options import (
-    DEFAULT_CACHE,
-    DEFAULT_CONCURRENCY,
-    DEFAULT_KEY_VARIABLE,
-    ApiKeyEnvOption,
-    ApiKeyFileOption,
-    BatchOption,
-    BudgetOption,
-    CacheOption,
-    ConcurrencyOption,
-    PricesOption,
+    DEFAULT_FLAGS,
     SeedOption,
-    TeacherModelOption,
+    TeacherFlags,
     TeacherOption,
     TemperatureOption,
     open_account,
+    with_teacher_flags,
 )
+from hornbook.commands.work_folder import require_outside
 from hornbook.commands.written_files import beside, require_writable, write_records
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from hornbook.commands.code_to_annotate import CodeToAnnotate
     from hornbook.curation.annotate_samples import Annotated as AnnotatedSamples
     from hornbook.curation.annotate_samples import AnnotateSamplesConfig
     from hornbook.teacher.account import Account
 
 STAGE = "annotate"
+_CODE = "What is read"
+_DRAWN = "Which of it is scored"
+_COMPARED = "What it is compared with"
+
+InputsArgument = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="INPUT",
+        help="JSON lines or Parquet with a text a row, Python files, or folders of one of these.",
+        show_default=False,
+    ),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="A .jsonl or .parquet file for the labels; FILE.rejected is put beside it.",
+        show_default=False,
+    ),
+]
+StandardLibraryOption = Annotated[
+    bool,
+    typer.Option(
+        "--standard-library", help="Read the functions and classes of the running Python.", rich_help_panel=_CODE
+    ),
+]
+NumOption = Annotated[
+    int | None,
+    typer.Option(
+        "--num",
+        min=1,
+        metavar="N",
+        help="So many of them, drawn by the seed; all where not given.",
+        rich_help_panel=_DRAWN,
+        show_default=False,
+    ),
+]
+MaxCharactersOption = Annotated[
+    int,
+    typer.Option(
+        "--max-characters", metavar="N", help="A longer text is cut behind its last line within.", rich_help_panel=_CODE
+    ),
+]
+ShippedOption = Annotated[
+    bool,
+    typer.Option(
+        "--shipped-labels",
+        help="Read only code that the shipped labels speak of, and compare with them; with --standard-library.",
+        rich_help_panel=_COMPARED,
+    ),
+]
+AgainstOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--against",
+        metavar="FILE",
+        help="Rows with `score`, and `sample_id`, `id` or the code's `sha256`.",
+        rich_help_panel=_COMPARED,
+    ),
+]
 
 
+@with_teacher_flags
 def annotate(
     teacher: TeacherOption,
     inputs: InputsArgument = None,
@@ -62,14 +106,7 @@ def annotate(
     against: AgainstOption = None,
     max_new_tokens: Annotated[int, typer.Option("--max-new-tokens", min=1, help="Of one answer.")] = 80,
     seed: SeedOption = 0,
-    teacher_model: TeacherModelOption = "",
-    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
-    api_key_file: ApiKeyFileOption = None,
-    concurrency: ConcurrencyOption = DEFAULT_CONCURRENCY,
-    budget: BudgetOption = None,
-    prices: PricesOption = None,
-    cache: CacheOption = DEFAULT_CACHE,
-    batch: BatchOption = False,
+    flags: TeacherFlags = DEFAULT_FLAGS,
     temperature: TemperatureOption = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -82,6 +119,7 @@ def annotate(
 
     if output is not None:
         require_writable(output)
+        require_outside(output, inputs or [])
     config = AnnotateSamplesConfig(
         max_snippet_characters=max_characters,
         max_new_tokens=max_new_tokens,
@@ -97,24 +135,12 @@ def annotate(
         against=against,
     )
     code = find_code(source, num, seed)
-    opened = open_account(
-        STAGE,
-        teacher,
-        model=teacher_model,
-        api_key_env=api_key_env,
-        api_key_file=api_key_file,
-        concurrency=concurrency,
-        budget=budget,
-        prices=prices,
-        cache=cache,
-        batch=batch,
-    )
-    with opened as account:
+    with open_account(STAGE, teacher, flags) as account:
         _annotate(account, code, config, output, as_json=as_json)
 
 
 def _annotate(
-    account: "Account", code: "CodeToAnnotate", config: "AnnotateSamplesConfig", output: "Path | None", *, as_json: bool
+    account: "Account", code: "CodeToAnnotate", config: "AnnotateSamplesConfig", output: Path | None, *, as_json: bool
 ) -> None:
     from hornbook.commands.annotate_report import describe_annotated, print_annotated
     from hornbook.commands.teacher_report import print_account, say_estimate
@@ -143,7 +169,7 @@ def _annotate(
     print_account(described["account"], make_console())
 
 
-def _write(output: "Path", code: "CodeToAnnotate", found: "AnnotatedSamples") -> "list[Path]":
+def _write(output: Path, code: "CodeToAnnotate", found: "AnnotatedSamples") -> list[Path]:
     """Write the labels, and beside them what has none."""
     from hornbook.records import Dropped, Label
 

@@ -8,22 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hornbook.commands.collect_options import (
-    AllowLicenseOption,
-    AnyLicenseOption,
-    InputsArgument,
-    LayoutOption,
-    NoFiltersOption,
-    OptOutOption,
-    OutputOption,
-    SetOption,
-    SiteOption,
-    TagOption,
-)
 from hornbook.commands.input_options import EngineOption, FilesOption, IdFieldOption, RayOption, TextFieldOption
-from hornbook.commands.rejected_rows import write_rejected
 from hornbook.commands.work_folder import require_outside, work_beside
-from hornbook.commands.written_files import beside, require_writable, write_records
+from hornbook.commands.written_files import beside, require_writable, write_records, write_rejected
 from hornbook.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -35,6 +22,60 @@ if TYPE_CHECKING:
     from hornbook.reading.parts import Parts
 
 _MEGABYTE = 1_000_000
+
+InputsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT",
+        help="Folders of code or notebooks, git repositories, a site-packages folder, files of rows (also s3:// and "
+        "hf://), The Stack's files, a dump's Posts.xml.",
+        show_default=False,
+    ),
+]
+OutputOption = Annotated[
+    Path,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Where the documents go: .jsonl or .parquet.", show_default=False
+    ),
+]
+LayoutOption = Annotated[
+    str,
+    typer.Option(
+        "--layout",
+        metavar="LAYOUT",
+        help="What the inputs are: auto, files, git, notebooks, packages, rows, the-stack or stackoverflow.",
+    ),
+]
+TagOption = Annotated[str, typer.Option("--tag", metavar="TAG", help="Of a dump: which questions are read.")]
+SiteOption = Annotated[str, typer.Option("--site", metavar="HOST", help="Of a dump: whose it is.")]
+AllowLicenseOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-license", metavar="ID", help="One more SPDX licence that is allowed; repeatable.", show_default=False
+    ),
+]
+AnyLicenseOption = Annotated[
+    bool, typer.Option("--any-license", help="Ask for no licence; for code that is one's own.")
+]
+OptOutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--opt-out",
+        metavar="FILE",
+        help="Repositories, accounts and paths to leave out, one a line.",
+        show_default=False,
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help="A threshold of the filters: max_line=2000; repeatable.",
+        show_default=False,
+    ),
+]
+NoFiltersOption = Annotated[bool, typer.Option("--no-filters", help="Keep every document as it is, secrets too.")]
 
 
 def collect(

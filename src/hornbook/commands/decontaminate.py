@@ -13,6 +13,7 @@ from hornbook.commands.input_options import (
     FilesOption,
     IdFieldOption,
     InputsArgument,
+    KeptOption,
     RayOption,
     TextFieldOption,
 )
@@ -23,18 +24,10 @@ from hornbook.commands.judge_options import (
     judge_found,
 )
 from hornbook.commands.teacher_options import (
-    DEFAULT_CACHE,
-    DEFAULT_CONCURRENCY,
-    DEFAULT_KEY_VARIABLE,
-    ApiKeyEnvOption,
-    ApiKeyFileOption,
-    BatchOption,
-    BudgetOption,
-    CacheOption,
-    ConcurrencyOption,
-    PricesOption,
-    TeacherModelOption,
+    DEFAULT_FLAGS,
+    TeacherFlags,
     open_account,
+    with_teacher_flags,
 )
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
 from hornbook.commands.written_files import ENDINGS, beside, require_writable
@@ -58,16 +51,6 @@ AgainstOption = Annotated[
         metavar="NAMES",
         help="Benchmarks, comma-separated: humaneval, mbpp=PATH, a FILE of problems (.jsonl, .json, .parquet), "
         "NAME=FILE.",
-    ),
-]
-OutputOption = Annotated[
-    Path,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="KEPT",
-        help="Where the kept rows go, each as it stands: .jsonl or .parquet, as the inputs are.",
-        show_default=False,
     ),
 ]
 ReportOption = Annotated[
@@ -121,9 +104,10 @@ WithoutJailOption = Annotated[
 ]
 
 
+@with_teacher_flags
 def decontaminate(
     inputs: InputsArgument,
-    output: OutputOption,
+    output: KeptOption,
     against: AgainstOption = "humaneval",
     report: ReportOption = None,
     decisions: DecisionsOption = None,
@@ -137,15 +121,8 @@ def decontaminate(
     engine: EngineOption = "local",
     ray_address: RayOption = None,
     judge: JudgeOption = None,
-    teacher_model: TeacherModelOption = "",
     max_new_tokens: MaxNewTokensOption = 8,
-    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
-    api_key_file: ApiKeyFileOption = None,
-    concurrency: ConcurrencyOption = DEFAULT_CONCURRENCY,
-    budget: BudgetOption = None,
-    prices: PricesOption = None,
-    cache: CacheOption = DEFAULT_CACHE,
-    batch: BatchOption = False,
+    flags: TeacherFlags = DEFAULT_FLAGS,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Drop rows that give away a benchmark's problems, in other words or another story too, and say why.
@@ -192,18 +169,7 @@ def decontaminate(
     }
     opened: AbstractContextManager[Account | None] = nullcontext()
     if judge is not None:
-        opened = open_account(
-            STAGE,
-            judge,
-            model=teacher_model,
-            api_key_env=api_key_env,
-            api_key_file=api_key_file,
-            concurrency=concurrency,
-            budget=budget,
-            prices=prices,
-            cache=cache,
-            batch=batch,
-        )
+        opened = open_account(STAGE, judge, flags)
     begun = time.monotonic()
     with (
         opened as account,  # First, so that a wrong key is known before the search.

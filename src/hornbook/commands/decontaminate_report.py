@@ -16,9 +16,7 @@ import typer
 
 from hornbook import __version__
 from hornbook.commands.judge_options import print_judge
-from hornbook.commands.rejected_rows import write_rejected
-from hornbook.commands.written_files import write_records
-from hornbook.errors import StoreError
+from hornbook.commands.written_files import replaced, write_records, write_rejected
 
 if TYPE_CHECKING:
     from hornbook.decontamination.findings import FoundRow
@@ -224,13 +222,8 @@ def _problems(nearest: "Sequence[FoundRow]") -> list[dict[str, Any]]:
 
 
 def _write_report(path: Path, report: "Mapping[str, Any]") -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+    with replaced(path) as partial:
         partial.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", errors="replace")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise StoreError(f"`{path}` cannot be written: {error.strerror or error}") from error
 
 
 def _percent(share: "Sequence[float]") -> str:

@@ -13,12 +13,12 @@ from hornbook.commands.input_options import (
     FilesOption,
     IdFieldOption,
     InputsArgument,
+    KeptOption,
     RayOption,
     TextFieldOption,
 )
-from hornbook.commands.rejected_rows import write_rejected
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
-from hornbook.commands.written_files import require_writable, write_records
+from hornbook.commands.written_files import require_writable, write_records, write_rejected
 from hornbook.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -30,16 +30,6 @@ if TYPE_CHECKING:
 
 _MEGABYTE = 1_000_000
 
-OutputOption = Annotated[
-    Path,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Where the kept rows go, each as it stands: .jsonl or .parquet, as the inputs are.",
-        show_default=False,
-    ),
-]
 ClustersOption = Annotated[
     Path | None,
     typer.Option(
@@ -69,7 +59,7 @@ class ClusterRow:
 
 def deduplicate(
     inputs: InputsArgument,
-    output: OutputOption,
+    output: KeptOption,
     clusters: ClustersOption = None,
     threshold: ThresholdOption = 0.8,
     text_field: TextFieldOption = "text",

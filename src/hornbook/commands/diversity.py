@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hornbook.commands.written_files import clean
 from hornbook.errors import ConfigError, MissingInputError
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _record(fields: Mapping[str, Any], place: str, text_field: str) -> "Exercise
             f"`{place}` holds no text in `{text_field}`, nor `prompt` and `solution`; its fields: {known}; name the "
             "text's: --text-field"
         )
-    text = _clean(text)
+    text = clean(text)
     if _is_module_with_function(text):
         return _exercise(text, "", "")
     return Passage(id=place, text=text, family="", topic="", audience="", style="", teacher="")
@@ -114,18 +115,9 @@ def _record(fields: Mapping[str, Any], place: str, text_field: str) -> "Exercise
 def _exercise(prompt: str, solution: str, entry_point: str) -> "Exercise":
     from hornbook.records import Exercise
 
-    return Exercise(
-        id="",
-        prompt=_clean(prompt),
-        solution=_clean(solution),
-        entry_point=_clean(entry_point),
-        test="",
-        family="",
-        operations=(),
-        idiom="",
-        docstring_style="",
-        teacher="",
-    )
+    unknown: dict[str, Any] = dict.fromkeys(("id", "test", "family", "idiom", "docstring_style", "teacher"), "")
+    texts = {"prompt": clean(prompt), "solution": clean(solution), "entry_point": clean(entry_point)}
+    return Exercise(**texts, **unknown, operations=())
 
 
 def _is_module_with_function(text: str) -> bool:
@@ -135,11 +127,6 @@ def _is_module_with_function(text: str) -> bool:
 
     module = parse_code(text)
     return module is not None and any(isinstance(node, ast.FunctionDef) for node in ast.walk(module))
-
-
-def _clean(text: str) -> str:
-    """Text that UTF-8 can hold: half a surrogate pair, which JSON can bring, becomes `?`."""
-    return text.encode(errors="replace").decode()
 
 
 _Cell = Callable[["Diversity"], str]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hornbook.commands.written_files import clean
 from hornbook.errors import MissingInputError
 from hornbook.reading.rows import read_rows
 from hornbook.records import Exercise, Passage, content_id
@@ -97,20 +98,14 @@ def _text(fields: dict[str, Any], name: str, place: str) -> str:
     value = fields.get(name)
     if not isinstance(value, str):
         raise MissingInputError(f"`{place}` has no text in `{name}`, but {str(value)[:40]!r}")
-    return _clean(value)
-
-
-def _clean(text: str) -> str:
-    """Text that UTF-8 can hold: half a surrogate pair, which JSON can bring, becomes `?`."""
-    return text.encode(errors="replace").decode()
+    text: str = clean(value)
+    return text
 
 
 def _optional(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name)
-    return "" if value is None else _clean(str(value))
+    return "" if value is None else clean(str(value))
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    return (
-        tuple(_clean(str(one)) for one in value) if isinstance(value, Sequence) and not isinstance(value, str) else ()
-    )
+    return tuple(clean(str(one)) for one in value) if isinstance(value, Sequence) and not isinstance(value, str) else ()

@@ -13,6 +13,16 @@ InputsArgument = Annotated[
         show_default=False,
     ),
 ]
+KeptOption = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="KEPT",
+        help="Where the kept rows go, each as it stands: .jsonl or .parquet, as the inputs are.",
+        show_default=False,
+    ),
+]
 TextFieldOption = Annotated[str, typer.Option("--text-field", metavar="NAME", help="Of a row: holds its text.")]
 IdFieldOption = Annotated[
     str | None,

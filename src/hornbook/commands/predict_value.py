@@ -16,10 +16,9 @@ from hornbook.commands.input_options import (
     RayOption,
     TextFieldOption,
 )
-from hornbook.commands.rejected_rows import write_rejected
 from hornbook.commands.run import StoreOption
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
-from hornbook.commands.written_files import beside, require_writable, write_records
+from hornbook.commands.written_files import beside, require_writable, write_records, write_rejected
 
 if TYPE_CHECKING:
     from hornbook.reading.parts import Parts

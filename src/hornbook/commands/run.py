@@ -5,7 +5,8 @@ calls the others, which do nothing else. All must see the store, for instance on
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,10 +29,13 @@ from hornbook.commands.teacher_options import (
     find_key,
     naming_a_budget,
 )
+from hornbook.errors import ConfigError
 
 if TYPE_CHECKING:
     from hornbook.artifacts.pipeline import Pipeline
     from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
+    from hornbook.teacher.account import Account
+    from hornbook.teacher.opening import TeacherSettings
     from hornbook.training.parallel import Followers
 
 RecipeArgument = Annotated[str, typer.Argument(help="A recipe's name, or the path of a recipe file ending in .py.")]
@@ -82,7 +86,6 @@ def run(
     from hornbook.artifacts.pipeline import run as run_pipeline
     from hornbook.artifacts.run import Run, RunFolder
     from hornbook.artifacts.store import Store
-    from hornbook.commands.taught import with_teacher
     from hornbook.display import TerminalObserver, make_console
     from hornbook.report.summary import print_summary
     from hornbook.teacher.budget import parse_budget
@@ -171,3 +174,55 @@ def _take_part(call: TrainingCall) -> None:
 
 def _say_nothing(done: int, total: int, note: str = "") -> None:
     """The first process speaks for all."""
+
+
+def with_teacher(pipeline: "Pipeline", settings: "TeacherSettings | None") -> "Pipeline":
+    """The same pipeline, whose stages ask the teacher of the settings where their configs name a model.
+
+    The model's name stands in a stage's config, since it determines what comes out; where the model answers, with which
+    key, and what it may spend are the affair of the command that runs the stage.
+
+    Raises:
+        ConfigError: A config names a model, and there are no settings.
+    """
+    for stage in pipeline.stages:
+        model = teacher_of(stage)
+        if model and settings is None:
+            raise ConfigError(
+                f"`{stage.name}.teacher` is `{model}`, a language model: say where it answers with `--teacher URL`, "
+                "the address of an OpenAI-compatible endpoint, or `--teacher FILE.gguf`"
+            )
+    return pipeline.mapped(lambda stage: _taught(stage, settings)) if settings is not None else pipeline
+
+
+def teacher_of(stage: "Stage") -> str:
+    """The language model that a stage's config names; empty where it needs none."""
+    from hornbook.decontamination.stages import DecontaminateConfig
+    from hornbook.synthesis.stages import teacher_named_in
+
+    if isinstance(stage.config, DecontaminateConfig):
+        return stage.config.teacher
+    return teacher_named_in(stage.config)
+
+
+def _taught(stage: "Stage", settings: "TeacherSettings") -> "Stage":
+    model = teacher_of(stage)
+    if not model:
+        return stage
+
+    @contextmanager
+    def open_teacher() -> "Iterator[Account]":
+        from hornbook.teacher.opening import open_account
+
+        with open_account(replace(settings, model=model if settings.is_endpoint else ""), stage.name) as account:
+            if account.name != model:
+                raise ConfigError(
+                    f"`{stage.name}.teacher` is `{model}`, and `{settings.address}` is `{account.name}`: "
+                    f"`--set {stage.name}.teacher={account.name}` takes that one"
+                )
+            yield account
+
+    def run_with_teacher(config: Any, inputs: "Mapping[str, Artifact]", workspace: "Workspace") -> "Result":
+        return stage.run(config, inputs, workspace, open_teacher)  # type: ignore[call-arg]
+
+    return replace(stage, run=run_with_teacher)

@@ -14,12 +14,12 @@ from hornbook.commands.input_options import (
     FilesOption,
     GivenIdFieldOption,
     InputsArgument,
+    KeptOption,
     RayOption,
     TextFieldOption,
 )
-from hornbook.commands.rejected_rows import write_rejected
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
-from hornbook.commands.written_files import beside, require_writable, write_records
+from hornbook.commands.written_files import beside, require_writable, write_records, write_rejected
 from hornbook.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -33,16 +33,6 @@ _MEGABYTE = 1_000_000
 _TYPED = re.compile(r"(\d+(?:[_,]\d{3})*(?:\.\d+)?)([kmbt]?)", re.IGNORECASE | re.ASCII)
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
 
-OutputOption = Annotated[
-    Path,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Where the kept rows go, each as it stands: .jsonl or .parquet, as the inputs are.",
-        show_default=False,
-    ),
-]
 ValuesOption = Annotated[
     Path,
     typer.Option(
@@ -65,7 +55,7 @@ ThresholdOption = Annotated[float | None, typer.Option("--threshold", help="What
 def select(
     inputs: InputsArgument,
     values: ValuesOption,
-    output: OutputOption,
+    output: KeptOption,
     keep_tokens: KeepTokensOption = None,
     keep_share: KeepShareOption = None,
     threshold: ThresholdOption = None,

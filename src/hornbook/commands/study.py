@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hornbook.artifacts import DEFAULT_STORE
-from hornbook.errors import ConfigError
+from hornbook.errors import ConfigError, MissingInputError
 
 if TYPE_CHECKING:
     from hornbook.artifacts.pipeline import Pipeline, StageOutcome, StageStatus
-    from hornbook.artifacts.run import RunFolder
+    from hornbook.artifacts.run import Run, RunFolder
     from hornbook.artifacts.stage import Progress
     from hornbook.recipes.contamination_study import StudySettings
 
@@ -84,7 +84,6 @@ def contamination(
     from hornbook.decontamination.planted import PlantConfig
     from hornbook.evaluation.stages import HELD_OUT
     from hornbook.recipes.contamination_study import LAST_OF_RUN, StudySettings, has_held_out
-    from hornbook.recipes.of_run import pipeline_of
     from hornbook.report.study import STUDY, study_text
 
     _require_writable(output)
@@ -160,3 +159,48 @@ def _require_writable(output: Path | None) -> None:
         raise ConfigError(f"`--output` takes a file that ends in {' or '.join(_ENDINGS)}, got `{output}`")
     if output is not None and not output.parent.is_dir():
         raise ConfigError(f"`--output` needs a folder that is there, got `{output}`")
+
+
+def pipeline_of(folder: "RunFolder", until: str) -> "Pipeline":
+    """The stages of a run up to one of them, with those that it needs.
+
+    Args:
+        folder: Of the run.
+        until: The stage's name.
+
+    Raises:
+        MissingInputError: There is no such run, or it has not come to the stage.
+        ConfigError: It is no run of a recipe, its recipe has no such stage, or the recipe is not what it was.
+    """
+    from hornbook.artifacts.override import apply_overrides
+    from hornbook.recipes.find import find_recipe, list_recipes
+
+    run = folder.read()
+    if not run.recipe.endswith(".py") and run.recipe not in list_recipes():
+        raise ConfigError(f"`{run.name}` is not the run of a recipe: it was made by `{run.command or run.recipe}`")
+    pipeline = apply_overrides(find_recipe(run.recipe)(run.seed), run.overrides)
+    if until not in {stage.name for stage in pipeline.stages}:
+        raise ConfigError(f"the run `{run.name}` cannot be used: its recipe `{run.recipe}` has no stage `{until}`")
+    pipeline = pipeline.until(until)
+    made = {stage.name: stage.fingerprint for stage in run.stages}
+    again = _command_of(run, folder)
+    for name, fingerprint in pipeline.fingerprints().items():
+        if name not in made:
+            raise MissingInputError(
+                f"the run `{run.name}` is not finished: its stage `{name}` is not done; `{again}` goes on with it"
+            )
+        if made[name] != fingerprint:
+            raise ConfigError(
+                f"the run `{run.name}` was made by an earlier state of its recipe or of Hornbook: `{name}` would be "
+                f"made anew; `{again}` runs it again"
+            )
+    return pipeline
+
+
+def _command_of(run: "Run", folder: "RunFolder") -> str:
+    """What is typed to run it again as it was."""
+    changes = [part for key, value in run.overrides.items() for part in ("--set", f"{key}={value}")]
+    seed = ["--seed", str(run.seed)] if run.seed else []
+    root = folder.store.root
+    store = [] if root == Path(DEFAULT_STORE) else ["--store", str(root)]
+    return shlex.join(["hornbook", "run", run.recipe, "--name", run.name, *changes, *seed, *store])

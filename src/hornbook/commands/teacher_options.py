@@ -1,12 +1,15 @@
 """The flags of every command that asks a teacher, and how they open an account with it."""
 
+import functools
+import inspect
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 from urllib.parse import urlsplit
 
 import typer
@@ -108,34 +111,56 @@ TemperatureOption = Annotated[
 SeedOption = Annotated[int, typer.Option("--seed", help="The seed of every random choice.")]
 
 
+@dataclass(frozen=True, kw_only=True)
+class TeacherFlags:
+    """What was typed about a teacher, beside its address."""
+
+    model: TeacherModelOption = ""
+    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE
+    api_key_file: ApiKeyFileOption = None
+    concurrency: ConcurrencyOption = DEFAULT_CONCURRENCY
+    budget: BudgetOption = None
+    prices: PricesOption = None
+    cache: CacheOption = DEFAULT_CACHE
+    batch: BatchOption = False
+
+
+DEFAULT_FLAGS = TeacherFlags()
+
+
+def with_teacher_flags(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `TeacherFlags` in the place of its parameter `flags`.
+
+    Typer reads a command's options from its signature, so the signature that it sees has one parameter for each field.
+    """
+    hints = get_type_hints(TeacherFlags, include_extras=True)
+    parameters: list[inspect.Parameter] = []
+    for parameter in inspect.signature(command).parameters.values():
+        names = hints if parameter.name == "flags" else ()
+        parameters += [
+            inspect.Parameter(name, parameter.kind, default=getattr(DEFAULT_FLAGS, name), annotation=hints[name])
+            for name in names
+        ] or [parameter]
+
+    @functools.wraps(command)
+    def typed(**given: Any) -> None:
+        flags = TeacherFlags(**{name: given.pop(name) for name in hints})
+        command(**given, flags=flags)
+
+    typed.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    typed.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return typed
+
+
 @contextmanager
-def open_account(
-    stage: str,
-    teacher: str,
-    *,
-    model: str = "",
-    api_key_env: str = DEFAULT_KEY_VARIABLE,
-    api_key_file: Path | None = None,
-    concurrency: int = DEFAULT_CONCURRENCY,
-    budget: str | None = None,
-    prices: Path | None = None,
-    cache: Path = DEFAULT_CACHE,
-    batch: bool = False,
-) -> Iterator["Account"]:
+def open_account(stage: str, teacher: str, flags: TeacherFlags) -> Iterator["Account"]:
     """An account with the teacher that was typed.
 
     Args:
         stage: What the answers are for, as `write-exercises`: the name under which they are counted, and for which the
             budget holds.
         teacher: As typed behind `--teacher`.
-        model: As behind `--teacher-model`.
-        api_key_env: As behind `--api-key-env`.
-        api_key_file: As behind `--api-key-file`.
-        concurrency: As behind `--concurrency`.
-        budget: As behind `--budget`.
-        prices: As behind `--prices`.
-        cache: As behind `--cache`.
-        batch: Whether there is a `--batch`.
+        flags: The other flags.
 
     Raises:
         BudgetError: From the body, with the command to go on.
@@ -147,13 +172,13 @@ def open_account(
 
     settings = TeacherSettings(
         address=teacher,
-        model=model,
-        api_key=find_key(api_key_env, api_key_file, teacher),
-        concurrency=concurrency,
-        batch=batch,
-        budget=parse_budget(budget),
-        prices=prices,
-        cache=cache,
+        model=flags.model,
+        api_key=find_key(flags.api_key_env, flags.api_key_file, teacher),
+        concurrency=flags.concurrency,
+        batch=flags.batch,
+        budget=parse_budget(flags.budget),
+        prices=flags.prices,
+        cache=flags.cache,
     )
     with naming_a_budget(), open_teacher(settings, stage, report=_say) as account:
         yield account

@@ -7,21 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hornbook.commands.teacher_options import (
-    DEFAULT_CACHE,
-    DEFAULT_CONCURRENCY,
-    DEFAULT_KEY_VARIABLE,
-    ApiKeyEnvOption,
-    ApiKeyFileOption,
-    BatchOption,
-    BudgetOption,
-    CacheOption,
-    ConcurrencyOption,
+    DEFAULT_FLAGS,
     OptionalTeacherOption,
-    PricesOption,
     SeedOption,
-    TeacherModelOption,
+    TeacherFlags,
     TemperatureOption,
     open_account,
+    with_teacher_flags,
 )
 from hornbook.errors import ConfigError
 
@@ -97,21 +89,15 @@ WithoutJailOption = Annotated[
 ]
 
 
+@with_teacher_flags
 def verify(
     file: FileArgument,
     output: OutputOption = None,
     teacher: OptionalTeacherOption = None,
-    teacher_model: TeacherModelOption = "",
     num_solutions: NumSolutionsOption = 3,
     temperature: TemperatureOption = 0.8,
     max_new_tokens: MaxNewTokensOption = 250,
-    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
-    api_key_file: ApiKeyFileOption = None,
-    concurrency: ConcurrencyOption = DEFAULT_CONCURRENCY,
-    budget: BudgetOption = None,
-    prices: PricesOption = None,
-    cache: CacheOption = DEFAULT_CACHE,
-    batch: BatchOption = False,
+    flags: TeacherFlags = DEFAULT_FLAGS,
     min_level: LevelOption = None,
     min_examples_share: ExamplesOption = 1.0,
     min_agreement: AgreementOption = 0.5,
@@ -153,18 +139,7 @@ def verify(
             return
         opened: AbstractContextManager[Account | None] = nullcontext(None)
         if teacher is not None:
-            opened = open_account(
-                "verify",
-                teacher,
-                model=teacher_model,
-                api_key_env=api_key_env,
-                api_key_file=api_key_file,
-                concurrency=concurrency,
-                budget=budget,
-                prices=prices,
-                cache=cache,
-                batch=batch,
-            )
+            opened = open_account("verify", teacher, flags)
         with opened as account:
             verify_given_exercises(given, path, sandbox, account, config, seed, as_json=as_json)
 

@@ -6,21 +6,13 @@ from typing import Annotated
 import typer
 
 from hornbook.commands.teacher_options import (
-    DEFAULT_CACHE,
-    DEFAULT_CONCURRENCY,
-    DEFAULT_KEY_VARIABLE,
-    ApiKeyEnvOption,
-    ApiKeyFileOption,
-    BatchOption,
-    BudgetOption,
-    CacheOption,
-    ConcurrencyOption,
-    PricesOption,
+    DEFAULT_FLAGS,
     SeedOption,
-    TeacherModelOption,
+    TeacherFlags,
     TeacherOption,
     TemperatureOption,
     open_account,
+    with_teacher_flags,
 )
 from hornbook.commands.writing_options import (
     LISTS,
@@ -56,6 +48,7 @@ ProfessionsOption = Annotated[
 ]
 
 
+@with_teacher_flags
 def write_exercises(
     teacher: TeacherOption,
     output: OutputOption,
@@ -68,14 +61,7 @@ def write_exercises(
     max_new_tokens: MaxNewTokensOption = 320,
     when_stale: WhenStaleOption = "stop",
     seed: SeedOption = 0,
-    teacher_model: TeacherModelOption = "",
-    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
-    api_key_file: ApiKeyFileOption = None,
-    concurrency: ConcurrencyOption = DEFAULT_CONCURRENCY,
-    budget: BudgetOption = None,
-    prices: PricesOption = None,
-    cache: CacheOption = DEFAULT_CACHE,
-    batch: BatchOption = False,
+    flags: TeacherFlags = DEFAULT_FLAGS,
     temperature: TemperatureOption = 0.8,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -98,19 +84,7 @@ def write_exercises(
         constraint=constraint_named(constraint), temperature=temperature, max_new_tokens=max_new_tokens
     )
     writing = write_config(num, max_attempts, when_stale)
-    opened = open_account(
-        STAGE,
-        teacher,
-        model=teacher_model,
-        api_key_env=api_key_env,
-        api_key_file=api_key_file,
-        concurrency=concurrency,
-        budget=budget,
-        prices=prices,
-        cache=cache,
-        batch=batch,
-    )
-    with opened as account:
+    with open_account(STAGE, teacher, flags) as account:
         run_writer(
             ExerciseJob(ingredients, config, account.name),
             account,

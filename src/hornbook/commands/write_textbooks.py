@@ -6,21 +6,13 @@ from typing import Annotated
 import typer
 
 from hornbook.commands.teacher_options import (
-    DEFAULT_CACHE,
-    DEFAULT_CONCURRENCY,
-    DEFAULT_KEY_VARIABLE,
-    ApiKeyEnvOption,
-    ApiKeyFileOption,
-    BatchOption,
-    BudgetOption,
-    CacheOption,
-    ConcurrencyOption,
-    PricesOption,
+    DEFAULT_FLAGS,
     SeedOption,
-    TeacherModelOption,
+    TeacherFlags,
     TeacherOption,
     TemperatureOption,
     open_account,
+    with_teacher_flags,
 )
 from hornbook.commands.writing_options import (
     LISTS,
@@ -58,6 +50,7 @@ InspirationOption = Annotated[
 ]
 
 
+@with_teacher_flags
 def write_textbooks(
     teacher: TeacherOption,
     output: OutputOption,
@@ -70,14 +63,7 @@ def write_textbooks(
     max_new_tokens: MaxNewTokensOption = 600,
     when_stale: WhenStaleOption = "stop",
     seed: SeedOption = 0,
-    teacher_model: TeacherModelOption = "",
-    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
-    api_key_file: ApiKeyFileOption = None,
-    concurrency: ConcurrencyOption = DEFAULT_CONCURRENCY,
-    budget: BudgetOption = None,
-    prices: PricesOption = None,
-    cache: CacheOption = DEFAULT_CACHE,
-    batch: BatchOption = False,
+    flags: TeacherFlags = DEFAULT_FLAGS,
     temperature: TemperatureOption = 0.8,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -93,19 +79,7 @@ def write_textbooks(
     ingredients = passage_ingredients(topics, words, _texts(inspiration) if inspiration is not None else ())
     config = PassagePromptConfig(num_words=num_words, temperature=temperature, max_new_tokens=max_new_tokens)
     writing = write_config(num, max_attempts, when_stale)
-    opened = open_account(
-        STAGE,
-        teacher,
-        model=teacher_model,
-        api_key_env=api_key_env,
-        api_key_file=api_key_file,
-        concurrency=concurrency,
-        budget=budget,
-        prices=prices,
-        cache=cache,
-        batch=batch,
-    )
-    with opened as account:
+    with open_account(STAGE, teacher, flags) as account:
         run_writer(
             PassageJob(ingredients, config, account.name),
             account,

@@ -2,19 +2,34 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hornbook.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
+    from hornbook.reading.parts import Parts
     from hornbook.records import Record
+
+R = TypeVar("R", bound="Record")
 
 ENDINGS = (".jsonl", ".parquet")
 _ROWS_AT_ONCE = 2**16
 _CHARACTERS_AT_ONCE = 2**25
 """Of Parquet's rows in memory; with the row that passes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedRow:
+    """A row that is no document."""
+
+    id: str
+    reason: str
+    detail: str
 
 
 def require_writable(path: Path) -> None:
@@ -42,8 +57,7 @@ def write_records(path: Path, record: "type[Record]", records: Iterable[Any]) ->
     Raises:
         StoreError: The disk is full, or the folder cannot be written.
     """
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+    with replaced(path) as partial:
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
 
@@ -55,12 +69,94 @@ def write_records(path: Path, record: "type[Record]", records: Iterable[Any]) ->
         else:
             with partial.open("w", encoding="utf-8") as lines:
                 for one in records:
-                    fields = {name: _clean(value) for name, value in dataclasses.asdict(one).items()}
+                    fields = {name: clean(value) for name, value in dataclasses.asdict(one).items()}
                     lines.write(json.dumps(fields, ensure_ascii=False) + "\n")
+
+
+def write_enriched(path: Path, record: type[R], records: Sequence[R], extras: Sequence[dict[str, Any]]) -> None:
+    """Write records, in order, each with further fields behind its own, so that a person's own columns are not lost.
+
+    Args:
+        path: `.jsonl` or `.parquet`; it is replaced when it is whole.
+        record: The records' type, whose fields are the first columns.
+        records: The rows.
+        extras: One for each record; where all are empty, the file is as any other of these records.
+
+    Raises:
+        StoreError: The file cannot be written.
+    """
+    if not any(extras):
+        write_records(path, record, records)
+        return
+    with replaced(path) as partial:
+        if path.suffix == ".parquet":
+            _write_columns(partial, record, records, extras)
+        else:
+            rows = [{**dataclasses.asdict(one), **extra} for one, extra in zip(records, extras, strict=True)]
+            text = "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+            partial.write_text(text, encoding="utf-8", errors="replace")
+
+
+def write_rejected(parts: "Parts", output: Path) -> dict[str, int]:
+    """Write the rows that are no documents to `OUTPUT.rejected…`; where there are none, remove an earlier command's.
+
+    Returns:
+        Reason → number of rows.
+
+    Raises:
+        StoreError: The file cannot be written.
+    """
+    path = beside(output, "rejected")
+    counts: Counter[str] = Counter()
+
+    def rows() -> Iterator[RejectedRow]:
+        for one in parts.left_out():
+            counts[one.reason] += 1
+            yield RejectedRow(id=one.place, reason=one.reason, detail=one.detail)
+
+    if next(parts.left_out(), None) is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_records(path, RejectedRow, rows())
+    return dict(counts)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """Give a file to write to, which takes the place of `path` when the body ends without an error.
+
+    Raises:
+        StoreError: The disk is full, or the folder cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        yield partial
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise StoreError(f"`{path}` cannot be written: {error.strerror or error}") from error
+
+
+def clean(value: Any) -> Any:
+    """Text that UTF-8 can hold: half a surrogate pair, which JSON can bring, becomes `?`. Other values as they are."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
+
+
+def _write_columns(path: Path, record: type[R], records: Sequence[R], extras: Sequence[dict[str, Any]]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from hornbook.records import table_of
+
+    table = table_of(record, records)
+    for name in dict.fromkeys(name for extra in extras for name in extra):
+        cells = [extra.get(name) for extra in extras]
+        try:
+            column = pa.array(cells)
+        except pa.ArrowException:  # Values of several types.
+            column = pa.array([None if cell is None else json.dumps(cell, default=str) for cell in cells])
+        table = table.append_column(name, column)
+    pq.write_table(table, path)
 
 
 def _some_at_once(records: Iterable[Any]) -> Iterator[list[Any]]:
@@ -76,8 +172,3 @@ def _some_at_once(records: Iterable[Any]) -> Iterator[list[Any]]:
             some, num_characters = [], 0
     if some:
         yield some
-
-
-def _clean(value: Any) -> Any:
-    """Text that UTF-8 can hold: half a surrogate pair, which JSON can bring, becomes `?`."""
-    return value.encode(errors="replace").decode() if isinstance(value, str) else value

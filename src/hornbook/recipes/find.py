@@ -16,8 +16,8 @@ from hornbook.errors import ConfigError
 Recipe = Callable[[int], Pipeline]
 """A recipe takes the seed and returns the pipeline."""
 
-_NO_RECIPES = ("contamination_study", "evaluation", "find", "of_run")
-"""Files beside the recipes: pipelines that need a model or a run, the way back from a run, and this one."""
+_NO_RECIPES = ("contamination_study", "evaluation", "find")
+"""Files beside the recipes: pipelines that need a model or a run, and this one."""
 
 
 def list_recipes() -> list[str]:
