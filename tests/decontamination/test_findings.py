@@ -90,18 +90,7 @@ def test_the_counts_are_those_of_looking_at_all_rows_at_once() -> None:
                 }
 
 
-def test_of_each_detector_the_nearest_rows_are_given_and_leaks_come_first() -> None:
-    far, near, nearer = (row(place, score=score) for place, score in [(0, 0.3), (1, 0.6), (2, 0.9)])
-    told = leak(3, "one/0", Detector.NGRAM, score=0.4)
-    behaves = row(4, detector=Detector.BEHAVIOUR, score=1.0)
-    found = [far, near, nearer, told, behaves]
-    assert nearest_of(found, 3) == [told, behaves, nearer, near]
-    assert nearest_of(reversed(found), 3) == [told, behaves, nearer, near]
-    assert nearest_of(found) == [told, behaves]
-    assert nearest_of([row(place) for place in range(5)], 2) == [row(0), row(1)]
-
-
-def test_the_nearest_rows_are_those_of_sorting_all() -> None:
+def test_the_nearest_rows_are_those_of_sorting_all_and_leaks_of_a_problem_come_first() -> None:
     for seed in range(60):
         rows = drawn_rows(seed)
         nearest = nearest_of(rows, 2)
@@ -109,6 +98,8 @@ def test_the_nearest_rows_are_those_of_sorting_all() -> None:
             same = [one for one in rows if (one.task_id, one.detector) == key]
             wanted = sorted(same, key=lambda one: (one.decision is not Decision.LEAK, -one.score))[:2]
             assert [one for one in nearest if (one.task_id, one.detector) == key] == wanted
+        order = [(one.benchmark, one.task_id, one.decision is not Decision.LEAK) for one in nearest]
+        assert order == sorted(order)
 
 
 def test_what_decides_on_a_document_is_the_evidence_of_its_leak() -> None:

@@ -1,5 +1,3 @@
-"""The labelled set in place of training texts: it says of every pair whether a judge should say yes."""
-
 import random
 import re
 from collections import Counter
@@ -52,7 +50,6 @@ SEARCH = SearchConfig(match_rate=0.85)
 
 
 def row(text: int, task: str, detector: Detector, score: float, *, cleared: bool = False) -> FoundRow:
-    """As the search writes it, undecided."""
     return FoundRow(
         row=text,
         document_id=f"d{text}",
@@ -84,7 +81,6 @@ def random_pair(rng: random.Random, text: int, task: str) -> list[FoundRow]:
 
 
 def shown_in(asked: TeacherRequest) -> tuple[str, str]:
-    """The two texts in the order in which a question shows them."""
     assert isinstance(asked, ChatRequest)
     found = re.findall(r"^(`{3,})python\n(.*?)\n\1$", asked.messages[-1]["content"], re.DOTALL | re.MULTILINE)
     (_, first), (_, second) = found
@@ -135,11 +131,10 @@ def ask(parts: Parts, script: Callable[[TeacherRequest], Line]) -> Judged:
 
 
 def test_the_word_alone_is_read_in_whatever_dress_and_nothing_else_is_a_verdict() -> None:
-    for thoughts in ("", "<think>\nIt may be yes. Or no.\n</think>\n\n"):
-        for dress in ("{}", " {}.\n", "**{}**", "`{}`", "Answer: {}", '"{}!"', "> {}"):
-            for word, answer in (("yes", Answer.SAME), ("NO", Answer.DIFFERENT)):
-                reply = Reply(outcome=ReplyOutcome.ANSWERED, text=thoughts + dress.format(word))
-                assert read_answer(reply) == (answer, ""), reply.text
+    for dress in ("{}", "<think>\nIt may be yes. Or no.\n</think>\n\n {}.\n", "**{}**", "Answer: {}", '"{}!"', "> {}"):
+        for word, answer in (("yes", Answer.SAME), ("NO", Answer.DIFFERENT)):
+            reply = Reply(outcome=ReplyOutcome.ANSWERED, text=dress.format(word))
+            assert read_answer(reply) == (answer, ""), reply.text
     for said in ("yes and no", "Yes, both add.", "Not at all", "yesterday", "<think>yes", "<think>yes</think>", "1"):
         for outcome in (ReplyOutcome.ANSWERED, ReplyOutcome.CUT):
             assert read_answer(Reply(outcome=outcome, text=said)) == (Answer.UNREADABLE, said)
@@ -230,7 +225,6 @@ def test_a_judge_that_knows_the_labels_leaves_no_false_alarm_finds_more_and_says
         pair = PAIRS[one.row]
         is_leak = pair.kind.is_leak and pair.task_id == one.task_id
         assert one.answer is (Answer.SAME if is_leak else Answer.DIFFERENT)
-    # Asked once more, from what the search found and not from what the judge made of it.
     assert ask(parts, truth) == judged
     assert list(found_in(parts)) == found
 
@@ -273,7 +267,6 @@ def test_each_pair_is_one_question_about_both_texts_and_progress_counts_them(par
             next(stated for stated, task_id in STATED.items() if task_id == one.task_id),
         }
         is_first.append(shown[0] in STATED)
-    # Which one is the benchmark's is not to be told from the order.
     assert 0.3 < sum(is_first) / len(is_first) < 0.7
 
 
@@ -334,5 +327,6 @@ def test_a_stage_asks_the_teacher_of_its_config_and_needs_a_way_to_it(
     assert asked.table("documents").num_rows > plain.table("documents").num_rows
     with pytest.raises(ConfigError, match="teacher"):
         run("other", None)
-    with pytest.raises(ConfigError, match="answer_tokens"):
-        DecontaminateConfig(answer_tokens=0)
+    for name, value in (("answer_tokens", 0), ("against", ())):
+        with pytest.raises(ConfigError, match=name):
+            DecontaminateConfig(**{name: value})  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.decontamination.labelled_once import LABELLED, PAIRS
 
+from hornbook.decontamination.calibration import calibration_of, quality_of, record_id
 from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import LabelledPair, LabelledProblem, PairKind
@@ -19,6 +20,7 @@ from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.prepare import Prepared
 from hornbook.decontamination.search import Search, SearchConfig
 from hornbook.sandbox.jail import Jail
+from hornbook.stats import wilson_interval
 
 BY_ID = {one.problem.task_id: one for one in LABELLED}
 PLACES = {task_id: place for place, task_id in enumerate(BY_ID)}
@@ -116,3 +118,33 @@ def test_recall_and_precision_are_as_promised_and_every_problem_tells(
     alone = quality["rule without behaviour"]
     assert alone["found_by_kind"]["renamed"] == 40
     assert alone["false_by_kind"] == {"same topic": 0, "near miss": 21, "stock phrase": 0, "unrelated": 0}
+
+
+FEW = [LabelledPair(task_id=task, kind=kind, text=f"{task} {kind}") for task in ("a", "b") for kind in PairKind]
+
+
+def place_of(task: str, kind: PairKind) -> str:
+    return record_id(next(at for at, pair in enumerate(FEW) if (pair.task_id, pair.kind) == (task, kind)))
+
+
+def test_a_leak_counts_for_its_own_problem_and_a_false_alarm_for_any_once_with_shares_and_intervals() -> None:
+    flagged = {(place_of(task, PairKind.RENAMED), task) for task in ("a", "b")}
+    flagged |= {(place_of("b", PairKind.RETOLD), "a"), (place_of("b", PairKind.UNRELATED), "a")}
+    flagged |= {(place_of("a", PairKind.NEAR_MISS), task) for task in ("a", "b")}
+    quality = quality_of("x", 0.5, FEW, flagged)
+    assert {kind: count for kind, count in quality.found.items() if count} == {PairKind.RENAMED: 2}
+    assert {kind: count for kind, count in quality.false.items() if count} == {
+        PairKind.NEAR_MISS: 1,
+        PairKind.UNRELATED: 1,
+    }
+    said = quality.to_json()
+    assert (said["num_found"], said["num_false"], said["found_by_kind"]["renamed"]) == (2, 2, 2)
+    assert said["recall"] == pytest.approx([2 / 8, *wilson_interval(2, 8)], abs=1e-4)
+    assert said["precision"] == pytest.approx([2 / 4, *wilson_interval(2, 4)], abs=1e-4)
+
+
+def test_what_flags_nothing_has_no_precision() -> None:
+    said = calibration_of(FEW, [quality_of("x", None, FEW, set())])
+    assert (said["num_problems"], said["num_leaks"], said["num_clean"], said["num_of_kind"]) == (2, 8, 8, 2)
+    [row] = said["rows"]
+    assert (row["name"], row["precision"], row["recall"][0]) == ("x", None, 0)

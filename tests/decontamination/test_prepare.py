@@ -7,10 +7,9 @@ from tests.decontamination.own_problems import OWN, PROBLEM
 
 from hornbook.decontamination.calibration import RULE, WITHOUT_BEHAVIOUR
 from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.prepare import make_ready, open_jail, open_unjailed, prepare
+from hornbook.decontamination.prepare import make_ready, prepare
 from hornbook.decontamination.search import SearchConfig
 from hornbook.sandbox.jail import Jail
-from hornbook.sandbox.unjailed import Unjailed
 
 CONFIG = SearchConfig()
 
@@ -44,10 +43,3 @@ def test_where_nothing_runs_no_behaviour_can_tell_and_the_rule_is_the_one_withou
     assert {**without[RULE], "name": WITHOUT_BEHAVIOUR} == quality[WITHOUT_BEHAVIOUR]
     assert [quality[name]["threshold"] for name in words] == [0.8, 0.95, 0.95]
     assert quality[RULE]["threshold"] is None
-
-
-def test_a_jail_is_opened_unless_it_is_wished_away() -> None:
-    jailed, unjailed = open_jail(num_workers=1), open_unjailed(num_workers=1)
-    assert isinstance(jailed, Jail)
-    assert isinstance(unjailed, Unjailed)
-    assert jailed.limits == unjailed.limits
