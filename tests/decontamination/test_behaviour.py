@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from tests.decontamination.own_problems import problem_of
 
 from hornbook.decontamination.behaviour import BehaviourSearch, make_index
 from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, behaviours_of, output_of
@@ -16,7 +17,7 @@ from hornbook.decontamination.same_outputs import SameOutputs, is_same, is_telli
 from hornbook.errors import SandboxError
 from hornbook.observers.agreement import values_agree
 from hornbook.observers.jail_tasks import run_tasks
-from hornbook.records import Outcome, Problem
+from hornbook.records import Outcome
 from hornbook.sandbox.jail import Jail
 
 INPUTS = ("[]", "[1]", "[3, 1, 2]", "[2, 2]", "[5, -5]", "[9, 8, 7]", "[0, 0, 4]", "[7, 1, 20, 3]", "[-8]", "[6, 6, 1]")
@@ -53,10 +54,7 @@ EQUAL_VALUES = [
 
 def behaviours(jail: Jail, sources: Sequence[str], *inputs: tuple[str, ...]) -> list[Behaviour]:
     """What functions called `p` do; the last inputs are those of all others, too."""
-    problems = [
-        Problem(task_id=f"{at}", prompt="", entry_point="p", canonical_solution=source, test="", category="")
-        for at, source in enumerate(sources)
-    ]
+    problems = [problem_of("", source, task_id=f"{at}") for at, source in enumerate(sources)]
     given = {one.task_id: inputs[min(at, len(inputs) - 1)] for at, one in enumerate(problems)}
     return behaviours_of(problems, given, jail)
 
@@ -292,10 +290,7 @@ UNSORTED = ("[3, 1, 2]", "[9, 1, 4, 2]", "[5, 2, 3]", "[8, 7, 1]", "[2, 1]")
 
 
 def chosen(jail: Jail, problems: dict[str, tuple[str, ...]]) -> tuple[ProbeGroup, ...]:
-    made = [
-        Problem(task_id=f"{n}", prompt=source, entry_point="p", canonical_solution="", test="", category="")
-        for n, source in enumerate(problems)
-    ]
+    made = [problem_of(source, task_id=f"{n}") for n, source in enumerate(problems)]
     behaviours = behaviours_of(made, {f"{n}": inputs for n, inputs in enumerate(problems.values())}, jail)
     return choose_probes(
         behaviours, [len(one.inputs) for one in behaviours], range(len(made)), jail, lambda _done, _total: None

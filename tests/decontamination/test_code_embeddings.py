@@ -8,10 +8,10 @@ from collections import Counter
 
 import pytest
 from tests.decontamination.labelled_once import LABELLED, PAIRS
+from tests.decontamination.own_problems import problem_of
 
 from hornbook.decontamination.code_embeddings import MIN_SCORE, CodeEmbeddingIndex, embedding_of
 from hornbook.decontamination.functions import read_text, solution_of
-from hornbook.records import Problem
 
 PROBLEMS = [one.problem for one in LABELLED]
 INDEX = CodeEmbeddingIndex(PROBLEMS)
@@ -86,16 +86,8 @@ def test_of_equal_functions_the_first_counts_and_each_text_is_looked_at_by_itsel
 
 
 def test_small_solutions_and_those_that_do_not_parse_are_never_found() -> None:
-    texts = []
-    problems = []
-    for name, prompt, body in [
-        ("size", "def size(text):\n", "    return len(text)\n"),
-        ("f", "def f(:\n", ""),
-        ("words", "Add all the numbers.", ""),
-    ]:
-        problems.append(
-            Problem(task_id=name, prompt=prompt, entry_point=name, canonical_solution=body, test="", category="")
-        )
-        texts.append(read_text(prompt + body))
+    given = {"size": ("def size(text):\n", "    return len(text)\n"), "f": ("def f(:\n", ""), "words": ("Add all.", "")}
+    problems = [problem_of(*parts, name=name) for name, parts in given.items()]
+    texts = [read_text(prompt + body) for prompt, body in given.values()]
     assert CodeEmbeddingIndex(problems).matches(texts) == []
     assert CodeEmbeddingIndex([]).matches(texts) == INDEX.matches([]) == []

@@ -2,6 +2,8 @@ import random
 from dataclasses import replace
 from typing import Any
 
+from tests.decontamination.own_problems import row
+
 from hornbook.decontamination.findings import Compared, Decision, FoundRow, leaks_of, measure, nearest_of, strongest
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.tree_index import MATCH_RATES
@@ -11,26 +13,6 @@ BENCHMARKS = [
     Compared(name="two", title="Two", task_ids=("two/0", "two/1", "two/2"), num_telling=3),
     Compared(name="three", title="Three", task_ids=("three/0",), num_telling=0),
 ]
-
-
-def row(place: int = 0, task_id: str = "one/0", detector: Detector = Detector.NGRAM, **changes: Any) -> FoundRow:
-    values: dict[str, Any] = {
-        "row": place,
-        "document_id": f"d{place}",
-        "benchmark": task_id.partition("/")[0].capitalize(),
-        "task_id": task_id,
-        "detector": detector,
-        "score": 0.5,
-        "evidence": "",
-        "function": "",
-        "window_first": 0,
-        "window_last": 1,
-        "decision": Decision.CLEAN,
-        "decided_by": "",
-        "document_excerpt": "",
-        "problem_excerpt": "",
-    }
-    return FoundRow(**{**values, **changes})
 
 
 def leak(place: int, task_id: str, detector: Detector, **changes: Any) -> FoundRow:

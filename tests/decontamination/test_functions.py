@@ -1,9 +1,9 @@
 import pytest
+from tests.decontamination.own_problems import problem_of
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.functions import functions_in, parse, read_text, solution_of
 from hornbook.decontamination.record_functions import may_stand_for, parameters_of, window_of
-from hornbook.records import Problem
 
 PASSAGE = '''# Sums
 
@@ -61,19 +61,15 @@ def test_a_text_is_one_module_or_its_fenced_blocks_that_parse() -> None:
     assert parse("x = '\\d' is 3") is not None, "and no warning"
 
 
-def problem(prompt: str, entry_point: str, body: str) -> Problem:
-    return Problem(task_id="p", prompt=prompt, entry_point=entry_point, canonical_solution=body, test="", category="")
-
-
 def test_the_solution_is_the_function_or_the_method_that_the_prompt_leaves_open() -> None:
     assert all(found is not None and found.docstring for found in map(solution_of, read_humaneval()))
     prompt = 'class Box:\n    def put(self):\n        return 1\n\n    def size(self):\n        """Measure."""\n'
     body = "        def inner():\n            return 2\n\n        return inner()\n"
-    solution = solution_of(problem(prompt, "Box", body))
+    solution = solution_of(problem_of(prompt, body, name="Box"))
     assert solution is not None
     assert (solution.name, solution.docstring) == ("size", "Measure.")
     words = "Tell how many of a class are there.\n\n```python\ndef how_many(pupils):\n"
-    assert solution_of(problem(words, "", "    return len(pupils)\n```\n")) is None
+    assert solution_of(problem_of(words, "    return len(pupils)\n```\n", name="")) is None
 
 
 def test_the_window_of_a_method_is_that_of_its_last_definition() -> None:
@@ -84,7 +80,7 @@ def test_the_window_of_a_method_is_that_of_its_last_definition() -> None:
 
 def test_names_speak_against_another_order_of_the_parameters_of_the_entry_point() -> None:
     source = "def other(z):\n    return z\n\n\ndef p(x, /, y=1, *, k=2):\n    return x\n"
-    assert parameters_of(problem(source, "p", "")) == ("x", "y")
+    assert parameters_of(problem_of(source)) == ("x", "y")
     known = ("stock", "wanted")
     for own, order, parameters, may in (
         (("held", "bought"), (1, 0), known, True),

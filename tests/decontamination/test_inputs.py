@@ -2,6 +2,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from tests.decontamination.own_problems import problem_of
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.benchmark_inputs import (
@@ -23,25 +24,24 @@ SOME = "    if n % 3 == 0:\n        raise ValueError\n    return None if n % 3 =
 RARE = "def check(c):\n    c(1)\n    c(1000)\n    c(500)\n    c(370)\n"
 
 
-def problem(name: str, arguments: str, body: str, test: str = "") -> Problem:
-    prompt = arguments if "\n" in arguments else f"def {name}({arguments}):\n"
-    return Problem(task_id=name, prompt=prompt, entry_point=name, canonical_solution=body, test=test, category="")
+def named(name: str, arguments: str, body: str, test: str = "") -> Problem:
+    return problem_of(arguments if "\n" in arguments else f"def {name}({arguments}):\n", body, name=name, test=test)
 
 
 PROBLEMS = [
-    problem("shown", 'def shown(x):\n    """>>> shown([2, 2])\n    4\n    """\n', "    return sum(x)\n", TEST),
-    problem("sums", "items", "    return sum(items) * len(items)\n", NOTHING),
-    problem("empty", "items", "    return not items\n", NOTHING),
-    problem("ordered", "x", "    return x == sorted(x)\n", ORDER),
-    problem("rare", "n", "    return n % 37 == 0\n", RARE),
-    problem("picky", "n", SOME, "def check(c):\n    c(4)\n    c(8)\n    c(40)\n"),
-    problem("hinted", "text: str, times: int", "    return text * times\n"),
-    problem("unhinted", "a, b", "    return b.upper() + str(a.get('x'))\n"),
-    problem("missing", "x", "", TEST),
-    problem("broken", "x", "    return (\n", TEST),
-    problem("raises", "x", "    raise KeyError\n", TEST),
-    problem("made", "class made:\n", "    def __init__(self, x):\n        self.x = sum(x)\n", TEST),
-    problem(
+    named("shown", 'def shown(x):\n    """>>> shown([2, 2])\n    4\n    """\n', "    return sum(x)\n", TEST),
+    named("sums", "items", "    return sum(items) * len(items)\n", NOTHING),
+    named("empty", "items", "    return not items\n", NOTHING),
+    named("ordered", "x", "    return x == sorted(x)\n", ORDER),
+    named("rare", "n", "    return n % 37 == 0\n", RARE),
+    named("picky", "n", SOME, "def check(c):\n    c(4)\n    c(8)\n    c(40)\n"),
+    named("hinted", "text: str, times: int", "    return text * times\n"),
+    named("unhinted", "a, b", "    return b.upper() + str(a.get('x'))\n"),
+    named("missing", "x", "", TEST),
+    named("broken", "x", "    return (\n", TEST),
+    named("raises", "x", "    raise KeyError\n", TEST),
+    named("made", "class made:\n", "    def __init__(self, x):\n        self.x = sum(x)\n", TEST),
+    named(
         "wide",
         "text",
         "    return None if '=' in text else text.upper()\n",
@@ -148,7 +148,7 @@ NOTED: list[tuple[str, str, tuple[str, ...], int, str]] = [
 
 
 def invented(source: str = "", test: str = "") -> Problem:
-    return Problem(task_id="f", prompt="", entry_point="f", canonical_solution=source, test=test, category="")
+    return problem_of("", source, name="f", test=test)
 
 
 @pytest.mark.parametrize(("source", "test", "inputs", "num_unwritable", "detail"), NOTED)
@@ -190,7 +190,7 @@ STATED = 'def f(x, k=1):\n    """{}"""\n'
 
 
 def stated(said: str, test: str = "", body: str = "    return x\n") -> Problem:
-    return problem("f", STATED.format(said), body, test)
+    return named("f", STATED.format(said), body, test)
 
 
 SHOWN = [

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from tests.decontamination.own_problems import problem_of
 
 from hornbook.decontamination import phrases
 from hornbook.decontamination.frequencies import (
@@ -39,15 +40,8 @@ def other(c):
 '''
 
 
-def problem(told: str, name: str = "solve") -> Problem:
-    return Problem(
-        task_id=f"t/{name}",
-        prompt=f'def {name}(a):\n    """{told}"""\n',
-        entry_point=name,
-        canonical_solution="    return a\n",
-        test="",
-        category="",
-    )
+def of_words(told: str) -> Problem:
+    return problem_of(f'def solve(a):\n    """{told}"""\n', "    return a\n", name="solve")
 
 
 def exercise(told: str) -> ReadText:
@@ -60,7 +54,7 @@ def scores(index: PhraseIndex, *texts: str) -> list[float]:
 
 
 def index_of(*told: str, size: int = NGRAM_SIZE, texts: list[ReadText] | None = None) -> PhraseIndex:
-    problems = [problem(one) for one in told]
+    problems = [of_words(one) for one in told]
     counted = PhraseIndex(problems, size).count(texts) if texts is not None else None
     return PhraseIndex(problems, size, counted)
 
@@ -119,7 +113,7 @@ def test_a_description_of_stock_words_alone_proves_nothing() -> None:
 
 def test_the_whole_docstring_is_a_copy_even_of_stock_words_alone() -> None:
     told = "Return the length of the string.\n    >>> solve('ab')\n    2\n    "
-    index = PhraseIndex([problem(told)])
+    index = PhraseIndex([of_words(told)])
     found = index.matches([exercise(told.replace("\n    ", "\n        "))])
     copy = max(found, key=lambda match: match.score)
     assert (copy.score, copy.detector, copy.function) == (1.0, Detector.NGRAM, "answer")
@@ -177,9 +171,9 @@ def test_a_description_ends_where_the_examples_begin() -> None:
 
 
 def test_where_no_docstring_can_be_read_the_prompt_is_taken() -> None:
-    assert docstring_of(problem("Weigh a.")) == "Weigh a."
+    assert docstring_of(of_words("Weigh a.")) == "Weigh a."
     for prompt in ("def weigh(a):\n    # Weigh a.\n", "def weigh(a:\n"):
-        assert docstring_of(replace(problem(""), prompt=prompt)) == prompt
+        assert docstring_of(replace(of_words(""), prompt=prompt)) == prompt
 
 
 def test_the_smallest_function_with_most_of_a_window_is_named() -> None:

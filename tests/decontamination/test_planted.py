@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.decontamination.own_problems import problem_of
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.functions import Function, functions_in
@@ -20,9 +21,8 @@ from hornbook.records import Document, DocumentKind, Problem
 from hornbook.sandbox.jail import Jail
 
 PROBLEMS = read_humaneval()[::5]
-OWN = Problem(
-    task_id="own/1",
-    prompt=(
+OWN = problem_of(
+    (
         "def middle_pairs(rows, limit):\n"
         '    """Return the pairs of numbers in `rows` whose sum is below `limit`. A pair has two numbers.\n\n'
         "    Args:\n"
@@ -32,10 +32,10 @@ OWN = Problem(
         "    [(1, 2)]\n"
         '    """\n'
     ),
-    entry_point="middle_pairs",
-    canonical_solution="    # Look at each.\n    return [(a, b) for a, b in rows if a + b < limit]\n",
+    body="    # Look at each.\n    return [(a, b) for a, b in rows if a + b < limit]\n",
+    name="middle_pairs",
+    task_id="own/1",
     test="def check(candidate):\n    assert candidate([(1, 2), (3, 4)], 5) == [(1, 2)]\n",
-    category="",
 )
 TEXT = OWN.prompt + OWN.canonical_solution
 LOOPS = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.commands.typed import write_lines
 from tests.decontamination.labelled_once import calibrate_once
-from tests.decontamination.own_problems import RETOLD, UNRELATED
+from tests.decontamination.own_problems import PROBLEM, RETOLD, UNRELATED, problem_of
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.humaneval import read_humaneval
@@ -19,13 +19,12 @@ from hornbook.records import Document, DocumentKind, Dropped, Problem, schema_of
 PROBLEMS = read_humaneval()[::14]
 
 
-HELD_OUT = Problem(
+HELD_OUT = problem_of(
+    'def double_evens(items):\n    """Double the even items, then add them up."""\n',
+    PROBLEM.canonical_solution,
+    name="double_evens",
     task_id="hornbook/0001",
-    prompt='def double_evens(items):\n    """Double the even items, then add them up."""\n',
-    entry_point="double_evens",
-    canonical_solution="    return sum(2 * item for item in items if item % 2 == 0)\n",
     test="def check(candidate):\n    assert candidate([2]) == 4\n    assert candidate([1, 2, 6]) == 16\n",
-    category="lists",
 )
 
 

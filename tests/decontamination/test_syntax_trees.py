@@ -2,6 +2,7 @@ import ast
 
 import numpy as np
 import pytest
+from tests.decontamination.own_problems import problem_of
 
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.matches import Detector
@@ -80,12 +81,12 @@ OTHER_NAMES = LOOP.replace("totals", "kept").replace("number", "cell").replace("
 SMALL = "def size(items):\n    return len(items)\n"
 
 
-def problem(name: str, source: str) -> Problem:
+def solved(name: str, source: str) -> Problem:
     header, _, body = source.partition("\n")
-    return Problem(task_id=name, prompt=header + "\n", entry_point=name, canonical_solution=body, test="", category="")
+    return problem_of(header + "\n", body, name=name)
 
 
-INDEX = TreeIndex([problem("size", SMALL), problem("running_totals", LOOP)], TreeConfig())
+INDEX = TreeIndex([solved("size", SMALL), solved("running_totals", LOOP)], TreeConfig())
 
 
 def test_a_solution_with_other_names_is_found_with_its_window_in_a_longer_text() -> None:
@@ -96,7 +97,7 @@ def test_a_solution_with_other_names_is_found_with_its_window_in_a_longer_text()
     fenced = f"Look at this:\n\n```python\n{OTHER_NAMES}```\n\nIt keeps squares.\n"
     [match] = INDEX.matches([read_text(fenced)])
     assert fenced[slice(*match.window)] == OTHER_NAMES
-    assert TreeIndex([problem("words", "Add all the numbers.")], TreeConfig()).matches([read_text(LOOP)]) == []
+    assert TreeIndex([solved("words", "Add all the numbers.")], TreeConfig()).matches([read_text(LOOP)]) == []
 
 
 def test_a_small_solution_counts_only_under_its_own_name() -> None:
@@ -113,5 +114,5 @@ def test_the_nearest_function_counts_if_it_reaches_the_rate() -> None:
     [farther_match] = INDEX.matches([read_text(farther)])
     assert 0.8 <= farther_match.score < 1
     for step, is_found in ((-0.001, True), (0.001, False)):
-        index = TreeIndex([problem("running_totals", LOOP)], TreeConfig(min_rate=farther_match.score + step))
+        index = TreeIndex([solved("running_totals", LOOP)], TreeConfig(min_rate=farther_match.score + step))
         assert bool(index.matches([read_text(farther)])) is is_found
