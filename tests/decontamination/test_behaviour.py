@@ -7,16 +7,12 @@ import pytest
 from tests.decontamination.own_problems import problem_of
 
 from hornbook.decontamination.behaviour import BehaviourSearch, make_index
-from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, behaviours_of, output_of
+from hornbook.decontamination.benchmark_inputs import Behaviour, behaviours_of
 from hornbook.decontamination.functions import read_text
-from hornbook.decontamination.labelled_set import PairKind, load_labelled_set
 from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.prepare import Prepared
 from hornbook.decontamination.probes import Probe, ProbeGroup, choose_probes, look_up
 from hornbook.decontamination.same_outputs import SameOutputs, is_same, is_telling, num_proving, telling_places
 from hornbook.errors import SandboxError
-from hornbook.observers.agreement import values_agree
-from hornbook.observers.jail_tasks import run_tasks
 from hornbook.records import Outcome
 from hornbook.sandbox.jail import Jail
 
@@ -67,41 +63,10 @@ def found(result: BehaviourSearch) -> set[tuple[int, int]]:
     return {(match.text, match.problem) for match in result.matches}
 
 
-def matches_by_brute_force(jail: Jail, known: Sequence[Behaviour], records: list[str]) -> set[tuple[int, int]]:
-    """Run every function on all own inputs of all problems."""
-    named = [[one.name for one in read_text(record).functions] for record in records]
-    tasks = [
-        {
-            "modules": [record],
-            "runs": [[name, [], [[0, one.inputs[: one.num_own]]]] for name in names for one in known],
-            "max_characters": MAX_VALUE_CHARACTERS,
-        }
-        for record, names in zip(records, named, strict=True)
-    ]
-    pairs = set()
-    answers = run_tasks("behaviours", tasks, jail, batch_size=1, progress=lambda _done, _total: None)
-    for place, answer in enumerate(answers):
-        for number, calls in enumerate(answer["runs"]):
-            problem = known[number % len(known)]
-            seen = [output_of(call) for call in calls or []]
-            if len(seen) == problem.num_own and all(map(values_agree, seen, problem.outputs)):
-                pairs.add((place, number % len(known)))
-    return pairs
-
-
 @pytest.fixture(scope="module")
 def total(jail: Jail) -> Behaviour:
     [one] = behaviours(jail, [TOTAL.replace("add_up", "p")], INPUTS)
     return one
-
-
-def test_the_index_finds_what_running_everything_on_everything_finds(jail: Jail, labelled: Prepared) -> None:
-    kinds = (PairKind.RESTRUCTURED, PairKind.NEAR_MISS)
-    records = [pair.text for pair in load_labelled_set()[1] if pair.kind in kinds][:16]
-    assert labelled.behaviour is not None
-    result = found(labelled.behaviour.search(list(map(read_text, records)), jail))
-    assert result == matches_by_brute_force(jail, labelled.behaviour.behaviours, records)
-    assert len(result) == 8
 
 
 def test_hostile_records_are_no_matches_and_cost_their_neighbours_nothing(jail: Jail, total: Behaviour) -> None:
