@@ -2,8 +2,8 @@ import pytest
 from tests.decontamination.own_problems import problem_of
 
 from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.decontamination.behaviour import may_stand_for, parameters_of, window_of
 from hornbook.decontamination.functions import functions_in, parse, read_text, solution_of
-from hornbook.decontamination.record_functions import may_stand_for, parameters_of, window_of
 
 PASSAGE = '''# Sums
 

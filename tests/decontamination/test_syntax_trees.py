@@ -7,7 +7,7 @@ from tests.decontamination.own_problems import problem_of
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.syntax_trees import match_rate, near_trees, tree_of
-from hornbook.decontamination.tree_index import TreeConfig, TreeIndex
+from hornbook.decontamination.tree_index import TreeIndex
 from hornbook.records import Problem
 
 
@@ -86,7 +86,7 @@ def solved(name: str, source: str) -> Problem:
     return problem_of(header + "\n", body, name=name)
 
 
-INDEX = TreeIndex([solved("size", SMALL), solved("running_totals", LOOP)], TreeConfig())
+INDEX = TreeIndex([solved("size", SMALL), solved("running_totals", LOOP)])
 
 
 def test_a_solution_with_other_names_is_found_with_its_window_in_a_longer_text() -> None:
@@ -97,7 +97,7 @@ def test_a_solution_with_other_names_is_found_with_its_window_in_a_longer_text()
     fenced = f"Look at this:\n\n```python\n{OTHER_NAMES}```\n\nIt keeps squares.\n"
     [match] = INDEX.matches([read_text(fenced)])
     assert fenced[slice(*match.window)] == OTHER_NAMES
-    assert TreeIndex([solved("words", "Add all the numbers.")], TreeConfig()).matches([read_text(LOOP)]) == []
+    assert TreeIndex([solved("words", "Add all the numbers.")]).matches([read_text(LOOP)]) == []
 
 
 def test_a_small_solution_counts_only_under_its_own_name() -> None:
@@ -114,5 +114,5 @@ def test_the_nearest_function_counts_if_it_reaches_the_rate() -> None:
     [farther_match] = INDEX.matches([read_text(farther)])
     assert 0.8 <= farther_match.score < 1
     for step, is_found in ((-0.001, True), (0.001, False)):
-        index = TreeIndex([solved("running_totals", LOOP)], TreeConfig(min_rate=farther_match.score + step))
+        index = TreeIndex([solved("running_totals", LOOP)], farther_match.score + step)
         assert bool(index.matches([read_text(farther)])) is is_found
