@@ -34,6 +34,7 @@ from hornbook.records import Document, DocumentKind, Dropped, Problem
 PROBLEMS = read_humaneval()[:12]
 RATES = (1.0, *MATCH_RATES)
 VERBATIM = PROBLEMS[1].prompt + PROBLEMS[1].canonical_solution
+NEAR_MISS = PROBLEMS[0].prompt.split('"""')[0].rstrip() + "\n" + PROBLEMS[0].canonical_solution.replace("<", ">")
 DOCUMENTS = [
     Document(id="code-0", kind=DocumentKind.CODE, text=VERBATIM),
     Document(id="exercise-0", kind=DocumentKind.EXERCISE, text=VERBATIM),
@@ -41,6 +42,7 @@ DOCUMENTS = [
         Document(id=f"exercise-{at}", kind=DocumentKind.EXERCISE, text=f"def of_{at}(x):\n    return x * {at}\n")
         for at in range(1, 9)
     ),
+    Document(id="exercise-9", kind=DocumentKind.EXERCISE, text=NEAR_MISS),
 ]
 
 
@@ -66,7 +68,7 @@ class Built:
         self.documents = self.build("decontaminate", written("documents", Document, DOCUMENTS), Nothing())
         self.held_out = self.build("exercises", written("held_out", Problem, PROBLEMS[:6]), Nothing())
         self.similar = self.look(self.documents, SimilarConfig())
-        plant = PlantConfig(num_leaks=10)
+        plant = PlantConfig(num_leaks=12)
         self.planted = self.build("plant", run_plant, plant, decontaminate=self.documents, held_out=self.held_out)
         self.similar_planted = self.look(self.planted, SimilarConfig())
 
@@ -120,16 +122,16 @@ def test_the_pairs_by_trees_are_those_of_a_search_through_all() -> None:
 
 def test_only_exercises_are_similar_and_only_they_go(built: Built) -> None:
     pairs = built.similar.records("similar", SimilarPair)
-    assert {(pair.document_id, pair.task_id) for pair in pairs} == {("exercise-0", PROBLEMS[1].task_id)}
-    assert Counter(pair.label for pair in pairs) == dict.fromkeys(("0.95", "0.9", "0.85", "0.8", "rule"), 1)
+    both = {("exercise-0", PROBLEMS[1].task_id), ("exercise-9", PROBLEMS[0].task_id)}
+    assert {(pair.document_id, pair.task_id) for pair in pairs} == both
+    assert Counter(pair.label for pair in pairs) == {**dict.fromkeys(("0.95", "0.9", "0.85", "0.8"), 2), "rule": 1}
     metrics = built.similar.manifest.metrics
-    assert (metrics["num_exercises"], metrics["num_problems"]) == (9, 6)
-    assert metrics["labels"]["0.8"] == {"num_removed": 1, "num_similar": 1, "planted": {}}
+    assert (metrics["num_exercises"], metrics["num_problems"]) == (10, 6)
+    assert metrics["labels"]["0.8"] == {"num_removed": 2, "num_similar": 2, "planted": {}}
     pruned = built.prune(PruneConfig(label="0.9"), built.documents, built.similar)
-    assert pruned.records("documents", Document) == [one for one in DOCUMENTS if one.id != "exercise-0"]
-    [dropped] = pruned.records("dropped", Dropped)
-    assert (dropped.id, dropped.detail) == ("exercise-0", PROBLEMS[1].task_id)
-    assert pruned.manifest.dropped == {"similar to a problem (0.9)": 1}
+    assert pruned.records("documents", Document) == [one for one in DOCUMENTS if one.id not in dict(both)]
+    assert {(one.id, one.detail) for one in pruned.records("dropped", Dropped)} == both
+    assert pruned.manifest.dropped == {"similar to a problem (0.9)": 2}
 
 
 def test_the_rule_takes_leaks_that_trees_leave_and_no_clean_exercise(built: Built) -> None:
@@ -160,14 +162,15 @@ def test_pruned_of_the_planted_leaks_the_documents_are_what_they_were_and_a_cont
     built: Built,
 ) -> None:
     config = PruneConfig(label="0.9", is_control=True)
-    assert len(built.planted.records("documents", Document)) == len(DOCUMENTS) + 10
+    assert len(built.planted.records("documents", Document)) == len(DOCUMENTS) + 12
     pruned = built.prune(PruneConfig(label=PLANTED), built.planted, built.similar_planted)
     assert pruned.path("documents.parquet").read_bytes() == built.documents.path("documents.parquet").read_bytes()
     control = built.prune(config, built.documents, built.similar)
-    [gone] = control.records("dropped", Dropped)
-    assert gone.id in {f"exercise-{at}" for at in range(1, 9)}
-    assert control.records("documents", Document) == [one for one in DOCUMENTS if one.id != gone.id]
-    with pytest.raises(ConfigError, match="takes 10 exercises, and only 9 others"):
+    gone = {one.id for one in control.records("dropped", Dropped)}
+    assert len(gone) == 2
+    assert gone <= {f"exercise-{at}" for at in range(1, 9)}
+    assert control.records("documents", Document) == [one for one in DOCUMENTS if one.id not in gone]
+    with pytest.raises(ConfigError, match="takes 12 exercises, and only 10 others"):
         built.prune(PruneConfig(label=PLANTED, is_control=True), built.planted, built.similar_planted)
 
 

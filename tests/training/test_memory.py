@@ -229,15 +229,14 @@ def tried(engine: Engine, rows: int) -> int:
     return tried_rows(engine, rows, share=12, shape=TINY, **where)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_a_trial_goes_down_to_what_really_fits_and_leaves_no_trace(dtype: torch.dtype) -> None:
+def test_a_trial_goes_down_to_what_really_fits_and_leaves_no_trace() -> None:
     def gradients(engine: Replicas) -> list[Tensor]:
         engine.renew()
         torch.manual_seed(3)
         engine.backward(torch.arange(4 * 33).remainder(300).view(4, 33), 1.0, is_last=True)
         return [parameter.grad for parameter in engine.model.parameters() if parameter.grad is not None]
 
-    fresh, used = replicas(dtype), replicas(dtype)
+    fresh, used = replicas(torch.bfloat16), replicas(torch.bfloat16)
     before = torch.get_rng_state()
     engine = Small(used, most=4)
     assert tried(engine, 12) == 3

@@ -18,7 +18,7 @@ from hornbook.training.config import TRACKERS, Execution, TrainConfig
 from hornbook.training.device_peak import Peak
 from hornbook.training.parallel import Ranks
 from hornbook.training.trackers import MAKERS, Tracker, Trackers, require_trackers
-from hornbook.training.watch import Watch, cut_log, in_words
+from hornbook.training.watch import Watch, cut_log
 
 CONFIG = TrainConfig(
     dataset="pretrain", num_steps=100, batch_size=8, sequence_length=32, learning_rate=0.01, warmup_steps=0
@@ -160,16 +160,9 @@ def test_other_ranks_are_silent_and_without_a_log_the_screen_is_shown(
     train_steps(watch, clock, 1, 3)
     watch.close()
     assert (path.exists(), notes, peak) == (False, [], [])
-    train_steps(watching(None, clock, notes=own), clock, 1, 2)
-    assert own[-1].startswith("2/100 loss 5.000, 3 min left, 128 tokens/s")
-
-
-def test_the_screen_shows_loss_rate_utilisation_and_the_time_that_is_left(tmp_path: Path, clock: Clock) -> None:
-    notes: list[str] = []
-    watch = watching(tmp_path / "log.jsonl", clock, notes=notes)
-    watch.step(1, 5.0)
-    assert notes[-1] == "1/100 loss 5.000"
-    train_steps(watch, clock, 2, 3)
+    watch = watching(None, clock, notes=own)
+    train_steps(watch, clock, 1, 3)
+    assert own[-1].startswith("3/100 loss 5.000, 3 min left, 128 tokens/s")
     with watch.paused():
         clock.seconds += 4
         watch.line({"step": 3, "held_out_loss": 6.0})
@@ -177,8 +170,7 @@ def test_the_screen_shows_loss_rate_utilisation_and_the_time_that_is_left(tmp_pa
     watch.step(4, 4.0)
     used = RATE * flops_per_token(SHAPE, 32) / 1e9
     # Ten seconds for three steps, the pause included: that is how long a person waits.
-    assert notes[-1] == f"4/100 loss 4.000, held out 6.000, 5 min left, 128 tokens/s, {used:.0%} of peak"
-    assert [in_words(seconds) for seconds in (40, 720, 12600, 86400 * 2.5)] == ["40 s", "12 min", "3.5 h", "2.5 days"]
+    assert own[-1] == f"4/100 loss 4.000, held out 6.000, 5 min left, 128 tokens/s, {used:.0%} of peak"
 
 
 @pytest.fixture
