@@ -107,5 +107,3 @@ def test_a_killed_process_costs_its_part_alone(tmp_path: Path) -> None:
     assert len(list(map_parts(die_at_three, jobs(tmp_path)))) == 6
     assert (tmp_path / "died").exists()
     assert [(tmp_path / f"{number}.made").read_text() for number in range(6)] == list("012345")
-
-

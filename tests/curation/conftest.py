@@ -1,8 +1,27 @@
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.curation.corpus import Corpus, describe_standard_library, read_standard_library
+from hornbook.records import CodeSample, SampleKind
+
+
+def sample(name: str, path: str = "a.py", first_line: int = 7, last_line: int = 9, **fields: Any) -> CodeSample:
+    usual: dict[str, Any] = {"text": "x x x x x x x x x x", "source": "s", "module": "m", "license": "PSF-2.0"}
+    place = {"path": path, "qualname": name, "first_line": first_line, "last_line": last_line}
+    return CodeSample(**{"id": name, "kind": SampleKind.FUNCTION, **usual, **place, **fields})
+
+
+def workspace(folder: Path) -> Workspace:
+    folder.mkdir()
+    return Workspace(folder=folder, scratch=folder, seed=5, progress=lambda done, total, note="": None)
+
+
+def artifact(folder: Path) -> Artifact:
+    return Artifact(folder=folder, manifest=None)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")

@@ -25,17 +25,20 @@ def answered(text: str) -> Reply:
 @pytest.mark.parametrize(
     ("text", "score", "reason"),
     [
-        ("Reason: It shows a loop.\nScore: 4", 4, "It shows a loop."),
         ("**Reason:** It shows a loop.\n\n**Score:** 3/5", 3, "It shows a loop."),
         ("It shows a loop and would score 5 elsewhere.\nScore: 2.", 2, "It shows a loop and would score 5 elsewhere."),
         ('{"reason": "A loop.", "score": 1}', 1, "A loop."),
         ('```json\n{"reason": "A loop.", "score": "0"}\n```', 0, "A loop."),
         ("Score: 4\nReason: It shows a loop.", 4, "It shows a loop."),
         ("Reason: a dictionary {1: 2}\nScore: 4.0", 4, "a dictionary {1: 2}"),
+        ("Reason: A loop.\nScore: 3\nThis is because", 3, "A loop."),
     ],
 )
-def test_a_score_is_read_with_the_reason_before_it(text: str, score: int, reason: str) -> None:
-    assert read_score(answered(text)) == (score, reason)
+def test_a_score_is_read_with_the_reason_before_it_even_of_an_answer_cut_behind_it(
+    text: str, score: int, reason: str
+) -> None:
+    for outcome in (ReplyOutcome.ANSWERED, ReplyOutcome.CUT):
+        assert read_score(Reply(outcome=outcome, text=text)) == (score, reason)
 
 
 @pytest.mark.parametrize(
@@ -54,23 +57,17 @@ def test_an_answer_without_a_score_of_the_scale_has_a_reason(reply: Reply, why: 
     assert read_score(reply)[0] is why
 
 
-def test_an_answer_cut_behind_its_score_counts() -> None:
-    reply = Reply(outcome=ReplyOutcome.CUT, text="Reason: A loop.\nScore: 3\nThis is because")
-    assert read_score(reply) == (3, "A loop.")
-
-
 def test_the_rubric_is_in_the_question_and_the_snippet_cannot_close_its_own_fence() -> None:
     request = scoring_request("x = '''\n```\n'''\n", CONFIG)
     assert "Educational value of a Python snippet" in request.messages[0]["content"]
     assert request.messages[-1]["content"] == "````python\nx = '''\n```\n'''\n````"
     assert request.sampling.temperature == 0
-
-
-def test_the_examples_in_the_question_are_answers_that_are_understood_and_spread_over_the_scale() -> None:
-    examples = [message["content"] for message in scoring_request("x = 1", CONFIG).messages[2:-1:2]]
-    scores = [read_score(answered(text)) for text in examples]
-    assert sorted(score for score, _ in scores) == [0, 2, 5]
-    assert all(0 < len(reason.split()) <= 15 for _, reason in scores)
+    examples = [read_score(answered(message["content"])) for message in request.messages[2:-1:2]]
+    assert sorted(score for score, _ in examples) == [0, 2, 5], "they spread over the scale"
+    assert all(0 < len(reason.split()) <= 15 for _, reason in examples)
+    for field, value in (("max_snippet_characters", 99), ("temperature", -1)):
+        with pytest.raises(ConfigError, match=f"`{field}`"):
+            AnnotateSamplesConfig(**{field: value})
 
 
 def test_a_long_snippet_is_cut_behind_a_whole_line_and_the_teacher_is_told() -> None:
@@ -95,33 +92,16 @@ def speak(request: TeacherRequest) -> str:
 
 def test_labels_keep_the_order_of_the_documents_whatever_the_order_of_the_replies() -> None:
     given = documents(*("x = 1\n" * number for number in range(1, 30)), "odd = 1\n", "  \n", "y = 'long'\n" * 300)
-    teachers = (
-        ScriptedTeacher(speak, name="tiny"),
-        ScriptedTeacher(speak, name="tiny", num_ahead=9, shuffle=random.Random(0)),
-    )
-    found = []
-    for teacher in teachers:
-        with teacher:
-            found.append(annotate_samples(given, teacher, CONFIG))
-    assert dataclasses.asdict(found[0]) == dataclasses.asdict(found[1])
-    assert [label.sample_id for label in found[0].labels] == [*(f"d{place}" for place in range(29)), "d31"]
-    assert {label.annotator for label in found[0].labels} == {"tiny"}
-    assert [(entry.id, entry.reason) for entry in found[0].dropped] == [("d29", "no score"), ("d30", "empty")]
-    assert found[0].num_truncated == 1
-    assert len(teachers[0].asked) == 31
-
-
-def test_progress_is_told_and_the_teachers_error_is_passed_on() -> None:
     told: list[tuple[int, int, str]] = []
-    with ScriptedTeacher(["Score: 1", "Score: 2"]) as teacher:
-        annotate_samples(documents("a = 1", "b = 2"), teacher, CONFIG, lambda *said: told.append(said))
-    assert told == [(1, 2, ""), (2, 2, "")]
+    with ScriptedTeacher(speak, name="tiny") as teacher:
+        found = annotate_samples(given, teacher, CONFIG, lambda *said: told.append(said))
+    with ScriptedTeacher(speak, name="tiny", num_ahead=9, shuffle=random.Random(0)) as shuffled:
+        assert dataclasses.asdict(found) == dataclasses.asdict(annotate_samples(given, shuffled, CONFIG))
+    assert [label.sample_id for label in found.labels] == [*(f"d{place}" for place in range(29)), "d31"]
+    assert {label.annotator for label in found.labels} == {"tiny"}
+    assert [(entry.id, entry.reason) for entry in found.dropped] == [("d29", "no score"), ("d30", "empty")]
+    assert found.num_truncated == 1
+    assert len(teacher.asked) == 31
+    assert told == [(number, 31, "") for number in range(1, 32)]
     with ScriptedTeacher([EndpointError("gone")]) as teacher, pytest.raises(EndpointError, match="gone"):
         annotate_samples(documents("a = 1"), teacher, CONFIG)
-
-
-def test_a_config_that_cannot_be_used_is_refused() -> None:
-    with pytest.raises(ConfigError, match="`max_snippet_characters` must be at least 100, got 99"):
-        AnnotateSamplesConfig(max_snippet_characters=99)
-    with pytest.raises(ConfigError, match="`temperature` must not be negative"):
-        AnnotateSamplesConfig(temperature=-1)

@@ -99,23 +99,14 @@ def test_equal_seeds_give_equal_probabilities_that_fit_the_labels() -> None:
     first = fit_value(Learner(features, scores, CONFIG), seed=3).predict(features)
     assert np.array_equal(first, fit_value(Learner(features, scores, CONFIG), seed=3).predict(features))
     assert first[scores >= 3].min() > 0.9 > 0.1 > first[scores < 3].max()
-
-
-def test_a_value_is_the_logistic_curve_of_the_heads_number() -> None:
     fitted = FittedClassifier(head=None, slope=2.0, intercept=-1.0)  # type: ignore[arg-type]
     assert fitted.probabilities(np.array([0.5, 2.0, -800.0])).tolist() == [0.5, 0.952574, 0.0]
-
-
-def test_the_kernel_learns_the_score_and_a_bonus_from_3_on() -> None:
-    assert module._targets(np.arange(6)).tolist() == [0, 1, 2, 4, 5, 6]
-
-
-def test_labels_on_one_side_only_are_refused() -> None:
-    features, _ = labelled(20)
-    scores = np.zeros(20, dtype=np.int64)
-    scores[:4] = 3
-    with pytest.raises(MissingInputError, match="4 of 20 labels"):
-        fit_value(Learner(features, scores, CONFIG), seed=0)
+    assert module._targets(np.arange(6)).tolist() == [0, 1, 2, 4, 5, 6], "the kernel learns a bonus from 3 on"
+    with pytest.raises(MissingInputError, match="4 of 60 labels"):
+        fit_value(Learner(features, np.repeat([3, 0], [4, 56]), CONFIG), seed=0)
+    for field, value in (("head", "oracle"), ("num_bootstrap_samples", 0)):
+        with pytest.raises(ConfigError, match=f"`{field}`"):
+            ClassifierConfig(**{field: value})  # type: ignore[arg-type]
 
 
 def test_the_split_is_a_partition_and_keeps_the_proportion_of_each_score() -> None:
@@ -136,15 +127,12 @@ def test_auc_and_rank_correlation_count_ties_as_halves() -> None:
     assert np.isnan(spearman(values, np.ones(40, dtype=np.int64)))
 
 
-def test_reliability_counts_each_label_once_at_the_edges_too() -> None:
+def test_the_calibration_is_counted_by_values_and_the_curve_falls_from_everything() -> None:
     rows = reliability(np.array([0.0, 0.1, 0.5, 1.0]), np.array([0, 3, 3, 5]), 2)
     assert rows == [
         {"predicted": 0.05, "observed": 0.5, "count": 2},
         {"predicted": 0.75, "observed": 1.0, "count": 2},
     ]
-
-
-def test_the_curve_falls_from_everything() -> None:
     curve = kept_curve([0.2, 0.6], [30, 10])
     assert curve[0] == {"threshold": 0.0, "num_samples": 2, "num_tokens": 40, "share": 1.0}
     assert curve[12] == {"threshold": 0.6, "num_samples": 1, "num_tokens": 10, "share": 0.25}
@@ -165,19 +153,8 @@ def test_each_source_stands_with_what_it_holds_and_what_its_labels_say() -> None
         ("b", 3, 100, 0.5, 0.4, 2, 0.55, 0.5),
         ("a", 1, 5, 0.2, 0.0, 0, None, None),
     ]
-
-
-def test_small_sources_are_taken_together_and_none_is_lost() -> None:
     number = NUM_SOURCES + 7
-    sizes = list(range(1, number + 1))
-    names = [f"s{at}" for at in range(number)]
-    rows = source_table(names, [1.0] * number, sizes, np.arange(number), np.full(number, 3), np.full(number, 0.75))
-    assert [row["source"] for row in rows] == [*names[: -NUM_SOURCES - 1 : -1], OTHERS]
+    sizes, sources = list(range(1, number + 1)), [f"s{at}" for at in range(number)]
+    rows = source_table(sources, [1.0] * number, sizes, np.arange(number), np.full(number, 3), np.full(number, 0.75))
+    assert [row["source"] for row in rows] == [*sources[: -NUM_SOURCES - 1 : -1], OTHERS]
     assert (rows[-1]["num_samples"], rows[-1]["num_tokens"], rows[-1]["num_labels"]) == (7, sum(range(1, 8)), 7)
-
-
-def test_a_wrong_field_is_named() -> None:
-    with pytest.raises(ConfigError, match="`head`"):
-        ClassifierConfig(head="oracle")
-    with pytest.raises(ConfigError, match="`num_bootstrap_samples`"):
-        ClassifierConfig(num_bootstrap_samples=0)

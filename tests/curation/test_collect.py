@@ -2,8 +2,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.curation.sources.opening import open_one
-from tests.curation.sources.real_formats import MIT, answer, question, write_posts
+from tests.curation.sources.real_formats import MIT, answer, open_one, question, write_posts
 
 from hornbook.curation.collect import collect, dropped, kept, num_masked
 from hornbook.curation.hygiene.config import HygieneConfig
@@ -56,6 +55,9 @@ def test_the_size_of_parts_and_the_filters_being_off_change_no_other_document(pr
     assert small.num_parts > large.num_parts == 1
     unfiltered = list(kept(collected(project, tmp_path / "none", None)))
     assert len(unfiltered) == 8
+    (tmp_path / "rows.jsonl").write_text('{"content": "x"}\n{"content": "y"}\n')
+    with pytest.raises(MissingInputError, match=r"no document .*`rows.jsonl:1`, no text: `text` is None"):
+        collected(tmp_path / "rows.jsonl", tmp_path / "work", None)
     assert [one for one in unfiltered if one.path.startswith("good")] == list(kept(small))[:-1]
 
 
@@ -68,12 +70,6 @@ def test_posts_are_judged_as_prose(tmp_path: Path) -> None:
     assert [one.reason for one in dropped(parts)] == []
     assert len(list(kept(parts))) == 1
     assert num_masked(parts) == {"email": 1}
-
-
-def test_no_document_at_all_says_why(tmp_path: Path) -> None:
-    (tmp_path / "rows.jsonl").write_text('{"content": "x"}\n{"content": "y"}\n')
-    with pytest.raises(MissingInputError, match=r"no document .*`rows.jsonl:1`, no text: `text` is None"):
-        collected(tmp_path / "rows.jsonl", tmp_path / "work", None)
 
 
 def test_a_license_that_is_not_allowed_drops_a_document(project: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.encoders.tiny_language_models import save_model
 
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.saved_classifier import SavedClassifier, is_savable
-from hornbook.encoders.encode import EncodeConfig, Features, encode
+from hornbook.encoders.encode import EncodeConfig, encode
 from hornbook.encoders.encoder import make_encoder
 from hornbook.encoders.hidden_states import describe_language_model
 from hornbook.errors import ConfigError, DamagedArtifactError, HornbookError, MissingInputError
@@ -52,12 +52,21 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "saved"
 
 
-def test_a_saved_classifier_gives_the_values_that_the_fitted_one_gives(folder: Path) -> None:
+def test_a_saved_classifier_gives_the_values_that_the_fitted_one_gives(folder: Path, tmp_path: Path) -> None:
     values = fitted().predict(OTHERS)
     assert np.array_equal(SavedClassifier.load(folder).predict(OTHERS), values)
     assert np.array_equal(pickle.loads(pickle.dumps(fitted())).predict(OTHERS), values)
     assert len(set(values.tolist())) > 3
     assert fitted().predict([]).shape == (0,)
+    SavedClassifier.load(folder).save(tmp_path / "again")
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["classifier.json", "weights.safetensors"]
+    for name in names:
+        assert (folder / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+    forest = dataclasses.replace(fitted().fitted, head=None)  # type: ignore[arg-type]
+    assert not is_savable(forest)
+    with pytest.raises(ConfigError, match="cannot be saved"):
+        SavedClassifier(encode=CONFIG.encode, fitted=forest).save(tmp_path / "forest")
 
 
 def test_a_value_depends_on_its_text_alone_to_the_last_digit() -> None:
@@ -67,26 +76,17 @@ def test_a_value_depends_on_its_text_alone_to_the_last_digit() -> None:
     assert together.tolist() == alone
 
 
-def test_equal_classifiers_have_equal_bytes(folder: Path, tmp_path: Path) -> None:
-    SavedClassifier.load(folder).save(tmp_path / "again")
-    names = sorted(path.name for path in folder.iterdir())
-    assert names == ["classifier.json", "weights.safetensors"]
-    for name in names:
-        assert (folder / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
-
-
-def test_a_forest_has_no_plain_form(tmp_path: Path) -> None:
-    class Forest:
-        def predict(self, features: Features) -> np.ndarray:
-            return np.zeros(len(features.dense))
-
-    forest = dataclasses.replace(fitted().fitted, head=Forest())
-    assert not is_savable(forest)
-    with pytest.raises(ConfigError, match="cannot be saved"):
-        SavedClassifier(encode=CONFIG.encode, fitted=forest).save(tmp_path / "forest")
-
-
-def test_what_is_damaged_is_refused(folder: Path) -> None:
+def test_what_is_damaged_or_of_another_format_or_gives_other_values_is_refused(folder: Path) -> None:
+    described = (folder / "classifier.json").read_text()
+    for change, told in (
+        ({"format": 99}, "format 99"),
+        ({"head": "linear"}, "'linear'"),
+        ({"probe": {"text": "x = 1", "value": 0.5}}, r"gave 0\.5 where"),
+    ):
+        (folder / "classifier.json").write_text(json.dumps({**json.loads(described), **change}))
+        with pytest.raises(ConfigError, match=told):
+            SavedClassifier.load(folder)
+    (folder / "classifier.json").write_text(described)
     weights = load_file(folder / "weights.safetensors")
     for changed in (
         {**weights, "idf": weights["idf"][:-1]},
@@ -96,9 +96,8 @@ def test_what_is_damaged_is_refused(folder: Path) -> None:
         {**weights, "supports": weights["supports"][:-1]},
         {name: array for name, array in weights.items() if name != "token_weights"},
     ):
-        save_file(
-            {name: np.ascontiguousarray(array) for name, array in changed.items()}, folder / "weights.safetensors"
-        )
+        arrays = {name: np.ascontiguousarray(array) for name, array in changed.items()}
+        save_file(arrays, folder / "weights.safetensors")
         with pytest.raises(DamagedArtifactError):
             SavedClassifier.load(folder)
     (folder / "weights.safetensors").write_bytes(b"no weights")
@@ -109,16 +108,3 @@ def test_what_is_damaged_is_refused(folder: Path) -> None:
         SavedClassifier.load(folder)
     with pytest.raises(MissingInputError, match="no classifier"):
         SavedClassifier.load(folder.parent)
-
-
-def test_one_of_another_format_or_another_encoding_is_refused(folder: Path) -> None:
-    described = json.loads((folder / "classifier.json").read_text())
-    (folder / "classifier.json").write_text(json.dumps({**described, "format": 99}))
-    with pytest.raises(ConfigError, match="format 99"):
-        SavedClassifier.load(folder)
-    (folder / "classifier.json").write_text(json.dumps({**described, "head": "linear"}))
-    with pytest.raises(ConfigError, match="'linear'"):
-        SavedClassifier.load(folder)
-    (folder / "classifier.json").write_text(json.dumps({**described, "probe": {"text": "x = 1", "value": 0.5}}))
-    with pytest.raises(ConfigError, match=r"gave 0\.5 where"):
-        SavedClassifier.load(folder)

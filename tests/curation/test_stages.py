@@ -4,32 +4,22 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.curation.conftest import artifact, sample, workspace
 
-from hornbook.artifacts.stage import Artifact, Result, Workspace
-from hornbook.curation.annotate import describe_labels, load_labels
+from hornbook.artifacts.stage import Artifact, Result
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.corpus import Corpus, cut_module
 from hornbook.curation.hygiene.config import HygieneConfig
 from hornbook.curation.hygiene.samples import SampleHygieneConfig, describe_hygiene
 from hornbook.curation.select import SelectConfig
-from hornbook.curation.stages import run_annotate, run_classifier, run_hygiene, run_select
+from hornbook.curation.stages import run_classifier, run_hygiene, run_select
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.records import CodeSample, Dropped, Label, PredictedValue, SampleKind, schema_of
+from hornbook.records import CodeSample, Dropped, Label, PredictedValue, schema_of
 
 LOOP = 'def sum_{0}(items):\n    """Sum."""\n    t = 0\n    for i in items:\n        t += i * {0}\n    return t\n'
 GLUE = "def set_{0}(self):\n    self.a{0} = 1\n    self.b = None\n"
-
-
-def workspace(folder: Path) -> Workspace:
-    folder.mkdir()
-    return Workspace(folder=folder, scratch=folder, seed=5, progress=lambda done, total, note="": None)
-
-
-def artifact(folder: Path) -> Artifact:
-    return Artifact(folder=folder, manifest=None)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -68,6 +58,13 @@ def test_values_separate_the_labels_and_selection_keeps_the_valuable(
     assert all("sum" in sample.qualname for sample in kept)
     assert len(kept) + len(dropped) == 80 == selected.kept + sum(selected.dropped.values())
     assert 0.9 < selected.metrics["threshold"] <= 1
+    workspace(tmp_path / "others").write_records(
+        "labels", Label, [Label(sample_id="code-0", score=1, reason="r", annotator="a")]
+    )
+    with pytest.raises(MissingInputError, match="code-0"):
+        run_classifier(
+            ClassifierConfig(), {**inputs, "labels": artifact(tmp_path / "others")}, workspace(tmp_path / "o")
+        )
 
 
 MAIL = 'def write():\n    """Ask ada@lovelace.dev, or 93.184.216.34, for more than this."""\n    return None\n'
@@ -76,24 +73,15 @@ CLEAN = LOOP.format(1)
 
 
 def sample_of(text: str, path: str = "a.py", license_name: str = "PSF-2.0") -> CodeSample:
-    return CodeSample(
-        id=f"code-{path}-{len(text)}-{license_name}",
-        text=text,
-        source="invented-1.0",
-        path=path,
-        module="a",
-        qualname="f",
-        kind=SampleKind.FUNCTION,
-        first_line=7,
-        last_line=6 + text.count("\n"),
-        license=license_name,
-    )
+    name = f"code-{path}-{len(text)}-{license_name}"
+    return sample(name, path, last_line=6 + text.count("\n"), text=text, license=license_name)
 
 
 def clean(
     samples: list[CodeSample], folder: Path, config: SampleHygieneConfig | None = None
 ) -> tuple[Result, list[CodeSample], dict[str, Dropped]]:
     """What the stage `hygiene` says, keeps and drops, the last by id."""
+    folder.mkdir(exist_ok=True)
     workspace(folder / "before").write_records("samples", CodeSample, samples)
     inputs = {"corpus": artifact(folder / "before")}
     result = run_hygiene(config or describe_hygiene(), inputs, workspace(folder / "after"))
@@ -130,6 +118,11 @@ def test_each_sample_that_is_not_fit_is_dropped_with_its_reason(tmp_path: Path) 
     assert {id_: one.reason for id_, one in dropped.items()} == {one.id: reason for one, reason in reason_of.items()}
     assert all(one.detail for one in dropped.values())
     assert result.dropped == Counter(reason_of.values())
+    with pytest.raises(MissingInputError, match="licence not allowed"):
+        clean([sample_of(CLEAN, license_name="GPL-3.0-only")], tmp_path / "none")
+    for other in ({"rules_version": 0}, {"detector": "kingfisher-secret-scanner 0.1"}):
+        with pytest.raises(ConfigError, match=next(iter(other))):
+            clean([fit], tmp_path / next(iter(other)), dataclasses.replace(describe_hygiene(), **other))
 
 
 @pytest.mark.slow
@@ -148,39 +141,6 @@ def test_the_standard_library_passes_but_for_what_is_short_or_data(standard_libr
     assert 0.9 * len(samples) < len(kept) < len(samples)
     refused = [before[id_] for id_, one in dropped.items() if one.reason == "too short"]
     assert all(len("".join(sample.text.split())) < HygieneConfig().min_characters for sample in refused)
-
-
-def test_where_no_sample_is_fit_the_reasons_are_said(tmp_path: Path) -> None:
-    with pytest.raises(MissingInputError, match="licence not allowed"):
-        clean([sample_of(CLEAN, license_name="GPL-3.0-only")], tmp_path)
-
-
-def test_other_rules_than_the_installed_ones_are_refused(tmp_path: Path) -> None:
-    others: list[dict[str, Any]] = [{"rules_version": 0}, {"detector": "kingfisher-secret-scanner 0.1"}]
-    for number, other in enumerate(others):
-        (tmp_path / str(number)).mkdir()
-        with pytest.raises(ConfigError, match=next(iter(other))):
-            clean([sample_of(CLEAN)], tmp_path / str(number), dataclasses.replace(describe_hygiene(), **other))
-
-
-def test_a_label_without_a_sample_is_an_error(inputs: dict[str, Artifact], tmp_path: Path) -> None:
-    label = Label(sample_id="code-0", score=1, reason="r", annotator="a")
-    workspace(tmp_path / "others").write_records("labels", Label, [label])
-    with pytest.raises(MissingInputError, match="code-0"):
-        run_classifier(
-            ClassifierConfig(), {**inputs, "labels": artifact(tmp_path / "others")}, workspace(tmp_path / "out")
-        )
-
-
-def test_shipped_labels_are_joined_to_the_corpus_and_what_is_missing_is_counted(
-    standard_library: Corpus, tmp_path: Path
-) -> None:
-    workspace(tmp_path / "corpus").write_records("samples", CodeSample, standard_library.samples[::2])
-    result = run_annotate(describe_labels(), {"corpus": artifact(tmp_path / "corpus")}, workspace(tmp_path / "labels"))
-    labels = artifact(tmp_path / "labels").records("labels", Label)
-    assert {label.sample_id for label in labels} <= {sample.id for sample in standard_library.samples[::2]}
-    assert result.kept == len(labels) == len(load_labels(describe_labels())) - sum(result.dropped.values())
-    assert Counter(str(label.score) for label in labels) == result.metrics["score_counts"]
 
 
 SCRIPT = """
@@ -202,16 +162,9 @@ print(hashlib.sha256(repr((samples, values.tolist())).encode()).hexdigest())
 """
 
 
-def test_corpus_and_values_do_not_depend_on_the_hash_seed() -> None:
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", SCRIPT],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(digests) == 1
+def test_corpus_and_values_do_not_depend_on_the_hash_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(SCRIPT, {})  # Here the seed is a random one.
+    other = subprocess.run(
+        [sys.executable, "-c", SCRIPT], env={**os.environ, "PYTHONHASHSEED": "1"}, capture_output=True, check=True
+    )
+    assert other.stdout.decode() == capsys.readouterr().out

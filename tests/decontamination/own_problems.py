@@ -1,19 +1,39 @@
 """A small benchmark of our own, texts that give it away or do not, and benchmarks made ready."""
 
+from typing import Any
+
 from hornbook.benchmarks.against import NamedProblems
+from hornbook.decontamination.findings import Decision, FoundRow
+from hornbook.decontamination.matches import Detector
 from hornbook.records import Problem
 
 _CHECK = "def check(candidate):\n"
 _INPUTS = ("[3, 4, 10]", "[1]", "[]", "[2, 2, 5, 7, 8]", "[0, -4, 9]", "[12, 6]", "[100, 50, 25]", "[-2, -3]")
 
-PROBLEM = Problem(
+
+def problem_of(prompt: str, body: str = "", *, name: str = "p", task_id: str = "", test: str = "") -> Problem:
+    return Problem(
+        task_id=task_id or name, prompt=prompt, entry_point=name, canonical_solution=body, test=test, category=""
+    )
+
+
+def row(
+    place: int = 0, task_id: str = "one/0", detector: Detector = Detector.NGRAM, score: float = 0.5, **changes: Any
+) -> FoundRow:
+    """As a search writes it, undecided."""
+    texts = dict.fromkeys(("evidence", "function", "decided_by", "document_excerpt", "problem_excerpt"), "")
+    about: dict[str, Any] = {"document_id": f"d{place}", "benchmark": task_id.partition("/")[0].capitalize()}
+    usual: dict[str, Any] = {**texts, **about, "window_first": 0, "window_last": 1, "decision": Decision.CLEAN}
+    return FoundRow(row=place, task_id=task_id, detector=detector, score=score, **{**usual, **changes})
+
+
+PROBLEM = problem_of(
+    'def double_evens(items):\n    """Double the even ones of the items, then add the doubled ones up."""\n',
+    "    return sum(2 * item for item in items if item % 2 == 0)\n",
+    name="double_evens",
     task_id="own/0",
-    prompt='def double_evens(items):\n    """Double the even ones of the items, then add the doubled ones up."""\n',
-    entry_point="double_evens",
-    canonical_solution="    return sum(2 * item for item in items if item % 2 == 0)\n",
     test=_CHECK
     + "".join(f"    assert candidate({one}) == {sum(2 * x for x in eval(one) if x % 2 == 0)}\n" for one in _INPUTS),
-    category="",
 )
 OWN = NamedProblems(name="own", title="own", problems=(PROBLEM,))
 

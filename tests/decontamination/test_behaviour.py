@@ -4,18 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from tests.decontamination.own_problems import problem_of
 
 from hornbook.decontamination.behaviour import BehaviourSearch, make_index
-from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, behaviours_of, output_of
+from hornbook.decontamination.benchmark_inputs import Behaviour, behaviours_of
 from hornbook.decontamination.functions import read_text
-from hornbook.decontamination.labelled_set import PairKind, load_labelled_set
 from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.prepare import Prepared
+from hornbook.decontamination.probes import Probe, ProbeGroup, choose_probes, look_up
 from hornbook.decontamination.same_outputs import SameOutputs, is_same, is_telling, num_proving, telling_places
 from hornbook.errors import SandboxError
-from hornbook.observers.agreement import values_agree
-from hornbook.observers.jail_tasks import run_tasks
-from hornbook.records import Outcome, Problem
+from hornbook.records import Outcome
 from hornbook.sandbox.jail import Jail
 
 INPUTS = ("[]", "[1]", "[3, 1, 2]", "[2, 2]", "[5, -5]", "[9, 8, 7]", "[0, 0, 4]", "[7, 1, 20, 3]", "[-8]", "[6, 6, 1]")
@@ -52,10 +50,7 @@ EQUAL_VALUES = [
 
 def behaviours(jail: Jail, sources: Sequence[str], *inputs: tuple[str, ...]) -> list[Behaviour]:
     """What functions called `p` do; the last inputs are those of all others, too."""
-    problems = [
-        Problem(task_id=f"{at}", prompt="", entry_point="p", canonical_solution=source, test="", category="")
-        for at, source in enumerate(sources)
-    ]
+    problems = [problem_of("", source, task_id=f"{at}") for at, source in enumerate(sources)]
     given = {one.task_id: inputs[min(at, len(inputs) - 1)] for at, one in enumerate(problems)}
     return behaviours_of(problems, given, jail)
 
@@ -68,50 +63,10 @@ def found(result: BehaviourSearch) -> set[tuple[int, int]]:
     return {(match.text, match.problem) for match in result.matches}
 
 
-def matches_by_brute_force(jail: Jail, known: Sequence[Behaviour], records: list[str]) -> set[tuple[int, int]]:
-    """Run every function on all own inputs of all problems."""
-    named = [[one.name for one in read_text(record).functions] for record in records]
-    tasks = [
-        {
-            "modules": [record],
-            "runs": [[name, [], [[0, one.inputs[: one.num_own]]]] for name in names for one in known],
-            "max_characters": MAX_VALUE_CHARACTERS,
-        }
-        for record, names in zip(records, named, strict=True)
-    ]
-    pairs = set()
-    answers = run_tasks("behaviours", tasks, jail, batch_size=1, progress=lambda _done, _total: None)
-    for place, answer in enumerate(answers):
-        for number, calls in enumerate(answer["runs"]):
-            problem = known[number % len(known)]
-            seen = [output_of(call) for call in calls or []]
-            if len(seen) == problem.num_own and all(map(values_agree, seen, problem.outputs)):
-                pairs.add((place, number % len(known)))
-    return pairs
-
-
 @pytest.fixture(scope="module")
 def total(jail: Jail) -> Behaviour:
     [one] = behaviours(jail, [TOTAL.replace("add_up", "p")], INPUTS)
     return one
-
-
-def test_the_index_finds_what_running_everything_on_everything_finds(jail: Jail, labelled: Prepared) -> None:
-    kinds = (PairKind.RESTRUCTURED, PairKind.NEAR_MISS)
-    records = [pair.text for pair in load_labelled_set()[1] if pair.kind in kinds][:16]
-    assert labelled.behaviour is not None
-    result = found(labelled.behaviour.search(list(map(read_text, records)), jail))
-    assert result == matches_by_brute_force(jail, labelled.behaviour.behaviours, records)
-    assert len(result) == 8
-
-
-def test_a_function_is_run_as_often_however_many_problems_take_its_arguments(jail: Jail) -> None:
-    known = behaviours(jail, [f"def p(x):\n    return [y * {n} + len(x) for y in x]\n" for n in range(2, 40)], INPUTS)
-    made = make_index(known, jail)
-    [group] = made.groups
-    assert len(group.probes) == 2
-    text = "def f(rows: list[int]):\n    n = len(rows)\n    return tuple(3 * row + n for row in rows)\n"
-    assert [match.problem for match in made.search([read_text(text)], jail).matches] == [1]
 
 
 def test_hostile_records_are_no_matches_and_cost_their_neighbours_nothing(jail: Jail, total: Behaviour) -> None:
@@ -293,3 +248,66 @@ def test_a_sandbox_that_breaks_down_is_an_error_and_no_verdict(jail: Jail, total
         make_index([total], Broken())
     with pytest.raises(SandboxError, match="full"):
         make_index([total], jail).search([read_text(TOTAL)], Broken())
+
+
+SORTED = ("[1, 2, 3]", "[1, 2, 4, 7]", "[2, 3, 5]", "[1, 4, 6, 9]", "[]")
+UNSORTED = ("[3, 1, 2]", "[9, 1, 4, 2]", "[5, 2, 3]", "[8, 7, 1]", "[2, 1]")
+
+
+def chosen(jail: Jail, problems: dict[str, tuple[str, ...]]) -> tuple[ProbeGroup, ...]:
+    made = [problem_of(source, task_id=f"{n}") for n, source in enumerate(problems)]
+    behaviours = behaviours_of(made, {f"{n}": inputs for n, inputs in enumerate(problems.values())}, jail)
+    return choose_probes(
+        behaviours, [len(one.inputs) for one in behaviours], range(len(made)), jail, lambda _done, _total: None
+    )
+
+
+def test_problems_with_arguments_of_one_kind_share_their_probes(jail: Jail) -> None:
+    groups = chosen(
+        jail,
+        {
+            "def p(x):\n    return sum(x) * len(x)\n": UNSORTED,
+            "def p(x):\n    return [y * 7 for y in x]\n": UNSORTED,
+            "def p(s):\n    return s[::-1] + s\n": ("'abc'", "'de'", "'fgh'"),
+        },
+    )
+    assert [(group.kinds, group.problems) for group in groups] == [(("list[num]",), 0b11), (("str",), 0b100)]
+    assert [len(group.probes) for group in groups] == [2, 2]
+    assert all(probe.speaks_for == probe.proves == 0b11 for probe in groups[0].probes)
+
+
+def test_a_probe_speaks_for_no_problem_whose_own_inputs_are_unlike_it(jail: Jail) -> None:
+    [group] = chosen(
+        jail,
+        {
+            "def p(x):\n    return [y * 7 for y in x]\n": UNSORTED,
+            "def p(x):\n    return [y * 3 for y in x if x == sorted(x)]\n": SORTED,
+        },
+    )
+    speaking = [sum(probe.speaks_for >> place & 1 for probe in group.probes) for place in range(2)]
+    assert min(speaking) >= 2
+    assert all(not probe.speaks_for & 2 for probe in group.probes if probe.text in UNSORTED)
+    assert all(probe.proves == 2 for probe in group.probes if probe.text in SORTED)
+
+
+def test_outputs_that_tell_little_are_not_enough(jail: Jail) -> None:
+    source = "def p(x):\n    return x[0] if len(x) > 3 else 0\n"
+    [group] = chosen(jail, {source: ("[5, 1]", "[7, 2]", "[6, 3]", "[9, 1, 4, 2]", "[8, 7, 1, 3]")})
+    assert {"[9, 1, 4, 2]", "[8, 7, 1, 3]"} == {probe.text for probe in group.probes}
+
+
+def test_results_rule_problems_out_where_they_prove_or_most_are_wrong() -> None:
+    group = ProbeGroup(
+        kinds=("num",),
+        problems=0b11,
+        probes=(
+            Probe(text="1", speaks_for=0b11, proves=0b01, problems_by_key={"a": 0b01, "b": 0b10}),
+            Probe(text="2", speaks_for=0b11, proves=0b01, problems_by_key={"c": 0b11}),
+            Probe(text="3", speaks_for=0b10, proves=0b00, problems_by_key={"d": 0b10}),
+        ),
+    )
+    assert look_up(group, ["b", "c", "d"]) == (0b10, 0b01), "another output where it proves"
+    assert look_up(group, ["a", "c", "x"]) == (0b01, 0b10), "two outputs of three are others"
+    assert look_up(group, ["a", "c", "d"]) == (0b11, 0b00), "one of three is another one"
+    assert look_up(group, [None, "c", "d"]) == (0b10, 0b00), "who raised gave no other output"
+    assert look_up(group, [False, "c", "d"]) == (0b11, 0b00), "a call without an end says nothing"

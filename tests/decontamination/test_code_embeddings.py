@@ -8,12 +8,10 @@ from collections import Counter
 
 import pytest
 from tests.decontamination.labelled_once import LABELLED, PAIRS
+from tests.decontamination.own_problems import problem_of
 
 from hornbook.decontamination.code_embeddings import MIN_SCORE, CodeEmbeddingIndex, embedding_of
-from hornbook.decontamination.functions import functions_in, read_text, solution_of
-from hornbook.decontamination.labelled_set import PairKind
-from hornbook.decontamination.matches import Detector, Match
-from hornbook.records import Problem
+from hornbook.decontamination.functions import read_text, solution_of
 
 PROBLEMS = [one.problem for one in LABELLED]
 INDEX = CodeEmbeddingIndex(PROBLEMS)
@@ -64,22 +62,6 @@ def test_matches_are_those_of_all_pairs_compared_one_by_one() -> None:
     assert len(wanted) >= 6
 
 
-def test_a_renamed_solution_is_found_with_its_window_and_distance() -> None:
-    [pair] = [pair for pair in PAIRS if pair.kind is PairKind.RENAMED and pair.task_id == "labelled/admit_requests"]
-    text = f"import os\n\n\ndef small(x):\n    return x\n\n\n{pair.text}\n\nprint(1)\n"
-    [found] = INDEX.matches([read_text("x = 1\n"), read_text(text)])
-    function = functions_in(pair.text)[-1]
-    assert found == Match(
-        text=1,
-        problem=[problem.task_id for problem in PROBLEMS].index(pair.task_id),
-        detector=Detector.CODE,
-        score=1.0,
-        evidence=f"the code of `{function.name}` is near the solution's: L2 distance 0.00 (unit vectors)",
-        function=function.name,
-        window=(text.index(f"def {function.name}"), text.index("\n\nprint(1)")),
-    )
-
-
 def test_names_hints_comments_and_literals_do_not_count_and_builtins_attributes_and_operators_do() -> None:
     code = 'def f(a: dict[str, int], b=lambda: 1) -> int:\n    """Doc."""\n    return a.get("x", 0) + len(b)  # Why.'
     same = "def other(p, q):\n    r'''Multi\n    line'''\n    # This.\n    return p.get('y', 0) + len(q)"
@@ -99,20 +81,13 @@ def test_of_equal_functions_the_first_counts_and_each_text_is_looked_at_by_itsel
         (1, 0, "first", 1),
         (3, 0, "first", 1),
     ]
-    assert [one.evidence for one in INDEX.matches([read])] == [found[0].evidence]
+    assert read.text[slice(*found[0].window)].rstrip() == code.replace(name, "first").rstrip()
+    assert found[0].evidence == "the code of `first` is near the solution's: L2 distance 0.00 (unit vectors)"
 
 
 def test_small_solutions_and_those_that_do_not_parse_are_never_found() -> None:
-    texts = []
-    problems = []
-    for name, prompt, body in [
-        ("size", "def size(text):\n", "    return len(text)\n"),
-        ("f", "def f(:\n", ""),
-        ("words", "Add all the numbers.", ""),
-    ]:
-        problems.append(
-            Problem(task_id=name, prompt=prompt, entry_point=name, canonical_solution=body, test="", category="")
-        )
-        texts.append(read_text(prompt + body))
+    given = {"size": ("def size(text):\n", "    return len(text)\n"), "f": ("def f(:\n", ""), "words": ("Add all.", "")}
+    problems = [problem_of(*parts, name=name) for name, parts in given.items()]
+    texts = [read_text(prompt + body) for prompt, body in given.values()]
     assert CodeEmbeddingIndex(problems).matches(texts) == []
     assert CodeEmbeddingIndex([]).matches(texts) == INDEX.matches([]) == []

@@ -2,6 +2,8 @@ import random
 from dataclasses import replace
 from typing import Any
 
+from tests.decontamination.own_problems import row
+
 from hornbook.decontamination.findings import Compared, Decision, FoundRow, leaks_of, measure, nearest_of, strongest
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.tree_index import MATCH_RATES
@@ -11,26 +13,6 @@ BENCHMARKS = [
     Compared(name="two", title="Two", task_ids=("two/0", "two/1", "two/2"), num_telling=3),
     Compared(name="three", title="Three", task_ids=("three/0",), num_telling=0),
 ]
-
-
-def row(place: int = 0, task_id: str = "one/0", detector: Detector = Detector.NGRAM, **changes: Any) -> FoundRow:
-    values: dict[str, Any] = {
-        "row": place,
-        "document_id": f"d{place}",
-        "benchmark": task_id.partition("/")[0].capitalize(),
-        "task_id": task_id,
-        "detector": detector,
-        "score": 0.5,
-        "evidence": "",
-        "function": "",
-        "window_first": 0,
-        "window_last": 1,
-        "decision": Decision.CLEAN,
-        "decided_by": "",
-        "document_excerpt": "",
-        "problem_excerpt": "",
-    }
-    return FoundRow(**{**values, **changes})
 
 
 def leak(place: int, task_id: str, detector: Detector, **changes: Any) -> FoundRow:
@@ -90,18 +72,7 @@ def test_the_counts_are_those_of_looking_at_all_rows_at_once() -> None:
                 }
 
 
-def test_of_each_detector_the_nearest_rows_are_given_and_leaks_come_first() -> None:
-    far, near, nearer = (row(place, score=score) for place, score in [(0, 0.3), (1, 0.6), (2, 0.9)])
-    told = leak(3, "one/0", Detector.NGRAM, score=0.4)
-    behaves = row(4, detector=Detector.BEHAVIOUR, score=1.0)
-    found = [far, near, nearer, told, behaves]
-    assert nearest_of(found, 3) == [told, behaves, nearer, near]
-    assert nearest_of(reversed(found), 3) == [told, behaves, nearer, near]
-    assert nearest_of(found) == [told, behaves]
-    assert nearest_of([row(place) for place in range(5)], 2) == [row(0), row(1)]
-
-
-def test_the_nearest_rows_are_those_of_sorting_all() -> None:
+def test_the_nearest_rows_are_those_of_sorting_all_and_leaks_of_a_problem_come_first() -> None:
     for seed in range(60):
         rows = drawn_rows(seed)
         nearest = nearest_of(rows, 2)
@@ -109,6 +80,8 @@ def test_the_nearest_rows_are_those_of_sorting_all() -> None:
             same = [one for one in rows if (one.task_id, one.detector) == key]
             wanted = sorted(same, key=lambda one: (one.decision is not Decision.LEAK, -one.score))[:2]
             assert [one for one in nearest if (one.task_id, one.detector) == key] == wanted
+        order = [(one.benchmark, one.task_id, one.decision is not Decision.LEAK) for one in nearest]
+        assert order == sorted(order)
 
 
 def test_what_decides_on_a_document_is_the_evidence_of_its_leak() -> None:

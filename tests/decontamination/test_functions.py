@@ -1,8 +1,9 @@
 import pytest
+from tests.decontamination.own_problems import problem_of
 
 from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.decontamination.behaviour import may_stand_for, parameters_of, window_of
 from hornbook.decontamination.functions import functions_in, parse, read_text, solution_of
-from hornbook.records import Problem
 
 PASSAGE = '''# Sums
 
@@ -41,17 +42,6 @@ def test_code_is_shown_without_its_docstring() -> None:
     assert functions_in("def f():\n    'Doc.'\n")[0].code == "def f():\n    'Doc.'"
 
 
-def test_fenced_code_in_prose_is_read() -> None:
-    assert [function.name for function in functions_in(PASSAGE)] == ["total", "size"]
-    assert functions_in("No code at all, only (words).") == ()
-
-
-def test_a_text_is_one_module_or_its_blocks_that_are() -> None:
-    assert read_text("x = 1\n").modules == ("x = 1\n",)
-    assert len(read_text(PASSAGE).modules) == 2
-    assert read_text(PASSAGE).modules[0].startswith("def total")
-
-
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_function_knows_where_it_stands(end: str) -> None:
     source = end.join(["import os", "", "class A:", "    def m(self):", "        return '\f'", "", "x = 2"])
@@ -62,39 +52,42 @@ def test_a_function_knows_where_it_stands(end: str) -> None:
     assert PASSAGE[slice(*size.window)] == "    def size(self): return 1\n"
 
 
-def test_what_does_not_parse_is_none_and_warns_of_nothing() -> None:
-    assert parse("def broken(:") is None
-    assert parse("x = '\0'") is None
-    assert parse("x = '\\d' is 3") is not None
+def test_a_text_is_one_module_or_its_fenced_blocks_that_parse() -> None:
+    assert read_text("x = 1\n").modules == ("x = 1\n",)
+    assert [module.split(":")[0] for module in read_text(PASSAGE).modules] == ["def total(items)", "class Box"]
+    assert [function.name for function in functions_in(PASSAGE)] == ["total", "size"]
+    assert functions_in("No code at all, only (words).") == ()
+    assert parse("def broken(:") is parse("x = '\0'") is None
+    assert parse("x = '\\d' is 3") is not None, "and no warning"
 
 
-def test_every_humaneval_problem_has_a_solution_with_a_docstring() -> None:
-    solutions = [solution_of(problem) for problem in read_humaneval()]
-    assert all(solution is not None and solution.docstring for solution in solutions)
-
-
-def test_the_solution_of_a_class_is_the_method_that_its_prompt_leaves_open() -> None:
+def test_the_solution_is_the_function_or_the_method_that_the_prompt_leaves_open() -> None:
+    assert all(found is not None and found.docstring for found in map(solution_of, read_humaneval()))
     prompt = 'class Box:\n    def put(self):\n        return 1\n\n    def size(self):\n        """Measure."""\n'
-    problem = Problem(
-        task_id="box/1",
-        prompt=prompt,
-        entry_point="Box",
-        canonical_solution="        def inner():\n            return 2\n\n        return inner()\n",
-        test="",
-        category="",
-    )
-    solution = solution_of(problem)
+    body = "        def inner():\n            return 2\n\n        return inner()\n"
+    solution = solution_of(problem_of(prompt, body, name="Box"))
     assert solution is not None
     assert (solution.name, solution.docstring) == ("size", "Measure.")
+    words = "Tell how many of a class are there.\n\n```python\ndef how_many(pupils):\n"
+    assert solution_of(problem_of(words, "    return len(pupils)\n```\n", name="")) is None
 
 
-def test_a_problem_without_an_entry_point_has_no_solution_though_its_words_hold_a_class_and_a_function() -> None:
-    problem = Problem(
-        task_id="words/1",
-        prompt="Tell how many of a class are there.\n\n```python\ndef how_many(pupils):\n",
-        entry_point="",
-        canonical_solution="    return len(pupils)\n```\n",
-        test="",
-        category="",
-    )
-    assert solution_of(problem) is None
+def test_the_window_of_a_method_is_that_of_its_last_definition() -> None:
+    two = "def f(x):\n    return 1\n\n\ndef g(x):\n    return 2\n"
+    assert two[slice(*window_of(read_text(two), "A.g"))].strip() == "def g(x):\n    return 2"
+    assert window_of(read_text(two), "h") == (0, len(two))
+
+
+def test_names_speak_against_another_order_of_the_parameters_of_the_entry_point() -> None:
+    source = "def other(z):\n    return z\n\n\ndef p(x, /, y=1, *, k=2):\n    return x\n"
+    assert parameters_of(problem_of(source)) == ("x", "y")
+    known = ("stock", "wanted")
+    for own, order, parameters, may in (
+        (("held", "bought"), (1, 0), known, True),
+        (("wanted", "stock"), (1, 0), known, True),
+        (("stock", "wanted"), (1, 0), known, False),
+        (("stock", "wanted"), (0, 1), known, True),
+        (("wanted", "held"), (0, 1), known, True),
+        (("a", "b"), (1, 0), ("a", "b"), True),
+    ):
+        assert may_stand_for(own, order, parameters) is may, (own, order)

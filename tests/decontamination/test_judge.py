@@ -1,5 +1,3 @@
-"""The labelled set in place of training texts: it says of every pair whether a judge should say yes."""
-
 import random
 import re
 from collections import Counter
@@ -9,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.decontamination.labelled_once import LABELLED, PAIRS
+from tests.decontamination.labelled_once import LABELLED, PAIRS, calibrate_once
+from tests.decontamination.own_problems import row
 from tests.teacher.scripted import Line, ScriptedTeacher
 
 from hornbook.artifacts.stage import Artifact, Workspace
@@ -51,26 +50,6 @@ SEARCH = SearchConfig(match_rate=0.85)
 """Hasty, so that there are leaks for a judge to deny."""
 
 
-def row(text: int, task: str, detector: Detector, score: float, *, cleared: bool = False) -> FoundRow:
-    """As the search writes it, undecided."""
-    return FoundRow(
-        row=text,
-        document_id=f"d{text}",
-        benchmark="B",
-        task_id=task,
-        detector=detector,
-        score=score,
-        evidence=f"by {detector}",
-        function="f",
-        window_first=0,
-        window_last=9,
-        decision=Decision.CLEARED if cleared else Decision.CLEAN,
-        decided_by="",
-        document_excerpt="",
-        problem_excerpt="",
-    )
-
-
 def random_pair(rng: random.Random, text: int, task: str) -> list[FoundRow]:
     """The rows of one pair with the decision that the search makes of them."""
     detectors = [one for one in (*UNSEEN, Detector.BEHAVIOUR) if rng.random() < 0.4] or [rng.choice(UNSEEN)]
@@ -78,13 +57,13 @@ def random_pair(rng: random.Random, text: int, task: str) -> list[FoundRow]:
     scores = {one: 1.0 if one is Detector.BEHAVIOUR else round(rng.uniform(0.3, 1), 4) for one in detectors}
     if rng.random() < 0.2 and Detector.NGRAM in scores:
         scores[Detector.NGRAM] = 1.0
-    rows = [row(text, task, one, scores[one], cleared=cleared) for one in detectors]
+    decision = Decision.CLEARED if cleared else Decision.CLEAN
+    rows = [row(text, task, one, scores[one], decision=decision) for one in detectors]
     leak = deciding(scores, MATCH_RATE, is_cleared=cleared)
     return [replace(one, decision=Decision.LEAK, decided_by=leak.value) for one in rows] if leak else rows
 
 
 def shown_in(asked: TeacherRequest) -> tuple[str, str]:
-    """The two texts in the order in which a question shows them."""
     assert isinstance(asked, ChatRequest)
     found = re.findall(r"^(`{3,})python\n(.*?)\n\1$", asked.messages[-1]["content"], re.DOTALL | re.MULTILINE)
     (_, first), (_, second) = found
@@ -135,11 +114,10 @@ def ask(parts: Parts, script: Callable[[TeacherRequest], Line]) -> Judged:
 
 
 def test_the_word_alone_is_read_in_whatever_dress_and_nothing_else_is_a_verdict() -> None:
-    for thoughts in ("", "<think>\nIt may be yes. Or no.\n</think>\n\n"):
-        for dress in ("{}", " {}.\n", "**{}**", "`{}`", "Answer: {}", '"{}!"', "> {}"):
-            for word, answer in (("yes", Answer.SAME), ("NO", Answer.DIFFERENT)):
-                reply = Reply(outcome=ReplyOutcome.ANSWERED, text=thoughts + dress.format(word))
-                assert read_answer(reply) == (answer, ""), reply.text
+    for dress in ("{}", "<think>\nIt may be yes. Or no.\n</think>\n\n {}.\n", "**{}**", "Answer: {}", '"{}!"', "> {}"):
+        for word, answer in (("yes", Answer.SAME), ("NO", Answer.DIFFERENT)):
+            reply = Reply(outcome=ReplyOutcome.ANSWERED, text=dress.format(word))
+            assert read_answer(reply) == (answer, ""), reply.text
     for said in ("yes and no", "Yes, both add.", "Not at all", "yesterday", "<think>yes", "<think>yes</think>", "1"):
         for outcome in (ReplyOutcome.ANSWERED, ReplyOutcome.CUT):
             assert read_answer(Reply(outcome=outcome, text=said)) == (Answer.UNREADABLE, said)
@@ -172,7 +150,7 @@ def test_of_a_text_the_pairs_nearest_to_their_thresholds_are_asked_about() -> No
     found = [
         row(0, "far", Detector.NGRAM, 0.30),
         row(0, "near", Detector.SYNTAX_TREE, 0.90),
-        row(0, "cleared", Detector.SYNTAX_TREE, 0.94, cleared=True),
+        row(0, "cleared", Detector.SYNTAX_TREE, 0.94, decision=Decision.CLEARED),
         row(0, "over", Detector.CODE, 0.91),
         row(0, "over", Detector.NGRAM, 0.85),
         row(0, "other", Detector.CODE, 0.80),
@@ -189,11 +167,14 @@ def test_an_answer_makes_the_decision_that_the_rule_makes_with_it() -> None:
     rng = random.Random(2)
     pairs = [random_pair(rng, number // 4, f"t{number % 4}") for number in range(400)]
     found = [one for rows in pairs for one in rows]
-    said = {(one.row, "B", one.task_id): rng.choice([None, "said yes"]) for one in doubtful_rows(found, MATCH_RATE)[0]}
+    said = {
+        (one.row, one.benchmark, one.task_id): rng.choice([None, "said yes"])
+        for one in doubtful_rows(found, MATCH_RATE)[0]
+    }
     answered = list(with_answers(found, said, MATCH_RATE))
     for rows in pairs:
-        key = (rows[0].row, "B", rows[0].task_id)
-        after = [one for one in answered if (one.row, "B", one.task_id) == key]
+        key = (rows[0].row, rows[0].benchmark, rows[0].task_id)
+        after = [one for one in answered if (one.row, one.benchmark, one.task_id) == key]
         if key not in said:
             assert after == rows
         elif said[key] is None:
@@ -230,7 +211,6 @@ def test_a_judge_that_knows_the_labels_leaves_no_false_alarm_finds_more_and_says
         pair = PAIRS[one.row]
         is_leak = pair.kind.is_leak and pair.task_id == one.task_id
         assert one.answer is (Answer.SAME if is_leak else Answer.DIFFERENT)
-    # Asked once more, from what the search found and not from what the judge made of it.
     assert ask(parts, truth) == judged
     assert list(found_in(parts)) == found
 
@@ -273,7 +253,6 @@ def test_each_pair_is_one_question_about_both_texts_and_progress_counts_them(par
             next(stated for stated, task_id in STATED.items() if task_id == one.task_id),
         }
         is_first.append(shown[0] in STATED)
-    # Which one is the benchmark's is not to be told from the order.
     assert 0.3 < sum(is_first) / len(is_first) < 0.7
 
 
@@ -301,6 +280,7 @@ def test_a_stage_asks_the_teacher_of_its_config_and_needs_a_way_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(judge, "PAIRS_OF_TEXT", 1)
+    monkeypatch.setattr("hornbook.decontamination.prepare.calibrate", calibrate_once)
     (tmp_path / "in").mkdir()
     inputs = {name: Artifact(folder=tmp_path / "in", manifest=None) for name in ("deduplicate", "held_out")}  # type: ignore[arg-type]
     given = Workspace(folder=tmp_path / "in", scratch=tmp_path, seed=0, progress=lambda done, total, note="": None)
@@ -334,5 +314,6 @@ def test_a_stage_asks_the_teacher_of_its_config_and_needs_a_way_to_it(
     assert asked.table("documents").num_rows > plain.table("documents").num_rows
     with pytest.raises(ConfigError, match="teacher"):
         run("other", None)
-    with pytest.raises(ConfigError, match="answer_tokens"):
-        DecontaminateConfig(answer_tokens=0)
+    for name, value in (("answer_tokens", 0), ("against", ())):
+        with pytest.raises(ConfigError, match=name):
+            DecontaminateConfig(**{name: value})  # type: ignore[arg-type]

@@ -5,20 +5,26 @@ import contextlib
 import copy
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from tests.decontamination.labelled_once import LABELLED, PAIRS
+from tests.decontamination.labelled_once import LABELLED, PAIRS, calibrate_once
+from tests.decontamination.own_problems import OWN
 
+from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, output_of
+from hornbook.decontamination.calibration import RULE, WITHOUT_BEHAVIOUR, calibration_of, quality_of, record_id
 from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import LabelledPair, LabelledProblem, PairKind
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.phrases import PhraseIndex
-from hornbook.decontamination.prepare import Prepared
+from hornbook.decontamination.prepare import Prepared, prepare
 from hornbook.decontamination.search import Search, SearchConfig
+from hornbook.observers.agreement import values_agree
+from hornbook.observers.jail_tasks import run_tasks
 from hornbook.sandbox.jail import Jail
+from hornbook.stats import wilson_interval
 
 BY_ID = {one.problem.task_id: one for one in LABELLED}
 PLACES = {task_id: place for place, task_id in enumerate(BY_ID)}
@@ -116,3 +122,78 @@ def test_recall_and_precision_are_as_promised_and_every_problem_tells(
     alone = quality["rule without behaviour"]
     assert alone["found_by_kind"]["renamed"] == 40
     assert alone["false_by_kind"] == {"same topic": 0, "near miss": 21, "stock phrase": 0, "unrelated": 0}
+
+
+FEW = [LabelledPair(task_id=task, kind=kind, text=f"{task} {kind}") for task in ("a", "b") for kind in PairKind]
+
+
+def place_of(task: str, kind: PairKind) -> str:
+    return record_id(next(at for at, pair in enumerate(FEW) if (pair.task_id, pair.kind) == (task, kind)))
+
+
+def test_a_leak_counts_for_its_own_problem_and_a_false_alarm_for_any_once_with_shares_and_intervals() -> None:
+    flagged = {(place_of(task, PairKind.RENAMED), task) for task in ("a", "b")}
+    flagged |= {(place_of("b", PairKind.RETOLD), "a"), (place_of("b", PairKind.UNRELATED), "a")}
+    flagged |= {(place_of("a", PairKind.NEAR_MISS), task) for task in ("a", "b")}
+    quality = quality_of("x", 0.5, FEW, flagged)
+    assert {kind: count for kind, count in quality.found.items() if count} == {PairKind.RENAMED: 2}
+    assert {kind: count for kind, count in quality.false.items() if count} == {
+        PairKind.NEAR_MISS: 1,
+        PairKind.UNRELATED: 1,
+    }
+    said = quality.to_json()
+    assert (said["num_found"], said["num_false"], said["found_by_kind"]["renamed"]) == (2, 2, 2)
+    assert said["recall"] == pytest.approx([2 / 8, *wilson_interval(2, 8)], abs=1e-4)
+    assert said["precision"] == pytest.approx([2 / 4, *wilson_interval(2, 4)], abs=1e-4)
+
+
+def test_what_flags_nothing_has_no_precision() -> None:
+    said = calibration_of(FEW, [quality_of("x", None, FEW, set())])
+    assert (said["num_problems"], said["num_leaks"], said["num_clean"], said["num_of_kind"]) == (2, 8, 8, 2)
+    [row] = said["rows"]
+    assert (row["name"], row["precision"], row["recall"][0]) == ("x", None, 0)
+
+
+def matches_by_brute_force(jail: Jail, known: Sequence[Behaviour], records: list[str]) -> set[tuple[int, int]]:
+    """Run every function on all own inputs of all problems."""
+    named = [[one.name for one in read_text(record).functions] for record in records]
+    tasks = [
+        {
+            "modules": [record],
+            "runs": [[name, [], [[0, one.inputs[: one.num_own]]]] for name in names for one in known],
+            "max_characters": MAX_VALUE_CHARACTERS,
+        }
+        for record, names in zip(records, named, strict=True)
+    ]
+    pairs = set()
+    answers = run_tasks("behaviours", tasks, jail, batch_size=1, progress=lambda _done, _total: None)
+    for place, answer in enumerate(answers):
+        for number, calls in enumerate(answer["runs"]):
+            problem = known[number % len(known)]
+            seen = [output_of(call) for call in calls or []]
+            if len(seen) == problem.num_own and all(map(values_agree, seen, problem.outputs)):
+                pairs.add((place, number % len(known)))
+    return pairs
+
+
+def test_the_index_finds_what_running_everything_on_everything_finds(jail: Jail, labelled: Prepared) -> None:
+    kinds = (PairKind.RESTRUCTURED, PairKind.NEAR_MISS)
+    records = [pair.text for pair in PAIRS if pair.kind in kinds][:16]
+    assert labelled.behaviour is not None
+    found = labelled.behaviour.search(list(map(read_text, records)), jail).matches
+    result = {(match.text, match.problem) for match in found}
+    assert result == matches_by_brute_force(jail, labelled.behaviour.behaviours, records)
+    assert len(result) == 8
+
+
+def test_where_nothing_runs_no_behaviour_can_tell_and_the_rule_is_the_one_without(calibration: dict[str, Any]) -> None:
+    compared = prepare(OWN, None).compared
+    assert (compared.num_telling, compared.ran_code) == (0, False)
+    quality = {row["name"]: row for row in calibration["rows"]}
+    without = {row["name"]: row for row in calibrate_once(SearchConfig(), None)["rows"]}
+    words = [detector.value for detector in Detector if detector not in (Detector.JUDGE, Detector.BEHAVIOUR)]
+    assert list(without) == ["13-gram (the paper's)", *words, RULE]
+    assert list(quality) == ["13-gram (the paper's)", *words, "behaviour", RULE, WITHOUT_BEHAVIOUR]
+    assert {**without[RULE], "name": WITHOUT_BEHAVIOUR} == quality[WITHOUT_BEHAVIOUR]
+    assert [quality[name]["threshold"] for name in words] == [0.8, 0.95, 0.95]
+    assert quality[RULE]["threshold"] is None

@@ -3,7 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.decontamination.own_problems import NEAR_MISS, OWN, PROSE, RETOLD, UNRELATED
+from tests.decontamination.own_problems import NEAR_MISS, OWN, PROBLEM, PROSE, RETOLD, UNRELATED
 
 from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.matches import Detector
@@ -16,7 +16,7 @@ from hornbook.decontamination.over_parts import (
     search_documents,
     without_too_long,
 )
-from hornbook.decontamination.prepare import Prepared, prepare
+from hornbook.decontamination.prepare import Prepared, make_ready, prepare
 from hornbook.decontamination.search import SearchConfig
 from hornbook.reading.documents import Document, Documents, LeftOut
 from hornbook.reading.parts import Parts
@@ -106,3 +106,24 @@ def test_a_text_that_is_too_long_is_left_out_and_named() -> None:
     assert isinstance(third, LeftOut)
     assert (third.place, third.reason) == ("c", TOO_LONG)
     assert list(without_too_long(given)(2)) == [third]
+
+
+CONFIG = SearchConfig()
+
+
+def test_who_goes_on_with_a_search_goes_on_with_its_inputs(jail: Jail, tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def report(note: str, done: int, total: int) -> None:
+        told.append(f"{note} {done}/{total}")
+
+    words = replace(PROBLEM, task_id="own/1", canonical_solution="", test="", entry_point="")
+    benchmark = replace(OWN, problems=(*OWN.problems, words))
+    [prepared], calibration = make_ready([benchmark], CONFIG, jail, tmp_path, measures=False, report=report)
+    assert (told, calibration) == (["making own ready 0/1"], {})
+    compared = prepared.compared
+    assert (compared.name, compared.task_ids, compared.num_telling) == ("own", ("own/0", "own/1"), 1)
+    assert compared.ran_code
+    again, _ = make_ready([benchmark], CONFIG, None, tmp_path, report=report)
+    assert again == [prepared]
+    assert len(told) == 1

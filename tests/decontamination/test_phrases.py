@@ -1,17 +1,19 @@
-import pickle
 import random
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
-from tests.decontamination.labelled_once import LABELLED, PAIRS
+from tests.decontamination.own_problems import problem_of
 
 from hornbook.decontamination import phrases
-from hornbook.decontamination.frequencies import no_frequencies
+from hornbook.decontamination.frequencies import (
+    believed_share,
+    information_of,
+)
 from hornbook.decontamination.functions import ReadText, read_text
-from hornbook.decontamination.labelled_set import PairKind
-from hornbook.decontamination.matches import Detector, Match
-from hornbook.decontamination.ngrams import NgramIndex, words_of
+from hornbook.decontamination.matches import Detector
+from hornbook.decontamination.ngrams import NgramIndex, SharedRun, ngrams, words_of
 from hornbook.decontamination.phrases import NGRAM_SIZE, PhraseIndex, description_of, docstring_of, function_around
 from hornbook.records import Problem
 
@@ -38,15 +40,8 @@ def other(c):
 '''
 
 
-def problem(told: str, name: str = "solve") -> Problem:
-    return Problem(
-        task_id=f"t/{name}",
-        prompt=f'def {name}(a):\n    """{told}"""\n',
-        entry_point=name,
-        canonical_solution="    return a\n",
-        test="",
-        category="",
-    )
+def of_words(told: str) -> Problem:
+    return problem_of(f'def solve(a):\n    """{told}"""\n', "    return a\n", name="solve")
 
 
 def exercise(told: str) -> ReadText:
@@ -59,7 +54,7 @@ def scores(index: PhraseIndex, *texts: str) -> list[float]:
 
 
 def index_of(*told: str, size: int = NGRAM_SIZE, texts: list[ReadText] | None = None) -> PhraseIndex:
-    problems = [problem(one) for one in told]
+    problems = [of_words(one) for one in told]
     counted = PhraseIndex(problems, size).count(texts) if texts is not None else None
     return PhraseIndex(problems, size, counted)
 
@@ -70,26 +65,19 @@ def low(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phrases, "MIN_SCORE", 0.01)
 
 
-def test_what_copies_the_whole_description_has_one_whatever_its_line_breaks_and_examples() -> None:
+def test_the_whole_description_in_whatever_lines_is_a_match_that_says_where_and_what_and_a_row_of_numbers_none() -> (
+    None
+):
     wrapped = TOLD.replace(". ", ".\n    # ").upper()
     index = index_of(TOLD + "\n    >>> solve(3)\n    4")
     assert scores(index, TOLD, wrapped, "Nothing of all this.") == pytest.approx([1.0, 1.0, 0.0])
-
-
-def test_the_match_says_where_it_is_and_what_is_shared() -> None:
-    words = words_of(TOLD)
     text = f'import math\n\n\ndef answer(x):\n    """Hello. {TOLD}"""\n    return x\n'
     [match] = index_of(TOLD).matches([read_text(text)])
     assert text[slice(*match.window)] == TOLD.removesuffix(".")
-    assert match == Match(
-        text=0,
-        problem=0,
-        detector=Detector.NGRAM,
-        score=match.score,
-        evidence=f'{len(words)} of {len(words)} words, "{" ".join(words)}"',
-        function="answer",
-        window=match.window,
-    )
+    assert (match.text, match.problem, match.detector, match.function) == (0, 0, Detector.NGRAM, "answer")
+    numbers = " ".join(str(number) for number in range(60))
+    assert index_of().matches([read_text(TOLD)]) == []
+    assert scores(index_of(numbers, ""), numbers, "", TOLD) == [0, 0, 0]
 
 
 def test_the_evidence_is_the_longest_run_and_none_across_a_gap() -> None:
@@ -101,28 +89,15 @@ def test_the_evidence_is_the_longest_run_and_none_across_a_gap() -> None:
 
 
 @pytest.mark.usefixtures("low")
-def test_thirteen_shared_words_of_another_task_are_little() -> None:
-    index = index_of(TOLD)
-    plain = NgramIndex({"t": TOLD}, 13).shared_runs(OTHER)
-    assert [run.num_words for run in plain] == [19]
-    [same, other] = scores(index, TOLD, OTHER)
-    assert same == 1
-    assert 0 < other < 0.5
-
-
-@pytest.mark.usefixtures("low")
-def test_a_phrase_of_many_texts_weighs_less_than_one_of_a_single_text() -> None:
+def test_a_phrase_of_another_task_is_little_and_less_if_many_texts_or_problems_have_it() -> None:
+    assert 0 < scores(index_of(TOLD), OTHER)[0] < 0.5
+    of_others = [f"Take boat {name}. The strain of a crate is the number of stairs, in all." for name in "abcdefgh"]
+    assert scores(index_of(TOLD, *of_others), OTHER)[0] < 0.8 * scores(index_of(TOLD), OTHER)[0]
     said = "the strain of a crate is the number of stairs that the porter has climbed with it so far"
     others = [exercise(f"Tell {said}, and {at} more.") for at in range(300)]
     [before] = scores(index_of(TOLD, texts=[exercise(said)]), OTHER)
     [after] = scores(index_of(TOLD, texts=others), OTHER)
     assert after < 0.2 * before
-
-
-@pytest.mark.usefixtures("low")
-def test_a_phrase_of_several_problems_weighs_less_where_nothing_was_counted() -> None:
-    others = [f"Take boat {name}. The strain of a crate is the number of stairs, in all." for name in "abcdefgh"]
-    assert scores(index_of(TOLD, *others), OTHER)[0] < 0.8 * scores(index_of(TOLD), OTHER)[0]
 
 
 def test_a_description_that_was_copied_into_most_texts_is_still_the_problems_own() -> None:
@@ -138,7 +113,7 @@ def test_a_description_of_stock_words_alone_proves_nothing() -> None:
 
 def test_the_whole_docstring_is_a_copy_even_of_stock_words_alone() -> None:
     told = "Return the length of the string.\n    >>> solve('ab')\n    2\n    "
-    index = PhraseIndex([problem(told)])
+    index = PhraseIndex([of_words(told)])
     found = index.matches([exercise(told.replace("\n    ", "\n        "))])
     copy = max(found, key=lambda match: match.score)
     assert (copy.score, copy.detector, copy.function) == (1.0, Detector.NGRAM, "answer")
@@ -187,49 +162,18 @@ def best_by_hand(told: list[str], words: list[str]) -> float:
     return max(shares)
 
 
-def test_renamed_leaks_are_found_and_the_parts_in_which_texts_are_counted_and_read_change_nothing() -> None:
-    problems = [one.problem for one in LABELLED]
-    texts = [read_text(pair.text) for pair in PAIRS]
-    first = PhraseIndex(problems)
-    parts = [texts[:7], [], texts[7:200], texts[200:]]
-    counted = sum(map(first.count, parts), no_frequencies(first.num_features))
-    assert counted.counts.tolist() == first.count(texts).counts.tolist()
-    index = pickle.loads(pickle.dumps(PhraseIndex(problems, NGRAM_SIZE, counted)))
-    whole = PhraseIndex(problems, NGRAM_SIZE, first.count(texts)).matches(texts)
-    by_part = [(match.problem, match.score, match.window) for part in parts for match in index.matches(part)]
-    assert by_part == [(match.problem, match.score, match.window) for match in whole]
-    own = {match.text for match in whole if problems[match.problem].task_id == PAIRS[match.text].task_id}
-    assert sum(PAIRS[at].kind is PairKind.RENAMED for at in own) >= 38
-    assert not any(PAIRS[at].kind is PairKind.UNRELATED for at in own)
-
-
-def test_no_problems_no_words_and_rows_of_numbers_are_never_found() -> None:
-    numbers = " ".join(str(number) for number in range(60))
-    assert index_of().matches([read_text(TOLD)]) == []
-    assert scores(index_of(numbers, ""), numbers, "", TOLD) == [0, 0, 0]
-
-
-def test_counts_of_another_index_are_refused() -> None:
-    with pytest.raises(ValueError, match="features for an index"):
-        PhraseIndex([problem(TOLD)], NGRAM_SIZE, PhraseIndex([problem(OTHER)]).count([]))
-
-
 def test_a_description_ends_where_the_examples_begin() -> None:
     told = "Weigh the crates on the scale.\n"
     for examples in (">>> weigh(1)\n2", "Examples:\nweigh(1) is 2", "For example, weigh(1) is 2", "  e.g. weigh(1)"):
         assert description_of(told + examples) == told
-    assert description_of("Give an example of a crate.") == "Give an example of a crate."
-
-
-def test_a_docstring_of_nothing_but_examples_is_its_own_description() -> None:
-    docstring = "Weigh.\n>>> weigh(1)\n2\n"
-    assert description_of(docstring) == docstring
+    for whole in ("Give an example of a crate.", "Weigh.\n>>> weigh(1)\n2\n"):
+        assert description_of(whole) == whole
 
 
 def test_where_no_docstring_can_be_read_the_prompt_is_taken() -> None:
-    assert docstring_of(problem("Weigh a.")) == "Weigh a."
+    assert docstring_of(of_words("Weigh a.")) == "Weigh a."
     for prompt in ("def weigh(a):\n    # Weigh a.\n", "def weigh(a:\n"):
-        assert docstring_of(replace(problem(""), prompt=prompt)) == prompt
+        assert docstring_of(replace(of_words(""), prompt=prompt)) == prompt
 
 
 def test_the_smallest_function_with_most_of_a_window_is_named() -> None:
@@ -237,9 +181,80 @@ def test_the_smallest_function_with_most_of_a_window_is_named() -> None:
     for phrase, name in (("Weigh a.", "outer"), ("which is in a", "inner"), ("return c", "other")):
         start = TWO.index(phrase)
         assert function_around(read, (start, start + len(phrase))) == name
-
-
-def test_a_window_that_is_mostly_outside_of_functions_has_none() -> None:
     text = "# " + "something about crates " * 10 + "\ndef weigh(a):\n    return a\n"
-    read = read_text(text)
-    assert function_around(read, (0, text.index("return"))) == ""
+    assert function_around(read_text(text), (0, text.index("return"))) == "", "mostly outside of it"
+
+
+SENTENCE = "the quick brown fox jumps over the lazy dog while seven cats watch it from a wall"
+SENTENCE_WORDS = SENTENCE.split()
+
+
+def longest_run(docstring: list[str], text: list[str], size: int) -> list[str]:
+    """The first longest piece of the text in which every n-gram is one of the docstring."""
+    known = {tuple(docstring[at : at + size]) for at in range(len(docstring) - size + 1)}
+    best: list[str] = []
+    for start in range(len(text)):
+        for stop in range(start + size, len(text) + 1):
+            piece = text[start:stop]
+            is_shared = all(tuple(piece[at : at + size]) in known for at in range(len(piece) - size + 1))
+            if is_shared and len(piece) > len(best):
+                best = piece
+    return best
+
+
+def test_words_are_those_without_case_and_punctuation_and_ngrams_are_neighbours() -> None:
+    assert words_of("Don't  STOP,\n(now): x_1!") == ["don", "t", "stop", "now", "x_1"]
+    assert ngrams(["a", "b", "c", "d"], 3) == [("a", "b", "c"), ("b", "c", "d")]
+    assert ngrams(["a", "b"], 3) == []
+
+
+def test_a_run_of_thirteen_words_is_found_and_one_of_twelve_is_not() -> None:
+    index = NgramIndex({"a/1": SENTENCE}, 13)
+    assert index.shared_runs("zzz " + ", ".join(SENTENCE_WORDS[2:15]).upper() + " zzz") == [
+        SharedRun(task_id="a/1", words=" ".join(SENTENCE_WORDS[2:15]), num_words=13)
+    ]
+    assert index.shared_runs(" ".join(SENTENCE_WORDS[2:14])) == []
+
+
+def test_a_run_ends_at_a_gap_and_words_on_both_sides_of_it_make_none() -> None:
+    index = NgramIndex({"a": SENTENCE, "b": "other words stand here in a row"}, 4)
+    assert index.shared_runs(
+        " ".join([*SENTENCE_WORDS[:5], "gap", *SENTENCE_WORDS[5:9], "gap", *SENTENCE_WORDS[9:12]])
+    ) == [SharedRun(task_id="a", words=" ".join(SENTENCE_WORDS[:5]), num_words=5)]
+    assert index.shared_runs(" ".join([*SENTENCE_WORDS[:3], "gap", *SENTENCE_WORDS[3:6]])) == []
+    between = " ".join([*SENTENCE_WORDS[:4], "other words stand here", *SENTENCE_WORDS[4:8]])
+    assert [(run.task_id, run.num_words) for run in index.shared_runs(between)] == [("a", 4), ("b", 4)]
+    index = NgramIndex({"a": "p q r s and s t u v", "b": "q r s t u"}, 4)
+    runs = [(run.task_id, run.words) for run in index.shared_runs("p q r s t u v")]
+    assert runs == [("a", "p q r s"), ("b", "q r s t u")], "words of another problem are a gap, too"
+
+
+def test_runs_are_those_of_trying_every_piece_of_the_text() -> None:
+    generator = np.random.default_rng(0)
+    vocabulary = np.array(list("abcd"))
+    num_found = 0
+    for _ in range(80):
+        docstring, text = generator.choice(vocabulary, size=14).tolist(), generator.choice(vocabulary, size=24).tolist()
+        runs = NgramIndex({"p": " ".join(docstring)}, 3).shared_runs(" ".join(text))
+        assert [run.words.split() for run in runs] == [piece for piece in [longest_run(docstring, text, 3)] if piece]
+        num_found += bool(runs)
+    assert 20 < num_found < 80
+
+
+def test_short_docstrings_and_rows_of_numbers_have_no_ngrams_and_a_shared_phrase_names_both_problems() -> None:
+    numbers = " ".join(str(number) for number in range(40))
+    index = NgramIndex({"short": "Add two numbers.", "numbers": numbers, "long": SENTENCE, "too": f"x {SENTENCE}"}, 13)
+    assert index.shared_runs(f"{numbers} Add two numbers.") == []
+    assert [(run.task_id, run.num_words) for run in index.shared_runs(SENTENCE)] == [
+        ("long", len(SENTENCE_WORDS)),
+        ("too", len(SENTENCE_WORDS)),
+    ]
+
+
+def test_a_stock_word_tells_less_until_many_texts_were_counted() -> None:
+    shares = np.array([believed_share(word) for word in ("list", "7", "n", "bucket")])
+    stock, number, letter, other = information_of(shares, np.zeros(4, dtype=np.int64), 0)
+    assert stock == number == letter < other / 4
+    rare, common = information_of(shares[[0, 3]], np.array([10, 90_000]), 100_000)
+    assert common < 0.2
+    assert rare > 7

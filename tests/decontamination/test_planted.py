@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.decontamination.planted_problem import OWN
+from tests.decontamination.own_problems import problem_of
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.functions import Function, functions_in
@@ -21,6 +21,22 @@ from hornbook.records import Document, DocumentKind, Problem
 from hornbook.sandbox.jail import Jail
 
 PROBLEMS = read_humaneval()[::5]
+OWN = problem_of(
+    (
+        "def middle_pairs(rows, limit):\n"
+        '    """Return the pairs of numbers in `rows` whose sum is below `limit`. A pair has two numbers.\n\n'
+        "    Args:\n"
+        "        rows: Pairs.\n"
+        "        limit: A number.\n\n"
+        "    >>> middle_pairs([(1, 2), (3, 4)], 5)\n"
+        "    [(1, 2)]\n"
+        '    """\n'
+    ),
+    body="    # Look at each.\n    return [(a, b) for a, b in rows if a + b < limit]\n",
+    name="middle_pairs",
+    task_id="own/1",
+    test="def check(candidate):\n    assert candidate([(1, 2), (3, 4)], 5) == [(1, 2)]\n",
+)
 TEXT = OWN.prompt + OWN.canonical_solution
 LOOPS = {
     "a loop that gathers": "out = []\nfor x in xs:\n    if x > 1:\n        out.append(x * 2)\nreturn out",
@@ -62,15 +78,33 @@ def exercise(number: int, kind: DocumentKind = DocumentKind.EXERCISE) -> Documen
     return Document(id=f"document-{number}", kind=kind, text=f"def of_{number}(x):\n    return x + {number}\n")
 
 
-def own_problems(number: int) -> list[Problem]:
-    return [replace(OWN, task_id=f"own/{at}") for at in range(number)]
-
-
 def test_leaks_of_every_kind_can_be_made_of_most_problems_and_still_solve_them(jail: Jail, made: Made) -> None:
     for kind, leaks in made.items():
         failed = [one.task_id for (one, _), solves in zip(leaks, still_solving(leaks, jail), strict=True) if not solves]
         assert len(leaks) > len(PROBLEMS) * 0.8, kind
         assert len(failed) <= 1, (kind, failed)
+    for problem, text in made[LeakKind.RENAMED]:
+        stayed = bound_names(text) & bound_names(problem.prompt + problem.canonical_solution)
+        assert stayed <= set(dir(builtins)), problem.task_id
+    for problem, text in made[LeakKind.PARAPHRASED]:
+        old, new = (
+            " . ".join(one.docstring for one in functions_in(each))
+            for each in (problem.prompt + problem.canonical_solution, text)
+        )
+        assert not runs(old) & runs(new), problem.task_id
+
+
+def test_a_docstring_is_told_in_other_words_and_that_of_a_helper_goes() -> None:
+    docstring = "Given a list of `list`, add them. Return the smallest sum if there is any.\n>>> f([1])\n1\n"
+    assert " ".join(in_other_words(docstring).split()) == (
+        "Give back this least sum whenever there is some one. Supplied some sequence of `list`, add them."
+    )
+    for text in ("def f(x):\n    return x\n", 'def f(x):\n    """Do it."""\n    return x\n', "def f(:"):
+        assert reworded(text, "f") is None
+    told = reworded('def helped(x):\n    """Do it."""\n\n\n' + TEXT, OWN.entry_point)
+    assert told is not None
+    helper, function = functions_in(told)
+    assert (helper.docstring, function.tree) == ("", function_of(TEXT).tree)
 
 
 def test_each_kind_leaves_what_it_is_named_for() -> None:
@@ -91,12 +125,6 @@ def test_each_kind_leaves_what_it_is_named_for() -> None:
     assert own(LeakKind.RENAMED) != own(LeakKind.RENAMED, seed=1)
 
 
-def test_no_bound_name_stays_but_those_of_builtins(made: Made) -> None:
-    for problem, text in made[LeakKind.RENAMED]:
-        stayed = bound_names(text) & bound_names(problem.prompt + problem.canonical_solution)
-        assert stayed <= set(dir(builtins)), problem.task_id
-
-
 def test_names_that_are_used_in_another_way_stay() -> None:
     text = (
         "import os\n\n\nclass Box:\n    size = 1\n\n"
@@ -108,46 +136,12 @@ def test_names_that_are_used_in_another_way_stay() -> None:
     assert new is not None
     assert all(name in new for name in ("import os", "os.sep", "size", "fill", "error", "step=step", "self"))
     assert bound_names(new).isdisjoint({"add", "x", "y"})
-    assert renamed("import os\n", "f", random.Random(0)) is None
-    assert renamed("def f(:", "f", random.Random(0)) is None
-
-
-def test_an_entry_point_that_is_a_word_goes_from_the_calls_and_stays_in_the_prose() -> None:
+    assert renamed("import os\n", "f", random.Random(0)) is renamed("def f(:", "f", random.Random(0)) is None
     text = (
         'def add(x, y):\n    """We add two numbers with `add`.\n    >>> add(1, 2)\n    3\n    """\n    return x + y\n'
     )
     function = function_of(renamed(text, "add", random.Random(0)) or "")
     assert f"We add two numbers with `{function.name}`.\n>>> {function.name}(1, 2)" in function.docstring
-
-
-def test_no_run_of_words_of_a_docstring_stays(made: Made) -> None:
-    for problem, text in made[LeakKind.PARAPHRASED]:
-        old, new = (
-            " . ".join(one.docstring for one in functions_in(each))
-            for each in (problem.prompt + problem.canonical_solution, text)
-        )
-        assert not runs(old) & runs(new), problem.task_id
-
-
-def test_examples_and_headed_parts_go_sentences_change_places_and_marked_names_stay() -> None:
-    docstring = "Given a list of `list`, add them. Return the smallest sum if there is any.\n>>> f([1])\n1\n"
-    assert " ".join(in_other_words(docstring).split()) == (
-        "Give back this least sum whenever there is some one. Supplied some sequence of `list`, add them."
-    )
-    assert in_other_words("Return the largest of all.\n\nArgs:\n    x: Some numbers.\n") == (
-        "Give back this greatest of every."
-    )
-
-
-def test_a_docstring_that_says_too_little_cannot_be_reworded_and_that_of_a_helper_goes() -> None:
-    for text in ("def f(x):\n    return x\n", 'def f(x):\n    """Do it."""\n    return x\n', "def f(:"):
-        assert reworded(text, "f") is None
-    assert reworded(TEXT, "g") is None
-    told = reworded('def helped(x):\n    """Do it."""\n\n\n' + TEXT, OWN.entry_point)
-    assert told is not None
-    helper, function = functions_in(told)
-    assert helper.docstring == ""
-    assert function.tree == function_of(TEXT).tree
 
 
 @pytest.mark.parametrize("name", LOOPS)
@@ -157,33 +151,15 @@ def test_another_idiom_computes_the_same(name: str) -> None:
     assert told is not None
     for arguments in ([], [1], [2, 5], [3, 1, 2], [4, 4, 2, 0], [1, 2, 3]):
         assert loaded(told)(list(arguments)) == loaded(source)(list(arguments)), told
-
-
-def test_what_is_rewritten_has_another_tree_and_its_docstring_and_else_is_none(made: Made) -> None:
-    for problem in PROBLEMS:
-        source = problem.prompt + problem.canonical_solution
-        told = in_another_idiom(source, problem.entry_point)
-        if told is not None:
-            before, after = (
-                next(one for one in functions_in(text) if one.name == problem.entry_point) for text in (source, told)
-            )
-            assert match_rate(after.tree, before.tree) < MOST_MATCH_RATE
-            assert after.docstring == before.docstring
+    assert match_rate(function_of(told).tree, function_of(source).tree) < MOST_MATCH_RATE
     assert in_another_idiom("def f(xs):\n    return xs\n", "f") is None
-    assert in_another_idiom("def f(:", "f") is None
-    assert in_another_idiom(TEXT, "g") is None
-
-
-def test_what_does_not_solve_the_problem_is_told_from_what_does(jail: Jail) -> None:
-    strict = replace(OWN, test="def check(candidate):\n    assert candidate([(1, 2)], 9) == []\n")
-    leaks = [(OWN, own(LeakKind.RENAMED)), (OWN, "def f(:"), (strict, own(LeakKind.RENAMED))]
-    assert still_solving(leaks, jail) == [True, False, False]
 
 
 def test_leaks_go_round_the_problems_and_the_kinds_among_the_exercises_which_stay_in_order(jail: Jail) -> None:
     documents = [*(exercise(at, DocumentKind.CODE) for at in range(50)), *(exercise(at) for at in range(50, 100))]
     config = PlantConfig(num_leaks=12, num_copies=3)
-    first, again, other = (plant(documents, own_problems(9), config, random.Random(seed), jail) for seed in (0, 0, 1))
+    problems = [replace(OWN, task_id=f"own/{at}") for at in range(9)]
+    first, again, other = (plant(documents, problems, config, random.Random(seed), jail) for seed in (0, 0, 1))
     assert first == again != other
     planted, leaks = first
     by_problem: dict[str, Counter[LeakKind]] = {}
@@ -198,6 +174,11 @@ def test_leaks_go_round_the_problems_and_the_kinds_among_the_exercises_which_sta
     places = [at for at, one in enumerate(planted) if one.id in ids]
     assert min(places) >= 50
     assert max(places) - min(places) > 36, "they stand in one row"
+    for fields in ({"num_leaks": 0}, {"num_leaks": 1, "num_copies": 0}):
+        with pytest.raises(ConfigError, match=f"`{list(fields)[-1]}`"):
+            PlantConfig(**fields)
+    with pytest.raises(ConfigError, match=r"at most 10.*got 11"):
+        plant([], problems[:2], PlantConfig(num_leaks=11), random.Random(0), jail)
 
 
 def test_only_what_still_solves_the_problem_is_planted_and_the_problem_itself(jail: Jail) -> None:
@@ -206,14 +187,6 @@ def test_only_what_still_solves_the_problem_is_planted_and_the_problem_itself(ja
     problem = replace(OWN, canonical_solution=body)
     _, leaks = plant([exercise(1)], [problem], PlantConfig(num_leaks=5), random.Random(0), jail)
     assert [leak.kind for leak in leaks] == [LeakKind.VERBATIM] * 5
-
-
-def test_what_cannot_be_planted_is_refused(jail: Jail) -> None:
-    for fields in ({"num_leaks": 0}, {"num_leaks": 1, "num_copies": 0}):
-        with pytest.raises(ConfigError, match=f"`{list(fields)[-1]}`"):
-            PlantConfig(**fields)
-    with pytest.raises(ConfigError, match=r"at most 10.*got 11"):
-        plant([], own_problems(2), PlantConfig(num_leaks=11), random.Random(0), jail)
 
 
 def bound_names(source: str) -> set[str]:

@@ -42,26 +42,11 @@ def test_each_row_depends_on_its_own_text_alone() -> None:
         alone = encode([texts[index]], EncodeConfig())
         assert (together.tokens[index] != alone.tokens[0]).nnz == 0
         assert np.array_equal(together.dense[index], alone.dense[0])
-
-
-def test_features_of_any_text_are_finite() -> None:
-    features = encode(["", "\n", "\n\n", " ", "'", '"""', "\\", "\0", "(" * 9, ")" * 9, "=", "def"], EncodeConfig())
-    assert np.isfinite(features.dense).all()
-    assert (features.dense >= 0).all()
-
-
-def test_no_texts_have_no_rows_and_some_can_be_taken() -> None:
-    features = encode([], EncodeConfig())
-    assert features.tokens.shape == (0, len(BLOCKS) << EncodeConfig().bits_per_block)
-    assert len(features.dense) == 0
-    both = encode(["x = 1", CODE], EncodeConfig())
-    assert np.array_equal(both.rows(np.array([1])).dense, encode([CODE], EncodeConfig()).dense)
-
-
-def test_a_wrong_size_is_named() -> None:
-    for field, value in (("bits_per_block", 0), ("bits_per_block", 21), ("max_characters", 0)):
-        with pytest.raises(ConfigError, match=f"`{field}`"):
-            EncodeConfig(**{field: value})
+        assert np.array_equal(together.rows(np.array([index])).dense, alone.dense)
+    assert encode([], EncodeConfig()).tokens.shape == (0, len(BLOCKS) << EncodeConfig().bits_per_block)
+    odd = encode(["", "\n", "\n\n", " ", "'", '"""', "\\", "\0", "(" * 9, ")" * 9, "=", "def"], EncodeConfig()).dense
+    assert np.isfinite(odd).all()
+    assert (odd >= 0).all()
 
 
 def test_what_lies_behind_the_most_characters_counts_for_nothing() -> None:
@@ -70,3 +55,6 @@ def test_what_lies_behind_the_most_characters_counts_for_nothing() -> None:
     assert (cut.tokens != whole.tokens).nnz == 0
     assert np.array_equal(cut.dense, whole.dense)
     assert (encode([CODE + "x = 1\n"], EncodeConfig()).tokens != whole.tokens).nnz > 0
+    for field, value in (("bits_per_block", 0), ("bits_per_block", 21), ("max_characters", 0)):
+        with pytest.raises(ConfigError, match=f"`{field}`"):
+            EncodeConfig(**{field: value})

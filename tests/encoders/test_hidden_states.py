@@ -46,32 +46,25 @@ def config_of(folder: Path, **changes: object) -> HiddenStatesConfig:
     return replace(config, **changes)
 
 
-def states_of(folder: Path, text: str) -> np.ndarray:
-    """What transformers itself gives for one text: of the last layer, tokens × width."""
+def test_the_states_are_the_mean_of_those_of_transformers_asked_for_one_text_at_a_time(folder: Path) -> None:
     model = AutoModelForCausalLM.from_pretrained(folder).eval()
-    ids = tokenizer().encode(text).ids[:MAX_POSITION]
-    with torch.no_grad():
-        return model(torch.tensor([ids]), output_hidden_states=True).hidden_states[-1][0].numpy()
-
-
-def test_without_the_norm_the_states_are_as_the_layer_leaves_them(folder: Path) -> None:
-    model = AutoModelForCausalLM.from_pretrained(folder).eval()
-    ids = tokenizer().encode(TEXT).ids[:MAX_POSITION]
-    with torch.no_grad():
-        by_layer = model(torch.tensor([ids]), output_hidden_states=True).hidden_states
-    for layer in range(1, NUM_LAYERS):  # Of the last one transformers gives what the norm makes of it.
-        encoded = HiddenStatesEncoder(config_of(folder, layer=layer, is_normed=False)).encode([TEXT])
-        assert encoded.dense[0, :-1] == pytest.approx(by_layer[layer][0].numpy().mean(axis=0), abs=1e-4)
-
-
-def test_the_states_are_the_mean_of_the_whole_model_asked_for_one_text_at_a_time(folder: Path) -> None:
     rows = HiddenStatesEncoder(config_of(folder, layer=-1)).encode(TEXTS).dense
     alone = HiddenStatesEncoder(config_of(folder, layer=-1, batch_tokens=1)).encode(TEXTS).dense
     assert np.abs(rows - alone).max() < 2e-5
-    for text, row in zip(TEXTS, rows, strict=True):
+    bare = [
+        HiddenStatesEncoder(config_of(folder, layer=layer, is_normed=False)).encode(TEXTS).dense
+        for layer in range(1, NUM_LAYERS)
+    ]
+    for at, text in enumerate(TEXTS):
+        assert rows[at, -1] == (not text)
+        ids = tokenizer().encode(text).ids[:MAX_POSITION]
         if text:
-            assert row[:-1] == pytest.approx(states_of(folder, text).mean(axis=0), abs=2e-5)
-        assert row[-1] == (not text)
+            with torch.no_grad():
+                by_layer = model(torch.tensor([ids]), output_hidden_states=True).hidden_states
+            means = [states[0].numpy().mean(axis=0) for states in by_layer]
+            assert rows[at, :-1] == pytest.approx(means[-1], abs=2e-5)
+            for layer in range(1, NUM_LAYERS):  # Of the last one transformers gives what the norm makes of it.
+                assert bare[layer - 1][at, :-1] == pytest.approx(means[layer], abs=1e-4)
     assert np.abs(rows[0] - rows[3]).max() > 0.01, "the model says the same of every text: nothing was shown"
 
 
@@ -95,27 +88,6 @@ def test_a_lower_layer_is_what_a_model_of_so_many_layers_gives(folder: Path, tmp
     assert not np.allclose(shorter, HiddenStatesEncoder(config_of(folder, layer=-1)).encode(TEXTS).dense)
 
 
-def test_layers_above_are_not_there(llama: Path) -> None:
-    encoder = HiddenStatesEncoder(config_of(llama, layer=1))
-    encoder.encode(["x"])
-    assert len(encoder._lower.model.layers) == 1
-
-
-def test_a_layer_that_the_model_lacks_is_refused(llama: Path) -> None:
-    for layer in (NUM_LAYERS + 1, -NUM_LAYERS - 1):
-        with pytest.raises(ConfigError, match=f"`layer` must lie in 1 to 3 or -3 to -1 for this model, got {layer}"):
-            HiddenStatesEncoder(config_of(llama, layer=layer)).encode(["x"])
-
-
-def test_an_empty_text_has_no_states_and_is_marked(llama: Path) -> None:
-    encoder = HiddenStatesEncoder(config_of(llama))
-    row = encoder.encode(["", "x"]).dense
-    assert row.shape == (2, WIDTH + 1)
-    assert row[0].tolist() == [0.0] * WIDTH + [1.0]
-    assert encoder.encode([]).dense.shape == (0, WIDTH + 1)
-    assert encoder.encode([""]).dense[0, -1] == 1
-
-
 def test_only_the_first_tokens_are_read(llama: Path) -> None:
     encoder = HiddenStatesEncoder(config_of(llama, max_tokens=7))
     ids = tokenizer().encode(TEXT).ids
@@ -123,17 +95,16 @@ def test_only_the_first_tokens_are_read(llama: Path) -> None:
     cut, whole = encoder.encode([beginning, TEXT]).dense
     assert encoder.tokenize([TEXT]) == [ids[:7]]
     assert cut == pytest.approx(whole, abs=2e-5)
-
-
-def test_a_text_longer_than_the_model_can_read_is_cut_and_its_end_is_never_split_into_tokens(llama: Path) -> None:
-    encoder = HiddenStatesEncoder(config_of(llama))
-    assert len(encoder.tokenize(["x = 1\n" * 5_000_000])[0]) == MAX_POSITION
-
-
-def test_half_of_a_surrogate_pair_and_a_null_are_read(llama: Path) -> None:
-    rows = HiddenStatesEncoder(config_of(llama)).encode(["x\ud800", "x\0"]).dense
+    whole_model = HiddenStatesEncoder(config_of(llama, layer=1))
+    assert len(whole_model.tokenize(["x = 1\n" * 5_000_000])[0]) == MAX_POSITION, "and soon"
+    rows = whole_model.encode(["", "x\ud800", "x\0"]).dense
+    assert rows.shape == (3, WIDTH + 1)
+    assert rows[0].tolist() == [0.0] * WIDTH + [1.0], "an empty text has no states and is marked"
     assert np.isfinite(rows).all()
-    assert not rows[:, -1].any()
+    assert not rows[1:, -1].any()
+    assert whole_model.encode([]).dense.shape == (0, WIDTH + 1)
+    assert whole_model.encode([""]).dense[0, -1] == 1
+    assert len(whole_model._lower.model.layers) == 1, "the layers above are not there"
 
 
 def test_the_weights_determine_the_fingerprint_and_the_folder_does_not(llama: Path, tmp_path: Path) -> None:
@@ -149,13 +120,15 @@ def test_the_weights_determine_the_fingerprint_and_the_folder_does_not(llama: Pa
     assert of(config) == of(config_of(moved, batch_tokens=7))
     assert of(config) != of(config_of(save_model(tmp_path / "other", seed=1)))
     assert of(config) != of(replace(config, layer=1))
-
-
-def test_files_that_changed_are_refused(tmp_path: Path) -> None:
-    config = config_of(save_model(tmp_path / "model"))
-    save_model(tmp_path / "model", seed=1)
+    save_model(moved, seed=1)
     with pytest.raises(ConfigError, match="are not those that the config was made for"):
-        HiddenStatesEncoder(config).encode(["x"])
+        HiddenStatesEncoder(replace(config, folder=str(moved))).encode(["x"])
+    for name, value in (("layer", 0), ("max_tokens", 0), ("batch_tokens", 0), ("dtype", "int8")):
+        with pytest.raises(ConfigError, match=f"`{name}`"):
+            replace(config, **{name: value})  # type: ignore[arg-type]
+    for name, other in (("layer", NUM_LAYERS + 1), ("layer", -NUM_LAYERS - 1), ("device", "abacus")):
+        with pytest.raises(ConfigError, match=f"`{name}`"):
+            HiddenStatesEncoder(replace(config, **{name: other})).encode(["x"])  # type: ignore[arg-type]
 
 
 def test_in_bfloat16_the_states_are_nearly_the_same(llama: Path) -> None:
@@ -170,14 +143,3 @@ def test_batches_hold_like_lengths_and_no_more_tokens_than_asked() -> None:
     batches = list(batches_by_length(lengths, 20))
     assert sorted(index for batch in batches for index in batch) == [0, 2, 3, 4, 6, 7]
     assert batches == [[2], [6], [3, 4], [0, 7]]
-
-
-def test_a_wrong_field_is_named() -> None:
-    for field, value in (("layer", 0), ("max_tokens", 0), ("batch_tokens", 0), ("dtype", "int8")):
-        with pytest.raises(ConfigError, match=f"`{field}`"):
-            HiddenStatesConfig(**{"model_sha256": "0", "folder": ".", field: value})
-
-
-def test_a_device_that_is_not_here_is_named(llama: Path) -> None:
-    with pytest.raises(ConfigError, match="`device`"):
-        HiddenStatesEncoder(config_of(llama, device="abacus"))

@@ -33,9 +33,7 @@ def test_blocks_give_the_result_and_gradients_of_pytorchs_attention(tokens: int)
     wanted = torch.autograd.grad((expected * weights).sum(), inputs)
     attended = causal_attention(*inputs)
     gradients = torch.autograd.grad((attended * weights).sum(), inputs)
-    torch.testing.assert_close(attended, expected, atol=1e-5, rtol=1e-4)
-    for gradient, other in zip(gradients, wanted, strict=True):
-        torch.testing.assert_close(gradient, other, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close((attended, *gradients), (expected, *wanted), atol=1e-5, rtol=1e-4)
 
 
 def test_in_bfloat16_result_and_gradients_are_wrong_by_roundings_only() -> None:
@@ -60,11 +58,9 @@ def test_within_documents_the_result_and_gradients_are_those_of_a_mask_made_pair
     weights = torch.randn(2, 3, tokens, 16, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     expected = functional.scaled_dot_product_attention(*inputs, attn_mask=mask)
     attended = causal_attention(*inputs, documents=documents_of(rows, SEPARATOR, torch.float64))
-    torch.testing.assert_close(attended, expected)
     wanted = torch.autograd.grad((expected * weights).sum(), inputs)
     gradients = torch.autograd.grad((attended * weights).sum(), inputs)
-    for gradient, other in zip(gradients, wanted, strict=True):
-        torch.testing.assert_close(gradient, other)
+    torch.testing.assert_close((attended, *gradients), (expected, *wanted))
 
 
 def test_the_mask_for_pytorchs_attention_shows_the_same_pairs() -> None:
@@ -85,12 +81,10 @@ def test_dropout_gives_the_result_and_gradients_of_a_plain_computation_with_the_
     query, key, value = inputs
     scores = query @ key.mT / math.sqrt(16) + torch.full((tokens, tokens), -math.inf).triu(1)
     expected = (torch.softmax(scores, dim=-1) * kept / (1 - probability)) @ value
-    torch.testing.assert_close(attended, expected)
     weights = torch.randn(2, 3, tokens, 16, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     wanted = torch.autograd.grad((expected * weights).sum(), inputs)
     gradients = torch.autograd.grad((attended * weights).sum(), inputs)
-    for gradient, other in zip(gradients, wanted, strict=True):
-        torch.testing.assert_close(gradient, other)
+    torch.testing.assert_close((attended, *gradients), (expected, *wanted))
     share = kept[..., torch.ones(tokens, tokens).tril().bool()].double().mean().item()
     assert share == pytest.approx(1 - probability, abs=0.05)
 

@@ -4,10 +4,11 @@ import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from tests.model.one_to_one import one_to_one, text_of, unreadable
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from torch import Tensor
 from transformers import AutoModelForCausalLM, PhiConfig, PhiForCausalLM
 
@@ -19,47 +20,57 @@ from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.model.weights import load_config, load_model, save_model
 from hornbook.recipes.phi_1_small import MODEL as PHI_1_SMALL
+from hornbook.tokens.tokenizer import END_OF_TEXT, NUM_BYTES, byte_of_character
 
-TOLERANCE = 1e-4
-"""Of logits in float32."""
+TOLERANCE = 1e-4  # of logits in float32
 NEW_TOKENS, NUM_COMPARED = 40, 24
 PROMPTS = ("def f(x):\n    return ", "a", "import math\n\n\ndef area(radius):\n", "x = 1\n" * 5)
-LENGTH = 290
-"""Tokens of a row: over several blocks of our attention."""
-NUM_UNUSED = 9
-"""Rows of the embedding that no token uses."""
+LENGTH = 290  # tokens of a row: over several blocks of our attention
+NUM_UNUSED = 9  # rows of the embedding that no token uses
+
+_FIRST_CHARACTER = 0x10000
+_NUM_ASCII = 128
+
+
+def one_to_one(num_tokens: int) -> Tokenizer:
+    """A tokenizer whose texts and tokens stand one to one, so that equal texts are equal tokens, whatever wrote them.
+
+    Its tokens are the bytes, then characters of four bytes that no prompt holds, then `<|endoftext|>`; nothing is
+    merged. A prompt's last piece, which Hornbook takes back and writes again, can only be written as it was.
+    """
+    character_of = {byte: character for character, byte in byte_of_character().items()}
+    vocabulary = {character_of[byte]: byte for byte in range(NUM_BYTES)}
+    for number in range(NUM_BYTES, num_tokens - 1):
+        spelled = chr(_FIRST_CHARACTER + number).encode()
+        vocabulary["".join(character_of[byte] for byte in spelled)] = number
+    tokenizer = Tokenizer(models.BPE(vocabulary, []))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([END_OF_TEXT])
+    return tokenizer
+
+
+def text_of(tokens: list[int], num_tokens: int) -> str:
+    """What tokens of `one_to_one(num_tokens)` spell, up to `<|endoftext|>`."""
+    end = tokens.index(num_tokens - 1) if num_tokens - 1 in tokens else len(tokens)
+    return "".join(chr(token if token < NUM_BYTES else _FIRST_CHARACTER + token) for token in tokens[:end])
+
+
+def unreadable(num_tokens: int, vocab_size: int) -> list[int]:
+    """Tokens that a model must not write: halves of characters, and rows that no token uses."""
+    return [*range(_NUM_ASCII, NUM_BYTES), *range(num_tokens, vocab_size)]
+
+
+def shaped(vocab_size: int, num_layers: int, hidden_size: int, width: int, num_heads: int, **more: Any) -> ModelConfig:
+    sizes = {"hidden_size": hidden_size, "intermediate_size": width, "num_heads": num_heads, "max_position": 300}
+    return ModelConfig(vocab_size=vocab_size, num_layers=num_layers, **sizes, **more)
+
+
 SHAPES = {
-    "as phi-1": ModelConfig(
-        vocab_size=320, num_layers=3, hidden_size=64, intermediate_size=256, num_heads=4, max_position=300
-    ),
-    "as phi-2": ModelConfig(  # 0.4 · 20 is 8, as its 0.4 · 80 is 32.
-        vocab_size=270,
-        num_layers=2,
-        hidden_size=80,
-        intermediate_size=320,
-        num_heads=4,
-        rotary_fraction=0.4,
-        max_position=300,
-    ),
-    "of odd sizes": ModelConfig(
-        vocab_size=271,
-        num_layers=1,
-        hidden_size=36,
-        intermediate_size=50,
-        num_heads=2,
-        rotary_fraction=0.25,
-        max_position=300,
-        layer_norm_epsilon=3e-5,
-    ),
-    "rotated whole": ModelConfig(
-        vocab_size=290,
-        num_layers=2,
-        hidden_size=48,
-        intermediate_size=96,
-        num_heads=3,
-        rotary_fraction=1.0,
-        max_position=300,
-    ),
+    "as phi-1": shaped(320, 3, 64, 256, 4),
+    "as phi-2": shaped(270, 2, 80, 320, 4, rotary_fraction=0.4),  # 0.4 · 20 is 8, as its 0.4 · 80 is 32.
+    "of odd sizes": shaped(271, 1, 36, 50, 2, rotary_fraction=0.25, layer_norm_epsilon=3e-5),
+    "rotated whole": shaped(290, 2, 48, 96, 3, rotary_fraction=1.0),
 }
 
 
@@ -130,7 +141,9 @@ def in_sequence(theirs: PhiForCausalLM) -> dict[str, Tensor]:
     return named
 
 
-def of_microsoft(folder: Path, theirs: PhiForCausalLM, model_type: str, tensors: dict[str, Tensor]) -> None:
+def of_microsoft(
+    folder: Path, theirs: PhiForCausalLM, model_type: str, named: Callable[[PhiForCausalLM], dict[str, Tensor]]
+) -> None:
     config = theirs.config
     fields = {
         "model_type": model_type,
@@ -147,16 +160,18 @@ def of_microsoft(folder: Path, theirs: PhiForCausalLM, model_type: str, tensors:
         "vocab_size": config.vocab_size,
     }
     (folder / "config.json").write_text(json.dumps(fields))
-    torch.save(tensors, folder / "pytorch_model.bin")
+    torch.save(named(theirs), folder / "pytorch_model.bin")
 
 
-def as_pickle(folder: Path, theirs: PhiForCausalLM, *, zipped: bool, num_parts: int = 1) -> None:
+def as_pickle(folder: Path, theirs: PhiForCausalLM, *, zipped: bool) -> None:
+    theirs.config.save_pretrained(folder)
+    torch.save(theirs.state_dict(), folder / "pytorch_model.bin", _use_new_zipfile_serialization=zipped)
+
+
+def as_pickle_in_parts(folder: Path, theirs: PhiForCausalLM) -> None:
     theirs.config.save_pretrained(folder)
     state = theirs.state_dict()
-    if num_parts == 1:
-        torch.save(state, folder / "pytorch_model.bin", _use_new_zipfile_serialization=zipped)
-        return
-    weight_map = {name: f"pytorch_model-{number % num_parts}.bin" for number, name in enumerate(state)}
+    weight_map = {name: f"pytorch_model-{number % 3}.bin" for number, name in enumerate(state)}
     for file in set(weight_map.values()):
         torch.save({name: tensor for name, tensor in state.items() if weight_map[name] == file}, folder / file)
     (folder / "pytorch_model.bin.index.json").write_text(json.dumps({"metadata": {}, "weight_map": weight_map}))
@@ -175,14 +190,11 @@ FORMATS: dict[str, tuple[str, Callable[[Path, PhiForCausalLM], None]]] = {
     "bfloat16 in parts": ("as phi-2", as_bfloat16_in_parts),
     "pickle": ("of odd sizes", lambda folder, theirs: as_pickle(folder, theirs, zipped=True)),
     "old pickle": ("rotated whole", lambda folder, theirs: as_pickle(folder, theirs, zipped=False)),
-    "pickle in parts": ("of odd sizes", lambda folder, theirs: as_pickle(folder, theirs, zipped=True, num_parts=3)),
-    "Microsoft's tree": (
-        "as phi-2",
-        lambda folder, theirs: of_microsoft(folder, theirs, "phi-msft", in_the_tree(theirs)),
-    ),
+    "pickle in parts": ("of odd sizes", as_pickle_in_parts),
+    "Microsoft's tree": ("as phi-2", lambda folder, theirs: of_microsoft(folder, theirs, "phi-msft", in_the_tree)),
     "Microsoft's sequence": (
         "as phi-2",
-        lambda folder, theirs: of_microsoft(folder, theirs, "mixformer-sequential", in_sequence(theirs)),
+        lambda folder, theirs: of_microsoft(folder, theirs, "mixformer-sequential", in_sequence),
     ),
 }
 

@@ -5,6 +5,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,51 +32,17 @@ def learned() -> Tokenizer:
     return train_tokenizer([Document(id="0", kind=DocumentKind.CODE, text=CODE)], TokenizerConfig(vocab_size=700))
 
 
-def with_words_added() -> Tokenizer:
-    """Plain tokens that contain one another, begin with a space, hold a sign, and a second special one."""
-    tokenizer = learned()
-    tokenizer.add_tokens(["def", "de", "return x", " x", "\n\n", "été", "'s"])
-    tokenizer.add_special_tokens(["<|fim|>"])
+def added(*tokens: str | AddedToken, to: Callable[[], Tokenizer] = learned, special: str = "") -> Tokenizer:
+    tokenizer = to()
+    tokenizer.add_tokens(list(tokens))
+    tokenizer.add_special_tokens([special] if special else [])
     return tokenizer
 
 
-def with_spaces_swallowed() -> Tokenizer:
+def changed(**parts: Any) -> Tokenizer:
     tokenizer = learned()
-    tokenizer.add_tokens([AddedToken("def", lstrip=True, rstrip=True)])
-    return tokenizer
-
-
-def with_whole_words() -> Tokenizer:
-    tokenizer = learned()
-    tokenizer.add_tokens([AddedToken("de", single_word=True), AddedToken("re", normalized=False)])
-    return tokenizer
-
-
-def with_composition() -> Tokenizer:
-    tokenizer = learned()
-    tokenizer.normalizer = normalizers.NFC()
-    return tokenizer
-
-
-def with_a_space_before() -> Tokenizer:
-    tokenizer = learned()
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
-    return tokenizer
-
-
-def with_other_runs() -> Tokenizer:
-    """Runs of several kinds, some within others, and gaps among their lengths."""
-    tokenizer = learned()
-    runs = ["  ", "    ", " " * 5, "\t\t\t", "\n\n", "\n  ", "\r\n", "\n\t", " \n"]
-    tokenizer.add_tokens([AddedToken(run, normalized=False) for run in runs])
-    return tokenizer
-
-
-def with_runs_among_words() -> Tokenizer:
-    tokenizer = codegen_like()
-    tokenizer.add_tokens(
-        [AddedToken(word, normalized=True) for word in ("def", "de", "return", " x", "été", "'s", "\v")]
-    )
+    for name, part in parts.items():
+        setattr(tokenizer, name, part)
     return tokenizer
 
 
@@ -86,8 +53,23 @@ def with_truncation_and_padding() -> Tokenizer:
     return tokenizer
 
 
-QUICK = [learned, codegen_like, with_truncation_and_padding, with_other_runs, with_runs_among_words]
-BY_LIBRARY = [with_words_added, with_spaces_swallowed, with_whole_words, with_composition, with_a_space_before]
+OTHER_RUNS = ["  ", "    ", " " * 5, "\t\t\t", "\n\n", "\n  ", "\r\n", "\n\t", " \n"]
+"""Runs of several kinds, some within others, and gaps among their lengths."""
+AMONG_WORDS = [AddedToken(word, normalized=True) for word in ("def", "de", "return", " x", "été", "'s", "\v")]
+QUICK: dict[str, Callable[[], Tokenizer]] = {
+    "learned": learned,
+    "CodeGen's": codegen_like,
+    "truncation and padding": with_truncation_and_padding,
+    "other runs": lambda: added(*(AddedToken(run, normalized=False) for run in OTHER_RUNS)),
+    "runs among words": lambda: added(*AMONG_WORDS, to=codegen_like),
+}
+BY_LIBRARY: dict[str, Callable[[], Tokenizer]] = {
+    "words": lambda: added("def", "de", "return x", " x", "\n\n", "été", "'s", special="<|fim|>"),
+    "spaces swallowed": lambda: added(AddedToken("def", lstrip=True, rstrip=True)),
+    "whole words": lambda: added(AddedToken("de", single_word=True), AddedToken("re", normalized=False)),
+    "composition": lambda: changed(normalizer=normalizers.NFC()),
+    "a space before": lambda: changed(pre_tokenizer=pre_tokenizers.ByteLevel(add_prefix_space=True)),
+}
 
 
 def random_text(chance: random.Random, num_parts: int) -> str:
@@ -107,13 +89,17 @@ def random_text(chance: random.Random, num_parts: int) -> str:
     return "".join(chance.choice(kinds)() for _ in range(num_parts))
 
 
-def ids_of_library(tokenizer: Tokenizer, text: str) -> list[int]:
-    """Special tokens that are written out are text."""
+def plain(tokenizer: Tokenizer) -> Tokenizer:
+    """A copy to which special tokens that are written out are text."""
     own = Tokenizer.from_str(tokenizer.to_str())
     own.no_truncation()
     own.no_padding()
     own.encode_special_tokens = True
-    ids: list[int] = own.encode(text, add_special_tokens=False).ids
+    return own
+
+
+def ids_of_library(tokenizer: Tokenizer, text: str) -> list[int]:
+    ids: list[int] = plain(tokenizer).encode(text, add_special_tokens=False).ids
     return ids
 
 
@@ -123,25 +109,19 @@ def ids(encoder: Encoder, text: str) -> list[int]:
     return found
 
 
-def test_most_tokenizers_take_the_quick_way_and_the_others_the_library() -> None:
-    assert [parts_as_gpt2(make()) for make in QUICK] == [True] * len(QUICK)
-    assert [parts_as_gpt2(make()) for make in BY_LIBRARY] == [False] * len(BY_LIBRARY)
-
-
-@pytest.mark.parametrize("make", [*QUICK, *BY_LIBRARY], ids=lambda make: make.__name__)
-def test_the_ids_are_those_of_the_library(make: Callable[[], Tokenizer], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", [*QUICK, *BY_LIBRARY])
+def test_the_ids_are_those_of_the_library(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encode, "_PIECE", 300)
-    chance, tokenizer = random.Random(1), make()
-    encoder = Encoder(tokenizer)
-    own = Tokenizer.from_str(tokenizer.to_str())
-    own.no_truncation()
-    own.no_padding()
-    own.encode_special_tokens = True
+    chance, tokenizer = random.Random(1), {**QUICK, **BY_LIBRARY}[name]()
+    encoder, own = Encoder(tokenizer), plain(tokenizer)
+    assert parts_as_gpt2(tokenizer) == (name in QUICK)
     for length in [*[3] * 100, *[12] * 100, *[60] * 40, *[600] * 2]:
         text = random_text(chance, length)
         ascii_only = text.encode("ascii", "ignore").decode()
         for one in (text, ascii_only, SPACES_AT_END.sub("\n", ascii_only)):
             assert ids(encoder, one) == own.encode(one, add_special_tokens=False).ids, repr(one)
+    text = f"x = '{END_OF_TEXT}'\n{END_OF_TEXT}"
+    assert tokenizer.token_to_id(END_OF_TEXT) not in ids(encoder, text), "written out it is text"
 
 
 COMMON = [*range(0x800), *range(0x2000, 0x3100), *range(0xFE00, 0xFF00), *range(0x1F600, 0x1F650)]
@@ -157,15 +137,6 @@ def test_every_character_beside_every_kind_of_neighbour_is_parted_as_by_the_libr
         assert ids(encoder, text) == ids_of_library(tokenizer, text)
 
 
-@pytest.mark.parametrize("piece", [1, 7])
-def test_where_a_long_text_is_cut_changes_nothing(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encode, "_PIECE", piece)
-    for make in QUICK:
-        tokenizer = make()
-        encoder = Encoder(tokenizer)
-        assert ids(encoder, CODE) == ids_of_library(tokenizer, CODE)
-
-
 @pytest.mark.parametrize("unit", ["x = 1\n", " ", "ab", "é ☃\r\n"])
 def test_texts_longer_than_a_piece(unit: str) -> None:
     tokenizer = codegen_like()
@@ -175,18 +146,12 @@ def test_texts_longer_than_a_piece(unit: str) -> None:
     assert ids(Encoder(tokenizer), text) == ids_of_library(tokenizer, text)
 
 
-def test_special_tokens_that_are_written_out_are_text() -> None:
-    for make in QUICK:
-        tokenizer = make()
-        text = f"x = '{END_OF_TEXT}'\n{END_OF_TEXT}"
-        found = ids(Encoder(tokenizer), text)
-        assert tokenizer.token_to_id(END_OF_TEXT) not in found
-        assert tokenizer.decode(found, skip_special_tokens=False) == text
-
-
-def test_a_full_table_of_words_makes_room_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_table_of_words_makes_room_and_changes_nothing_nor_does_where_a_long_text_is_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(encode, "_MAX_WORDS", 60)
-    for make in QUICK:
+    for make, piece in zip(QUICK.values(), (1, 7, 7, 7, encode._PIECE), strict=True):
+        monkeypatch.setattr(encode, "_PIECE", piece)
         tokenizer = make()
         encoder = Encoder(tokenizer)
         for text in (CODE, CODE.replace("\n", " \n"), CODE):

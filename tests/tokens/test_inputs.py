@@ -58,6 +58,14 @@ def test_rows_come_in_their_order_whatever_holds_them(tmp_path: Path, kind: str)
     assert [one.id for one in found] == [f"{path.name}:{number}" for number in range(1, 11)]
     assert [one.id for one in read(path, id_field="name")] == [f"n{number}" for number in range(10)]
     assert [one.id for one in read(path, id_field="number")] == [str(number) for number in range(10)]
+    one = Inputs(find_files([path], pattern="*.py"), text_field="text", id_field=None)
+    seen = [one.bytes_read for _ in one.documents()]
+    assert seen == sorted(seen)
+    assert max(seen) <= one.num_bytes == one.bytes_read == path.stat().st_size
+    if kind != "lines":
+        path.write_bytes(path.read_bytes()[:-20])
+        with pytest.raises(MissingInputError, match=rf"{path.name}` cannot be read"):
+            read(path)
 
 
 def test_reading_begins_at_any_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,15 +79,6 @@ def test_reading_begins_at_any_document(tmp_path: Path, monkeypatch: pytest.Monk
         assert read(folder, source, start=start) == whole[start:]
 
 
-def test_how_much_was_read_ends_at_the_size_of_the_files(tmp_path: Path) -> None:
-    paths = make(tmp_path)
-    for path in paths.values():
-        one = Inputs(find_files([path], pattern="*.py"), text_field="text", id_field=None)
-        seen = [one.bytes_read for _ in one.documents()]
-        assert seen == sorted(seen)
-        assert max(seen) <= one.num_bytes == one.bytes_read == path.stat().st_size
-
-
 def test_source_files_are_documents_called_by_their_place(tmp_path: Path) -> None:
     written(tmp_path / "b" / "two.py", "é\r\n".encode())
     written(tmp_path / "b" / "latin.py", b"# \xe9\n")
@@ -88,11 +87,8 @@ def test_source_files_are_documents_called_by_their_place(tmp_path: Path) -> Non
     found = [(one.id, one.text) for one in read(tmp_path)]
     assert found == [("a.py", "x = 1\n"), ("b/latin.py", ""), ("b/two.py", "é\r\n")]
     assert [one.text for one in read(tmp_path / "c.txt")] == ["no\n"]
-
-
-def test_files_of_the_same_name_are_called_by_their_whole_path(tmp_path: Path) -> None:
     one, two = (written(tmp_path / name / "x.jsonl", LINES.splitlines(keepends=True)[0]) for name in ("one", "two"))
-    assert len({document.id for document in read(one, two)}) == 2
+    assert len({document.id for document in read(one, two)}) == 2, "by the whole path, where names are equal"
     with pytest.raises(ConfigError, match="the same file twice"):
         read(one, one.parent)
 
@@ -112,10 +108,8 @@ def test_files_of_the_same_name_are_called_by_their_whole_path(tmp_path: Path) -
 def test_a_broken_line_is_named(tmp_path: Path, line: bytes, place: str) -> None:
     with pytest.raises(MissingInputError, match=place):
         read(written(tmp_path / "a.jsonl", LINES + line))
-
-
-def test_a_pair_of_surrogates_is_one_character(tmp_path: Path) -> None:
-    assert read(written(tmp_path / "a.jsonl", b'{"text": "\\ud83d\\ude42"}'))[0].text == "🙂"
+    pair = written(tmp_path / "a.jsonl", b'{"text": "\\ud83d\\ude42"}')
+    assert read(pair)[0].text == "🙂", "a pair of surrogates is one character"
 
 
 @pytest.mark.parametrize(
@@ -133,15 +127,6 @@ def test_a_missing_column_is_named_with_those_that_are_there(
         read(make(tmp_path)[kind], **fields)
     with pytest.raises(MissingInputError, match="`id`, but"):
         read(written(tmp_path / "b.jsonl", b'{"text": "x", "id": [1]}'), id_field="id")
-
-
-@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst", "a.parquet"])
-def test_a_file_that_is_cut_off_is_named(tmp_path: Path, name: str) -> None:
-    make(tmp_path)
-    path = tmp_path / name
-    path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(MissingInputError, match=rf"{name}` cannot be read"):
-        read(path)
 
 
 def test_a_file_that_changed_is_noticed(tmp_path: Path) -> None:

@@ -4,14 +4,20 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
+from hornbook.artifacts.stage import Workspace
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.records import Document, DocumentKind
+from hornbook.records import Document, DocumentKind, table_of
 from hornbook.tokens import tokenizer as tokenizer_module
+from hornbook.tokens.pack import TokenStream
+from hornbook.tokens.stages import TokenizeConfig, run_tokenize, run_tokenizer
 from hornbook.tokens.tokenizer import (
     END_OF_TEXT,
     TokenizerConfig,
@@ -44,6 +50,7 @@ def documents() -> list[Document]:
 def test_any_text_survives_the_round_trip(documents: list[Document]) -> None:
     tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=500))
     spelled = token_bytes(tokenizer)
+    assert (tokenizer.token_to_id(END_OF_TEXT), spelled[0], all(spelled[1:])) == (0, b"", True)
     for text in [
         "",
         "\n\n    x = 'é ☃ 🙂'\t\r\n",
@@ -64,25 +71,14 @@ def test_the_same_bytes_come_out_of_every_process() -> None:
     assert len(outputs) == 1
 
 
-def test_end_of_text_is_one_token_and_spells_nothing(documents: list[Document]) -> None:
-    tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=300))
-    assert tokenizer.token_to_id(END_OF_TEXT) == 0
-    assert token_bytes(tokenizer)[0] == b""
-    assert all(token_bytes(tokenizer)[1:])
-
-
-def test_what_is_no_tokenizer_is_refused_by_name(tmp_path: Path) -> None:
-    path = tmp_path / "tokenizer.json"
-    path.write_text("{}")
+def test_a_wrong_size_is_named_and_of_many_documents_some_are_learned_from(
+    documents: list[Document], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(MissingInputError, match=r"tokenizer\.json"):
-        load_tokenizer(path)
+        load_tokenizer(tmp_path / "tokenizer.json")
     with pytest.raises(MissingInputError, match="at least one document"):
         train_tokenizer([], TokenizerConfig())
-
-
-def test_a_wrong_size_is_named_and_of_many_documents_some_are_learned_from(
-    documents: list[Document], monkeypatch: pytest.MonkeyPatch
-) -> None:
     with pytest.raises(ConfigError, match="`vocab_size`"):
         TokenizerConfig(vocab_size=256)
     monkeypatch.setattr(tokenizer_module, "TRAINING_BYTES", 1)
@@ -112,3 +108,47 @@ def test_the_hash_is_that_of_what_determines_the_tokens(documents: list[Document
     normalized.normalizer, composed.normalizer = normalizers.NFC(), normalizers.NFKC()
     spaced.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
     assert len({digest, *(tokenizer_hash(other) for other in (fewer, added, normalized, composed, spaced))}) == 6
+
+
+DOCUMENTS = [
+    Document(id=f"{kind}-{number}", kind=kind, text=f"{kind} {number}\n" * 3)
+    for kind in DocumentKind
+    for number in range(50)
+]
+
+
+def run_both(folder: Path) -> dict[str, Any]:
+    folder.mkdir(exist_ok=True)
+    pq.write_table(table_of(Document, DOCUMENTS), folder / "documents.parquet")
+    documents = SimpleNamespace(records=lambda name, record: DOCUMENTS, path=lambda name: folder / name)
+    results = {}
+    inputs: dict[str, Any] = {"decontaminate": documents}
+    for name, run, config in [
+        ("tokenizer", run_tokenizer, TokenizerConfig(vocab_size=280)),
+        ("tokenize", run_tokenize, TokenizeConfig()),
+    ]:
+        place = folder / name
+        place.mkdir()
+        (folder / "scratch").mkdir(exist_ok=True)
+        workspace = Workspace(folder=place, scratch=folder / "scratch", seed=0, progress=lambda *_: None)
+        results[name] = run(config, inputs, workspace)
+        inputs[name] = SimpleNamespace(path=lambda file, place=place: place / file)
+    return results
+
+
+def test_code_and_textbooks_pretrain_and_exercises_finetune_and_a_second_run_writes_the_same_bytes(
+    tmp_path: Path,
+) -> None:
+    contents = []
+    for name in ("first", "second"):
+        results = run_both(tmp_path / name)
+        files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
+        contents.append({str(path.relative_to(tmp_path / name)): path.read_bytes() for path in files})
+    assert contents[0] == contents[1]
+    assert len(contents[0]) == 12
+    counts = {name: results["tokenize"].metrics[name]["num_documents"] for name in ("pretrain", "finetune")}
+    assert sum(counts["pretrain"].values()) == 100
+    assert sum(counts["finetune"].values()) == 50
+    assert counts["finetune"]["held-out"] >= 1
+    stream = TokenStream(tmp_path / "first" / "tokenize" / "finetune", "train")
+    assert all(name.startswith("exercise") for name in stream.documents_of(0, len(stream)))

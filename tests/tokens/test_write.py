@@ -1,3 +1,4 @@
+import itertools
 import json
 import multiprocessing
 import os
@@ -6,13 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.tokens import writing
-from tests.tokens.codegen_like import codegen_like
-from tests.tokens.writing import documents_from, write_all
+from tests.tokens.codegen_like import CODE, codegen_like
 from tokenizers import Tokenizer, models
 
 from hornbook.artifacts.manifest import hash_file
@@ -21,14 +21,48 @@ from hornbook.records import Document, DocumentKind
 from hornbook.tokens import shards, workers, write
 from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
-from hornbook.tokens.write import DESCRIPTION, PROGRESS, write_shards
+from hornbook.tokens.write import DESCRIPTION, PROGRESS, PackedCounts, write_shards
 
 ROOT = Path(__file__).parents[2]
+NUM_DOCUMENTS = 700
+BATCH_DOCUMENTS = 20
+SETTINGS = {"held_out_share": 0.1, "shard_tokens": 4000}
+
+
+def documents_from(start: int) -> Iterator[Document]:
+    """Pieces of code, some without a character."""
+    chance = random.Random(3)
+    pieces = [CODE[(begin := chance.randrange(len(CODE))) : begin + chance.randrange(300)] for _ in range(500)]
+    for number in itertools.islice(range(NUM_DOCUMENTS), start, None):
+        text = "" if number % 50 == 0 else pieces[number % len(pieces)] + str(number)
+        yield Document(id=f"d{number}", kind=DocumentKind.CODE, text=text)
+
+
+def write_all(folder: Path, num_workers: int | None = 1, pause: float = 0.0) -> PackedCounts:
+    """Bring to the disk after each batch."""
+    write.BATCH_DOCUMENTS = BATCH_DOCUMENTS
+
+    calls = itertools.count()
+
+    def report(num_documents: int, num_bytes: int) -> None:
+        if next(calls) == 0:
+            print("begun", flush=True)
+        time.sleep(pause)
+
+    return write_shards(
+        documents_from,
+        codegen_like(),
+        folder,
+        **SETTINGS,
+        report=report,
+        num_workers=num_workers,
+        seconds_between_syncs=0.0,
+    )
 
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write, "BATCH_DOCUMENTS", writing.BATCH_DOCUMENTS)
+    monkeypatch.setattr(write, "BATCH_DOCUMENTS", BATCH_DOCUMENTS)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +81,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def child(folder: Path, num_workers: int = 1, pause: float = 0.01) -> "subprocess.Popen[str]":
     """Has begun when this returns."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.tokens.writing", str(folder), str(num_workers), str(pause)],
+        [sys.executable, "-m", "tests.tokens.test_write", str(folder), str(num_workers), str(pause)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -73,7 +107,7 @@ def test_the_folder_says_what_it_holds(undisturbed: dict[str, bytes], tmp_path: 
     assert contents(tmp_path) == undisturbed  # whatever the batches, and how often it is brought to the disk
     said = json.loads(undisturbed[DESCRIPTION])
     assert len(said["shards"]["train"]) > 3
-    assert sum(counts.num_documents.values()) + counts.num_empty == writing.NUM_DOCUMENTS
+    assert sum(counts.num_documents.values()) + counts.num_empty == NUM_DOCUMENTS
     assert counts.num_empty == len([one for one in documents_from(0) if not one.text]) > 0
     assert counts.num_bytes == sum(len(one.text.encode()) for one in documents_from(0))
     for split, lengths in said["shards"].items():
@@ -92,22 +126,6 @@ def test_processes_are_started_when_there_is_enough_to_do(
     monkeypatch.setattr(workers, "work_in_order", lambda *given: started.append(given) or make(*given))
     write_all(tmp_path, None)
     assert len(started) == 1
-    assert contents(tmp_path) == undisturbed
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
-def test_killed_at_random_moments_and_begun_again_it_ends_with_the_same_bytes(
-    undisturbed: dict[str, bytes], tmp_path: Path, seed: int
-) -> None:
-    chance = random.Random(seed)
-    for _ in range(3):
-        process = child(tmp_path, num_workers=seed + 1, pause=0.05)
-        time.sleep(chance.uniform(0, 0.4))
-        kill(process)
-        with pytest.raises(MissingInputError, match=r"not finished|no `tokens\.json`"):
-            TokenStream(tmp_path, "train")
-    write_all(tmp_path)
     assert contents(tmp_path) == undisturbed
 
 
@@ -158,7 +176,7 @@ def test_what_a_killed_worker_had_is_done_by_another(
             begun.append(True)
             os.kill(next(iter(multiprocessing_children())), signal.SIGKILL)
 
-    write_shards(documents_from, codegen_like(), tmp_path, **writing.SETTINGS, report=report, num_workers=2)
+    write_shards(documents_from, codegen_like(), tmp_path, **SETTINGS, report=report, num_workers=2)
     assert begun
     assert not multiprocessing_children()
     assert contents(tmp_path) == undisturbed
@@ -197,7 +215,10 @@ def test_shards_begun_in_another_way_are_refused(tmp_path: Path, finished: bool)
         begin(tmp_path, state="as it was")
     before = contents(tmp_path)
     other = train_tokenizer(list(documents_from(0)), TokenizerConfig(vocab_size=300))
-    usual: dict[str, Any] = {"tokenizer": codegen_like(), **writing.SETTINGS, "state": "as it was"}
+    usual: dict[str, Any] = {"tokenizer": codegen_like(), **SETTINGS, "state": "as it was"}
+    with pytest.raises(ConfigError, match=r"endoftext"):
+        write_shards(documents_from, Tokenizer(models.BPE()), tmp_path / "new", **SETTINGS, report=lambda *_: None)
+    assert not (tmp_path / "new").exists()
     changes: dict[str, Any] = {"held_out_share": 0.2, "shard_tokens": 50, "source": {"files": 2}, "tokenizer": other}
     if not finished:
         changes["state"] = "other"
@@ -219,7 +240,7 @@ def begin(folder: Path, after: int = 100, **named: Any) -> None:
             documents_from,
             codegen_like(),
             folder,
-            **writing.SETTINGS,
+            **SETTINGS,
             report=report,
             num_workers=1,
             seconds_between_syncs=0.0,
@@ -234,14 +255,14 @@ def test_begun_again_it_goes_on_behind_what_was_brought_to_the_disk(
     begin(tmp_path)
     (tmp_path / f"{PROGRESS}.partial").write_text('{"num_docu')  # killed while it wrote how far it is
     first, asked = num_done(tmp_path), list[int]()
-    assert 0 < first < writing.NUM_DOCUMENTS
+    assert 0 < first < NUM_DOCUMENTS
     with pytest.raises(MissingInputError, match="not finished"):
         TokenStream(tmp_path, "train")
     write_shards(
         lambda start: asked.append(start) or documents_from(start),
         codegen_like(),
         tmp_path,
-        **writing.SETTINGS,
+        **SETTINGS,
         report=lambda *_: None,
         num_workers=1,
     )
@@ -265,7 +286,7 @@ def test_a_finished_folder_is_left_alone(tmp_path: Path) -> None:
     def never(start: int) -> list[Document]:
         raise AssertionError
 
-    again = write_shards(never, codegen_like(), tmp_path, **writing.SETTINGS, report=lambda *_: None)
+    again = write_shards(never, codegen_like(), tmp_path, **SETTINGS, report=lambda *_: None)
     assert again == counts
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == times
 
@@ -296,9 +317,5 @@ def test_the_first_document_with_text_is_held_out_where_chance_holds_out_none(tm
     assert stream.documents_of(0, len(stream)) == ["d1"]
 
 
-def test_a_tokenizer_without_an_end_of_text_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"endoftext"):
-        write_shards(
-            documents_from, Tokenizer(models.BPE()), tmp_path / "new", **writing.SETTINGS, report=lambda *_: None
-        )
-    assert not (tmp_path / "new").exists()
+if __name__ == "__main__":  # folder, number of workers, seconds to wait after each batch: to be killed
+    write_all(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from tests.training.mishaps import FILE_EVENTS
+from tests.training.rank import FILE_EVENTS
 
 from hornbook.errors import DamagedArtifactError, StoreError
 from hornbook.training.checkpoint import (
@@ -44,35 +44,6 @@ class Killed(BaseException):
     """As a kill does, it runs past everything that catches errors."""
 
 
-class FileWatch:
-    """Counts the openings, renamings and deletions of files in a folder, and kills before one of them."""
-
-    folder: Path | None = None
-    count = 0
-    kill_at = 0
-
-    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self.folder is None or event not in FILE_EVENTS or not str(arguments[0]).startswith(str(self.folder)):
-            return
-        self.count += 1
-        if self.count == self.kill_at:
-            raise Killed
-
-
-@pytest.fixture(scope="module")
-def audited() -> FileWatch:
-    watch = FileWatch()
-    sys.addaudithook(watch.hear)  # Python knows no way to take it away: without a folder it hears nothing
-    return watch
-
-
-@pytest.fixture
-def files(audited: FileWatch, tmp_path: Path) -> Iterator[FileWatch]:
-    audited.folder = tmp_path
-    yield audited
-    audited.folder = None
-
-
 def test_the_last_two_stay_and_the_best_until_there_is_a_better_one(tmp_path: Path) -> None:
     assert newest_checkpoint(tmp_path / "missing") == (None, [])
     saved(tmp_path, 5, 10, 15)
@@ -84,6 +55,11 @@ def test_the_last_two_stay_and_the_best_until_there_is_a_better_one(tmp_path: Pa
     assert saved_steps(tmp_path) == [35, 40]
     saved(tmp_path, 37)  # later ones belong to a past that was given up
     assert saved_steps(tmp_path) == [35, 37]
+    (tmp_path / "step-00000038.tmp").write_bytes(b"half")
+    (tmp_path / "step-00000039.safetensors").write_bytes(b"no description yet")
+    assert newest(tmp_path) == (37, [])
+    saved(tmp_path, 41)
+    assert {path.stem for path in tmp_path.iterdir()} == {"step-00000037", "step-00000041"}
 
 
 @pytest.mark.parametrize("suffix", ["safetensors", "json"])
@@ -100,18 +76,31 @@ def test_a_damaged_one_is_named_and_the_one_before_it_taken(tmp_path: Path, harm
 
 def test_one_that_leads_to_a_damaged_best_is_passed_over(tmp_path: Path) -> None:
     saved(tmp_path, 10, 15, 20, best_step=10)
-    assert newest(tmp_path) == (20, [])
     flip(tmp_path / "step-00000010.safetensors")
     assert newest(tmp_path) == (None, [f"step-000000{step}.safetensors" for step in (20, 15, 10)])
 
 
-def test_half_written_files_are_not_seen_and_the_next_checkpoint_clears_them_away(tmp_path: Path) -> None:
-    saved(tmp_path, 5)
-    (tmp_path / "step-00000007.tmp").write_bytes(b"half")
-    (tmp_path / "step-00000010.safetensors").write_bytes(b"no description yet")
-    assert newest(tmp_path) == (5, [])
-    saved(tmp_path, 9)
-    assert {path.stem for path in tmp_path.iterdir()} == {"step-00000005", "step-00000009"}
+class FileWatch:
+    """Counts the openings, renamings and deletions of files in a folder, and kills before one of them."""
+
+    folder: Path | None = None
+    count = kill_at = 0
+
+    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.folder is None or event not in FILE_EVENTS or not str(arguments[0]).startswith(str(self.folder)):
+            return
+        self.count += 1
+        if self.count == self.kill_at:
+            raise Killed
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[FileWatch]:
+    watch = FileWatch()
+    sys.addaudithook(watch.hear)  # Python knows no way to take it away: without a folder it hears nothing
+    watch.folder = tmp_path
+    yield watch
+    watch.folder = None
 
 
 def test_killed_at_any_file_operation_a_whole_checkpoint_is_there(tmp_path: Path, files: FileWatch) -> None:

@@ -10,7 +10,7 @@ import torch
 from tests.training import in_process
 from tests.training.conftest import DOCUMENTS
 from tests.training.in_process import SEED, Trained, initial_model, trained
-from tests.training.rank import SHAPE, config_of
+from tests.training.rank import SHAPE
 from tests.training.test_checkpoint import Killed, flip
 from torch import Tensor
 
@@ -104,6 +104,11 @@ def test_a_signal_ends_the_run_after_the_next_step_with_a_checkpoint(
         disturbed(monkeypatch, 5, lambda: signal.raise_signal(number), tokens, tmp_path, **BUSY)
     assert signal.getsignal(number) == before
     assert max(saved_steps(tmp_path)) == 6
+    if number is signal.SIGINT:  # the second one does not wait
+        twice = lambda: [signal.raise_signal(number) for _ in range(2)]  # noqa: E731
+        with pytest.raises(KeyboardInterrupt):
+            disturbed(monkeypatch, 8, twice, tokens, tmp_path, **BUSY)
+        assert max(saved_steps(tmp_path)) == 6
     assert_same(trained(tokens, tmp_path, **BUSY), whole)
 
 
@@ -118,17 +123,10 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_run(
         with pytest.raises(StoreError, match=r"step 4 .*No space left"):
             trained(tokens, tmp_path)
     assert saved_steps(tmp_path) == []
+    for field, values in (("keep_best", {"keep_best": True, "eval_rows": 0}), ("micro_batch", {"micro_batch": 3})):
+        with pytest.raises(ConfigError, match=f"`{field}`"):
+            trained(tokens, tmp_path, **values)
     assert trained(tokens, tmp_path).training.step == 12
-
-
-def test_a_second_interrupt_does_not_wait(tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def twice() -> None:
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-
-    with pytest.raises(KeyboardInterrupt):
-        disturbed(monkeypatch, 2, twice, tokens, tmp_path, **BUSY)
-    assert saved_steps(tmp_path) == []
 
 
 def test_how_it_is_computed_may_change_on_the_way_and_what_is_computed_may_not(
@@ -212,11 +210,3 @@ def test_the_loss_scale_halves_when_a_gradient_overflows_and_doubles_after_many_
     assert resume.LossScale(value=4.0).after_good_step() == resume.LossScale(value=4.0, good_steps=1)
     assert scale.after_overflow() == resume.LossScale(value=2.0)
     assert resume.LossScale(value=1.0).after_overflow().is_lowest
-
-
-def test_a_run_that_cannot_be_is_refused_before_any_work(tokens: Path, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"`batch_size`.*`micro_batch`"):
-        trained(tokens, tmp_path, micro_batch=3)
-    with pytest.raises(ConfigError, match="`keep_best`"):
-        trained(tokens, tmp_path, keep_best=True, eval_rows=0)
-    assert config_of({"num_steps": 9, "stop_step": 4}).last_step == 4

@@ -13,22 +13,16 @@ A benchmark's inputs are narrow, so that other tasks agree with a problem on all
 against the problem on wide inputs too (`observers/inputs.py`), where it must agree mostly.
 """
 
+import ast
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, output_of
-from hornbook.decontamination.functions import ReadText
+from hornbook.decontamination.functions import ReadText, parse
 from hornbook.decontamination.matches import Detector, Match
 from hornbook.decontamination.probes import ProbeGroup, choose_probes, look_up
-from hornbook.decontamination.record_functions import (
-    may_stand_for,
-    name_of,
-    num_of_name,
-    parameters_of,
-    window_of,
-)
 from hornbook.decontamination.same_outputs import (
     SameOutputs,
     is_same,
@@ -41,7 +35,7 @@ from hornbook.decontamination.same_outputs import (
 from hornbook.observers.agreement import values_agree
 from hornbook.observers.function_tasks import outcome_of
 from hornbook.observers.jail_tasks import Answer, run_tasks
-from hornbook.records import Outcome
+from hornbook.records import Outcome, Problem
 from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 
 _TEXTS_AT_ONCE = 5000
@@ -50,6 +44,8 @@ _TEXTS_OF_PROGRAM = 100
 """So many texts share one program of the sandbox."""
 _FEW_INPUTS = 4
 """Of a problem: on which a function is run before it is run on all; few come further."""
+_FEWEST_LETTERS = 3
+"""Of a parameter's name that says something."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +241,7 @@ class _Seen:
     def _clear(self, text: int, read: ReadText, cleared: Mapping[str, int]) -> None:
         """Note what is cleared by name; of several functions with one name all must have been run."""
         num_run = Counter(map(name_of, cleared))
-        num_there = num_of_name(read)
+        num_there = Counter(function.name for function in read.functions)  # those too that cannot be called alone
         for path, problems in cleared.items():
             name = name_of(path)
             if num_there[name] <= num_run[name]:
@@ -321,4 +317,38 @@ def _match(suspect: _Suspect, read: ReadText, behaviour: Behaviour, same: SameOu
         evidence=evidence,
         function=name_of(suspect.path),
         window=window_of(read, suspect.path),
+    )
+
+
+def name_of(path: str) -> str:
+    """The function's own name; `path` has its class before it, if any."""
+    return path.rpartition(".")[2]
+
+
+def window_of(text: ReadText, path: str) -> tuple[int, int]:
+    """First character of the last function of that name, and the one after its last; the whole text if it has none."""
+    found = [function for function in text.functions if function.name == name_of(path)]
+    return found[-1].window if found else (0, len(text.text))
+
+
+def parameters_of(problem: Problem) -> tuple[str, ...]:
+    """Names of the parameters of the problem's function, by their place."""
+    tree = parse(problem.prompt + problem.canonical_solution)
+    for node in tree.body if tree is not None else ():
+        if isinstance(node, ast.FunctionDef) and node.name == problem.entry_point:
+            return tuple(one.arg for one in [*node.args.posonlyargs, *node.args.args])
+    return ()
+
+
+def may_stand_for(own: Sequence[str], order: Sequence[int], parameters: Sequence[str]) -> bool:
+    """Whether a function's parameters may be given a problem's arguments in this order.
+
+    A parameter that has the name of one of the problem's is that one, unless the name is so short that it says nothing:
+    `surplus(stock, wanted)` is not `shortage(stock, wanted)` because it would be with its arguments exchanged.
+    """
+    if list(order) == sorted(order):
+        return True
+    return not any(
+        len(name) >= _FEWEST_LETTERS and name in parameters and parameters.index(name) != place
+        for name, place in zip(own, order, strict=False)
     )

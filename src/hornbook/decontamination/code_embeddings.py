@@ -14,21 +14,18 @@ import keyword
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from hornbook.decontamination.functions import Function, ReadText, solution_of
-from hornbook.decontamination.matches import Detector, Match
+from hornbook.decontamination.matches import Detector, Match, nearest_matches
+from hornbook.decontamination.tree_index import MIN_NODES
 from hornbook.records import Problem
 
 MIN_SCORE = 0.75
 """The least cosine that is reported."""
-MIN_NODES = 20
-"""Problems whose solutions have smaller trees (`return len(string)`) are never found; see
-`docs/decisions/decontamination-rule.md`."""
-
 _CODES_AT_ONCE = 4096
 
 Run = tuple[str, ...]
@@ -44,7 +41,7 @@ _DEPTH = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
 class CodeEmbeddingIndex:
-    """The embeddings of a benchmark's solutions. A problem without a solution that parses is never found."""
+    """The embeddings of a benchmark's solutions; those of at least `MIN_NODES` nodes can be found."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         solutions = [(place, solution_of(problem)) for place, problem in enumerate(problems)]
@@ -57,7 +54,9 @@ class CodeEmbeddingIndex:
     def matches(self, texts: Sequence[ReadText]) -> list[Match]:
         """The nearest function of each text for each problem, by text, then by problem; of equal ones the first."""
         functions = [(place, function) for place, read in enumerate(texts) for function in read.functions]
-        best: dict[tuple[int, int], tuple[float, Function]] = {}
+        return nearest_matches(self._near(functions), Detector.CODE, _evidence)
+
+    def _near(self, functions: Sequence[tuple[int, Function]]) -> Iterator[tuple[int, int, float, Function]]:
         for start in range(0, len(functions), _CODES_AT_ONCE):
             part = functions[start : start + _CODES_AT_ONCE]
             embeddings = [embedding_of(function.code) for _, function in part]
@@ -65,10 +64,7 @@ class CodeEmbeddingIndex:
             cosines = (self._rows(embeddings) @ self._solutions).toarray().round(9)
             for row, column in np.argwhere(cosines >= MIN_SCORE).tolist():
                 place, function = part[row]
-                pair, score = (place, self._places[column]), float(cosines[row, column])
-                if pair not in best or score > best[pair][0]:
-                    best[pair] = (score, function)
-        return [_match(*pair, *best[pair]) for pair in sorted(best)]
+                yield place, self._places[column], float(cosines[row, column]), function
 
     def _rows(self, embeddings: Sequence[Mapping[Run, float]]) -> Any:
         """A CSR matrix of those components that any solution has."""
@@ -112,14 +108,6 @@ def _tokens(code: str) -> list[str]:
     return tokens
 
 
-def _match(text: int, problem: int, score: float, function: Function) -> Match:
+def _evidence(function: Function, score: float) -> str:
     distance = math.sqrt(max(0.0, 2.0 - 2.0 * score))
-    return Match(
-        text=text,
-        problem=problem,
-        detector=Detector.CODE,
-        score=score,
-        evidence=f"the code of `{function.name}` is near the solution's: L2 distance {distance:.2f} (unit vectors)",
-        function=function.name,
-        window=function.window,
-    )
+    return f"the code of `{function.name}` is near the solution's: L2 distance {distance:.2f} (unit vectors)"

@@ -4,8 +4,11 @@ Each detector is made once for the problems of a benchmark and then looks at tex
 and problems by their places in what it was given. `rule.py` decides what the matches of all detectors mean together.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from hornbook.decontamination.functions import Function
 
 
 class Detector(StrEnum):
@@ -40,3 +43,31 @@ class Match:
     """The function of the text that matches; empty where it is none, or no one of them."""
     window: tuple[int, int]
     """The part of the text that matches: first character, and the one after the last."""
+
+
+def nearest_matches(
+    found: Iterable[tuple[int, int, float, Function]], detector: Detector, evidence: Callable[[Function, float], str]
+) -> list[Match]:
+    """Keep the nearest function of each text for each problem, by text, then by problem; of equal ones the first.
+
+    Args:
+        found: Place of the text, place of the problem, score and function.
+        detector: Which one found them.
+        evidence: Says in words what a function and its score show.
+    """
+    best: dict[tuple[int, int], tuple[float, Function]] = {}
+    for text, problem, score, function in found:
+        if (text, problem) not in best or score > best[text, problem][0]:
+            best[text, problem] = (score, function)
+    return [
+        Match(
+            text=text,
+            problem=problem,
+            detector=detector,
+            score=score,
+            evidence=evidence(function, score),
+            function=function.name,
+            window=function.window,
+        )
+        for (text, problem), (score, function) in sorted(best.items(), key=lambda item: item[0])
+    ]

@@ -19,7 +19,7 @@ from hornbook.decontamination.functions import ReadText
 from hornbook.decontamination.matches import Detector, Match
 from hornbook.decontamination.phrases import NGRAM_SIZE, PhraseIndex
 from hornbook.decontamination.rule import MATCH_RATE, deciding
-from hornbook.decontamination.tree_index import MATCH_RATES, TreeConfig, TreeIndex
+from hornbook.decontamination.tree_index import MATCH_RATES, TreeIndex
 from hornbook.errors import ConfigError
 from hornbook.sandbox.program import Sandbox, ignore_progress
 
@@ -68,7 +68,7 @@ class Search:
         self._behaviour = behaviour
         self._phrases = PhraseIndex(problems, config.ngram_size, counts)
         self._code = CodeEmbeddingIndex(problems)
-        self._trees = TreeIndex(problems, TreeConfig(min_rate=min(*MATCH_RATES, config.match_rate)))
+        self._trees = TreeIndex(problems, min(*MATCH_RATES, config.match_rate))
 
     @property
     def runs_code(self) -> bool:

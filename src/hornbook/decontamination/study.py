@@ -21,7 +21,7 @@ from hornbook.decontamination.over_parts import found_in, search_documents
 from hornbook.decontamination.planted import Leak, PlantConfig, plant
 from hornbook.decontamination.prepare import make_ready, open_jail
 from hornbook.decontamination.stages import DecontaminateConfig
-from hornbook.decontamination.tree_index import MATCH_RATES, TreeConfig, TreeIndex
+from hornbook.decontamination.tree_index import MATCH_RATES, TreeIndex
 from hornbook.errors import ConfigError
 from hornbook.reading.documents import Document as Text
 from hornbook.records import Document, DocumentKind, Dropped, Problem
@@ -189,7 +189,7 @@ def similar_by_trees(
     A document is as near as the nearest of its functions; a problem whose solution does not parse is similar to none.
     """
     pairs: dict[str, list[Pair]] = {rate_label(rate): [] for rate in rates}
-    index = TreeIndex(problems, TreeConfig(min_rate=min(rates)))
+    index = TreeIndex(problems, min(rates))
     for match in index.matches([read_text(document.text) for document in documents]):
         for rate in rates:
             if match.score >= rate:

@@ -26,6 +26,7 @@ CODE = "def mean(values):\n    '''The mean of numbers.'''\n    return sum(values
 )
 def test_strings_and_comments_are_found(text: str, expected: list[str]) -> None:
     assert [text[start:end] for start, end in find_literals(text).spans] == expected
+    assert find_literals("a = b'xyz' + f(1)  # note\nb = '''\n'''\n").code == 'a = b"" + f(1)  \nb = ""\n'
 
 
 def test_the_scan_agrees_with_pythons_own_tokenizer_on_the_standard_library() -> None:
@@ -41,12 +42,6 @@ def test_the_scan_agrees_with_pythons_own_tokenizer_on_the_standard_library() ->
         assert set(comments) - {""} - set(found) == set(), path
 
 
-def test_code_keeps_everything_but_the_literals() -> None:
-    literals = find_literals("a = b'xyz' + f(1)  # note\nb = '''\n'''\n")
-    assert literals.code == 'a = b"" + f(1)  \nb = ""\n'
-    assert literals.string_sizes == [5, 7]
-
-
 def judged(text: str) -> Refusal | None:
     return data_in_code(text, find_literals(text), max_share=0.5)
 
@@ -55,16 +50,11 @@ def table(item: str, number: int = 300) -> str:
     return "TABLE = [\n" + "".join(f"    {item},\n" for _ in range(number)) + "]\n"
 
 
-@pytest.mark.parametrize(
-    "item", ["12, -3.5e-7, 0x1F, 1_000", "'AF': {'name': 'Afghanistan', 'code': 93, 'until': None}", "[b'a', r'd'], 1j"]
-)
-def test_tables_of_literals_are_data(item: str) -> None:
-    refusal = judged(CODE + table(item))
-    assert refusal
-    assert "listings" in refusal.detail
-
-
-def test_encoded_strings_are_data() -> None:
+def test_tables_of_literals_and_encoded_strings_are_data() -> None:
+    for item in ("12, -3.5e-7, 0x1F, 1_000", "'AF': {'name': 'Afghanistan', 'until': None}", "[b'a', r'd'], 1j"):
+        refusal = judged(CODE + table(item))
+        assert refusal
+        assert "listings" in refusal.detail
     drawn = random.Random(0).randbytes(3000)
     for encoded in (base64.b64encode(drawn).decode(), drawn.hex(), "".join(f"\\x{byte:02x}" for byte in drawn)):
         refusal = judged(f"{CODE}DATA = b'{encoded}'\n")

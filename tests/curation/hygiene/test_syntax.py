@@ -34,13 +34,10 @@ def reason_of(text: str) -> str:
     ],
     ids=lambda text: ascii(text[:12]),
 )
+@pytest.mark.filterwarnings("error")
 def test_what_is_no_python_of_today_is_refused_and_never_raises(text: str, reason: str) -> None:
     assert reason_of(text) == reason
-
-
-@pytest.mark.filterwarnings("error")
-def test_a_doubtful_escape_warns_nobody_and_refuses_nothing() -> None:
-    assert parse_error("x = '\\d'\ny = 1 is 1\n") == ""
+    assert parse_error("x = '\\d'\ny = 1 is 1\n") == "", "and no warning"
 
 
 @pytest.mark.parametrize(

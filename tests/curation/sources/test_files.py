@@ -1,8 +1,16 @@
+import shutil
 from pathlib import Path
 
 import pytest
-from tests.curation.sources.opening import documents, goes_on_at_every_number, left_out, open_one
-from tests.curation.sources.real_formats import APACHE, MIT
+from tests.curation.sources.real_formats import (
+    APACHE,
+    MIT,
+    documents,
+    goes_on_at_every_number,
+    left_out,
+    open_one,
+    write_package,
+)
 
 from hornbook.errors import MissingInputError
 
@@ -37,16 +45,15 @@ def test_each_file_is_a_document_with_the_licence_that_is_nearest(tmp_path: Path
     assert (first.text, first.source, first.origin) == ("a = 1\n", "project", "project/a.py")
     assert goes_on_at_every_number(source)
     assert source.layout == "files"
-
-
-def test_ids_are_those_of_content_and_place_within_the_folder(tmp_path: Path) -> None:
-    for place in ("one", "two"):
-        (tmp_path / place / "project").mkdir(parents=True)
-        (tmp_path / place / "project" / "a.py").write_text("a = 1\n")
-        (tmp_path / place / "project" / "b.py").write_text("a = 1\n")
-    one, two = ([doc.id for doc in documents(open_one(tmp_path / place / "project"))] for place in ("one", "two"))
-    assert one == two
-    assert len(set(one)) == 2
+    shutil.copytree(root, tmp_path / "again" / "project", symlinks=True)
+    ids = [one.id for one in documents(source)]
+    assert [one.id for one in documents(open_one(tmp_path / "again" / "project"))] == ids
+    (root / "g.py").write_text("a = 1\n")
+    assert len({one.id for one in documents(open_one(root))}) == 6, "equal content in another place"
+    with pytest.raises(MissingInputError, match=r"holds no file `\*.c`; name others: --files"):
+        open_one(root, files="*.c")
+    assert [one.path for one in documents(open_one(root / "c.py"))] == ["c.py"]
+    assert [one.path for one in documents(open_one(root, files="[cg].py"))] == ["c.py", "g.py"]
 
 
 def test_text_is_decoded_as_python_does_and_what_cannot_be_is_told_apart(tmp_path: Path) -> None:
@@ -75,15 +82,8 @@ def test_text_is_decoded_as_python_does_and_what_cannot_be_is_told_apart(tmp_pat
         ("project/wrong.py", "not in its declared encoding"),
     ]
     assert goes_on_at_every_number(source)
-
-
-def test_a_file_is_named_alone_and_a_folder_without_any_is_a_mistake(tmp_path: Path) -> None:
-    (tmp_path / "tool").write_text("x = 1\n")
-    (tmp_path / "LICENSE").write_text(MIT)
-    assert [(one.path, one.licenses) for one in documents(open_one(tmp_path / "tool"))] == [("tool", ("MIT",))]
-    with pytest.raises(MissingInputError, match=r"holds no file `\*.py`; name others: --files"):
-        open_one(tmp_path)
-    assert [one.path for one in documents(open_one(tmp_path, files="to*"))] == ["tool"]
+    (root / "bom.py").unlink()
+    assert ("project/bom.py", "cannot be read") in left_out(source)
 
 
 def test_in_a_checkout_the_licence_may_stand_above_the_folder(tmp_path: Path) -> None:
@@ -101,8 +101,46 @@ def test_in_a_checkout_the_licence_may_stand_above_the_folder(tmp_path: Path) ->
     assert open_one(given).identity() != before
 
 
-def test_a_file_that_vanishes_while_it_is_read_is_told_apart(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("x = 1\n")
-    source = open_one(tmp_path)
-    (tmp_path / "a.py").unlink()
-    assert left_out(source) == [(f"{tmp_path.name}/a.py", "cannot be read")]
+BSD = "License :: OSI Approved :: BSD License"
+
+
+def test_each_distribution_gives_its_files_with_name_version_and_licence(tmp_path: Path) -> None:
+    site = tmp_path / "site-packages"
+    write_package(site, "beta", "2.0", {"beta/__init__.py": "b = 1\n", "beta/data.txt": ""}, "License: MIT License")
+    write_package(site, "Alpha", "1.0", {"alpha.py": "a = 1\n"}, "License-Expression: MIT AND (ISC OR Zlib)")
+    write_package(site, "gamma", "3", {"gamma.py": "# SPDX-License-Identifier: ISC\n"}, "License: BSD")
+    bundled = f"License: {MIT}".replace("\n", "\n        ") + "Redistribution and use in source and binary forms"
+    write_package(site, "delta", "4", {"delta.py": "d = 1\n"}, bundled, f"Classifier: {BSD}")
+    write_package(site, "epsilon", "5", {"e.py": "e = 1\n", "epsilon-5.dist-info/licenses/LICENSE": MIT})
+    write_package(site, "zeta", "6", {"z.py": "z = 1\n", "alpha.py": "a = 1\n"})
+    (site / "stray.py").write_text("of no package\n")
+    source = open_one(site)
+    assert source.layout == "packages"
+    assert [(one.source, one.path, one.repository, one.licenses, one.origin) for one in documents(source)] == [
+        ("Alpha-1.0", "alpha.py", "Alpha", ("MIT AND (ISC OR Zlib)",), "Alpha==1.0"),
+        ("beta-2.0", "beta/__init__.py", "beta", ("MIT",), "beta==2.0"),
+        ("delta-4", "delta.py", "delta", ("BSD-2-Clause",), "delta==4"),
+        ("epsilon-5", "e.py", "epsilon", ("MIT",), "epsilon==5"),
+        ("gamma-3", "gamma.py", "gamma", ("ISC",), "gamma==3"),
+        ("zeta-6", "z.py", "zeta", ("NOASSERTION",), "zeta==6"),
+    ]
+    assert goes_on_at_every_number(source)
+
+
+def test_broken_distributions_are_told_apart(tmp_path: Path) -> None:
+    site = tmp_path / "site-packages"
+    (write_package(site, "a", "1", {"a.py": "a = 1\n"}) / "RECORD").unlink()
+    (write_package(site, "b", "1", {"b.py": "b = 1\n"}) / "METADATA").unlink()
+    write_package(site, "c", "1", {"c.py": "c = 1\n", "d.py": "d = 1\n"})
+    (site / "c.py").unlink()
+    source = open_one(site)
+    assert left_out(source) == [
+        ("site-packages/a-1.dist-info", "no RECORD"),
+        ("site-packages/b-1.dist-info", "no METADATA"),
+        ("site-packages/c.py", "cannot be read"),
+    ]
+    assert [one.path for one in documents(source)] == ["d.py"]
+    assert goes_on_at_every_number(source)
+    (site / "nothing").mkdir()
+    with pytest.raises(MissingInputError, match="holds no installed package"):
+        open_one(site / "nothing", layout="packages")

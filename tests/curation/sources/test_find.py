@@ -3,10 +3,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.curation.sources.opening import open_one
 from tests.curation.sources.real_formats import (
     code,
     notebook,
+    open_one,
     question,
     stack_row,
     write_json,

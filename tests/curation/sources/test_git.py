@@ -2,8 +2,17 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.curation.sources.opening import documents, goes_on_at_every_number, left_out, open_one
-from tests.curation.sources.real_formats import APACHE, MIT, code, notebook, write_json
+from tests.curation.sources.real_formats import (
+    APACHE,
+    MIT,
+    code,
+    documents,
+    goes_on_at_every_number,
+    left_out,
+    notebook,
+    open_one,
+    write_json,
+)
 
 from hornbook.curation.sources.find import SourcesConfig, open_sources
 from hornbook.errors import MissingInputError
@@ -50,6 +59,10 @@ def test_tracked_files_are_read_at_the_current_commit(checkout: Path) -> None:
     assert left_out(source) == [("checkout/long.py", "too long"), ("checkout/package/latin.py", "not UTF-8")]
     assert goes_on_at_every_number(source)
     assert [one.text for one in documents(open_one(checkout, files="*.ipynb"))] == ["n = 1\n"]
+    name = git(checkout, "rev-parse", "HEAD:a.py")
+    (checkout / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    assert left_out(source)[0] == ("checkout/a.py", "missing in the repository")
+    assert [one.path for one in documents(source)] == ["package/deep/b.py", "z.py"]
 
 
 def test_a_bare_repository_and_a_folder_of_checkouts_are_read_too(checkout: Path, tmp_path: Path) -> None:
@@ -90,11 +103,3 @@ def test_mistakes_name_what_to_do(checkout: Path, tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     with pytest.raises(MissingInputError, match="git is not installed"):
         open_one(checkout)
-
-
-def test_an_object_that_is_missing_is_told_apart(checkout: Path) -> None:
-    name = git(checkout, "rev-parse", "HEAD:a.py")
-    source = open_one(checkout, max_bytes=500)
-    (checkout / ".git" / "objects" / name[:2] / name[2:]).unlink()
-    assert ("checkout/a.py", "missing in the repository") in left_out(source)
-    assert [one.path for one in documents(source)] == ["package/deep/b.py", "z.py"]

@@ -3,8 +3,17 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.curation.sources.opening import documents, left_out, open_one
-from tests.curation.sources.real_formats import MIT, code, markdown, notebook, old_notebook, write_json
+from tests.curation.sources.real_formats import (
+    MIT,
+    code,
+    documents,
+    left_out,
+    markdown,
+    notebook,
+    old_notebook,
+    open_one,
+    write_json,
+)
 
 from hornbook.curation.sources.file_text import NoText, text_of_notebook
 
@@ -57,44 +66,30 @@ def test_format_3_is_read_too(tmp_path: Path) -> None:
         ("x = (1\n% 2)\n!ls", "x = (1\n% 2)\n# !ls\n"),
         ('s = """\n%not magic\n!nor this\n"""\n%magic', 's = """\n%not magic\n!nor this\n"""\n# %magic\n'),
         ("x = 5 \\\n% 2\n%magic", "x = 5 \\\n% 2\n# %magic\n"),
+        ("def f(:\n    'unclosed\n  x ))", "def f(:\n    'unclosed\n  x ))\n"),
     ],
 )
-def test_what_only_ipython_understands_becomes_a_comment(cell: str, expected: str) -> None:
+def test_what_only_ipython_understands_becomes_a_comment_and_broken_code_stays(cell: str, expected: str) -> None:
     assert text_of(cell) == expected
-    ast.parse(expected)
-
-
-def test_cells_in_other_languages_become_comments() -> None:
-    assert text_of("%%bash\necho 1\n", "x = 1") == "# %%bash\n# echo 1\n\nx = 1\n"
-
-
-def test_code_that_is_broken_stays_as_it_is() -> None:
-    assert text_of("def f(:\n    'unclosed\n  x ))") == "def f(:\n    'unclosed\n  x ))\n"
+    assert text_of("%%bash\necho 1\n", cell) == "# %%bash\n# echo 1\n\n" + expected
+    if "unclosed" not in cell:
+        ast.parse(expected)
 
 
 def test_what_is_no_notebook_says_why(tmp_path: Path) -> None:
-    for name, content in {
-        "a_json": b"{",
-        "b_utf8": b"\xff\xfe",
-        "c_list": b"[]",
-        "d_cells": b'{"cells": 3}',
-        "e_r": json.dumps(notebook(code("x <- 1"), language="R")).encode(),
-        "f_prose": json.dumps(notebook(markdown("x"))).encode(),
-        "g_magic": json.dumps(notebook(code("!ls"))).encode(),
-        "h_odd": json.dumps(notebook(code({"a": 1}), code(["x = 1", 3]))).encode(),
-        "i_deep": b"[" * 200_000,
-    }.items():
-        (tmp_path / f"{name}.ipynb").write_bytes(content)
+    reasons = {
+        b"{": "not JSON",
+        b"\xff\xfe": "not UTF-8",
+        b"[]": "no notebook",
+        b'{"cells": 3}': "no notebook",
+        json.dumps(notebook(code("x <- 1"), language="R")).encode(): "not a Python notebook",
+        json.dumps(notebook(markdown("x"))).encode(): "no code",
+        json.dumps(notebook(code("!ls"))).encode(): "no code",
+        json.dumps(notebook(code({"a": 1}), code(["x = 1", 3]))).encode(): "no notebook",
+        b"[" * 200_000: "not JSON",
+    }
+    for number, content in enumerate(reasons):
+        (tmp_path / f"{number}.ipynb").write_bytes(content)
     source = open_one(tmp_path)
-    assert [reason for _, reason in left_out(source)] == [
-        "not JSON",
-        "not UTF-8",
-        "no notebook",
-        "no notebook",
-        "not a Python notebook",
-        "no code",
-        "no code",
-        "no notebook",
-        "not JSON",
-    ]
+    assert [reason for _, reason in left_out(source)] == list(reasons.values())
     assert documents(source) == []

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
-from tests.curation.sources.opening import documents, goes_on_at_every_number, open_one
-from tests.curation.sources.real_formats import stack_row
-from tests.curation.sources.s3_server import KEYS, serve_bucket
+from moto.server import ThreadedMotoServer
+from pyarrow import fs
+from tests.curation.sources.real_formats import documents, goes_on_at_every_number, open_one, stack_row
 
 from hornbook.curation.sources.find import SourcesConfig, open_sources
 from hornbook.errors import ConfigError, MissingInputError
@@ -17,11 +17,18 @@ from hornbook.errors import ConfigError, MissingInputError
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[tuple[Any, str]]:
+    """Arrow's file system of a server on loopback with a bucket in it, and the settings that a URL needs."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
     with pytest.MonkeyPatch.context() as patched:
-        for name, value in KEYS.items():
-            patched.setenv(name, value)
-        with serve_bucket("corpus") as served:
-            yield served
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"):
+            patched.setenv(name, "true")
+        host, port = server.get_host_and_port()
+        settings = f"endpoint_override={host}:{port}&scheme=http&region=us-east-1&allow_bucket_creation=true"
+        filesystem, _ = fs.FileSystem.from_uri(f"s3://corpus?{settings}")
+        filesystem.create_dir("corpus")
+        yield filesystem, settings
+    server.stop()
 
 
 def put(filesystem: Any, path: str, content: bytes) -> None:

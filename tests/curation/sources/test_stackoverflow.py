@@ -2,8 +2,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.curation.sources.opening import documents, goes_on_at_every_number, left_out, open_one
-from tests.curation.sources.real_formats import answer, post, question, write_posts
+from tests.curation.sources.real_formats import (
+    answer,
+    documents,
+    goes_on_at_every_number,
+    left_out,
+    open_one,
+    post,
+    question,
+    write_json,
+    write_posts,
+)
 
 from hornbook.curation.sources import posts_index
 from hornbook.curation.sources.posts_xml import scan_posts
@@ -90,11 +99,8 @@ def test_broken_rows_are_counted_by_reason_and_cost_no_other(tmp_path: Path) -> 
         answer(33, 31),
     ]
     path = write_posts(tmp_path / "Posts.xml", *rows)
-    path.write_bytes(
-        path.read_bytes().replace(
-            b"rubbish", answer(40, 1).replace("Like", "\udcff").encode("utf-8", "surrogateescape").strip()
-        )
-    )
+    no_utf8 = answer(40, 1).replace("Like", "\udcff").encode("utf-8", "surrogateescape").strip()
+    path.write_bytes(path.read_bytes().replace(b"rubbish", no_utf8))
     source = open_one(path, tmp_path)
     assert [one.path for one in documents(source)] == ["questions/1", "questions/31"]
     assert Counter(reason for _, reason in left_out(source)) == {
@@ -115,6 +121,8 @@ def test_a_dump_that_is_cut_off_says_so(tmp_path: Path, end: str) -> None:
     source = open_one(write_posts(tmp_path / "Posts.xml", *GOOD, end=end), tmp_path)
     assert len(documents(source)) == 1
     assert left_out(source) == [("Posts.xml:9", "file is cut off")]
+    with pytest.raises(MissingInputError, match="is no dump of posts"):
+        documents(open_one(write_json(tmp_path / "Users.xml", "<users></users>"), tmp_path))
 
 
 def test_entities_of_the_files_own_are_not_read(tmp_path: Path) -> None:
@@ -165,14 +173,6 @@ def test_a_scan_that_was_interrupted_goes_on(tmp_path: Path, monkeypatch: pytest
     assert list(resumed.read()) == expected
     assert len(expected) == 100 + 99 + 1
     assert resumed.passed_over() == whole.passed_over()
-
-
-def test_what_is_no_dump_is_a_mistake(tmp_path: Path) -> None:
-    (tmp_path / "Users.xml").write_text("<users></users>")
-    with pytest.raises(MissingInputError, match="is no dump of posts"):
-        documents(open_one(tmp_path / "Users.xml", tmp_path))
-    with pytest.raises(MissingInputError, match=r"holds no `Posts.xml`"):
-        open_one(tmp_path, tmp_path, layout="stackoverflow")
 
 
 @pytest.mark.parametrize(
