@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import pytest
 from tests.synthesis.diversity import writers
+from tests.synthesis.exercises_at_hand import passage
 
 from hornbook.records import Exercise
 from hornbook.synthesis.diversity.features import Features
@@ -68,8 +69,8 @@ def test_passages_are_judged_by_their_prose_and_their_code() -> None:
         f"# Part\n\n{' '.join(rng.choices(writers.WORDS, k=30))}.\n\n```python\n{one.prompt}{one.solution}```\n"
         for one in made
     ]
-    assert stopped_after([writers.passage(text) for text in texts]) == (None, ())
-    _, [reason] = stopped_after([writers.passage(f"In this chapter we will learn about {text}") for text in texts])
+    assert stopped_after([passage(text) for text in texts]) == (None, ())
+    _, [reason] = stopped_after([passage(f"In this chapter we will learn about {text}") for text in texts])
     assert "in this chapter we" in reason
 
 
