@@ -37,9 +37,9 @@ class Server(RawServer):
         self._threads = ThreadPoolExecutor(128)
 
     def in_turn(self, *replies: Sent) -> None:
-        """Give one reply after the other."""
+        """Give one reply after the other, then refusals."""
         waiting = iter(replies)
-        self.reply = lambda _asked: next(waiting)
+        self.reply = lambda _asked: next(waiting, Sent(400))
 
     async def _answer(self, heard: Heard, writer: asyncio.StreamWriter) -> None:
         sent = await asyncio.get_running_loop().run_in_executor(self._threads, self._find, heard)

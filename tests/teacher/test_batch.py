@@ -46,7 +46,7 @@ def test_all_requests_of_a_kind_go_in_one_batch_and_every_reply_comes_to_its_req
     kinds = [("/v1/chat/completions", 20), ("/v1/completions", 1)]
     assert [(batch.endpoint, len(batch.lines)) for batch in server.batches.values()] == kinds
     assert "batch batch_0 in progress: 0 of 20" in said[2]
-    assert kit.database.rows("SELECT id FROM batches") == kit.database.rows("SELECT key FROM batched_requests") == []
+    assert kit.database.row("SELECT * FROM batches") is kit.database.row("SELECT * FROM batched_requests") is None
 
 
 def test_more_than_fits_goes_into_several_batches_read_lazily(
@@ -162,7 +162,7 @@ def test_a_model_that_calls_the_limit_otherwise_is_asked_in_its_words(server: Ba
     with kit.account(batched(server, kit)) as account:
         assert {reply.outcome for reply in replies(account, chats(5))} == {ReplyOutcome.ANSWERED}
     assert [len(batch.lines) for batch in server.batches.values()] == [5, 5]
-    assert kit.database.rows("SELECT * FROM batches") == []
+    assert kit.database.row("SELECT * FROM batches") is None
 
 
 def test_what_the_server_does_not_take_is_said_and_forgotten(server: BatchServer, kit: Kit) -> None:
@@ -172,7 +172,7 @@ def test_what_the_server_does_not_take_is_said_and_forgotten(server: BatchServer
     server.refuses, server.has_batches = "", False
     with batched(server, kit) as teacher, pytest.raises(EndpointError, match="ask without `--batch`"):
         list(teacher.ask(chats(5)))
-    assert kit.database.rows("SELECT * FROM batches") == []
+    assert kit.database.row("SELECT * FROM batches") is None
     server.has_batches = True
     wrong = EndpointConfig(url=server.url, api_key="sk-wrong-secret", max_attempts=1)
     with BatchTeacher(wrong, kit.database) as teacher, pytest.raises(EndpointError, match="401") as caught:
