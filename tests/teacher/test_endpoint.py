@@ -219,7 +219,7 @@ def test_a_wait_beyond_patience_is_not_taken(server: Server) -> None:
 
 def together(number: int) -> Callable[[Heard], Sent]:
     """Answers that wait until so many requests are there at once."""
-    all_there = threading.Barrier(number, timeout=300)
+    all_there = threading.Barrier(number, timeout=60)
 
     def answer(asked: Heard) -> Sent:
         all_there.wait()
@@ -237,7 +237,7 @@ def test_as_many_requests_run_at_once_as_allowed_and_no_more(server: Server, num
 
 
 def test_after_too_many_requests_fewer_run_at_once(server: Server) -> None:
-    eight_at_once = threading.Barrier(8, timeout=30)
+    eight_at_once = threading.Barrier(8, timeout=60)
     num_asked = Counter[str]()
 
     def answer(asked: Heard) -> Sent:
@@ -320,7 +320,7 @@ def test_more_failures_than_a_quarter_stop_the_asking_after_what_was_answered(
 
 
 def test_after_a_failure_nothing_new_is_asked_and_what_was_under_way_is_still_yielded(server: Server) -> None:
-    both_there = threading.Barrier(2, timeout=30)
+    both_there = threading.Barrier(2, timeout=60)
 
     def answer(asked: Heard) -> Sent:
         if asked.text in ("bad", "beside"):
