@@ -139,30 +139,26 @@ def test_a_server_that_is_still_loading_is_waited_for(server: Server) -> None:
     assert server.num_model_lists > 3
 
 
-@pytest.mark.parametrize("status", [408, 409, 429, 500, 503, 529])
-def test_a_server_in_trouble_is_asked_the_same_again(server: Server, status: int) -> None:
-    server.in_turn(sent(status), sent(0), said("fine"))
-    assert ask(config(server), chat("x"))[0].text == "fine"
-    assert [asked.body for asked in server.asked] == [server.asked[0].body] * 3
+AGAIN = [[sent(status), sent(0), said("fine")] for status in (408, 409, 429, 500, 503, 529)]
+AGAIN.append([sent(body=b"{"), sent(body={"choices": []}), said("fine")])
+ONCE = [(said("half", "length"), ReplyOutcome.CUT), (said(None), ReplyOutcome.EMPTY)]
+ONCE += [(answer, BAD) for answer in (*map(sent, (400, 404, 422, 501)), sent(307, location="http://127.0.0.1:9"))]
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [said("half", "length"), said(None), *map(sent, (400, 404, 422, 501)), sent(307, location="http://127.0.0.1:9")],
+    ("answers", "outcome"),
+    [
+        *((answers, GOOD) for answers in AGAIN),
+        *(([answer], outcome) for answer, outcome in ONCE),
+        ([sent(body=b"<html>not today</html>")] * 3, ReplyOutcome.MALFORMED),
+    ],
 )
-def test_what_no_further_attempt_would_change_is_asked_once(server: Server, answer: Sent) -> None:
-    server.in_turn(answer)
-    outcomes = (ReplyOutcome.CUT, ReplyOutcome.EMPTY) if answer.status == 200 else (BAD,)
-    assert ask(config(server), chat("x"))[0].outcome in outcomes
-    assert len(server.asked) == 1
-
-
-def test_what_is_malformed_is_asked_for_again(server: Server) -> None:
-    server.in_turn(sent(body=b"{"), sent(body={"choices": []}), said("fine"))
-    assert ask(config(server), chat("x"))[0].text == "fine"
-    server.reply = lambda _asked: sent(body=b"<html>not today</html>")
-    [reply] = ask(config(server), chat("x"))
-    assert (reply.outcome, "3 attempts" in reply.detail) == (ReplyOutcome.MALFORMED, True)
+def test_what_another_attempt_may_change_is_asked_the_same_again_and_nothing_else(
+    server: Server, answers: list[Sent], outcome: ReplyOutcome
+) -> None:
+    server.in_turn(*answers)
+    assert ask(config(server), chat("x"))[0].outcome is outcome
+    assert [asked.body for asked in server.asked] == [server.asked[0].body] * len(answers)
 
 
 def test_no_failure_is_a_score(server: Server) -> None:
@@ -199,7 +195,9 @@ def test_delays_double_up_to_a_minute_and_are_spread() -> None:
         assert len(set(delays)) == 50
 
 
-def test_the_wait_that_the_server_asks_for_takes_the_place_of_our_own(server: Server) -> None:
+def test_the_wait_that_the_server_asks_for_takes_the_place_of_our_own_unless_it_is_beyond_patience(
+    server: Server,
+) -> None:
     in_an_hour = retry_after_seconds({"retry-after": formatdate(time.time() + 3600, usegmt=True)})
     assert in_an_hour is not None
     assert 3000 < in_an_hour <= 3601
@@ -207,9 +205,7 @@ def test_the_wait_that_the_server_asks_for_takes_the_place_of_our_own(server: Se
     assert waits == [7.0, 0.25, 0.0, 0.0, None]
     server.in_turn(sent(429, retry_after="0.01"), sent(503, retry_after=formatdate(0, usegmt=True)), said("fine"))
     assert ask(config(server, first_delay_seconds=NEVER_SECONDS), chat("x"))[0].text == "fine"
-
-
-def test_a_wait_beyond_patience_is_not_taken(server: Server) -> None:
+    server.asked.clear()
     server.reply = lambda _asked: sent(429, b"come back tomorrow", retry_after="86400")
     for way in (ask, measure):
         with pytest.raises(EndpointError, match=r"86400 seconds.*come back tomorrow"):
