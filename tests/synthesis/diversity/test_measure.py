@@ -85,10 +85,13 @@ def test_a_larger_collection_is_measured_on_as_many_records_spread_evenly() -> N
 
 
 @pytest.mark.parametrize("threshold", [0.7, 1.0])
-def test_near_duplicates_are_those_of_comparing_each_with_each(threshold: float) -> None:
+def test_near_duplicates_are_those_of_comparing_each_with_each(
+    threshold: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hornbook.synthesis.diversity.measure._ROWS_AT_ONCE", 100)
     rng = random.Random(11)
     made: list[list[str]] = [["one"], []]
-    for _ in range(600):
+    for _ in range(250):
         words = list(rng.choice(made[2:])) if len(made) > 2 and rng.random() < 0.5 else rng.choices(WORDS, k=30)
         for _ in range(rng.randrange(3)):
             words[rng.randrange(len(words))] = rng.choice(WORDS)

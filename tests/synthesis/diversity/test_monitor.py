@@ -19,7 +19,7 @@ def written(writer: Writer, number: int, seed: int = 0) -> list[Exercise]:
 
 
 def test_a_writer_that_varies_everything_is_never_stopped() -> None:
-    assert stopped_after(written(writers.varied, 300)) == (None, ())
+    assert stopped_after(written(writers.varied, 170)) == (None, ())
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,10 @@ def test_a_writer_that_has_collapsed_is_stopped_as_soon_as_it_is_judged(writer: 
 
 
 def test_a_generation_that_collapses_on_its_way_is_stopped_within_a_window_and_one_that_begins_again_later() -> None:
-    varied, alike = written(writers.varied, 200), written(writers.with_other_constants, 2 * WINDOW)
+    varied, alike = written(writers.varied, 120), written(writers.with_other_constants, 2 * WINDOW)
     stop, _ = stopped_after([*varied, *alike])
     assert stop is not None
-    assert 200 < stop < 200 + WINDOW
+    assert 120 < stop < 120 + WINDOW
     monitor = Monitor()
     monitor.add(alike[:WINDOW])
     assert monitor.stale()
