@@ -165,8 +165,7 @@ def kill_and_resume(num_requests: int, num_kills: int, seed: int) -> dict[str, A
     under_way, open_at_server, num_missed, though_stored = [], [], 0, 0
     with tempfile.TemporaryDirectory() as folder, SlowServer(generator) as server:
         whole, killed = Path(folder) / "whole.jsonl", Path(folder) / "killed.jsonl"
-        with start(server, Path(folder) / "whole.sqlite", whole, num_requests) as process:
-            process.wait()
+        ask(server.url, Path(folder) / "whole.sqlite", whole, num_requests)
         undisturbed = sum(server.calls.values())
         server.calls.clear()
         database = Path(folder) / "killed.sqlite"

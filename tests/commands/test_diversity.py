@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from tests.commands.typed import is_one_mistake, type_in, write_lines
-from tests.synthesis.diversity.writers import passage, varied, with_other_constants
+from tests.synthesis.diversity.writers import varied, with_other_constants
+from tests.synthesis.exercises_at_hand import passage
 
 from hornbook.records import Exercise, Passage, table_of
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from hornbook.observers.arguments import arguments_of, named_arguments
+from hornbook.observers.arguments import arguments_of, named_arguments, value_source
+from hornbook.observers.drawing import draw
 from hornbook.observers.habits import habits_of, look_at, num_broken
 from hornbook.observers.inputs import make_inputs, near_inputs, typical_inputs, wide_inputs
+from hornbook.observers.parameters import Kind
 
 
 def made(header: str, *known: str, num: int = 20, seed: int = 0) -> list[str]:
@@ -30,13 +32,13 @@ def wide(known: list[str], number: int = 40, seed: int = 0) -> list[str]:
 
 
 def test_known_arguments_come_first_then_corner_cases_then_drawn_and_changed_ones() -> None:
-    assert made("def f(numbers: list[int]):", "[7, 9]", num=3) == [
-        "[7, 9]",
-        "[]",
-        made("def f(numbers: list[int]):")[1],
-    ]
+    header = "def f(numbers: list[int]):"
+    assert made(header, "[7, 9]", num=3) == ["[7, 9]", "[]", made(header)[1]]
     assert made("def f(value: int):", num=3) == ["0", "1", "2"]
     assert made("def f():") == [""]
+    for annotation in ("list[int]", "set[str]", "dict[str, int]", "tuple[int, ...]", "str"):
+        assert [len(arguments_of(text)[0]) for text in made(f"def f(value: {annotation}):")[:2]] == [0, 1]
+    assert eval(made("def f(day: date):")[3]).year > 1800  # Rendered as its source, as it has no literal.
     found = made("def f(x, k=1):", "[3, 1, 2], k=2", num=12)
     values = list(map(named_arguments, found))
     assert found[0] == "[3, 1, 2], k=2"
@@ -67,16 +69,23 @@ def test_where_nothing_is_known_nothing_is_made() -> None:
 def test_equal_seeds_give_equal_inputs_in_any_process_and_others_give_others() -> None:
     header = "def f(words: set[str], n: int):"
     assert made(header) != made(header, seed=1)
-    code = (
-        f"from hornbook.observers.inputs import make_inputs; print(make_inputs({header + ' pass'!r}, 'f', [], 20, 0))"
-    )
-    finished = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PYTHONHASHSEED": "7", "PYTHONPATH": ":".join(sys.path)},
-        stdout=-1,
-        check=True,
-    )
-    assert ast.literal_eval(finished.stdout.decode()) == make_inputs(f"{header} pass", "f", [], 20, 0)
+    call = f"make_inputs({header + ' pass'!r}, 'f', [], 20, 0)"
+    words = [sys.executable, "-c", f"from hornbook.observers.inputs import make_inputs; print({call})"]
+    printed = subprocess.check_output(words, env={"PYTHONHASHSEED": "7", "PYTHONPATH": ":".join(sys.path)})
+    assert ast.literal_eval(printed.decode()) == eval(call)
+
+
+RANGES = [("n", 0, 12), ("month", 1, 12), ("birth_year", 1896, 2104), ("index", 0, 4)]
+
+
+def test_a_number_lies_where_its_name_says_and_what_is_nested_without_an_end_ends() -> None:
+    for name, low, high in RANGES:
+        rng = random.Random(0)
+        assert all(low <= draw(Kind("int"), name, rng) <= high for _ in range(200))
+    kind = Kind("int")
+    for _ in range(40):
+        kind = Kind("list", (kind,))
+    assert len(value_source(draw(kind, "value", random.Random(0)))) < 100_000
 
 
 HINTS = [

@@ -70,8 +70,7 @@ def test_a_printed_answer_under_the_true_marker_beside_the_true_one_is_refused(j
         "    os.write(1, (frame.f_locals['marker'] + '[1]\\n').encode())\n"
         "    return 0\n"
     )
-    answer = seen(jail, code)[0]
-    assert isinstance(answer, Report)
+    assert isinstance(seen(jail, code)[0], Report)
 
 
 def test_the_order_of_answers_is_that_of_the_tasks_whatever_the_batches(jail: Jail) -> None:
@@ -80,9 +79,8 @@ def test_the_order_of_answers_is_that_of_the_tasks_whatever_the_batches(jail: Ja
     for batch_size in (5, 50):
         answers = seen(jail, *codes, batch_size=batch_size)
         assert isinstance(answers[7], Report)
-        assert [one["calls"][0][1] for place, one in enumerate(answers) if place != 7] == [
-            number for number in range(23) if number != 7
-        ]
+        answers[7] = {"calls": [["v", 7]]}
+        assert [one["calls"][0][1] for one in answers] == list(range(23))
 
 
 def test_answers_that_do_not_fit_into_one_programs_output_come_from_several(jail: Jail) -> None:

@@ -9,18 +9,13 @@ def exercise(header: str, docstring: str, body: str, *, test: str = "", called: 
     head = header if "def " in header else f"def {header}"
     indented = "".join(f"    {line}\n" if line else "\n" for line in docstring.split("\n"))
     quotes = '"""'
-    return Exercise(
-        id=called or name,
-        prompt=f"{head}:\n    {quotes}{indented.strip()}\n    {quotes}\n",
-        solution="".join(f"    {line}\n" for line in body.split("\n")),
-        entry_point=name,
-        test=test,
-        family="",
-        operations=(),
-        idiom="",
-        docstring_style="",
-        teacher="tests",
-    )
+    prompt = f"{head}:\n    {quotes}{indented.strip()}\n    {quotes}\n"
+    return whole(prompt, "".join(f"    {line}\n" for line in body.split("\n")), name, called or name, test)
+
+
+def whole(prompt: str, solution: str, entry_point: str, id: str, test: str = "") -> Exercise:  # noqa: A002
+    written = {"prompt": prompt, "solution": solution, "entry_point": entry_point, "test": test}
+    return Exercise(id=id, **written, family="", operations=(), idiom="", docstring_style="", teacher="tests")
 
 
 def passage(text: str, *, called: str = "") -> Passage:

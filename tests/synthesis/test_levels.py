@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from hornbook.errors import ConfigError
-from hornbook.records import Outcome, records_of, table_of
+from hornbook.records import Outcome
 from hornbook.synthesis.levels import (
     Level,
     Majority,
@@ -79,11 +79,7 @@ def test_each_level_counts_those_that_reach_a_higher_one() -> None:
     assert list(counts.values()) == [3, 2, 2, 1, 1]
 
 
-@pytest.mark.parametrize("fields", [{"min_agreement": 1.5}, {"min_examples_share": -0.1}], ids=str)
-def test_what_is_no_threshold_is_refused_by_name(fields: dict[str, float]) -> None:
-    with pytest.raises(ConfigError, match=next(iter(fields))):
-        Strictness(**fields)  # type: ignore[arg-type]
-
-
-def test_a_verification_survives_a_table() -> None:
-    assert records_of(Verification, table_of(Verification, [GOOD])) == [GOOD]
+def test_what_is_no_threshold_is_refused_by_name() -> None:
+    for fields in ({"min_agreement": 1.5}, {"min_examples_share": -0.1}):
+        with pytest.raises(ConfigError, match=next(iter(fields))):
+            Strictness(**fields)  # type: ignore[arg-type]

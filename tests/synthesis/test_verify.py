@@ -1,18 +1,10 @@
 import dataclasses
 
-from hornbook.records import Exercise, Passage
+from tests.synthesis.exercises_at_hand import passage, quiet, whole
+
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig, build_author, write_exercise
 from hornbook.synthesis.verify import verify_exercises, verify_passages
-
-
-def _quiet(_done: int, _total: int) -> None:
-    pass
-
-
-def _passage(text: str) -> Passage:
-    return Passage(id=text, text=text, family="", topic="", audience="", style="", teacher="")
-
 
 BROKEN = {
     "    return None\n": "fails its own test",
@@ -28,19 +20,13 @@ def test_what_does_not_hold_is_dropped_with_its_reason_and_costs_no_other(jail: 
     author = build_author(ExercisesConfig(), 3)
     good = [write_exercise(author, index, 3) for index in range(8)]
     broken = [dataclasses.replace(good[7], id=solution, solution=solution) for solution in BROKEN]
+    test = "def check(candidate):\n    assert candidate(1) == 2\n"
     wrong = [
-        dataclasses.replace(
-            good[0],
-            id=docstring,
-            prompt=f'def f(x: int) -> int:\n    """{docstring}\n',
-            solution="    return x + 1\n",
-            entry_point="f",
-            test="def check(candidate):\n    assert candidate(1) == 2\n",
-        )
+        whole(f'def f(x: int) -> int:\n    """{docstring}\n', "    return x + 1\n", "f", docstring, test)
         for docstring in WRONG_EXAMPLES
     ]
     told: list[tuple[int, int]] = []
-    given: list[Exercise] = [*good[:4], *broken, *wrong, *good[4:]]
+    given = [*good[:4], *broken, *wrong, *good[4:]]
     kept, dropped = verify_exercises(given, jail, lambda done, total: told.append((done, total)))
     assert kept == good
     expected = {**BROKEN, **dict.fromkeys(WRONG_EXAMPLES, "shows a wrong example")}
@@ -50,12 +36,12 @@ def test_what_does_not_hold_is_dropped_with_its_reason_and_costs_no_other(jail: 
 
 
 def test_passages_are_run_and_compared_with_what_they_show(jail: Jail) -> None:
-    right = _passage("One\n\n```python\nprint(1 + 1)\n```\n\n```\n2\n```\n")
-    wrong = _passage("Two\n\n```python\nprint(1 + 1)\n```\n\n```\n3\n```\n")
-    session = _passage("Three\n\n```python\n>>> x = 2\n>>> x\n2\n```\n")
-    lying = _passage("Four\n\n```python\n>>> x = 2\n>>> x\n3\n```\n")
-    silent = _passage("Five\n\n```python\nprint(1)\n```\n")
-    kept, dropped = verify_passages([right, wrong, session, lying, silent], jail, _quiet)
+    right = passage("One\n\n```python\nprint(1 + 1)\n```\n\n```\n2\n```\n")
+    wrong = passage("Two\n\n```python\nprint(1 + 1)\n```\n\n```\n3\n```\n")
+    session = passage("Three\n\n```python\n>>> x = 2\n>>> x\n2\n```\n")
+    lying = passage("Four\n\n```python\n>>> x = 2\n>>> x\n3\n```\n")
+    silent = passage("Five\n\n```python\nprint(1)\n```\n")
+    kept, dropped = verify_passages([right, wrong, session, lying, silent], jail, quiet)
     assert kept == [right, session]
     assert [(item.id, item.reason) for item in dropped] == [
         (wrong.id, "shows a wrong output"),

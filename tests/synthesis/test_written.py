@@ -1,11 +1,10 @@
 import itertools
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests.evaluation.scripted_endpoint import Asked
-from tests.synthesis.conftest import Asking
+from tests.synthesis.conftest import Answer, Asking
 from tests.synthesis.exercises_at_hand import exercise, quiet
 
 from hornbook.errors import ConfigError
@@ -60,6 +59,9 @@ def test_exercises_are_dropped_with_the_reason_at_their_level_and_cost_no_other(
     assert [(one.id, one.reason) for one in result.dropped] == [(one.id, reason) for one, _, reason in DROPPED]
     levels = [level_of(one, CONFIG.strictness) for one in result.verifications[1:-1]]
     assert levels == [level for _, level, _ in DROPPED]
+    tests = {one.exercise_id: one.test for one in result.tests}  # Of examples: nobody agreed on anything.
+    assert tests["double"] == "def check(candidate):\n    assert candidate(3) == 6\n"
+    assert "following" not in tests
 
 
 HELD = (
@@ -105,8 +107,7 @@ def test_what_is_unusual_about_a_function_is_noted(jail: Jail) -> None:
 def test_an_exercise_whose_inputs_break_its_process_is_judged_by_its_examples(jail: Jail) -> None:
     given = exercise("f(n: int) -> int", "f(3) == 3", "return n if n == 3 else sum(range(10 ** 12))")
     result = verified(jail, given)
-    assert result.kept == [given]
-    assert result.verifications[0].num_inputs == 0
+    assert (result.kept, result.verifications[0].num_inputs) == ([given], 0)
 
 
 def test_errors_that_are_raised_by_name_are_compared_and_others_are_not(jail: Jail) -> None:
@@ -119,23 +120,16 @@ def test_errors_that_are_raised_by_name_are_compared_and_others_are_not(jail: Ja
     assert [first.own_test, third.own_test] == [OwnTest.NONE, OwnTest.PASSED]
 
 
-def test_a_test_is_made_of_examples_that_hold_and_of_nothing_that_nobody_agreed_on(jail: Jail) -> None:
-    result = verified(jail, DOUBLE, NEXT)
-    assert [one.exercise_id for one in result.tests] == ["double"]
-    assert result.tests[0].test == "def check(candidate):\n    assert candidate(3) == 6\n"
-
-
-def by_sample(*answers: str | int) -> Callable[[Asked], str | int]:
+def by_sample(*answers: str | int) -> Answer:
     """One after the other, and round again: for a teacher that is asked one question at a time."""
     waiting = itertools.cycle(answers)
     return lambda _asked: next(waiting)
 
 
 def asked(
-    asking: Asking, jail: Jail, answer: Callable[[Asked], str | int], *exercises: Exercise, **options: Any
+    asking: Asking, jail: Jail, answer: Answer, *exercises: Exercise, config: Any = CONSISTENT, concurrency: int = 1
 ) -> Any:
-    config = options.get("config", CONSISTENT)
-    with asking(answer, options.get("concurrency", 1)) as (account, endpoint):
+    with asking(answer, concurrency) as (account, endpoint):
         return verify_written(exercises, account, jail, config, 0, quiet), endpoint.asked
 
 
@@ -257,13 +251,6 @@ PROMPT = 'from typing import List\n\n\ndef double(numbers: List[int]) -> List[in
 PLAIN = "def double(numbers: List[int]) -> List[int]:\n    return [2 * number for number in numbers]\n"
 
 
-def run(code: str | None) -> list[int]:
-    assert code is not None
-    names: dict[str, Any] = {}
-    exec(code, names)
-    return list(names["double"]([1, 2]))
-
-
 @pytest.mark.parametrize(
     "answer",
     [
@@ -280,13 +267,16 @@ def run(code: str | None) -> list[int]:
     ],
 )
 def test_the_function_is_found_in_an_answer_and_runs_with_the_prompts_imports(answer: str) -> None:
-    assert run(find_function(answer, PROMPT, "double")) == [2, 4]
+    names: dict[str, Any] = {}
+    exec(find_function(answer, PROMPT, "double") or "", names)
+    assert names["double"]([1, 2]) == [2, 4]
 
 
-@pytest.mark.parametrize(
-    "answer",
-    ["", "I cannot do that.", "```python\ndef triple(numbers):\n    return numbers\n```", "```python\ndouble([1])"],
-)
-def test_an_answer_without_the_function_holds_none(answer: str) -> None:
-    code = find_function(answer, PROMPT, "double")
-    assert code is None or run(code) != [2, 4]
+def test_an_answer_without_the_function_holds_none() -> None:
+    none = (
+        "",
+        "I cannot do that.",
+        "```python\ndef triple(numbers):\n    return numbers\n```",
+        "```python\ndouble([1])",
+    )
+    assert not any(find_function(answer, PROMPT, "double") for answer in none)

@@ -1,22 +1,26 @@
 """A real HTTP server on loopback that mimics a batch API, and can be made to misbehave as real ones do."""
 
+import asyncio
 import json
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.teacher.raw_server import Heard, RawServer, reply
 
 KEY = "sk-batch-secret"
 _PART = re.compile(rb'name="(\w+)"(?:; filename="[^"]*")?\r\n(?:Content-Type: [^\r]*\r\n)?\r\n(.*)\Z', re.DOTALL)
 
 
+def text_of(body: dict[str, Any]) -> str:
+    return body["messages"][-1]["content"] if "messages" in body else body["prompt"]
+
+
 def told(body: dict[str, Any]) -> tuple[int, Any]:
     """An answer to a request, with the model's usage."""
-    text = body["messages"][-1]["content"] if "messages" in body else body["prompt"]
-    said = f"about {text}"
+    said = f"about {text_of(body)}"
     choice = {"message": {"role": "assistant", "content": said}} if "messages" in body else {"text": said}
     usage = {"prompt_tokens": 10, "completion_tokens": 20}
     return 200, {"choices": [{**choice, "finish_reason": "stop"}], "usage": usage}
@@ -34,11 +38,12 @@ class Batch:
     said: list[str] = field(default_factory=list)
 
 
-class BatchServer:
-    """A context manager. Fields may be changed while it runs."""
+class BatchServer(RawServer):
+    """Fields may be changed while it runs."""
 
     def __init__(self) -> None:
-        self.answer: Callable[[dict[str, Any]], tuple[int, Any]] = told
+        super().__init__(self._answer, lists_model=False)
+        self.tell: Callable[[dict[str, Any]], tuple[int, Any]] = told
         self.looks_needed = 2
         """So often a batch is looked at before it is ready."""
         self.expires_after: int | None = None
@@ -52,28 +57,20 @@ class BatchServer:
         self.files: dict[str, bytes] = {}
         self.num_uploads = 0
         self.on_look: Callable[[Batch], None] = lambda _batch: None
-        self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
-        self._http.block_on_close = False
-        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]
-        self._thread = threading.Thread(target=lambda: self._http.serve_forever(poll_interval=0.01))
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
+    async def _answer(self, heard: Heard, writer: asyncio.StreamWriter) -> None:
+        if heard.method == "GET":
+            url = urlsplit(heard.target)
+            reply(writer, *self.get(url.path, parse_qs(url.query)))
+        elif (key := heard.headers.get("authorization")) != f"Bearer {KEY}":
+            reply(writer, 401, {"error": {"message": f"no key: {key}"}})
+        else:
+            reply(writer, *self.post(heard.target, heard.content, heard.headers["content-type"]))
 
     @property
     def submitted(self) -> list[str]:
         """The texts of all requests in all batches, in the order of submission."""
-        bodies = [line["body"] for batch in self.batches.values() for line in batch.lines]
-        return [body["messages"][-1]["content"] if "messages" in body else body["prompt"] for body in bodies]
+        return [text_of(line["body"]) for batch in self.batches.values() for line in batch.lines]
 
     def get(self, path: str, query: dict[str, list[str]]) -> tuple[int, Any]:
         if path == "/v1/models":
@@ -117,15 +114,14 @@ class BatchServer:
         return {"data": listed[first : first + 2], "has_more": first + 2 < len(listed)}  # A page is small here.
 
     def _look(self, batch: Batch) -> Any:
-        with self._lock:
-            self.on_look(batch)
-            batch.num_looks += 1
-            if batch.status in ("validating", "in_progress"):
-                batch.status = "in_progress"
-                if self.refuses:
-                    batch.status, batch.said = "failed", [self.refuses]
-                elif batch.num_looks >= self.looks_needed:
-                    self._finish(batch)
+        self.on_look(batch)
+        batch.num_looks += 1
+        if batch.status in ("validating", "in_progress"):
+            batch.status = "in_progress"
+            if self.refuses:
+                batch.status, batch.said = "failed", [self.refuses]
+            elif batch.num_looks >= self.looks_needed:
+                self._finish(batch)
         errors = {"data": [{"code": "invalid", "message": said} for said in batch.said]} if batch.said else None
         counts = {"total": len(batch.lines), "completed": 0, "failed": 0}
         return {"id": batch.id, "status": batch.status, "errors": errors, "request_counts": counts, **batch.files}
@@ -138,7 +134,7 @@ class BatchServer:
                 error = {"code": "batch_expired", "message": "This request could not be executed in time."}
                 bad.append({"custom_id": line["custom_id"], "response": None, "error": error})
                 continue
-            status, body = self.answer(line["body"])
+            status, body = self.tell(line["body"])
             response = {"status_code": status, "request_id": "r", "body": body}
             (good if status == 200 else bad).append({"custom_id": line["custom_id"], "response": response})
         batch.status = "completed" if self.expires_after is None else "expired"
@@ -146,35 +142,3 @@ class BatchServer:
             if lines:
                 batch.files[name] = f"{name}-{batch.id}"
                 self.files[batch.files[name]] = "".join(json.dumps(line) + "\n" for line in lines).encode()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        ours = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                parts = urlsplit(self.path)
-                self.send(*ours.get(parts.path, parse_qs(parts.query)))
-
-            def do_POST(self) -> None:
-                content = self.rfile.read(int(self.headers["content-length"]))
-                if self.headers["authorization"] != f"Bearer {KEY}":
-                    self.send(401, {"error": {"message": f"no key: {self.headers['authorization']}"}})
-                else:
-                    self.send(*ours.post(self.path, content, self.headers["content-type"]))
-
-            def send(self, status: int, body: Any) -> None:
-                if status == 0:
-                    self.close_connection = True
-                    return
-                data = body if isinstance(body, bytes) else json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("content-length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-                """Keep the test's output clean."""
-
-        return Handler

@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Self
 
 MODEL = "raw-model"
@@ -27,15 +28,24 @@ class Heard:
 
     @property
     def text(self) -> str:
-        return self.body["messages"][-1]["content"]
+        return self.body["prompt"] if "prompt" in self.body else self.body["messages"][-1]["content"]
 
 
 Answer = Callable[[Heard, asyncio.StreamWriter], Awaitable[None]]
 
 
-def message(status: str, body: bytes | dict[str, Any] = b"", *headers: str) -> bytes:
+def message(status: str, body: Any = b"", *headers: str) -> bytes:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     return "\r\n".join([f"HTTP/1.1 {status}", f"content-length: {len(data)}", *headers, "", ""]).encode() + data
+
+
+def reply(writer: asyncio.StreamWriter, status: int, body: Any = b"", *headers: str) -> None:
+    """Send a whole answer; status 0 closes the connection instead."""
+    if status == 0:
+        writer.close()
+        return
+    phrase = next((one.phrase for one in HTTPStatus if one == status), "")
+    writer.write(message(f"{status} {phrase}", body, *headers))
 
 
 def spoken(text: str, reason: str = "stop") -> dict[str, Any]:
@@ -43,10 +53,11 @@ def spoken(text: str, reason: str = "stop") -> dict[str, Any]:
 
 
 class RawServer:
-    """Lists one model; every other request is `answer`'s, which writes to its connection whatever it likes."""
+    """Every request is `answer`'s, which writes to its connection whatever it likes, but the list of its one model."""
 
-    def __init__(self, answer: Answer, *, secure: ssl.SSLContext | None = None) -> None:
+    def __init__(self, answer: Answer, *, lists_model: bool = True, secure: ssl.SSLContext | None = None) -> None:
         self.answer = answer
+        self._lists_model = lists_model
         self.heard: list[Heard] = []
         self.num_connections = 0
         self._secure = secure
@@ -127,7 +138,7 @@ class RawServer:
         try:
             while not writer.is_closing():
                 heard = await _hear(reader)
-                if heard.method == "GET" and heard.target.endswith("/models"):
+                if self._lists_model and heard.method == "GET" and heard.target.endswith("/models"):
                     writer.write(message("200 OK", {"data": [{"id": MODEL}]}))
                 else:
                     self.heard.append(heard)

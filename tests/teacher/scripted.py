@@ -40,58 +40,37 @@ class ScriptedTeacher:
         """Every request that was asked, in the order of asking."""
 
     def __enter__(self) -> Self:
-        """Be ready."""
         self._is_entered = True
         return self
 
     def __exit__(self, *raised: object) -> None:
-        """Nothing is under way between two replies."""
         self._is_entered = False
 
     @property
     def name(self) -> str:
-        """As it was given; known once entered."""
         if not self._is_entered:
             raise RuntimeError("the teacher's name is known once it was entered")
         return self._model
 
     def ask(self, requests: Iterable[TeacherRequest]) -> Iterator[tuple[int, Reply]]:
-        """Reply by the script; see `Teacher`.
-
-        Raises:
-            HornbookError: The script says so; what was under way is yielded first.
-            RuntimeError: The script has no line left.
-        """
+        """Reply by the script; an error of the script comes after what was under way."""
         waiting = enumerate(requests)
-        open_replies: list[tuple[int, Reply]] = []
+        under_way: list[tuple[int, Reply]] = []
         error: HornbookError | None = None
         while True:
-            while error is None and len(open_replies) < self._num_ahead:
-                entry = next(waiting, None)
-                if entry is None:
-                    break
+            while error is None and len(under_way) < self._num_ahead and (entry := next(waiting, None)):
                 index, request = entry
                 self.asked.append(request)
-                line = self._next_line(request)
-                if isinstance(line, HornbookError):
-                    error = line
-                else:
-                    open_replies.append((index, _reply(line)))
-            if not open_replies:
+                match self._speak(request):
+                    case HornbookError() as error:
+                        pass
+                    case Reply() as reply:
+                        under_way.append((index, reply))
+                    case text:
+                        outcome = ReplyOutcome.ANSWERED if text.strip() else ReplyOutcome.EMPTY
+                        under_way.append((index, Reply(outcome=outcome, text=text.strip() and text)))
+            if not under_way:
                 break
-            chosen = 0 if self._shuffle is None else self._shuffle.randrange(len(open_replies))
-            yield open_replies.pop(chosen)
+            yield under_way.pop(0 if self._shuffle is None else self._shuffle.randrange(len(under_way)))
         if error is not None:
             raise error
-
-    def _next_line(self, request: TeacherRequest) -> Line:
-        try:
-            return self._speak(request)
-        except StopIteration:
-            raise RuntimeError(f"the script has no line for request {len(self.asked)}") from None
-
-
-def _reply(line: str | Reply) -> Reply:
-    if isinstance(line, Reply):
-        return line
-    return Reply(outcome=ReplyOutcome.ANSWERED if line.strip() else ReplyOutcome.EMPTY, text=line.strip() and line)

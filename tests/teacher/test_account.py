@@ -1,5 +1,4 @@
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,13 +8,7 @@ from tests.teacher.scripted import ScriptedTeacher
 from hornbook.errors import BudgetError, ConfigError, EndpointError
 from hornbook.teacher.budget import Budget
 from hornbook.teacher.cache import request_key
-from hornbook.teacher.teacher import ReplyOutcome, TeacherRequest
-
-
-@pytest.fixture
-def kit(tmp_path: Path) -> Iterator[Kit]:
-    with Kit(tmp_path / "teacher.sqlite") as opened:
-        yield opened
+from hornbook.teacher.teacher import ReplyOutcome
 
 
 def test_what_was_answered_once_is_not_asked_again(kit: Kit) -> None:
@@ -52,31 +45,20 @@ def test_an_answer_is_on_disk_before_it_is_handed_on(kit: Kit, tmp_path: Path) -
 def test_an_unanswered_request_is_passed_on_and_asked_again_by_the_next_run(kit: Kit) -> None:
     with kit.account(quick(lambda _request: unanswered())) as account:
         assert replies(account, [*chats(3), *chats(3)]) == [unanswered()] * 6
-    assert len(kit.cache) == 0
     with kit.account(quick()) as account:
         assert [reply.outcome for reply in replies(account, chats(3))] == [ReplyOutcome.ANSWERED] * 3
 
 
 def test_what_is_known_between_what_is_not_does_not_pile_up(kit: Kit) -> None:
-    """A teacher reads ahead to keep its requests under way; what it passes over waits, but never much."""
     with kit.account(quick()) as account:
         replies(account, chats(2_000))
-    num_read = 0
-
-    def mixed() -> Iterator[TeacherRequest]:
-        nonlocal num_read
-        for index in range(2_000):
-            num_read += 1
-            yield chat(f"question {index}") if index % 400 else chat(f"new {index}")
-
-    teacher = quick()
-    with kit.account(teacher) as account:
-        for num_taken, (index, reply) in enumerate(account.ask(mixed())):
-            expected = "new" if index % 400 == 0 else "question"
-            assert reply.text.startswith(f"about {expected} {index},")
-            assert num_read <= num_taken + 300
-    assert num_read == 2_000
-    assert len(teacher.asked) == 5
+    texts = [f"question {index}" if index % 400 else f"new {index}" for index in range(2_000)]
+    waiting = iter(texts)
+    with kit.account(teacher := quick()) as account:
+        for num_taken, (index, reply) in enumerate(account.ask(map(chat, waiting))):
+            assert reply.text.startswith(f"about {texts[index]},")
+            assert len(texts) - waiting.__length_hint__() <= num_taken + 300  # type: ignore[attr-defined]
+    assert (num_taken, len(teacher.asked)) == (1_999, 5)
 
 
 def test_when_going_on_is_pointless_what_was_under_way_is_kept_and_handed_on(kit: Kit) -> None:
@@ -207,11 +189,9 @@ def test_a_budget_of_nothing_suffices_for_what_is_known_and_for_nothing_else(kit
 
 
 def test_a_budget_in_dollars_needs_a_price(tmp_path: Path) -> None:
+    said = r"budget of 5 USD .*what `quick` costs.*`--prices FILE`.*models\.\"quick"
     with Kit(tmp_path / "teacher.sqlite", None) as kit:
-        with (
-            pytest.raises(ConfigError, match=r"budget of 5 USD .*what `quick` costs.*`--prices FILE`.*models\.\"quick"),
-            kit.account(quick(), Budget(usd=5)),
-        ):
+        with pytest.raises(ConfigError, match=said), kit.account(quick(), Budget(usd=5)):
             pass
-        assert spending(kit, Budget(tokens=100_000), 10)[0] == 10
-        assert spending(kit, Budget(usd=0), 10)[0] == 10
+        for budget in (Budget(tokens=100_000), Budget(usd=0)):
+            assert spending(kit, budget, 10)[0] == 10

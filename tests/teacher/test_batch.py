@@ -29,12 +29,6 @@ def server() -> Iterator[BatchServer]:
         yield running
 
 
-@pytest.fixture
-def kit(tmp_path: Path) -> Iterator[Kit]:
-    with Kit(tmp_path / "teacher.sqlite") as opened:
-        yield opened
-
-
 def batched(server: BatchServer, kit: Kit, **more: Any) -> BatchTeacher:
     config = EndpointConfig(url=server.url, api_key=KEY, first_delay_seconds=0.001, max_attempts=3)
     return BatchTeacher(config, kit.database, **more)
@@ -49,31 +43,20 @@ def test_all_requests_of_a_kind_go_in_one_batch_and_every_reply_comes_to_its_req
     assert [found[index].text for index in range(25)] == [f"about question {index % 20}" for index in range(25)]
     assert found[25].text == "about def f"
     assert found[0].prompt_tokens == 10
-    assert [(b.endpoint, len(b.lines)) for b in server.batches.values()] == [
-        ("/v1/chat/completions", 20),
-        ("/v1/completions", 1),
-    ]
-    assert said[0] == "batch batch_0 is submitted: 20 requests"
+    kinds = [("/v1/chat/completions", 20), ("/v1/completions", 1)]
+    assert [(batch.endpoint, len(batch.lines)) for batch in server.batches.values()] == kinds
     assert "batch batch_0 in progress: 0 of 20" in said[2]
-    assert kit.database.rows("SELECT * FROM batches") == []
-    assert kit.database.rows("SELECT * FROM batched_requests") == []
+    assert kit.database.row("SELECT * FROM batches") is kit.database.row("SELECT * FROM batched_requests") is None
 
 
 def test_more_than_fits_goes_into_several_batches_read_lazily(
     server: BatchServer, kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    num_read = 0
-
-    def counted() -> Iterator[Any]:
-        nonlocal num_read
-        for request in chats(25):
-            num_read += 1
-            yield request
-
+    read = []
     monkeypatch.setattr("hornbook.teacher.batch.MOST_REQUESTS", 10)
     with batched(server, kit) as teacher:
-        for num_taken, _ in enumerate(teacher.ask(counted())):
-            assert num_read <= 10 * (num_taken // 10 + 1)
+        for num_taken, _ in enumerate(teacher.ask(read.append(None) or request for request in chats(25))):  # type: ignore[func-returns-value]
+            assert len(read) <= 10 * (num_taken // 10 + 1)
     assert [len(batch.lines) for batch in server.batches.values()] == [10, 10, 5]
     monkeypatch.setattr("hornbook.teacher.batch.MOST_BYTES", 1)
     with batched(server, kit) as teacher:
@@ -82,8 +65,12 @@ def test_more_than_fits_goes_into_several_batches_read_lazily(
 
 
 def test_a_run_that_is_killed_while_it_waits_takes_up_the_same_batch(server: BatchServer, kit: Kit) -> None:
+    def killed(line: str) -> None:
+        if "in progress" in line:
+            raise KilledError
+
     server.looks_needed = 3
-    with kit.account(batched(server, kit, report=_kill_once_waiting)) as account, pytest.raises(KilledError):
+    with kit.account(batched(server, kit, report=killed)) as account, pytest.raises(KilledError):
         list(account.ask(chats(10)))
     said: list[str] = []
     with kit.account(batched(server, kit, report=said.append)) as account:
@@ -93,40 +80,26 @@ def test_a_run_that_is_killed_while_it_waits_takes_up_the_same_batch(server: Bat
     assert kit.ledger.totals("write").calls == 12
 
 
-def _kill_once_waiting(line: str) -> None:
-    if "in progress" in line:
-        raise KilledError
-
-
-def test_a_run_that_is_killed_before_it_hears_that_its_batch_was_taken_finds_it(server: BatchServer, kit: Kit) -> None:
+@pytest.mark.parametrize("last_call", ["create", "upload"])
+def test_a_run_that_is_killed_as_it_submits_finds_its_batch_or_submits_it_again(
+    server: BatchServer, kit: Kit, last_call: str
+) -> None:
     with batched(server, kit) as teacher:
-        teacher._api.create = _killed_after(teacher._api.create)  # type: ignore[method-assign]
+        whole = getattr(teacher._api, last_call)
+
+        def killed(*arguments: Any) -> Any:
+            whole(*arguments)
+            raise KilledError
+
+        setattr(teacher._api, last_call, killed)
         with pytest.raises(KilledError):
             list(teacher.ask(chats(4)))
+    assert (len(server.batches), server.num_uploads) == (last_call == "create", 1)
     for index in range(5):  # Later ones of somebody else, so that the list has several pages.
         server.batches[f"other_{index}"] = Batch(f"other_{index}", "/v1/chat/completions", [], {})
     with batched(server, kit) as teacher:
         assert len(list(teacher.ask(chats(4)))) == 4
-    assert sorted(server.batches) == ["batch_0", *(f"other_{index}" for index in range(5))]
-
-
-def _killed_after(call: Any) -> Any:
-    def killed(*arguments: Any) -> Any:
-        call(*arguments)
-        raise KilledError
-
-    return killed
-
-
-def test_a_run_that_is_killed_before_its_batch_is_taken_submits_it_again(server: BatchServer, kit: Kit) -> None:
-    with batched(server, kit) as teacher:
-        teacher._api.upload = _killed_after(teacher._api.upload)  # type: ignore[method-assign]
-        with pytest.raises(KilledError):
-            list(teacher.ask(chats(4)))
-    assert server.num_uploads == 1
-    with batched(server, kit) as teacher:
-        assert len(list(teacher.ask(chats(4)))) == 4
-    assert len(server.batches) == 1
+    assert sum(bool(batch.lines) for batch in server.batches.values()) == 1
 
 
 def test_a_run_that_is_killed_between_replies_fetches_them_again_and_submits_nothing(
@@ -156,17 +129,11 @@ def test_each_line_has_its_outcome(server: BatchServer, kit: Kit) -> None:
         error = {"error": {"message": f"so said {KEY}"}}
         return [told(body), (200, cut), (200, {"choices": []}), (400, error), (429, error), (500, error)][number]
 
-    server.answer = answer
+    server.tell = answer
     with kit.account(batched(server, kit)) as account:
         given = replies(account, chats(6))
-    assert [reply.outcome for reply in given] == [
-        ReplyOutcome.ANSWERED,
-        ReplyOutcome.CUT,
-        ReplyOutcome.MALFORMED,
-        ReplyOutcome.REJECTED,
-        ReplyOutcome.UNANSWERED,
-        ReplyOutcome.UNANSWERED,
-    ]
+    outcomes = ["ANSWERED", "CUT", "MALFORMED", "REJECTED", "UNANSWERED", "UNANSWERED"]
+    assert [reply.outcome.name for reply in given] == outcomes
     assert [reply.detail for reply in given[3:]] == ["400: so said …", "429: so said …", "500: so said …"]
     assert len(kit.cache) == 4
 
@@ -191,11 +158,11 @@ def test_a_model_that_calls_the_limit_otherwise_is_asked_in_its_words(server: Ba
         assert body["max_completion_tokens"] == 100
         return told(body)
 
-    server.answer = answer
+    server.tell = answer
     with kit.account(batched(server, kit)) as account:
         assert {reply.outcome for reply in replies(account, chats(5))} == {ReplyOutcome.ANSWERED}
     assert [len(batch.lines) for batch in server.batches.values()] == [5, 5]
-    assert kit.database.rows("SELECT * FROM batches") == []
+    assert kit.database.row("SELECT * FROM batches") is None
 
 
 def test_what_the_server_does_not_take_is_said_and_forgotten(server: BatchServer, kit: Kit) -> None:
@@ -205,7 +172,7 @@ def test_what_the_server_does_not_take_is_said_and_forgotten(server: BatchServer
     server.refuses, server.has_batches = "", False
     with batched(server, kit) as teacher, pytest.raises(EndpointError, match="ask without `--batch`"):
         list(teacher.ask(chats(5)))
-    assert kit.database.rows("SELECT * FROM batches") == []
+    assert kit.database.row("SELECT * FROM batches") is None
     server.has_batches = True
     wrong = EndpointConfig(url=server.url, api_key="sk-wrong-secret", max_attempts=1)
     with BatchTeacher(wrong, kit.database) as teacher, pytest.raises(EndpointError, match="401") as caught:

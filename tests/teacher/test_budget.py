@@ -8,42 +8,22 @@ from hornbook.teacher.budget import Budget, estimated_tokens, most_tokens, num_p
 from hornbook.teacher.wire import ChatRequest, CompletionRequest
 
 
-@pytest.mark.parametrize(
-    ("text", "budget"),
-    [
-        ("5usd", Budget(usd=5)),
-        ("5 USD", Budget(usd=5)),
-        (".5usd", Budget(usd=0.5)),
-        ("$0.25", Budget(usd=0.25)),
-        ("2kusd", Budget(usd=2_000)),
-        ("200000tokens", Budget(tokens=200_000)),
-        ("200_000 tokens", Budget(tokens=200_000)),
-        ("1.5M tokens", Budget(tokens=1_500_000)),
-        ("0", Budget(usd=0)),
-        ("0tokens", Budget(tokens=0)),
-        (None, Budget()),
-    ],
-)
-def test_what_a_person_types_is_read(text: str | None, budget: Budget) -> None:
-    assert parse_budget(text) == budget
-
-
-@pytest.mark.parametrize("text", ["", "five usd", "-5usd", "5eur", "nanusd", "1e3usd"])
-def test_what_is_no_amount_is_refused_with_what_would_be(text: str) -> None:
-    with pytest.raises(ConfigError, match=r"`--budget` takes an amount like `5usd`, `\$0.50` or `200000tokens`, got '"):
-        parse_budget(text)
-
-
-def test_an_amount_without_its_unit_asks_for_it() -> None:
-    with pytest.raises(ConfigError, match="`--budget 5` lacks its unit: say `5usd` or `5tokens`"):
-        parse_budget("5")
-    with pytest.raises(ConfigError, match=r"either in US dollars or in tokens, got '\$5tokens'"):
-        parse_budget("$5tokens")
-    with pytest.raises(ConfigError, match=r"a whole number of tokens, got '1.5tokens'"):
-        parse_budget("1.5tokens")
-
-
-def test_a_budget_has_one_unit_and_is_not_negative() -> None:
+def test_what_a_person_types_is_read_and_what_is_no_amount_refused_with_what_would_be() -> None:
+    dollars = {"5usd": 5, "5 USD": 5, ".5usd": 0.5, "$0.25": 0.25, "2kusd": 2_000, "0": 0}
+    tokens = {"200000tokens": 200_000, "200_000 tokens": 200_000, "1.5M tokens": 1_500_000, "0tokens": 0}
+    assert {text: parse_budget(text).usd for text in dollars} == dollars
+    assert {text: parse_budget(text).tokens for text in tokens} == tokens
+    assert parse_budget(None) == Budget()
+    usual = r"`--budget` takes an amount like `5usd`, `\$0.50` or `200000tokens`, got '"
+    told = {
+        "5": "`--budget 5` lacks its unit: say `5usd` or `5tokens`",
+        "$5tokens": r"either in US dollars or in tokens, got '\$5tokens'",
+        "1.5tokens": "a whole number of tokens, got '1.5tokens'",
+        **dict.fromkeys(["", "five usd", "-5usd", "5eur", "nanusd", "1e3usd"], usual),
+    }
+    for text, said in told.items():
+        with pytest.raises(ConfigError, match=said):
+            parse_budget(text)
     with pytest.raises(ConfigError, match="either in US dollars or in tokens"):
         Budget(usd=1, tokens=1)
     for usd in (-1.0, float("inf"), float("nan")):

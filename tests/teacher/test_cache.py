@@ -22,43 +22,26 @@ def put(cache: ReplyCache, request: TeacherRequest, reply: Reply, model: str = "
         cache.put(request_key(model, request), reply, COST, model=model, request=request, stage="write", run=7)
 
 
-def test_a_reply_comes_back_as_it_was_with_what_it_took(tmp_path: Path) -> None:
-    with Database(tmp_path / "teacher.sqlite") as database:
-        cache = ReplyCache(database)
-        put(cache, chat("a"), answered("text", 3, None))
-    with Database(tmp_path / "teacher.sqlite") as database:
-        kept = ReplyCache(database).get(request_key("m", chat("a")))
-        assert kept is not None
-        assert (kept.reply, kept.cost, kept.run) == (answered("text", 3, None), COST, 7)
-        assert ReplyCache(database).get(request_key("m", chat("b"))) is None
-
-
-def test_every_final_reply_is_kept_as_it_is_whatever_its_text(tmp_path: Path) -> None:
+def test_every_final_reply_is_kept_as_it_is_with_what_it_took_and_the_first_to_a_question_stays(tmp_path: Path) -> None:
     texts = ["", "é\n\t日本", "zero \x00 byte", "half a pair \ud83d", "x" * 100_000]
-    given = [answered(text) for text in texts]
+    given = [answered(text, 3, None) for text in texts]
     given += [Reply(outcome=one, finish_reason="as said", detail="why") for one in ReplyOutcome if one != "unanswered"]
     with Database(tmp_path / "folder" / "teacher.sqlite") as database:
         cache = ReplyCache(database)
         for number, reply in enumerate(given):
             put(cache, chat(str(number)), reply)
+            put(cache, chat(str(number)), answered("another"))
+    with Database(tmp_path / "folder" / "teacher.sqlite") as database:
+        cache = ReplyCache(database)
         kept = [cache.get(request_key("m", chat(str(number)))) for number in range(len(given))]
-        assert [one.reply for one in kept if one] == given
+        assert [(one.reply, one.cost, one.run) for one in kept if one] == [(reply, COST, 7) for reply in given]
+        assert cache.get(request_key("m", chat("b"))) is None
         with pytest.raises(ValueError, match="unanswered is not kept"):
             put(cache, chat("a"), unanswered())
         assert len(cache) == len(given)
 
 
-def test_the_first_answer_to_a_question_stays(tmp_path: Path) -> None:
-    with Database(tmp_path / "teacher.sqlite") as database:
-        cache = ReplyCache(database)
-        put(cache, chat("a"), answered("first"))
-        put(cache, chat("a"), answered("second"))
-        kept = cache.get(request_key("m", chat("a")))
-        assert kept is not None
-        assert (kept.reply.text, len(cache)) == ("first", 1)
-
-
-def test_whatever_reaches_the_model_makes_another_key() -> None:
+def test_whatever_reaches_the_model_makes_another_key_and_nothing_else_does() -> None:
     requests = [
         chat("a"),
         chat("b"),
@@ -67,22 +50,12 @@ def test_whatever_reaches_the_model_makes_another_key() -> None:
         dataclasses.replace(chat("a"), messages=[{"role": "system", "content": "a"}]),
         dataclasses.replace(chat("a"), messages=[{"role": "user", "content": "a"}, {"role": "user", "content": ""}]),
     ]
-    changes: list[dict[str, Any]] = [
-        {"max_new_tokens": 101},
-        {"temperature": 0.5},
-        {"top_p": 0.5},
-        {"stop": ("x",)},
-        {"stop": ("x", "y")},
-        {"seed": 0},
-        {"seed": 1},
-    ]
+    changes: list[dict[str, Any]] = [{"max_new_tokens": 101}, {"temperature": 0.5}, {"top_p": 0.5}]
+    changes += [{"stop": ("x",)}, {"stop": ("x", "y")}, {"seed": 0}, {"seed": 1}]
     requests += [chat("a", sampling=dataclasses.replace(SAMPLING, **change)) for change in changes]
     assert {field for change in changes for field in change} == {f.name for f in dataclasses.fields(SAMPLING)}
     keys = {request_key(model, request) for request in requests for model in ("m", "n")}
     assert len(keys) == 2 * len(requests)
-
-
-def test_what_is_the_same_to_the_model_has_one_key() -> None:
     turned = dataclasses.replace(chat("a"), messages=[{"content": "a", "role": "user"}])
     whole = chat("a", sampling=dataclasses.replace(SAMPLING, temperature=1, top_p=1))
     assert request_key("m", chat("a")) == request_key("m", turned) == request_key("m", whole)

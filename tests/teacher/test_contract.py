@@ -1,103 +1,202 @@
+"""What every teacher keeps to; a kind that has a mind of its own, a real model, keeps to `ANY_TEACHER` alone."""
+
+import itertools
 import os
 import random
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.teacher.asked import Kit
-from tests.teacher.batch_server import KEY, BatchServer
-from tests.teacher.contract import (
-    ANY_TEACHER,
-    SCRIPTED,
-    Make,
-    Script,
-    an_error_that_all_would_meet_is_raised_after_what_was_answered,
-    requests_are_read_lazily_and_no_further_once_the_replies_are_closed,
-    text_of,
-)
+from tests.teacher import batch_server
+from tests.teacher.asked import SAMPLING, Kit, answered, chat, chats, text_of
+from tests.teacher.conftest import Sent, Server
 from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.errors import EndpointError
 from hornbook.teacher.batch import BatchTeacher
 from hornbook.teacher.endpoint import EndpointConfig, EndpointTeacher
 from hornbook.teacher.local import LocalTeacher
-from hornbook.teacher.teacher import Reply, ReplyOutcome
+from hornbook.teacher.teacher import Reply, ReplyOutcome, Teacher, TeacherRequest
+from hornbook.teacher.wire import CompletionRequest
 
 GGUF_VARIABLE = "HORNBOOK_TEST_GGUF"
-NOT_OF_BATCHES = (
+WORDS = "The sum of two numbers is"
+
+Script = Callable[[str], Reply | EndpointError]
+"""What to say to a question; the error is one that makes going on pointless."""
+Make = Callable[[Script], AbstractContextManager[Teacher]]
+
+
+def completion(text: str) -> CompletionRequest:
+    return CompletionRequest(prompt=text, sampling=SAMPLING)
+
+
+def echo(text: str) -> Reply:
+    return answered(f"about {text}", len(text), 3)
+
+
+def every_index_comes_once(make: Make) -> None:
+    with make(echo) as teacher:
+        assert list(teacher.ask(iter(()))) == []
+        replies = list(teacher.ask([chat(WORDS) if index % 3 else completion(WORDS) for index in range(12)]))
+    assert sorted(index for index, _ in replies) == list(range(12))
+    assert all(reply.text and reply.completion_tokens for _, reply in replies)
+    assert {reply.outcome for _, reply in replies} <= {ReplyOutcome.ANSWERED, ReplyOutcome.CUT}
+
+
+def requests_are_read_lazily_and_no_further_once_the_replies_are_closed(make: Make) -> None:
+    num_read = itertools.count()
+    with make(echo) as teacher:
+        replies = teacher.ask(chat(f"{WORDS} {number}") for number in num_read)
+        taken = [next(replies) for _ in range(3)]
+        replies.close()  # type: ignore[attr-defined]
+        num_at_end = next(num_read)
+        assert len({index for index, _ in taken}) == 3
+        assert 3 <= num_at_end <= 3 + 60
+        [(index, reply)] = teacher.ask([chat(WORDS)])
+        assert (index, bool(reply.text)) == (0, True)
+    assert next(num_read) == num_at_end + 1
+
+
+def the_name_is_known_once_entered(make: Make) -> None:
+    made = make(echo)
+    with pytest.raises(RuntimeError):
+        _ = made.name  # type: ignore[attr-defined]
+    with made as teacher:
+        assert teacher.name
+        assert teacher.name == teacher.name.strip()
+
+
+def an_error_of_the_one_who_asks_reaches_them(make: Make) -> None:
+    def broken() -> Iterator[TeacherRequest]:
+        yield chat(WORDS)
+        raise ZeroDivisionError
+
+    with make(echo) as teacher:
+        with pytest.raises(ZeroDivisionError):
+            list(teacher.ask(broken()))
+        assert len(list(teacher.ask([chat(WORDS)]))) == 1
+
+
+def each_reply_belongs_to_its_request(make: Make) -> None:
+    texts = [f"question {number}" for number in range(100)]
+    with make(echo) as teacher:
+        for _ in range(2):
+            asked = [chat(text) if number % 3 else completion(text) for number, text in enumerate(texts)]
+            replies = sorted(teacher.ask(asked), key=lambda pair: pair[0])
+            assert replies == [(number, echo(text)) for number, text in enumerate(texts)]
+
+
+def every_outcome_is_a_reply(make: Make) -> None:
+    outcomes = [*ReplyOutcome, *ReplyOutcome, *[ReplyOutcome.ANSWERED] * 18]
+
+    def script(text: str) -> Reply:
+        outcome = outcomes[int(text.split()[1])]
+        if outcome is ReplyOutcome.ANSWERED:
+            return echo(text)
+        said = "half of it" if outcome is ReplyOutcome.CUT else ""
+        return Reply(outcome=outcome, text=said, finish_reason="length" if said else "")
+
+    with make(script) as teacher:
+        replies = dict(teacher.ask(chats(len(outcomes))))
+    assert len(replies) == len(outcomes)
+    for index, outcome in enumerate(outcomes):
+        assert (replies[index].outcome, replies[index].text) == (outcome, script(f"question {index}").text)
+        assert replies[index].is_final == (outcome is not ReplyOutcome.UNANSWERED)
+
+
+def an_error_that_all_would_meet_is_raised_after_what_was_answered(make: Make) -> None:
+    taken: dict[int, str] = {}
+
+    def requests() -> Iterable[TeacherRequest]:
+        yield from chats(5)
+        while len(taken) < 5:
+            yield chat("later")
+        yield chat("stop")
+        yield from (chat("later") for _ in range(1000))
+
+    def take_all(teacher: Teacher) -> None:
+        for index, reply in teacher.ask(requests()):
+            taken[index] = reply.text
+
+    def script(text: str) -> Reply | EndpointError:
+        return EndpointError("the key was refused") if text == "stop" else echo(text)
+
+    with make(script) as teacher, pytest.raises(EndpointError, match="key"):
+        take_all(teacher)
+    assert [taken[number] for number in range(5)] == [f"about question {number}" for number in range(5)]
+    assert 5 <= len(taken) < 1000
+
+
+ANY_TEACHER = [
+    every_index_comes_once,
     requests_are_read_lazily_and_no_further_once_the_replies_are_closed,
+    the_name_is_known_once_entered,
+    an_error_of_the_one_who_asks_reaches_them,
+]
+ALL = [
+    *ANY_TEACHER,
+    each_reply_belongs_to_its_request,
+    every_outcome_is_a_reply,
     an_error_that_all_would_meet_is_raised_after_what_was_answered,
-)
+]
+NOT_OF_BATCHES = (ALL[1], ALL[-1])  # A batch API reads as many requests as fit into a batch before the first reply.
 
 
-def http_reply(said: Reply | EndpointError, *, is_chat: bool) -> tuple[int, Any]:
+def http_reply(said: Reply | EndpointError, body: dict[str, Any]) -> tuple[int, Any]:
     """Status and body by which an endpoint says it."""
     if isinstance(said, EndpointError):
         return 401, {"error": {"message": str(said)}}
-    content: dict[str, Any] = {"message": {"content": said.text}} if is_chat else {"text": said.text}
-    answer = {
-        "choices": [content | {"finish_reason": said.finish_reason or "stop"}],
-        "usage": {"prompt_tokens": said.prompt_tokens, "completion_tokens": said.completion_tokens},
+    content: dict[str, Any] = {"message": {"content": said.text}} if "messages" in body else {"text": said.text}
+    usage = {"prompt_tokens": said.prompt_tokens, "completion_tokens": said.completion_tokens}
+    ways = {
+        ReplyOutcome.REFUSED: (200, {"choices": [{"message": {"content": None, "refusal": "I will not"}}]}),
+        ReplyOutcome.MALFORMED: (200, {"choices": []}),
+        ReplyOutcome.REJECTED: (422, {"error": "no"}),
+        ReplyOutcome.UNANSWERED: (500, {}),
     }
-    match said.outcome:
-        case ReplyOutcome.REFUSED:
-            return 200, {"choices": [{"message": {"content": None, "refusal": "I will not"}}]}
-        case ReplyOutcome.MALFORMED:
-            return 200, {"choices": []}
-        case ReplyOutcome.REJECTED:
-            return 422, {"error": "no"}
-        case ReplyOutcome.UNANSWERED:
-            return 500, {}
-        case _:
-            return 200, answer
+    whole = {"choices": [content | {"finish_reason": said.finish_reason or "stop"}], "usage": usage}
+    return ways.get(said.outcome, (200, whole))
 
 
-@pytest.fixture
-def endpoint(server: Any) -> Make:
-    def make(script: Script) -> EndpointTeacher:
-        def reply(asked: Any) -> Any:
-            status, body = http_reply(script(asked.text), is_chat="messages" in asked.body)
-            return type("Sent", (), {"status": status, "body": body, "headers": {}})()
-
-        server.reply = reply
-        return EndpointTeacher(EndpointConfig(url=server.url, first_delay_seconds=0.001, max_attempts=2))
-
-    return make
+def endpoint(script: Script, kit: Kit, stack: ExitStack) -> EndpointTeacher:
+    server = stack.enter_context(Server())
+    server.reply = lambda asked: Sent(*http_reply(script(asked.text), asked.body))
+    return EndpointTeacher(EndpointConfig(url=server.url, first_delay_seconds=0.001, max_attempts=2))
 
 
-def shuffled(script: Script) -> ScriptedTeacher:
+def shuffled(script: Script, kit: Kit, stack: ExitStack) -> ScriptedTeacher:
     return ScriptedTeacher(lambda request: script(text_of(request)), num_ahead=20, shuffle=random.Random(5))
 
 
-def batched(server: BatchServer, script: Script, kit: Kit) -> BatchTeacher:
-    def answer(body: dict[str, Any]) -> tuple[int, Any]:
-        text = body["messages"][-1]["content"] if "messages" in body else body["prompt"]
-        return http_reply(script(text), is_chat="messages" in body)
-
-    server.answer = answer
-    return BatchTeacher(EndpointConfig(url=server.url, api_key=KEY, first_delay_seconds=0.001), kit.database)
+def batched(script: Script, kit: Kit, stack: ExitStack) -> BatchTeacher:
+    server = stack.enter_context(batch_server.BatchServer())
+    server.tell = lambda body: http_reply(script(batch_server.text_of(body)), body)
+    return BatchTeacher(
+        EndpointConfig(url=server.url, api_key=batch_server.KEY, first_delay_seconds=0.001), kit.database
+    )
 
 
 @pytest.mark.parametrize("is_accounted", [False, True])
-@pytest.mark.parametrize("kind", ["endpoint", "shuffled", "batched"])
-@pytest.mark.parametrize("check", [*ANY_TEACHER, *SCRIPTED])
+@pytest.mark.parametrize(
+    ("check", "kind"),
+    [
+        (check, kind)
+        for check in ALL
+        for kind in (endpoint, shuffled, batched)
+        if kind is not batched or check not in NOT_OF_BATCHES
+    ],
+)
 def test_a_teacher_keeps_to_its_contract_and_its_account_does(
-    check: Callable[[Make], None], kind: str, is_accounted: bool, tmp_path: Path, request: pytest.FixtureRequest
+    check: Callable[[Make], None], kind: Callable[..., Any], is_accounted: bool, tmp_path: Path
 ) -> None:
-    if kind == "batched" and check in NOT_OF_BATCHES:
-        pytest.skip("a batch API reads as many requests as fit into a batch before the first reply comes")
     with ExitStack() as stack:
 
         def make(script: Script) -> Any:
-            kit = stack.enter_context(Kit(tmp_path / f"{random.random()}.sqlite"))
-            if kind == "batched":
-                teacher: Any = batched(stack.enter_context(BatchServer()), script, kit)
-            elif kind == "shuffled":
-                teacher = shuffled(script)
-            else:
-                teacher = request.getfixturevalue("endpoint")(script)
+            kit = stack.enter_context(Kit(tmp_path / "teacher.sqlite"))
+            teacher = kind(script, kit, stack)
             return kit.account(teacher) if is_accounted else teacher
 
         check(make)

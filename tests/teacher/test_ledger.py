@@ -7,12 +7,10 @@ from hornbook.teacher.budget import Budget
 from hornbook.teacher.price import Price
 from hornbook.teacher.teacher import Reply, ReplyOutcome
 
-PROMPT = "q" * 40
 
-
-@pytest.mark.parametrize(
-    ("reply", "tokens", "is_estimated"),
-    [
+def test_tokens_are_those_of_the_server_and_estimated_where_it_counts_none(kit: Kit) -> None:
+    entry = kit.ledger.begin("write", "m")
+    for reply, tokens, is_estimated in (
         (answered("a" * 80, 7, 9), (7, 9), False),
         (answered("a" * 80, None, 9), (10, 9), True),
         (answered("a" * 80, 7, None), (7, 20), True),
@@ -21,15 +19,10 @@ PROMPT = "q" * 40
         (Reply(outcome=ReplyOutcome.MALFORMED), (10, 0), True),
         (Reply(outcome=ReplyOutcome.REJECTED), (0, 0), False),
         (unanswered(), (0, 0), False),
-    ],
-)
-def test_tokens_are_those_of_the_server_and_estimated_where_it_counts_none(
-    tmp_path: Path, reply: Reply, tokens: tuple[int, int], is_estimated: bool
-) -> None:
-    with Kit(tmp_path / "teacher.sqlite") as kit:
-        cost, estimated = kit.ledger.begin("write", "m").cost(chat(PROMPT), reply)
-    assert ((cost.tokens_in, cost.tokens_out), estimated) == (tokens, is_estimated)
-    assert cost.usd == pytest.approx(PRICE.usd(*tokens))
+    ):
+        cost, estimated = entry.cost(chat("q" * 40), reply)
+        assert ((cost.tokens_in, cost.tokens_out), estimated) == (tokens, is_estimated), reply
+        assert cost.usd == pytest.approx(PRICE.usd(*tokens))
 
 
 def test_a_call_of_unknown_price_is_never_free(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def read_parameters(code: str, name: str, known: Sequence[Mapping[str, Any]] = (
         name: Defined at its margin.
         known: Arguments of known calls: for each call, the value by the parameter's name, or by its place as text.
     """
-    module = _parse(code)
+    module = parse_code(code)
     for statement in module.body if module else []:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name == name:
             return _parameters(statement.args, known)
@@ -86,7 +86,7 @@ def read_parameters(code: str, name: str, known: Sequence[Mapping[str, Any]] = (
 
 def read_kind(annotation: str) -> Kind | None:
     """The kind that an annotation's text stands for; None if its values cannot be made."""
-    module = _parse(annotation)
+    module = parse_code(annotation)
     first = module.body[0] if module and len(module.body) == 1 else None
     return kind_of_annotation(first.value) if isinstance(first, ast.Expr) else None
 
@@ -124,11 +124,12 @@ def kind_of_values(values: Iterable[Any]) -> Kind | None:
     return known[0] if len(known) == 1 else Kind("union", tuple(known))
 
 
-def _parse(text: str) -> ast.Module | None:
+def parse_code(code: str) -> ast.Module | None:
+    """The syntax tree; None if it is no Python."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # Of invalid escapes, which are the affair of whoever wrote it.
         try:
-            return ast.parse(text)
+            return ast.parse(code)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 

@@ -77,21 +77,13 @@ def similar_value(base: Any, known: Sequence[Any], rng: random.Random, *, is_wid
     if isinstance(base, dict):
         return _wide_dictionary(kin, rng, item) if is_wide else _near_dictionary(base, kin, rng, item)
     if isinstance(base, set):
-        ordered = [sorted(one, key=value_source) for one in kin]
-        return set(
-            _wide_items(ordered, rng, item)
-            if is_wide
-            else _near_items(sorted(base, key=value_source), ordered, rng, item)
-        )
+        return set(items(sorted(base, key=value_source), [sorted(one, key=value_source) for one in kin]))
     if isinstance(base, tuple) and len(set(map(len, kin))) == 1:
         columns = list(zip(*kin, strict=True))
         changed = range(len(base)) if is_wide else rng.sample(range(len(base)), rng.randint(1, len(base)))
         made = [item(value, columns[place]) if place in changed else value for place, value in enumerate(base)]
     else:
-        lists = list(map(list, kin))
-        made = _evened(
-            _wide_items(lists, rng, item) if is_wide else _near_items(list(base), lists, rng, item), kin, rng
-        )
+        made = _evened(items(list(base), list(map(list, kin))), kin, rng)
     return type(base)(_in_order(made, kin))
 
 

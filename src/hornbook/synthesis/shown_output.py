@@ -97,7 +97,8 @@ def find_shown(
         parts = _in_session(block, pieces, result) if block.is_session else _in_comments(block, pieces, result)
         for form, place, start, end, true in parts:
             error = _error_of(result[place : place + 1])
-            found.append(Shown(form, number, start, end, text[start:end], true, error, not steady[place]))
+            shown = pieces[place].shown if block.is_session else text[start:end]  # Without indentation in a session.
+            found.append(Shown(form, number, start, end, shown, true, error, not steady[place]))
         following = next((one for one in blocks if one.opens >= block.closes), None)
         below = None if block.is_session else _below(text, block, following, is_code=following in run)
         if below is not None:

@@ -38,12 +38,8 @@ class VerifyConfig:
     """Put true outputs in the place of wrong ones that a language model's passages show."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What is wrong with a record."""
-
-    reason: str
-    detail: str
+Finding = tuple[str, str] | None
+"""What is wrong with a record, the reason and the detail; None where nothing is."""
 
 
 def verify_exercises(
@@ -76,26 +72,21 @@ def verify_passages(
     return _split(passages, _run_all(tasks, jail, progress))
 
 
-def _split(records: Sequence[R], findings: Sequence[Finding | None]) -> tuple[list[R], list[Dropped]]:
+def _split(records: Sequence[R], findings: Sequence[Finding]) -> tuple[list[R], list[Dropped]]:
     """The records with nothing wrong, and why the others are dropped."""
     pairs = list(zip(records, findings, strict=True))
-    kept = [record for record, finding in pairs if finding is None]
-    dropped = [
-        Dropped(id=record.id, reason=finding.reason, detail=finding.detail)
-        for record, finding in pairs
-        if finding is not None
-    ]
-    return kept, dropped
+    kept = [record for record, finding in pairs if not finding]
+    return kept, [Dropped(id=record.id, reason=found[0], detail=found[1]) for record, found in pairs if found]
 
 
-def _run_all(tasks: Sequence[dict[str, str]], jail: Jail, progress: Callable[[int, int], None]) -> list[Finding | None]:
+def _run_all(tasks: Sequence[dict[str, str]], jail: Jail, progress: Callable[[int, int], None]) -> list[Finding]:
     batches = [tasks[start : start + _BATCH_SIZE] for start in range(0, len(tasks), _BATCH_SIZE)]
     total = len(tasks)
 
     def report(done: int, _: int) -> None:
         progress(min(done * _BATCH_SIZE, total), total)
 
-    findings: list[Finding | None] = []
+    findings: list[Finding] = []
     alone: list[int] = []
     for batch, answer in zip(batches, jail.run([_program(batch) for batch in batches], report), strict=True):
         verdicts = _verdicts(answer, len(batch))
@@ -115,7 +106,7 @@ def _program(tasks: Sequence[dict[str, str]]) -> Program:
     return Program(f"{checker}\n\ncheck_all({json.dumps(list(tasks))!r}, {_MARKER!r})\n")
 
 
-def _verdicts(report: Report, expected: int) -> list[Finding | None] | None:
+def _verdicts(report: Report, expected: int) -> list[Finding] | None:
     """The verdicts of a batch, none if the program did not come to its end."""
     if report.outcome is not Outcome.PASSED:
         return None
@@ -125,10 +116,10 @@ def _verdicts(report: Report, expected: int) -> list[Finding | None] | None:
     answers = json.loads(lines[0].removeprefix(_MARKER))
     if len(answers) != expected:
         return None
-    return [None if answer is None else Finding(answer[0], answer[1]) for answer in answers]
+    return [None if answer is None else (answer[0], answer[1]) for answer in answers]
 
 
 def _from_report(report: Report) -> Finding:
     endless = report.outcome in (Outcome.CPU_TIMED_OUT, Outcome.WALL_TIMED_OUT)
     reason = "runs without an end" if endless else "does not run to its end"
-    return Finding(reason, report.detail or report.outcome.value)
+    return reason, report.detail or report.outcome.value

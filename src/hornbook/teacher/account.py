@@ -5,7 +5,7 @@ Reads, writes: the teacher's database, through `cache.py` and `ledger.py`.
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -193,23 +193,17 @@ class Account:
 class _Pace:
     """Rates over the last minute."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin now.
-
-        Args:
-            clock: Gives seconds that never go back.
-        """
-        self._clock = clock
-        self._begun = clock()
-        self._marks: deque[tuple[float, int, int]] = deque([(self._begun, 0, 0)])
+    def __init__(self) -> None:
+        """Begin now."""
         self._num_calls = 0
         self._num_tokens = 0
+        self.restart()
 
     def add(self, num_tokens: int) -> None:
         """Count a call that brought so many tokens."""
         self._num_calls += 1
         self._num_tokens += num_tokens
-        now = self._clock()
+        now = time.monotonic()
         if now - self._marks[-1][0] >= _SECONDS_BETWEEN_MARKS:
             self._marks.append((now, self._num_calls, self._num_tokens))
             while now - self._marks[1][0] >= _WINDOW_SECONDS:
@@ -217,14 +211,12 @@ class _Pace:
 
     def restart(self) -> None:
         """Begin the minute anew, as when a pause is over."""
-        self._marks = deque([(self._clock(), self._num_calls, self._num_tokens)])
+        self._marks = deque([(time.monotonic(), self._num_calls, self._num_tokens)])
 
     def per_second(self) -> tuple[float, float]:
         """Calls and tokens."""
         begun, calls, tokens = self._marks[0]
-        seconds = self._clock() - begun
-        if seconds <= 0:
-            return 0.0, 0.0
+        seconds = max(time.monotonic() - begun, 1e-6)
         return (self._num_calls - calls) / seconds, (self._num_tokens - tokens) / seconds
 
 

@@ -51,15 +51,10 @@ class Budget:
         return f"{math.ceil(amount * 100) / 100:g}usd" if amount >= 0.01 else f"{amount:.9f}".rstrip("0") + "usd"
 
     def of(self, tokens_in: float, tokens_out: float, price: Price | None) -> float:
-        """What so many tokens take from the budget; 0 if there is none.
-
-        Raises:
-            ConfigError: The budget is in US dollars, and the price is not known.
-        """
+        """What so many tokens take from the budget; one in US dollars needs a price."""
         if self.usd is None:
             return tokens_in + tokens_out
-        if price is None:
-            raise ConfigError("a budget in US dollars needs a price")
+        assert price is not None
         return price.usd(tokens_in, tokens_out)
 
 

@@ -85,25 +85,14 @@ class Database:
         """Close the file. May be called twice."""
         self.connection.close()
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        """All rows of a query, as tuples.
-
-        Raises:
-            StoreError: The file cannot be read.
-        """
-        with self._understood():
-            return self.connection.execute(sql, values).fetchall()
-
     def row(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """The first row of a query, as a tuple; None if there is none.
 
         Raises:
             StoreError: The file cannot be read.
         """
-        try:
+        with self._understood():
             return self.connection.execute(sql, values).fetchone()
-        except sqlite3.Error as error:
-            raise self._store_error(error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

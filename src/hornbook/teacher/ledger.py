@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from hornbook.teacher.budget import Budget, estimated_tokens, num_prompt_characters
@@ -22,24 +22,6 @@ from hornbook.teacher.database import Database
 from hornbook.teacher.price import Price
 from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
 
-_COLUMNS = (
-    "calls",
-    "tokens_in",
-    "tokens_out",
-    "usd",
-    "unpriced_calls",
-    "estimated_calls",
-    "hits",
-    "saved_tokens_in",
-    "saved_tokens_out",
-    "saved_usd",
-    "unpriced_hits",
-)
-_UPDATE = f"UPDATE runs SET {', '.join(f'{name} = ?' for name in _COLUMNS)}, outcomes = ? WHERE id = ?"
-_TOTALS = (
-    f"SELECT {', '.join(f'total({name})' for name in _COLUMNS)}, json_group_array(json(outcomes)) FROM runs "
-    "WHERE stage = ?"
-)
 _COSTS_NOTHING = (ReplyOutcome.REJECTED, ReplyOutcome.UNANSWERED)
 _SECONDS_BETWEEN_READINGS = 1.0
 
@@ -81,6 +63,14 @@ class Figures:
         for name in ("usd", "saved_usd"):
             values[name] = round(values[name], 6)
         return {**values, "outcomes": dict(sorted(self.outcomes.items()))}
+
+
+_COLUMNS = tuple(one.name for one in fields(Figures) if one.name != "outcomes")
+_UPDATE = f"UPDATE runs SET {', '.join(f'{name} = ?' for name in _COLUMNS)}, outcomes = ? WHERE id = ?"
+_TOTALS = (
+    f"SELECT {', '.join(f'total({name})' for name in _COLUMNS)}, json_group_array(json(outcomes)) FROM runs "
+    "WHERE stage = ?"
+)
 
 
 class StageEntry:

@@ -1,5 +1,6 @@
 import random
 import re
+from typing import Any
 
 import pytest
 
@@ -16,23 +17,13 @@ from hornbook.synthesis.curriculum.worked import work_out
 from hornbook.synthesis.curriculum.world import World, build_world
 
 
-def _write(num_passages: int, seed: int) -> list[Passage]:
-    return write_passages(build_world(), TextbooksConfig(num_passages=num_passages), seed, lambda _done, _total: None)
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return build_world()
-
-
-@pytest.fixture(scope="module")
-def reference(world: World) -> Reference:
-    return Reference(world)
+def write(num_passages: int, seed: int, **more: Any) -> list[Passage]:
+    return write_passages(build_world(), TextbooksConfig(num_passages=num_passages, **more), seed, lambda *_: None)
 
 
 @pytest.fixture(scope="module")
 def passages() -> list[Passage]:
-    return _write(600, 4)
+    return write(450, 4)
 
 
 def test_every_output_shown_is_the_one_that_the_code_prints(passages: list[Passage]) -> None:
@@ -62,19 +53,21 @@ def test_a_watched_loop_prints_its_variables_in_every_turn() -> None:
     assert watch_loop("print(3)\n") is None
 
 
-def test_a_wrong_attempt_runs_and_is_wrong_on_some_values(world: World, reference: Reference) -> None:
+def test_a_wrong_attempt_runs_and_is_wrong_on_some_values(world: World) -> None:
+    reference = Reference(world)
+
+    def attempt(name: str, number: int) -> object:
+        rng = random.Random(f"{name}:{number}")
+        worked = work_out(reference, bind((world.operations[name],), rng), rng)
+        return worked and wrong_attempt(worked, "a child", rng)
+
     for name in MISTAKES:
-        texts = []
-        for number in range(30):
-            rng = random.Random(f"{name}:{number}")
-            worked = work_out(reference, bind((world.operations[name],), rng), rng)
-            texts.append(wrong_attempt(worked, "a child", rng) if worked is not None else None)
-        assert any(text is not None for text in texts), name
+        assert any(attempt(name, number) for number in range(30)), name
 
 
 def test_passages_are_a_function_of_the_seed() -> None:
-    assert _write(40, 1) == _write(40, 1)
-    assert _write(40, 1) != _write(40, 2)
+    first = write(20, 1)
+    assert first == write(20, 1) != write(20, 2)
 
 
 @pytest.mark.parametrize(("field", "value"), [("num_passages", 0), ("course", "second"), ("difficulties", (0,))])
@@ -83,8 +76,6 @@ def test_a_bad_value_is_named(field: str, value: object) -> None:
         TextbooksConfig(**{field: value})  # type: ignore[arg-type]
 
 
-def test_only_operations_of_the_wanted_difficulties_are_explained() -> None:
-    world = build_world()
-    config = TextbooksConfig(num_passages=60, difficulties=(4,))
-    topics = {passage.topic for passage in write_passages(world, config, 1, lambda _done, _total: None)}
+def test_only_operations_of_the_wanted_difficulties_are_explained(world: World) -> None:
+    topics = {passage.topic for passage in write(60, 1, difficulties=(4,))}
     assert {world.operations[topic].difficulty for topic in topics} == {4}

@@ -1,8 +1,6 @@
 import math
 from collections import Counter
 
-import pytest
-
 from hornbook.synthesis.curriculum.counting import count_tasks
 from hornbook.synthesis.curriculum.courses import Course
 from hornbook.synthesis.curriculum.difficulties import difficulty_of
@@ -10,11 +8,6 @@ from hornbook.synthesis.curriculum.lessons.tables import LESSONS
 from hornbook.synthesis.curriculum.operation import Form
 from hornbook.synthesis.curriculum.sampler import Split, compositions, is_shown_in_textbooks
 from hornbook.synthesis.curriculum.world import World, build_world
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return build_world()
 
 
 def test_the_world_is_as_rich_as_promised(world: World) -> None:
@@ -50,42 +43,22 @@ def test_a_task_is_as_difficult_as_its_hardest_operation_and_its_length(world: W
     assert [difficulty_of([hard, *[easy] * number]) for number in (0, 1, 2)] == [3, 3, 4]
 
 
-def test_pairs_that_textbooks_show_are_never_held_out() -> None:
-    split = Split(seed=2, held_out_share=0.9)
-    pairs = [(f"a{number}", "b") for number in range(500)]
-    shown = [pair for pair in pairs if is_shown_in_textbooks(pair)]
-    assert 20 < len(shown) < 100
-    assert not any(split.is_drawn(pair) for pair in shown)
-
-
-def test_every_operation_has_a_lesson_and_every_lesson_an_operation(world: World) -> None:
+def test_every_operation_can_be_said_and_written_and_has_a_lesson(world: World) -> None:
     assert set(LESSONS) == set(world.operations)
-
-
-def test_every_operation_can_be_said_and_written(world: World) -> None:
     for operation in world.operations.values():
-        assert operation.code or operation.blocks, operation.name
-        assert operation.fragments, operation.name
-        if operation.form is Form.FILTER:
-            assert operation.clauses, operation.name
-        else:
-            assert operation.nouns, operation.name
+        said = operation.clauses if operation.form is Form.FILTER else operation.nouns
+        assert all((operation.code or operation.blocks, operation.fragments, said)), operation.name
 
 
-def test_a_composition_that_contains_a_held_out_one_is_kept_from_training() -> None:
-    split = Split(seed=1, held_out_share=0.3)
-    names = [f"operation_{number}" for number in range(40)]
-    pairs = [(first, second) for first in names for second in names if first != second]
-    held_out = next(pair for pair in pairs if split.is_drawn(pair))
-    free = next(pair for pair in pairs if not split.is_drawn(pair))
-    assert split.touches(held_out)
-    assert split.touches(("zero", *held_out))
-    assert split.touches((*held_out, "zero"))
-    assert not split.touches(free)
-    assert not split.touches((held_out[0],))
-
-
-def test_about_the_configured_share_of_compositions_is_held_out() -> None:
+def test_about_the_configured_share_is_held_out_and_what_contains_a_held_out_composition_kept_from_training() -> None:
     split = Split(seed=3, held_out_share=0.1)
-    drawn = sum(split.is_drawn((f"a{number}", "b")) for number in range(2000))
-    assert 140 < drawn < 260
+    pairs = [(f"a{number}", "b") for number in range(2000)]
+    held_out = [pair for pair in pairs if split.is_drawn(pair)]
+    assert 140 < len(held_out) < 260
+    for pair in pairs:
+        assert split.touches(pair) is (pair in held_out)
+        assert not split.touches((pair[0],))
+    assert all(split.touches(("zero", *pair)) and split.touches((*pair, "zero")) for pair in held_out)
+    shown = [pair for pair in pairs if is_shown_in_textbooks(pair)]
+    assert 80 < len(shown) < 400
+    assert not any(Split(seed=2, held_out_share=0.9).is_drawn(pair) for pair in shown)

@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import pytest
 from tests.synthesis.diversity import writers
+from tests.synthesis.exercises_at_hand import passage
 
 from hornbook.records import Exercise
 from hornbook.synthesis.diversity.features import Features
@@ -18,7 +19,7 @@ def written(writer: Writer, number: int, seed: int = 0) -> list[Exercise]:
 
 
 def test_a_writer_that_varies_everything_is_never_stopped() -> None:
-    assert stopped_after(written(writers.varied, 300)) == (None, ())
+    assert stopped_after(written(writers.varied, 170)) == (None, ())
 
 
 @pytest.mark.parametrize(
@@ -38,10 +39,10 @@ def test_a_writer_that_has_collapsed_is_stopped_as_soon_as_it_is_judged(writer: 
 
 
 def test_a_generation_that_collapses_on_its_way_is_stopped_within_a_window_and_one_that_begins_again_later() -> None:
-    varied, alike = written(writers.varied, 200), written(writers.with_other_constants, 2 * WINDOW)
+    varied, alike = written(writers.varied, 120), written(writers.with_other_constants, 2 * WINDOW)
     stop, _ = stopped_after([*varied, *alike])
     assert stop is not None
-    assert 200 < stop < 200 + WINDOW
+    assert 120 < stop < 120 + WINDOW
     monitor = Monitor()
     monitor.add(alike[:WINDOW])
     assert monitor.stale()
@@ -68,8 +69,8 @@ def test_passages_are_judged_by_their_prose_and_their_code() -> None:
         f"# Part\n\n{' '.join(rng.choices(writers.WORDS, k=30))}.\n\n```python\n{one.prompt}{one.solution}```\n"
         for one in made
     ]
-    assert stopped_after([writers.passage(text) for text in texts]) == (None, ())
-    _, [reason] = stopped_after([writers.passage(f"In this chapter we will learn about {text}") for text in texts])
+    assert stopped_after([passage(text) for text in texts]) == (None, ())
+    _, [reason] = stopped_after([passage(f"In this chapter we will learn about {text}") for text in texts])
     assert "in this chapter we" in reason
 
 

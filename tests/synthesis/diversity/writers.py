@@ -2,7 +2,9 @@
 
 import random
 
-from hornbook.records import Exercise, Passage, content_id
+from tests.synthesis import exercises_at_hand
+
+from hornbook.records import Exercise, content_id
 
 _LISTED = (
     "apple river count merge split window signal market planet garden ticket letter number weight colour engine "
@@ -14,24 +16,7 @@ WORDS = tuple(_LISTED.split(" "))
 
 
 def exercise(prompt: str, solution: str, entry_point: str = "") -> Exercise:
-    return Exercise(
-        id=content_id("exercise", prompt, solution),
-        prompt=prompt,
-        solution=solution,
-        entry_point=entry_point,
-        test="",
-        family="",
-        operations=(),
-        idiom="",
-        docstring_style="",
-        teacher="test",
-    )
-
-
-def passage(text: str) -> Passage:
-    return Passage(
-        id=content_id("passage", text), text=text, family="", topic="", audience="", style="", teacher="test"
-    )
+    return exercises_at_hand.whole(prompt, solution, entry_point, content_id("exercise", prompt, solution))
 
 
 def new_name(rng: random.Random) -> str:

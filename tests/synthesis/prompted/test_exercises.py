@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -115,18 +116,14 @@ def fenced(code: str) -> str:
     return f"```python\n{code.rstrip()}\n```"
 
 
-def read(text: str, name: str = "count_boxes", teacher: str = "tiny") -> Exercise | Rejection:
-    return read_exercise(Reply(outcome=ReplyOutcome.ANSWERED, text=text), name, "Loops", LAYOUT, teacher)
-
-
-def exercise(text: str, **more: str) -> Exercise:
-    made = read(text, **more)
+def exercise(text: str, name: str = "count_boxes", teacher: str = "tiny", outcome: Any = "answered") -> Exercise:
+    made = read_exercise(Reply(outcome=ReplyOutcome(outcome), text=text), name, "Loops", LAYOUT, teacher)
     assert isinstance(made, Exercise), made
     return made
 
 
-def reason_of(text: str) -> Reason:
-    result = read(text)
+def reason_of(text: str, outcome: ReplyOutcome = ReplyOutcome.ANSWERED) -> Reason:
+    result = read_exercise(Reply(outcome=outcome, text=text), "count_boxes", "Loops", LAYOUT, "tiny")
     assert isinstance(result, Rejection), result
     return result.reason
 
@@ -148,7 +145,7 @@ def test_a_clean_answer_becomes_an_exercise_that_passes_its_own_test() -> None:
         f"Sure! Here it is:\n\n{fenced(GOOD)}\n\nThe function counts boxes.\n```python\nprint(1)\n```",
         GOOD,
         f"Here you are.\n\n{GOOD}",
-        f"{GOOD}\nThis function adds the loaves up.\n",
+        *(f"{GOOD}\n{rest}\n" for rest in ("This function adds the loaves up.", "print(f(", "- a list\n- of points!")),
         fenced(GOOD + "\n\nprint(count_boxes([1], 1))\n"),
         fenced(GOOD + "\n\nif __name__ == '__main__':\n    import sys\n    sys.exit(count_boxes([1], 1))\n"),
         fenced("import os\nimport numpy as np\n" + GOOD),
@@ -174,6 +171,9 @@ HEAD = 'def count_boxes(loaves: int) -> int:\n    """Count boxes."""\n'
         ("I would rather write about cats.", Reason.NO_CODE),
         (fenced("def count_boxes(:\n    return\n"), Reason.NO_PYTHON),
         (fenced("# nothing\n"), Reason.NO_PYTHON),
+        (fenced("(" * 5000), Reason.NO_PYTHON),
+        ("I define nothing, and import nothing.", Reason.NO_CODE),
+        ("<think>hm, so\n" + GOOD, Reason.NO_CODE),
         (fenced(GOOD.replace("count_boxes", "boxes")), Reason.NO_FUNCTION),
         (fenced("class Baker:\n    def count_boxes(self):\n        return 1\n"), Reason.CLASS),
         (fenced("def count_boxes(a: int) -> int:\n    return a\n"), Reason.NO_DOCSTRING),
@@ -207,19 +207,16 @@ def test_what_is_no_exercise_is_put_aside_with_its_reason(text: str, reason: Rea
     assert reason_of(text) is reason
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_what_only_looks_like_a_broken_rule_is_kept() -> None:
+    for body in (
         "    loaves += 1\n" * 29 + "    return loaves\n",
         "    rng = random.Random(loaves)\n    return rng.randint(1, 6)\n",
         "    size: int = 5\n    return loaves // size\n",
         "    for part in range(loaves):\n        yield part\n",
         "    def half(x: int) -> int:\n        return x // 2\n    return half(loaves)\n",
         "    return 1 if loaves < 2 else count_boxes(loaves - 1)\n",
-    ],
-)
-def test_what_only_looks_like_a_broken_rule_is_kept(body: str) -> None:
-    exercise(fenced("import random\nsize = 3\n\n\n" + HEAD + body))
+    ):
+        exercise(fenced("import random\nsize = 3\n\n\n" + HEAD + body))
 
 
 def test_the_example_of_the_prompt_is_not_an_answer_even_under_another_name() -> None:
@@ -228,9 +225,8 @@ def test_the_example_of_the_prompt_is_not_an_answer_even_under_another_name() ->
 
 
 def test_without_a_wanted_name_the_last_function_is_taken() -> None:
-    assert (
-        exercise(fenced("def helper(x: int) -> int:\n    return x\n\n\n" + GOOD), name="").entry_point == "count_boxes"
-    )
+    helper = "def helper(x: int) -> int:\n    return x\n\n\n"
+    assert exercise(fenced(helper + GOOD), name="").entry_point == "count_boxes"
 
 
 def test_a_decorator_belongs_to_the_prompt_and_imports_are_narrowed_to_what_is_used() -> None:
@@ -239,26 +235,16 @@ def test_a_decorator_belongs_to_the_prompt_and_imports_are_narrowed_to_what_is_u
     assert made.prompt.startswith("from functools import lru_cache\nimport math\n\n\n@lru_cache\ndef count_boxes")
 
 
-@pytest.mark.parametrize(
-    ("reply", "reason"),
-    [
-        (Reply(outcome=ReplyOutcome.UNANSWERED, detail="no route"), Reason.UNANSWERED),
-        (Reply(outcome=ReplyOutcome.REJECTED), Reason.UNANSWERED),
-        (Reply(outcome=ReplyOutcome.REFUSED), Reason.REFUSED),
-        (Reply(outcome=ReplyOutcome.CUT, text=f"```python\n{GOOD[:150]}"), Reason.CUT),
-        (Reply(outcome=ReplyOutcome.CUT, text=GOOD), Reason.CUT),
-        (Reply(outcome=ReplyOutcome.CUT, text="First I want to say"), Reason.CUT),
-    ],
-)
-def test_a_reply_without_a_whole_text_is_a_rejection_too(reply: Reply, reason: Reason) -> None:
-    result = read_exercise(reply, "count_boxes", "", LAYOUT, "tiny")
-    assert isinstance(result, Rejection)
-    assert result.reason is reason
-
-
-def test_an_answer_cut_in_its_chatter_still_holds_its_code() -> None:
-    reply = Reply(outcome=ReplyOutcome.CUT, text=fenced(GOOD) + "\nThis function")
-    assert isinstance(read_exercise(reply, "count_boxes", "", LAYOUT, "tiny"), Exercise)
+def test_a_reply_without_a_whole_text_is_a_rejection_unless_only_its_chatter_is_cut() -> None:
+    for outcome, reason in (
+        ("UNANSWERED", Reason.UNANSWERED),
+        ("REJECTED", Reason.UNANSWERED),
+        ("REFUSED", Reason.REFUSED),
+    ):
+        assert reason_of("", ReplyOutcome[outcome]) is reason
+    for text in (f"```python\n{GOOD[:150]}", GOOD, "First I want to say"):
+        assert reason_of(text, ReplyOutcome.CUT) is Reason.CUT
+    exercise(fenced(GOOD) + "\nThis function", outcome="cut off")
 
 
 def test_a_commission_says_what_was_asked_for() -> None:

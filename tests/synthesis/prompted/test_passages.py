@@ -96,18 +96,13 @@ def test_a_clean_answer_becomes_a_passage_as_it_stands() -> None:
     assert check_passage(made.text) is None
 
 
-@pytest.mark.parametrize("language", ["output", "plaintext", "Output"])
-def test_the_fence_of_an_output_loses_its_language_so_that_it_is_compared(language: str) -> None:
-    assert text_of(GOOD.replace("\n```\n4", f"\n```{language}\n4")) == text_of(GOOD)
-    assert check_passage(text_of(GOOD.replace("\n```\n4", f"\n```{language}\n5"))) is not None
-
-
 @pytest.mark.parametrize(
     "text",
     [
         f"Sure, here is the passage:\n\n{GOOD}",
         f"```markdown\n{GOOD}```",
         GOOD.replace("```python", "``` Py"),
+        *(GOOD.replace("\n```\n4", f"\n```{language}\n4") for language in ("output", "plaintext", "Output")),
         GOOD.replace("\n", "\r\n"),
         GOOD.replace("```python\nprint(2 + 2)\n```", "  ~~~py\n  print(2 + 2)\n  ~~~"),
     ],
@@ -144,39 +139,24 @@ def test_what_is_no_passage_is_rejected_with_its_reason(text: str, reason: Reaso
     result = read(text)
     assert isinstance(result, Rejection), result
     assert result.reason is reason
-
-
-def test_sixty_words_of_prose_are_enough() -> None:
-    assert "word" in text_of(GOOD.replace(PROSE, "word " * 53))
+    assert "word" in text_of(GOOD.replace(PROSE, "word " * 53))  # Sixty words are enough.
 
 
 def test_a_cut_or_missing_answer_is_a_rejection() -> None:
     text = GOOD[: GOOD.index("```\n4")]
-    outcomes = {
-        ReplyOutcome.CUT: Reason.CUT,
-        ReplyOutcome.REFUSED: Reason.REFUSED,
-        ReplyOutcome.EMPTY: Reason.UNANSWERED,
-    }
-    for outcome, reason in outcomes.items():
-        result = read(text, outcome)
+    for outcome, reason in (("CUT", Reason.CUT), ("REFUSED", Reason.REFUSED), ("EMPTY", Reason.UNANSWERED)):
+        result = read(text, ReplyOutcome[outcome])
         assert isinstance(result, Rejection)
         assert result.reason is reason
 
 
-@pytest.mark.parametrize(
-    "rest",
-    [
-        "Five is",
-        "Five is the next.\n\n## Going on",
-        "Now another one:\n\n```python\nprint(5)\n",
-        "**Step 2**\n\nNow another one:\n\n```python\nprint(5)\n```\n\n```\n5",
-        "```python\nprint(5)\n\nprint(6)\n```\n",
-    ],
-)
-def test_an_answer_that_was_cut_off_keeps_its_whole_paragraphs(rest: str) -> None:
-    made = text_of(f"{GOOD}\n{rest}", ReplyOutcome.CUT)
-    assert made.startswith(text_of(GOOD))
-    assert made.removeprefix(text_of(GOOD)).strip() in ("", "Five is the next.")
+def test_an_answer_that_was_cut_off_keeps_its_whole_paragraphs() -> None:
+    begun = "Now another one:\n\n```python\nprint(5)\n"
+    rests = ("Five is", begun, f"**Step 2**\n\n{begun}```\n\n```\n5", "```python\nprint(5)\n\nprint(6)\n```\n")
+    for rest, kept in [*((rest, "") for rest in rests), ("Five is the next.\n\n## Going on", "Five is the next.")]:
+        made = text_of(f"{GOOD}\n{rest}", ReplyOutcome.CUT)
+        assert made.startswith(text_of(GOOD))
+        assert made.removeprefix(text_of(GOOD)).strip() == kept
 
 
 def test_words_count_in_any_form_that_begins_like_them_and_their_share_is_noted() -> None:
@@ -188,9 +168,6 @@ def test_words_count_in_any_form_that_begins_like_them_and_their_share_is_noted(
     made, commission = job.read(0, 4, Reply(outcome=ReplyOutcome.ANSWERED, text=GOOD))
     assert isinstance(made, Passage)
     assert (commission.record_id, commission.index, commission.topics) == (made.id, 4, (order.topic.name,))
-    assert (commission.audience, commission.layout, commission.words) == (
-        order.audience.name,
-        order.style.name,
-        order.words,
-    )
+    asked = (order.audience.name, order.style.name, order.words)
+    assert (commission.audience, commission.layout, commission.words) == asked
     assert commission.share_of_words_used == pytest.approx(2 / 3)

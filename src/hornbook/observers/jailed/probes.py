@@ -30,6 +30,15 @@ _DICTS = frozenset({"dict", "mapping", "mutablemapping", "defaultdict", "counter
 _ROWS = frozenset({"sequence", "reversible"})
 _GROUPS = frozenset({"iterable", "collection", "container"})
 _NUMBERS = frozenset({"int", "float", "bool", "complex", "num", "number", "real"})
+_KINDS_TAKEN = {
+    **dict.fromkeys(_NUMBERS, ("num",)),
+    "str": ("str",),
+    **dict.fromkeys(_ORDERED, ("list",)),
+    **dict.fromkeys(_SETS, ("set",)),
+    **dict.fromkeys(_DICTS, ("dict",)),
+    **dict.fromkeys(_ROWS, ("list", "str")),
+    **dict.fromkeys(_GROUPS, ("list", "str", "set", "dict")),
+}
 
 
 def observe(task: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,21 +196,7 @@ def _takes_subscript(name: str, inner: list[ast.expr], kind: ast.expr) -> bool:
 def _takes_name(name: str, kind: str) -> bool:
     if kind in ("any", ""):
         return True
-    if name in _NUMBERS:
-        return kind == "num"
-    if name == "str":
-        return kind == "str"
-    if name in _ORDERED:
-        return kind == "list"
-    if name in _SETS:
-        return kind == "set"
-    if name in _DICTS:
-        return kind == "dict"
-    if name in _ROWS:
-        return kind in ("list", "str")
-    if name in _GROUPS:
-        return kind in ("list", "str", "set", "dict")
-    return name != "callable"
+    return kind in _KINDS_TAKEN[name] if name in _KINDS_TAKEN else name != "callable"
 
 
 def _name(node: ast.expr) -> str:

@@ -97,13 +97,16 @@ def _known_names() -> dict[str, Any]:
 
 def _run_definitions(source: str, names: dict[str, Any]) -> None:
     """Run what defines something, whatever of it fails; what was defined before the failure is defined anew."""
-    try:
-        statements = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for statement in statements:
+    for statement in _statements(source):
         if isinstance(statement, _DEFINITIONS):
             _define(statement, names)
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return []
 
 
 def _define(statement: ast.stmt, names: dict[str, Any]) -> None:
@@ -118,13 +121,9 @@ def _define(statement: ast.stmt, names: dict[str, Any]) -> None:
 
 def _take_out(source: str, names: dict[str, Any]) -> None:
     """Define also the functions inside functions without parameters, such as `main`, unless their names are taken."""
-    try:
-        statements = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError):
-        return
     inner = [
         one
-        for statement in statements
+        for statement in _statements(source)
         if isinstance(statement, ast.FunctionDef) and not ast.unparse(statement.args)
         for one in statement.body
         if isinstance(one, ast.FunctionDef) and one.name not in names

@@ -2,12 +2,14 @@
 
 import ast
 import re
-import warnings
+
+from hornbook.observers.parameters import parse_code
+
+__all__ = ["last_function", "longest_parsing", "parse_code", "unfenced_code", "without_thoughts"]
 
 _CODE_START = re.compile(
     r"^(?:(?:async[ \t]+)?def[ \t]+\w|class[ \t]+\w|import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import\b|@\w)"
 )
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _MOST_TRIMS = 60
 
 
@@ -22,16 +24,6 @@ def without_thoughts(text: str) -> str:
     """What follows a reasoning model's `</think>`; nothing if its thoughts did not come to an end."""
     _, end, rest = text.rpartition("</think>")
     return "" if not end and text.lstrip().startswith("<think>") else rest
-
-
-def parse_code(code: str) -> ast.Module | None:
-    """The syntax tree; None if it is no Python."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Of invalid escapes, which are the model's affair.
-        try:
-            return ast.parse(code)
-        except _UNREADABLE:
-            return None
 
 
 def longest_parsing(code: str) -> str:

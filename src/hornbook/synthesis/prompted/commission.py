@@ -16,24 +16,24 @@ class Commission:
     """Of the exercise or passage; of the raw answer where it was rejected."""
     index: int
     """Which request of its seed it was, counted from 0."""
-    stream: int
+    stream: int = 0
     """Which stream of seeds: 0, and one more after every re-seeding."""
-    name: str
+    name: str = ""
     """The function's name that was asked for; empty for a passage or where none was."""
     topics: tuple[str, ...]
     """Empty where none was asked for."""
-    profession: str
+    profession: str = ""
     layout: str
     """How the docstring was to be laid out; the style of a passage."""
-    audience: str
+    audience: str = ""
     """Of a passage."""
-    words: tuple[str, ...]
+    words: tuple[str, ...] = ()
     """Concept words that a passage was to use."""
-    share_of_words_used: float
+    share_of_words_used: float = 1.0
     """1 where none was asked for."""
     prompt_sha256: str
     """Of the request's messages as JSON."""
-    outcome: str
+    outcome: str = ""
     """`kept`, or the reason for the rejection."""
 
 

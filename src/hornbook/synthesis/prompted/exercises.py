@@ -5,7 +5,7 @@ follow later open reproductions of its exercises.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -107,9 +107,15 @@ class ExercisePromptConfig:
     max_new_tokens: int = 320
 
     def __post_init__(self) -> None:
-        SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=_TOP_P)
+        self.sampling()
         if self.constraint is Constraint.FIXED and self.temperature == 0:
             raise ConfigError("one fixed prompt needs a `temperature` above 0, or every answer is the same; got 0")
+
+    def sampling(self) -> SamplingConfig:
+        """How an answer is drawn."""
+        return SamplingConfig(
+            max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=_TOP_P, stop=("\n```\n",)
+        )
 
 
 @dataclass(frozen=True)
@@ -133,16 +139,11 @@ class ExerciseJob:
         commission = Commission(
             record_id="" if isinstance(result, Rejection) else result.id,
             index=index,
-            stream=0,
             name=order.name,
             topics=tuple(topic.name for topic in order.topics),
             profession=order.profession,
             layout=order.layout.name,
-            audience="",
-            words=(),
-            share_of_words_used=1.0,
             prompt_sha256=messages_digest(self.request(seed, index)),
-            outcome="",
         )
         return result, commission
 
@@ -178,13 +179,8 @@ def exercise_request(order: ExerciseOrder, config: ExercisePromptConfig, seed: i
         {"role": "assistant", "content": f"```python\n{order.layout.example.strip()}\n```"},
         {"role": "user", "content": _request_text(order)},
     ]
-    sampling = SamplingConfig(
-        max_new_tokens=config.max_new_tokens,
-        temperature=config.temperature,
-        top_p=_TOP_P,
-        stop=("\n```\n",),
-        seed=draw_generator(seed, "sampling", order.index).getrandbits(31) if config.temperature > 0 else None,
-    )
+    drawn = draw_generator(seed, "sampling", order.index).getrandbits(31)
+    sampling = replace(config.sampling(), seed=drawn if config.temperature > 0 else None)
     return ChatRequest(messages=messages, sampling=sampling, sample=order.index)
 
 

@@ -6,6 +6,7 @@ Reads:  `data/*.txt`, or a person's files of the same form: one entry a line, `#
 
 import itertools
 import keyword
+import math
 import random
 import re
 import tomllib
@@ -21,7 +22,6 @@ from hornbook.records import content_id
 
 T = TypeVar("T")
 
-_INDENT = re.compile(r"[ \t]+")
 _CHOICES = re.compile(r"\{([^{}]*)\}")
 _LONGEST_ENTRY = 120
 _MOST_NAMES_A_LINE = 100_000
@@ -66,14 +66,42 @@ class Style:
     """A short passage."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line that holds an entry."""
+class _Lines:
+    """The lines of a list that hold an entry, each with its number; names the line where one cannot be used."""
 
-    number: int
-    """Counted from 1."""
-    text: str
-    """Without the white space at its end."""
+    def __init__(self, path: Path | None, shipped: str) -> None:
+        """Read a person's own file, or the list that comes along."""
+        self.label, self._text = _text(path, shipped)
+        self._seen: dict[str, int] = {}
+        self._number, self._line = 0, ""
+
+    def __iter__(self) -> Iterator[str]:
+        """The lines, without the white space at their ends."""
+        for number, line in enumerate(self._text.splitlines(), start=1):
+            self._number, self._line = number, line.rstrip()
+            if self._line and not self._line.startswith("#"):
+                is_printable = self._line.isprintable() or "\t" in self._line
+                self.require(is_printable, "holds a character that cannot be printed")
+                yield self._line
+
+    def entry(self, *, key: str = "") -> str:
+        """The present line without its indentation; it must be short, and stand only once under its key."""
+        entry = self._line.strip()
+        self.require(len(entry) <= _LONGEST_ENTRY, f"is longer than {_LONGEST_ENTRY} characters")
+        key += entry.casefold()
+        self.require(key not in self._seen, f"stands already on line {self._seen.get(key)}")
+        self._seen[key] = self._number
+        return entry
+
+    def require(self, holds: bool, wrong: str) -> None:
+        """Refuse the present line unless something holds.
+
+        Raises:
+            ConfigError: It does not; says what is wrong, with the file, the line and its number.
+        """
+        if not holds:
+            shown = self._line if len(self._line) <= _LONGEST_ENTRY else f"{self._line[:_LONGEST_ENTRY]}…"
+            raise ConfigError(f"`{self.label}`, line {self._number}, {wrong}: {shown.strip()!r}")
 
 
 def read_topics(path: Path | None = None) -> tuple[Topic, ...]:
@@ -88,21 +116,18 @@ def read_topics(path: Path | None = None) -> tuple[Topic, ...]:
     Raises:
         ConfigError: A line is broken, or there are no two areas with topics; names the file, the line and its number.
     """
-    label, text = _text(path, "topics.txt")
-    area, topics, seen = "", [], dict[str, int]()
-    for line in _lines(label, text):
-        entry = line.text.strip()
-        _require(len(entry) <= _LONGEST_ENTRY, label, line, f"is longer than {_LONGEST_ENTRY} characters")
-        key = entry.casefold()
-        if not _INDENT.match(line.text):
-            area, key = entry, f"area {key}"
+    lines = _Lines(path, "topics.txt")
+    area, topics = "", []
+    for line in lines:
+        if line[0].isspace():
+            lines.require(bool(area), "is a topic without an area above it; an area stands at the margin")
+            topics.append(Topic(area, lines.entry()))
         else:
-            _require(bool(area), label, line, "is a topic without an area above it; an area stands at the margin")
-            topics.append(Topic(area, entry))
-        _require(key not in seen, label, line, f"stands already on line {seen.get(key)}")
-        seen[key] = line.number
+            area = lines.entry(key="area ")
     if len({topic.area for topic in topics}) < 2:
-        raise ConfigError(f"`{label}` needs at least two areas with topics: areas at the margin, topics indented below")
+        raise ConfigError(
+            f"`{lines.label}` needs at least two areas with topics: areas at the margin, topics indented below"
+        )
     return tuple(topics)
 
 
@@ -118,21 +143,19 @@ def read_names(path: Path | None = None) -> tuple[str, ...]:
     Raises:
         ConfigError: A line is broken; names the file, the line and its number.
     """
-    label, text = _text(path, "names.txt")
+    lines = _Lines(path, "names.txt")
     names: dict[str, None] = {}
-    for line in _lines(label, text):
-        parts = _CHOICES.split(line.text.strip())
+    for line in lines:
+        parts = _CHOICES.split(line.strip())
         choices = [part.split(",") if place % 2 else [part] for place, part in enumerate(parts)]
-        number = 1
-        for choice in choices:
-            number *= len(choice)
-        _require(number <= _MOST_NAMES_A_LINE, label, line, f"stands for {number:,} names")
-        for chosen in itertools.product(*choices):
-            name = "".join(chosen)
-            _require(_is_function_name(name), label, line, f"gives `{name}`, which cannot name a function")
+        number = math.prod(map(len, choices))
+        lines.require(number <= _MOST_NAMES_A_LINE, f"stands for {number:,} names")
+        for name in map("".join, itertools.product(*choices)):
+            is_name = name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
+            lines.require(is_name, f"gives `{name}`, which cannot name a function")
             names.setdefault(name)
     if not names:
-        raise ConfigError(f"`{label}` holds no name")
+        raise ConfigError(f"`{lines.label}` holds no name")
     return tuple(names)
 
 
@@ -146,18 +169,11 @@ def read_entries(name: str, path: Path | None = None) -> tuple[str, ...]:
     Raises:
         ConfigError: A line stands twice or is too long, or there is none; names the file, the line and its number.
     """
-    label, text = _text(path, f"{name}.txt")
-    seen: dict[str, int] = {}
-    entries = []
-    for line in _lines(label, text):
-        entry = line.text.strip()
-        _require(len(entry) <= _LONGEST_ENTRY, label, line, f"is longer than {_LONGEST_ENTRY} characters")
-        _require(entry.casefold() not in seen, label, line, f"stands already on line {seen.get(entry.casefold())}")
-        seen[entry.casefold()] = line.number
-        entries.append(entry)
+    lines = _Lines(path, f"{name}.txt")
+    entries = tuple(lines.entry() for _ in lines)
     if not entries:
-        raise ConfigError(f"`{label}` holds no entry")
-    return tuple(entries)
+        raise ConfigError(f"`{lines.label}` holds no entry")
+    return entries
 
 
 def read_layouts() -> tuple[Layout, ...]:
@@ -199,25 +215,6 @@ def _text(path: Path | None, shipped: str) -> tuple[str, str]:
         raise ConfigError(f"`{path}`, line {line}, is not UTF-8 text: {error.reason}") from None
     except OSError as error:
         raise ConfigError(f"`{path}` cannot be read: {error.strerror or error}") from None
-
-
-def _lines(label: str, text: str) -> Iterator[_Line]:
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = _Line(number, raw.rstrip())
-        if not line.text or line.text.startswith("#"):
-            continue
-        _require(line.text.isprintable() or "\t" in line.text, label, line, "holds a character that cannot be printed")
-        yield line
-
-
-def _require(holds: bool, label: str, line: _Line, wrong: str) -> None:
-    if not holds:
-        shown = line.text if len(line.text) <= _LONGEST_ENTRY else f"{line.text[:_LONGEST_ENTRY]}…"
-        raise ConfigError(f"`{label}`, line {line.number}, {wrong}: {shown.strip()!r}")
-
-
-def _is_function_name(name: str) -> bool:
-    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
 
 
 def _shipped(file: str) -> str:

@@ -7,7 +7,7 @@ Writes: a `Passage` in the form that `checker.py` runs: an output stands in a fe
 import re
 
 from hornbook.records import Passage, content_id
-from hornbook.synthesis.markdown import Block, prose_of, read_blocks
+from hornbook.synthesis.markdown import CODE_LANGUAGES, Block, prose_of, read_blocks
 from hornbook.synthesis.prompted.code_blocks import parse_code, without_thoughts
 from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
 from hornbook.synthesis.prompted.ingredients import Audience, Style, Topic
@@ -16,7 +16,6 @@ from hornbook.teacher.teacher import Reply, ReplyOutcome
 _MIN_PROSE_WORDS = 60
 """Words outside of the fences."""
 _MAX_CHARACTERS = 8000
-_PYTHON = frozenset({"python", "py", "python3", "pycon"})
 _OUTPUT = frozenset({"", "output", "text", "plaintext", "txt", "console", "stdout", "bash", "shell", "none"})
 _CHATTER = re.compile(r"\A(sure|certainly|of course|here is|here's|absolutely|okay|great)\b[^\n]*\n+", re.IGNORECASE)
 _REFUSAL = re.compile(r"\A\W*(i'?m sorry|i am sorry|i cannot|i can'?t|as an ai)\b", re.IGNORECASE)
@@ -106,7 +105,7 @@ def _with_plain_outputs(text: str) -> str:
     parts, place, before = [], 0, ""
     for block in read_blocks(text):
         language = block.language
-        if language in _PYTHON:
+        if language in CODE_LANGUAGES:
             language = "python"
         elif language in _OUTPUT and before == "python":
             language = ""

@@ -5,7 +5,7 @@ TinyStories, the piece of real code that may inspire follows OSS-Instruct.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hornbook.errors import ConfigError
@@ -91,9 +91,13 @@ class PassagePromptConfig:
     max_new_tokens: int = 600
 
     def __post_init__(self) -> None:
-        SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=_TOP_P)
+        self.sampling()
         if self.num_words < 0:
             raise ConfigError(f"`num_words` must not be negative, got {self.num_words!r}")
+
+    def sampling(self) -> SamplingConfig:
+        """How an answer is drawn."""
+        return SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=_TOP_P)
 
 
 @dataclass(frozen=True)
@@ -116,16 +120,12 @@ class PassageJob:
         return result, Commission(
             record_id="" if isinstance(result, Rejection) else result.id,
             index=index,
-            stream=0,
-            name="",
             topics=(order.topic.name,),
-            profession="",
             layout=order.style.name,
             audience=order.audience.name,
             words=order.words,
             share_of_words_used=share_of_words_used(reply.text, order.words),
             prompt_sha256=messages_digest(self.request(seed, index)),
-            outcome="",
         )
 
 
@@ -159,14 +159,8 @@ def passage_request(order: PassageOrder, config: PassagePromptConfig, seed: int)
         {"role": "assistant", "content": order.style.example.strip()},
         {"role": "user", "content": _request_text(order)},
     ]
-    sampling = SamplingConfig(
-        max_new_tokens=config.max_new_tokens,
-        temperature=config.temperature,
-        top_p=_TOP_P,
-        seed=draw_generator(seed, "sampling of passage", order.index).getrandbits(31)
-        if config.temperature > 0
-        else None,
-    )
+    drawn = draw_generator(seed, "sampling of passage", order.index).getrandbits(31)
+    sampling = replace(config.sampling(), seed=drawn if config.temperature > 0 else None)
     return ChatRequest(messages=messages, sampling=sampling, sample=order.index)
 
 
