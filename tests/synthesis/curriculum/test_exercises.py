@@ -16,7 +16,7 @@ from hornbook.synthesis.curriculum.exercises import (
     write_held_out,
 )
 
-CONFIG = ExercisesConfig(num_exercises=1_500, num_held_out=120)
+CONFIG = ExercisesConfig(num_exercises=1_500, num_held_out=95)
 
 
 @pytest.fixture(scope="module")
