@@ -136,10 +136,11 @@ def test_on_another_number_of_processes_it_goes_on_with_the_same_data(
     server: RankServer, runs: Path, one: Path, before: tuple[int, str], after: tuple[int, str]
 ) -> None:
     name = "-".join(map(str, (*before, *after)))
-    killed = server.run(runs / name, before[0], parallel=before[1], kill_in_step=5, on_rank=-1, num_steps=7)
+    run = {"num_steps": 7, "checkpoint_every": 2}  # that of step 2 is on the disk before that of step 4 is written
+    killed = server.run(runs / name, before[0], parallel=before[1], kill_in_step=5, on_rank=-1, **run)
     assert [ended.status for ended in killed] == [SIGKILL] * before[0]
-    (ended, *_) = server.run(runs / name, after[0], parallel=after[1], num_steps=7)
-    assert "resumed from the checkpoint of step 4" in ended.output
+    (ended, *_) = server.run(runs / name, after[0], parallel=after[1], **run)
+    assert "resumed from the checkpoint of step " in ended.output
     assert_alike(runs / name, one)
 
 
