@@ -121,6 +121,8 @@ def main() -> None:
     parser.add_argument("--whole", action="store_true", help="run the whole quick suite where the named tests pass")
     arguments = parser.parse_args()
     mutants = [one for one in read_mutants(MUTANTS) if arguments.room in (None, one.room)]
+    if not mutants:
+        parser.error(f"no mutant is of the room `{arguments.room}`")
     with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(NUM_COPIES) as pool:
         copies: queue.Queue[Path] = queue.Queue()
         for number in range(NUM_COPIES):
