@@ -30,7 +30,7 @@ from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
 
 HORNBOOK = [sys.executable, "-m", "hornbook"]
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "hornbook"]
-MODEL = ("--shape", "laptop", "--layers", "1", "--hidden-size", "32", "--heads", "2", "--sequence-length", "16")
+MODEL = ("--shape", "laptop", "--layers", "1", "--hidden-size", "32", "--sequence-length", "16")
 TRAINING = ("--steps", "2", "--batch-size", "4", "--learning-rate", "0.01")
 DOCUMENTED = (0, 130, -signal.SIGINT)
 """Done, interrupted, and interrupted before Python had started, which shells report as 130, too."""
@@ -67,7 +67,9 @@ def interrupt(folder: Path, count: int, generator: random.Random) -> tuple[Count
     said: Counter[str] = Counter()
     command = [*HORNBOOK, "deduplicate", rows, "-o", folder / "kept.jsonl"]
     for _ in range(count):
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_hear_interrupts
+        )
         time.sleep(generator.uniform(0.0, whole))
         process.send_signal(signal.SIGINT)
         _, error = process.communicate()
@@ -79,6 +81,11 @@ def interrupt(folder: Path, count: int, generator: random.Random) -> tuple[Count
         sys.exit(f"the command that was interrupted ends with {done.returncode}:\n{done.stderr}")
     equal = (folder / "kept.jsonl").read_bytes() == (folder / "whole.jsonl").read_bytes()
     return statuses, equal, said
+
+
+def _hear_interrupts() -> None:
+    """A job in the background of a shell ignores them, and what it starts would, too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def train(folder: Path, count: int) -> tuple[Counter[int], Counter[str]]:

@@ -20,7 +20,7 @@ from hornbook.engine import collect, frame_of, import_daft
 frame = frame_of(pa.table({"row": [2, 1, 0], "text": ["a b", "c", ""]}))
 functions = import_daft().functions
 frame = frame.with_column("size", functions.length(frame["text"]))
-assert collect(frame, sort_by="row").to_pydict() == {"row": [0, 1, 2], "text": ["", "c", "a b"], "size": [0, 1, 3]}
+assert collect(frame, sort_by="row", num_rows=3).to_pydict() == {"row": [0, 1, 2], "text": ["", "c", "a b"], "size": [0, 1, 3]}
 """
 
 
@@ -37,7 +37,7 @@ def test_daft_is_not_imported_before_it_is_needed() -> None:
 def test_rows_come_in_order_whatever_the_engine_does() -> None:
     numbers = [(7919 * number) % 5003 for number in range(5003)]
     frame = frame_of(pa.table({"row": numbers}))
-    assert collect(frame, sort_by="row").column("row").to_pylist() == list(range(5003))
+    assert collect(frame, sort_by="row", num_rows=5003).column("row").to_pylist() == list(range(5003))
 
 
 def test_an_unknown_engine_is_named_and_no_usage_data_is_sent() -> None:
@@ -107,3 +107,13 @@ def test_a_killed_process_costs_its_part_alone(tmp_path: Path) -> None:
     assert len(list(map_parts(die_at_three, jobs(tmp_path)))) == 6
     assert (tmp_path / "died").exists()
     assert [(tmp_path / f"{number}.made").read_text() for number in range(6)] == list("012345")
+
+
+def test_rows_that_an_interrupt_took_from_a_plan_are_missed() -> None:
+    class Interrupted:
+        def to_arrow(self) -> pa.Table:
+            return pa.table({"row": [1, 0]})
+
+    assert collect(Interrupted(), "row", 2).column("row").to_pylist() == [0, 1]
+    with pytest.raises(KeyboardInterrupt):
+        collect(Interrupted(), "row", 3)

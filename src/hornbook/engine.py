@@ -96,14 +96,22 @@ def frame_of(table: pa.Table) -> Any:
     return _local_daft().from_arrow(table)
 
 
-def collect(frame: Any, sort_by: str) -> pa.Table:
+def collect(frame: Any, sort_by: str, num_rows: int) -> pa.Table:
     """Run a plan on this machine and fetch its rows.
 
     Args:
         frame: The DataFrame.
         sort_by: A column of unique numbers, by which the rows are put in order.
+        num_rows: How many there are.
+
+    Raises:
+        KeyboardInterrupt: Rows are missing. Daft hears an interrupt by itself, also where Python does not, and gives
+            the rows that it has by then as if they were all.
     """
-    return frame.to_arrow().sort_by(sort_by)
+    rows = frame.to_arrow()
+    if rows.num_rows != num_rows:
+        raise KeyboardInterrupt
+    return rows.sort_by(sort_by)
 
 
 def import_daft() -> Any:

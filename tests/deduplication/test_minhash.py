@@ -56,7 +56,7 @@ def test_clusters_are_those_of_comparing_all_pairs(threshold: float) -> None:
 def test_signatures_agree_as_often_as_the_shingles_do() -> None:
     texts = texts_with_edits(10, seed=2)
     table = pa.table({"row": range(len(texts)), "text": texts})
-    signed = collect(with_signature(with_tokens(frame_of(table)), 512), sort_by="row")
+    signed = collect(with_signature(with_tokens(frame_of(table)), 512), sort_by="row", num_rows=len(table))
     assert signed.column("tokens").to_pylist() == texts
     signatures = signatures_of(signed)
     for a, b in itertools.combinations(range(len(texts)), 2):

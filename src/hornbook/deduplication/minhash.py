@@ -82,7 +82,7 @@ def near_duplicates(texts: Sequence[str], config: NearConfig) -> NearDuplicates:
     if not texts:
         return NearDuplicates(keepers=[], jaccard={}, num_compared=0)
     table = pa.table({"row": pa.array(range(len(texts)), pa.int64()), "text": pa.array(texts, pa.string())})
-    signed = collect(with_signature(with_tokens(frame_of(table))), sort_by="row")
+    signed = collect(with_signature(with_tokens(frame_of(table))), sort_by="row", num_rows=len(table))
     tokens = signed.column("tokens").to_pylist()
     shingler = Shingler(NGRAM_SIZE)
     shingles: dict[int, Shingles] = {}

@@ -169,7 +169,7 @@ def _sign(part: Path, path: Path, config: NearConfig) -> None:
     texts = pq.read_table(part, columns=["row", "text"]).filter(pa.array(np.load(_beside(part, "signed"))))
     keys = np.empty((0, 0), np.uint64)
     if len(texts):
-        signed = collect(with_signature(with_tokens(frame_of(texts))), sort_by="row")
+        signed = collect(with_signature(with_tokens(frame_of(texts))), sort_by="row", num_rows=len(texts))
         keys = band_keys(signatures_of(signed), config.threshold)
     with path.open("wb") as stream:
         np.save(stream, keys)
@@ -272,7 +272,7 @@ class _Shingle:
 
     def __call__(self, part: Path, path: Path) -> None:
         texts = pq.read_table(part, columns=["row", "text"]).filter(pa.array(np.load(_beside(part, "shingled"))))
-        tokens = collect(with_tokens(frame_of(texts)), sort_by="row").column("tokens").to_pylist()
+        tokens = collect(with_tokens(frame_of(texts)), sort_by="row", num_rows=len(texts)).column("tokens").to_pylist()
         shingles = [self._shingler.shingles_of(one) for one in tokens]
         with path.open("wb") as stream:
             np.save(stream, np.cumsum([len(one) for one in shingles]))
