@@ -20,7 +20,8 @@ from hornbook.engine import collect, frame_of, import_daft
 frame = frame_of(pa.table({"row": [2, 1, 0], "text": ["a b", "c", ""]}))
 functions = import_daft().functions
 frame = frame.with_column("size", functions.length(frame["text"]))
-assert collect(frame, sort_by="row", num_rows=3).to_pydict() == {"row": [0, 1, 2], "text": ["", "c", "a b"], "size": [0, 1, 3]}
+rows = collect(frame, sort_by="row", num_rows=3)
+assert rows.to_pydict() == {"row": [0, 1, 2], "text": ["", "c", "a b"], "size": [0, 1, 3]}
 """
 
 
