@@ -29,9 +29,10 @@ def test_a_fault_of_ours_is_raised_where_the_results_are_taken(thread: LoopThrea
 
 
 def test_what_runs_when_the_results_are_closed_is_cancelled(thread: LoopThread) -> None:
-    cancelled = threading.Semaphore(0)
+    started, cancelled = threading.Semaphore(0), threading.Semaphore(0)
 
     async def long(item: int, _given_up: asyncio.Event) -> int:
+        started.release()
         try:
             await asyncio.sleep(1000 * item)
         except asyncio.CancelledError:
@@ -41,6 +42,8 @@ def test_what_runs_when_the_results_are_closed_is_cancelled(thread: LoopThread) 
 
     results = thread.each(range(5), long, lambda: 5)
     assert next(results) == (0, 0)
+    for _ in range(5):
+        assert started.acquire(timeout=30)
     results.close()
     for _ in range(4):
         assert cancelled.acquire(timeout=30)
