@@ -35,6 +35,9 @@ TRAINING = ("--steps", "2", "--batch-size", "4", "--learning-rate", "0.01")
 DOCUMENTED = (0, 130, -signal.SIGINT)
 """Done, interrupted, and interrupted before Python had started, which shells report as 130, too."""
 
+PYTHON_STARTS = ("Could not import runpy module", "Fatal Python error: init_")
+"""What Python says when it is interrupted before it has started, and ends with 1."""
+
 
 @contextlib.contextmanager
 def spinning(number: int) -> Iterator[None]:
@@ -74,7 +77,7 @@ def interrupt(folder: Path, count: int, generator: random.Random) -> tuple[Count
         process.send_signal(signal.SIGINT)
         _, error = process.communicate()
         statuses[process.returncode] += 1
-        if process.returncode not in DOCUMENTED:
+        if process.returncode not in DOCUMENTED and not error.startswith(PYTHON_STARTS):
             said[error[-300:]] += 1
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

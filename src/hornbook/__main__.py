@@ -1,8 +1,8 @@
 """`hornbook` and `python -m hornbook` as a process: its exit status, and its end.
 
 Exit statuses: 0 done; 1 a bug of ours, with its traceback; 2 a mistake that the message explains; 130 interrupted;
-143 SIGTERM during training. An interrupt that arrives before Python itself has started ends the process by SIGINT,
-which shells report as 130, too.
+143 SIGTERM during training. An interrupt that arrives while Python itself starts ends the process by SIGINT, which
+shells report as 130, too, or with 1 and Python's own message.
 """
 
 import os
