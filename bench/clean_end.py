@@ -8,7 +8,8 @@ moments are drawn from the time that an undisturbed `hornbook deduplicate` takes
 `torchrun --nproc-per-node 2 -m hornbook train` of two steps.
 
 Prints one JSON line: how often each exit status came, what the interrupted commands left undone (nothing: the same
-command must end with the undisturbed bytes), and what the ranks said besides.
+command must end with the undisturbed bytes), and what the ranks said besides. Status 1 where one ended otherwise than
+documented, or the bytes differ.
 """
 
 import argparse
@@ -35,6 +36,7 @@ TRAINING = ("--steps", "2", "--batch-size", "4", "--learning-rate", "0.01")
 DOCUMENTED = (0, 130, -signal.SIGINT)
 """Done, interrupted, and interrupted before Python had started, which shells report as 130, too."""
 
+COMMANDS = ("deduplicate", "trainings")
 PYTHON_STARTS = ("Could not import runpy module", "Fatal Python error: init_")
 """What Python says when it is interrupted before it has started, and ends with 1."""
 
@@ -134,6 +136,8 @@ def main() -> None:
             figures["trainings"] = {str(status): number for status, number in sorted(statuses.items())}
             figures["trainings_said"] = said
     print(json.dumps(figures))
+    is_clean = figures.get("equal_bytes", True) and not any(figures.get(f"{one}_said") for one in COMMANDS)
+    sys.exit(0 if is_clean else 1)
 
 
 if __name__ == "__main__":

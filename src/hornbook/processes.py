@@ -12,7 +12,6 @@ import pickle
 import queue
 import signal
 import sys
-import textwrap
 import threading
 import traceback
 from collections import deque
@@ -239,7 +238,7 @@ def _read(pipe: "Connection[Any, Any]", pieces: "queue.SimpleQueue[Any]") -> Non
 
 
 def _shown(piece: object) -> str:
-    return textwrap.shorten(str(piece), _SHOWN, placeholder="…")
+    return str(piece)[:_SHOWN]
 
 
 def _end_with_parent() -> None:
