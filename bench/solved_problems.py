@@ -8,7 +8,7 @@ import ast
 import json
 from collections.abc import Sequence
 
-from hornbook.decontamination.functions import parse
+from hornbook.python_code import parse_code
 from hornbook.records import Problem
 from hornbook.sandbox.program import Limits, Program, Sandbox
 
@@ -61,7 +61,7 @@ def solved_problems(texts: Sequence[str], problems: Sequence[Problem], sandbox: 
 
 
 def _program(text: str, problems: str) -> Program:
-    module = parse(text)
+    module = parse_code(text)
     functions = [node.name for node in module.body if isinstance(node, ast.FunctionDef)] if module is not None else []
     if not functions:
         return Program("")

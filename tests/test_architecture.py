@@ -14,6 +14,7 @@ RANKS = {
     "errors": 0,
     "records": 1,
     "processes": 1,
+    "python_code": 1,
     "stats": 1,
     "reading": 2,
     "engine": 2,

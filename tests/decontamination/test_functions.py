@@ -3,7 +3,8 @@ from tests.decontamination.own_problems import problem_of
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.behaviour import may_stand_for, parameters_of, window_of
-from hornbook.decontamination.functions import functions_in, parse, read_text, solution_of
+from hornbook.decontamination.functions import functions_in, read_text, solution_of
+from hornbook.python_code import parse_code
 
 PASSAGE = '''# Sums
 
@@ -57,8 +58,8 @@ def test_a_text_is_one_module_or_its_fenced_blocks_that_parse() -> None:
     assert [module.split(":")[0] for module in read_text(PASSAGE).modules] == ["def total(items)", "class Box"]
     assert [function.name for function in functions_in(PASSAGE)] == ["total", "size"]
     assert functions_in("No code at all, only (words).") == ()
-    assert parse("def broken(:") is parse("x = '\0'") is None
-    assert parse("x = '\\d' is 3") is not None, "and no warning"
+    assert parse_code("def broken(:") is parse_code("x = '\0'") is None
+    assert parse_code("x = '\\d' is 3") is not None, "and no warning"
 
 
 def test_the_solution_is_the_function_or_the_method_that_the_prompt_leaves_open() -> None:

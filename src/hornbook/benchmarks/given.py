@@ -19,12 +19,12 @@ from hornbook.benchmarks.evalplus import release_problem, with_numpy
 from hornbook.benchmarks.mbpp import (
     called_function,
     mbpp_test,
-    parse_quietly,
     refuse_other_languages,
     split_at_signature,
 )
 from hornbook.benchmarks.rows import Row, read_rows, refuse_repeats
 from hornbook.errors import MissingInputError
+from hornbook.python_code import parse_code
 from hornbook.records import Problem
 
 _STATEMENT = ("prompt", "text")
@@ -179,14 +179,14 @@ def _category(row: Row) -> str:
 
 def _ended(statement: str, solution: str) -> str:
     """The statement, its last line ended where no solution goes on in it."""
-    goes_on = solution and _parsed(statement + solution) is not None
+    goes_on = solution and parse_code(statement + solution) is not None
     return statement if goes_on or statement.endswith("\n") else f"{statement}\n"
 
 
 def _entry_point(statement: str, solution: str) -> str:
     """The last function at top level that the prompt begins, else the last of the solution; of classes likewise."""
     num_lines = len(statement.rstrip().split("\n"))
-    whole, alone = _parsed(statement + solution), _parsed(solution)
+    whole, alone = parse_code(statement + solution), parse_code(solution)
     begun = [node for node in (whole.body if whole is not None else []) if node.lineno <= num_lines]
     for nodes in (begun, alone.body if alone is not None else []):
         for kinds in (_FunctionNode, ast.ClassDef):
@@ -197,22 +197,15 @@ def _entry_point(statement: str, solution: str) -> str:
 
 
 def _defined(code: str, name: str) -> _FunctionNode | None:
-    module = _parsed(code)
+    module = parse_code(code)
     nodes = module.body if module is not None else []
     return next((node for node in nodes if isinstance(node, _FunctionNode) and node.name == name), None)
 
 
 def _words_of(problem: Problem) -> str:
     """What the prompt says: the docstring of the function or of the module where it is code, else all of it."""
-    module = _parsed(problem.prompt)
+    module = parse_code(problem.prompt)
     if module is None:
         return problem.prompt
     begun = _defined(problem.prompt, problem.entry_point)
     return ast.get_docstring(begun if begun is not None else module) or problem.prompt
-
-
-def _parsed(code: str) -> ast.Module | None:
-    try:
-        return parse_quietly(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None

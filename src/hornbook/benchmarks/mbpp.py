@@ -21,13 +21,13 @@ Source: Austin et al. 2021, "Program Synthesis with Large Language Models" (prob
 import ast
 import io
 import tokenize
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from hornbook.benchmarks.benchmark import Protocol
 from hornbook.benchmarks.rows import Row, read_rows, refuse_repeats
 from hornbook.errors import MissingInputError
+from hornbook.python_code import parse_quietly
 from hornbook.records import Problem
 
 STOP_STRINGS = ("\nclass", "\nassert", '\n"""', "\nprint", "\nif", "\n<|/", "\n```")
@@ -165,17 +165,6 @@ def split_at_signature(code: str, function: ast.FunctionDef | ast.AsyncFunctionD
         indentation = first[: len(first) - len(first.lstrip())]
     body = "\n".join(below)
     return header, body if body.endswith("\n") else body + "\n", indentation
-
-
-def parse_quietly(source: str) -> ast.Module:
-    """`ast.parse` without Python's warnings, such as those of invalid escapes, about what others wrote.
-
-    Raises:
-        SyntaxError, ValueError: As `ast.parse`.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(source)
 
 
 def refuse_other_languages(code: str, tests: Sequence[str], place: str) -> None:

@@ -123,7 +123,7 @@ def _exercise(prompt: str, solution: str, entry_point: str) -> "Exercise":
 def _is_module_with_function(text: str) -> bool:
     import ast
 
-    from hornbook.synthesis.prompted.code_blocks import parse_code
+    from hornbook.python_code import parse_code
 
     module = parse_code(text)
     return module is not None and any(isinstance(node, ast.FunctionDef) for node in ast.walk(module))

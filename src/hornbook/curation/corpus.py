@@ -14,13 +14,13 @@ import re
 import sys
 import sysconfig
 import tokenize
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.python_code import parse_quietly
 from hornbook.records import CodeSample, SampleKind, content_id
 
 LEFT_OUT_FOLDERS = frozenset(
@@ -133,9 +133,7 @@ def cut_module(content: bytes, *, path: str, source: str, max_module_lines: int)
         UnicodeDecodeError: The bytes are not in the encoding that they declare.
     """
     text = _decode(content)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = ast.parse(text)
+    tree = parse_quietly(text)
     definitions = [
         node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     ]

@@ -7,7 +7,6 @@ It stands in the room of curation because all three kinds come from outside and 
 """
 
 import ast
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from hornbook.artifacts.fingerprint import NOT_IN_FINGERPRINT, digest_of
 from hornbook.artifacts.manifest import hash_file
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.python_code import parse_quietly
 from hornbook.reading.files import ROW_ENDINGS, has_rows
 from hornbook.reading.rows import read_rows
 from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Passage, SampleKind, content_id
@@ -106,9 +106,7 @@ def split_exercise(text: str) -> tuple[str, str, str]:
         SyntaxError: It is no Python.
         LookupError: It has no function with a docstring on lines of its own and something to do below.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = ast.parse(text)
+    tree = parse_quietly(text)
     for node in reversed(tree.body):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or ast.get_docstring(node) is None:
             continue

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, output_of
-from hornbook.decontamination.functions import ReadText, parse
+from hornbook.decontamination.functions import ReadText
 from hornbook.decontamination.matches import Detector, Match
 from hornbook.decontamination.probes import ProbeGroup, choose_probes, look_up
 from hornbook.decontamination.same_outputs import (
@@ -35,6 +35,7 @@ from hornbook.decontamination.same_outputs import (
 from hornbook.observers.agreement import values_agree
 from hornbook.observers.function_tasks import outcome_of
 from hornbook.observers.jail_tasks import Answer, run_tasks
+from hornbook.python_code import parse_code
 from hornbook.records import Outcome, Problem
 from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 
@@ -333,7 +334,7 @@ def window_of(text: ReadText, path: str) -> tuple[int, int]:
 
 def parameters_of(problem: Problem) -> tuple[str, ...]:
     """Names of the parameters of the problem's function, by their place."""
-    tree = parse(problem.prompt + problem.canonical_solution)
+    tree = parse_code(problem.prompt + problem.canonical_solution)
     for node in tree.body if tree is not None else ():
         if isinstance(node, ast.FunctionDef) and node.name == problem.entry_point:
             return tuple(one.arg for one in [*node.args.posonlyargs, *node.args.args])

@@ -4,11 +4,11 @@ import ast
 import inspect
 import itertools
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hornbook.decontamination.syntax_trees import tree_of
+from hornbook.python_code import parse_code
 from hornbook.records import Problem
 
 FENCED_CODE = re.compile(r"^[ \t]*```(?:python|py)?[ \t]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
@@ -51,11 +51,11 @@ def read_text(text: str) -> ReadText:
 
     A text that is no Python module is searched for fenced blocks, and each block that parses is taken as a module.
     """
-    module = parse(text)
+    module = parse_code(text)
     if module is not None:
         return ReadText(text=text, modules=(text,), functions=tuple(_walk(module, text, 0)))
     found = [(block.start(1), block.group(1)) for block in FENCED_CODE.finditer(text)]
-    blocks = [(start, block, tree) for start, block in found if (tree := parse(block)) is not None]
+    blocks = [(start, block, tree) for start, block in found if (tree := parse_code(block)) is not None]
     return ReadText(
         text=text,
         modules=tuple(block for _, block, _ in blocks),
@@ -80,16 +80,6 @@ def solution_of(problem: Problem) -> Function | None:
         return named
     begun = [function for function in functions if function.first_line <= problem.prompt.count("\n")]
     return max(begun, key=lambda function: function.first_line, default=None)
-
-
-def parse(text: str) -> ast.Module | None:
-    """The text's syntax tree, or None; warnings about odd literals are none of our business."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
 
 
 def _walk(node: ast.AST, source: str, start: int) -> Iterator[Function]:

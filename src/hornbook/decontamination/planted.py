@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hornbook.decontamination.functions import parse
 from hornbook.decontamination.planted_idioms import in_another_idiom
 from hornbook.decontamination.planted_names import renamed
 from hornbook.decontamination.planted_words import reworded
 from hornbook.errors import ConfigError
+from hornbook.python_code import parse_code
 from hornbook.records import Document, DocumentKind, Outcome, Problem
 from hornbook.sandbox.program import Program, Sandbox
 
@@ -157,7 +157,7 @@ def _with_test(problem: Problem, text: str) -> str:
     """The text with the test behind it, which may call any function of the problem by its old name."""
     old, new = (
         [node.name for node in module.body if isinstance(node, ast.FunctionDef)] if module is not None else []
-        for module in (parse(problem.prompt + problem.canonical_solution), parse(text))
+        for module in (parse_code(problem.prompt + problem.canonical_solution), parse_code(text))
     )
     known = "".join(f"{before} = {after}\n" for before, after in zip(old, new, strict=False) if before != after)
     return f"{text}\n{known}\n{problem.test}\ncheck({problem.entry_point})\n"

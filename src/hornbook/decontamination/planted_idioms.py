@@ -11,8 +11,8 @@ import copy
 import itertools
 from collections.abc import Iterator
 
-from hornbook.decontamination.functions import parse
 from hornbook.decontamination.syntax_trees import match_rate, tree_of
+from hornbook.python_code import parse_code
 
 MOST_MATCH_RATE = 0.8
 """Of the new syntax tree and the old one, not reached. Source: section 5 of the paper (the least of its thresholds)."""
@@ -28,7 +28,7 @@ _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 def in_another_idiom(text: str, entry_point: str) -> str | None:
     """The module with another body of the entry point; None where no change brings its tree far enough from the old."""
-    module = parse(text)
+    module = parse_code(text)
     for function in ast.walk(module or ast.Module([], [])):
         if module is not None and isinstance(function, ast.FunctionDef) and function.name == entry_point:
             before = tree_of(function)

@@ -13,7 +13,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from hornbook.decontamination.functions import parse
+from hornbook.python_code import parse_code
 
 _FUNCTION_NAMES = tuple(
     f"{verb}_{noun}"
@@ -35,7 +35,7 @@ def renamed(text: str, entry_point: str, generator: random.Random) -> str | None
         entry_point: Its function; where a docstring names it, the new name is put there too.
         generator: Draws the names: equal seeds, equal texts.
     """
-    module = parse(text)
+    module = parse_code(text)
     names = _names_for(module, generator) if module is not None else {}
     if module is None or not names:
         return None

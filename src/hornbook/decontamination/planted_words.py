@@ -13,7 +13,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
-from hornbook.decontamination.functions import parse
+from hornbook.python_code import parse_code
 
 MOST_SHARED_WORDS = 7
 """In a row, of a docstring in other words and its original."""
@@ -48,7 +48,7 @@ def reworded(text: str, entry_point: str) -> str | None:
     At most `MOST_SHARED_WORDS` words in a row stay. What stands behind the prose, such as calls that are shown, goes,
     and so does a docstring of which nothing is left.
     """
-    module = parse(text)
+    module = parse_code(text)
     told = ""
     for node in ast.walk(module or ast.Module([], [])):
         if isinstance(node, ast.FunctionDef) and (docstring := ast.get_docstring(node)) is not None:

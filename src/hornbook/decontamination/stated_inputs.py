@@ -9,8 +9,8 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from hornbook.decontamination.functions import parse
 from hornbook.observers.arguments import argument_source
+from hornbook.python_code import parse_code
 from hornbook.records import Problem
 
 _MAX_CALL_CHARACTERS = 1000
@@ -40,7 +40,7 @@ def entry_function(problem: Problem) -> ast.FunctionDef | None:
     """The function that the canonical solution defines under the entry point's name; None for a class, or nothing."""
     if not problem.canonical_solution.strip():
         return None
-    module = parse(problem.prompt + problem.canonical_solution)
+    module = parse_code(problem.prompt + problem.canonical_solution)
     for statement in reversed(module.body if module else []):
         if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name == problem.entry_point:
             return statement if isinstance(statement, ast.FunctionDef) else None
@@ -49,7 +49,7 @@ def entry_function(problem: Problem) -> ast.FunctionDef | None:
 
 def _docstrings(problem: Problem) -> str:
     """The docstrings of the prompt's functions and of its module, in which a backslash is written as one."""
-    module = parse(problem.prompt + problem.canonical_solution)
+    module = parse_code(problem.prompt + problem.canonical_solution)
     nodes = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef | ast.Module)] if module else []
     return "\n".join(ast.get_docstring(node) or "" for node in nodes)
 

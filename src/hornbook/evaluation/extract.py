@@ -17,6 +17,7 @@ import textwrap
 import warnings
 from collections.abc import Sequence
 
+from hornbook.python_code import parse_code
 from hornbook.records import Problem
 from hornbook.teacher.shown_code import fenced
 
@@ -137,14 +138,14 @@ def _definition_start(code: str, name: str) -> re.Match[str] | None:
 
 
 def _defines(code: str, name: str) -> bool:
-    module = _parsed(code)
+    module = parse_code(code)
     return module is not None and any(name in _bound_names(statement) for statement in module.body)
 
 
 def _without_uses(code: str, name: str) -> str:
     """The statements of `code` that define `name` and what it may need; their lines are left as they are."""
     lines = code.split("\n")
-    module = _parsed(code)
+    module = parse_code(code)
     assert module is not None  # The caller saw it parse.
     texts = {statement: _lines_of([statement], lines) for statement in module.body}
     kept = {statement for statement in texts if _is_definition(statement)}
@@ -231,18 +232,9 @@ def _as_body(prompt: str, code: str) -> str | None:
 
 def _continues(prompt: str, text: str) -> bool:
     """Whether `text` parses behind `prompt`, as a part of the function or class that the prompt starts last."""
-    module = _parsed(prompt + text)
+    module = parse_code(prompt + text)
     if module is None or not module.body:
         return False
     last = module.body[-1]
     is_open = isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     return is_open and last.lineno <= len(prompt.rstrip().split("\n"))
-
-
-def _parsed(code: str) -> ast.Module | None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Of invalid escapes, which are the model's affair.
-        try:
-            return ast.parse(code)
-        except _UNREADABLE:
-            return None

@@ -5,10 +5,11 @@ A kind says of a parameter what values it takes: by its annotation, else by know
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from hornbook.python_code import parse_code
 
 _NAMES_OF_KINDS = {
     "int": "int",
@@ -122,16 +123,6 @@ def kind_of_values(values: Iterable[Any]) -> Kind | None:
     if not known:
         return None
     return known[0] if len(known) == 1 else Kind("union", tuple(known))
-
-
-def parse_code(code: str) -> ast.Module | None:
-    """The syntax tree; None if it is no Python."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Of invalid escapes, which are the affair of whoever wrote it.
-        try:
-            return ast.parse(code)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
 
 
 def _parameters(arguments: ast.arguments, known: Sequence[Mapping[str, Any]]) -> list[Parameter]:

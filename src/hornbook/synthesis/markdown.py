@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
+from hornbook.python_code import parse_code
 from hornbook.synthesis.examples import read_sessions
-from hornbook.synthesis.prompted.code_blocks import parse_code
 
 _READER = MarkdownIt("zero").enable(["fence", "list"])
 """Without indented code and HTML, so that a fence is one wherever it stands."""

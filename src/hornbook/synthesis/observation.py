@@ -9,11 +9,11 @@ from hornbook.observers.agreement import Call
 from hornbook.observers.function_tasks import function_task, outcome_of
 from hornbook.observers.inputs import make_inputs
 from hornbook.observers.jail_tasks import Answer, run_tasks
+from hornbook.python_code import parse_code
 from hornbook.records import Exercise, Outcome
 from hornbook.sandbox.program import Report, Sandbox
 from hornbook.synthesis.examples import Example, argument_lists, docstring_of, read_examples
 from hornbook.synthesis.levels import Majority, OwnTest, Trait, Verification
-from hornbook.synthesis.prompted.code_blocks import parse_code
 
 BATCH_SIZE = 20
 """Functions that share one program in the jail."""

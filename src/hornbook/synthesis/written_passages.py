@@ -17,10 +17,10 @@ from typing import Any
 
 from hornbook.observers.function_tasks import outcome_of
 from hornbook.observers.jail_tasks import Answer, run_tasks
+from hornbook.python_code import parse_code
 from hornbook.records import Dropped, Passage, content_id
 from hornbook.sandbox.program import Report, Sandbox
 from hornbook.synthesis.markdown import Block, Piece, read_blocks, read_pieces
-from hornbook.synthesis.prompted.code_blocks import parse_code
 from hornbook.synthesis.repair import Repair, is_quoted, repaired_text
 from hornbook.synthesis.shown_output import Shown, find_shown, has_address, is_unordered
 

@@ -5,14 +5,13 @@ a comment too: magics (`%time`), shell lines (`!pip install`), questions (`print
 block, a `pass` keeps the block whole.
 """
 
-import ast
 import re
 import tokenize
-import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
+from hornbook.python_code import parse_code
 from hornbook.reading.rows import NOT_JSON, NOT_UTF8
 
 UNKNOWN_ENCODING, NOT_ENCODED = "unknown encoding", "not in its declared encoding"
@@ -109,7 +108,7 @@ def _as_python(text: str) -> str:
         if first.split()[0] not in _CELL_MAGICS_OF_PYTHON:
             return _as_comment(text)
         return f"# {first}\n{_as_python(rest)}"
-    if _parses(text):
+    if parse_code(text) is not None:
         return text
     lines, place = [], 0
     while place < len(text):
@@ -154,13 +153,3 @@ def _end_of_statement(text: str, place: int) -> int:
         elif lexeme["end"] and depth == 0:
             return lexeme.start()
     return len(text)
-
-
-def _parses(text: str) -> bool:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
-    return True

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hornbook.python_code import parse_code
 from hornbook.records import Exercise, Passage, content_id
 from hornbook.synthesis.markdown import prose_of, read_blocks, read_pieces
-from hornbook.synthesis.prompted.code_blocks import parse_code
 
 SHINGLE_SIZE = 5
 """Tokens in a shingle, as in the deduplication."""

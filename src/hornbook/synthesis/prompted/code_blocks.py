@@ -3,9 +3,7 @@
 import ast
 import re
 
-from hornbook.observers.parameters import parse_code
-
-__all__ = ["last_function", "longest_parsing", "parse_code", "unfenced_code", "without_thoughts"]
+from hornbook.python_code import parse_code
 
 _CODE_START = re.compile(
     r"^(?:(?:async[ \t]+)?def[ \t]+\w|class[ \t]+\w|import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import\b|@\w)"

@@ -7,10 +7,11 @@ Writes: an `Exercise` whose prompt ends behind the docstring.
 import ast
 from dataclasses import dataclass
 
+from hornbook.python_code import parse_code
 from hornbook.records import Exercise, content_id
 from hornbook.synthesis.examples import test_from_docstring
 from hornbook.synthesis.markdown import read_blocks
-from hornbook.synthesis.prompted.code_blocks import longest_parsing, parse_code, unfenced_code, without_thoughts
+from hornbook.synthesis.prompted.code_blocks import longest_parsing, unfenced_code, without_thoughts
 from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
 from hornbook.synthesis.prompted.function_rules import broken_rule
 from hornbook.synthesis.prompted.function_source import FunctionSource, cut_function, style_of_docstring
