@@ -26,7 +26,7 @@ def sampled_page(sampled_evaluation: RunFolder) -> str:
 
 def test_every_problem_of_every_benchmark_is_there_with_its_answer(evaluation: RunFolder) -> None:
     data = gather_evaluation(evaluation.artifacts()["evaluate"])
-    assert (data.model.name, data.model.kind) == ("invented/Tiny-Coder-1.5B-Instruct", "endpoint, chat")
+    assert (data.model["name"], data.model["kind"]) == ("invented/Tiny-Coder-1.5B-Instruct", "endpoint, chat")
     assert data.sandbox.jailed
     assert {("memory", "512 MiB"), ("cpu time", "3 s")} <= set(data.sandbox.limits)
     assert [benchmark.name for benchmark in data.benchmarks] == ["humaneval", "mine"]
@@ -40,7 +40,7 @@ def test_every_problem_of_every_benchmark_is_there_with_its_answer(evaluation: R
         assert (grades.num_gradings, grades.num_graded, grades.num_ungraded) == (48, 24, 3)
     humaneval, mine = data.benchmarks
     assert humaneval.beside is not None
-    assert [row.model for row in humaneval.beside.rows if row.ours] == [data.model.name]
+    assert [row.model for row in humaneval.beside.rows if row.ours] == [data.model["name"]]
     assert mine.beside is None
 
 

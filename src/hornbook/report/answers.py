@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hornbook.artifacts.manifest import MEASURED
 from hornbook.artifacts.stage import Artifact
@@ -24,15 +24,6 @@ _Key = tuple[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Assessment:
-    """One grading of one answer."""
-
-    grade: int
-    """0 to 10."""
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Answer:
     """One sample of a model for one problem, and the verdict."""
 
@@ -48,7 +39,8 @@ class Answer:
     """The beginning of what the program wrote there."""
     cpu_seconds: float | None
     """None where the time was not kept."""
-    assessments: tuple[Assessment, ...]
+    assessments: tuple[Grade, ...]
+    """Its gradings, the long ones shortened."""
 
     @property
     def passed(self) -> bool:
@@ -244,7 +236,7 @@ def _answer(completion: Completion, verdict: Verdict, seconds: float | None, gra
         stderr=shortened(verdict.stderr.rstrip(), _CHARACTERS_BESIDE_SHOWN),
         cpu_seconds=seconds,
         assessments=tuple(
-            Assessment(grade=grade.grade, text=shortened(grade.assessment, _CHARACTERS_BESIDE_SHOWN))
+            replace(grade, assessment=shortened(grade.assessment, _CHARACTERS_BESIDE_SHOWN))
             for grade in sorted(grades, key=lambda grade: grade.grading_index)
         ),
     )

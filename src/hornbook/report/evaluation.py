@@ -7,13 +7,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from hornbook.artifacts.manifest import Manifest
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.errors import MissingInputError
 from hornbook.records import Problem
 from hornbook.report.answers import ProblemAnswers, attempts_of, joined
 from hornbook.report.beside import Beside, beside_of, our_row
 from hornbook.report.explorer import explorer_of
-from hornbook.report.facts import StageFacts, environment_of, metric, stages_of
+from hornbook.report.facts import environment_of, metric
 from hornbook.report.grades import GradeFacts, grades_of, understanding_of
 from hornbook.report.page import Page, Section, draw_page, sandbox_warnings, write_page
 from hornbook.report.scores import (
@@ -37,19 +38,6 @@ VERSION = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelFacts:
-    """The model that was evaluated."""
-
-    kind: str
-    """`hugging face`, `endpoint, chat` …"""
-    name: str
-    digest: str
-    """What determines its answers: the beginning of a hash, or a commit; empty where none can be had."""
-    dtype: str
-    """The numbers that it computes with; empty where that is not known."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class BenchmarkFacts:
     """One benchmark of the evaluation."""
 
@@ -66,13 +54,14 @@ class BenchmarkFacts:
 class EvaluationData:
     """Everything that the report of one evaluation shows."""
 
-    model: ModelFacts
+    model: Mapping[str, str]
+    """Its `kind`, `name`, `digest` and `dtype`; the last two may be empty."""
     sandbox: SandboxFacts
     sampling: tuple[tuple[str, str], ...]
     """Name of a setting → its value."""
     benchmarks: tuple[BenchmarkFacts, ...]
     """At least one."""
-    stages: tuple[StageFacts, ...]
+    stages: tuple[Manifest, ...]
     environment: tuple[tuple[str, str], ...]
 
 
@@ -94,7 +83,7 @@ def gather_evaluation(artifact: Artifact) -> EvaluationData:
     artifacts = {EVALUATE: artifact}
     sandbox = sandbox_of(artifacts)
     model = _model(metric(artifact, "model"))
-    scores = scores_by_name(model.name, artifact)
+    scores = scores_by_name(model["name"], artifact)
     if sandbox is None or not scores:
         raise MissingInputError(f"the artifact `{artifact.folder.name}` holds no scores")
     return EvaluationData(
@@ -105,19 +94,16 @@ def gather_evaluation(artifact: Artifact) -> EvaluationData:
             for name, value in sorted(metric(artifact, "sampling").items())
         ),
         benchmarks=tuple(_benchmark(artifact, name, score) for name, score in scores.items()),
-        stages=stages_of(artifacts),
+        stages=tuple(artifact.manifest for artifact in artifacts.values()),
         environment=environment_of(artifacts),
     )
 
 
-def _model(found: Mapping[str, str]) -> ModelFacts:
+def _model(found: Mapping[str, str]) -> dict[str, str]:
+    """What the metrics say of the model, a hash shortened."""
     digest = found["digest"]
-    return ModelFacts(
-        kind=found["kind"],
-        name=found["name"],
-        digest=digest[:12] if re.fullmatch(r"[0-9a-f]{64}", digest) else digest,
-        dtype=found.get("dtype", ""),
-    )
+    short = digest[:12] if re.fullmatch(r"[0-9a-f]{64}", digest) else digest
+    return {"dtype": "", **found, "digest": short}
 
 
 def _benchmark(artifact: Artifact, name: str, score: Score) -> BenchmarkFacts:
@@ -159,7 +145,7 @@ def render_evaluation_html(data: EvaluationData) -> str:
     """
     page = Page(
         kind="the report of an evaluation",
-        heading=data.model.name,
+        heading=data.model["name"],
         lead=Markup(" ").join(score_sentence(benchmark.score) for benchmark in data.benchmarks),
         note="",
         warnings=sandbox_warnings(data.sandbox),

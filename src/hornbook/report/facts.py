@@ -19,22 +19,6 @@ WHOLE_CHAIN = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class StageFacts:
-    """One stage of the run, from its manifest."""
-
-    name: str
-    fingerprint: str
-    version: int
-    seed: int
-    seconds: float
-    kept: int
-    unit: str
-    dropped: Counts
-    inputs: tuple[tuple[str, str], ...]
-    """Input's name → fingerprint."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Training:
     """One training run: what was spent, and how the loss fell."""
 
@@ -54,25 +38,6 @@ def in_order(artifacts: Mapping[str, Artifact]) -> dict[str, Artifact]:
     """The artifacts in the order of the data, those of unknown stages last."""
     places = {name: place for place, name in enumerate(WHOLE_CHAIN)}
     return dict(sorted(artifacts.items(), key=lambda item: (places.get(item[0], len(places)), item[0])))
-
-
-def stages_of(artifacts: Mapping[str, Artifact]) -> tuple[StageFacts, ...]:
-    """One row per artifact, in the given order."""
-    manifests = [artifact.manifest for artifact in artifacts.values()]
-    return tuple(
-        StageFacts(
-            name=manifest.stage,
-            fingerprint=manifest.fingerprint,
-            version=manifest.version,
-            seed=manifest.seed,
-            seconds=manifest.seconds,
-            kept=manifest.kept,
-            unit=manifest.unit,
-            dropped=counts(manifest.dropped),
-            inputs=tuple(sorted(manifest.inputs.items())),
-        )
-        for manifest in manifests
-    )
 
 
 def absent_of(artifacts: Mapping[str, Artifact]) -> tuple[str, ...]:

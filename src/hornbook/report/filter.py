@@ -1,6 +1,6 @@
 """How far the classifier of the filter can be trusted, and code that was kept and dropped, chosen by rule."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,47 +14,6 @@ _CHARACTERS_SHOWN = (160, 2_400)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate:
-    """A figure and its 95 % interval."""
-
-    value: float
-    ci95: tuple[float, float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surprise:
-    """A label that the classifier contradicts."""
-
-    name: str
-    """Of the code: `json.decoder.JSONDecoder`."""
-    score: int
-    """The reader's, 0 to 5."""
-    value: float
-    """The classifier's probability of a score of at least 3."""
-    reason: str
-    """The reader's."""
-    text: str
-    """The code."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ValuedSource:
-    """A part of the corpus, and how the classifier values it."""
-
-    name: str
-    num_samples: int
-    num_tokens: int
-    mean_value: float
-    share: float
-    """Of its tokens, those in samples valued at least at one half; 0 to 1."""
-    num_labels: int
-    predicted: float | None
-    """Mean probability of its labelled samples, by classifiers that were fitted without them; None without labels."""
-    observed: float | None
-    """How many of them truly scored at least 3; 0 to 1."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Calibration:
     """How well the classifier agrees with labels that it never saw."""
 
@@ -62,20 +21,20 @@ class Calibration:
     num_hints: int
     """Samples without a label from which it learned what a language model sees in them."""
     num_held_out: int
-    rank_correlation: Estimate
-    """Spearman's, between the predicted value and the label's score."""
-    auc: Estimate
-    """Area under the ROC curve for the question whether the score is at least 3."""
+    rank_correlation: Mapping[str, Any]
+    """Spearman's, between the predicted value and the label's score: `value`, and `ci95`, its 95 % interval."""
+    auc: Mapping[str, Any]
+    """Area under the ROC curve for the question whether the score is at least 3, likewise."""
     reliability: tuple[tuple[float, float, int], ...]
     """Bins of the predicted value: its mean, the share that truly scored at least 3, the number of samples."""
     curve: tuple[tuple[float, float], ...]
     """Threshold → share of the corpus' tokens that lie at or above it; 0 to 1."""
     threshold: float | None
     """The lowest predicted value that the selection kept; None where nothing was selected."""
-    surprises: tuple[Surprise, ...]
-    """The labels that it contradicts most, the worst first."""
-    sources: tuple[ValuedSource, ...]
-    """The largest first."""
+    surprises: Sequence[Mapping[str, Any]]
+    """The labels that it contradicts most, the worst first, each with the `text` of its code."""
+    sources: Sequence[Mapping[str, Any]]
+    """What each part of the corpus is worth, the largest first, as in the metrics of `classifier`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,40 +65,21 @@ def calibration_of(artifacts: Mapping[str, Artifact]) -> Calibration | None:
     return Calibration(
         num_labels=metric(classifier, "num_labels"),
         num_hints=metric(classifier, "num_hints"),
-        num_held_out=metric(classifier, "held_out", "num_labels"),
-        rank_correlation=_estimate(metric(classifier, "held_out", "spearman")),
-        auc=_estimate(metric(classifier, "held_out", "auc")),
+        num_held_out=held_out["num_labels"],
+        rank_correlation=held_out["spearman"],
+        auc=held_out["auc"],
         reliability=tuple((bin_["predicted"], bin_["observed"], bin_["count"]) for bin_ in held_out["reliability"]),
         curve=tuple((point["threshold"], point["share"]) for point in metric(classifier, "kept_curve")),
         threshold=metric(artifacts["select"], "threshold") if "select" in artifacts else None,
         surprises=_surprises(held_out["surprises"], artifacts["corpus"]),
-        sources=tuple(_source(row) for row in metric(classifier, "by_source")),
+        sources=metric(classifier, "by_source"),
     )
 
 
-def _surprises(found: list[dict[str, Any]], corpus: Artifact) -> tuple[Surprise, ...]:
+def _surprises(found: list[dict[str, Any]], corpus: Artifact) -> list[dict[str, Any]]:
     wanted = {one["sample_id"] for one in found}
     texts = {sample.id: sample.text for sample in corpus.records("samples", CodeSample) if sample.id in wanted}
-    return tuple(
-        Surprise(
-            name=".".join(part for part in (one["module"], one["qualname"]) if part),
-            score=one["score"],
-            value=one["value"],
-            reason=one["reason"],
-            text=texts[one["sample_id"]],
-        )
-        for one in found
-    )
-
-
-def _source(row: Mapping[str, Any]) -> ValuedSource:
-    fields = ("num_samples", "num_tokens", "mean_value", "share", "num_labels", "predicted", "observed")
-    return ValuedSource(name=row["source"], **{field: row[field] for field in fields})
-
-
-def _estimate(figure: Mapping[str, Any]) -> Estimate:
-    low, high = figure["ci95"]
-    return Estimate(value=figure["value"], ci95=(low, high))
+    return [{**one, "text": texts[one["sample_id"]]} for one in found]
 
 
 def code_excerpts(

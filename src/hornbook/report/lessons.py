@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hornbook.artifacts.stage import Artifact
-from hornbook.records import Exercise, Passage
+from hornbook.records import Exercise, Passage, R
 from hornbook.report.plain import percent
 
 T = TypeVar("T")
@@ -15,15 +15,6 @@ _VARIETIES = (
     ("shapes", "different shapes of code"),
     ("names", "different function names"),
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class TextExcerpt:
-    """A passage or an exercise."""
-
-    title: str
-    tags: tuple[str, ...]
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,37 +31,23 @@ class Diversity:
     """Why the last of them count as stale; empty where they do not."""
 
 
-def passage_excerpts(artifacts: Mapping[str, Artifact], number: int) -> tuple[TextExcerpt, ...]:
+def passage_excerpts(artifacts: Mapping[str, Artifact], number: int) -> list[Passage]:
     """Passages of as many families as there are places; verified ones where the run has verified them."""
-    source, table = ("verify", "passages") if "verify" in artifacts else ("textbooks", "passages")
-    if source not in artifacts:
-        return ()
-    passages = artifacts[source].records(table, Passage)
-    families = by_turns([passage.family for passage in passages], number)
-    return tuple(
-        TextExcerpt(
-            title=passages[at].topic.replace("_", " "),
-            tags=(passages[at].family, passages[at].audience, passages[at].style),
-            text=passages[at].text,
-        )
-        for at in families
-    )
+    passages = _written(artifacts, "textbooks", ("passages", "passages"), Passage)
+    return [passages[at] for at in by_turns([passage.family for passage in passages], number)]
 
 
-def exercise_excerpts(artifacts: Mapping[str, Artifact], number: int) -> tuple[TextExcerpt, ...]:
+def exercise_excerpts(artifacts: Mapping[str, Artifact], number: int) -> list[Exercise]:
     """Exercises of as many families as there are places; verified ones where the run has verified them."""
-    source, table = ("verify", "kept") if "verify" in artifacts else ("exercises", "exercises")
-    if source not in artifacts:
-        return ()
-    exercises = artifacts[source].records(table, Exercise)
-    return tuple(
-        TextExcerpt(
-            title=exercises[at].entry_point,
-            tags=(exercises[at].family, exercises[at].idiom, exercises[at].docstring_style),
-            text=exercises[at].prompt + exercises[at].solution,
-        )
-        for at in by_turns([exercise.family for exercise in exercises], number)
-    )
+    exercises = _written(artifacts, "exercises", ("exercises", "kept"), Exercise)
+    return [exercises[at] for at in by_turns([exercise.family for exercise in exercises], number)]
+
+
+def _written(artifacts: Mapping[str, Artifact], stage: str, tables: tuple[str, str], record: type[R]) -> list[R]:
+    """All that was written, from the first table; from the second, that of `verify`, where that stage has run."""
+    if "verify" in artifacts:
+        return artifacts["verify"].records(tables[1], record)
+    return artifacts[stage].records(tables[0], record) if stage in artifacts else []
 
 
 def spread(items: Sequence[T], number: int) -> list[T]:

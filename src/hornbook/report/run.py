@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from hornbook.artifacts.manifest import Manifest
 from hornbook.artifacts.stage import Artifact, Result, Workspace
+from hornbook.records import Exercise, Passage
 from hornbook.report.answers import (
     FamilyScore,
     ProblemAnswers,
@@ -22,10 +24,10 @@ from hornbook.report.beside import Beside, beside_of, our_row
 from hornbook.report.charts import loss_plot, reliability_plot, threshold_plot
 from hornbook.report.contamination import Contamination, contamination_of
 from hornbook.report.explorer import explorer_of
-from hornbook.report.facts import StageFacts, Training, absent_of, environment_of, in_order, stages_of, trainings_of
+from hornbook.report.facts import Training, absent_of, environment_of, in_order, trainings_of
 from hornbook.report.filter import Calibration, CodeExcerpt, calibration_of, code_excerpts
 from hornbook.report.flow import Corpus, Lane, MergedStep, corpora_of, lanes_of, merged_of
-from hornbook.report.lessons import Diversity, TextExcerpt, diversity_of, exercise_excerpts, passage_excerpts
+from hornbook.report.lessons import Diversity, diversity_of, exercise_excerpts, passage_excerpts
 from hornbook.report.page import Page, Section, draw_page, sandbox_warnings, write_page
 from hornbook.report.plain import count, duration, magnitude, percent
 from hornbook.report.scores import (
@@ -57,15 +59,15 @@ class ReportData:
 
     recipe: str
     scores: tuple[Score, ...]
-    stages: tuple[StageFacts, ...]
+    stages: tuple[Manifest, ...]
     lanes: tuple[Lane, ...]
     merged: tuple[MergedStep, ...]
     corpora: tuple[Corpus, ...]
     calibration: Calibration | None
     code_kept: tuple[CodeExcerpt, ...]
     code_dropped: tuple[CodeExcerpt, ...]
-    passages: tuple[TextExcerpt, ...]
-    exercises: tuple[TextExcerpt, ...]
+    passages: Sequence[Passage]
+    exercises: Sequence[Exercise]
     diversity: tuple[Diversity, ...]
     trainings: tuple[Training, ...]
     families: tuple[FamilyScore, ...]
@@ -107,7 +109,7 @@ def gather(artifacts: Mapping[str, Artifact], config: ReportConfig) -> ReportDat
     return ReportData(
         recipe=config.recipe,
         scores=scores,
-        stages=stages_of(artifacts),
+        stages=tuple(artifact.manifest for artifact in artifacts.values()),
         lanes=lanes_of(artifacts),
         merged=merged_of(artifacts),
         corpora=corpora_of(artifacts),
@@ -147,7 +149,7 @@ def headline(data: ReportData) -> Markup:
         text = "A code model of <strong>{} parameters</strong>, trained from nothing on {} tokens in {}."
         tokens = sum(training.num_tokens for training in data.trainings)
         names = {training.name for training in data.trainings}
-        seconds = sum(stage.seconds for stage in data.stages if stage.name in names)
+        seconds = sum(stage.seconds for stage in data.stages if stage.stage in names)
         size = magnitude(data.trainings[-1].num_parameters)
         sentences.append(Markup(text).format(size, magnitude(tokens), duration(seconds)))
     found = {(score.model, score.benchmark): score for score in data.scores}
