@@ -15,7 +15,7 @@ from tests.curation.sources.real_formats import (
 )
 
 from hornbook.curation.sources import posts_index
-from hornbook.curation.sources.posts_xml import scan_posts
+from hornbook.curation.sources.posts_index import scan_posts
 from hornbook.curation.sources.stackoverflow import text_of_html
 from hornbook.errors import MissingInputError
 

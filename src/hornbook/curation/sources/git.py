@@ -9,15 +9,13 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
-from hornbook.curation.sources.file_text import NoText, text_of_file
+from hornbook.curation.sources.file_text import text_of_file
 from hornbook.curation.sources.files import path_matches, printable
-from hornbook.curation.sources.license_files import MAX_LICENSE_BYTES, NearestLicenses, is_license_file
-from hornbook.curation.sources.licenses import license_of_header
+from hornbook.curation.sources.licenses import MAX_LICENSE_BYTES, NearestLicenses, is_license_file, license_of_header
 from hornbook.curation.sources.source import TOO_LONG, SourceDocument, TextKind
 from hornbook.errors import MissingInputError
 from hornbook.reading.documents import LeftOut
@@ -28,8 +26,7 @@ _SETTINGS = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "protocol.allow
 _REGULAR_FILES = ("100644", "100755", "100664")
 
 
-@dataclass(frozen=True, slots=True)
-class _Blob:
+class _Blob(NamedTuple):
     path: str
     name: str
     """Of the object."""
@@ -42,12 +39,7 @@ class GitRepository:
     layout = "git"
 
     def __init__(self, folder: Path, *, pattern: str, max_bytes: int) -> None:
-        """List the files.
-
-        Args:
-            folder: With a working tree, or bare.
-            pattern: Of the files' names: `*.py`.
-            max_bytes: Longer files are left out.
+        """List the files that match the pattern; those of more than `max_bytes` are left out.
 
         Raises:
             MissingInputError: git is not installed, it is no repository, has no commit, or no such file.
@@ -61,11 +53,8 @@ class GitRepository:
         self._repository = _repository(url) or self.name
         blobs = _blobs(_git(folder, "ls-tree", "-r", "-l", "-z", "--full-tree", self.commit))
         self._files = [one for one in blobs if path_matches(one.path, pattern)]
-        self._license_files = {
-            one.path: one
-            for one in blobs
-            if is_license_file(one.path.rpartition("/")[2]) and one.size <= MAX_LICENSE_BYTES
-        }
+        texts = [one for one in blobs if is_license_file(one.path.rpartition("/")[2]) and one.size <= MAX_LICENSE_BYTES]
+        self._license_files = {one.path: one.name for one in texts}
         if not self._files:
             raise MissingInputError(f"the repository `{folder}` tracks no file `{pattern}`; name others: --files")
 
@@ -80,9 +69,7 @@ class GitRepository:
     def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
         """The files by path, from number `start` on."""
         with _open_objects(self._folder) as objects:
-            licenses = NearestLicenses(
-                self._license_files, lambda path: objects.read(self._license_files[path].name) or b""
-            )
+            licenses = NearestLicenses(self._license_files, lambda path: objects.read(self._license_files[path]) or b"")
             for blob in self._files[start:]:
                 yield self._read_one(blob, objects, licenses)
 
@@ -93,9 +80,9 @@ class GitRepository:
         content = objects.read(blob.name)
         if content is None:
             return LeftOut(place=place, reason=MISSING_OBJECT, detail=f"object {blob.name}")
-        text = text_of_file(blob.path, content)
-        if isinstance(text, NoText):
-            return LeftOut(place=place, reason=text.reason, detail=text.detail)
+        text = text_of_file(place, content)
+        if isinstance(text, LeftOut):
+            return text
         return SourceDocument(
             kind=TextKind.CODE,
             id=content_id("code", self._repository, blob.path, text),
@@ -158,17 +145,9 @@ def _open_objects(folder: Path) -> Iterator[_Objects]:
     finally:
         process.kill()
         process.stdout.close()
-        with _ignored_pipe():
+        with suppress(BrokenPipeError):
             process.stdin.close()
         process.wait()
-
-
-@contextmanager
-def _ignored_pipe() -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        return
 
 
 def _git(folder: Path, *arguments: str, may_fail: bool = False) -> bytes:
