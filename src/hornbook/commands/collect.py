@@ -143,8 +143,7 @@ def collect(
 
 def _hygiene(allowed: list[str], any_license: bool, opt_out: Path | None, overrides: list[str]) -> "HygieneConfig":
     from hornbook.artifacts.override import override_config
-    from hornbook.curation.hygiene.config import HygieneConfig
-    from hornbook.curation.hygiene.opt_out import read_opt_out
+    from hornbook.curation.hygiene.config import HygieneConfig, read_opt_out
 
     default = HygieneConfig()
     config = HygieneConfig(
@@ -160,8 +159,8 @@ def _settings(sources: "list[Source]", config: Any, hygiene: "HygieneConfig | No
     import platform
 
     from hornbook.artifacts.fingerprint import encode
-    from hornbook.curation.hygiene.credentials import detector
-    from hornbook.curation.hygiene.judge import VERSION
+    from hornbook.curation.hygiene.config import VERSION
+    from hornbook.curation.hygiene.masking import detector
 
     return {
         "sources": [[source.layout, source.name, source.identity()] for source in sources],

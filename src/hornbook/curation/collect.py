@@ -16,7 +16,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hornbook.curation.hygiene.judge import HygieneConfig, judge
+from hornbook.curation.hygiene.config import HygieneConfig
+from hornbook.curation.hygiene.judge import judge
 from hornbook.curation.sources.source import Source, SourceDocument, TextKind, documents_of_sources, read_about
 from hornbook.engine import Engine, map_parts
 from hornbook.errors import MissingInputError

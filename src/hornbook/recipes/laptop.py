@@ -13,7 +13,6 @@ from hornbook.curation import stages as curation
 from hornbook.curation.annotate import describe_labels
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.corpus import describe_standard_library
-from hornbook.curation.hygiene.samples import describe_hygiene
 from hornbook.curation.select import SelectConfig
 from hornbook.curation.shipped_states import describe_states
 from hornbook.decontamination import stages as decontamination
@@ -110,7 +109,7 @@ def laptop(seed: int = 0) -> Pipeline:
 
     corpus = stage("corpus", curation.run_corpus, describe_standard_library(), curation.VERSION)
     # Its default licences hold all that `corpus.license_of` gives: Python's own, PSF-2.0, alone or AND another one.
-    hygiene = stage("hygiene", curation.run_hygiene, describe_hygiene(), curation.VERSION, corpus=corpus)
+    hygiene = stage("hygiene", curation.run_hygiene, curation.describe_hygiene(), curation.VERSION, corpus=corpus)
     annotate = stage("annotate", curation.run_annotate, describe_labels(), curation.VERSION, corpus=corpus)
     classifier = stage(
         "classifier",

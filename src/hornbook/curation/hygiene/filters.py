@@ -12,16 +12,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hornbook.curation.hygiene.config import OptOutList
+
 UNKNOWN = frozenset({"", "noassertion", "none", "no license", "no_license", "unknown", "other", "unlicensed"})
 """What sources write where they know of no licence; in lower case."""
 
 _LONGEST_EXPRESSION = 500
 """In characters: reading one recurses by its brackets."""
-
-
 _ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
-
-
 _PATH = re.compile(r"(?:^|/)(?:[^/]+_pb2(?:_grpc)?\.pyi?|parsetab\.py|lextab\.py)$")
 _HEAD_CHARACTERS = 2_000
 _SUBJECT = r"(?:file|module|code|script|class|parser|lexer|source|document|package|stub)s?"
@@ -79,6 +77,12 @@ def too_large(text: str, *, max_characters: int) -> Refusal | None:
     if len(text) > max_characters:
         return Refusal(Reason.TOO_LARGE, f"{len(text):,} characters")
     return None
+
+
+def opted_out(opt_out: OptOutList, *, repository: str, path: str) -> Refusal | None:
+    """Refuse a file whose authors do not want it used."""
+    name = opt_out.find(repository=repository, path=path)
+    return Refusal(Reason.OPTED_OUT, name) if name else None
 
 
 def too_short(text: str, *, min_characters: int) -> Refusal | None:

@@ -1,24 +1,39 @@
-"""Mask secrets and addresses in a text, such that code stays code.
+"""Find secrets and addresses in a text, and mask them such that code stays code.
 
-Reads:  a source text and its literals.
+Reads:  a source text and its literals; the rules of Kingfisher, a detector of secrets in Rust, and a few of ours
+        (`rules.yml`).
 Writes: the text with placeholders, and how many there are of each kind.
+Source: the choice of the detector and what it was compared with: `docs/decisions/secrets.md`.
 
 Only the insides of strings and comments change: elsewhere nothing that is masked can stand in a valid program, and
 what looks like it (`a@b.inv`) is code. A placeholder has no quote, backslash, brace or line break: it fits any string.
+Nothing is sent anywhere: Kingfisher can ask a service whether a key is alive, which is never called here.
 """
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from hornbook.curation.hygiene.addresses import Span, email_addresses, ip_addresses
-from hornbook.curation.hygiene.credentials import secrets
+from hornbook.curation.hygiene.config import HygieneConfig
+
+if TYPE_CHECKING:
+    from kingfisher_sdk import Scanner
 
 KEY, EMAIL, IP = "key", "email", "ip"
 PLACEHOLDERS = {KEY: "<KEY>", EMAIL: "<EMAIL>", IP: "<IP>"}
+_RULES = Path(__file__).with_name("rules.yml")
+_SECRET_ALONE = frozenset({"betterleaks.aws-secret-access-key"})
+"""Rules that Kingfisher counts only beside another finding, though what they find is secret by itself."""
+_PLACEHOLDER = re.compile(
+    r"(?is)(?:<.*>|.*example.*|\W*|(?:my|your|the|some|a)?[_-]?(?:super)?[_-]?(?:secret|pass|passw|password|passwd|pwd|pw|token|key|user|guest|admin|root"
+    r"|postgres|test|foo|bar|example|dummy|changeme|change_me|x+|\*+)[_-]?(?:word|key|token|here)?)"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(NamedTuple):
     """A place to be masked."""
 
     start: int
@@ -26,21 +41,17 @@ class Mask:
     kind: str
 
 
-def find_masks(
-    text: str, spans: list[Span] | None, *, mask_secrets: bool, mask_emails: bool, mask_ips: bool
-) -> list[Mask]:
+def find_masks(text: str, spans: list[Span] | None, config: HygieneConfig) -> list[Mask]:
     """What is to be masked, in order and without overlaps; of two that overlap the secret counts, then the first.
 
     Args:
         text: Whole.
         spans: The insides of strings and comments; None: the text is no code, all of it may change.
-        mask_secrets: Whether to look for secrets.
-        mask_emails: And for e-mail addresses.
-        mask_ips: And for IP addresses.
+        config: What is looked for.
     """
-    found = [Mask(*span, KEY) for span in secrets(text)] if mask_secrets else []
-    found += [Mask(*span, EMAIL) for span in email_addresses(text)] if mask_emails else []
-    found += [Mask(*span, IP) for span in ip_addresses(text)] if mask_ips else []
+    found = [Mask(*span, KEY) for span in secrets(text)] if config.mask_secrets else []
+    found += [Mask(*span, EMAIL) for span in email_addresses(text)] if config.mask_emails else []
+    found += [Mask(*span, IP) for span in ip_addresses(text)] if config.mask_ips else []
     if not found:
         return []
     clear = _without_overlaps(found)
@@ -103,3 +114,40 @@ def _pairs(masks: list[Mask], spans: list[Span]) -> list[tuple[Span, Mask]]:
             pairs.append((spans[ahead], mask))
             ahead += 1
     return pairs
+
+
+def secrets(text: str) -> list[Span]:
+    """Where secrets stand in a text, in order; they may overlap.
+
+    Placeholders such as `user:password@host` are left out.
+    """
+    data = text.encode("utf-8", "replace")
+    findings = _scanner().scan(data)
+    if not findings:
+        return []
+    ascii_only = len(data) == len(text)
+    spans = []
+    for finding in findings:
+        if not (finding.visible or finding.rule_id in _SECRET_ALONE):
+            continue
+        start, end = finding.location["start_offset"], finding.location["end_offset"]
+        if not ascii_only:
+            start, end = (len(data[:offset].decode("utf-8", "ignore")) for offset in (start, end))
+        if not _PLACEHOLDER.fullmatch(text[start:end]):
+            spans.append((start, end))
+    return sorted(set(spans))
+
+
+def detector() -> str:
+    """Name and version of the detector: what is found depends on it."""
+    from kingfisher_sdk import __version__
+
+    return f"kingfisher-secret-scanner {__version__}"
+
+
+@lru_cache(maxsize=1)
+def _scanner() -> "Scanner":
+    """The compiled rules: a second to load, eight to compile the first time on a machine; shared by a process."""
+    from kingfisher_sdk import Rules, Scanner
+
+    return Scanner(Rules([_RULES]), base64=False)
