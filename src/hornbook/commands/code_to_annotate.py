@@ -112,8 +112,8 @@ def _documents(source: CodeSource) -> tuple[Callable[[], Iterator[Document | Dro
 
 def _standard_library(*, only_labelled: bool) -> tuple[list[Document], dict[str, int]]:
     """The library's code, with the shipped scores where only labelled code is wanted."""
-    from hornbook.curation.annotate import describe_labels, join_labels, load_labels
     from hornbook.curation.corpus import describe_standard_library, read_standard_library
+    from hornbook.curation.shipped import describe_labels, join_labels, load_labels
 
     samples = read_standard_library(describe_standard_library()).samples
     reference: dict[str, int] = {}

@@ -1,5 +1,6 @@
 """`hornbook predict-value`: say of the rows of one's own files how likely each is to teach something."""
 
+import dataclasses
 import json
 import time
 from pathlib import Path
@@ -61,9 +62,8 @@ def predict_value(
     """
     from hornbook.artifacts.fingerprint import encode
     from hornbook.artifacts.store import Store
-    from hornbook.curation.find_classifier import find_classifier
-    from hornbook.curation.saved_classifier import SavedClassifier
-    from hornbook.curation.value_files import ValueRow, value_documents, value_rows
+    from hornbook.curation.saved_classifier import SavedClassifier, find_classifier
+    from hornbook.curation.value_files import ValueRow, measure_documents, value_rows
     from hornbook.display import make_console, show_progress
     from hornbook.engine import open_engine
     from hornbook.reading.documents import Fields, documents_of
@@ -90,7 +90,9 @@ def predict_value(
         def report(num_rows: int, num_characters: int) -> None:
             progress(num_characters // _MEGABYTE, max(1, num_bytes // _MEGABYTE), f"MB read; {num_rows:,} rows")
 
-        parts = value_documents(documents, work, loaded, report=report, engine=where)
+        # A fresh copy: a language model that this process has loaded is not sent to the others.
+        predict = dataclasses.replace(loaded).predict
+        parts = measure_documents(documents, work, predict, report=report, engine=where)
         require_some(parts, fields)
         write_records(output, ValueRow, value_rows(parts))
         dropped = write_rejected(parts, output)

@@ -25,7 +25,7 @@ from hornbook.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hornbook.curation.select_files import Chosen
+    from hornbook.curation.select import Chosen
     from hornbook.reading.files import InputFile
     from hornbook.reading.parts import Parts
 
@@ -71,8 +71,8 @@ def select(
     The others are named beside the output with their value. An interrupted command, typed again, goes on where it was.
     """
     from hornbook.artifacts.fingerprint import encode
-    from hornbook.curation.select_files import Budget, DroppedRow, choose, dropped_rows, measure_documents
-    from hornbook.curation.values_by_id import ValuesById
+    from hornbook.curation.select import Budget, DroppedRow, choose, count_tokens, dropped_rows
+    from hornbook.curation.value_files import ValuesById, measure_documents
     from hornbook.display import make_console, show_progress
     from hornbook.engine import open_engine
     from hornbook.reading.documents import Fields, documents_of
@@ -105,7 +105,7 @@ def select(
             progress(num_characters // _MEGABYTE, max(1, num_bytes // _MEGABYTE), f"MB read; {num_rows:,} rows")
 
         by_id = ValuesById(values)
-        parts = measure_documents(documents, work, report=report, engine=where)
+        parts = measure_documents(documents, work, count_tokens, report=report, engine=where)
         require_some(parts, fields)
         chosen = choose(parts, by_id, budget)
         _write_kept(found, parts, chosen, output)

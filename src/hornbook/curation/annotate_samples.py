@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.resources import files
 from typing import Any
 
-from hornbook.curation.annotate import load_rubric
 from hornbook.errors import ConfigError
 from hornbook.records import Document, Dropped, Label
 from hornbook.teacher.shown_code import fenced
@@ -153,6 +153,11 @@ def scoring_request(text: str, config: AnnotateSamplesConfig) -> ChatRequest:
         ],
         sampling=SamplingConfig(max_new_tokens=config.max_new_tokens, temperature=config.temperature, top_p=1.0),
     )
+
+
+def load_rubric() -> str:
+    """The question that the annotator answered, and its scale."""
+    return files("hornbook.curation").joinpath("educational_value/rubric.md").read_text(encoding="utf-8")
 
 
 def read_score(reply: Reply) -> tuple[int | Unscored, str]:

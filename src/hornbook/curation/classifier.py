@@ -53,7 +53,7 @@ class ClassifierConfig:
     """Tokens and measures, or a language model's hidden states: `describe_language_model("NAME")`."""
     states_sha256: str = ""
     """Of the shipped states of a language model, from which the head `kernel` learns besides
-    (`shipped_states.describe_states()`); empty: it learns from the labels alone."""
+    (`shipped.describe_states()`); empty: it learns from the labels alone."""
     head: str = KERNEL
     """`kernel` (`kernel_head.py`), or `forest`: the paper's random forest, on the dense features alone."""
     num_bootstrap_samples: int = 1000

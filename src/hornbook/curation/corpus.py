@@ -13,13 +13,12 @@ import platform
 import re
 import sys
 import sysconfig
-import tokenize
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
+from hornbook.curation.sources.file_text import decode_source
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import CodeSample, SampleKind, content_id
 
@@ -132,7 +131,7 @@ def cut_module(content: bytes, *, path: str, source: str, max_module_lines: int)
         SyntaxError: The module does not parse.
         UnicodeDecodeError: The bytes are not in the encoding that they declare.
     """
-    text = _decode(content)
+    text = decode_source(content)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
@@ -203,9 +202,3 @@ def _digest(files: list[tuple[str, bytes]]) -> str:
         digest.update(f"{path}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
-
-
-def _decode(content: bytes) -> str:
-    """Decode as Python does: declared encoding, byte-order mark dropped, line ends as newlines."""
-    encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
-    return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")

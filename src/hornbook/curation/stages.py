@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
-from hornbook.curation.annotate import AnnotateConfig, join_labels, load_labels
 from hornbook.curation.calibration import kept_curve, measure_calibration, most_surprising, source_table
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.corpus import CorpusConfig, read_standard_library
@@ -23,11 +22,10 @@ from hornbook.curation.hygiene.config import VERSION as HYGIENE_VERSION
 from hornbook.curation.hygiene.config import HygieneConfig
 from hornbook.curation.hygiene.judge import judge
 from hornbook.curation.hygiene.masking import detector
-from hornbook.curation.lexical_tokens import count_tokens
 from hornbook.curation.provided import ProvidedConfig, read_provided
 from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER, SavedClassifier, is_savable
-from hornbook.curation.select import SelectConfig, select
-from hornbook.curation.shipped_states import make_hints
+from hornbook.curation.select import SelectConfig, count_tokens, select
+from hornbook.curation.shipped import AnnotateConfig, join_labels, load_labels, make_hints
 from hornbook.encoders.encoder import make_encoder
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Label, Passage, PredictedValue
@@ -233,13 +231,13 @@ def run_provided(config: ProvidedConfig, inputs: Mapping[str, Artifact], workspa
     """
     del inputs
     table, record, unit = _PROVIDED_TABLES[config.kind]
-    provided = read_provided(config)
-    workspace.write_records(table, record, provided.records)
-    workspace.write_records("dropped", Dropped, provided.dropped)
+    records, dropped = read_provided(config)
+    workspace.write_records(table, record, records)
+    workspace.write_records("dropped", Dropped, dropped)
     return Result(
-        kept=len(provided.records),
+        kept=len(records),
         unit=unit,
-        dropped=_counted(dropped.reason for dropped in provided.dropped),
+        dropped=_counted(one.reason for one in dropped),
         metrics={"source": config.source},
     )
 

@@ -10,11 +10,10 @@ from typing import Any
 from hornbook.artifacts.pipeline import Pipeline
 from hornbook.artifacts.stage import Stage, StageFunction
 from hornbook.curation import stages as curation
-from hornbook.curation.annotate import describe_labels
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.corpus import describe_standard_library
 from hornbook.curation.select import SelectConfig
-from hornbook.curation.shipped_states import describe_states
+from hornbook.curation.shipped import describe_labels, describe_states
 from hornbook.decontamination import stages as decontamination
 from hornbook.decontamination.stages import DecontaminateConfig
 from hornbook.deduplication import stages as deduplication

@@ -135,8 +135,9 @@ def _on_hub(url: str) -> list[RemoteFile]:
 
     hub = HfFileSystem()
     filesystem = fs.PyFileSystem(fs.FSSpecHandler(hub))
+    found: Any = hub.find(url, detail=True)
     files = []
-    for path, about in hub.find(url, detail=True).items():
+    for path, about in found.items():
         version = str(about.get("blob_id") or about.get("last_commit") or "")
         files.append(RemoteFile(f"hf://{path}", filesystem, path, about["size"], version))
     return files
