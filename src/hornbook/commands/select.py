@@ -23,10 +23,7 @@ from hornbook.commands.written_files import beside, require_writable, write_reco
 from hornbook.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from hornbook.curation.select import Chosen
-    from hornbook.reading.files import InputFile
     from hornbook.reading.parts import Parts
 
 _MEGABYTE = 1_000_000
@@ -70,6 +67,8 @@ def select(
 
     The others are named beside the output with their value. An interrupted command, typed again, goes on where it was.
     """
+    import numpy as np
+
     from hornbook.artifacts.fingerprint import encode
     from hornbook.curation.select import Budget, DroppedRow, choose, count_tokens, dropped_rows
     from hornbook.curation.value_files import ValuesById, measure_documents
@@ -77,7 +76,7 @@ def select(
     from hornbook.engine import open_engine
     from hornbook.reading.documents import Fields, documents_of
     from hornbook.reading.files import find_files
-    from hornbook.reading.kept_rows import require_same_form
+    from hornbook.reading.kept_rows import require_same_form, write_kept
     from hornbook.reading.parts import require_some
 
     budget = Budget(
@@ -108,7 +107,9 @@ def select(
         parts = measure_documents(documents, work, count_tokens, report=report, engine=where)
         require_some(parts, fields)
         chosen = choose(parts, by_id, budget)
-        _write_kept(found, parts, chosen, output)
+        is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
+        is_kept[chosen.rows[chosen.is_kept]] = True
+        write_kept(found, parts, is_kept, output)
         write_records(beside(output, "dropped"), DroppedRow, dropped_rows(parts, chosen))
         rejected = write_rejected(parts, output)
         described = _described(parts, chosen, rejected, time.monotonic() - begun)
@@ -134,16 +135,6 @@ def parse_count(typed: str, flag: str) -> int:
     if number < 1 or number != int(number):
         raise ConfigError(f"`{flag}` must be a whole number above 0, such as 6B, 500M, 10k or 1000; got {typed!r}")
     return int(number)
-
-
-def _write_kept(files: "Sequence[InputFile]", parts: "Parts", chosen: "Chosen", output: Path) -> None:
-    import numpy as np
-
-    from hornbook.reading.kept_rows import write_kept
-
-    is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
-    is_kept[chosen.rows[chosen.is_kept]] = True
-    write_kept(files, parts, is_kept, output)
 
 
 def _described(parts: "Parts", chosen: "Chosen", rejected: dict[str, int], seconds: float) -> dict[str, Any]:
