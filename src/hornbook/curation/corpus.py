@@ -14,6 +14,7 @@ import re
 import sys
 import sysconfig
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,11 +74,7 @@ class Corpus:
 
 
 def describe_standard_library() -> CorpusConfig:
-    """Describe the running interpreter's standard library, so that it can enter a fingerprint.
-
-    Raises:
-        MissingInputError: The interpreter has no source files.
-    """
+    """Describe the running interpreter's standard library, so that it can enter a fingerprint."""
     return CorpusConfig(python_version=platform.python_version(), source_sha256=_digest(_standard_library_files()))
 
 
@@ -100,16 +97,16 @@ def read_standard_library(config: CorpusConfig) -> Corpus:
     if config.source_sha256 != _digest(files):
         raise ConfigError(f"`source_sha256` is {config.source_sha256!r}, this standard library has another digest")
     samples: dict[str, CodeSample] = {}
-    skipped: dict[str, int] = {}
+    skipped: Counter[str] = Counter()
     source = f"{sys.implementation.name}-{config.python_version}-stdlib"
     for path, content in files:
         try:
             found = list(cut_module(content, path=path, source=source, max_module_lines=config.max_module_lines))
         except (SyntaxError, UnicodeDecodeError):
-            skipped["does not parse"] = skipped.get("does not parse", 0) + 1
+            skipped["does not parse"] += 1
             continue
         if not found:
-            skipped["no definition"] = skipped.get("no definition", 0) + 1
+            skipped["no definition"] += 1
         for sample in found:
             samples.setdefault(sample.id, sample)
     return Corpus(samples=list(samples.values()), num_files=len(files), skipped_files=skipped)

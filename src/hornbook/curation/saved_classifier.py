@@ -112,7 +112,9 @@ class SavedClassifier:
                     f"the classifier in `{folder}` has format {form!r} and the head {described['head']!r}, written by "
                     f"Hornbook {writer}; this one reads {FORMAT} and {_HEAD!r}: make it again"
                 )
-            loaded = cls(encode=_encode_config(described), fitted=_fitted(described, folder / _WEIGHTS))
+            encoders: dict[str, Any] = {name: config for config, name in _ENCODERS.items()}
+            encode = encoders[described["encoder"]](**described["encode"])
+            loaded = cls(encode=encode, fitted=_fitted(described, folder / _WEIGHTS))
             probe, expected = described["probe"]["text"], float(described["probe"]["value"])
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise DamagedArtifactError(f"the classifier in `{folder}` is damaged: {error!r}") from error
@@ -151,15 +153,6 @@ def find_classifier(name: str | None, store: Store) -> Path:
 def is_savable(fitted: FittedClassifier) -> bool:
     """Whether a classifier has a plain form on the disk; a forest has none."""
     return isinstance(fitted.head, KernelHead)
-
-
-def _encode_config(described: dict[str, Any]) -> EncodeConfig | HiddenStatesConfig:
-    fields = described["encode"]
-    if described["encoder"] == _ENCODERS[EncodeConfig]:
-        return EncodeConfig(**fields)
-    if described["encoder"] == _ENCODERS[HiddenStatesConfig]:
-        return HiddenStatesConfig(**fields)
-    raise ValueError(f"encoder {described['encoder']!r}")
 
 
 def _fitted(described: dict[str, Any], weights: Path) -> FittedClassifier:

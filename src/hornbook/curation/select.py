@@ -129,25 +129,39 @@ def select(samples: Sequence[CodeSample], values: Sequence[PredictedValue], conf
             raise MissingInputError(f"no value for {sample.id} ({sample.path}, line {sample.first_line})")
     sizes = count_tokens([sample.text for sample in samples])
     ranked = np.array([value_of[sample.id] for sample in samples])
-    kept, overlapped = _take(samples, sizes, ranked, config.keep_tokens or int(config.keep_share * sum(sizes)))
+    kept: dict[int, CodeSample] = {}
+    overlapped: dict[int, CodeSample] = {}
+    of_file: dict[tuple[str, str], list[CodeSample]] = {}
+
+    def overlaps(index: int) -> bool:
+        sample = samples[index]
+        for other in of_file.get((sample.source, sample.path), []):
+            if sample.first_line <= other.last_line and other.first_line <= sample.last_line:
+                overlapped[index] = other
+                return True
+        return False
+
+    budget = config.keep_tokens or int(config.keep_share * sum(sizes))
+    for index in most_valuable(ranked, sizes, budget, overlaps):
+        kept[index] = sample = samples[index]
+        of_file.setdefault((sample.source, sample.path), []).append(sample)
     if samples and not kept:
         name = "keep_tokens" if config.keep_tokens else "keep_share"
         raise ConfigError(f"`{name}` is {getattr(config, name)!r}: not even the most valuable sample fits into it")
-    threshold = min((value_of[samples[index].id] for index in kept), default=1.0)
-
-    def drop(index: int) -> Dropped:
-        sample, other = samples[index], overlapped.get(index)
-        detail = f"value {value_of[sample.id]:.3f}, threshold {threshold:.3f}"
-        if other is None:
-            return Dropped(id=sample.id, reason=OVER_BUDGET, detail=detail)
-        detail += f"; {other.id} holds lines {other.first_line} to {other.last_line} of {other.path}"
-        return Dropped(id=sample.id, reason=OVERLAPPING, detail=detail)
-
+    threshold = min((value_of[sample.id] for sample in kept.values()), default=1.0)
+    dropped = []
+    for index, sample in enumerate(samples):
+        reason, detail = OVER_BUDGET, f"value {value_of[sample.id]:.3f}, threshold {threshold:.3f}"
+        if other := overlapped.get(index):
+            reason = OVERLAPPING
+            detail += f"; {other.id} holds lines {other.first_line} to {other.last_line} of {other.path}"
+        if index not in kept:
+            dropped.append(Dropped(id=sample.id, reason=reason, detail=detail))
     return Selection(
         kept=[sample for index, sample in enumerate(samples) if index in kept],
-        dropped=[drop(index) for index in range(len(samples)) if index not in kept],
+        dropped=dropped,
         threshold=threshold,
-        num_kept_tokens=sum(sizes[index] for index in sorted(kept)),
+        num_kept_tokens=sum(sizes[index] for index in kept),
         num_tokens=sum(sizes),
     )
 
@@ -216,31 +230,6 @@ def dropped_rows(parts: Parts, chosen: Chosen) -> Iterator[DroppedRow]:
             if not chosen.is_kept[place]:
                 yield DroppedRow(id=name, reason=OVER_BUDGET, value=float(chosen.values[place]))
             place += 1
-
-
-def _take(
-    samples: Sequence[CodeSample], sizes: Sequence[int], values: NDArray[np.float64], budget: int
-) -> tuple[set[int], dict[int, CodeSample]]:
-    """Indices taken within the budget; indices passed over, each with the taken sample that it overlaps."""
-    taken: dict[tuple[str, str], list[CodeSample]] = {}
-    kept: set[int] = set()
-    overlapped: dict[int, CodeSample] = {}
-
-    def overlaps(index: int) -> bool:
-        sample = samples[index]
-        other = next((one for one in taken.get((sample.source, sample.path), ()) if _overlap(sample, one)), None)
-        if other is not None:
-            overlapped[index] = other
-        return other is not None
-
-    for index in most_valuable(values, sizes, budget, overlaps):
-        kept.add(index)
-        taken.setdefault((samples[index].source, samples[index].path), []).append(samples[index])
-    return kept, overlapped
-
-
-def _overlap(first: CodeSample, second: CodeSample) -> bool:
-    return first.first_line <= second.last_line and second.first_line <= first.last_line
 
 
 def _chosen(rows: NDArray[np.int64], sizes: NDArray[np.int64], values: NDArray[np.float64], budget: Budget) -> Chosen:

@@ -26,6 +26,8 @@ NUM_COMPONENTS = 32
 LEAST_KNOWN_LABELS = 100
 """With fewer labelled texts that have states, a slow head would learn too little to teach."""
 HASH_BYTES = 8
+_ANNOTATOR = "language model, educational_value/rubric.md"
+"""Who gave the labels; written into each."""
 _LABELS, _STATES = "labels.jsonl", "states.safetensors"
 _DATA = files("hornbook.curation").joinpath("educational_value")
 
@@ -36,8 +38,6 @@ class AnnotateConfig:
 
     labels_sha256: str
     """Digest of the label file. Get it from `describe_labels`."""
-    annotator: str = "language model, educational_value/rubric.md"
-    """Who gave the labels; written into each."""
     min_labels: int = 200
     """With fewer samples found, the stage fails rather than train on next to nothing."""
 
@@ -84,7 +84,7 @@ def join_labels(samples: Sequence[CodeSample], labels: Sequence[ShippedLabel], c
     Args:
         samples: The corpus; ids unique.
         labels: Each with a module, a name and the hash of the text that was read.
-        config: Who gave the labels, and how many must be found.
+        config: How many must be found.
 
     Returns:
         Labels in the order of the samples.
@@ -98,9 +98,7 @@ def join_labels(samples: Sequence[CodeSample], labels: Sequence[ShippedLabel], c
         digest = hashlib.sha256(sample.text.removesuffix("\n").encode()).hexdigest()
         label = wanted.get((sample.module, sample.qualname, digest))
         if label is not None:
-            joined.append(
-                Label(sample_id=sample.id, score=label.score, reason=label.reason, annotator=config.annotator)
-            )
+            joined.append(Label(sample_id=sample.id, score=label.score, reason=label.reason, annotator=_ANNOTATOR))
     if len(joined) < config.min_labels:
         raise MissingInputError(
             f"only {len(joined)} of {len(labels)} labels speak of code in this corpus, {config.min_labels} are needed:"

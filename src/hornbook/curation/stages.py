@@ -10,7 +10,6 @@ Source: section 2.1 of the paper.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -170,12 +169,13 @@ def run_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], wor
         workspace.progress(1, 3, "measuring the calibration")
         measured = measure_calibration(learner, workspace.seed)
         metrics, held_out = measured.metrics, measured.held_out
-        surprises = [
-            (labels[held_out[at]], measured.values[at]) for at in most_surprising(measured.values, scores[held_out])
-        ]
-        metrics["held_out"]["surprises"] = [
-            _surprise(label, samples[row_of[label.sample_id]], float(value)) for label, value in surprises
-        ]
+        surprises = []
+        for at in most_surprising(measured.values, scores[held_out]):
+            label, value = labels[held_out[at]], round(float(measured.values[at]), 4)
+            sample = samples[row_of[label.sample_id]]
+            said = {"sample_id": sample.id, "module": sample.module, "qualname": sample.qualname}
+            surprises.append({**said, "score": label.score, "value": value, "reason": label.reason})
+        metrics["held_out"]["surprises"] = surprises
         workspace.progress(2, 3, "valuing all samples")
         fitted = fit_value(learner, workspace.seed)
         values = fitted.predict(features).tolist()
@@ -240,17 +240,6 @@ def run_provided(config: ProvidedConfig, inputs: Mapping[str, Artifact], workspa
         dropped=_counted(one.reason for one in dropped),
         metrics={"source": config.source},
     )
-
-
-def _surprise(label: Label, sample: CodeSample, value: float) -> dict[str, Any]:
-    return {
-        "sample_id": sample.id,
-        "module": sample.module,
-        "qualname": sample.qualname,
-        "score": label.score,
-        "value": round(value, 4),
-        "reason": label.reason,
-    }
 
 
 def _sources(samples: Sequence[CodeSample]) -> list[str]:

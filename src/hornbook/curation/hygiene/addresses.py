@@ -42,7 +42,8 @@ def email_addresses(text: str) -> list[Span]:
         if not local or _EXAMPLE_DOMAIN.search(domain) or domain.rsplit(".", 1)[1].lower() in _FILE_ENDINGS:
             continue
         start = local.start() + len(local.group()) - len(local.group().lstrip(".%+-"))
-        start = _behind_escape(text, start, at)
+        if start and text[start - 1] == "\\" and start + 1 < at and text[start] in "nrtabfv":
+            start += 1  # Its first letter belongs to an escape.
         if start < at and text[start:at].lower() not in _NO_PERSON:
             found.append((start, match.end()))
     return found
@@ -78,10 +79,3 @@ def _is_public(address: str) -> bool:
     except ValueError:
         return False
     return parsed.is_global and not parsed.is_multicast and address not in _RESOLVERS and not _NO_HOST.search(address)
-
-
-def _behind_escape(text: str, start: int, end: int) -> int:
-    """Where an address starts whose first letter belongs to an escape such as backslash and n."""
-    if start and text[start - 1] == "\\" and start + 1 < end and text[start] in "nrtabfv":
-        return start + 1
-    return start

@@ -87,14 +87,10 @@ def opted_out(opt_out: OptOutList, *, repository: str, path: str) -> Refusal | N
 
 def too_short(text: str, *, min_characters: int) -> Refusal | None:
     """Refuse a text with fewer than `min_characters` characters that are no white space."""
-    count = 0
-    for word in text.split(None, min_characters):
-        if count >= min_characters:
-            break
-        count += len(word)
-    if count >= min_characters:
-        return None
-    return Refusal(Reason.TOO_SHORT, f"{count} characters that are no white space")
+    count = sum(map(len, text.split()))
+    if count < min_characters:
+        return Refusal(Reason.TOO_SHORT, f"{count} characters that are no white space")
+    return None
 
 
 def long_lines(text: str, *, max_line: int, max_mean_line: float) -> Refusal | None:

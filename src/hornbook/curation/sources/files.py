@@ -32,13 +32,7 @@ class FolderOfFiles:
     """The matching files of a folder, or one file."""
 
     def __init__(self, given: Path, *, pattern: str, max_bytes: int, layout: str = "files") -> None:
-        """List the files.
-
-        Args:
-            given: A folder, or a file, which is taken whatever its name is.
-            pattern: Of their names: `*.py`.
-            max_bytes: Longer files are left out.
-            layout: What the folder was taken for.
+        """List the files that match the pattern; a file that is given itself is taken whatever its name is.
 
         Raises:
             MissingInputError: There is none.

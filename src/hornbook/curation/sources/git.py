@@ -8,10 +8,10 @@ Writes: a document for each file that matches, by its path; its origin is the re
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from hornbook.curation.sources.file_text import text_of_file
 from hornbook.curation.sources.files import path_matches, printable
@@ -68,16 +68,18 @@ class GitRepository:
 
     def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
         """The files by path, from number `start` on."""
-        with _open_objects(self._folder) as objects:
-            licenses = NearestLicenses(self._license_files, lambda path: objects.read(self._license_files[path]) or b"")
+        with _reading_objects(self._folder) as read:
+            licenses = NearestLicenses(self._license_files, lambda path: read(self._license_files[path]) or b"")
             for blob in self._files[start:]:
-                yield self._read_one(blob, objects, licenses)
+                yield self._read_one(blob, read, licenses)
 
-    def _read_one(self, blob: _Blob, objects: "_Objects", licenses: NearestLicenses) -> SourceDocument | LeftOut:
+    def _read_one(
+        self, blob: _Blob, read: Callable[[str], bytes | None], licenses: NearestLicenses
+    ) -> SourceDocument | LeftOut:
         place = f"{self.name}/{blob.path}"
         if blob.size > self._max_bytes:
             return LeftOut(place=place, reason=TOO_LONG, detail=f"{blob.size:,} bytes")
-        content = objects.read(blob.name)
+        content = read(blob.name)
         if content is None:
             return LeftOut(place=place, reason=MISSING_OBJECT, detail=f"object {blob.name}")
         text = text_of_file(place, content)
@@ -102,35 +104,9 @@ def is_repository(folder: Path) -> bool:
     )
 
 
-class _Objects:
-    """Objects of a repository, read one after the other."""
-
-    def __init__(self, folder: Path, asked: IO[bytes], answered: IO[bytes]) -> None:
-        self._folder = folder
-        self._asked = asked
-        self._answered = answered
-
-    def read(self, name: str) -> bytes | None:
-        """The object whole, or None where the repository lacks it."""
-        try:
-            self._asked.write(f"{name}\n".encode())
-            self._asked.flush()
-            header = self._answered.readline().split()
-        except OSError as error:
-            raise MissingInputError(f"git stopped while it read `{self._folder}`: {error}") from error
-        if len(header) == 2 and header[1] == b"missing":
-            return None
-        if len(header) != 3:
-            raise MissingInputError(f"git cannot read object {name} of `{self._folder}`: is the repository whole?")
-        size = int(header[2])
-        content = self._answered.read(size + 1)
-        if len(content) != size + 1:
-            raise MissingInputError(f"git stopped within object {name} of `{self._folder}`: is the repository whole?")
-        return content[:size]
-
-
 @contextmanager
-def _open_objects(folder: Path) -> Iterator[_Objects]:
+def _reading_objects(folder: Path) -> Iterator[Callable[[str], bytes | None]]:
+    """Gives what reads an object whole by its name; None where the repository lacks it."""
     process = subprocess.Popen(
         _command(folder, ("cat-file", "--batch")),
         stdin=subprocess.PIPE,
@@ -138,15 +114,32 @@ def _open_objects(folder: Path) -> Iterator[_Objects]:
         stderr=subprocess.DEVNULL,
         env=_environment(),
     )
-    assert process.stdin is not None
-    assert process.stdout is not None
+    asked, answered = process.stdin, process.stdout
+    assert asked is not None
+    assert answered is not None
+
+    def read(name: str) -> bytes | None:
+        try:
+            asked.write(f"{name}\n".encode())
+            asked.flush()
+            header = answered.readline().split()
+        except OSError as error:
+            raise MissingInputError(f"git stopped while it read `{folder}`: {error}") from error
+        if len(header) == 2 and header[1] == b"missing":
+            return None
+        size = int(header[2]) if len(header) == 3 else -1
+        content = answered.read(size + 1)
+        if size < 0 or len(content) != size + 1:
+            raise MissingInputError(f"git cannot read object {name} of `{folder}`: is the repository whole?")
+        return content[:size]
+
     try:
-        yield _Objects(folder, process.stdin, process.stdout)
+        yield read
     finally:
         process.kill()
-        process.stdout.close()
+        answered.close()
         with suppress(BrokenPipeError):
-            process.stdin.close()
+            asked.close()
         process.wait()
 
 

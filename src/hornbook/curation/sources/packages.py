@@ -48,12 +48,7 @@ class InstalledPackages:
     layout = "packages"
 
     def __init__(self, folder: Path, *, pattern: str, max_bytes: int) -> None:
-        """List the files of all distributions; a file that two of them name belongs to the first.
-
-        Args:
-            folder: Holds `NAME-VERSION.dist-info` folders.
-            pattern: Of the files' names: `*.py`.
-            max_bytes: Longer files are left out.
+        """List the matching files of all distributions; a file that two of them name belongs to the first.
 
         Raises:
             MissingInputError: No distribution is there.

@@ -29,14 +29,9 @@ class StackOverflow:
     layout = "stackoverflow"
 
     def __init__(self, posts: Path, work: Path, *, site: str, tag: str, report: Callable[[int, int], None]) -> None:
-        """Take the file; nothing is read yet.
+        """Take the file; nothing is read before the first question is asked for.
 
-        Args:
-            posts: `Posts.xml`.
-            work: The folder where what was found on the way is kept; it is there when the first question is asked for.
-            site: Whose dump it is, for URLs.
-            tag: That a question has.
-            report: Told the bytes scanned and those of the file, while it is scanned.
+        What is found then is kept in the folder `work`; `report` is told the bytes scanned and those of the file.
         """
         self.name = posts.name
         self._posts = posts
