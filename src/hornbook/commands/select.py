@@ -5,7 +5,7 @@ import re
 import time
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -21,10 +21,6 @@ from hornbook.commands.input_options import (
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
 from hornbook.commands.written_files import beside, require_writable, write_records, write_rejected
 from hornbook.errors import ConfigError
-
-if TYPE_CHECKING:
-    from hornbook.curation.select import Chosen
-    from hornbook.reading.parts import Parts
 
 _MEGABYTE = 1_000_000
 _TYPED = re.compile(r"(\d+(?:[_,]\d{3})*(?:\.\d+)?)([kmbt]?)", re.IGNORECASE | re.ASCII)
@@ -70,7 +66,7 @@ def select(
     import numpy as np
 
     from hornbook.artifacts.fingerprint import encode
-    from hornbook.curation.select import Budget, DroppedRow, choose, count_tokens, dropped_rows
+    from hornbook.curation.select import OVER_BUDGET, Budget, DroppedRow, choose, count_tokens, dropped_rows
     from hornbook.curation.value_files import ValuesById, measure_documents
     from hornbook.display import make_console, show_progress
     from hornbook.engine import open_engine
@@ -112,8 +108,18 @@ def select(
         write_kept(found, parts, is_kept, output)
         write_records(beside(output, "dropped"), DroppedRow, dropped_rows(parts, chosen))
         rejected = write_rejected(parts, output)
-        described = _described(parts, chosen, rejected, time.monotonic() - begun)
-    described["output"] = str(output)
+        num_kept = int(is_kept.sum())
+        dropped = {OVER_BUDGET: len(chosen.is_kept) - num_kept, **rejected}
+        described = {
+            "num_rows": parts.num_rows,
+            "kept": num_kept,
+            "dropped": {reason: number for reason, number in dropped.items() if number},
+            "threshold": chosen.threshold,
+            "num_kept_tokens": chosen.num_kept_tokens,
+            "num_tokens": chosen.num_tokens,
+            "seconds": round(time.monotonic() - begun, 2),
+            "output": str(output),
+        }
     if as_json:
         typer.echo(json.dumps(described, indent=2))
     else:
@@ -135,22 +141,6 @@ def parse_count(typed: str, flag: str) -> int:
     if number < 1 or number != int(number):
         raise ConfigError(f"`{flag}` must be a whole number above 0, such as 6B, 500M, 10k or 1000; got {typed!r}")
     return int(number)
-
-
-def _described(parts: "Parts", chosen: "Chosen", rejected: dict[str, int], seconds: float) -> dict[str, Any]:
-    from hornbook.curation.select import OVER_BUDGET
-
-    num_kept = int(chosen.is_kept.sum())
-    dropped = {OVER_BUDGET: len(chosen.is_kept) - num_kept, **rejected}
-    return {
-        "num_rows": parts.num_rows,
-        "kept": num_kept,
-        "dropped": {reason: number for reason, number in dropped.items() if number},
-        "threshold": chosen.threshold,
-        "num_kept_tokens": chosen.num_kept_tokens,
-        "num_tokens": chosen.num_tokens,
-        "seconds": round(seconds, 2),
-    }
 
 
 def _print(described: dict[str, Any], output: Path) -> None:
