@@ -212,7 +212,7 @@ def choose(parts: Parts, values: ValuesById, budget: Budget) -> Chosen:
         num_missing += int(np.isnan(found).sum())
         missing += [ids[at] for at in np.flatnonzero(np.isnan(found))[: _NAMED - len(missing)]]
         rows.append(table.column("row").to_numpy())
-        sizes.append(numbers_of(parts, part))
+        sizes.append(numbers_of(parts, part).astype(np.int64))
         ranked.append(found)
     if num_missing:
         named = ", ".join(f"`{name}`" for name in missing) + (", …" if num_missing > len(missing) else "")

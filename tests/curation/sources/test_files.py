@@ -78,7 +78,7 @@ def test_text_is_decoded_as_python_does_and_what_cannot_be_is_told_apart(tmp_pat
     ]
     assert left_out(source) == [
         ("project/bad.py", "not UTF-8"),
-        ("project/hex.py", "not in its declared encoding"),
+        ("project/hex.py", "unknown encoding"),
         ("project/huge.py", "too long"),
         ("project/none.py", "unknown encoding"),
         ("project/wrong.py", "not in its declared encoding"),

@@ -38,7 +38,7 @@ def text_of_file(place: str, content: bytes) -> str | LeftOut:
     except SyntaxError as error:
         reason = UNKNOWN_ENCODING if "unknown encoding" in str(error) else NOT_UTF8
         return LeftOut(place=place, reason=reason, detail=str(error))
-    except (UnicodeError, LookupError) as error:  # The latter where an encoding is none of text, such as hex.
+    except UnicodeError as error:
         reason = NOT_UTF8 if getattr(error, "encoding", "").startswith("utf-8") else NOT_ENCODED
         return LeftOut(place=place, reason=reason, detail=str(error))
     except _NoTextError as error:
@@ -56,7 +56,10 @@ def decode_source(content: bytes) -> str:
         UnicodeError: The rest is not.
     """
     encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
-    return _with_newlines(content.decode(encoding))
+    try:
+        return _with_newlines(content.decode(encoding))
+    except LookupError as error:  # It is none of text, such as `hex`.
+        raise SyntaxError(f"unknown encoding: {encoding}") from error
 
 
 class _NoTextError(Exception):
