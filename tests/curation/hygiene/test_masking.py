@@ -5,10 +5,17 @@ import pytest
 from tests.curation.hygiene.planted import planted_secrets
 
 from hornbook.curation.hygiene import masking
-from hornbook.curation.hygiene.addresses import email_addresses, ip_addresses
 from hornbook.curation.hygiene.config import HygieneConfig
 from hornbook.curation.hygiene.data import find_literals
-from hornbook.curation.hygiene.masking import Mask, apply_masks, find_masks, secrets, widened
+from hornbook.curation.hygiene.masking import (
+    Mask,
+    apply_masks,
+    email_addresses,
+    find_masks,
+    ip_addresses,
+    secrets,
+    widened,
+)
 
 FILE = "import os\n\n\ndef connect(user):\n    {}\n    return user\n"
 GITHUB = next(one for one in planted_secrets(0) if one.kind == "GitHub").secret

@@ -16,7 +16,6 @@ file gives its reason, so that counts by reason depend on this order:
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hornbook.curation.hygiene.addresses import Span
 from hornbook.curation.hygiene.config import HygieneConfig
 from hornbook.curation.hygiene.data import data_in_code, find_literals
 from hornbook.curation.hygiene.filters import (
@@ -31,7 +30,7 @@ from hornbook.curation.hygiene.filters import (
     too_large,
     too_short,
 )
-from hornbook.curation.hygiene.masking import apply_masks, find_masks, widened
+from hornbook.curation.hygiene.masking import Span, apply_masks, find_masks, widened
 from hornbook.curation.hygiene.syntax import does_not_parse, parse_error, too_deep
 
 
