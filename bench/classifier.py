@@ -18,12 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from hornbook.curation.annotate import describe_labels, join_labels, load_labels
 from hornbook.curation.calibration import auc, spearman
 from hornbook.curation.classifier import HEADS, KERNEL, ClassifierConfig, Learner, predict_unseen
 from hornbook.curation.corpus import describe_standard_library, read_standard_library
 from hornbook.curation.distillation import Hints
-from hornbook.curation.shipped_states import describe_states, make_hints
+from hornbook.curation.shipped import describe_labels, describe_states, join_labels, load_labels, make_hints
 from hornbook.encoders.encode import EncodeConfig, Features
 from hornbook.encoders.encoder import Encoder, make_encoder
 from hornbook.encoders.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, describe_language_model

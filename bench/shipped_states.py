@@ -2,7 +2,7 @@
 
     python bench/shipped_states.py MODEL FILE --layer 15 --without-norm --dtype bfloat16
 
-Takes most of an hour on two cores. `curation/shipped_states.py` reads the file.
+Takes most of an hour on two cores. `curation/shipped.py` reads the file.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from hornbook.curation.corpus import describe_standard_library, read_standard_library
-from hornbook.curation.shipped_states import HASH_BYTES, NUM_COMPONENTS, hash_of_snippet
+from hornbook.curation.shipped import HASH_BYTES, NUM_COMPONENTS, hash_of_snippet
 from hornbook.encoders.encoder import make_encoder
 from hornbook.encoders.hidden_states import DTYPES, describe_language_model
 from hornbook.records import SampleKind

@@ -27,7 +27,7 @@ def type_all(inputs: Path, folder: Path, *more: str) -> None:
 
 def main(inputs: Path, folder: Path) -> dict[str, Any]:
     """Do all; returns what is printed."""
-    value_files.value_documents.__kwdefaults__["part_characters"] = 50_000
+    value_files.measure_documents.__kwdefaults__["part_characters"] = 50_000
     assert read_documents.__kwdefaults__ is not None
     read_documents.__kwdefaults__["part_characters"] = 4_000
     with two_nodes(folder / "notes") as cluster:

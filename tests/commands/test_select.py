@@ -7,7 +7,7 @@ import pytest
 from tests.commands.typed import is_one_mistake, read_json, type_in, write_lines
 
 from hornbook.commands.select import parse_count
-from hornbook.curation import select_files
+from hornbook.curation import value_files
 from hornbook.errors import ConfigError
 
 ROWS: list[dict[str, Any]] = [{"id": f"d{at}", "text": " ".join(["word"] * 10), "stars": at} for at in range(8)]
@@ -41,7 +41,7 @@ def test_the_most_valuable_rows_stay_as_they_stand_and_the_others_are_named(
 def test_budgets_of_each_kind_and_json(
     tmp_path: Path, rows: Path, values: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(select_files.measure_documents.__kwdefaults__, "part_characters", 60)
+    monkeypatch.setitem(value_files.measure_documents.__kwdefaults__, "part_characters", 60)
     monkeypatch.setattr("hornbook.engine.num_cores", lambda: 1)
     for options, kept in [
         (("--keep-tokens", "0.03k"), [1, 4, 6]),

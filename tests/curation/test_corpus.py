@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.curation.conftest import artifact, workspace
 
-from hornbook.curation.annotate import describe_labels, join_labels, load_labels, load_rubric
+from hornbook.curation.annotate_samples import load_rubric
 from hornbook.curation.corpus import (
     Corpus,
     cut_module,
@@ -18,7 +18,15 @@ from hornbook.curation.corpus import (
     license_of,
     read_standard_library,
 )
-from hornbook.curation.shipped_states import LEAST_KNOWN_LABELS, NUM_COMPONENTS, describe_states, make_hints
+from hornbook.curation.shipped import (
+    LEAST_KNOWN_LABELS,
+    NUM_COMPONENTS,
+    describe_labels,
+    describe_states,
+    join_labels,
+    load_labels,
+    make_hints,
+)
 from hornbook.curation.stages import run_annotate
 from hornbook.encoders.encode import EncodeConfig, encode
 from hornbook.errors import ConfigError, MissingInputError

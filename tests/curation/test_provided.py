@@ -32,7 +32,7 @@ def test_files_of_all_formats_are_read_in_the_order_of_their_names(tmp_path: Pat
         stream.write(json.dumps({"text": "c = 'é'\r\n"}) + "\n")
     pq.write_table(pa.table({"text": ["a = 1\n", "a = 1\n"]}), tmp_path / "a.parquet")
     (tmp_path / "README.md").write_text("not data")
-    records = read_provided(config_of(tmp_path)).records
+    records, _ = read_provided(config_of(tmp_path))
     assert all(isinstance(record, CodeSample) for record in records)
     assert [(record.path, record.text, record.license) for record in records] == [  # type: ignore[union-attr]
         ("a.parquet:1", "a = 1\n", "NOASSERTION"),
@@ -46,22 +46,20 @@ def test_files_of_all_formats_are_read_in_the_order_of_their_names(tmp_path: Pat
 
 def test_passages_keep_what_is_known_of_them_and_empty_ones_go(tmp_path: Path) -> None:
     write_lines(tmp_path / "1.jsonl", [{"text": "Lists hold.", "topic": "lists", "audience": 3}, {"text": " \n"}])
-    provided = read_provided(config_of(tmp_path, DocumentKind.TEXTBOOK))
-    [passage] = provided.records
+    [passage], gone = read_provided(config_of(tmp_path, DocumentKind.TEXTBOOK))
     assert isinstance(passage, Passage)
     assert (passage.text, passage.topic, passage.audience) == ("Lists hold.\n", "lists", "")
-    assert [(dropped.reason, dropped.detail) for dropped in provided.dropped] == [("empty", "1.jsonl:2")]
+    assert [(dropped.reason, dropped.detail) for dropped in gone] == [("empty", "1.jsonl:2")]
 
 
 def test_an_exercise_is_parted_behind_its_docstring_and_nothing_is_lost(tmp_path: Path) -> None:
     texts = [EXERCISE, "x = 1\n", "def f(:\n", 'def f():\n    """Only words."""\n', "a\x00b\n"]
     write_lines(tmp_path / "1.jsonl", [{"text": text} for text in texts])
-    provided = read_provided(config_of(tmp_path, DocumentKind.EXERCISE))
-    [exercise] = provided.records
+    [exercise], gone = read_provided(config_of(tmp_path, DocumentKind.EXERCISE))
     assert isinstance(exercise, Exercise)
     assert (exercise.prompt + exercise.solution, exercise.entry_point) == (EXERCISE, "area")
     assert exercise.solution == "    return math.pi * radius**2\n"
-    assert [dropped.reason for dropped in provided.dropped] == [
+    assert [dropped.reason for dropped in gone] == [
         "no function with a docstring",
         "is not valid Python",
         "no function with a docstring",
@@ -80,7 +78,7 @@ def test_a_row_without_text_is_named_with_what_it_has(tmp_path: Path) -> None:
     with pytest.raises(MissingInputError, match=r"1\.jsonl:1 .*`text`; its fields: `content`.*`text_field`"):
         read_provided(config_of(tmp_path))
     named = replace(config_of(tmp_path), text_field="content")
-    assert [record.text for record in read_provided(named).records] == ["x = 1\n"]
+    assert [record.text for record in read_provided(named)[0]] == ["x = 1\n"]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,17 @@ from pathlib import Path
 import pytest
 from tests.curation.conftest import sample
 
-from hornbook.curation.select import OVER_BUDGET, OVERLAPPING, SelectConfig, select
-from hornbook.curation.select_files import Budget, choose, dropped_rows, measure_documents
-from hornbook.curation.values_by_id import ValuesById
+from hornbook.curation.select import (
+    OVER_BUDGET,
+    OVERLAPPING,
+    Budget,
+    SelectConfig,
+    choose,
+    count_tokens,
+    dropped_rows,
+    select,
+)
+from hornbook.curation.value_files import ValuesById, measure_documents
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.reading.documents import Document, LeftOut
 from hornbook.reading.parts import Parts
@@ -73,7 +81,7 @@ def measured(folder: Path, part_characters: int) -> Parts:
         yield from rows[start:]
 
     folder.mkdir()
-    return measure_documents(read, folder, report=lambda *_: None, part_characters=part_characters)
+    return measure_documents(read, folder, count_tokens, report=lambda *_: None, part_characters=part_characters)
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +146,8 @@ def test_a_budget_that_is_none_is_refused() -> None:
     for given in ({}, {"keep_tokens": 5, "threshold": 0.5}, {"keep_share": 0}, {"threshold": 1.5}, {"keep_tokens": 0}):
         with pytest.raises(ConfigError, match=r"keep|threshold"):
             Budget(**given)  # type: ignore[arg-type]
+
+
+def test_lexical_tokens_are_words_numbers_and_marks() -> None:
+    texts = ["a += 10\n\n", "2nd", "n2", "", " ", "1_000", "**", "é漢_½ \u2028x", "'a.b'"]
+    assert count_tokens(texts) == [4, 2, 1, 0, 0, 2, 2, 2, 5]

@@ -12,9 +12,8 @@ from hornbook.artifacts.stage import Artifact, Result
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.corpus import Corpus, cut_module
 from hornbook.curation.hygiene.config import HygieneConfig
-from hornbook.curation.hygiene.samples import SampleHygieneConfig, describe_hygiene
 from hornbook.curation.select import SelectConfig
-from hornbook.curation.stages import run_classifier, run_hygiene, run_select
+from hornbook.curation.stages import SampleHygieneConfig, describe_hygiene, run_classifier, run_hygiene, run_select
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import CodeSample, Dropped, Label, PredictedValue, schema_of
 

@@ -14,9 +14,8 @@ from hornbook.artifacts.stage import Artifact, Progress, Result, Stage, StageFun
 from hornbook.artifacts.store import Store
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.curation.classifier import ClassifierConfig
-from hornbook.curation.hygiene.samples import describe_hygiene
 from hornbook.curation.select import SelectConfig
-from hornbook.curation.stages import run_classifier, run_hygiene, run_select
+from hornbook.curation.stages import describe_hygiene, run_classifier, run_hygiene, run_select
 from hornbook.deduplication.stages import DeduplicateConfig, run_deduplicate
 from hornbook.evaluation.score import score_verdicts
 from hornbook.export.stages import ExportConfig, run_export

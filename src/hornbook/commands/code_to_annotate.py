@@ -81,13 +81,16 @@ def find_code(source: CodeSource, num: int | None, seed: int) -> CodeToAnnotate:
             reference[document.id] = score
         if known is None or score is not None:
             ids.append(document.id)
-    _require_unique(ids)
+    if len(set(ids)) < len(ids):
+        name, number = Counter(ids).most_common(1)[0]
+        raise MissingInputError(f"the id {name!r} stands on {number} rows; name another field: --id-field")
     if not ids and known is None:
         _refuse(rejected, source)
     if not ids and source.against is not None:
         raise MissingInputError(f"`--against` `{source.against}` has no score for any of the code")
-    drawn = sorted(ids, key=lambda name: _rank(seed, name))[:num]
-    return CodeToAnnotate(documents=_chosen(read(), drawn), reference=reference, num_found=len(ids), rejected=rejected)
+    drawn = set(sorted(ids, key=lambda name: _rank(seed, name))[:num])
+    chosen = [document for document in read() if isinstance(document, Document) and document.id in drawn]
+    return CodeToAnnotate(documents=chosen, reference=reference, num_found=len(ids), rejected=rejected)
 
 
 def _documents(source: CodeSource) -> tuple[Callable[[], Iterator[Document | Dropped]], dict[str, int]]:
@@ -112,8 +115,8 @@ def _documents(source: CodeSource) -> tuple[Callable[[], Iterator[Document | Dro
 
 def _standard_library(*, only_labelled: bool) -> tuple[list[Document], dict[str, int]]:
     """The library's code, with the shipped scores where only labelled code is wanted."""
-    from hornbook.curation.annotate import describe_labels, join_labels, load_labels
     from hornbook.curation.corpus import describe_standard_library, read_standard_library
+    from hornbook.curation.shipped import describe_labels, join_labels, load_labels
 
     samples = read_standard_library(describe_standard_library()).samples
     reference: dict[str, int] = {}
@@ -122,11 +125,6 @@ def _standard_library(*, only_labelled: bool) -> tuple[list[Document], dict[str,
         reference = {label.sample_id: label.score for label in join_labels(samples, load_labels(labels), labels)}
         samples = [sample for sample in samples if sample.id in reference]
     return [Document(id=sample.id, kind=DocumentKind.CODE, text=sample.text) for sample in samples], reference
-
-
-def _chosen(documents: Iterator[Document | Dropped], ids: Sequence[str]) -> list[Document]:
-    chosen = set(ids)
-    return [document for document in documents if isinstance(document, Document) and document.id in chosen]
 
 
 def _refuse(rejected: Sequence[Dropped], source: CodeSource) -> None:
@@ -142,12 +140,6 @@ def _refuse(rejected: Sequence[Dropped], source: CodeSource) -> None:
 def _rank(seed: int, name: str) -> bytes:
     """Orders code as if at random, each piece independent of which others there are."""
     return hashlib.blake2b(f"{seed}\n{name}".encode(errors="surrogatepass"), digest_size=16).digest()
-
-
-def _require_unique(ids: Sequence[str]) -> None:
-    if len(set(ids)) < len(ids):
-        name, number = Counter(ids).most_common(1)[0]
-        raise MissingInputError(f"the id {name!r} stands on {number} rows; name another field: --id-field")
 
 
 def _digest(document: Document) -> str:

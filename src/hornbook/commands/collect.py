@@ -16,7 +16,6 @@ from hornbook.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hornbook.curation.collect import DroppedDocument
     from hornbook.curation.hygiene.config import HygieneConfig
     from hornbook.curation.sources.source import Source, SourceDocument
     from hornbook.reading.parts import Parts
@@ -102,6 +101,7 @@ def collect(
     What is dropped, and what cannot be read, is put beside the output with its reason. An interrupted command, typed
     again, goes on where it was.
     """
+    from hornbook.curation.collect import collect as collect_documents
     from hornbook.curation.sources.find import SourcesConfig, close_sources, open_sources
     from hornbook.curation.sources.remote import is_remote
     from hornbook.display import make_console, show_progress
@@ -118,19 +118,19 @@ def collect(
     hygiene = None if no_filters else _hygiene(allow_license or [], any_license, opt_out, overrides or [])
     begun = time.monotonic()
     with show_progress(make_console(stderr=True), "collect") as progress:
-        work = output.with_name(f".{output.name}.work")
-        sources = open_sources(
-            inputs,
-            config,
-            work,
-            report=lambda done, total: progress(
-                done // _MEGABYTE, max(1, total // _MEGABYTE), "MB of the dump scanned"
-            ),
-        )
+
+        def report_scan(done: int, total: int) -> None:
+            progress(done // _MEGABYTE, max(1, total // _MEGABYTE), "MB of the dump scanned")
+
+        def report(num_rows: int, num_characters: int) -> None:
+            progress(num_rows, num_rows, f"documents read; {num_characters // _MEGABYTE:,} MB")
+
+        sources = open_sources(inputs, config, output.with_name(f".{output.name}.work"), report=report_scan)
         where = open_engine(engine, ray_address)
         with work_beside(output, "collecting in", _settings(sources, config, hygiene)) as folder:
             try:
-                described = _collect(sources, folder, output, hygiene, where, progress)
+                parts = collect_documents(sources, folder, hygiene, report=report, engine=where)
+                described = _write(parts, output)
             finally:
                 passed_over = close_sources(sources)
     described |= {"passed_over": passed_over, "layouts": dict(Counter(str(source.layout) for source in sources))}
@@ -143,8 +143,7 @@ def collect(
 
 def _hygiene(allowed: list[str], any_license: bool, opt_out: Path | None, overrides: list[str]) -> "HygieneConfig":
     from hornbook.artifacts.override import override_config
-    from hornbook.curation.hygiene.config import HygieneConfig
-    from hornbook.curation.hygiene.opt_out import read_opt_out
+    from hornbook.curation.hygiene.config import HygieneConfig, read_opt_out
 
     default = HygieneConfig()
     config = HygieneConfig(
@@ -160,8 +159,8 @@ def _settings(sources: "list[Source]", config: Any, hygiene: "HygieneConfig | No
     import platform
 
     from hornbook.artifacts.fingerprint import encode
-    from hornbook.curation.hygiene.credentials import detector
-    from hornbook.curation.hygiene.judge import VERSION
+    from hornbook.curation.hygiene.config import VERSION
+    from hornbook.curation.hygiene.masking import detector
 
     return {
         "sources": [[source.layout, source.name, source.identity()] for source in sources],
@@ -171,51 +170,34 @@ def _settings(sources: "list[Source]", config: Any, hygiene: "HygieneConfig | No
     }
 
 
-def _collect(
-    sources: "list[Source]", folder: Path, output: Path, hygiene: "HygieneConfig | None", engine: Any, progress: Any
-) -> dict[str, Any]:
-    from hornbook.curation.collect import collect as collect_documents
-    from hornbook.curation.collect import num_masked
+def _write(parts: "Parts", output: Path) -> dict[str, Any]:
+    """Write the kept documents and the others; returns how many went which way."""
+    from hornbook.curation.collect import DroppedDocument, dropped, kept, num_masked
+    from hornbook.curation.sources.source import SourceDocument
 
-    def report(num_rows: int, num_characters: int) -> None:
-        progress(num_rows, num_rows, f"documents read; {num_characters // _MEGABYTE:,} MB")
+    counts: Counter[str] = Counter(kept=0, characters=0)
+    licenses: Counter[str] = Counter()
+    reasons = Counter(one.reason for one in dropped(parts))
 
-    parts = collect_documents(sources, folder, hygiene, report=report, engine=engine)
+    def counted() -> "Iterator[SourceDocument]":
+        for one in kept(parts):
+            counts.update(kept=1, characters=len(one.text))
+            licenses.update(one.licenses)
+            yield one
+
+    write_records(output, SourceDocument, counted())
+    if reasons:
+        write_records(beside(output, "dropped"), DroppedDocument, dropped(parts))
+    else:
+        beside(output, "dropped").unlink(missing_ok=True)
     return {
-        **_write(parts, output),
+        **counts,
+        "licenses": dict(licenses.most_common()),
+        "dropped": dict(reasons.most_common()),
         "rejected": write_rejected(parts, output),
         "masked": num_masked(parts),
         "num_rows": parts.num_rows,
     }
-
-
-def _write(parts: "Parts", output: Path) -> dict[str, Any]:
-    """Write the kept documents and the dropped ones; returns how many went which way."""
-    from hornbook.curation.collect import DroppedDocument, dropped, kept
-    from hornbook.curation.sources.source import SourceDocument
-
-    totals: Counter[str] = Counter(kept=0, characters=0)
-    licenses: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
-
-    def counted_kept() -> "Iterator[SourceDocument]":
-        for one in kept(parts):
-            totals.update(kept=1, characters=len(one.text))
-            licenses.update(one.licenses)
-            yield one
-
-    def counted_dropped() -> "Iterator[DroppedDocument]":
-        for one in dropped(parts):
-            reasons[one.reason] += 1
-            yield one
-
-    write_records(output, SourceDocument, counted_kept())
-    path = beside(output, "dropped")
-    if next(dropped(parts), None) is None:
-        path.unlink(missing_ok=True)
-    else:
-        write_records(path, DroppedDocument, counted_dropped())
-    return {**totals, "licenses": dict(licenses.most_common()), "dropped": dict(reasons.most_common())}
 
 
 def _print(described: dict[str, Any]) -> None:

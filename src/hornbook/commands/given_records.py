@@ -8,14 +8,12 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from hornbook.commands.written_files import clean
 from hornbook.errors import MissingInputError
 from hornbook.reading.rows import read_rows
 from hornbook.records import Exercise, Passage, content_id
-
-AnyGiven = TypeVar("AnyGiven", Exercise, Passage)
 
 
 @dataclass(frozen=True)
@@ -37,29 +35,27 @@ def read_given(path: Path) -> Given:
     rows = list(read_rows(path))
     if not rows:
         raise MissingInputError(f"`{path}` holds no rows")
-    first = rows[0][1]
-    given = Given([], [], {})
-    if {"prompt", "solution"} <= first.keys():
-        for place, fields in rows:
-            _add(given.exercises, _exercise(fields, place), fields, place, given)
-    elif "text" in first:
-        for place, fields in rows:
-            _add(given.passages, _passage(fields, place), fields, place, given)
-    else:
+    place, first = rows[0]
+    are_exercises = {"prompt", "solution"} <= first.keys()
+    if not are_exercises and "text" not in first:
         known = ", ".join(f"`{name}`" for name in first) or "none"
         raise MissingInputError(
-            f"`{rows[0][0]}` is neither an exercise (`prompt` and `solution`) nor a passage (`text`); "
-            f"its fields: {known}"
+            f"`{place}` is neither an exercise (`prompt` and `solution`) nor a passage (`text`); its fields: {known}"
         )
+    given = Given([], [], {})
+    for place, fields in rows:
+        made = _exercise(fields, place) if are_exercises else _passage(fields, place)
+        if made.id in given.extras:
+            raise MissingInputError(
+                f"`{place}` has the id `{made.id}`, which a row before it has too; ids must be unique"
+            )
+        if isinstance(made, Exercise):
+            given.exercises.append(made)
+        else:
+            given.passages.append(made)
+        own = {field.name for field in dataclasses.fields(made)}
+        given.extras[made.id] = {name: value for name, value in fields.items() if name not in own}
     return given
-
-
-def _add(records: list[AnyGiven], made: AnyGiven, fields: dict[str, Any], place: str, given: Given) -> None:
-    if made.id in given.extras:
-        raise MissingInputError(f"`{place}` has the id `{made.id}`, which a row before it has too; ids must be unique")
-    records.append(made)
-    own = {field.name for field in dataclasses.fields(made)}
-    given.extras[made.id] = {name: value for name, value in fields.items() if name not in own}
 
 
 def _exercise(fields: dict[str, Any], place: str) -> Exercise:

@@ -1,9 +1,10 @@
 """`hornbook predict-value`: say of the rows of one's own files how likely each is to teach something."""
 
+import dataclasses
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -19,9 +20,6 @@ from hornbook.commands.input_options import (
 from hornbook.commands.run import StoreOption
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
 from hornbook.commands.written_files import beside, require_writable, write_records, write_rejected
-
-if TYPE_CHECKING:
-    from hornbook.reading.parts import Parts
 
 _MEGABYTE = 1_000_000
 
@@ -60,10 +58,10 @@ def predict_value(
     on where it was.
     """
     from hornbook.artifacts.fingerprint import encode
+    from hornbook.artifacts.manifest import hash_file
     from hornbook.artifacts.store import Store
-    from hornbook.curation.find_classifier import find_classifier
-    from hornbook.curation.saved_classifier import SavedClassifier
-    from hornbook.curation.value_files import ValueRow, value_documents, value_rows
+    from hornbook.curation.saved_classifier import SavedClassifier, find_classifier
+    from hornbook.curation.value_files import ValueRow, measure_documents, value_rows
     from hornbook.display import make_console, show_progress
     from hornbook.engine import open_engine
     from hornbook.reading.documents import Fields, documents_of
@@ -79,7 +77,8 @@ def predict_value(
     folder = find_classifier(classifier, Store(store))
     loaded = SavedClassifier.load(folder)
     where = open_engine(engine, ray_address)
-    settings = {"files": described_files(found), "fields": encode(fields), "classifier": _digests(folder)}
+    digests = {path.name: hash_file(path) for path in sorted(folder.iterdir())}
+    settings = {"files": described_files(found), "fields": encode(fields), "classifier": digests}
     num_bytes = sum(file.size for file in found)
     begun = time.monotonic()
     with (
@@ -90,33 +89,27 @@ def predict_value(
         def report(num_rows: int, num_characters: int) -> None:
             progress(num_characters // _MEGABYTE, max(1, num_bytes // _MEGABYTE), f"MB read; {num_rows:,} rows")
 
-        parts = value_documents(documents, work, loaded, report=report, engine=where)
+        # A fresh copy: a language model that this process has loaded is not sent to the others.
+        predict = dataclasses.replace(loaded).predict
+        parts = measure_documents(documents, work, predict, report=report, engine=where)
         require_some(parts, fields)
         write_records(output, ValueRow, value_rows(parts))
         dropped = write_rejected(parts, output)
-        described = _described(parts, dropped, num_bytes, time.monotonic() - begun)
-    described |= {"classifier": str(folder), "output": str(output)}
+        seconds = time.monotonic() - begun
+        described = {
+            "num_rows": parts.num_rows,
+            "valued": parts.num_rows - sum(dropped.values()),
+            "dropped": dropped,
+            "megabytes": round(num_bytes / _MEGABYTE, 2),
+            "seconds": round(seconds, 2),
+            "mb_per_second": round(num_bytes / _MEGABYTE / seconds, 2),
+            "classifier": str(folder),
+            "output": str(output),
+        }
     if as_json:
         typer.echo(json.dumps(described, indent=2))
     else:
         _print(described)
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    import hashlib
-
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
-
-
-def _described(parts: "Parts", dropped: dict[str, int], num_bytes: int, seconds: float) -> dict[str, Any]:
-    return {
-        "num_rows": parts.num_rows,
-        "valued": parts.num_rows - sum(dropped.values()),
-        "dropped": dropped,
-        "megabytes": round(num_bytes / _MEGABYTE, 2),
-        "seconds": round(seconds, 2),
-        "mb_per_second": round(num_bytes / _MEGABYTE / seconds, 2),
-    }
 
 
 def _print(described: dict[str, Any]) -> None:

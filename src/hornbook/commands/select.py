@@ -5,7 +5,7 @@ import re
 import time
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -21,13 +21,6 @@ from hornbook.commands.input_options import (
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
 from hornbook.commands.written_files import beside, require_writable, write_records, write_rejected
 from hornbook.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hornbook.curation.select_files import Chosen
-    from hornbook.reading.files import InputFile
-    from hornbook.reading.parts import Parts
 
 _MEGABYTE = 1_000_000
 _TYPED = re.compile(r"(\d+(?:[_,]\d{3})*(?:\.\d+)?)([kmbt]?)", re.IGNORECASE | re.ASCII)
@@ -70,14 +63,16 @@ def select(
 
     The others are named beside the output with their value. An interrupted command, typed again, goes on where it was.
     """
+    import numpy as np
+
     from hornbook.artifacts.fingerprint import encode
-    from hornbook.curation.select_files import Budget, DroppedRow, choose, dropped_rows, measure_documents
-    from hornbook.curation.values_by_id import ValuesById
+    from hornbook.curation.select import OVER_BUDGET, Budget, DroppedRow, choose, count_tokens, dropped_rows
+    from hornbook.curation.value_files import ValuesById, measure_documents
     from hornbook.display import make_console, show_progress
     from hornbook.engine import open_engine
     from hornbook.reading.documents import Fields, documents_of
     from hornbook.reading.files import find_files
-    from hornbook.reading.kept_rows import require_same_form
+    from hornbook.reading.kept_rows import require_same_form, write_kept
     from hornbook.reading.parts import require_some
 
     budget = Budget(
@@ -105,14 +100,26 @@ def select(
             progress(num_characters // _MEGABYTE, max(1, num_bytes // _MEGABYTE), f"MB read; {num_rows:,} rows")
 
         by_id = ValuesById(values)
-        parts = measure_documents(documents, work, report=report, engine=where)
+        parts = measure_documents(documents, work, count_tokens, report=report, engine=where)
         require_some(parts, fields)
         chosen = choose(parts, by_id, budget)
-        _write_kept(found, parts, chosen, output)
+        is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
+        is_kept[chosen.rows[chosen.is_kept]] = True
+        write_kept(found, parts, is_kept, output)
         write_records(beside(output, "dropped"), DroppedRow, dropped_rows(parts, chosen))
         rejected = write_rejected(parts, output)
-        described = _described(parts, chosen, rejected, time.monotonic() - begun)
-    described["output"] = str(output)
+        num_kept = int(is_kept.sum())
+        dropped = {OVER_BUDGET: len(chosen.is_kept) - num_kept, **rejected}
+        described = {
+            "num_rows": parts.num_rows,
+            "kept": num_kept,
+            "dropped": {reason: number for reason, number in dropped.items() if number},
+            "threshold": chosen.threshold,
+            "num_kept_tokens": chosen.num_kept_tokens,
+            "num_tokens": chosen.num_tokens,
+            "seconds": round(time.monotonic() - begun, 2),
+            "output": str(output),
+        }
     if as_json:
         typer.echo(json.dumps(described, indent=2))
     else:
@@ -134,32 +141,6 @@ def parse_count(typed: str, flag: str) -> int:
     if number < 1 or number != int(number):
         raise ConfigError(f"`{flag}` must be a whole number above 0, such as 6B, 500M, 10k or 1000; got {typed!r}")
     return int(number)
-
-
-def _write_kept(files: "Sequence[InputFile]", parts: "Parts", chosen: "Chosen", output: Path) -> None:
-    import numpy as np
-
-    from hornbook.reading.kept_rows import write_kept
-
-    is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
-    is_kept[chosen.rows[chosen.is_kept]] = True
-    write_kept(files, parts, is_kept, output)
-
-
-def _described(parts: "Parts", chosen: "Chosen", rejected: dict[str, int], seconds: float) -> dict[str, Any]:
-    from hornbook.curation.select import OVER_BUDGET
-
-    num_kept = int(chosen.is_kept.sum())
-    dropped = {OVER_BUDGET: len(chosen.is_kept) - num_kept, **rejected}
-    return {
-        "num_rows": parts.num_rows,
-        "kept": num_kept,
-        "dropped": {reason: number for reason, number in dropped.items() if number},
-        "threshold": chosen.threshold,
-        "num_kept_tokens": chosen.num_kept_tokens,
-        "num_tokens": chosen.num_tokens,
-        "seconds": round(seconds, 2),
-    }
 
 
 def _print(described: dict[str, Any], output: Path) -> None:

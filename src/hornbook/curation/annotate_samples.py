@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.resources import files
 from typing import Any
 
-from hornbook.curation.annotate import load_rubric
 from hornbook.errors import ConfigError
 from hornbook.records import Document, Dropped, Label
 from hornbook.teacher.shown_code import fenced
@@ -138,21 +138,23 @@ def annotate_samples(
 
 def scoring_requests(documents: Sequence[Document], config: AnnotateSamplesConfig) -> Iterator[ChatRequest]:
     """All questions: one for each document that is not empty."""
-    for document in documents:
-        if document.text.strip():
-            yield scoring_request(document.text, config)
+    return (scoring_request(document.text, config) for document in documents if document.text.strip())
 
 
 def scoring_request(text: str, config: AnnotateSamplesConfig) -> ChatRequest:
     """The question about one piece of code."""
-    return ChatRequest(
-        messages=[
-            {"role": "system", "content": f"{load_rubric().strip()}\n\n{_FORMAT}"},
-            *_example_messages(),
-            {"role": "user", "content": _shown(text, config.max_snippet_characters)},
-        ],
-        sampling=SamplingConfig(max_new_tokens=config.max_new_tokens, temperature=config.temperature, top_p=1.0),
-    )
+    messages = [{"role": "system", "content": f"{load_rubric().strip()}\n\n{_FORMAT}"}]
+    for snippet, answer in _EXAMPLES:
+        messages.append({"role": "user", "content": _shown(snippet, len(snippet))})
+        messages.append({"role": "assistant", "content": answer})
+    messages.append({"role": "user", "content": _shown(text, config.max_snippet_characters)})
+    sampling = SamplingConfig(max_new_tokens=config.max_new_tokens, temperature=config.temperature, top_p=1.0)
+    return ChatRequest(messages=messages, sampling=sampling)
+
+
+def load_rubric() -> str:
+    """The question that the annotator answered, and its scale."""
+    return files("hornbook.curation").joinpath("educational_value/rubric.md").read_text(encoding="utf-8")
 
 
 def read_score(reply: Reply) -> tuple[int | Unscored, str]:
@@ -168,19 +170,13 @@ def read_score(reply: Reply) -> tuple[int | Unscored, str]:
         case _:
             return Unscored.UNANSWERED, reply.detail or reply.outcome.value
     said = _read_object(text)
-    if said is not None and "score" in said:
+    if "score" in said:
         return _checked(str(said["score"]), str(said.get("reason", "")))
     found = list(_SCORE.finditer(text))
     if not found:
         return (Unscored.CUT if reply.outcome is ReplyOutcome.CUT else Unscored.NO_SCORE), _bounded(text)
     before, behind = text[: found[-1].start()], text[found[-1].end() :]
     return _checked(found[-1][1], before if re.search(r"\w", before) else behind)
-
-
-def _example_messages() -> Iterator[dict[str, str]]:
-    for snippet, answer in _EXAMPLES:
-        yield {"role": "user", "content": _shown(snippet, len(snippet))}
-        yield {"role": "assistant", "content": answer}
 
 
 def _shown(text: str, limit: int) -> str:
@@ -193,13 +189,13 @@ def _shown(text: str, limit: int) -> str:
     return f"{fenced(text)}{note}"
 
 
-def _read_object(text: str) -> dict[str, Any] | None:
+def _read_object(text: str) -> dict[str, Any]:
     found = re.search(r"\{.*\}", text, re.DOTALL)
     try:
-        said = json.loads(found[0]) if found else None
-    except ValueError:
-        return None
-    return said if isinstance(said, dict) else None
+        said: dict[str, Any] = json.loads(found[0]) if found else {}
+    except (ValueError, RecursionError):
+        return {}
+    return said
 
 
 def _checked(score: str, reason: str) -> tuple[int | Unscored, str]:

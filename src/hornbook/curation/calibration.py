@@ -157,17 +157,27 @@ def source_table(
     names, group = np.unique(np.array(sources, dtype=np.str_), return_inverse=True)
     totals = np.bincount(group, weights=all_tokens, minlength=len(names))
     largest = np.argsort(-totals, kind="stable")[:NUM_SOURCES]
-    rows = [_source_row(str(names[one]), group == one, all_values, all_tokens) for one in largest]
-    chosen = [group == one for one in largest]
+    members_of = {str(names[one]): group == one for one in largest}
     others = ~np.isin(group, largest)
     if others.any():
-        rows.append(_source_row(OTHERS, others, all_values, all_tokens))
-        chosen.append(others)
-    for row, members in zip(rows, chosen, strict=True):
+        members_of[OTHERS] = others
+    rows = []
+    for name, members in members_of.items():
+        tokens = int(all_tokens[members].sum())
+        kept = int(all_tokens[members & (all_values >= 0.5)].sum())
         of_source = members[labelled]
-        row["num_labels"] = int(of_source.sum())
-        row["predicted"] = _rounded(float(unseen[of_source].mean())) if of_source.any() else None
-        row["observed"] = _rounded(float((scores[of_source] >= TEACHES).mean())) if of_source.any() else None
+        rows.append(
+            {
+                "source": name,
+                "num_samples": int(members.sum()),
+                "num_tokens": tokens,
+                "mean_value": _rounded(float(all_values[members].mean())),
+                "share": _rounded(kept / max(1, tokens)),
+                "num_labels": int(of_source.sum()),
+                "predicted": _rounded(float(unseen[of_source].mean())) if of_source.any() else None,
+                "observed": _rounded(float((scores[of_source] >= TEACHES).mean())) if of_source.any() else None,
+            }
+        )
     return rows
 
 
@@ -175,20 +185,6 @@ def most_surprising(values: NDArray[np.float64], scores: NDArray[np.int64]) -> l
     """Indices of the labels that the values contradict most, the worst first."""
     surprise = np.abs((scores >= TEACHES) - values)
     return [int(index) for index in np.argsort(-surprise, kind="stable")[:NUM_SURPRISES]]
-
-
-def _source_row(
-    name: str, members: NDArray[np.bool_], values: NDArray[np.float64], num_tokens: NDArray[np.int64]
-) -> dict[str, Any]:
-    tokens = int(num_tokens[members].sum())
-    kept = int(num_tokens[members & (values >= 0.5)].sum())
-    return {
-        "source": name,
-        "num_samples": int(members.sum()),
-        "num_tokens": tokens,
-        "mean_value": _rounded(float(values[members].mean())),
-        "share": _rounded(kept / max(1, tokens)),
-    }
 
 
 def _with_interval(

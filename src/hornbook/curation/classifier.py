@@ -53,7 +53,7 @@ class ClassifierConfig:
     """Tokens and measures, or a language model's hidden states: `describe_language_model("NAME")`."""
     states_sha256: str = ""
     """Of the shipped states of a language model, from which the head `kernel` learns besides
-    (`shipped_states.describe_states()`); empty: it learns from the labels alone."""
+    (`shipped.describe_states()`); empty: it learns from the labels alone."""
     head: str = KERNEL
     """`kernel` (`kernel_head.py`), or `forest`: the paper's random forest, on the dense features alone."""
     num_bootstrap_samples: int = 1000
@@ -85,32 +85,24 @@ class FittedClassifier:
         return probabilities.round(PREDICTION_DECIMALS)
 
 
+@dataclass(frozen=True)
 class Learner:
     """Labelled texts, from any part of which a head is fitted."""
 
-    def __init__(
-        self,
-        features: Features,
-        scores: NDArray[np.int64],
-        config: ClassifierConfig,
-        hints: Hints | None = None,
-    ) -> None:
-        """Prepare.
-
-        Args:
-            features: Of the N labelled texts.
-            scores: N scores from 0 to 5.
-            config: The head.
-            hints: What a slow encoder says of them and of other texts; for the kernel alone.
-        """
-        self.features, self.scores, self.config, self._hints = features, scores, config, hints
+    features: Features
+    """Of the N labelled texts."""
+    scores: NDArray[np.int64]
+    """N scores from 0 to 5."""
+    config: ClassifierConfig
+    hints: Hints | None = None
+    """What a slow encoder says of them and of other texts; for the kernel alone."""
 
     def fit(self, rows: NDArray[np.intp], seed: int) -> Head:
         """Fit a head to some of the scores, `rows` ascending.
 
         It orders texts by what they teach, on a scale of its own, without calibration.
         """
-        if self.config.head == KERNEL and self._hints is not None:
+        if self.config.head == KERNEL and self.hints is not None:
             return self._distillation.fit(rows)
         features, scores = self.features.rows(rows), self.scores[rows]
         if self.config.head == KERNEL:
@@ -119,8 +111,8 @@ class Learner:
 
     @cached_property
     def _distillation(self) -> Distillation:
-        assert self._hints is not None
-        return Distillation(self.features, _targets(self.scores), self._hints, KERNEL_PENALTY)
+        assert self.hints is not None
+        return Distillation(self.features, _targets(self.scores), self.hints, KERNEL_PENALTY)
 
 
 def fit_value(learner: Learner, seed: int, rows: NDArray[np.intp] | None = None) -> FittedClassifier:
@@ -149,13 +141,7 @@ def fit_value(learner: Learner, seed: int, rows: NDArray[np.intp] | None = None)
 def predict_unseen(learner: Learner, seed: int, rows: NDArray[np.intp] | None = None) -> NDArray[np.float64]:
     """Predict each text's score by a head that was fitted without it (stratified folds, shuffled by `seed`).
 
-    Args:
-        learner: The labelled texts.
-        seed: For the folds and the forest.
-        rows: Which of them, ascending; None: all.
-
-    Raises:
-        MissingInputError: Too few labels lie on one side of `TEACHES`.
+    Arguments and errors are those of `fit_value`.
     """
     from sklearn.model_selection import StratifiedKFold
 

@@ -16,7 +16,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hornbook.curation.hygiene.judge import HygieneConfig, judge
+from hornbook.curation.hygiene.config import HygieneConfig
+from hornbook.curation.hygiene.judge import Judged, judge
 from hornbook.curation.sources.source import Source, SourceDocument, TextKind, documents_of_sources, read_about
 from hornbook.engine import Engine, map_parts
 from hornbook.errors import MissingInputError
@@ -72,13 +73,9 @@ def collect(
     """
     written = write_parts(documents_of_sources(sources), folder, part_characters=part_characters, report=report)
     parts = Parts(folder)
-    if config is None:
-        for _ in written:
-            pass
-    else:
-        jobs = ((parts.path(part), _judged_path(folder, part)) for part in written)
-        for _ in map_parts(functools.partial(judge_part, config=config), jobs, engine):
-            pass
+    jobs = ((parts.path(part), _judged_path(folder, part)) for part in written)
+    for _ in map_parts(functools.partial(judge_part, config=config), jobs, engine):
+        pass
     parts = Parts(folder)
     if not any(parts.num_documents(part) for part in range(parts.num_parts)):
         first = next(parts.left_out(), None)
@@ -88,7 +85,7 @@ def collect(
 
 
 def kept(parts: Parts) -> Iterator[SourceDocument]:
-    """The documents that stay, in their order, masked where they were judged."""
+    """The documents that stay, in their order, masked if they were judged."""
     for row in _rows(parts, "text"):
         if not row["reason"]:
             yield SourceDocument(id=row["id"], text=row["text"], **read_about(row["about"]))
@@ -112,25 +109,22 @@ def num_masked(parts: Parts) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def judge_part(part: Path, result: Path, *, config: HygieneConfig) -> None:
-    """Judge the documents of a part.
-
-    Args:
-        part: Of documents.
-        result: Where what became of them is written, in the same order.
-        config: Of the filters.
-    """
-    post_config = config_of_posts(config)
+def judge_part(part: Path, result: Path, *, config: HygieneConfig | None) -> None:
+    """Judge the documents of a part, and write what became of them to `result`, in the same order."""
+    configs = None if config is None else {TextKind.CODE: config, TextKind.POST: config_of_posts(config)}
     columns: dict[str, list[str]] = {name: [] for name in _SCHEMA.names}
     for row in pq.read_table(part, columns=["id", "text", "about"]).to_pylist():
         about = read_about(row["about"])
-        judged = judge(
-            row["text"],
-            path=about["path"],
-            repository=about["repository"],
-            licenses=about["licenses"],
-            config=post_config if about["kind"] == TextKind.POST else config,
-        )
+        if configs is None:
+            judged = Judged(row["text"], "")
+        else:
+            judged = judge(
+                row["text"],
+                path=about["path"],
+                repository=about["repository"],
+                licenses=about["licenses"],
+                config=configs[about["kind"]],
+            )
         masked = json.dumps(judged.masked, sort_keys=True)
         values = (row["id"], judged.text, row["about"], judged.reason, judged.detail, masked)
         for column, value in zip(columns.values(), values, strict=True):
@@ -155,11 +149,7 @@ def _judged_path(folder: Path, part: int) -> Path:
 
 
 def _rows(parts: Parts, *more: str) -> Iterator[dict[str, Any]]:
-    """The rows of all parts; of those that were not judged every document stays as it is."""
+    """The rows of all parts."""
+    columns = ["id", "about", "reason", "detail", "masked", *more]
     for part in range(parts.num_parts):
-        path = _judged_path(parts.folder, part)
-        if path.exists():
-            yield from pq.read_table(path, columns=["id", "about", "reason", "detail", "masked", *more]).to_pylist()
-        else:
-            for row in parts.read(part, "id", "about", *more).to_pylist():
-                yield {**row, "reason": "", "detail": "", "masked": "{}"}
+        yield from pq.read_table(_judged_path(parts.folder, part), columns=columns).to_pylist()

@@ -13,12 +13,12 @@ import platform
 import re
 import sys
 import sysconfig
-import tokenize
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
+from hornbook.curation.sources.file_text import decode_source
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.python_code import parse_quietly
 from hornbook.records import CodeSample, SampleKind, content_id
@@ -74,11 +74,7 @@ class Corpus:
 
 
 def describe_standard_library() -> CorpusConfig:
-    """Describe the running interpreter's standard library, so that it can enter a fingerprint.
-
-    Raises:
-        MissingInputError: The interpreter has no source files.
-    """
+    """Describe the running interpreter's standard library, so that it can enter a fingerprint."""
     return CorpusConfig(python_version=platform.python_version(), source_sha256=_digest(_standard_library_files()))
 
 
@@ -101,16 +97,16 @@ def read_standard_library(config: CorpusConfig) -> Corpus:
     if config.source_sha256 != _digest(files):
         raise ConfigError(f"`source_sha256` is {config.source_sha256!r}, this standard library has another digest")
     samples: dict[str, CodeSample] = {}
-    skipped: dict[str, int] = {}
+    skipped: Counter[str] = Counter()
     source = f"{sys.implementation.name}-{config.python_version}-stdlib"
     for path, content in files:
         try:
             found = list(cut_module(content, path=path, source=source, max_module_lines=config.max_module_lines))
         except (SyntaxError, UnicodeDecodeError):
-            skipped["does not parse"] = skipped.get("does not parse", 0) + 1
+            skipped["does not parse"] += 1
             continue
         if not found:
-            skipped["no definition"] = skipped.get("no definition", 0) + 1
+            skipped["no definition"] += 1
         for sample in found:
             samples.setdefault(sample.id, sample)
     return Corpus(samples=list(samples.values()), num_files=len(files), skipped_files=skipped)
@@ -132,7 +128,7 @@ def cut_module(content: bytes, *, path: str, source: str, max_module_lines: int)
         SyntaxError: The module does not parse.
         UnicodeDecodeError: The bytes are not in the encoding that they declare.
     """
-    text = _decode(content)
+    text = decode_source(content)
     tree = parse_quietly(text)
     definitions = [
         node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
@@ -201,9 +197,3 @@ def _digest(files: list[tuple[str, bytes]]) -> str:
         digest.update(f"{path}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
-
-
-def _decode(content: bytes) -> str:
-    """Decode as Python does: declared encoding, byte-order mark dropped, line ends as newlines."""
-    encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
-    return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")

@@ -7,21 +7,19 @@ It stands in the room of curation because all three kinds come from outside and 
 """
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hornbook.artifacts.fingerprint import NOT_IN_FINGERPRINT, digest_of
 from hornbook.artifacts.manifest import hash_file
+from hornbook.curation.sources.source import NO_ASSERTION
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.python_code import parse_quietly
 from hornbook.reading.files import ROW_ENDINGS, has_rows
 from hornbook.reading.rows import read_rows
 from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Passage, SampleKind, content_id
 
-UNKNOWN_LICENSE = "NOASSERTION"
-"""SPDX's word for a licence that nobody has stated."""
 EMPTY, NO_PYTHON, NO_DOCSTRING = "empty", "is not valid Python", "no function with a docstring"
 
 AnyRecord = CodeSample | Passage | Exercise
@@ -49,23 +47,15 @@ class ProvidedConfig:
         object.__setattr__(self, "files_sha256", digest)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Provided:
-    """What was taken in and what was not, in the order of the rows."""
-
-    records: list[AnyRecord]
-    dropped: list[Dropped]
-
-
-def read_provided(config: ProvidedConfig) -> Provided:
+def read_provided(config: ProvidedConfig) -> tuple[list[AnyRecord], list[Dropped]]:
     """Read the documents of a folder.
 
     Code becomes samples, text passages, and an exercise is parted behind its docstring; prompt and solution together
     are the text as it was given. Rows may also have `license` (code) and `topic`, `audience`, `style` (passages).
 
     Returns:
-        The records in the order of files and rows; ids are unique, since they name the row. Dropped are texts without
-        a character, and exercises that are no Python or hold no function with a docstring.
+        The records in the order of files and rows; ids are unique, since they name the row. Then what is dropped: texts
+        without a character, and exercises that are no Python or hold no function with a docstring.
 
     Raises:
         ConfigError: No folder is given, or its files are not those that the config was made for.
@@ -78,22 +68,24 @@ def read_provided(config: ProvidedConfig) -> Provided:
         raise ConfigError(f"the files of `folder` {config.folder!r} have changed since the command began; run it again")
     records: list[AnyRecord] = []
     dropped: list[Dropped] = []
-    for place, fields in _rows(folder):
-        text = fields.get(config.text_field)
-        if not isinstance(text, str):
-            known = ", ".join(f"`{name}`" for name in fields) or "none"
-            raise MissingInputError(
-                f"{place} of the {config.kind.value} data has no text `{config.text_field}`; its fields: {known}; "
-                "name another with `text_field`"
-            )
-        made = _record(place, fields, text.replace("\r\n", "\n").replace("\r", "\n"), config)
-        if isinstance(made, Dropped):
-            dropped.append(made)
-        else:
-            records.append(made)
+    for path in _files(folder):
+        for row, fields in read_rows(path):
+            place = f"{path.relative_to(folder).as_posix()}:{row.rpartition(':')[2]}"
+            text = fields.get(config.text_field)
+            if not isinstance(text, str):
+                known = ", ".join(f"`{name}`" for name in fields) or "none"
+                raise MissingInputError(
+                    f"{place} of the {config.kind.value} data has no text `{config.text_field}`; its fields: {known}; "
+                    "name another with `text_field`"
+                )
+            made = _record(place, fields, text.replace("\r\n", "\n").replace("\r", "\n"), config)
+            if isinstance(made, Dropped):
+                dropped.append(made)
+            else:
+                records.append(made)
     if not records:
         raise MissingInputError(f"the {config.kind.value} data in `{folder}` holds no document that can be used")
-    return Provided(records=records, dropped=dropped)
+    return records, dropped
 
 
 def split_exercise(text: str) -> tuple[str, str, str]:
@@ -118,16 +110,16 @@ def split_exercise(text: str) -> tuple[str, str, str]:
 
 
 def _record(place: str, fields: dict[str, Any], text: str, config: ProvidedConfig) -> AnyRecord | Dropped:
-    def named(prefix: str) -> str:
-        return content_id(prefix, config.source, place, text)
-
+    prefix = "passage" if config.kind is DocumentKind.TEXTBOOK else config.kind.value
+    name = content_id(prefix, config.source, place, text)
     if not text.strip():
-        return Dropped(id=named(config.kind.value), reason=EMPTY, detail=place)
+        return Dropped(id=name, reason=EMPTY, detail=place)
     text = text if text.endswith("\n") else text + "\n"
+    words = {key: value for key, value in fields.items() if isinstance(value, str)}
     match config.kind:
         case DocumentKind.CODE:
             return CodeSample(
-                id=named("code"),
+                id=name,
                 text=text,
                 source=config.source,
                 path=place,
@@ -136,54 +128,30 @@ def _record(place: str, fields: dict[str, Any], text: str, config: ProvidedConfi
                 kind=SampleKind.MODULE,
                 first_line=1,
                 last_line=text.count("\n"),
-                license=_word(fields, "license") or UNKNOWN_LICENSE,
+                license=words.get("license") or NO_ASSERTION,
             )
         case DocumentKind.TEXTBOOK:
-            topic, audience, style = (_word(fields, name) for name in ("topic", "audience", "style"))
-            return Passage(
-                id=named("passage"),
-                text=text,
+            told = {key: words.get(key, "") for key in ("topic", "audience", "style")}
+            return Passage(id=name, text=text, family="", teacher=config.source, **told)
+        case DocumentKind.EXERCISE:
+            try:
+                prompt, solution, entry_point = split_exercise(text)
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                return Dropped(id=name, reason=NO_PYTHON, detail=f"{place}: {error}")
+            except LookupError:
+                return Dropped(id=name, reason=NO_DOCSTRING, detail=place)
+            return Exercise(
+                id=name,
+                prompt=prompt,
+                solution=solution,
+                entry_point=entry_point,
+                test="",
                 family="",
-                topic=topic,
-                audience=audience,
-                style=style,
+                operations=(),
+                idiom="",
+                docstring_style="",
                 teacher=config.source,
             )
-        case DocumentKind.EXERCISE:
-            return _exercise(place, text, named("exercise"), config)
-
-
-def _exercise(place: str, text: str, name: str, config: ProvidedConfig) -> Exercise | Dropped:
-    try:
-        prompt, solution, entry_point = split_exercise(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return Dropped(id=name, reason=NO_PYTHON, detail=f"{place}: {error}")
-    except LookupError:
-        return Dropped(id=name, reason=NO_DOCSTRING, detail=place)
-    return Exercise(
-        id=name,
-        prompt=prompt,
-        solution=solution,
-        entry_point=entry_point,
-        test="",
-        family="",
-        operations=(),
-        idiom="",
-        docstring_style="",
-        teacher=config.source,
-    )
-
-
-def _word(fields: dict[str, Any], name: str) -> str:
-    value = fields.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _rows(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The rows of all files of a folder with their places, files in the order of their names."""
-    for path in _files(folder):
-        for place, fields in read_rows(path):
-            yield f"{path.relative_to(folder).as_posix()}:{place.rpartition(':')[2]}", fields
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Keep a fitted classifier in a folder, and take it up again: the same texts get the same values.
+"""Keep a fitted classifier in a folder, find it, and take it up again: the same texts get the same values.
 
 Reads, Writes: `classifier.json` (the encoding, the head's name, its numbers, and a text with its value), and
                `weights.safetensors` (its arrays). Nothing in them is executed when they are read.
@@ -15,18 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook import __version__
+from hornbook.artifacts.run import FILE_NAME, RunFolder
+from hornbook.artifacts.store import Store
 from hornbook.curation.classifier import FittedClassifier
 from hornbook.curation.kernel_head import KernelHead
 from hornbook.encoders.encode import BLOCKS, EncodeConfig
 from hornbook.encoders.encoder import Encoder, make_encoder
 from hornbook.encoders.hidden_states import HiddenStatesConfig
 from hornbook.encoders.measures import num_measures
-from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
+from hornbook.errors import ConfigError, DamagedArtifactError, HornbookError, MissingInputError
 
 FORMAT = 2
 """Raised when a file of the former number cannot be read any more."""
 CLASSIFIER_FOLDER = "classifier"
 """In the artifact of the stage `classifier`."""
+_RECIPE, _STAGE = "laptop", "classifier"
+_MAKE_ONE = f"`hornbook run {_RECIPE} --until {_STAGE}` makes one"
 _JSON, _WEIGHTS = "classifier.json", "weights.safetensors"
 _ENCODERS: dict[type, str] = {EncodeConfig: "tokens and measures", HiddenStatesConfig: "hidden states"}
 _HEAD = "kernel"
@@ -108,7 +112,9 @@ class SavedClassifier:
                     f"the classifier in `{folder}` has format {form!r} and the head {described['head']!r}, written by "
                     f"Hornbook {writer}; this one reads {FORMAT} and {_HEAD!r}: make it again"
                 )
-            loaded = cls(encode=_encode_config(described), fitted=_fitted(described, folder / _WEIGHTS))
+            encoders: dict[str, Any] = {name: config for config, name in _ENCODERS.items()}
+            encode = encoders[described["encoder"]](**described["encode"])
+            loaded = cls(encode=encode, fitted=_fitted(described, folder / _WEIGHTS))
             probe, expected = described["probe"]["text"], float(described["probe"]["value"])
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise DamagedArtifactError(f"the classifier in `{folder}` is damaged: {error!r}") from error
@@ -121,18 +127,32 @@ class SavedClassifier:
         return loaded
 
 
+def find_classifier(name: str | None, store: Store) -> Path:
+    """The folder of a saved classifier.
+
+    Args:
+        name: A run of the store; else a folder: a saved classifier, or an artifact with one. None: the run of the
+            recipe `laptop` that was begun or went on last and has a classifier.
+        store: Where runs are looked for.
+
+    Raises:
+        MissingInputError: There is none; says how to make one.
+        DamagedArtifactError: The run's classifier is gone or damaged.
+    """
+    if name is None:
+        return _latest(store)
+    if Path(name).name == name and (store.runs / name / FILE_NAME).is_file():
+        return _of_run(RunFolder(store, name))
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        raise MissingInputError(f"no run `{name}` in the store `{store.root}`, and no such folder; {_MAKE_ONE}")
+    inside = folder / CLASSIFIER_FOLDER
+    return inside if inside.is_dir() else folder
+
+
 def is_savable(fitted: FittedClassifier) -> bool:
     """Whether a classifier has a plain form on the disk; a forest has none."""
     return isinstance(fitted.head, KernelHead)
-
-
-def _encode_config(described: dict[str, Any]) -> EncodeConfig | HiddenStatesConfig:
-    fields = described["encode"]
-    if described["encoder"] == _ENCODERS[EncodeConfig]:
-        return EncodeConfig(**fields)
-    if described["encoder"] == _ENCODERS[HiddenStatesConfig]:
-        return HiddenStatesConfig(**fields)
-    raise ValueError(f"encoder {described['encoder']!r}")
 
 
 def _fitted(described: dict[str, Any], weights: Path) -> FittedClassifier:
@@ -158,3 +178,36 @@ def _fitted(described: dict[str, Any], weights: Path) -> FittedClassifier:
         raise ValueError(f"{slope}, {intercept} and {mean_score} are not all finite")
     head = KernelHead(mean_score=mean_score, **{name: arrays[name] for name in _SHAPES})
     return FittedClassifier(head=head, slope=slope, intercept=intercept)
+
+
+def _latest(store: Store) -> Path:
+    records = sorted(store.runs.glob(f"*/{FILE_NAME}"), key=lambda path: -path.stat().st_mtime_ns)
+    for record in records:
+        run = RunFolder(store, record.parent.name)
+        try:
+            known = run.read()
+        except HornbookError:
+            continue
+        if known.recipe == _RECIPE and any(stage.name == _STAGE for stage in known.stages):
+            return _of_run(run)
+    raise MissingInputError(
+        f"there is no classifier: the store `{store.root}` has no run of `{_RECIPE}` with one; {_MAKE_ONE}, --store "
+        "names another store, --classifier a run or a folder"
+    )
+
+
+def _of_run(run: RunFolder) -> Path:
+    known = run.read()
+    stage = next((one for one in known.stages if one.name == _STAGE), None)
+    if stage is None:
+        raise MissingInputError(f"the run `{known.name}` has no classifier; {_MAKE_ONE}")
+    again = known.command or f"hornbook run {known.recipe}"
+    artifact = run.store.find(_STAGE, stage.fingerprint)
+    if artifact is None:
+        raise DamagedArtifactError(f"the classifier of the run `{known.name}` is gone; `{again}` rebuilds it")
+    if not (artifact.folder / CLASSIFIER_FOLDER).is_dir():
+        raise MissingInputError(
+            f"the run `{known.name}` has not saved its classifier: it was made by an older Hornbook, or its head is "
+            f"a forest, which cannot be saved; `{again}` with this one and the head `kernel` saves it"
+        )
+    return artifact.folder / CLASSIFIER_FOLDER

@@ -9,23 +9,24 @@ Source: section 2.1 of the paper.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
-from hornbook.curation.annotate import AnnotateConfig, join_labels, load_labels
 from hornbook.curation.calibration import kept_curve, measure_calibration, most_surprising, source_table
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.corpus import CorpusConfig, read_standard_library
-from hornbook.curation.hygiene.samples import SampleHygieneConfig, judge_samples
-from hornbook.curation.lexical_tokens import count_tokens
+from hornbook.curation.hygiene.config import VERSION as HYGIENE_VERSION
+from hornbook.curation.hygiene.config import HygieneConfig
+from hornbook.curation.hygiene.judge import judge
+from hornbook.curation.hygiene.masking import detector
 from hornbook.curation.provided import ProvidedConfig, read_provided
 from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER, SavedClassifier, is_savable
-from hornbook.curation.select import SelectConfig, select
-from hornbook.curation.shipped_states import make_hints
+from hornbook.curation.select import SelectConfig, count_tokens, select
+from hornbook.curation.shipped import AnnotateConfig, join_labels, load_labels, make_hints
 from hornbook.encoders.encoder import make_encoder
-from hornbook.errors import MissingInputError
+from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Label, Passage, PredictedValue
 
 VERSION = 1
@@ -33,6 +34,7 @@ VERSION = 1
 CLASSIFIER_VERSION = 4
 """The same for the stage `classifier` alone. 2: it saves its classifier. 3: tokens and measures by lexing, a kernel.
 4: a table by source."""
+_REPORTED_EVERY = 500
 
 _PROVIDED_TABLES: dict[DocumentKind, tuple[str, type, str]] = {
     DocumentKind.CODE: ("kept", CodeSample, "samples"),
@@ -65,28 +67,59 @@ def run_corpus(config: CorpusConfig, inputs: Mapping[str, Artifact], workspace: 
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class SampleHygieneConfig:
+    """The filters, and what besides them determines what they say. Get one from `describe_hygiene`.
+
+    Whether a text parses depends on the running Python too, whose version stands in the corpus' config.
+    """
+
+    filters: HygieneConfig = field(default_factory=HygieneConfig)
+    rules_version: int
+    """Of the filters' rules: `config.VERSION`."""
+    detector: str
+    """Name and version of what finds secrets: `masking.detector`."""
+
+
+def describe_hygiene() -> SampleHygieneConfig:
+    """The default filters by the rules and the detector of this installation, which enter the fingerprint with them."""
+    return SampleHygieneConfig(rules_version=HYGIENE_VERSION, detector=detector())
+
+
 def run_hygiene(config: SampleHygieneConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Put aside what of `samples` (input `corpus`) is not fit to be learnt from, and mask the rest.
 
     Writes `samples`: CodeSample, masked copies under the ids of the corpus, whose own texts stay as they are, since
-    labels are found by them; and `dropped`: Dropped.
+    labels are found by them; and `dropped`: Dropped. A sample is a fragment of a file, and only the fragment is judged:
+    a function that was cut from a generated file passes, since the mark stayed in the head of the file.
 
     Raises:
         ConfigError: The installed rules or the installed detector of secrets are not those that the config names.
         MissingInputError: No sample is fit to be learnt from.
     """
+    for name, installed in (("rules_version", HYGIENE_VERSION), ("detector", detector())):
+        if getattr(config, name) != installed:
+            raise ConfigError(f"`{name}` is {getattr(config, name)!r}, installed is {installed!r}")
     samples = inputs["corpus"].records("samples", CodeSample)
-    total = len(samples)
-    workspace.progress(0, total, "loading the rules that find secrets")
-    judged = judge_samples(samples, config, report=lambda done: workspace.progress(done, total, "judging the samples"))
-    reasons = _counted(dropped.reason for dropped in judged.dropped)
-    if not judged.kept:
+    workspace.progress(0, len(samples), "loading the rules that find secrets")
+    kept, dropped, masked = [], [], Counter[str]()
+    for number, sample in enumerate(samples, start=1):
+        judged = judge(sample.text, path=sample.path, repository="", licenses=[sample.license], config=config.filters)
+        if judged.reason:
+            dropped.append(Dropped(id=sample.id, reason=judged.reason, detail=judged.detail))
+        else:
+            kept.append(replace(sample, text=judged.text))
+            masked.update(judged.masked)
+        if number % _REPORTED_EVERY == 0:
+            workspace.progress(number, len(samples), "judging the samples")
+    reasons = _counted(one.reason for one in dropped)
+    if not kept:
         raise MissingInputError(
-            f"none of {total:,} samples passes the filters of hygiene; refused by reason: {reasons}"
+            f"none of {len(samples):,} samples passes the filters of hygiene; refused by reason: {reasons}"
         )
-    workspace.write_records("samples", CodeSample, judged.kept)
-    workspace.write_records("dropped", Dropped, judged.dropped)
-    return Result(kept=len(judged.kept), unit="samples", dropped=reasons, metrics={"masked": judged.masked})
+    workspace.write_records("samples", CodeSample, kept)
+    workspace.write_records("dropped", Dropped, dropped)
+    return Result(kept=len(kept), unit="samples", dropped=reasons, metrics={"masked": dict(sorted(masked.items()))})
 
 
 def run_annotate(config: AnnotateConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
@@ -136,12 +169,13 @@ def run_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], wor
         workspace.progress(1, 3, "measuring the calibration")
         measured = measure_calibration(learner, workspace.seed)
         metrics, held_out = measured.metrics, measured.held_out
-        surprises = [
-            (labels[held_out[at]], measured.values[at]) for at in most_surprising(measured.values, scores[held_out])
-        ]
-        metrics["held_out"]["surprises"] = [
-            _surprise(label, samples[row_of[label.sample_id]], float(value)) for label, value in surprises
-        ]
+        surprises = []
+        for at in most_surprising(measured.values, scores[held_out]):
+            label, value = labels[held_out[at]], round(float(measured.values[at]), 4)
+            sample = samples[row_of[label.sample_id]]
+            said = {"sample_id": sample.id, "module": sample.module, "qualname": sample.qualname}
+            surprises.append({**said, "score": label.score, "value": value, "reason": label.reason})
+        metrics["held_out"]["surprises"] = surprises
         workspace.progress(2, 3, "valuing all samples")
         fitted = fit_value(learner, workspace.seed)
         values = fitted.predict(features).tolist()
@@ -197,26 +231,15 @@ def run_provided(config: ProvidedConfig, inputs: Mapping[str, Artifact], workspa
     """
     del inputs
     table, record, unit = _PROVIDED_TABLES[config.kind]
-    provided = read_provided(config)
-    workspace.write_records(table, record, provided.records)
-    workspace.write_records("dropped", Dropped, provided.dropped)
+    records, dropped = read_provided(config)
+    workspace.write_records(table, record, records)
+    workspace.write_records("dropped", Dropped, dropped)
     return Result(
-        kept=len(provided.records),
+        kept=len(records),
         unit=unit,
-        dropped=_counted(dropped.reason for dropped in provided.dropped),
+        dropped=_counted(one.reason for one in dropped),
         metrics={"source": config.source},
     )
-
-
-def _surprise(label: Label, sample: CodeSample, value: float) -> dict[str, Any]:
-    return {
-        "sample_id": sample.id,
-        "module": sample.module,
-        "qualname": sample.qualname,
-        "score": label.score,
-        "value": round(value, 4),
-        "reason": label.reason,
-    }
 
 
 def _sources(samples: Sequence[CodeSample]) -> list[str]:

@@ -10,12 +10,10 @@ from typing import Any
 from hornbook.artifacts.pipeline import Pipeline
 from hornbook.artifacts.stage import Stage, StageFunction
 from hornbook.curation import stages as curation
-from hornbook.curation.annotate import describe_labels
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.corpus import describe_standard_library
-from hornbook.curation.hygiene.samples import describe_hygiene
 from hornbook.curation.select import SelectConfig
-from hornbook.curation.shipped_states import describe_states
+from hornbook.curation.shipped import describe_labels, describe_states
 from hornbook.decontamination import stages as decontamination
 from hornbook.decontamination.stages import DecontaminateConfig
 from hornbook.deduplication import stages as deduplication
@@ -110,7 +108,7 @@ def laptop(seed: int = 0) -> Pipeline:
 
     corpus = stage("corpus", curation.run_corpus, describe_standard_library(), curation.VERSION)
     # Its default licences hold all that `corpus.license_of` gives: Python's own, PSF-2.0, alone or AND another one.
-    hygiene = stage("hygiene", curation.run_hygiene, describe_hygiene(), curation.VERSION, corpus=corpus)
+    hygiene = stage("hygiene", curation.run_hygiene, curation.describe_hygiene(), curation.VERSION, corpus=corpus)
     annotate = stage("annotate", curation.run_annotate, describe_labels(), curation.VERSION, corpus=corpus)
     classifier = stage(
         "classifier",

@@ -6,7 +6,9 @@ import pytest
 from tests.curation.hygiene.planted import planted_secrets
 
 from hornbook.artifacts.fingerprint import encode
-from hornbook.curation.hygiene.judge import HygieneConfig, Judged, Reason, judge
+from hornbook.curation.hygiene.config import HygieneConfig
+from hornbook.curation.hygiene.filters import Reason
+from hornbook.curation.hygiene.judge import Judged, judge
 from hornbook.errors import ConfigError
 
 CODE = '''"""Means of numbers."""

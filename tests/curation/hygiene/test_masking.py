@@ -5,10 +5,17 @@ import pytest
 from tests.curation.hygiene.planted import planted_secrets
 
 from hornbook.curation.hygiene import masking
-from hornbook.curation.hygiene.addresses import email_addresses, ip_addresses
-from hornbook.curation.hygiene.credentials import secrets
+from hornbook.curation.hygiene.config import HygieneConfig
 from hornbook.curation.hygiene.data import find_literals
-from hornbook.curation.hygiene.masking import Mask, apply_masks, find_masks, widened
+from hornbook.curation.hygiene.masking import (
+    Mask,
+    apply_masks,
+    email_addresses,
+    find_masks,
+    ip_addresses,
+    secrets,
+    widened,
+)
 
 FILE = "import os\n\n\ndef connect(user):\n    {}\n    return user\n"
 GITHUB = next(one for one in planted_secrets(0) if one.kind == "GitHub").secret
@@ -73,13 +80,12 @@ def test_addresses_of_somebody_are_found_and_others_stay(text: str, emails: list
 
 
 def masked(text: str, **switches: bool) -> str:
-    on = {"mask_secrets": True, "mask_emails": True, "mask_ips": True} | switches
-    return apply_masks(text, find_masks(text, find_literals(text).spans, **on))[0]
+    return apply_masks(text, find_masks(text, find_literals(text).spans, HygieneConfig(**switches)))[0]
 
 
 def test_each_kind_gets_its_placeholder_is_counted_and_can_be_switched_off() -> None:
     text = f"# ada@acme.org\nx = ['{GITHUB}', '81.2.69.142', '81.2.69.143']\n"
-    masks = find_masks(text, find_literals(text).spans, mask_secrets=True, mask_emails=True, mask_ips=True)
+    masks = find_masks(text, find_literals(text).spans, HygieneConfig())
     new, numbers = apply_masks(text, masks)
     assert new == "# <EMAIL>\nx = ['<KEY>', '<IP>', '<IP>']\n"
     assert numbers == {"email": 1, "key": 1, "ip": 2}

@@ -64,6 +64,7 @@ def test_text_is_decoded_as_python_does_and_what_cannot_be_is_told_apart(tmp_pat
         "bom.py": b"\xef\xbb\xbfx = 1\r\ny = 2\r",
         "huge.py": b"x" * 200,
         "latin.py": "# -*- coding: latin-1 -*-\nx = 'é'\n".encode("latin-1"),
+        "hex.py": b"# coding: hex\n",
         "none.py": b"# coding: no-such-thing\n",
         "null.py": b"x = 1\0\n",
         "wrong.py": b"# coding: ascii\nx = '\xe9'\n",
@@ -77,6 +78,7 @@ def test_text_is_decoded_as_python_does_and_what_cannot_be_is_told_apart(tmp_pat
     ]
     assert left_out(source) == [
         ("project/bad.py", "not UTF-8"),
+        ("project/hex.py", "unknown encoding"),
         ("project/huge.py", "too long"),
         ("project/none.py", "unknown encoding"),
         ("project/wrong.py", "not in its declared encoding"),

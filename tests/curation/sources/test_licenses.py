@@ -1,8 +1,8 @@
 import pytest
 from tests.curation.sources.real_formats import APACHE, MIT
 
-from hornbook.curation.sources.license_files import is_license_file
 from hornbook.curation.sources.licenses import (
+    is_license_file,
     license_of_classifiers,
     license_of_header,
     license_of_name,

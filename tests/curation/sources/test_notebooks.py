@@ -15,11 +15,12 @@ from tests.curation.sources.real_formats import (
     write_json,
 )
 
-from hornbook.curation.sources.file_text import NoText, text_of_notebook
+from hornbook.curation.sources.file_text import text_of_file
+from hornbook.reading.documents import LeftOut
 
 
 def text_of(*cells: str) -> str:
-    found = text_of_notebook(json.dumps(notebook(*map(code, cells))).encode())
+    found = text_of_file("a.ipynb", json.dumps(notebook(*map(code, cells))).encode())
     assert isinstance(found, str), found
     return found
 
@@ -49,10 +50,10 @@ def test_format_3_is_read_too(tmp_path: Path) -> None:
          "metadata": {}, "outputs": [{"output_type": "stream", "stream": "stdout", "text": ["out"]}],
          "prompt_number": 1},
     ]  # fmt: skip
-    found = text_of_notebook(json.dumps(old_notebook(*cells)).encode())
+    found = text_of_file("a.ipynb", json.dumps(old_notebook(*cells)).encode())
     assert found == "# ## Loops\n\nfor i in x:\n    print i\n"
     of_julia = [{**cell, "language": "julia"} for cell in cells]
-    assert isinstance(text_of_notebook(json.dumps(old_notebook(*of_julia)).encode()), NoText)
+    assert isinstance(text_of_file("a.ipynb", json.dumps(old_notebook(*of_julia)).encode()), LeftOut)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,7 @@ def test_what_is_no_notebook_says_why(tmp_path: Path) -> None:
         json.dumps(notebook(code("x <- 1"), language="R")).encode(): "not a Python notebook",
         json.dumps(notebook(markdown("x"))).encode(): "no code",
         json.dumps(notebook(code("!ls"))).encode(): "no code",
+        json.dumps(notebook(code("x = '\ud800'"))).encode(): "not UTF-8",
         json.dumps(notebook(code({"a": 1}), code(["x = 1", 3]))).encode(): "no notebook",
         b"[" * 200_000: "not JSON",
     }

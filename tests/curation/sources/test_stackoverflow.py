@@ -15,7 +15,7 @@ from tests.curation.sources.real_formats import (
 )
 
 from hornbook.curation.sources import posts_index
-from hornbook.curation.sources.posts_xml import scan_posts
+from hornbook.curation.sources.posts_index import scan_posts
 from hornbook.curation.sources.stackoverflow import text_of_html
 from hornbook.errors import MissingInputError
 
@@ -134,12 +134,17 @@ def test_entities_of_the_files_own_are_not_read(tmp_path: Path) -> None:
     assert [reason for _, reason in left_out(source)] == ["not XML", "not XML"]
 
 
-def test_rows_are_found_however_the_lines_are_broken(tmp_path: Path) -> None:
+def test_rows_are_found_however_lines_and_blocks_are_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_posts(tmp_path / "Posts.xml", *GOOD)
     text = path.read_text(encoding="utf-8")
-    for changed in (text.replace("\n  <row", "<row"), text.replace('" ', '"\n\n'), text.replace("\n", "\r\n")):
+    changes = (text.replace("\n  <row", "<row"), text.replace('" ', '"\n\n'), text.replace("\n", "\r\n"))
+    for changed in (*changes, text.replace(" />", ">\n  </row>")):
         path.write_text(changed, encoding="utf-8", newline="")
         rows = list(scan_posts(path))
+        for size in (1, 61, 600):
+            with monkeypatch.context() as patched:
+                patched.setattr(posts_index, "_BLOCK_BYTES", size)
+                assert list(scan_posts(path)) == rows
         assert [row.attributes and row.attributes["Id"] for row in rows] == ["10", "11", "12", "13", "14", "15"]
         for number, row in enumerate(rows[:-1]):
             following = next(scan_posts(path, row.offset + row.length, row.next_line))

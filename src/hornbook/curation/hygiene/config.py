@@ -1,10 +1,19 @@
-"""What a source file must be to be kept: every threshold and switch of the filters, with its source."""
+"""What a source file must be to be kept: every threshold and switch of the filters, with its source.
 
+The opt-out list is after that of The Stack, whose requests name an account or a repository.
+"""
+
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import translate
 from functools import cached_property
+from pathlib import Path
 
-from hornbook.curation.hygiene.opt_out import OptOutList
-from hornbook.errors import ConfigError
+from hornbook.errors import ConfigError, MissingInputError
+
+VERSION = 1
+"""Raised when a rule of a filter changes: it is part of the fingerprint."""
 
 PERMISSIVE_LICENSES = (
     # After The Stack, which allowed permissive ones, and since v1.1 no weak copyleft (MPL, EPL, LGPL) any more.
@@ -41,6 +50,9 @@ PERMISSIVE_LICENSES = (
     "ZPL-2.1",
     "Zlib",
 )
+_HOST = re.compile(
+    r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@]*@)?(?:www\.)?(?=[^/]*\.)(?:github\.com|gitlab\.com|bitbucket\.org)[/:]"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +62,7 @@ class HygieneConfig:
     max_characters: int = 1_000_000
     """A larger file is refused unread. Source: The Stack, section 3 (1 MB)."""
     opt_out: tuple[str, ...] = ()
-    """Repositories, accounts, paths and addresses that are refused: `opt_out.read_opt_out`. Source: The Stack."""
+    """Repositories, accounts, paths and addresses that are refused: `read_opt_out`. Source: The Stack."""
     check_licenses: bool = True
     """Whether a file needs an allowed licence; to be switched off for files that are one's own."""
     allowed_licenses: tuple[str, ...] = PERMISSIVE_LICENSES
@@ -94,6 +106,61 @@ class HygieneConfig:
         return frozenset(one.lower() for one in self.allowed_licenses)
 
     @cached_property
-    def opted_out(self) -> OptOutList:
+    def opted_out(self) -> "OptOutList":
         """The opt-out list, ready to be looked up."""
         return OptOutList(self.opt_out)
+
+
+def read_opt_out(path: Path) -> tuple[str, ...]:
+    """The entries of a file: one a line, `#` starts a comment.
+
+    Raises:
+        MissingInputError: There is no such file.
+        ConfigError: It is no UTF-8 text.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise MissingInputError(f"there is no opt-out list `{path}`") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"the opt-out list `{path}` is no UTF-8 text: {error}") from None
+    entries = (line.split(" #")[0].strip() for line in text.splitlines())
+    return tuple(entry for entry in entries if entry and not entry.startswith("#"))
+
+
+class OptOutList:
+    """Entries, ready to be looked up: names at once, globs one by one."""
+
+    def __init__(self, entries: Sequence[str]) -> None:
+        """Read entries.
+
+        Args:
+            entries: `owner/name`, `owner` or `owner/*` for all of an account's repositories, `owner/name/path` for a
+                file or a folder, each also as an address; `*`, `?` and `[...]` as in file names. Case does not matter.
+        """
+        plain = [_normal(entry) for entry in entries]
+        self._names = frozenset(entry for entry in plain if not re.search(r"[*?\[]", entry))
+        globs = [translate(entry) for entry in plain if entry not in self._names]
+        self._globs = re.compile("|".join(globs)) if globs else None
+
+    def find(self, *, repository: str, path: str) -> str:
+        """The name on the list that a file has, by its repository, account, path or a folder above; empty if none."""
+        if not self._names and not self._globs:
+            return ""
+        names = _names_of(_normal(repository), _normal(path))
+        return next((name for name in names if name in self._names or (self._globs and self._globs.match(name))), "")
+
+
+def _names_of(repository: str, path: str) -> list[str]:
+    """All that an entry may name: account, repository, each folder down to the file; the path alone too."""
+    whole = f"{repository}/{path}" if repository and path else repository or path
+    parts = whole.split("/")
+    names = ["/".join(parts[:number]) for number in range(1, len(parts) + 1)]
+    return [*names, path] if repository and path else names
+
+
+def _normal(name: str) -> str:
+    """An address, a repository or a path in one form: no host of repositories, no `.git`, no slash at the ends."""
+    name = _HOST.sub("", name.strip().lower().replace("\\", "/"))
+    name = re.sub(r"^[a-z][a-z0-9+.-]*://", "", name).strip("/")
+    return re.sub(r"(?<=[^/])\.git(?=/|$)", "", re.sub(r"^([^/]+/[^/]+)/(?:blob|tree|raw)/[^/]+", r"\1", name))

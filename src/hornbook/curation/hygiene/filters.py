@@ -12,16 +12,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hornbook.curation.hygiene.config import OptOutList
+
 UNKNOWN = frozenset({"", "noassertion", "none", "no license", "no_license", "unknown", "other", "unlicensed"})
 """What sources write where they know of no licence; in lower case."""
 
 _LONGEST_EXPRESSION = 500
 """In characters: reading one recurses by its brackets."""
-
-
 _ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
-
-
 _PATH = re.compile(r"(?:^|/)(?:[^/]+_pb2(?:_grpc)?\.pyi?|parsetab\.py|lextab\.py)$")
 _HEAD_CHARACTERS = 2_000
 _SUBJECT = r"(?:file|module|code|script|class|parser|lexer|source|document|package|stub)s?"
@@ -81,16 +79,18 @@ def too_large(text: str, *, max_characters: int) -> Refusal | None:
     return None
 
 
+def opted_out(opt_out: OptOutList, *, repository: str, path: str) -> Refusal | None:
+    """Refuse a file whose authors do not want it used."""
+    name = opt_out.find(repository=repository, path=path)
+    return Refusal(Reason.OPTED_OUT, name) if name else None
+
+
 def too_short(text: str, *, min_characters: int) -> Refusal | None:
     """Refuse a text with fewer than `min_characters` characters that are no white space."""
-    count = 0
-    for word in text.split(None, min_characters):
-        if count >= min_characters:
-            break
-        count += len(word)
-    if count >= min_characters:
-        return None
-    return Refusal(Reason.TOO_SHORT, f"{count} characters that are no white space")
+    count = sum(map(len, text.split()))
+    if count < min_characters:
+        return Refusal(Reason.TOO_SHORT, f"{count} characters that are no white space")
+    return None
 
 
 def long_lines(text: str, *, max_line: int, max_mean_line: float) -> Refusal | None:

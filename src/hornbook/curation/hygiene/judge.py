@@ -6,7 +6,7 @@ Writes: the text, masked; or the reason why it is refused.
 The filters stand in the order of their cost, but for masking, which only what is kept needs. The first that refuses a
 file gives its reason, so that counts by reason depend on this order:
 
-1. by name and number alone: size, opt-out list, licence (`filters.py`, `opt_out.py`);
+1. by name and number alone: size, opt-out list, licence (`filters.py`);
 2. by its lines: too short, long lines, few letters, a generator's mark (`filters.py`);
 3. by its tokens: minified (`filters.py`), data in code (`data.py`), nested too deep (`syntax.py`);
 4. by its parse (`syntax.py`);
@@ -16,9 +16,8 @@ file gives its reason, so that counts by reason depend on this order:
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hornbook.curation.hygiene.addresses import Span
 from hornbook.curation.hygiene.config import HygieneConfig
-from hornbook.curation.hygiene.data import Literals, data_in_code, find_literals
+from hornbook.curation.hygiene.data import data_in_code, find_literals
 from hornbook.curation.hygiene.filters import (
     Reason,
     Refusal,
@@ -27,15 +26,12 @@ from hornbook.curation.hygiene.filters import (
     license_refused,
     long_lines,
     minified,
+    opted_out,
     too_large,
     too_short,
 )
-from hornbook.curation.hygiene.masking import Mask, apply_masks, find_masks, widened
+from hornbook.curation.hygiene.masking import Span, apply_masks, find_masks, widened
 from hornbook.curation.hygiene.syntax import does_not_parse, parse_error, too_deep
-
-__all__ = ["VERSION", "HygieneConfig", "Judged", "Reason", "judge"]
-
-VERSION = 1  # Raise when a rule of a filter changes: it is part of the fingerprint.
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ def judge(text: str, *, path: str, repository: str, licenses: Sequence[str], con
     """Judge one file.
 
     A pure function of its arguments, the running Python's grammar and the detector of secrets
-    (`credentials.detector`). It never raises for a text, whatever is in it.
+    (`masking.detector`). It never raises for a text, whatever is in it.
 
     Args:
         text: The file's content. A byte order mark at its start is taken off.
@@ -65,69 +61,42 @@ def judge(text: str, *, path: str, repository: str, licenses: Sequence[str], con
         licenses: SPDX ids or expressions; none if unknown.
         config: Thresholds and switches.
     """
-    refusal = _by_name(text, path, repository, licenses, config)
+    refusal = too_large(text, max_characters=config.max_characters)
+    refusal = refusal or opted_out(config.opted_out, repository=repository, path=path)
+    if config.check_licenses:
+        refusal = refusal or license_refused(
+            licenses, allowed=config.licenses, allow_unknown=config.allow_unknown_license
+        )
     if refusal:
         return _refused(refusal)
     text = text.removeprefix("\ufeff")
-    refusal = _by_lines(text, path, config)
-    if refusal:
-        return _refused(refusal)
-    if not config.must_parse:
-        return _masked_prose(text, config)
-    literals = find_literals(text)
-    refusal = _by_tokens(text, literals, config) or does_not_parse(text, literals.code)
-    if refusal:
-        return _refused(refusal)
-    return _masked_code(text, literals, config)
-
-
-def _by_name(text: str, path: str, repository: str, licenses: Sequence[str], config: HygieneConfig) -> Refusal | None:
-    refusal = too_large(text, max_characters=config.max_characters)
-    refusal = refusal or config.opted_out.refuse(repository=repository, path=path)
-    if refusal or not config.check_licenses:
-        return refusal
-    return license_refused(licenses, allowed=config.licenses, allow_unknown=config.allow_unknown_license)
-
-
-def _by_lines(text: str, path: str, config: HygieneConfig) -> Refusal | None:
     refusal = too_short(text, min_characters=config.min_characters)
     refusal = refusal or long_lines(text, max_line=config.max_line, max_mean_line=config.max_mean_line)
     refusal = refusal or few_words(text, min_share=config.min_alphanumeric_share)
-    if refusal or not config.drop_generated:
-        return refusal
-    return generated(text, path=path)
+    if config.drop_generated:
+        refusal = refusal or generated(text, path=path)
+    if refusal:
+        return _refused(refusal)
+    if not config.must_parse:
+        masked, numbers = apply_masks(text, find_masks(text, None, config))
+        return Judged(masked, "", "", numbers)
+    literals = find_literals(text)
+    refusal = minified(literals.code) or data_in_code(text, literals, max_share=config.max_data_share)
+    refusal = refusal or too_deep(literals.code) or does_not_parse(text, literals.code)
+    return _refused(refusal) if refusal else _masked_code(text, literals.spans, config)
 
 
-def _by_tokens(text: str, literals: Literals, config: HygieneConfig) -> Refusal | None:
-    return (
-        minified(literals.code)
-        or data_in_code(text, literals, max_share=config.max_data_share)
-        or too_deep(literals.code)
-    )
-
-
-def _masked_code(text: str, literals: Literals, config: HygieneConfig) -> Judged:
+def _masked_code(text: str, spans: list[Span], config: HygieneConfig) -> Judged:
     """The text with its strings and comments masked. It still parses, or it is refused."""
-    masks = _masks(text, literals.spans, config)
+    masks = find_masks(text, spans, config)
     if not masks:
         return Judged(text, "")
-    for attempt in (masks, widened(masks, literals.spans)):
+    for attempt in (masks, widened(masks, spans)):
         masked, numbers = apply_masks(text, attempt)
         problem = parse_error(masked)
         if not problem:
             return Judged(masked, "", "", numbers)
     return _refused(Refusal(Reason.CANNOT_MASK, problem))
-
-
-def _masked_prose(text: str, config: HygieneConfig) -> Judged:
-    masked, numbers = apply_masks(text, _masks(text, None, config))
-    return Judged(masked, "", "", numbers)
-
-
-def _masks(text: str, spans: list[Span] | None, config: HygieneConfig) -> list[Mask]:
-    return find_masks(
-        text, spans, mask_secrets=config.mask_secrets, mask_emails=config.mask_emails, mask_ips=config.mask_ips
-    )
 
 
 def _refused(refusal: Refusal) -> Judged:

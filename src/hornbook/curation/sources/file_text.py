@@ -7,11 +7,11 @@ block, a `pass` keeps the block whole.
 
 import re
 import tokenize
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from hornbook.python_code import parse_code
+from hornbook.reading.documents import LeftOut, is_writable
 from hornbook.reading.rows import NOT_JSON, NOT_UTF8
 
 UNKNOWN_ENCODING, NOT_ENCODED = "unknown encoding", "not in its declared encoding"
@@ -25,52 +25,62 @@ _LEXEME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NoText:
-    """Why there is none."""
-
-    reason: str
-    detail: str
-
-
-def text_of_file(name: str, content: bytes) -> str | NoText:
-    """The text of a file.
+def text_of_file(place: str, content: bytes) -> str | LeftOut:
+    """The text of a file, or why there is none.
 
     Args:
-        name: A notebook's ends in `.ipynb`; anything else is read as Python reads its sources: the encoding that its
-            first lines declare, else UTF-8; a byte-order mark is dropped, line ends become newlines.
+        place: What it is called. A notebook's ends in `.ipynb`; anything else is read as Python reads its sources.
         content: The file whole.
     """
-    if name.endswith(".ipynb"):
-        return text_of_notebook(content)
     try:
-        encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
+        text = _text_of_notebook(content) if place.endswith(".ipynb") else decode_source(content)
     except SyntaxError as error:
         reason = UNKNOWN_ENCODING if "unknown encoding" in str(error) else NOT_UTF8
-        return NoText(reason, str(error))
-    try:
-        return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+        return LeftOut(place=place, reason=reason, detail=str(error))
     except UnicodeError as error:
-        return NoText(NOT_UTF8 if encoding.startswith("utf-8") else NOT_ENCODED, str(error))
+        reason = NOT_UTF8 if getattr(error, "encoding", "").startswith("utf-8") else NOT_ENCODED
+        return LeftOut(place=place, reason=reason, detail=str(error))
+    except _NoTextError as error:
+        return LeftOut(place=place, reason=error.args[0], detail=error.args[1])
+    if not is_writable(text):
+        return LeftOut(place=place, reason=NOT_UTF8, detail="half of a surrogate pair")
+    return text
 
 
-def text_of_notebook(content: bytes) -> str | NoText:
-    """A notebook of format 1 to 4 as a module, or why there is none."""
+def decode_source(content: bytes) -> str:
+    """Decode as Python does: the encoding that the first lines declare, else UTF-8; line ends become newlines.
+
+    Raises:
+        SyntaxError: Nobody knows the encoding, or the first lines are not in it.
+        UnicodeError: The rest is not.
+    """
+    encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
+    try:
+        return _with_newlines(content.decode(encoding))
+    except LookupError as error:  # It is none of text, such as `hex`.
+        raise SyntaxError(f"unknown encoding: {encoding}") from error
+
+
+class _NoTextError(Exception):
+    """Reason and detail."""
+
+
+def _text_of_notebook(content: bytes) -> str:
+    """A notebook of format 1 to 4 as a module."""
     import nbformat
 
+    text = content.decode("utf-8-sig")
     try:
-        native = nbformat.reader.reads(content.decode("utf-8-sig"))  # type: ignore[no-untyped-call]
+        native = nbformat.reader.reads(text)  # type: ignore[no-untyped-call]
         language = _language(native)
         converted = nbformat.convert(native, 4)  # type: ignore[no-untyped-call]
-        cells = [(cell.cell_type, _source(cell).strip("\n")) for cell in converted.cells]
-    except UnicodeError as error:
-        return NoText(NOT_UTF8, str(error))
+        cells = [(cell.cell_type, _with_newlines(cell.source).strip("\n")) for cell in converted.cells]
     except (nbformat.reader.NotJSONError, RecursionError) as error:
-        return NoText(NOT_JSON, str(error)[:200])
+        raise _NoTextError(NOT_JSON, str(error)[:200]) from error
     except Exception as error:  # What is raised for a file of another form depends on the form.
-        return NoText(NO_NOTEBOOK, f"{type(error).__name__}: {error}"[:200])
+        raise _NoTextError(NO_NOTEBOOK, f"{type(error).__name__}: {error}"[:200]) from error
     if language not in ("python", ""):
-        return NoText(NOT_PYTHON, f"its language is {language[:60]!r}")
+        raise _NoTextError(NOT_PYTHON, f"its language is {language[:60]!r}")
     parts, has_code = [], False
     for kind, text in cells:
         if not text.strip():
@@ -81,7 +91,9 @@ def text_of_notebook(content: bytes) -> str | NoText:
         else:
             text = _as_comment(text)
         parts.append(text.rstrip())
-    return "\n\n".join(parts) + "\n" if has_code else NoText(NO_CODE, f"{len(cells)} cells")
+    if not has_code:
+        raise _NoTextError(NO_CODE, f"{len(cells)} cells")
+    return "\n\n".join(parts) + "\n"
 
 
 def _language(notebook: Any) -> str:
@@ -93,9 +105,8 @@ def _language(notebook: Any) -> str:
     return re.sub(r"^(python|ipython)[\d.]*$", "python", name.lower())
 
 
-def _source(cell: Any) -> str:
-    source: str = cell.source
-    return source.replace("\r\n", "\n").replace("\r", "\n")
+def _with_newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _as_comment(text: str) -> str:

@@ -10,15 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from hornbook.curation.sources.file_text import NoText, text_of_file
-from hornbook.curation.sources.license_files import (
+from hornbook.curation.sources.file_text import text_of_file
+from hornbook.curation.sources.licenses import (
     NearestLicenses,
     is_license_file,
     license_files_above,
-    read_license_files,
+    license_of_header,
     start_of_file,
 )
-from hornbook.curation.sources.licenses import license_of_header
 from hornbook.curation.sources.source import TOO_LONG, SourceDocument, TextKind
 from hornbook.errors import MissingInputError
 from hornbook.reading.documents import LeftOut
@@ -33,13 +32,7 @@ class FolderOfFiles:
     """The matching files of a folder, or one file."""
 
     def __init__(self, given: Path, *, pattern: str, max_bytes: int, layout: str = "files") -> None:
-        """List the files.
-
-        Args:
-            given: A folder, or a file, which is taken whatever its name is.
-            pattern: Of their names: `*.py`.
-            max_bytes: Longer files are left out.
-            layout: What the folder was taken for.
+        """List the files that match the pattern; a file that is given itself is taken whatever its name is.
 
         Raises:
             MissingInputError: There is none.
@@ -48,16 +41,17 @@ class FolderOfFiles:
         self.name = printable(given.resolve().name if given.name in ("", "..") else given.name)
         self._root = given if given.is_dir() else given.parent
         self._max_bytes = max_bytes
-        found = sorted(list_files(given)) if given.is_dir() else [given.name]
-        self._paths = [path for path in found if path_matches(path, pattern)] if given.is_dir() else found
+        if given.is_dir():
+            siblings = sorted(list_files(given))
+            self._paths = [path for path in siblings if path_matches(path, pattern)]
+        else:
+            siblings = [path.name for path in self._root.iterdir() if path.is_file()]
+            self._paths = [given.name]
         if not self._paths:
             raise MissingInputError(f"the folder `{given}` holds no file `{pattern}`; name others: --files")
-        siblings = found if given.is_dir() else [path.name for path in self._root.iterdir() if path.is_file()]
         above = license_files_above(self._root)
         self._license_files = [self._root / path for path in siblings if is_license_file(Path(path).name)] + above
-        self._licenses = NearestLicenses(
-            siblings, lambda path: start_of_file(self._root / path), above=lambda: read_license_files(above)
-        )
+        self._licenses = NearestLicenses(siblings, lambda path: start_of_file(self._root / path), above)
 
     def identity(self) -> list[Any]:
         """Paths, sizes and times, also of the licence files."""
@@ -76,15 +70,9 @@ class FolderOfFiles:
     def _read_one(self, path: str) -> SourceDocument | LeftOut:
         shown = printable(path)
         place = f"{self.name}/{shown}" if self._root.name == self.name else shown
-        try:
-            size = (self._root / path).stat().st_size
-            if size > self._max_bytes:
-                return LeftOut(place=place, reason=TOO_LONG, detail=f"{size:,} bytes")
-            text = text_of_file(path, (self._root / path).read_bytes())
-        except OSError as error:
-            return LeftOut(place=place, reason=UNREADABLE, detail=error.strerror or str(error))
-        if isinstance(text, NoText):
-            return LeftOut(place=place, reason=text.reason, detail=text.detail)
+        text = read_text(self._root / path, place, self._max_bytes)
+        if isinstance(text, LeftOut):
+            return text
         return SourceDocument(
             kind=TextKind.CODE,
             id=content_id("code", self.name, shown, text),
@@ -95,6 +83,17 @@ class FolderOfFiles:
             licenses=license_of_header(text) or self._licenses.of(path),
             origin=place,
         )
+
+
+def read_text(file: Path, place: str, max_bytes: int) -> str | LeftOut:
+    """The text of a file that is called `place`, or why there is none."""
+    try:
+        size = file.stat().st_size
+        if size > max_bytes:
+            return LeftOut(place=place, reason=TOO_LONG, detail=f"{size:,} bytes")
+        return text_of_file(place, file.read_bytes())
+    except OSError as error:
+        return LeftOut(place=place, reason=UNREADABLE, detail=error.strerror or str(error))
 
 
 def size_and_time(file: Path) -> tuple[int, int]:

@@ -1,19 +1,20 @@
 """Say what each input is, by what is to be seen of it, and open it as a source."""
 
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from hornbook.curation.sources.files import FolderOfFiles, list_files, path_matches
 from hornbook.curation.sources.git import GitRepository, is_repository
 from hornbook.curation.sources.packages import InstalledPackages, has_packages
-from hornbook.curation.sources.remote import find_remote_files, is_remote
-from hornbook.curation.sources.rows import Rows, RowsFile, local_rows_file, remote_rows_file
+from hornbook.curation.sources.remote import RemoteFile, find_remote_files, is_remote
+from hornbook.curation.sources.rows import Rows, TheStack, is_the_stack
 from hornbook.curation.sources.source import MAX_BYTES, Source
 from hornbook.curation.sources.stackoverflow import StackOverflow
-from hornbook.curation.sources.the_stack import TheStack, is_the_stack
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.reading.documents import Fields
 from hornbook.reading.files import find_files, has_rows
@@ -137,7 +138,10 @@ def _open(
         found = find_files([path], pattern=config.files)
         if any(file.is_source for file in found):
             raise MissingInputError(f"`{path}` holds no file of rows")
-        return [_rows_source(local_rows_file(file), config) for file in found]
+        return [
+            _rows_source(file.name, file.path, [str(file.path.resolve()), file.size, file.modified], config)
+            for file in found
+        ]
     if layout == Layout.STACKOVERFLOW:
         posts = path / POSTS if path.is_dir() else path
         if not posts.is_file():
@@ -167,17 +171,16 @@ def _remote_rows(url: str, config: SourcesConfig) -> list[Source]:
     if config.layout not in (Layout.AUTO, Layout.ROWS, Layout.THE_STACK):
         raise ConfigError(f"`{url}` can be read as rows or the-stack, not as `layout` {config.layout!r}")
     files = find_remote_files(url)
-    root = files[0].path.rpartition("/")[0] if len(files) == 1 else _common_folder([one.path for one in files])
-    return [_rows_source(remote_rows_file(one, one.path.removeprefix(root).lstrip("/")), config) for one in files]
+    root = posixpath.commonpath([posixpath.dirname(one.path) for one in files])
+    sources = []
+    for one in files:
+        name = one.path.removeprefix(root).lstrip("/")
+        sources.append(_rows_source(name, one, [one.url, one.size, one.version], config))
+    return sources
 
 
-def _common_folder(paths: Sequence[str]) -> str:
-    first, last = min(paths).split("/")[:-1], max(paths).split("/")[:-1]
-    number = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
-    return "/".join(first[:number])
-
-
-def _rows_source(file: RowsFile, config: SourcesConfig) -> Source:
-    if config.layout == Layout.THE_STACK or (config.layout == Layout.AUTO and is_the_stack(file)):
-        return TheStack(file, max_bytes=config.max_bytes)
-    return Rows(file, Fields(text=config.text_field, id=config.id_field), max_bytes=config.max_bytes)
+def _rows_source(name: str, path: Path | RemoteFile, identity: list[Any], config: SourcesConfig) -> Source:
+    if config.layout == Layout.THE_STACK or (config.layout == Layout.AUTO and is_the_stack(path)):
+        return TheStack(name, path, identity, Fields(text="content"), max_bytes=config.max_bytes)
+    fields = Fields(text=config.text_field, id=config.id_field)
+    return Rows(name, path, identity, fields, max_bytes=config.max_bytes)

@@ -8,16 +8,14 @@ Writes: a document for each file that matches, by its path; its origin is the re
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, NamedTuple
 
-from hornbook.curation.sources.file_text import NoText, text_of_file
+from hornbook.curation.sources.file_text import text_of_file
 from hornbook.curation.sources.files import path_matches, printable
-from hornbook.curation.sources.license_files import MAX_LICENSE_BYTES, NearestLicenses, is_license_file
-from hornbook.curation.sources.licenses import license_of_header
+from hornbook.curation.sources.licenses import MAX_LICENSE_BYTES, NearestLicenses, is_license_file, license_of_header
 from hornbook.curation.sources.source import TOO_LONG, SourceDocument, TextKind
 from hornbook.errors import MissingInputError
 from hornbook.reading.documents import LeftOut
@@ -28,8 +26,7 @@ _SETTINGS = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "protocol.allow
 _REGULAR_FILES = ("100644", "100755", "100664")
 
 
-@dataclass(frozen=True, slots=True)
-class _Blob:
+class _Blob(NamedTuple):
     path: str
     name: str
     """Of the object."""
@@ -42,12 +39,7 @@ class GitRepository:
     layout = "git"
 
     def __init__(self, folder: Path, *, pattern: str, max_bytes: int) -> None:
-        """List the files.
-
-        Args:
-            folder: With a working tree, or bare.
-            pattern: Of the files' names: `*.py`.
-            max_bytes: Longer files are left out.
+        """List the files that match the pattern; those of more than `max_bytes` are left out.
 
         Raises:
             MissingInputError: git is not installed, it is no repository, has no commit, or no such file.
@@ -61,11 +53,8 @@ class GitRepository:
         self._repository = _repository(url) or self.name
         blobs = _blobs(_git(folder, "ls-tree", "-r", "-l", "-z", "--full-tree", self.commit))
         self._files = [one for one in blobs if path_matches(one.path, pattern)]
-        self._license_files = {
-            one.path: one
-            for one in blobs
-            if is_license_file(one.path.rpartition("/")[2]) and one.size <= MAX_LICENSE_BYTES
-        }
+        texts = [one for one in blobs if is_license_file(one.path.rpartition("/")[2]) and one.size <= MAX_LICENSE_BYTES]
+        self._license_files = {one.path: one.name for one in texts}
         if not self._files:
             raise MissingInputError(f"the repository `{folder}` tracks no file `{pattern}`; name others: --files")
 
@@ -79,23 +68,23 @@ class GitRepository:
 
     def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
         """The files by path, from number `start` on."""
-        with _open_objects(self._folder) as objects:
-            licenses = NearestLicenses(
-                self._license_files, lambda path: objects.read(self._license_files[path].name) or b""
-            )
+        with _reading_objects(self._folder) as read:
+            licenses = NearestLicenses(self._license_files, lambda path: read(self._license_files[path]) or b"")
             for blob in self._files[start:]:
-                yield self._read_one(blob, objects, licenses)
+                yield self._read_one(blob, read, licenses)
 
-    def _read_one(self, blob: _Blob, objects: "_Objects", licenses: NearestLicenses) -> SourceDocument | LeftOut:
+    def _read_one(
+        self, blob: _Blob, read: Callable[[str], bytes | None], licenses: NearestLicenses
+    ) -> SourceDocument | LeftOut:
         place = f"{self.name}/{blob.path}"
         if blob.size > self._max_bytes:
             return LeftOut(place=place, reason=TOO_LONG, detail=f"{blob.size:,} bytes")
-        content = objects.read(blob.name)
+        content = read(blob.name)
         if content is None:
             return LeftOut(place=place, reason=MISSING_OBJECT, detail=f"object {blob.name}")
-        text = text_of_file(blob.path, content)
-        if isinstance(text, NoText):
-            return LeftOut(place=place, reason=text.reason, detail=text.detail)
+        text = text_of_file(place, content)
+        if isinstance(text, LeftOut):
+            return text
         return SourceDocument(
             kind=TextKind.CODE,
             id=content_id("code", self._repository, blob.path, text),
@@ -115,35 +104,9 @@ def is_repository(folder: Path) -> bool:
     )
 
 
-class _Objects:
-    """Objects of a repository, read one after the other."""
-
-    def __init__(self, folder: Path, asked: IO[bytes], answered: IO[bytes]) -> None:
-        self._folder = folder
-        self._asked = asked
-        self._answered = answered
-
-    def read(self, name: str) -> bytes | None:
-        """The object whole, or None where the repository lacks it."""
-        try:
-            self._asked.write(f"{name}\n".encode())
-            self._asked.flush()
-            header = self._answered.readline().split()
-        except OSError as error:
-            raise MissingInputError(f"git stopped while it read `{self._folder}`: {error}") from error
-        if len(header) == 2 and header[1] == b"missing":
-            return None
-        if len(header) != 3:
-            raise MissingInputError(f"git cannot read object {name} of `{self._folder}`: is the repository whole?")
-        size = int(header[2])
-        content = self._answered.read(size + 1)
-        if len(content) != size + 1:
-            raise MissingInputError(f"git stopped within object {name} of `{self._folder}`: is the repository whole?")
-        return content[:size]
-
-
 @contextmanager
-def _open_objects(folder: Path) -> Iterator[_Objects]:
+def _reading_objects(folder: Path) -> Iterator[Callable[[str], bytes | None]]:
+    """Gives what reads an object whole by its name; None where the repository lacks it."""
     process = subprocess.Popen(
         _command(folder, ("cat-file", "--batch")),
         stdin=subprocess.PIPE,
@@ -151,24 +114,33 @@ def _open_objects(folder: Path) -> Iterator[_Objects]:
         stderr=subprocess.DEVNULL,
         env=_environment(),
     )
-    assert process.stdin is not None
-    assert process.stdout is not None
+    asked, answered = process.stdin, process.stdout
+    assert asked is not None
+    assert answered is not None
+
+    def read(name: str) -> bytes | None:
+        try:
+            asked.write(f"{name}\n".encode())
+            asked.flush()
+            header = answered.readline().split()
+        except OSError as error:
+            raise MissingInputError(f"git stopped while it read `{folder}`: {error}") from error
+        if len(header) == 2 and header[1] == b"missing":
+            return None
+        size = int(header[2]) if len(header) == 3 else -1
+        content = answered.read(size + 1)
+        if size < 0 or len(content) != size + 1:
+            raise MissingInputError(f"git cannot read object {name} of `{folder}`: is the repository whole?")
+        return content[:size]
+
     try:
-        yield _Objects(folder, process.stdin, process.stdout)
+        yield read
     finally:
         process.kill()
-        process.stdout.close()
-        with _ignored_pipe():
-            process.stdin.close()
+        answered.close()
+        with suppress(BrokenPipeError):
+            asked.close()
         process.wait()
-
-
-@contextmanager
-def _ignored_pipe() -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        return
 
 
 def _git(folder: Path, *arguments: str, may_fail: bool = False) -> bytes:

@@ -1,10 +1,17 @@
-"""Recognise licences by the words of their texts, by names that people write, and by SPDX headers.
+"""Recognise licences by the words of their texts, by names that people write, by SPDX headers, and by the nearest file.
 
 Source: the identifiers are those of the SPDX License List, https://spdx.org/licenses/.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath
+
+from hornbook.curation.sources.source import NO_ASSERTION
+
+MAX_LICENSE_BYTES = 1_000_000
+_FILE_NAME = re.compile(r"(un|mit-|bsd-|apache-)?(licen[sc]es?|copying)([.\-_][\w.\-]*)?", re.IGNORECASE)
+_NO_TEXT = (".py", ".ipynb", ".json", ".html")
 
 _SPDX_HEADER = re.compile(
     r"""^[\s\#/*;<!\-"']*SPDX-License-Identifier:[ \t]*([\w.+\-() \t]+?)[ \t]*(?:\*/|-->|["']{1,3})?$""",
@@ -132,6 +139,69 @@ def split_expression(expression: str) -> tuple[str, ...]:
     if "(" in expression or re.search(r"\bOR\b", expression):
         return (expression,)
     return tuple(_IDS.get(part.lower(), part) for part in re.split(r"\s+AND\s+", expression))
+
+
+def is_license_file(name: str) -> bool:
+    """Whether a file of this name states a licence: `LICENSE`, `COPYING.txt`, `LICENSE-MIT`."""
+    return bool(_FILE_NAME.fullmatch(name)) and not name.endswith(_NO_TEXT)
+
+
+class NearestLicenses:
+    """The licences of files, by the licence file in their folder, or the next folder above that has any."""
+
+    def __init__(self, paths: Iterable[str], read: Callable[[str], bytes], above: Iterable[Path] = ()) -> None:
+        """Take the licence files.
+
+        Args:
+            paths: Of all files, relative to one root, with forward slashes.
+            read: Gives the content of one of them; is asked for licence files only, and once for each.
+            above: The licence files that hold where none is below the root.
+        """
+        self._read = read
+        self._above = above
+        self._files: dict[str, list[str]] = {}
+        self._found: dict[str, tuple[str, ...]] = {}
+        for path in paths:
+            pure = PurePosixPath(path)
+            if is_license_file(pure.name):
+                self._files.setdefault(pure.parent.as_posix(), []).append(path)
+
+    def of(self, path: str) -> tuple[str, ...]:
+        """The licences of the file at `path`, sorted.
+
+        Where the nearest licence files are in words that nobody knows, nobody states a licence: the one of a folder
+        further up need not hold here.
+        """
+        folders = [folder.as_posix() for folder in PurePosixPath(path).parents]
+        name = next((folder for folder in folders if folder in self._files), "")
+        if name not in self._found:
+            contents = map(self._read, sorted(self._files[name])) if name else map(start_of_file, self._above)
+            texts = [content[:MAX_LICENSE_BYTES].decode("utf-8", "replace") for content in contents]
+            licenses = {one for text in texts for one in licenses_of_text(text)}
+            self._found[name] = tuple(sorted(licenses)) or (NO_ASSERTION,)
+        return self._found[name]
+
+
+def license_files_above(folder: Path) -> list[Path]:
+    """The licence files that hold for a folder within a git checkout: the nearest above it, up to the root."""
+    if (folder / ".git").exists():
+        return []
+    above = folder.resolve().parents
+    root = next((number for number, one in enumerate(above) if (one / ".git").exists()), -1)
+    for one in above[: root + 1]:
+        found = sorted(path for path in one.iterdir() if path.is_file() and is_license_file(path.name))
+        if found:
+            return found
+    return []
+
+
+def start_of_file(path: Path) -> bytes:
+    """As much of a licence file as is read; nothing where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_LICENSE_BYTES)
+    except OSError:
+        return b""
 
 
 def _classified(classifiers: Iterable[str]) -> list[str]:

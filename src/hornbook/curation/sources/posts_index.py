@@ -1,21 +1,28 @@
-"""Say where in a dump the wanted questions and their answers lie; answers can stand anywhere in it.
+"""Say where in a Stack Exchange dump the wanted questions and their answers lie; answers can stand anywhere in it.
 
-Reads:  the rows of `Posts.xml`, once.
+Reads:  the rows of `Posts.xml`, once: `<posts>` with one element a post, `<row Id="4" PostTypeId="1" … />`. No
+        attribute can hold a bare `<`, so each `<row` begins a row; each is parsed for itself, so that a broken one
+        costs no other. No document type and no entity of the file's own is read.
 Writes: `posts-….sqlite` in the work folder: number, place and score of each wanted question and its answers, the
         numbers of all other questions, and the broken rows. Memory is bounded by SQLite's cache. What was scanned is
         kept when the process ends, and scanned no second time.
+Source: https://meta.stackexchange.com/questions/2677/database-schema-documentation-for-the-public-data-dump-and-sede
 """
 
 import json
+import re
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, NamedTuple
+from xml.parsers import expat
 
-from hornbook.curation.sources.posts_xml import PostRow, scan_posts
-from hornbook.errors import StoreError
+from hornbook.errors import MissingInputError, StoreError
 from hornbook.reading.documents import LeftOut
+from hornbook.reading.rows import NOT_UTF8
 
+NOT_XML, CUT_OFF = "not XML", "file is cut off"
 MISSING_ATTRIBUTE, NO_NUMBER, REPEATED = "missing attribute", "not a number", "repeated id"
 ORPHAN = "answer without question"
 OTHER_TAGS, OTHER_ANSWERS, OTHER_POSTS = (
@@ -25,6 +32,20 @@ OTHER_TAGS, OTHER_ANSWERS, OTHER_POSTS = (
 )
 _QUESTION, _ANSWER = "1", "2"
 _ROWS_PER_COMMIT = 20_000
+_BLOCK_BYTES = 2**20
+_MAX_ROW_BYTES = 4_000_000
+"""A post has at most 30,000 characters of Markdown."""
+_LONGEST_END = 64
+"""More than `</row>` or `</posts>` with white space before it takes."""
+_HEAD_BYTES = 1000
+_HEAD = re.compile(rb"\xef\xbb\xbf|<\?xml[^<>]*>|<posts[^<>]*>")
+_PIECE = re.compile(
+    rb"""(?P<row><row\b(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>(?:\s*</row>)?)"""
+    rb"""|(?P<end></posts>)"""
+    rb"""|(?P<other>.(?:[^<]++|<(?!row\b|/posts>))*+)""",
+    re.DOTALL,
+)
+"""A row whose quotes are closed; the end; or what stands between two of these, be it a broken row."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS question (id INTEGER PRIMARY KEY, place INTEGER, length INTEGER, line INTEGER,
                                      accepted INTEGER);
@@ -33,17 +54,29 @@ CREATE TABLE IF NOT EXISTS answer (id INTEGER PRIMARY KEY, parent INTEGER, score
 CREATE TABLE IF NOT EXISTS broken (line INTEGER, reason TEXT, detail TEXT);
 CREATE TABLE IF NOT EXISTS state (place INTEGER, line INTEGER, is_whole INTEGER, counts TEXT);
 """
-_INDEXES = """
-CREATE INDEX IF NOT EXISTS question_place ON question (place) WHERE place IS NOT NULL;
-CREATE INDEX IF NOT EXISTS answer_parent ON answer (parent);
-INSERT INTO broken SELECT line, '{orphan}', 'question ' || parent FROM answer
-    WHERE parent NOT IN (SELECT id FROM question) ORDER BY line;
-CREATE INDEX IF NOT EXISTS broken_line ON broken (line);
-"""
+_INDEXES = (
+    "CREATE INDEX question_place ON question (place) WHERE place IS NOT NULL",
+    "CREATE INDEX answer_parent ON answer (parent)",
+    "CREATE INDEX broken_line ON broken (line)",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedPost:
+class PostRow(NamedTuple):
+    """A row of the file."""
+
+    line: int
+    """Where it begins, counted from 1."""
+    offset: int
+    length: int
+    next_line: int
+    """Where what follows begins."""
+    attributes: dict[str, str] | None
+    """None where it is broken."""
+    reason: str = ""
+    detail: str = ""
+
+
+class PlacedPost(NamedTuple):
     """Where a post lies."""
 
     id: int
@@ -72,27 +105,24 @@ class PostsIndex:
         """
         self._posts = posts
         self._tag = tag
-        self._report = report
-        self._database = sqlite3.connect(path, isolation_level=None)
+        self._database = sqlite3.connect(path)
         try:
-            self._open()
-        except BaseException as error:
+            self._database.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; {_TABLES}")
+            state = self._database.execute("SELECT place, line, is_whole, counts FROM state").fetchone()
+            place, line, is_whole, counts = state or (0, 1, 0, "{}")
+            self.passed_over: Counter[str] = Counter(json.loads(counts))
+            """What was not wanted, by kind."""
+            if not is_whole:
+                self._scan(place, line, report)
+            count = "SELECT (SELECT count(*) FROM question WHERE place IS NOT NULL), (SELECT count(*) FROM broken)"
+            self.num_questions, self.num_broken = self._database.execute(count).fetchone()
+        except sqlite3.Error as error:
             self.close()
-            if isinstance(error, sqlite3.Error):
-                message = f"`{path}` cannot be written or read: {error}; see to the disk, or remove the file"
-                raise StoreError(message) from error
+            message = f"`{path}` cannot be written or read: {error}; see to the disk, or remove the file"
+            raise StoreError(message) from error
+        except BaseException:
+            self.close()
             raise
-
-    def _open(self) -> None:
-        self._database.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; {_TABLES}")
-        state = self._database.execute("SELECT place, line, is_whole, counts FROM state").fetchone()
-        place, line, is_whole, counts = state or (0, 1, 0, "{}")
-        self.passed_over: dict[str, int] = json.loads(counts)
-        """What was not wanted, by kind."""
-        if not is_whole:
-            self._scan(place, line)
-        count = "SELECT (SELECT count(*) FROM question WHERE place IS NOT NULL), (SELECT count(*) FROM broken)"
-        self.num_questions, self.num_broken = self._database.execute(count).fetchone()
 
     def questions(self, start: int) -> Iterator[PlacedPost]:
         """The wanted questions in the order of the file, from number `start` on."""
@@ -117,18 +147,29 @@ class PostsIndex:
         """Leave the database."""
         self._database.close()
 
-    def _scan(self, place: int, line: int) -> None:
+    def _scan(self, place: int, line: int, report: Callable[[int, int], None]) -> None:
         size = self._posts.stat().st_size
-        self._database.execute("BEGIN")
         for number, row in enumerate(scan_posts(self._posts, place, line), start=1):
             broken = self._add(row)
             if broken:
                 self._database.execute("INSERT INTO broken VALUES (?, ?, ?)", (row.line, *broken))
             if number % _ROWS_PER_COMMIT == 0:
                 self._save(row.offset + row.length, row.next_line, is_whole=False)
-                self._report(row.offset + row.length, size)
-        self._database.execute("COMMIT")
-        self._finish(size)
+                report(row.offset + row.length, size)
+        # Some answers stood before their question, or have none.
+        later = "SELECT count(*) FROM answer WHERE parent IN (SELECT id FROM question WHERE place IS NULL)"
+        self._pass_over(OTHER_ANSWERS, self._database.execute(later).fetchone()[0])
+        orphans = "SELECT line, ?, 'question ' || parent FROM answer WHERE parent NOT IN (SELECT id FROM question)"
+        self._database.execute(f"INSERT INTO broken {orphans} ORDER BY line", (ORPHAN,))
+        for index in _INDEXES:
+            self._database.execute(index)
+        self._save(size, 0, is_whole=True)
+
+    def _save(self, place: int, line: int, *, is_whole: bool) -> None:
+        self._database.execute("DELETE FROM state")
+        values = (place, line, is_whole, json.dumps(self.passed_over))
+        self._database.execute("INSERT INTO state VALUES (?, ?, ?, ?)", values)
+        self._database.commit()
 
     def _add(self, row: PostRow) -> tuple[str, str] | None:
         """Note a row; returns reason and detail if it is broken."""
@@ -150,19 +191,17 @@ class PostsIndex:
             if value is not None and not (value.removeprefix("-").isdecimal() and len(value) < 19):
                 return NO_NUMBER, f"`{name}` is {ascii(value)[:60]}"
             numbers[name] = None if value is None else int(value)
-        return self._add_question(row, numbers) if kind == _QUESTION else self._add_answer(row, numbers)
+        if kind == _QUESTION:
+            return self._add_question(row, row.attributes["Tags"], numbers)
+        return self._add_answer(row, numbers)
 
-    def _add_question(self, row: PostRow, numbers: dict[str, int | None]) -> tuple[str, str] | None:
-        assert row.attributes is not None
-        values: tuple[int | None, ...] = (None, None, None, None)
-        if self._tag in tags_of(row.attributes["Tags"]):
-            values = (row.offset, row.length, row.line, numbers["AcceptedAnswerId"])
-        added = self._database.execute(
-            "INSERT OR IGNORE INTO question VALUES (?, ?, ?, ?, ?)", (numbers["Id"], *values)
-        )
-        if not added.rowcount:
+    def _add_question(self, row: PostRow, tags: str, numbers: dict[str, int | None]) -> tuple[str, str] | None:
+        is_wanted = self._tag in tags_of(tags)
+        values = (row.offset, row.length, row.line, numbers["AcceptedAnswerId"]) if is_wanted else (None,) * 4
+        insert = "INSERT OR IGNORE INTO question VALUES (?, ?, ?, ?, ?)"
+        if not self._database.execute(insert, (numbers["Id"], *values)).rowcount:
             return REPEATED, f"question {numbers['Id']}"
-        if values[0] is None:
+        if not is_wanted:
             self._pass_over(OTHER_TAGS)
         return None
 
@@ -176,27 +215,95 @@ class PostsIndex:
         added = self._database.execute("INSERT OR IGNORE INTO answer VALUES (?, ?, ?, ?, ?, ?)", values)
         return None if added.rowcount else (REPEATED, f"answer {numbers['Id']}")
 
-    def _pass_over(self, kind: str) -> None:
-        self.passed_over[kind] = self.passed_over.get(kind, 0) + 1
-
-    def _finish(self, size: int) -> None:
-        """Sort out the answers that stood before their question, or have none."""
-        self._database.execute("BEGIN")
-        later = "SELECT count(*) FROM answer WHERE parent IN (SELECT id FROM question WHERE place IS NULL)"
-        number = self._database.execute(later).fetchone()[0]
+    def _pass_over(self, kind: str, number: int = 1) -> None:
         if number:
-            self.passed_over[OTHER_ANSWERS] = self.passed_over.get(OTHER_ANSWERS, 0) + number
-        for statement in _INDEXES.format(orphan=ORPHAN).split(";"):
-            self._database.execute(statement)
-        self._save(size, 0, is_whole=True, goes_on=False)
+            self.passed_over[kind] += number
 
-    def _save(self, place: int, line: int, *, is_whole: bool, goes_on: bool = True) -> None:
-        self._database.execute("DELETE FROM state")
-        values = (place, line, is_whole, json.dumps(self.passed_over))
-        self._database.execute("INSERT INTO state VALUES (?, ?, ?, ?)", values)
-        self._database.execute("COMMIT")
-        if goes_on:
-            self._database.execute("BEGIN")
+
+def scan_posts(path: Path, offset: int = 0, line: int = 1) -> Iterator[PostRow]:
+    """The rows of a file in order, the broken ones among them; a file without its end gives a last broken one.
+
+    Args:
+        path: `Posts.xml`, unpacked.
+        offset: Where to begin: 0, or behind a row that was given before.
+        line: The number of the line that `offset` lies in.
+
+    Raises:
+        MissingInputError: The file cannot be read, or is no dump of posts.
+    """
+    try:
+        with path.open("rb") as stream:
+            if b"<posts" not in stream.read(_HEAD_BYTES):
+                raise MissingInputError(f"`{path}` is no dump of posts: `<posts>` is not at its head")
+            stream.seek(offset)
+            yield from _rows(stream, offset, line)
+    except OSError as error:
+        raise MissingInputError(f"`{path}` cannot be read: {error}") from error
+
+
+def read_post(stream: IO[bytes], offset: int, length: int) -> dict[str, str]:
+    """The attributes of a row that was whole when it was scanned.
+
+    Raises:
+        MissingInputError: It is another one now.
+    """
+    stream.seek(offset)
+    attributes, _, _ = _parse(stream.read(length))
+    if attributes is None:
+        raise MissingInputError(f"`{stream.name}` changed while it was read: type the command again")
+    return attributes
+
+
+def _rows(stream: IO[bytes], offset: int, line: int) -> Iterator[PostRow]:
+    is_whole = False
+    for piece in _pieces(stream):
+        content = _HEAD.sub(b"", piece).strip()
+        next_line = line + piece.count(b"\n")
+        if piece == b"</posts>":
+            is_whole = True
+        elif piece.startswith(b"<row"):
+            yield PostRow(line, offset, len(piece), next_line, *_parse(piece))
+        elif content:
+            first = line + piece[: len(piece) - len(piece.lstrip())].count(b"\n")
+            shown = ascii(content[:60].decode("utf-8", "replace"))
+            yield PostRow(first, offset, len(piece), next_line, None, NOT_XML, shown)
+        offset, line = offset + len(piece), next_line
+    if not is_whole:
+        yield PostRow(line, offset, 0, line, None, CUT_OFF, f"it ends at byte {stream.tell():,} without `</posts>`")
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """The file in pieces, but for a row at its end that is cut off."""
+    held, is_read = b"", False
+    while not is_read:
+        read = stream.read(_BLOCK_BYTES)
+        held, is_read = held + read, not read
+        place = 0
+        for match in _PIECE.finditer(held):
+            if is_read:
+                if match.end() == len(held) and match["other"] and match[0].startswith(b"<row"):
+                    return
+            elif match.end() > len(held) - _LONGEST_END and len(match[0]) <= _MAX_ROW_BYTES:
+                break
+            yield match[0]
+            place = match.end()
+        held = held[place:]
+
+
+def _parse(row: bytes) -> tuple[dict[str, str] | None, str, str]:
+    """Its attributes; or None, and reason and detail."""
+    found: list[dict[str, str]] = []
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler = lambda _, attributes: found.append(attributes)
+    try:
+        parser.Parse(row.strip(), True)
+    except expat.ExpatError as error:
+        try:
+            row.decode()
+        except UnicodeDecodeError as undecodable:
+            return None, NOT_UTF8, str(undecodable)
+        return None, NOT_XML, str(error)
+    return found[0], "", ""
 
 
 def tags_of(written: str) -> list[str]:

@@ -61,7 +61,7 @@ def find_remote_files(url: str) -> list[RemoteFile]:
         ConfigError: The URL has a form that cannot be read.
     """
     try:
-        found = list(_on_hub(url) if url.startswith("hf://") else _in_s3(url))
+        found = _on_hub(url) if url.startswith("hf://") else _in_s3(url)
     except ConfigError:
         raise
     except Exception as error:  # What is raised depends on the file system and the HTTP library below it.
@@ -115,32 +115,32 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().split("\n", 1)[0].rstrip(".") or type(error).__name__
 
 
-def _in_s3(url: str) -> Iterator[RemoteFile]:
+def _in_s3(url: str) -> list[RemoteFile]:
     from pyarrow import ArrowInvalid, fs
 
     try:
         filesystem, path = fs.FileSystem.from_uri(url)
     except ArrowInvalid as error:
         raise ConfigError(f"`{_shown(url)}` is no URL that can be read: {error}") from error
-    about = filesystem.get_file_info(path)
-    infos = [about]
-    if about.type == fs.FileType.Directory:
-        infos = filesystem.get_file_info(fs.FileSelector(path, recursive=True))
-    for one in infos:
-        if one.type == fs.FileType.File:
-            yield RemoteFile(f"s3://{one.path}", filesystem, one.path, one.size, str(one.mtime_ns))
+    found = [filesystem.get_file_info(path)]
+    if found[0].type == fs.FileType.Directory:
+        found = filesystem.get_file_info(fs.FileSelector(path, recursive=True))
+    files = [one for one in found if one.type == fs.FileType.File]
+    return [RemoteFile(f"s3://{one.path}", filesystem, one.path, one.size, str(one.mtime_ns)) for one in files]
 
 
-def _on_hub(url: str) -> Iterator[RemoteFile]:
+def _on_hub(url: str) -> list[RemoteFile]:
     from huggingface_hub import HfFileSystem
     from pyarrow import fs
 
     hub = HfFileSystem()
     filesystem = fs.PyFileSystem(fs.FSSpecHandler(hub))
     found: Any = hub.find(url, detail=True)
+    files = []
     for path, about in found.items():
         version = str(about.get("blob_id") or about.get("last_commit") or "")
-        yield RemoteFile(f"hf://{path}", filesystem, path, about["size"], version)
+        files.append(RemoteFile(f"hf://{path}", filesystem, path, about["size"], version))
+    return files
 
 
 def _shown(url: str) -> str:

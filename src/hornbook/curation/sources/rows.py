@@ -1,12 +1,13 @@
 """Read files of rows: JSON lines or Parquet, on this machine, in S3 or on the Hugging Face hub.
 
 Reads:  a row's text; its id, and what it says of licence, path, repository, source and origin, under the names that
-        such files use.
+        such files use. Of The Stack, version 1, deduplicated or not, the path, repository and licences of the most
+        starred repository that holds the file.
 Writes: a document for each row; a row that is none is told apart.
+Source: https://huggingface.co/datasets/bigcode/the-stack-dedup
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,71 +19,93 @@ from hornbook.curation.sources.remote import RemoteFile
 from hornbook.curation.sources.source import NO_ASSERTION, TOO_LONG, SourceDocument, TextKind
 from hornbook.errors import MissingInputError
 from hornbook.reading.documents import NO_ID, NO_TEXT, Fields, LeftOut, is_writable
-from hornbook.reading.files import InputFile
 from hornbook.reading.rows import NOT_UTF8, scan_rows
 from hornbook.records import content_id
 
+NO_PATH, NO_REPOSITORY, OTHER_LANGUAGE = "no path", "no repository", "another language"
 LICENSES = ("licenses", "license", "detected_licenses", "license_expression")
 _PATHS = ("path", "file_path", "filename")
 _REPOSITORIES = ("repository", "repo", "repo_name", "repository_name")
 _ORIGINS = ("origin", "url")
 KNOWN = (*LICENSES, *_PATHS, *_REPOSITORIES, *_ORIGINS, "source", "kind")
-
-
-@dataclass(frozen=True, slots=True)
-class RowsFile:
-    """A file of rows, wherever it is."""
-
-    name: str
-    """What its rows are called by."""
-    path: Path | RemoteFile
-    about: list[Any]
-    """Place, size and version."""
-
-    @property
-    def is_parquet(self) -> bool:
-        """Whether it has columns."""
-        return self.path.suffix == ".parquet"
+STACK_MARKS = ("content", "max_stars_repo_path", "max_stars_repo_name")
+STACK_COLUMNS = (*STACK_MARKS, "lang", "max_stars_repo_head_hexsha", "max_stars_repo_licenses")
+_STACK, _STACK_LANGUAGE = "the-stack", "Python"
 
 
 class Rows:
     """A file of rows."""
 
     layout = "rows"
+    _known: tuple[str, ...] = KNOWN
+    """Columns that are of use."""
 
-    def __init__(self, file: RowsFile, fields: Fields, *, max_bytes: int) -> None:
+    def __init__(
+        self, name: str, path: Path | RemoteFile, identity: list[Any], fields: Fields, *, max_bytes: int
+    ) -> None:
         """See that the file has what is asked for.
+
+        Args:
+            name: What its rows are called by.
+            path: Of the file.
+            identity: Place, size and version.
+            fields: Of the text and the id.
+            max_bytes: Longer texts are left out.
 
         Raises:
             MissingInputError: A Parquet file is none, or lacks a field.
         """
-        self.name = file.name
-        self._file = file
+        self.name = name
+        self._path = path
+        self._identity = identity
         self._fields = fields
         self._max_bytes = max_bytes
-        wanted = {"--text-field": fields.text} | ({} if fields.id is None else {"--id-field": fields.id})
-        self._columns = columns_of(file, wanted, (*wanted.values(), *KNOWN)) if file.is_parquet else None
+        self._columns: list[str] | None = None
+        if path.suffix == ".parquet":
+            found = _columns_of(path)
+            wanted = self._wanted()
+            for flag, column in wanted.items():
+                if column not in found:
+                    listed = ", ".join(f"`{one}`" for one in found)
+                    raise MissingInputError(
+                        f"`{path}` has no field `{column}`; its fields: {listed}; name another: {flag}"
+                    )
+            self._columns = [column for column in found if column in (*wanted.values(), *self._known)]
+
+    def _wanted(self) -> dict[str, str]:
+        """Flag → the column that must be there."""
+        return {"--text-field": self._fields.text} | ({"--id-field": self._fields.id} if self._fields.id else {})
 
     def identity(self) -> list[Any]:
         """Place, size and version."""
-        return self._file.about
+        return self._identity
 
     def num_rows(self) -> int | None:
-        """Of a Parquet file."""
-        return num_rows_of(self._file)
+        """Of a Parquet file; of JSON lines nobody knows it before they are read."""
+        if self._columns is None:
+            return None
+        with _opened(self._path) as file:
+            number: int = file.metadata.num_rows
+        return number
 
     def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
         """The rows from number `start` on."""
-        for row in scan_rows(self._file.path, self.name, start=start, columns=self._columns):
+        for row in scan_rows(self._path, self.name, start=start, columns=self._columns):
             if row.fields is None:
                 yield LeftOut(place=row.place, reason=row.reason, detail=row.detail)
+                continue
+            text = row.fields.get(self._fields.text)
+            if not isinstance(text, str):
+                detail = f"`{self._fields.text}` is {ascii(text)[:60]}"
+                yield LeftOut(place=row.place, reason=NO_TEXT, detail=detail)
+            elif len(text) > self._max_bytes:
+                yield LeftOut(place=row.place, reason=TOO_LONG, detail=f"{len(text):,} characters")
+            elif not is_writable(text):
+                yield LeftOut(place=row.place, reason=NOT_UTF8, detail="half of a surrogate pair")
             else:
-                yield self._document(row.place, row.fields)
+                yield self._document(row.place, text, row.fields)
 
-    def _document(self, place: str, row: Mapping[str, Any]) -> SourceDocument | LeftOut:
-        text = text_of_row(place, row, self._fields.text, self._max_bytes)
-        if isinstance(text, LeftOut):
-            return text
+    def _document(self, place: str, text: str, row: Mapping[str, Any]) -> SourceDocument | LeftOut:
         name = content_id("row", place, text)
         if self._fields.id is not None:
             given = row.get(self._fields.id)
@@ -93,27 +116,53 @@ class Rows:
             kind=TextKind.POST if row.get("kind") == TextKind.POST else TextKind.CODE,
             id=name,
             text=text,
-            source=_first(row, ("source",)) or self.name,
-            path=_first(row, _PATHS),
-            repository=_first(row, _REPOSITORIES),
-            licenses=next((found for one in LICENSES if (found := licenses_of_field(row.get(one)))), (NO_ASSERTION,)),
-            origin=_first(row, _ORIGINS) or place,
+            source=_first(row, "source") or self.name,
+            path=_first(row, *_PATHS),
+            repository=_first(row, *_REPOSITORIES),
+            licenses=next((found for one in LICENSES if (found := _licenses(row.get(one)))), (NO_ASSERTION,)),
+            origin=_first(row, *_ORIGINS) or place,
         )
 
 
-def text_of_row(place: str, row: Mapping[str, Any], field: str, max_bytes: int) -> str | LeftOut:
-    """The text that stands in a field of a row."""
-    text = row.get(field)
-    if not isinstance(text, str):
-        return LeftOut(place=place, reason=NO_TEXT, detail=f"`{field}` is {ascii(text)[:60]}")
-    if len(text) > max_bytes:
-        return LeftOut(place=place, reason=TOO_LONG, detail=f"{len(text):,} characters")
-    if not is_writable(text):
-        return LeftOut(place=place, reason=NOT_UTF8, detail="half of a surrogate pair")
-    return text
+class TheStack(Rows):
+    """A file of The Stack."""
+
+    layout = _STACK
+    _known = STACK_COLUMNS
+
+    def _wanted(self) -> dict[str, str]:
+        return {"--layout rows and --text-field": "content", "--layout rows": "max_stars_repo_name"}
+
+    def _document(self, place: str, text: str, row: Mapping[str, Any]) -> SourceDocument | LeftOut:
+        language = row.get("lang")
+        if language is not None and language != _STACK_LANGUAGE:
+            return LeftOut(place=place, reason=OTHER_LANGUAGE, detail=ascii(language)[:60])
+        for column, reason in (("max_stars_repo_path", NO_PATH), ("max_stars_repo_name", NO_REPOSITORY)):
+            if not _first(row, column):
+                return LeftOut(place=place, reason=reason, detail=f"`{column}` is {ascii(row.get(column))[:60]}")
+        path, repository = row["max_stars_repo_path"], row["max_stars_repo_name"]
+        version = _first(row, "max_stars_repo_head_hexsha") or "HEAD"
+        return SourceDocument(
+            kind=TextKind.CODE,
+            id=content_id("code", _STACK, repository, path, text),
+            text=text,
+            source=_STACK,
+            path=path,
+            repository=repository,
+            licenses=_licenses(row.get("max_stars_repo_licenses")) or (NO_ASSERTION,),
+            origin=f"https://github.com/{repository}/blob/{version}/{path}",
+        )
 
 
-def licenses_of_field(value: Any) -> tuple[str, ...]:
+def is_the_stack(path: Path | RemoteFile) -> bool:
+    """Whether a file has the layout of The Stack, by its columns or its first row that is whole."""
+    if path.suffix == ".parquet":
+        return set(STACK_MARKS) <= set(_columns_of(path))
+    first = next((row.fields for row in scan_rows(path, "") if row.fields is not None), {})
+    return set(STACK_MARKS) <= set(first)
+
+
+def _licenses(value: Any) -> tuple[str, ...]:
     """What a field says of licences, one or a list, sorted.
 
     A name that nobody knows stays as it is: it is no licence that anybody allowed.
@@ -126,58 +175,20 @@ def licenses_of_field(value: Any) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def columns_of(file: RowsFile, wanted: Mapping[str, str], known: Sequence[str]) -> list[str]:
-    """The columns of a Parquet file that are of use.
-
-    Args:
-        file: The file.
-        wanted: Flag → the column that must be there, for the message.
-        known: The columns that are of use.
-
-    Raises:
-        MissingInputError: One is not there, or the file is no Parquet.
-    """
-    found = schema_of_file(file).names
-    for flag, name in wanted.items():
-        if name not in found:
-            listed = ", ".join(f"`{one}`" for one in found)
-            raise MissingInputError(f"`{file.path}` has no field `{name}`; its fields: {listed}; name another: {flag}")
-    return [name for name in found if name in known]
-
-
-def schema_of_file(file: RowsFile) -> pa.Schema:
-    """Of a Parquet file.
-
-    Raises:
-        MissingInputError: It is none.
-    """
+def _columns_of(path: Path | RemoteFile) -> list[str]:
     try:
-        with pq.ParquetFile(file.path if isinstance(file.path, Path) else file.path.open()) as opened:
-            return opened.schema_arrow
+        with _opened(path) as file:
+            names: list[str] = file.schema_arrow.names
     except (OSError, pa.ArrowException) as error:
-        raise MissingInputError(f"`{file.path}` cannot be read: {error}") from error
+        raise MissingInputError(f"`{path}` cannot be read: {error}") from error
+    return names
 
 
-def num_rows_of(file: RowsFile) -> int | None:
-    """Of a Parquet file; of JSON lines nobody knows it before they are read."""
-    if not file.is_parquet:
-        return None
-    with pq.ParquetFile(file.path if isinstance(file.path, Path) else file.path.open()) as opened:
-        number: int = opened.metadata.num_rows
-    return number
+def _opened(path: Path | RemoteFile) -> pq.ParquetFile:
+    return pq.ParquetFile(path if isinstance(path, Path) else path.open())
 
 
-def local_rows_file(file: InputFile) -> RowsFile:
-    """A file of this machine."""
-    return RowsFile(file.name, file.path, [str(file.path.resolve()), file.size, file.modified])
-
-
-def remote_rows_file(file: RemoteFile, name: str) -> RowsFile:
-    """A file of another machine."""
-    return RowsFile(name, file, [file.url, file.size, file.version])
-
-
-def _first(row: Mapping[str, Any], names: Sequence[str]) -> str:
+def _first(row: Mapping[str, Any], *names: str) -> str:
     """What the first of these fields that holds a text says."""
     found = (row.get(name) for name in names)
     return next((one for one in found if isinstance(one, str) and one and is_writable(one)), "")

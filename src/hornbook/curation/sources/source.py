@@ -3,14 +3,14 @@
 A source is read in an order that does not change, so that a document's number in it is enough to go on from there.
 """
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from hornbook.reading.documents import Document, Documents, LeftOut, is_writable
-from hornbook.reading.rows import NOT_UTF8
+from hornbook.reading.documents import Document, Documents, LeftOut
 
 NO_ASSERTION = "NOASSERTION"
 """SPDX's word for a licence that nobody states."""
@@ -76,7 +76,8 @@ def documents_of_sources(sources: Sequence[Source]) -> Documents:
             if number is not None:
                 rows, start = source.read(start), 0
             else:
-                rows, start = _skipped(source.read(), start)
+                rows = source.read()
+                start -= sum(1 for _ in itertools.islice(rows, start))
             yield from map(_as_document, rows)
 
     return read
@@ -91,22 +92,5 @@ def read_about(about: str) -> dict[str, Any]:
 def _as_document(found: SourceDocument | LeftOut) -> Document | LeftOut:
     if isinstance(found, LeftOut):
         return found
-    if not is_writable(found.text):
-        return LeftOut(place=found.origin, reason=NOT_UTF8, detail="half of a surrogate pair")
-    about = {
-        "kind": found.kind,
-        "source": found.source,
-        "path": found.path,
-        "repository": found.repository,
-        "licenses": list(found.licenses),
-        "origin": found.origin,
-    }
+    about = {name: value for name, value in asdict(found).items() if name not in ("id", "text")}
     return Document(id=found.id, text=found.text, about=json.dumps(about))
-
-
-def _skipped(rows: Iterator[SourceDocument | LeftOut], start: int) -> tuple[Iterator[SourceDocument | LeftOut], int]:
-    """Rows behind the first `start`, and how many of these are still to be skipped in what follows."""
-    for number in range(start):
-        if next(rows, None) is None:
-            return iter(()), start - number
-    return rows, 0

@@ -12,8 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from hornbook.curation.sources.posts_index import PlacedPost, PostsIndex
-from hornbook.curation.sources.posts_xml import read_post
+from hornbook.curation.sources.posts_index import PlacedPost, PostsIndex, read_post
 from hornbook.curation.sources.source import NO_ASSERTION, SourceDocument, TextKind
 from hornbook.reading.documents import LeftOut
 from hornbook.records import content_id
@@ -29,23 +28,10 @@ class StackOverflow:
 
     layout = "stackoverflow"
 
-    def __init__(
-        self,
-        posts: Path,
-        work: Path,
-        *,
-        site: str = "stackoverflow.com",
-        tag: str = "python",
-        report: Callable[[int, int], None],
-    ) -> None:
-        """Take the file; nothing is read yet.
+    def __init__(self, posts: Path, work: Path, *, site: str, tag: str, report: Callable[[int, int], None]) -> None:
+        """Take the file; nothing is read before the first question is asked for.
 
-        Args:
-            posts: `Posts.xml`.
-            work: The folder where what was found on the way is kept; it is there when the first question is asked for.
-            site: Whose dump it is, for URLs.
-            tag: That a question has.
-            report: Told the bytes scanned and those of the file, while it is scanned.
+        What is found then is kept in the folder `work`; `report` is told the bytes scanned and those of the file.
         """
         self.name = posts.name
         self._posts = posts
@@ -62,8 +48,7 @@ class StackOverflow:
 
     def num_rows(self) -> int:
         """The wanted questions, and the broken rows."""
-        index = self._index()
-        number: int = index.num_questions + index.num_broken
+        number: int = self._index().num_questions + self._index().num_broken
         return number
 
     def passed_over(self) -> dict[str, int]:
