@@ -33,8 +33,8 @@ RULE = "rule"
 """The label of what the rule of the run's own decontamination calls a leak."""
 PLANTED = "planted"
 """The label of what is known, because it was planted."""
-NOTHING_GOES = ""
-"""In place of a label, where pruning takes nothing away."""
+NOTHING_GOES = "as_trained"
+"""In place of a label, where pruning takes nothing away, and the model is the one as trained."""
 
 Pair = tuple[str, str]
 """Id of a document, task id of a problem."""
