@@ -29,23 +29,29 @@ def wilson_interval(num_true: int, number: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def bootstrap_interval(values: Sequence[float], generator: np.random.Generator) -> tuple[float, float]:
+def bootstrap_interval(
+    values: Sequence[float], generator: np.random.Generator, less: Sequence[float] = ()
+) -> tuple[float, float]:
     """The 95 % interval of the mean, by drawing as many values anew, with replacement, 10,000 times.
 
     Args:
         values: One number per problem.
         generator: Equal seeds, equal intervals.
+        less: Of other problems, whose mean is taken off; they are drawn by themselves.
 
     Raises:
         ValueError: There are no values.
     """
     if not values:
         raise ValueError("no interval from no problems")
-    array = np.asarray(values, dtype=np.float64)
-    means = [
-        array[generator.integers(len(array), size=(_RESAMPLES_AT_ONCE, len(array)))].mean(axis=1)
-        for _ in range(_NUM_RESAMPLES // _RESAMPLES_AT_ONCE)
-    ]
+    groups = [np.asarray(group, dtype=np.float64) for group in (values, less) if len(group)]
+    means = []
+    for _ in range(_NUM_RESAMPLES // _RESAMPLES_AT_ONCE):
+        first, *second = (
+            group[generator.integers(len(group), size=(_RESAMPLES_AT_ONCE, len(group)))].mean(axis=1)
+            for group in groups
+        )
+        means.append(first - second[0] if second else first)
     low, high = np.quantile(np.concatenate(means), [(1 - _CONFIDENCE) / 2, (1 + _CONFIDENCE) / 2])
     return float(low), float(high)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.decontamination.labelled_once import LABELLED, PAIRS, calibrate_once
@@ -21,7 +22,6 @@ from hornbook.decontamination.judge import (
     PAIRS_OF_TEXT,
     SHOWN_CHARACTERS,
     Answer,
-    Judged,
     JudgedRow,
     Judging,
     doubtful_rows,
@@ -31,7 +31,7 @@ from hornbook.decontamination.judge import (
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.over_parts import found_in, search_documents
 from hornbook.decontamination.prepare import prepare
-from hornbook.decontamination.rule import MATCH_RATE, UNSEEN, deciding
+from hornbook.decontamination.rule import MATCH_RATE, UNSEEN, WHOLE_DOCSTRING, deciding
 from hornbook.decontamination.search import SearchConfig
 from hornbook.decontamination.stages import DecontaminateConfig, run_decontaminate
 from hornbook.errors import ConfigError, EndpointError
@@ -108,7 +108,7 @@ def judging(parts: Parts, benchmark: NamedProblems = BENCHMARK) -> Judging:
     return Judging(parts, [benchmark], SEARCH.match_rate, ANSWER_TOKENS)
 
 
-def ask(parts: Parts, script: Callable[[TeacherRequest], Line]) -> Judged:
+def ask(parts: Parts, script: Callable[[TeacherRequest], Line]) -> tuple[list[JudgedRow], dict[str, Any]]:
     with ScriptedTeacher(script, name="judge", num_ahead=7, shuffle=random.Random(5)) as teacher:
         return judging(parts).ask(teacher)
 
@@ -120,27 +120,21 @@ def test_the_word_alone_is_read_in_whatever_dress_and_nothing_else_is_a_verdict(
             assert read_answer(reply) == (answer, ""), reply.text
     for said in ("yes and no", "Yes, both add.", "Not at all", "yesterday", "<think>yes", "<think>yes</think>", "1"):
         for outcome in (ReplyOutcome.ANSWERED, ReplyOutcome.CUT):
-            assert read_answer(Reply(outcome=outcome, text=said)) == (Answer.UNREADABLE, said)
-    for outcome, answer in (
-        (ReplyOutcome.EMPTY, Answer.UNREADABLE),
-        (ReplyOutcome.REFUSED, Answer.REFUSED),
-        (ReplyOutcome.UNANSWERED, Answer.UNANSWERED),
-        (ReplyOutcome.MALFORMED, Answer.UNANSWERED),
-        (ReplyOutcome.REJECTED, Answer.UNANSWERED),
-    ):
-        assert read_answer(Reply(outcome=outcome, detail="why")) == (answer, "why")
+            assert read_answer(Reply(outcome=outcome, text=said)) == (Answer.NONE, said)
+    assert read_answer(Reply(outcome=ReplyOutcome.UNANSWERED, detail="why")) == (Answer.NONE, "why")
+    assert read_answer(Reply(outcome=ReplyOutcome.REFUSED)) == (Answer.NONE, "refused")
 
 
-def test_asked_about_are_exactly_the_pairs_for_which_a_yes_and_a_no_both_count() -> None:
+def test_asked_about_are_exactly_the_pairs_that_neither_behaviour_nor_a_whole_docstring_nor_other_code_decides() -> (
+    None
+):
     rng = random.Random(1)
     counted: Counter[bool] = Counter()
     for number in range(2_000):
         rows = random_pair(rng, number, "t")
         cleared = rows[0].decision is Decision.CLEARED
         scores = {one.detector: one.score for one in rows}
-        after_yes = deciding({**scores, Detector.JUDGE: 1.0}, MATCH_RATE, is_cleared=cleared)
-        after_no = deciding(scores, MATCH_RATE, is_cleared=cleared, is_denied=True)
-        counts = after_yes is Detector.JUDGE and after_no is None
+        counts = not (cleared or Detector.BEHAVIOUR in scores or scores.get(Detector.NGRAM, 0) >= WHOLE_DOCSTRING)
         assert len(doubtful_rows(rows, MATCH_RATE)[0]) == counts
         counted[counts] += 1
     assert min(counted.values()) > 200
@@ -163,26 +157,30 @@ def test_of_a_text_the_pairs_nearest_to_their_thresholds_are_asked_about() -> No
     assert (PAIRS_OF_TEXT, num_left_out) == (3, 2)
 
 
-def test_an_answer_makes_the_decision_that_the_rule_makes_with_it() -> None:
+def test_an_answer_makes_the_decision_in_place_of_words_and_trees() -> None:
     rng = random.Random(2)
     pairs = [random_pair(rng, number // 4, f"t{number % 4}") for number in range(400)]
     found = [one for rows in pairs for one in rows]
     said = {
-        (one.row, one.benchmark, one.task_id): rng.choice([None, "said yes"])
+        (one.row, one.benchmark, one.task_id): rng.choice([Answer.SAME, Answer.DIFFERENT])
         for one in doubtful_rows(found, MATCH_RATE)[0]
     }
-    answered = list(with_answers(found, said, MATCH_RATE))
+    answered = list(with_answers(found, said, "tiny"))
     for rows in pairs:
         key = (rows[0].row, rows[0].benchmark, rows[0].task_id)
         after = [one for one in answered if (one.row, one.benchmark, one.task_id) == key]
         if key not in said:
             assert after == rows
-        elif said[key] is None:
+        elif said[key] is Answer.DIFFERENT:
             assert after == [replace(one, decision=Decision.CLEAN, decided_by="") for one in rows]
         else:
             *before, judged = after
             assert before == [replace(one, decision=Decision.LEAK, decided_by="judge") for one in rows]
-            assert (judged.detector, judged.score, judged.evidence) == (Detector.JUDGE, 1.0, "said yes")
+            assert (judged.detector, judged.score, judged.evidence) == (
+                Detector.JUDGE,
+                1.0,
+                "tiny says that both solve the same problem",
+            )
             assert (judged.decision, judged.decided_by) == (Decision.LEAK, "judge")
             assert leaks_of(after)[rows[0].row] == judged
     assert {one.row for one in answered} == {one.row for one in found}
@@ -195,7 +193,7 @@ def test_a_judge_that_knows_the_labels_leaves_no_false_alarm_finds_more_and_says
     right = {(f"d{place}", pair.task_id) for place, pair in enumerate(PAIRS[:160]) if pair.kind.is_leak}
     before = leaks()
     assert before - right
-    judged = ask(parts, truth)
+    judged, counts = ask(parts, truth)
     whole_docstrings = {
         (one.document_id, one.task_id) for one in found_in(parts) if one.decided_by == "n-gram" and one.score >= 0.99
     }
@@ -204,35 +202,31 @@ def test_a_judge_that_knows_the_labels_leaves_no_false_alarm_finds_more_and_says
     found = list(found_in(parts))
     yes = [one for one in found if one.detector is Detector.JUDGE]
     assert {one.evidence for one in yes} == {"judge says that both solve the same problem"}
-    counts = judged.counts
-    assert (counts["teacher"], counts["same"], counts["asked"]) == ("judge", len(yes), len(judged.rows))
+    assert (counts["teacher"], counts["same"], counts["asked"]) == ("judge", len(yes), len(judged))
     assert counts["same"] + counts["different"] == counts["asked"]
-    for one in judged.rows:
+    for one in judged:
         pair = PAIRS[one.row]
         is_leak = pair.kind.is_leak and pair.task_id == one.task_id
         assert one.answer is (Answer.SAME if is_leak else Answer.DIFFERENT)
-    assert ask(parts, truth) == judged
+    assert ask(parts, truth) == (judged, counts)
     assert list(found_in(parts)) == found
 
 
 def test_without_a_verdict_or_an_end_pairs_stay_as_they_were(parts: Parts) -> None:
     lines: list[str | Reply] = [
         "perhaps",
-        Reply(outcome=ReplyOutcome.REFUSED, prompt_tokens=5),
-        Reply(outcome=ReplyOutcome.UNANSWERED, detail="timed out", completion_tokens=2),
+        Reply(outcome=ReplyOutcome.REFUSED),
+        Reply(outcome=ReplyOutcome.UNANSWERED, detail="timed out"),
     ]
     turns = iter(range(10**6))
     before = list(found_in(parts))
     with pytest.raises(EndpointError):
         ask(parts, lambda _: "no" if next(turns) < 50 else EndpointError("the model is gone"))
     assert list(found_in(parts)) == before
-    judged = ask(parts, lambda _: lines[next(turns) % 3])
+    judged, counts = ask(parts, lambda _: lines[next(turns) % 3])
     assert list(found_in(parts)) == before
-    counts = judged.counts
-    assert counts["asked"] == counts["unreadable"] + counts["refused"] + counts["unanswered"] == len(judged.rows)
-    assert min(counts["unreadable"], counts["refused"], counts["unanswered"]) > 10
-    assert (counts["prompt_tokens"], counts["completion_tokens"]) == (5 * counts["refused"], 2 * counts["unanswered"])
-    assert {one.detail for one in judged.rows} >= {"perhaps", "timed out"}
+    assert counts["asked"] == counts["none"] == len(judged)
+    assert {one.detail for one in judged} == {"perhaps", "refused", "timed out"}
 
 
 def test_each_pair_is_one_question_about_both_texts_and_progress_counts_them(parts: Parts) -> None:
@@ -240,12 +234,12 @@ def test_each_pair_is_one_question_about_both_texts_and_progress_counts_them(par
     asking = judging(parts)
     questions = list(asking.questions())
     with ScriptedTeacher(truth, name="judge") as teacher:
-        judged = asking.ask(teacher, lambda done, total: told.append((done, total)))
+        judged, _ = asking.ask(teacher, lambda done, total: told.append((done, total)))
     assert teacher.asked == questions
-    assert len(questions) == asking.num_questions == len(judged.rows)
+    assert len(questions) == asking.num_questions == len(judged)
     assert told == [(number, len(questions)) for number in range(1, len(questions) + 1)]
     is_first = []
-    for question, one in zip(questions, judged.rows, strict=True):
+    for question, one in zip(questions, judged, strict=True):
         assert (question.sampling.temperature, question.sampling.max_new_tokens) == (0.0, 8)
         shown = shown_in(question)
         assert set(shown) == {

@@ -2,7 +2,7 @@ import pytest
 from tests.evaluation.invented_leaks import DETECTORS, benchmark_metrics, leak_metrics, manifest
 
 from hornbook.errors import MissingInputError
-from hornbook.evaluation.leaks import Leaks, Proportion, not_checked, read_leaks, rule_of
+from hornbook.evaluation.leaks import Leaks, not_checked, read_leaks, rule_of
 
 
 def leaks_by(*detectors: str, num_telling: int = 93) -> Leaks:
@@ -15,27 +15,9 @@ def test_counts_of_each_benchmark_and_detector_are_read() -> None:
     leaks = read_leaks(manifest(leak_metrics(found), few=2, many=8))
     assert (leaks.num_checked, leaks.num_dropped, leaks.dropped) == (100, 10, (("many", 8), ("few", 2)))
     [benchmark] = leaks.benchmarks
-    assert (benchmark.num_problems, benchmark.num_telling, benchmark.num_leaking_documents) == (164, 93, 2)
-    counts = {one.detector: (one.num_documents, one.num_problems, one.num_decided) for one in benchmark.detectors}
-    assert counts == {
-        "behaviour": (2, 2, 2),
-        "code embedding": (307, 33, 0),
-        "n-gram": (107, 13, 0),
-        "syntax tree": (207, 23, 0),
-    }
-    assert leaks.detectors == tuple(counts)
-
-
-def test_the_quality_of_the_detectors_is_read_and_may_be_missing() -> None:
-    quality = read_leaks(manifest(leak_metrics())).calibration
-    assert quality is not None
-    assert (quality.num_problems, quality.num_leaks, quality.num_clean, quality.num_of_kind) == (40, 160, 160, 40)
-    of = {row.name: row for row in quality.rows}
-    assert of["syntax tree"].precision is None
-    assert (of["rule"].num_found, of["rule"].num_false) == (157, 1)
-    assert of["rule"].precision == Proportion(value=0.99367, ci95=(0.965, 0.999))
-    assert dict(of["rule"].found_by_kind) == {"renamed": 40, "paraphrased": 40, "restructured": 39, "retold": 38}
-    assert dict(of["rule"].false_by_kind) == {"same topic": 0, "near miss": 1, "stock phrase": 0, "unrelated": 0}
+    assert benchmark == found
+    assert leaks.detectors == set(DETECTORS)
+    assert leaks.calibration == leak_metrics()["calibration"]
     assert read_leaks(manifest({"benchmarks": [], "calibration": None})).calibration is None
 
 
@@ -66,7 +48,7 @@ def test_the_rule_names_only_what_ran_and_what_did_not_run_is_a_gap() -> None:
 
 def test_gaps_name_problems_that_behaviour_cannot_tell_and_benchmarks_that_were_not_compared() -> None:
     first, *gaps = not_checked(leaks_by(*DETECTORS), ["HumanEval", "unconventional-50", "unconventional-50"])
-    assert "71 of HumanEval’s 164 problems" in first
+    assert "71 of 164 problems of HumanEval" in first
     assert [gap for gap in gaps if "scored" in gap] == ["unconventional-50: it was scored, but not compared."]
     assert "Benchmarks other than HumanEval." in gaps
-    assert "of HumanEval’s" not in " ".join(not_checked(leaks_by(*DETECTORS, num_telling=164), []))
+    assert "problems of HumanEval" not in " ".join(not_checked(leaks_by(*DETECTORS, num_telling=164), []))

@@ -122,7 +122,7 @@ def test_the_card_has_the_score_on_the_problems_that_did_not_leak(inputs: dict[s
     assert [(score.model, score.benchmark) for score in found.clean] == [("base", "HumanEval"), ("tuned", "HumanEval")]
     assert found.clean[1].clean is not None
     assert (found.clean[1].clean.pass_at_1, found.clean[1].clean.num_problems) == (pytest.approx(1 / 3), 3)
-    assert found.not_checked[0].startswith("The behaviour of 1 of HumanEval’s 4 problems")
+    assert found.not_checked[0].startswith("The behaviour of 1 of 4 problems of HumanEval")
 
 
 def test_a_model_without_scores_checks_or_a_proper_name_is_not_exported(

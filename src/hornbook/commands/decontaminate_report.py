@@ -25,18 +25,11 @@ if TYPE_CHECKING:
     from hornbook.reading.files import InputFile
     from hornbook.reading.parts import Parts
 
+_COPIED = ("benchmark", "task_id", "score", "evidence", "function", "window_first", "window_last")
+"""What a decision takes from the row that decides."""
 _NEAREST_OF_DETECTOR = 3
 _PACKAGES = ("numpy", "pyarrow", "rapidfuzz", "scikit-learn", "scipy")
 """Whose versions the report names."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outputs:
-    """Where everything goes."""
-
-    kept: Path
-    decisions: Path
-    report: Path | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,19 +39,19 @@ class DecisionRow:
     id: str
     decision: str
     """`leak`; `cleared`: it looks like a problem, but its code does something else; `clean`."""
-    benchmark: str
+    benchmark: str = ""
     """Of the problem that it gives away, or else of the one that it is most like; empty where there is none."""
-    task_id: str
-    detector: str
-    score: float
-    evidence: str
-    function: str
+    task_id: str = ""
+    detector: str = ""
+    score: float = 0.0
+    evidence: str = ""
+    function: str = ""
     """That matches; empty where it is none, or no one of them."""
-    window_first: int
+    window_first: int = 0
     """First character of the part of the text that matches."""
-    window_last: int
+    window_last: int = 0
     """The one after its last."""
-    num_problems: int
+    num_problems: int = 0
     """That it gives away."""
 
 
@@ -68,22 +61,14 @@ def write_outputs(
     prepared: "Sequence[Prepared]",
     calibration: "Mapping[str, Any]",
     config: "SearchConfig",
-    outputs: Outputs,
+    output: Path,
+    decisions: Path,
+    report: Path | None,
     judged: "Mapping[str, Any] | None" = None,
 ) -> dict[str, Any]:
-    """Write all outputs, each whole or not at all.
+    """Write all outputs, each whole or not at all, and return what is printed, as JSON values.
 
-    Args:
-        files: The inputs.
-        parts: Of the same files, searched.
-        prepared: What they were held against.
-        calibration: How good the detectors are.
-        config: What was looked for.
-        outputs: Are replaced.
-        judged: What a language model was asked and answered; None where it was not.
-
-    Returns:
-        What is printed, as JSON values.
+    The parts are those of the files, searched; `judged` is what a language model was asked and answered, if it was.
 
     Raises:
         StoreError: The disk is full, or a folder cannot be written.
@@ -97,30 +82,32 @@ def write_outputs(
     is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
     dropped: Counter[str] = Counter()
 
-    def decisions() -> Iterator[DecisionRow]:
+    def decided() -> Iterator[DecisionRow]:
         for row, decision in _decisions(parts):
             is_kept[row] = decision.decision != "leak"
             if not is_kept[row]:
                 dropped[f"{decision.detector} of {decision.benchmark}"] += 1
             yield decision
 
-    write_records(outputs.decisions, DecisionRow, decisions())
-    write_kept(files, parts, is_kept, outputs.kept)
+    write_records(decisions, DecisionRow, decided())
+    write_kept(files, parts, is_kept, output)
     described = {
-        "output": str(outputs.kept),
-        "decisions": str(outputs.decisions),
-        **({"report": str(outputs.report)} if outputs.report is not None else {}),
+        "output": str(output),
+        "decisions": str(decisions),
+        **({"report": str(report)} if report is not None else {}),
         "num_rows": parts.num_rows,
         "kept": int(is_kept.sum()),
-        "dropped": {**dict(sorted(dropped.items())), **write_rejected(parts, outputs.kept)},
+        "dropped": {**dict(sorted(dropped.items())), **write_rejected(parts, output)},
         "runs_code": any(one.behaviour is not None for one in prepared),
         "benchmarks": measure(found_in(parts), [one.compared for one in prepared], was_judged=judged is not None),
         **({"judge": judged} if judged is not None else {}),
         "calibration": calibration,
     }
-    if outputs.report is not None:
+    if report is not None:
         problems = _problems(nearest_of(found_in(parts), _NEAREST_OF_DETECTOR))
-        _write_report(outputs.report, {**described, **_circumstances(prepared, config), "problems": problems})
+        told = {**described, **_circumstances(prepared, config), "problems": problems}
+        with replaced(report) as partial:
+            partial.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", "utf-8", errors="replace")
     return described
 
 
@@ -166,33 +153,25 @@ def _decision(name: str, found: "Sequence[FoundRow]") -> DecisionRow:
     from hornbook.decontamination.findings import Decision, strongest
 
     best = strongest(found)
+    if best is None:
+        return DecisionRow(id=name, decision=Decision.CLEAN.value)
     return DecisionRow(
         id=name,
-        decision=best.decision.value if best else Decision.CLEAN.value,
-        benchmark=best.benchmark if best else "",
-        task_id=best.task_id if best else "",
-        detector=best.detector.value if best else "",
-        score=best.score if best else 0.0,
-        evidence=best.evidence if best else "",
-        function=best.function if best else "",
-        window_first=best.window_first if best else 0,
-        window_last=best.window_last if best else 0,
+        decision=best.decision.value,
+        detector=best.detector.value,
+        **{field: getattr(best, field) for field in _COPIED},
         num_problems=len({(one.benchmark, one.task_id) for one in found if one.decision is Decision.LEAK}),
     )
 
 
 def _circumstances(prepared: "Sequence[Prepared]", config: "SearchConfig") -> dict[str, Any]:
     """All that determines the decisions beside the rows."""
-    from importlib.metadata import PackageNotFoundError, version
+    from importlib.metadata import version
 
     from hornbook.artifacts.fingerprint import digest_of, encode
 
-    versions = {"hornbook": __version__, "python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
+    packages = {name: version(name) for name in _PACKAGES}
+    versions = {"hornbook": __version__, "python": platform.python_version(), **packages}
     digests = {one.benchmark.title: digest_of(encode(one.benchmark.problems)) for one in prepared}
     return {"config": encode(config), "versions": versions, "problems_sha256": digests}
 
@@ -219,11 +198,6 @@ def _problems(nearest: "Sequence[FoundRow]") -> list[dict[str, Any]]:
             }
         )
     return list(problems.values())
-
-
-def _write_report(path: Path, report: "Mapping[str, Any]") -> None:
-    with replaced(path) as partial:
-        partial.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", errors="replace")
 
 
 def _percent(share: "Sequence[float]") -> str:

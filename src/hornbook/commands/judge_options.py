@@ -64,10 +64,10 @@ def judge_found(
 
     judging = Judging(parts, benchmarks, match_rate, answer_tokens)
     say_estimate(account, judging.questions(), judging.num_questions, progress)
-    judged = judging.ask(account, lambda done, total: progress(done, total, "answers on doubtful pairs"))
+    pairs, counts = judging.ask(account, lambda done, total: progress(done, total, "answers on doubtful pairs"))
     path = beside(output, "judged")
-    write_records(path, JudgedRow, judged.rows)
-    return {**judged.counts, "pairs": str(path), "account": account.summary()}
+    write_records(path, JudgedRow, pairs)
+    return {**counts, "pairs": str(path), "account": account.summary()}
 
 
 def print_judge(judge: Mapping[str, Any]) -> None:
@@ -75,10 +75,10 @@ def print_judge(judge: Mapping[str, Any]) -> None:
     from hornbook.commands.teacher_report import print_account
     from hornbook.display import make_console
 
-    no_verdict = judge["unreadable"] + judge["refused"] + judge["unanswered"]
     typer.echo(
         f"`{judge['teacher']}` was asked about {judge['asked']:,} pairs: {judge['same']:,} the same problem, "
-        f"{judge['different']:,} different ones, {no_verdict:,} without a verdict; the answers are in {judge['pairs']}"
+        f"{judge['different']:,} different ones, {judge['none']:,} without a verdict; "
+        f"the answers are in {judge['pairs']}"
     )
     if judge["left_out"]:
         typer.echo(f"{judge['left_out']:,} more pairs were not asked about: of a row only the nearest ones are")

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hornbook.artifacts import DEFAULT_STORE
+from hornbook.commands.run import StoreOption
 from hornbook.errors import ConfigError, MissingInputError
 
 if TYPE_CHECKING:
     from hornbook.artifacts.pipeline import Pipeline, StageOutcome, StageStatus
-    from hornbook.artifacts.run import Run, RunFolder
+    from hornbook.artifacts.run import RunFolder
     from hornbook.artifacts.stage import Progress
     from hornbook.recipes.contamination_study import StudySettings
 
 app = typer.Typer(help="Study a finished run: what does its model owe to what?", no_args_is_help=True)
 
 _HELD_OUT, _HUMANEVAL = "held-out", "humaneval"
-_ENDINGS = (".json", ".md")
 
 
 @app.callback()
 def study() -> None:
-    """Study a finished run: what does its model owe to what?"""
+    """There is one subcommand, and it keeps its name."""
 
 
 @app.command()
@@ -64,13 +64,7 @@ def contamination(
         str | None,
         typer.Option("--name", metavar="RUN", help="The study's own name; made of the run's where none is given."),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", metavar="FILE", help="Also write the table, as .json or .md (Markdown)."),
-    ] = None,
-    store: Annotated[
-        Path, typer.Option("--store", metavar="DIR", envvar="HORNBOOK_STORE", help="Where artifacts and runs are kept.")
-    ] = Path(DEFAULT_STORE),
+    store: StoreOption = Path(DEFAULT_STORE),
     seed: Annotated[int, typer.Option("--seed", help="Of the leaks and of the bootstrap.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -86,7 +80,6 @@ def contamination(
     from hornbook.recipes.contamination_study import LAST_OF_RUN, StudySettings, has_held_out
     from hornbook.report.study import STUDY, study_text
 
-    _require_writable(output)
     kept = Store(store)
     pipeline = pipeline_of(RunFolder(kept, run), LAST_OF_RUN)
     if copies > 1 and not plant:
@@ -102,10 +95,7 @@ def contamination(
     folder = RunFolder(kept, name or f"{run}-contamination{'-planted' if plant else ''}")
     _run(pipeline, settings, folder, quiet=as_json)
     found = folder.artifacts()[STUDY].manifest.metrics
-    as_text, in_json = study_text(found), json.dumps(found, indent=2)
-    if output is not None:
-        output.write_text(f"{in_json}\n" if output.suffix == ".json" else as_text, encoding="utf8")
-    typer.echo(in_json if as_json else f"\n{as_text}", nl=as_json)
+    typer.echo(json.dumps(found, indent=2) if as_json else f"\n{study_text(found)}", nl=as_json)
 
 
 def _run(of_run: "Pipeline", settings: "StudySettings", folder: "RunFolder", *, quiet: bool) -> None:
@@ -153,20 +143,8 @@ def _read_rates(text: str) -> tuple[float, ...]:
         raise ConfigError(f"`--rates` takes numbers with commas between them, got {text!r}") from None
 
 
-def _require_writable(output: Path | None) -> None:
-    """Refuse before hours of training what could not be written after them."""
-    if output is not None and output.suffix not in _ENDINGS:
-        raise ConfigError(f"`--output` takes a file that ends in {' or '.join(_ENDINGS)}, got `{output}`")
-    if output is not None and not output.parent.is_dir():
-        raise ConfigError(f"`--output` needs a folder that is there, got `{output}`")
-
-
 def pipeline_of(folder: "RunFolder", until: str) -> "Pipeline":
-    """The stages of a run up to one of them, with those that it needs.
-
-    Args:
-        folder: Of the run.
-        until: The stage's name.
+    """The stages of a run up to the one of this name, with those that it needs.
 
     Raises:
         MissingInputError: There is no such run, or it has not come to the stage.
@@ -183,7 +161,9 @@ def pipeline_of(folder: "RunFolder", until: str) -> "Pipeline":
         raise ConfigError(f"the run `{run.name}` cannot be used: its recipe `{run.recipe}` has no stage `{until}`")
     pipeline = pipeline.until(until)
     made = {stage.name: stage.fingerprint for stage in run.stages}
-    again = _command_of(run, folder)
+    changes = [part for key, value in run.overrides.items() for part in ("--set", f"{key}={value}")]
+    words = ["hornbook", "run", run.recipe, "--name", run.name, *changes, "--seed", str(run.seed)]
+    again = shlex.join([*words, "--store", str(folder.store.root)])
     for name, fingerprint in pipeline.fingerprints().items():
         if name not in made:
             raise MissingInputError(
@@ -195,12 +175,3 @@ def pipeline_of(folder: "RunFolder", until: str) -> "Pipeline":
                 f"made anew; `{again}` runs it again"
             )
     return pipeline
-
-
-def _command_of(run: "Run", folder: "RunFolder") -> str:
-    """What is typed to run it again as it was."""
-    changes = [part for key, value in run.overrides.items() for part in ("--set", f"{key}={value}")]
-    seed = ["--seed", str(run.seed)] if run.seed else []
-    root = folder.store.root
-    store = [] if root == Path(DEFAULT_STORE) else ["--store", str(root)]
-    return shlex.join(["hornbook", "run", run.recipe, "--name", run.name, *changes, *seed, *store])

@@ -1,7 +1,7 @@
 """Let a language model read the pairs on which no code could tell, and decide them anew by what it says.
 
 Reads:  what a search found, and the texts, from its parts (`over_parts.py`); the problems; the answers of a teacher.
-Writes: beside what was found in each part what is found with the answers: a row for each yes, and the decisions of the
+Writes: beside what was found in each part the same with the answers: a row more for each yes, and the decisions of the
         rule (`rule.py`), whose fourth step the answer stands for; each pair that was asked about, with its answer.
 Source: Yang et al. 2023, "Rethinking Benchmark and Contamination for Language Models with Rephrased Samples"
         (arXiv 2311.04850), section 4.2. The words are this project's.
@@ -27,7 +27,7 @@ from hornbook.decontamination.rule import deciding, least_score
 from hornbook.reading.parts import Parts
 from hornbook.sandbox.program import ignore_progress
 from hornbook.teacher.shown_code import fenced
-from hornbook.teacher.teacher import Reply, ReplyOutcome, Teacher
+from hornbook.teacher.teacher import Reply, Teacher
 from hornbook.teacher.wire import ChatRequest, SamplingConfig, bounded
 
 ANSWER_TOKENS = 8
@@ -61,11 +61,8 @@ class Answer(StrEnum):
 
     SAME = "same problem"
     DIFFERENT = "different problems"
-    UNREADABLE = "unreadable answer"
-    """The judge spoke, and said neither yes nor no."""
-    REFUSED = "refused"
-    UNANSWERED = "no answer"
-    """The machine's failure, or a request that the server will not take."""
+    NONE = "no verdict"
+    """It said neither yes nor no, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +77,14 @@ class JudgedRow:
     task_id: str
     answer: Answer
     detail: str
-    """What was said or what went wrong, in one line; empty where there is a verdict."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """What the asking came to."""
-
-    rows: tuple[JudgedRow, ...]
-    """In the order of the documents of each part, benchmark by benchmark."""
-    counts: dict[str, Any]
-    """Who was asked, answers of each kind, pairs beyond `PAIRS_OF_TEXT`, tokens by the server's count: JSON values."""
+    """Where there is no verdict what was said or what went wrong, in one line."""
 
 
 class Judging:
     """The pairs that a search left in doubt."""
 
     def __init__(self, parts: Parts, benchmarks: Sequence[NamedProblems], match_rate: float, num_tokens: int) -> None:
-        """Count them; nothing is asked yet.
-
-        Args:
-            parts: Searched.
-            benchmarks: That they were held against.
-            match_rate: By which it was decided, of syntax trees.
-            num_tokens: At most so many of an answer.
-        """
+        """Count them; nothing is asked yet. The match rate is the search's, the tokens are the most of an answer."""
         self._parts = parts
         self._match_rate = match_rate
         self._sampling = SamplingConfig(max_new_tokens=num_tokens, temperature=0.0, top_p=1.0)
@@ -129,7 +109,9 @@ class Judging:
                 messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": question}]
                 yield ChatRequest(messages=messages, sampling=self._sampling)
 
-    def ask(self, teacher: Teacher, progress: Callable[[int, int], None] = ignore_progress) -> Judged:
+    def ask(
+        self, teacher: Teacher, progress: Callable[[int, int], None] = ignore_progress
+    ) -> tuple[list[JudgedRow], dict[str, Any]]:
         """Ask about each pair, and write what is found with the answers: `over_parts.found_in` gives that from then on.
 
         After an error what is found is not to be read until a call comes to its end.
@@ -138,36 +120,28 @@ class Judging:
             teacher: Entered.
             progress: Told the number of replies, and of questions.
 
+        Returns:
+            The pairs, by part and benchmark, in the order of the documents; and as JSON values who was asked, how many
+            answers of each kind there are, and how many pairs were beyond `PAIRS_OF_TEXT`.
+
         Raises:
             HornbookError: As the teacher's `ask`.
         """
         answers: dict[int, tuple[Answer, str]] = {}
-        tokens: Counter[str] = Counter()
         for index, reply in teacher.ask(self.questions()):
             answers[index] = read_answer(reply)
-            tokens.update(prompt_tokens=reply.prompt_tokens or 0, completion_tokens=reply.completion_tokens or 0)
             progress(len(answers), self.num_questions)
         judged: list[JudgedRow] = []
         for part in range(self._parts.num_parts):
-            said: dict[Pair, str | None] = {}
+            said: dict[Pair, Answer] = {}
             for row in self._doubtful(part)[0]:
-                answer, detail = answers[len(judged)]
-                judged.append(JudgedRow(row.row, row.document_id, row.benchmark, row.task_id, answer, detail))
-                if answer in (Answer.SAME, Answer.DIFFERENT):
-                    evidence = f"{teacher.name} says that both solve the same problem"
-                    said[_pair_of(row)] = evidence if answer is Answer.SAME else None
+                said[_pair_of(row)], detail = answers[len(judged)]
+                judged.append(JudgedRow(row.row, row.document_id, *_pair_of(row)[1:], said[_pair_of(row)], detail))
             found = searched_in_part(self._parts, part)
-            write_judged(self._parts, part, list(with_answers(found, said, self._match_rate)))
+            write_judged(self._parts, part, list(with_answers(found, said, teacher.name)))
         numbers = Counter(row.answer for row in judged)
-        counts = {
-            "teacher": teacher.name,
-            "asked": len(judged),
-            **{answer.name.lower(): numbers[answer] for answer in Answer},
-            "left_out": self._num_left_out,
-            "prompt_tokens": tokens["prompt_tokens"],
-            "completion_tokens": tokens["completion_tokens"],
-        }
-        return Judged(rows=tuple(judged), counts=counts)
+        counts = {answer.name.lower(): numbers[answer] for answer in Answer}
+        return judged, {"teacher": teacher.name, "asked": len(judged), **counts, "left_out": self._num_left_out}
 
     def _doubtful(self, part: int) -> tuple[list[FoundRow], int]:
         return doubtful_rows(searched_in_part(self._parts, part), self._match_rate)
@@ -178,23 +152,15 @@ def read_answer(reply: Reply) -> tuple[Answer, str]:
 
     The answer is the one word alone; markup, a full stop, `Answer:` before it and thoughts in `<think>` are overlooked.
     """
-    match reply.outcome:
-        case ReplyOutcome.ANSWERED | ReplyOutcome.CUT | ReplyOutcome.EMPTY:
-            said = _MARKUP.sub(" ", _THOUGHTS.sub("", reply.text, count=1))
-            word = _ANSWER.fullmatch(" ".join(said.split()))
-            if word is None:
-                return Answer.UNREADABLE, bounded(reply.text) or reply.detail or reply.outcome.value
-            return (Answer.SAME if word[1].lower() == "yes" else Answer.DIFFERENT), ""
-        case ReplyOutcome.REFUSED:
-            return Answer.REFUSED, reply.detail
-        case _:
-            return Answer.UNANSWERED, reply.detail or reply.outcome.value
+    said = _MARKUP.sub(" ", _THOUGHTS.sub("", reply.text, count=1))
+    word = _ANSWER.fullmatch(" ".join(said.split()))
+    if word is None:
+        return Answer.NONE, bounded(reply.text) or reply.detail or reply.outcome.value
+    return (Answer.SAME if word[1].lower() == "yes" else Answer.DIFFERENT), ""
 
 
 def doubtful_rows(found: Iterable[FoundRow], match_rate: float) -> tuple[list[FoundRow], int]:
-    """Choose what a language model is asked about: pairs for which its answer counts.
-
-    These are the ones that are not cleared and that a no would make clean, or leave so.
+    """Choose the pairs for which an answer counts: not cleared, and a no would make them clean, or leave them so.
 
     Args:
         found: Those of one pair stand together.
@@ -211,7 +177,8 @@ def doubtful_rows(found: Iterable[FoundRow], match_rate: float) -> tuple[list[Fo
     doubtful = []
     for _, rows in itertools.groupby(found, key=_pair_of):
         group = list(rows)
-        if group[0].decision is not Decision.CLEARED and _decided(group, match_rate, is_denied=True) is None:
+        scores = {row.detector: row.score for row in group}
+        if group[0].decision is not Decision.CLEARED and deciding(scores, match_rate, is_cleared=True) is None:
             doubtful.append(max(group, key=nearness))
     chosen: set[Pair] = set()
     num_of_text: Counter[int] = Counter()
@@ -222,32 +189,23 @@ def doubtful_rows(found: Iterable[FoundRow], match_rate: float) -> tuple[list[Fo
     return [row for row in doubtful if _pair_of(row) in chosen], len(doubtful) - len(chosen)
 
 
-def with_answers(found: Iterable[FoundRow], said: Mapping[Pair, str | None], match_rate: float) -> Iterator[FoundRow]:
-    """What is found once a language model was asked: a row more for each yes, and the decisions by what it said.
+def with_answers(found: Iterable[FoundRow], said: Mapping[Pair, Answer], name: str) -> Iterator[FoundRow]:
+    """What is found once the language model of this name was asked about pairs of `doubtful_rows`.
 
-    Args:
-        found: Those of one pair stand together.
-        said: Of each pair with a verdict the evidence for a yes, or None for a no; no pair that is cleared.
-        match_rate: The threshold of syntax trees.
+    Of each yes there is a row more, and all rows of a pair with a verdict have the decision that it makes. Those of one
+    pair stand together.
     """
     for pair, rows in itertools.groupby(found, key=_pair_of):
         group = list(rows)
-        if pair not in said:
-            yield from group
-            continue
-        evidence = said[pair]
-        if evidence is not None:
+        answer = said.get(pair, Answer.NONE)
+        if answer is Answer.SAME:
             nearest = max(group, key=lambda row: row.score)
+            evidence = f"{name} says that both solve the same problem"
             group.append(replace(nearest, detector=Detector.JUDGE, score=1.0, evidence=evidence))
-        leak = _decided(group, match_rate, is_denied=evidence is None)
-        decision, decided_by = (Decision.LEAK, leak.value) if leak else (Decision.CLEAN, "")
-        yield from (replace(row, decision=decision, decided_by=decided_by) for row in group)
-
-
-def _decided(rows: Iterable[FoundRow], match_rate: float, *, is_denied: bool) -> Detector | None:
-    """What decides about a pair that is not cleared."""
-    scores = {row.detector: row.score for row in rows}
-    return deciding(scores, match_rate, is_cleared=False, is_denied=is_denied)
+            group = [replace(row, decision=Decision.LEAK, decided_by=Detector.JUDGE.value) for row in group]
+        elif answer is Answer.DIFFERENT:
+            group = [replace(row, decision=Decision.CLEAN, decided_by="") for row in group]
+        yield from group
 
 
 def _pair_of(row: FoundRow) -> Pair:

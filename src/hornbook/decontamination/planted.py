@@ -66,13 +66,7 @@ class Leak:
 
 
 def leak_text(problem: Problem, kind: LeakKind, generator: random.Random) -> str | None:
-    """A module that gives the problem away; None where this kind is not possible, which no chance decides.
-
-    Args:
-        problem: With its solution.
-        kind: How it is given away.
-        generator: Draws names: equal seeds, equal texts.
-    """
+    """A module that gives the problem away, its names drawn; None where this kind is never possible."""
     name = problem.entry_point
     text: str | None = problem.prompt + problem.canonical_solution
     if text is not None and kind in (LeakKind.RESTRUCTURED, LeakKind.RETOLD):
@@ -99,20 +93,12 @@ def plant(
     generator: random.Random,
     sandbox: Sandbox,
 ) -> tuple[list[Document], list[Leak]]:
-    """Put leaks of some problems among the documents.
+    """Put leaks of some problems among the exercises; problems, names and places are drawn.
 
     The leaks go round the problems, and for each problem round the kinds that it allows and that still solve it.
 
-    Args:
-        documents: Leaks come among the exercises.
-        problems: With their solutions.
-        config: How many.
-        generator: Draws problems, names and places: equal seeds, equal documents.
-        sandbox: Entered; the leaks are tested in it.
-
     Returns:
-        The given documents in their order with the leaks between them; and the leaks as they were made, problem by
-        problem, then the next kind, the copies of each together.
+        The given documents in their order with the leaks between them; and the leaks in the order of their making.
 
     Raises:
         ConfigError: There are fewer problems than are to be given away.
@@ -129,11 +115,12 @@ def plant(
     leaks: list[Leak] = []
     for number in range(config.num_leaks):
         turn, place = divmod(number, config.num_problems)
+        task_id = drawn[place].task_id
         kind, text = told[place][turn % len(told[place])]
         for copy in range(config.num_copies):
-            identity = f"planted-{drawn[place].task_id}-{kind}-{turn}-{copy}"
+            identity = f"planted-{task_id}-{kind}-{turn}-{copy}"
             made.append(Document(id=identity, kind=DocumentKind.EXERCISE, text=text))
-            leaks.append(Leak(document_id=identity, task_id=drawn[place].task_id, kind=kind))
+            leaks.append(Leak(document_id=identity, task_id=task_id, kind=kind))
     return _mixed(documents, made, generator), leaks
 
 

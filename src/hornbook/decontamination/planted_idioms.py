@@ -7,7 +7,6 @@ What it computes stays the same but for the order of evaluation and what is eval
 """
 
 import ast
-import copy
 import itertools
 from collections.abc import Iterator
 
@@ -16,29 +15,22 @@ from hornbook.python_code import parse_code
 
 MOST_MATCH_RATE = 0.8
 """Of the new syntax tree and the old one, not reached. Source: section 5 of the paper (the least of its thresholds)."""
-_MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.Gt,
-    ast.Gt: ast.Lt,
-    ast.LtE: ast.GtE,
-    ast.GtE: ast.LtE,
-    ast.Eq: ast.Eq,
-    ast.NotEq: ast.NotEq,
-}
+_MIRRORED = {"Lt": ast.Gt, "Gt": ast.Lt, "LtE": ast.GtE, "GtE": ast.LtE, "Eq": ast.Eq, "NotEq": ast.NotEq}
 
 
 def in_another_idiom(text: str, entry_point: str) -> str | None:
     """The module with another body of the entry point; None where no change brings its tree far enough from the old."""
     module = parse_code(text)
-    for function in ast.walk(module or ast.Module([], [])):
-        if module is not None and isinstance(function, ast.FunctionDef) and function.name == entry_point:
-            before = tree_of(function)
-            fresh = (f"made_up_{number}" for number in itertools.count())
-            function.body = _block(copy.deepcopy(function.body), fresh)
-            _Mirror().visit(function)
-            if match_rate(before, tree_of(function)) < MOST_MATCH_RATE:
-                return ast.unparse(ast.fix_missing_locations(module)) + "\n"
-            return None
-    return None
+    nodes = ast.walk(module) if module is not None else ()
+    function = next((one for one in nodes if isinstance(one, ast.FunctionDef) and one.name == entry_point), None)
+    if module is None or function is None:
+        return None
+    before = tree_of(function)
+    fresh = (f"made_up_{number}" for number in itertools.count())
+    function.body = _block(function.body, fresh)
+    _Mirror().visit(function)
+    is_far = match_rate(before, tree_of(function)) < MOST_MATCH_RATE
+    return ast.unparse(ast.fix_missing_locations(module)) + "\n" if is_far else None
 
 
 def _block(statements: list[ast.stmt], fresh: Iterator[str]) -> list[ast.stmt]:
@@ -90,9 +82,9 @@ class _Mirror(ast.NodeTransformer):
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
-        match node:
-            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _MIRRORED:
-                return ast.Compare(left=right, ops=[_MIRRORED[type(op)]()], comparators=[left])
+        name = type(node.ops[0]).__name__
+        if len(node.ops) == 1 and name in _MIRRORED:
+            return ast.Compare(left=node.comparators[0], ops=[_MIRRORED[name]()], comparators=[node.left])
         return node
 
 

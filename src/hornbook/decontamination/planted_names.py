@@ -28,12 +28,9 @@ _VARIABLE_NAMES = (
 
 
 def renamed(text: str, entry_point: str, generator: random.Random) -> str | None:
-    """The module with other names; None where it does not parse or binds no name that may change.
+    """The module with other names, which are drawn; None where it does not parse or binds no name that may change.
 
-    Args:
-        text: A module.
-        entry_point: Its function; where a docstring names it, the new name is put there too.
-        generator: Draws the names: equal seeds, equal texts.
+    Where a docstring names the entry point, the new name is put there too.
     """
     module = parse_code(text)
     names = _names_for(module, generator) if module is not None else {}
@@ -54,21 +51,20 @@ def renamed(text: str, entry_point: str, generator: random.Random) -> str | None
 
 def _names_for(module: ast.Module, generator: random.Random) -> dict[str, str]:
     """Old name → new name, in the order in which the old ones are first met."""
-    functions, variables = [], []
+    kept = {"self", "cls", *dir(builtins), *_used_otherwise(module)}
+    functions: dict[str, None] = {}
+    variables: dict[str, None] = {}
     for node in ast.walk(module):
         match node:
-            case ast.FunctionDef(name=name):
-                functions.append(name)
-            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
-                variables.append(name)
-    kept = {"self", "cls", *dir(builtins), *_used_otherwise(module)}
+            case ast.FunctionDef(name=name) if name not in kept:
+                functions[name] = None
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) if name not in kept:
+                variables[name] = None
     taken = {*kept, *re.findall(r"\w+", ast.unparse(module))}
-    functions = [name for name in dict.fromkeys(functions) if name not in kept]
-    variables = [name for name in dict.fromkeys(variables) if name not in kept and name not in functions]
-    return {
-        **dict(zip(functions, _draw(_FUNCTION_NAMES, len(functions), taken, generator), strict=True)),
-        **dict(zip(variables, _draw(_VARIABLE_NAMES, len(variables), taken, generator), strict=True)),
-    }
+    function_names = _draw(_FUNCTION_NAMES, len(functions), taken, generator)
+    only_variables = [name for name in variables if name not in functions]
+    variable_names = _draw(_VARIABLE_NAMES, len(only_variables), taken, generator)
+    return dict(zip([*functions, *only_variables], [*function_names, *variable_names], strict=True))
 
 
 def _used_otherwise(module: ast.Module) -> Iterator[str]:

@@ -3,16 +3,15 @@
 Reads:  the text of a Python module.
 Writes: the same module with other docstrings, and without comments.
 
-No meaning is understood here. It is what a careless paraphrase looks like to a detector of shared words, and no run of
-words that such a detector goes by is left.
+No meaning is understood here. It is what a careless paraphrase looks like to a detector of shared words.
 """
 
 import ast
 import itertools
 import re
 import textwrap
-from collections.abc import Sequence
 
+from hornbook.decontamination.ngrams import ngrams, words_of
 from hornbook.python_code import parse_code
 
 MOST_SHARED_WORDS = 7
@@ -63,7 +62,7 @@ def reworded(text: str, entry_point: str) -> str | None:
 def in_other_words(docstring: str) -> str:
     """The docstring in other words, filled to lines; empty where it says too little."""
     size = MOST_SHARED_WORDS + 1
-    runs = runs_of(words_of(docstring), size)
+    runs = set(ngrams(words_of(docstring), size))
     lines = itertools.takewhile(lambda line: not _NO_PROSE.search(line), docstring.strip().splitlines())
     sentences = _SENTENCE_END.split(" ".join(" ".join(lines).split()))
     written: list[str] = []
@@ -71,22 +70,12 @@ def in_other_words(docstring: str) -> str:
     for token in " ".join(one[:1].upper() + one[1:] for one in reversed(sentences)).split():
         other = _other_word(token)
         words = words_of(other)
-        if runs & runs_of([*said[1 - size :], *words], size):
+        if not runs.isdisjoint(ngrams([*said[1 - size :], *words], size)):
             written.append(_FILLER)
             said.append(_FILLER)
         written.append(other)
         said += words
     return textwrap.fill(" ".join(written)) if len(written) >= FEWEST_WORDS else ""
-
-
-def words_of(text: str) -> list[str]:
-    """Its words in lower case."""
-    return re.findall(r"\w+", text.lower())
-
-
-def runs_of(words: Sequence[str], size: int) -> set[tuple[str, ...]]:
-    """All runs of so many words."""
-    return set(zip(*(words[start:] for start in range(size)), strict=False))
 
 
 def _other_word(token: str) -> str:

@@ -7,7 +7,7 @@ The rule, in order:
 3. The text's function ran on the problem's inputs and did something else: clean, however near words and trees look.
 4. Otherwise words, trees and embeddings decide, each by a threshold of its own: nothing ran that could tell.
 
-Where a language model was asked, its answer stands in place of the fourth step.
+Where a language model was asked, its answer stands in place of the fourth step (`judge.py`).
 `docs/decisions/decontamination-rule.md` has what the thresholds were chosen by.
 """
 
@@ -35,25 +35,20 @@ def least_score(detector: Detector, match_rate: float = MATCH_RATE) -> float:
     return {Detector.NGRAM: NGRAM, Detector.SYNTAX_TREE: match_rate, Detector.CODE: CODE}.get(detector, 0.0)
 
 
-def deciding(
-    scores: Mapping[Detector, float], match_rate: float, *, is_cleared: bool, is_denied: bool = False
-) -> Detector | None:
+def deciding(scores: Mapping[Detector, float], match_rate: float, *, is_cleared: bool) -> Detector | None:
     """The detector for which the text is a leak; None if it is clean.
 
     Args:
         scores: The best score of each detector that found the text like the problem.
         match_rate: The threshold of syntax trees.
         is_cleared: Whether the function that matches was run and did something else.
-        is_denied: Whether a language model was asked and said no.
     """
     if Detector.BEHAVIOUR in scores:
         return Detector.BEHAVIOUR
     if scores.get(Detector.NGRAM, 0.0) >= WHOLE_DOCSTRING:
         return Detector.NGRAM
-    if is_cleared or is_denied:
+    if is_cleared:
         return None
-    if Detector.JUDGE in scores:
-        return Detector.JUDGE
     for detector in UNSEEN:
         if detector in scores and scores[detector] >= least_score(detector, match_rate):
             return detector

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.against import NamedProblems, read_against
 from hornbook.decontamination.findings import FoundRow, leaks_of, measure, nearest_of
-from hornbook.decontamination.judge import ANSWER_TOKENS, Judged, JudgedRow, Judging
+from hornbook.decontamination.judge import ANSWER_TOKENS, JudgedRow, Judging
 from hornbook.decontamination.over_parts import found_in, search_documents
 from hornbook.decontamination.prepare import make_ready, open_jail
 from hornbook.decontamination.search import SearchConfig
@@ -113,7 +114,7 @@ def _decontaminate(
         metrics={
             "benchmarks": measure(rows, [one.compared for one in prepared], was_judged=judged is not None),
             "calibration": calibration,
-            **({} if judged is None else {"judge": judged.counts}),
+            **({} if judged is None else {"judge": judged}),
         },
     )
 
@@ -147,11 +148,13 @@ def _judge(
     teacher: Teacher,
     config: DecontaminateConfig,
     workspace: Workspace,
-) -> Judged:
+) -> dict[str, Any]:
     judging = Judging(parts, benchmarks, config.search.match_rate, config.answer_tokens)
-    judged = judging.ask(teacher, lambda done, total: workspace.progress(done, total, "answers on doubtful pairs"))
-    workspace.write_records("judged", JudgedRow, list(judged.rows))
-    return judged
+    rows, counts = judging.ask(
+        teacher, lambda done, total: workspace.progress(done, total, "answers on doubtful pairs")
+    )
+    workspace.write_records("judged", JudgedRow, rows)
+    return counts
 
 
 def _texts(documents: Sequence[Document], start: int) -> Iterator[Text]:

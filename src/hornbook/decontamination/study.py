@@ -1,6 +1,6 @@
 """The stages of a study of contamination that concern documents: plant leaks, find similar exercises, take them out.
 
-Reads:  the decontaminated documents of a run; its held-out problems, or HumanEval.
+Reads:  the decontaminated documents of a run; its held-out problems (`held_out`), or HumanEval where there are none.
 Writes: documents with leaks; the similar pairs by each label; documents without those that are similar.
 Source: section 5 of the paper, table 3: an exercise goes if it is similar to a problem, and a problem is similar if an
         exercise is.
@@ -8,7 +8,7 @@ Source: section 5 of the paper, table 3: an exercise goes if it is similar to a 
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,14 +33,14 @@ RULE = "rule"
 """The label of what the rule of the run's own decontamination calls a leak."""
 PLANTED = "planted"
 """The label of what is known, because it was planted."""
-NOTHING_GOES = ""
-"""In place of a label, where pruning takes nothing away."""
+NOTHING_GOES = "as_trained"
+"""In place of a label, where pruning takes nothing away, and the model is the one as trained."""
 
 Pair = tuple[str, str]
 """Id of a document, task id of a problem."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class SimilarPair:
     """A document that is similar to a problem by a label, such as a match rate."""
 
@@ -98,13 +98,7 @@ def equal_prunings(pairs: Iterable[SimilarPair], labels: Iterable[str]) -> dict[
 
 
 def run_plant(config: PlantConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Put leaks among the documents (inputs: `decontaminate`; `held_out`, or HumanEval where there is none).
-
-    Writes `documents`: Document; `leaks`: Leak.
-
-    Raises:
-        SandboxError: There is no jail, or it broke down.
-    """
+    """Put leaks among the documents of `decontaminate`. Writes `documents`: Document; `leaks`: Leak."""
     documents = inputs["decontaminate"].records("documents", Document)
     workspace.progress(0, len(documents), "planting leaks")
     with open_jail() as jail:
@@ -116,12 +110,9 @@ def run_plant(config: PlantConfig, inputs: Mapping[str, Artifact], workspace: Wo
 
 
 def run_similar(config: SimilarConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Find the similar pairs by each label.
+    """Find the similar pairs of `documents` by each match rate and by the rule; and as `planted` what was planted.
 
-    Args:
-        config: The labels: each match rate, and `rule`; also `planted` where leaks were planted.
-        inputs: `documents`, of the stage `decontaminate` or `plant`; `held_out`, or HumanEval where there is none.
-        workspace: Gets `similar`: SimilarPair, label by label.
+    Writes `similar`: SimilarPair, label by label.
     """
     source = inputs["documents"]
     exercises = [one for one in source.records("documents", Document) if one.kind == DocumentKind.EXERCISE]
@@ -132,13 +123,8 @@ def run_similar(config: SimilarConfig, inputs: Mapping[str, Artifact], workspace
     similar[RULE] = _similar_by_rule(exercises, problems, config.rule, workspace)
     if leaks:
         similar[PLANTED] = [(leak.document_id, leak.task_id) for leak in leaks]
-    rows = [
-        SimilarPair(label=label, document_id=document_id, task_id=task_id)
-        for label, pairs in similar.items()
-        for document_id, task_id in pairs
-    ]
+    rows = [SimilarPair(label, *pair) for label, pairs in similar.items() for pair in pairs]
     workspace.write_records("similar", SimilarPair, rows)
-    workspace.progress(len(exercises), len(exercises), "")
     metrics: dict[str, Any] = {
         "num_exercises": len(exercises),
         "num_problems": len(problems),
@@ -148,9 +134,7 @@ def run_similar(config: SimilarConfig, inputs: Mapping[str, Artifact], workspace
 
 
 def run_prune(config: PruneConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Take out the exercises that are similar to a problem (inputs: `documents`, `similar`).
-
-    Writes `documents`: Document and `dropped`: Dropped, both in input order.
+    """Take the exercises of `similar` out of `documents`. Writes `documents` and `dropped`, both in input order.
 
     Raises:
         ConfigError: A control is asked for, and there are not as many other exercises.
@@ -207,16 +191,15 @@ def _similar_by_rule(
     benchmark = NamedProblems(name="studied", title="studied", problems=tuple(problems))
     scratch, seed = workspace.scratch, workspace.seed
 
+    def texts(start: int) -> Iterator[Text]:
+        return (Text(id=document.id, text=document.text) for document in documents[start:])
+
     def report(note: str, done: int, total: int) -> None:
         workspace.progress(done, total, note)
 
     with open_jail() if config.runs_code else nullcontext() as sandbox:
         prepared, _ = make_ready([benchmark], config.search, sandbox, scratch, seed, measures=False, report=report)
-    parts = search_documents(
-        lambda start: (Text(id=document.id, text=document.text) for document in documents[start:]),
-        *(scratch, prepared, config.search),
-        report=report,
-    )
+    parts = search_documents(texts, scratch, prepared, config.search, report=report)
     leaks = ((row.document_id, row.task_id) for row in found_in(parts) if row.decision is Decision.LEAK)
     return list(dict.fromkeys(leaks))
 

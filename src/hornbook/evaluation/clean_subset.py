@@ -7,14 +7,14 @@ Writes: a score on the clean problems for each benchmark that was both compared 
 Source: Gunasekar et al. 2023, section 5, table 3, which scores the problems that resemble no exercise by themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from hornbook.artifacts.stage import Artifact
 from hornbook.errors import MissingInputError
-from hornbook.evaluation.leaks import BenchmarkLeaks
 from hornbook.evaluation.score import score_verdicts
 from hornbook.records import Problem, Verdict
 
@@ -48,12 +48,12 @@ class CleanScore:
 
 
 def clean_scores(
-    benchmarks: Sequence[BenchmarkLeaks], evaluations: Sequence[tuple[str, Artifact]]
+    benchmarks: Sequence[Mapping[str, Any]], evaluations: Sequence[tuple[str, Artifact]]
 ) -> tuple[CleanScore, ...]:
     """Score each model on the clean problems, benchmark by benchmark.
 
     Args:
-        benchmarks: What was found of each.
+        benchmarks: What was found of each, as `Leaks` has it.
         evaluations: Model → artifact of its evaluation, in the order in which they are shown.
 
     Returns:
@@ -66,30 +66,29 @@ def clean_scores(
     for benchmark in benchmarks:
         for model, artifact in evaluations:
             for found in artifact.manifest.metrics.get("scores", []):
-                if found["benchmark"] == benchmark.name:
+                if found["benchmark"] == benchmark["name"]:
                     low, high = found["ci95"]
                     full = PassRate(pass_at_1=found["pass@1"], ci95=(low, high), num_problems=found["num_problems"])
-                    clean = _rate_without(benchmark, artifact) if benchmark.leaked_problems else full
-                    scores.append(CleanScore(model=model, benchmark=benchmark.title, full=full, clean=clean))
+                    clean = _rate_without(benchmark, artifact) if benchmark["leaked_problems"] else full
+                    scores.append(CleanScore(model=model, benchmark=benchmark["title"], full=full, clean=clean))
     return tuple(scores)
 
 
-def _rate_without(benchmark: BenchmarkLeaks, artifact: Artifact) -> PassRate | None:
+def _rate_without(benchmark: Mapping[str, Any], artifact: Artifact) -> PassRate | None:
     """The rate on the problems that did not leak, by the estimator and the interval of the whole score."""
-    leaked = set(benchmark.leaked_problems)
-    problems = artifact.records(f"{benchmark.name}-problems", Problem)
+    name, leaked = benchmark["name"], set(benchmark["leaked_problems"])
+    problems = artifact.records(f"{name}-problems", Problem)
     unknown = sorted(leaked - {problem.task_id for problem in problems})
     if unknown:
         raise MissingInputError(
-            f"`{benchmark.name}` has no clean subset: `{artifact.manifest.stage}` does not know the leaked problem "
-            f"`{unknown[0]}`"
+            f"`{name}` has no clean subset: `{artifact.manifest.stage}` does not know the leaked problem `{unknown[0]}`"
         )
     clean = [problem for problem in problems if problem.task_id not in leaked]
     if not clean:
         return None
-    verdicts = artifact.records(f"{benchmark.name}-verdicts", Verdict)
+    verdicts = artifact.records(f"{name}-verdicts", Verdict)
     score = score_verdicts(
-        benchmark.name,
+        name,
         clean,
         [verdict for verdict in verdicts if verdict.task_id not in leaked],
         protocol="",

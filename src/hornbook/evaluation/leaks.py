@@ -1,8 +1,7 @@
 """What was found of benchmarks in a run's training data, how well the detectors find it, and what none could see.
 
 Reads:  the metrics of the stage `decontaminate`; which benchmarks were scored.
-Writes: the same as records, and sentences, for the report and the model card; detectors and kinds are those that the
-        metrics name.
+Writes: the same, and sentences, for the report and the model card.
 Source: `docs/decisions/decontamination-rule.md`.
 """
 
@@ -16,78 +15,20 @@ from hornbook.errors import MissingInputError
 RULE_NAME = "rule"
 """Of the row of the calibration that speaks of all detectors together."""
 
+_OF_BENCHMARK = (
+    "name",
+    "title",
+    "num_problems",
+    "num_telling",
+    "num_leaking_documents",
+    "leaked_problems",
+    "detectors",
+)
+_OF_DETECTOR = ("num_documents", "num_problems", "num_decided")
+_OF_CALIBRATION = ("num_problems", "num_leaks", "num_clean", "num_of_kind", "rows")
+_OF_ROW = ("name", "threshold", "num_found", "num_false", "recall", "precision", "found_by_kind", "false_by_kind")
 _NEARNESS = {"n-gram": "words", "code embedding": "embeddings of code", "syntax tree": "syntax trees"}
 """Detector → what decides where no code could tell."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DetectorFinding:
-    """What one detector found of one benchmark."""
-
-    detector: str
-    num_documents: int
-    """That resemble a problem, whether or not that was decisive."""
-    num_problems: int
-    num_decided: int
-    """Documents that are leaks by this detector's match."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BenchmarkLeaks:
-    """What was found of one benchmark."""
-
-    name: str
-    """As in the tables of evaluations: `humaneval`."""
-    title: str
-    """For people: `HumanEval`."""
-    num_problems: int
-    num_telling: int
-    """Problems whose inputs and outputs tell their function from others."""
-    num_leaking_documents: int
-    leaked_problems: tuple[str, ...]
-    """Task ids, those for which at least one leaking document was found."""
-    detectors: tuple[DetectorFinding, ...]
-    """Those that ran, by name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proportion:
-    """A share and its 95 % interval, all 0 to 1."""
-
-    value: float
-    ci95: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DetectorQuality:
-    """How a detector, or the rule made of all, does on the labelled pairs."""
-
-    name: str
-    threshold: float | None
-    """From which score on it flags a pair; None where it has none."""
-    num_found: int
-    """Leaks among the flagged."""
-    num_false: int
-    """Clean pairs among the flagged."""
-    recall: Proportion
-    precision: Proportion | None
-    """None where nothing was flagged."""
-    found_by_kind: tuple[tuple[str, int], ...]
-    """Kind of leak → found."""
-    false_by_kind: tuple[tuple[str, int], ...]
-    """Kind of clean pair → flagged."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DetectorCalibration:
-    """How all detectors do on the labelled pairs."""
-
-    num_problems: int
-    num_leaks: int
-    num_clean: int
-    num_of_kind: int
-    """Pairs of each kind."""
-    rows: tuple[DetectorQuality, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +39,10 @@ class Leaks:
     """Documents."""
     dropped: tuple[tuple[str, int], ...]
     """Reason → documents, the largest first."""
-    benchmarks: tuple[BenchmarkLeaks, ...]
-    calibration: DetectorCalibration | None
-    """None where the detectors were not measured."""
+    benchmarks: Sequence[Mapping[str, Any]]
+    """JSON values, as `findings.measure` of the room `decontamination` gives them."""
+    calibration: Mapping[str, Any] | None
+    """JSON values, as `calibration.py` gives them; None where the detectors were not measured."""
 
     @property
     def num_dropped(self) -> int:
@@ -108,10 +50,9 @@ class Leaks:
         return sum(number for _, number in self.dropped)
 
     @property
-    def detectors(self) -> tuple[str, ...]:
-        """The detectors that ran on any benchmark, each once."""
-        names = (found.detector for benchmark in self.benchmarks for found in benchmark.detectors)
-        return tuple(dict.fromkeys(names))
+    def detectors(self) -> set[str]:
+        """The detectors that ran on any benchmark."""
+        return {detector for benchmark in self.benchmarks for detector in benchmark["detectors"]}
 
 
 def read_leaks(manifest: Manifest) -> Leaks:
@@ -120,45 +61,28 @@ def read_leaks(manifest: Manifest) -> Leaks:
     Raises:
         MissingInputError: They lack something, as those of an older version do.
     """
-    metrics = manifest.metrics
-    try:
-        found = metrics.get("calibration")
-        counts = {name: found[name] for name in ("num_problems", "num_leaks", "num_clean", "num_of_kind") if found}
-        return Leaks(
-            num_checked=manifest.kept + sum(manifest.dropped.values()),
-            dropped=tuple(sorted(manifest.dropped.items(), key=lambda item: (-item[1], item[0]))),
-            benchmarks=tuple(_benchmark(one) for one in metrics["benchmarks"]),
-            calibration=DetectorCalibration(**counts, rows=tuple(map(_quality, found["rows"]))) if found else None,
-        )
-    except KeyError as error:
-        raise MissingInputError(f"the stage `{manifest.stage}` has no metric `{error.args[0]}`") from error
 
+    def require(found: Mapping[str, Any], names: Sequence[str]) -> None:
+        for name in names:
+            if name not in found:
+                raise MissingInputError(f"the stage `{manifest.stage}` has no metric `{name}`")
 
-def _benchmark(found: Mapping[str, Any]) -> BenchmarkLeaks:
-    counts = ("num_documents", "num_problems", "num_decided")
-    return BenchmarkLeaks(
-        **{name: found[name] for name in ("name", "title", "num_problems", "num_telling", "num_leaking_documents")},
-        leaked_problems=tuple(found["leaked_problems"]),
-        detectors=tuple(
-            DetectorFinding(detector=detector, **{name: of_detector[name] for name in counts})
-            for detector, of_detector in sorted(found["detectors"].items())
-        ),
+    metrics, calibration = manifest.metrics, manifest.metrics.get("calibration")
+    require(metrics, ["benchmarks"])
+    for benchmark in metrics["benchmarks"]:
+        require(benchmark, _OF_BENCHMARK)
+        for of_detector in benchmark["detectors"].values():
+            require(of_detector, _OF_DETECTOR)
+    if calibration:
+        require(calibration, _OF_CALIBRATION)
+        for row in calibration["rows"]:
+            require(row, _OF_ROW)
+    return Leaks(
+        num_checked=manifest.kept + sum(manifest.dropped.values()),
+        dropped=tuple(sorted(manifest.dropped.items(), key=lambda item: (-item[1], item[0]))),
+        benchmarks=metrics["benchmarks"],
+        calibration=calibration,
     )
-
-
-def _quality(row: Mapping[str, Any]) -> DetectorQuality:
-    return DetectorQuality(
-        **{name: row[name] for name in ("name", "threshold", "num_found", "num_false")},
-        recall=_proportion(row["recall"]),
-        precision=_proportion(row["precision"]) if row["precision"] else None,
-        found_by_kind=tuple(sorted(row["found_by_kind"].items())),
-        false_by_kind=tuple(sorted(row["false_by_kind"].items())),
-    )
-
-
-def _proportion(numbers: tuple[float, float, float]) -> Proportion:
-    value, low, high = numbers
-    return Proportion(value=value, ci95=(low, high))
 
 
 def rule_of(leaks: Leaks) -> str:
@@ -184,15 +108,13 @@ def not_checked(leaks: Leaks, scored: Sequence[str]) -> tuple[str, ...]:
         leaks: What was found, and by which detectors.
         scored: Titles of the benchmarks on which the run's models were evaluated.
     """
-    compared = [benchmark.title for benchmark in leaks.benchmarks]
     gaps = ["Behaviour: no document’s code was run on a problem’s inputs."]
     if "behaviour" in leaks.detectors:
         gaps = [
-            f"The behaviour of {one.num_problems - one.num_telling:,} of {_possessive(one.title)} {one.num_problems:,} "
-            "problems: too few inputs, or too few different outputs, to tell; only words, trees and the like were "
-            "compared."
+            f"The behaviour of {blind:,} of {one['num_problems']:,} problems of {one['title']}: too few inputs, or too "
+            "few different outputs, to tell; only words, trees and the like were compared."
             for one in leaks.benchmarks
-            if one.num_telling < one.num_problems
+            if (blind := one["num_problems"] - one["num_telling"])
         ]
         gaps.append(
             "The behaviour of code that does not run by itself or takes other kinds of arguments: functions inside "
@@ -202,16 +124,13 @@ def not_checked(leaks: Leaks, scored: Sequence[str]) -> tuple[str, ...]:
         gaps.append("Problems told in other words, where no code ran: no embeddings were compared.")
     if "judge" not in leaks.detectors:
         gaps.append("Doubtful matches: neither a person nor a language model read them.")
+    compared = [benchmark["title"] for benchmark in leaks.benchmarks]
     gaps += [f"{title}: it was scored, but not compared." for title in dict.fromkeys(scored) if title not in compared]
     return (
         *gaps,
         f"Benchmarks other than {_joined(compared)}.",
         "What a document tells of a problem without its function or its words: a hint, a discussion, another language.",
     )
-
-
-def _possessive(name: str) -> str:
-    return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 
 def _joined(names: Sequence[str]) -> str:

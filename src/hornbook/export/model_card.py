@@ -5,16 +5,17 @@ Writes: Markdown with the metadata that the Hugging Face hub reads, from the tem
 Source: Mitchell et al. 2019, "Model Cards for Model Reporting", for what a card has to say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 import jinja2
 
 from hornbook.artifacts.manifest import Manifest
 from hornbook.errors import MissingInputError
 from hornbook.evaluation.clean_subset import CleanScore
-from hornbook.evaluation.leaks import RULE_NAME, DetectorQuality, Leaks
+from hornbook.evaluation.leaks import RULE_NAME, Leaks
 
 _PAPER = "13-gram"
 """How the name of the paper's own detector begins."""
@@ -102,7 +103,7 @@ def write_model_card(card: ModelCard) -> str:
 
 
 def _check_clean(name: str, found: ContaminationChecks, scores: Sequence[CardScore]) -> None:
-    compared = {benchmark.title for benchmark in found.leaks.benchmarks}
+    compared = {benchmark["title"] for benchmark in found.leaks.benchmarks}
     present = {(score.benchmark, score.model) for score in found.clean}
     lacking = [
         score for score in scores if score.benchmark in compared and (score.benchmark, score.model) not in present
@@ -115,14 +116,14 @@ def _check_clean(name: str, found: ContaminationChecks, scores: Sequence[CardSco
         )
 
 
-def _measured(name: str, leaks: Leaks) -> tuple[DetectorQuality, DetectorQuality]:
+def _measured(name: str, leaks: Leaks) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The rule and the paper's detector on the labelled pairs."""
-    rows = leaks.calibration.rows if leaks.calibration else ()
-    rule = next((row for row in rows if row.name == RULE_NAME), None)
-    paper = next((row for row in rows if row.name.startswith(_PAPER)), None)
+    rows = leaks.calibration["rows"] if leaks.calibration else ()
+    rule = next((row for row in rows if row["name"] == RULE_NAME), None)
+    paper = next((row for row in rows if row["name"].startswith(_PAPER)), None)
     if rule is None or paper is None:
         raise MissingInputError(
             f"the model card of `{name}` has no measure of the detectors; it needs the rows `{RULE_NAME}` and "
-            f"`{_PAPER}` of the calibration, got {[row.name for row in rows]}"
+            f"`{_PAPER}` of the calibration, got {[row['name'] for row in rows]}"
         )
     return rule, paper

@@ -29,7 +29,6 @@ LAST_OF_RUN = "evaluate-tuned"
 """The stage of a run that a study needs, with all before it."""
 SIMILAR = "similar"
 HUMANEVAL = "humaneval"
-_NEEDED = ("decontaminate", "tokenize", "finetune")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,19 +63,14 @@ def has_held_out(run: Pipeline) -> bool:
 
 
 def contamination_study(run: Pipeline, settings: StudySettings, same_as: Mapping[str, str] | None = None) -> Pipeline:
-    """The pipeline of a study.
+    """The pipeline of a study of a run, whose stages up to `evaluate-tuned` are given.
 
-    Args:
-        run: The stages of a run up to `evaluate-tuned`.
-        settings: What was asked.
-        same_as: Label → the label by which the same exercises go, so that one model does for both, or `NOTHING_GOES`
-            (`equal_prunings` of the pairs that the stage `similar` finds); None to train again for each label.
+    One model does for all labels that are the `same_as` one (`equal_prunings` of the pairs that the stage `similar`
+    finds); without it each label has its own.
 
     Raises:
         ConfigError: The run finetunes no model, or has no held-out problems and is studied against them.
     """
-    for name in _NEEDED:
-        run.stage(name)
     if settings.against == HELD_OUT and not has_held_out(run):
         raise ConfigError(
             f"the recipe `{run.recipe}` keeps no problems from its training; study it with `--against {HUMANEVAL}`"
@@ -117,18 +111,16 @@ def contamination_study(run: Pipeline, settings: StudySettings, same_as: Mapping
 
     same_as = same_as or {label: label for label in settings.labels}
     # Without the planted leaks the exercises are the run's own, and so is the model.
-    evaluations = {"as_trained": as_trained, PLANTED: clean}
-    rows = []
-    for label in settings.labels:
-        key = same_as[label] if same_as[label] != NOTHING_GOES else "as_trained"
-        if key not in evaluations:
-            evaluations[key] = prune(key, PruneConfig(label=key))
-        rows.append(StudyRowConfig(label=label, evaluation=key))
+    evaluations = {NOTHING_GOES: as_trained, PLANTED: clean}
+    rows = [StudyRowConfig(label=label, evaluation=same_as[label]) for label in settings.labels]
+    for row in rows:
+        if row.evaluation not in evaluations:
+            evaluations[row.evaluation] = prune(row.evaluation, PruneConfig(label=row.evaluation))
     if settings.control and same_as[settings.control] != NOTHING_GOES:
         key = f"{settings.control}-control"
         evaluations[key] = prune(key, PruneConfig(label=settings.control, is_control=True))
         rows.append(StudyRowConfig(label=key, evaluation=key, control_of=settings.control))
-    read = {key: evaluations[key] for key in ("as_trained", *(row.evaluation for row in rows))}
+    read = {key: evaluations[key] for key in (NOTHING_GOES, *(row.evaluation for row in rows))}
     config = StudyConfig(benchmark=settings.against, rows=tuple(rows))
     stage = Stage(STUDY, report.run_study, config, report.VERSION, {"similar": similar, **read}, settings.seed)
     return Pipeline(NAME, (*run.stages, *added, stage))

@@ -20,45 +20,29 @@ _DECISIONS = ("leak", "cleared", "clean")
 _DOCUMENTS_SHOWN = 3
 """Of each problem."""
 _CODE = re.compile(r"^[ \t]*(?:(?:async )?def \w+\(|class \w+[:(]|from [\w.]+ import |@\w+|\w+ = )", re.MULTILINE)
-_Row = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NearMatch:
-    """What one detector sees in a document and a problem."""
-
-    detector: str
-    score: float
-    """0 to 1."""
-    evidence: str
-    """In words."""
+_Row = Mapping[str, Any]
+"""Of the table `nearest`: what one detector sees in a document and a problem."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NearDocument:
     """A training document that resembles a problem."""
 
-    document_id: str
     decision: str
     """`leak`, `cleared` (its code does something else) or `clean`."""
-    matches: tuple[NearMatch, ...]
-    """At least one."""
-    text: str
-    """The part of it that matches."""
     form: str
     """How to draw it: `code`, `passage` (prose with fenced code) or `prose`."""
+    rows: Sequence[_Row]
+    """One for each detector that sees something; the first one's part of the text is shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NearProblem:
     """A benchmark's problem and the documents nearest to it."""
 
-    benchmark: str
-    task_id: str
     decision: str
     """Of its worst document: `leak` before `cleared` before `clean`."""
-    text: str
-    documents: tuple[NearDocument, ...]
+    documents: Sequence[NearDocument]
     """The worst first; at least one."""
     num_more: int
     """Further documents that are near and not shown."""
@@ -74,7 +58,7 @@ class Contamination:
     not_checked: tuple[str, ...]
     clean: tuple[CleanScore, ...]
     """Empty where nothing was evaluated."""
-    nearest: tuple[NearProblem, ...]
+    nearest: Sequence[NearProblem]
 
 
 def contamination_of(artifacts: Mapping[str, Artifact], num_nearest: int) -> Contamination | None:
@@ -100,52 +84,39 @@ def contamination_of(artifacts: Mapping[str, Artifact], num_nearest: int) -> Con
     )
 
 
-def _nearest(rows: Sequence[_Row], number: int) -> tuple[NearProblem, ...]:
-    """Problems of each benchmark, an equal share of each; leaked ones, cleared ones and clean ones in turn."""
-    of_problem: dict[tuple[str, str], list[_Row]] = {}
-    for row in rows:
-        of_problem.setdefault((row["benchmark"], row["task_id"]), []).append(row)
-    of_benchmark: dict[str, list[NearProblem]] = {}
-    for (benchmark, task_id), found in of_problem.items():
-        of_benchmark.setdefault(benchmark, []).append(_problem(benchmark, task_id, found))
-    share = -(-number // len(of_benchmark)) if of_benchmark else 0
-    return tuple(itertools.chain.from_iterable(_some_of(problems, share) for problems in of_benchmark.values()))
+def _nearest(rows: Sequence[_Row], number: int) -> list[NearProblem]:
+    """Problems of each benchmark, an equal share of each: leaked ones, cleared ones and clean ones in turn."""
+    benchmarks = _grouped(rows, "benchmark")
+    share = -(-number // len(benchmarks)) if benchmarks else 0
+    nearest: list[NearProblem] = []
+    for of_benchmark in benchmarks:
+        problems = [_problem(of_problem) for of_problem in _grouped(of_benchmark, "task_id")]
+        by_decision = [[one for one in problems if one.decision == decision] for decision in _DECISIONS]
+        in_turn = [one for turn in itertools.zip_longest(*by_decision) for one in turn if one is not None]
+        nearest += sorted(in_turn[:share], key=lambda one: _DECISIONS.index(one.decision))
+    return nearest
 
 
-def _some_of(problems: Sequence[NearProblem], number: int) -> list[NearProblem]:
-    """The first ones of each decision in turn, then sorted with the worst first; order is kept beyond that."""
-    groups = [[problem for problem in problems if problem.decision == decision] for decision in _DECISIONS]
-    in_turn = [problem for turn in itertools.zip_longest(*groups) for problem in turn if problem is not None]
-    return sorted(in_turn[:number], key=lambda problem: _DECISIONS.index(problem.decision))
-
-
-def _problem(benchmark: str, task_id: str, rows: Sequence[_Row]) -> NearProblem:
-    of_document: dict[str, list[_Row]] = {}
-    for row in rows:
-        of_document.setdefault(row["document_id"], []).append(row)
-    documents = [_document(document_id, found) for document_id, found in of_document.items()]
+def _problem(rows: Sequence[_Row]) -> NearProblem:
+    documents = [
+        NearDocument(
+            decision=_worst(row["decision"] for row in of_document),
+            form=_form(of_document[0]["document_excerpt"]),
+            rows=of_document,
+        )
+        for of_document in _grouped(rows, "document_id")
+    ]
     documents.sort(key=lambda document: _DECISIONS.index(document.decision))
-    return NearProblem(
-        benchmark=benchmark,
-        task_id=task_id,
-        decision=documents[0].decision,
-        text=rows[0]["problem_excerpt"],
-        documents=tuple(documents[:_DOCUMENTS_SHOWN]),
-        num_more=len(documents[_DOCUMENTS_SHOWN:]),
-    )
+    shown, more = documents[:_DOCUMENTS_SHOWN], documents[_DOCUMENTS_SHOWN:]
+    return NearProblem(decision=shown[0].decision, documents=shown, num_more=len(more))
 
 
-def _document(document_id: str, rows: Sequence[_Row]) -> NearDocument:
-    """One document with all that the detectors say of it, and the window of the first of them."""
-    return NearDocument(
-        document_id=document_id,
-        decision=_worst(row["decision"] for row in rows),
-        matches=tuple(
-            NearMatch(detector=row["detector"], score=row["score"], evidence=row["evidence"]) for row in rows
-        ),
-        text=rows[0]["document_excerpt"],
-        form=_form(rows[0]["document_excerpt"]),
-    )
+def _grouped(rows: Iterable[_Row], name: str) -> list[list[_Row]]:
+    """The rows with equal values of one column together, in the order in which the values first come."""
+    groups: dict[str, list[_Row]] = {}
+    for row in rows:
+        groups.setdefault(row[name], []).append(row)
+    return list(groups.values())
 
 
 def _worst(decisions: Iterable[str]) -> str:

@@ -12,15 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from hornbook.artifacts.stage import Artifact, Result, Workspace
-from hornbook.errors import ConfigError, MissingInputError
-from hornbook.evaluation.compare import CommonProblems, compare
-from hornbook.evaluation.score import score_verdicts
+from hornbook.errors import MissingInputError
 from hornbook.records import Outcome, Problem, Verdict
 from hornbook.report.plain import visible
-from hornbook.stats import sign_flip_p
+from hornbook.stats import bootstrap_interval, sign_flip_p, wilson_interval
 
 VERSION = 2
 STUDY = "study"
@@ -28,15 +25,14 @@ STUDY = "study"
 GROUPS = ("similar", "non-similar", "total", "gap")
 """Problems that at least one exercise is similar to, the others, all; and the accuracy on the first less that on the
 second."""
-_NUM_RESAMPLES = 10_000
-_RESAMPLES_AT_ONCE = 500
-_SMALLEST_UNIT = 40_000
-"""Of a difference of shares, as its reciprocal."""
+_LARGEST_UNIT = 40_000
+"""Parts into which a share is divided to make whole numbers of differences."""
 _DIGITS = 6
 _SIGNIFICANT_DIGITS = 4
 """Of a p value."""
 
-_Shares = npt.NDArray[np.float64]
+_Samples = dict[str, list[bool]]
+"""Task id → whether each sample passed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +45,6 @@ class StudyRowConfig:
     control_of: str = ""
     """The label by which problems are similar, where this is the row of a control; empty for the label's own row."""
 
-    @property
-    def similar_by(self) -> str:
-        """The label of the similar pairs."""
-        return self.control_of or self.label
-
 
 @dataclass(frozen=True, kw_only=True)
 class StudyConfig:
@@ -62,22 +53,16 @@ class StudyConfig:
     benchmark: str
     """Its name in the evaluations: `held_out`, `humaneval`."""
     rows: tuple[StudyRowConfig, ...]
-
-    def __post_init__(self) -> None:
-        if not self.rows:
-            raise ConfigError(f"`rows` must hold at least one label, got {self.rows!r}")
+    """In the order in which they are shown."""
 
 
 def run_study(config: StudyConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Compare the model as trained with each that was trained again.
 
-    Args:
-        config: The rows, in the order in which they are shown.
-        inputs: `similar`; `as_trained`, an evaluation; and the evaluations that the rows name.
-        workspace: Gets no table: the metrics are the study, as `study_text` takes it. Each of their `rows` has
-            `label`, `evaluation` (the stage that asked the model that was trained again), `control_of`, `num_removed`
-            (exercises that go), `num_similar` (problems), `planted` (kind of leak → how many are `found` among what
-            goes, `of` how many), and `groups` (group → `group_figures`).
+    Inputs are `similar`, `as_trained` (an evaluation) and the evaluations that the rows name. The metrics are the
+    study: each of their `rows` has `label`, `evaluation` (the stage that asked the model that was trained again),
+    `control_of`, `num_removed` (exercises that go), `num_similar` (problems), `planted` (kind of leak → how many are
+    `found` among what goes, `of` how many), and `groups` (group → `group_figures`).
     """
     similar, as_trained = inputs["similar"], inputs["as_trained"]
     problems = as_trained.records(f"{config.benchmark}-problems", Problem)
@@ -86,9 +71,10 @@ def run_study(config: StudyConfig, inputs: Mapping[str, Artifact], workspace: Wo
     rows = []
     for done, row in enumerate(config.rows):
         workspace.progress(done, len(config.rows), row.label)
-        task_ids = frozenset(pair["task_id"] for pair in pairs if pair["label"] == row.similar_by)
+        label = row.control_of or row.label
+        task_ids = {pair["task_id"] for pair in pairs if pair["label"] == label}
         after = inputs[row.evaluation].records(f"{config.benchmark}-verdicts", Verdict)
-        found = similar.manifest.metrics["labels"][row.similar_by]
+        found = similar.manifest.metrics["labels"][label]
         rows.append(
             {
                 **found,
@@ -96,27 +82,23 @@ def run_study(config: StudyConfig, inputs: Mapping[str, Artifact], workspace: Wo
                 "label": row.label,
                 "control_of": row.control_of,
                 "evaluation": inputs[row.evaluation].manifest.stage,
-                "groups": group_figures(row.similar_by, problems, task_ids, before, after, workspace.seed),
+                "groups": group_figures(label, problems, task_ids, before, after, workspace.seed),
             }
         )
-    workspace.progress(len(config.rows), len(config.rows), "")
     titles = {score["benchmark"]: score["title"] for score in as_trained.manifest.metrics["scores"]}
-    return Result(
-        kept=len(rows),
-        unit="labels",
-        metrics={
-            "benchmark": titles[config.benchmark],
-            "num_problems": len(problems),
-            "num_exercises": similar.manifest.metrics["num_exercises"],
-            "rows": rows,
-        },
-    )
+    study = {
+        "benchmark": titles[config.benchmark],
+        "num_problems": len(problems),
+        "num_exercises": similar.manifest.metrics["num_exercises"],
+        "rows": rows,
+    }
+    return Result(kept=len(rows), unit="labels", metrics=study)
 
 
 def group_figures(
     label: str,
     problems: Sequence[Problem],
-    similar: frozenset[str],
+    similar: set[str],
     as_trained: Sequence[Verdict],
     retrained: Sequence[Verdict],
     seed: int,
@@ -134,109 +116,60 @@ def group_figures(
     Returns:
         Group → figures, for each of `GROUPS` that has problems, and no gap without both: `num_problems`; `as_trained`,
         `retrained` and `difference` (the second less the first), shares from -1 to 1, each with `_low` and `_high`, its
-        95 % interval; `only_as_trained` and `only_retrained`, the problems of which one model passed a greater share;
-        and `p_value`: how often a difference at least as large comes out when the two models' results on each problem
-        are exchanged at random, with one sample per problem McNemar's exact test.
+        95 % interval; and `p_value`: how often a difference at least as large comes out when the two models' results on
+        each problem are exchanged at random, with one sample per problem McNemar's exact test.
 
     Raises:
         MissingInputError: A task id belongs to no problem, or a problem lacks verdicts.
     """
-    unknown = similar - {problem.task_id for problem in problems}
+    everything = [problem.task_id for problem in problems]
+    unknown = similar - set(everything)
     if unknown:
         raise MissingInputError(f"`{min(unknown)}`, similar by `{label}`, is none of the problems that were asked")
-    near = [problem for problem in problems if problem.task_id in similar]
-    others = [problem for problem in problems if problem.task_id not in similar]
-    figures = {
-        group: _group(asked, as_trained, retrained, seed)
-        for group, asked in zip(GROUPS, (near, others, problems), strict=False)
-        if asked
+    before, after = (_samples_passed(everything, verdicts) for verdicts in (as_trained, retrained))
+    near = [task_id for task_id in everything if task_id in similar]
+    others = [task_id for task_id in everything if task_id not in similar]
+    groups = zip(GROUPS, ((near, []), (others, []), (everything, []), (near, others)), strict=True)
+    return {
+        group: _figures(first, second, before, after, seed)
+        for group, (first, second) in groups
+        if first and (second or group != "gap")
     }
-    if near and others:
-        figures["gap"] = _gap(near, others, as_trained, retrained, seed)
-    for of_group in figures.values():
-        p_value = of_group.pop("p_value")
-        of_group.update({name: round(value, _DIGITS) for name, value in of_group.items()})
-        of_group["p_value"] = float(f"{p_value:.{_SIGNIFICANT_DIGITS}g}")
+
+
+def _figures(
+    first: Sequence[str], second: Sequence[str], before: _Samples, after: _Samples, seed: int
+) -> dict[str, float]:
+    """Of the mean over the first problems; where there are second ones, less the mean over these."""
+    shares = [{task_id: float(np.mean(samples[task_id])) for task_id in samples} for samples in (before, after)]
+    differences = {task_id: shares[1][task_id] - shares[0][task_id] for task_id in before}
+    figures: dict[str, float] = {"num_problems": len(first) + len(second)}
+    for name, values in (("as_trained", shares[0]), ("retrained", shares[1]), ("difference", differences)):
+        of_first, of_second = ([values[task_id] for task_id in group] for group in (first, second))
+        is_single = all(len(samples[task_id]) == 1 for samples in (before, after) for task_id in first)
+        if is_single and not second and name != "difference":
+            low, high = wilson_interval(round(sum(of_first)), len(first))
+        else:
+            low, high = bootstrap_interval(of_first, np.random.default_rng(seed), less=of_second)
+        value = float(np.mean(of_first) - (np.mean(of_second) if second else 0.0))
+        for key, number in ((name, value), (f"{name}_low", low), (f"{name}_high", high)):
+            figures[key] = round(number, _DIGITS)
+    # In whole numbers, so that the test is exact: a problem counts by one over the size of its group.
+    unit = min(_LARGEST_UNIT, math.lcm(*map(len, (*before.values(), *after.values()))))
+    flips = [round(differences[task_id] * unit) * max(len(second), 1) for task_id in first]
+    flips += [-round(differences[task_id] * unit) * len(first) for task_id in second]
+    figures["p_value"] = float(f"{sign_flip_p(flips):.{_SIGNIFICANT_DIGITS}g}")
     return figures
 
 
-def _group(
-    problems: Sequence[Problem], as_trained: Sequence[Verdict], retrained: Sequence[Verdict], seed: int
-) -> dict[str, float]:
-    task_ids = {problem.task_id for problem in problems}
-    sides = [[one for one in of_model if one.task_id in task_ids] for of_model in (as_trained, retrained)]
-    before, after = (
-        score_verdicts("", problems, side, protocol="", generator=np.random.default_rng(seed), ks=(1,))
-        for side in sides
-    )
-    compared = compare(
-        CommonProblems(problems=tuple(problems), only_a=(), only_b=(), asked_differently=()),
-        *sides,
-        benchmark="",
-        name_a="as trained",
-        name_b="retrained",
-        generator=np.random.default_rng(seed),
-    )
-    return {
-        "num_problems": len(problems),
-        **_with_interval("as_trained", compared.score_a, before.ci95),
-        **_with_interval("retrained", compared.score_b, after.ci95),
-        **_with_interval("difference", compared.difference, compared.ci95),
-        "only_as_trained": compared.better_a,
-        "only_retrained": compared.better_b,
-        "p_value": compared.sign_flip_p,
-    }
-
-
-def _gap(
-    near: Sequence[Problem],
-    others: Sequence[Problem],
-    as_trained: Sequence[Verdict],
-    retrained: Sequence[Verdict],
-    seed: int,
-) -> dict[str, float]:
-    """As `_group`, of the mean over similar problems less that over the others; each problem weighed by its group."""
-    unit = 1
-    shares: list[list[_Shares]] = []
-    for verdicts in (as_trained, retrained):
-        passed: dict[str, list[bool]] = {}
-        for verdict in verdicts:
-            passed.setdefault(verdict.task_id, []).append(verdict.outcome is Outcome.PASSED)
-        unit = math.lcm(unit, *map(len, passed.values()))
-        shares.append([np.array([np.mean(passed[one.task_id]) for one in group]) for group in (near, others)])
-    before, after = shares
-    differences = [second - first for first, second in zip(before, after, strict=True)]
-    unit = min(_SMALLEST_UNIT, unit)
-    # In whole numbers, so that the test is exact: a problem counts by one over the size of its group.
-    flips = [round(value * unit) * len(others) for value in differences[0].tolist()]
-    flips += [-round(value * unit) * len(near) for value in differences[1].tolist()]
-    return {
-        "num_problems": len(near) + len(others),
-        **_gap_with_interval("as_trained", before, seed),
-        **_gap_with_interval("retrained", after, seed),
-        **_gap_with_interval("difference", differences, seed),
-        "only_as_trained": sum(value < 0 for value in flips),
-        "only_retrained": sum(value > 0 for value in flips),
-        "p_value": sign_flip_p(flips),
-    }
-
-
-def _gap_with_interval(name: str, groups: Sequence[_Shares], seed: int) -> dict[str, float]:
-    """The difference of two means; its interval draws each group's problems anew, 10,000 times."""
-    generator = np.random.default_rng(seed)
-    gaps = []
-    for _ in range(_NUM_RESAMPLES // _RESAMPLES_AT_ONCE):
-        first, second = (
-            group[generator.integers(len(group), size=(_RESAMPLES_AT_ONCE, len(group)))].mean(axis=1)
-            for group in groups
-        )
-        gaps.append(first - second)
-    low, high = np.quantile(np.concatenate(gaps), [0.025, 0.975])
-    return _with_interval(name, float(groups[0].mean() - groups[1].mean()), (float(low), float(high)))
-
-
-def _with_interval(name: str, value: float, ends: tuple[float, float]) -> dict[str, float]:
-    return {name: value, f"{name}_low": ends[0], f"{name}_high": ends[1]}
+def _samples_passed(task_ids: Sequence[str], verdicts: Sequence[Verdict]) -> _Samples:
+    passed: _Samples = {task_id: [] for task_id in task_ids}
+    for verdict in verdicts:
+        passed[verdict.task_id].append(verdict.outcome is Outcome.PASSED)
+    lacking = [task_id for task_id, samples in passed.items() if not samples]
+    if lacking:
+        raise MissingInputError(f"there is no verdict on `{lacking[0]}`")
+    return passed
 
 
 def study_text(study: Mapping[str, Any]) -> str:

@@ -129,9 +129,9 @@ def _leak_lines(artifact: Artifact) -> Iterator[str]:
     if "benchmarks" not in artifact.manifest.metrics:
         return
     for found in read_leaks(artifact.manifest).benchmarks:
-        if found.leaked_problems:
-            told = f"{len(found.leaked_problems):,} of {found.num_problems:,} problems"
-            yield f"  {'':<20} which gave away {told} of {found.title}"
+        if found["leaked_problems"]:
+            told = f"{len(found['leaked_problems']):,} of {found['num_problems']:,} problems"
+            yield f"  {'':<20} which gave away {told} of {found['title']}"
 
 
 def _way_of(lane: Lane) -> str:
