@@ -33,6 +33,8 @@ class Try:
 
     node: str
     process: int
+    folder: str
+    """The name of that in which the file is to be made: each command has one of its own."""
     result: str
     """The name of the file that is to be made."""
 
@@ -53,8 +55,8 @@ class TwoNodes:
     def seen(self) -> dict[str, Any]:
         """How many nodes were at work, what was killed, and what was tried more than once, as often as it was."""
         tries = tries_in(self.notes)
-        num_tries = Counter(one.result for one in tries)
-        again = {name: number for name, number in num_tries.items() if number > 1}
+        num_tries = Counter((one.folder, one.result) for one in tries)
+        again = {name: number for (_, name), number in num_tries.items() if number > 1}
         return {"num_nodes": len({one.node for one in tries}), "killed": self.killed, "tried_again": again}
 
     def _kill_one(self, work: Path) -> None:
@@ -101,7 +103,7 @@ class NotedWrite(engine._Write):
         import ray
 
         node = ray.get_runtime_context().get_node_id()
-        (self.notes / f"{node} {os.getpid()} {job[1].name}").touch()
+        (self.notes / f"{node} {os.getpid()} {job[1].parent.name} {job[1].name}").touch()
         end = time.monotonic() + MOST_SECONDS
         while len({one.node for one in tries_in(self.notes)}) < NUM_NODES:
             if time.monotonic() > end:
@@ -112,8 +114,8 @@ class NotedWrite(engine._Write):
 
 def tries_in(notes: Path) -> list[Try]:
     """All that were noted."""
-    parts = (path.name.split(" ", 2) for path in notes.iterdir())
-    return [Try(node, int(process), result) for node, process, result in parts]
+    parts = (path.name.split(" ", 3) for path in notes.iterdir())
+    return [Try(node, int(process), folder, result) for node, process, folder, result in parts]
 
 
 def killed_before(process: int, result: Path) -> bool:
