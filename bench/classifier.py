@@ -22,10 +22,10 @@ from hornbook.curation.calibration import auc, spearman
 from hornbook.curation.classifier import HEADS, KERNEL, ClassifierConfig, Learner, predict_unseen
 from hornbook.curation.corpus import describe_standard_library, read_standard_library
 from hornbook.curation.distillation import Hints
+from hornbook.curation.encode import EncodeConfig, Features
+from hornbook.curation.encoder import Encoder, make_encoder
+from hornbook.curation.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, describe_language_model
 from hornbook.curation.shipped import describe_labels, describe_states, join_labels, load_labels, make_hints
-from hornbook.encoders.encode import EncodeConfig, Features
-from hornbook.encoders.encoder import Encoder, make_encoder
-from hornbook.encoders.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, describe_language_model
 
 SEEDS = (0, 1, 2)
 NUM_SPEED_TEXTS = 1000

@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from curation_plan import Target, exponents_of, read_lines, render
-from hornbook.reading.rows import read_rows
+from hornbook.sources.rows import read_rows
 
 _MEGABYTE = 1_000_000
 _BLOCK_BYTES = 512

@@ -45,8 +45,8 @@ import sys
 from pathlib import Path
 from hornbook.deduplication.minhash import NearConfig
 from hornbook.deduplication.out_of_core import sign_files
-from hornbook.reading.documents import Fields
-from hornbook.reading.files import find_files
+from hornbook.sources.documents import Fields
+from hornbook.sources.input_files import find_files
 
 documents, output = map(Path, sys.argv[1:])
 output.mkdir()

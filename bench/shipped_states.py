@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from hornbook.curation.corpus import describe_standard_library, read_standard_library
+from hornbook.curation.encoder import make_encoder
+from hornbook.curation.hidden_states import DTYPES, describe_language_model
 from hornbook.curation.shipped import HASH_BYTES, NUM_COMPONENTS, hash_of_snippet
-from hornbook.encoders.encoder import make_encoder
-from hornbook.encoders.hidden_states import DTYPES, describe_language_model
 from hornbook.records import SampleKind
 
 _MOST_STEPS = 127

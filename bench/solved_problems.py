@@ -8,7 +8,7 @@ import ast
 import json
 from collections.abc import Sequence
 
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 from hornbook.records import Problem
 from hornbook.sandbox.program import Limits, Program, Sandbox
 

@@ -26,7 +26,7 @@ from typing import Any
 import psutil
 from tokenizers import AddedToken
 
-from hornbook.artifacts.manifest import hash_files
+from hornbook.pipeline.manifest import hash_files
 from hornbook.records import Document, DocumentKind
 from hornbook.tokens.tokenizer import END_OF_TEXT, TokenizerConfig, train_tokenizer
 

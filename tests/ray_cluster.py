@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hornbook import engine
-from hornbook.engine import Job
+from hornbook.parallel import Job
 
 ROOT = Path(__file__).parents[1]
 NUM_NODES = 2

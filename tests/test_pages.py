@@ -13,11 +13,11 @@ import pytest
 import typer.main
 from torch.distributed.run import get_args_parser
 
-from hornbook.artifacts.override import apply_overrides, parse_overrides
 from hornbook.cli import app
 from hornbook.commands.decontaminate_report import DecisionRow
 from hornbook.decontamination.findings import Decision
 from hornbook.decontamination.labelled_set import PairKind
+from hornbook.pipeline.override import apply_overrides, parse_overrides
 from hornbook.recipes.find import find_recipe
 from hornbook.recipes.laptop import laptop
 

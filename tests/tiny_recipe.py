@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from unittest import mock
 
-from hornbook.artifacts.pipeline import Pipeline
-from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.curation import corpus, stages
 from hornbook.curation.corpus import CorpusConfig
+from hornbook.pipeline.run import Pipeline
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.recipes.laptop import laptop
 
 FEW_FILES = corpus._standard_library_files()[::8]

@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 
 from hornbook import __version__
-from hornbook.artifacts import DEFAULT_STORE
 from hornbook.commands.annotate import annotate
 from hornbook.commands.collect import collect
 from hornbook.commands.compare import compare
@@ -31,6 +30,7 @@ from hornbook.commands.verify import verify
 from hornbook.commands.write_exercises import write_exercises
 from hornbook.commands.write_textbooks import write_textbooks
 from hornbook.errors import HornbookError, StoppedError
+from hornbook.pipeline import DEFAULT_STORE
 
 app = typer.Typer(
     name="hornbook",
@@ -96,9 +96,9 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Say what a run would do: stages reused, tokens, FLOPs, GPU-hours, memory, disk, teacher's price. Runs nothing."""
-    from hornbook.artifacts.plan import make_plan, print_plan
-    from hornbook.artifacts.store import Store
     from hornbook.display import make_console
+    from hornbook.pipeline.plan import make_plan, print_plan
+    from hornbook.pipeline.store import Store
     from hornbook.training.estimate import find_hardware, paper_hardware
 
     hardware = find_hardware(gpu or "h100", num_gpus=num_gpus, utilisation=utilisation)
@@ -114,9 +114,9 @@ def plan(
 @app.command()
 def show(run: RunArgument, store: StoreOption = Path(DEFAULT_STORE), as_json: JsonOption = False) -> None:
     """Show a run: its stages, artifacts, scores, and where they lie."""
-    from hornbook.artifacts.run import RunFolder
-    from hornbook.artifacts.store import Store
     from hornbook.display import make_console
+    from hornbook.pipeline.runs import RunFolder
+    from hornbook.pipeline.store import Store
     from hornbook.report.summary import describe_run, print_summary
 
     folder = RunFolder(Store(store), run)
@@ -137,9 +137,9 @@ def complete(
     store: StoreOption = Path(DEFAULT_STORE),
 ) -> None:
     """Let a model finish a program, and print the prompt with what it wrote."""
-    from hornbook.artifacts.store import Store
     from hornbook.evaluation.complete import complete_prompt
     from hornbook.evaluation.find import find_files
+    from hornbook.pipeline.store import Store
 
     text = sys.stdin.read() if prompt == "-" else prompt.replace("\\n", "\n")
     files = find_files(model, Store(store), base=base)

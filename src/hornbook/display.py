@@ -21,9 +21,9 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
-from hornbook.artifacts.manifest import Manifest
-from hornbook.artifacts.pipeline import Reuse, StageOutcome, StageStatus
-from hornbook.artifacts.run import RunFolder
+from hornbook.pipeline.manifest import Manifest
+from hornbook.pipeline.run import Reuse, StageOutcome, StageStatus
+from hornbook.pipeline.runs import RunFolder
 
 _SECONDS_BETWEEN_PLAIN_LINES = 15.0
 

@@ -90,7 +90,7 @@ def test_killed_and_typed_again_it_ends_with_the_same_bytes(project: Path, tmp_p
     ]
     dump = write_posts(tmp_path / "Posts.xml", *rows, end="")
     type_in("collect", dump, project, "-o", tmp_path / "whole.jsonl")
-    code = "from hornbook.curation import collect\nfrom hornbook.curation.sources import posts_index\n"
+    code = "from hornbook.curation import collect\nfrom hornbook.sources import posts_index\n"
     code += "from hornbook.__main__ import main\n"
     code += "collect.collect.__kwdefaults__['part_characters'] = 9000\nposts_index._ROWS_PER_COMMIT = 100\nmain()"
     command = [sys.executable, "-c", code, "collect", dump, project, "-o", tmp_path / "killed.jsonl"]

@@ -22,9 +22,9 @@ from tests.commands.typed import (
 from tests.evaluation.scripted_endpoint import ScriptedEndpoint
 from tests.evaluation.test_interrupted import wait_until
 
-from hornbook.artifacts.run import RunFolder
-from hornbook.artifacts.store import Store
 from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.store import Store
 from hornbook.records import Completion, Verdict
 
 

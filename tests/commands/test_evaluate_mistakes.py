@@ -6,8 +6,8 @@ import pytest
 from tests.commands.typed import KEY, PROBLEMS, is_one_mistake, type_in, write_lines, write_samples
 from tests.evaluation.scripted_endpoint import ScriptedEndpoint
 
-from hornbook.artifacts.run import Run, RunFolder
-from hornbook.artifacts.store import Store
+from hornbook.pipeline.runs import Run, RunFolder
+from hornbook.pipeline.store import Store
 
 
 def closed_port() -> int:

@@ -36,7 +36,7 @@ def test_several_processes_give_the_same_bytes(
     rows = write_lines(tmp_path / "rows.jsonl", ROWS * 3)
     type_in("predict-value", rows, "-o", tmp_path / "one.jsonl", "--classifier", classifier)
     monkeypatch.setitem(value_files.measure_documents.__kwdefaults__, "part_characters", 300)
-    monkeypatch.setattr("hornbook.engine.num_cores", lambda: 2)
+    monkeypatch.setattr("hornbook.parallel.num_cores", lambda: 2)
     type_in("predict-value", rows, "-o", tmp_path / "several.jsonl", "--classifier", classifier)
     assert (tmp_path / "several.jsonl").read_bytes() == (tmp_path / "one.jsonl").read_bytes()
 

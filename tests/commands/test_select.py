@@ -42,7 +42,7 @@ def test_budgets_of_each_kind_and_json(
     tmp_path: Path, rows: Path, values: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(value_files.measure_documents.__kwdefaults__, "part_characters", 60)
-    monkeypatch.setattr("hornbook.engine.num_cores", lambda: 1)
+    monkeypatch.setattr("hornbook.parallel.num_cores", lambda: 1)
     for options, kept in [
         (("--keep-tokens", "0.03k"), [1, 4, 6]),
         (("--threshold", 0.4), [1, 2, 4, 6, 7]),

@@ -7,9 +7,9 @@ import pytest
 from tests.commands.typed import is_one_mistake, type_in
 from tests.recipes import tiny_study
 
-from hornbook.artifacts.run import RunFolder
-from hornbook.artifacts.store import Store
 from hornbook.decontamination.planted import Leak
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.store import Store
 from hornbook.records import Document, Dropped, Verdict
 
 PLANTED = ("--plant", "16", "--rates", "0.95,0.94", "--control", "0.95")

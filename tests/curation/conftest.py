@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.curation.corpus import Corpus, describe_standard_library, read_standard_library
+from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import CodeSample, SampleKind
 
 
@@ -32,7 +32,7 @@ def standard_library() -> Corpus:
 
 @pytest.fixture(autouse=True, scope="module")
 def one_process() -> Iterator[None]:
-    """Parts are worked on here: starting processes takes most of a small test, and `tests/test_engine.py` does."""
+    """Parts are worked on here: starting processes takes most of a small test, and `tests/test_parallel.py` does."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("hornbook.engine.num_cores", lambda: 1)
+        patched.setattr("hornbook.parallel.num_cores", lambda: 1)
         yield

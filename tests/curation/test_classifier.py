@@ -18,8 +18,8 @@ from hornbook.curation.calibration import (
     split_labels,
 )
 from hornbook.curation.classifier import ClassifierConfig, FittedClassifier, Learner, fit_value, predict_unseen
+from hornbook.curation.encode import BLOCKS, EncodeConfig, Features, encode
 from hornbook.curation.kernel_head import BLOCK_WEIGHTS, fit_kernel
-from hornbook.encoders.encode import BLOCKS, EncodeConfig, Features, encode
 from hornbook.errors import ConfigError, MissingInputError
 
 

@@ -5,10 +5,10 @@ import pytest
 from tests.curation.sources.real_formats import MIT, answer, open_one, question, write_posts
 
 from hornbook.curation.collect import collect, dropped, kept, num_masked
-from hornbook.curation.hygiene.config import HygieneConfig
-from hornbook.curation.sources.find import SourcesConfig, open_sources
 from hornbook.errors import MissingInputError
-from hornbook.reading.parts import Parts
+from hornbook.filters.config import HygieneConfig
+from hornbook.pipeline.parts import Parts
+from hornbook.sources.find import SourcesConfig, open_sources
 
 KEY = "AKIA" + "QYLPMN5HHHFPZAM2"
 

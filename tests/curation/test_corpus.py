@@ -18,6 +18,7 @@ from hornbook.curation.corpus import (
     license_of,
     read_standard_library,
 )
+from hornbook.curation.encode import EncodeConfig, encode
 from hornbook.curation.shipped import (
     LEAST_KNOWN_LABELS,
     NUM_COMPONENTS,
@@ -28,7 +29,6 @@ from hornbook.curation.shipped import (
     make_hints,
 )
 from hornbook.curation.stages import run_annotate
-from hornbook.encoders.encode import EncodeConfig, encode
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import CodeSample, Label, SampleKind
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from hornbook.curation.distillation import Distillation, Hints
+from hornbook.curation.encode import EncodeConfig, Features, encode
 from hornbook.curation.kernel_head import KernelHead
-from hornbook.encoders.encode import EncodeConfig, Features, encode
 
 CONFIG = EncodeConfig(bits_per_block=8)
 NUM_LABELLED, NUM_OTHERS = 40, 120

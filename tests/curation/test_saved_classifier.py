@@ -10,10 +10,10 @@ from safetensors.numpy import load_file, save_file
 from tests.encoders.tiny_language_models import save_model
 
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
+from hornbook.curation.encode import EncodeConfig, encode
+from hornbook.curation.encoder import make_encoder
+from hornbook.curation.hidden_states import describe_language_model
 from hornbook.curation.saved_classifier import SavedClassifier, is_savable
-from hornbook.encoders.encode import EncodeConfig, encode
-from hornbook.encoders.encoder import make_encoder
-from hornbook.encoders.hidden_states import describe_language_model
 from hornbook.errors import ConfigError, DamagedArtifactError, HornbookError, MissingInputError
 
 CONFIG = ClassifierConfig(encode=EncodeConfig(bits_per_block=8))

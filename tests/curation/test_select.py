@@ -18,9 +18,9 @@ from hornbook.curation.select import (
 )
 from hornbook.curation.value_files import ValuesById, measure_documents
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.reading.documents import Document, LeftOut
-from hornbook.reading.parts import Parts
+from hornbook.pipeline.parts import Parts
 from hornbook.records import PredictedValue
+from hornbook.sources.documents import Document, LeftOut
 
 
 def valued(**values: float) -> list[PredictedValue]:

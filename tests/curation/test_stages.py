@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from tests.curation.conftest import artifact, sample, workspace
 
-from hornbook.artifacts.stage import Artifact, Result
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.corpus import Corpus, cut_module
-from hornbook.curation.hygiene.config import HygieneConfig
 from hornbook.curation.select import SelectConfig
 from hornbook.curation.stages import SampleHygieneConfig, describe_hygiene, run_classifier, run_hygiene, run_select
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.filters.config import HygieneConfig
+from hornbook.pipeline.stage import Artifact, Result
 from hornbook.records import CodeSample, Dropped, Label, PredictedValue, schema_of
 
 LOOP = 'def sum_{0}(items):\n    """Sum."""\n    t = 0\n    for i in items:\n        t += i * {0}\n    return t\n'
@@ -149,7 +149,7 @@ import numpy as np
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from pathlib import Path
 from hornbook.curation.corpus import cut_module
-from hornbook.encoders.encode import encode
+from hornbook.curation.encode import encode
 files = sorted(Path(ast.__file__).parent.glob("a[a-i]*.py"))
 cuts = [cut_module(file.read_bytes(), path=file.name, source="s", max_module_lines=80) for file in files]
 samples = [sample for cut in cuts for sample in cut]

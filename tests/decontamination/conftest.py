@@ -14,7 +14,7 @@ from hornbook.sandbox.program import Limits
 def one_process() -> Iterator[None]:
     """To start others takes longer than the work of a test."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hornbook.engine.num_cores", lambda: 1)
+        patch.setattr("hornbook.parallel.num_cores", lambda: 1)
         yield
 
 

@@ -4,7 +4,7 @@ from tests.decontamination.own_problems import problem_of
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.behaviour import may_stand_for, parameters_of, window_of
 from hornbook.decontamination.functions import functions_in, read_text, solution_of
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 
 PASSAGE = '''# Sums
 

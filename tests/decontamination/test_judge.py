@@ -12,7 +12,6 @@ from tests.decontamination.labelled_once import LABELLED, PAIRS, calibrate_once
 from tests.decontamination.own_problems import row
 from tests.teacher.scripted import Line, ScriptedTeacher
 
-from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.benchmarks.against import NamedProblems
 from hornbook.decontamination import judge
 from hornbook.decontamination.findings import Decision, FoundRow, leaks_of
@@ -35,10 +34,11 @@ from hornbook.decontamination.rule import MATCH_RATE, UNSEEN, WHOLE_DOCSTRING, d
 from hornbook.decontamination.search import SearchConfig
 from hornbook.decontamination.stages import DecontaminateConfig, run_decontaminate
 from hornbook.errors import ConfigError, EndpointError
-from hornbook.reading.documents import Document
-from hornbook.reading.parts import Parts, write_parts
+from hornbook.pipeline.parts import Parts, write_parts
+from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import Document as Record
 from hornbook.records import DocumentKind, Problem, schema_of
+from hornbook.sources.documents import Document
 from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
 from hornbook.teacher.wire import ChatRequest
 

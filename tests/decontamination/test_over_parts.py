@@ -18,9 +18,9 @@ from hornbook.decontamination.over_parts import (
 )
 from hornbook.decontamination.prepare import Prepared, make_ready, prepare
 from hornbook.decontamination.search import SearchConfig
-from hornbook.reading.documents import Document, Documents, LeftOut
-from hornbook.reading.parts import Parts
+from hornbook.pipeline.parts import Parts
 from hornbook.sandbox.jail import Jail
+from hornbook.sources.documents import Document, Documents, LeftOut
 
 CONFIG = SearchConfig()
 TASK = "Collect the readings of the thermometer, throw away those above boiling, and give the median of what is left."
@@ -63,7 +63,7 @@ def test_what_is_found_does_not_depend_on_parts_processes_or_an_interruption(
     for path in (tmp_path / "parts").glob("found-0000[12].*"):
         path.unlink()
     kept = (tmp_path / "parts" / "found-00000.parquet").stat().st_mtime_ns
-    monkeypatch.setattr("hornbook.engine.num_cores", lambda: 2)
+    monkeypatch.setattr("hornbook.parallel.num_cores", lambda: 2)
     assert search(TEXTS, tmp_path / "parts", prepared, part_characters=500) == whole
     assert (tmp_path / "parts" / "found-00000.parquet").stat().st_mtime_ns == kept
 

@@ -8,11 +8,11 @@ import pytest
 from tests.commands.typed import write_lines
 from tests.decontamination.own_problems import PROBLEM, RETOLD, UNRELATED, problem_of
 
-from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.findings import FoundRow
 from hornbook.decontamination.planted import LeakKind, leak_text
 from hornbook.decontamination.stages import DecontaminateConfig, run_decontaminate
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Document, DocumentKind, Dropped, Problem, schema_of
 
 SEED = 3

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
-from hornbook.artifacts.store import Store
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.functions import functions_in, solution_of
 from hornbook.decontamination.planted import Leak, LeakKind, PlantConfig
@@ -29,6 +27,8 @@ from hornbook.decontamination.study import (
 from hornbook.decontamination.syntax_trees import match_rate
 from hornbook.decontamination.tree_index import MATCH_RATES
 from hornbook.errors import ConfigError
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
+from hornbook.pipeline.store import Store
 from hornbook.records import Document, DocumentKind, Dropped, Problem
 
 PROBLEMS = read_humaneval()[:12]

@@ -17,7 +17,7 @@ from tests.ray_cluster import two_nodes
 
 from hornbook.deduplication import out_of_core
 from hornbook.deduplication.minhash import NearConfig
-from hornbook.engine import open_engine
+from hornbook.parallel import open_engine
 
 PART_CHARACTERS = 20_000
 DEADLY = "documents-00002.parquet"

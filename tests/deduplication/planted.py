@@ -23,8 +23,8 @@ from tests.deduplication.sets import Runs, first_members, jaccard, runs_of
 
 from hornbook.deduplication.minhash import NearConfig
 from hornbook.deduplication.out_of_core import Repeated, find_repeated
-from hornbook.reading.documents import Fields
-from hornbook.reading.files import find_files
+from hornbook.sources.documents import Fields
+from hornbook.sources.input_files import find_files
 
 BANDS = (0.0, 0.6, 0.7, 0.8, 0.9, 1.0)
 CONFIG = NearConfig()

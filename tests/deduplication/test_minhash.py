@@ -18,8 +18,8 @@ from hornbook.deduplication.minhash import (
     with_signature,
     with_tokens,
 )
-from hornbook.engine import collect, frame_of
 from hornbook.errors import ConfigError
+from hornbook.parallel import collect, frame_of
 
 
 def texts_with_edits(num_originals: int, seed: int) -> list[str]:

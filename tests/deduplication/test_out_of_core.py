@@ -13,10 +13,10 @@ from hornbook.deduplication import out_of_core
 from hornbook.deduplication.minhash import NearConfig
 from hornbook.deduplication.out_of_core import Repeated, find_repeated
 from hornbook.errors import MissingInputError
-from hornbook.reading.documents import NO_ID, NO_TEXT, Fields
-from hornbook.reading.files import find_files
-from hornbook.reading.parts import Parts
-from hornbook.reading.rows import NOT_JSON, NOT_UTF8
+from hornbook.pipeline.parts import Parts
+from hornbook.sources.documents import NO_ID, NO_TEXT, Fields
+from hornbook.sources.input_files import find_files
+from hornbook.sources.rows import NOT_JSON, NOT_UTF8
 
 CONFIG = NearConfig(threshold=0.7)
 

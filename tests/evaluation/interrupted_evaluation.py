@@ -14,10 +14,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from hornbook.artifacts.pipeline import Pipeline
-from hornbook.artifacts.pipeline import run as run_pipeline
-from hornbook.artifacts.stage import Artifact
-from hornbook.artifacts.store import Store
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.evaluation.endpoint import Api, EndpointGrader, EndpointModel
@@ -26,6 +22,10 @@ from hornbook.evaluation.grade import GradeConfig
 from hornbook.evaluation.journal import Journal
 from hornbook.evaluation.judge import JudgedSample
 from hornbook.evaluation.models import SamplingConfig
+from hornbook.pipeline.run import Pipeline
+from hornbook.pipeline.run import run as run_pipeline
+from hornbook.pipeline.stage import Artifact
+from hornbook.pipeline.store import Store
 from hornbook.recipes.evaluation import evaluation
 from hornbook.records import Record
 from hornbook.sandbox.program import Program

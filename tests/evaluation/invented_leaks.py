@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from hornbook.artifacts.manifest import Manifest
+from hornbook.pipeline.manifest import Manifest
 
 DETECTORS = ("behaviour", "n-gram", "syntax tree", "code embedding")
 KINDS = (

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
-from hornbook.artifacts.stage import Workspace
 from hornbook.errors import EndpointError
 from hornbook.evaluation.models import RUN, ModelIdentity, Request, SamplingConfig, indices_of
+from hornbook.pipeline.stage import Workspace
 
 
 class ScriptedModel:

@@ -6,15 +6,15 @@ from typing import Any
 
 import torch
 
-from hornbook.artifacts.pipeline import Pipeline, StageOutcome, run
-from hornbook.artifacts.run import Run, RunFolder
-from hornbook.artifacts.stage import Stage
-from hornbook.artifacts.store import Store
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.evaluation.models import Model, Request, SamplingConfig
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.model.weights import save_model
+from hornbook.pipeline.run import Pipeline, StageOutcome, run
+from hornbook.pipeline.runs import Run, RunFolder
+from hornbook.pipeline.stage import Stage
+from hornbook.pipeline.store import Store
 from hornbook.records import Document, DocumentKind, Outcome, Problem, Verdict
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
 

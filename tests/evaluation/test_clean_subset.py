@@ -7,10 +7,10 @@ import pytest
 from tests.evaluation.invented_leaks import benchmark_metrics, manifest
 from tests.evaluation.small import problem, verdict
 
-from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.errors import MissingInputError
 from hornbook.evaluation.clean_subset import PassRate, clean_scores
 from hornbook.evaluation.score import score_verdicts
+from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import Problem, Verdict
 from hornbook.stats import bootstrap_interval, wilson_interval
 

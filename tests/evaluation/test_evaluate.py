@@ -9,13 +9,13 @@ import pytest
 from tests.evaluation.scripted_model import ScriptedModel, workspace
 from tests.evaluation.small import benchmark, problem
 
-from hornbook.artifacts.stage import Result
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import ConfigError, EndpointError, SandboxError
 from hornbook.evaluation.evaluate import EvaluationSettings, describe_protocol, evaluate, open_sandbox
 from hornbook.evaluation.grade import MAX_ATTEMPTS, GradeConfig, GradingRequest
 from hornbook.evaluation.models import CHAT_ENDPOINT, Request, SamplingConfig
 from hornbook.evaluation.samples import GivenSamples
+from hornbook.pipeline.stage import Result
 from hornbook.records import Completion, Grade, Outcome, Problem, Record, Timing, Verdict, records_of
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from tests.evaluation.small import make_run, save_tiny_model
 
-from hornbook.artifacts.stage import Result, Stage, Workspace
-from hornbook.artifacts.store import Store
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.endpoint import EndpointModel
 from hornbook.evaluation.find import ModelOptions, find_files, find_model
 from hornbook.evaluation.models import RunModel
+from hornbook.pipeline.stage import Result, Stage, Workspace
+from hornbook.pipeline.store import Store
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -23,12 +23,12 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from hornbook.artifacts.store import Store
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.find import ModelOptions, find_model
 from hornbook.evaluation.huggingface import HuggingFaceModel
 from hornbook.evaluation.models import RunModel, SamplingConfig
 from hornbook.export.huggingface import export_huggingface
+from hornbook.pipeline.store import Store
 from hornbook.records import Document, DocumentKind
 from hornbook.tokens.tokenizer import END_OF_TEXT, TokenizerConfig, train_tokenizer
 

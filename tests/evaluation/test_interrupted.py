@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.evaluation import interrupted_evaluation as child
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
-from hornbook.artifacts.store import Store
 from hornbook.evaluation.models import derive_seed
+from hornbook.pipeline.store import Store
 from hornbook.records import Completion, Grade, Outcome, Timing, Verdict
 
 Key = tuple[str, int]

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from tests.evaluation.small import benchmark, make_run, problem, verdict
 
-from hornbook.artifacts.stage import Result, Stage, Workspace
-from hornbook.artifacts.store import Store
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.sides import differences_of, find_sides
+from hornbook.pipeline.stage import Result, Stage, Workspace
+from hornbook.pipeline.store import Store
 from hornbook.records import Outcome, Problem, Verdict
 
 PROBLEMS = tuple(problem(f"own/{number}") for number in range(4))

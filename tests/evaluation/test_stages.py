@@ -8,8 +8,6 @@ from tests.evaluation.invented_leaks import manifest
 from tests.evaluation.scripted_model import ScriptedModel, workspace
 from tests.evaluation.small import benchmark, save_tiny_model
 
-from hornbook.artifacts.fingerprint import fingerprint
-from hornbook.artifacts.stage import Artifact, Result
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import ConfigError
 from hornbook.evaluation.complete import complete_prompt
@@ -18,6 +16,8 @@ from hornbook.evaluation.grade import GradeConfig
 from hornbook.evaluation.models import SamplingConfig
 from hornbook.evaluation.stages import HELD_OUT, EvaluateConfig, held_out_benchmark, identify, run_evaluate
 from hornbook.model.weights import load_model, save_model
+from hornbook.pipeline.fingerprint import fingerprint
+from hornbook.pipeline.stage import Artifact, Result
 from hornbook.recipes.evaluation import evaluation
 from hornbook.records import Problem, table_of
 

@@ -8,12 +8,12 @@ import torch
 from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics, manifest
 from tests.evaluation.small import problem, verdict
 
-from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.export.stages import ExportConfig, describe_model, run_export
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.model.weights import save_model
+from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import CodeSample, Document, DocumentKind, Problem, SampleKind, Verdict
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
 

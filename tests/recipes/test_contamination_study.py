@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 from tests.recipes import tiny_phi
 
-from hornbook.artifacts.pipeline import Pipeline
 from hornbook.decontamination.planted import PlantConfig
 from hornbook.decontamination.study import NOTHING_GOES
 from hornbook.errors import ConfigError
+from hornbook.pipeline.run import Pipeline
 from hornbook.recipes.contamination_study import LAST_OF_RUN, StudySettings, contamination_study, has_held_out
 from hornbook.recipes.laptop import laptop
 

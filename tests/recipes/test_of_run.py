@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from hornbook.artifacts.override import apply_overrides
-from hornbook.artifacts.run import Run, RunFolder, RunStage
-from hornbook.artifacts.store import Store
 from hornbook.commands.study import pipeline_of
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.pipeline.override import apply_overrides
+from hornbook.pipeline.runs import Run, RunFolder, RunStage
+from hornbook.pipeline.store import Store
 from hornbook.recipes.laptop import laptop
 
 OVERRIDES = {"finetune.num_steps": "7"}

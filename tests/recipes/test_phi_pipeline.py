@@ -10,11 +10,11 @@ from tests.recipes.tiny_phi import VERBS, settings_for, write_data
 from tests.tokens.codegen_like import write_parts
 from tokenizers import Tokenizer
 
-from hornbook.artifacts.override import apply_overrides
-from hornbook.artifacts.run import RunFolder
-from hornbook.artifacts.stage import Artifact
-from hornbook.artifacts.store import Store
 from hornbook.errors import ConfigError
+from hornbook.pipeline.override import apply_overrides
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.stage import Artifact
+from hornbook.pipeline.store import Store
 from hornbook.recipes.find import find_recipe
 from hornbook.records import CodeSample, Document, Exercise
 from hornbook.tokens.pack import TokenStream

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hornbook.artifacts.pipeline import Pipeline
+from hornbook.pipeline.run import Pipeline
 from hornbook.recipes.phi_1_small import phi_1_small
 
 VERBS = ("add", "scale", "shift", "clip", "round", "negate", "double", "halve", "square", "invert", "pad", "trim")

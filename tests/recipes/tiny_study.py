@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hornbook.artifacts.pipeline import Pipeline
-from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
 from hornbook.deduplication.stages import gather_documents
+from hornbook.pipeline.run import Pipeline
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.recipes.laptop import laptop
 from hornbook.records import Document, Exercise, Passage
 

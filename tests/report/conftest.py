@@ -8,9 +8,9 @@ import pytest
 from tests.report.evaluated import EvaluatedConfig, run_evaluation
 from tests.report.miniature import run_small, small_pipeline
 
-from hornbook.artifacts.pipeline import Pipeline
-from hornbook.artifacts.run import RunFolder
-from hornbook.artifacts.stage import Stage
+from hornbook.pipeline.run import Pipeline
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.stage import Stage
 from hornbook.report.run import ReportConfig, ReportData, gather, run_report
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from tests.report.miniature import HOSTILE, run_small
 
-from hornbook.artifacts.pipeline import Pipeline
-from hornbook.artifacts.run import RunFolder
-from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
 from hornbook.evaluation.grade import measure_agreement
 from hornbook.evaluation.score import score_verdicts
+from hornbook.pipeline.run import Pipeline
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.records import Completion, Grade, Outcome, Problem, Timing, Verdict
 from hornbook.report.evaluation import VERSION, EvaluationReportConfig, run_evaluation_report
 from hornbook.sandbox.jail import Jail

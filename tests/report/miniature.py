@@ -8,10 +8,6 @@ import numpy as np
 from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics
 from tests.report.found_leaks import Near
 
-from hornbook.artifacts.pipeline import Pipeline, StageOutcome, StageStatus, run
-from hornbook.artifacts.run import Run, RunFolder
-from hornbook.artifacts.stage import Artifact, Progress, Result, Stage, StageFunction, Workspace
-from hornbook.artifacts.store import Store
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.select import SelectConfig
@@ -20,6 +16,10 @@ from hornbook.deduplication.stages import DeduplicateConfig, run_deduplicate
 from hornbook.evaluation.score import score_verdicts
 from hornbook.export.stages import ExportConfig, run_export
 from hornbook.model.config import ModelConfig
+from hornbook.pipeline.run import Pipeline, StageOutcome, StageStatus, run
+from hornbook.pipeline.runs import Run, RunFolder
+from hornbook.pipeline.stage import Artifact, Progress, Result, Stage, StageFunction, Workspace
+from hornbook.pipeline.store import Store
 from hornbook.records import (
     CodeSample,
     Completion,

@@ -6,8 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 from tests.report.evaluated import BODY, EvaluatedConfig, run_evaluation
 
-from hornbook.artifacts.run import RunFolder
 from hornbook.errors import MissingInputError
+from hornbook.pipeline.runs import RunFolder
 from hornbook.records import Completion, Problem, table_of
 from hornbook.report.answers import (
     CHARACTERS_SHOWN,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hornbook.artifacts.run import RunFolder
+from hornbook.pipeline.runs import RunFolder
 
 ESCAPING = """() => [...document.querySelectorAll('body *')]
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('pre, .scroll, .row, svg'))

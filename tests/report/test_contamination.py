@@ -7,9 +7,9 @@ from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics, man
 from tests.report.found_leaks import ASKED, RETOLD, TOLD, Near
 from tests.report.page import parsed, text_of
 
-from hornbook.artifacts.run import RunFolder
-from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.evaluation.clean_subset import CleanScore, PassRate
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.report.contamination import Contamination, contamination_of
 from hornbook.report.run import ReportData, render_html
 

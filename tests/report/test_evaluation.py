@@ -5,9 +5,9 @@ import pytest
 from tests.report.evaluated import NO_JAIL
 from tests.report.page import parsed, text_of
 
-from hornbook.artifacts.run import RunFolder
-from hornbook.artifacts.stage import Workspace
 from hornbook.errors import MissingInputError
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.stage import Workspace
 from hornbook.report.evaluation import EvaluationReportConfig, gather_evaluation, run_evaluation_report
 from hornbook.report.grades import grade_line, understanding_of
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tests.report.page import parsed, text_of
 
-from hornbook.artifacts.run import RunFolder
-from hornbook.artifacts.stage import Workspace
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.stage import Workspace
 from hornbook.records import CodeSample, PredictedValue
 from hornbook.report.facts import WHOLE_CHAIN, metric
 from hornbook.report.lessons import by_turns, spread

@@ -9,9 +9,9 @@ import pytest
 from scipy.stats import binomtest
 from tests.evaluation.invented_leaks import manifest
 
-from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.decontamination.study import SimilarPair
 from hornbook.errors import MissingInputError
+from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import Outcome, Problem, Verdict
 from hornbook.report.study import GROUPS, StudyConfig, StudyRowConfig, group_figures, run_study, study_text
 

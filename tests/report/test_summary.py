@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 from tests.report.evaluated import EvaluatedConfig, run_evaluation
 
-from hornbook.artifacts.run import RunFolder
+from hornbook.pipeline.runs import RunFolder
 from hornbook.report.summary import describe_run, print_summary
 
 

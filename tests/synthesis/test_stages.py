@@ -6,9 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 from tests.synthesis.exercises_at_hand import exercise, passage, quiet
 
-from hornbook.artifacts.manifest import Manifest
-from hornbook.artifacts.stage import Artifact, Workspace
 from hornbook.errors import ConfigError
+from hornbook.pipeline.manifest import Manifest
+from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import Exercise, Passage
 from hornbook.synthesis.curriculum.exercises import TEACHER, ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.reading.files import find_files
 from hornbook.records import Document
+from hornbook.sources.input_files import find_files
 from hornbook.tokens import inputs
 from hornbook.tokens.inputs import Inputs
 

@@ -10,10 +10,10 @@ from tests.tokens.codegen_like import CODE, RUNS, codegen_like, write_parts
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
 from transformers import CodeGenTokenizer
 
-from hornbook.artifacts.fingerprint import encode, fingerprint
-from hornbook.artifacts.stage import Workspace
 from hornbook.errors import ConfigError, HornbookError, MissingInputError
 from hornbook.generation.healing import Spelling, heal
+from hornbook.pipeline.fingerprint import encode, fingerprint
+from hornbook.pipeline.stage import Workspace
 from hornbook.tokens.sources import (
     CODEGEN,
     GivenTokenizerConfig,

@@ -12,8 +12,8 @@ import pytest
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
-from hornbook.artifacts.stage import Workspace
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.pipeline.stage import Workspace
 from hornbook.records import Document, DocumentKind, table_of
 from hornbook.tokens import tokenizer as tokenizer_module
 from hornbook.tokens.pack import TokenStream

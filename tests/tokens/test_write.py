@@ -15,8 +15,8 @@ import pytest
 from tests.tokens.codegen_like import CODE, codegen_like
 from tokenizers import Tokenizer, models
 
-from hornbook.artifacts.manifest import hash_file
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
+from hornbook.pipeline.manifest import hash_file
 from hornbook.records import Document, DocumentKind
 from hornbook.tokens import shards, workers, write
 from hornbook.tokens.pack import TokenStream

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from tests.training.rank import SHAPE, config_of
 
-from hornbook.artifacts.fingerprint import fingerprint
 from hornbook.errors import ConfigError
 from hornbook.generation.prompt import SamplingConfig
+from hornbook.pipeline.fingerprint import fingerprint
 from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.sources import GivenTokenizerConfig
 from hornbook.tokens.stages import TokenizeConfig

@@ -11,11 +11,11 @@ from tests.training.rank import SHAPE as TINY
 from torch import Tensor
 from torch.nn import functional
 
-from hornbook.artifacts.stage import Hardware, Stage
 from hornbook.errors import ConfigError, TrainingError
 from hornbook.model import block
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
+from hornbook.pipeline.stage import Hardware, Stage
 from hornbook.recipes import phi_1
 from hornbook.training import loop, micro_batch
 from hornbook.training.config import Execution, TrainConfig

@@ -12,10 +12,10 @@ import torch
 from tests.training.rank import SHAPE, config_of
 from tests.training.test_checkpoint import Killed
 
-from hornbook.artifacts.stage import Result, Workspace
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.model.phi import Phi
 from hornbook.model.weights import load_model, save_model, tokenizer_hash_of_model
+from hornbook.pipeline.stage import Result, Workspace
 from hornbook.tokens.pack import TokenStream
 from hornbook.training import standalone
 from hornbook.training.parallel import Ranks

@@ -24,7 +24,7 @@ from hornbook.benchmarks.mbpp import (
 )
 from hornbook.benchmarks.rows import Row, read_rows, refuse_repeats
 from hornbook.errors import MissingInputError
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 from hornbook.records import Problem
 
 _STATEMENT = ("prompt", "text")

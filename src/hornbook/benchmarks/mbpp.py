@@ -27,7 +27,7 @@ from pathlib import Path
 from hornbook.benchmarks.benchmark import Protocol
 from hornbook.benchmarks.rows import Row, read_rows, refuse_repeats
 from hornbook.errors import MissingInputError
-from hornbook.python_code import parse_quietly
+from hornbook.python_code.parse import parse_quietly
 from hornbook.records import Problem
 
 STOP_STRINGS = ("\nclass", "\nassert", '\n"""', "\nprint", "\nif", "\n<|/", "\n```")

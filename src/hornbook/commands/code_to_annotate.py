@@ -14,9 +14,9 @@ from pathlib import Path
 
 from hornbook.curation.annotate_samples import HIGHEST_SCORE
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.reading.documents import NO_ID, Fields, LeftOut, documents_of
-from hornbook.reading.rows import read_rows
 from hornbook.records import Document, DocumentKind, Dropped
+from hornbook.sources.documents import NO_ID, Fields, LeftOut, documents_of
+from hornbook.sources.rows import read_rows
 
 _ID_FIELDS = ("sample_id", "id")
 
@@ -98,7 +98,7 @@ def _documents(source: CodeSource) -> tuple[Callable[[], Iterator[Document | Dro
     if source.standard_library:
         library, reference = _standard_library(only_labelled=source.shipped_labels)
         return lambda: iter(library), reference
-    from hornbook.reading.files import find_files
+    from hornbook.sources.input_files import find_files
 
     found = find_files(source.inputs, pattern=source.files)
     rows = documents_of(found, Fields(text=source.text_field, id=source.id_field))

@@ -16,9 +16,9 @@ from hornbook.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hornbook.curation.hygiene.config import HygieneConfig
-    from hornbook.curation.sources.source import Source, SourceDocument
-    from hornbook.reading.parts import Parts
+    from hornbook.filters.config import HygieneConfig
+    from hornbook.pipeline.parts import Parts
+    from hornbook.sources.source import Source, SourceDocument
 
 _MEGABYTE = 1_000_000
 
@@ -102,10 +102,10 @@ def collect(
     again, goes on where it was.
     """
     from hornbook.curation.collect import collect as collect_documents
-    from hornbook.curation.sources.find import SourcesConfig, close_sources, open_sources
-    from hornbook.curation.sources.remote import is_remote
     from hornbook.display import make_console, show_progress
-    from hornbook.engine import open_engine
+    from hornbook.parallel import open_engine
+    from hornbook.sources.find import SourcesConfig, close_sources, open_sources
+    from hornbook.sources.remote import is_remote
 
     require_writable(output)
     require_outside(output, [Path(one) for one in inputs if not is_remote(one)])
@@ -142,8 +142,8 @@ def collect(
 
 
 def _hygiene(allowed: list[str], any_license: bool, opt_out: Path | None, overrides: list[str]) -> "HygieneConfig":
-    from hornbook.artifacts.override import override_config
-    from hornbook.curation.hygiene.config import HygieneConfig, read_opt_out
+    from hornbook.filters.config import HygieneConfig, read_opt_out
+    from hornbook.pipeline.override import override_config
 
     default = HygieneConfig()
     config = HygieneConfig(
@@ -158,9 +158,9 @@ def _settings(sources: "list[Source]", config: Any, hygiene: "HygieneConfig | No
     """All that determines the documents; what parses depends on the running Python, secrets on their detector."""
     import platform
 
-    from hornbook.artifacts.fingerprint import encode
-    from hornbook.curation.hygiene.config import VERSION
-    from hornbook.curation.hygiene.masking import detector
+    from hornbook.filters.config import VERSION
+    from hornbook.filters.masking import detector
+    from hornbook.pipeline.fingerprint import encode
 
     return {
         "sources": [[source.layout, source.name, source.identity()] for source in sources],
@@ -173,7 +173,7 @@ def _settings(sources: "list[Source]", config: Any, hygiene: "HygieneConfig | No
 def _write(parts: "Parts", output: Path) -> dict[str, Any]:
     """Write the kept documents and the others; returns how many went which way."""
     from hornbook.curation.collect import DroppedDocument, dropped, kept, num_masked
-    from hornbook.curation.sources.source import SourceDocument
+    from hornbook.sources.source import SourceDocument
 
     counts: Counter[str] = Counter(kept=0, characters=0)
     licenses: Counter[str] = Counter()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hornbook.artifacts import DEFAULT_STORE
+from hornbook.pipeline import DEFAULT_STORE
 
 _SIDE = "A run, RUN/STAGE (laptop/evaluate-base), or a file that `hornbook evaluate --output` wrote."
 
@@ -30,12 +30,12 @@ def compare(
     """Compare two evaluations on the same problems: the paired test, the difference, who solved what."""
     import numpy as np
 
-    from hornbook.artifacts.store import Store
     from hornbook.benchmarks.find import find_benchmark
     from hornbook.display import make_console
     from hornbook.evaluation.compare import compare as compare_verdicts
     from hornbook.evaluation.compare import problems_in_both
     from hornbook.evaluation.sides import differences_of, find_sides, is_file
+    from hornbook.pipeline.store import Store
     from hornbook.report.comparison import print_comparison
 
     of_files = find_benchmark(benchmark) if benchmark and (is_file(a) or is_file(b)) else None

@@ -130,18 +130,18 @@ def decontaminate(
     Functions of the rows run in a jail on the benchmarks' inputs; where none can run, words, embeddings and syntax
     trees decide, or a language model in their place. An interrupted command, typed again, goes on where it was.
     """
-    from hornbook.artifacts.fingerprint import encode
     from hornbook.benchmarks.against import read_against
     from hornbook.commands.decontaminate_report import print_result, write_outputs
     from hornbook.decontamination.over_parts import read_documents, search_documents, without_too_long
     from hornbook.decontamination.prepare import make_ready
     from hornbook.decontamination.search import SearchConfig
     from hornbook.display import make_console, show_progress
-    from hornbook.engine import open_engine
-    from hornbook.reading.documents import Fields, documents_of
-    from hornbook.reading.files import find_files
-    from hornbook.reading.kept_rows import require_same_form
-    from hornbook.reading.parts import Parts, require_some
+    from hornbook.parallel import open_engine
+    from hornbook.pipeline.fingerprint import encode
+    from hornbook.pipeline.parts import Parts, require_some
+    from hornbook.pipeline.publish import require_same_form
+    from hornbook.sources.documents import Fields, documents_of
+    from hornbook.sources.input_files import find_files
 
     specs = [name.strip() for name in against.split(",") if name.strip()]
     decisions = decisions or beside(output, "decisions")

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from hornbook.decontamination.findings import FoundRow
     from hornbook.decontamination.prepare import Prepared
     from hornbook.decontamination.search import SearchConfig
-    from hornbook.reading.files import InputFile
-    from hornbook.reading.parts import Parts
+    from hornbook.pipeline.parts import Parts
+    from hornbook.sources.input_files import InputFile
 
 _COPIED = ("benchmark", "task_id", "score", "evidence", "function", "window_first", "window_last")
 """What a decision takes from the row that decides."""
@@ -77,7 +77,7 @@ def write_outputs(
 
     from hornbook.decontamination.findings import measure, nearest_of
     from hornbook.decontamination.over_parts import found_in
-    from hornbook.reading.kept_rows import write_kept
+    from hornbook.pipeline.publish import write_kept
 
     is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
     dropped: Counter[str] = Counter()
@@ -168,7 +168,7 @@ def _circumstances(prepared: "Sequence[Prepared]", config: "SearchConfig") -> di
     """All that determines the decisions beside the rows."""
     from importlib.metadata import version
 
-    from hornbook.artifacts.fingerprint import digest_of, encode
+    from hornbook.pipeline.fingerprint import digest_of, encode
 
     packages = {name: version(name) for name in _PACKAGES}
     versions = {"hornbook": __version__, "python": platform.python_version(), **packages}

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hornbook.deduplication.out_of_core import Repeated
-    from hornbook.reading.files import InputFile
-    from hornbook.reading.parts import Parts
+    from hornbook.pipeline.parts import Parts
+    from hornbook.sources.input_files import InputFile
 
 _MEGABYTE = 1_000_000
 
@@ -74,15 +74,15 @@ def deduplicate(
     The first row of each cluster stays. Rows that are no documents are put beside the output with their reason. An
     interrupted command, typed again, goes on where it was.
     """
-    from hornbook.artifacts.fingerprint import encode
     from hornbook.deduplication.minhash import NearConfig
     from hornbook.deduplication.out_of_core import find_repeated
     from hornbook.display import make_console, show_progress
-    from hornbook.engine import open_engine
-    from hornbook.reading.documents import Fields
-    from hornbook.reading.files import find_files
-    from hornbook.reading.kept_rows import require_same_form
-    from hornbook.reading.parts import Parts
+    from hornbook.parallel import open_engine
+    from hornbook.pipeline.fingerprint import encode
+    from hornbook.pipeline.parts import Parts
+    from hornbook.pipeline.publish import require_same_form
+    from hornbook.sources.documents import Fields
+    from hornbook.sources.input_files import find_files
 
     for path in (output, clusters):
         if path is not None:
@@ -123,7 +123,7 @@ def _write(
     """Write all outputs; returns how many rows went which way."""
     import numpy as np
 
-    from hornbook.reading.kept_rows import write_kept
+    from hornbook.pipeline.publish import write_kept
 
     is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
     for part in range(parts.num_parts):

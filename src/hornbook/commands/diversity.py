@@ -79,7 +79,7 @@ def _named(files: Sequence[Path]) -> dict[str, Path]:
 
 
 def _read(path: Path, text_field: str) -> "list[Exercise | Passage]":
-    from hornbook.reading.rows import read_rows
+    from hornbook.sources.rows import read_rows
 
     records = [_record(fields, place, text_field) for place, fields in read_rows(path)]
     if len(records) < 2:
@@ -123,7 +123,7 @@ def _exercise(prompt: str, solution: str, entry_point: str) -> "Exercise":
 def _is_module_with_function(text: str) -> bool:
     import ast
 
-    from hornbook.python_code import parse_code
+    from hornbook.python_code.parse import parse_code
 
     module = parse_code(text)
     return module is not None and any(isinstance(node, ast.FunctionDef) for node in ast.walk(module))

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hornbook.artifacts import DEFAULT_STORE
 from hornbook.commands.teacher_options import DEFAULT_KEY_VARIABLE, read_key
 from hornbook.errors import ConfigError
+from hornbook.pipeline import DEFAULT_STORE
 
 if TYPE_CHECKING:
-    from hornbook.artifacts.pipeline import Pipeline
-    from hornbook.artifacts.run import RunFolder
-    from hornbook.artifacts.store import Store
     from hornbook.benchmarks.benchmark import Benchmark
     from hornbook.evaluation.endpoint import EndpointGrader
     from hornbook.evaluation.find import ModelOptions
     from hornbook.evaluation.models import Model
     from hornbook.evaluation.samples import GivenSamples
+    from hornbook.pipeline.run import Pipeline
+    from hornbook.pipeline.runs import RunFolder
+    from hornbook.pipeline.store import Store
 
 _MODEL, _ENDPOINTS, _GRADING, _SANDBOX = "Of a model that runs here", "Of an endpoint", "Grading", "Sandbox"
 _DEFAULT_BENCHMARK = "humaneval"
@@ -157,13 +157,13 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score a model on benchmarks. What is there already is reused; an evaluation that was killed goes on."""
-    from hornbook.artifacts.run import RunFolder
-    from hornbook.artifacts.store import Store
     from hornbook.display import make_console
     from hornbook.evaluation.evaluate import EvaluationSettings
     from hornbook.evaluation.find import ModelOptions
     from hornbook.evaluation.grade import GradeConfig
     from hornbook.evaluation.models import SamplingConfig
+    from hornbook.pipeline.runs import RunFolder
+    from hornbook.pipeline.store import Store
     from hornbook.recipes.evaluation import evaluation
     from hornbook.report.summary import describe_run, print_summary
     from hornbook.sandbox.program import Limits
@@ -210,9 +210,9 @@ def evaluate(
 
 def _find_benchmarks(specs: list[str], model: str | None, store: "Store") -> "list[Benchmark]":
     """The benchmarks by name; `held_out` are the problems that the run `model` kept from its training."""
-    from hornbook.artifacts.run import RunFolder
     from hornbook.benchmarks.find import find_benchmark
     from hornbook.evaluation.stages import HELD_OUT, held_out_benchmark
+    from hornbook.pipeline.runs import RunFolder
 
     found = []
     for spec in specs:
@@ -250,9 +250,9 @@ def _find_grader(url: str, model: str, key: str, concurrency: int) -> "EndpointG
 
 def _run(pipeline: "Pipeline", folder: "RunFolder", seed: int, *, fresh: bool, quiet: bool) -> None:
     """Run the pipeline into the folder, unless a run of a recipe has its name."""
-    from hornbook.artifacts.pipeline import run as run_pipeline
-    from hornbook.artifacts.run import Run
     from hornbook.display import TerminalObserver, make_console
+    from hornbook.pipeline.run import run as run_pipeline
+    from hornbook.pipeline.runs import Run
 
     folder.store.open_for_writing()
     if folder.exists() and folder.read().recipe != pipeline.recipe:

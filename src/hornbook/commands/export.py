@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hornbook.artifacts import DEFAULT_STORE
 from hornbook.errors import ConfigError
+from hornbook.pipeline import DEFAULT_STORE
 
 if TYPE_CHECKING:
     from hornbook.export.huggingface import Exported
@@ -55,9 +55,9 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write a model with its tokenizer as a folder that other programs load."""
-    from hornbook.artifacts.store import Store
     from hornbook.export.folder import fill_aside, find_trained_model, require_free
     from hornbook.export.huggingface import export_huggingface
+    from hornbook.pipeline.store import Store
 
     if to not in _FORMATS:
         raise ConfigError(f"`--to` must be one of {', '.join(_FORMATS)}, got {to!r}")

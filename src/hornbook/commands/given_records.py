@@ -12,8 +12,8 @@ from typing import Any
 
 from hornbook.commands.written_files import clean
 from hornbook.errors import MissingInputError
-from hornbook.reading.rows import read_rows
 from hornbook.records import Exercise, Passage, content_id
+from hornbook.sources.rows import read_rows
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import typer
 from hornbook.commands.written_files import beside, write_records
 
 if TYPE_CHECKING:
-    from hornbook.artifacts.stage import Progress
     from hornbook.benchmarks.against import NamedProblems
-    from hornbook.reading.parts import Parts
+    from hornbook.pipeline.parts import Parts
+    from hornbook.pipeline.stage import Progress
     from hornbook.teacher.account import Account
 
 STAGE = "decontaminate"

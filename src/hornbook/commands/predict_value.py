@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from hornbook.artifacts import DEFAULT_STORE
 from hornbook.commands.input_options import (
     EngineOption,
     FilesOption,
@@ -20,6 +19,7 @@ from hornbook.commands.input_options import (
 from hornbook.commands.run import StoreOption
 from hornbook.commands.work_folder import described_files, require_outside, work_beside
 from hornbook.commands.written_files import beside, require_writable, write_records, write_rejected
+from hornbook.pipeline import DEFAULT_STORE
 
 _MEGABYTE = 1_000_000
 
@@ -57,16 +57,16 @@ def predict_value(
     Rows that are no documents are put beside the output with their reason. An interrupted command, typed again, goes
     on where it was.
     """
-    from hornbook.artifacts.fingerprint import encode
-    from hornbook.artifacts.manifest import hash_file
-    from hornbook.artifacts.store import Store
     from hornbook.curation.saved_classifier import SavedClassifier, find_classifier
     from hornbook.curation.value_files import ValueRow, measure_documents, value_rows
     from hornbook.display import make_console, show_progress
-    from hornbook.engine import open_engine
-    from hornbook.reading.documents import Fields, documents_of
-    from hornbook.reading.files import find_files
-    from hornbook.reading.parts import require_some
+    from hornbook.parallel import open_engine
+    from hornbook.pipeline.fingerprint import encode
+    from hornbook.pipeline.manifest import hash_file
+    from hornbook.pipeline.parts import require_some
+    from hornbook.pipeline.store import Store
+    from hornbook.sources.documents import Fields, documents_of
+    from hornbook.sources.input_files import find_files
 
     require_writable(output)
     for path in (output, beside(output, "rejected")):

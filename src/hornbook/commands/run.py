@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hornbook.artifacts import DEFAULT_STORE
 from hornbook.commands.teacher_options import (
     DEFAULT_CACHE,
     DEFAULT_CONCURRENCY,
@@ -30,10 +29,11 @@ from hornbook.commands.teacher_options import (
     naming_a_budget,
 )
 from hornbook.errors import ConfigError
+from hornbook.pipeline import DEFAULT_STORE
 
 if TYPE_CHECKING:
-    from hornbook.artifacts.pipeline import Pipeline
-    from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
+    from hornbook.pipeline.run import Pipeline
+    from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
     from hornbook.teacher.account import Account
     from hornbook.teacher.opening import TeacherSettings
     from hornbook.training.parallel import Followers
@@ -82,11 +82,11 @@ def run(
 
     Under torchrun every rank runs this command, and all share the work of training.
     """
-    from hornbook.artifacts.override import parse_overrides
-    from hornbook.artifacts.pipeline import run as run_pipeline
-    from hornbook.artifacts.run import Run, RunFolder
-    from hornbook.artifacts.store import Store
     from hornbook.display import TerminalObserver, make_console
+    from hornbook.pipeline.override import parse_overrides
+    from hornbook.pipeline.run import run as run_pipeline
+    from hornbook.pipeline.runs import Run, RunFolder
+    from hornbook.pipeline.store import Store
     from hornbook.report.summary import print_summary
     from hornbook.teacher.budget import parse_budget
     from hornbook.teacher.opening import TeacherSettings
@@ -128,7 +128,7 @@ def make_pipeline(recipe: str, overrides: list[str] | None, until: str | None, s
     Raises:
         ConfigError: A name or a value cannot be used.
     """
-    from hornbook.artifacts.override import apply_overrides, parse_overrides
+    from hornbook.pipeline.override import apply_overrides, parse_overrides
     from hornbook.recipes.find import find_recipe
 
     pipeline = apply_overrides(find_recipe(recipe)(seed), parse_overrides(overrides or []))

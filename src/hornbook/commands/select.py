@@ -65,15 +65,15 @@ def select(
     """
     import numpy as np
 
-    from hornbook.artifacts.fingerprint import encode
     from hornbook.curation.select import OVER_BUDGET, Budget, DroppedRow, choose, count_tokens, dropped_rows
     from hornbook.curation.value_files import ValuesById, measure_documents
     from hornbook.display import make_console, show_progress
-    from hornbook.engine import open_engine
-    from hornbook.reading.documents import Fields, documents_of
-    from hornbook.reading.files import find_files
-    from hornbook.reading.kept_rows import require_same_form, write_kept
-    from hornbook.reading.parts import require_some
+    from hornbook.parallel import open_engine
+    from hornbook.pipeline.fingerprint import encode
+    from hornbook.pipeline.parts import require_some
+    from hornbook.pipeline.publish import require_same_form, write_kept
+    from hornbook.sources.documents import Fields, documents_of
+    from hornbook.sources.input_files import find_files
 
     budget = Budget(
         keep_tokens=None if keep_tokens is None else parse_count(keep_tokens, "--keep-tokens"),

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hornbook.artifacts import DEFAULT_STORE
 from hornbook.commands.run import StoreOption
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.pipeline import DEFAULT_STORE
 
 if TYPE_CHECKING:
-    from hornbook.artifacts.pipeline import Pipeline, StageOutcome, StageStatus
-    from hornbook.artifacts.run import RunFolder
-    from hornbook.artifacts.stage import Progress
+    from hornbook.pipeline.run import Pipeline, StageOutcome, StageStatus
+    from hornbook.pipeline.runs import RunFolder
+    from hornbook.pipeline.stage import Progress
     from hornbook.recipes.contamination_study import StudySettings
 
 app = typer.Typer(help="Study a finished run: what does its model owe to what?", no_args_is_help=True)
@@ -73,10 +73,10 @@ def contamination(
     For each match rate and for the rule of the run's own decontamination: what goes, and both models on similar and
     other problems. What is there already is reused; a study that was killed goes on.
     """
-    from hornbook.artifacts.run import RunFolder
-    from hornbook.artifacts.store import Store
     from hornbook.decontamination.planted import PlantConfig
     from hornbook.evaluation.stages import HELD_OUT
+    from hornbook.pipeline.runs import RunFolder
+    from hornbook.pipeline.store import Store
     from hornbook.recipes.contamination_study import LAST_OF_RUN, StudySettings, has_held_out
     from hornbook.report.study import STUDY, study_text
 
@@ -100,10 +100,10 @@ def contamination(
 
 def _run(of_run: "Pipeline", settings: "StudySettings", folder: "RunFolder", *, quiet: bool) -> None:
     """First find what is similar, so that a model is trained again only where other exercises go."""
-    from hornbook.artifacts.pipeline import run as run_pipeline
-    from hornbook.artifacts.run import Run
     from hornbook.decontamination.study import SimilarPair, equal_prunings
     from hornbook.display import TerminalObserver, make_console, show_progress
+    from hornbook.pipeline.run import run as run_pipeline
+    from hornbook.pipeline.runs import Run
     from hornbook.recipes.contamination_study import NAME, SIMILAR, contamination_study
 
     folder.store.open_for_writing()
@@ -150,7 +150,7 @@ def pipeline_of(folder: "RunFolder", until: str) -> "Pipeline":
         MissingInputError: There is no such run, or it has not come to the stage.
         ConfigError: It is no run of a recipe, its recipe has no such stage, or the recipe is not what it was.
     """
-    from hornbook.artifacts.override import apply_overrides
+    from hornbook.pipeline.override import apply_overrides
     from hornbook.recipes.find import find_recipe, list_recipes
 
     run = folder.read()

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from hornbook.artifacts import DEFAULT_STORE
 from hornbook.errors import BudgetError, ConfigError, MissingInputError
+from hornbook.pipeline import DEFAULT_STORE
 
 if TYPE_CHECKING:
     from hornbook.teacher.account import Account

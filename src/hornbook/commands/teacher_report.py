@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hornbook.artifacts.stage import Progress
+    from hornbook.pipeline.stage import Progress
     from hornbook.teacher.account import Account
     from hornbook.teacher.teacher import TeacherRequest
 

@@ -14,7 +14,7 @@ from hornbook.errors import ConfigError, StoreError
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from hornbook.artifacts.stage import Progress
+    from hornbook.pipeline.stage import Progress
     from hornbook.tokens.inputs import Inputs
     from hornbook.tokens.write import PackedCounts
 
@@ -56,7 +56,7 @@ def tokenize(
     The same command goes on where an interrupted one was. Which documents are held out depends on their ids alone.
     """
     from hornbook.display import make_console, show_progress
-    from hornbook.reading.files import find_files
+    from hornbook.sources.input_files import find_files
     from hornbook.tokens.inputs import Inputs
     from hornbook.tokens.stages import TokenizeConfig
     from hornbook.tokens.write import write_shards

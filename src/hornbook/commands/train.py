@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hornbook.artifacts import DEFAULT_STORE
 from hornbook.errors import ConfigError
+from hornbook.pipeline import DEFAULT_STORE
 
 if TYPE_CHECKING:
     from hornbook.model.config import ModelConfig
@@ -206,8 +206,8 @@ def _train(
 
 def _find_base(base: str, store: Path) -> Path:
     """The folder of a model that was named by its folder or by a run's name."""
-    from hornbook.artifacts.store import Store
     from hornbook.evaluation.find import find_files
+    from hornbook.pipeline.store import Store
 
     return Path(base) if Path(base).is_dir() else find_files(base, Store(store)).folder
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hornbook.artifacts.stage import Progress
 from hornbook.commands.given_records import Given
 from hornbook.commands.teacher_report import print_account, say_estimate
 from hornbook.commands.written_files import beside, write_enriched, write_records
 from hornbook.display import make_console, show_progress
+from hornbook.pipeline.stage import Progress
 from hornbook.records import Dropped, Exercise, Passage
 from hornbook.sandbox.program import Sandbox
 from hornbook.synthesis.compare_solutions import Solution

@@ -13,7 +13,7 @@ from hornbook import __version__
 from hornbook.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from hornbook.reading.files import InputFile
+    from hornbook.sources.input_files import InputFile
 
 _SETTINGS = "settings.txt"
 
@@ -31,8 +31,8 @@ def work_beside(output: Path, doing: str, settings: Mapping[str, Any]) -> Iterat
         ConfigError: Another process works in it.
         StoreError: The disk is full, or the folder cannot be written.
     """
-    from hornbook.artifacts.alone import alone_in
-    from hornbook.artifacts.fingerprint import digest_of
+    from hornbook.pipeline.alone import alone_in
+    from hornbook.pipeline.fingerprint import digest_of
 
     work = output.with_name(f".{output.name}.work")
     try:

@@ -100,7 +100,7 @@ def _texts(path: Path) -> tuple[str, ...]:
         MissingInputError: There are none.
     """
     from hornbook.errors import MissingInputError
-    from hornbook.reading.files import find_files
+    from hornbook.sources.input_files import find_files
     from hornbook.tokens.inputs import Inputs
 
     found = Inputs(find_files([path], pattern="*.py"), text_field="text", id_field=None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from hornbook.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from hornbook.reading.parts import Parts
+    from hornbook.pipeline.parts import Parts
     from hornbook.records import Record
 
 R = TypeVar("R", bound="Record")

@@ -1,6 +1,6 @@
 """Learn from a few labels how likely a reader is to find a piece of code worth reading.
 
-Reads:  features of all samples (`encoders/encode.py`); the scores of the labelled ones.
+Reads:  features of all samples (`curation/encode.py`); the scores of the labelled ones.
 Writes: for every sample the probability of a score of at least 3.
 Source: section 2.1 of the paper (a random forest on the hidden states of a code model). The default head departs from
 it because it ranks better on the same labels: `docs/decisions/classifier-head.md`.
@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.curation.distillation import Distillation, Hints
+from hornbook.curation.encode import EncodeConfig, Features
+from hornbook.curation.hidden_states import HiddenStatesConfig
 from hornbook.curation.kernel_head import fit_kernel
-from hornbook.encoders.encode import EncodeConfig, Features
-from hornbook.encoders.hidden_states import HiddenStatesConfig
 from hornbook.errors import ConfigError, MissingInputError
 
 TEACHES = 3

@@ -1,7 +1,7 @@
 """Read sources into one sequence of documents, and keep those that are fit to be learnt from.
 
 Reads:  the documents of sources (`sources/`), in their order.
-Writes: a work folder, from which the same call goes on after a kill: the parts (`reading/parts.py`), and
+Writes: a work folder, from which the same call goes on after a kill: the parts (`pipeline/parts.py`), and
         `judged-00000.parquet`, … for each of them: the text, masked, or the reason why it is dropped (`hygiene/`).
 """
 
@@ -16,12 +16,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hornbook.curation.hygiene.config import HygieneConfig
-from hornbook.curation.hygiene.judge import Judged, judge
-from hornbook.curation.sources.source import Source, SourceDocument, TextKind, documents_of_sources, read_about
-from hornbook.engine import Engine, map_parts
 from hornbook.errors import MissingInputError
-from hornbook.reading.parts import Parts, write_parts
+from hornbook.filters.config import HygieneConfig
+from hornbook.filters.judge import Judged, judge
+from hornbook.parallel import Engine, map_parts
+from hornbook.pipeline.parts import Parts, write_parts
+from hornbook.sources.source import Source, SourceDocument, TextKind, documents_of_sources, read_about
 
 PART_CHARACTERS = 2**22
 """Of a part; each process holds one."""

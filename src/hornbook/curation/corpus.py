@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hornbook.curation.sources.file_text import decode_source
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.python_code import parse_quietly
+from hornbook.python_code.parse import parse_quietly
 from hornbook.records import CodeSample, SampleKind, content_id
+from hornbook.sources.file_text import decode_source
 
 LEFT_OUT_FOLDERS = frozenset(
     {"site-packages", "dist-packages", "__pycache__", "test", "tests", "idle_test", "turtledemo", "ensurepip"}

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hornbook.curation.encode import Features
 from hornbook.curation.kernel_head import KernelHead, gaussian, idf_of, standardiser_of, weigh
-from hornbook.encoders.encode import Features
 
 Floats = NDArray[np.float64]
 

@@ -1,6 +1,6 @@
 """The default head of the classifier: ridge regression with one kernel for tokens and another one for measures.
 
-Reads:  features of the labelled texts (`encoders/encode.py`); their scores.
+Reads:  features of the labelled texts (`curation/encode.py`); their scores.
 Writes: plain arrays, from which a text is valued.
 
 Two texts are alike if they share tokens (in each block of columns the cosine of their TF-IDF vectors) and if their
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.encoders.encode import BLOCKS, Features
+from hornbook.curation.encode import BLOCKS, Features
 
 Floats = NDArray[np.float64]
 

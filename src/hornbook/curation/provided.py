@@ -1,6 +1,6 @@
 """Take in documents that a person has: code, textbook passages or exercises made elsewhere.
 
-Reads:  a folder of JSON lines and Parquet files (`reading/rows.py`), one document a row, in the order of their names.
+Reads:  a folder of JSON lines and Parquet files (`sources/rows.py`), one document a row, in the order of their names.
 Writes: the records that the stages behind read; every row that cannot be used, with its reason.
 
 It stands in the room of curation because all three kinds come from outside and nothing here writes a text.
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hornbook.artifacts.fingerprint import NOT_IN_FINGERPRINT, digest_of
-from hornbook.artifacts.manifest import hash_file
-from hornbook.curation.sources.source import NO_ASSERTION
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.python_code import parse_quietly
-from hornbook.reading.files import ROW_ENDINGS, has_rows
-from hornbook.reading.rows import read_rows
+from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT, digest_of
+from hornbook.pipeline.manifest import hash_file
+from hornbook.python_code.parse import parse_quietly
 from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Passage, SampleKind, content_id
+from hornbook.sources.input_files import ROW_ENDINGS, has_rows
+from hornbook.sources.rows import read_rows
+from hornbook.sources.source import NO_ASSERTION
 
 EMPTY, NO_PYTHON, NO_DOCSTRING = "empty", "is not valid Python", "no function with a docstring"
 

@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook import __version__
-from hornbook.artifacts.run import FILE_NAME, RunFolder
-from hornbook.artifacts.store import Store
 from hornbook.curation.classifier import FittedClassifier
+from hornbook.curation.encode import BLOCKS, EncodeConfig
+from hornbook.curation.encoder import Encoder, make_encoder
+from hornbook.curation.hidden_states import HiddenStatesConfig
 from hornbook.curation.kernel_head import KernelHead
-from hornbook.encoders.encode import BLOCKS, EncodeConfig
-from hornbook.encoders.encoder import Encoder, make_encoder
-from hornbook.encoders.hidden_states import HiddenStatesConfig
-from hornbook.encoders.measures import num_measures
+from hornbook.curation.measures import num_measures
 from hornbook.errors import ConfigError, DamagedArtifactError, HornbookError, MissingInputError
+from hornbook.pipeline.runs import FILE_NAME, RunFolder
+from hornbook.pipeline.store import Store
 
 FORMAT = 2
 """Raised when a file of the former number cannot be read any more."""

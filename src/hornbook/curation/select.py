@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hornbook.curation.value_files import ValuesById, numbers_of
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.reading.parts import Parts
+from hornbook.pipeline.parts import Parts
 from hornbook.records import CodeSample, Dropped, PredictedValue
 
 LEXICAL_TOKEN = re.compile(r"[^\W\d]\w*|\d+|[^\s\w]")

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.curation.distillation import Hints
-from hornbook.encoders.encode import Features
+from hornbook.curation.encode import Features
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import CodeSample, Label, SampleKind
 

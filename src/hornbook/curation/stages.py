@@ -13,20 +13,20 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.curation.calibration import kept_curve, measure_calibration, most_surprising, source_table
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.corpus import CorpusConfig, read_standard_library
-from hornbook.curation.hygiene.config import VERSION as HYGIENE_VERSION
-from hornbook.curation.hygiene.config import HygieneConfig
-from hornbook.curation.hygiene.judge import judge
-from hornbook.curation.hygiene.masking import detector
+from hornbook.curation.encoder import make_encoder
 from hornbook.curation.provided import ProvidedConfig, read_provided
 from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER, SavedClassifier, is_savable
 from hornbook.curation.select import SelectConfig, count_tokens, select
 from hornbook.curation.shipped import AnnotateConfig, join_labels, load_labels, make_hints
-from hornbook.encoders.encoder import make_encoder
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.filters.config import VERSION as HYGIENE_VERSION
+from hornbook.filters.config import HygieneConfig
+from hornbook.filters.judge import judge
+from hornbook.filters.masking import detector
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Label, Passage, PredictedValue
 
 VERSION = 1

@@ -1,8 +1,8 @@
 """Numbers for documents of any number, such as their values: found a part at a time, written, and looked up by id.
 
-Reads:  documents in their order (`reading/documents.py`); rows of `id` and `value`, as `hornbook predict-value` writes
+Reads:  documents in their order (`sources/documents.py`); rows of `id` and `value`, as `hornbook predict-value` writes
         them.
-Writes: a work folder, from which the same call goes on after a kill: the parts (`reading/parts.py`), and
+Writes: a work folder, from which the same call goes on after a kill: the parts (`pipeline/parts.py`), and
         `numbers-00000.npy` for each of them.
 """
 
@@ -17,11 +17,11 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from hornbook.engine import Engine, map_parts
 from hornbook.errors import MissingInputError
-from hornbook.reading.documents import Documents
-from hornbook.reading.parts import Parts, write_parts
-from hornbook.reading.rows import read_rows
+from hornbook.parallel import Engine, map_parts
+from hornbook.pipeline.parts import Parts, write_parts
+from hornbook.sources.documents import Documents
+from hornbook.sources.rows import read_rows
 
 PART_CHARACTERS = 2**22
 """Of a part; each process holds one."""

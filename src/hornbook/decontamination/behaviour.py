@@ -10,7 +10,7 @@ problem; so the cost does not grow with the number of problems. Texts run in the
 outside it: none sees the answer that it is held against. Whatever a text prints is dropped.
 
 A benchmark's inputs are narrow, so that other tasks agree with a problem on all of them. What agrees is therefore held
-against the problem on wide inputs too (`observers/inputs.py`), where it must agree mostly.
+against the problem on wide inputs too (`python_code/inputs.py`), where it must agree mostly.
 """
 
 import ast
@@ -32,11 +32,11 @@ from hornbook.decontamination.same_outputs import (
     same_outputs,
     telling_places,
 )
-from hornbook.observers.agreement import values_agree
-from hornbook.observers.function_tasks import outcome_of
-from hornbook.observers.jail_tasks import Answer, run_tasks
-from hornbook.python_code import parse_code
+from hornbook.python_code.agreement import values_agree
+from hornbook.python_code.parse import parse_code
 from hornbook.records import Outcome, Problem
+from hornbook.sandbox.function_tasks import outcome_of
+from hornbook.sandbox.jail_tasks import Answer, run_tasks
 from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 
 _TEXTS_AT_ONCE = 5000

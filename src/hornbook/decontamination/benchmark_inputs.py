@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.observers.arguments import arguments_of
-from hornbook.observers.function_tasks import function_task
-from hornbook.observers.jail_tasks import run_tasks
-from hornbook.observers.jailed.values import encode
+from hornbook.python_code.arguments import arguments_of
 from hornbook.records import Problem
+from hornbook.sandbox.function_tasks import function_task
+from hornbook.sandbox.jail_tasks import run_tasks
+from hornbook.sandbox.probes.values import encode
 from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 
 MAX_VALUE_CHARACTERS = 600
@@ -179,7 +179,7 @@ def output_of(call: list[Any] | None) -> Output | None:
     the one that returns a list. True is not 1. A function that returns None gives what it made of its arguments.
 
     Args:
-        call: As `observers/jailed/calls.py` writes it.
+        call: As `sandbox/probes/calls.py` writes it.
     """
     if not call or call[0] != "v":
         return None

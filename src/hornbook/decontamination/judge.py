@@ -24,7 +24,7 @@ from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.over_parts import searched_in_part, write_judged
 from hornbook.decontamination.rule import deciding, least_score
-from hornbook.reading.parts import Parts
+from hornbook.pipeline.parts import Parts
 from hornbook.sandbox.program import ignore_progress
 from hornbook.teacher.shown_code import fenced
 from hornbook.teacher.teacher import Reply, Teacher

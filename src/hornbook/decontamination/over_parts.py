@@ -2,7 +2,7 @@
 
 Reads:  documents in their order; the benchmarks, made ready (`prepare.py`).
 Writes: a work folder, from which the same call goes on after a kill with the same result: the parts
-        (`reading/parts.py`); for each part and benchmark how many texts have which words, `counts-00000.npz`; and
+        (`pipeline/parts.py`); for each part and benchmark how many texts have which words, `counts-00000.npz`; and
         `found-00000.parquet`, a `FoundRow` for each document, problem and detector; where a language model was asked
         (`judge.py`) also `judged-00000.parquet`, the same with its answers.
 
@@ -25,11 +25,11 @@ from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.prepare import Prepared, open_jail, open_unjailed
 from hornbook.decontamination.search import Search, SearchConfig
-from hornbook.engine import Engine, Job, map_parts
-from hornbook.reading.documents import Document, Documents, LeftOut
-from hornbook.reading.parts import Parts, write_parts
+from hornbook.parallel import Engine, Job, map_parts
+from hornbook.pipeline.parts import Parts, write_parts
 from hornbook.records import records_of, table_of
 from hornbook.sandbox.program import Sandbox
+from hornbook.sources.documents import Document, Documents, LeftOut
 
 PART_CHARACTERS = 2**20
 """Some 2,500 exercises: seconds of work."""

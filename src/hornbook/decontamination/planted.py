@@ -16,7 +16,7 @@ from hornbook.decontamination.planted_idioms import in_another_idiom
 from hornbook.decontamination.planted_names import renamed
 from hornbook.decontamination.planted_words import reworded
 from hornbook.errors import ConfigError
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 from hornbook.records import Document, DocumentKind, Outcome, Problem
 from hornbook.sandbox.program import Program, Sandbox
 

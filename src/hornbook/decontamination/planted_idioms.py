@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Iterator
 
 from hornbook.decontamination.syntax_trees import match_rate, tree_of
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 
 MOST_MATCH_RATE = 0.8
 """Of the new syntax tree and the old one, not reached. Source: section 5 of the paper (the least of its thresholds)."""

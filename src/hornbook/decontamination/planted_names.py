@@ -13,7 +13,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 
 _FUNCTION_NAMES = tuple(
     f"{verb}_{noun}"

@@ -12,7 +12,7 @@ import re
 import textwrap
 
 from hornbook.decontamination.ngrams import ngrams, words_of
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 
 MOST_SHARED_WORDS = 7
 """In a row, of a docstring in other words and its original."""

@@ -4,8 +4,8 @@ Reads:  the problems' behaviours; what their canonical solutions give for each o
 Writes: groups of problems with arguments of the same kinds, and for each group its probes.
 
 A probe speaks for a problem if it is one of its inputs, or if its solution returns on it and it keeps the habits of
-its inputs (`observers/habits.py`): outside its domain two solutions may differ. Each problem has probes that speak for
-it until they tell enough, so that a group's probes grow with how different its problems' inputs are, not with their
+its inputs (`python_code/habits.py`): outside its domain two solutions may differ. Each problem has probes that speak
+for it until they tell enough, so that a group's probes grow with how different its problems' inputs are, not with their
 number.
 """
 
@@ -16,12 +16,12 @@ from itertools import islice
 from typing import Any
 
 from hornbook.decontamination.benchmark_inputs import Behaviour
-from hornbook.observers.arguments import arguments_of, has_keywords
-from hornbook.observers.habits import Habits, habits_of, look_at, num_broken
-from hornbook.observers.jail_tasks import run_tasks
-from hornbook.observers.jailed.keys import key_of
-from hornbook.observers.parameters import kind_texts
+from hornbook.python_code.arguments import arguments_of, has_keywords
+from hornbook.python_code.habits import Habits, habits_of, look_at, num_broken
+from hornbook.python_code.parameters import kind_texts
 from hornbook.records import Problem
+from hornbook.sandbox.jail_tasks import run_tasks
+from hornbook.sandbox.probes.keys import key_of
 from hornbook.sandbox.program import Report, Sandbox
 
 _POOL_SIZE = 48
@@ -37,7 +37,7 @@ _TRIVIAL = frozenset({"None", "True", "False", "0", "1", "[]", "''", "{}", "<>"}
 _BATCH_SIZE = 20
 
 _SOLUTION_SECONDS = 0.1
-"""Of a call. Records have less (`observers/jailed/probes.py`): were it the same, a solution that takes about as long
+"""Of a call. Records have less (`sandbox/probes/probes.py`): were it the same, a solution that takes about as long
 would be chosen for a probe one time and not the other."""
 
 

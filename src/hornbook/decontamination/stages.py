@@ -13,7 +13,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.against import NamedProblems, read_against
 from hornbook.decontamination.findings import FoundRow, leaks_of, measure, nearest_of
 from hornbook.decontamination.judge import ANSWER_TOKENS, JudgedRow, Judging
@@ -21,9 +20,10 @@ from hornbook.decontamination.over_parts import found_in, search_documents
 from hornbook.decontamination.prepare import make_ready, open_jail
 from hornbook.decontamination.search import SearchConfig
 from hornbook.errors import ConfigError
-from hornbook.reading.documents import Document as Text
-from hornbook.reading.parts import Parts
+from hornbook.pipeline.parts import Parts
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Document, Dropped, Problem
+from hornbook.sources.documents import Document as Text
 from hornbook.teacher.teacher import Teacher
 
 VERSION = 4

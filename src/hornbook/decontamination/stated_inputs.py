@@ -9,8 +9,8 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from hornbook.observers.arguments import argument_source
-from hornbook.python_code import parse_code
+from hornbook.python_code.arguments import argument_source
+from hornbook.python_code.parse import parse_code
 from hornbook.records import Problem
 
 _MAX_CALL_CHARACTERS = 1000

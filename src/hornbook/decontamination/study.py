@@ -13,7 +13,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.against import NamedProblems, read_against
 from hornbook.decontamination.findings import Decision
 from hornbook.decontamination.functions import read_text
@@ -23,8 +22,9 @@ from hornbook.decontamination.prepare import make_ready, open_jail
 from hornbook.decontamination.stages import DecontaminateConfig
 from hornbook.decontamination.tree_index import MATCH_RATES, TreeIndex
 from hornbook.errors import ConfigError
-from hornbook.reading.documents import Document as Text
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Document, DocumentKind, Dropped, Problem
+from hornbook.sources.documents import Document as Text
 
 VERSION = 3
 """Raised when a rule of these stages changes: it is part of the fingerprint."""

@@ -14,8 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hornbook.deduplication.shingles import Shingler, Shingles, jaccard
-from hornbook.engine import collect, frame_of, import_daft
 from hornbook.errors import ConfigError
+from hornbook.parallel import collect, frame_of, import_daft
 
 NEAR = "near duplicate"
 MIN_RECALL = 0.99

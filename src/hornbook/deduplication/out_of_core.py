@@ -2,7 +2,7 @@
 
 Reads:  files of rows or source files, in their order.
 Writes: a work folder, from which the same call goes on after a kill with the same result:
-        the parts (`reading/parts.py`), and for each of them `signed-00000.npy` (which texts are signed: those that are
+        the parts (`pipeline/parts.py`), and for each of them `signed-00000.npy` (which texts are signed: those that are
         not known to repeat an earlier one), `keys-00000.npy` (a number for each band of their signatures), and
         `shingled-00000.npy` with `shingles-00000.npy` (the texts that agree with another one in a band).
 
@@ -37,10 +37,10 @@ from hornbook.deduplication.minhash import (
     with_tokens,
 )
 from hornbook.deduplication.shingles import Shingler, Shingles
-from hornbook.engine import Engine, Job, collect, frame_of, map_parts
-from hornbook.reading.documents import Fields, documents_of
-from hornbook.reading.files import InputFile
-from hornbook.reading.parts import PART_CHARACTERS, Parts, digests_of, require_some, write_parts
+from hornbook.parallel import Engine, Job, collect, frame_of, map_parts
+from hornbook.pipeline.parts import PART_CHARACTERS, Parts, digests_of, require_some, write_parts
+from hornbook.sources.documents import Fields, documents_of
+from hornbook.sources.input_files import InputFile
 
 _MOST_KNOWN_DIGESTS = 2**20
 

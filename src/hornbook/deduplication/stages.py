@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.deduplication.exact import EXACT, exact_groups
 from hornbook.deduplication.minhash import NEAR, NearConfig, NearDuplicates, near_duplicates
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import CodeSample, Document, DocumentKind, Dropped, Exercise, Passage
 
 VERSION = 1

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from hornbook.artifacts.stage import Artifact
 from hornbook.errors import MissingInputError
 from hornbook.evaluation.score import score_verdicts
+from hornbook.pipeline.stage import Artifact
 from hornbook.records import Problem, Verdict
 
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from hornbook.artifacts.stage import Result, Workspace
 from hornbook.benchmarks.benchmark import Benchmark
 from hornbook.errors import ConfigError, EndpointError
 from hornbook.evaluation.complete import complete_benchmark, describe_asking, requests_of
@@ -27,6 +26,7 @@ from hornbook.evaluation.models import Model
 from hornbook.evaluation.samples import GivenSamples
 from hornbook.evaluation.score import score_verdicts
 from hornbook.generation.prompt import SamplingConfig
+from hornbook.pipeline.stage import Result, Workspace
 from hornbook.records import Completion, Grade, Problem, Timing, Verdict
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits, Sandbox

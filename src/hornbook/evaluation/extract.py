@@ -17,7 +17,7 @@ import textwrap
 import warnings
 from collections.abc import Sequence
 
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 from hornbook.records import Problem
 from hornbook.teacher.shown_code import fenced
 

@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hornbook.artifacts.run import FILE_NAME, RunFolder
-from hornbook.artifacts.store import Store
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.endpoint import Api, EndpointModel
 from hornbook.evaluation.models import Model, RunModel
+from hornbook.pipeline.runs import FILE_NAME, RunFolder
+from hornbook.pipeline.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)

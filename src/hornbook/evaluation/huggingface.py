@@ -20,8 +20,8 @@ from hornbook.evaluation.models import (
     prompt_of,
 )
 from hornbook.generation.prompt import SamplingConfig
-from hornbook.reading.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
-from hornbook.reading.transformers_folder import (
+from hornbook.sources.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
+from hornbook.sources.transformers_folder import (
     choose_device,
     first_line,
     load_config,

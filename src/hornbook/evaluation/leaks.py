@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.artifacts.manifest import Manifest
 from hornbook.errors import MissingInputError
+from hornbook.pipeline.manifest import Manifest
 
 RULE_NAME = "rule"
 """Of the row of the calibration that speaks of all detectors together."""

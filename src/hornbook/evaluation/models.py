@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 from hornbook.errors import MissingInputError
 from hornbook.generation.prompt import Prompt, SamplingConfig, max_prompt_tokens
 from hornbook.generation.stop import StopRule
-from hornbook.reading.transformers_folder import choose_device
 from hornbook.records import Problem
+from hornbook.sources.transformers_folder import choose_device
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

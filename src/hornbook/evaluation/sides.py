@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hornbook.artifacts.run import RunFolder
-from hornbook.artifacts.stage import Artifact
-from hornbook.artifacts.store import Store
 from hornbook.benchmarks.benchmark import Benchmark
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.samples import rows_of
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.stage import Artifact
+from hornbook.pipeline.store import Store
 from hornbook.records import Outcome, Problem, Verdict
 
 _STAGES = ("evaluate", "evaluate-tuned", "evaluate-base")

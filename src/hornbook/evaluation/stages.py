@@ -8,13 +8,13 @@ Source: Gunasekar et al. 2023, section 3, for what is reported.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from hornbook.artifacts.fingerprint import digest_of
-from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.find import find_benchmark
 from hornbook.errors import ConfigError
 from hornbook.evaluation.evaluate import EvaluationSettings, evaluate
 from hornbook.evaluation.models import RunModel, SamplingConfig
+from hornbook.pipeline.fingerprint import digest_of
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Problem
 from hornbook.sandbox.program import Limits
 

@@ -11,12 +11,12 @@ from typing import TypeVar
 
 from safetensors import SafetensorError
 
-from hornbook.artifacts.run import RunFolder
-from hornbook.artifacts.stage import Artifact
-from hornbook.artifacts.store import Store
 from hornbook.errors import ConfigError, StoreError
 from hornbook.evaluation.find import ModelFiles, find_files, is_run
 from hornbook.export.huggingface import CARD, EXPORTED_FILES
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.stage import Artifact
+from hornbook.pipeline.store import Store
 
 T = TypeVar("T")
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import jinja2
 
-from hornbook.artifacts.manifest import Manifest
 from hornbook.errors import MissingInputError
 from hornbook.evaluation.clean_subset import CleanScore
 from hornbook.evaluation.leaks import RULE_NAME, Leaks
+from hornbook.pipeline.manifest import Manifest
 
 _PAPER = "13-gram"
 """How the name of the paper's own detector begins."""

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.clean_subset import clean_scores
 from hornbook.evaluation.leaks import not_checked, read_leaks, rule_of
 from hornbook.export.huggingface import export_huggingface
 from hornbook.export.model_card import CardScore, ContaminationChecks, ModelCard, TrainingRun, write_model_card
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 
 VERSION = 3
 """Raised when the exported files change: it is part of the fingerprint."""

@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hornbook.artifacts.pipeline import Pipeline
-from hornbook.artifacts.stage import Stage, StageFunction
 from hornbook.decontamination import study
 from hornbook.decontamination.planted import PlantConfig
 from hornbook.decontamination.study import NOTHING_GOES, PLANTED, RULE, PruneConfig, SimilarConfig, rate_label
 from hornbook.decontamination.tree_index import MATCH_RATES
 from hornbook.errors import ConfigError
 from hornbook.evaluation.stages import HELD_OUT
+from hornbook.pipeline.run import Pipeline
+from hornbook.pipeline.stage import Stage, StageFunction
 from hornbook.report import study as report
 from hornbook.report.study import STUDY, StudyConfig, StudyRowConfig
 

@@ -7,8 +7,6 @@ like any other: resumed after a kill, reused when nothing that determines it has
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hornbook.artifacts.pipeline import Pipeline
-from hornbook.artifacts.stage import Artifact, Result, Stage, Workspace
 from hornbook.benchmarks.benchmark import Benchmark
 from hornbook.evaluation.evaluate import EvaluationSettings, evaluate
 from hornbook.evaluation.extract import CHAT_PROTOCOL_VERSION
@@ -16,6 +14,8 @@ from hornbook.evaluation.grade import GRADING_PROTOCOL_VERSION, Asker
 from hornbook.evaluation.models import Model, ModelIdentity
 from hornbook.evaluation.samples import GivenSamples
 from hornbook.evaluation.stages import VERSION, BenchmarkIdentity, identify
+from hornbook.pipeline.run import Pipeline
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.report.evaluation import VERSION as REPORT_VERSION
 from hornbook.report.evaluation import EvaluationReportConfig, run_evaluation_report
 

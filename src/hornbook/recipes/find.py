@@ -10,8 +10,8 @@ from pathlib import Path
 from types import ModuleType
 
 import hornbook.recipes
-from hornbook.artifacts.pipeline import Pipeline
 from hornbook.errors import ConfigError
+from hornbook.pipeline.run import Pipeline
 
 Recipe = Callable[[int], Pipeline]
 """A recipe takes the seed and returns the pipeline."""

@@ -7,8 +7,6 @@ trained on the run's own data.
 
 from typing import Any
 
-from hornbook.artifacts.pipeline import Pipeline
-from hornbook.artifacts.stage import Stage, StageFunction
 from hornbook.curation import stages as curation
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.corpus import describe_standard_library
@@ -23,6 +21,8 @@ from hornbook.evaluation.stages import EvaluateConfig
 from hornbook.export import stages as export
 from hornbook.export.stages import ExportConfig
 from hornbook.model.config import ModelConfig
+from hornbook.pipeline.run import Pipeline
+from hornbook.pipeline.stage import Stage, StageFunction
 from hornbook.report import run as report
 from hornbook.report.run import ReportConfig
 from hornbook.synthesis import stages as synthesis

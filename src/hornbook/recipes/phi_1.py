@@ -13,8 +13,6 @@ gives each part as a folder (`--set code.folder=DIR`); the estimates below say w
 from dataclasses import replace
 from typing import Any
 
-from hornbook.artifacts.pipeline import Pipeline
-from hornbook.artifacts.stage import Estimate, Hardware, Stage, StageFunction
 from hornbook.curation import stages as curation
 from hornbook.curation.provided import ProvidedConfig
 from hornbook.decontamination import stages as decontamination
@@ -26,6 +24,8 @@ from hornbook.evaluation.stages import EvaluateConfig
 from hornbook.export import stages as export
 from hornbook.export.stages import ExportConfig
 from hornbook.model.config import ModelConfig, num_parameters
+from hornbook.pipeline.run import Pipeline
+from hornbook.pipeline.stage import Estimate, Hardware, Stage, StageFunction
 from hornbook.records import DocumentKind
 from hornbook.report import run as report
 from hornbook.report.run import ReportConfig

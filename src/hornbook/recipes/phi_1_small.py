@@ -5,7 +5,7 @@ Source: Gunasekar et al. 2023, "Textbooks Are All You Need" (arXiv 2306.11644). 
 
 from dataclasses import replace
 
-from hornbook.artifacts.pipeline import Pipeline
+from hornbook.pipeline.run import Pipeline
 from hornbook.recipes import phi_1
 
 MODEL = replace(

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hornbook.artifacts.manifest import MEASURED
-from hornbook.artifacts.stage import Artifact
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import MissingInputError
+from hornbook.pipeline.manifest import MEASURED
+from hornbook.pipeline.stage import Artifact
 from hornbook.records import Completion, Grade, Outcome, Problem, R, Timing, Verdict
 from hornbook.report.facts import metric
 from hornbook.report.lessons import by_turns

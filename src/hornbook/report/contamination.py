@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.artifacts.stage import Artifact
 from hornbook.evaluation.clean_subset import CleanScore, clean_scores
 from hornbook.evaluation.leaks import Leaks, not_checked, read_leaks, rule_of
+from hornbook.pipeline.stage import Artifact
 from hornbook.report.scores import evaluations_of, scores_of
 
 _DECISIONS = ("leak", "cleared", "clean")

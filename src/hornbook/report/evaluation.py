@@ -7,9 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from hornbook.artifacts.manifest import Manifest
-from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.errors import MissingInputError
+from hornbook.pipeline.manifest import Manifest
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Problem
 from hornbook.report.answers import ProblemAnswers, attempts_of, joined
 from hornbook.report.beside import Beside, beside_of, our_row

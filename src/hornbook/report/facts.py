@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.artifacts.stage import Artifact
 from hornbook.errors import MissingInputError
+from hornbook.pipeline.stage import Artifact
 
 Counts = tuple[tuple[str, int], ...]
 """Names with a number each, in the order in which they are shown."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.artifacts.stage import Artifact
+from hornbook.pipeline.stage import Artifact
 from hornbook.records import CodeSample, Dropped, Label, PredictedValue
 from hornbook.report.facts import metric
 from hornbook.report.lessons import spread

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from hornbook.artifacts.stage import Artifact
+from hornbook.pipeline.stage import Artifact
 from hornbook.records import DocumentKind, Dropped
 from hornbook.report.facts import Counts, counts, metric
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.artifacts.stage import Artifact
+from hornbook.pipeline.stage import Artifact
 from hornbook.records import Grade, Outcome, Verdict
 from hornbook.report.facts import metric
 

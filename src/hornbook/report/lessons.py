@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from hornbook.artifacts.stage import Artifact
+from hornbook.pipeline.stage import Artifact
 from hornbook.records import Exercise, Passage, R
 from hornbook.report.plain import percent
 

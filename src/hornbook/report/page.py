@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from pygments.lexers.python import PythonLexer
 from pygments.token import Token
 
-from hornbook.artifacts.stage import Workspace
+from hornbook.pipeline.stage import Workspace
 from hornbook.report.plain import count, duration, percent, plural
 from hornbook.report.scores import SandboxFacts
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from hornbook.artifacts.manifest import Manifest
-from hornbook.artifacts.stage import Artifact, Result, Workspace
+from hornbook.pipeline.manifest import Manifest
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Exercise, Passage
 from hornbook.report.answers import (
     FamilyScore,

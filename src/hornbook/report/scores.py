@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from hornbook.artifacts.stage import Artifact
+from hornbook.pipeline.stage import Artifact
 from hornbook.records import Outcome
 from hornbook.report.facts import Counts, metric
 from hornbook.report.plain import count, percent

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.errors import MissingInputError
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Outcome, Problem, Verdict
 from hornbook.report.plain import visible
 from hornbook.stats import bootstrap_interval, sign_flip_p, wilson_interval

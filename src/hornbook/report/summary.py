@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
-from hornbook.artifacts import DEFAULT_STORE
-from hornbook.artifacts.run import RunFolder
-from hornbook.artifacts.stage import Artifact
 from hornbook.evaluation.leaks import read_leaks
+from hornbook.pipeline import DEFAULT_STORE
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.stage import Artifact
 from hornbook.report.facts import absent_of, metric
 from hornbook.report.flow import Lane, corpora_of, lanes_of
 from hornbook.report.grades import grade_line

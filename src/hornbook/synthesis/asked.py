@@ -9,8 +9,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from hornbook.artifacts.stage import Workspace
 from hornbook.errors import ConfigError
+from hornbook.pipeline.stage import Workspace
 from hornbook.records import Exercise, Passage
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hornbook.observers.agreement import Call, agreeing_share, calls_agree, literal_of
-from hornbook.observers.function_tasks import function_task, outcome_of
-from hornbook.observers.jail_tasks import Answer, run_tasks
+from hornbook.python_code.agreement import Call, agreeing_share, calls_agree, literal_of
 from hornbook.records import Outcome
+from hornbook.sandbox.function_tasks import function_task, outcome_of
+from hornbook.sandbox.jail_tasks import Answer, run_tasks
 from hornbook.sandbox.program import Sandbox
 from hornbook.synthesis.levels import Majority
 from hornbook.synthesis.observation import BATCH_SIZE, Observation, note_solutions

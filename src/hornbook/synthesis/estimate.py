@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.artifacts.stage import Estimate, Hardware, Stage
+from hornbook.pipeline.stage import Estimate, Hardware, Stage
 from hornbook.synthesis.curriculum.exercises import TEACHER, ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig
 from hornbook.synthesis.verify import VerifyConfig

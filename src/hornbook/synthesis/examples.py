@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 
 _CLAIM = re.compile(
     r"\s*`?\s*(?:==|=>|->|→|=|:|#\s*(?:=>|->|==)?|(?:#\s*)?(?:should\s+)?(?:returns?|gives?|evaluates?\s+to|outputs?|"

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from hornbook.observers.agreement import Call, has_float, literal_of
+from hornbook.python_code.agreement import Call, has_float, literal_of
 from hornbook.records import Exercise
 
 _MOST_ASSERTIONS = 10

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 from hornbook.synthesis.examples import read_sessions
 
 _READER = MarkdownIt("zero").enable(["fence", "list"])

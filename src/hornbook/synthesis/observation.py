@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hornbook.observers.agreement import Call
-from hornbook.observers.function_tasks import function_task, outcome_of
-from hornbook.observers.inputs import make_inputs
-from hornbook.observers.jail_tasks import Answer, run_tasks
-from hornbook.python_code import parse_code
+from hornbook.python_code.agreement import Call
+from hornbook.python_code.inputs import make_inputs
+from hornbook.python_code.parse import parse_code
 from hornbook.records import Exercise, Outcome
+from hornbook.sandbox.function_tasks import function_task, outcome_of
+from hornbook.sandbox.jail_tasks import Answer, run_tasks
 from hornbook.sandbox.program import Report, Sandbox
 from hornbook.synthesis.examples import Example, argument_lists, docstring_of, read_examples
 from hornbook.synthesis.levels import Majority, OwnTest, Trait, Verification

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hornbook.errors import ConfigError
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 from hornbook.records import Exercise
 from hornbook.synthesis.markdown import read_blocks
 from hornbook.synthesis.prompted.code_blocks import longest_parsing, unfenced_code, without_thoughts

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
-from hornbook.artifacts.stage import Artifact, Result, Workspace
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Dropped, Exercise, Passage, Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.asked import OpenTeacher, ask_for_exercises, ask_for_passages, metrics_of

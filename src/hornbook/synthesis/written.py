@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hornbook.errors import ConfigError
-from hornbook.observers.jail_tasks import run_tasks
 from hornbook.records import Dropped, Exercise
+from hornbook.sandbox.jail_tasks import run_tasks
 from hornbook.sandbox.program import Sandbox
 from hornbook.synthesis.compare_solutions import Solution, compare_solutions
 from hornbook.synthesis.exercise_tests import ExerciseTest, build_test

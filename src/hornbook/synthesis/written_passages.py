@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from hornbook.observers.function_tasks import outcome_of
-from hornbook.observers.jail_tasks import Answer, run_tasks
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 from hornbook.records import Dropped, Passage, content_id
+from hornbook.sandbox.function_tasks import outcome_of
+from hornbook.sandbox.jail_tasks import Answer, run_tasks
 from hornbook.sandbox.program import Report, Sandbox
 from hornbook.synthesis.markdown import Block, Piece, read_blocks, read_pieces
 from hornbook.synthesis.repair import Repair, is_quoted, repaired_text

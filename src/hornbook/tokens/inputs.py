@@ -16,10 +16,10 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hornbook.artifacts.fingerprint import digest_of
 from hornbook.errors import MissingInputError
-from hornbook.reading.files import InputFile
+from hornbook.pipeline.fingerprint import digest_of
 from hornbook.records import Document, DocumentKind
+from hornbook.sources.input_files import InputFile
 
 _BUFFER_BYTES = 2**20
 _ROWS_PER_BATCH = 256

@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hornbook.artifacts.manifest import hash_file
 from hornbook.errors import DamagedArtifactError
+from hornbook.pipeline.manifest import hash_file
 
 _ROWS_PER_GROUP = 2**16
 _SCHEMA = pa.schema(

@@ -12,8 +12,8 @@ from typing import Any
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
-from hornbook.artifacts.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.tokens.tokenizer import END_OF_TEXT, NUM_BYTES, token_bytes, tokenizer_hash
 
 CODEGEN = "Salesforce/codegen-350M-mono"

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tokenizers import Tokenizer
 
-from hornbook.artifacts.stage import Artifact, Result, Workspace
 from hornbook.errors import ConfigError
+from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Document, DocumentKind, records_of
 from hornbook.tokens.sources import GivenTokenizerConfig, find_tokenizer
 from hornbook.tokens.tokenizer import TokenizerConfig, load_tokenizer, tokenizer_hash, train_tokenizer

@@ -19,8 +19,8 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
-from hornbook.artifacts.alone import alone_in
 from hornbook.errors import ConfigError, DamagedArtifactError
+from hornbook.pipeline.alone import alone_in
 from hornbook.records import Document
 from hornbook.tokens.encode import Encoder
 from hornbook.tokens.shards import SplitWriter

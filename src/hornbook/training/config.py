@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from hornbook.artifacts.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.errors import ConfigError
 from hornbook.model.config import ModelConfig
+from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
 
 DATASETS = ("pretrain", "finetune")
 OPTIMIZERS = ("adamw", "muon")

@@ -14,9 +14,9 @@ from torch import Tensor
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard, register_fsdp_forward_method
 
-from hornbook.artifacts.stage import Progress
 from hornbook.errors import ConfigError
 from hornbook.model.phi import Phi
+from hornbook.pipeline.stage import Progress
 from hornbook.tokens.batches import Rows
 from hornbook.training.config import TrainConfig
 from hornbook.training.parallel import Ranks, average_gradients, spread, summed

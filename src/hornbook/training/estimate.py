@@ -5,9 +5,9 @@ Source: Chowdhery et al. 2022, "PaLM", appendix B, for how operations are counte
 
 import torch
 
-from hornbook.artifacts.stage import Estimate, Hardware, Stage
 from hornbook.errors import ConfigError
 from hornbook.model.config import ModelConfig, flops_per_token, num_parameters
+from hornbook.pipeline.stage import Estimate, Hardware, Stage
 from hornbook.training.checkpoint import KEEP_LAST
 from hornbook.training.config import TrainConfig
 from hornbook.training.device_peak import listed_peak

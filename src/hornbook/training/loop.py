@@ -20,9 +20,9 @@ from typing import Any
 
 import torch
 
-from hornbook.artifacts.stage import Progress
 from hornbook.errors import ConfigError, StoppedError
 from hornbook.model.phi import Phi
+from hornbook.pipeline.stage import Progress
 from hornbook.tokens.batches import Rows, held_out_rows, num_rows
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.checkpoint import CheckpointWriter, explained_writing

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from hornbook.artifacts.stage import Progress
 from hornbook.errors import ConfigError
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
+from hornbook.pipeline.stage import Progress
 from hornbook.training.config import TrainConfig
 from hornbook.training.engine import Engine
 from hornbook.training.host_memory import available_bytes

@@ -10,11 +10,11 @@ from typing import Any
 
 import torch
 
-from hornbook.artifacts.fingerprint import encode
-from hornbook.artifacts.stage import Progress
 from hornbook.errors import ConfigError, DamagedArtifactError
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
+from hornbook.pipeline.fingerprint import encode
+from hornbook.pipeline.stage import Progress
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.checkpoint import Checkpoint, newest_checkpoint, read_checkpoint
 from hornbook.training.config import TrainConfig

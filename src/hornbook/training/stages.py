@@ -13,12 +13,12 @@ from pathlib import Path
 
 import torch
 
-from hornbook.artifacts.manifest import MEASURED
-from hornbook.artifacts.stage import Artifact, Progress, Result, Workspace
 from hornbook.errors import ConfigError
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.model.weights import check_tokenizer, load_model, save_model
+from hornbook.pipeline.manifest import MEASURED
+from hornbook.pipeline.stage import Artifact, Progress, Result, Workspace
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.checkpoint import explained_writing
 from hornbook.training.config import TrainConfig

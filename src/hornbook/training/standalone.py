@@ -10,10 +10,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from hornbook.artifacts.fingerprint import canonical_json, encode
-from hornbook.artifacts.manifest import hash_file
-from hornbook.artifacts.stage import Progress
 from hornbook.errors import ConfigError
+from hornbook.pipeline.fingerprint import canonical_json, encode
+from hornbook.pipeline.manifest import hash_file
+from hornbook.pipeline.stage import Progress
 from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.tokenizer import load_tokenizer, tokenizer_hash
 from hornbook.training.checkpoint import explained_writing

@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hornbook.artifacts.stage import Progress
 from hornbook.errors import ConfigError
+from hornbook.pipeline.stage import Progress
 
 PROJECT = "hornbook"
 """Under which trackio and Weights & Biases list the runs."""

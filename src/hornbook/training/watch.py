@@ -20,9 +20,9 @@ from typing import Any
 
 import torch
 
-from hornbook.artifacts.fingerprint import encode
-from hornbook.artifacts.stage import Progress
 from hornbook.model.config import ModelConfig, flops_per_token
+from hornbook.pipeline.fingerprint import encode
+from hornbook.pipeline.stage import Progress
 from hornbook.training.config import TrainConfig
 from hornbook.training.device_peak import TERA, Peak, peak_flops
 from hornbook.training.host_memory import resident_bytes

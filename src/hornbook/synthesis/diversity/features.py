@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 from hornbook.records import Exercise, Passage, content_id
 from hornbook.synthesis.markdown import prose_of, read_blocks, read_pieces
 

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 
 _CODE_START = re.compile(
     r"^(?:(?:async[ \t]+)?def[ \t]+\w|class[ \t]+\w|import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import\b|@\w)"

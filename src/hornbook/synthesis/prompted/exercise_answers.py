@@ -7,7 +7,7 @@ Writes: an `Exercise` whose prompt ends behind the docstring.
 import ast
 from dataclasses import dataclass
 
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 from hornbook.records import Exercise, content_id
 from hornbook.synthesis.examples import test_from_docstring
 from hornbook.synthesis.markdown import read_blocks

@@ -6,7 +6,7 @@ Writes: a `Passage` in the form that `checker.py` runs: an output stands in a fe
 
 import re
 
-from hornbook.python_code import parse_code
+from hornbook.python_code.parse import parse_code
 from hornbook.records import Passage, content_id
 from hornbook.synthesis.markdown import CODE_LANGUAGES, Block, prose_of, read_blocks
 from hornbook.synthesis.prompted.code_blocks import without_thoughts

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
-from hornbook.artifacts.stage import Progress
 from hornbook.errors import ConfigError
+from hornbook.pipeline.stage import Progress
 from hornbook.records import Exercise, Passage, content_id
 from hornbook.synthesis.diversity.monitor import Monitor
 from hornbook.synthesis.prompted.commission import Commission, Reason, RejectedAnswer, Rejection

@@ -1,0 +1,186 @@
+"""Say what each input is, by what is to be seen of it, and open it as a source."""
+
+import posixpath
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.sources.code_rows import Rows, TheStack, is_the_stack
+from hornbook.sources.documents import Fields
+from hornbook.sources.files import FolderOfFiles, list_files, path_matches
+from hornbook.sources.git import GitRepository, is_repository
+from hornbook.sources.input_files import find_files, has_rows
+from hornbook.sources.packages import InstalledPackages, has_packages
+from hornbook.sources.remote import RemoteFile, find_remote_files, is_remote
+from hornbook.sources.source import MAX_BYTES, Source
+from hornbook.sources.stackoverflow import StackOverflow
+
+POSTS = "Posts.xml"
+_NOTEBOOKS = "*.ipynb"
+
+
+class Layout(StrEnum):
+    """What an input can be."""
+
+    AUTO = "auto"
+    """Whatever it looks like."""
+    FILES = "files"
+    GIT = "git"
+    NOTEBOOKS = "notebooks"
+    PACKAGES = "packages"
+    ROWS = "rows"
+    THE_STACK = "the-stack"
+    STACKOVERFLOW = "stackoverflow"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourcesConfig:
+    """How inputs are read."""
+
+    layout: str = Layout.AUTO
+    """Of all inputs."""
+    files: str = "*.py"
+    """Which files of a folder, a repository or a package are documents."""
+    text_field: str = "text"
+    """Of a row."""
+    id_field: str | None = None
+    """Of a row; None: its content and place make the id."""
+    site: str = "stackoverflow.com"
+    """Whose posts a dump holds."""
+    tag: str = "python"
+    """Of the questions that are wanted."""
+    max_bytes: int = MAX_BYTES
+    """Longer files and texts are left out."""
+
+    def __post_init__(self) -> None:
+        if self.layout not in list(Layout):
+            raise ConfigError(f"`layout` must be one of {', '.join(Layout)}, got {self.layout!r}")
+        if not self.files:
+            raise ConfigError("`files` must be a pattern, such as *.py, got ''")
+        if not self.tag or set(self.tag) & set("<>| "):
+            raise ConfigError(f"`tag` must be one tag, such as python, got {self.tag!r}")
+        if self.max_bytes < 1:
+            raise ConfigError(f"`max_bytes` must be at least 1, got {self.max_bytes!r}")
+
+
+def open_sources(
+    inputs: Sequence[str], config: SourcesConfig, work: Path, *, report: Callable[[int, int], None]
+) -> list[Source]:
+    """The sources that inputs are, in their order.
+
+    Args:
+        inputs: Files, folders, or URLs of files of rows.
+        config: How they are read.
+        work: A folder for what a source finds out before it can be read; it need not be there yet.
+        report: Told how much of a dump is scanned, and of how much.
+
+    Raises:
+        MissingInputError: An input is not there, or is not what it is read as.
+        ConfigError: An input is given twice.
+    """
+    places = [one if is_remote(one) else str(Path(one).resolve()) for one in inputs]
+    twice = next((one for number, one in enumerate(places) if one in places[:number]), None)
+    if twice is not None:
+        raise ConfigError(f"the input `{inputs[places.index(twice)]}` is given twice")
+    sources: list[Source] = []
+    for given in inputs:
+        if is_remote(given):
+            sources += _remote_rows(given, config)
+        else:
+            path = Path(given)
+            if not path.exists():
+                raise MissingInputError(f"there is no file or folder `{given}`")
+            sources += _open(path, layout_of(path, config), config, work, report)
+    return sources
+
+
+def close_sources(sources: Sequence[Source]) -> dict[str, int]:
+    """Leave what is open; returns the posts that were not asked for, by kind."""
+    passed_over: Counter[str] = Counter()
+    for source in sources:
+        if isinstance(source, StackOverflow):
+            passed_over.update(source.passed_over())
+            source.close()
+    return dict(passed_over)
+
+
+def layout_of(path: Path, config: SourcesConfig) -> Layout:
+    """What a file or a folder is taken for."""
+    if config.layout != Layout.AUTO:
+        return Layout(config.layout)
+    if path.is_file():
+        if has_rows(path):
+            return Layout.ROWS
+        return Layout.STACKOVERFLOW if path.suffix == ".xml" else Layout.FILES
+    if is_repository(path):
+        return Layout.GIT
+    if (path / POSTS).is_file():
+        return Layout.STACKOVERFLOW
+    if has_packages(path):
+        return Layout.PACKAGES
+    names = list(list_files(path))
+    num_rows = sum(has_rows(Path(name)) for name in names)
+    num_files = sum(path_matches(name, config.files) for name in names)
+    if num_rows and num_rows >= num_files:
+        return Layout.ROWS
+    has_notebooks = any(path_matches(name, _NOTEBOOKS) for name in names)
+    return Layout.NOTEBOOKS if has_notebooks and not num_files else Layout.FILES
+
+
+def _open(
+    path: Path, layout: Layout, config: SourcesConfig, work: Path, report: Callable[[int, int], None]
+) -> Sequence[Source]:
+    if layout in (Layout.ROWS, Layout.THE_STACK):
+        found = find_files([path], pattern=config.files)
+        if any(file.is_source for file in found):
+            raise MissingInputError(f"`{path}` holds no file of rows")
+        return [
+            _rows_source(file.name, file.path, [str(file.path.resolve()), file.size, file.modified], config)
+            for file in found
+        ]
+    if layout == Layout.STACKOVERFLOW:
+        posts = path / POSTS if path.is_dir() else path
+        if not posts.is_file():
+            raise MissingInputError(f"the folder `{path}` holds no `{POSTS}`; unpack the dump first")
+        return [StackOverflow(posts, work, site=config.site, tag=config.tag, report=report)]
+    if layout == Layout.GIT:
+        return [GitRepository(one, pattern=config.files, max_bytes=config.max_bytes) for one in _repositories(path)]
+    if layout == Layout.PACKAGES:
+        if not path.is_dir():
+            raise MissingInputError(f"`{path}` is no folder of installed packages")
+        return [InstalledPackages(path, pattern=config.files, max_bytes=config.max_bytes)]
+    pattern = _NOTEBOOKS if layout == Layout.NOTEBOOKS else config.files
+    return [FolderOfFiles(path, pattern=pattern, max_bytes=config.max_bytes, layout=layout)]
+
+
+def _repositories(path: Path) -> list[Path]:
+    """The folder, or those in it."""
+    if is_repository(path):
+        return [path]
+    found = sorted(one for one in path.iterdir() if one.is_dir() and is_repository(one)) if path.is_dir() else []
+    if not found:
+        raise MissingInputError(f"`{path}` is no git repository, and no folder of such")
+    return found
+
+
+def _remote_rows(url: str, config: SourcesConfig) -> list[Source]:
+    if config.layout not in (Layout.AUTO, Layout.ROWS, Layout.THE_STACK):
+        raise ConfigError(f"`{url}` can be read as rows or the-stack, not as `layout` {config.layout!r}")
+    files = find_remote_files(url)
+    root = posixpath.commonpath([posixpath.dirname(one.path) for one in files])
+    sources = []
+    for one in files:
+        name = one.path.removeprefix(root).lstrip("/")
+        sources.append(_rows_source(name, one, [one.url, one.size, one.version], config))
+    return sources
+
+
+def _rows_source(name: str, path: Path | RemoteFile, identity: list[Any], config: SourcesConfig) -> Source:
+    if config.layout == Layout.THE_STACK or (config.layout == Layout.AUTO and is_the_stack(path)):
+        return TheStack(name, path, identity, Fields(text="content"), max_bytes=config.max_bytes)
+    fields = Fields(text=config.text_field, id=config.id_field)
+    return Rows(name, path, identity, fields, max_bytes=config.max_bytes)

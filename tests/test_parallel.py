@@ -1,0 +1,120 @@
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from hornbook import engine
+from hornbook.errors import ConfigError
+from hornbook.parallel import Engine, collect, frame_of, import_daft, map_parts, open_engine
+
+SCRIPT = """
+import warnings
+warnings.simplefilter("error")
+import pyarrow as pa
+from hornbook.parallel import collect, frame_of, import_daft
+frame = frame_of(pa.table({"row": [2, 1, 0], "text": ["a b", "c", ""]}))
+functions = import_daft().functions
+frame = frame.with_column("size", functions.length(frame["text"]))
+rows = collect(frame, sort_by="row", num_rows=3)
+assert rows.to_pydict() == {"row": [0, 1, 2], "text": ["", "c", "a b"], "size": [0, 1, 3]}
+"""
+
+
+def test_a_plan_runs_locally_without_a_word() -> None:
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_daft_is_not_imported_before_it_is_needed() -> None:
+    script = "import sys, hornbook.parallel, hornbook.deduplication.stages; assert 'daft' not in sys.modules"
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+
+
+def test_rows_come_in_order_whatever_the_engine_does() -> None:
+    numbers = [(7919 * number) % 5003 for number in range(5003)]
+    frame = frame_of(pa.table({"row": numbers}))
+    assert collect(frame, sort_by="row", num_rows=5003).column("row").to_pylist() == list(range(5003))
+
+
+def test_an_unknown_engine_is_named_and_no_usage_data_is_sent() -> None:
+    assert import_daft().scarf_telemetry.opted_out()
+    assert open_engine() == open_engine("local") == Engine.LOCAL
+    with pytest.raises(ConfigError, match="`engine` must be one of local, ray, got 'spark'"):
+        open_engine("spark")
+    with pytest.raises(ConfigError, match="`ray_address`"):
+        open_engine("local", ray_address="auto")
+
+
+def shout(part: Path, result: Path) -> None:
+    result.write_text(f"{part.read_text().upper()} by {os.getpid()}")
+
+
+def write_half(part: Path, result: Path) -> None:
+    result.write_text("half")
+    if part.name == "3":
+        raise ValueError(part.name)
+
+
+def die_at_three(part: Path, result: Path) -> None:
+    if part.name == "3" and not part.with_name("died").exists():
+        part.with_name("died").touch()
+        result.write_text("half")
+        os.kill(os.getpid(), signal.SIGKILL)
+    result.write_text(part.name)
+
+
+def jobs(folder: Path, num_parts: int = 6) -> Iterator[tuple[Path, Path]]:
+    for number in range(num_parts):
+        part = folder / str(number)
+        part.write_text(f"part {number}")
+        yield part, folder / f"{number}.made"
+
+
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "num_cores", lambda: 2)
+
+
+@pytest.mark.parametrize("in_threads", [False, True])
+def test_parts_are_made_into_results_in_order(tmp_path: Path, in_threads: bool) -> None:
+    made = list(map_parts(shout, jobs(tmp_path), in_threads=in_threads))
+    assert [path.name for path in made] == [f"{number}.made" for number in range(6)]
+    texts = [path.read_text() for path in made]
+    assert [text.split(" by ")[0] for text in texts] == [f"PART {number}" for number in range(6)]
+    assert {text.endswith(f" by {os.getpid()}") for text in texts} == {in_threads}
+
+
+def test_results_that_are_there_stay_and_one_part_needs_no_other_process(tmp_path: Path) -> None:
+    for number in (0, 1, 2, 4, 5):
+        (tmp_path / f"{number}.made").write_text("before")
+    assert [path.name for path in map_parts(shout, jobs(tmp_path))] == ["3.made"]
+    assert (tmp_path / "3.made").read_text() == f"PART 3 by {os.getpid()}"
+    assert (tmp_path / "4.made").read_text() == "before"
+
+
+@pytest.mark.parametrize("in_threads", [False, True])
+def test_an_error_ends_it_and_leaves_nothing_of_the_part(tmp_path: Path, in_threads: bool) -> None:
+    with pytest.raises(ValueError, match="3"):
+        list(map_parts(write_half, jobs(tmp_path), in_threads=in_threads))
+    assert not list(tmp_path.glob("*3.made*"))
+
+
+def test_a_killed_process_costs_its_part_alone(tmp_path: Path) -> None:
+    assert len(list(map_parts(die_at_three, jobs(tmp_path)))) == 6
+    assert (tmp_path / "died").exists()
+    assert [(tmp_path / f"{number}.made").read_text() for number in range(6)] == list("012345")
+
+
+def test_rows_that_an_interrupt_took_from_a_plan_are_missed() -> None:
+    class Interrupted:
+        def to_arrow(self) -> pa.Table:
+            return pa.table({"row": [1, 0]})
+
+    assert collect(Interrupted(), "row", 2).column("row").to_pylist() == [0, 1]
+    with pytest.raises(KeyboardInterrupt):
+        collect(Interrupted(), "row", 3)
