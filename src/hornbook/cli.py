@@ -13,10 +13,8 @@ import typer
 
 from hornbook import __version__
 from hornbook.commands.annotate import annotate
-from hornbook.commands.collect import collect
 from hornbook.commands.compare import compare
 from hornbook.commands.decontaminate import decontaminate
-from hornbook.commands.deduplicate import deduplicate
 from hornbook.commands.diversity import diversity
 from hornbook.commands.evaluate import evaluate
 from hornbook.commands.export import export
@@ -152,10 +150,8 @@ def complete(
 app.command()(evaluate)
 app.command()(compare)
 app.add_typer(study, name="study")
-app.command()(collect)
 app.command("predict-value")(predict_value)
 app.command()(select)
-app.command()(deduplicate)
 app.command()(decontaminate)
 app.command()(tokenize)
 app.command()(diversity)
@@ -165,3 +161,25 @@ app.command("write-textbooks")(write_textbooks)
 app.command("write-exercises")(write_exercises)
 app.command()(verify)
 app.command()(export)
+
+
+_FORWARDED = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+@app.command(context_settings=_FORWARDED)
+def collect(context: typer.Context) -> None:
+    """Read code, notebooks, packages, rows or dumps of Stack Exchange into one file of documents."""
+    _call_data(["collect", *context.args])
+
+
+@app.command(context_settings=_FORWARDED)
+def deduplicate(context: typer.Context) -> None:
+    """Drop documents that repeat an earlier one, exactly or nearly."""
+    _call_data(["deduplicate", *context.args])
+
+
+def _call_data(tokens: list[str]) -> None:
+    from hornbook.commands.data import app as data
+    from hornbook.commands.one_stage import call
+
+    call(data, tokens)

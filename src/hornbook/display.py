@@ -28,18 +28,18 @@ from hornbook.pipeline.runs import RunFolder
 _SECONDS_BETWEEN_PLAIN_LINES = 15.0
 
 
-def make_console(*, stderr: bool = False) -> Console:
+def make_console(*, stderr: bool = False, quiet: bool = False) -> Console:
     """The console that commands print to; long lines are left to the terminal."""
-    return Console(soft_wrap=True, stderr=stderr)
+    return Console(soft_wrap=True, stderr=stderr, quiet=quiet)
 
 
 class TerminalObserver:
-    """Prints each stage of a run as it starts, works and ends, and keeps the run's record.
+    """Prints each stage of a run as it starts, works and ends, and keeps the run's record, if it has one.
 
     Where the console is no terminal, work that takes long prints a plain line now and then.
     """
 
-    def __init__(self, console: Console, run: RunFolder) -> None:
+    def __init__(self, console: Console, run: RunFolder | None = None) -> None:
         self._console = console
         self._run = run
         self._live = _live_line(console)
@@ -67,7 +67,8 @@ class TerminalObserver:
 
     def on_finish(self, outcome: StageOutcome, index: int, total: int) -> None:
         """Print the stage's line and record it."""
-        self._run.add(outcome)
+        if self._run is not None:
+            self._run.add(outcome)
         if self._task is not None:
             self._live.remove_task(self._task)
             self._task = None

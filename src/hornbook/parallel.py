@@ -12,6 +12,7 @@ import importlib
 import itertools
 import logging
 import os
+import shutil
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 
@@ -40,10 +41,9 @@ class Engine(StrEnum):
     RAY = "ray"
 
 
-Make = Callable[[Path, Path], None]
-"""Reads a part, the first path, and writes what comes of it to the second."""
-Job = tuple[Path, Path]
-"""A part and where its result belongs."""
+J = TypeVar("J")
+Function = Callable[[J, Path], None]
+"""Does a job and writes what comes of it into a folder, which is there and empty."""
 
 
 def open_engine(name: str = "local", ray_address: str | None = None) -> Engine:
@@ -66,29 +66,55 @@ def open_engine(name: str = "local", ray_address: str | None = None) -> Engine:
 
 
 def map_parts(
-    make: Make, jobs: Iterable[Job], engine: Engine = Engine.LOCAL, *, in_threads: bool = False
+    function: Function[J], jobs: Iterable[J], results: Path, engine: Engine = Engine.LOCAL, *, in_threads: bool = False
 ) -> Iterator[Path]:
-    """Make the results that are not there yet; gives each one's path when it is whole, in the order of the parts.
+    """Apply a function to every part of a table, on all cores of this machine or of a cluster.
 
-    A result is written aside and renamed, so that a kill leaves none that is cut off.
+    A job whose process, worker or machine died is done again. A folder is written aside and renamed when it is whole,
+    so that the same call after a kill does only what is missing.
 
     Args:
-        make: Can be pickled: a function at the top of its module, a `partial` of one, or an object of a class with
+        function: Can be pickled: a function at the top of its module, a `partial` of one, or an object of a class with
             `__call__`. Locally each process gets it once, so that such an object may keep what it has loaded.
-        jobs: Read as they are needed, a few ahead.
-        engine: Where.
-        in_threads: Whether `make` lets go of Python's lock for most of its time, as Daft does: locally threads of this
-            process then take the place of processes.
+        jobs: Paths of parts, or tuples that begin with one; they can be pickled. Read as they are needed, a few ahead,
+            and the same ones at each call.
+        results: Folder of the results, which are its sub-folders `00000`, `00001`, …; created where it is missing.
+        engine: Where the work is done. It changes nothing in the results.
+        in_threads: Whether `function` releases Python's lock for most of its time, as Daft does: locally threads of
+            this process then take the place of processes.
+
+    Yields:
+        The folder of each job, in the order of the jobs, as soon as it and those before it are whole.
 
     Raises:
         ConfigError: Processes or workers of the cluster died again and again, or the cluster has other disks.
-        Exception: What `make` raises.
+        Exception: What `function` raises.
     """
+    results.mkdir(parents=True, exist_ok=True)
+    waiting: deque[Path] = deque()
+
+    def unfinished() -> Iterator[_Numbered[J]]:
+        for number, job in enumerate(jobs):
+            result = (results / f"{number:05d}").absolute()
+            waiting.append(result)
+            if not result.exists():
+                yield job, result
+
+    work = _on_ray if engine == Engine.RAY else _in_threads if in_threads else _in_processes
+    for made in work(_Write(function), unfinished()):
+        while (result := waiting.popleft()) != made:
+            yield result
+        yield made
+    yield from waiting
+
+
+def map_files(
+    make: Callable[[Path, Path], None], jobs: Iterable[tuple[Path, Path]], engine: Engine = Engine.LOCAL
+) -> Iterator[Path]:
+    """As `map_parts`, for a function that writes one file, whose path the job names."""
     unfinished = ((part, result) for part, result in jobs if not result.exists())
-    write = _Write(make)
-    if engine == Engine.RAY:
-        return _on_ray(write, unfinished)
-    return _in_threads(write, unfinished) if in_threads else _in_processes(write, unfinished)
+    write: Any = _WriteFile(make)
+    return _on_ray(write, unfinished) if engine == Engine.RAY else _in_processes(write, unfinished)
 
 
 def frame_of(table: pa.Table) -> Any:
@@ -122,15 +148,39 @@ def import_daft() -> Any:
     return daft
 
 
+_Numbered = tuple[J, Path]
+"""A job and the folder of its result."""
+
+
 @dataclass(frozen=True)
-class _Write:
-    """Makes a result aside and renames it."""
+class _Write(Generic[J]):
+    """Does a job; its folder gets its name when it is whole."""
 
-    make: Make
+    function: Function[J]
 
-    def __call__(self, job: Job) -> Path:
+    def __call__(self, numbered: _Numbered[J]) -> Path:
+        job, result = numbered
+        # A worker that a cluster has given up may still live, and then two of them write at once.
+        partial = result.with_name(f".{result.name}.{uuid.uuid4().hex[:8]}.partial")
+        partial.mkdir()
+        try:
+            self.function(job, partial)
+            try:
+                partial.rename(result)
+            except OSError:
+                if not result.exists():  # Else the other one was first; its result is the same.
+                    raise
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        return result
+
+
+@dataclass(frozen=True)
+class _WriteFile:
+    make: Callable[[Path, Path], None]
+
+    def __call__(self, job: tuple[Path, Path]) -> Path:
         part, result = job
-        # Where a cluster gives up a worker that lives, two write at once.
         partial = result.with_name(f".{result.name}.{uuid.uuid4().hex[:8]}.partial")
         try:
             self.make(part, partial)
@@ -141,7 +191,7 @@ class _Write:
         return result
 
 
-def _in_processes(write: _Write, jobs: Iterator[Job]) -> Iterator[Path]:
+def _in_processes(write: _Write[J], jobs: Iterator[_Numbered[J]]) -> Iterator[Path]:
     first = list(itertools.islice(jobs, 2))
     count = num_cores()
     if len(first) < 2 or count == 1:
@@ -150,7 +200,7 @@ def _in_processes(write: _Write, jobs: Iterator[Job]) -> Iterator[Path]:
         yield from work_in_order(write, itertools.chain(first, jobs), count)
 
 
-def _in_threads(write: _Write, jobs: Iterator[Job]) -> Iterator[Path]:
+def _in_threads(write: _Write[J], jobs: Iterator[_Numbered[J]]) -> Iterator[Path]:
     count = num_cores()
     with ThreadPoolExecutor(count) as pool:
         waiting: deque[Future[Path]] = deque()
@@ -166,15 +216,14 @@ def _in_threads(write: _Write, jobs: Iterator[Job]) -> Iterator[Path]:
             raise
 
 
-def _on_ray(write: _Write, jobs: Iterator[Job]) -> Iterator[Path]:
+def _on_ray(write: _Write[J], jobs: Iterator[_Numbered[J]]) -> Iterator[Path]:
     ray = _import_ray()
     task = ray.remote(_call).options(max_retries=_MAX_RETRIES)
     shared = ray.put(write)
-    waiting: deque[tuple[Job, Any]] = deque()
+    waiting: deque[tuple[_Numbered[J], Any]] = deque()
     try:
         for job in jobs:
-            absolute = (job[0].resolve(), job[1].resolve())
-            waiting.append((job, task.remote(shared, absolute)))
+            waiting.append((job, task.remote(shared, _absolute(job))))
             while len(waiting) >= _TASKS_PER_CORE * max(1, int(ray.cluster_resources().get("CPU", 1))):
                 yield _fetched(*waiting.popleft())
         while waiting:
@@ -184,11 +233,18 @@ def _on_ray(write: _Write, jobs: Iterator[Job]) -> Iterator[Path]:
             ray.cancel(reference)
 
 
-def _call(write: _Write, job: Job) -> None:
+def _call(write: _Write[J], job: _Numbered[J]) -> None:
     write(job)
 
 
-def _fetched(job: Job, reference: Any) -> Path:
+def _absolute(job: Any) -> Any:
+    """A job whose paths mean the same on every machine."""
+    if isinstance(job, tuple) and not hasattr(job, "_fields"):
+        return tuple(map(_absolute, job))
+    return job.absolute() if isinstance(job, Path) else job
+
+
+def _fetched(job: _Numbered[J], reference: Any) -> Path:
     ray = _import_ray()
     part, result = job
     try:
@@ -197,12 +253,12 @@ def _fetched(job: Job, reference: Any) -> Path:
         raise error.cause from error
     except ray.exceptions.RayError as error:
         raise ConfigError(
-            f"Ray gave up on `{part.name}` after {_MAX_RETRIES + 1} tries ({type(error).__name__}); see to the memory "
-            "and the machines of the cluster, and type the same command again: it goes on where it was"
+            f"Ray gave up on `{str(part)[:200]}` after {_MAX_RETRIES + 1} tries ({type(error).__name__}); see to the "
+            "memory and the machines of the cluster, and type the same command again: it goes on where it was"
         ) from error
     if not result.exists():
         raise ConfigError(
-            f"a machine of the cluster wrote `{result}`, and it is not here: the output's folder must be one that all "
+            f"a machine of the cluster wrote `{result}`, and it is not here: the store must lie in a folder that all "
             "its machines see"
         )
     return result

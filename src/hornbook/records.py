@@ -207,17 +207,46 @@ class Document:
     """The id of the code sample, passage or exercise."""
     kind: DocumentKind
     text: str
+    metadata: str = "{}"
+    """What else is known of it, a JSON object: source, path, licenses, origin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """Why a record goes no further. Dropped records are kept, with this beside them."""
+    """Why a record goes no further, or why a row of a file is no record."""
 
     id: str
+    """Of the record; of a row that is none its place, `part.jsonl:17`."""
     reason: str
     """A short, countable phrase: `exact duplicate`."""
     detail: str
     """The evidence: the record that it duplicates, the problem it resembles, the score it lacked."""
+
+
+def as_document(record: "Document | CodeSample | Passage | Exercise") -> Document:
+    """The text that a model is trained on: an exercise is its prompt and its solution."""
+    match record:
+        case Document():
+            return record
+        case CodeSample():
+            return Document(id=record.id, kind=DocumentKind.CODE, text=record.text)
+        case Passage():
+            return Document(id=record.id, kind=DocumentKind.TEXTBOOK, text=record.text)
+        case Exercise():
+            return Document(id=record.id, kind=DocumentKind.EXERCISE, text=record.prompt + record.solution)
+
+
+def record_type_of(schema: pa.Schema) -> type[Any]:
+    """The record with a text whose schema this is.
+
+    Raises:
+        KeyError: There is none.
+    """
+    names = set(schema.names)
+    for record in (Document, CodeSample, Passage, Exercise):
+        if names == {field.name for field in dataclasses.fields(record)}:
+            return record
+    raise KeyError(f"no record has the columns {', '.join(schema.names)}")
 
 
 def content_id(prefix: str, *parts: str) -> str:

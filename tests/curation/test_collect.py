@@ -6,7 +6,7 @@ from tests.sources.real_formats import MIT, answer, open_one, question, write_po
 
 from hornbook.curation.collect import collect, dropped, kept, num_masked
 from hornbook.errors import MissingInputError
-from hornbook.filters.config import HygieneConfig
+from hornbook.filters.config import FiltersConfig
 from hornbook.pipeline.parts import Parts
 from hornbook.sources.find import SourcesConfig, open_sources
 
@@ -30,14 +30,14 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-def collected(project: Path, work: Path, config: HygieneConfig | None, part_characters: int = 100_000) -> Parts:
+def collected(project: Path, work: Path, config: FiltersConfig | None, part_characters: int = 100_000) -> Parts:
     work.mkdir()
     sources = [open_one(project)]
     return collect(sources, work, config, report=lambda *_: None, part_characters=part_characters)
 
 
 def test_documents_stay_or_are_dropped_or_rejected_each_with_its_reason(project: Path, tmp_path: Path) -> None:
-    parts = collected(project, tmp_path / "work", HygieneConfig())
+    parts = collected(project, tmp_path / "work", FiltersConfig())
     assert [one.path for one in kept(parts)] == [*(f"good_{number}.py" for number in range(6)), "masked.py"]
     (one,) = dropped(parts)
     assert (one.path, one.licenses, one.source) == ("python_2.py", ("MIT",), "project")
@@ -49,8 +49,8 @@ def test_documents_stay_or_are_dropped_or_rejected_each_with_its_reason(project:
 
 
 def test_the_size_of_parts_and_the_filters_being_off_change_no_other_document(project: Path, tmp_path: Path) -> None:
-    small = collected(project, tmp_path / "small", HygieneConfig(), part_characters=400)
-    large = collected(project, tmp_path / "large", HygieneConfig())
+    small = collected(project, tmp_path / "small", FiltersConfig(), part_characters=400)
+    large = collected(project, tmp_path / "large", FiltersConfig())
     assert list(kept(small)) == list(kept(large))
     assert small.num_parts > large.num_parts == 1
     unfiltered = list(kept(collected(project, tmp_path / "none", None)))
@@ -66,7 +66,7 @@ def test_posts_are_judged_as_prose(tmp_path: Path) -> None:
     path = write_posts(tmp_path / "Posts.xml", question(1, Body=body), answer(3, 1, Body=body + "call me@mine.org"))
     (tmp_path / "work").mkdir()
     sources = open_sources([str(path)], SourcesConfig(), tmp_path / "work", report=lambda *_: None)
-    parts = collect(sources, tmp_path / "work", HygieneConfig(), report=lambda *_: None)
+    parts = collect(sources, tmp_path / "work", FiltersConfig(), report=lambda *_: None)
     assert [one.reason for one in dropped(parts)] == []
     assert len(list(kept(parts))) == 1
     assert num_masked(parts) == {"email": 1}
@@ -75,6 +75,6 @@ def test_posts_are_judged_as_prose(tmp_path: Path) -> None:
 def test_a_license_that_is_not_allowed_drops_a_document(project: Path, tmp_path: Path) -> None:
     (project / "LICENSE").write_text("GNU GENERAL PUBLIC LICENSE\nVersion 3, 29 June 2007\n")
     (project / "good_0.py").write_text("# SPDX-License-Identifier: (GPL-3.0-only OR MIT)\n" + add(0))
-    parts = collected(project, tmp_path / "work", HygieneConfig())
+    parts = collected(project, tmp_path / "work", FiltersConfig())
     assert [one.path for one in kept(parts)] == ["good_0.py"]
     assert Counter(one.reason for one in dropped(parts)) == {"licence not allowed": 7}

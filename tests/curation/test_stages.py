@@ -11,9 +11,9 @@ from tests.curation.conftest import artifact, sample, workspace
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.corpus import Corpus, cut_module
 from hornbook.curation.select import SelectConfig
-from hornbook.curation.stages import SampleHygieneConfig, describe_hygiene, run_classifier, run_hygiene, run_select
+from hornbook.curation.stages import SampleFiltersConfig, describe_hygiene, run_classifier, run_hygiene, run_select
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.filters.config import HygieneConfig
+from hornbook.filters.config import FiltersConfig
 from hornbook.pipeline.stage import Artifact, Result
 from hornbook.records import CodeSample, Dropped, Label, PredictedValue, schema_of
 
@@ -77,7 +77,7 @@ def sample_of(text: str, path: str = "a.py", license_name: str = "PSF-2.0") -> C
 
 
 def clean(
-    samples: list[CodeSample], folder: Path, config: SampleHygieneConfig | None = None
+    samples: list[CodeSample], folder: Path, config: SampleFiltersConfig | None = None
 ) -> tuple[Result, list[CodeSample], dict[str, Dropped]]:
     """What the stage `hygiene` says, keeps and drops, the last by id."""
     folder.mkdir(exist_ok=True)
@@ -139,7 +139,7 @@ def test_the_standard_library_passes_but_for_what_is_short_or_data(standard_libr
     assert set(result.dropped) <= {"too short", "data in code", "generated", "long lines"}
     assert 0.9 * len(samples) < len(kept) < len(samples)
     refused = [before[id_] for id_, one in dropped.items() if one.reason == "too short"]
-    assert all(len("".join(sample.text.split())) < HygieneConfig().min_characters for sample in refused)
+    assert all(len("".join(sample.text.split())) < FiltersConfig().min_characters for sample in refused)
 
 
 SCRIPT = """

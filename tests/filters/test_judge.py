@@ -6,7 +6,7 @@ import pytest
 from tests.filters.planted import planted_secrets
 
 from hornbook.errors import ConfigError
-from hornbook.filters.config import HygieneConfig
+from hornbook.filters.config import FiltersConfig
 from hornbook.filters.filters import Reason
 from hornbook.filters.judge import Judged, judge
 from hornbook.pipeline.fingerprint import encode
@@ -21,7 +21,7 @@ def mean(values: list[float]) -> float:
 
 
 def judged(text: str = CODE, *, path: str = "a/b.py", licenses: tuple[str, ...] = ("MIT",), **config: object) -> Judged:
-    return judge(text, path=path, repository="ada/engine", licenses=licenses, config=HygieneConfig(**config))
+    return judge(text, path=path, repository="ada/engine", licenses=licenses, config=FiltersConfig(**config))
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ def test_no_text_raises_and_none_takes_time_beyond_its_length(piece: str) -> Non
 
 
 def test_a_config_can_be_sent_to_workers_and_fingerprinted() -> None:
-    config = HygieneConfig(opt_out=("ada/*",))
+    config = FiltersConfig(opt_out=("ada/*",))
     judge(CODE, path="", repository="", licenses=(), config=config)
     again = pickle.loads(pickle.dumps(config))
     assert again == config
-    assert encode(again) == encode(HygieneConfig(opt_out=("ada/*",)))
+    assert encode(again) == encode(FiltersConfig(opt_out=("ada/*",)))
     for field, value in (("max_characters", 0), ("min_alphanumeric_share", 1.5), ("max_mean_line", 0.0)):
         with pytest.raises(ConfigError, match=f"`{field}`.*{value}"):
-            HygieneConfig(**{field: value})  # type: ignore[arg-type]
+            FiltersConfig(**{field: value})  # type: ignore[arg-type]

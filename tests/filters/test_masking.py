@@ -5,7 +5,7 @@ import pytest
 from tests.filters.planted import planted_secrets
 
 from hornbook.filters import masking
-from hornbook.filters.config import HygieneConfig
+from hornbook.filters.config import FiltersConfig
 from hornbook.filters.data import find_literals
 from hornbook.filters.masking import (
     Mask,
@@ -80,12 +80,12 @@ def test_addresses_of_somebody_are_found_and_others_stay(text: str, emails: list
 
 
 def masked(text: str, **switches: bool) -> str:
-    return apply_masks(text, find_masks(text, find_literals(text).spans, HygieneConfig(**switches)))[0]
+    return apply_masks(text, find_masks(text, find_literals(text).spans, FiltersConfig(**switches)))[0]
 
 
 def test_each_kind_gets_its_placeholder_is_counted_and_can_be_switched_off() -> None:
     text = f"# ada@acme.org\nx = ['{GITHUB}', '81.2.69.142', '81.2.69.143']\n"
-    masks = find_masks(text, find_literals(text).spans, HygieneConfig())
+    masks = find_masks(text, find_literals(text).spans, FiltersConfig())
     new, numbers = apply_masks(text, masks)
     assert new == "# <EMAIL>\nx = ['<KEY>', '<IP>', '<IP>']\n"
     assert numbers == {"email": 1, "key": 1, "ip": 2}

@@ -138,8 +138,8 @@ def decontaminate(
     from hornbook.display import make_console, show_progress
     from hornbook.parallel import open_engine
     from hornbook.pipeline.fingerprint import encode
+    from hornbook.pipeline.kept_rows import require_same_form
     from hornbook.pipeline.parts import Parts, require_some
-    from hornbook.pipeline.publish import require_same_form
     from hornbook.sources.documents import Fields, documents_of
     from hornbook.sources.input_files import find_files
 

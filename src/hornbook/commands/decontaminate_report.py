@@ -77,7 +77,7 @@ def write_outputs(
 
     from hornbook.decontamination.findings import measure, nearest_of
     from hornbook.decontamination.over_parts import found_in
-    from hornbook.pipeline.publish import write_kept
+    from hornbook.pipeline.kept_rows import write_kept
 
     is_kept = np.zeros(parts.num_rows, dtype=np.bool_)
     dropped: Counter[str] = Counter()

@@ -23,7 +23,7 @@ from hornbook.curation.select import SelectConfig, count_tokens, select
 from hornbook.curation.shipped import AnnotateConfig, join_labels, load_labels, make_hints
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.filters.config import VERSION as HYGIENE_VERSION
-from hornbook.filters.config import HygieneConfig
+from hornbook.filters.config import FiltersConfig
 from hornbook.filters.judge import judge
 from hornbook.filters.masking import detector
 from hornbook.pipeline.stage import Artifact, Result, Workspace
@@ -68,25 +68,25 @@ def run_corpus(config: CorpusConfig, inputs: Mapping[str, Artifact], workspace: 
 
 
 @dataclass(frozen=True, kw_only=True)
-class SampleHygieneConfig:
+class SampleFiltersConfig:
     """The filters, and what besides them determines what they say. Get one from `describe_hygiene`.
 
     Whether a text parses depends on the running Python too, whose version stands in the corpus' config.
     """
 
-    filters: HygieneConfig = field(default_factory=HygieneConfig)
+    filters: FiltersConfig = field(default_factory=FiltersConfig)
     rules_version: int
     """Of the filters' rules: `config.VERSION`."""
     detector: str
     """Name and version of what finds secrets: `masking.detector`."""
 
 
-def describe_hygiene() -> SampleHygieneConfig:
+def describe_hygiene() -> SampleFiltersConfig:
     """The default filters by the rules and the detector of this installation, which enter the fingerprint with them."""
-    return SampleHygieneConfig(rules_version=HYGIENE_VERSION, detector=detector())
+    return SampleFiltersConfig(rules_version=HYGIENE_VERSION, detector=detector())
 
 
-def run_hygiene(config: SampleHygieneConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+def run_hygiene(config: SampleFiltersConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Put aside what of `samples` (input `corpus`) is not fit to be learnt from, and mask the rest.
 
     Writes `samples`: CodeSample, masked copies under the ids of the corpus, whose own texts stay as they are, since

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from hornbook.errors import MissingInputError
-from hornbook.parallel import Engine, map_parts
+from hornbook.parallel import Engine, map_files
 from hornbook.pipeline.parts import Parts, write_parts
 from hornbook.sources.documents import Documents
 from hornbook.sources.rows import read_rows
@@ -64,7 +64,7 @@ def measure_documents(
     written = write_parts(documents, folder, part_characters=part_characters, report=report)
     parts = Parts(folder)
     jobs = ((parts.path(part), _numbers_path(parts, part)) for part in written)
-    for _ in map_parts(_MeasurePart(measure), jobs, engine):
+    for _ in map_files(_MeasurePart(measure), jobs, engine):
         pass
     return Parts(folder)
 

@@ -25,7 +25,7 @@ from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.prepare import Prepared, open_jail, open_unjailed
 from hornbook.decontamination.search import Search, SearchConfig
-from hornbook.parallel import Engine, Job, map_parts
+from hornbook.parallel import Engine, map_files
 from hornbook.pipeline.parts import Parts, write_parts
 from hornbook.records import records_of, table_of
 from hornbook.sandbox.program import Sandbox
@@ -117,7 +117,7 @@ def search_documents(
     written = read_documents(documents, folder, report=report, num_characters=num_characters)
     paths = map(Parts(folder).path, written)
     count = _Count(tuple(PhraseIndex(one.benchmark.problems, config.ngram_size) for one in benchmarks))
-    for _ in map_parts(count, ((path, _beside(path, "counts", "npz")) for path in paths), engine):
+    for _ in map_files(count, ((path, _beside(path, "counts", "npz")) for path in paths), engine):
         pass
     parts = Parts(folder)
     if parts.num_parts == 0:
@@ -126,10 +126,12 @@ def search_documents(
         Search(one.benchmark, one.behaviour, config, counts)
         for one, counts in zip(benchmarks, _sum_counts(parts, len(benchmarks)), strict=True)
     )
-    jobs: list[Job] = [(path, _beside(path, "found", "parquet")) for path in map(parts.path, range(parts.num_parts))]
+    jobs: list[tuple[Path, Path]] = [
+        (path, _beside(path, "found", "parquet")) for path in map(parts.path, range(parts.num_parts))
+    ]
     num_done = sum(found.exists() for _, found in jobs)
     report(_COMPARED, num_done, len(jobs))
-    for _ in map_parts(_Look(searches, is_jailed=is_jailed), jobs, engine):
+    for _ in map_files(_Look(searches, is_jailed=is_jailed), jobs, engine):
         num_done += 1
         report(_COMPARED, num_done, len(jobs))
     return parts

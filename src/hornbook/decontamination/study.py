@@ -117,7 +117,7 @@ def run_similar(config: SimilarConfig, inputs: Mapping[str, Artifact], workspace
     source = inputs["documents"]
     exercises = [one for one in source.records("documents", Document) if one.kind == DocumentKind.EXERCISE]
     problems = _problems(inputs)
-    leaks = source.records("leaks", Leak) if (source.folder / "leaks.parquet").exists() else []
+    leaks = source.records("leaks", Leak) if source.has("leaks") else []
     workspace.progress(0, len(exercises), "comparing with the problems")
     similar = similar_by_trees(exercises, problems, config.rates)
     similar[RULE] = _similar_by_rule(exercises, problems, config.rule, workspace)

@@ -5,7 +5,7 @@ threshold is proposed with a probability of at least `MIN_RECALL`, a more simila
 Source: Broder 1997 (shingles, MinHash); Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3 (bands).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hornbook.deduplication.shingles import Shingler, Shingles, jaccard
-from hornbook.errors import ConfigError
-from hornbook.parallel import collect, frame_of, import_daft
+from hornbook.deduplication.shingles import Shingles, jaccard
+from hornbook.parallel import import_daft
 
-NEAR = "near duplicate"
 MIN_RECALL = 0.99
 NGRAM_SIZE = 5
 """Tokens (words, numbers, marks) in a shingle."""
@@ -26,18 +24,6 @@ NUM_HASHES = 128
 
 BandKeys = NDArray[np.uint64]
 """Bands × N: texts with the same key in a band agree in all its rows, but for a chance of 2^-64."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NearConfig:
-    """What a near duplicate is."""
-
-    threshold: float = 0.8
-    """Least Jaccard similarity of the two sets of shingles; in (0, 1]."""
-
-    def __post_init__(self) -> None:
-        if not 0 < self.threshold <= 1:
-            raise ConfigError(f"`threshold` must lie in (0, 1], got {self.threshold!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,27 +58,6 @@ class Clusters:
         """Make one set of the sets of both."""
         first, second = sorted((self.find(first), self.find(second)))
         self._parent[second] = first
-
-
-def near_duplicates(texts: Sequence[str], config: NearConfig) -> NearDuplicates:
-    """Cluster texts by near duplication; of each cluster the first text in input order is the keeper.
-
-    Deterministic: independent of the number of cores, of the engine and of Python's hash seed.
-    """
-    if not texts:
-        return NearDuplicates(keepers=[], jaccard={}, num_compared=0)
-    table = pa.table({"row": pa.array(range(len(texts)), pa.int64()), "text": pa.array(texts, pa.string())})
-    signed = collect(with_signature(with_tokens(frame_of(table))), sort_by="row", num_rows=len(table))
-    tokens = signed.column("tokens").to_pylist()
-    shingler = Shingler(NGRAM_SIZE)
-    shingles: dict[int, Shingles] = {}
-
-    def shingles_at(index: int) -> Shingles:
-        if index not in shingles:
-            shingles[index] = shingler.shingles_of(tokens[index])
-        return shingles[index]
-
-    return join_near(band_keys(signatures_of(signed), config.threshold), shingles_at, config.threshold)
 
 
 def join_near(

@@ -4,7 +4,7 @@ Two different shingles have the same hash with a chance of about 2^-64; so the s
 by one shingle in one of 200,000 million such pairs.
 """
 
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,12 @@ def jaccard(first: Shingles, second: Shingles, *, at_least: float = 0.0) -> floa
     both.sort(kind="stable")  # Two sorted runs are merged.
     shared = int(np.count_nonzero(both[1:] == both[:-1]))
     return shared / (len(both) - shared)
+
+
+def normalised_hash(text: str) -> bytes:
+    """SHA-256 of the text without blank lines and without white space at line ends. Indentation counts."""
+    lines = filter(None, map(str.rstrip, text.split("\n")))
+    return sha256("\n".join(lines).encode()).digest()
 
 
 class _WordHashes(dict[str, int]):

@@ -83,7 +83,7 @@ def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> Mode
 
 
 def _code_sources(select: Artifact) -> tuple[tuple[tuple[str, str], int], ...]:
-    kept = select.table("kept")
+    kept = select.arrow("kept")
     counts = Counter(zip(kept.column("source").to_pylist(), kept.column("license").to_pylist(), strict=True))
     return tuple(sorted(counts.items()))
 

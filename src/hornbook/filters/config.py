@@ -56,7 +56,7 @@ _HOST = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class HygieneConfig:
+class FiltersConfig:
     """The filters of `judge`, in its order. A threshold of 0, or of 1 for a largest share, lets everything pass."""
 
     max_characters: int = 1_000_000

@@ -16,7 +16,7 @@ file gives its reason, so that counts by reason depend on this order:
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hornbook.filters.config import HygieneConfig
+from hornbook.filters.config import FiltersConfig
 from hornbook.filters.data import data_in_code, find_literals
 from hornbook.filters.filters import (
     Reason,
@@ -48,7 +48,7 @@ class Judged:
     """Kind (`key`, `email`, `ip`) → how many were masked; kinds without any are left out."""
 
 
-def judge(text: str, *, path: str, repository: str, licenses: Sequence[str], config: HygieneConfig) -> Judged:
+def judge(text: str, *, path: str, repository: str, licenses: Sequence[str], config: FiltersConfig) -> Judged:
     """Judge one file.
 
     A pure function of its arguments, the running Python's grammar and the detector of secrets
@@ -86,7 +86,7 @@ def judge(text: str, *, path: str, repository: str, licenses: Sequence[str], con
     return _refused(refusal) if refusal else _masked_code(text, literals.spans, config)
 
 
-def _masked_code(text: str, spans: list[Span], config: HygieneConfig) -> Judged:
+def _masked_code(text: str, spans: list[Span], config: FiltersConfig) -> Judged:
     """The text with its strings and comments masked. It still parses, or it is refused."""
     masks = find_masks(text, spans, config)
     if not masks:

@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from hornbook.filters.config import HygieneConfig
+from hornbook.filters.config import FiltersConfig
 
 if TYPE_CHECKING:
     from kingfisher_sdk import Scanner
@@ -60,7 +60,7 @@ class Mask(NamedTuple):
     kind: str
 
 
-def find_masks(text: str, spans: list[Span] | None, config: HygieneConfig) -> list[Mask]:
+def find_masks(text: str, spans: list[Span] | None, config: FiltersConfig) -> list[Mask]:
     """What is to be masked, in order and without overlaps; of two that overlap the secret counts, then the first.
 
     Args:

@@ -17,7 +17,9 @@ NOT_IN_FINGERPRINT = {"in_fingerprint": False}
 """Metadata of a dataclass field that changes how a stage computes, not what: `field(metadata=NOT_IN_FINGERPRINT)`."""
 
 
-def fingerprint(*, stage: str, version: int, config: Any, seed: int, inputs: Mapping[str, str]) -> str:
+def fingerprint(
+    *, stage: str, version: int, config: Any, seed: int, inputs: Mapping[str, str], external: Any = None
+) -> str:
     """Hash what determines a stage's output.
 
     Args:
@@ -26,6 +28,7 @@ def fingerprint(*, stage: str, version: int, config: Any, seed: int, inputs: Map
         config: A frozen dataclass of literals, dataclasses may nest.
         seed: The stage's seed.
         inputs: Input's name → fingerprint.
+        external: Which external data it reads, as JSON values; None where it reads none.
 
     Returns:
         64 hexadecimal digits.
@@ -40,6 +43,8 @@ def fingerprint(*, stage: str, version: int, config: Any, seed: int, inputs: Map
         "seed": seed,
         "inputs": dict(inputs),
     }
+    if external is not None:
+        whole["external"] = encode(external, f"{stage}.external")
     return digest_of(whole)
 
 

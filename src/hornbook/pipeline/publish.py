@@ -1,111 +1,236 @@
-"""Write the rows that stay, each as it stood: every field of it is kept, in the order of the files.
+"""Publish a table to a path that a person named: JSON lines or Parquet, by the name's ending, whole or not at all.
 
-JSON lines stay JSON lines, byte for byte; Parquet stays Parquet with its columns. Source files become rows of `id` and
-`text`.
+Rows that a stage only kept or dropped are published as they stood in the files: JSON lines byte for byte, Parquet with
+all its columns.
 """
 
+import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from hornbook.errors import ConfigError, MissingInputError
-from hornbook.pipeline.parts import Parts
-from hornbook.sources.input_files import InputFile
+from hornbook.errors import ConfigError, StoreError
+from hornbook.pipeline.table import Table
+from hornbook.records import Document, Dropped, Record, table_of
+from hornbook.sources.code_rows import Rows
 from hornbook.sources.rows import parquet_batches, raw_lines
+from hornbook.sources.source import Source
 
-_SOURCE_SCHEMA = pa.schema([("id", pa.string()), ("text", pa.large_string())])
+ENDINGS = (".jsonl", ".parquet")
+_ROWS_AT_ONCE = 1024
 
 
-def require_same_form(files: Sequence[InputFile], output: Path) -> None:
-    """See that rows can be written as they stand.
+def require_writable(path: Path, inputs: Sequence[str] = ()) -> None:
+    """Check that a path can be written, before any work is done.
+
+    Args:
+        path: What a person named.
+        inputs: External data that must not be overwritten.
+
+    Raises:
+        ConfigError: The path is of another kind, its folder is missing, or it lies in an input.
+    """
+    if path.suffix not in ENDINGS:
+        raise ConfigError(f"`{path}` must end in {' or '.join(ENDINGS)}")
+    if path.is_dir():
+        raise ConfigError(f"`{path}` is a folder; name a file in it")
+    if not path.absolute().parent.is_dir():
+        raise ConfigError(f"`{path}`: there is no folder `{path.absolute().parent}`")
+    for given in inputs:
+        if Path(given).resolve() in (path.resolve(), *path.resolve().parents):
+            raise ConfigError(f"`{path}` would be written into the input `{given}`; name a file outside of it")
+
+
+def beside(path: Path, what: str) -> Path:
+    """`exercises.dropped.jsonl` for `exercises.jsonl` and `dropped`."""
+    return path.with_name(f"{path.stem}.{what}{path.suffix}")
+
+
+def publish(path: Path, table: Table[Any]) -> int:
+    """Write the records of a table; the metadata of documents become fields of their own.
+
+    Returns:
+        The number of records.
+
+    Raises:
+        StoreError: The disk is full, or the folder cannot be written.
+    """
+    return _write_rows(path, map(_fields, table), table.record)
+
+
+def publish_dropped(output: Path, tables: Sequence[Table[Dropped]]) -> Path | None:
+    """Write what was dropped to `NAME.dropped` beside an output; where nothing was, remove an earlier command's file.
+
+    Returns:
+        The file; None where nothing was dropped.
+    """
+    path = beside(output, "dropped")
+    if not sum(table.num_rows for table in tables):
+        path.unlink(missing_ok=True)
+        return None
+    publish(path, Table(Dropped, tuple(part for table in tables for part in table.parts)))
+    return path
+
+
+def require_same_form(sources: Sequence[Source], output: Path) -> None:
+    """Check that rows can be published as they stand.
 
     Raises:
         ConfigError: The files are of several kinds, Parquet files have different columns, or the output is of another
-            kind than they.
-        MissingInputError: A Parquet file is none.
+            kind.
     """
-    kinds = {_kind(file) for file in files}
-    if len(kinds) > 1:
-        raise ConfigError(f"the inputs are {' and '.join(sorted(kinds))}; give files of one kind")
+    rows = [source for source in sources if isinstance(source, Rows)]
+    if not rows:
+        return
+    kinds = {"Parquet" if one.path.suffix == ".parquet" else "JSON lines" for one in rows}
+    if len(kinds) > 1 or len(rows) < len(sources):
+        raise ConfigError("the inputs are files of different kinds; give files of one kind")
     kind = kinds.pop()
-    if kind != "source files" and kind != ("Parquet" if output.suffix == ".parquet" else "JSON lines"):
+    if kind != ("Parquet" if output.suffix == ".parquet" else "JSON lines"):
         ending = ".parquet" if kind == "Parquet" else ".jsonl"
-        raise ConfigError(f"`--output` `{output}`: the inputs are {kind}, whose rows stay as they are; name a {ending}")
+        raise ConfigError(f"`{output}`: the inputs are {kind}, whose rows stay as they are; name a {ending}")
     if kind == "Parquet":
-        schemas = [_schema(file) for file in files]
-        other = next((file for file, one in zip(files, schemas, strict=True) if not one.equals(schemas[0])), None)
+        first, *others = rows
+        other = next((one for one in others if not _schema_of(one).equals(_schema_of(first))), None)
         if other is not None:
-            raise ConfigError(f"`{other.path}` has other columns or types than `{files[0].path}`; give them one by one")
+            raise ConfigError(f"`{other.path}` has other columns or types than `{first.path}`; give them one by one")
 
 
-def write_kept(files: Sequence[InputFile], parts: Parts, is_kept: NDArray[np.bool_], output: Path) -> None:
-    """Write the rows.
+def publish_kept(
+    path: Path, sources: Sequence[Source], documents: Table[Document], rejected: Table[Dropped], kept: Table[Document]
+) -> int:
+    """Write the documents that a stage kept; rows of files as they stood there.
 
     Args:
-        files: As `require_same_form` took them.
-        parts: Of the same files.
-        is_kept: For each row of all files.
-        output: Is replaced when it is whole.
+        path: Where to; `require_same_form` has taken it.
+        sources: What was read.
+        documents: All documents that were found there.
+        rejected: The rows that were no documents.
+        kept: The documents that stay, in the same order.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        StoreError: The disk is full, or the folder cannot be written.
     """
-    partial = output.with_name(f".{output.name}.partial")
-    kind = _kind(files[0])
-    if output.suffix == ".parquet":
-        schema = _SOURCE_SCHEMA if kind == "source files" else pq.read_schema(files[0].path)
-        batches = _source_batches(parts, is_kept) if kind == "source files" else _kept_batches(files, is_kept)
-        with pq.ParquetWriter(partial, schema, compression="zstd") as writer:
-            for batch in batches:
-                writer.write_batch(batch)
-    else:
-        lines = _source_lines(parts, is_kept) if kind == "source files" else _kept_lines(files, is_kept)
-        with partial.open("wb") as stream:
-            stream.writelines(lines)
-    partial.replace(output)
+    if not all(isinstance(source, Rows) for source in sources):
+        return publish(path, kept)
+    rows = [source for source in sources if isinstance(source, Rows)]
+    decisions = _decisions(documents, kept)
+    places = (one.id for one in rejected)
+    with _replaced(path) as partial:
+        if path.suffix == ".parquet":
+            with pq.ParquetWriter(partial, _schema_of(rows[0]), compression="zstd") as writer:
+                for batch in _kept_batches(rows, decisions, places):
+                    writer.write_batch(batch)
+        else:
+            with partial.open("wb") as stream:
+                stream.writelines(_kept_lines(rows, decisions, places))
+    return kept.num_rows
 
 
-def _schema(file: InputFile) -> pa.Schema:
-    try:
-        return pq.read_schema(file.path)
-    except (OSError, pa.ArrowException) as error:
-        raise MissingInputError(f"`{file.path}` cannot be read: {error}") from error
+def _decisions(documents: Table[Document], kept: Table[Document]) -> Iterator[bool]:
+    """Whether each document is kept; both tables have the same order."""
+    ids = _ids(kept)
+    following = next(ids, None)
+    for name in _ids(documents):
+        is_kept = name == following
+        yield is_kept
+        if is_kept:
+            following = next(ids, None)
 
 
-def _kind(file: InputFile) -> str:
-    if file.is_source:
-        return "source files"
-    return "Parquet" if file.path.suffix == ".parquet" else "JSON lines"
+def _ids(table: Table[Document]) -> Iterator[str]:
+    for part in table.parts:
+        yield from pq.read_table(part, columns=["id"]).column("id").to_pylist()
 
 
-def _kept_lines(files: Sequence[InputFile], is_kept: NDArray[np.bool_]) -> Iterator[bytes]:
-    kept = iter(is_kept.tolist())
-    for file in files:
-        for _, line in raw_lines(file.path):
-            if next(kept):
+def _kept_lines(rows: Sequence[Rows], decisions: Iterator[bool], rejected: Iterator[str]) -> Iterator[bytes]:
+    place = next(rejected, None)
+    for one in rows:
+        for number, line in raw_lines(one.path):
+            if place is not None and place == f"{one.name}:{number}":
+                place = next(rejected, None)
+            elif next(decisions):
                 yield line if line.endswith(b"\n") else line + b"\n"
 
 
-def _kept_batches(files: Sequence[InputFile], is_kept: NDArray[np.bool_]) -> Iterator[pa.RecordBatch]:
-    place = 0
-    for file in files:
-        for batch in parquet_batches(file.path):
-            chosen = is_kept[place : place + len(batch)]
-            place += len(batch)
+def _kept_batches(rows: Sequence[Rows], decisions: Iterator[bool], rejected: Iterator[str]) -> Iterator[pa.RecordBatch]:
+    place = next(rejected, None)
+    for one in rows:
+        number = 0
+        for batch in parquet_batches(one.path):
+            chosen: NDArray[np.bool_] = np.zeros(len(batch), dtype=np.bool_)
+            for row in range(len(batch)):
+                number += 1
+                if place is not None and place == f"{one.name}:{number}":
+                    place = next(rejected, None)
+                else:
+                    chosen[row] = next(decisions)
             if chosen.any():
                 yield batch.filter(pa.array(chosen))
 
 
-def _source_batches(parts: Parts, is_kept: NDArray[np.bool_]) -> Iterator[pa.RecordBatch]:
-    for part in range(parts.num_parts):
-        table = parts.read(part, "row", "id", "text")
-        kept = table.filter(pa.array(is_kept[table.column("row").to_numpy()]))
-        yield from kept.select(["id", "text"]).cast(_SOURCE_SCHEMA).to_batches()
+def _schema_of(one: Rows) -> pa.Schema:
+    return pq.read_schema(one.path if isinstance(one.path, Path) else one.path.open())
 
 
-def _source_lines(parts: Parts, is_kept: NDArray[np.bool_]) -> Iterator[bytes]:
-    for batch in _source_batches(parts, is_kept):
-        for fields in batch.to_pylist():
-            yield json.dumps(fields, ensure_ascii=False).encode() + b"\n"
+def _fields(record: Record) -> dict[str, Any]:
+    fields = dataclasses.asdict(record)
+    metadata = json.loads(fields.pop("metadata")) if isinstance(record, Document) else {}
+    return {**fields, **metadata}
+
+
+def _write_rows(path: Path, rows: Iterator[dict[str, Any]], record: type[Record]) -> int:
+    number = 0
+    with _replaced(path) as partial:
+        if path.suffix == ".parquet":
+            writer: pq.ParquetWriter | None = None
+            try:
+                for some in _some_at_once(rows):
+                    table = pa.Table.from_pylist(some, schema=writer.schema if writer else None)
+                    writer = writer or pq.ParquetWriter(partial, table.schema, compression="zstd")
+                    writer.write_table(table)
+                    number += len(some)
+            finally:
+                if writer is not None:
+                    writer.close()
+            if writer is None:
+                pq.write_table(table_of(record, []), partial)
+        else:
+            with partial.open("w", encoding="utf-8") as lines:
+                for row in rows:
+                    lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+                    number += 1
+    return number
+
+
+def _some_at_once(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    some: list[dict[str, Any]] = []
+    for row in rows:
+        some.append(row)
+        if len(some) >= _ROWS_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[Path]:
+    """Give a file to write to, which takes the place of `path` when the body ends without an error."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise StoreError(f"`{path}` cannot be written: {error.strerror or error}") from error

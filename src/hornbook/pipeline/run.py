@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from hornbook.errors import ConfigError, DamagedArtifactError
-from hornbook.pipeline.stage import Artifact, Progress, Stage
+from hornbook.pipeline.manifest import hash_file
+from hornbook.pipeline.stage import Artifact, Context, FileHash, Progress, Stage
 from hornbook.pipeline.store import Store, fingerprint_of
 
 
@@ -31,6 +32,21 @@ class Pipeline:
                     raise ConfigError(f"`{stage.name}` reads `{source.name}`, which does not come before it")
             seen[stage.name] = stage
 
+    @classmethod
+    def ending_in(cls, recipe: str, *last: Stage, seed: int = 0) -> Self:
+        """The pipeline of these stages and all that they need, each after its inputs; all get the seed."""
+        ordered: dict[int, Stage] = {}
+
+        def add(stage: Stage) -> None:
+            if id(stage) not in ordered:
+                for source in stage.inputs.values():
+                    add(source)
+                ordered[id(stage)] = stage
+
+        for stage in last:
+            add(stage)
+        return cls(recipe, tuple(ordered.values())).mapped(lambda stage: replace(stage, seed=seed))
+
     def stage(self, name: str) -> Stage:
         """The stage of that name.
 
@@ -48,13 +64,13 @@ class Pipeline:
         self.stage(name)
         return self.mapped(lambda stage: replace(stage, config=config) if stage.name == name else stage)
 
-    def mapped(self, change: Callable[[Stage], Stage]) -> "Pipeline":
+    def mapped(self, change: Callable[[Stage], Stage]) -> Self:
         """The same pipeline with `change` made to each stage; the stages that read it follow. Names must stay."""
         renewed: dict[str, Stage] = {}
         for stage in self.stages:
             inputs = {key: renewed[source.name] for key, source in stage.inputs.items()}
             renewed[stage.name] = replace(change(stage), inputs=inputs)
-        return Pipeline(self.recipe, tuple(renewed.values()))
+        return type(self)(self.recipe, tuple(renewed.values()))
 
     def until(self, name: str) -> "Pipeline":
         """Only the stage `name` and those that it needs."""
@@ -76,13 +92,19 @@ class Pipeline:
             settings = " ".join(f"--set {setting}" for setting in missing)
             raise ConfigError(f"the recipe `{self.recipe}` needs data that is not given; add {settings}")
 
-    def fingerprints(self) -> dict[str, str]:
-        """Stage's name → fingerprint, in the pipeline's order."""
+    def fingerprints(self, sha256_of: FileHash = hash_file) -> dict[str, str]:
+        """Stage's name → fingerprint, in the pipeline's order.
+
+        Args:
+            sha256_of: Hashes external files: `Store.sha256_of`.
+
+        Raises:
+            MissingInputError: External data that a stage reads is not there.
+        """
         digests: dict[str, str] = {}
         for stage in self.stages:
-            digests[stage.name] = fingerprint_of(
-                stage, {key: digests[source.name] for key, source in stage.inputs.items()}
-            )
+            inputs = {key: digests[source.name] for key, source in stage.inputs.items()}
+            digests[stage.name] = fingerprint_of(stage, inputs, sha256_of)
         return digests
 
 
@@ -129,20 +151,23 @@ class Observer(Protocol):
 def inspect(pipeline: Pipeline, store: Store) -> list[StageStatus]:
     """Say for each stage whether its artifact can be reused. Reads and verifies, writes nothing."""
     statuses: dict[str, StageStatus] = {}
-    digests = pipeline.fingerprints()
+    digests = pipeline.fingerprints(store.sha256_of)
     for stage in pipeline.stages:
         inputs = {key: statuses[source.name].artifact for key, source in stage.inputs.items()}
         statuses[stage.name] = _status(stage, digests[stage.name], inputs, store)
     return list(statuses.values())
 
 
-def run(pipeline: Pipeline, store: Store, observer: Observer) -> dict[str, StageOutcome]:
+def run(
+    pipeline: Pipeline, store: Store, observer: Observer, context: Context | None = None
+) -> dict[str, StageOutcome]:
     """Give every stage its artifact, reusing what is there and whole.
 
     Args:
         pipeline: What to run.
         store: Where artifacts lie.
         observer: Hears of each stage.
+        context: Engine, teacher and ranks that stages are given; None for this machine alone.
 
     Returns:
         Stage's name → outcome, in the pipeline's order.
@@ -152,7 +177,7 @@ def run(pipeline: Pipeline, store: Store, observer: Observer) -> dict[str, Stage
     """
     pipeline.require_settings()
     outcomes: dict[str, StageOutcome] = {}
-    digests = pipeline.fingerprints()
+    digests = pipeline.fingerprints(store.sha256_of)
     total = len(pipeline.stages)
     for index, stage in enumerate(pipeline.stages, start=1):
         inputs = {key: outcomes[source.name].artifact for key, source in stage.inputs.items()}
@@ -163,7 +188,7 @@ def run(pipeline: Pipeline, store: Store, observer: Observer) -> dict[str, Stage
             progress = observer.on_start(status, index, total)
             if status.reuse is not Reuse.MISSING:
                 store.discard(stage.name, status.fingerprint)
-            outcome = StageOutcome(stage, store.build(stage, inputs, progress), reused=False)
+            outcome = StageOutcome(stage, store.build(stage, inputs, progress, context), reused=False)
         outcomes[stage.name] = outcome
         observer.on_finish(outcome, index, total)
     return outcomes

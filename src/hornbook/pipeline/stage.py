@@ -1,16 +1,23 @@
 """A stage: a frozen config, a function, and the stages whose artifacts it reads, named as Python objects."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hornbook.errors import MissingInputError
+from hornbook.parallel import Engine, Function, J, map_parts
 from hornbook.pipeline.manifest import MEASURED, Manifest
-from hornbook.records import R, records_of, table_of
+from hornbook.pipeline.table import Table, num_rows_of, write_table
+from hornbook.records import Document, Dropped, R
+
+DOCUMENT_TABLES = ("documents", "samples", "passages", "kept", "exercises")
+"""Tables whose records are, or can be read as, documents for training."""
 
 
 class Progress(Protocol):
@@ -41,13 +48,44 @@ class Artifact:
             raise MissingInputError(f"the artifact `{self.folder.name}` has no `{name}`")
         return path
 
-    def table(self, name: str) -> pa.Table:
-        """The Parquet table `name`, read whole, rows in the order in which they were written."""
-        return pq.read_table(self.path(f"{name}.parquet"))
+    def has(self, name: str) -> bool:
+        """Whether the artifact holds the table, file or folder `name`."""
+        return (self.folder / name).exists()
+
+    def table(self, name: str, record: type[R]) -> Table[R]:
+        """The table `name`, to be streamed."""
+        return Table.of_folder(self.path(name), record)
+
+    def arrow(self, name: str) -> pa.Table:
+        """The table `name` whole, as an Arrow table."""
+        return pq.read_table(self.path(name))
 
     def records(self, name: str, record: type[R]) -> list[R]:
-        """The rows of the table `name` as records."""
-        return records_of(record, self.table(name))
+        """All rows of the table `name`; for tables that fit in memory."""
+        return list(self.table(name, record))
+
+    def documents(self) -> Table[Document]:
+        """The texts that the artifact holds for training: its code, textbooks, then exercises.
+
+        Raises:
+            MissingInputError: It holds none.
+        """
+        names = [name for name in DOCUMENT_TABLES if self.has(name)]
+        if not names:
+            raise MissingInputError(f"the artifact `{self.folder.name}` holds no documents")
+        return Table(Document, tuple(part for name in names for part in self.table(name, Document).parts))
+
+
+@dataclass(frozen=True)
+class Context:
+    """What stages are given to work with; it determines nothing of what they make."""
+
+    engine: Engine = Engine.LOCAL
+    """Where parts of tables are worked on."""
+    open_teacher: Callable[[str, str], AbstractContextManager[Any]] | None = None
+    """Opens the language model of this name for the stage of this name; None where no teacher was named."""
+    call_ranks: Callable[[Any], None] | None = None
+    """Asks the other processes of `torchrun` to take part in a training; None where there are none."""
 
 
 @dataclass(frozen=True)
@@ -62,19 +100,65 @@ class Workspace:
     scratch: Path
     seed: int
     progress: Progress
+    context: Context = field(default_factory=Context)
 
-    def write_table(self, name: str, table: pa.Table) -> None:
-        """Write `table` as `name`.parquet; equal tables give equal bytes."""
-        pq.write_table(table, self.folder / f"{name}.parquet", compression="zstd")
-
-    def write_records(self, name: str, record: type[R], records: list[R]) -> None:
-        """Write the records as the table `name`."""
-        self.write_table(name, table_of(record, records))
+    def write_records(self, name: str, record: type[R], records: Iterable[R]) -> int:
+        """Write records as the table `name`, part by part; returns their number."""
+        return write_table(self.folder / name, record, records)
 
     def write_measured(self, name: str, record: type[R], records: list[R]) -> None:
         """Write what differs between two equal runs as the table `measured/name`; nothing downstream depends on it."""
-        (self.folder / MEASURED).mkdir(exist_ok=True)
         self.write_records(f"{MEASURED}/{name}", record, records)
+
+    def map_parts(
+        self, name: str, function: Function[J], jobs: Sequence[J], *, note: str = "", in_threads: bool = False
+    ) -> list[Path]:
+        """Apply a function to parts on the engine of the context; see `parallel.map_parts`.
+
+        Args:
+            name: Of this work; its results lie in `scratch`, where a run after a kill finds them again.
+            function: What is applied.
+            jobs: The parts.
+            note: What is done, for the progress.
+            in_threads: As for `parallel.map_parts`.
+
+        Returns:
+            The folder of each part's results.
+        """
+        results: list[Path] = []
+        if not jobs:
+            return results
+        self.progress(0, len(jobs), note)
+        for result in map_parts(function, jobs, self.scratch / name, self.context.engine, in_threads=in_threads):
+            results.append(result)
+            self.progress(len(results), len(jobs), note)
+        return results
+
+    def gather(self, results: Iterable[Path], name: str, record: type[R]) -> Table[R]:
+        """Make the table `name` of the parts `name.parquet`, or the folders `name`, that results hold, in their order.
+
+        The parts move; parts without rows are left out, unless all are.
+        """
+        folder = self.folder / name
+        folder.mkdir()
+        found = [part for result in results for part in _parts_in(result, name)]
+        full = [part for part in found if num_rows_of(part)]
+        for number, part in enumerate(full or found[:1]):
+            part.rename(folder / f"{number:05d}.parquet")
+        if not found:
+            write_table(folder, record, [])
+        return Table.of_folder(folder, record)
+
+
+def _parts_in(result: Path, name: str) -> list[Path]:
+    single = result / f"{name}.parquet"
+    return [single] if single.exists() else sorted((result / name).glob("*.parquet"))
+
+
+def count_reasons(dropped: Table[Dropped]) -> dict[str, int]:
+    """Reason → number of records dropped for it, by reason."""
+    reasons = pc.value_counts(dropped.columns("reason").column("reason").combine_chunks()).to_pylist()
+    return {str(one["values"]): one["counts"] for one in sorted(reasons, key=lambda one: str(one["values"]))}
 
 
 @dataclass(frozen=True)
@@ -142,6 +226,8 @@ class Estimate:
     """Settings that a person must give before the stage can run, as typed: `--set code.folder=DIR`."""
 
 
+FileHash = Callable[[Path], str]
+"""The SHA-256 of a file; the store remembers it by the file's size and time."""
 StageFunction = Callable[[Any, Mapping[str, Artifact], Workspace], Result]
 
 
@@ -158,6 +244,9 @@ class Stage:
     """Raised when the rule changes."""
     inputs: Mapping[str, "Stage"] = field(default_factory=dict)
     seed: int = 0
+    identity: Callable[[Any, FileHash], Any] | None = None
+    """`identity(config, sha256_of)` says which external data the stage reads, as JSON values: names and hashes, no
+    paths of this machine. It is a part of the fingerprint."""
     estimate: "Callable[[Stage, Hardware | None], Estimate] | None" = None
     """What the stage would take on these GPUs, or on any; not part of the fingerprint."""
 

@@ -5,6 +5,7 @@ the running Python, the labels come with the package, the teacher is the procedu
 trained on the run's own data.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from hornbook.curation import stages as curation
@@ -14,8 +15,7 @@ from hornbook.curation.select import SelectConfig
 from hornbook.curation.shipped import describe_labels, describe_states
 from hornbook.decontamination import stages as decontamination
 from hornbook.decontamination.stages import DecontaminateConfig
-from hornbook.deduplication import stages as deduplication
-from hornbook.deduplication.stages import DeduplicateConfig
+from hornbook.deduplication.stage import deduplicate as deduplicated
 from hornbook.evaluation import stages as evaluation
 from hornbook.evaluation.stages import EvaluateConfig
 from hornbook.export import stages as export
@@ -104,7 +104,7 @@ def laptop(seed: int = 0) -> Pipeline:
     """
 
     def stage(name: str, run: StageFunction, config: Any, version: int, **inputs: Stage) -> Stage:
-        return Stage(name, run, config, version, inputs, seed, _ESTIMATES.get(run))
+        return Stage(name, run, config, version, inputs, seed, estimate=_ESTIMATES.get(run))
 
     corpus = stage("corpus", curation.run_corpus, describe_standard_library(), curation.VERSION)
     # Its default licences hold all that `corpus.license_of` gives: Python's own, PSF-2.0, alone or AND another one.
@@ -126,14 +126,7 @@ def laptop(seed: int = 0) -> Pipeline:
         "verify", synthesis.run_verify, VerifyConfig(), synthesis.VERSION, textbooks=textbooks, exercises=exercises
     )
 
-    deduplicate = stage(
-        "deduplicate",
-        deduplication.run_deduplicate,
-        DeduplicateConfig(),
-        deduplication.VERSION,
-        select=select,
-        verify=verify,
-    )
+    deduplicate = replace(deduplicated(select, verify), seed=seed)
     decontaminate = stage(
         "decontaminate",
         decontamination.run_decontaminate,

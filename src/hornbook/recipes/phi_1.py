@@ -17,8 +17,8 @@ from hornbook.curation import stages as curation
 from hornbook.curation.provided import ProvidedConfig
 from hornbook.decontamination import stages as decontamination
 from hornbook.decontamination.stages import DecontaminateConfig
-from hornbook.deduplication import stages as deduplication
-from hornbook.deduplication.stages import DeduplicateConfig
+from hornbook.deduplication.stage import DeduplicateConfig
+from hornbook.deduplication.stage import deduplicate as deduplicated
 from hornbook.evaluation import stages as evaluation
 from hornbook.evaluation.stages import EvaluateConfig
 from hornbook.export import stages as export
@@ -172,20 +172,14 @@ def build(name: str, pretrain_config: TrainConfig, seed: int, *, note: str = "")
     """
 
     def stage(name: str, run: StageFunction, config: Any, version: int, **inputs: Stage) -> Stage:
-        return Stage(name, run, config, version, inputs, seed, _ESTIMATES.get(run))
+        return Stage(name, run, config, version, inputs, seed, estimate=_ESTIMATES.get(run))
 
     code, textbooks, exercises = (
-        Stage(name, curation.run_provided, config, curation.VERSION, {}, seed, estimate_provided)
+        Stage(name, curation.run_provided, config, curation.VERSION, {}, seed, estimate=estimate_provided)
         for name, config in (("code", CODE), ("textbooks", TEXTBOOKS), ("exercises", EXERCISES))
     )
-    deduplicate = stage(
-        "deduplicate",
-        deduplication.run_deduplicate,
-        DEDUPLICATE,
-        deduplication.VERSION,
-        select=code,
-        textbooks=textbooks,
-        exercises=exercises,
+    deduplicate = replace(
+        deduplicated(code, textbooks, exercises, config=DEDUPLICATE), seed=seed, estimate=_estimate_gathered
     )
     decontaminate = stage(
         "decontaminate",
@@ -305,7 +299,6 @@ def _text_bytes(num_tokens: int) -> int:
 
 
 _ESTIMATES: dict[StageFunction, Any] = {
-    deduplication.run_deduplicate: _estimate_gathered,
     decontamination.run_decontaminate: _estimate_gathered,
     tokens.run_tokenize: _estimate_packed,
     training.run_train: estimate_training,

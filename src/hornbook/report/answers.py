@@ -244,7 +244,7 @@ def _answer(completion: Completion, verdict: Verdict, seconds: float | None, gra
 
 def _optional(artifact: Artifact, table: str, record: type[R]) -> list[R]:
     """The records of a table that not every evaluation has."""
-    return artifact.records(table, record) if (artifact.folder / f"{table}.parquet").exists() else []
+    return artifact.records(table, record) if artifact.has(table) else []
 
 
 def _key(record: Completion | Verdict | Timing | Grade) -> _Key:

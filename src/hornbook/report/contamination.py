@@ -80,7 +80,7 @@ def contamination_of(artifacts: Mapping[str, Artifact], num_nearest: int) -> Con
         rule=rule_of(leaks),
         not_checked=not_checked(leaks, [score.benchmark for score in scores_of(artifacts)]),
         clean=clean_scores(leaks.benchmarks, evaluations_of(artifacts)),
-        nearest=_nearest(artifact.table("nearest").to_pylist(), num_nearest),
+        nearest=_nearest(artifact.arrow("nearest").to_pylist(), num_nearest),
     )
 
 

@@ -135,7 +135,7 @@ def _note(artifact: Artifact) -> str:
             return f"{kept:,} of {total:,} words and marks."
         case "textbooks" if "num_topics" in metrics:
             return _by_teacher(metrics) + f"On {metrics['num_topics']:,} topics."
-        case "exercises" if (artifact.folder / "held_out.parquet").exists():
+        case "exercises" if artifact.has("held_out"):
             held_out = f"{len(_column(artifact, 'held_out', 'task_id')):,} more are held out as problems."
             if "teacher" in metrics:
                 return _by_teacher(metrics) + held_out.replace("more", "of the curriculum")
@@ -155,7 +155,7 @@ def _by_teacher(metrics: Mapping[str, Any]) -> str:
 
 
 def _column(artifact: Artifact, table: str, column: str) -> list[str]:
-    values: list[str] = pq.read_table(artifact.path(f"{table}.parquet"), columns=[column]).column(0).to_pylist()
+    values: list[str] = pq.read_table(artifact.path(table), columns=[column]).column(0).to_pylist()
     return values
 
 

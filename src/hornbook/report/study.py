@@ -66,7 +66,7 @@ def run_study(config: StudyConfig, inputs: Mapping[str, Artifact], workspace: Wo
     """
     similar, as_trained = inputs["similar"], inputs["as_trained"]
     problems = as_trained.records(f"{config.benchmark}-problems", Problem)
-    pairs = similar.table("similar").to_pylist()
+    pairs = similar.arrow("similar").to_pylist()
     before = as_trained.records(f"{config.benchmark}-verdicts", Verdict)
     rows = []
     for done, row in enumerate(config.rows):

@@ -7,7 +7,9 @@ Writes: a document for each row; a row that is none is told apart.
 Source: https://huggingface.co/datasets/bigcode/the-stack-dedup
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +17,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hornbook.errors import MissingInputError
-from hornbook.records import content_id
-from hornbook.sources.documents import NO_ID, NO_TEXT, Fields, LeftOut, is_writable
+from hornbook.records import Document, DocumentKind, Dropped, content_id
+from hornbook.sources.documents import NO_ID, NO_TEXT, Fields, is_writable
 from hornbook.sources.licenses import license_of_name, licenses_of_text
 from hornbook.sources.remote import RemoteFile
-from hornbook.sources.rows import NOT_UTF8, scan_rows
-from hornbook.sources.source import NO_ASSERTION, TOO_LONG, SourceDocument, TextKind
+from hornbook.sources.rows import NOT_UTF8, RowRange, ranges_of, read_range, scan_rows
+from hornbook.sources.source import NO_ASSERTION, TOO_LONG, Piece, TextKind, make_document
 
 NO_PATH, NO_REPOSITORY, OTHER_LANGUAGE = "no path", "no repository", "another language"
 LICENSES = ("licenses", "license", "detected_licenses", "license_expression")
 _PATHS = ("path", "file_path", "filename")
 _REPOSITORIES = ("repository", "repo", "repo_name", "repository_name")
 _ORIGINS = ("origin", "url")
-KNOWN = (*LICENSES, *_PATHS, *_REPOSITORIES, *_ORIGINS, "source", "kind")
+DEFAULT_TEXT_FIELD, DEFAULT_ID_FIELD = "text", "id"
+ROW = "ROW"
+"""In place of the id's field: rows are called by their place, `part.jsonl:17`."""
+EXERCISE = ("prompt", "solution")
+"""Fields of an exercise, whose text is both."""
+PASSAGE = {"topic", "audience"}
+"""Fields of a textbook passage."""
+KNOWN = (*LICENSES, *_PATHS, *_REPOSITORIES, *_ORIGINS, "source", "kind", "id", *EXERCISE, *PASSAGE)
 STACK_MARKS = ("content", "max_stars_repo_path", "max_stars_repo_name")
 STACK_COLUMNS = (*STACK_MARKS, "lang", "max_stars_repo_head_hexsha", "max_stars_repo_licenses")
 _STACK, _STACK_LANGUAGE = "the-stack", "Python"
@@ -40,30 +49,28 @@ class Rows:
     _known: tuple[str, ...] = KNOWN
     """Columns that are of use."""
 
-    def __init__(
-        self, name: str, path: Path | RemoteFile, identity: list[Any], fields: Fields, *, max_bytes: int
-    ) -> None:
+    def __init__(self, name: str, path: Path | RemoteFile, fields: Fields, *, max_bytes: int) -> None:
         """See that the file has what is asked for.
 
         Args:
             name: What its rows are called by.
             path: Of the file.
-            identity: Place, size and version.
             fields: Of the text and the id.
-            max_bytes: Longer texts are left out.
+            max_bytes: Longer texts are dropped.
 
         Raises:
             MissingInputError: A Parquet file is none, or lacks a field.
         """
         self.name = name
-        self._path = path
-        self._identity = identity
+        self.path = path
         self._fields = fields
         self._max_bytes = max_bytes
         self._columns: list[str] | None = None
         if path.suffix == ".parquet":
             found = _columns_of(path)
             wanted = self._wanted()
+            if self._fields.text == DEFAULT_TEXT_FIELD and set(EXERCISE) <= set(found):
+                del wanted["--text-field"]
             for flag, column in wanted.items():
                 if column not in found:
                     listed = ", ".join(f"`{one}`" for one in found)
@@ -74,46 +81,63 @@ class Rows:
 
     def _wanted(self) -> dict[str, str]:
         """Flag → the column that must be there."""
-        return {"--text-field": self._fields.text} | ({"--id-field": self._fields.id} if self._fields.id else {})
+        wanted = {"--text-field": self._fields.text}
+        return wanted if self._fields.id in (None, ROW) else {**wanted, "--id-field": str(self._fields.id)}
 
-    def identity(self) -> list[Any]:
-        """Place, size and version."""
-        return self._identity
+    def identity(self, sha256_of: Callable[[Path], str]) -> list[Any]:
+        """Its hash; of a remote file its URL, size and version."""
+        if isinstance(self.path, RemoteFile):
+            return [self.path.url, self.path.size, self.path.version]
+        return [sha256_of(self.path)]
 
-    def num_rows(self) -> int | None:
-        """Of a Parquet file; of JSON lines nobody knows it before they are read."""
-        if self._columns is None:
-            return None
-        with _opened(self._path) as file:
-            number: int = file.metadata.num_rows
-        return number
+    def pieces(self, work: Path) -> list[Piece]:
+        """The rows in their order."""
+        del work
+        return [partial(self._read, one) for one in ranges_of(self.path)]
 
-    def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
-        """The rows from number `start` on."""
-        for row in scan_rows(self._path, self.name, start=start, columns=self._columns):
+    def _read(self, piece: RowRange) -> Iterator[Document | Dropped]:
+        for row in read_range(self.path, self.name, piece, self._columns):
             if row.fields is None:
-                yield LeftOut(place=row.place, reason=row.reason, detail=row.detail)
+                yield Dropped(id=row.place, reason=row.reason, detail=row.detail)
                 continue
             text = row.fields.get(self._fields.text)
-            if not isinstance(text, str):
+            if text is None and self._is_exercise(row.fields):
+                yield from self._exercise(row.place, row.fields)
+            elif not isinstance(text, str):
                 detail = f"`{self._fields.text}` is {ascii(text)[:60]}"
-                yield LeftOut(place=row.place, reason=NO_TEXT, detail=detail)
+                yield Dropped(id=row.place, reason=NO_TEXT, detail=detail)
             elif len(text) > self._max_bytes:
-                yield LeftOut(place=row.place, reason=TOO_LONG, detail=f"{len(text):,} characters")
+                yield Dropped(id=row.place, reason=TOO_LONG, detail=f"{len(text):,} characters")
             elif not is_writable(text):
-                yield LeftOut(place=row.place, reason=NOT_UTF8, detail="half of a surrogate pair")
+                yield Dropped(id=row.place, reason=NOT_UTF8, detail="half of a surrogate pair")
             else:
                 yield self._document(row.place, text, row.fields)
 
-    def _document(self, place: str, text: str, row: Mapping[str, Any]) -> SourceDocument | LeftOut:
-        name = content_id("row", place, text)
-        if self._fields.id is not None:
-            given = row.get(self._fields.id)
-            if not isinstance(given, str | int) or given == "" or not is_writable(str(given)):
-                return LeftOut(place=place, reason=NO_ID, detail=f"`{self._fields.id}` is {ascii(given)[:60]}")
-            name = str(given)
-        return SourceDocument(
-            kind=TextKind.POST if row.get("kind") == TextKind.POST else TextKind.CODE,
+    def _is_exercise(self, row: Mapping[str, Any]) -> bool:
+        return self._fields.text == DEFAULT_TEXT_FIELD and all(isinstance(row.get(name), str) for name in EXERCISE)
+
+    def _exercise(self, place: str, row: Mapping[str, Any]) -> Iterator[Document | Dropped]:
+        document = self._document(place, row["prompt"] + row["solution"], row)
+        yield replace(document, kind=DocumentKind.EXERCISE) if isinstance(document, Document) else document
+
+    def _id(self, place: str, row: Mapping[str, Any]) -> str | Dropped:
+        """The row's id; its place where no field of the id was named and it has none."""
+        if self._fields.id == ROW:
+            return place
+        value = row.get(self._fields.id or DEFAULT_ID_FIELD)
+        if isinstance(value, str | int) and value != "" and is_writable(str(value)):
+            return str(value)
+        if self._fields.id:
+            return Dropped(id=place, reason=NO_ID, detail=f"`{self._fields.id}` is {ascii(value)[:60]}")
+        return place
+
+    def _document(self, place: str, text: str, row: Mapping[str, Any]) -> Document | Dropped:
+        name = self._id(place, row)
+        if isinstance(name, Dropped):
+            return name
+        kind = str(row.get("kind"))
+        document = make_document(
+            kind=TextKind.POST if kind == TextKind.POST else TextKind.CODE,
             id=name,
             text=text,
             source=_first(row, "source") or self.name,
@@ -122,6 +146,8 @@ class Rows:
             licenses=next((found for one in LICENSES if (found := _licenses(row.get(one)))), (NO_ASSERTION,)),
             origin=_first(row, *_ORIGINS) or place,
         )
+        is_textbook = kind == DocumentKind.TEXTBOOK or row.keys() >= PASSAGE
+        return replace(document, kind=DocumentKind.TEXTBOOK) if is_textbook else document
 
 
 class TheStack(Rows):
@@ -133,17 +159,16 @@ class TheStack(Rows):
     def _wanted(self) -> dict[str, str]:
         return {"--layout rows and --text-field": "content", "--layout rows": "max_stars_repo_name"}
 
-    def _document(self, place: str, text: str, row: Mapping[str, Any]) -> SourceDocument | LeftOut:
+    def _document(self, place: str, text: str, row: Mapping[str, Any]) -> Document | Dropped:
         language = row.get("lang")
         if language is not None and language != _STACK_LANGUAGE:
-            return LeftOut(place=place, reason=OTHER_LANGUAGE, detail=ascii(language)[:60])
+            return Dropped(id=place, reason=OTHER_LANGUAGE, detail=ascii(language)[:60])
         for column, reason in (("max_stars_repo_path", NO_PATH), ("max_stars_repo_name", NO_REPOSITORY)):
             if not _first(row, column):
-                return LeftOut(place=place, reason=reason, detail=f"`{column}` is {ascii(row.get(column))[:60]}")
+                return Dropped(id=place, reason=reason, detail=f"`{column}` is {ascii(row.get(column))[:60]}")
         path, repository = row["max_stars_repo_path"], row["max_stars_repo_name"]
         version = _first(row, "max_stars_repo_head_hexsha") or "HEAD"
-        return SourceDocument(
-            kind=TextKind.CODE,
+        return make_document(
             id=content_id("code", _STACK, repository, path, text),
             text=text,
             source=_STACK,

@@ -11,7 +11,8 @@ from io import BytesIO
 from typing import Any
 
 from hornbook.python_code.parse import parse_code
-from hornbook.sources.documents import LeftOut, is_writable
+from hornbook.records import Dropped
+from hornbook.sources.documents import is_writable
 from hornbook.sources.rows import NOT_JSON, NOT_UTF8
 
 UNKNOWN_ENCODING, NOT_ENCODED = "unknown encoding", "not in its declared encoding"
@@ -25,7 +26,7 @@ _LEXEME = re.compile(
 )
 
 
-def text_of_file(place: str, content: bytes) -> str | LeftOut:
+def text_of_file(place: str, content: bytes) -> str | Dropped:
     """The text of a file, or why there is none.
 
     Args:
@@ -36,14 +37,14 @@ def text_of_file(place: str, content: bytes) -> str | LeftOut:
         text = _text_of_notebook(content) if place.endswith(".ipynb") else decode_source(content)
     except SyntaxError as error:
         reason = UNKNOWN_ENCODING if "unknown encoding" in str(error) else NOT_UTF8
-        return LeftOut(place=place, reason=reason, detail=str(error))
+        return Dropped(id=place, reason=reason, detail=str(error))
     except UnicodeError as error:
         reason = NOT_UTF8 if getattr(error, "encoding", "").startswith("utf-8") else NOT_ENCODED
-        return LeftOut(place=place, reason=reason, detail=str(error))
+        return Dropped(id=place, reason=reason, detail=str(error))
     except _NoTextError as error:
-        return LeftOut(place=place, reason=error.args[0], detail=error.args[1])
+        return Dropped(id=place, reason=error.args[0], detail=error.args[1])
     if not is_writable(text):
-        return LeftOut(place=place, reason=NOT_UTF8, detail="half of a surrogate pair")
+        return Dropped(id=place, reason=NOT_UTF8, detail="half of a surrogate pair")
     return text
 
 

@@ -6,13 +6,13 @@ Writes: a document for each, by its path; the licence is that of the file's SPDX
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hornbook.errors import MissingInputError
-from hornbook.records import content_id
-from hornbook.sources.documents import LeftOut
+from hornbook.records import Document, Dropped, content_id
 from hornbook.sources.file_text import text_of_file
 from hornbook.sources.licenses import (
     NearestLicenses,
@@ -21,7 +21,7 @@ from hornbook.sources.licenses import (
     license_of_header,
     start_of_file,
 )
-from hornbook.sources.source import TOO_LONG, SourceDocument, TextKind
+from hornbook.sources.source import TOO_LONG, Piece, chunks_by_size, make_document
 
 LEFT_OUT_FOLDERS = frozenset({"__pycache__", "node_modules"})
 """And those whose name begins with a dot."""
@@ -49,60 +49,74 @@ class FolderOfFiles:
             self._paths = [given.name]
         if not self._paths:
             raise MissingInputError(f"the folder `{given}` holds no file `{pattern}`; name others: --files")
-        above = license_files_above(self._root)
-        self._license_files = [self._root / path for path in siblings if is_license_file(Path(path).name)] + above
-        self._licenses = NearestLicenses(siblings, lambda path: start_of_file(self._root / path), above)
+        self._license_files = [path for path in siblings if is_license_file(Path(path).name)]
+        self._licenses_above = license_files_above(self._root)
 
-    def identity(self) -> list[Any]:
-        """Paths, sizes and times, also of the licence files."""
-        files = [self._root / path for path in self._paths] + self._license_files
-        return [str(self._root.resolve()), [[printable(str(file)), *size_and_time(file)] for file in files]]
+    def identity(self, sha256_of: Callable[[Path], str]) -> list[Any]:
+        """Names and hashes, also of the licence files."""
+        inside = [[printable(path), hash_or_none(self._root / path, sha256_of)] for path in self._paths]
+        licenses = [self._root / path for path in self._license_files] + self._licenses_above
+        return [*inside, [hash_or_none(path, sha256_of) for path in licenses]]
 
-    def num_rows(self) -> int:
-        """One for each file."""
-        return len(self._paths)
+    def pieces(self, work: Path) -> list[Piece]:
+        """The files by path."""
+        del work
+        sizes = [size_of(self._root / path) for path in self._paths]
+        return [partial(self._read, chunk) for chunk in chunks_by_size(self._paths, sizes)]
 
-    def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
-        """The files by path, from number `start` on."""
-        for path in self._paths[start:]:
-            yield self._read_one(path)
+    def __getstate__(self) -> dict[str, Any]:
+        """A piece is sent with its own paths only."""
+        return {**self.__dict__, "_paths": []}
 
-    def _read_one(self, path: str) -> SourceDocument | LeftOut:
+    def _read(self, paths: Sequence[str]) -> Iterator[Document | Dropped]:
+        licenses = NearestLicenses(
+            self._license_files, lambda path: start_of_file(self._root / path), self._licenses_above
+        )
+        for path in paths:
+            yield self._read_one(path, licenses)
+
+    def _read_one(self, path: str, licenses: NearestLicenses) -> Document | Dropped:
         shown = printable(path)
         place = f"{self.name}/{shown}" if self._root.name == self.name else shown
         text = read_text(self._root / path, place, self._max_bytes)
-        if isinstance(text, LeftOut):
+        if isinstance(text, Dropped):
             return text
-        return SourceDocument(
-            kind=TextKind.CODE,
+        return make_document(
             id=content_id("code", self.name, shown, text),
             text=text,
             source=self.name,
             path=shown,
             repository="",
-            licenses=license_of_header(text) or self._licenses.of(path),
+            licenses=license_of_header(text) or licenses.of(path),
             origin=place,
         )
 
 
-def read_text(file: Path, place: str, max_bytes: int) -> str | LeftOut:
+def read_text(file: Path, place: str, max_bytes: int) -> str | Dropped:
     """The text of a file that is called `place`, or why there is none."""
     try:
         size = file.stat().st_size
         if size > max_bytes:
-            return LeftOut(place=place, reason=TOO_LONG, detail=f"{size:,} bytes")
+            return Dropped(id=place, reason=TOO_LONG, detail=f"{size:,} bytes")
         return text_of_file(place, file.read_bytes())
     except OSError as error:
-        return LeftOut(place=place, reason=UNREADABLE, detail=error.strerror or str(error))
+        return Dropped(id=place, reason=UNREADABLE, detail=error.strerror or str(error))
 
 
-def size_and_time(file: Path) -> tuple[int, int]:
-    """Of a file, in bytes and nanoseconds; a file that is not there has none."""
+def size_of(file: Path) -> int:
+    """The size of a file in bytes; 0 where it is not there."""
     try:
-        about = file.stat()
+        return file.stat().st_size
     except OSError:
-        return -1, 0
-    return about.st_size, about.st_mtime_ns
+        return 0
+
+
+def hash_or_none(file: Path, sha256_of: Callable[[Path], str]) -> str | None:
+    """The hash of a file; None where it cannot be read."""
+    try:
+        return sha256_of(file)
+    except MissingInputError:
+        return None
 
 
 def list_files(folder: Path) -> Iterator[str]:

@@ -2,11 +2,10 @@
 
 import posixpath
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.sources.code_rows import Rows, TheStack, is_the_stack
@@ -42,19 +41,20 @@ class SourcesConfig:
     """How inputs are read."""
 
     layout: str = Layout.AUTO
-    """Of all inputs."""
+    """What the inputs are: auto, files, git, notebooks, packages, rows, the-stack or stackoverflow."""
     files: str = "*.py"
-    """Which files of a folder, a repository or a package are documents."""
+    """Pattern of the files of a folder, a repository or a package that are read."""
     text_field: str = "text"
-    """Of a row."""
+    """Field of a row that holds its text. An exercise, with `prompt` and `solution`, needs none."""
     id_field: str | None = None
-    """Of a row; None: its content and place make the id."""
+    """Field of a row that holds its id, different in every row; ROW for `FILE:NUMBER`. Where no field is named, it is
+    `id`, and `FILE:NUMBER` for a row without one."""
     site: str = "stackoverflow.com"
-    """Whose posts a dump holds."""
+    """Site whose posts a dump holds."""
     tag: str = "python"
-    """Of the questions that are wanted."""
+    """Tag of the questions of a dump that are read."""
     max_bytes: int = MAX_BYTES
-    """Longer files and texts are left out."""
+    """Size up to which files and texts are read."""
 
     def __post_init__(self) -> None:
         if self.layout not in list(Layout):
@@ -67,16 +67,12 @@ class SourcesConfig:
             raise ConfigError(f"`max_bytes` must be at least 1, got {self.max_bytes!r}")
 
 
-def open_sources(
-    inputs: Sequence[str], config: SourcesConfig, work: Path, *, report: Callable[[int, int], None]
-) -> list[Source]:
+def open_sources(inputs: Sequence[str], config: SourcesConfig) -> list[Source]:
     """The sources that inputs are, in their order.
 
     Args:
         inputs: Files, folders, or URLs of files of rows.
         config: How they are read.
-        work: A folder for what a source finds out before it can be read; it need not be there yet.
-        report: Told how much of a dump is scanned, and of how much.
 
     Raises:
         MissingInputError: An input is not there, or is not what it is read as.
@@ -94,18 +90,13 @@ def open_sources(
             path = Path(given)
             if not path.exists():
                 raise MissingInputError(f"there is no file or folder `{given}`")
-            sources += _open(path, layout_of(path, config), config, work, report)
+            sources += _open(path, layout_of(path, config), config)
+    rows = [one for one in sources if isinstance(one, Rows)]
+    names = Counter(one.name for one in rows)
+    for one in rows:
+        if names[one.name] > 1:  # Rows are called by their file.
+            one.name = one.path.as_posix() if isinstance(one.path, Path) else one.path.url
     return sources
-
-
-def close_sources(sources: Sequence[Source]) -> dict[str, int]:
-    """Leave what is open; returns the posts that were not asked for, by kind."""
-    passed_over: Counter[str] = Counter()
-    for source in sources:
-        if isinstance(source, StackOverflow):
-            passed_over.update(source.passed_over())
-            source.close()
-    return dict(passed_over)
 
 
 def layout_of(path: Path, config: SourcesConfig) -> Layout:
@@ -131,22 +122,17 @@ def layout_of(path: Path, config: SourcesConfig) -> Layout:
     return Layout.NOTEBOOKS if has_notebooks and not num_files else Layout.FILES
 
 
-def _open(
-    path: Path, layout: Layout, config: SourcesConfig, work: Path, report: Callable[[int, int], None]
-) -> Sequence[Source]:
+def _open(path: Path, layout: Layout, config: SourcesConfig) -> Sequence[Source]:
     if layout in (Layout.ROWS, Layout.THE_STACK):
         found = find_files([path], pattern=config.files)
         if any(file.is_source for file in found):
             raise MissingInputError(f"`{path}` holds no file of rows")
-        return [
-            _rows_source(file.name, file.path, [str(file.path.resolve()), file.size, file.modified], config)
-            for file in found
-        ]
+        return [_rows_source(file.name, file.path, config) for file in found]
     if layout == Layout.STACKOVERFLOW:
         posts = path / POSTS if path.is_dir() else path
         if not posts.is_file():
             raise MissingInputError(f"the folder `{path}` holds no `{POSTS}`; unpack the dump first")
-        return [StackOverflow(posts, work, site=config.site, tag=config.tag, report=report)]
+        return [StackOverflow(posts, site=config.site, tag=config.tag)]
     if layout == Layout.GIT:
         return [GitRepository(one, pattern=config.files, max_bytes=config.max_bytes) for one in _repositories(path)]
     if layout == Layout.PACKAGES:
@@ -175,12 +161,12 @@ def _remote_rows(url: str, config: SourcesConfig) -> list[Source]:
     sources = []
     for one in files:
         name = one.path.removeprefix(root).lstrip("/")
-        sources.append(_rows_source(name, one, [one.url, one.size, one.version], config))
+        sources.append(_rows_source(name, one, config))
     return sources
 
 
-def _rows_source(name: str, path: Path | RemoteFile, identity: list[Any], config: SourcesConfig) -> Source:
+def _rows_source(name: str, path: Path | RemoteFile, config: SourcesConfig) -> Source:
     if config.layout == Layout.THE_STACK or (config.layout == Layout.AUTO and is_the_stack(path)):
-        return TheStack(name, path, identity, Fields(text="content"), max_bytes=config.max_bytes)
+        return TheStack(name, path, Fields(text="content"), max_bytes=config.max_bytes)
     fields = Fields(text=config.text_field, id=config.id_field)
-    return Rows(name, path, identity, fields, max_bytes=config.max_bytes)
+    return Rows(name, path, fields, max_bytes=config.max_bytes)

@@ -10,16 +10,16 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hornbook.errors import MissingInputError
-from hornbook.records import content_id
-from hornbook.sources.documents import LeftOut
+from hornbook.records import Document, Dropped, content_id
 from hornbook.sources.file_text import text_of_file
 from hornbook.sources.files import path_matches, printable
 from hornbook.sources.licenses import MAX_LICENSE_BYTES, NearestLicenses, is_license_file, license_of_header
-from hornbook.sources.source import TOO_LONG, SourceDocument, TextKind
+from hornbook.sources.source import TOO_LONG, Piece, chunks_by_size, make_document
 
 MISSING_OBJECT = "missing in the repository"
 _SETTINGS = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "protocol.allow=never")
@@ -58,35 +58,40 @@ class GitRepository:
         if not self._files:
             raise MissingInputError(f"the repository `{folder}` tracks no file `{pattern}`; name others: --files")
 
-    def identity(self) -> list[Any]:
-        """Place and commit."""
-        return [str(self._folder.resolve()), self.commit, self._origin]
+    def identity(self, sha256_of: Callable[[Path], str]) -> list[Any]:
+        """The commit."""
+        del sha256_of
+        return [self.commit, self._origin]
 
-    def num_rows(self) -> int:
-        """One for each file."""
-        return len(self._files)
+    def pieces(self, work: Path) -> list[Piece]:
+        """The files by path."""
+        del work
+        chunks = chunks_by_size(self._files, [one.size for one in self._files])
+        return [partial(self._read, chunk) for chunk in chunks]
 
-    def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
-        """The files by path, from number `start` on."""
+    def __getstate__(self) -> dict[str, Any]:
+        """A piece is sent with its own files only."""
+        return {**self.__dict__, "_files": []}
+
+    def _read(self, files: Sequence[_Blob]) -> Iterator[Document | Dropped]:
         with _reading_objects(self._folder) as read:
             licenses = NearestLicenses(self._license_files, lambda path: read(self._license_files[path]) or b"")
-            for blob in self._files[start:]:
+            for blob in files:
                 yield self._read_one(blob, read, licenses)
 
     def _read_one(
         self, blob: _Blob, read: Callable[[str], bytes | None], licenses: NearestLicenses
-    ) -> SourceDocument | LeftOut:
+    ) -> Document | Dropped:
         place = f"{self.name}/{blob.path}"
         if blob.size > self._max_bytes:
-            return LeftOut(place=place, reason=TOO_LONG, detail=f"{blob.size:,} bytes")
+            return Dropped(id=place, reason=TOO_LONG, detail=f"{blob.size:,} bytes")
         content = read(blob.name)
         if content is None:
-            return LeftOut(place=place, reason=MISSING_OBJECT, detail=f"object {blob.name}")
+            return Dropped(id=place, reason=MISSING_OBJECT, detail=f"object {blob.name}")
         text = text_of_file(place, content)
-        if isinstance(text, LeftOut):
+        if isinstance(text, Dropped):
             return text
-        return SourceDocument(
-            kind=TextKind.CODE,
+        return make_document(
             id=content_id("code", self._repository, blob.path, text),
             text=text,
             source=self.name,

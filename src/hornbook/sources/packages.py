@@ -7,16 +7,16 @@ Writes: a document for each file that matches, by distribution, then by path; a 
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from email.message import Message
 from email.parser import BytesParser
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from hornbook.errors import MissingInputError
-from hornbook.records import content_id
-from hornbook.sources.documents import LeftOut
-from hornbook.sources.files import path_matches, printable, read_text, size_and_time
+from hornbook.records import Document, Dropped, content_id
+from hornbook.sources.files import hash_or_none, path_matches, printable, read_text, size_of
 from hornbook.sources.licenses import (
     is_license_file,
     license_of_classifiers,
@@ -27,7 +27,7 @@ from hornbook.sources.licenses import (
     split_expression,
     start_of_file,
 )
-from hornbook.sources.source import NO_ASSERTION, SourceDocument, TextKind
+from hornbook.sources.source import NO_ASSERTION, Piece, chunks_by_size, make_document
 
 NO_RECORD, NO_METADATA = "no RECORD", "no METADATA"
 _MAX_METADATA_BYTES = 10_000_000
@@ -60,33 +60,38 @@ class InstalledPackages:
         if not about:
             raise MissingInputError(f"the folder `{folder}` holds no installed package (`NAME-VERSION.dist-info`)")
         seen: set[str] = set()
-        self._rows: list[_PackageFile | LeftOut] = []
+        self._rows: list[_PackageFile | Dropped] = []
         for path in sorted(about, key=lambda path: (_normal(path.name), path.name)):
             rows = self._distribution(path, pattern)
-            self._rows += [row for row in rows if isinstance(row, LeftOut) or row.path not in seen]
+            self._rows += [row for row in rows if isinstance(row, Dropped) or row.path not in seen]
             seen.update(row.path for row in rows if isinstance(row, _PackageFile))
 
-    def identity(self) -> list[Any]:
-        """Names, versions, licences, files and their sizes and times."""
-        found: list[Any] = [str(self._folder.resolve())]
+    def identity(self, sha256_of: Callable[[Path], str]) -> list[Any]:
+        """Names, versions, licences, files and their hashes."""
+        found: list[Any] = []
         for row in self._rows:
-            if isinstance(row, LeftOut):
-                found.append([row.place, row.reason])
+            if isinstance(row, Dropped):
+                found.append([row.id, row.reason])
             else:
-                about = size_and_time(self._folder / row.path)
-                found.append([row.name, row.version, list(row.licenses), printable(row.path), *about])
+                file_hash = hash_or_none(self._folder / row.path, sha256_of)
+                found.append([row.name, row.version, list(row.licenses), printable(row.path), file_hash])
         return found
 
-    def num_rows(self) -> int:
-        """One for each file, and one for each distribution whose files nobody knows."""
-        return len(self._rows)
+    def pieces(self, work: Path) -> list[Piece]:
+        """The files by distribution, then by path; a distribution without a list of files is dropped."""
+        del work
+        sizes = [0 if isinstance(row, Dropped) else size_of(self._folder / row.path) for row in self._rows]
+        return [partial(self._read, chunk) for chunk in chunks_by_size(self._rows, sizes)]
 
-    def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
-        """The files, from number `start` on."""
-        for row in self._rows[start:]:
-            yield row if isinstance(row, LeftOut) else self._read_one(row)
+    def __getstate__(self) -> dict[str, Any]:
+        """A piece is sent with its own files only."""
+        return {**self.__dict__, "_rows": []}
 
-    def _distribution(self, about: Path, pattern: str) -> list[_PackageFile | LeftOut]:
+    def _read(self, rows: Sequence["_PackageFile | Dropped"]) -> Iterator[Document | Dropped]:
+        for row in rows:
+            yield row if isinstance(row, Dropped) else self._read_one(row)
+
+    def _distribution(self, about: Path, pattern: str) -> list[_PackageFile | Dropped]:
         """The files of a distribution, or the one reason why nobody knows them."""
         shown = printable(about.name)
         place = f"{self.name}/{shown}"
@@ -94,12 +99,12 @@ class InstalledPackages:
             with (about / "METADATA").open("rb") as stream:
                 metadata = BytesParser().parsebytes(stream.read(_MAX_METADATA_BYTES))
         except OSError as error:
-            return [LeftOut(place=place, reason=NO_METADATA, detail=error.strerror or str(error))]
+            return [Dropped(id=place, reason=NO_METADATA, detail=error.strerror or str(error))]
         try:
             with (about / "RECORD").open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
                 paths = sorted({row[0] for row in csv.reader(stream) if row})
         except (OSError, csv.Error) as error:
-            return [LeftOut(place=place, reason=NO_RECORD, detail=str(error).replace(str(about), shown))]
+            return [Dropped(id=place, reason=NO_RECORD, detail=str(error).replace(str(about), shown))]
         name, _, version = shown.removesuffix(".dist-info").partition("-")
         name, version = str(metadata.get("Name", name)), str(metadata.get("Version", version))
         licenses = _stated(metadata) or _written(metadata, self._license_texts(paths)) or (NO_ASSERTION,)
@@ -113,14 +118,13 @@ class InstalledPackages:
             if is_about and is_license_file(pure.name) and (self._folder / path).is_file():
                 yield start_of_file(self._folder / path).decode("utf-8", "replace")
 
-    def _read_one(self, row: _PackageFile) -> SourceDocument | LeftOut:
+    def _read_one(self, row: _PackageFile) -> Document | Dropped:
         shown = printable(row.path)
         text = read_text(self._folder / row.path, f"{self.name}/{shown}", self._max_bytes)
-        if isinstance(text, LeftOut):
+        if isinstance(text, Dropped):
             return text
         source = f"{row.name}-{row.version}"
-        return SourceDocument(
-            kind=TextKind.CODE,
+        return make_document(
             id=content_id("code", source, shown, text),
             text=text,
             source=source,

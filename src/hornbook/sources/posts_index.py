@@ -13,13 +13,13 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 from xml.parsers import expat
 
 from hornbook.errors import MissingInputError, StoreError
-from hornbook.sources.documents import LeftOut
+from hornbook.records import Dropped
 from hornbook.sources.rows import NOT_UTF8
 
 NOT_XML, CUT_OFF = "not XML", "file is cut off"
@@ -90,14 +90,13 @@ class PlacedPost(NamedTuple):
 class PostsIndex:
     """The places of a dump's posts."""
 
-    def __init__(self, path: Path, posts: Path, tag: str, *, report: Callable[[int, int], None]) -> None:
+    def __init__(self, path: Path, posts: Path, tag: str) -> None:
         """Scan the dump, or what an earlier try left of it.
 
         Args:
             path: Of the database.
             posts: `Posts.xml`.
             tag: That a wanted question has.
-            report: Told the bytes scanned and those of the file, now and then.
 
         Raises:
             MissingInputError: The file cannot be read, or is no dump of posts.
@@ -113,7 +112,7 @@ class PostsIndex:
             self.passed_over: Counter[str] = Counter(json.loads(counts))
             """What was not wanted, by kind."""
             if not is_whole:
-                self._scan(place, line, report)
+                self._scan(place, line)
             count = "SELECT (SELECT count(*) FROM question WHERE place IS NOT NULL), (SELECT count(*) FROM broken)"
             self.num_questions, self.num_broken = self._database.execute(count).fetchone()
         except sqlite3.Error as error:
@@ -124,10 +123,10 @@ class PostsIndex:
             self.close()
             raise
 
-    def questions(self, start: int) -> Iterator[PlacedPost]:
-        """The wanted questions in the order of the file, from number `start` on."""
+    def questions(self, start: int, stop: int) -> Iterator[PlacedPost]:
+        """The wanted questions in the order of the file, from number `start` to before `stop`."""
         query = "SELECT id, place, length, line, accepted FROM question WHERE place IS NOT NULL ORDER BY place"
-        for row in self._database.execute(f"{query} LIMIT -1 OFFSET ?", (start,)):
+        for row in self._database.execute(f"{query} LIMIT ? OFFSET ?", (stop - start, start)):
             yield PlacedPost(*row)
 
     def answers(self, question: PlacedPost, most: int) -> list[PlacedPost]:
@@ -137,17 +136,17 @@ class PostsIndex:
         )
         return [PlacedPost(*row) for row in self._database.execute(query, (question.id, question.accepted, most))]
 
-    def broken(self, start: int) -> Iterator[LeftOut]:
-        """The broken rows in the order of the file, from number `start` on."""
-        query = "SELECT line, reason, detail FROM broken ORDER BY line, rowid LIMIT -1 OFFSET ?"
-        for line, reason, detail in self._database.execute(query, (start,)):
-            yield LeftOut(place=f"{self._posts.name}:{line}", reason=reason, detail=detail)
+    def broken(self) -> Iterator[Dropped]:
+        """The broken rows in the order of the file."""
+        query = "SELECT line, reason, detail FROM broken ORDER BY line, rowid"
+        for line, reason, detail in self._database.execute(query):
+            yield Dropped(id=f"{self._posts.name}:{line}", reason=reason, detail=detail)
 
     def close(self) -> None:
         """Leave the database."""
         self._database.close()
 
-    def _scan(self, place: int, line: int, report: Callable[[int, int], None]) -> None:
+    def _scan(self, place: int, line: int) -> None:
         size = self._posts.stat().st_size
         for number, row in enumerate(scan_posts(self._posts, place, line), start=1):
             broken = self._add(row)
@@ -155,7 +154,6 @@ class PostsIndex:
                 self._database.execute("INSERT INTO broken VALUES (?, ?, ?)", (row.line, *broken))
             if number % _ROWS_PER_COMMIT == 0:
                 self._save(row.offset + row.length, row.next_line, is_whole=False)
-                report(row.offset + row.length, size)
         # Some answers stood before their question, or have none.
         later = "SELECT count(*) FROM answer WHERE parent IN (SELECT id FROM question WHERE place IS NULL)"
         self._pass_over(OTHER_ANSWERS, self._database.execute(later).fetchone()[0])

@@ -8,13 +8,14 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hornbook.errors import MissingInputError
 from hornbook.sources.input_files import ROW_ENDINGS, InputFile, has_rows
+from hornbook.sources.source import PIECE_BYTES
 
 NOT_UTF8, NOT_JSON, NO_OBJECT = "not UTF-8", "not JSON", "no JSON object"
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
@@ -92,24 +93,110 @@ def scan_rows(path: RowFile, name: str, *, start: int = 0, columns: Sequence[str
             yield parse_line(line, f"{name}:{line_number}")
 
 
-def raw_lines(path: RowFile) -> Iterator[tuple[int, bytes]]:
-    """The lines of a file that are not empty, each with its number and as it stands, unpacked.
+class RowRange(NamedTuple):
+    """Rows of a file that can be read on their own."""
+
+    start: int
+    """First byte of JSON lines, first row group of Parquet."""
+    stop: int
+    """The one behind the last; -1 for the end of the file."""
+    first: int
+    """Number of the first line or row, counted from 1."""
+
+
+def ranges_of(path: RowFile) -> list[RowRange]:
+    """Split a file of rows into ranges of about `PIECE_BYTES` of text; compressed JSON lines cannot be split.
+
+    Raises:
+        MissingInputError: The file cannot be read.
+    """
+    try:
+        if path.suffix == ".parquet":
+            return _ranges_of_groups(path)
+        if path.suffix in _COMPRESSIONS or not isinstance(path, Path):
+            return [RowRange(0, -1, 1)]
+        return _ranges_of_lines(path)
+    except (OSError, pa.ArrowException) as error:
+        raise MissingInputError(f"`{path}` cannot be read: {error}") from error
+
+
+def read_range(path: RowFile, name: str, piece: RowRange, columns: Sequence[str] | None) -> Iterator[Row]:
+    """The rows of a range in order, the broken ones among them.
+
+    Args:
+        path: Of the file.
+        name: What its rows are called by.
+        piece: One of `ranges_of` this file.
+        columns: Of a Parquet file: those that are wanted.
 
     Raises:
         MissingInputError: The file cannot be read further.
     """
-    number = 0
+    if path.suffix == ".parquet":
+        number = piece.first
+        for batch in parquet_batches(path, columns, groups=range(piece.start, piece.stop)):
+            yield from _rows_of_batch(batch, name, number)
+            number += len(batch)
+        return
+    for number, line in raw_lines(path, piece):
+        yield parse_line(line, f"{name}:{number}")
+
+
+def _ranges_of_groups(path: RowFile) -> list[RowRange]:
+    with pq.ParquetFile(path if isinstance(path, Path) else path.open("rb")) as opened:
+        about = opened.metadata
+        groups = [about.row_group(number) for number in range(about.num_row_groups)]
+    ranges: list[RowRange] = []
+    start = num_bytes = 0
+    row = first = 1
+    for number, group in enumerate(groups):
+        if num_bytes and num_bytes + group.total_byte_size > PIECE_BYTES:
+            ranges.append(RowRange(start, number, first))
+            start, first, num_bytes = number, row, 0
+        num_bytes += group.total_byte_size
+        row += group.num_rows
+    return [*ranges, RowRange(start, len(groups), first)]
+
+
+def _ranges_of_lines(path: Path) -> list[RowRange]:
+    ranges: list[RowRange] = []
+    start, line = 0, 1
+    with path.open("rb") as stream:
+        while block := stream.read(PIECE_BYTES):
+            rest = stream.readline()
+            stop = stream.tell()
+            ranges.append(RowRange(start, stop, line))
+            start, line = stop, line + block.count(b"\n") + rest.count(b"\n")
+    return ranges
+
+
+def raw_lines(path: RowFile, piece: RowRange | None = None) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file, or of a range of it, that are not empty, each with its number and as it stands, unpacked.
+
+    Raises:
+        MissingInputError: The file cannot be read further.
+    """
+    start, stop, first = piece or RowRange(0, -1, 1)
+    number = first - 1
     try:
         with path.open("rb") as raw:
-            for number, line in enumerate(_decompressed(raw, path), start=1):
+            if start:
+                raw.seek(start)
+            place = start
+            for number, line in enumerate(_decompressed(raw, path), start=first):
                 if line.strip():
                     yield number, line
+                place += len(line)
+                if place == stop:
+                    break
     except (OSError, EOFError) as error:
         raise MissingInputError(f"`{path}` cannot be read behind line {number}: {error}") from error
 
 
-def parquet_batches(path: RowFile, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """The rows of a Parquet file in order, some hundred at a time.
+def parquet_batches(
+    path: RowFile, columns: Sequence[str] | None = None, *, groups: Sequence[int] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a Parquet file, or of some of its row groups, in order, some hundred at a time.
 
     Raises:
         MissingInputError: The file cannot be read further.
@@ -117,7 +204,9 @@ def parquet_batches(path: RowFile, columns: Sequence[str] | None = None) -> Iter
     number = 0
     try:
         with pq.ParquetFile(path if isinstance(path, Path) else path.open("rb")) as opened:
-            for batch in opened.iter_batches(_ROWS_PER_BATCH, columns=None if columns is None else list(columns)):
+            wanted = None if columns is None else list(columns)
+            chosen = None if groups is None else list(groups)
+            for batch in opened.iter_batches(_ROWS_PER_BATCH, row_groups=chosen, columns=wanted):
                 yield batch
                 number += len(batch)
     except (OSError, pa.ArrowException) as error:

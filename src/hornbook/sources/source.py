@@ -1,49 +1,37 @@
-"""What every source gives: documents with their licence and origin, and the places where there is none.
+"""What every source gives: documents with their licence and origin, and the rows or files that are none.
 
-A source is read in an order that does not change, so that a document's number in it is enough to go on from there.
+A source lists its pieces, which can be read on their own, in any process: together, in order, they give the same
+documents each time.
 """
 
-import itertools
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from typing import Any, Protocol
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
-from hornbook.sources.documents import Document, Documents, LeftOut
+from hornbook.records import Document, DocumentKind, Dropped
 
 NO_ASSERTION = "NOASSERTION"
 """SPDX's word for a licence that nobody states."""
 MAX_BYTES = 16_000_000
 """Longest file or text that is read, where nothing else is said."""
+PIECE_BYTES = 2**24
+"""Size of a piece, about; a file that cannot be split is a piece whatever its size."""
 TOO_LONG = "too long"
+
+Piece = Callable[[], Iterator[Document | Dropped]]
+"""Reads a piece; can be pickled. `Dropped` says why a row or a file is no document; its id is the place."""
+T = TypeVar("T")
 
 
 class TextKind(StrEnum):
-    """What a document is written in."""
+    """What a document is written in; `kind` in its metadata where it is a post."""
 
     CODE = "code"
     POST = "post"
     """Questions and answers in words, with code between them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceDocument:
-    """A text with what is known of where it comes from."""
-
-    id: str
-    text: str
-    kind: TextKind
-    source: str
-    """What was read: a folder's name, `numpy-2.1.0`, `the-stack`, `stackoverflow.com`."""
-    path: str
-    """Within the source, with forward slashes; empty where it has none."""
-    repository: str
-    """`owner/name`, or the name of the package; empty where nobody says."""
-    licenses: tuple[str, ...]
-    """SPDX expressions, all of which apply; `NOASSERTION` where nobody states one."""
-    origin: str
-    """A URL with the version, or the place on this machine's disk relative to what was given."""
 
 
 class Source(Protocol):
@@ -54,43 +42,57 @@ class Source(Protocol):
     layout: str
     """What it was taken for."""
 
-    def identity(self) -> list[Any]:
-        """What changes when the documents do, of literals: paths, sizes, times, commits."""
+    def identity(self, sha256_of: Callable[[Path], str]) -> list[Any]:
+        """What changes when the documents do, as JSON values: names, hashes, versions; no paths of this machine."""
 
-    def num_rows(self) -> int | None:
-        """How many documents and places without one there are, if that can be said without reading all."""
+    def pieces(self, work: Path) -> Sequence[Piece]:
+        """The pieces in their order.
 
-    def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
-        """The documents, and the places where there is none, from number `start` on."""
-
-
-def documents_of_sources(sources: Sequence[Source]) -> Documents:
-    """The documents of all sources in their order, as parts take them (`pipeline/parts.py`)."""
-
-    def read(start: int) -> Iterator[Document | LeftOut]:
-        for source in sources:
-            number = source.num_rows()
-            if number is not None and number <= start:
-                start -= number
-                continue
-            if number is not None:
-                rows, start = source.read(start), 0
-            else:
-                rows = source.read()
-                start -= sum(1 for _ in itertools.islice(rows, start))
-            yield from map(_as_document, rows)
-
-    return read
+        Args:
+            work: A folder for what must be found out before; it lasts as long as the pieces, and survives a kill.
+        """
 
 
-def read_about(about: str) -> dict[str, Any]:
-    """What is known of a document beside its id and text, by the fields of `SourceDocument`."""
-    fields = json.loads(about)
-    return {**fields, "kind": TextKind(fields["kind"]), "licenses": tuple(fields["licenses"])}
+def make_document(
+    *,
+    id: str,  # noqa: A002
+    text: str,
+    source: str,
+    path: str,
+    repository: str,
+    licenses: Sequence[str],
+    origin: str,
+    kind: TextKind = TextKind.CODE,
+) -> Document:
+    """A document of real code or of words about it.
+
+    Args:
+        id: Of the document.
+        text: UTF-8 can hold it: no half of a surrogate pair.
+        source: What was read: a folder's name, `numpy-2.1.0`, `the-stack`, `stackoverflow.com`.
+        path: Within the source, with forward slashes; empty where it has none.
+        repository: `owner/name`, or the name of the package; empty where it is not known.
+        licenses: SPDX expressions, all of which apply; `NOASSERTION` where none is stated.
+        origin: A URL with the version, or the place relative to what was given.
+        kind: What it is written in.
+    """
+    metadata = {
+        **({"kind": kind} if kind is TextKind.POST else {}),
+        "source": source,
+        "path": path,
+        "repository": repository,
+        "licenses": list(licenses),
+        "origin": origin,
+    }
+    return Document(id=id, kind=DocumentKind.CODE, text=text, metadata=json.dumps(metadata))
 
 
-def _as_document(found: SourceDocument | LeftOut) -> Document | LeftOut:
-    if isinstance(found, LeftOut):
-        return found
-    about = {name: value for name, value in asdict(found).items() if name not in ("id", "text")}
-    return Document(id=found.id, text=found.text, about=json.dumps(about))
+def chunks_by_size(items: Sequence[T], sizes: Sequence[int]) -> list[list[T]]:
+    """Split items, in order, into runs whose sizes add up to about `PIECE_BYTES`."""
+    total = 0
+    numbers = []
+    for size in sizes:
+        numbers.append(total // PIECE_BYTES)
+        total += size
+    pairs = zip(numbers, items, strict=True)
+    return [[item for _, item in run] for _, run in groupby(pairs, key=lambda pair: pair[0])]

@@ -8,18 +8,19 @@ Writes: a document for each, as Markdown: the title, the question, the answers, 
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from contextlib import closing
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from hornbook.records import content_id
-from hornbook.sources.documents import LeftOut
+from hornbook.records import Document, Dropped, content_id
 from hornbook.sources.posts_index import PlacedPost, PostsIndex, read_post
-from hornbook.sources.source import NO_ASSERTION, SourceDocument, TextKind
+from hornbook.sources.source import NO_ASSERTION, Piece, TextKind, make_document
 
 NO_ANSWER = "question without answer"
 NUM_ANSWERS = 3
 """At most so many for a question: the accepted one, then those of the highest score."""
+QUESTIONS_PER_PIECE = 4000
 _LICENSES = {f"CC BY-SA {version}": f"CC-BY-SA-{version}" for version in ("2.5", "3.0", "4.0")}
 
 
@@ -28,61 +29,45 @@ class StackOverflow:
 
     layout = "stackoverflow"
 
-    def __init__(self, posts: Path, work: Path, *, site: str, tag: str, report: Callable[[int, int], None]) -> None:
-        """Take the file; nothing is read before the first question is asked for.
-
-        What is found then is kept in the folder `work`; `report` is told the bytes scanned and those of the file.
-        """
+    def __init__(self, posts: Path, *, site: str, tag: str) -> None:
+        """Take the file; it is scanned when its pieces are asked for."""
         self.name = posts.name
+        self.passed_over: dict[str, int] = {}
+        """Posts that were not asked for, by kind; known once there are pieces."""
         self._posts = posts
-        self._work = work
         self._site = site
         self._tag = tag
-        self._report = report
-        self._opened: PostsIndex | None = None
 
-    def identity(self) -> list[Any]:
-        """Place, size and time."""
-        about = self._posts.stat()
-        return [str(self._posts.resolve()), about.st_size, about.st_mtime_ns]
+    def identity(self, sha256_of: Callable[[Path], str]) -> list[Any]:
+        """The file's hash."""
+        return [sha256_of(self._posts)]
 
-    def num_rows(self) -> int:
-        """The wanted questions, and the broken rows."""
-        number: int = self._index().num_questions + self._index().num_broken
-        return number
+    def pieces(self, work: Path) -> list[Piece]:
+        """The questions in the order of the file, then its broken rows; scans the file into an index in `work`."""
+        index = work.absolute() / f"{content_id('posts', str(self._posts.resolve()))}.sqlite"
+        with closing(PostsIndex(index, self._posts, self._tag)) as opened:
+            self.passed_over = dict(opened.passed_over)
+            starts = range(0, opened.num_questions, QUESTIONS_PER_PIECE)
+        questions = [partial(self._read, index, start, start + QUESTIONS_PER_PIECE) for start in starts]
+        return [*questions, partial(self._read_broken, index)]
 
-    def passed_over(self) -> dict[str, int]:
-        """Posts that were not asked for."""
-        return dict(self._index().passed_over)
-
-    def read(self, start: int = 0) -> Iterator[SourceDocument | LeftOut]:
-        """The questions in the order of the file, then its broken rows, from number `start` on."""
-        index = self._index()
-        with self._posts.open("rb") as stream:
-            for question in index.questions(start):
+    def _read(self, path: Path, start: int, stop: int) -> Iterator[Document | Dropped]:
+        with closing(PostsIndex(path, self._posts, self._tag)) as index, self._posts.open("rb") as stream:
+            for question in index.questions(start, stop):
                 placed = index.answers(question, NUM_ANSWERS)
                 posts = [read_post(stream, one.place, one.length) for one in (question, *placed)]
                 yield self._document(question, posts[0], posts[1:])
-        yield from index.broken(max(0, start - index.num_questions))
 
-    def close(self) -> None:
-        """Leave the database in the work folder, so that the folder can be removed."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
-
-    def _index(self) -> PostsIndex:
-        if self._opened is None:
-            named = content_id("posts", str(self._posts.resolve()))
-            self._opened = PostsIndex(self._work / f"{named}.sqlite", self._posts, self._tag, report=self._report)
-        return self._opened
+    def _read_broken(self, path: Path) -> Iterator[Dropped]:
+        with closing(PostsIndex(path, self._posts, self._tag)) as index:
+            yield from index.broken()
 
     def _document(
         self, placed: PlacedPost, question: Mapping[str, str], answers: Sequence[Mapping[str, str]]
-    ) -> SourceDocument | LeftOut:
+    ) -> Document | Dropped:
         place = f"{self.name}:{placed.line}"
         if not answers:
-            return LeftOut(place=place, reason=NO_ANSWER, detail=f"question {placed.id}")
+            return Dropped(id=place, reason=NO_ANSWER, detail=f"question {placed.id}")
         parts = [f"# {' '.join(question['Title'].split())}", text_of_html(question["Body"])]
         for answer in answers:
             kind = "Accepted answer" if answer["Id"] == str(placed.accepted) else "Answer"
@@ -91,7 +76,7 @@ class StackOverflow:
         posts = (question, *answers)
         url = f"https://{self._site}/questions/{placed.id}"
         wrote = [f"answer {answer['Id']} by {_author(answer)}" for answer in answers]
-        return SourceDocument(
+        return make_document(
             kind=TextKind.POST,
             id=content_id("post", url, text),
             text=text,

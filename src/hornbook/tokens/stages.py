@@ -4,19 +4,17 @@ Reads:  the decontaminated documents.
 Writes: `tokenizer.json`; folders `pretrain/` (code and textbooks) and `finetune/` (exercises) of token shards.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from tokenizers import Tokenizer
 
 from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Artifact, Result, Workspace
-from hornbook.records import Document, DocumentKind, records_of
+from hornbook.pipeline.table import Table
+from hornbook.records import Document, DocumentKind
 from hornbook.tokens.sources import GivenTokenizerConfig, find_tokenizer
 from hornbook.tokens.tokenizer import TokenizerConfig, load_tokenizer, tokenizer_hash, train_tokenizer
 from hornbook.tokens.write import write_shards
@@ -26,7 +24,6 @@ KINDS_OF_DATASET = {
     "pretrain": (DocumentKind.CODE, DocumentKind.TEXTBOOK),
     "finetune": (DocumentKind.EXERCISE,),
 }
-_DOCUMENTS_PER_BATCH = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +72,10 @@ def run_tokenize(config: TokenizeConfig, inputs: Mapping[str, Artifact], workspa
 
     The documents are read as a stream, and the shards grow in `scratch`, where a killed run finds them again.
     """
-    table = inputs["decontaminate"].path("documents.parquet")
+    table = inputs["decontaminate"].documents()
     tokenizer = load_tokenizer(inputs["tokenizer"].path("tokenizer.json"))
     metrics: dict[str, object] = {"tokenizer_sha256": tokenizer_hash(tokenizer)}
-    num_documents = pq.read_metadata(table).num_rows
+    num_documents = table.num_rows
     num_tokens = num_done = num_empty = 0
     for dataset, kinds in KINDS_OF_DATASET.items():
         counts = write_shards(
@@ -108,12 +105,6 @@ def _report(workspace: Workspace, before: int, total: int, done: int, _num_bytes
     workspace.progress(before + done, total, "documents tokenized")
 
 
-def _documents_of_kinds(table: Path, kinds: tuple[DocumentKind, ...], start: int) -> Iterator[Document]:
+def _documents_of_kinds(table: Table[Document], kinds: tuple[DocumentKind, ...], start: int) -> Iterator[Document]:
     """The documents of these kinds in the order of the table, from this number of them on."""
-    wanted = pa.array([kind.value for kind in kinds])
-    with pq.ParquetFile(table) as opened:
-        for batch in opened.iter_batches(_DOCUMENTS_PER_BATCH):
-            chosen = batch.filter(pc.is_in(batch.column("kind"), wanted))
-            if start < chosen.num_rows:
-                yield from records_of(Document, pa.Table.from_batches([chosen.slice(start)]))
-            start = max(start - chosen.num_rows, 0)
+    return itertools.islice((document for document in table if document.kind in kinds), start, None)
