@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.python_code.arguments import arguments_of
+from hornbook.python_code.values import arguments_of
 from hornbook.records import Problem
 from hornbook.sandbox.function_tasks import function_task
 from hornbook.sandbox.jail_tasks import run_tasks

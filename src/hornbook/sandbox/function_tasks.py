@@ -1,4 +1,4 @@
-"""Ask `jailed/calls.py` what a function does with given inputs, and read what became of it."""
+"""Ask `sandbox/probes/calls.py` what a function does with given inputs, and read what became of it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ _FEWEST_CHARACTERS, _MOST_CHARACTERS = 120, 600
 
 
 def function_task(code: str, name: str, inputs: Sequence[str]) -> dict[str, Any]:
-    """What `jailed/calls.py` is to see of a function: its calls, once."""
+    """What `sandbox/probes/calls.py` is to see of a function: its calls, once."""
     room = _CHARACTERS_OF_ALL_VALUES // max(len(inputs), 1)
     return {
         "code": code,

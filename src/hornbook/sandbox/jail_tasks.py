@@ -46,7 +46,7 @@ def run_tasks(
     """See every task.
 
     Args:
-        observer: Module of `jailed/` whose `observe` sees one task.
+        observer: Module of `sandbox/probes/` whose `observe` sees one task.
         tasks: JSON values.
         sandbox: Entered.
         batch_size: Most tasks of one program.
@@ -108,7 +108,7 @@ def _answers(report: Report, marker: str, expected: int) -> list[Answer | None]:
 
 
 def _opening(observer: str, shared: Mapping[str, Any]) -> str:
-    """Makes the modules of `jailed/` known to a program that has nothing of ours."""
+    """Makes the modules of `sandbox/probes/` known to a program that has nothing of ours."""
     folder = resources.files(_PACKAGE)
     texts = {name: folder.joinpath(f"{name}.py").read_text(encoding="utf-8") for name in (*_SHARED, *_OWN[observer])}
     lines = ["import sys, types"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hornbook.python_code.agreement import Call, agreeing_share, calls_agree, literal_of
+from hornbook.python_code.values import Call, calls_agree, literal_of
 from hornbook.records import Outcome
 from hornbook.sandbox.function_tasks import function_task, outcome_of
 from hornbook.sandbox.jail_tasks import Answer, run_tasks
@@ -136,7 +136,7 @@ def _compare(seen: Observation, runs: Sequence[_Run]) -> list[Solution]:
             exercise_id=seen.exercise.id,
             sample=run.answered.sample,
             fate=SolutionFate.AGREES if run in agreeing else run.fate,
-            num_inputs_agreeing=sum(calls_agree(*pair) for pair in zip(own, run.calls, strict=False)),
+            num_inputs_agreeing=_num_agreeing(own, run.calls),
             code=run.answered.code,
             detail=run.detail or _difference(seen, own, run),
         )
@@ -145,7 +145,12 @@ def _compare(seen: Observation, runs: Sequence[_Run]) -> list[Solution]:
 
 
 def _agree(one: Sequence[Call], other: Sequence[Call]) -> bool:
-    return agreeing_share(one, other, range(len(one))) >= _MIN_INPUTS_SHARE
+    return _num_agreeing(one, other) / len(one) >= _MIN_INPUTS_SHARE
+
+
+def _num_agreeing(one: Sequence[Call], other: Sequence[Call]) -> int:
+    """On how many inputs both did the same; the other may have been given up before the last."""
+    return sum(calls_agree(*pair) for pair in zip(one, other, strict=False))
 
 
 def _difference(seen: Observation, own: Sequence[Call], run: _Run) -> str:

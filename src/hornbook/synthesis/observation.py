@@ -5,14 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hornbook.python_code.agreement import Call
+from hornbook.python_code.examples import Example, argument_lists, read_examples
+from hornbook.python_code.functions import docstring_of
 from hornbook.python_code.inputs import make_inputs
 from hornbook.python_code.parse import parse_code
+from hornbook.python_code.values import Call
 from hornbook.records import Exercise, Outcome
 from hornbook.sandbox.function_tasks import function_task, outcome_of
 from hornbook.sandbox.jail_tasks import Answer, run_tasks
 from hornbook.sandbox.program import Report, Sandbox
-from hornbook.synthesis.examples import Example, argument_lists, docstring_of, read_examples
 from hornbook.synthesis.levels import Majority, OwnTest, Trait, Verification
 
 BATCH_SIZE = 20
@@ -80,7 +81,7 @@ def observe_exercises(
 def task_of(
     exercise: Exercise, *, examples: Sequence[Example] = (), inputs: Sequence[str] = (), test: str = ""
 ) -> dict[str, Any]:
-    """What `jailed/calls.py` is to see of an exercise; `test` in place of its own where given."""
+    """What `sandbox/probes/calls.py` is to see of an exercise; `test` in place of its own where given."""
     return {
         **function_task(exercise.prompt + exercise.solution, exercise.entry_point, inputs),
         "test": test or exercise.test,

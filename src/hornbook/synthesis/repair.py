@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hornbook.synthesis.markdown import prose_of
+from hornbook.python_code.fences import prose_of
 from hornbook.synthesis.shown_output import Shown, ShownForm
 
 

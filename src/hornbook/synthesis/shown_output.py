@@ -5,7 +5,6 @@ Recognised are a fenced block behind the code, lines behind `Output:`, comments 
 result that a sentence quotes.
 """
 
-import ast
 import io
 import re
 import tokenize
@@ -14,8 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from hornbook.synthesis.examples import literal_at_start
-from hornbook.synthesis.markdown import OUTPUT_LANGUAGES, Block, Piece
+from hornbook.python_code.examples import literal_at_start
+from hornbook.python_code.fences import OUTPUT_LANGUAGES, Block, Piece
+from hornbook.python_code.parse import literal_value
 
 _MARKER = re.compile(
     r"^\s*(?:(?:this\s+)?(?:will\s+)?(?:expected\s+)?(?:output|prints?|returns?|result|expected|evaluates\s+to|"
@@ -69,7 +69,7 @@ class Shown:
 
 
 Result = Sequence[Any]
-"""What a piece printed, the text of its value, its error: see `jailed/snippets.py`."""
+"""What a piece printed, the text of its value, its error: see `sandbox/probes/snippets.py`."""
 
 
 def find_shown(
@@ -117,10 +117,10 @@ def is_same_output(shown: str, true: str) -> bool:
         pattern = ".*".join(re.escape(part.strip()) for part in one.split("..."))
         return re.fullmatch(pattern, other, re.DOTALL) is not None
     try:
-        first, second = ast.literal_eval(one), ast.literal_eval(other)
-        return type(first) is type(second) and bool(first == second)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        first, second = literal_value(one), literal_value(other)
+    except ValueError:
         return False
+    return type(first) is type(second) and bool(first == second)
 
 
 def is_unordered(output: str) -> bool:

@@ -34,7 +34,7 @@ from hornbook.synthesis.verify import VerifyConfig, verify_exercises, verify_pas
 from hornbook.synthesis.written import verify_written
 from hornbook.synthesis.written_passages import PassageCheck, verify_written_passages
 
-VERSION = 5
+VERSION = 6
 """Raised when a rule of these stages or of the curriculum changes: it is part of the fingerprint."""
 
 

@@ -5,7 +5,7 @@ from collections import Counter, OrderedDict
 from decimal import Decimal
 from typing import Any
 
-from hornbook.python_code.agreement import values_agree
+from hornbook.python_code.values import values_agree
 from hornbook.sandbox.probes.values import encode
 
 VALUES = [

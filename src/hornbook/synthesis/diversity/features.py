@@ -2,13 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from hornbook.python_code.fences import prose_of, read_blocks, read_pieces
+from hornbook.python_code.functions import tree_of
 from hornbook.python_code.parse import parse_code
 from hornbook.records import Exercise, Passage, content_id
-from hornbook.synthesis.markdown import prose_of, read_blocks, read_pieces
 
 SHINGLE_SIZE = 5
 """Tokens in a shingle, as in the deduplication."""
@@ -19,8 +18,6 @@ _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _TITLE = re.compile(r"^\s*#.*$|^\s*[=\-*_]{3,}\s*$", re.MULTILINE)
 _NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
-_HINTS = frozenset({"ctx", "annotation", "returns", "decorator_list", "type_params"})
-"""Fields of a syntax tree that do not belong to the shape of code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,30 +80,5 @@ def words_of_name(name: str) -> list[str]:
 
 
 def shape_of(module: ast.Module) -> str:
-    """A hash of the kinds of nodes of a syntax tree, without its names, constants, type hints, docstrings and imports.
-
-    The decontamination compares functions by the same rule.
-    """
-    kinds: list[str] = []
-    stack: list[ast.AST] = [module]
-    while stack:
-        node = stack.pop()
-        kinds.append(type(node).__name__)
-        stack += reversed([child for child in _children(node) if not _is_left_out(child)])
-    return content_id("shape", *kinds)
-
-
-def _children(node: ast.AST) -> Iterator[ast.AST]:
-    for name, value in ast.iter_fields(node):
-        if name not in _HINTS:
-            yield from (child for child in _listed(value) if isinstance(child, ast.AST))
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _is_left_out(node: ast.AST) -> bool:
-    """Whether it is an import, a docstring or another text that stands alone."""
-    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-    return is_text or isinstance(node, ast.Import | ast.ImportFrom)
+    """A hash of the shape of code without its imports (`functions.tree_of`)."""
+    return content_id("shape", tree_of(module, with_imports=False))

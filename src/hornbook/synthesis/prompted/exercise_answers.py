@@ -7,11 +7,11 @@ Writes: an `Exercise` whose prompt ends behind the docstring.
 import ast
 from dataclasses import dataclass
 
-from hornbook.python_code.parse import parse_code
+from hornbook.python_code.answers import longest_parsing, unfenced_code, without_thoughts
+from hornbook.python_code.examples import test_from_docstring
+from hornbook.python_code.fences import read_blocks
+from hornbook.python_code.parse import parse_code, parse_quietly
 from hornbook.records import Exercise, content_id
-from hornbook.synthesis.examples import test_from_docstring
-from hornbook.synthesis.markdown import read_blocks
-from hornbook.synthesis.prompted.code_blocks import longest_parsing, unfenced_code, without_thoughts
 from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
 from hornbook.synthesis.prompted.function_rules import broken_rule
 from hornbook.synthesis.prompted.function_source import FunctionSource, cut_function, style_of_docstring
@@ -46,7 +46,7 @@ def read_exercise(reply: Reply, name: str, family: str, layout: Layout, teacher:
     unusable = of_outcome(reply.outcome, reply.detail)
     if unusable is not None:
         return unusable
-    text = without_thoughts(reply.text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = without_thoughts(reply.text)
     found = _find_code(text, name, was_cut=reply.outcome is ReplyOutcome.CUT)
     if isinstance(found, Rejection):
         return found
@@ -115,7 +115,7 @@ def _body_of_example(example: str) -> str:
 
 def _syntax_error(code: str) -> str:
     try:
-        ast.parse(code)
+        parse_quietly(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return _shortened(str(error))
     return "nothing but comments"

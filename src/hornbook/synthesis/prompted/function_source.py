@@ -3,10 +3,10 @@
 import ast
 import builtins
 import re
-import symtable
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hornbook.python_code.functions import bound_names, read_names
+from hornbook.python_code.parse import first_line_of
 from hornbook.synthesis.curriculum.docstrings import DocstringStyle
 from hornbook.synthesis.prompted.commission import Reason, Rejection
 
@@ -53,18 +53,19 @@ def cut_function(code: str, tree: ast.Module, function: ast.FunctionDef) -> Func
         return Rejection(Reason.NO_DOCSTRING, "the docstring has no line of its own")
     if function.body[0].col_offset != 4:
         return Rejection(Reason.NO_PYTHON, "the body is not indented by four spaces")
-    used = _names_used(function)
-    needed = sorted(used & _names_of_others(tree, function))
-    if needed:
-        return Rejection(Reason.DEPENDS, ", ".join(needed))
+    used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
     imports = tuple(node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom) and _binds(node, used))
     lines = code.split("\n")
-    first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
+    first = first_line_of(function)
     head = "".join(f"{ast.unparse(_narrowed(node, used))}\n" for node in imports)
     body = "\n".join(lines[end : function.end_lineno])
-    unknown = _unknown_names("\n".join(lines[first - 1 : function.end_lineno]) + "\n", imports)
-    if unknown:
-        return Rejection(Reason.DEPENDS, ", ".join(unknown))
+    imported = {_bound_name(alias) for node in imports for alias in node.names}
+    redefined = set().union(*(bound_names(node) for node in tree.body if node is not function))
+    known = imported | (set(dir(builtins)) - redefined)
+    unknown = read_names("\n".join(lines[first - 1 : function.end_lineno]) + "\n") - known
+    needed = unknown & redefined or (set() if "*" in imported else unknown)
+    if needed:
+        return Rejection(Reason.DEPENDS, ", ".join(sorted(needed)))
     return FunctionSource(
         function=function,
         imports=imports,
@@ -79,46 +80,6 @@ def style_of_docstring(docstring: str) -> str:
         if pattern.search(docstring):
             return style.value
     return DocstringStyle.SUMMARY.value
-
-
-def _names_used(function: ast.FunctionDef) -> set[str]:
-    return {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
-
-
-def _names_of_others(tree: ast.Module, function: ast.FunctionDef) -> set[str]:
-    """The names that the module's other definitions and assignments bind."""
-    names: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node is not function:
-            names.add(node.name)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names |= {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
-    own = {argument.arg for argument in ast.walk(function) if isinstance(argument, ast.arg)}
-    local = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    return names - own - local - {function.name}
-
-
-def _unknown_names(code: str, imports: Iterable[ast.Import | ast.ImportFrom]) -> list[str]:
-    """The names that a function reads and that neither it, nor the imports, nor Python defines."""
-    known = {_bound_name(alias) for node in imports for alias in node.names}
-    if "*" in known:
-        return []
-    try:
-        tables = [symtable.symtable(code, "answer", "exec")]
-    except SyntaxError:  # What Python finds only when it compiles: that the code does not run will be seen.
-        return []
-    read: set[str] = set()
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        is_module = table.get_type() == "module"
-        for symbol in table.get_symbols():
-            if is_module and symbol.is_assigned():
-                known.add(symbol.get_name())
-            elif symbol.is_referenced() and (is_module or symbol.is_global()):
-                read.add(symbol.get_name())
-    return sorted(read - known - set(dir(builtins)))
 
 
 def _binds(node: ast.Import | ast.ImportFrom, used: set[str]) -> bool:

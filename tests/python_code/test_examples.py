@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from hornbook.synthesis.examples import Form, argument_lists, docstring_of, read_examples
-from hornbook.synthesis.examples import test_from_docstring as make_test
-from hornbook.synthesis.markdown import prose_of, read_blocks, read_pieces
-from hornbook.synthesis.prompted.code_blocks import last_function
+from hornbook.python_code.examples import Form, argument_lists, read_examples
+from hornbook.python_code.examples import test_from_docstring as make_test
+from hornbook.python_code.fences import prose_of, read_blocks, read_pieces
+from hornbook.python_code.functions import docstring_of, last_function
 
 CLAIMS = [
     (">>> f(1)\n2", "f(1)", "2"),
