@@ -35,8 +35,7 @@ from hornbook.decontamination.same_outputs import (
 from hornbook.python_code.functions import definition_of
 from hornbook.python_code.values import values_agree
 from hornbook.records import Outcome, Problem
-from hornbook.sandbox.function_tasks import outcome_of
-from hornbook.sandbox.jail_tasks import Answer, run_tasks
+from hornbook.sandbox.jail_tasks import Answer, outcome_of, run_tasks
 from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 
 _TEXTS_AT_ONCE = 5000

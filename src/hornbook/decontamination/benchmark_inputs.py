@@ -13,8 +13,7 @@ from typing import Any
 
 from hornbook.python_code.values import arguments_of
 from hornbook.records import Problem
-from hornbook.sandbox.function_tasks import function_task
-from hornbook.sandbox.jail_tasks import run_tasks
+from hornbook.sandbox.jail_tasks import function_task, run_tasks
 from hornbook.sandbox.probes.values import encode
 from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 

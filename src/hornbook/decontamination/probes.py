@@ -21,7 +21,7 @@ from hornbook.python_code.parameters import kind_texts
 from hornbook.python_code.values import arguments_of, has_keywords
 from hornbook.records import Problem
 from hornbook.sandbox.jail_tasks import run_tasks
-from hornbook.sandbox.probes.keys import key_of
+from hornbook.sandbox.probes.values import key_of
 from hornbook.sandbox.program import Report, Sandbox
 
 _POOL_SIZE = 48

@@ -10,8 +10,7 @@ from enum import StrEnum
 
 from hornbook.python_code.values import Call, calls_agree, literal_of
 from hornbook.records import Outcome
-from hornbook.sandbox.function_tasks import function_task, outcome_of
-from hornbook.sandbox.jail_tasks import Answer, run_tasks
+from hornbook.sandbox.jail_tasks import Answer, function_task, outcome_of, run_tasks
 from hornbook.sandbox.program import Sandbox
 from hornbook.synthesis.levels import Majority
 from hornbook.synthesis.observation import BATCH_SIZE, Observation, note_solutions

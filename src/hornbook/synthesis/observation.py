@@ -11,8 +11,7 @@ from hornbook.python_code.inputs import make_inputs
 from hornbook.python_code.parse import parse_code
 from hornbook.python_code.values import Call
 from hornbook.records import Exercise, Outcome
-from hornbook.sandbox.function_tasks import function_task, outcome_of
-from hornbook.sandbox.jail_tasks import Answer, run_tasks
+from hornbook.sandbox.jail_tasks import Answer, function_task, outcome_of, run_tasks
 from hornbook.sandbox.program import Report, Sandbox
 from hornbook.synthesis.levels import Majority, OwnTest, Trait, Verification
 

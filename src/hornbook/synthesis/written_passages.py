@@ -18,8 +18,7 @@ from typing import Any
 from hornbook.python_code.fences import Block, Piece, read_blocks, read_pieces
 from hornbook.python_code.parse import parse_code
 from hornbook.records import Dropped, Passage, content_id
-from hornbook.sandbox.function_tasks import outcome_of
-from hornbook.sandbox.jail_tasks import Answer, run_tasks
+from hornbook.sandbox.jail_tasks import Answer, outcome_of, run_tasks
 from hornbook.sandbox.program import Report, Sandbox
 from hornbook.synthesis.repair import Repair, is_quoted, repaired_text
 from hornbook.synthesis.shown_output import Shown, find_shown, has_address, is_unordered

@@ -6,8 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hornbook.sandbox.probes.clock import TimeUpError, time_limit
-from hornbook.sandbox.probes.tasks import describe
+from hornbook.sandbox.probes.tasks import TimeUpError, describe, time_limit
 from hornbook.sandbox.probes.values import encode
 
 MODULE_SECONDS = 1.0

@@ -5,8 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hornbook.sandbox.probes.clock import TimeUpError, time_limit
-from hornbook.sandbox.probes.tasks import Sink, describe
+from hornbook.sandbox.probes.tasks import Sink, TimeUpError, describe, time_limit
 
 PASSAGE_SECONDS = 1.5
 _MAX_CHARACTERS = 4000
