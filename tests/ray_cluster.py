@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hornbook import engine
+from hornbook import parallel
 from hornbook.parallel import Job
 
 ROOT = Path(__file__).parents[1]
@@ -82,7 +82,7 @@ def two_nodes(notes: Path) -> Iterator[TwoNodes]:
     from ray.cluster_utils import Cluster
 
     notes.mkdir(parents=True)
-    engine._Write = functools.partial(NotedWrite, notes=notes)  # type: ignore[assignment,misc]
+    parallel._Write = functools.partial(NotedWrite, notes=notes)  # type: ignore[assignment,misc]
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     try:
         cluster.add_node(num_cpus=1)
@@ -94,7 +94,7 @@ def two_nodes(notes: Path) -> Iterator[TwoNodes]:
 
 
 @dataclass(frozen=True)
-class NotedWrite(engine._Write):
+class NotedWrite(parallel._Write):
     """Notes the try, and goes on when each node has one, so that no node is spared."""
 
     notes: Path

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from hornbook import engine
+from hornbook import parallel
 from hornbook.errors import ConfigError
 from hornbook.parallel import Engine, collect, frame_of, import_daft, map_parts, open_engine
 
@@ -77,7 +77,7 @@ def jobs(folder: Path, num_parts: int = 6) -> Iterator[tuple[Path, Path]]:
 
 @pytest.fixture(autouse=True)
 def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "num_cores", lambda: 2)
+    monkeypatch.setattr(parallel, "num_cores", lambda: 2)
 
 
 @pytest.mark.parametrize("in_threads", [False, True])

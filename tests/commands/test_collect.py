@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.commands.typed import is_one_mistake, read_json, type_in, write_lines
-from tests.curation.sources.real_formats import MIT, answer, question, stack_row, write_posts
 from tests.curation.test_collect import add
+from tests.sources.real_formats import MIT, answer, question, stack_row, write_posts
 
 
 @pytest.fixture

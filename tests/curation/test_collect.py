@@ -2,7 +2,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.curation.sources.real_formats import MIT, answer, open_one, question, write_posts
+from tests.sources.real_formats import MIT, answer, open_one, question, write_posts
 
 from hornbook.curation.collect import collect, dropped, kept, num_masked
 from hornbook.errors import MissingInputError

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.encoders.tiny_language_models import KINDS, MAX_POSITION, NUM_LAYERS, TEXT, WIDTH, save_model, tokenizer
+from tests.curation.tiny_language_models import KINDS, MAX_POSITION, NUM_LAYERS, TEXT, WIDTH, save_model, tokenizer
 from transformers import AutoModelForCausalLM
 
 from hornbook.curation.encoder import make_encoder

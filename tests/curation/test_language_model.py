@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.encoders.tiny_language_models import save_model, tokenizer
+from tests.curation.tiny_language_models import save_model, tokenizer
 
 from hornbook.curation.hidden_states import HiddenStatesEncoder, describe_language_model
 from hornbook.curation.language_model import find_language_model, load_lower_layers

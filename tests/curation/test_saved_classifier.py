@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
-from tests.encoders.tiny_language_models import save_model
+from tests.curation.tiny_language_models import save_model
 
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.encode import EncodeConfig, encode

@@ -3,7 +3,7 @@ import multiprocessing
 import pickle
 
 import pytest
-from tests.curation.hygiene.planted import planted_secrets
+from tests.filters.planted import planted_secrets
 
 from hornbook.errors import ConfigError
 from hornbook.filters.config import HygieneConfig

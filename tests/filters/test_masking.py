@@ -2,7 +2,7 @@ import ast
 from collections import Counter
 
 import pytest
-from tests.curation.hygiene.planted import planted_secrets
+from tests.filters.planted import planted_secrets
 
 from hornbook.filters import masking
 from hornbook.filters.config import HygieneConfig

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hornbook.reading import parts as module
 
+from hornbook.pipeline import parts as module
 from hornbook.pipeline.parts import Parts, digests_of, text_digest, write_parts
 from hornbook.sources.documents import Document, Documents, LeftOut
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hornbook.errors import ConfigError
-from hornbook.pipeline import pipeline as pipelines
+from hornbook.pipeline import run as pipelines
 from hornbook.pipeline.run import Pipeline, Reuse
 from hornbook.pipeline.stage import Stage
 from hornbook.pipeline.store import Store

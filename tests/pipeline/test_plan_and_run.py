@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
-from hornbook.pipeline import pipeline as pipelines
+from hornbook.pipeline import run as pipelines
 from hornbook.pipeline.plan import make_plan, print_plan
 from hornbook.pipeline.run import Pipeline, Reuse
 from hornbook.pipeline.runs import Run, RunFolder

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hornbook.errors import DamagedArtifactError, StoreError
-from hornbook.pipeline import pipeline as pipelines
+from hornbook.pipeline import run as pipelines
 from hornbook.pipeline.run import Reuse
 from hornbook.pipeline.stage import Result, Workspace
 from hornbook.pipeline.store import Store

@@ -1,8 +1,11 @@
 import os
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+
+from hornbook.sandbox.jail import Jail
+from hornbook.sandbox.program import Limits
 
 
 @pytest.fixture
@@ -19,3 +22,9 @@ def ends() -> Callable[[int], bool]:
         return bool(ready)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def jail() -> Iterator[Jail]:
+    with Jail(Limits(cpu_seconds=0.5)) as opened:
+        yield opened

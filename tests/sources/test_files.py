@@ -2,7 +2,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.curation.sources.real_formats import (
+from tests.sources.real_formats import (
     APACHE,
     MIT,
     documents,

@@ -3,7 +3,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.curation.sources.real_formats import (
+from tests.sources.real_formats import (
     code,
     notebook,
     open_one,

@@ -1,5 +1,5 @@
 import pytest
-from tests.curation.sources.real_formats import APACHE, MIT
+from tests.sources.real_formats import APACHE, MIT
 
 from hornbook.sources.licenses import (
     is_license_file,

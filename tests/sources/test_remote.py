@@ -9,7 +9,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 from moto.server import ThreadedMotoServer
 from pyarrow import fs
-from tests.curation.sources.real_formats import documents, goes_on_at_every_number, open_one, stack_row
+from tests.sources.real_formats import documents, goes_on_at_every_number, open_one, stack_row
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.sources.find import SourcesConfig, open_sources

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.curation.sources.real_formats import documents, goes_on_at_every_number, left_out, open_one, stack_row
+from tests.sources.real_formats import documents, goes_on_at_every_number, left_out, open_one, stack_row
 
 from hornbook.errors import MissingInputError
 

@@ -2,7 +2,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.curation.sources.real_formats import (
+from tests.sources.real_formats import (
     answer,
     documents,
     goes_on_at_every_number,
