@@ -10,10 +10,9 @@ from tests.synthesis.exercises_at_hand import exercise, quiet
 from hornbook.errors import ConfigError
 from hornbook.records import Exercise, Outcome
 from hornbook.sandbox.jail import Jail
-from hornbook.synthesis.compare_solutions import Solution, SolutionFate
 from hornbook.synthesis.exercise_tests import with_tests
 from hornbook.synthesis.levels import Level, Majority, OwnTest, Strictness, Trait, level_of
-from hornbook.synthesis.self_consistency import SolutionsConfig
+from hornbook.synthesis.solutions import Solution, SolutionFate, SolutionsConfig
 from hornbook.synthesis.written import Verified, VerifyWrittenConfig, verify_written
 
 CONFIG = VerifyWrittenConfig(num_inputs=8)

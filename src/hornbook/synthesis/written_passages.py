@@ -20,8 +20,15 @@ from hornbook.python_code.parse import parse_code
 from hornbook.records import Dropped, Passage, content_id
 from hornbook.sandbox.jail_tasks import Answer, outcome_of, run_tasks
 from hornbook.sandbox.program import Report, Sandbox
-from hornbook.synthesis.repair import Repair, is_quoted, repaired_text
-from hornbook.synthesis.shown_output import Shown, find_shown, has_address, is_unordered
+from hornbook.synthesis.shown_output import (
+    Repair,
+    Shown,
+    find_shown,
+    has_address,
+    is_quoted,
+    is_unordered,
+    repaired_text,
+)
 
 _BATCH_SIZE = 20
 """Passages that share one program in the jail."""

@@ -13,8 +13,7 @@ from hornbook.python_code.fences import read_blocks
 from hornbook.python_code.parse import parse_code, parse_quietly
 from hornbook.records import Exercise, content_id
 from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
-from hornbook.synthesis.prompted.function_rules import broken_rule
-from hornbook.synthesis.prompted.function_source import FunctionSource, cut_function, style_of_docstring
+from hornbook.synthesis.prompted.function_rules import FunctionSource, broken_rule, cut_function, style_of_docstring
 from hornbook.synthesis.prompted.ingredients import Layout
 from hornbook.teacher.teacher import Reply, ReplyOutcome
 
