@@ -64,7 +64,7 @@ def read_names(code: str) -> set[str]:
             tables = [symtable.symtable(code, "code", "exec")]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return set()
-    bound = {symbol.get_name() for symbol in tables[0].get_symbols() if symbol.is_assigned()}
+    bound = {symbol.get_name() for symbol in tables[0].get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     read: set[str] = set()
     while tables:
         table = tables.pop()
