@@ -1,8 +1,8 @@
-"""The examples that a docstring gives, what they are said to give, and a test made of them.
+"""Read the examples of a docstring with the results that they claim, and make a test of them.
 
-Read are sessions (by `doctest`), sentences such as `f(1) == 2`, `f(1) -> 2`, `f(1) returns 2`, and pairs of lines
-`Input: 1` and `Output: 2`. A sentence counts only where what is said to come out is a literal: `f(1) returns the sum`
-claims nothing that can be compared. Nothing is run here.
+It reads sessions (by `doctest`), sentences such as `f(1) == 2`, `f(1) -> 2`, `f(1) returns 2`, and pairs of lines
+`Input: 1` and `Output: 2`. A sentence counts only where it names a literal: `f(1) returns the sum` claims nothing that
+can be compared. Nothing is run here.
 """
 
 import ast

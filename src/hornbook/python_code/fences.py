@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from hornbook.python_code.examples import read_sessions
 from hornbook.python_code.parse import first_line_of, parse_code, parse_expression
 
-_READER = MarkdownIt("zero").enable(["fence", "list"])
-"""Without indented code and HTML, so that a fence is one wherever it stands."""
+_READER = MarkdownIt("zero").enable(["fence", "list"]).disable(["inline", "text_join"])
+"""Without indented code and HTML, so that a fence is one wherever it stands; what is inside a line is not parsed."""
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 CODE_LANGUAGES = frozenset({"python", "py", "python3", "pycon"})
 OUTPUT_LANGUAGES = frozenset({"", "text", "txt", "output", "out", "console", "plaintext", "plain", "stdout", "result"})

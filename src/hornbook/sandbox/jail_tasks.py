@@ -1,4 +1,4 @@
-"""See others' code run in the jail: many pieces in one program, each alone where that does not come to its end.
+"""Observe untrusted code in the jail: many tasks in one program, and each task alone where that program fails.
 
 A program's answers are believed only if it ran to its last line and printed one line that begins with a marker drawn
 for this run; so a piece that ends the process, eats its memory or prints something like an answer costs the others

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from hornbook.python_code.examples import Example, argument_lists, read_examples
@@ -131,24 +131,6 @@ def _observation(exercise: Exercise, examples: list[Example], inputs: list[str],
     )
     shown = [place for place in compared if inputs[place] in arguments]
     return Observation(exercise, inputs, calls, compared, shown, verification)
-
-
-def note_solutions(
-    seen: Observation, *, num: int, num_run: int, num_agreeing: int, majority: Majority, agreed: Sequence[int]
-) -> None:
-    """Add to what was seen of an exercise how its independent solutions compare."""
-    detail = seen.verification.detail
-    if not detail and num_agreeing < num_run:
-        detail = f"{num_agreeing} of {num_run} independent solutions do the same; the majority: {majority.value}"
-    seen.agreed = list(agreed)
-    seen.verification = replace(
-        seen.verification,
-        num_solutions=num,
-        num_solutions_run=num_run,
-        num_solutions_agreeing=num_agreeing,
-        majority=majority,
-        detail=detail,
-    )
 
 
 def _own_test(exercise: Exercise, seen: Mapping[str, Any]) -> OwnTest:

@@ -1,8 +1,8 @@
 """What a passage shows as the output of its code, whether that is what the code prints, and how it is repaired.
 
-Recognised are a fenced block behind the code, lines behind `Output:`, comments on the line of a call
-(`print(x)  # 3`) or below it (`# Output: 3`), and the answers of a session. Not recognised, and so never checked, is a
-result that a sentence quotes. A repair exchanges the output alone; where the prose holds the very words that were
+An output is recognised in a fenced block below the code, in lines below `Output:`, in a comment on the line of a call
+(`print(x)  # 3`) or below it (`# Output: 3`), and in the answers of a session. A result that a sentence quotes is not
+recognised, and so never checked. A repair exchanges the output alone; where the prose holds the very words that were
 wrong, the passage is not repaired.
 """
 

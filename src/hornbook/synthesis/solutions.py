@@ -8,7 +8,7 @@ Writes: a `Solution` for each answer; the comparison into the observations.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hornbook.errors import ConfigError
@@ -18,7 +18,7 @@ from hornbook.records import Exercise, Outcome
 from hornbook.sandbox.jail_tasks import Answer, function_task, outcome_of, run_tasks
 from hornbook.sandbox.program import Sandbox
 from hornbook.synthesis.levels import Majority
-from hornbook.synthesis.observation import BATCH_SIZE, Observation, note_solutions
+from hornbook.synthesis.observation import BATCH_SIZE, Observation
 from hornbook.teacher.teacher import Reply, Teacher
 from hornbook.teacher.wire import ChatRequest, SamplingConfig
 
@@ -43,7 +43,7 @@ class SolutionsConfig:
     max_new_tokens: int = 250
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be asked.
+        """Check the fields.
 
         Raises:
             ConfigError: Names the field and the value.
@@ -192,12 +192,22 @@ def _compare(seen: Observation, runs: Sequence[_Run]) -> list[Solution]:
         majority = Majority.OWN
     else:
         majority = Majority.OTHER if 2 * largest > len(ran) else Majority.NONE
-    agreed = [
+    seen.agreed = [
         seen.compared[place]
         for place in places
         if 2 * sum(calls_agree(own[place], run.calls[place]) for run in ran) > len(ran)
     ]
-    note_solutions(seen, num=len(runs), num_run=len(ran), num_agreeing=len(agreeing), majority=majority, agreed=agreed)
+    detail = seen.verification.detail
+    if not detail and len(agreeing) < len(ran):
+        detail = f"{len(agreeing)} of {len(ran)} independent solutions do the same; the majority: {majority.value}"
+    seen.verification = replace(
+        seen.verification,
+        num_solutions=len(runs),
+        num_solutions_run=len(ran),
+        num_solutions_agreeing=len(agreeing),
+        majority=majority,
+        detail=detail,
+    )
     return [
         Solution(
             exercise_id=seen.exercise.id,

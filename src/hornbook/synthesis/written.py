@@ -41,7 +41,7 @@ class VerifyWrittenConfig:
     """Inputs made for each function, its examples' own among them."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be done.
+        """Check the fields.
 
         Raises:
             ConfigError: Names the field and the value.
@@ -74,7 +74,7 @@ def verify_written(
     progress: Progress,
     announce: Callable[[list[Exercise]], None] | None = None,
 ) -> Verified:
-    """Verify exercises and part those that suffice from the rest.
+    """Verify exercises, and split them into those that reach the level asked for and the rest.
 
     The result is a function of the exercises, the config, the seed and the teacher's replies, in whatever order they
     come.

@@ -1,11 +1,11 @@
-"""Verify passages that anyone may have written: run their code, and hold what they show against what it prints.
+"""Verify passages that anyone may have written: run their code, and compare what they show with what it prints.
 
 Reads:  passages.
 Writes: those whose code runs and whose shown outputs are true, some of them repaired; the others with the reason; what
         was seen of each.
 
-A passage may show its outputs as fenced blocks, below `Output:`, in comments or as a session. Not checked is what a
-sentence says: neither a result that it quotes nor what it explains.
+A passage may show its outputs as fenced blocks, below `Output:`, in comments or as a session. What a sentence says is
+not checked, be it a result that it quotes or an explanation.
 """
 
 import ast
@@ -92,7 +92,7 @@ def verify_written_passages(
     *,
     repair: bool = True,
 ) -> VerifiedPassages:
-    """Part the passages that are true, or can be made so, from the rest.
+    """Split passages into those that are true, or can be repaired, and the rest.
 
     A repaired passage is run again, and kept only if nothing that it shows is wrong any more.
 

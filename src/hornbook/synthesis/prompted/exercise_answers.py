@@ -5,7 +5,6 @@ Writes: an `Exercise` whose prompt ends behind the docstring.
 """
 
 import ast
-from dataclasses import dataclass
 
 from hornbook.python_code.answers import longest_parsing, unfenced_code, without_thoughts
 from hornbook.python_code.examples import test_from_docstring
@@ -18,14 +17,6 @@ from hornbook.synthesis.prompted.ingredients import Layout
 from hornbook.teacher.teacher import Reply, ReplyOutcome
 
 _LANGUAGES = frozenset({"", "python", "py", "python3"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The code that an answer means, and its syntax tree."""
-
-    code: str
-    tree: ast.Module
 
 
 def read_exercise(reply: Reply, name: str, family: str, layout: Layout, teacher: str) -> Exercise | Rejection:
@@ -49,10 +40,11 @@ def read_exercise(reply: Reply, name: str, family: str, layout: Layout, teacher:
     found = _find_code(text, name, was_cut=reply.outcome is ReplyOutcome.CUT)
     if isinstance(found, Rejection):
         return found
-    function = _find_function(found.tree, name)
+    code, tree = found
+    function = _find_function(tree, name)
     if isinstance(function, Rejection):
         return function
-    source = cut_function(found.code, found.tree, function)
+    source = cut_function(code, tree, function)
     if isinstance(source, Rejection):
         return source
     if _body(function) == _body_of_example(layout.example):
@@ -60,7 +52,8 @@ def read_exercise(reply: Reply, name: str, family: str, layout: Layout, teacher:
     return broken_rule(source) or _exercise(source, family, teacher)
 
 
-def _find_code(text: str, name: str, *, was_cut: bool) -> _Found | Rejection:
+def _find_code(text: str, name: str, *, was_cut: bool) -> tuple[str, ast.Module] | Rejection:
+    """The code that an answer means, and its syntax tree."""
     blocks = [block for block in read_blocks(text) if block.language in _LANGUAGES and block.body.strip()]
     codes = [(block.body, block.is_closed) for block in blocks] or [(unfenced_code(text), False)]
     if not codes[0][0]:
@@ -73,7 +66,7 @@ def _find_code(text: str, name: str, *, was_cut: bool) -> _Found | Rejection:
     tree = parse_code(code)
     if tree is None or not tree.body:
         return Rejection(Reason.NO_PYTHON, _syntax_error(written))
-    return _Found(code, tree)
+    return code, tree
 
 
 def _find_function(tree: ast.Module, name: str) -> ast.FunctionDef | Rejection:
