@@ -6,12 +6,11 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hornbook.python_code.fences import CODE_LANGUAGES, LINE, read_blocks
+from hornbook.python_code.fences import LINE, read_blocks
 from hornbook.python_code.functions import FunctionNode, tree_of
 from hornbook.python_code.parse import parse_code
 from hornbook.records import Problem
 
-_LANGUAGES = {"", *CODE_LANGUAGES}
 _STATEMENT_FIELDS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
@@ -56,7 +55,7 @@ def read_text(text: str) -> ReadText:
     functions: list[Function] = []
     for block in read_blocks(text):
         source = text[block.start : block.end]
-        tree = parse_code(source) if block.language in _LANGUAGES else None
+        tree = parse_code(source) if block.may_be_code else None
         if tree is not None:
             modules.append(source)
             functions += _walk(tree, source, block.start)

@@ -49,13 +49,14 @@ class Block:
         return self.body.lstrip().startswith(">>>")
 
     @property
+    def may_be_code(self) -> bool:
+        """Whether it names Python as its language, or none."""
+        return not self.language or self.language in CODE_LANGUAGES
+
+    @property
     def is_code(self) -> bool:
-        """Whether it is to be run: it says that it is Python, or says nothing and looks like it."""
-        if self.language in CODE_LANGUAGES:
-            return True
-        if self.language:
-            return False
-        return self.is_session or _looks_like_code(self.body)
+        """Whether it is to be run: it names Python, or names no language and looks like Python."""
+        return self.may_be_code and (bool(self.language) or self.is_session or _looks_like_code(self.body))
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,6 @@ from hornbook.synthesis.prompted.function_rules import FunctionSource, broken_ru
 from hornbook.synthesis.prompted.ingredients import Layout
 from hornbook.teacher.teacher import Reply, ReplyOutcome
 
-_LANGUAGES = frozenset({"", "python", "py", "python3"})
-
 
 def read_exercise(reply: Reply, name: str, family: str, layout: Layout, teacher: str) -> Exercise | Rejection:
     """Turn one reply into an exercise.
@@ -54,7 +52,7 @@ def read_exercise(reply: Reply, name: str, family: str, layout: Layout, teacher:
 
 def _find_code(text: str, name: str, *, was_cut: bool) -> tuple[str, ast.Module] | Rejection:
     """The code that an answer means, and its syntax tree."""
-    blocks = [block for block in read_blocks(text) if block.language in _LANGUAGES and block.body.strip()]
+    blocks = [block for block in read_blocks(text) if block.may_be_code and block.body.strip()]
     codes = [(block.body, block.is_closed) for block in blocks] or [(unfenced_code(text), False)]
     if not codes[0][0]:
         return Rejection(Reason.CUT if was_cut else Reason.NO_CODE, _shortened(text))

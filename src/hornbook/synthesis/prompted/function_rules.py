@@ -74,10 +74,11 @@ def cut_function(code: str, tree: ast.Module, function: ast.FunctionDef) -> Func
     if function.body[0].col_offset != 4:
         return Rejection(Reason.NO_PYTHON, "the body is not indented by four spaces")
     used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
-    imports = tuple(node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom) and _binds(node, used))
+    narrowed = (_narrowed(node, used) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
+    imports = tuple(node for node in narrowed if node.names)
     lines = code.split("\n")
     first = first_line_of(function)
-    head = "".join(f"{ast.unparse(_narrowed(node, used))}\n" for node in imports)
+    head = "".join(f"{ast.unparse(node)}\n" for node in imports)
     body = "\n".join(lines[end : function.end_lineno])
     imported = {_bound_name(alias) for node in imports for alias in node.names}
     redefined = set().union(*(bound_names(node) for node in tree.body if node is not function))
@@ -206,10 +207,6 @@ def _called_names(function: ast.FunctionDef) -> list[str]:
     return [
         node.func.id for node in ast.walk(function) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     ]
-
-
-def _binds(node: ast.Import | ast.ImportFrom, used: set[str]) -> bool:
-    return any(_bound_name(alias) in used or alias.name == "*" for alias in node.names)
 
 
 def _narrowed(node: ast.Import | ast.ImportFrom, used: set[str]) -> ast.Import | ast.ImportFrom:
