@@ -2,8 +2,7 @@ from typing import Any
 
 import pytest
 
-from hornbook.python_code.examples import Form, argument_lists, read_examples
-from hornbook.python_code.examples import test_from_docstring as make_test
+from hornbook.python_code.examples import Form, argument_lists, read_examples, write_test
 
 CLAIMS = [
     (">>> f(1)\n2", "f(1)", "2"),
@@ -57,19 +56,19 @@ def check(source: str, candidate: object) -> None:
 
 def test_examples_become_assertions_in_their_order_with_the_assignments_of_sessions() -> None:
     docstring = "Add.\n\nadd(1, 2) == 3, of course, and\nit holds that add(0, 0) == 0.\n\n>>> add(2, 2)\n4\n"
-    source = make_test(docstring, "add")
+    source = write_test(docstring, "add")
     wanted = ("candidate(1, 2) == 3", "candidate(0, 0) == 0", "candidate(2, 2) == 4")
     assert source == "def check(candidate):\n" + "".join(f"    assert {one}\n" for one in wanted)
     check(source, lambda x, y: x + y)
     with pytest.raises(AssertionError):
         check(source, lambda x, y: x * y)
-    source = make_test(">>> goods = [3, 1]\n>>> order(goods)\n[1, 3]\n>>> goods\n[3, 1]\n", "order")
+    source = write_test(">>> goods = [3, 1]\n>>> order(goods)\n[1, 3]\n>>> goods\n[3, 1]\n", "order")
     assert source == "def check(candidate):\n    goods = [3, 1]\n    assert candidate(goods) == [1, 3]\n"
     check(source, sorted)
-    source = make_test(">>> sorted(pick([2, 1]))\n[1, 2]\n>>> pick([]) == set()\nTrue\n", "pick")
+    source = write_test(">>> sorted(pick([2, 1]))\n[1, 2]\n>>> pick([]) == set()\nTrue\n", "pick")
     assert source.count("assert") == 2
     check(source, set)
-    check(make_test("f(1) == 0.3", "f"), lambda _: 0.1 + 0.2)
+    check(write_test("f(1) == 0.3", "f"), lambda _: 0.1 + 0.2)
 
 
 def test_a_docstring_without_an_example_that_can_be_compared_gives_no_test() -> None:
@@ -81,4 +80,4 @@ def test_a_docstring_without_an_example_that_can_be_compared_gives_no_test() -> 
         ">>> add(1,\n3\n",
         "sub(1, 2) == 3",
     ):
-        assert make_test(docstring, "add") == ""
+        assert write_test(docstring, "add") == ""

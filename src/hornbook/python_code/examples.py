@@ -83,7 +83,7 @@ def read_sessions(text: str) -> list[doctest.Example]:
     return []
 
 
-def test_from_docstring(docstring: str, name: str) -> str:
+def write_test(docstring: str, name: str) -> str:
     """Source that defines `check(candidate)`, which asserts what the docstring's examples show.
 
     Args:
@@ -97,9 +97,6 @@ def test_from_docstring(docstring: str, name: str) -> str:
     if not any(line.startswith("assert") for line in lines):
         return ""
     return f"def check({_CANDIDATE}):\n" + "".join(f"    {part}\n" for line in lines for part in line.split("\n"))
-
-
-test_from_docstring.__test__ = False  # type: ignore[attr-defined]
 
 
 def _test_lines(example: Example, name: str) -> list[str]:

@@ -7,7 +7,7 @@ Writes: an `Exercise` whose prompt ends behind the docstring.
 import ast
 
 from hornbook.python_code.answers import longest_parsing, unfenced_code, without_thoughts
-from hornbook.python_code.examples import test_from_docstring
+from hornbook.python_code.examples import write_test
 from hornbook.python_code.fences import read_blocks
 from hornbook.python_code.parse import parse_code, parse_quietly
 from hornbook.records import Exercise, content_id
@@ -85,7 +85,7 @@ def _exercise(source: FunctionSource, family: str, teacher: str) -> Exercise:
         prompt=source.prompt,
         solution=source.solution,
         entry_point=source.function.name,
-        test=test_from_docstring(docstring, source.function.name),
+        test=write_test(docstring, source.function.name),
         family=family,
         operations=(),
         idiom="",

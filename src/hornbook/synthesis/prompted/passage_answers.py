@@ -7,7 +7,7 @@ Writes: a `Passage` in the form that `checker.py` runs: an output stands in a fe
 import re
 
 from hornbook.python_code.answers import without_thoughts
-from hornbook.python_code.fences import CODE_LANGUAGES, Block, prose_of, read_blocks
+from hornbook.python_code.fences import CODE_LANGUAGES, OUTPUT_LANGUAGES, Block, prose_of, read_blocks
 from hornbook.python_code.parse import parse_code
 from hornbook.records import Passage, content_id
 from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
@@ -17,7 +17,7 @@ from hornbook.teacher.teacher import Reply, ReplyOutcome
 _MIN_PROSE_WORDS = 60
 """Words outside of the fences."""
 _MAX_CHARACTERS = 8000
-_OUTPUT = frozenset({"", "output", "text", "plaintext", "txt", "console", "stdout", "bash", "shell", "none"})
+_OUTPUT = OUTPUT_LANGUAGES | {"bash", "shell", "none"}
 _CHATTER = re.compile(r"\A(sure|certainly|of course|here is|here's|absolutely|okay|great)\b[^\n]*\n+", re.IGNORECASE)
 _REFUSAL = re.compile(r"\A\W*(i'?m sorry|i am sorry|i cannot|i can'?t|as an ai)\b", re.IGNORECASE)
 _STOCK_OPENER = re.compile(
