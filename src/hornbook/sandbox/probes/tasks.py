@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -91,6 +91,17 @@ def _remembered() -> Callable[[], None]:
             del table[name]
 
     return put_back
+
+
+def run_source(source: str, names: dict[str, Any]) -> tuple[Any, bool]:
+    """Run source as an interactive session does; its value, and whether it is an expression, which has one."""
+    code = None
+    with suppress(SyntaxError):
+        code = compile(source.strip(), "<piece>", "eval", dont_inherit=True)
+    if code is not None:
+        return eval(code, names), True
+    exec(compile(source, "<piece>", "exec", dont_inherit=True), names)
+    return None, False
 
 
 def describe(error: BaseException) -> str:
