@@ -6,7 +6,7 @@ from tests.decontamination.own_problems import row
 
 from hornbook.decontamination.findings import Compared, Decision, FoundRow, leaks_of, measure, nearest_of, strongest
 from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.tree_index import MATCH_RATES
+from hornbook.decontamination.syntax_trees import MATCH_RATES
 
 BENCHMARKS = [
     Compared(name="one", title="One", task_ids=("one/0", "one/1", "one/2"), num_telling=2),

@@ -13,7 +13,7 @@ from hornbook.decontamination.benchmark_inputs import (
 )
 from hornbook.decontamination.problem_behaviours import read_behaviours
 from hornbook.decontamination.stated_inputs import entry_function, stated_inputs
-from hornbook.python_code.arguments import arguments_of
+from hornbook.python_code.values import arguments_of
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
 

@@ -21,7 +21,7 @@ from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.prepare import Prepared, prepare
 from hornbook.decontamination.search import Search, SearchConfig
-from hornbook.python_code.agreement import values_agree
+from hornbook.python_code.values import values_agree
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.jail_tasks import run_tasks
 from hornbook.stats import wilson_interval

@@ -24,8 +24,7 @@ from hornbook.decontamination.study import (
     run_similar,
     similar_by_trees,
 )
-from hornbook.decontamination.syntax_trees import match_rate
-from hornbook.decontamination.tree_index import MATCH_RATES
+from hornbook.decontamination.syntax_trees import MATCH_RATES, match_rate
 from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.pipeline.store import Store

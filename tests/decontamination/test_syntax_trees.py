@@ -6,8 +6,8 @@ from tests.decontamination.own_problems import problem_of
 
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.syntax_trees import match_rate, near_trees, tree_of
-from hornbook.decontamination.tree_index import TreeIndex
+from hornbook.decontamination.syntax_trees import TreeIndex, match_rate, near_trees
+from hornbook.python_code.functions import tree_of
 from hornbook.records import Problem
 
 
@@ -45,10 +45,10 @@ def test_near_pairs_are_those_of_comparing_everything() -> None:
         for b, second in enumerate(problems)
         if (rate := 1 - levenshtein(first, second) / max(len(first), len(second))) >= 0.6
     }
-    found = {(match.tree, match.problem): match.rate for match in near_trees(trees, problems, 0.6)}
+    found = {(a, b): rate for a, b, rate in near_trees(trees, problems, 0.6)}
     assert len(expected) > 10
     assert found == pytest.approx(expected)
-    assert [match.rate for match in near_trees(["a" * 20], ["a" * 19 + "b"], 0.95)] == [pytest.approx(0.95)]
+    assert near_trees(["a" * 20], ["a" * 19 + "b"], 0.95) == [(0, 0, pytest.approx(0.95))]
 
 
 def test_operations_and_their_order_count_and_names_constants_hints_comments_and_docstrings_do_not() -> None:

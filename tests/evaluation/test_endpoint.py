@@ -5,8 +5,8 @@ from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 from tests.evaluation.small import requests_of
 
 from hornbook.errors import ConfigError, EndpointError
+from hornbook.evaluation.chat import chat_messages
 from hornbook.evaluation.endpoint import Api, EndpointGrader, EndpointModel
-from hornbook.evaluation.extract import chat_messages
 from hornbook.evaluation.grade import GradingRequest
 from hornbook.evaluation.models import (
     CHAT_ENDPOINT,

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hornbook.python_code.arguments import arguments_of, named_arguments, value_source
 from hornbook.python_code.drawing import draw
 from hornbook.python_code.habits import habits_of, look_at, num_broken
 from hornbook.python_code.inputs import make_inputs, near_inputs, typical_inputs, wide_inputs
 from hornbook.python_code.parameters import Kind
+from hornbook.python_code.values import arguments_of, named_arguments, value_source
 
 
 def made(header: str, *known: str, num: int = 20, seed: int = 0) -> list[str]:

@@ -2,9 +2,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from hornbook.records import Outcome
-from hornbook.sandbox.function_tasks import function_task
 from hornbook.sandbox.jail import Jail
-from hornbook.sandbox.jail_tasks import run_tasks
+from hornbook.sandbox.jail_tasks import function_task, run_tasks
 from hornbook.sandbox.program import Program, Report
 
 GOOD = "def f(x):\n    return x + 1\n"

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 from tests.synthesis.exercises_at_hand import exercise
 
-from hornbook.sandbox.function_tasks import function_task
+from hornbook.sandbox.jail_tasks import function_task
 from hornbook.sandbox.probes.calls import observe
 from hornbook.synthesis.exercise_tests import ExerciseTest, build_test, with_tests
 

@@ -10,10 +10,9 @@ from tests.synthesis.exercises_at_hand import exercise, quiet
 from hornbook.errors import ConfigError
 from hornbook.records import Exercise, Outcome
 from hornbook.sandbox.jail import Jail
-from hornbook.synthesis.compare_solutions import Solution, SolutionFate
 from hornbook.synthesis.exercise_tests import with_tests
 from hornbook.synthesis.levels import Level, Majority, OwnTest, Strictness, Trait, level_of
-from hornbook.synthesis.self_consistency import SolutionsConfig, find_function
+from hornbook.synthesis.solutions import Solution, SolutionFate, SolutionsConfig
 from hornbook.synthesis.written import Verified, VerifyWrittenConfig, verify_written
 
 CONFIG = VerifyWrittenConfig(num_inputs=8)
@@ -245,38 +244,3 @@ def test_what_cannot_be_done_is_refused_and_nothing_to_verify_is_nothing_verifie
         verified(jail, DOUBLE, config=CONSISTENT)
     result = verified(jail)
     assert (result.kept, result.dropped, result.verifications) == ([], [], [])
-
-
-PROMPT = 'from typing import List\n\n\ndef double(numbers: List[int]) -> List[int]:\n    """Double each."""\n'
-PLAIN = "def double(numbers: List[int]) -> List[int]:\n    return [2 * number for number in numbers]\n"
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        f"Gladly!\n\n```python\nimport math\n\n{PLAIN}\nprint(double([1]))\n```\n\nIt doubles.",
-        f"Here it is:\n\n{PLAIN}\nThis works.",
-        f"```python\n{PLAIN}\nprint(double([1, 2, ",
-        f"<think>Shall I?\n```python\nx = 1\n```</think>\n```python\n{PLAIN}\nwhile True:\n    pass\n```",
-        f"```\nfactor = 2\n```\n\n```py\n{PLAIN}```",
-        "- So:\n\n  ```python\n  def double(numbers):\n      return [2 * number for number in numbers]\n  ```",
-        "return [2 * number for number in numbers]",
-        "```python\nfactor = 2\n\ndef twice(number):\n    return factor * number\n\n"
-        "def double(numbers):\n    return [twice(number) for number in numbers]\n\nassert double([1]) == [3]\n```",
-        f"```python\r\n{PLAIN.replace(chr(10), chr(13) + chr(10))}```",
-    ],
-)
-def test_the_function_is_found_in_an_answer_and_runs_with_the_prompts_imports(answer: str) -> None:
-    names: dict[str, Any] = {}
-    exec(find_function(answer, PROMPT, "double") or "", names)
-    assert names["double"]([1, 2]) == [2, 4]
-
-
-def test_an_answer_without_the_function_holds_none() -> None:
-    none = (
-        "",
-        "I cannot do that.",
-        "```python\ndef triple(numbers):\n    return numbers\n```",
-        "```python\ndouble([1])",
-    )
-    assert not any(find_function(answer, PROMPT, "double") for answer in none)

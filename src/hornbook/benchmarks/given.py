@@ -24,6 +24,7 @@ from hornbook.benchmarks.mbpp import (
 )
 from hornbook.benchmarks.rows import Row, read_rows, refuse_repeats
 from hornbook.errors import MissingInputError
+from hornbook.python_code.functions import FunctionNode, definition_of, last_begun
 from hornbook.python_code.parse import parse_code
 from hornbook.records import Problem
 
@@ -34,7 +35,6 @@ _UNDERSTOOD = (
     "Understood are the fields of HumanEval and EvalPlus (task_id, prompt, entry_point, canonical_solution, test), of "
     "MBPP (text or prompt, code, test_list), of exercises (id, prompt, solution), and `prompt` or `text` alone"
 )
-_FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def read_given_problems(path: Path, name: str) -> list[Problem]:
@@ -100,7 +100,7 @@ def stated_in_the_function(problem: Problem) -> Problem:
     return replace(problem, prompt=prompt, canonical_solution=body)
 
 
-def documented(code: str, function: _FunctionNode, words: str) -> tuple[str, str]:
+def documented(code: str, function: FunctionNode, words: str) -> tuple[str, str]:
     """A module up to the end of a docstring that one of its functions gets, and the rest of it.
 
     Args:
@@ -185,21 +185,20 @@ def _ended(statement: str, solution: str) -> str:
 
 def _entry_point(statement: str, solution: str) -> str:
     """The last function at top level that the prompt begins, else the last of the solution; of classes likewise."""
-    num_lines = len(statement.rstrip().split("\n"))
-    whole, alone = parse_code(statement + solution), parse_code(solution)
-    begun = [node for node in (whole.body if whole is not None else []) if node.lineno <= num_lines]
-    for nodes in (begun, alone.body if alone is not None else []):
-        for kinds in (_FunctionNode, ast.ClassDef):
-            names = [node.name for node in nodes if isinstance(node, kinds)]
-            if names:
-                return names[-1]
+    begun = last_begun(statement, solution)
+    if begun is not None:
+        return begun.name
+    module = parse_code(solution)
+    for kinds in (FunctionNode, ast.ClassDef):
+        names = [node.name for node in (module.body if module is not None else []) if isinstance(node, kinds)]
+        if names:
+            return names[-1]
     return ""
 
 
-def _defined(code: str, name: str) -> _FunctionNode | None:
-    module = parse_code(code)
-    nodes = module.body if module is not None else []
-    return next((node for node in nodes if isinstance(node, _FunctionNode) and node.name == name), None)
+def _defined(code: str, name: str) -> FunctionNode | None:
+    definition = definition_of(code, name)
+    return definition if isinstance(definition, FunctionNode) else None
 
 
 def _words_of(problem: Problem) -> str:

@@ -59,7 +59,7 @@ def read_given(path: Path) -> Given:
 
 
 def _exercise(fields: dict[str, Any], place: str) -> Exercise:
-    from hornbook.synthesis.prompted.code_blocks import last_function
+    from hornbook.python_code.functions import last_function
 
     prompt, solution = _text(fields, "prompt", place), _text(fields, "solution", place)
     name = _optional(fields, "entry_point") or last_function(prompt, solution)

@@ -118,7 +118,7 @@ def verify(
     from hornbook.commands.verify_given import verify_given_exercises, verify_given_passages
     from hornbook.commands.written_files import require_writable
     from hornbook.synthesis.levels import Strictness
-    from hornbook.synthesis.self_consistency import SolutionsConfig
+    from hornbook.synthesis.solutions import SolutionsConfig
     from hornbook.synthesis.written import VerifyWrittenConfig
 
     path = output or file.with_name(f"{_stem(file)}.kept{'.parquet' if file.suffix == '.parquet' else '.jsonl'}")

@@ -15,11 +15,10 @@ from hornbook.display import make_console, show_progress
 from hornbook.pipeline.stage import Progress
 from hornbook.records import Dropped, Exercise, Passage
 from hornbook.sandbox.program import Sandbox
-from hornbook.synthesis.compare_solutions import Solution
 from hornbook.synthesis.exercise_tests import ExerciseTest, with_tests
 from hornbook.synthesis.levels import Level, Verification, count_levels
-from hornbook.synthesis.repair import Repair
-from hornbook.synthesis.self_consistency import solution_requests
+from hornbook.synthesis.shown_output import Repair
+from hornbook.synthesis.solutions import Solution, solution_requests
 from hornbook.synthesis.written import Verified, VerifyWrittenConfig, verify_written
 from hornbook.synthesis.written_passages import PassageCheck, PassageFate, VerifiedPassages, verify_written_passages
 

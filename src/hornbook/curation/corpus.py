@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.python_code.parse import parse_quietly
+from hornbook.python_code.functions import Definition
+from hornbook.python_code.parse import first_line_of, parse_quietly
 from hornbook.records import CodeSample, SampleKind, content_id
 from hornbook.sources.file_text import decode_source
 
@@ -130,9 +131,7 @@ def cut_module(content: bytes, *, path: str, source: str, max_module_lines: int)
     """
     text = decode_source(content)
     tree = parse_quietly(text)
-    definitions = [
-        node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    ]
+    definitions = [node for node in tree.body if isinstance(node, Definition)]
     if not definitions:
         return
     module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
@@ -157,7 +156,7 @@ def cut_module(content: bytes, *, path: str, source: str, max_module_lines: int)
     if num_lines <= max_module_lines:
         yield sample(text.rstrip() + "\n", "", SampleKind.MODULE, 1, num_lines)
     for node in definitions:
-        first_line = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        first_line = first_line_of(node)
         last_line = node.end_lineno or node.lineno
         body = lines[first_line - 1 : last_line]
         body[-1] = body[-1].encode()[: node.end_col_offset].decode()

@@ -32,11 +32,10 @@ from hornbook.decontamination.same_outputs import (
     same_outputs,
     telling_places,
 )
-from hornbook.python_code.agreement import values_agree
-from hornbook.python_code.parse import parse_code
+from hornbook.python_code.functions import definition_of
+from hornbook.python_code.values import values_agree
 from hornbook.records import Outcome, Problem
-from hornbook.sandbox.function_tasks import outcome_of
-from hornbook.sandbox.jail_tasks import Answer, run_tasks
+from hornbook.sandbox.jail_tasks import Answer, outcome_of, run_tasks
 from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 
 _TEXTS_AT_ONCE = 5000
@@ -334,11 +333,10 @@ def window_of(text: ReadText, path: str) -> tuple[int, int]:
 
 def parameters_of(problem: Problem) -> tuple[str, ...]:
     """Names of the parameters of the problem's function, by their place."""
-    tree = parse_code(problem.prompt + problem.canonical_solution)
-    for node in tree.body if tree is not None else ():
-        if isinstance(node, ast.FunctionDef) and node.name == problem.entry_point:
-            return tuple(one.arg for one in [*node.args.posonlyargs, *node.args.args])
-    return ()
+    function = definition_of(problem.prompt + problem.canonical_solution, problem.entry_point)
+    if not isinstance(function, ast.FunctionDef):
+        return ()
+    return tuple(one.arg for one in [*function.args.posonlyargs, *function.args.args])
 
 
 def may_stand_for(own: Sequence[str], order: Sequence[int], parameters: Sequence[str]) -> bool:

@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.python_code.arguments import arguments_of
+from hornbook.python_code.values import arguments_of
 from hornbook.records import Problem
-from hornbook.sandbox.function_tasks import function_task
-from hornbook.sandbox.jail_tasks import run_tasks
+from hornbook.sandbox.jail_tasks import function_task, run_tasks
 from hornbook.sandbox.probes.values import encode
 from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 
@@ -173,7 +172,7 @@ def bits_of(counts: Mapping[str, int]) -> float:
 
 
 def output_of(call: list[Any] | None) -> Output | None:
-    """What a call gave, to be compared by `agreement.values_agree`; None if it gave nothing.
+    """What a call gave, to be compared by `python_code.values.values_agree`; None if it gave nothing.
 
     Tuples, lists and iterators with equal items are equal: who has read a solution that yields its result has been told
     the one that returns a list. True is not 1. A function that returns None gives what it made of its arguments.

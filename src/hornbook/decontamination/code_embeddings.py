@@ -21,7 +21,7 @@ import numpy as np
 
 from hornbook.decontamination.functions import Function, ReadText, solution_of
 from hornbook.decontamination.matches import Detector, Match, nearest_matches
-from hornbook.decontamination.tree_index import MIN_NODES
+from hornbook.decontamination.syntax_trees import MIN_NODES
 from hornbook.records import Problem
 
 MIN_SCORE = 0.75

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.tree_index import MATCH_RATES
+from hornbook.decontamination.syntax_trees import MATCH_RATES
 
 _ORDER = (
     Detector.BEHAVIOUR,

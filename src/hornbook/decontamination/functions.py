@@ -3,17 +3,14 @@
 import ast
 import inspect
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hornbook.decontamination.syntax_trees import tree_of
+from hornbook.python_code.fences import LINE, read_blocks
+from hornbook.python_code.functions import FunctionNode, tree_of
 from hornbook.python_code.parse import parse_code
 from hornbook.records import Problem
 
-FENCED_CODE = re.compile(r"^[ \t]*```(?:python|py)?[ \t]*\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
-
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _STATEMENT_FIELDS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
@@ -25,7 +22,7 @@ class Function:
     docstring: str
     """The first string that stands alone in its body, usually the docstring; empty where there is none."""
     tree: str
-    """`syntax_trees.tree_of` the definition."""
+    """`python_code.functions.tree_of` the definition."""
     first_line: int
     """Of the `def`, without decorators; 1-based, in its module or fenced block."""
     window: tuple[int, int]
@@ -54,13 +51,15 @@ def read_text(text: str) -> ReadText:
     module = parse_code(text)
     if module is not None:
         return ReadText(text=text, modules=(text,), functions=tuple(_walk(module, text, 0)))
-    found = [(block.start(1), block.group(1)) for block in FENCED_CODE.finditer(text)]
-    blocks = [(start, block, tree) for start, block in found if (tree := parse_code(block)) is not None]
-    return ReadText(
-        text=text,
-        modules=tuple(block for _, block, _ in blocks),
-        functions=tuple(one for start, block, tree in blocks for one in _walk(tree, block, start)),
-    )
+    modules: list[str] = []
+    functions: list[Function] = []
+    for block in read_blocks(text):
+        source = text[block.start : block.end]
+        tree = parse_code(source) if block.may_be_code else None
+        if tree is not None:
+            modules.append(source)
+            functions += _walk(tree, source, block.start)
+    return ReadText(text=text, modules=tuple(modules), functions=tuple(functions))
 
 
 def functions_in(text: str) -> tuple[Function, ...]:
@@ -85,7 +84,7 @@ def solution_of(problem: Problem) -> Function | None:
 def _walk(node: ast.AST, source: str, start: int) -> Iterator[Function]:
     """The functions among the statements under a node, level by level; `start` is where the source stands in a text."""
     level = [node]
-    lines = _LINE.findall(source)
+    lines = LINE.findall(source)
     starts = list(itertools.accumulate(map(len, lines), initial=start))
     while level:
         below: list[ast.AST] = []
@@ -93,12 +92,12 @@ def _walk(node: ast.AST, source: str, start: int) -> Iterator[Function]:
             for name in _STATEMENT_FIELDS:
                 below.extend(getattr(parent, name, None) or ())
         for child in below:
-            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            if isinstance(child, FunctionNode):
                 yield _function(child, lines, starts)
         level = below
 
 
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: Sequence[str], starts: Sequence[int]) -> Function:
+def _function(node: FunctionNode, lines: Sequence[str], starts: Sequence[int]) -> Function:
     docstring, first, last = "", 0, 0
     for statement in node.body:
         match statement:

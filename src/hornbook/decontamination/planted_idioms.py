@@ -10,7 +10,8 @@ import ast
 import itertools
 from collections.abc import Iterator
 
-from hornbook.decontamination.syntax_trees import match_rate, tree_of
+from hornbook.decontamination.syntax_trees import match_rate
+from hornbook.python_code.functions import tree_of
 from hornbook.python_code.parse import parse_code
 
 MOST_MATCH_RATE = 0.8

@@ -16,12 +16,12 @@ from itertools import islice
 from typing import Any
 
 from hornbook.decontamination.benchmark_inputs import Behaviour
-from hornbook.python_code.arguments import arguments_of, has_keywords
 from hornbook.python_code.habits import Habits, habits_of, look_at, num_broken
 from hornbook.python_code.parameters import kind_texts
+from hornbook.python_code.values import arguments_of, has_keywords
 from hornbook.records import Problem
 from hornbook.sandbox.jail_tasks import run_tasks
-from hornbook.sandbox.probes.keys import key_of
+from hornbook.sandbox.probes.values import key_of
 from hornbook.sandbox.program import Report, Sandbox
 
 _POOL_SIZE = 48

@@ -22,8 +22,8 @@ from hornbook.decontamination.benchmark_inputs import (
     inputs_of,
 )
 from hornbook.decontamination.stated_inputs import entry_function, stated_inputs
-from hornbook.python_code.arguments import argument_source, arguments_of, has_keywords
 from hornbook.python_code.inputs import near_inputs, typical_inputs, wide_inputs
+from hornbook.python_code.values import argument_source, arguments_of, has_keywords
 from hornbook.records import Problem
 from hornbook.sandbox.program import Sandbox, ignore_progress
 

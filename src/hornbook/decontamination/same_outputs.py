@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hornbook.decontamination.benchmark_inputs import Behaviour, Output
-from hornbook.python_code.agreement import values_agree
+from hornbook.python_code.values import values_agree
 
 MIN_MADE_SCORE = 0.8
 """Share of the made inputs on which both return, on which leaks may differ. Where there are fewer own ones than

@@ -19,7 +19,7 @@ from hornbook.decontamination.functions import ReadText
 from hornbook.decontamination.matches import Detector, Match
 from hornbook.decontamination.phrases import NGRAM_SIZE, PhraseIndex
 from hornbook.decontamination.rule import MATCH_RATE, deciding
-from hornbook.decontamination.tree_index import MATCH_RATES, TreeIndex
+from hornbook.decontamination.syntax_trees import MATCH_RATES, TreeIndex
 from hornbook.errors import ConfigError
 from hornbook.sandbox.program import Sandbox, ignore_progress
 

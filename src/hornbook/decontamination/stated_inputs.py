@@ -6,11 +6,11 @@ Writes: argument lists as Python source.
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 
-from hornbook.python_code.arguments import argument_source
-from hornbook.python_code.parse import parse_code
+from hornbook.python_code.functions import definition_of
+from hornbook.python_code.parse import literal_value, parse_call, parse_code
+from hornbook.python_code.values import argument_source
 from hornbook.records import Problem
 
 _MAX_CALL_CHARACTERS = 1000
@@ -40,11 +40,8 @@ def entry_function(problem: Problem) -> ast.FunctionDef | None:
     """The function that the canonical solution defines under the entry point's name; None for a class, or nothing."""
     if not problem.canonical_solution.strip():
         return None
-    module = parse_code(problem.prompt + problem.canonical_solution)
-    for statement in reversed(module.body if module else []):
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name == problem.entry_point:
-            return statement if isinstance(statement, ast.FunctionDef) else None
-    return None
+    definition = definition_of(problem.prompt + problem.canonical_solution, problem.entry_point)
+    return definition if isinstance(definition, ast.FunctionDef) else None
 
 
 def _docstrings(problem: Problem) -> str:
@@ -57,22 +54,9 @@ def _docstrings(problem: Problem) -> str:
 def _calls(text: str, names: set[str]) -> Iterator[ast.Call]:
     pattern = rf"(?<![\w.])(?<!def )(?:{'|'.join(map(re.escape, sorted(names)))})\("
     for start in re.finditer(pattern, text):
-        call = _call(text[start.start() : start.end() + _MAX_CALL_CHARACTERS], start.end() - start.start())
+        call = parse_call(text[start.start() : start.end() + _MAX_CALL_CHARACTERS])
         if call is not None:
-            yield call
-
-
-def _call(text: str, start: int) -> ast.Call | None:
-    """The call that the text begins with: up to the first bracket that makes it an expression."""
-    for end in (place + 1 for place in range(start, len(text)) if text[place] == ")"):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                node = ast.parse(text[:end], mode="eval").body
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                continue
-        return node if isinstance(node, ast.Call) else None
-    return None
+            yield call[0]
 
 
 def _arguments(call: ast.Call, parameters: list[str]) -> str | None:
@@ -84,7 +68,7 @@ def _arguments(call: ast.Call, parameters: list[str]) -> str | None:
             break
         by_place.append(named.pop(name))
     try:
-        values = [ast.literal_eval(one) for one in by_place]
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        values = list(map(literal_value, by_place))
+    except ValueError:
         return None
     return argument_source(values) if values and not named else None

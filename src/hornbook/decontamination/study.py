@@ -20,7 +20,7 @@ from hornbook.decontamination.over_parts import found_in, search_documents
 from hornbook.decontamination.planted import Leak, PlantConfig, plant
 from hornbook.decontamination.prepare import make_ready, open_jail
 from hornbook.decontamination.stages import DecontaminateConfig
-from hornbook.decontamination.tree_index import MATCH_RATES, TreeIndex
+from hornbook.decontamination.syntax_trees import MATCH_RATES, TreeIndex
 from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Document, DocumentKind, Dropped, Problem

@@ -1,64 +1,85 @@
-"""Compare functions by the shape of their syntax trees, whatever their names, constants, comments and docstrings.
+"""Find functions whose syntax trees are near those of a benchmark's solutions.
 
-A tree is written as the kinds of its nodes in pre-order, one character each. The match rate of two trees is
-1 - Levenshtein distance / length of the longer one: 1 for the same code with other names.
-Source: section 5 and appendix C of the paper, which leave the formula open. Type hints, decorators and the contexts of
-names (`Load`, `Store`) are left out here: they say nothing about the way a problem is solved.
+Trees are compared as `python_code.functions.tree_of` writes them, whatever their names, constants and comments. The
+match rate of two trees is 1 - Levenshtein distance / length of the longer one: 1 for the same code with other names.
+
+Reads:  texts; a benchmark's problems.
+Writes: for each text and problem the nearest function, if it is near.
+Source: section 5 and appendix C of the paper, which leave the formula open.
 """
 
-import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-CHUNK_SIZE = 4096
-"""Trees compared at a time: bounds the memory."""
+from hornbook.decontamination.functions import Function, ReadText, solution_of
+from hornbook.decontamination.matches import Detector, Match, nearest_matches
+from hornbook.records import Problem
 
-_FIRST_CHARACTER = 0x100
-_KINDS = sorted(name for name, kind in vars(ast).items() if isinstance(kind, type) and issubclass(kind, ast.AST))
-_CHARACTER = {kind: chr(_FIRST_CHARACTER + index) for index, kind in enumerate(_KINDS)}
-LEFT_OUT_FIELDS = frozenset({"ctx", "annotation", "returns", "decorator_list", "type_comment", "type_params"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeMatch:
-    """Two trees that are near."""
-
-    tree: int
-    """Index among the documents' trees."""
-    problem: int
-    """Index among the problems' trees."""
-    rate: float
-    """Match rate, 0 to 1."""
+MATCH_RATES = (0.95, 0.9, 0.85, 0.8)
+"""Source: section 5 of the paper, table 3."""
+MIN_NODES = 20
+"""A smaller solution (`return len(string)`) has the shape of too much code to prove anything; see
+`docs/decisions/decontamination-rule.md`. It counts only for a function of the same name and an equal tree."""
+_TREES_AT_ONCE = 4096
+"""Compared with all solutions together: bounds the memory."""
 
 
-def tree_of(function: ast.AST) -> str:
-    """The kinds of the tree's nodes in pre-order, one character per node; equal shapes, equal strings."""
-    characters: list[str] = []
-    stack: list[ast.AST] = [function]
-    while stack:
-        node = stack.pop()
-        characters.append(_CHARACTER.get(type(node).__name__, chr(_FIRST_CHARACTER - 1)))
-        stack.extend(reversed(children_of(node)))
-    return "".join(characters)
+class TreeIndex:
+    """The trees of a benchmark's solutions. A problem without a solution that parses is never found."""
+
+    def __init__(self, problems: Sequence[Problem], min_rate: float = MATCH_RATES[-1]) -> None:
+        """Read the solutions; trees with at least the match rate `min_rate` are reported."""
+        self._min_rate = min_rate
+        solutions = [(place, solution_of(problem)) for place, problem in enumerate(problems)]
+        known = [(place, solution) for place, solution in solutions if solution is not None]
+        self._places = [place for place, _ in known]
+        self._trees = [solution.tree for _, solution in known]
+        self._names = [problems[place].entry_point for place in self._places]
+
+    def matches(self, texts: Sequence[ReadText]) -> list[Match]:
+        """The nearest function of each text for each problem, by text, then by problem."""
+        distinct = list(dict.fromkeys(function.tree for read in texts for function in read.functions))
+        near: dict[str, list[tuple[int, float]]] = {}
+        for tree, solution, rate in near_trees(distinct, self._trees, self._min_rate):
+            near.setdefault(distinct[tree], []).append((solution, rate))
+        pairs = (
+            (place, self._places[at], rate, function)
+            for place, read in enumerate(texts)
+            for function in read.functions
+            for at, rate in near.get(function.tree, ())
+            if self._counts(at, function, rate)
+        )
+        return nearest_matches(pairs, Detector.SYNTAX_TREE, _evidence)
+
+    def _counts(self, at: int, function: Function, rate: float) -> bool:
+        if len(self._trees[at]) >= MIN_NODES:
+            return True
+        return rate == 1 and function.name == self._names[at]
 
 
-def near_trees(trees: Sequence[str], problem_trees: Sequence[str], min_rate: float) -> list[TreeMatch]:
+def _evidence(function: Function, rate: float) -> str:
+    return f"`{function.name}` has the solution's tree at a match rate of {rate:.3f}"
+
+
+def near_trees(trees: Sequence[str], problem_trees: Sequence[str], min_rate: float) -> list[tuple[int, int, float]]:
     """All pairs with a match rate of at least `min_rate`, by tree, then by problem.
 
     Args:
         trees: Those of the documents; repeat none, to save time.
         problem_trees: Those of the benchmark.
         min_rate: In (0, 1].
+
+    Returns:
+        Index among the trees, index among the problems' trees, match rate.
     """
     from rapidfuzz.distance import Levenshtein
     from rapidfuzz.process import cdist
 
-    matches = []
-    for start in range(0, len(trees), CHUNK_SIZE):
+    matches: list[tuple[int, int, float]] = []
+    for start in range(0, len(trees), _TREES_AT_ONCE):
         rates = cdist(
-            trees[start : start + CHUNK_SIZE],
+            trees[start : start + _TREES_AT_ONCE],
             problem_trees,
             scorer=Levenshtein.normalized_similarity,
             score_cutoff=min_rate - 1e-6,  # At the cutoff itself the library gives up some pairs.
@@ -66,7 +87,7 @@ def near_trees(trees: Sequence[str], problem_trees: Sequence[str], min_rate: flo
             workers=-1,
         )
         for row, column in np.argwhere(rates >= min_rate).tolist():
-            matches.append(TreeMatch(tree=start + row, problem=column, rate=float(rates[row, column])))
+            matches.append((start + row, column, float(rates[row, column])))
     return matches
 
 
@@ -75,22 +96,3 @@ def match_rate(first: str, second: str) -> float:
     from rapidfuzz.distance import Levenshtein
 
     return Levenshtein.normalized_similarity(first, second)
-
-
-def children_of(node: ast.AST) -> list[ast.AST]:
-    """The children that count, in the order of the source: no hints, decorators, contexts, docstrings."""
-    children: list[ast.AST] = []
-    for name in node._fields:
-        if name in LEFT_OUT_FIELDS:
-            continue
-        value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            children.append(value)
-        elif isinstance(value, list):
-            children.extend(item for item in value if isinstance(item, ast.AST) and not _is_docstring(item))
-    return children
-
-
-def _is_docstring(node: ast.AST) -> bool:
-    """A string that stands alone as a statement does nothing, wherever it stands."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
-from hornbook.evaluation.extract import CHAT_PROTOCOL_DESCRIPTION, CHAT_PROTOCOL_VERSION, extract_completion
+from hornbook.evaluation.chat import CHAT_PROTOCOL_DESCRIPTION, CHAT_PROTOCOL_VERSION
 from hornbook.evaluation.journal import Journal
 from hornbook.evaluation.models import CHAT_ENDPOINT, Model, ModelIdentity, Request, SamplingConfig
 from hornbook.generation.stop import first_stop
+from hornbook.python_code.answers import extract_completion
 from hornbook.records import Completion, Problem
 
 _HEADER = re.compile(r"(?:async[ \t]+def|def)\b")

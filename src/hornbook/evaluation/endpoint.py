@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hornbook.evaluation.extract import chat_messages
+from hornbook.evaluation.chat import chat_messages
 from hornbook.evaluation.grade import MAX_NEW_TOKENS, TEMPERATURE, GradingRequest
 from hornbook.evaluation.models import (
     CHAT_ENDPOINT,

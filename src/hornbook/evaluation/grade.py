@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.evaluation.extract import without_thoughts, written_program
 from hornbook.evaluation.models import derive_seed
+from hornbook.python_code.answers import without_thoughts, written_program
 from hornbook.records import Completion, Grade, Outcome, Problem, Verdict
 from hornbook.stats import auc, bootstrap_interval, kendall_tau_b
 from hornbook.teacher.shown_code import fenced

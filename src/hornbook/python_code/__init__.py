@@ -1,1 +1,1 @@
-"""What a program knows of Python source without running it: parsing, names, parameters, and inputs for functions."""
+"""What is known of Python source without running it: parsing, fenced code, examples, functions, inputs for them."""

@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from hornbook.python_code.arguments import Code, value_source
 from hornbook.python_code.parameters import Kind
+from hornbook.python_code.values import Code, value_source
 
 _TEXTS = (
     "", "a", "hello", "Hello World", "racecar", "abc123", "the quick brown fox", "banana", "Python", "aabbcc", "12345",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
-from hornbook.python_code.arguments import value_source
+from hornbook.python_code.values import value_source
 
 _CHANCE = "="
 """Begins what few values have in common by chance alone, such as their first letter."""

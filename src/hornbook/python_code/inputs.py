@@ -11,7 +11,11 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from hornbook.python_code.arguments import (
+from hornbook.python_code.drawing import corner, draw
+from hornbook.python_code.habits import habits_of, look_at, num_broken
+from hornbook.python_code.parameters import Parameter, kind_of_annotation, read_kind, read_parameters
+from hornbook.python_code.similar_values import similar_value
+from hornbook.python_code.values import (
     Code,
     argument_source,
     arguments_of,
@@ -19,10 +23,6 @@ from hornbook.python_code.arguments import (
     named_arguments,
     value_source,
 )
-from hornbook.python_code.drawing import corner, draw
-from hornbook.python_code.habits import habits_of, look_at, num_broken
-from hornbook.python_code.parameters import Parameter, kind_of_annotation, read_kind, read_parameters
-from hornbook.python_code.similar_values import similar_value
 
 _MOST_CORNERS = 5
 _TRIES_PER_INPUT = 6

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.python_code.parse import parse_code
+from hornbook.python_code.functions import definition_of
+from hornbook.python_code.parse import parse_expression
 
 _NAMES_OF_KINDS = {
     "int": "int",
@@ -75,21 +76,17 @@ def read_parameters(code: str, name: str, known: Sequence[Mapping[str, Any]] = (
         name: Defined at its margin.
         known: Arguments of known calls: for each call, the value by the parameter's name, or by its place as text.
     """
-    module = parse_code(code)
-    for statement in module.body if module else []:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name == name:
-            return _parameters(statement.args, known)
-        if isinstance(statement, ast.ClassDef) and statement.name == name:
-            makers = [one for one in statement.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
-            return _parameters(makers[0].args, known)[1:] if makers else []
-    return None
+    definition = definition_of(code, name)
+    if not isinstance(definition, ast.ClassDef):
+        return None if definition is None else _parameters(definition.args, known)
+    makers = [one for one in definition.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
+    return _parameters(makers[0].args, known)[1:] if makers else []
 
 
 def read_kind(annotation: str) -> Kind | None:
     """The kind that an annotation's text stands for; None if its values cannot be made."""
-    module = parse_code(annotation)
-    first = module.body[0] if module and len(module.body) == 1 else None
-    return kind_of_annotation(first.value) if isinstance(first, ast.Expr) else None
+    expression = parse_expression(annotation)
+    return None if expression is None else kind_of_annotation(expression)
 
 
 def kind_of_annotation(node: ast.expr) -> Kind | None:
@@ -108,7 +105,7 @@ def kind_of_annotation(node: ast.expr) -> Kind | None:
 
 
 def kind_texts(rows: Sequence[Sequence[Any]]) -> tuple[str, ...]:
-    """The kind of each argument over all inputs, as `jailed/probes.py` reads it: `list[num]`, `dict[str, any]`.
+    """The kind of each argument over all inputs, as `sandbox/probes/probes.py` reads it: `list[num]`, `dict[str, any]`.
 
     Args:
         rows: The arguments of each input; all have one length.

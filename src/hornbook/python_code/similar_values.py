@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hornbook.python_code.arguments import value_source
+from hornbook.python_code.values import value_source
 
 _PIECE = re.compile(r"[A-Za-z]+|\d+|\s+|[^\sA-Za-z\d]")
 _KNOWN_SHARE = 0.6

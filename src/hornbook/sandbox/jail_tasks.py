@@ -1,4 +1,4 @@
-"""See others' code run in the jail: many pieces in one program, each alone where that does not come to its end.
+"""Observe untrusted code in the jail: many tasks in one program, and each task alone where that program fails.
 
 A program's answers are believed only if it ran to its last line and printed one line that begins with a marker drawn
 for this run; so a piece that ends the process, eats its memory or prints something like an answer costs the others
@@ -15,20 +15,24 @@ from hornbook.records import Outcome
 from hornbook.sandbox.program import OUTPUT_BYTES, Program, Report, Sandbox
 
 _PACKAGE = "hornbook.sandbox.probes"
-_SHARED = ("clock", "tasks", "values")
+_SHARED = ("tasks", "values")
 _OWN = {
     "calls": ("calls",),
     "snippets": ("snippets",),
-    "probes": ("keys", "record_modules", "probes"),
-    "behaviours": ("calls", "keys", "record_modules", "probes", "behaviours"),
+    "probes": ("calls", "record_modules", "probes"),
+    "behaviours": ("calls", "record_modules", "probes"),
     "recorded_calls": ("recorded_calls",),
 }
-"""The modules of each observer, each after those that it imports."""
+"""The modules of each observer, each after those that it imports; the last one observes."""
+_FUNCTIONS = {"behaviours": "observe_calls"}
+"""The functions of observers that are not called `observe`."""
 _PROGRAMS_AT_ONCE = 500
 """Each holds the text of the modules of ours, so not all are made at once."""
 _FEWEST_HALVED = 4
 _SHARE_BEGUN = 0.4
 """Of a program's time and output: after so much of it no further task is begun."""
+_CHARACTERS_OF_ALL_VALUES = 12_000
+_FEWEST_CHARACTERS, _MOST_CHARACTERS = 120, 600
 
 Answer = Any | Report
 """What was seen of a task, as JSON values, or what became of it when it was run alone and did not come to its end."""
@@ -46,7 +50,7 @@ def run_tasks(
     """See every task.
 
     Args:
-        observer: Module of `jailed/` whose `observe` sees one task.
+        observer: What sees a task in the jail: `calls`, `snippets`, `probes`, `behaviours`, `recorded_calls`.
         tasks: JSON values.
         sandbox: Entered.
         batch_size: Most tasks of one program.
@@ -79,6 +83,28 @@ def run_tasks(
     return [answers[place] for place in range(len(tasks))]
 
 
+def function_task(code: str, name: str, inputs: Sequence[str]) -> dict[str, Any]:
+    """What `sandbox/probes/calls.py` is to see of a function: its calls, once."""
+    room = _CHARACTERS_OF_ALL_VALUES // max(len(inputs), 1)
+    return {
+        "code": code,
+        "name": name,
+        "test": "",
+        "examples": [],
+        "inputs": list(inputs),
+        "max_characters": max(_FEWEST_CHARACTERS, min(room, _MOST_CHARACTERS)),
+        "twice": False,
+    }
+
+
+def outcome_of(answer: Answer) -> tuple[Outcome, str]:
+    """What became of a task, and the detail."""
+    if isinstance(answer, Report):
+        outcome = Outcome.RAISED if answer.outcome is Outcome.PASSED else answer.outcome
+        return outcome, answer.detail or "what it printed hides what was seen of it"
+    return Outcome(answer["outcome"]), answer["detail"]
+
+
 def _left(batch: Sequence[int], answers: dict[int, Answer]) -> list[Sequence[int]]:
     """The tasks of a batch that are still to be done: those that had no turn together, those that failed alone.
 
@@ -108,7 +134,7 @@ def _answers(report: Report, marker: str, expected: int) -> list[Answer | None]:
 
 
 def _opening(observer: str, shared: Mapping[str, Any]) -> str:
-    """Makes the modules of `jailed/` known to a program that has nothing of ours."""
+    """Makes the modules of `sandbox/probes/` known to a program that has nothing of ours."""
     folder = resources.files(_PACKAGE)
     texts = {name: folder.joinpath(f"{name}.py").read_text(encoding="utf-8") for name in (*_SHARED, *_OWN[observer])}
     lines = ["import sys, types"]
@@ -116,7 +142,7 @@ def _opening(observer: str, shared: Mapping[str, Any]) -> str:
         full = f"{_PACKAGE}.{name}"
         lines.append(f"sys.modules[{full!r}] = types.ModuleType({full!r})")
         lines.append(f"exec(compile({text!r}, {full!r}, 'exec'), sys.modules[{full!r}].__dict__)")
-    lines.append(f"from {_PACKAGE}.{observer} import observe")
+    lines.append(f"from {_PACKAGE}.{_OWN[observer][-1]} import {_FUNCTIONS.get(observer, 'observe')} as observe")
     if shared:  # Read anew for each task, so that none can change what the next one gets.
         text = json.dumps(dict(shared))
         lines.append(f"def observe(task, see=observe, loads=__import__('json').loads, text={text!r}):")

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from hornbook.python_code.agreement import Call, has_float, literal_of
+from hornbook.python_code.values import Call, has_float, literal_of
 from hornbook.records import Exercise
 
 _MOST_ASSERTIONS = 10
@@ -31,7 +31,7 @@ def build_test(inputs: Sequence[str], calls: Sequence[Call]) -> str:
 
     Args:
         inputs: Argument lists as Python source.
-        calls: What the function did with each (`jailed/calls.py`).
+        calls: What the function did with each (`sandbox/probes/calls.py`).
     """
     assertions = [
         text for given, call in zip(inputs, calls, strict=True) if (text := _assertion(given, call)) is not None

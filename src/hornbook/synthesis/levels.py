@@ -104,7 +104,7 @@ class Strictness:
     """Share of the independent solutions that ran that must agree; 0 to 1."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no share.
+        """Check the fields.
 
         Raises:
             ConfigError: Names the field and the value.

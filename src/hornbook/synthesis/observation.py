@@ -2,17 +2,17 @@
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from hornbook.python_code.agreement import Call
+from hornbook.python_code.examples import Example, argument_lists, read_examples
+from hornbook.python_code.functions import docstring_of
 from hornbook.python_code.inputs import make_inputs
 from hornbook.python_code.parse import parse_code
+from hornbook.python_code.values import Call
 from hornbook.records import Exercise, Outcome
-from hornbook.sandbox.function_tasks import function_task, outcome_of
-from hornbook.sandbox.jail_tasks import Answer, run_tasks
+from hornbook.sandbox.jail_tasks import Answer, function_task, outcome_of, run_tasks
 from hornbook.sandbox.program import Report, Sandbox
-from hornbook.synthesis.examples import Example, argument_lists, docstring_of, read_examples
 from hornbook.synthesis.levels import Majority, OwnTest, Trait, Verification
 
 BATCH_SIZE = 20
@@ -80,7 +80,7 @@ def observe_exercises(
 def task_of(
     exercise: Exercise, *, examples: Sequence[Example] = (), inputs: Sequence[str] = (), test: str = ""
 ) -> dict[str, Any]:
-    """What `jailed/calls.py` is to see of an exercise; `test` in place of its own where given."""
+    """What `sandbox/probes/calls.py` is to see of an exercise; `test` in place of its own where given."""
     return {
         **function_task(exercise.prompt + exercise.solution, exercise.entry_point, inputs),
         "test": test or exercise.test,
@@ -131,24 +131,6 @@ def _observation(exercise: Exercise, examples: list[Example], inputs: list[str],
     )
     shown = [place for place in compared if inputs[place] in arguments]
     return Observation(exercise, inputs, calls, compared, shown, verification)
-
-
-def note_solutions(
-    seen: Observation, *, num: int, num_run: int, num_agreeing: int, majority: Majority, agreed: Sequence[int]
-) -> None:
-    """Add to what was seen of an exercise how its independent solutions compare."""
-    detail = seen.verification.detail
-    if not detail and num_agreeing < num_run:
-        detail = f"{num_agreeing} of {num_run} independent solutions do the same; the majority: {majority.value}"
-    seen.agreed = list(agreed)
-    seen.verification = replace(
-        seen.verification,
-        num_solutions=num,
-        num_solutions_run=num_run,
-        num_solutions_agreeing=num_agreeing,
-        majority=majority,
-        detail=detail,
-    )
 
 
 def _own_test(exercise: Exercise, seen: Mapping[str, Any]) -> OwnTest:

@@ -1,11 +1,11 @@
-"""What a passage shows as the output of its code, and whether that is what the code prints.
+"""What a passage shows as the output of its code, whether that is what the code prints, and how it is repaired.
 
-Recognised are a fenced block behind the code, lines behind `Output:`, comments on the line of a call
-(`print(x)  # 3`) or below it (`# Output: 3`), and the answers of a session. Not recognised, and so never checked, is a
-result that a sentence quotes.
+An output is recognised in a fenced block below the code, in lines below `Output:`, in a comment on the line of a call
+(`print(x)  # 3`) or below it (`# Output: 3`), and in the answers of a session. A result that a sentence quotes is not
+recognised, and so never checked. A repair exchanges the output alone; where the prose holds the very words that were
+wrong, the passage is not repaired.
 """
 
-import ast
 import io
 import re
 import tokenize
@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from hornbook.synthesis.examples import literal_at_start
-from hornbook.synthesis.markdown import OUTPUT_LANGUAGES, Block, Piece
+from hornbook.python_code.examples import literal_at_start
+from hornbook.python_code.fences import OUTPUT_LANGUAGES, Block, Piece, prose_of
+from hornbook.python_code.parse import literal_value
 
 _MARKER = re.compile(
     r"^\s*(?:(?:this\s+)?(?:will\s+)?(?:expected\s+)?(?:output|prints?|returns?|result|expected|evaluates\s+to|"
@@ -68,8 +69,20 @@ class Shown:
         return self.error in self.shown if self.error else is_same_output(self.shown, self.true)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """An output in a passage that was exchanged for the true one."""
+
+    passage_id: str
+    """Of the passage as it was written."""
+    repaired_id: str
+    form: ShownForm
+    shown: str
+    true: str
+
+
 Result = Sequence[Any]
-"""What a piece printed, the text of its value, its error: see `jailed/snippets.py`."""
+"""What a piece printed, the text of its value, its error: see `sandbox/probes/snippets.py`."""
 
 
 def find_shown(
@@ -106,6 +119,34 @@ def find_shown(
     return found
 
 
+def repaired_text(text: str, wrong: Sequence[Shown]) -> str | None:
+    """The passage with true outputs; None if one of them has no place there.
+
+    Args:
+        text: The passage.
+        wrong: What it shows and is not so; in any order, without overlaps.
+    """
+    for one in sorted(wrong, key=lambda shown: -shown.start):
+        new = _replacement(text, one)
+        if new is None:
+            return None
+        text = text[: one.start] + new + text[one.end :]
+    return text
+
+
+def is_quoted(text: str, wrong: Shown) -> bool:
+    """Whether the passage's prose holds the words that are wrong, so that a repair would contradict it.
+
+    Looked for is the wrong output as a whole, on its own between spaces or punctuation; what the true one holds too is
+    no sign of anything.
+    """
+    words = " ".join(wrong.shown.split()).strip("`")
+    prose = prose_of(text.replace(text[wrong.start : wrong.end], "", 1) if wrong.form is ShownForm.PARAGRAPH else text)
+    if not words or len(words) > 200:
+        return False
+    return re.search(rf"(?<![\w.]){re.escape(words)}(?![\w]|\.\d)", " ".join(prose.split())) is not None
+
+
 def is_same_output(shown: str, true: str) -> bool:
     """Whether two outputs say the same; spaces at the ends of lines, quotes around a text and a set's order aside."""
     one, other = _plain(shown), _plain(true)
@@ -117,10 +158,10 @@ def is_same_output(shown: str, true: str) -> bool:
         pattern = ".*".join(re.escape(part.strip()) for part in one.split("..."))
         return re.fullmatch(pattern, other, re.DOTALL) is not None
     try:
-        first, second = ast.literal_eval(one), ast.literal_eval(other)
-        return type(first) is type(second) and bool(first == second)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        first, second = literal_value(one), literal_value(other)
+    except ValueError:
         return False
+    return type(first) is type(second) and bool(first == second)
 
 
 def is_unordered(output: str) -> bool:
@@ -247,3 +288,29 @@ def _comments(body: str) -> dict[int, int]:
     except (tokenize.TokenError, SyntaxError, IndentationError):
         return {}
     return {token.start[0] - 1: token.start[1] for token in tokens if token.type == tokenize.COMMENT}
+
+
+def _replacement(text: str, wrong: Shown) -> str | None:
+    lines = wrong.true.split("\n")
+    if wrong.form is ShownForm.COMMENT and len(lines) > 1:
+        return None
+    if wrong.form is ShownForm.PARAGRAPH:
+        is_quoted = wrong.shown.startswith("`") and wrong.shown.endswith("`")
+        if not wrong.true or (is_quoted and len(lines) > 1) or (len(lines) > 1 and "\n" not in wrong.shown):
+            return None
+        return f"`{wrong.true}`" if is_quoted else wrong.true
+    line_start = text.rfind("\n", 0, wrong.start) + 1
+    before = text[line_start : wrong.start]
+    if wrong.form is ShownForm.FENCE:
+        return _fence_body(text, wrong, lines)
+    joined = f"\n{before}".join(lines) if not before.strip() else wrong.true
+    return f"{joined}\n{before}" if wrong.start == wrong.end else joined
+
+
+def _fence_body(text: str, wrong: Shown, lines: Sequence[str]) -> str | None:
+    """The lines with the indentation of what they replace; nothing where a line would close the fence."""
+    if any(line.lstrip().startswith(("```", "~~~")) for line in lines):
+        return None
+    old = text[wrong.start : wrong.end]
+    indentation = old[: len(old) - len(old.lstrip(" \t"))]
+    return "".join(f"{indentation}{line}\n" for line in lines) if wrong.true else ""

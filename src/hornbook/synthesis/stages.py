@@ -15,7 +15,6 @@ from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Dropped, Exercise, Passage, Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.asked import OpenTeacher, ask_for_exercises, ask_for_passages, metrics_of
-from hornbook.synthesis.compare_solutions import Solution
 from hornbook.synthesis.curriculum.courses import Course
 from hornbook.synthesis.curriculum.exercises import (
     TEACHER,
@@ -29,12 +28,13 @@ from hornbook.synthesis.curriculum.world import build_world
 from hornbook.synthesis.diversity.measure import measure
 from hornbook.synthesis.exercise_tests import ExerciseTest, with_tests
 from hornbook.synthesis.levels import Verification, count_levels
-from hornbook.synthesis.repair import Repair
+from hornbook.synthesis.shown_output import Repair
+from hornbook.synthesis.solutions import Solution
 from hornbook.synthesis.verify import VerifyConfig, verify_exercises, verify_passages
 from hornbook.synthesis.written import verify_written
 from hornbook.synthesis.written_passages import PassageCheck, verify_written_passages
 
-VERSION = 5
+VERSION = 6
 """Raised when a rule of these stages or of the curriculum changes: it is part of the fingerprint."""
 
 

@@ -13,7 +13,6 @@ from hornbook.errors import ConfigError
 from hornbook.records import Dropped, Exercise
 from hornbook.sandbox.jail_tasks import run_tasks
 from hornbook.sandbox.program import Sandbox
-from hornbook.synthesis.compare_solutions import Solution, compare_solutions
 from hornbook.synthesis.exercise_tests import ExerciseTest, build_test
 from hornbook.synthesis.levels import (
     Level,
@@ -25,7 +24,7 @@ from hornbook.synthesis.levels import (
     reason_of,
 )
 from hornbook.synthesis.observation import BATCH_SIZE, Observation, observe_exercises, task_of
-from hornbook.synthesis.self_consistency import SolutionsConfig, ask_for_solutions
+from hornbook.synthesis.solutions import Solution, SolutionsConfig, ask_for_solutions, compare_solutions
 from hornbook.teacher.teacher import Teacher
 
 Progress = Callable[[int, int, str], None]
@@ -42,7 +41,7 @@ class VerifyWrittenConfig:
     """Inputs made for each function, its examples' own among them."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be done.
+        """Check the fields.
 
         Raises:
             ConfigError: Names the field and the value.
@@ -75,7 +74,7 @@ def verify_written(
     progress: Progress,
     announce: Callable[[list[Exercise]], None] | None = None,
 ) -> Verified:
-    """Verify exercises and part those that suffice from the rest.
+    """Verify exercises, and split them into those that reach the level asked for and the rest.
 
     The result is a function of the exercises, the config, the seed and the teacher's replies, in whatever order they
     come.
@@ -104,9 +103,9 @@ def verify_written(
         asked = [one.exercise for one in worth]
         if announce is not None:
             announce(asked)
-        answers = ask_for_solutions(asked, teacher, config.solutions, _named(progress, "solutions written"))
+        replies = ask_for_solutions(asked, teacher, config.solutions, _named(progress, "solutions written"))
         solutions = compare_solutions(
-            worth, answers, sandbox, config.solutions.num_solutions, _named(progress, "solutions run")
+            worth, replies, sandbox, config.solutions.num_solutions, _named(progress, "solutions run")
         )
     verifications = [one.verification for one in observations]
     kept = [one for one in observations if is_enough(one.verification, strictness)]

@@ -1,11 +1,11 @@
-"""Verify passages that anyone may have written: run their code, and hold what they show against what it prints.
+"""Verify passages that anyone may have written: run their code, and compare what they show with what it prints.
 
 Reads:  passages.
 Writes: those whose code runs and whose shown outputs are true, some of them repaired; the others with the reason; what
         was seen of each.
 
-A passage may show its outputs as fenced blocks, below `Output:`, in comments or as a session. Not checked is what a
-sentence says: neither a result that it quotes nor what it explains.
+A passage may show its outputs as fenced blocks, below `Output:`, in comments or as a session. What a sentence says is
+not checked, be it a result that it quotes or an explanation.
 """
 
 import ast
@@ -15,14 +15,20 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from hornbook.python_code.fences import Block, Piece, read_blocks, read_pieces
 from hornbook.python_code.parse import parse_code
 from hornbook.records import Dropped, Passage, content_id
-from hornbook.sandbox.function_tasks import outcome_of
-from hornbook.sandbox.jail_tasks import Answer, run_tasks
+from hornbook.sandbox.jail_tasks import Answer, outcome_of, run_tasks
 from hornbook.sandbox.program import Report, Sandbox
-from hornbook.synthesis.markdown import Block, Piece, read_blocks, read_pieces
-from hornbook.synthesis.repair import Repair, is_quoted, repaired_text
-from hornbook.synthesis.shown_output import Shown, find_shown, has_address, is_unordered
+from hornbook.synthesis.shown_output import (
+    Repair,
+    Shown,
+    find_shown,
+    has_address,
+    is_quoted,
+    is_unordered,
+    repaired_text,
+)
 
 _BATCH_SIZE = 20
 """Passages that share one program in the jail."""
@@ -86,7 +92,7 @@ def verify_written_passages(
     *,
     repair: bool = True,
 ) -> VerifiedPassages:
-    """Part the passages that are true, or can be made so, from the rest.
+    """Split passages into those that are true, or can be repaired, and the rest.
 
     A repaired passage is run again, and kept only if nothing that it shows is wrong any more.
 

@@ -20,8 +20,8 @@ from tests.synthesis.diversity.writers import (
 )
 from tests.synthesis.exercises_at_hand import passage
 
-from hornbook.synthesis.diversity.features import features_of, shape_of, shingles_of, words_of_name
 from hornbook.synthesis.diversity.measure import compression_ratio, measure, near_duplicates
+from hornbook.synthesis.diversity.monitor import features_of, shape_of, shingles_of, words_of_name
 
 SUM = (
     "def total(values: list[int]) -> int:\n    result = 0\n    for value in values:\n        result += value\n"

@@ -6,9 +6,8 @@ from tests.synthesis.diversity import writers
 from tests.synthesis.exercises_at_hand import passage
 
 from hornbook.records import Exercise
-from hornbook.synthesis.diversity.features import Features
 from hornbook.synthesis.diversity.measure import stopped_after
-from hornbook.synthesis.diversity.monitor import WINDOW, Glance, Monitor, judge
+from hornbook.synthesis.diversity.monitor import WINDOW, Features, Glance, Monitor, judge
 
 Writer = Callable[[random.Random], Exercise]
 

@@ -17,7 +17,7 @@ from hornbook.synthesis.prompted.exercises import (
     exercise_request,
     order_exercise,
 )
-from hornbook.synthesis.prompted.function_source import style_of_docstring
+from hornbook.synthesis.prompted.function_rules import style_of_docstring
 from hornbook.synthesis.prompted.ingredients import Layout, Topic, read_layouts
 from hornbook.teacher.teacher import Reply, ReplyOutcome
 from hornbook.teacher.wire import ChatRequest

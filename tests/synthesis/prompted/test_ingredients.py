@@ -10,7 +10,7 @@ from hornbook.errors import ConfigError
 from hornbook.records import Exercise
 from hornbook.synthesis.checker import check_exercise, check_passage
 from hornbook.synthesis.prompted.exercise_answers import read_exercise
-from hornbook.synthesis.prompted.function_source import style_of_docstring
+from hornbook.synthesis.prompted.function_rules import style_of_docstring
 from hornbook.synthesis.prompted.ingredients import (
     Layout,
     Topic,

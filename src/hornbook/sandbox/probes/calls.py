@@ -6,8 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hornbook.sandbox.probes.clock import TimeUpError, time_limit
-from hornbook.sandbox.probes.tasks import describe
+from hornbook.sandbox.probes.tasks import TimeUpError, describe, run_source, time_limit
 from hornbook.sandbox.probes.values import encode
 
 MODULE_SECONDS = 1.0
@@ -148,13 +147,7 @@ def _answer(source: str, names: dict[str, Any]) -> tuple[str, Any, bool]:
     """What an interactive session would show for `source`; its value, and whether it has one."""
     stream = sys.stdout
     start = stream.tell()
-    try:
-        code = compile(source, "<example>", "eval", dont_inherit=True)
-    except SyntaxError:
-        exec(compile(source, "<example>", "exec", dont_inherit=True), names)
-        value, has_value = None, False
-    else:
-        value, has_value = eval(code, names), True
+    value, has_value = run_source(source, names)
     stream.seek(start)
     shown = stream.read()
     if has_value and value is not None:

@@ -11,19 +11,19 @@ from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
-from hornbook.sandbox.probes.clock import TimeUpError, no_waiting, time_limit
-from hornbook.sandbox.probes.keys import key_of
+from hornbook.sandbox.probes.calls import call_function
 from hornbook.sandbox.probes.record_modules import Callee, callees_of, run_modules
+from hornbook.sandbox.probes.tasks import TimeUpError, no_waiting, time_limit
+from hornbook.sandbox.probes.values import key_of
 
 CALL_SECONDS = 0.02
-_RECORD_SECONDS = 0.5
+_RECORD_SECONDS, _CALLS_SECONDS = 0.5, 0.6
+"""Of CPU time, after which no further call of the record is made: on probes, on the inputs of problems."""
 _MOST_SLOW = 2
 _MOST_MISFITS = 2
 _MOST_REORDERED = 3
 _MISFITS = (TypeError, AttributeError)
 """What a function raises that was made for other types."""
-
-
 _ORDERED = frozenset({"list", "tuple", "mutablesequence", "deque"})
 _SETS = frozenset({"set", "frozenset", "abstractset", "mutableset"})
 _DICTS = frozenset({"dict", "mapping", "mutablemapping", "defaultdict", "counter", "ordereddict"})
@@ -64,6 +64,32 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
     return {"outcome": outcome, "detail": detail, "runs": runs}
 
 
+def observe_calls(task: Mapping[str, Any]) -> dict[str, Any]:
+    """See what functions of a record do with all inputs of problems, each given up as soon as too many fail.
+
+    Args:
+        task: `modules`, sources that share one namespace; `runs`, each the path of a function, the order in which it
+            takes arguments, and parts, one after the other: the most calls of the part that may fail, and argument
+            lists as Python source; `max_characters` of a value.
+
+    Returns:
+        `outcome` and `detail` of the modules; `runs`: for each its calls (`calls.call_function`) part after part, fewer
+        than it has inputs where it was given up or the record's time was gone, null where there is no such function.
+    """
+    end = time.process_time() + _CALLS_SECONDS
+    with no_waiting():
+        names, trouble = run_modules(task["modules"])
+        callees = {callee.path: callee.call for callee in callees_of(names)}
+        runs = [
+            _calls(reordered(callees[path], order), parts, names, task["max_characters"], end)
+            if path in callees
+            else None
+            for path, order, parts in task["runs"]
+        ]
+    outcome, detail = trouble or ("passed", "")
+    return {"outcome": outcome, "detail": detail, "runs": runs}
+
+
 def orders(callee: Callee, kinds: Sequence[str], *, may_reorder: bool) -> Iterator[tuple[int, ...]]:
     """The orders in which the function takes arguments of these kinds, their own first: places of the arguments."""
     number = len(kinds)
@@ -100,6 +126,22 @@ def _runs(callees: Iterable[Callee], task: Mapping[str, Any]) -> list[list[Any]]
                 named = [] if list(order) == sorted(order) else list(callee.parameters[: len(order)])
                 runs.append([callee.path, place, list(order), named, results])
     return runs
+
+
+def _calls(
+    call: Callable[..., Any], parts: list[list[Any]], names: Mapping[str, Any], max_characters: int, end: float
+) -> list[Any]:
+    calls: list[Any] = []
+    for most_failures, inputs in parts:
+        num_failures = 0
+        for text in inputs:
+            if time.process_time() > end:
+                return calls
+            calls.append(call_function(call, text, names, max_characters))
+            num_failures += calls[-1][0] != "v"
+            if num_failures > most_failures:
+                return calls
+    return calls
 
 
 def _results(

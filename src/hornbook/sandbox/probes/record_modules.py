@@ -19,8 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from hornbook.sandbox.probes.clock import TimeUpError, time_limit
-from hornbook.sandbox.probes.tasks import describe
+from hornbook.sandbox.probes.tasks import TimeUpError, describe, time_limit
 
 FILE = "<record>"
 _MODULE_SECONDS = 0.3

@@ -5,8 +5,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hornbook.sandbox.probes.clock import TimeUpError, time_limit
-from hornbook.sandbox.probes.tasks import describe
+from hornbook.sandbox.probes.tasks import TimeUpError, describe, time_limit
 from hornbook.sandbox.probes.values import encode
 
 TEST_SECONDS = 2.0

@@ -1,12 +1,10 @@
 """Runs the code of a passage piece by piece, twice, and says what each piece printed."""
 
-import ast
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hornbook.sandbox.probes.clock import TimeUpError, time_limit
-from hornbook.sandbox.probes.tasks import Sink, describe
+from hornbook.sandbox.probes.tasks import Sink, TimeUpError, describe, run_source, time_limit
 
 PASSAGE_SECONDS = 1.5
 _MAX_CHARACTERS = 4000
@@ -57,12 +55,8 @@ def _run_piece(source: str, names: dict[str, Any]) -> list[Any]:
     stream = sys.stdout = Sink()
     value = error = None
     try:
-        module = ast.parse(source)
-        if len(module.body) == 1 and isinstance(module.body[0], ast.Expr):
-            result = eval(compile(source.strip(), "<passage>", "eval", dont_inherit=True), names)
-            value = None if result is None else _bounded(repr(result))
-        else:
-            exec(compile(source, "<passage>", "exec", dont_inherit=True), names)
+        result, _ = run_source(source, names)
+        value = None if result is None else _bounded(repr(result))
     except (MemoryError, TimeUpError):
         raise
     except BaseException as raised:

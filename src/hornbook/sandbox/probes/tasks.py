@@ -1,17 +1,24 @@
-"""Runs task after task in one program and prints what was seen of each in one line."""
+"""Runs task after task in one program, stops code that uses up its CPU time, and prints what was seen in one line."""
 
 import builtins
 import io
 import json
 import os
 import random
+import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Any
 
 MAX_DETAIL_CHARACTERS = 300
 _MAX_PRINTED_CHARACTERS = 20_000
+_AGAIN_SECONDS = 0.05
+_WAIT_SECONDS = 0.5
+_SHARE_OF_WAITING = 0.02
+"""Of a core: who uses less of it waits for something; who is held up by others uses more."""
 
 
 class Sink(io.StringIO):
@@ -86,6 +93,17 @@ def _remembered() -> Callable[[], None]:
     return put_back
 
 
+def run_source(source: str, names: dict[str, Any]) -> tuple[Any, bool]:
+    """Run source as an interactive session does; its value, and whether it is an expression, which has one."""
+    code = None
+    with suppress(SyntaxError):
+        code = compile(source.strip(), "<piece>", "eval", dont_inherit=True)
+    if code is not None:
+        return eval(code, names), True
+    exec(compile(source, "<piece>", "exec", dont_inherit=True), names)
+    return None, False
+
+
 def describe(error: BaseException) -> str:
     """Type and message of an error, bounded."""
     try:
@@ -94,3 +112,52 @@ def describe(error: BaseException) -> str:
         message = "(its message cannot be read)"
     name = type(error).__name__
     return " ".join((f"{name}: {message}" if message else name).split())[:MAX_DETAIL_CHARACTERS]
+
+
+class TimeUpError(BaseException):
+    """The code used up its time. No `Exception`, so that few handlers of the code itself catch it."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[Callable[[], None]]:
+    """Raise `TimeUpError` in the code below once it used so much CPU time, and again if it caught that.
+
+    User and system time count, since deep recursion may spend most of its time in the system. The jail's own clock
+    stops code that does not come back to Python or takes the signal away.
+
+    Yields:
+        A function that lets the time begin anew.
+    """
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise TimeUpError
+
+    def begin() -> None:
+        signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN_SECONDS)
+
+    signal.signal(signal.SIGPROF, ring)
+    begin()
+    try:
+        yield begin
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+@contextmanager
+def no_waiting() -> Iterator[None]:
+    """Raise `TimeUpError` in the code below whenever it has waited for something rather than computed."""
+    last = [time.monotonic(), time.process_time()]
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        now = [time.monotonic(), time.process_time()]
+        waits = now[1] - last[1] < _SHARE_OF_WAITING * (now[0] - last[0])
+        last[:] = now
+        if waits:
+            raise TimeUpError
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, _WAIT_SECONDS, _WAIT_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)

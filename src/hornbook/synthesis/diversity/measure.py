@@ -16,8 +16,16 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from hornbook.records import Exercise, Passage
-from hornbook.synthesis.diversity.features import features_of, text_of, words_of_name
-from hornbook.synthesis.diversity.monitor import SIMILARITY, WINDOW, Glance, Monitor, judge
+from hornbook.synthesis.diversity.monitor import (
+    SIMILARITY,
+    WINDOW,
+    Glance,
+    Monitor,
+    features_of,
+    judge,
+    text_of,
+    words_of_name,
+)
 
 MAX_MEASURED = 2_000
 """Records that are measured where nobody says how many."""

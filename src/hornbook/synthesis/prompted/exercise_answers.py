@@ -5,28 +5,16 @@ Writes: an `Exercise` whose prompt ends behind the docstring.
 """
 
 import ast
-from dataclasses import dataclass
 
-from hornbook.python_code.parse import parse_code
+from hornbook.python_code.answers import longest_parsing, unfenced_code, without_thoughts
+from hornbook.python_code.examples import write_test
+from hornbook.python_code.fences import read_blocks
+from hornbook.python_code.parse import parse_code, parse_quietly
 from hornbook.records import Exercise, content_id
-from hornbook.synthesis.examples import test_from_docstring
-from hornbook.synthesis.markdown import read_blocks
-from hornbook.synthesis.prompted.code_blocks import longest_parsing, unfenced_code, without_thoughts
 from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
-from hornbook.synthesis.prompted.function_rules import broken_rule
-from hornbook.synthesis.prompted.function_source import FunctionSource, cut_function, style_of_docstring
+from hornbook.synthesis.prompted.function_rules import FunctionSource, broken_rule, cut_function, style_of_docstring
 from hornbook.synthesis.prompted.ingredients import Layout
 from hornbook.teacher.teacher import Reply, ReplyOutcome
-
-_LANGUAGES = frozenset({"", "python", "py", "python3"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The code that an answer means, and its syntax tree."""
-
-    code: str
-    tree: ast.Module
 
 
 def read_exercise(reply: Reply, name: str, family: str, layout: Layout, teacher: str) -> Exercise | Rejection:
@@ -46,14 +34,15 @@ def read_exercise(reply: Reply, name: str, family: str, layout: Layout, teacher:
     unusable = of_outcome(reply.outcome, reply.detail)
     if unusable is not None:
         return unusable
-    text = without_thoughts(reply.text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = without_thoughts(reply.text)
     found = _find_code(text, name, was_cut=reply.outcome is ReplyOutcome.CUT)
     if isinstance(found, Rejection):
         return found
-    function = _find_function(found.tree, name)
+    code, tree = found
+    function = _find_function(tree, name)
     if isinstance(function, Rejection):
         return function
-    source = cut_function(found.code, found.tree, function)
+    source = cut_function(code, tree, function)
     if isinstance(source, Rejection):
         return source
     if _body(function) == _body_of_example(layout.example):
@@ -61,8 +50,9 @@ def read_exercise(reply: Reply, name: str, family: str, layout: Layout, teacher:
     return broken_rule(source) or _exercise(source, family, teacher)
 
 
-def _find_code(text: str, name: str, *, was_cut: bool) -> _Found | Rejection:
-    blocks = [block for block in read_blocks(text) if block.language in _LANGUAGES and block.body.strip()]
+def _find_code(text: str, name: str, *, was_cut: bool) -> tuple[str, ast.Module] | Rejection:
+    """The code that an answer means, and its syntax tree."""
+    blocks = [block for block in read_blocks(text) if block.may_be_code and block.body.strip()]
     codes = [(block.body, block.is_closed) for block in blocks] or [(unfenced_code(text), False)]
     if not codes[0][0]:
         return Rejection(Reason.CUT if was_cut else Reason.NO_CODE, _shortened(text))
@@ -74,7 +64,7 @@ def _find_code(text: str, name: str, *, was_cut: bool) -> _Found | Rejection:
     tree = parse_code(code)
     if tree is None or not tree.body:
         return Rejection(Reason.NO_PYTHON, _syntax_error(written))
-    return _Found(code, tree)
+    return code, tree
 
 
 def _find_function(tree: ast.Module, name: str) -> ast.FunctionDef | Rejection:
@@ -95,7 +85,7 @@ def _exercise(source: FunctionSource, family: str, teacher: str) -> Exercise:
         prompt=source.prompt,
         solution=source.solution,
         entry_point=source.function.name,
-        test=test_from_docstring(docstring, source.function.name),
+        test=write_test(docstring, source.function.name),
         family=family,
         operations=(),
         idiom="",
@@ -115,7 +105,7 @@ def _body_of_example(example: str) -> str:
 
 def _syntax_error(code: str) -> str:
     try:
-        ast.parse(code)
+        parse_quietly(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return _shortened(str(error))
     return "nothing but comments"

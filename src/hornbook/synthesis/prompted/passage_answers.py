@@ -6,10 +6,10 @@ Writes: a `Passage` in the form that `checker.py` runs: an output stands in a fe
 
 import re
 
+from hornbook.python_code.answers import without_thoughts
+from hornbook.python_code.fences import CODE_LANGUAGES, OUTPUT_LANGUAGES, Block, prose_of, read_blocks
 from hornbook.python_code.parse import parse_code
 from hornbook.records import Passage, content_id
-from hornbook.synthesis.markdown import CODE_LANGUAGES, Block, prose_of, read_blocks
-from hornbook.synthesis.prompted.code_blocks import without_thoughts
 from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
 from hornbook.synthesis.prompted.ingredients import Audience, Style, Topic
 from hornbook.teacher.teacher import Reply, ReplyOutcome
@@ -17,7 +17,7 @@ from hornbook.teacher.teacher import Reply, ReplyOutcome
 _MIN_PROSE_WORDS = 60
 """Words outside of the fences."""
 _MAX_CHARACTERS = 8000
-_OUTPUT = frozenset({"", "output", "text", "plaintext", "txt", "console", "stdout", "bash", "shell", "none"})
+_OUTPUT = OUTPUT_LANGUAGES | {"bash", "shell", "none"}
 _CHATTER = re.compile(r"\A(sure|certainly|of course|here is|here's|absolutely|okay|great)\b[^\n]*\n+", re.IGNORECASE)
 _REFUSAL = re.compile(r"\A\W*(i'?m sorry|i am sorry|i cannot|i can'?t|as an ai)\b", re.IGNORECASE)
 _STOCK_OPENER = re.compile(
@@ -39,7 +39,7 @@ def read_passage(reply: Reply, topic: Topic, audience: Audience, style: Style, t
     unusable = of_outcome(reply.outcome, reply.detail)
     if unusable is not None:
         return unusable
-    text = _unwrapped(without_thoughts(reply.text.replace("\r\n", "\n").replace("\r", "\n")))
+    text = _unwrapped(without_thoughts(reply.text))
     is_cut = reply.outcome is ReplyOutcome.CUT
     text, end = _with_plain_outputs(text), text.strip()[-100:].replace("\n", " ")
     if is_cut:

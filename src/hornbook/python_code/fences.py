@@ -1,18 +1,19 @@
-"""The fenced blocks of a text, with their places, and the code among them in pieces that can be run."""
+"""Find the fenced code blocks of a Markdown text, and cut those of Python into pieces that can be run."""
 
 import ast
+import itertools
 import re
 import textwrap
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
-from hornbook.python_code.parse import parse_code
-from hornbook.synthesis.examples import read_sessions
+from hornbook.python_code.examples import read_sessions
+from hornbook.python_code.parse import first_line_of, parse_code, parse_expression
 
-_READER = MarkdownIt("zero").enable(["fence", "list"])
-"""Without indented code and HTML, so that a fence is one wherever it stands."""
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_READER = MarkdownIt("zero").enable(["fence", "list"]).disable(["inline", "text_join"])
+"""Without indented code and HTML, so that a fence is one wherever it stands; what is inside a line is not parsed."""
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 CODE_LANGUAGES = frozenset({"python", "py", "python3", "pycon"})
 OUTPUT_LANGUAGES = frozenset({"", "text", "txt", "output", "out", "console", "plaintext", "plain", "stdout", "result"})
 _STATEMENTS_OF_CODE = (
@@ -48,13 +49,14 @@ class Block:
         return self.body.lstrip().startswith(">>>")
 
     @property
+    def may_be_code(self) -> bool:
+        """Whether it names Python as its language, or none."""
+        return not self.language or self.language in CODE_LANGUAGES
+
+    @property
     def is_code(self) -> bool:
-        """Whether it is to be run: it says that it is Python, or says nothing and looks like it."""
-        if self.language in CODE_LANGUAGES:
-            return True
-        if self.language:
-            return False
-        return self.is_session or _looks_like_code(self.body)
+        """Whether it is to be run: it names Python, or names no language and looks like Python."""
+        return self.may_be_code and (bool(self.language) or self.is_session or _looks_like_code(self.body))
 
 
 @dataclass(frozen=True)
@@ -73,15 +75,9 @@ class Piece:
 
 
 def read_blocks(text: str) -> list[Block]:
-    """The fenced blocks in order, those in lists among them; one that is never closed goes to the end of what holds it.
-
-    Args:
-        text: Its lines end in a line feed alone.
-    """
-    lines = _LINE.findall(text)
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
+    """The fenced blocks in order, also those in lists; one that is never closed ends with what holds it."""
+    lines = LINE.findall(text)
+    starts = list(itertools.accumulate(map(len, lines), initial=0))
     blocks = []
     for token in _READER.parse(text):
         if token.type != "fence" or token.map is None:
@@ -94,7 +90,7 @@ def read_blocks(text: str) -> list[Block]:
         body = textwrap.dedent("".join(inside))
         inner = [
             starts[first + 1 + number] + (len(line) - len(dedented) if line.strip() else 0)
-            for number, (line, dedented) in enumerate(zip(inside, _LINE.findall(body), strict=False))
+            for number, (line, dedented) in enumerate(zip(inside, LINE.findall(body), strict=False))
         ]
         language = token.info.strip().split(" ")[0].lower()
         places = (starts[first + 1], starts[end], starts[first], starts[after])
@@ -112,8 +108,7 @@ def read_pieces(block: Block) -> list[Piece] | None:
     lines = block.body.split("\n")
     spans: list[list[int]] = []
     for statement in module.body:
-        decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-        first = min([statement.lineno, *(one.lineno for one in decorators)]) - 1
+        first = first_line_of(statement) - 1
         last = (statement.end_lineno or statement.lineno) - 1
         if spans and first <= spans[-1][1]:
             spans[-1] = [spans[-1][0], max(last, spans[-1][1]), 0]
@@ -138,10 +133,9 @@ def _session_pieces(body: str) -> list[Piece] | None:
     lines = body.split("\n")
     pieces: list[Piece] = []
     for example in read_sessions(body):
-        module = parse_code(example.source)
-        if module is None:
+        if parse_code(example.source) is None:
             return None
-        is_expression = len(module.body) == 1 and isinstance(module.body[0], ast.Expr)
+        is_expression = parse_expression(example.source) is not None
         behind = example.lineno + example.source.count("\n")
         shown = "\n".join(lines[behind : behind + example.want.count("\n")])
         pieces.append(Piece(example.source, example.lineno, behind - 1, is_expression, shown))

@@ -1,8 +1,8 @@
-"""The examples that a docstring gives, what they are said to give, and a test made of them.
+"""Read the examples of a docstring with the results that they claim, and make a test of them.
 
-Read are sessions (by `doctest`), sentences such as `f(1) == 2`, `f(1) -> 2`, `f(1) returns 2`, and pairs of lines
-`Input: 1` and `Output: 2`. A sentence counts only where what is said to come out is a literal: `f(1) returns the sum`
-claims nothing that can be compared. Nothing is run here.
+It reads sessions (by `doctest`), sentences such as `f(1) == 2`, `f(1) -> 2`, `f(1) returns 2`, and pairs of lines
+`Input: 1` and `Output: 2`. A sentence counts only where it names a literal: `f(1) returns the sum` claims nothing that
+can be compared. Nothing is run here.
 """
 
 import ast
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hornbook.python_code.parse import parse_code
+from hornbook.python_code.parse import is_literal, parse_call, parse_code, parse_expression
 
 _CLAIM = re.compile(
     r"\s*`?\s*(?:==|=>|->|→|=|:|#\s*(?:=>|->|==)?|(?:#\s*)?(?:should\s+)?(?:returns?|gives?|evaluates?\s+to|outputs?|"
@@ -47,20 +47,6 @@ class Example:
     source: str
     wanted: str
     """As written: for a session the lines that are shown, for a claim a literal; empty for a setup."""
-
-
-def docstring_of(code: str, name: str) -> str:
-    """The docstring of the function or class, cleaned of its indentation; empty if there is none or no such function.
-
-    Args:
-        code: A module.
-        name: Defined at its margin.
-    """
-    module = parse_code(code)
-    for statement in module.body if module else []:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and statement.name == name:
-            return ast.get_docstring(statement) or ""
-    return ""
 
 
 def read_examples(docstring: str, name: str) -> list[Example]:
@@ -97,7 +83,7 @@ def read_sessions(text: str) -> list[doctest.Example]:
     return []
 
 
-def test_from_docstring(docstring: str, name: str) -> str:
+def write_test(docstring: str, name: str) -> str:
     """Source that defines `check(candidate)`, which asserts what the docstring's examples show.
 
     Args:
@@ -113,9 +99,6 @@ def test_from_docstring(docstring: str, name: str) -> str:
     return f"def check({_CANDIDATE}):\n" + "".join(f"    {part}\n" for line in lines for part in line.split("\n"))
 
 
-test_from_docstring.__test__ = False  # type: ignore[attr-defined]
-
-
 def _test_lines(example: Example, name: str) -> list[str]:
     """An assertion for an example that compares a call with a literal; an assignment or import as it stands."""
     module = parse_code(example.source)
@@ -127,7 +110,7 @@ def _test_lines(example: Example, name: str) -> list[str]:
     if all(isinstance(one, ast.Assign | ast.Import | ast.ImportFrom) for one in module.body):
         return [ast.unparse(module)]
     statement = module.body[0]
-    if not uses or len(module.body) > 1 or not isinstance(statement, ast.Expr) or not _is_literal(example.wanted):
+    if not uses or len(module.body) > 1 or not isinstance(statement, ast.Expr) or not is_literal(example.wanted):
         return []
     call = ast.unparse(statement)
     if isinstance(ast.literal_eval(example.wanted), float):
@@ -169,7 +152,7 @@ def _comment_claim(source: str) -> tuple[str, str] | None:
     """Code and literal of a line such as `f(1)  # 2`."""
     code, mark, comment = source.rpartition("#")
     literal = literal_at_start(re.sub(r"^\s*(?:=>|->|==|returns?:?|outputs?:?)\s*", "", comment, flags=re.IGNORECASE))
-    return (code.strip(), literal) if mark and literal and _is_expression(code.strip()) else None
+    return (code.strip(), literal) if mark and literal and parse_expression(code.strip()) else None
 
 
 def _pair(lines: list[str], place: int, name: str) -> Example | None:
@@ -182,29 +165,18 @@ def _pair(lines: list[str], place: int, name: str) -> Example | None:
     if not arguments.startswith(f"{name}("):
         arguments = f"{name}({arguments})"
     wanted = literal_at_start(gives[1].strip().strip("`"))
-    return Example(Form.CLAIM, arguments, wanted) if wanted and _is_expression(arguments) else None
+    return Example(Form.CLAIM, arguments, wanted) if wanted and parse_expression(arguments) else None
 
 
 def _claims(line: str, name: str) -> Iterator[Example]:
     """The claims in a line of prose: a call of the function, a word for what it gives, a literal."""
     line = line[:_MAX_CLAIM_CHARACTERS]
     for start in re.finditer(rf"(?<![\w.]){re.escape(name)}\(", line):
-        end = next((end for end in _closings(line, start.end()) if _is_expression(line[start.start() : end])), None)
-        claim = _CLAIM.match(line, end) if end else None
+        call = parse_call(line[start.start() :])
+        claim = _CLAIM.match(line, start.start() + len(call[1])) if call else None
         wanted = literal_at_start(line[claim.end() :]) if claim else ""
-        if wanted:
-            yield Example(Form.CLAIM, line[start.start() : end], wanted)
-
-
-def _closings(line: str, start: int) -> Iterator[int]:
-    for place in range(start, len(line)):
-        if line[place] == ")":
-            yield place + 1
-
-
-def _is_expression(text: str) -> bool:
-    module = parse_code(text)
-    return module is not None and len(module.body) == 1 and isinstance(module.body[0], ast.Expr)
+        if call and wanted:
+            yield Example(Form.CLAIM, call[1], wanted)
 
 
 def literal_at_start(text: str) -> str:
@@ -217,14 +189,6 @@ def literal_at_start(text: str) -> str:
     for end in ends:
         part = text[:end].rstrip("`.,;: ")
         rest = text[end:].lstrip("`.,;:) \t")
-        if part and not re.match(r"[-+*/%<>=|&^]|if\b|and\b|or\b|in\b|for\b|is\b", rest) and _is_literal(part):
+        if part and not re.match(r"[-+*/%<>=|&^]|if\b|and\b|or\b|in\b|for\b|is\b", rest) and is_literal(part):
             return part
     return ""
-
-
-def _is_literal(text: str) -> bool:
-    try:
-        ast.literal_eval(text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return False
-    return True

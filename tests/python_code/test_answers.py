@@ -6,8 +6,9 @@ import pytest
 from tests.evaluation.small import problem
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.evaluation.extract import chat_messages, extract_completion, without_thoughts, written_program
+from hornbook.evaluation.chat import chat_messages
 from hornbook.evaluation.judge import judge
+from hornbook.python_code.answers import extract_completion, find_function, without_thoughts, written_program
 from hornbook.records import Completion, Outcome, Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits
@@ -180,3 +181,41 @@ def test_all_canonical_solutions_of_humaneval_pass_when_a_chat_model_presents_th
     with Jail(Limits(cpu_seconds=3.0)) as jail:
         verdicts = [sample.verdict for sample in judge(problems, completions, jail)]
     assert [one for one in verdicts if one.outcome is not Outcome.PASSED] == []
+
+
+EACH = problem(
+    prompt='from typing import List\n\n\ndef double(numbers: List[int]) -> List[int]:\n    """Double each."""\n',
+    entry_point="double",
+)
+PLAIN = "def double(numbers: List[int]) -> List[int]:\n    return [2 * number for number in numbers]\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"Gladly!\n\n```python\nimport math\n\n{PLAIN}\nprint(double([1]))\n```\n\nIt doubles.",
+        f"Here it is:\n\n{PLAIN}\nThis works.",
+        f"```python\n{PLAIN}\nprint(double([1, 2, ",
+        f"<think>Shall I?\n```python\nx = 1\n```</think>\n```python\n{PLAIN}\nwhile True:\n    pass\n```",
+        f"```\nfactor = 2\n```\n\n```py\n{PLAIN}```",
+        "- So:\n\n  ```python\n  def double(numbers):\n      return [2 * number for number in numbers]\n  ```",
+        "return [2 * number for number in numbers]",
+        "```python\nfactor = 2\n\ndef twice(number):\n    return factor * number\n\n"
+        "def double(numbers):\n    return [twice(number) for number in numbers]\n\nassert double([1]) == [3]\n```",
+        f"```python\r\n{PLAIN.replace(chr(10), chr(13) + chr(10))}```",
+    ],
+)
+def test_the_function_is_found_in_an_answer_and_runs_with_the_prompts_imports(answer: str) -> None:
+    names: dict[str, Any] = {}
+    exec(find_function(EACH, answer) or "", names)
+    assert names["double"]([1, 2]) == [2, 4]
+
+
+def test_an_answer_without_the_function_holds_none() -> None:
+    none = (
+        "",
+        "I cannot do that.",
+        "```python\ndef triple(numbers):\n    return numbers\n```",
+        "```python\ndouble([1])",
+    )
+    assert not any(find_function(EACH, answer) for answer in none)
