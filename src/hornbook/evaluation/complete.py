@@ -6,6 +6,7 @@ small scanner of our own, since Python's tokenizer stops at the broken text that
 place in each Python version.
 """
 
+import gc
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -119,10 +120,15 @@ def complete_prompt(
         MissingInputError: A file is missing.
         ConfigError: The tokenizer is not the model's.
     """
-    # Imported here because they bring torch.
+    # Imported here because they bring torch. Its import allocates very many objects that stay, and a third of its time
+    # would go to the garbage collector, which scans them again and again.
+    gc.disable()
     from hornbook.generation.sample import generate
     from hornbook.model.weights import check_tokenizer, load_model
     from hornbook.tokens.tokenizer import load_tokenizer, tokenizer_hash
+
+    gc.freeze()
+    gc.enable()
 
     tokenizer = load_tokenizer(tokenizer_file)
     check_tokenizer(model_folder, tokenizer_hash(tokenizer))

@@ -66,7 +66,7 @@ def read_huggingface(folder: Path, dtype: torch.dtype = torch.float32) -> Phi:
     if not path.is_file():
         raise MissingInputError(f"`{folder}` holds no model: it has no `config.json`")
     config = phi_config_of(read_config_file(path), str(path))
-    model = empty_model(config, dtype)
+    model = Phi(config, dtype=dtype)
     tensors = (
         renamed for name, tensor in read_tensors(folder) for renamed in _renamed(name, tensor, config.num_layers)
     )
@@ -120,11 +120,6 @@ def phi_config_of(fields: Mapping[str, Any], where: str) -> ModelConfig:
         max_position=_whole({"max_position_embeddings": 2048, **fields}, "max_position_embeddings", where),
         layer_norm_epsilon=_number({"layer_norm_eps": 1e-5, **fields}, "layer_norm_eps", where),
     )
-
-
-def empty_model(config: ModelConfig, dtype: torch.dtype) -> Phi:
-    """A model of this type on the CPU whose tensors have no values yet."""
-    return Phi(config, device="meta").to(dtype).to_empty(device="cpu")
 
 
 def fill_weights(model: Phi, tensors: Iterator[tuple[str, Tensor]], where: str) -> None:

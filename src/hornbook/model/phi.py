@@ -25,7 +25,10 @@ class PhiTrunk(nn.Module):
         """Make the parts; weights are set by `Phi.initialize`."""
         super().__init__()
         self.rotary_size = config.rotary_size
-        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+        # `nn.Embedding(...)` would draw values, which on the meta device imports torch._dynamo: over a second.
+        self.embed_tokens = nn.Embedding.from_pretrained(
+            torch.empty(config.vocab_size, config.hidden_size), freeze=False
+        )
         self.layers = nn.ModuleList(Block(config) for _ in range(config.num_layers))
         self.final_layernorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_epsilon)
 
@@ -53,20 +56,23 @@ class PhiTrunk(nn.Module):
 class Phi(nn.Module):
     """A causal language model; its state dict has the names of Hugging Face's `PhiForCausalLM`."""
 
-    def __init__(self, config: ModelConfig, device: str = "cpu") -> None:
-        """Make the tensors without values: call `initialize` or load weights.
+    def __init__(self, config: ModelConfig, device: str = "cpu", dtype: torch.dtype = torch.float32) -> None:
+        """Allocate the tensors without values: call `initialize` or load weights.
 
         Args:
             config: The shape.
-            device: Where the tensors lie; `meta` for a model that takes no memory until `to_empty` gives it some.
+            device: Where the tensors lie; `meta` for a model without memory.
+            dtype: Of the tensors.
         """
         super().__init__()
         self.config = config
         with torch.device("meta"):
             self.model = PhiTrunk(config)
             self.lm_head = nn.Linear(config.hidden_size, config.vocab_size)
-        if device != "meta":
-            self.to_empty(device=device)
+        for module in self.modules():
+            # `to_empty` does the same with `torch.empty_like`, which on the meta device imports sympy: half a second.
+            for name, parameter in module.named_parameters(recurse=False):
+                setattr(module, name, nn.Parameter(torch.empty(parameter.shape, dtype=dtype, device=device)))
 
     def initialize(self, generator: torch.Generator) -> "Phi":
         """Set all weights: matrices from a normal distribution, biases to 0, LayerNorm to the identity.

@@ -14,7 +14,6 @@ from safetensors.torch import save_file
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.model.config import ModelConfig
 from hornbook.model.huggingface import (
-    empty_model,
     fill_weights,
     is_huggingface_folder,
     phi_config_of,
@@ -83,7 +82,7 @@ def load_model(folder: Path, dtype: torch.dtype = torch.float32) -> Phi:
     """
     if is_huggingface_folder(folder):
         return read_huggingface(folder, dtype)
-    model = empty_model(load_config(folder), dtype)
+    model = Phi(load_config(folder), dtype=dtype)
     fill_weights(model, read_tensors(folder), str(folder))
     return model.eval()
 
