@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from hornbook.errors import ConfigError, TrainingError
-from hornbook.model import block
+from hornbook.model import phi as block
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.pipeline.stage import Hardware, Stage

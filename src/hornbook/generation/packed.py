@@ -19,10 +19,9 @@ from torch.nn import functional
 
 from hornbook.generation.bags import Bags, LayerBags
 from hornbook.generation.reader import visible
-from hornbook.model.block import Block
+from hornbook.model.attention import rotation
 from hornbook.model.config import ModelConfig
-from hornbook.model.phi import Phi
-from hornbook.model.rotary import rotation
+from hornbook.model.phi import Block, Phi
 
 MAX_BYTES = 2**30
 """Packing doubles the memory of the weights, so larger models stay as they are."""

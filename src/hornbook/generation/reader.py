@@ -38,7 +38,7 @@ OpenReader = Callable[[Tensor, int], Reader]
 
 
 class LayerKeysValues:
-    """One layer's keys and values, in memory that is allocated once; implements `hornbook.model.block.LayerCache`."""
+    """One layer's keys and values, in memory that is allocated once; implements `hornbook.model.phi.LayerCache`."""
 
     def __init__(self, batch: int, slots: int, config: ModelConfig, like: Tensor) -> None:
         """Allocate `slots` tokens for each of `batch` rows, in the type and on the device of `like`."""

@@ -1,6 +1,6 @@
 """The memory that a training takes on one device, by arithmetic, and what to lower where it is too much.
 
-The kept tensors are those of `model/block.py`, `model/attention.py` and `model/loss.py` (tests count them in a real
+The kept tensors are those of `model/phi.py`, `model/attention.py` and `model/loss.py` (tests count them in a real
 backward pass); the estimate is of the peak, and rather too high than too low. Left out: the CUDA context and libraries
 (about half a gibibyte), fragments, and on several devices the buffers of NCCL.
 
