@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from hornbook.generation.bags import CHUNK, LayerBags
+from hornbook.generation.packed import CHUNK, LayerBags
 from hornbook.model.config import ModelConfig
 
 SHAPE = ModelConfig(vocab_size=10, num_layers=1, hidden_size=36, intermediate_size=8, num_heads=3)

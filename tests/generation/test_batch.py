@@ -5,11 +5,10 @@ import torch
 from tokenizers import Tokenizer, models
 from torch import Tensor
 
-from hornbook.generation.batch import Row, complete_batch
-from hornbook.generation.healing import HealedPrompt, Spelling
-from hornbook.generation.prompt import Prompt, SamplingConfig
+from hornbook.generation.choose import HealedPrompt, Spelling
+from hornbook.generation.prompt import Prompt, SamplingConfig, StopRule
 from hornbook.generation.reader import keep_rows
-from hornbook.generation.stop import StopRule
+from hornbook.generation.sample import Row, complete_batch
 from hornbook.tokens.tokenizer import END_OF_TEXT
 
 NUM_ROWS, NUM_LETTERS = 37, 26

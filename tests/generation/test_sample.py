@@ -9,12 +9,11 @@ from tokenizers import Tokenizer
 from transformers import PhiConfig, PhiForCausalLM
 
 from hornbook.generation import sample
-from hornbook.generation.healing import Spelling, count_too_long, heal
+from hornbook.generation.choose import Spelling, count_too_long, heal
 from hornbook.generation.packed import PackedReader, can_pack
-from hornbook.generation.prompt import Prompt, SamplingConfig, max_prompt_tokens
+from hornbook.generation.prompt import Prompt, SamplingConfig, StopRule, max_prompt_tokens
 from hornbook.generation.reader import PhiReader
 from hornbook.generation.sample import generate, generate_batches
-from hornbook.generation.stop import StopRule
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.tokens.pack import TokenStream

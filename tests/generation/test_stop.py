@@ -4,7 +4,7 @@ import pytest
 
 from hornbook.errors import ConfigError
 from hornbook.evaluation.complete import cut_completion
-from hornbook.generation.stop import StopRule, end_of_function
+from hornbook.generation.prompt import StopRule, end_of_function
 
 PROMPT = "def f():\n"
 

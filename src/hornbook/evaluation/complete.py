@@ -16,7 +16,7 @@ from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.evaluation.extract import CHAT_PROTOCOL_DESCRIPTION, CHAT_PROTOCOL_VERSION, extract_completion
 from hornbook.evaluation.journal import Journal
 from hornbook.evaluation.models import CHAT_ENDPOINT, Model, ModelIdentity, Request, SamplingConfig
-from hornbook.generation.stop import first_stop
+from hornbook.generation.prompt import first_stop
 from hornbook.records import Completion, Problem
 
 _HEADER = re.compile(r"(?:async[ \t]+def|def)\b")

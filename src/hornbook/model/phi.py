@@ -150,9 +150,8 @@ class PhiTrunk(nn.Module):
         super().__init__()
         self.rotary_size = config.rotary_size
         # `nn.Embedding(...)` would draw values, which on the meta device imports torch._dynamo: over a second.
-        self.embed_tokens = nn.Embedding.from_pretrained(
-            torch.empty(config.vocab_size, config.hidden_size), freeze=False
-        )
+        values = torch.empty(config.vocab_size, config.hidden_size)
+        self.embed_tokens = nn.Embedding.from_pretrained(values, freeze=False)  # type: ignore[no-untyped-call]
         self.layers = nn.ModuleList(Block(config) for _ in range(config.num_layers))
         self.final_layernorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_epsilon)
 
