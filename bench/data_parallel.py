@@ -21,10 +21,11 @@ from torch.nn.parallel import DistributedDataParallel
 from hornbook.model.phi import Phi
 from hornbook.recipes.laptop import MODEL
 from hornbook.training.config import Execution, TrainConfig
-from hornbook.training.engine import choose_device, make_engine
+from hornbook.training.engine import make_engine
+from hornbook.training.hardware import choose_device
 from hornbook.training.optimizer import make_optimizers, set_learning_rate
 from hornbook.training.parallel import Ranks, joined_ranks, summed
-from hornbook.training.precision import clip_gradients
+from hornbook.training.step import clip_gradients
 
 WAYS = ("replicas", "DistributedDataParallel", "shards")
 ROWS, TOKENS, LEARNING_RATE = 4, 384, 1e-3

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from hornbook.training.device_peak import GPUS, listed_peak, measured_peak, peak_flops
+from hornbook.training.hardware import GPUS, listed_peak, measured_peak, peak_flops
 
 NAMES: dict[str, float | None] = {
     "NVIDIA A100 80GB PCIe": 312,

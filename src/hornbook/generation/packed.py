@@ -67,8 +67,8 @@ class PackedBlock:
 
     norm: nn.LayerNorm
     query_key_value: PackedLinear
-    """The three projections as one, with queries scaled by `1 / sqrt(D)`. Dimensions that are rotated against each other
-    are adjacent, as a complex number: permuting both queries and keys leaves scores unchanged."""
+    """The three projections as one, with queries scaled by `1 / sqrt(D)`. Dimensions that are rotated against each
+    other are adjacent, as a complex number: permuting both queries and keys leaves scores unchanged."""
     dense: PackedLinear
     fc1: PackedLinear
     fc2: PackedLinear
