@@ -49,18 +49,18 @@ class Loss(nn.Module):
 def make_step(way: str, ranks: Ranks, device: torch.device) -> Step:
     """One way to train a fresh model, the same weights for all."""
     model = Phi(MODEL).initialize(torch.Generator().manual_seed(0))
+    execution = Execution(parallel="fsdp" if way == "shards" else "ddp")
+    config = TrainConfig(
+        dataset="pretrain", num_steps=1, batch_size=1, sequence_length=TOKENS, learning_rate=1.0, warmup_steps=0,
+        execution=execution,
+    )  # fmt: skip
     if way == "DistributedDataParallel":
         wrapped = DistributedDataParallel(Loss(model.to(device).train()))
     else:
-        execution = Execution(parallel="fsdp" if way == "shards" else "ddp")
-        config = TrainConfig(
-            dataset="pretrain", num_steps=1, batch_size=1, sequence_length=TOKENS, learning_rate=1.0, warmup_steps=0,
-            execution=execution,
-        )  # fmt: skip
         engine = make_engine(
             model, config, torch.float32, separator=None, device=device, ranks=ranks, progress=lambda *_: None
         )
-    optimizers = make_optimizers(model, "adamw", 0.1)
+    optimizers = make_optimizers(model, config, torch.float32)
 
     def by_wrapper(passes: list[Tensor]) -> Tensor:
         wrapped.zero_grad()

@@ -138,7 +138,7 @@ def our_turn(shape: ModelConfig, batch_size: int, optimizer: str) -> Turn:
     engine = make_engine(model, config, dtype, separator=None, device=CPU, ranks=ranks, progress=silent)
     stepper = Stepper(
         engine=engine,
-        optimizers=make_optimizers(model, optimizer, config.weight_decay, dtype),
+        optimizers=make_optimizers(model, config, dtype),
         stream=cast("TokenStream", RandomStream(shape.vocab_size)),
         config=config,
         seed=0,

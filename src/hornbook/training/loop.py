@@ -104,9 +104,7 @@ def train(
     with plan.explained_errors():
         separator = stream.end_of_text if config.mask_documents else None
         engine = make_engine(model, config, dtype, separator=separator, device=device, ranks=ranks, progress=progress)
-        optimizers = make_optimizers(
-            model, config.optimizer, config.weight_decay, dtype, betas=config.betas, epsilon=config.epsilon
-        )
+        optimizers = make_optimizers(model, config, dtype)
         identity = identity_of(config, model.config, stream, seed)
         training = resumed(model, optimizers, scratch, identity, ranks, progress) or Training()
         training.micro_batch = micro_batch = final_micro_batch(plan, training.micro_batch, engine, ranks)

@@ -15,10 +15,9 @@ import torch
 from torch import Tensor
 
 from hornbook.model.phi import Phi
+from hornbook.training.config import TrainConfig
 from hornbook.training.parallel import Ranks, from_first, spread
 
-BETAS = (0.9, 0.95)
-EPSILON = 1e-8
 MUON_MOMENTUM = 0.95
 MUON_COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 MUON_ITERATIONS = 5
@@ -26,44 +25,29 @@ MUON_ROOT_MEAN_SQUARE = 0.2
 """Root mean square of an update's elements, that of typical updates of AdamW."""
 
 
-def learning_rate_at(step: int, *, peak: float, warmup_steps: int, num_steps: int) -> float:
-    """The learning rate of a step, counted from 0: linear warm-up to `peak`, then linear decay to 0 after the last."""
+def learning_rate_at(step: int, config: TrainConfig) -> float:
+    """The learning rate of a step, counted from 0: linear warm-up to the peak, then linear decay to 0."""
+    peak, warmup_steps, num_steps = config.learning_rate, config.warmup_steps, config.num_steps
     if step < warmup_steps:
         return peak * (step + 1) / warmup_steps
     return peak * (num_steps - step) / max(num_steps - warmup_steps, 1)
 
 
-def make_optimizers(
-    model: Phi,
-    name: str,
-    weight_decay: float,
-    dtype: torch.dtype = torch.float32,
-    *,
-    betas: tuple[float, float] = BETAS,
-    epsilon: float = EPSILON,
-) -> list[torch.optim.Optimizer]:
-    """The optimisers that together update every parameter of `model`.
+def make_optimizers(model: Phi, config: TrainConfig, dtype: torch.dtype) -> list[torch.optim.Optimizer]:
+    """The optimisers that together update every parameter of `model`, which is on its device, whole or sharded.
 
-    Weight decay applies to matrices only. `set_learning_rate` must be called before each step.
-
-    Args:
-        model: The model on its device, whole or sharded.
-        name: `adamw` or `muon`.
-        weight_decay: Decoupled weight decay, times the learning rate.
-        dtype: Type of Muon's iteration.
-        betas: AdamW's decay rates of its two moments.
-        epsilon: AdamW's term against division by zero.
+    `set_learning_rate` must be called before each step. Muon's iteration computes in `dtype`.
     """
-    parameters = list(model.parameters())
-    inner = [matrix for matrix in model.model.layers.parameters() if matrix.dim() == 2] if name == "muon" else []
+    parameters, uses_muon = list(model.parameters()), config.optimizer == "muon"
+    inner = [matrix for matrix in model.model.layers.parameters() if matrix.dim() == 2] if uses_muon else []
     taken = {id(matrix) for matrix in inner}
     matrices = [matrix for matrix in parameters if matrix.dim() == 2 and id(matrix) not in taken]
     groups = [
-        {"params": matrices, "weight_decay": weight_decay},
+        {"params": matrices, "weight_decay": config.weight_decay},
         {"params": [parameter for parameter in parameters if parameter.dim() < 2], "weight_decay": 0.0},
     ]
-    adamw = torch.optim.AdamW(groups, lr=0.0, betas=betas, eps=epsilon, fused=True)
-    return [adamw, Muon(inner, weight_decay, dtype)] if inner else [adamw]
+    adamw = torch.optim.AdamW(groups, lr=0.0, betas=config.betas, eps=config.epsilon, fused=True)
+    return [adamw, Muon(inner, config.weight_decay, dtype)] if inner else [adamw]
 
 
 def set_learning_rate(optimizers: Sequence[torch.optim.Optimizer], learning_rate: float) -> None:

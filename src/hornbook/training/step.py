@@ -171,7 +171,7 @@ class Stepper:
         outcome = Outcome(
             loss=loss,
             gradient_norm=clip_gradients(self.engine.model, self.config.clip_norm, scale),
-            learning_rate=self._learning_rate(step),
+            learning_rate=learning_rate_at(step, self.config),
             asked_to_end=heard.asked_to_end,
             failed=heard.failed,
         )
@@ -180,14 +180,6 @@ class Stepper:
             for optimizer in self.optimizers:
                 optimizer.step()
         return outcome
-
-    def _learning_rate(self, step: int) -> float:
-        return learning_rate_at(
-            step,
-            peak=self.config.learning_rate,
-            warmup_steps=self.config.warmup_steps,
-            num_steps=self.config.num_steps,
-        )
 
 
 def record_step(training: Training, outcome: Outcome, stepper: Stepper) -> list[Line]:
