@@ -27,7 +27,6 @@ from hornbook.training.estimate import (
     find_hardware,
     paper_hardware,
 )
-from hornbook.training.hardware import available_bytes, resident_bytes
 from hornbook.training.micro_batch import MemoryPlan, least_available, plan_memory, tried_micro_batch
 from hornbook.training.parallel import Ranks
 from hornbook.training.stages import run_train
@@ -305,41 +304,3 @@ def test_a_plans_operations_are_six_for_each_weight_and_twelve_for_each_attended
     for name, value in wrong.items():
         with pytest.raises(ConfigError, match=f"`--{name.replace('_', '-')}`"):
             find_hardware(**{"gpu": "h100", "num_gpus": 8, "utilisation": 0.5, name: value})  # type: ignore[arg-type]
-
-
-def written(root: Path, files: dict[str, object]) -> Path:
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(str(text), encoding="ascii")
-    return root
-
-
-MACHINE = {"proc/meminfo": f"MemTotal: {32 * 2**20} kB\nMemFree: 1 kB\nMemAvailable: {16 * 2**20} kB\n"}
-
-
-@pytest.mark.parametrize("version", [1, 2])
-def test_the_tightest_control_group_counts_and_its_cache_can_be_dropped(tmp_path: Path, version: int) -> None:
-    line, mount, limit, used, inactive = {
-        1: (
-            *("4:cpu:/\n3:memory:/job/task\n", "sys/fs/cgroup/memory"),
-            *("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-        ),
-        2: ("0::/job/task\n", "sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
-    }[version]
-    files = {
-        "proc/self/cgroup": line,
-        f"{mount}/job/task/{limit}": 12 * GIBI,
-        f"{mount}/job/task/{used}": 2 * GIBI,
-        f"{mount}/job/{limit}": 8 * GIBI,
-        f"{mount}/job/{used}": 5 * GIBI,
-        f"{mount}/job/memory.stat": f"anon 1\n{inactive} {1 * GIBI}\n",
-        f"{mount}/{limit}": "max" if version == 2 else 2**63 - 4096,
-        f"{mount}/{used}": 20 * GIBI,
-    }
-    assert available_bytes(written(tmp_path / "tight", {**MACHINE, **files})) == 4 * GIBI
-    files[f"{mount}/job/{used}"] = 20 * GIBI
-    assert available_bytes(written(tmp_path / "above", {**MACHINE, **files})) == 0
-    assert available_bytes(written(tmp_path / "free", {**MACHINE, "proc/self/cgroup": line})) == 16 * GIBI
-    block_of_memory = torch.ones(2**24)
-    assert resident_bytes() > block_of_memory.nbytes
-    assert 10 * 2**20 < (available_bytes() or 0) < 2**50, "of this machine"

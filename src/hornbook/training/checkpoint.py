@@ -191,6 +191,12 @@ def identity_of(config: TrainConfig, shape: ModelConfig, stream: TokenStream, se
     }
 
 
+def describe_differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """The first five entries that differ, as text; empty if there are none."""
+    different = [name for name in {**now, **before} if before.get(name) != now.get(name)]
+    return ", ".join(f"`{name}` {before.get(name)!r}, now {now.get(name)!r}" for name in different[:5])
+
+
 def whole_state(model: Phi, optimizers: Sequence[torch.optim.Optimizer], ranks: Ranks) -> dict[str, torch.Tensor]:
     """Copies of all tensors of a run on the first process; empty on the others."""
     return gathered({**model.state_dict(), **optimizer_tensors(model, optimizers)}, ranks)
@@ -247,10 +253,7 @@ def _find(folder: Path, identity: Mapping[str, Any], progress: Progress) -> Chec
         progress(0, 0, f"checkpoint {name} is damaged and was skipped")
     if checkpoint is None:
         return None
-    theirs = checkpoint.state["run"]
-    different = [name for name in {**identity, **theirs} if identity.get(name) != theirs.get(name)]
-    if different:
-        listed = ", ".join(f"`{name}` {theirs.get(name)!r}, now {identity.get(name)!r}" for name in different[:5])
+    if listed := describe_differences(checkpoint.state["run"], identity):
         raise ConfigError(
             f"the checkpoints in `{folder}` belong to another run ({listed}): give this run another folder, or "
             "delete them to start again"

@@ -23,7 +23,7 @@ from hornbook.pipeline.manifest import MEASURED, hash_file
 from hornbook.pipeline.stage import Artifact, Progress, Result, Workspace
 from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.tokenizer import load_tokenizer, tokenizer_hash
-from hornbook.training.checkpoint import explained_writing
+from hornbook.training.checkpoint import describe_differences, explained_writing
 from hornbook.training.config import TrainConfig
 from hornbook.training.hardware import choose_device
 from hornbook.training.loop import train
@@ -127,14 +127,14 @@ def train_in_folder(
     `training.json` with what determines the run and, at the end, its result.
 
     Args:
-        config: The run.
-        tokens: Token shards of one dataset; all processes must see them.
-        base: A model to start from, Hornbook's or Hugging Face's; None for a new one.
+        config: See `train_folder`.
+        tokens: See `train_folder`.
+        base: See `train_folder`.
         tokenizer: `tokenizer.json` of the shards; by default searched for in `tokens`, its parent and `base`.
         output: Created if missing; used by the first process only.
-        seed: Determines new weights, the order of the rows, and dropout.
+        seed: See `train_folder`.
         ranks: The processes, all of which call this.
-        progress: Used by the first process only.
+        progress: See `train_folder`.
 
     Returns:
         The metrics of the result, on all processes.
@@ -142,7 +142,6 @@ def train_in_folder(
     Raises:
         ConfigError: `output` holds another training or other files; see also `train_folder`.
         MissingInputError: `tokenizer` cannot be read.
-        StoppedError, TrainingError: See `train_folder`.
     """
     done = on_first(lambda: _begin_folder(config, tokens, base, tokenizer, output, seed, progress), ranks)
     done = from_first(done, ranks)
@@ -244,9 +243,7 @@ def _begin_folder(
     }
     path = output / TRAINING
     if path.is_file() and (kept := _read_training(path)) and _has_begun(output, kept):
-        different = [name for name in {**wanted, **kept["run"]} if kept["run"].get(name) != wanted.get(name)]
-        if different:
-            listed = ", ".join(f"`{n}` {kept['run'].get(n)!r}, now {wanted.get(n)!r}" for n in different[:5])
+        if listed := describe_differences(kept["run"], wanted):
             raise ConfigError(f"`--output` `{output}` holds another training ({listed}): give a new folder")
         if kept["result"] is not None:
             result: dict[str, Any] = kept["result"]
