@@ -21,10 +21,11 @@ from torch.nn.parallel import DistributedDataParallel
 from hornbook.model.phi import Phi
 from hornbook.recipes.laptop import MODEL
 from hornbook.training.config import Execution, TrainConfig
-from hornbook.training.engine import choose_device, make_engine
+from hornbook.training.engine import make_engine
+from hornbook.training.hardware import choose_device
 from hornbook.training.optimizer import make_optimizers, set_learning_rate
 from hornbook.training.parallel import Ranks, joined_ranks, summed
-from hornbook.training.precision import clip_gradients
+from hornbook.training.step import clip_gradients
 
 WAYS = ("replicas", "DistributedDataParallel", "shards")
 ROWS, TOKENS, LEARNING_RATE = 4, 384, 1e-3
@@ -48,18 +49,18 @@ class Loss(nn.Module):
 def make_step(way: str, ranks: Ranks, device: torch.device) -> Step:
     """One way to train a fresh model, the same weights for all."""
     model = Phi(MODEL).initialize(torch.Generator().manual_seed(0))
+    execution = Execution(parallel="fsdp" if way == "shards" else "ddp")
+    config = TrainConfig(
+        dataset="pretrain", num_steps=1, batch_size=1, sequence_length=TOKENS, learning_rate=1.0, warmup_steps=0,
+        execution=execution,
+    )  # fmt: skip
     if way == "DistributedDataParallel":
         wrapped = DistributedDataParallel(Loss(model.to(device).train()))
     else:
-        execution = Execution(parallel="fsdp" if way == "shards" else "ddp")
-        config = TrainConfig(
-            dataset="pretrain", num_steps=1, batch_size=1, sequence_length=TOKENS, learning_rate=1.0, warmup_steps=0,
-            execution=execution,
-        )  # fmt: skip
         engine = make_engine(
             model, config, torch.float32, separator=None, device=device, ranks=ranks, progress=lambda *_: None
         )
-    optimizers = make_optimizers(model, "adamw", 0.1)
+    optimizers = make_optimizers(model, config, torch.float32)
 
     def by_wrapper(passes: list[Tensor]) -> Tensor:
         wrapped.zero_grad()

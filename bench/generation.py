@@ -30,11 +30,9 @@ from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, StoppingCriteriaList
 
 from hornbook.export.huggingface import export_huggingface
-from hornbook.generation.batch import Row, complete_batch
-from hornbook.generation.healing import HealedPrompt, Spelling
-from hornbook.generation.prompt import Prompt, SamplingConfig
-from hornbook.generation.sample import reader_of
-from hornbook.generation.stop import StopRule
+from hornbook.generation.choose import HealedPrompt, Spelling
+from hornbook.generation.prompt import Prompt, SamplingConfig, StopRule
+from hornbook.generation.sample import Row, complete_batch, reader_of
 from hornbook.model.phi import Phi
 from hornbook.model.weights import save_model
 from hornbook.recipes.laptop import MODEL, TOKENIZER

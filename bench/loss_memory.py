@@ -21,8 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from hornbook.model.loss import next_token_loss
-from hornbook.training.host_memory import resident_bytes
-from hornbook.training.precision import has_bfloat16_instructions
+from hornbook.training.hardware import has_bfloat16_instructions, resident_bytes
 
 VOCAB_SIZE, HIDDEN_SIZE, NUM_TOKENS = 51_200, 1_024, 8 * 2_048
 DTYPES = ("float32", "bfloat16")

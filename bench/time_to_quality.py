@@ -27,8 +27,8 @@ from hornbook.recipes.laptop import FINETUNE, MODEL
 from hornbook.tokens.batches import batch_rows, held_out_rows, num_rows
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.config import TrainConfig
+from hornbook.training.hardware import has_bfloat16_instructions
 from hornbook.training.loop import train
-from hornbook.training.precision import has_bfloat16_instructions
 
 SEED = 0
 ADAMW_RATE = 4e-3

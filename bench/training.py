@@ -35,10 +35,9 @@ from hornbook.recipes.laptop import FINETUNE, MODEL
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.config import TrainConfig
 from hornbook.training.engine import make_engine
-from hornbook.training.host_memory import keep_freed_memory
+from hornbook.training.hardware import choose_precision, has_bfloat16_instructions, keep_freed_memory
 from hornbook.training.optimizer import make_optimizers
 from hornbook.training.parallel import current_ranks
-from hornbook.training.precision import choose_precision, has_bfloat16_instructions
 from hornbook.training.step import Request, Stepper
 
 SHAPES = {
@@ -139,7 +138,7 @@ def our_turn(shape: ModelConfig, batch_size: int, optimizer: str) -> Turn:
     engine = make_engine(model, config, dtype, separator=None, device=CPU, ranks=ranks, progress=silent)
     stepper = Stepper(
         engine=engine,
-        optimizers=make_optimizers(model, optimizer, config.weight_decay, dtype),
+        optimizers=make_optimizers(model, config, dtype),
         stream=cast("TokenStream", RandomStream(shape.vocab_size)),
         config=config,
         seed=0,

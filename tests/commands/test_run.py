@@ -34,7 +34,7 @@ def run_on_two_ranks(arguments: list[str], store: Path) -> "subprocess.Completed
 def losses(store: Path, stage: str) -> list[float]:
     lines = (store / "runs" / "own" / stage / "log.jsonl").read_text().splitlines()
     values: list[dict[str, Any]] = [json.loads(line) for line in lines]
-    return [line["held_out_loss"] for line in values if "held_out_loss" in line]
+    return [line["validation_loss"] for line in values if "validation_loss" in line]
 
 
 @pytest.mark.slow

@@ -68,7 +68,7 @@ def test_a_new_model_is_trained_and_kept_with_its_tokenizer(tmp_path: Path, toke
     assert (tmp_path / "model" / "tokenizer.json").read_bytes() == (tokens / "tokenizer.json").read_bytes()
     result = result_of(tmp_path / "model")
     assert result["tokens_seen"] == 6 * 4 * 16
-    assert f"{result['held_out_loss']:.4f} after step 6" in printed.out
+    assert f"{result['validation_loss']:.4f} after step 6" in printed.out
     written = (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns
     assert type_in(*command).out.splitlines()[-2:] == printed.out.splitlines()[-2:]
     assert (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns == written
@@ -95,7 +95,7 @@ def test_a_tracker_gets_the_whole_run_and_one_that_is_not_installed_is_refused(
     told: list[tuple[int, float]] = []
 
     def log(step: int, values: dict[str, float]) -> None:
-        told.extend((step, value) for name, value in values.items() if name == "held_out_loss")
+        told.extend((step, value) for name, value in values.items() if name == "validation_loss")
 
     command = ("train", tokens, *TINY, *RUN, "--output", tmp_path / "mine", "--tracker", "wandb")
     monkeypatch.setitem(trackers.MAKERS, "wandb", lambda *_: Tracker("a page", log, lambda: told.append((0, 0.0))))
@@ -106,7 +106,7 @@ def test_a_tracker_gets_the_whole_run_and_one_that_is_not_installed_is_refused(
     monkeypatch.setattr("hornbook.training.loop.require_trackers", lambda names: None)
     assert "tracked as mine-" in type_in(*command).out
     log_lines = [json.loads(line) for line in (tmp_path / "mine" / "measured" / "log.jsonl").read_text().splitlines()]
-    held_out = [(line["step"], line["held_out_loss"]) for line in log_lines if "held_out_loss" in line]
+    held_out = [(line["step"], line["validation_loss"]) for line in log_lines if "validation_loss" in line]
     assert told == [*held_out, (0, 0.0)]
 
 
@@ -117,7 +117,7 @@ def test_a_model_is_finetuned_from_another_ones_weights_whose_shape_stays(
     assert is_one_mistake(type_in(*command, "--layers", 3, status=2).err, "`--layers`")
     type_in(*command)
     assert load_model(tmp_path / "tuned").config == load_model(base).config
-    assert result_of(tmp_path / "tuned")["held_out_loss"] < result_of(base)["held_out_loss"]
+    assert result_of(tmp_path / "tuned")["validation_loss"] < result_of(base)["validation_loss"]
 
 
 def test_a_mistake_is_one_message_and_costs_no_folder(tmp_path: Path, tokens: Path) -> None:
@@ -187,7 +187,7 @@ def test_two_ranks_of_torchrun_train_the_model_of_one_process(tmp_path: Path, to
     finished = processes("train", tokens, *TINY, *RUN, "--precision", "float32", "--output", tmp_path / "two")
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.count("held-out loss") == 1
-    assert result_of(tmp_path / "two")["held_out_loss"] == pytest.approx(result_of(base)["held_out_loss"], abs=1e-5)
+    assert result_of(tmp_path / "two")["validation_loss"] == pytest.approx(result_of(base)["validation_loss"], abs=1e-5)
     one, two = (load_file(folder / "model.safetensors") for folder in (base, tmp_path / "two"))
     for name, weight in one.items():
         torch.testing.assert_close(two[name], weight, atol=1e-4, rtol=0)

@@ -1,11 +1,14 @@
 import ast
+import json
 import random
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from tests.evaluation.scripted_model import ScriptedModel
-from tests.evaluation.small import benchmark, problem
+from tests.evaluation.small import SHAPE, benchmark, problem, save_tiny_model
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import DamagedArtifactError, EndpointError
@@ -147,3 +150,28 @@ def test_any_rubbish_is_cut_to_a_prefix_that_another_cut_leaves_alone() -> None:
         text = cut_completion(PROMPT, raw)
         assert raw.startswith(text)
         assert cut_completion(PROMPT, text) == text
+
+
+def test_completing_a_prompt_imports_no_more_of_torch_than_it_needs(tmp_path: Path) -> None:
+    theirs = {
+        "model_type": "phi",
+        "vocab_size": SHAPE.vocab_size,
+        "num_hidden_layers": SHAPE.num_layers,
+        "hidden_size": SHAPE.hidden_size,
+        "intermediate_size": SHAPE.intermediate_size,
+        "num_attention_heads": SHAPE.num_heads,
+        "max_position_embeddings": SHAPE.max_position,
+    }
+    ours, huggingface = save_tiny_model(tmp_path / "ours"), save_tiny_model(tmp_path / "huggingface")
+    (huggingface / "config.json").write_text(json.dumps(theirs))
+    # Each of these costs a fifth of a second or more.
+    slow = {"transformers", "sympy", "torch._dynamo", "torch.distributed.tensor", "sklearn", "daft", "ray"}
+    for folder in (ours, huggingface):
+        program = (
+            "import sys; from pathlib import Path; from hornbook.evaluation.complete import complete_prompt;"
+            f"folder = Path({str(folder)!r});"
+            "complete_prompt(folder, folder / 'tokenizer.json', 'def f(', max_new_tokens=4);"
+            f"print(sorted({slow!r} & set(sys.modules)))"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        assert done.stdout == "[]\n", folder.name

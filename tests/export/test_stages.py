@@ -44,7 +44,7 @@ def inputs(tmp_path: Path) -> dict[str, Artifact]:
     training = {
         "num_parameters": num_parameters(SHAPE),
         "tokens_seen": 320,
-        "held_out_loss": 1.25,
+        "validation_loss": 1.25,
         "model": asdict(SHAPE),
     }
     score = {"benchmark": "humaneval", "pass@1": 0.25, "ci95": [0.1, 0.4], "num_problems": 164, "protocol": "greedy"}

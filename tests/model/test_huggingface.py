@@ -13,7 +13,7 @@ from torch import Tensor
 
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 from hornbook.model.config import ModelConfig
-from hornbook.model.huggingface import is_huggingface_folder, phi_config_of, read_huggingface
+from hornbook.model.huggingface import phi_config_of
 from hornbook.model.weights import load_model
 
 PHI_1 = {
@@ -105,7 +105,7 @@ def test_a_tensor_that_does_not_fit_is_named(folder: Path, name: str, tensor: Te
     changed = {key: value for key, value in {**whole, name: tensor}.items() if value is not None}
     save_file(changed, folder / "model.safetensors")
     with pytest.raises(DamagedArtifactError, match=f"`{name}`"):
-        read_huggingface(folder)
+        load_model(folder)
 
 
 def test_parts_that_are_not_whole_are_named(folder: Path) -> None:
@@ -134,9 +134,8 @@ def test_code_in_a_pickle_is_not_run(folder: Path) -> None:
 
 
 def test_a_folder_without_a_model_says_so(tmp_path: Path) -> None:
-    assert not is_huggingface_folder(tmp_path)
     with pytest.raises(MissingInputError, match=r"config\.json"):
-        read_huggingface(tmp_path)
+        load_model(tmp_path)
     for content in ("[]", "{", json.dumps({"hidden_size": 8, "width": 9})):
         (tmp_path / "config.json").write_text(content)
         with pytest.raises(ConfigError, match=r"config\.json"):

@@ -13,9 +13,8 @@ from torch import Tensor
 from transformers import AutoModelForCausalLM, PhiConfig, PhiForCausalLM
 
 from hornbook.export.huggingface import export_huggingface
-from hornbook.generation.prompt import SamplingConfig
+from hornbook.generation.prompt import SamplingConfig, StopRule
 from hornbook.generation.sample import generate
-from hornbook.generation.stop import StopRule
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.model.weights import load_config, load_model, save_model

@@ -84,9 +84,9 @@ def test_both_trainings_run_on_them(artifacts: dict[str, Artifact]) -> None:
     for name in ("pretrain", "finetune"):
         assert artifacts[name].path("model.safetensors").is_file()
     lines = artifacts["finetune"].path("log.jsonl").read_text().splitlines()
-    assert any("held_out_loss" in json.loads(line) for line in lines)
+    assert any("validation_loss" in json.loads(line) for line in lines)
     metrics = artifacts["finetune"].manifest.metrics
-    lowest = min(metrics["held_out_losses"], key=lambda measured: measured["loss"])
+    lowest = min(metrics["validation_losses"], key=lambda measured: measured["loss"])
     assert metrics["result_step"] == lowest["step"]
 
 

@@ -94,7 +94,7 @@ def test_training_shows_what_was_spent_and_how_the_loss_went(small_run: RunFolde
         assert training.num_tokens == 6 * 2 * 16
         assert [step for step, _ in training.train_loss] == [1, 2, 3, 4, 5, 6]
         assert training.held_out_loss[-1][0] == 6
-        last = small_run.artifacts()[training.name].manifest.metrics["held_out_loss"]
+        last = small_run.artifacts()[training.name].manifest.metrics["validation_loss"]
         assert training.held_out_loss[-1][1] == pytest.approx(last, abs=1e-3)
 
 

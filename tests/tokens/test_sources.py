@@ -11,7 +11,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre
 from transformers import CodeGenTokenizer
 
 from hornbook.errors import ConfigError, HornbookError, MissingInputError
-from hornbook.generation.healing import Spelling, heal
+from hornbook.generation.choose import Spelling, heal
 from hornbook.pipeline.fingerprint import encode, fingerprint
 from hornbook.pipeline.stage import Workspace
 from hornbook.tokens.sources import (

@@ -10,7 +10,7 @@ from torch import Tensor
 from hornbook.model.phi import Phi
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.loop import train
-from hornbook.training.resume import Training
+from hornbook.training.step import Training
 
 SEED = 11
 

@@ -14,8 +14,8 @@ from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.sources import GivenTokenizerConfig
 from hornbook.tokens.stages import TokenizeConfig
 from hornbook.tokens.tokenizer import TokenizerConfig
+from hornbook.training.checkpoint import identity_of
 from hornbook.training.config import Execution
-from hornbook.training.resume import identity_of
 
 TRAIN = config_of({})
 OTHER: dict[str, Any] = {

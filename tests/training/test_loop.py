@@ -19,7 +19,8 @@ from hornbook.model.phi import Phi
 from hornbook.tokens.batches import batch_rows
 from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.tokenizer import load_tokenizer
-from hornbook.training import checkpoint, loop, resume
+from hornbook.training import checkpoint, loop
+from hornbook.training import step as step_module
 from hornbook.training.checkpoint import saved_steps
 from hornbook.training.watch import Watch
 
@@ -86,7 +87,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_taken_with_the_rows
     flip(tmp_path / f"step-{max(saved_steps(tmp_path)):08d}.safetensors")
     last = trained(tokens, tmp_path, **{**BUSY, "micro_batch": "auto"})  # on a machine where all eight fit
     assert any("damaged" in note for note in last.notes)
-    assert any(note.startswith("2 rows a pass") for note in last.notes)
+    assert any(note.startswith("micro-batch size 2") for note in last.notes)
     assert_same(last, whole)
 
 
@@ -142,7 +143,7 @@ def test_how_it_is_computed_may_change_on_the_way_and_what_is_computed_may_not(
     monkeypatch.setattr(in_process, "initial_model", lambda: Phi(SHAPE).initialize(torch.Generator().manual_seed(9)))
     other = trained(tokens, tmp_path / "other", micro_batch=2, checkpoint_activations=True)
     assert other.column("loss") == pytest.approx(plain.column("loss"), abs=1e-5)
-    assert other.column("held_out_loss") == pytest.approx(plain.column("held_out_loss"), abs=1e-5)
+    assert other.column("validation_loss") == pytest.approx(plain.column("validation_loss"), abs=1e-5)
 
 
 def nan_in_steps(monkeypatch: pytest.MonkeyPatch, *steps: int) -> None:
@@ -197,16 +198,16 @@ def test_one_skipped_step_too_many_ends_the_run_even_over_a_kill_and_names_broke
 def test_the_loss_scale_halves_when_a_gradient_overflows_and_doubles_after_many_good_steps(
     tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "Training", lambda: resume.Training(loss_scale=resume.LossScale(value=2.0**26)))
+    monkeypatch.setattr(loop, "Training", lambda: step_module.Training(loss_scale=step_module.LossScale(value=2.0**26)))
     ours = trained(tokens, tmp_path, precision="float16", num_steps=20)
     scales = ours.column("loss_scale")
     assert scales[0] == 2.0**25  # an overflow is no skipped step
     assert ours.training.num_skipped == 0
     assert scales == [2.0 ** (25 - number) for number in range(len(scales))]
     assert not torch.equal(ours.weights[20]["lm_head.bias"], ours.weights[0]["lm_head.bias"])
-    monkeypatch.setattr(resume, "GROWTH_STEPS", 3)
-    scale = resume.LossScale(value=4.0, good_steps=2)
-    assert scale.after_good_step() == resume.LossScale(value=8.0)
-    assert resume.LossScale(value=4.0).after_good_step() == resume.LossScale(value=4.0, good_steps=1)
-    assert scale.after_overflow() == resume.LossScale(value=2.0)
-    assert resume.LossScale(value=1.0).after_overflow().is_lowest
+    monkeypatch.setattr(step_module, "GROWTH_STEPS", 3)
+    scale = step_module.LossScale(value=4.0, good_steps=2)
+    assert scale.after_good_step() == step_module.LossScale(value=8.0)
+    assert step_module.LossScale(value=4.0).after_good_step() == step_module.LossScale(value=4.0, good_steps=1)
+    assert scale.after_overflow() == step_module.LossScale(value=2.0)
+    assert step_module.LossScale(value=1.0).after_overflow().is_lowest

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from hornbook.errors import ConfigError, TrainingError
-from hornbook.model import block
+from hornbook.model import phi as block
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.pipeline.stage import Hardware, Stage
@@ -20,10 +20,14 @@ from hornbook.recipes import phi_1
 from hornbook.training import loop, micro_batch
 from hornbook.training.config import Execution, TrainConfig
 from hornbook.training.engine import Engine, Replicas
-from hornbook.training.estimate import estimate, find_hardware, paper_hardware
-from hornbook.training.host_memory import available_bytes, resident_bytes
-from hornbook.training.memory import MemoryEstimate, estimate_memory, explained_memory
-from hornbook.training.micro_batch import Passes, choose_passes, describe_passes, least_room, tried_rows
+from hornbook.training.estimate import (
+    MemoryEstimate,
+    estimate,
+    estimate_memory,
+    find_hardware,
+    paper_hardware,
+)
+from hornbook.training.micro_batch import MemoryPlan, least_available, plan_memory, tried_micro_batch
 from hornbook.training.parallel import Ranks
 from hornbook.training.stages import run_train
 
@@ -37,15 +41,13 @@ BOTH_DROPOUTS = {"residual_dropout": 0.1, "attention_dropout": 0.1}
 
 
 def estimated(shape: ModelConfig, **changes: Any) -> MemoryEstimate:
-    usual: dict[str, Any] = {
-        "micro_batch": ROWS,
-        "sequence_length": 300,
-        "dtype": torch.float32,
-        "optimizer": "adamw",
-        "num_shards": 1,
-        "checkpoint_activations": False,
+    usual: dict[str, Any] = {"micro_batch": ROWS, "dtype": torch.float32}
+    arguments = {
+        name: changes.pop(name) for name in ("micro_batch", "dtype", "num_shards", "on_cpu") if name in changes
     }
-    return estimate_memory(shape, **{**usual, **changes})
+    execution = Execution(checkpoint_activations=changes.pop("checkpoint_activations", False))
+    run = replace(config(sequence_length=changes.pop("sequence_length", 300)), execution=execution, **changes)
+    return estimate_memory(shape, run, **{**usual, **arguments})
 
 
 def kept_bytes(shape: ModelConfig, *, dtype: torch.dtype = torch.float32, **changes: Any) -> int:
@@ -132,43 +134,49 @@ def config(batch_size: int = 64, sequence_length: int = 2048, **execution: Any) 
     )
 
 
-def passes_of(room: int | None, ranks: Ranks = ALONE, **execution: Any) -> Passes:
-    dtype = torch.bfloat16
-    return choose_passes(PHI_1, config(**execution), share=64, device=GPU, dtype=dtype, ranks=ranks, room=room)
+def planned(available: int | None, ranks: Ranks = ALONE, **execution: Any) -> MemoryPlan:
+    run = config(batch_size=64 * ranks.world_size, **execution)
+    return plan_memory(PHI_1, run, device=GPU, dtype=torch.bfloat16, ranks=ranks, available=available)
+
+
+def parallel_of(plan: MemoryPlan) -> str:
+    return plan.config.execution.parallel
 
 
 def test_auto_takes_the_largest_divisor_that_fits_and_rows_that_are_given_must_divide() -> None:
-    chosen = passes_of(80 * GIBI)
+    chosen = planned(80 * GIBI)
     assert 1 < chosen.micro_batch < 64
     assert chosen.fits
-    assert not passes_of(80 * GIBI, micro_batch=2 * chosen.micro_batch).fits
-    assert passes_of(10_000 * GIBI).micro_batch == passes_of(None).micro_batch == 64
-    least = passes_of(24 * GIBI)
+    assert not planned(80 * GIBI, micro_batch=2 * chosen.micro_batch).fits
+    assert planned(10_000 * GIBI).micro_batch == planned(None).micro_batch == 64
+    least = planned(24 * GIBI)
     assert (least.micro_batch, least.fits) == (1, False)
-    line = describe_passes(least, config(), 64, GPU, ALONE)
-    assert all(word in line for word in ("24.0 GiB", "64 passes", "--checkpoint-activations", "may not fit"))
-    assert "may not fit" not in describe_passes(chosen, config(), 64, GPU, ALONE)
-    assert [passes_of(1, micro_batch=rows).micro_batch for rows in (16, 100, None)] == [16, 64, 64]
+    for word in ("24.0 GiB", "64 micro-batches", "--checkpoint-activations", "may not fit"):
+        assert word in least.describe()
+    assert "may not fit" not in chosen.describe()
+    assert [planned(1, micro_batch=rows).micro_batch for rows in (16, 100, None)] == [16, 64, 64]
     with pytest.raises(ConfigError, match=r"`micro_batch`.*64.*24"):
-        passes_of(1, micro_batch=24)
-    with pytest.raises(TrainingError) as caught, explained_memory(config(), 16, 64, GPU, is_whole=True):
+        planned(1, micro_batch=24)
+    with pytest.raises(TrainingError) as caught, planned(1, micro_batch=16).explained_errors():
         raise torch.OutOfMemoryError("CUDA")
     for word in ("--micro-batch 8", "--checkpoint-activations", "fsdp", "--sequence-length 1024", "micro_batch=8"):
         assert word in str(caught.value)
     for error in (MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")):
-        with pytest.raises(TrainingError), explained_memory(config(), 16, 64, CPU, is_whole=True):
+        with pytest.raises(TrainingError), planned(1, micro_batch=16).explained_errors():
             raise error
+    with pytest.raises(RuntimeError, match="shape"), planned(1).explained_errors():
+        raise RuntimeError("shape")
 
 
 def test_auto_holds_the_model_whole_where_it_fits_beside_one_row_and_in_parts_elsewhere(
     tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, small = passes_of(80 * GIBI, EIGHT), passes_of(24 * GIBI, EIGHT)
-    assert (whole.parallel, small.parallel, small.fits) == ("ddp", "fsdp", True)
+    whole, small = planned(80 * GIBI, EIGHT), planned(24 * GIBI, EIGHT)
+    assert (parallel_of(whole), parallel_of(small), small.fits) == ("ddp", "fsdp", True)
     assert small.estimate.optimizer < whole.estimate.optimizer / 7
-    assert passes_of(24 * GIBI, EIGHT, parallel="ddp").parallel == "ddp"
-    assert passes_of(80 * GIBI, EIGHT, parallel="fsdp").parallel == "fsdp"
-    assert passes_of(1, ALONE).parallel == "ddp"  # nobody to share with
+    assert parallel_of(planned(24 * GIBI, EIGHT, parallel="ddp")) == "ddp"
+    assert parallel_of(planned(80 * GIBI, EIGHT, parallel="fsdp")) == "fsdp"
+    assert parallel_of(planned(1, ALONE)) == "ddp"  # nobody to share with
     made: list[str] = []
 
     def make(model: Phi, config: TrainConfig, *rest: Any, **options: Any) -> None:
@@ -178,8 +186,8 @@ def test_auto_holds_the_model_whole_where_it_fits_beside_one_row_and_in_parts_el
     monkeypatch.setattr(loop, "current_ranks", lambda: Ranks(0, 2))
     monkeypatch.setattr(loop, "on_first", lambda function, ranks: function())  # there is no other process
     monkeypatch.setattr(loop, "make_engine", make)
-    for room in (1, GIBI):
-        monkeypatch.setattr(micro_batch, "least_room", lambda *_, room=room: room)
+    for available in (1, GIBI):
+        monkeypatch.setattr(micro_batch, "least_available", lambda *_, number=available: number)
         with pytest.raises(InterruptedError):
             trained(tokens, tmp_path, micro_batch="auto")
     assert made == ["fsdp", "ddp"], "the engine is made as it was decided"
@@ -189,16 +197,16 @@ def test_processes_on_one_machine_share_its_memory_and_the_one_with_the_least_de
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(micro_batch, "available_bytes", lambda: 10 * GIBI)
-    assert least_room(CPU, 2 * GIBI, ALONE) == 12 * GIBI  # what this process holds already counts as room
+    assert least_available(CPU, 2 * GIBI, ALONE) == 12 * GIBI  # what this process holds already counts as room
     told: list[Any] = [("a", 10 * GIBI, 2 * GIBI), ("a", 9 * GIBI, 0), ("b", 8 * GIBI, 0)]
     monkeypatch.setattr(torch.distributed, "all_gather_object", lambda box, mine: box.__setitem__(slice(None), told))
-    assert least_room(CPU, 0, Ranks(0, 3)) == 11 * GIBI // 2
+    assert least_available(CPU, 0, Ranks(0, 3)) == 11 * GIBI // 2
     told[2] = ("b", 5 * GIBI, 0)
-    assert least_room(CPU, 0, Ranks(0, 3)) == 5 * GIBI
+    assert least_available(CPU, 0, Ranks(0, 3)) == 5 * GIBI
     monkeypatch.setattr(micro_batch, "_free_bytes", lambda device: 1)
-    assert least_room(GPU, 0, Ranks(0, 3)) == 5 * GIBI  # a GPU each
+    assert least_available(GPU, 0, Ranks(0, 3)) == 5 * GIBI  # a GPU each
     told[1] = ("a", None, 0)
-    assert least_room(CPU, 0, Ranks(0, 3)) is None
+    assert least_available(CPU, 0, Ranks(0, 3)) is None
 
 
 class Small:
@@ -225,8 +233,9 @@ def replicas(dtype: torch.dtype) -> Replicas:
 
 
 def tried(engine: Engine, rows: int) -> int:
-    where: dict[str, Any] = {"sequence_length": 32, "num_reserved_bytes": 64, "device": CPU, "ranks": ALONE}
-    return tried_rows(engine, rows, share=12, shape=TINY, **where)
+    run = config(batch_size=12, sequence_length=32, micro_batch=rows)
+    plan = plan_memory(TINY, run, device=CPU, dtype=torch.bfloat16, ranks=ALONE, available=None)
+    return tried_micro_batch(plan, engine, ALONE, num_reserved_bytes=64)
 
 
 def test_a_trial_goes_down_to_what_really_fits_and_leaves_no_trace() -> None:
@@ -255,18 +264,18 @@ def test_auto_on_a_small_machine_trains_the_same_model_but_for_rounding(
 ) -> None:
     values = {"num_steps": 3, "micro_batch": "auto"}
     whole = trained(tokens, tmp_path / "whole", **values)
-    two_rows = choose_passes(
-        TINY, config(8, 32, micro_batch=2), share=8, device=CPU, dtype=torch.float32, ranks=ALONE, room=None
+    two_rows = plan_memory(
+        TINY, config(8, 32, micro_batch=2), device=CPU, dtype=torch.float32, ranks=ALONE, available=None
     )
-    room = round(two_rows.estimate.total / 0.9) + 1
-    monkeypatch.setattr(micro_batch, "least_room", lambda *_: room)
+    available = round(two_rows.estimate.total / 0.9) + 1
+    monkeypatch.setattr(micro_batch, "least_available", lambda *_: available)
     cut = trained(tokens, tmp_path / "cut", **values)
-    assert "at 8 rows a pass" in whole.notes[0]
-    assert "at 2 rows a pass, 4 passes a step" in cut.notes[0]
-    assert cut.column("held_out_loss") == pytest.approx(whole.column("held_out_loss"), abs=1e-4)
+    assert "with micro-batch size 8:" in whole.notes[0]
+    assert "with micro-batch size 2, 4 micro-batches per step" in cut.notes[0]
+    assert cut.column("validation_loss") == pytest.approx(whole.column("validation_loss"), abs=1e-4)
 
 
-def planned(config: object, hardware: Hardware | None = None) -> tuple[float, int, int]:
+def plan_of(config: object, hardware: Hardware | None = None) -> tuple[float, int, int]:
     """FLOPs, bytes on one GPU, bytes on the disk."""
     made = estimate(Stage("pretrain", run_train, config, 1), hardware)
     return made.flops, made.memory_bytes, made.disk_bytes
@@ -274,7 +283,7 @@ def planned(config: object, hardware: Hardware | None = None) -> tuple[float, in
 
 def test_a_plans_operations_are_six_for_each_weight_and_twelve_for_each_attended_position() -> None:
     weights = 24 * (4 * 2048**2 + 2 * 2048 * 8192) + 51_200 * 2048
-    flops, memory_bytes, disk_bytes = planned(phi_1.PRETRAIN)
+    flops, memory_bytes, disk_bytes = plan_of(phi_1.PRETRAIN)
     assert flops == 24_000 * 1_024 * 2_048 * (6 * weights + 12 * 24 * 2048 * 2048) == pytest.approx(4.57e20, rel=0.001)
     assert (memory_bytes, disk_bytes) == (0, PARAMETERS * (3 * 12 + 4))  # memory of no GPU
     gpus = find_hardware("H100", num_gpus=8, utilisation=0.5)
@@ -284,7 +293,7 @@ def test_a_plans_operations_are_six_for_each_weight_and_twelve_for_each_attended
 
     def memory(outer: dict[str, Any] | None = None, **inner: Any) -> int:
         execution = replace(phi_1.PRETRAIN.execution, **{"micro_batch": 4, "parallel": "ddp", **inner})
-        return planned(replace(phi_1.PRETRAIN, execution=execution, **(outer or {})), gpus)[1]
+        return plan_of(replace(phi_1.PRETRAIN, execution=execution, **(outer or {})), gpus)[1]
 
     assert memory() > PARAMETERS * 16  # weights, gradients and two moments in float32
     assert memory(micro_batch=8) > memory() > memory({"residual_dropout": 0.0})
@@ -295,41 +304,3 @@ def test_a_plans_operations_are_six_for_each_weight_and_twelve_for_each_attended
     for name, value in wrong.items():
         with pytest.raises(ConfigError, match=f"`--{name.replace('_', '-')}`"):
             find_hardware(**{"gpu": "h100", "num_gpus": 8, "utilisation": 0.5, name: value})  # type: ignore[arg-type]
-
-
-def written(root: Path, files: dict[str, object]) -> Path:
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(str(text), encoding="ascii")
-    return root
-
-
-MACHINE = {"proc/meminfo": f"MemTotal: {32 * 2**20} kB\nMemFree: 1 kB\nMemAvailable: {16 * 2**20} kB\n"}
-
-
-@pytest.mark.parametrize("version", [1, 2])
-def test_the_tightest_control_group_counts_and_its_cache_can_be_dropped(tmp_path: Path, version: int) -> None:
-    line, mount, limit, used, inactive = {
-        1: (
-            *("4:cpu:/\n3:memory:/job/task\n", "sys/fs/cgroup/memory"),
-            *("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-        ),
-        2: ("0::/job/task\n", "sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
-    }[version]
-    files = {
-        "proc/self/cgroup": line,
-        f"{mount}/job/task/{limit}": 12 * GIBI,
-        f"{mount}/job/task/{used}": 2 * GIBI,
-        f"{mount}/job/{limit}": 8 * GIBI,
-        f"{mount}/job/{used}": 5 * GIBI,
-        f"{mount}/job/memory.stat": f"anon 1\n{inactive} {1 * GIBI}\n",
-        f"{mount}/{limit}": "max" if version == 2 else 2**63 - 4096,
-        f"{mount}/{used}": 20 * GIBI,
-    }
-    assert available_bytes(written(tmp_path / "tight", {**MACHINE, **files})) == 4 * GIBI
-    files[f"{mount}/job/{used}"] = 20 * GIBI
-    assert available_bytes(written(tmp_path / "above", {**MACHINE, **files})) == 0
-    assert available_bytes(written(tmp_path / "free", {**MACHINE, "proc/self/cgroup": line})) == 16 * GIBI
-    block_of_memory = torch.ones(2**24)
-    assert resident_bytes() > block_of_memory.nbytes
-    assert 10 * 2**20 < (available_bytes() or 0) < 2**50, "of this machine"

@@ -113,7 +113,7 @@ def test_rates_losses_norms_and_weights_of_every_step_are_those_of_a_plain_loop(
     separator = stream.end_of_text if mask_documents else None
     model, plain = their_model(), PlainOptimizer(config)
     parameters = dict(model.named_parameters())
-    losses, norms, held_out_losses = [], [], []
+    losses, norms, validation_losses = [], [], []
     for step, rate in enumerate(RATES):
         rows = batch_rows(stream, seed=SEED, step=step, batch_size=6, sequence_length=20)
         model.zero_grad()
@@ -129,11 +129,11 @@ def test_rates_losses_norms_and_weights_of_every_step_are_those_of_a_plain_loop(
             torch.testing.assert_close(ours.weights[step + 1][name], weight.detach(), atol=1e-4, rtol=1e-3)
         if step + 1 in (3, 6, 7):
             rows = held_out_rows(held_out, sequence_length=20, max_rows=5)
-            held_out_losses.append(plain_loss(model, torch.from_numpy(rows), separator).item())
+            validation_losses.append(plain_loss(model, torch.from_numpy(rows), separator).item())
     assert ours.column("learning_rate") == pytest.approx(RATES, rel=1e-9)
     assert ours.column("loss") == pytest.approx(losses, abs=1e-4)
     assert ours.column("gradient_norm") == pytest.approx(norms, rel=1e-3)
-    assert ours.column("held_out_loss") == pytest.approx(held_out_losses, abs=1e-4)
+    assert ours.column("validation_loss") == pytest.approx(validation_losses, abs=1e-4)
     assert max(norms) > 1.2 * config.clip_norm  # some steps are clipped, some not
     assert min(norms) < config.clip_norm
 
@@ -157,16 +157,16 @@ def test_short_types_follow_float32_and_the_weights_stay_in_it(
     values = {"num_steps": 6, "clip_norm": 0.5, "micro_batch": 4, "weight_decay": 0.3}
     exact = trained(tokens, tmp_path / "exact", **values)
     rounded = trained(tokens, tmp_path / "rounded", precision=precision, **values)
-    for name in ("loss", "gradient_norm", "held_out_loss"):
+    for name in ("loss", "gradient_norm", "validation_loss"):
         assert rounded.column(name) == pytest.approx(exact.column(name), rel=tolerance), name
     assert all(parameter.dtype == torch.float32 for parameter in rounded.model.parameters())
 
 
-def test_the_result_is_the_checkpoint_with_the_lowest_held_out_loss(tokens: Path, tmp_path: Path) -> None:
+def test_the_result_is_the_checkpoint_with_the_lowest_validation_loss(tokens: Path, tmp_path: Path) -> None:
     values = {"keep_best": True, "stop_step": 12, "num_steps": 40, "warmup_steps": 20, "learning_rate": 2.0}
     values["eval_every"] = 2
     kept = trained(tokens, tmp_path / "kept", **values)
-    measured = {line["step"]: line["held_out_loss"] for line in kept.training.log if "held_out_loss" in line}
+    measured = {line["step"]: line["validation_loss"] for line in kept.training.log if "validation_loss" in line}
     assert list(measured) == [2, 4, 6, 8, 10, 12]
     best = min(measured, key=measured.__getitem__)
     assert best < 12

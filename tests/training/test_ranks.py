@@ -42,7 +42,7 @@ def column(folder: Path, name: str) -> list[float]:
 
 
 def assert_alike(one: Path, other: Path, tolerance: float = TOLERANCE) -> None:
-    for name in ("loss", "held_out_loss", "gradient_norm", "learning_rate"):
+    for name in ("loss", "validation_loss", "gradient_norm", "learning_rate"):
         assert column(one, name) == pytest.approx(column(other, name), abs=tolerance, rel=tolerance), name
 
 

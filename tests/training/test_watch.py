@@ -15,7 +15,7 @@ from hornbook.model.config import flops_per_token
 from hornbook.training import trackers as trackers_module
 from hornbook.training import watch as watch_module
 from hornbook.training.config import TRACKERS, Execution, TrainConfig
-from hornbook.training.device_peak import Peak
+from hornbook.training.hardware import Peak
 from hornbook.training.parallel import Ranks
 from hornbook.training.trackers import MAKERS, Tracker, Trackers, require_trackers
 from hornbook.training.watch import Watch, cut_log
@@ -89,7 +89,7 @@ def test_a_line_has_what_was_given_and_what_was_measured(tmp_path: Path, clock: 
     for step in range(1, 12):
         watch.step(step, 5.0)
         clock.seconds += 2
-    watch.line({"step": 11, "loss": 5.25, "gradient_norm": float("nan"), "held_out_loss": 5.5})
+    watch.line({"step": 11, "loss": 5.25, "gradient_norm": float("nan"), "validation_loss": 5.5})
     assert path.read_text(encoding="utf8").endswith("}\n")  # others can read it at once
     (line,) = read_log(path)
     assert line.pop("memory_bytes") > 10_000_000
@@ -97,7 +97,7 @@ def test_a_line_has_what_was_given_and_what_was_measured(tmp_path: Path, clock: 
         "step": 11,
         "loss": 5.25,
         "gradient_norm": None,
-        "held_out_loss": 5.5,
+        "validation_loss": 5.5,
         "tokens_per_second": RATE,
         "utilisation": round(RATE * flops_per_token(SHAPE, 32) / 4e9, 4),
         "seconds": 522.0,
@@ -114,7 +114,7 @@ def test_evaluation_checkpoints_and_the_lines_themselves_lower_no_rate(tmp_path:
         clock.seconds += 1000
         with watch.paused():
             clock.seconds += 1000
-        watch.line({"step": 2, "held_out_loss": 5.0})
+        watch.line({"step": 2, "validation_loss": 5.0})
     train_steps(watch, clock, 3, 3)
     assert [line["tokens_per_second"] for line in read_log(path)] == [None, RATE, None, RATE]
     assert read_log(path)[-1]["seconds"] == 2006
@@ -165,12 +165,12 @@ def test_other_ranks_are_silent_and_without_a_log_the_screen_is_shown(
     assert own[-1].startswith("3/100 loss 5.000, 3 min left, 128 tokens/s")
     with watch.paused():
         clock.seconds += 4
-        watch.line({"step": 3, "held_out_loss": 6.0})
+        watch.line({"step": 3, "validation_loss": 6.0})
     clock.seconds += 2
     watch.step(4, 4.0)
     used = RATE * flops_per_token(SHAPE, 32) / 1e9
     # Ten seconds for three steps, the pause included: that is how long a person waits.
-    assert own[-1] == f"4/100 loss 4.000, held out 6.000, 5 min left, 128 tokens/s, {used:.0%} of peak"
+    assert own[-1] == f"4/100 loss 4.000, validation 6.000, 5 min left, 128 tokens/s, {used:.0%} of peak"
 
 
 @pytest.fixture
@@ -236,7 +236,7 @@ def test_a_tracker_that_fails_is_left_behind_with_one_remark_and_the_others_go_o
         tracking.log({"step": step, "loss": 5.0})
     tracking.close()
     assert told == [1, 2, 3, 0]
-    remarks = [note for note in notes if "left behind" in note]
+    remarks = [note for note in notes if "is disabled" in note]
     assert ["`trackio`" in remarks[0], "`wandb`" in remarks[1], len(remarks)] == [True, True, 2]
     assert set(MAKERS) == set(TRACKERS)
     monkeypatch.setattr(trackers_module.importlib.util, "find_spec", lambda name: None)
@@ -254,6 +254,6 @@ def test_a_real_tracker_keeps_one_curve_over_a_kill(place: Path, name: str) -> N
         for step in range(start + 1, start + 6):
             tracking.log({"step": step, "loss": 5 - step / 10, "run": 1})
         tracking.close()
-    assert not any("left behind" in note for note in notes)
+    assert not any("is disabled" in note for note in notes)
     run = json.loads((place / "mine/work/tracked.json").read_text())["name"]
     assert any(run in str(path) for path in place.rglob("*"))

@@ -90,7 +90,7 @@ ActivationsOption = Annotated[
     typer.Option("--checkpoint-activations", help="Less memory, a third more work.", rich_help_panel=_MEMORY),
 ]
 EvalEveryOption = Annotated[
-    int, typer.Option("--eval-every", min=1, help="Steps between held-out losses.", rich_help_panel=_KEEPING)
+    int, typer.Option("--eval-every", min=1, help="Steps between validation losses.", rich_help_panel=_KEEPING)
 ]
 CheckpointEveryOption = Annotated[
     int, typer.Option("--checkpoint-every", min=1, help="Steps.", rich_help_panel=_KEEPING)
@@ -98,7 +98,7 @@ CheckpointEveryOption = Annotated[
 KeepBestOption = Annotated[
     bool,
     typer.Option(
-        "--keep-best", help="The result is the checkpoint with the lowest held-out loss.", rich_help_panel=_KEEPING
+        "--keep-best", help="The result is the checkpoint with the lowest validation loss.", rich_help_panel=_KEEPING
     ),
 ]
 TrackerOption = Annotated[
@@ -183,7 +183,7 @@ def _train(
 ) -> None:
     from hornbook.display import make_console, show_progress
     from hornbook.training.parallel import joined_ranks
-    from hornbook.training.standalone import train_in_folder
+    from hornbook.training.stages import train_in_folder
 
     console = make_console()
     with joined_ranks(os.environ) as ranks:
@@ -192,8 +192,8 @@ def _train(
             metrics = train_in_folder(
                 config, tokens, base, tokenizer, output, seed=seed, ranks=ranks, progress=progress
             )
-    loss = metrics["held_out_loss"]
-    measured = "the held-out split is too short to be measured" if loss is None else f"held-out loss {loss:.4f}"
+    loss = metrics["validation_loss"]
+    measured = "the held-out split is too short to be measured" if loss is None else f"validation loss {loss:.4f}"
     console.print(
         f"{metrics['num_parameters']:,} parameters, {metrics['tokens_seen']:,} tokens read "
         f"({metrics['epochs']} epochs), {measured} after step {metrics['result_step']}",

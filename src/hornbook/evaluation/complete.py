@@ -1,11 +1,11 @@
-"""Let a model complete benchmark problems, or any prompt, and cut each completion where its answer ends.
+"""Complete benchmark problems or any prompt with a model, and cut each completion at the end of its function.
 
-A model goes on writing after the function: more functions, calls, prose. What counts is the body. Its end is the first
-logical line that starts no deeper than the function's header. Strings, brackets and backslashes are followed by a
-small scanner of our own, since Python's tokenizer stops at the broken text that models also write, and not at the same
-place in each Python version.
+Models continue after the function with more functions, calls or prose. The function's body ends before the first
+logical line that is indented no deeper than the function's header. A small scanner tracks strings, brackets and
+backslashes, because Python's tokenizer stops at invalid text, at a place that depends on the Python version.
 """
 
+import gc
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,8 +15,12 @@ from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.evaluation.chat import CHAT_PROTOCOL_DESCRIPTION, CHAT_PROTOCOL_VERSION
 from hornbook.evaluation.journal import Journal
 from hornbook.evaluation.models import CHAT_ENDPOINT, Model, ModelIdentity, Request, SamplingConfig
+<<<<<<< HEAD
 from hornbook.generation.stop import first_stop
 from hornbook.python_code.answers import extract_completion
+=======
+from hornbook.generation.prompt import first_stop
+>>>>>>> training
 from hornbook.records import Completion, Problem
 
 _HEADER = re.compile(r"(?:async[ \t]+def|def)\b")
@@ -25,7 +29,7 @@ _WORD = re.compile(r"\w+")
 
 
 def requests_of(benchmark: Benchmark, num_samples: int) -> list[Request]:
-    """What is asked of a model: `num_samples` completions of each problem, samples counted from 0."""
+    """Requests for `num_samples` completions of each problem, numbered from 0."""
     return [
         Request(problem=problem, sample_index=index, stop_strings=benchmark.protocol.stop_strings)
         for problem in benchmark.problems
@@ -43,22 +47,22 @@ def complete_benchmark(
     journal: Journal[Completion],
     progress: Callable[[int, int], None],
 ) -> list[Completion]:
-    """Get `num_samples` completions of each problem from a model, and cut each where its answer ends.
+    """Complete each problem `num_samples` times and cut each completion at the end of its function.
 
     Args:
-        benchmark: Its problems' prompts are passed on as they are.
-        model: Asked for what the journal does not hold.
-        sampling: How completions are chosen.
+        benchmark: The problems; their prompts are not changed.
+        model: Completes what the journal does not contain.
+        sampling: How tokens are chosen.
         num_samples: At least 1.
-        seed: For temperatures above 0.
-        journal: Completions that are there already; new ones are added as they come.
-        progress: Told the number of completions that are there, and the total.
+        seed: Seed for temperatures above 0.
+        journal: Completions from before an interruption; new ones are appended as they arrive.
+        progress: Called with the number of completions so far and the total.
 
     Returns:
-        Problem by problem, in their order. Deterministic as far as the model is.
+        Completions in the order of the problems, deterministic if the model is.
 
     Raises:
-        EndpointError: A model behind an endpoint does not answer. What was answered is in the journal.
+        EndpointError: An endpoint does not answer. The completions so far are in the journal.
     """
     requests = requests_of(benchmark, num_samples)
     identity = model.identity()
@@ -81,7 +85,7 @@ def complete_benchmark(
 
 
 def text_of(protocol: Protocol, identity: ModelIdentity, problem: Problem, raw: str) -> str:
-    """What of a model's answer is run behind the prompt."""
+    """The part of a model's answer that is run after the prompt."""
     if identity.kind == CHAT_ENDPOINT:
         return extract_completion(problem, raw)
     if protocol.stop_strings:
@@ -90,7 +94,7 @@ def text_of(protocol: Protocol, identity: ModelIdentity, problem: Problem, raw: 
 
 
 def describe_asking(protocol: Protocol, identity: ModelIdentity) -> str:
-    """How a model of this kind is asked and where its answer is cut, in one line."""
+    """How a model of this kind is prompted and where its answer is cut, in one line."""
     if identity.kind == CHAT_ENDPOINT:
         return f"{CHAT_PROTOCOL_DESCRIPTION} (version {CHAT_PROTOCOL_VERSION})"
     cut = "the first stop string" if protocol.stop_strings else "the function's end"
@@ -106,24 +110,29 @@ def complete_prompt(
     temperature: float = 0.0,
     seed: int = 0,
 ) -> str:
-    """What a model writes behind `prompt`, up to the end of the function that it completes.
+    """Complete `prompt` up to the end of its function.
 
     Args:
-        model_folder: Ours or Hugging Face's.
+        model_folder: A phi model in Hornbook's or a Hugging Face format.
         tokenizer_file: A `tokenizer.json`.
         prompt: Any text.
         max_new_tokens: At least 1.
-        temperature: 0 takes the likeliest token each time.
-        seed: For temperatures above 0.
+        temperature: 0 takes the most likely token each time.
+        seed: Seed for temperatures above 0.
 
     Raises:
         MissingInputError: A file is missing.
         ConfigError: The tokenizer is not the model's.
     """
-    # Imported here because they bring torch.
+    # Imported here because they bring torch. Its import allocates very many objects that stay, and a third of its time
+    # would go to the garbage collector, which scans them again and again.
+    gc.disable()
     from hornbook.generation.sample import generate
     from hornbook.model.weights import check_tokenizer, load_model
     from hornbook.tokens.tokenizer import load_tokenizer, tokenizer_hash
+
+    gc.freeze()
+    gc.enable()
 
     tokenizer = load_tokenizer(tokenizer_file)
     check_tokenizer(model_folder, tokenizer_hash(tokenizer))
@@ -133,18 +142,17 @@ def complete_prompt(
 
 
 def cut_completion(prompt: str, raw: str) -> str:
-    """What of `raw` belongs to the function that `prompt` leaves open.
+    """The prefix of `raw` that belongs to the last function that `prompt` begins.
 
-    The function is the last one that the prompt starts; lines that belong to it are kept whole, with nested functions,
-    comments between them, strings and brackets over several lines. Comments and blank lines behind the last statement
-    go. Nothing is repaired.
+    Nested functions, comments between statements, and strings and brackets over several lines are kept; comments and
+    blank lines after the last statement are not. Nothing is repaired.
 
     Args:
-        prompt: Ends anywhere at or behind the function's header.
-        raw: What a model wrote behind the prompt.
+        prompt: May end anywhere from the function's header on.
+        raw: The model's text after the prompt.
 
     Returns:
-        A prefix of `raw`; all of it if the prompt starts no function, nothing if no statement of the function follows.
+        All of `raw` if the prompt begins no function; the empty text if no statement of the function follows.
     """
     text = prompt + raw
     header_column = -1
@@ -163,18 +171,18 @@ def cut_completion(prompt: str, raw: str) -> str:
 
 @dataclass(frozen=True)
 class _LogicalLine:
-    """A statement's first line up to the end of its last one."""
+    """A simple statement or the header of a compound one, over all its lines."""
 
     start: int
-    """Offset of its first character that is no space."""
+    """Offset of the first character that is no space."""
     end: int
-    """Offset behind its line break."""
+    """Offset after the line break."""
     column: int
-    """Width of its indentation, in characters."""
+    """Indentation in characters."""
 
 
 def _logical_lines(text: str) -> Iterator[_LogicalLine]:
-    """The statements of `text`, simple or compound headers, comments and blank lines left out."""
+    """The logical lines of `text` without comments and blank lines."""
     position = 0
     while position < len(text):
         start = position
@@ -191,7 +199,7 @@ def _logical_lines(text: str) -> Iterator[_LogicalLine]:
 
 
 def _statement_end(text: str, position: int) -> int:
-    """The offset behind the line break that ends the statement at `position`."""
+    """The offset after the line break that ends the statement at `position`."""
     depth = 0
     while position < len(text):
         character = text[position]
@@ -222,7 +230,7 @@ def _statement_end(text: str, position: int) -> int:
 
 
 def _string_end(text: str, position: int, quote: str) -> int:
-    """The offset behind the string's closing quotes; an ordinary string that is never closed ends with its line."""
+    """The offset after the closing quotes; an unclosed string with single quotes ends with its line."""
     while position < len(text):
         if text[position] == "\\":
             position += 2
@@ -236,6 +244,6 @@ def _string_end(text: str, position: int, quote: str) -> int:
 
 
 def _line_end(text: str, position: int) -> int:
-    """The offset behind the next line break."""
+    """The offset after the next line break."""
     end = text.find("\n", position)
     return len(text) if end < 0 else end + 1

@@ -1,4 +1,4 @@
-"""Find what a person wants evaluated by what they typed: an endpoint's address, a folder, a run, a name of the hub."""
+"""Find a model by what the user typed: an endpoint's URL, a run, a folder, or a model on the Hugging Face hub."""
 
 import json
 from dataclasses import dataclass, field
@@ -13,38 +13,38 @@ from hornbook.pipeline.store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class ModelOptions:
-    """What else may be said of a model; each for some kinds only."""
+    """Options of a model, each for some kinds of models only."""
 
     base: bool = False
-    """Of a run: the model as it was before finetuning."""
+    """Of a run: use the model before finetuning."""
     device: str = "auto"
-    """Where a model that runs here is put."""
+    """Device of a model that runs locally."""
     dtype: str = "auto"
-    """Of a Hugging Face model: the numbers that it computes with."""
+    """Type that a Hugging Face model computes in."""
     revision: str | None = None
-    """Of a name of the hub: branch, tag or commit."""
+    """Branch, tag or commit of a model on the hub."""
     api: str = Api.CHAT.value
-    """Of an endpoint: `chat` or `completions`."""
+    """API of an endpoint: `chat` or `completions`."""
     endpoint_model: str = ""
-    """Of an endpoint that serves several."""
+    """Model name, for an endpoint that serves several models."""
     api_key: str = field(default="", repr=False)
-    """Of an endpoint."""
+    """API key of an endpoint."""
     concurrency: int = 8
-    """Of an endpoint: requests under way at once."""
+    """Concurrent requests to an endpoint."""
 
 
 def find_model(name: str, store: Store, options: ModelOptions) -> Model:
-    """The model that `name` means.
+    """The model of that name.
 
     Args:
-        name: An address that starts with `http://` or `https://`; else a run of the store; else a folder with a model,
-            ours or Hugging Face's; else a name of the hub, `owner/model`.
-        store: Where runs are looked for.
-        options: What else was said.
+        name: A URL that starts with `http://` or `https://`; else a run of the store; else a folder with a model in
+            Hornbook's or a Hugging Face format; else a model on the hub, `owner/model`.
+        store: The store of runs.
+        options: Options of the model.
 
     Raises:
-        MissingInputError: There is nothing of that name, or it is no model.
-        ConfigError: An option cannot be used.
+        MissingInputError: There is no model of that name.
+        ConfigError: An option does not apply.
     """
     if name.startswith(("http://", "https://")):
         if options.api not in set(Api):
@@ -63,8 +63,8 @@ def find_model(name: str, store: Store, options: ModelOptions) -> Model:
     if not is_folder and (name.count("/") != 1 or name.startswith((".", "/", "~"))):
         raise MissingInputError(
             f"no model `{name}`: there is no such folder, and no such run in the store `{store.root}`. A model is a "
-            "run, a folder that `hornbook train` or `save_pretrained` of transformers wrote, a name of the hub "
-            "(owner/model), or an endpoint's address (http://…)"
+            "run, a folder that `hornbook train` or `save_pretrained` of transformers wrote, a model on the "
+            "hub (owner/model), or an endpoint's URL (http://…)"
         )
     from hornbook.evaluation.huggingface import HuggingFaceModel
 
@@ -74,27 +74,27 @@ def find_model(name: str, store: Store, options: ModelOptions) -> Model:
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """Where a phi model lies, ours or Hugging Face's."""
+    """The files of a phi model in Hornbook's or a Hugging Face format."""
 
     folder: Path
-    """Weights and `config.json`."""
+    """Folder with weights and `config.json`."""
     tokenizer: Path
-    """A `tokenizer.json`; in a folder it may be missing."""
+    """Path of `tokenizer.json`, which may be missing in a folder."""
     name: str
-    """For people."""
+    """Display name."""
 
 
 def find_files(name: str, store: Store, *, base: bool = False) -> ModelFiles:
-    """The files of the model that `name` means: a run of the store, else a folder.
+    """The files of the model of a run, or else of a folder.
 
     Args:
-        name: As a person typed it.
-        store: Where runs are looked for.
-        base: Of a run: the model as it was before finetuning.
+        name: A run of the store or a folder.
+        store: The store of runs.
+        base: Use a run's model before finetuning.
 
     Raises:
         MissingInputError: There is neither, or it has no model.
-        ConfigError: `base` is asked of a folder.
+        ConfigError: `base` is given for a folder.
     """
     if is_run(name, store):
         return _files_of_run(RunFolder(store, name), base)
@@ -114,7 +114,7 @@ def is_run(name: str, store: Store) -> bool:
 
 
 def _is_trained_here(folder: Path) -> bool:
-    """Whether a model in our form lies there, not in that of Hugging Face."""
+    """Whether the folder holds a model in Hornbook's format."""
     try:
         fields = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from hornbook.errors import MissingInputError
-from hornbook.generation.prompt import Prompt, SamplingConfig, max_prompt_tokens
-from hornbook.generation.stop import StopRule
+from hornbook.generation.prompt import Prompt, SamplingConfig, StopRule, max_prompt_tokens
 from hornbook.records import Problem
 from hornbook.sources.transformers_folder import choose_device
 
@@ -153,7 +152,7 @@ class RunModel:
 
     def count_truncated(self, requests: Sequence[Request], sampling: SamplingConfig) -> int:
         """Of how many requests only the prompt's end is read, because the whole is too long for the model."""
-        from hornbook.generation.healing import count_too_long
+        from hornbook.generation.choose import count_too_long
         from hornbook.model.weights import load_config
         from hornbook.tokens.tokenizer import load_tokenizer
 

@@ -15,9 +15,9 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.model.attention import BASE
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
-from hornbook.model.rotary import BASE
 from hornbook.model.weights import check_tokenizer, load_config, load_model
 from hornbook.pipeline.manifest import hash_file
 from hornbook.tokens.sources import read_given_tokenizer

@@ -93,7 +93,7 @@ def _training(artifact: Artifact) -> TrainingRun:
         name=artifact.manifest.stage,
         num_steps=artifact.manifest.kept,
         num_tokens=_metric(artifact, "tokens_seen"),
-        held_out_loss=_metric(artifact, "held_out_loss"),
+        held_out_loss=_metric(artifact, "validation_loss"),
     )
 
 

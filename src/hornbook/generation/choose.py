@@ -1,30 +1,39 @@
-"""Choose the next token of each row from its logits.
+"""Choose the next token: sampling from logits, and which tokens may continue a prompt that ends anywhere.
 
-Drawing takes the tokens in order of probability, and sorting a vocabulary costs more than a step of a small model. A
-trained model's draw nearly always falls on one of its likeliest tokens, so these are found first, and only a row whose
-draw falls elsewhere is sorted as a whole.
+Sampling with `top_p` needs the tokens in order of probability, and sorting a vocabulary takes longer than a step of a
+small model. A trained model's draw nearly always falls on one of its most likely tokens, so that these are found first,
+and only a row whose draw falls elsewhere is sorted completely.
 
-Shapes: B rows, V vocabulary, K tokens in order, the likeliest first.
+Token healing: a prompt that ends inside a word or a run of spaces ends in tokens that never occur there in training.
+The tokens of its last piece (the unit across which the tokenizer never merges) are therefore removed, and the first
+generated tokens must spell the removed bytes: each is a prefix of the rest of them, or begins with it.
+
+Shapes: B rows, V vocabulary, K tokens in order of probability.
 """
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 
+from hornbook.tokens.tokenizer import END_OF_TEXT, token_bytes
+
 NUM_LIKELIEST = 64
-"""Tokens of each row that are sorted first. Does not change what is chosen."""
+"""Tokens of each row that are sorted first; without effect on the result."""
 
 
 def choose_tokens(logits_BV: Tensor, *, temperature: float, top_p: float, draws: Sequence[float]) -> Tensor:
-    """The likeliest token at temperature 0, else one drawn from the smallest set of probability `top_p`.
+    """The most likely token at temperature 0, else one sampled from the smallest set of tokens of probability `top_p`.
 
     Args:
-        logits_BV: Float32; impossible tokens are minus infinity.
-        temperature: Divides the logits; 0 for the likeliest token.
-        top_p: Probability of the set of likeliest tokens drawn from, 0 to 1; the likeliest is always in it.
-        draws: One number in [0, 1) for each row: the same number and logits give the same token. Unused at 0.
+        logits_BV: Float32; minus infinity for impossible tokens.
+        temperature: Divides the logits; 0 takes the most likely token.
+        top_p: Probability of the set of most likely tokens, 0 to 1; the most likely token is always in it.
+        draws: One number in [0, 1) per row, which determines the row's token; unused at temperature 0.
 
     Returns:
         Shape (B,), on the device of the logits.
@@ -43,13 +52,13 @@ def choose_tokens(logits_BV: Tensor, *, temperature: float, top_p: float, draws:
 
 
 def _sorted(probabilities_BV: Tensor) -> tuple[Tensor, Tensor]:
-    """Probabilities and tokens, the likeliest first, equally likely ones in the order of tokens."""
+    """Probabilities in descending order and their tokens; equally likely tokens in ascending order."""
     probability_BV, token_BV = probabilities_BV.sort(dim=1, descending=True, stable=True)
     return probability_BV, token_BV
 
 
 def _likeliest(probabilities_BV: Tensor) -> tuple[Tensor, Tensor]:
-    """The first K columns of `_sorted`; of tokens as likely as the last column it may hold others."""
+    """The first K columns of `_sorted`, except that ties with the last column may be broken otherwise."""
     token_BK = probabilities_BV.topk(NUM_LIKELIEST, dim=1, sorted=False).indices.sort(dim=1).values
     probability_BK, place_BK = _sorted(probabilities_BV.gather(1, token_BK))
     return probability_BK, token_BK.gather(1, place_BK)
@@ -58,14 +67,14 @@ def _likeliest(probabilities_BV: Tensor) -> tuple[Tensor, Tensor]:
 def _drawn(
     probability_BK: Tensor, token_BK: Tensor, top_p: float, draws_B1: Tensor, *, is_all: bool
 ) -> tuple[Tensor, Tensor]:
-    """The token on which each row's draw falls, and whether that is sure whatever stands behind these K.
+    """The token on which each row's draw falls, and whether it is the same whatever tokens follow these K.
 
     Args:
         probability_BK: Float64, descending.
-        token_BK: Whose they are.
+        token_BK: The tokens of these probabilities.
         top_p: See `choose_tokens`.
         draws_B1: See `choose_tokens`.
-        is_all: There are no others; all is sure.
+        is_all: No other tokens follow.
     """
     cumulative_BK = probability_BK.cumsum(dim=1)
     kept_BK = cumulative_BK - probability_BK < top_p
@@ -81,6 +90,60 @@ def _drawn(
 
 
 def draw(seed: int, sample: int | str, position: int) -> float:
-    """The random number of one sample at one position, in [0, 1): the same whatever else is in its batch."""
+    """The random number in [0, 1) of one sample at one position, whatever its batch."""
     digest = hashlib.blake2b(f"{seed}/{sample}/{position}".encode(), digest_size=8).digest()
     return (int.from_bytes(digest, "little") >> 11) / 2**53
+
+
+@dataclass(frozen=True)
+class HealedPrompt:
+    """A prompt without its last piece."""
+
+    tokens: tuple[int, ...]
+    """`<|endoftext|>`, which precedes every document in training, then the prompt's pieces but the last."""
+    suffix: bytes
+    """The bytes of the last piece, which the first generated tokens must spell."""
+    num_dropped: int
+    """Tokens dropped at the beginning of a prompt that is too long."""
+
+
+class Spelling:
+    """The bytes of each token, and the tokens that can spell given bytes."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        """Index the vocabulary; special tokens spell no bytes."""
+        self.bytes_of: list[bytes] = token_bytes(tokenizer)
+        self.end_of_text: int = tokenizer.get_vocab()[END_OF_TEXT]
+        pairs = sorted((spelled, token) for token, spelled in enumerate(self.bytes_of) if spelled)
+        self._sorted_bytes = [pair[0] for pair in pairs]
+        self._sorted_tokens = [pair[1] for pair in pairs]
+        self._token_of = dict(pairs)
+
+    def allowed(self, remaining: bytes) -> list[int]:
+        """The tokens that start with `remaining` or that `remaining` starts with, in ascending order."""
+        first = bisect_left(self._sorted_bytes, remaining)
+        last = first
+        while last < len(self._sorted_bytes) and self._sorted_bytes[last].startswith(remaining):
+            last += 1
+        prefixes = (self._token_of.get(remaining[:length]) for length in range(1, len(remaining)))
+        return sorted({*self._sorted_tokens[first:last], *(token for token in prefixes if token is not None)})
+
+
+def heal(tokenizer: Tokenizer, spelling: Spelling, prompt: str, max_tokens: int) -> HealedPrompt:
+    """Tokenize a prompt, remove its last piece, and drop its first tokens if there are more than `max_tokens`."""
+    encoding = tokenizer.encode(prompt, add_special_tokens=False)
+    tokens: Sequence[int] = encoding.ids
+    pieces: Sequence[int | None] = encoding.word_ids
+    kept = len(tokens)
+    while kept > 0 and pieces[kept - 1] == pieces[-1]:
+        kept -= 1
+    suffix = b"".join(spelling.bytes_of[token] for token in tokens[kept:])
+    whole = (spelling.end_of_text, *tokens[:kept])
+    num_dropped = max(0, len(whole) - max_tokens)
+    return HealedPrompt(tokens=whole[num_dropped:], suffix=suffix, num_dropped=num_dropped)
+
+
+def count_too_long(tokenizer: Tokenizer, prompts: Sequence[str], max_tokens: int) -> int:
+    """The number of prompts with more than `max_tokens` tokens, which `heal` truncates."""
+    spelling = Spelling(tokenizer)
+    return sum(heal(tokenizer, spelling, prompt, max_tokens).num_dropped > 0 for prompt in prompts)

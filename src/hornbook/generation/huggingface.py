@@ -1,9 +1,8 @@
 """Complete prompts in batches with a causal language model of the transformers library.
 
-Its `generate` runs the model, so that every architecture it knows can be asked; which token comes next and where a
-completion ends is decided here, by the rules that hold for our own models. Two things differ: a prompt is read as its
-own tokenizer writes it, without token healing, and numbers other than float32 make near ties more frequent, so that a
-completion may depend on its batch.
+`generate` of transformers runs the model, so that every architecture works; the next token and the end of a completion
+are decided here, by the same rules as for Hornbook's models. Two things differ: prompts are tokenized without token
+healing, and in types other than float32 near ties are more frequent, so that a completion may depend on its batch.
 
 Shapes: B rows of the batch, T tokens, V vocabulary.
 """
@@ -21,25 +20,25 @@ from hornbook.generation.choose import choose_tokens, draw
 from hornbook.generation.prompt import Prompt, SamplingConfig, group_by_length, max_prompt_tokens
 
 _NUM_TOKENS_BEFORE = 8
-"""So many tokens of the prompt are decoded with the new ones: some tokenizers write a first token without its space."""
+"""Tokens of the prompt that are decoded with the new ones: some tokenizers drop the space of the first token."""
 
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model of transformers with what is needed to ask it."""
+    """A model of transformers with its tokenizer."""
 
     model: Any
-    """A `PreTrainedModel` with `generate`, in evaluation mode, without generation settings of its own."""
+    """A `PreTrainedModel` in evaluation mode, without generation settings of its own."""
     tokenizer: Any
     """A `PreTrainedTokenizerBase`."""
     end_tokens: frozenset[int]
-    """Each ends a completion and is left out."""
+    """Each of these ends a completion and is not part of it."""
     max_position: int | None
-    """Positions that the model is made for; None where nothing limits them."""
+    """The model's maximum number of positions; None if unlimited."""
 
 
 class _Row:
-    """One prompt on its way."""
+    """One prompt with its completion so far."""
 
     def __init__(self, index: int, prompt: Prompt, tokens: Sequence[int], max_new: int, loaded: LoadedModel) -> None:
         self.index = index
@@ -53,7 +52,7 @@ class _Row:
         self._num_before = len(self._decode())
 
     def take(self, token: int) -> None:
-        """Add a token; decide whether the completion ends with it."""
+        """Append a token and set `done` if the completion ends."""
         self.num_new += 1
         if token in self._loaded.end_tokens:
             self.done = True
@@ -63,7 +62,7 @@ class _Row:
 
     @property
     def text(self) -> str:
-        """The completion so far, without what a stop rule cuts off."""
+        """The completion so far, up to where a stop rule ends it."""
         new = self._new_text()
         return new[: self._stop(new)]
 
@@ -86,10 +85,7 @@ def generate_batches(
     seed: int,
     skip: Collection[int] = (),
 ) -> Iterator[list[tuple[int, str]]]:
-    """What the model writes behind each prompt, batch by batch; arguments and yields as in `generation.sample`.
-
-    A completion ends at an end token (left out), at its prompt's stop rule, after `max_new_tokens`, or where the
-    model's positions end. Of a prompt that leaves less than a quarter of those positions free, only the end is read.
+    """Complete prompts batch by batch, as `generation.sample.generate_batches` does.
 
     Raises:
         ConfigError: The model's numbers overflow in its type.
@@ -111,7 +107,7 @@ def generate_batches(
 
 
 def count_truncated(tokenizer: Any, max_position: int | None, prompts: Sequence[str], config: SamplingConfig) -> int:
-    """How many prompts are read from their middle on, because they are too long for the model."""
+    """The number of prompts that are truncated because they are too long for the model."""
     limit = _limit(max_position, config)
     return sum(_read(tokenizer, prompt, limit)[1] for prompt in prompts)
 
@@ -121,17 +117,17 @@ def _limit(max_position: int | None, config: SamplingConfig) -> int | None:
 
 
 def _read(tokenizer: Any, text: str, limit: int | None) -> tuple[list[int], bool]:
-    """The prompt's tokens, the last ones where there are too many, and whether there are too many."""
+    """The prompt's last `limit` tokens, and whether there are more."""
     tokens: list[int] = tokenizer(text, verbose=False)["input_ids"]
     if limit is None or len(tokens) <= limit:
         return tokens, False
-    if tokens[0] == tokenizer.bos_token_id and limit > 1:  # it begins every text that such a model knows
+    if tokens[0] == tokenizer.bos_token_id and limit > 1:  # every text starts with it in training
         return [tokens[0], *tokens[len(tokens) - limit + 1 :]], True
     return tokens[len(tokens) - limit :], True
 
 
 def _any_token(loaded: LoadedModel) -> int:
-    """What pads a row, and stands in for a prompt without tokens: it begins a text, ends one, or means nothing."""
+    """A token for padding and for a prompt without tokens: the begin or end of text where there is one."""
     for token in (loaded.tokenizer.bos_token_id, loaded.tokenizer.eos_token_id, *sorted(loaded.end_tokens)):
         if token is not None:
             return int(token)
@@ -139,10 +135,9 @@ def _any_token(loaded: LoadedModel) -> int:
 
 
 def _write_until_half_are_done(loaded: LoadedModel, rows: Sequence[_Row], config: SamplingConfig, seed: int) -> None:
-    """Read each row's tokens, padded on the left, and write on until half of the rows are done.
+    """Generate until half of the rows are done, or until the longest row has reached the last position.
 
-    It also returns when the longest row has reached the last position: a row that is done is written on by `generate`,
-    and must not go beyond.
+    `generate` also appends to rows that are done, and must not exceed the model's positions.
     """
     from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
 
@@ -174,7 +169,7 @@ def _write_until_half_are_done(loaded: LoadedModel, rows: Sequence[_Row], config
 
 
 def _choose(logits_BV: Tensor, rows: Sequence[_Row], config: SamplingConfig, seed: int, num_tokens: int) -> Tensor:
-    logits_BV[:, num_tokens:] = -torch.inf  # rows of the embedding that no token uses
+    logits_BV[:, num_tokens:] = -torch.inf  # the embedding may have more rows than there are tokens
     if not logits_BV.amax(dim=1).isfinite().all():
         raise ConfigError("the model's numbers overflow in its `dtype`; choose float32 or bfloat16")
     draws = [draw(seed, row.prompt.key, row.num_new) for row in rows] if config.temperature > 0 else []

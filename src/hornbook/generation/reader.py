@@ -1,4 +1,4 @@
-"""What reads tokens and tells the logits of the next: the interface, and the model itself behind it.
+"""Readers compute the logits of the next token of each row: the interface, and the one for any model and device.
 
 Shapes: B rows of the batch, T tokens read, S slots of the cache, H heads, D dimensions of a head, V vocabulary.
 """
@@ -14,41 +14,35 @@ from hornbook.model.phi import Phi
 
 
 class Reader(Protocol):
-    """Reads a batch of rows on and on. Rows are padded on the left, so that all of them end in the same slot."""
+    """Reads the tokens of a batch step by step. Rows are padded on the left, so that all end at the same slot."""
 
     def read(self, tokens_BT: Tensor) -> Tensor:
-        """Read the next tokens of each row; the first call brings the prompts, each further one a single token.
+        """The logits of the token after the last one, in float32, shape (B, V).
 
         Args:
-            tokens_BT: Token ids, on the CPU.
-
-        Returns:
-            Logits of the token behind the last, float32, shape (B, V).
+            tokens_BT: Token ids on the CPU: the prompts in the first call, one token per row in each later call.
         """
 
     def keep(self, rows: Tensor) -> None:
-        """Go on with these rows of the batch only: row `rows[n]` becomes row n. Indices on the CPU.
-
-        Rows that keep their place cost nothing.
-        """
+        """Keep only these rows of the batch: row `rows[n]` becomes row n. Only rows that move are copied."""
 
 
 OpenReader = Callable[[Tensor, int], Reader]
-"""Starts a batch: `padding_B`, how many tokens at the left of each row are padding, and how many slots it may take."""
+"""Opens a batch, given the number of padding tokens at the left of each row, and the maximum number of slots."""
 
 
 class LayerKeysValues:
-    """One layer's keys and values, in memory that is allocated once; implements `hornbook.model.block.LayerCache`."""
+    """The preallocated keys and values of one layer; implements `hornbook.model.phi.LayerCache`."""
 
     def __init__(self, batch: int, slots: int, config: ModelConfig, like: Tensor) -> None:
-        """Allocate `slots` tokens for each of `batch` rows, in the type and on the device of `like`."""
+        """Allocate `slots` tokens for each of `batch` rows, with the type and device of `like`."""
         shape = (batch, config.num_heads, slots, config.head_size)
         self.key_BHSD = torch.zeros(shape, dtype=like.dtype, device=like.device)
         self.value_BHSD = torch.zeros_like(self.key_BHSD)
         self.length = 0
 
     def extend(self, key_BTHD: Tensor, value_BTHD: Tensor) -> tuple[Tensor, Tensor]:
-        """Write the new tokens behind the old ones; returns views of all, shape (B, H, length, D)."""
+        """Append the new tokens; returns views of all, shape (B, H, length, D)."""
         end = self.length + key_BTHD.shape[1]
         self.key_BHSD[:, :, self.length : end] = key_BTHD.transpose(1, 2)
         self.value_BHSD[:, :, self.length : end] = value_BTHD.transpose(1, 2)
@@ -56,13 +50,13 @@ class LayerKeysValues:
         return self.key_BHSD[:, :, :end], self.value_BHSD[:, :, :end]
 
     def keep(self, rows: Tensor) -> None:
-        """Go on with these rows of the batch only; see `keep_rows`."""
+        """Keep only these rows of the batch; see `keep_rows`."""
         self.key_BHSD = keep_rows(self.key_BHSD, rows)
         self.value_BHSD = keep_rows(self.value_BHSD, rows)
 
 
 class PhiReader:
-    """The model as it is: of any type and on any device."""
+    """Reads with a model of any type on any device."""
 
     def __init__(self, model: Phi, padding_B: Tensor, slots: int) -> None:
         """Allocate the cache; see `OpenReader`."""
@@ -94,15 +88,14 @@ class PhiReader:
 
 
 def visible(slots_S: Tensor, first: int, padding_B: Tensor) -> Tensor:
-    """Which slots each new token sees: from its row's padding to itself; padding sees itself, lest nothing be seen.
+    """The slots that each new token may attend to: those after its row's padding, up to itself. Shape (B, T, S).
+
+    A padding token attends to itself, so that its softmax is defined.
 
     Args:
-        slots_S: 0, 1, 2 … up to the last token's.
+        slots_S: 0, 1, 2 … up to the last token's slot.
         first: Slot of the first new token.
-        padding_B: Tokens of padding at the left of each row.
-
-    Returns:
-        Boolean, shape (B, T, S).
+        padding_B: Padding tokens at the left of each row.
     """
     new_T1 = slots_S[first:].unsqueeze(1)
     causal_TS = slots_S <= new_T1
@@ -111,14 +104,9 @@ def visible(slots_S: Tensor, first: int, padding_B: Tensor) -> Tensor:
 
 
 def keep_rows(table: Tensor, rows: Tensor) -> Tensor:
-    """Make row `rows[n]` row n, for all n, in place; only rows that change their place are copied.
+    """Move row `rows[n]` of the table's first dimension to row n, in place; returns a view of the rows kept.
 
-    Args:
-        table: Its first dimension counts rows. It is overwritten.
-        rows: Any rows in any order, each at most once; on the device of the table.
-
-    Returns:
-        A view of the first rows, as many as are kept.
+    `rows` may be in any order, each at most once, and must lie on the table's device.
     """
     places = (rows != torch.arange(len(rows), device=rows.device)).nonzero().flatten()
     table[places] = table[rows[places]]

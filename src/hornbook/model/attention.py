@@ -1,11 +1,13 @@
-"""Causal attention over whole sequences: PyTorch's on a GPU, blocks of matrix products on a CPU.
+"""Rotary position embedding and causal attention: PyTorch's kernel on a GPU, blocks of matrix products on a CPU.
 
-PyTorch's fused kernel for CPUs spends most of its time outside matrix products; taken block by block of queries, each
-against the keys up to its own end, the same function costs less than half (measured in bfloat16 on two cores, heads of
-64, 384 tokens: 47 ms a layer against 108 ms, forward and backward).
+PyTorch's fused attention for CPUs spends most of its time outside matrix products. Computed block by block of queries,
+each against the keys up to the block's end, the same function takes less than half the time (measured in bfloat16 on
+two cores, heads of 64, 384 tokens: 47 ms per layer against 108 ms, forward and backward).
 
-Shapes: B batch, H heads, N batch times heads, T tokens, D dimensions of a head, Q queries of a block, K the keys that
-the block may see.
+Source: Su et al. 2021, "RoFormer"; rotation of the two halves of a head's first dimensions against each other and the
+base of 10,000 are those of phi-1's release.
+Shapes: B batch, H heads, N batch times heads, T tokens, D dimensions of a head, R rotated dimensions, Q queries of a
+block, K keys that the block may attend to.
 """
 
 import math
@@ -16,16 +18,43 @@ from torch import Tensor
 from torch.nn import functional
 
 BLOCK = 128
-"""Queries at a time: wide enough for the matrix product, narrow enough to skip most of the masked half."""
+"""Queries per block: enough for an efficient matrix product, few enough to skip most of the masked half."""
+BASE = 10_000.0
+
+Rotation = tuple[Tensor, Tensor]
+"""Cosines and sines, each of shape (..., T, 1, R / 2) in float32."""
+
+
+def rotation(positions_T: Tensor, rotary_size: int) -> Rotation:
+    """The rotation of each position.
+
+    Args:
+        positions_T: Positions from 0 of any integer type, shape (T,) or (B, T).
+        rotary_size: Even number of rotated dimensions.
+    """
+    exponents = torch.arange(0, rotary_size, 2, dtype=torch.float32, device=positions_T.device) / rotary_size
+    # The reciprocal is rounded before the product, as in transformers; the order matters from some hundred positions.
+    angles = positions_T.float().unsqueeze(-1) * (1.0 / BASE**exponents)
+    return angles.cos().unsqueeze(-2), angles.sin().unsqueeze(-2)
+
+
+def rotate(heads_BTHD: Tensor, rotation: Rotation) -> Tensor:
+    """Rotate the first dimensions of queries or keys; computed in float32, returned in the input's type."""
+    cosine, sine = rotation
+    half = cosine.shape[-1]
+    first, second, rest = torch.tensor_split(heads_BTHD, (half, 2 * half), dim=-1)
+    first32, second32 = first.float(), second.float()
+    turned = (first32 * cosine - second32 * sine, second32 * cosine + first32 * sine)
+    return torch.cat([turned[0].to(heads_BTHD.dtype), turned[1].to(heads_BTHD.dtype), rest], dim=-1)
 
 
 class Documents(NamedTuple):
-    """Where the documents of packed rows lie, in the form that attention takes on their device; one for all layers."""
+    """The document boundaries in packed rows, shared by all layers."""
 
     starts: Tensor
     """Position of the first token of each token's document, shape (B, T)."""
     mask: Tensor | None
-    """Shape (B, 1, T, T): 0 where a query may see a key, else minus infinity. None on a CPU: its blocks make theirs."""
+    """Shape (B, 1, T, T): 0 where a query may attend to a key, else minus infinity. None on a CPU."""
 
 
 def documents_of(tokens_BT: Tensor, separator: int, dtype: torch.dtype) -> Documents:
@@ -33,8 +62,8 @@ def documents_of(tokens_BT: Tensor, separator: int, dtype: torch.dtype) -> Docum
 
     Args:
         tokens_BT: Token ids.
-        separator: The token that ends a document, and belongs to it.
-        dtype: Of the queries to come.
+        separator: The token that ends a document and belongs to it.
+        dtype: Type of the queries.
     """
     position_T = torch.arange(tokens_BT.shape[1], device=tokens_BT.device)
     follows_BT = functional.pad(tokens_BT[:, :-1] == separator, (1, 0))
@@ -43,7 +72,7 @@ def documents_of(tokens_BT: Tensor, separator: int, dtype: torch.dtype) -> Docum
 
 
 def document_mask(start_BT: Tensor, dtype: torch.dtype) -> Tensor:
-    """The mask of all pairs, as PyTorch's attention takes it: added to the scores, made once for all layers."""
+    """The additive mask of all pairs for PyTorch's attention, computed once for all layers."""
     position_T = torch.arange(start_BT.shape[1], device=start_BT.device)
     is_visible_BTT = (position_T >= start_BT.unsqueeze(2)) & (position_T <= position_T.unsqueeze(1))
     mask_BTT = torch.zeros(is_visible_BTT.shape, dtype=dtype, device=start_BT.device)
@@ -58,18 +87,18 @@ def causal_attention(
     dropout_probability: float = 0.0,
     documents: Documents | None = None,
 ) -> Tensor:
-    """Attend from each token to itself and those before it; scores scaled by one over the root of D.
+    """Softmax attention from each token to itself and the tokens before it, with scores scaled by `1 / sqrt(D)`.
 
     Args:
-        query_BHTD: Shape (batch, heads, tokens, D), rotated.
-        key_BHTD: The same shape, rotated.
-        value_BHTD: The same shape.
-        dropout_probability: With which a weight of the softmax is set to 0, the rest scaled up to the same mean. Drawn
-            from PyTorch's global generator, the only one that its own attention knows.
-        documents: Attend within these only.
+        query_BHTD: Rotated queries.
+        key_BHTD: Rotated keys.
+        value_BHTD: Values.
+        dropout_probability: Dropout on the attention weights; it draws from PyTorch's global generator, the only one
+            that PyTorch's own attention uses.
+        documents: If given, tokens attend only within their own document.
 
     Returns:
-        Shape (batch, heads, tokens, D).
+        Shape (B, H, T, D).
     """
     if query_BHTD.device.type != "cpu":
         return functional.scaled_dot_product_attention(
@@ -87,7 +116,7 @@ def causal_attention(
 
 
 class _BlockedAttention(torch.autograd.Function):
-    """Exact softmax attention; the probabilities are kept for the backward pass."""
+    """Exact softmax attention that saves the attention weights for the backward pass."""
 
     @staticmethod
     def forward(
@@ -147,14 +176,14 @@ def _dropped(tensor: Tensor, kept: Tensor, dropout_probability: float) -> Tensor
 
 
 def _hide_other_documents(scores_NQK: Tensor, start_BQ: Tensor, first: int) -> None:
-    """Set the scores of keys before a query's own document to minus infinity; the keys count from `first`."""
+    """Set the scores of keys before a query's own document to minus infinity; key 0 is at position `first`."""
     (batch, queries), keys = start_BQ.shape, scores_NQK.shape[2]
     is_hidden_BQK = torch.arange(first, first + keys) < start_BQ.unsqueeze(2)
     scores_NQK.view(batch, -1, queries, keys).masked_fill_(is_hidden_BQK.unsqueeze(1), -math.inf)
 
 
 def _blocks(tokens: int, start_BT: Tensor | None) -> list[tuple[int, int, int]]:
-    """First key, first query and end of each block; keys that no row's document reaches back to are left out."""
+    """First key, first query and end of each block; keys before every row's current document are skipped."""
     starts = range(0, tokens, BLOCK)
     firsts = [0] * len(starts) if start_BT is None else start_BT[:, ::BLOCK].amin(dim=0).tolist()
     return [(first, start, min(start + BLOCK, tokens)) for first, start in zip(firsts, starts, strict=True)]

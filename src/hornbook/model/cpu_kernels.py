@@ -1,14 +1,14 @@
-"""Functions that a CPU computes faster than PyTorch's own, with the same values and gradients.
+"""GELU and linear maps that train faster on a CPU than PyTorch's, with the same values and gradients.
 
-- GELU keeps its derivative instead of its input. PyTorch's kernels for CPUs evaluate the hyperbolic tangent in the
-  forward and again in the backward pass, by a slow and needlessly exact routine. Here one sigmoid gives value and
-  derivative, in float32, piece by piece in the cache (measured in bfloat16 on one core, 6,144 tokens of 768: 8.4 ms
-  forward and backward against 18.7 ms). Source: Hendrycks and Gimpel 2016, "Gaussian Error Linear Units";
+- GELU saves its derivative instead of its input. PyTorch's CPU kernels evaluate the hyperbolic tangent in both the
+  forward and the backward pass, by a slow and needlessly exact routine. Here one sigmoid gives value and derivative, in
+  float32, in pieces that fit the cache (measured in bfloat16 on one core, 6,144 tokens of 768: 8.4 ms forward and
+  backward against 18.7 ms). Source: Hendrycks and Gimpel 2016, "Gaussian Error Linear Units";
   0.5 (1 + tanh(u)) is sigmoid(2 u).
-- Linear maps that share their input or add up: the gradients of a shared input add up inside the matrix products, and
-  so do a sum's terms; PyTorch would form each apart and add them in passes of their own.
+- Linear maps of the same input, and sums of linear maps, accumulate inside the matrix products (the former in the
+  backward, the latter in the forward pass). PyTorch computes each map separately and adds the results afterwards.
 
-Elsewhere, and where no gradient is asked for, these are PyTorch's plain functions.
+On other devices, and without gradients, these call PyTorch's functions.
 
 Shapes: N tokens, C size of the shared input or of the sum, ... any leading dimensions.
 """
@@ -24,20 +24,20 @@ from torch.nn import functional
 LINEAR = 2 * math.sqrt(2 / math.pi)
 CUBIC = 0.044715 * LINEAR
 PIECE = 2**18
-"""Elements at a time: few enough for the cache, many enough for every core."""
+"""Elements per piece: few enough for the cache, enough for all cores."""
 
 
 def gelu(inputs: Tensor) -> Tensor:
     """`x * sigmoid(LINEAR * x + CUBIC * x**3)`, element by element; any shape, any floating type."""
-    if not _pays(inputs):
+    if not _is_faster(inputs):
         return functional.gelu(inputs, approximate="tanh")
     activated: Tensor = _Gelu.apply(inputs)  # type: ignore[no-untyped-call]
     return activated
 
 
 def maps_of_one(inputs: Tensor, maps: Sequence[nn.Linear]) -> tuple[Tensor, ...]:
-    """Each map of the same inputs, shape (..., C)."""
-    if not _pays(inputs):
+    """Apply each linear map to the same inputs, shape (..., C)."""
+    if not _is_faster(inputs):
         return tuple(linear(inputs) for linear in maps)
     parameters = [parameter for linear in maps for parameter in (linear.weight, linear.bias)]
     outputs: tuple[Tensor, ...] = _MapsOfOne.apply(inputs, *parameters)  # type: ignore[no-untyped-call]
@@ -45,8 +45,8 @@ def maps_of_one(inputs: Tensor, maps: Sequence[nn.Linear]) -> tuple[Tensor, ...]
 
 
 def added_maps(stream: Tensor, terms: Sequence[tuple[Tensor, nn.Linear]]) -> Tensor:
-    """The stream, shape (..., C), plus the map of each term's inputs."""
-    if not _pays(stream):
+    """Add to the stream, shape (..., C), each term's linear map of its inputs."""
+    if not _is_faster(stream):
         for inputs, linear in terms:
             stream = stream + linear(inputs)
         return stream
@@ -55,12 +55,12 @@ def added_maps(stream: Tensor, terms: Sequence[tuple[Tensor, nn.Linear]]) -> Ten
     return summed
 
 
-def _pays(inputs: Tensor) -> bool:
+def _is_faster(inputs: Tensor) -> bool:
     return inputs.device.type == "cpu" and torch.is_grad_enabled() and not torch.compiler.is_compiling()
 
 
 class _Gelu(torch.autograd.Function):
-    """One pass over the inputs gives value and derivative."""
+    """Computes value and derivative in one pass over the inputs."""
 
     @staticmethod
     def forward(ctx: Any, inputs: Tensor) -> Tensor:
@@ -95,7 +95,7 @@ class _Gelu(torch.autograd.Function):
 
 
 class _MapsOfOne(torch.autograd.Function):
-    """The gradient of the inputs is one running sum."""
+    """Accumulates the gradient of the inputs in place."""
 
     @staticmethod
     def forward(ctx: Any, inputs: Tensor, *parameters: Tensor) -> tuple[Tensor, ...]:
@@ -119,7 +119,7 @@ class _MapsOfOne(torch.autograd.Function):
 
 
 class _AddedMaps(torch.autograd.Function):
-    """The sum grows inside the matrix products; the biases share one gradient."""
+    """Accumulates the sum inside the matrix products; all biases have the same gradient."""
 
     @staticmethod
     def forward(ctx: Any, stream: Tensor, *parts: Tensor) -> Tensor:
@@ -140,6 +140,6 @@ class _AddedMaps(torch.autograd.Function):
         of_parts: list[Tensor] = []
         for inputs, weight in zip(terms, weights, strict=True):
             of_inputs = (gradient_NC @ weight).view(inputs.shape)
-            # A copy for each bias: gradients are added to in place.
+            # One copy for each bias, because autograd may accumulate into a gradient in place.
             of_parts += [of_inputs, gradient_NC.t() @ inputs.flatten(0, -2), bias_gradient.clone()]
         return gradients[0], *of_parts

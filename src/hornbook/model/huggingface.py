@@ -1,34 +1,28 @@
-"""Read a phi model of the Hugging Face world, without transformers.
+"""Translate the config and the tensor names of Hugging Face's phi models, without transformers.
 
-Reads:  a folder that `PhiForCausalLM.save_pretrained` wrote, of transformers 4 or 5 (phi-1, phi-1.5, phi-2 and their
-        like), or one with the names of Microsoft's own code, which the first releases have.
-Source: the releases of phi-1, phi-1.5 and phi-2; `PhiConfig` of transformers.
+Three formats are known: `PhiForCausalLM.save_pretrained` of transformers 4 and 5 (phi-1, phi-1.5, phi-2 and similar),
+and two of Microsoft's own code, which the first releases use. Of these, the later one is a tree (`transformer.embd`,
+`transformer.h.0`, `lm_head`); the earlier one is a sequence: `layers.0` is the embedding, then the blocks, the head
+last. In both, queries, keys and values are one projection with rows ordered by (three, heads, dimensions).
 
-Microsoft's code has two forms. The later one is a tree (`transformer.embd`, `transformer.h.0`, `lm_head`); the first is
-one sequence, `layers.0` the embedding, then the blocks, the head last. In both, queries, keys and values are one
-projection, rows ordered by (three, heads, dimensions). Source: the conversion script of transformers 4
+Source: the releases of phi-1, phi-1.5 and phi-2; `PhiConfig` of transformers; the conversion script of transformers 4
 (`convert_phi_weights_to_hf.py`); for the sequence, the loaders of CTranslate2 (`converters/transformers.py`).
 """
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
+from hornbook.errors import ConfigError
+from hornbook.model.attention import BASE
 from hornbook.model.config import ModelConfig
-from hornbook.model.phi import Phi
-from hornbook.model.rotary import BASE
-from hornbook.model.weight_files import read_tensors
 
 MODEL_TYPES = ("phi", "phi-msft", "mixformer-sequential")
 ACTIVATIONS = ("gelu_new", "gelu_pytorch_tanh")
-"""Two names of the tanh approximation of GELU."""
+"""The two names of GELU's tanh approximation."""
 _TENSOR = re.compile(r"(?:layers|transformer\.h)\.(?P<number>\d+)\.(?P<part>.+)\.(?P<kind>weight|bias)")
 _OF_A_BLOCK = {
     "ln": "input_layernorm",
@@ -44,62 +38,15 @@ _OUTSIDE_BLOCKS = {
 _JOINT_PROJECTION = "mixer.Wqkv"
 
 
-def is_huggingface_folder(folder: Path) -> bool:
-    """Whether the folder's `config.json` says a `model_type`, as those of transformers do and ours don't."""
-    path = folder / "config.json"
-    return path.is_file() and "model_type" in read_config_file(path)
-
-
-def read_huggingface(folder: Path, dtype: torch.dtype = torch.float32) -> Phi:
-    """Read the model: on the CPU, dropout off. Beside it, no more than a part of the weights is in memory.
-
-    Args:
-        folder: Of transformers, or with the names of Microsoft's own code.
-        dtype: Of the model; the stored numbers are rounded to it.
-
-    Raises:
-        MissingInputError: A file is missing.
-        ConfigError: The model computes something that ours does not.
-        DamagedArtifactError: A tensor is missing, unexpected or of another shape than the config says.
-    """
-    path = folder / "config.json"
-    if not path.is_file():
-        raise MissingInputError(f"`{folder}` holds no model: it has no `config.json`")
-    config = phi_config_of(read_config_file(path), str(path))
-    model = empty_model(config, dtype)
-    tensors = (
-        renamed for name, tensor in read_tensors(folder) for renamed in _renamed(name, tensor, config.num_layers)
-    )
-    fill_weights(model, tensors, str(folder))
-    return model.eval()
-
-
-def read_config_file(path: Path) -> dict[str, Any]:
-    """The fields of a `config.json`.
-
-    Raises:
-        ConfigError: It is no JSON object.
-    """
-    try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise ConfigError(f"`{path}` cannot be read as JSON: {error}") from error
-    if not isinstance(fields, dict):
-        raise ConfigError(f"`{path}` must hold a JSON object, got {type(fields).__name__}")
-    return fields
-
-
 def phi_config_of(fields: Mapping[str, Any], where: str) -> ModelConfig:
-    """The shape that a `config.json` of transformers, or of Microsoft's own code, describes.
-
-    Its dropouts are not looked at: they belong to the training.
+    """The shape that a `config.json` of transformers or of Microsoft's own code describes; its dropouts are ignored.
 
     Args:
-        fields: Of the file.
-        where: The file, for messages.
+        fields: Content of the file.
+        where: Path of the file, for error messages.
 
     Raises:
-        ConfigError: A field is missing or says something that our model does not compute; it is named.
+        ConfigError: A field is missing or asks for something that Hornbook's model does not compute.
     """
     if fields.get("model_type") not in MODEL_TYPES:
         raise ConfigError(
@@ -120,40 +67,6 @@ def phi_config_of(fields: Mapping[str, Any], where: str) -> ModelConfig:
         max_position=_whole({"max_position_embeddings": 2048, **fields}, "max_position_embeddings", where),
         layer_norm_epsilon=_number({"layer_norm_eps": 1e-5, **fields}, "layer_norm_eps", where),
     )
-
-
-def empty_model(config: ModelConfig, dtype: torch.dtype) -> Phi:
-    """A model of this type on the CPU whose tensors have no values yet."""
-    return Phi(config, device="meta").to(dtype).to_empty(device="cpu")
-
-
-def fill_weights(model: Phi, tensors: Iterator[tuple[str, Tensor]], where: str) -> None:
-    """Copy tensors of any floating-point type into the model's, one at a time.
-
-    Args:
-        model: All its tensors are overwritten.
-        tensors: Our names.
-        where: The folder they come from, for messages.
-
-    Raises:
-        DamagedArtifactError: A tensor is missing, unexpected, given twice, of another shape, or not of numbers.
-    """
-    left = model.state_dict()
-    for name, tensor in tensors:
-        target = left.pop(name, None)
-        if target is None:
-            raise DamagedArtifactError(
-                f"the weights of `{where}` hold `{name}`, which its `config.json` has no room for"
-            )
-        if tensor.shape != target.shape or not tensor.is_floating_point():
-            raise DamagedArtifactError(
-                f"`{name}` of `{where}` should be {tuple(target.shape)} of a floating-point type by its `config.json`, "
-                f"got {tuple(tensor.shape)} of {str(tensor.dtype).removeprefix('torch.')}"
-            )
-        target.copy_(tensor)
-    if left:
-        more = f" and {len(left) - 1} more" if len(left) > 1 else ""
-        raise DamagedArtifactError(f"the weights of `{where}` lack `{next(iter(left))}`{more}")
 
 
 def _refuse_what_we_do_not_compute(fields: Mapping[str, Any], where: str) -> None:
@@ -210,10 +123,10 @@ def _number(fields: Mapping[str, Any], name: str, where: str) -> float:
     return float(value)
 
 
-def _renamed(name: str, tensor: Tensor, num_layers: int) -> Iterator[tuple[str, Tensor]]:
-    """The tensor under the names of `PhiForCausalLM`: three of a joint projection, none of what follows from the shape.
+def renamed(name: str, tensor: Tensor, num_layers: int) -> Iterator[tuple[str, Tensor]]:
+    """Translate a tensor's name to that of `PhiForCausalLM`; names of other formats stay as they are.
 
-    A name of another kind is left as it is.
+    A joint projection becomes three tensors; rotary frequencies, which follow from the shape, none.
     """
     if name.endswith("rotary_emb.inv_freq"):
         return
@@ -230,7 +143,7 @@ def _renamed(name: str, tensor: Tensor, num_layers: int) -> Iterator[tuple[str, 
 
 
 def _place(name: str, num_layers: int) -> tuple[int, str, str]:
-    """Number of the block, part within it, `weight` or `bias`; outside the blocks -1 and the name in the tree."""
+    """Block number, part of the block, and `weight` or `bias`; outside the blocks -1 and the name in the tree."""
     found = _TENSOR.fullmatch(name)
     if found is None:
         part, _, kind = name.rpartition(".")

@@ -1,7 +1,7 @@
 """Next-token cross-entropy that never holds the logits of all tokens.
 
-The head's product, the softmax and their gradients are computed for some tokens at a time, all in the forward pass;
-the backward pass only scales what was kept. Memory grows with the chunk, not with the batch.
+The forward pass computes the head's product, the softmax and their gradients chunk by chunk; the backward pass only
+scales the saved gradients. Memory grows with the chunk, not with the batch.
 
 Shapes: N tokens of the batch, C hidden size, V vocabulary, K tokens of a chunk.
 """
@@ -20,11 +20,11 @@ def next_token_loss(
 
     Args:
         head: The model's head.
-        hidden_NC: States after the final LayerNorm.
-        targets_N: The token that follows each.
-        chunk: Tokens at a time.
-        gradient_scale: The gradients are multiplied by it, the returned loss is not. It enters in float32, before a
-            gradient is rounded to the head's type: in float16 one over the number of tokens would be lost without it.
+        hidden_NC: Hidden states after the final LayerNorm.
+        targets_N: The token that follows each position.
+        chunk: Tokens per chunk.
+        gradient_scale: Factor on the gradients, not on the returned loss. It is applied in float32 before gradients are
+            rounded to the head's type: in float16, gradients divided by the number of tokens would underflow.
 
     Returns:
         A scalar in float32. Its gradients equal those of the plain computation up to rounding.
@@ -43,7 +43,7 @@ def next_token_loss(
 
 
 class _ChunkedLoss(torch.autograd.Function):
-    """Gradients are formed beside the loss, because the softmax is at hand there."""
+    """Computes the gradients along with the loss, where the softmax is available."""
 
     @staticmethod
     def forward(
@@ -65,7 +65,7 @@ class _ChunkedLoss(torch.autograd.Function):
             targets_K1 = targets_N[start : start + chunk].unsqueeze(1)
             logits_KV = functional.linear(hidden_KC, weight_VC, bias_V)
             gradient_KV = torch.softmax(logits_KV, dim=1, dtype=torch.float32)
-            # The largest logit's probability is one over the sum that normalises, and never too small for float32.
+            # The largest logit's probability is one over the normalising sum, and never underflows float32.
             largest_K1 = logits_KV.amax(dim=1, keepdim=True).float()
             log_normalizer_K1 = largest_K1 - gradient_KV.amax(dim=1, keepdim=True).log()
             total += (log_normalizer_K1 - logits_KV.gather(1, targets_K1)).sum()

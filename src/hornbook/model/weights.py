@@ -1,48 +1,46 @@
-"""A model in a folder: `model.safetensors` (Hugging Face names) and `config.json` (a `ModelConfig`).
+"""Read and write a model's folder: `config.json` and the weights, in Hornbook's or a Hugging Face format.
 
-`config.json` also says which tokenizer the model was trained with, by its hash. What reads a model here reads a Hugging
-Face folder as well (`huggingface.py`): the `model_type` of its `config.json` tells it apart.
+Hornbook writes `model.safetensors` (tensor names of `PhiForCausalLM`) and a `config.json` with the fields of
+`ModelConfig` and the hash of the model's tokenizer. A `config.json` with a `model_type` is Hugging Face's.
 """
 
 import dataclasses
 import json
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
+from torch import Tensor
 
-from hornbook.errors import ConfigError, MissingInputError
+from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 from hornbook.model.config import ModelConfig
-from hornbook.model.huggingface import (
-    empty_model,
-    fill_weights,
-    is_huggingface_folder,
-    phi_config_of,
-    read_config_file,
-    read_huggingface,
-)
+from hornbook.model.huggingface import phi_config_of, renamed
 from hornbook.model.phi import Phi
-from hornbook.model.weight_files import read_tensors
 from hornbook.tokens.sources import read_given_tokenizer
 from hornbook.tokens.tokenizer import tokenizer_hash
 
+_SAFETENSORS, _PICKLE = "model.safetensors", "pytorch_model.bin"
 _TOKENIZER = "tokenizer_sha256"
 _TOKENIZER_FILES = ("tokenizer.json", "vocab.json")
-"""One of them is in every folder with a byte-level tokenizer."""
+"""Every folder with a byte-level tokenizer has one of these files."""
 
 
 def save_model(model: Phi, folder: Path, tokenizer_sha256: str | None = None) -> None:
     """Write the weights in float32 and the config; equal weights give equal bytes.
 
     Args:
-        model: Of any type and on any device.
-        folder: Must be there.
-        tokenizer_sha256: `tokenizer_hash` of the tokenizer that the model was trained with, where it is known.
+        model: A model of any type, on any device.
+        folder: An existing folder.
+        tokenizer_sha256: `tokenizer_hash` of the tokenizer that the model was trained with, if known.
     """
     tensors = {
         name: tensor.detach().to("cpu", torch.float32).contiguous() for name, tensor in model.state_dict().items()
     }
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(tensors, folder / _SAFETENSORS, metadata={"format": "pt"})
     fields = dataclasses.asdict(model.config)
     if tokenizer_sha256 is not None:
         fields[_TOKENIZER] = tokenizer_sha256
@@ -50,17 +48,14 @@ def save_model(model: Phi, folder: Path, tokenizer_sha256: str | None = None) ->
 
 
 def load_config(folder: Path) -> ModelConfig:
-    """Read the shape of the model in `folder`, ours or of Hugging Face.
+    """Read the shape of the model in `folder`.
 
     Raises:
         MissingInputError: There is no `config.json`.
-        ConfigError: It does not describe a model that ours can be.
+        ConfigError: It does not describe a model that Hornbook can compute.
     """
-    path = folder / "config.json"
-    if not path.is_file():
-        raise MissingInputError(f"`{folder}` holds no model: it has no `config.json`")
-    fields = read_config_file(path)
-    if is_huggingface_folder(folder):
+    fields, path = _read_fields(folder), folder / "config.json"
+    if "model_type" in fields:
         return phi_config_of(fields, str(path))
     fields.pop(_TOKENIZER, None)
     try:
@@ -70,49 +65,136 @@ def load_config(folder: Path) -> ModelConfig:
 
 
 def load_model(folder: Path, dtype: torch.dtype = torch.float32) -> Phi:
-    """Read a model for use, ours or of Hugging Face: on the CPU, dropout off.
+    """Load a model on the CPU, in evaluation mode. The peak of memory is the model and a part of the weights.
 
     Args:
-        folder: Of ours or of Hugging Face's.
-        dtype: Of the model; the stored numbers are rounded to it, to infinity where they are too large for it.
+        folder: A folder in Hornbook's or a Hugging Face format.
+        dtype: Type of the model; stored numbers that are too large for it become infinite.
 
     Raises:
         MissingInputError: A file is missing.
-        ConfigError: `config.json` does not describe a model that ours can be.
+        ConfigError: `config.json` does not describe a model that Hornbook can compute.
         DamagedArtifactError: The tensors do not fit the config.
     """
-    if is_huggingface_folder(folder):
-        return read_huggingface(folder, dtype)
-    model = empty_model(load_config(folder), dtype)
-    fill_weights(model, read_tensors(folder), str(folder))
+    config = load_config(folder)
+    model = Phi(config, dtype=dtype)
+    tensors = read_tensors(folder)
+    if "model_type" in _read_fields(folder):
+        tensors = (new for name, tensor in tensors for new in renamed(name, tensor, config.num_layers))
+    _fill_weights(model, tensors, str(folder))
     return model.eval()
 
 
 def tokenizer_hash_of_model(folder: Path) -> str | None:
-    """The hash of the tokenizer that the model in `folder` was trained with; None where the folder does not say.
+    """The hash of the tokenizer that the model in `folder` was trained with, None if the folder does not say.
 
-    A model of ours says it in `config.json`; for a Hugging Face folder it is the hash of the tokenizer that lies in it.
+    Hornbook's `config.json` holds it; for a Hugging Face folder it is computed from the tokenizer in the folder.
 
     Raises:
         MissingInputError: That tokenizer cannot be read.
     """
-    path = folder / "config.json"
-    if path.is_file() and not is_huggingface_folder(folder):
-        return read_config_file(path).get(_TOKENIZER)
+    fields = _read_fields(folder) if (folder / "config.json").is_file() else {"model_type": None}
+    if "model_type" not in fields:
+        return fields.get(_TOKENIZER)
     has_tokenizer = any((folder / name).is_file() for name in _TOKENIZER_FILES)
     return tokenizer_hash(read_given_tokenizer(folder)) if has_tokenizer else None
 
 
 def check_tokenizer(model_folder: Path, tokenizer_sha256: str) -> None:
-    """Refuse a tokenizer other than the one that the model was trained with, where that is known.
+    """Raise an error if the model is known to have been trained with another tokenizer.
 
     Raises:
-        ConfigError: They differ; both are named.
+        ConfigError: The hashes differ.
     """
     expected = tokenizer_hash_of_model(model_folder)
     if expected is not None and expected != tokenizer_sha256:
         raise ConfigError(
-            f"the model in `{model_folder}` was trained with the tokenizer {expected[:16]}, "
-            f"but this one is {tokenizer_sha256[:16]} (the first digits of `tokenizer_sha256`): its tokens mean "
-            "something else to the model; use the tokenizer that the model was trained with"
+            f"the model in `{model_folder}` was trained with the tokenizer {expected[:16]}, but this one is "
+            f"{tokenizer_sha256[:16]} (first digits of `tokenizer_sha256`), whose tokens have other meanings: use the "
+            "tokenizer that the model was trained with"
         )
+
+
+def read_tensors(folder: Path) -> Iterator[tuple[str, Tensor]]:
+    """Name and tensor of all weights, as stored. One file is open at a time, memory-mapped; no pickled code is run.
+
+    The first of these is read: `model.safetensors`, `model.safetensors.index.json` with its parts, `pytorch_model.bin`,
+    `pytorch_model.bin.index.json` with its parts.
+
+    Raises:
+        MissingInputError: There are no weights, or a part that the index names is missing.
+        DamagedArtifactError: A file cannot be read.
+    """
+    for path in _weight_files(folder):
+        try:
+            yield from _tensors_of(path)
+        except Exception as error:  # safetensors and torch raise errors of several unrelated classes
+            raise DamagedArtifactError(f"the weights `{path}` cannot be read: {error}") from error
+
+
+def _read_fields(folder: Path) -> dict[str, Any]:
+    path = folder / "config.json"
+    if not path.is_file():
+        raise MissingInputError(f"`{folder}` holds no model: it has no `config.json`")
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise ConfigError(f"`{path}` cannot be read as JSON: {error}") from error
+    if not isinstance(fields, dict):
+        raise ConfigError(f"`{path}` must hold a JSON object, got {type(fields).__name__}")
+    return fields
+
+
+def _fill_weights(model: Phi, tensors: Iterator[tuple[str, Tensor]], where: str) -> None:
+    """Copy tensors of any floating-point type into the model's, one at a time."""
+    missing = model.state_dict()
+    for name, tensor in tensors:
+        target = missing.pop(name, None)
+        if target is None:
+            raise DamagedArtifactError(
+                f"the weights of `{where}` hold `{name}`, which its `config.json` does not describe"
+            )
+        if tensor.shape != target.shape or not tensor.is_floating_point():
+            raise DamagedArtifactError(
+                f"`{name}` of `{where}` should be {tuple(target.shape)} of a floating-point type by its `config.json`, "
+                f"got {tuple(tensor.shape)} of {str(tensor.dtype).removeprefix('torch.')}"
+            )
+        target.copy_(tensor)
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise DamagedArtifactError(f"the weights of `{where}` lack `{next(iter(missing))}`{more}")
+
+
+def _weight_files(folder: Path) -> list[Path]:
+    for name in (_SAFETENSORS, _PICKLE):
+        if (folder / name).is_file():
+            return [folder / name]
+        if (folder / f"{name}.index.json").is_file():
+            return _parts(folder / f"{name}.index.json")
+    raise MissingInputError(f"`{folder}` holds no weights: it has no `{_SAFETENSORS}` and no `{_PICKLE}`")
+
+
+def _parts(index: Path) -> list[Path]:
+    try:
+        names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+        paths = [index.parent / name for name in names]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedArtifactError(f"`{index}` does not say which tensor lies in which file: {error!r}") from error
+    for name, path in zip(names, paths, strict=True):
+        if Path(name).name != name or not path.is_file():
+            raise MissingInputError(f"the weights are not whole: `{index}` names `{name}`, which is not there")
+    return paths
+
+
+def _tensors_of(path: Path) -> Iterator[tuple[str, Tensor]]:
+    if path.suffix == ".safetensors":
+        with safe_open(path, framework="pt") as file:
+            for name in file.keys():  # noqa: SIM118 - the file is no mapping
+                yield name, file.get_tensor(name)
+        return
+    # Only the newer of torch's two formats, a zip archive, can be memory-mapped.
+    stored = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
+    for name, tensor in stored.items():
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"`{name}` in it is no tensor")
+        yield name, tensor

@@ -88,5 +88,5 @@ def _training(artifact: Artifact) -> Training:
         num_steps=artifact.manifest.kept,
         num_tokens=metric(artifact, "tokens_seen"),
         train_loss=tuple((line["step"], line["loss"]) for line in log if "loss" in line),
-        held_out_loss=tuple((line["step"], line["held_out_loss"]) for line in log if "held_out_loss" in line),
+        held_out_loss=tuple((line["step"], line["validation_loss"]) for line in log if "validation_loss" in line),
     )

@@ -1,15 +1,15 @@
-"""Checkpoints: half-finished training that survives a kill.
+"""Checkpoints: write and read them, and resume a run from them.
 
-A checkpoint is `step-NNNNNNNN.safetensors` and, written last, `step-NNNNNNNN.json` with the hash of the former and what
-else the loop must remember. Both are written aside, brought to the disk and renamed, so a file under its final name is
-whole. Tensors are whole and have names, whatever number of processes wrote or reads them.
+A checkpoint is `step-NNNNNNNN.safetensors` and, written last, `step-NNNNNNNN.json` with the hash of the former and the
+rest of the run's state. Each is written under a temporary name, synced and renamed, so that a file with its final name
+is complete. Tensors are whole and stored by name, whatever number of processes writes or reads them.
 """
 
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,14 +17,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from hornbook.errors import DamagedArtifactError, StoreError
+from hornbook.errors import ConfigError, DamagedArtifactError, StoreError
+from hornbook.model.config import ModelConfig
+from hornbook.model.phi import Phi
+from hornbook.pipeline.fingerprint import encode
+from hornbook.pipeline.stage import Progress
+from hornbook.tokens.pack import TokenStream
+from hornbook.training.config import TrainConfig
+from hornbook.training.optimizer import optimizer_tensors, restore_optimizers
+from hornbook.training.parallel import Ranks, from_first, gathered, on_first, spread
+from hornbook.training.step import Training
 
 KEEP_LAST = 2
-"""Checkpoints that stay: the newest, and one before it should the newest be damaged."""
+"""Checkpoints that are kept: the newest, and the one before it in case the newest is damaged."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +57,14 @@ def save_checkpoint(
     """Write the state after `step` finished steps and delete checkpoints that are no longer needed.
 
     Args:
-        folder: Is created.
-        step: An earlier checkpoint of the same step is replaced; those of later steps belong to a past that was given
-            up, and go.
-        tensors: By name.
+        folder: Created if missing.
+        step: A checkpoint of the same step is replaced; those of later steps, from an abandoned run, are deleted.
+        tensors: Tensors by name.
         state: JSON values.
-        best_step: The checkpoint that may become the run's result, this one or an earlier one, which then stays, too:
-            without it this one is of no use.
+        best_step: The checkpoint with the lowest validation loss, this one or an earlier one, which is kept as well.
 
     Raises:
-        StoreError: The disk is full or cannot be written. The checkpoints before stay.
+        StoreError: The disk is full or not writable. Earlier checkpoints are kept.
     """
     weights = _weights(folder, step)
     aside = weights.with_suffix(".tmp")
@@ -73,40 +81,33 @@ def save_checkpoint(
     except (OSError, SafetensorError) as error:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
-            if not weights.with_suffix(".json").exists():  # without its description it only takes room
+            if not weights.with_suffix(".json").exists():
                 weights.unlink(missing_ok=True)
         raise _unwritten(folder, step, tensors, error) from error
     _delete_unneeded(folder, step)
 
 
 class CheckpointWriter:
-    """Takes copies and writes them in a thread; the thread's errors come up in `wait`.
-
-    The process does not end before the thread has written, however it ends short of a kill.
-    """
+    """Writes checkpoints in a thread; `wait` raises the thread's errors. Leaving the context waits for the thread."""
 
     def __init__(self, folder: Path) -> None:
-        """Nothing is touched in `folder`, where the checkpoints lie, before the first write."""
+        """Write to `folder`, which is not touched before the first write."""
         self._folder = folder
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checkpoint")
         self._writing: Future[None] | None = None
 
     @property
     def has_failed(self) -> bool:
-        """Whether the checkpoint that was written last met an error; `wait` raises it."""
+        """Whether writing the last checkpoint failed; `wait` raises the error."""
         return self._writing is not None and self._writing.done() and self._writing.exception() is not None
 
     def write(self, step: int, tensors: Mapping[str, Tensor], state: Mapping[str, Any], best_step: int | None) -> None:
-        """Begin to write a checkpoint, after the one before it is written.
+        """Start to write a checkpoint once the previous one is written; see `save_checkpoint`.
 
-        Args:
-            step: Finished steps.
-            tensors: Nobody else may change them.
-            state: JSON values; nobody else may change them.
-            best_step: See `save_checkpoint`.
+        Tensors and state must not change until `wait` returns.
 
         Raises:
-            StoreError: The checkpoint before it could not be written.
+            StoreError: The previous checkpoint could not be written.
         """
         self.wait()
         self._writing = self._threads.submit(save_checkpoint, self._folder, step, tensors, state, best_step)
@@ -117,13 +118,13 @@ class CheckpointWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait for what is being written; after an error, whether or not it can be written."""
+        """Wait for the thread; raise its error unless there is another one."""
         self._threads.shutdown()
         if error is None:
             self.wait()
 
     def wait(self) -> None:
-        """Return when all is written.
+        """Wait until the checkpoint is written.
 
         Raises:
             StoreError: It could not be written.
@@ -134,9 +135,9 @@ class CheckpointWriter:
 
 
 def newest_checkpoint(folder: Path) -> tuple[Checkpoint | None, list[str]]:
-    """The newest whole checkpoint, and the names of newer ones that are damaged and were passed over.
+    """The newest valid checkpoint, and the names of newer ones that are damaged.
 
-    One whose best is damaged cannot lead to the run's result and counts as damaged.
+    A checkpoint whose best checkpoint is damaged cannot lead to the run's result and counts as damaged.
     """
     damaged: list[str] = []
     for step in reversed(saved_steps(folder)):
@@ -151,34 +152,114 @@ def newest_checkpoint(folder: Path) -> tuple[Checkpoint | None, list[str]]:
 
 
 def read_checkpoint(folder: Path, step: int) -> Checkpoint:
-    """The checkpoint of `step`.
+    """Read the checkpoint of `step`.
 
     Raises:
-        DamagedArtifactError: It is missing or not what was written.
+        DamagedArtifactError: It is missing or its hash does not match.
     """
     content = _verified(folder, step)
     return Checkpoint(step, load_file(_weights(folder, step)), content["state"])
 
 
 def saved_steps(folder: Path) -> list[int]:
-    """The steps that have a checkpoint, damaged or not, in order."""
+    """The steps that have a checkpoint, damaged or not, in ascending order."""
     return sorted(_step_of(path) for path in folder.glob("step-*.json"))
 
 
 @contextmanager
 def explained_writing(folder: Path) -> Iterator[None]:
-    """Turn the errors of a full or refused disk, while files are written to `folder`, into one for a person.
-
-    Raises:
-        StoreError: The message names the folder and says how much room there is.
-    """
+    """Turn errors of writing files to `folder` into a `StoreError` that names the free space."""
     try:
         yield
     except (OSError, SafetensorError) as error:
         raise StoreError(
-            f"`{folder}` could not be written ({error}); {_free_gigabytes(folder)} are free there. Make room, or mend "
-            "what the system names, and run the same command again: it goes on from the last checkpoint"
+            f"`{folder}` could not be written ({error}); {_free_gigabytes(folder)} are free there. Free disk space or "
+            "solve what the system reports, and run the same command again: it resumes from the last checkpoint"
         ) from error
+
+
+def identity_of(config: TrainConfig, shape: ModelConfig, stream: TokenStream, seed: int) -> dict[str, Any]:
+    """What a checkpoint and the run that resumes from it must have in common, as JSON values."""
+    fields = encode(config)
+    fields.pop("model", None)
+    return {
+        **fields,
+        **{f"model.{name}": value for name, value in encode(shape).items()},
+        "seed": seed,
+        "tokenizer": stream.tokenizer_sha256,
+        "number of training tokens": len(stream),
+    }
+
+
+def describe_differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """The first five entries that differ, as text; empty if there are none."""
+    different = [name for name in {**now, **before} if before.get(name) != now.get(name)]
+    return ", ".join(f"`{name}` {before.get(name)!r}, now {now.get(name)!r}" for name in different[:5])
+
+
+def whole_state(model: Phi, optimizers: Sequence[torch.optim.Optimizer], ranks: Ranks) -> dict[str, torch.Tensor]:
+    """Copies of all tensors of a run on the first process; empty on the others."""
+    return gathered({**model.state_dict(), **optimizer_tensors(model, optimizers)}, ranks)
+
+
+def resumed(
+    model: Phi,
+    optimizers: Sequence[torch.optim.Optimizer],
+    folder: Path,
+    identity: Mapping[str, Any],
+    ranks: Ranks,
+    progress: Progress,
+) -> Training | None:
+    """Restore model and optimisers from the newest valid checkpoint, which the first process reads; None without one.
+
+    Raises:
+        ConfigError: The checkpoints in `folder` belong to another run; the message says what differs.
+    """
+    checkpoint = on_first(lambda: _find(folder, identity, progress), ranks)
+    state = from_first(None if checkpoint is None else checkpoint.state["training"], ranks)
+    if state is None:
+        return None
+    names = set(model.state_dict())
+    tensors = {} if checkpoint is None else checkpoint.tensors
+    spread(tensors, model.state_dict(), ranks)
+    moments = {name: tensor for name, tensor in tensors.items() if name not in names}
+    restore_optimizers(model, optimizers, moments, ranks)
+    return Training.from_json(state)
+
+
+def take_weights(model: Phi, folder: Path, step: int, ranks: Ranks) -> None:
+    """Restore the model's weights after `step` steps.
+
+    Raises:
+        DamagedArtifactError: The checkpoint is damaged.
+    """
+
+    def read() -> Checkpoint:
+        try:
+            return read_checkpoint(folder, step)
+        except DamagedArtifactError as error:
+            raise DamagedArtifactError(
+                f"{error}: it has the lowest validation loss and should be the result; the same command resumes from "
+                "an earlier checkpoint"
+            ) from error
+
+    checkpoint = on_first(read, ranks)
+    spread({} if checkpoint is None else checkpoint.tensors, model.state_dict(), ranks)
+
+
+def _find(folder: Path, identity: Mapping[str, Any], progress: Progress) -> Checkpoint | None:
+    checkpoint, damaged = newest_checkpoint(folder)
+    for name in damaged:
+        progress(0, 0, f"checkpoint {name} is damaged and was skipped")
+    if checkpoint is None:
+        return None
+    if listed := describe_differences(checkpoint.state["run"], identity):
+        raise ConfigError(
+            f"the checkpoints in `{folder}` belong to another run ({listed}): give this run another folder, or "
+            "delete them to start again"
+        )
+    progress(0, 0, f"resumed from the checkpoint of step {checkpoint.step}")
+    return checkpoint
 
 
 def _verified(folder: Path, step: int) -> dict[str, Any]:
@@ -206,7 +287,7 @@ def _description(folder: Path, step: int) -> dict[str, Any]:
 
 
 def _delete_unneeded(folder: Path, newest: int) -> None:
-    """Also what kills have left: weights without a description, and half-written files."""
+    """Delete old checkpoints and what kills have left: weights without a description, and incomplete files."""
     steps = [step for step in saved_steps(folder) if step <= newest]
     last = steps[-KEEP_LAST:]
     needed: set[int | None] = set(last)
@@ -254,7 +335,7 @@ def _hash_and_sync(path: Path, *, sync: bool = True) -> str:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Bring the new names to the disk, too."""
+    """Sync the folder's entries."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

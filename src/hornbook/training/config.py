@@ -1,4 +1,4 @@
-"""What determines a training run, pretraining or finetuning."""
+"""The configs of a training run: what determines its result, and how it is executed."""
 
 from dataclasses import dataclass, field
 
@@ -16,24 +16,24 @@ TRACKERS = ("trackio", "wandb", "tensorboard")
 
 @dataclass(frozen=True, kw_only=True)
 class Execution:
-    """What may differ between two machines that train the same model. Not part of a fingerprint."""
+    """How a training run is executed, which changes rounding at most. Not part of a fingerprint."""
 
     device: str = "auto"
-    """`auto` (a GPU where there is one), `cpu`, `cuda`."""
+    """`cpu`, `cuda`, or `auto`: a GPU if there is one."""
     micro_batch: int | str | None = None
-    """Rows of one forward and backward pass on one device; `auto`: the most that fit; None: its whole share."""
+    """Rows per forward and backward pass on one device. `auto`: the most that fit; None: all its rows of a step."""
     parallel: str = "auto"
-    """Among several processes: `ddp` (each holds the whole model), `fsdp` (each a part), `auto`: ddp where it fits."""
+    """With several processes: `ddp` (each holds the whole model), `fsdp` (each a shard), or `auto`: ddp if it fits."""
     compile: str = "auto"
-    """`on`, `off`, or `auto`: on for a GPU, off for a CPU, where it gains nothing over our own kernels."""
+    """Whether to use `torch.compile`: `on`, `off`, or `auto`: on GPUs only."""
     checkpoint_activations: bool = False
-    """Compute each block's activations again in the backward pass instead of keeping them."""
+    """Recompute each block's activations in the backward pass instead of saving them."""
     trackers: tuple[str, ...] = ()
-    """Who else hears of the log: `trackio`, `wandb`, `tensorboard`."""
+    """Experiment trackers that receive the log: `trackio`, `wandb`, `tensorboard`."""
 
     def __post_init__(self) -> None:
         if isinstance(self.micro_batch, str) and self.micro_batch != "auto":
-            raise ConfigError(f"`micro_batch` must be a number of rows or `auto`, got {self.micro_batch!r}")
+            raise ConfigError(f"`micro_batch` must be a number or `auto`, got {self.micro_batch!r}")
         if isinstance(self.micro_batch, int) and self.micro_batch < 1:
             raise ConfigError(f"`micro_batch` must be at least 1, got {self.micro_batch!r}")
         for name, allowed in {"parallel": PARALLEL_WAYS, "compile": COMPILE_CHOICES}.items():
@@ -46,68 +46,62 @@ class Execution:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """One run of the training loop. Devices and numbers of processes are no part of it."""
+    """A training run, whatever the devices and the number of processes."""
 
     dataset: str
-    """`pretrain` or `finetune`: the folder of token shards."""
+    """Dataset of token shards: `pretrain` or `finetune`."""
     model: ModelConfig | None = None
-    """The shape of a new model; None where the run starts from a base model's weights."""
+    """Shape of a new model; None to start from a base model's weights."""
     num_steps: int
-    """Optimiser steps; the learning rate falls to zero over them."""
+    """Optimiser steps over which the learning rate decays to zero."""
     stop_step: int | None = None
-    """End after this step, with the learning rate of a run of `num_steps`; None for all of them."""
+    """Stop after this step of the schedule of `num_steps`; None for all steps."""
     batch_size: int
-    """Rows per optimiser step, over all processes and accumulated parts."""
+    """Rows per optimiser step, over all processes and accumulated micro-batches."""
     sequence_length: int
     """Tokens per row."""
     learning_rate: float
-    """The highest, at the end of the warm-up."""
+    """Peak learning rate, at the end of the warm-up."""
     warmup_steps: int
+    """Steps over which the learning rate rises linearly."""
     optimizer: str = "adamw"
-    """`adamw`, the paper's, or `muon`: Muon for the blocks' matrices, AdamW for the rest."""
+    """`adamw`, as in the paper, or `muon`: Muon for the matrices in the blocks, AdamW for the rest."""
     weight_decay: float = 0.1
-    """Applied to matrices only."""
+    """Decoupled weight decay, of matrices only."""
     betas: tuple[float, float] = (0.9, 0.95)
     """AdamW's decay rates of its two moments."""
     epsilon: float = 1e-8
     """AdamW's term against division by zero."""
     clip_norm: float = 1.0
-    """The gradient is scaled down to this Euclidean norm."""
+    """Maximum Euclidean norm of the gradient."""
     residual_dropout: float = 0.0
-    """Probability, on the outputs of attention and MLP. The paper trains with 0.1."""
+    """Dropout probability on the outputs of attention and MLP; 0.1 in the paper."""
     attention_dropout: float = 0.0
-    """Probability, on the weights of attention. The paper trains with 0.1."""
+    """Dropout probability on attention weights; 0.1 in the paper."""
     mask_documents: bool = False
-    """Attend within documents only; the paper attends across them."""
+    """Attend within documents only; in the paper attention crosses documents."""
     max_skipped_steps: int = 10
-    """Steps without a finite loss and gradient that are skipped; one more ends the run."""
+    """Maximum number of skipped steps, whose loss or gradient is not finite; one more ends the run."""
     log_every: int = 10
-    """Steps per line of the log."""
+    """Steps between lines of the log."""
     eval_every: int = 200
-    """Steps between measurements of the held-out loss; it is measured at the end in any case."""
+    """Steps between measurements of the validation loss, which is also measured at the end."""
     eval_rows: int = 64
-    """At most so many rows of the held-out split are read for it."""
+    """Maximum number of rows of the held-out split for the validation loss."""
     checkpoint_every: int = 100
     """Steps between checkpoints."""
     keep_best: bool = False
-    """The run's result is the checkpoint with the lowest held-out loss, not the last; measured every `eval_every`."""
+    """Take the checkpoint with the lowest validation loss as the result, not the last."""
     precision: str = "auto"
-    """`float32`, `bfloat16`, `float16` (weights kept in float32), or `auto`: bfloat16 where the hardware has it."""
+    """Type to compute in, with master weights in float32: `float32`, `bfloat16`, `float16`, or `auto`: bfloat16 if the
+    hardware has it."""
     execution: Execution = field(default_factory=Execution, metadata=NOT_IN_FINGERPRINT)
-    """How it is computed: devices, processes, memory."""
+    """How the run is executed: devices, processes, memory."""
 
     def __post_init__(self) -> None:
         if self.dataset not in DATASETS:
             raise ConfigError(f"`dataset` must be one of {', '.join(DATASETS)}, got {self.dataset!r}")
-        positive = (
-            "num_steps",
-            "batch_size",
-            "sequence_length",
-            "log_every",
-            "eval_every",
-            "checkpoint_every",
-        )
-        for name in positive:
+        for name in ("num_steps", "batch_size", "sequence_length", "log_every", "eval_every", "checkpoint_every"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"`{name}` must be at least 1, got {getattr(self, name)!r}")
         for name in ("learning_rate", "clip_norm"):
@@ -123,8 +117,7 @@ class TrainConfig:
             raise ConfigError(f"`betas` must lie in [0, 1), got {self.betas!r}")
         if self.stop_step is not None and not 1 <= self.stop_step <= self.num_steps:
             raise ConfigError(f"`stop_step` must lie in 1 to `num_steps` {self.num_steps}, got {self.stop_step!r}")
-        choices = {"optimizer": OPTIMIZERS, "precision": PRECISIONS}
-        for name, allowed in choices.items():
+        for name, allowed in {"optimizer": OPTIMIZERS, "precision": PRECISIONS}.items():
             if getattr(self, name) not in allowed:
                 raise ConfigError(f"`{name}` must be one of {', '.join(allowed)}, got {getattr(self, name)!r}")
 

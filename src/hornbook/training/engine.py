@@ -1,50 +1,30 @@
-"""The model as it computes: whole on each process, or each process with its part.
+"""Forward and backward passes on one process or several: data-parallel replicas, or FSDP2 shards.
 
-`Replicas` adds up gradients in float32 on the master weights over all micro-batches of a step and averages them once
-(docs/decisions/data-parallel.md says why not `DistributedDataParallel`). `Shards` is FSDP2: each block is gathered when
-its turn comes; weights, gradients and the optimiser's state stay in parts, in float32.
+`Replicas` accumulates gradients in float32 on the master weights over all micro-batches of a step and averages them
+once (docs/decisions/data-parallel.md says why not with `DistributedDataParallel`). `Shards` is FSDP2: each block is
+gathered when it computes; weights, gradients and the optimiser's state stay sharded, in float32.
 """
 
+import copy
 import shutil
 from collections.abc import Callable
 from typing import Protocol
 
 import torch
 from torch import Tensor
-from torch.distributed.device_mesh import init_device_mesh
-from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard, register_fsdp_forward_method
 
-from hornbook.errors import ConfigError
 from hornbook.model.phi import Phi
 from hornbook.pipeline.stage import Progress
 from hornbook.tokens.batches import Rows
 from hornbook.training.config import TrainConfig
 from hornbook.training.parallel import Ranks, average_gradients, spread, summed
-from hornbook.training.precision import ComputeCopy
-
-DEVICES = ("auto", "cpu", "cuda")
 
 LossFunction = Callable[..., Tensor]
-"""Mean loss of rows, shape (rows, sequence length + 1); takes `gradient_scale` as `Phi.loss` does."""
-
-
-def choose_device(choice: str) -> torch.device:
-    """The device that `Execution.device` names: for `auto` this process's GPU where there is one, else the CPU.
-
-    Raises:
-        ConfigError: It is none of `auto`, `cpu`, `cuda`, or there is no GPU.
-    """
-    if choice not in DEVICES:
-        raise ConfigError(f"`device` must be one of {', '.join(DEVICES)}, got {choice!r}")
-    if choice == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("`device` is 'cuda', but PyTorch finds no GPU: choose `cpu` or `auto`")
-    if choice == "cpu" or not torch.cuda.is_available():
-        return torch.device("cpu")
-    return torch.device("cuda", torch.cuda.current_device())
+"""The mean loss of rows, shape (rows, sequence length + 1), with the keyword `gradient_scale` of `Phi.loss`."""
 
 
 def loss_function(model: Phi, separator: int | None = None) -> LossFunction:
-    """The mean next-token loss of `model` as a function of rows of tokens; with a `separator`, within documents."""
+    """`Phi.loss` of `model` with this `separator`."""
 
     def loss_of(rows_BT: Tensor, *, gradient_scale: float = 1.0) -> Tensor:
         return model.loss(rows_BT, gradient_scale=gradient_scale, separator=separator)
@@ -53,25 +33,25 @@ def loss_function(model: Phi, separator: int | None = None) -> LossFunction:
 
 
 class Engine(Protocol):
-    """Computes losses and gradients for `model`, whose weights the optimiser moves."""
+    """Computes losses and gradients of `model`, whose weights the optimiser updates."""
 
     model: Phi
-    """The master weights, float32, and their gradients."""
+    """The master weights in float32, with their gradients."""
 
     def renew(self) -> None:
-        """Take over the weights that the optimiser left, and clear the gradients."""
+        """Take over the updated weights and clear the gradients; needed before each step."""
 
     def backward(self, rows_BT: Tensor, gradient_scale: float, *, is_last: bool) -> Tensor:
-        """Add the gradients of one micro-batch, times `gradient_scale`; returns its mean loss, unscaled.
+        """Add the gradients of one micro-batch, times `gradient_scale`, and return its mean loss, unscaled.
 
-        With `is_last` no more follow in this step.
+        `is_last` marks the last micro-batch of a step.
         """
 
     def reduce(self) -> None:
-        """Turn the gradients into their mean over all processes."""
+        """Average the gradients over all processes."""
 
     def loss(self, rows_BT: Tensor) -> Tensor:
-        """The mean loss of rows, for measuring: no gradient, no dropout. All processes must call it together."""
+        """The mean loss of rows without gradients and dropout. All processes must call it together."""
 
 
 def make_engine(
@@ -84,17 +64,17 @@ def make_engine(
     ranks: Ranks,
     progress: Progress,
 ) -> Engine:
-    """Bring `model` to where it computes, with the first process's weights, ready for training.
+    """Move `model` to its device, with the first process's weights on all processes, ready for training.
 
     Args:
-        model: On the CPU. The other processes' weights are not looked at and may be unset: their memory is then never
-            touched, so that a large model lies whole in the first process's memory only.
+        model: A model on the CPU. Only the first process's weights are read; the others' may be uninitialised, so that
+            a large model takes the CPU memory of the first process only.
         config: The run.
-        dtype: To compute in.
-        separator: The token that ends a document, where attention stays within documents.
-        device: Where to compute.
+        dtype: The type to compute in.
+        separator: See `Phi.loss`.
+        device: The device of this process.
         ranks: The processes.
-        progress: Told where compilation is not to be had.
+        progress: Called if the model cannot be compiled.
     """
     model.train()
     model.set_dropout(residual=config.residual_dropout, attention=config.attention_dropout)
@@ -114,8 +94,44 @@ def make_engine(
     return engine
 
 
+class ComputeCopy:
+    """The model that computes: `master` itself in float32, a copy of it in another type.
+
+    The copy is renewed once per step, and gradients are accumulated in float32. Compared with autocast, this saves the
+    casts of all weights in every pass and the copies of activations.
+    """
+
+    def __init__(self, master: Phi, dtype: torch.dtype) -> None:
+        """Copy the model; call `renew` before the first pass."""
+        self.master = master
+        self.model = master if dtype == torch.float32 else copy.deepcopy(master).to(dtype)
+        self._pairs: list[tuple[Tensor, Tensor]] = list(zip(master.parameters(), self.model.parameters(), strict=True))
+
+    @torch.no_grad()
+    def renew(self) -> None:
+        """Copy the weights of `master` and clear all gradients, including those of an interrupted pass."""
+        if self.model is not self.master:
+            weights, copies = [pair[0] for pair in self._pairs], [pair[1] for pair in self._pairs]
+            torch._foreach_copy_(copies, weights)
+        for weight, computed in self._pairs:
+            weight.grad = computed.grad = None
+
+    @torch.no_grad()
+    def collect(self) -> None:
+        """Add the copy's gradients to those of `master`, in float32, and clear them."""
+        if self.model is self.master:
+            return
+        for weight, computed in self._pairs:
+            assert computed.grad is not None, "every parameter of the model takes part in the loss"
+            if weight.grad is None:
+                weight.grad = computed.grad.float()
+            else:
+                weight.grad += computed.grad
+            computed.grad = None
+
+
 class Replicas:
-    """Each process holds the whole model; a process that is alone is the simplest case."""
+    """Each process holds the whole model; also the engine of a single process."""
 
     def __init__(
         self,
@@ -127,7 +143,7 @@ class Replicas:
         ranks: Ranks,
         progress: Progress,
     ) -> None:
-        """Take charge of `model`, on its device; call `renew` before the first pass."""
+        """Wrap `model`, which is on its device."""
         self.model = model
         self._compute = ComputeCopy(model, dtype)
         self._ranks = ranks
@@ -161,7 +177,7 @@ class Replicas:
 
 
 class Shards:
-    """Each process holds its rows of every matrix; a block is one group, what lies outside the blocks another."""
+    """FSDP2: each process holds some rows of every matrix. Each block is one group, all else another."""
 
     def __init__(
         self,
@@ -174,13 +190,17 @@ class Shards:
         ranks: Ranks,
         progress: Progress,
     ) -> None:
-        """Part `model`, still on the CPU, among the processes, and bring each part to its device.
+        """Shard `model`, which is on the CPU, over the processes' devices.
 
-        Blocks are compiled one by one: a graph over all of them could not wait for the next block's weights.
+        Each block is compiled by itself, because the weights of a block are gathered between blocks.
         """
+        # Imported here because it takes half a second, which only FSDP needs.
+        from torch.distributed.device_mesh import init_device_mesh
+        from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard, register_fsdp_forward_method
+
         self.model = model
         mesh = init_device_mesh(device.type, (ranks.world_size,))
-        # Rotary angles stay in float32: inputs are not cast.
+        # Inputs are not cast, so that rotary angles stay in float32.
         policy = MixedPrecisionPolicy(
             param_dtype=None if dtype == torch.float32 else dtype, reduce_dtype=torch.float32, cast_forward_inputs=False
         )
@@ -204,7 +224,7 @@ class Shards:
         return loss.detach()
 
     def reduce(self) -> None:
-        """See `Engine`: the last backward pass has done it."""
+        """See `Engine`; the last backward pass has averaged the gradients."""
 
     @torch.no_grad()
     def loss(self, rows_BT: Tensor) -> Tensor:
@@ -212,20 +232,21 @@ class Shards:
         self.model.eval()
         measured = self._loss(rows_BT)
         self.model.train()
-        self.model.reshard()  # type: ignore[operator]  # a backward pass would do it
+        self.model.reshard()  # type: ignore[operator]  # otherwise done by a backward pass
         return measured
 
 
-def held_out_loss(engine: Engine, validation: Rows, micro_batch: int, device: torch.device, ranks: Ranks) -> float:
-    """The mean next-token loss in nats; equal on all processes, each of which computes its share.
+def validation_loss(engine: Engine, validation: Rows, micro_batch: int, device: torch.device, ranks: Ranks) -> float:
+    """The mean next-token loss in nats, equal on all processes, each of which computes a part.
+
+    All processes take part in each pass, as FSDP requires; the pass of a process without rows left does not count.
 
     Args:
-        engine: Its weights renewed.
+        engine: An engine with renewed weights.
         validation: At least one row.
         micro_batch: Rows of one pass.
-        device: Where to compute.
-        ranks: The processes. All take part in each pass, as FSDP needs; where rows run out, with a pass that is not
-            counted.
+        device: The device of this process.
+        ranks: The processes.
     """
     total = 0.0
     for round_start in range(0, len(validation), micro_batch * ranks.world_size):
@@ -241,17 +262,11 @@ def held_out_loss(engine: Engine, validation: Rows, micro_batch: int, device: to
 def maybe_compiled(
     function: Callable[..., Tensor], choice: str, device: torch.device, progress: Progress
 ) -> Callable[..., Tensor]:
-    """Compile `function` for `device`, or hand it back as it is.
+    """Compile `function` if `choice`, one of `auto`, `on` and `off`, says so for `device`.
 
-    On a CPU the step's time is in matrix products and in our own attention and loss, which leave a compiler nothing to
-    gain (measured: within 4 % of each other, before half a minute of compiling); so `auto` compiles for GPUs only.
-    Where no C++ compiler can be had, `on` falls back with one line of progress.
-
-    Args:
-        function: Takes and returns tensors.
-        choice: `auto`, `on` or `off`.
-        device: Where the function will run.
-        progress: Told of the fallback.
+    On a CPU a step's time is in matrix products and in Hornbook's own attention and loss, which compilation does not
+    speed up (measured: within 4 %, after half a minute of compiling), so that `auto` compiles on GPUs only. Without a
+    C++ compiler, `on` falls back to eager mode and reports it to `progress`.
     """
     if choice == "off" or (choice == "auto" and device.type == "cpu"):
         return function

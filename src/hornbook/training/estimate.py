@@ -1,29 +1,129 @@
-"""What a training stage would take, computed from configs alone, and the GPUs that a plan counts with.
+"""Estimates of what a training takes, from configs alone: memory by arithmetic, tokens, operations and disk for plans.
 
-Source: Chowdhery et al. 2022, "PaLM", appendix B, for how operations are counted where a share of the peak is stated.
+The memory estimate counts the tensors that `model/phi.py`, `model/attention.py` and `model/loss.py` save (tests count
+them in a real backward pass). It estimates the peak, rather too high than too low, without the CUDA context and
+libraries (about half a gibibyte), fragmentation, and NCCL's buffers.
+
+Source: Chowdhery et al. 2022, "PaLM", appendix B, for the count of operations in a utilisation.
 """
+
+from dataclasses import dataclass, fields
 
 import torch
 
 from hornbook.errors import ConfigError
+from hornbook.model.attention import BLOCK
 from hornbook.model.config import ModelConfig, flops_per_token, num_parameters
 from hornbook.pipeline.stage import Estimate, Hardware, Stage
 from hornbook.training.checkpoint import KEEP_LAST
 from hornbook.training.config import TrainConfig
-from hornbook.training.device_peak import listed_peak
-from hornbook.training.memory import USABLE_SHARE, estimate_memory
+from hornbook.training.hardware import listed_peak
 
+USABLE_SHARE = 0.9
+"""Share of a device's memory for training; the rest is left to driver, libraries and fragmentation."""
+MASTER_BYTES = 4
+"""Per parameter of the float32 weights, of their gradients, and of each tensor of the optimiser's state."""
+LOSS_CHUNK = 1024
+"""Tokens whose logits the loss holds at a time."""
+LOGIT_BYTES = 12
+"""Per logit of a chunk, in any type: logit, float32 copy, softmax, and the previous chunk's."""
 MEMORY_GIGABYTES = {"h100": 80, "h200": 141, "gh200": 96, "b200": 180, "a100": 80, "a40": 48, "l40s": 48, "v100": 32}
-"""Of one GPU by its name, the larger where it is sold with two. Source: the makers' data sheets."""
+"""Memory of one GPU; the larger one if two are sold under a name. Source: data sheets."""
 PAPER_GPU, PAPER_UTILISATION = "a100", 0.53
-"""What phi-1 was trained on, and the share of its peak that the paper's 770 hours for 50.3 billion tokens come to."""
+"""GPU of the phi-1 paper, and the utilisation that 770 GPU hours for 50.3 billion tokens imply."""
 CHECKPOINT_BYTES = 12
-"""Of a parameter in a checkpoint: the weight and AdamW's two moments, in float32."""
+"""Per parameter of a checkpoint: the weight and AdamW's two moments in float32."""
 WEIGHT_BYTES = 4
 
 
+@dataclass(frozen=True, kw_only=True)
+class MemoryEstimate:
+    """Bytes on one device at the peak of a training step."""
+
+    weights: int
+    """The float32 weights, and their copy if the model computes in another type."""
+    gradients: int
+    optimizer: int
+    activations: int
+    """Tensors saved for the backward pass of one micro-batch."""
+    loss: int
+    """Gradient of the head, and the larger of a chunk of logits and the temporaries of one block's backward pass."""
+    update: int = 0
+    """Temporaries of the optimiser's step, which runs after the activations are freed."""
+    checkpoint: int = 0
+    """The copy that is being written to disk, if the device is a CPU."""
+
+    @property
+    def total(self) -> int:
+        """The peak, since not all of these exist at the same time."""
+        always = self.weights + self.gradients + self.optimizer + self.checkpoint
+        return always + max(self.activations + self.loss, self.update)
+
+    def describe_parts(self) -> str:
+        """One line, `weights 7.3 GiB, gradients 7.3 GiB, …`, without parts of size 0."""
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        if self.update <= self.activations + self.loss:
+            del parts["update"]
+        return ", ".join(f"{name} {format_bytes(size)}" for name, size in parts.items() if size)
+
+
+def format_bytes(num_bytes: int) -> str:
+    """`31.2 GiB`, and below one gibibyte `412 MiB`."""
+    return f"{num_bytes / 2**30:.1f} GiB" if num_bytes >= 2**30 else f"{num_bytes / 2**20:.0f} MiB"
+
+
+def estimate_memory(
+    shape: ModelConfig,
+    config: TrainConfig,
+    *,
+    micro_batch: int,
+    dtype: torch.dtype,
+    num_shards: int = 1,
+    on_cpu: bool = False,
+) -> MemoryEstimate:
+    """The peak of a training step's memory on one device.
+
+    Args:
+        shape: The model's shape.
+        config: The run.
+        micro_batch: Micro-batch size.
+        dtype: The type to compute in.
+        num_shards: Devices among which FSDP shards weights, gradients and the optimiser's state; 1 without FSDP.
+        on_cpu: Whether Hornbook's attention for CPUs runs, which saves all attention weights.
+    """
+    sequence_length, optimizer = config.sequence_length, config.optimizer
+    parameters, bytes_of = num_parameters(shape), dtype.itemsize
+    copied = 0 if dtype == torch.float32 else bytes_of * parameters
+    weights, gradients = MASTER_BYTES * parameters + copied, MASTER_BYTES * parameters + copied
+    if num_shards > 1:
+        # FSDP gathers the parameters outside the blocks, one block and the next one; it accumulates whole gradients.
+        block = _block_parameters(shape)
+        outside = parameters - shape.num_layers * block
+        weights = MASTER_BYTES * parameters // num_shards + bytes_of * (outside + 2 * block)
+        gradients = MASTER_BYTES * parameters // num_shards + MASTER_BYTES * parameters
+    tokens = micro_batch * sequence_length
+    saved = _saved_by_block(shape, config, bytes_of, on_cpu)
+    inputs = bytes_of * shape.hidden_size
+    per_token = shape.num_layers * saved
+    if config.execution.checkpoint_activations:
+        per_token = shape.num_layers * inputs + saved
+    per_token += 2 * inputs  # the final LayerNorm's input, and the gradient of its output, which the loss saves
+    mask = bytes_of * tokens * sequence_length if config.mask_documents and not on_cpu else 0
+    head = shape.vocab_size * shape.hidden_size * (4 + bytes_of)  # in float32, and one chunk's in the compute type
+    chunk = min(tokens, LOSS_CHUNK) * shape.vocab_size * LOGIT_BYTES
+    return MemoryEstimate(
+        weights=weights,
+        gradients=gradients,
+        optimizer=_optimizer_bytes(shape, optimizer) // num_shards,
+        activations=tokens * per_token + mask,
+        loss=head + max(chunk, tokens * _block_temporaries(shape, sequence_length, bytes_of, on_cpu)),
+        update=_muon_temporaries(shape, bytes_of) if optimizer == "muon" else 0,
+        checkpoint=3 * MASTER_BYTES * parameters if on_cpu else 0,
+    )
+
+
 def estimate(stage: Stage, hardware: Hardware | None = None) -> Estimate:
-    """Tokens, operations, memory and disk of a training stage; its held-out measurements are left out."""
+    """Tokens, operations, memory and disk of a training stage, without its validation."""
     config: TrainConfig = stage.config
     shape = _shape_of(stage)
     tokens = config.last_step * config.batch_size * config.sequence_length
@@ -38,38 +138,37 @@ def estimate(stage: Stage, hardware: Hardware | None = None) -> Estimate:
         disk_bytes=parameters * (checkpoints * CHECKPOINT_BYTES + WEIGHT_BYTES),
         assumptions=(
             "FLOPs: 6 for each weight and token, and attention counted whole, as where shares of a peak are stated "
-            "(PaLM, appendix B); without held-out measurements.",
-            f"Disk of a training: the checkpoints that stay while it runs, {CHECKPOINT_BYTES} bytes a parameter each, "
-            "and the model's weights in float32.",
+            "(PaLM, appendix B); without validation.",
+            f"Disk of a training: the checkpoints that exist while it runs, {CHECKPOINT_BYTES} bytes per parameter "
+            "each, and the model's weights in float32.",
         ),
         memory_basis=tuple(f"{stage.name}: {sentence}" for sentence in memory_basis),
     )
 
 
 def training_flops_per_token(shape: ModelConfig, sequence_length: int) -> float:
-    """Operations that training spends on a token, by the count in which the field states shares of a peak.
+    """Training operations per token, with attention counted in full, as in the MFU of PaLM, Megatron and nanoGPT.
 
-    `flops_per_token` counts the half of the attention that a causal model needs; this counts all of it, as PaLM,
-    Megatron and nanoGPT do.
+    `flops_per_token` counts only the half of attention that a causal model needs.
     """
     return flops_per_token(shape, 2 * sequence_length)
 
 
 def paper_hardware() -> Hardware:
-    """The eight GPUs of the paper, for comparison."""
+    """The eight GPUs of the phi-1 paper."""
     return find_hardware(PAPER_GPU, num_gpus=8, utilisation=PAPER_UTILISATION)
 
 
 def find_hardware(gpu: str, *, num_gpus: int, utilisation: float) -> Hardware:
-    """The GPUs that a person named.
+    """Look up GPUs by name.
 
     Args:
-        gpu: `h100`, `a100`, or what `device_peak.GPUS` knows, upper and lower case alike.
+        gpu: `h100`, `a100` or another GPU of `hardware.GPUS`, ignoring case.
         num_gpus: At least 1.
-        utilisation: Share of the peak that training is expected to reach.
+        utilisation: Expected share of the peak, in (0, 1].
 
     Raises:
-        ConfigError: The GPU is not known, or a number lies out of its range.
+        ConfigError: The GPU is unknown, or a number is out of range.
     """
     if num_gpus < 1:
         raise ConfigError(f"`--num-gpus` must be at least 1, got {num_gpus!r}")
@@ -90,21 +189,16 @@ def find_hardware(gpu: str, *, num_gpus: int, utilisation: float) -> Hardware:
 
 
 def _memory(shape: ModelConfig, config: TrainConfig, hardware: Hardware) -> tuple[int, tuple[str, ...]]:
-    """Bytes on one GPU, and what was assumed: the most rows a pass that fit where the config leaves them open."""
+    """Bytes on one GPU and the assumption: the largest micro-batch size that fits, if the config leaves it open."""
     room = USABLE_SHARE * hardware.memory_bytes
 
     def total(micro_batch: int, num_shards: int) -> int:
         return estimate_memory(
             shape,
+            config,
             micro_batch=micro_batch,
-            sequence_length=config.sequence_length,
             dtype=torch.float32 if config.precision == "float32" else torch.bfloat16,
-            optimizer=config.optimizer,
             num_shards=num_shards,
-            checkpoint_activations=config.execution.checkpoint_activations,
-            residual_dropout=config.residual_dropout,
-            attention_dropout=config.attention_dropout,
-            mask_documents=config.mask_documents,
         ).total
 
     parallel = config.execution.parallel
@@ -118,10 +212,62 @@ def _memory(shape: ModelConfig, config: TrainConfig, hardware: Hardware) -> tupl
         rows = 1
         while share % (2 * rows) == 0 and total(2 * rows, num_shards) <= room:
             rows *= 2
-    how = f"the weights parted among {num_shards} GPUs" if sharded else "the whole model on each GPU"
-    return total(rows, num_shards), (f"memory with {rows} rows a pass and {how}.",)
+    how = f"the weights sharded over {num_shards} GPUs" if sharded else "the whole model on each GPU"
+    return total(rows, num_shards), (f"memory with a micro-batch size of {rows} and {how}.",)
 
 
 def _shape_of(stage: Stage) -> ModelConfig:
     config: TrainConfig = stage.config
     return config.model if config.model is not None else _shape_of(stage.inputs["base"])
+
+
+def _saved_by_block(shape: ModelConfig, config: TrainConfig, bytes_of: int, on_cpu: bool) -> int:
+    """Bytes per token that autograd saves in one block.
+
+    Of `hidden_size` each: the inputs of LayerNorm and of the four projections after it, queries, keys, values, and the
+    output of attention. Of `intermediate_size` each: input and output of GELU. Two float32 statistics of LayerNorm.
+    """
+    hidden, heads = shape.hidden_size, shape.num_heads
+    drops_residual = config.residual_dropout > 0
+    saved = bytes_of * (6 * hidden + 2 * shape.intermediate_size) + 8
+    if on_cpu:
+        per_weight = bytes_of + (1 if config.attention_dropout > 0 else 0)
+        saved += round(heads * mean_block_keys(config.sequence_length) * per_weight)
+        saved += 2 * bytes_of * hidden if drops_residual else 0  # dropout's noise, in the type of the activations
+    else:
+        saved += 4 * heads
+        saved += 2 * hidden if drops_residual else 0  # dropout's mask, a boolean each
+    return saved
+
+
+def mean_block_keys(sequence_length: int) -> float:
+    """Attention weights per token and head, on average, that attention on CPUs saves: up to the end of each block."""
+    ends = [min(start + BLOCK, sequence_length) for start in range(0, sequence_length, BLOCK)]
+    starts = range(0, sequence_length, BLOCK)
+    return sum((end - start) * end for start, end in zip(starts, ends, strict=True)) / sequence_length
+
+
+def _block_temporaries(shape: ModelConfig, sequence_length: int, bytes_of: int, on_cpu: bool) -> int:
+    """Bytes per token of the gradients that exist together during one block's backward pass."""
+    work = bytes_of * (3 * shape.intermediate_size + 8 * shape.hidden_size)
+    if on_cpu:  # per block of attention: gradients of weights and scores, and a temporary
+        work += 3 * bytes_of * shape.num_heads * min(BLOCK, sequence_length)
+    return work
+
+
+def _block_parameters(shape: ModelConfig) -> int:
+    hidden, inner = shape.hidden_size, shape.intermediate_size
+    return 4 * (hidden * hidden + hidden) + 2 * hidden * inner + inner + hidden + 2 * hidden
+
+
+def _optimizer_bytes(shape: ModelConfig, optimizer: str) -> int:
+    """AdamW has two moments of every parameter, Muon one momentum of each matrix in the blocks."""
+    both = 2 * MASTER_BYTES * num_parameters(shape)
+    matrices = shape.num_layers * (4 * shape.hidden_size**2 + 2 * shape.hidden_size * shape.intermediate_size)
+    return both - MASTER_BYTES * matrices if optimizer == "muon" else both
+
+
+def _muon_temporaries(shape: ModelConfig, bytes_of: int) -> int:
+    """Muon stacks all matrices of one shape: their momenta in float32 and five temporaries of its iteration."""
+    square, oblong = 4 * shape.hidden_size**2, shape.hidden_size * shape.intermediate_size
+    return shape.num_layers * max(square, oblong) * (MASTER_BYTES + 5 * bytes_of)

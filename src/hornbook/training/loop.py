@@ -1,9 +1,8 @@
-"""The training loop, for pretraining and finetuning alike.
+"""The training loop of pretraining and finetuning.
 
-Killed at any moment and started again with the same arguments, it ends with the same weights, bit for bit, provided
-that the machine computes alike (same number of processes and threads, same libraries): batches, dropout and learning
-rate are functions of the seed and the step, and a checkpoint holds all the rest. On another number of processes it goes
-on with the same global batches.
+A run that is killed at any moment and started again with the same arguments ends with the same weights, bit for bit, on
+the same number of processes and threads with the same libraries: batches, dropout and learning rate are functions of
+the seed and the step, and a checkpoint holds all else. With another number of processes the global batches stay equal.
 
 Source: Gunasekar et al. 2023, section 2.3.
 """
@@ -25,17 +24,31 @@ from hornbook.model.phi import Phi
 from hornbook.pipeline.stage import Progress
 from hornbook.tokens.batches import Rows, held_out_rows, num_rows
 from hornbook.tokens.pack import TokenStream
-from hornbook.training.checkpoint import CheckpointWriter, explained_writing
+from hornbook.training.checkpoint import (
+    CheckpointWriter,
+    explained_writing,
+    identity_of,
+    resumed,
+    take_weights,
+    whole_state,
+)
 from hornbook.training.config import TrainConfig
-from hornbook.training.engine import held_out_loss, make_engine
-from hornbook.training.host_memory import keep_freed_memory
-from hornbook.training.memory import explained_memory
-from hornbook.training.micro_batch import announced_passes, final_rows, share_of_batch
+from hornbook.training.engine import make_engine, validation_loss
+from hornbook.training.hardware import choose_precision, keep_freed_memory
+from hornbook.training.micro_batch import announced_plan, final_micro_batch
 from hornbook.training.optimizer import make_optimizers
 from hornbook.training.parallel import current_ranks, on_first
-from hornbook.training.precision import choose_precision
-from hornbook.training.resume import HeldOut, Training, identity_of, resumed, take_weights, whole_state
-from hornbook.training.step import Line, Outcome, Request, Stepper, check_skipped, named_documents, record_step
+from hornbook.training.step import (
+    Line,
+    Outcome,
+    Request,
+    Stepper,
+    Training,
+    Validation,
+    check_skipped,
+    named_documents,
+    record_step,
+)
 from hornbook.training.trackers import require_trackers
 from hornbook.training.watch import Watch
 
@@ -55,55 +68,51 @@ def train(
     """Train `model` in place up to `config.last_step`.
 
     Args:
-        model: Initialised or loaded weights, float32; where there are several processes, the first one's count.
+        model: A model in float32; with several processes, only the first one's weights are read.
         stream: The training split.
-        held_out: The validation split; may be too short to be measured.
-        config: The run; `config.model` is not looked at.
+        held_out: The validation split; without validation if it is shorter than one row.
+        config: The run; `config.model` is ignored.
         seed: Determines the order of the rows and dropout.
-        scratch: Where checkpoints are kept; one of an earlier, killed run of the same arguments is taken up.
-        progress: Told the memory, the step, the loss and the speed, by the first process.
-        device: Where to compute. The model is moved there.
-        log_path: The log that is written while the run works, with speeds; None for none.
+        scratch: Folder of checkpoints. The run resumes from those of a killed run with the same arguments.
+        progress: Called by the first process with memory, step, loss and speed.
+        device: The device to which the model is moved.
+        log_path: The log with speeds that is written during the run; None for none.
 
     Returns:
-        The log of the whole run, the part before a kill included; the same on all processes.
+        The state with the log of the whole run, equal on all processes.
 
     Raises:
-        ConfigError: The batch cannot be shared out, a tracker is not installed, or the checkpoints in `scratch` are
-            another run's.
-        StoppedError: SIGTERM came; a checkpoint is written.
-        TrainingError: Too many steps without a finite loss, or no memory.
+        ConfigError: The batch does not divide evenly among processes and micro-batches, a tracker is not installed, or
+            the checkpoints in `scratch` belong to another run.
+        StoppedError: The process received SIGTERM; a checkpoint is written.
+        TrainingError: Too many steps had no finite loss, or the memory does not suffice.
         StoreError: A checkpoint or the log could not be written.
     """
     keep_freed_memory()
     ranks = current_ranks()
-    num_rows(stream, config.sequence_length)  # refuses a stream without rows before any work
+    num_rows(stream, config.sequence_length)  # raises an error if the stream has no row
     on_first(lambda: require_trackers(config.execution.trackers), ranks)
-    share = share_of_batch(config, ranks)
     validation = held_out_rows(held_out, sequence_length=config.sequence_length, max_rows=config.eval_rows)
     if config.keep_best and not len(validation):
-        raise ConfigError("`keep_best` needs a held-out loss, but the held-out split is shorter than one row")
+        raise ConfigError("`keep_best` needs a validation loss, but the held-out split is shorter than one row")
     dtype = choose_precision(config.precision, device)
-    passes = announced_passes(model, config, share, device, dtype, ranks, progress)
-    config = replace(config, execution=replace(config.execution, parallel=passes.parallel))
+    plan = announced_plan(model, config, device, dtype, ranks, progress)
+    config = plan.config
     watch = Watch(
         shape=model.config, config=config, device=device, dtype=dtype, ranks=ranks, log_path=log_path, progress=progress
     )
-    is_whole = passes.parallel == "ddp"
-    with explained_memory(config, passes.micro_batch, share, device, is_whole=is_whole):
+    with plan.explained_errors():
         separator = stream.end_of_text if config.mask_documents else None
         engine = make_engine(model, config, dtype, separator=separator, device=device, ranks=ranks, progress=progress)
-        optimizers = make_optimizers(
-            model, config.optimizer, config.weight_decay, dtype, betas=config.betas, epsilon=config.epsilon
-        )
+        optimizers = make_optimizers(model, config, dtype)
         identity = identity_of(config, model.config, stream, seed)
         training = resumed(model, optimizers, scratch, identity, ranks, progress) or Training()
-        training.micro_batch = micro_batch = final_rows(passes, training, engine, config, share, device, ranks)
-        if micro_batch != passes.micro_batch and ranks.is_first:
-            progress(0, 0, f"{micro_batch} rows a pass, {share // micro_batch} passes a step")
+        training.micro_batch = micro_batch = final_micro_batch(plan, training.micro_batch, engine, ranks)
+        if micro_batch != plan.micro_batch and ranks.is_first:
+            progress(0, 0, f"micro-batch size {micro_batch}, {plan.share // micro_batch} micro-batches per step")
         with explained_writing(scratch):
             watch.resume(training.step)
-    with explained_memory(config, micro_batch, share, device, is_whole=is_whole):
+    with replace(plan, micro_batch=micro_batch).explained_errors():
         stepper = Stepper(
             engine=engine,
             optimizers=optimizers,
@@ -123,15 +132,15 @@ def train(
 
 
 class Interrupts:
-    """Whether this process was asked to end."""
+    """The signal that asks this process to stop."""
 
     def __init__(self) -> None:
-        """Nothing was asked yet."""
+        """No signal has arrived."""
         self.asked: signal.Signals | None = None
-        """SIGTERM or SIGINT, the first that came; whoever answers it sets it to None."""
+        """SIGTERM or SIGINT, the first that arrived; reset to None once it is answered."""
 
     def hear(self, number: int, frame: FrameType | None) -> None:
-        """The handler of both signals. A second SIGINT does not wait for the step's end.
+        """Handle both signals. A second SIGINT does not wait for the end of the step.
 
         Raises:
             KeyboardInterrupt: On the second SIGINT.
@@ -144,9 +153,9 @@ class Interrupts:
 
 @contextmanager
 def heard_interrupts() -> Iterator[Interrupts]:
-    """Hear both signals inside; a request that nobody answered takes its usual effect at the end.
+    """Defer SIGTERM and SIGINT; a signal that was not answered takes its usual effect at the end.
 
-    Outside the main thread, where Python lets nobody set handlers, the signals keep their usual effect.
+    Outside the main thread, where Python allows no handlers, the signals keep their usual effect.
     """
     interrupts = Interrupts()
     if threading.current_thread() is not threading.main_thread():
@@ -164,7 +173,7 @@ def heard_interrupts() -> Iterator[Interrupts]:
 
 @dataclass(frozen=True)
 class _Run:
-    """One process's part of a run, ready to take steps."""
+    """The state of one process in the loop."""
 
     stepper: Stepper
     validation: Rows
@@ -176,7 +185,7 @@ class _Run:
     progress: Progress
 
     def to_the_end(self, interrupts: Interrupts) -> None:
-        """Step up to `last_step`, or to where any process was asked to end."""
+        """Take steps up to `last_step`, or until any process is asked to stop."""
         try:
             while self.training.step < self.stepper.config.last_step:
                 outcome = self._step(Request(asked_to_end=interrupts.asked, failed=self.writer.has_failed))
@@ -205,22 +214,22 @@ class _Run:
         return outcome
 
     def _measure(self) -> bool:
-        """Measure the held-out loss where it is due; returns whether its checkpoint is to be kept as the best."""
+        """Measure the validation loss if due; returns whether to keep a checkpoint of it as the best."""
         stepper, training = self.stepper, self.training
         ends = training.step == stepper.config.last_step
         if not len(self.validation) or not (ends or training.step % stepper.config.eval_every == 0):
             return False
         stepper.engine.renew()
-        loss = held_out_loss(stepper.engine, self.validation, stepper.micro_batch, stepper.device, stepper.ranks)
-        training.log.append({"step": training.step, "held_out_loss": loss})
+        loss = validation_loss(stepper.engine, self.validation, stepper.micro_batch, stepper.device, stepper.ranks)
+        training.log.append({"step": training.step, "validation_loss": loss})
         self._show(training.log[-1])
         if not math.isfinite(loss) or (training.best is not None and training.best.loss <= loss):
             return False
-        training.best = HeldOut(step=training.step, loss=loss)
+        training.best = Validation(step=training.step, loss=loss)
         return stepper.config.keep_best and not ends
 
     def _is_due(self) -> bool:
-        """Whether a checkpoint is due; the finished run needs none."""
+        """Whether a checkpoint is due; a finished run needs none."""
         config = self.stepper.config
         return self.training.step % config.checkpoint_every == 0 and self.training.step != config.last_step
 
@@ -238,7 +247,7 @@ class _Run:
             raise KeyboardInterrupt
         raise StoppedError(
             f"stopped by SIGTERM after step {self.training.step} of {self.stepper.config.last_step}; a checkpoint is "
-            "written, and the same command goes on from it"
+            "written, and the same command resumes from it"
         )
 
     def _show(self, line: Line) -> None:

@@ -1,9 +1,9 @@
-"""The optimisers of a model, AdamW for all of it or Muon for the blocks' matrices and AdamW for the rest; their rate.
+"""Optimisers and learning rate: AdamW, or Muon for the matrices in the blocks and AdamW for the rest.
 
 Source: Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization"; Gunasekar et al. 2023, section 2.3, which
-is silent on the betas: 0.9 and 0.95 are customary at these sizes. Muon: Jordan et al. 2024, "Muon: An optimizer for
+does not give the betas: 0.9 and 0.95 are usual at these sizes. Muon: Jordan et al. 2024, "Muon: An optimizer for
 hidden layers in neural networks" (the iteration and its coefficients); Liu et al. 2025, "Muon is Scalable for LLM
-Training" (the scale at which AdamW's learning rates serve).
+Training" (the scale that allows AdamW's learning rates).
 
 Shapes: N matrices of one shape, R rows, C columns.
 """
@@ -15,76 +15,50 @@ import torch
 from torch import Tensor
 
 from hornbook.model.phi import Phi
+from hornbook.training.config import TrainConfig
 from hornbook.training.parallel import Ranks, from_first, spread
 
-BETAS = (0.9, 0.95)
-EPSILON = 1e-8
 MUON_MOMENTUM = 0.95
 MUON_COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 MUON_ITERATIONS = 5
 MUON_ROOT_MEAN_SQUARE = 0.2
-"""Of an update's elements: that of AdamW's typical updates."""
+"""Root mean square of an update's elements, that of typical updates of AdamW."""
 
 
-def learning_rate_at(step: int, *, peak: float, warmup_steps: int, num_steps: int) -> float:
-    """The learning rate of a step: a linear rise, then a linear fall.
-
-    Args:
-        step: From 0.
-        peak: Reached in the last step of the warm-up.
-        warmup_steps: Steps that rise; 0 for none.
-        num_steps: Length of the run; the rate would be zero in the step after the last.
-    """
+def learning_rate_at(step: int, config: TrainConfig) -> float:
+    """The learning rate of a step, counted from 0: linear warm-up to the peak, then linear decay to 0."""
+    peak, warmup_steps, num_steps = config.learning_rate, config.warmup_steps, config.num_steps
     if step < warmup_steps:
         return peak * (step + 1) / warmup_steps
     return peak * (num_steps - step) / max(num_steps - warmup_steps, 1)
 
 
-def make_optimizers(
-    model: Phi,
-    name: str,
-    weight_decay: float,
-    dtype: torch.dtype = torch.float32,
-    *,
-    betas: tuple[float, float] = BETAS,
-    epsilon: float = EPSILON,
-) -> list[torch.optim.Optimizer]:
-    """The optimisers that together take charge of every parameter of `model`.
+def make_optimizers(model: Phi, config: TrainConfig, dtype: torch.dtype) -> list[torch.optim.Optimizer]:
+    """The optimisers that together update every parameter of `model`, which is on its device, whole or sharded.
 
-    Weights decay in matrices only. Set the learning rate with `set_learning_rate` before each step.
-
-    Args:
-        model: Its parameters on their device, whole or in parts.
-        name: `adamw` or `muon`.
-        weight_decay: Decoupled, times the learning rate.
-        dtype: In which Muon's iteration multiplies.
-        betas: AdamW's decay rates of its two moments.
-        epsilon: AdamW's term against division by zero.
+    `set_learning_rate` must be called before each step. Muon's iteration computes in `dtype`.
     """
-    parameters = list(model.parameters())
-    inner = [matrix for matrix in model.model.layers.parameters() if matrix.dim() == 2] if name == "muon" else []
+    parameters, uses_muon = list(model.parameters()), config.optimizer == "muon"
+    inner = [matrix for matrix in model.model.layers.parameters() if matrix.dim() == 2] if uses_muon else []
     taken = {id(matrix) for matrix in inner}
     matrices = [matrix for matrix in parameters if matrix.dim() == 2 and id(matrix) not in taken]
     groups = [
-        {"params": matrices, "weight_decay": weight_decay},
+        {"params": matrices, "weight_decay": config.weight_decay},
         {"params": [parameter for parameter in parameters if parameter.dim() < 2], "weight_decay": 0.0},
     ]
-    adamw = torch.optim.AdamW(groups, lr=0.0, betas=betas, eps=epsilon, fused=True)
-    return [adamw, Muon(inner, weight_decay, dtype)] if inner else [adamw]
+    adamw = torch.optim.AdamW(groups, lr=0.0, betas=config.betas, eps=config.epsilon, fused=True)
+    return [adamw, Muon(inner, config.weight_decay, dtype)] if inner else [adamw]
 
 
 def set_learning_rate(optimizers: Sequence[torch.optim.Optimizer], learning_rate: float) -> None:
-    """Give all parameters the learning rate of the coming step."""
+    """Set the learning rate of the next step for all parameters."""
     for optimizer in optimizers:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate
 
 
 def optimizer_tensors(model: Phi, optimizers: Sequence[torch.optim.Optimizer]) -> dict[str, Tensor]:
-    """The optimisers' state as `key/parameter's name`, for a checkpoint: shared memory, not copies.
-
-    Under FSDP moments are parts, as their parameters are.
-    """
+    """The optimisers' state for a checkpoint, by `key/parameter name`; not copied, and sharded like the parameters."""
     return {
         f"{key}/{name}": value
         for name, parameter in model.named_parameters()
@@ -96,13 +70,9 @@ def optimizer_tensors(model: Phi, optimizers: Sequence[torch.optim.Optimizer]) -
 def restore_optimizers(
     model: Phi, optimizers: Sequence[torch.optim.Optimizer], tensors: Mapping[str, Tensor], ranks: Ranks
 ) -> None:
-    """Put back what `optimizer_tensors` gave, gathered.
+    """Restore the state of new optimisers of `model` from the gathered result of `optimizer_tensors`.
 
-    Args:
-        model: The model whose parameters the optimisers have.
-        optimizers: Fresh ones.
-        tensors: Whole tensors; looked at on the first process only.
-        ranks: The processes.
+    `tensors` are whole and read on the first process only.
     """
     owner = {
         id(parameter): optimizer
@@ -122,22 +92,16 @@ def restore_optimizers(
 
 
 class Muon(torch.optim.Optimizer):
-    """Momentum whose matrices are made orthogonal before each step; the same gradients give the same weights."""
+    """Momentum whose matrices are orthogonalised before each step."""
 
     def __init__(self, matrices: Iterable[Tensor], weight_decay: float, dtype: torch.dtype) -> None:
-        """Take charge of `matrices`.
-
-        Args:
-            matrices: Parameters of two dimensions.
-            weight_decay: Decoupled, times the learning rate.
-            dtype: In which the iteration multiplies; bfloat16 serves where the hardware multiplies in it.
-        """
+        """Optimise `matrices`, parameters of two dimensions, with the iteration computed in `dtype`."""
         super().__init__(matrices, {"lr": 0.0, "weight_decay": weight_decay})
         self._dtype = dtype
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
-        """Move each matrix against its orthogonalised momentum; matrices of one shape together."""
+        """Update each matrix by its orthogonalised momentum; matrices of one shape are stacked."""
         assert closure is None, "the loss is not evaluated again"
         for group in self.param_groups:
             of_shape: dict[torch.Size, list[Tensor]] = {}
@@ -161,14 +125,7 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonalized(matrices_NRC: Tensor) -> Tensor:
-    """Matrices with the same singular vectors and singular values near 1 (about 0.7 to 1.2).
-
-    Args:
-        matrices_NRC: In the type to compute in.
-
-    Returns:
-        The same shape and type.
-    """
+    """Matrices with the same singular vectors and singular values near 1 (about 0.7 to 1.2)."""
     first, second, third = MUON_COEFFICIENTS
     is_tall = matrices_NRC.shape[1] > matrices_NRC.shape[2]
     x = matrices_NRC.transpose(1, 2) if is_tall else matrices_NRC

@@ -1,8 +1,8 @@
-"""Which of several processes this one is, and what they tell each other.
+"""Communication between the processes of a training.
 
-Started alone, everything here is a no-op. Under `torchrun` each process (a rank) trains on its part of the global
-batch: NCCL carries what lies on GPUs, gloo what lies on CPUs. In `hornbook run` only the first rank walks the pipeline
-and writes to the store; when it comes to a training it calls the others (`Followers`), and all enter the same loop.
+In a single process everything here is a no-op. Under `torchrun` each process (a rank) trains on its part of the global
+batch, over NCCL for tensors on GPUs and gloo for tensors on CPUs. In `hornbook run` only the first rank runs the
+pipeline and writes to the store; for a training it calls the others (`Followers`), and all enter the same loop.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,32 +17,32 @@ from torch import Tensor
 from hornbook.errors import ConfigError, HornbookError, TrainingError
 
 TIMEOUT_SECONDS = 600.0
-"""After this long without an answer a process counts as lost."""
+"""Time without an answer after which a process counts as lost."""
 LONGEST_WAIT = timedelta(days=60)
-"""Between two trainings, in which the first process may work for days."""
+"""Longest wait between two trainings, while the first process may work for days."""
 BUCKET_ELEMENTS = 2**23
-"""Gradients that travel together: 32 MiB, large enough for the wire, small enough beside the model."""
+"""Gradients per all-reduce: 32 MiB, large enough for the bandwidth, small compared with the model."""
 LOST_PROCESS = ("Connection closed by peer", "Connection reset by peer", "Timed out waiting", "Broken pipe", "NCCL")
-"""What PyTorch's errors say when another process is gone."""
+"""In PyTorch's error messages when another process is gone."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """This process among all."""
+    """The rank of this process and the number of processes."""
 
     rank: int
     world_size: int
 
     @property
     def is_first(self) -> bool:
-        """Whether this process is the one that writes files."""
+        """Whether this process writes files."""
         return self.rank == 0
 
 
 def current_ranks() -> Ranks:
-    """The place of this process in the process group, or alone where there is none."""
+    """The ranks of the process group, or of a single process."""
     distributed = torch.distributed
     if distributed.is_available() and distributed.is_initialized():
         return Ranks(distributed.get_rank(), distributed.get_world_size())
@@ -51,18 +51,16 @@ def current_ranks() -> Ranks:
 
 @contextmanager
 def joined_ranks(environment: Mapping[str, str], timeout_seconds: float = TIMEOUT_SECONDS) -> Iterator[Ranks]:
-    """Meet the other processes that `torchrun` started, and part from them at the end.
-
-    After an error nobody is waited for: what is left of the group ends with the process.
+    """Join the process group of `torchrun`, and leave it at the end unless there was an error.
 
     Args:
-        environment: The process's variables: `RANK`, `WORLD_SIZE`, `LOCAL_RANK`, `MASTER_ADDR`, `MASTER_PORT`. Without
-            `WORLD_SIZE`, or with 1, the process stays alone.
+        environment: The environment variables `RANK`, `WORLD_SIZE`, `LOCAL_RANK`, `MASTER_ADDR` and `MASTER_PORT`.
+            Without `WORLD_SIZE`, or with 1, there is no group.
         timeout_seconds: How long to wait for the others, here and in each exchange.
 
     Raises:
         ConfigError: A variable is missing or no number, or the machine has fewer GPUs than processes.
-        TrainingError: The others did not come in time; or, inside, one of them is gone.
+        TrainingError: Not all processes joined in time; or, inside the context, one of them is gone.
     """
     if environment.get("WORLD_SIZE", "1") == "1":
         yield Ranks(0, 1)
@@ -99,7 +97,7 @@ def summed(values: Sequence[float], device: torch.device, ranks: Ranks) -> list[
 
 
 def from_first(value: T, ranks: Ranks) -> T:
-    """The first process's `value`, on all of them; the others' is not looked at."""
+    """Broadcast the first process's `value`; the others' is ignored."""
     if ranks.world_size == 1:
         return value
     box: list[Any] = [value]
@@ -109,7 +107,7 @@ def from_first(value: T, ranks: Ranks) -> T:
 
 
 def on_first(function: Callable[[], T], ranks: Ranks) -> T | None:
-    """Call `function` on the first process; None on the others. A person's mistake that it finds is raised on all."""
+    """Call `function` on the first process; None on the others. A `HornbookError` of it is raised on all."""
     result: T | None = None
     mistake: HornbookError | None = None
     if ranks.is_first:
@@ -123,19 +121,21 @@ def on_first(function: Callable[[], T], ranks: Ranks) -> T | None:
     return result
 
 
+def unsharded(tensor: Tensor) -> Tensor:
+    """The whole tensor; of a shard (`DTensor`), all processes must ask for it together."""
+    whole: Tensor = tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor
+    return whole
+
+
 @torch.no_grad()
 def gathered(tensors: Mapping[str, Tensor], ranks: Ranks) -> dict[str, Tensor]:
-    """Copies on the CPU of the whole tensors, on the first process; nothing on the others.
+    """CPU copies of the whole tensors on the first process; nothing on the others.
 
-    Under FSDP each process holds parts of the weights and of the optimiser's state. A checkpoint holds whole tensors by
-    their names, so that it fits any number of processes; a device holds one whole tensor at a time. All processes must
-    call this with the same names in the same order.
+    A device holds one whole tensor at a time. All processes must pass the same names in the same order.
     """
-    from torch.distributed.tensor import DTensor  # Half a second that a plan, which trains nothing, is spared.
-
     whole: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
-        complete = tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+        complete = unsharded(tensor)
         if ranks.is_first:
             whole[name] = complete.to("cpu", copy=True).contiguous()
     return whole
@@ -143,13 +143,14 @@ def gathered(tensors: Mapping[str, Tensor], ranks: Ranks) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def spread(whole: Mapping[str, Tensor], targets: Mapping[str, Tensor], ranks: Ranks) -> None:
-    """Fill `targets` on all processes from the whole tensors that the first process holds.
+    """Fill `targets` on all processes with the whole tensors of the first process.
 
     Args:
-        whole: By name, on any device; looked at on the first process only.
-        targets: By name, the same names in the same order on all processes; replicas or parts.
+        whole: Tensors by name, on any device; ignored on the other processes.
+        targets: Tensors by name, in the same order on all processes; replicas or shards.
         ranks: The processes.
     """
+    # Imported here because it takes half a second, which `hornbook plan` and `hornbook complete` do not need.
     from torch.distributed.tensor import DTensor, distribute_tensor
 
     for name, target in targets.items():
@@ -165,14 +166,9 @@ def spread(whole: Mapping[str, Tensor], targets: Mapping[str, Tensor], ranks: Ra
 
 
 def average_gradients(parameters: Sequence[Tensor], ranks: Ranks, bucket_elements: int = BUCKET_ELEMENTS) -> None:
-    """Replace each gradient by its mean over all processes.
+    """Replace each gradient by its mean over all processes, in buckets of at least `bucket_elements`.
 
-    Gradients travel in buckets; while one is on its way the next is packed.
-
-    Args:
-        parameters: The same on all processes, in the same order; those without a gradient are left out.
-        ranks: The processes.
-        bucket_elements: A bucket is closed once it holds so many.
+    One bucket is packed while the previous one is sent. Parameters must have the same order on all processes.
     """
     if ranks.world_size == 1:
         return
@@ -189,24 +185,24 @@ def average_gradients(parameters: Sequence[Tensor], ranks: Ranks, bucket_element
 
 @dataclass(frozen=True)
 class Followers:
-    """The processes that wait for the first one's calls."""
+    """The processes that wait for calls from the first one."""
 
     ranks: Ranks
     group: Any
-    """Of `torch.distributed`; None where there is one process."""
+    """A process group of `torch.distributed`; None for a single process."""
 
     def call(self, job: Any) -> None:
-        """As the first process: let all others begin `job`, which must be picklable."""
+        """On the first process: start `job`, which must be picklable, on all others."""
         if self.ranks.world_size > 1:
             self._sent(job)
 
     def serve(self, work: Callable[[Any], object]) -> None:
-        """As one of the others: do each job that is called, until the first process dismisses all."""
+        """On the other processes: run each job, until the first process dismisses them."""
         while (job := self._sent(None)) is not None:
             work(job)
 
     def dismiss(self) -> None:
-        """As the first process: let the others end."""
+        """On the first process: let the others return from `serve`."""
         self.call(None)
 
     def _sent(self, job: Any) -> Any:
@@ -220,10 +216,7 @@ class Followers:
 
 @contextmanager
 def gathered_followers(ranks: Ranks) -> Iterator[Followers]:
-    """All processes that have met (`joined_ranks`); the first one dismisses the others at the end.
-
-    After an error of the first process the others are not dismissed: `torchrun` ends them.
-    """
+    """Followers of the first process, which dismisses them at the end; after an error `torchrun` ends them."""
     if ranks.world_size == 1:
         yield Followers(ranks, None)
         return
@@ -271,7 +264,7 @@ def _place(environment: Mapping[str, str]) -> tuple[int, int]:
 
 @contextmanager
 def _explained_loss(ranks: Ranks) -> Iterator[None]:
-    """Turn the errors of an exchange with a process that is gone into one that a person can act on."""
+    """Turn errors of an exchange with a process that is gone into a `TrainingError`."""
     try:
         yield
     except RuntimeError as error:  # torch.distributed.DistError is one of them
@@ -280,12 +273,12 @@ def _explained_loss(ranks: Ranks) -> Iterator[None]:
             raise
         raise TrainingError(
             f"rank {ranks.rank} of {ranks.world_size} lost another process, which ended or does not answer: its own "
-            f"message says why; the same command goes on from the last checkpoint ({_first_line(error)[:200]})"
+            f"message says why; the same command resumes from the last checkpoint ({_first_line(error)[:200]})"
         ) from error
 
 
 def _take_gpu(environment: Mapping[str, str]) -> None:
-    """Make the GPU of this process's number its current one, where the machine has any."""
+    """Select the GPU of this process's `LOCAL_RANK`, if the machine has GPUs."""
     if not torch.cuda.is_available():
         return
     local_rank = int(environment.get("LOCAL_RANK", "0"))

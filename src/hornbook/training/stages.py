@@ -1,4 +1,4 @@
-"""The stages `pretrain` and `finetune`: one function.
+"""Train a model, as the stages `pretrain` and `finetune` of a pipeline, or into a folder outside a pipeline.
 
 Reads:  token shards; for finetuning the base model's weights.
 Writes: `model.safetensors` (float32, Hugging Face names), `config.json` (the model's shape), `log.jsonl`;
@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -17,19 +18,27 @@ from hornbook.errors import ConfigError
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.model.weights import check_tokenizer, load_model, save_model
-from hornbook.pipeline.manifest import MEASURED
+from hornbook.pipeline.fingerprint import canonical_json, encode
+from hornbook.pipeline.manifest import MEASURED, hash_file
 from hornbook.pipeline.stage import Artifact, Progress, Result, Workspace
 from hornbook.tokens.pack import TokenStream
-from hornbook.training.checkpoint import explained_writing
+from hornbook.tokens.tokenizer import load_tokenizer, tokenizer_hash
+from hornbook.training.checkpoint import describe_differences, explained_writing
 from hornbook.training.config import TrainConfig
+from hornbook.training.hardware import choose_device
+from hornbook.training.loop import train
 from hornbook.training.parallel import Ranks, current_ranks, from_first, gathered, on_first
-from hornbook.training.resume import Training
+from hornbook.training.step import Training
 
-VERSION = 3
+VERSION = 4
+TRAINING = "training.json"
+WORK = "work"
+"""Folder of checkpoints and the live log, until the model is written."""
+_WEIGHTS = ("*.safetensors", "*.bin", "config.json")
 
 
 def run_train(config: TrainConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Train a model (inputs: `tokenize`; `base`, a model to start from, where there is one).
+    """Train a model; inputs are `tokenize` and, for finetuning, `base`.
 
     Raises:
         ConfigError: See `train_folder`.
@@ -55,35 +64,29 @@ def train_folder(
     seed: int,
     progress: Progress,
 ) -> Result:
-    """Train a model on the shards of a folder, on all processes that have met (`parallel.joined_ranks`) or on one.
+    """Train a model on the token shards of a folder, on one process or all processes of the group.
 
-    All processes call it with the same arguments and must see `tokens_folder`; the other folders and `progress` are
-    the first one's alone. It holds the whole model in its CPU memory, the others none or, with DDP, theirs on its
-    device.
+    All processes call this with the same arguments and must see `tokens_folder`; the other folders and `progress` are
+    used by the first process only.
 
     Args:
         config: The run.
-        tokens_folder: Token shards of one dataset (`tokens/pack.py`).
-        base_folder: A model to start from, Hornbook's or Hugging Face's; None for a new one of the shape
-            `config.model`.
-        output_folder: Where the model is written; must be there.
-        scratch: Where checkpoints and the live log `log.jsonl` lie; those of a killed run are taken up.
-        seed: Of new weights, the rows' order, and dropout.
-        progress: Told how far the run is.
+        tokens_folder: Token shards of one dataset.
+        base_folder: A model to start from, Hornbook's or Hugging Face's; None for a new one of shape `config.model`.
+        output_folder: An existing folder for the model.
+        scratch: Folder for checkpoints and the live log `log.jsonl`, from which a killed run resumes.
+        seed: Determines new weights, the order of the rows, and dropout.
+        progress: Called with the state of the run.
 
     Returns:
-        The same on all processes.
+        The result, equal on all processes.
 
     Raises:
-        ConfigError: Neither or both of `config.model` and a base model are given, the vocabulary or the tokenizer does
-            not fit, or what `train` refuses.
-        StoppedError: SIGTERM came; a checkpoint is written.
-        TrainingError: See `train`.
-        StoreError: What is written does not fit on the disk, or is not permitted.
+        ConfigError: Neither or both of `config.model` and a base model are given, or vocabulary or tokenizer do not
+            fit; see also `train`.
+        StoppedError, TrainingError: See `train`.
+        StoreError: The output cannot be written.
     """
-    from hornbook.training.engine import choose_device  # Half a second that a plan, which trains nothing, is spared.
-    from hornbook.training.loop import train
-
     ranks = current_ranks()
     stream, held_out = TokenStream(tokens_folder, "train"), TokenStream(tokens_folder, "held-out")
     model = _starting_model(config, base_folder, stream, seed, ranks)
@@ -101,16 +104,61 @@ def train_folder(
         log_path=live_log,
     )
     weights = gathered(model.state_dict(), ranks)
-    on_first(lambda: _write(model.config, weights, training, output_folder, live_log, stream.tokenizer_sha256), ranks)
+    on_first(
+        lambda: _write_model(model.config, weights, training, output_folder, live_log, stream.tokenizer_sha256), ranks
+    )
     return Result(kept=training.step, unit="steps", metrics=_metrics(config, model.config, stream, training))
 
 
+def train_in_folder(
+    config: TrainConfig,
+    tokens: Path,
+    base: Path | None,
+    tokenizer: Path | None,
+    output: Path,
+    *,
+    seed: int,
+    ranks: Ranks,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Train a model outside a pipeline, into `output`; called again with the same arguments, resume it or return.
+
+    `output` becomes a folder that other commands take as a model: what `train_folder` writes, `tokenizer.json`, and
+    `training.json` with what determines the run and, at the end, its result.
+
+    Args:
+        config: See `train_folder`.
+        tokens: See `train_folder`.
+        base: See `train_folder`.
+        tokenizer: `tokenizer.json` of the shards; by default searched for in `tokens`, its parent and `base`.
+        output: Created if missing; used by the first process only.
+        seed: See `train_folder`.
+        ranks: The processes, all of which call this.
+        progress: See `train_folder`.
+
+    Returns:
+        The metrics of the result, on all processes.
+
+    Raises:
+        ConfigError: `output` holds another training or other files; see also `train_folder`.
+        MissingInputError: `tokenizer` cannot be read.
+    """
+    done = on_first(lambda: _begin_folder(config, tokens, base, tokenizer, output, seed, progress), ranks)
+    done = from_first(done, ranks)
+    if done is not None:
+        return done
+    work = output / WORK
+    result = train_folder(config, tokens, base, output, work, seed, progress)
+    on_first(lambda: _finish_folder(output, dict(result.metrics)), ranks)
+    return dict(result.metrics)
+
+
 def _starting_model(config: TrainConfig, base_folder: Path | None, stream: TokenStream, seed: int, ranks: Ranks) -> Phi:
-    """The model before the first step; its weights are set on the first process only."""
+    """The model before the first step, initialised on the first process only."""
     if base_folder is not None and config.model is not None:
-        raise ConfigError("`model` must be left out where training starts from a base model: its shape is given")
+        raise ConfigError("`model` must be None if training starts from a base model, which has a shape")
     if base_folder is None and config.model is None:
-        raise ConfigError("`model` must give the shape of the new model, got None")
+        raise ConfigError("`model` must be the shape of the new model, got None")
 
     def read_or_initialize() -> Phi:
         if base_folder is not None:
@@ -129,7 +177,7 @@ def _starting_model(config: TrainConfig, base_folder: Path | None, stream: Token
     return Phi(shape) if model is None else model
 
 
-def _write(
+def _write_model(
     shape: ModelConfig,
     weights: Mapping[str, torch.Tensor],
     training: Training,
@@ -137,7 +185,7 @@ def _write(
     live_log: Path,
     tokenizer_sha256: str,
 ) -> None:
-    """Write aside, and rename file by file: what stands under its final name is whole."""
+    """Write all files to a temporary folder and rename them, so that a file with its final name is complete."""
     model = Phi(shape)
     model.load_state_dict(weights)
     aside = folder / ".unfinished"
@@ -160,16 +208,111 @@ def _write(
 
 def _metrics(config: TrainConfig, shape: ModelConfig, stream: TokenStream, training: Training) -> dict[str, object]:
     tokens = training.step * config.batch_size * config.sequence_length
-    held_out = [(line["step"], line["held_out_loss"]) for line in training.log if "held_out_loss" in line]
+    validation = [(line["step"], line["validation_loss"]) for line in training.log if "validation_loss" in line]
     result = training.best if config.keep_best and training.best is not None else None
     return {
         "num_parameters": num_parameters(shape),
         "model": dataclasses.asdict(shape),
         "train_loss": next((line["loss"] for line in reversed(training.log) if "loss" in line), None),
-        "held_out_loss": result.loss if result else held_out[-1][1] if held_out else None,
-        "held_out_losses": [{"step": step, "loss": loss} for step, loss in held_out],
+        "validation_loss": result.loss if result else validation[-1][1] if validation else None,
+        "validation_losses": [{"step": step, "loss": loss} for step, loss in validation],
         "result_step": result.step if result else training.step,
         "skipped_steps": training.num_skipped,
         "tokens_seen": tokens,
         "epochs": round(tokens / len(stream), 3),
     }
+
+
+def _begin_folder(
+    config: TrainConfig,
+    tokens: Path,
+    base: Path | None,
+    tokenizer: Path | None,
+    output: Path,
+    seed: int,
+    progress: Progress,
+) -> dict[str, Any] | None:
+    """Prepare the folder; returns the result if the training is finished."""
+    stream = TokenStream(tokens, "train")
+    wanted = {
+        **encode(config),
+        "seed": seed,
+        "tokenizer_sha256": stream.tokenizer_sha256,
+        "num_training_tokens": len(stream),
+        "base": None if base is None else _hashes(base),
+    }
+    path = output / TRAINING
+    if path.is_file() and (kept := _read_training(path)) and _has_begun(output, kept):
+        if listed := describe_differences(kept["run"], wanted):
+            raise ConfigError(f"`--output` `{output}` holds another training ({listed}): give a new folder")
+        if kept["result"] is not None:
+            result: dict[str, Any] = kept["result"]
+            shutil.rmtree(output / WORK, ignore_errors=True)  # left by a kill just before its deletion
+            return result
+    elif not path.is_file() and output.is_dir() and any(file != _aside(path) for file in output.iterdir()):
+        raise ConfigError(f"`--output` `{output}` is not empty and holds no training: give a new folder")
+    found = tokenizer or _find_tokenizer(tokens, base, stream.tokenizer_sha256)
+    if found is None:
+        progress(0, 0, f"no `tokenizer.json` found for `{tokens}`: the model is saved without one (see --tokenizer)")
+    elif (sha256 := _hash_of(found)) != stream.tokenizer_sha256:
+        raise ConfigError(
+            f"`--tokenizer` `{found}` is not the one of the shards: its hash is {sha256[:16]}, theirs "
+            f"{stream.tokenizer_sha256[:16]}"
+        )
+    with explained_writing(output):
+        output.mkdir(parents=True, exist_ok=True)
+        # Written first: otherwise a command that was killed would find a folder with unknown files.
+        _write_training(path, {"run": wanted, "result": None})
+        (output / WORK).mkdir(exist_ok=True)
+        if found is not None:
+            shutil.copyfile(found, output / "tokenizer.json")
+    return None
+
+
+def _has_begun(output: Path, kept: dict[str, Any]) -> bool:
+    """Whether there are checkpoints or a result, which another training would overwrite."""
+    checkpoints = output / WORK / "checkpoints"
+    return kept["result"] is not None or (checkpoints.is_dir() and any(checkpoints.iterdir()))
+
+
+def _finish_folder(output: Path, metrics: dict[str, Any]) -> None:
+    path = output / TRAINING
+    with explained_writing(output):
+        _write_training(path, {**_read_training(path), "result": metrics})
+    shutil.rmtree(output / WORK)
+
+
+def _read_training(path: Path) -> dict[str, Any]:
+    try:
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        values["run"].items()
+        values["result"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(f"`{path}` is not what a training wrote: give a new `--output`") from error
+    return values
+
+
+def _write_training(path: Path, values: dict[str, Any]) -> None:
+    _aside(path).write_text(canonical_json(values), encoding="utf-8")
+    _aside(path).replace(path)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_suffix(".new")
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {path.name: hash_file(path) for pattern in _WEIGHTS for path in sorted(folder.glob(pattern))}
+
+
+def _find_tokenizer(tokens: Path, base: Path | None, sha256: str) -> Path | None:
+    """The first `tokenizer.json` with that hash in the usual places."""
+    folders = [tokens, tokens.resolve().parent, *([base] if base else [])]
+    for path in (folder / "tokenizer.json" for folder in folders):
+        if path.is_file() and _hash_of(path) == sha256:
+            return path
+    return None
+
+
+def _hash_of(path: Path) -> str:
+    return tokenizer_hash(load_tokenizer(path))

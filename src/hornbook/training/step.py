@@ -1,15 +1,17 @@
-"""One optimiser step: rows, gradients, their mean over all processes, the weights' move or its refusal, the record."""
+"""One optimiser step, and the state of a run that it updates.
+
+Source: Micikevicius et al. 2018, "Mixed Precision Training", section 3.2 (dynamic loss scaling).
+"""
 
 import hashlib
 import math
 import signal
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import torch
-from torch import Tensor
-from torch.distributed.tensor import DTensor
+from torch import Tensor, nn
 
 from hornbook.errors import MissingInputError, TrainingError
 from hornbook.tokens.batches import batch_rows, row_starts
@@ -17,48 +19,116 @@ from hornbook.tokens.pack import TokenStream
 from hornbook.training.config import TrainConfig
 from hornbook.training.engine import Engine
 from hornbook.training.optimizer import learning_rate_at, set_learning_rate
-from hornbook.training.parallel import Ranks, summed
-from hornbook.training.precision import clip_gradients
-from hornbook.training.resume import Training
+from hornbook.training.parallel import Ranks, summed, unsharded
 
 SHOWN_DOCUMENTS = 10
-"""Ids in a message; the log has all."""
+"""Number of document ids in a message; the log has all."""
+GROWTH_STEPS = 2000
+"""Consecutive steps without overflow after which the loss scale doubles."""
 
 Line = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
+class LossScale:
+    """The dynamic loss scale of float16, with the number of consecutive steps without overflow."""
+
+    value: float = 2.0**16
+    good_steps: int = 0
+
+    def after_good_step(self) -> "LossScale":
+        """The scale after a step with finite gradients."""
+        if self.good_steps + 1 >= GROWTH_STEPS:
+            return LossScale(value=self.value * 2)
+        return replace(self, good_steps=self.good_steps + 1)
+
+    def after_overflow(self) -> "LossScale":
+        """The scale after a gradient that was not finite: half, at least 1."""
+        return LossScale(value=max(self.value / 2, 1.0))
+
+    @property
+    def is_lowest(self) -> bool:
+        """Whether the scale cannot be the cause of an overflow."""
+        return self.value <= 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """A validation loss in nats and the number of finished steps after which it was measured."""
+
+    step: int
+    loss: float
+
+
+@dataclass
+class Training:
+    """The state of a training run apart from tensors."""
+
+    step: int = 0
+    """Finished steps, skipped ones included."""
+    log: list[dict[str, Any]] = field(default_factory=list)
+    """Lines of the log: `step`, `loss`, `learning_rate`, `gradient_norm`; or `step`, `validation_loss`; or `step`,
+    `skipped_loss`, `skipped_gradient_norm`, `documents`; or `step`, `loss_scale`. No times."""
+    recent_losses: list[float] = field(default_factory=list)
+    """Losses of the steps since the last line of the log."""
+    num_skipped: int = 0
+    """Steps without finite loss and gradient."""
+    loss_scale: LossScale = field(default_factory=LossScale)
+    """Used in float16 only."""
+    micro_batch: int | None = None
+    """Micro-batch size of this run; another size rounds otherwise."""
+    best: Validation | None = None
+    """The lowest validation loss so far."""
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Training":
+        """The inverse of `as_json`."""
+        best = values["best"]
+        return cls(
+            **{
+                **values,
+                "loss_scale": LossScale(**values["loss_scale"]),
+                "best": None if best is None else Validation(**best),
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Request:
-    """What this process has to tell the others in the coming step."""
+    """What this process tells the others with the next step."""
 
     asked_to_end: signal.Signals | None = None
     failed: bool = False
-    """It cannot go on after this step."""
+    """Whether this process must stop after the step."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a step came to; equal on all processes."""
+    """The result of a step, equal on all processes."""
 
     loss: float
-    """The mean over the global batch, in nats."""
+    """Mean over the global batch, in nats."""
     gradient_norm: float
-    """Before clipping."""
+    """Norm before clipping."""
     learning_rate: float
     asked_to_end: signal.Signals | None
-    """Whether any process was asked."""
+    """The signal, if any process received one."""
     failed: bool
     """Whether any process has failed."""
 
     @property
     def is_taken(self) -> bool:
-        """Whether loss and gradient were finite, so that the optimisers moved the weights."""
+        """Whether loss and gradient were finite, so that the weights were updated."""
         return math.isfinite(self.loss) and math.isfinite(self.gradient_norm)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stepper:
-    """Takes steps; remembers nothing between them."""
+    """Takes optimiser steps; has no state of its own."""
 
     engine: Engine
     optimizers: Sequence[torch.optim.Optimizer]
@@ -68,15 +138,15 @@ class Stepper:
     ranks: Ranks
     device: torch.device
     micro_batch: int
-    """Rows of one pass."""
+    """Micro-batch size."""
 
     def take(self, step: int, scale: float, request: Request) -> Outcome:
-        """The step after `step` finished ones.
+        """Take the step after `step` finished ones.
 
         Args:
             step: Determines rows, dropout and learning rate.
-            scale: By which gradients are multiplied until they are in float32.
-            request: Told to the others along with the loss.
+            scale: Loss scale.
+            request: Sent to the other processes along with the loss.
         """
         rows = batch_rows(
             self.stream,
@@ -101,7 +171,7 @@ class Stepper:
         outcome = Outcome(
             loss=loss,
             gradient_norm=clip_gradients(self.engine.model, self.config.clip_norm, scale),
-            learning_rate=self._learning_rate(step),
+            learning_rate=learning_rate_at(step, self.config),
             asked_to_end=heard.asked_to_end,
             failed=heard.failed,
         )
@@ -111,20 +181,12 @@ class Stepper:
                 optimizer.step()
         return outcome
 
-    def _learning_rate(self, step: int) -> float:
-        return learning_rate_at(
-            step,
-            peak=self.config.learning_rate,
-            warmup_steps=self.config.warmup_steps,
-            num_steps=self.config.num_steps,
-        )
-
 
 def record_step(training: Training, outcome: Outcome, stepper: Stepper) -> list[Line]:
-    """Take the outcome of the step that just ended into `training`; returns the lines that were added to the log.
+    """Record the outcome of a step in `training`; returns the lines that were added to the log.
 
-    A step whose loss or gradient is not finite has left the weights as they were. In float16 an overflow of the
-    gradient halves the scale; where the scale cannot be at fault, the step counts as skipped.
+    A step whose loss or gradient is not finite leaves the weights unchanged. In float16 an overflow of the gradient
+    halves the loss scale; if the scale cannot be the cause, the step counts as skipped.
     """
     config = stepper.config
     before = len(training.log)
@@ -160,10 +222,10 @@ def record_step(training: Training, outcome: Outcome, stepper: Stepper) -> list[
 
 
 def check_skipped(training: Training, stepper: Stepper) -> None:
-    """Refuse to go on after too many skipped steps.
+    """Raise an error after more than `max_skipped_steps` skipped steps.
 
     Raises:
-        TrainingError: It names the steps, the last one's documents, and weights that are not finite themselves.
+        TrainingError: It names the steps, the last one's documents, and weights that are not finite.
     """
     most = stepper.config.max_skipped_steps
     if training.num_skipped <= most:
@@ -184,13 +246,13 @@ def check_skipped(training: Training, stepper: Stepper) -> None:
 
 
 def named_documents(ids: list[str]) -> str:
-    """The first few ids, and how many more there are."""
+    """The first few ids and the number of others."""
     more = f" and {len(ids) - SHOWN_DOCUMENTS} more" if len(ids) > SHOWN_DOCUMENTS else ""
     return (", ".join(ids[:SHOWN_DOCUMENTS]) or "that the shards do not name") + more
 
 
 def documents_of_step(stepper: Stepper, step: int) -> list[str]:
-    """The ids of the documents in the global batch of a step, each once, in the batch's order."""
+    """The ids of the documents in the global batch of a step, without duplicates, in the batch's order."""
     config = stepper.config
     starts = row_starts(
         stepper.stream,
@@ -203,15 +265,26 @@ def documents_of_step(stepper: Stepper, step: int) -> list[str]:
     for start in starts:
         try:
             ids.update(dict.fromkeys(stepper.stream.documents_of(int(start), config.sequence_length + 1)))
-        except MissingInputError:  # shards without their table still train; there is nothing to name
+        except MissingInputError:  # shards without a table of documents can be trained on
             return []
     return list(ids)
 
 
+def clip_gradients(model: nn.Module, clip_norm: float, scale: float = 1.0) -> float:
+    """Divide the gradients by `scale` and clip them to a Euclidean norm of at most `clip_norm`.
+
+    Returns:
+        The norm before clipping, of the whole model also if it is sharded; not finite if a gradient is not.
+    """
+    if scale != 1.0:
+        torch._foreach_mul_([p.grad for p in model.parameters() if p.grad is not None], 1.0 / scale)
+    norm = nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
+    return float(unsharded(norm))
+
+
 def _is_finite(weight: Tensor) -> bool:
-    """Of a whole tensor, or one that lies in parts on all processes, which must then all ask."""
-    total = weight.detach().sum()
-    return math.isfinite(float(total.full_tensor() if isinstance(total, DTensor) else total))
+    """Whether all elements are finite; for sharded weights all processes must call this."""
+    return math.isfinite(float(unsharded(weight.detach().sum())))
 
 
 def _encoded(request: Request) -> list[float]:
@@ -225,6 +298,6 @@ def _decoded(sums: Sequence[float]) -> Request:
 
 
 def _seed_dropout(seed: int, step: int, rank: int) -> None:
-    """Dropout draws from PyTorch's global generator, the only one that it knows."""
+    """Seed PyTorch's global generator, from which dropout draws."""
     digest = hashlib.sha256(f"dropout\0{seed}\0{step}\0{rank}".encode()).digest()
     torch.manual_seed(int.from_bytes(digest[:8], "big") >> 1)

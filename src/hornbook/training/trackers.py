@@ -1,11 +1,11 @@
-"""Send the lines of the log to trackio, Weights & Biases or TensorBoard; `log.jsonl` stays the truth.
+"""Send the lines of the log to trackio, Weights & Biases or TensorBoard.
 
-Reads:  `tracked.json` beside the log, so that a resumed run goes on in the same place.
-Writes: `tracked.json`; what each tracker writes where it always does: `wandb/` and `runs/` in the working directory,
-        trackio's own folder. Names of metrics are those of the log.
+Reads:  `tracked.json` beside the log, so that a resumed run continues the same run of the tracker.
+Writes: `tracked.json`; and each tracker its usual files: `wandb/` and `runs/` in the working directory, trackio's own
+        folder. Metrics have the names of the log.
 
-A tracker's package is imported only when the tracker was asked for. One that fails, at the start or later, is left
-behind with one remark: a training is worth more than its curves.
+A tracker's package is imported only if the tracker is used. A tracker that fails is dropped with one message, and the
+training continues.
 """
 
 import contextlib
@@ -21,25 +21,25 @@ from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Progress
 
 PROJECT = "hornbook"
-"""Under which trackio and Weights & Biases list the runs."""
+"""Project name in trackio and Weights & Biases."""
 KEPT = "tracked.json"
 NO_METRICS = ("step", "run")
-"""Of a line: where it stands, not what was measured."""
+"""Fields of a line that are no measurements."""
 
 
 class Tracker(NamedTuple):
-    """A run that a tracker shows."""
+    """A run in a tracker."""
 
     where: str
-    """For people: where to look at the run."""
+    """Where to look at the run."""
     log: Callable[[int, Mapping[str, float]], Any]
-    """Adds what was measured after so many steps; within one process steps never fall, and one may come again."""
+    """Adds measurements after a number of steps, which does not decrease but may repeat."""
     close: Callable[[], Any]
-    """Hands over what is still held back."""
+    """Flushes and ends the run."""
 
 
 def track_by_trackio(name: str, step: int, settings: Mapping[str, Any]) -> Tracker:
-    """A table on this machine, or a space of the hub where trackio's own variables say so."""
+    """Track in a local table, or in a space of the hub if trackio's environment variables say so."""
     import trackio
 
     del step
@@ -55,7 +55,7 @@ def track_by_trackio(name: str, step: int, settings: Mapping[str, Any]) -> Track
 
 
 def track_by_wandb(name: str, step: int, settings: Mapping[str, Any]) -> Tracker:
-    """Weights & Biases. Without a key, for which nobody is asked, the run is recorded here, to be uploaded later."""
+    """Track in Weights & Biases, offline if there is no API key; the user is not asked for one."""
     import wandb
 
     del step
@@ -74,7 +74,7 @@ def track_by_wandb(name: str, step: int, settings: Mapping[str, Any]) -> Tracker
 
 
 def track_by_tensorboard(name: str, step: int, settings: Mapping[str, Any]) -> Tracker:
-    """Files of events, below the working directory; those of steps that come again are passed over by TensorBoard."""
+    """Write event files below the working directory; TensorBoard ignores those of repeated steps."""
     from torch.utils.tensorboard import SummaryWriter
 
     del settings
@@ -88,43 +88,43 @@ def track_by_tensorboard(name: str, step: int, settings: Mapping[str, Any]) -> T
 
 
 Maker = Callable[[str, int, Mapping[str, Any]], Tracker]
-"""Begins or goes on with a run: its name, the same after each resume and no other run's; the finished steps, of which
-lines of later ones, from before a kill, come again; JSON values that determine the run, for people to compare."""
+"""Starts or continues a run: its unique name, the number of finished steps, and the settings of the run. After a kill,
+lines of later steps are repeated."""
 MAKERS: dict[str, Maker] = {
     "trackio": track_by_trackio,
     "wandb": track_by_wandb,
     "tensorboard": track_by_tensorboard,
 }
-"""By the name that a person types, which is also that of the package and of our extra."""
+"""By the name of the tracker, of its package and of our extra."""
 
 
 def require_trackers(names: Sequence[str]) -> None:
-    """Refuse trackers that are not installed, before any work.
+    """Raise an error if a tracker is not installed.
 
     Raises:
         ConfigError: It names the extra to install.
     """
     for name in names:
         spec = importlib.util.find_spec(name)
-        # A plain folder of this name in the working directory, as wandb makes one, is no package.
+        # A folder of this name in the working directory, as wandb creates one, is no package.
         if spec is None or spec.origin is None:
             raise ConfigError(f"the tracker `{name}` is not installed: pip install 'hornbook[{name}]', or leave it out")
 
 
 class Trackers:
-    """Those that were asked for and have not failed."""
+    """The trackers that have not failed."""
 
     def __init__(
         self, names: Sequence[str], folder: Path, step: int, settings: Mapping[str, Any], progress: Progress
     ) -> None:
-        """Begin a run with each tracker, or go on with the run of `folder`.
+        """Start a run in each tracker, or continue that of `folder`.
 
         Args:
             names: Keys of `MAKERS`.
-            folder: The log's; `tracked.json` is kept there.
+            folder: Folder of the log and `tracked.json`.
             step: See `Maker`.
             settings: See `Maker`.
-            progress: Told where to look, and of each tracker that fails.
+            progress: Called with where to look at the run, and for each tracker that fails.
         """
         self._progress = progress
         self._working: dict[str, Tracker] = {}
@@ -137,12 +137,12 @@ class Trackers:
                 self._say(name, error)
 
     def log(self, line: Mapping[str, Any]) -> None:
-        """Tell a line of the log: its numbers, under their names."""
+        """Send the numbers in a line of the log."""
         values = {name: value for name, value in line.items() if _is_number(value) and name not in NO_METRICS}
         self._each(lambda tracker: tracker.log(int(line["step"]), values))
 
     def close(self) -> None:
-        """End the run with each tracker."""
+        """End the run in each tracker."""
         self._each(lambda tracker: tracker.close())
         self._working.clear()
 
@@ -156,11 +156,11 @@ class Trackers:
 
     def _say(self, name: str, error: Exception) -> None:
         what = " ".join(f"{type(error).__name__}: {error}".split())
-        self._progress(0, 0, f"the tracker `{name}` failed and is left behind; the log has it all ({what[:200]})")
+        self._progress(0, 0, f"the tracker `{name}` failed and is disabled; the log continues ({what[:200]})")
 
 
 def _name_of_run(folder: Path) -> str:
-    """The name that the run in `folder` has, or a new one: the run's folder, which is one above, and a random part."""
+    """The name of the run in `folder`, or a new one: the name of the parent folder and a random suffix."""
     path = folder / KEPT
     try:
         name: str = json.loads(path.read_text(encoding="utf-8"))["name"]

@@ -1,11 +1,10 @@
-"""Who watches a training run: a log that is the truth, a line on the screen, and the trackers that were asked for.
+"""Reports of a training run: the live log, the progress on the terminal, and experiment trackers.
 
-Reads:  an earlier process's log of the same run, to go on behind it.
-Writes: `log_path`, one JSON object per line (fields: `Watch.line`), each written whole and at once; what the trackers
-        write. A killed run may leave lines beyond its last checkpoint and half a line: `cut_log` takes both away.
+Reads:  the log of the same run from before a resume, to append to it.
+Writes: `log_path`, one JSON object per line (fields: `Watch.line`), each in one write. A killed run may leave lines
+        beyond its last checkpoint and an incomplete line; `cut_log` removes both.
 
-Only the first rank measures, writes and shows. Nothing here changes what is trained: no random number is drawn, and a
-tracker that fails is left behind with a remark.
+Only the first rank reports. Nothing here changes what is trained: no random number is drawn.
 """
 
 import json
@@ -24,17 +23,16 @@ from hornbook.model.config import ModelConfig, flops_per_token
 from hornbook.pipeline.fingerprint import encode
 from hornbook.pipeline.stage import Progress
 from hornbook.training.config import TrainConfig
-from hornbook.training.device_peak import TERA, Peak, peak_flops
-from hornbook.training.host_memory import resident_bytes
+from hornbook.training.hardware import TERA, Peak, peak_flops, resident_bytes
 from hornbook.training.parallel import Ranks
 from hornbook.training.trackers import Trackers
 
 RECENT_STEPS = 20
-"""The rate on the screen is theirs."""
+"""Number of last steps for the rate on the terminal."""
 
 
 class Watch:
-    """Watches one process's part of a run: `resume` once, `step` after each step, `line` where one is due, `close`."""
+    """Reports a run: call `resume` once, `step` after each step, `line` for each line of the log, and `close`."""
 
     def __init__(
         self,
@@ -48,17 +46,17 @@ class Watch:
         progress: Progress,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """Begin to count the seconds of this process; files are touched by `resume` or the first line.
+        """Start the clock; `resume` or the first line touches files.
 
         Args:
-            shape: Of the model, for its operations per token.
+            shape: The model's shape, for its operations per token.
             config: The run.
-            device: Where this rank computes.
-            dtype: In which it computes; the device's peak is that of this type.
-            ranks: This process among all.
-            log_path: The log; trackers keep what they need in its folder. None: no log and no trackers.
-            progress: Told of each step.
-            clock: Seconds from any start.
+            device: The device of this rank.
+            dtype: The type to compute in, to which the device's peak refers.
+            ranks: The processes.
+            log_path: Path of the live log; None for no log and no trackers.
+            progress: Called after each step.
+            clock: Returns seconds.
         """
         self._shape, self._config, self._device, self._dtype = shape, config, device, dtype
         self._ranks, self._progress = ranks, progress
@@ -69,10 +67,10 @@ class Watch:
         self._run: int | None = None
         self._trackers: Trackers | None = None
         self._loss: float | None = None
-        self._held_out_loss: float | None = None
+        self._validation_loss: float | None = None
 
     def resume(self, step: int) -> None:
-        """Go on after `step` finished steps: what the log says of later ones is dropped, `run` counts one up.
+        """Continue after `step` finished steps: later lines of the log are dropped, and `run` increases by one.
 
         Without this call the first line does the same for step 0.
         """
@@ -87,7 +85,7 @@ class Watch:
         self._trackers = Trackers(names, self._log_path.parent, step, settings, self._progress)
 
     def step(self, step: int, loss: float) -> None:
-        """A step has ended: `step` are finished, the last had this mean loss over all ranks, in nats."""
+        """Report that `step` steps are finished, the last with this mean loss over all ranks, in nats."""
         if not self._ranks.is_first:
             return
         self._clock.tick()
@@ -96,26 +94,22 @@ class Watch:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """What happens inside (held-out loss, checkpoint) is no time of training and lowers no rate."""
+        """Exclude the time inside, such as for validation and checkpoints, from the training speed."""
         with self._clock.paused():
             yield
 
     def line(self, values: Mapping[str, float | int]) -> None:
-        """Write a line of the log, show it, and tell the trackers.
+        """Write a line to the log, show it, and send it to the trackers.
 
-        To `values` come
+        These fields are added to `values`, which contain `step`:
 
-        - `tokens_per_second`: of all ranks, over the steps since the last line, from the end of one step to the end of
-          the next, without what was `paused` and without the writing of lines. The first step of a process has no
-          beginning in this sense and holds compilation: it is left out. Null where no other step lies between.
-        - `utilisation`: operations per second (`flops_per_token`) over the peak of all ranks' devices, 0 to 1.
-          What `checkpoint_activations` computes again counts once. Null where a rate or the peak is unknown.
-        - `memory_bytes`: on a GPU the most that tensors took so far, otherwise what of this process is resident now.
-        - `seconds`: since this process began to watch.
-        - `run`: 1, and one more after each resume.
-
-        Args:
-            values: `step`, and what is to be said of it.
+        - `tokens_per_second`: over all ranks and the steps since the last line, without `paused` time. The first step
+          of a process, which includes compilation, is excluded. Null if there is no other step.
+        - `utilisation`: operations per second (`flops_per_token`) over the peak of all ranks' devices, 0 to 1, without
+          the recomputation of `checkpoint_activations`. Null if the rate or the peak is unknown.
+        - `memory_bytes`: on a GPU the peak of allocated tensors, otherwise the resident memory of this process.
+        - `seconds`: since the start of this process's clock.
+        - `run`: 1, increased by each resume.
         """
         if not self._ranks.is_first:
             return
@@ -137,11 +131,11 @@ class Watch:
             if self._trackers is not None:
                 self._trackers.log(line)
             self._loss = values.get("loss", self._loss)
-            self._held_out_loss = values.get("held_out_loss", self._held_out_loss)
+            self._validation_loss = values.get("validation_loss", self._validation_loss)
             self._show(int(values["step"]))
 
     def close(self) -> None:
-        """End what the trackers have begun."""
+        """Close the trackers."""
         if self._trackers is not None:
             self._trackers.close()
 
@@ -152,7 +146,7 @@ class Watch:
     def _utilisation(self, rate: float | None) -> float | None:
         if rate is None:
             return None
-        if not self._has_peak:  # measured where it is first needed: a run without lines has no use for it
+        if not self._has_peak:  # measured only when it is needed
             with self._clock.paused():
                 self._peak, self._has_peak = peak_flops(self._device, self._dtype), True
             if self._peak is not None:
@@ -164,14 +158,14 @@ class Watch:
         return flops / (self._peak.flops * self._ranks.world_size)
 
     def _show(self, step: int) -> None:
-        """What a narrow terminal cuts off comes last."""
+        """Show the progress; a narrow terminal cuts off the last parts."""
         total = self._config.last_step
         parts = [] if self._loss is None else [f"loss {self._loss:.3f}"]
-        if self._held_out_loss is not None:
-            parts.append(f"held out {self._held_out_loss:.3f}")
+        if self._validation_loss is not None:
+            parts.append(f"validation {self._validation_loss:.3f}")
         per_step = self._clock.seconds_per_step()
         if per_step is not None and step < total:
-            parts.append(f"{in_words((total - step) * per_step)} left")
+            parts.append(f"{format_duration((total - step) * per_step)} left")
         rate = self._tokens_per_second(*self._clock.recent())
         if rate is not None:
             parts.append(f"{rate:,.0f} tokens/s")
@@ -182,10 +176,10 @@ class Watch:
 
 
 class StepClock:
-    """The time that steps take, from the end of one to the end of the next, without the pauses between them."""
+    """Measures the time from the end of one step to the end of the next, without pauses."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        """Start; `clock` gives seconds."""
+        """Start with a function that returns seconds."""
         self._now = clock
         self._first: float | None = None
         self._last = 0.0
@@ -196,7 +190,7 @@ class StepClock:
         self._taken: tuple[int, float] = (0, 0.0)
 
     def tick(self) -> None:
-        """A step has ended."""
+        """Record the end of a step."""
         now = self._now()
         if self._first is None:
             self._first = now
@@ -209,7 +203,7 @@ class StepClock:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Leave out the time that passes inside; a pause within a pause counts once."""
+        """Exclude the time inside; pauses may be nested."""
         self._pause_depth += 1
         start = self._now()
         try:
@@ -220,21 +214,21 @@ class StepClock:
                 self._paused_seconds += self._now() - start
 
     def take(self) -> tuple[int, float]:
-        """Steps and their seconds since the last call."""
+        """The number of steps since the last call and their seconds."""
         taken, self._taken = self._taken, (0, 0.0)
         return taken
 
     def recent(self) -> tuple[int, float]:
-        """The last few steps and their seconds."""
+        """The number of recent steps and their seconds."""
         return len(self._recent), sum(self._recent)
 
     def seconds_per_step(self) -> float | None:
-        """Over this whole process, pauses included: what a person waits; None before two steps."""
+        """Mean over this process, pauses included; None before two steps."""
         return None if self._first is None or self._ticks < 2 else (self._last - self._first) / (self._ticks - 1)
 
 
 def append_line(path: Path, line: Mapping[str, Any]) -> None:
-    """Write one line of JSON values at the end and hand it to the operating system; NaN and infinity become null."""
+    """Append one line of JSON to a file; NaN and infinity become null."""
     path.parent.mkdir(parents=True, exist_ok=True)
     finite = {name: None if _is_unfinite(value) else value for name, value in line.items()}
     with path.open("a", encoding="utf-8") as file:
@@ -242,10 +236,10 @@ def append_line(path: Path, line: Mapping[str, Any]) -> None:
 
 
 def cut_log(path: Path, step: int) -> int:
-    """Drop the lines of steps after `step`, and half a line at the end; the file is replaced whole or not at all.
+    """Remove lines of steps after `step` and an incomplete last line, atomically.
 
     Returns:
-        The highest `run` that any line had, dropped ones included; 0 without lines.
+        The highest `run` of all lines, removed ones included; 0 without lines.
     """
     lines = _read(path)
     kept = "".join(text + "\n" for text, line in lines if line["step"] <= step)
@@ -260,12 +254,12 @@ def cut_log(path: Path, step: int) -> int:
 
 
 def memory_bytes(device: torch.device) -> int:
-    """On a GPU the most that this process's tensors took so far; otherwise the process's resident set, now."""
+    """On a GPU the peak of memory allocated to tensors, otherwise the current resident memory of the process."""
     return torch.cuda.max_memory_allocated(device) if device.type == "cuda" else resident_bytes()
 
 
-def in_words(seconds: float) -> str:
-    """A duration for people: `40 s`, `12 min`, `3.5 h`, `2.1 days`."""
+def format_duration(seconds: float) -> str:
+    """A duration as text: `40 s`, `12 min`, `3.5 h`, `2.1 days`."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 90 * 60:
@@ -274,7 +268,7 @@ def in_words(seconds: float) -> str:
 
 
 def _read(path: Path) -> list[tuple[str, dict[str, Any]]]:
-    """Each readable line with its text."""
+    """The text and content of each readable line."""
     if not path.exists():
         return []
     lines = []

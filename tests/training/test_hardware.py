@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 import torch
 
-from hornbook.training.device_peak import GPUS, listed_peak, measured_peak, peak_flops
+from hornbook.training.hardware import GPUS, available_bytes, listed_peak, measured_peak, peak_flops, resident_bytes
 
 NAMES: dict[str, float | None] = {
     "NVIDIA A100 80GB PCIe": 312,
@@ -54,3 +56,44 @@ def test_a_cpu_is_measured_without_a_random_number_and_a_type_it_cannot_multiply
     assert peak.basis.startswith("measured")
     assert torch.equal(torch.get_rng_state(), state)
     assert measured_peak(torch.device("cpu"), torch.bool) is None
+
+
+GIBI = 2**30
+
+
+def written(root: Path, files: dict[str, object]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(str(text), encoding="ascii")
+    return root
+
+
+MACHINE = {"proc/meminfo": f"MemTotal: {32 * 2**20} kB\nMemFree: 1 kB\nMemAvailable: {16 * 2**20} kB\n"}
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_tightest_control_group_counts_and_its_cache_can_be_dropped(tmp_path: Path, version: int) -> None:
+    line, mount, limit, used, inactive = {
+        1: (
+            *("4:cpu:/\n3:memory:/job/task\n", "sys/fs/cgroup/memory"),
+            *("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+        ),
+        2: ("0::/job/task\n", "sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
+    }[version]
+    files = {
+        "proc/self/cgroup": line,
+        f"{mount}/job/task/{limit}": 12 * GIBI,
+        f"{mount}/job/task/{used}": 2 * GIBI,
+        f"{mount}/job/{limit}": 8 * GIBI,
+        f"{mount}/job/{used}": 5 * GIBI,
+        f"{mount}/job/memory.stat": f"anon 1\n{inactive} {1 * GIBI}\n",
+        f"{mount}/{limit}": "max" if version == 2 else 2**63 - 4096,
+        f"{mount}/{used}": 20 * GIBI,
+    }
+    assert available_bytes(written(tmp_path / "tight", {**MACHINE, **files})) == 4 * GIBI
+    files[f"{mount}/job/{used}"] = 20 * GIBI
+    assert available_bytes(written(tmp_path / "above", {**MACHINE, **files})) == 0
+    assert available_bytes(written(tmp_path / "free", {**MACHINE, "proc/self/cgroup": line})) == 16 * GIBI
+    block_of_memory = torch.ones(2**24)
+    assert resident_bytes() > block_of_memory.nbytes
+    assert 10 * 2**20 < (available_bytes() or 0) < 2**50, "of this machine"

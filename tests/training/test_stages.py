@@ -17,7 +17,7 @@ from hornbook.model.phi import Phi
 from hornbook.model.weights import load_model, save_model, tokenizer_hash_of_model
 from hornbook.pipeline.stage import Result, Workspace
 from hornbook.tokens.pack import TokenStream
-from hornbook.training import standalone
+from hornbook.training import stages
 from hornbook.training.parallel import Ranks
 from hornbook.training.stages import run_train
 
@@ -26,7 +26,7 @@ def train(tokens: Path, output: Path, base: Path | None = None, **values: Any) -
     values = {"num_steps": 3, **values}
     if base is not None:
         values["model"] = None
-    return standalone.train_in_folder(
+    return stages.train_in_folder(
         config_of(values), tokens, base, None, output, seed=5, ranks=Ranks(0, 1), progress=lambda *_: None
     )
 
@@ -94,14 +94,14 @@ def test_pretraining_then_finetuning_writes_models_logs_and_metrics(tokens: Path
     inputs["base"] = SimpleNamespace(folder=tmp_path / "base")
     tuned = run(tmp_path / "tuned", inputs, dataset="finetune", model=None)
     lines = [json.loads(line) for line in (tmp_path / "base" / "log.jsonl").read_text().splitlines()]
-    held_out = [(line["step"], line["held_out_loss"]) for line in lines if "held_out_loss" in line]
+    held_out = [(line["step"], line["validation_loss"]) for line in lines if "validation_loss" in line]
     assert (base.kept, base.metrics["tokens_seen"], base.metrics["skipped_steps"]) == (6, 6 * 8 * 32, 0)
     assert base.metrics["epochs"] == round(6 * 8 * 32 / len(TokenStream(tokens, "train")), 3)
-    assert [(one["step"], one["loss"]) for one in base.metrics["held_out_losses"]] == held_out
+    assert [(one["step"], one["loss"]) for one in base.metrics["validation_losses"]] == held_out
     assert [step for step, _ in held_out] == [3, 6]
-    assert (base.metrics["held_out_loss"], base.metrics["result_step"]) == (held_out[-1][1], 6)
+    assert (base.metrics["validation_loss"], base.metrics["result_step"]) == (held_out[-1][1], 6)
     assert base.metrics["train_loss"] == [line["loss"] for line in lines if "loss" in line][-1]
-    assert tuned.metrics["held_out_loss"] < base.metrics["held_out_loss"]
+    assert tuned.metrics["validation_loss"] < base.metrics["validation_loss"]
     assert load_model(tmp_path / "tuned").config == SHAPE
     assert tokenizer_hash_of_model(tmp_path / "tuned") == TokenStream(tokens, "train").tokenizer_sha256
     run(tmp_path / "again", {"tokenize": inputs["tokenize"]})
