@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 from hornbook.python_code.parse import parse_code
 from hornbook.records import Problem
-from hornbook.teacher.shown_code import fenced
+from hornbook.teacher.api import fenced
 
 CHAT_PROTOCOL_VERSION = 1
 """Raised when the request or the rule of extraction changes."""

@@ -19,8 +19,7 @@ from hornbook.python_code.parse import parse_code
 from hornbook.records import Exercise
 from hornbook.synthesis.markdown import read_blocks
 from hornbook.synthesis.prompted.code_blocks import longest_parsing, unfenced_code, without_thoughts
-from hornbook.teacher.teacher import Reply, Teacher
-from hornbook.teacher.wire import ChatRequest, SamplingConfig
+from hornbook.teacher.api import ChatRequest, Reply, SamplingConfig, Teacher
 
 _SYSTEM = "You are a careful Python programmer. You answer with code alone."
 _REQUEST = (

@@ -26,7 +26,7 @@ from hornbook.synthesis.levels import (
 )
 from hornbook.synthesis.observation import BATCH_SIZE, Observation, observe_exercises, task_of
 from hornbook.synthesis.self_consistency import SolutionsConfig, ask_for_solutions
-from hornbook.teacher.teacher import Teacher
+from hornbook.teacher.api import Teacher
 
 Progress = Callable[[int, int, str], None]
 """Told how much is done, of how much, and of what."""

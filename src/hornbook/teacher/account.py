@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from hornbook.errors import ConfigError, HornbookError
+from hornbook.teacher.api import Reply, Teacher, TeacherRequest
 from hornbook.teacher.asking import Asking
 from hornbook.teacher.budget import Budget, estimated_tokens
 from hornbook.teacher.cache import ReplyCache
 from hornbook.teacher.ledger import Ledger, StageEntry
-from hornbook.teacher.price import WorkEstimate
-from hornbook.teacher.teacher import Reply, Teacher, TeacherRequest
+from hornbook.teacher.prices import WorkEstimate
 
 _WINDOW_SECONDS = 60.0
 _SECONDS_BETWEEN_MARKS = 1.0
@@ -61,7 +61,14 @@ class Account:
     """
 
     def __init__(
-        self, teacher: Teacher, *, cache: ReplyCache, ledger: Ledger, budget: Budget | None = None, stage: str
+        self,
+        teacher: Teacher,
+        *,
+        cache: ReplyCache,
+        ledger: Ledger,
+        budget: Budget | None = None,
+        stage: str,
+        output: str = "",
     ) -> None:
         """Nothing is asked yet.
 
@@ -69,10 +76,13 @@ class Account:
             teacher: Entered and left together with the account.
             cache: Open as long as the account is.
             ledger: In the same database as the cache.
-            budget: Counts what the stage has spent in all its runs; no cap if None.
+            budget: A cap on what is spent on the output, over all runs until one of them ends without an error; no cap
+                if None.
             stage: What the answers are for: the name under which they are counted.
+            output: Where the results go, as an absolute path: with the stage, what the budget is for.
         """
         self.stage = stage
+        self.output = output
         self.budget = budget or Budget()
         self._teacher = teacher
         self._cache = cache
@@ -91,7 +101,7 @@ class Account:
         """
         self._teacher.__enter__()
         try:
-            self._entry = self._ledger.begin(self.stage, self._teacher.name)
+            self._entry = self._ledger.begin(self.stage, self._teacher.name, self.output)
             self._check_price()
         except BaseException:
             self._teacher.__exit__(None, None, None)
@@ -100,10 +110,13 @@ class Account:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        """Leave the teacher, which abandons what is under way, and close the entry."""
+        """Leave the teacher, which abandons the requests in flight. Without an error the output is finished."""
         self._teacher.__exit__(*raised)
         try:
-            self.entry.write_hits()
+            if any(raised):
+                self.entry.write_hits()
+            else:
+                self.entry.finish()
         except HornbookError:
             if not any(raised):
                 raise

@@ -5,9 +5,8 @@ import re
 from dataclasses import dataclass
 
 from hornbook.errors import ConfigError
-from hornbook.teacher.price import Price
-from hornbook.teacher.teacher import TeacherRequest
-from hornbook.teacher.wire import ChatRequest
+from hornbook.teacher.api import ChatRequest, TeacherRequest
+from hornbook.teacher.prices import Price
 
 _BYTES_OF_A_TOKEN = 2
 """So few at least, on average over a prompt, in the tokenizers in use; four in English and in code."""
@@ -21,7 +20,7 @@ _MULTIPLES = {"": 1, "k": 1_000, "m": 1_000_000}
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """What may be spent, on all runs of a stage together. At most one of the two is given; none is no cap."""
+    """What may be spent on one output, over all runs until it is finished. At most one of the two is set."""
 
     usd: float | None = None
     tokens: int | None = None

@@ -15,9 +15,8 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, SamplingConfig, TeacherRequest
 from hornbook.teacher.database import Database
-from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
-from hornbook.teacher.wire import ChatRequest, SamplingConfig
 
 _SELECT = (
     "SELECT outcome, text, finish_reason, detail, prompt_tokens, completion_tokens, tokens_in, tokens_out, usd, run, "

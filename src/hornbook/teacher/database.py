@@ -17,7 +17,7 @@ from typing import Any, Self
 from hornbook.errors import StoreError
 
 _APPLICATION = 0x686F726E  # "horn", so that a foreign database is not taken for ours.
-_VERSION = 1
+_VERSION = 2
 _BUSY_SECONDS = 60.0
 _PAGES_BETWEEN_CHECKPOINTS = 4_000
 _SCHEMA = """
@@ -28,7 +28,8 @@ CREATE TABLE replies (
     stage TEXT NOT NULL, run INTEGER NOT NULL, received_at REAL NOT NULL, checksum INTEGER NOT NULL
 );
 CREATE TABLE runs (
-    id INTEGER PRIMARY KEY, stage TEXT NOT NULL, model TEXT NOT NULL, begun_at REAL NOT NULL,
+    id INTEGER PRIMARY KEY, stage TEXT NOT NULL, output TEXT NOT NULL DEFAULT '',
+    finished INTEGER NOT NULL DEFAULT 0, model TEXT NOT NULL, begun_at REAL NOT NULL,
     calls INTEGER NOT NULL DEFAULT 0, tokens_in INTEGER NOT NULL DEFAULT 0, tokens_out INTEGER NOT NULL DEFAULT 0,
     usd REAL NOT NULL DEFAULT 0, unpriced_calls INTEGER NOT NULL DEFAULT 0, estimated_calls INTEGER NOT NULL DEFAULT 0,
     hits INTEGER NOT NULL DEFAULT 0, saved_tokens_in INTEGER NOT NULL DEFAULT 0,
@@ -45,6 +46,11 @@ CREATE TABLE batched_requests (
 ) WITHOUT ROWID;
 CREATE INDEX requests_of_batches ON batched_requests (mark);
 """
+_FROM_VERSION_1 = (
+    "ALTER TABLE runs ADD COLUMN output TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE runs ADD COLUMN finished INTEGER NOT NULL DEFAULT 0",
+    f"PRAGMA user_version = {_VERSION}",
+)
 
 
 class Database:
@@ -135,6 +141,9 @@ class Database:
                 connection.execute(f"PRAGMA application_id = {_APPLICATION}")
                 connection.execute(f"PRAGMA user_version = {_VERSION}")
                 for statement in _SCHEMA.split(";\n"):
+                    connection.execute(statement)
+            elif connection.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
+                for statement in _FROM_VERSION_1:
                     connection.execute(statement)
 
     @contextmanager

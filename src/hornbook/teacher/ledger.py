@@ -16,13 +16,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from hornbook.teacher.api import Reply, ReplyOutcome, TeacherRequest
 from hornbook.teacher.budget import Budget, estimated_tokens, num_prompt_characters
 from hornbook.teacher.cache import Cost
 from hornbook.teacher.database import Database
-from hornbook.teacher.price import Price
-from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.prices import Price
 
-_COSTS_NOTHING = (ReplyOutcome.REJECTED, ReplyOutcome.UNANSWERED)
+_COSTS_NOTHING = (ReplyOutcome.REJECTED, ReplyOutcome.TOO_LONG, ReplyOutcome.UNANSWERED)
 _SECONDS_BETWEEN_READINGS = 1.0
 
 
@@ -76,9 +76,10 @@ _TOTALS = (
 class StageEntry:
     """One run of one stage: a row that is brought up to date with every answer, from any thread."""
 
-    def __init__(self, database: Database, stage: str, model: str, price: Price | None) -> None:
+    def __init__(self, database: Database, stage: str, output: str, model: str, price: Price | None) -> None:
         """Open the row."""
         self.stage = stage
+        self.output = output
         self.model = model
         self.price = price
         self.figures = Figures()
@@ -91,9 +92,15 @@ class StageEntry:
         self._others_read_at = -_SECONDS_BETWEEN_READINGS
         with database.transaction() as connection:
             row = connection.execute(
-                "INSERT INTO runs (stage, model, begun_at) VALUES (?, ?, ?)", (stage, model, time.time())
+                "INSERT INTO runs (stage, output, model, begun_at) VALUES (?, ?, ?, ?)",
+                (stage, output, model, time.time()),
             )
             self.run = int(row.lastrowid or 0)
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether the model itself has answered any request of this run, now or earlier."""
+        return any(ReplyOutcome(outcome).is_from_model for outcome in self.figures.outcomes)
 
     def cost(self, request: TeacherRequest, reply: Reply) -> tuple[Cost, bool]:
         """What an answer took, and whether its tokens are estimated."""
@@ -159,19 +166,29 @@ class StageEntry:
             )
 
     def spent(self, budget: Budget) -> float:
-        """What the stage has spent in all its runs, in the budget's unit; other processes' part may be a second old."""
+        """What was spent on the unfinished output, over all runs, in the budget's unit.
+
+        The part of other processes may be a second old.
+        """
         now = time.monotonic()
         if now - self._others_read_at >= _SECONDS_BETWEEN_READINGS:
             self._others_read_at = now
             usd, tokens = self._database.row(
-                "SELECT total(usd), total(tokens_in + tokens_out) FROM runs WHERE stage = ? AND id != ?",
-                (self.stage, self.run),
+                "SELECT total(usd), total(tokens_in + tokens_out) FROM runs "
+                "WHERE stage = ? AND output = ? AND NOT finished AND id != ?",
+                (self.stage, self.output, self.run),
             )
             self._others = (usd, tokens)
         usd, tokens = self._others
         if budget.usd is not None:
             return float(usd + self.figures.usd)
         return float(tokens + self.figures.tokens_in + self.figures.tokens_out)
+
+    def finish(self) -> None:
+        """Note that the output is finished: what was spent on it no longer counts against a budget."""
+        with self._database.transaction() as connection:
+            self.write(connection)
+            connection.execute("UPDATE runs SET finished = 1 WHERE stage = ? AND output = ?", (self.stage, self.output))
 
     def mean_tokens_out(self) -> float | None:
         """The mean length of what this model answered to this stage, in all runs; None if it never did."""
@@ -210,9 +227,9 @@ class Ledger:
         self.entries: list[StageEntry] = []
         """Of this process, in the order in which they were begun."""
 
-    def begin(self, stage: str, model: str) -> StageEntry:
-        """A new row for a stage that is about to ask a model."""
-        entry = StageEntry(self._database, stage, model, self._price_of(model))
+    def begin(self, stage: str, model: str, output: str = "") -> StageEntry:
+        """A new row for a stage that is about to ask a model, for this output."""
+        entry = StageEntry(self._database, stage, output, model, self._price_of(model))
         self.entries.append(entry)
         return entry
 

@@ -16,7 +16,7 @@ from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
 from hornbook.synthesis.prompted.function_rules import broken_rule
 from hornbook.synthesis.prompted.function_source import FunctionSource, cut_function, style_of_docstring
 from hornbook.synthesis.prompted.ingredients import Layout
-from hornbook.teacher.teacher import Reply, ReplyOutcome
+from hornbook.teacher.api import Reply, ReplyOutcome
 
 _LANGUAGES = frozenset({"", "python", "py", "python3"})
 

@@ -12,7 +12,7 @@ from hornbook.synthesis.markdown import CODE_LANGUAGES, Block, prose_of, read_bl
 from hornbook.synthesis.prompted.code_blocks import without_thoughts
 from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
 from hornbook.synthesis.prompted.ingredients import Audience, Style, Topic
-from hornbook.teacher.teacher import Reply, ReplyOutcome
+from hornbook.teacher.api import Reply, ReplyOutcome
 
 _MIN_PROSE_WORDS = 60
 """Words outside of the fences."""
