@@ -9,10 +9,8 @@ from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.teacher.account import Account
 from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, SamplingConfig, Teacher, TeacherRequest
-from hornbook.teacher.budget import Budget
-from hornbook.teacher.cache import ReplyCache
-from hornbook.teacher.database import Database
-from hornbook.teacher.ledger import Ledger
+from hornbook.teacher.cache import Database, ReplyCache
+from hornbook.teacher.ledger import Budget, Ledger
 from hornbook.teacher.prices import Price
 
 SAMPLING = SamplingConfig(max_new_tokens=100, temperature=1.0, top_p=1.0)

@@ -8,8 +8,8 @@ from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.errors import BudgetError, ConfigError, EndpointError
 from hornbook.teacher.api import Reply, ReplyOutcome
-from hornbook.teacher.budget import Budget
 from hornbook.teacher.cache import request_key
+from hornbook.teacher.ledger import Budget
 
 
 def test_what_was_answered_once_is_not_asked_again(kit: Kit) -> None:

@@ -14,8 +14,8 @@ from tests.teacher.batch_server import KEY, Batch, BatchServer, told
 from hornbook.errors import BudgetError, EndpointError
 from hornbook.teacher.api import CompletionRequest, ReplyOutcome
 from hornbook.teacher.batch import BatchTeacher
-from hornbook.teacher.budget import Budget
 from hornbook.teacher.http import EndpointConfig
+from hornbook.teacher.ledger import Budget
 
 
 class KilledError(BaseException):

@@ -8,8 +8,7 @@ from tests.teacher.asked import SAMPLING, answered, chat, unanswered
 
 from hornbook.errors import StoreError
 from hornbook.teacher.api import CompletionRequest, Reply, ReplyOutcome, TeacherRequest
-from hornbook.teacher.cache import Cost, ReplyCache, request_key
-from hornbook.teacher.database import Database
+from hornbook.teacher.cache import Cost, Database, ReplyCache, request_key
 
 KEY_OF_A_CHAT = "6f8fdee6dc9dac1a0ca503b7c379b68e47f9cb4e0de986f88f2a786a15e3280a"
 KEY_OF_A_COMPLETION = "f609706ad66d94fd25a262c03018d4f2be14909b1d8f29668b40413038699129"

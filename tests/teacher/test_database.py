@@ -8,7 +8,7 @@ import pytest
 from tests.teacher.asked import Kit, chats, quick, replies
 
 from hornbook.errors import StoreError
-from hornbook.teacher.database import Database
+from hornbook.teacher.cache import Database
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,7 +4,7 @@ import pytest
 from tests.teacher.asked import PRICE, Kit, answered, chat, chats, echo, quick, replies, text_of, unanswered
 
 from hornbook.teacher.api import Reply, ReplyOutcome, TeacherRequest
-from hornbook.teacher.budget import Budget
+from hornbook.teacher.ledger import Budget
 from hornbook.teacher.prices import Price
 
 

@@ -12,9 +12,8 @@ from typing import Any, Self
 from hornbook.errors import ConfigError, HornbookError
 from hornbook.teacher.api import Reply, Teacher, TeacherRequest
 from hornbook.teacher.asking import Asking
-from hornbook.teacher.budget import Budget, estimated_tokens
 from hornbook.teacher.cache import ReplyCache
-from hornbook.teacher.ledger import Ledger, StageEntry
+from hornbook.teacher.ledger import Budget, Ledger, StageEntry, estimated_tokens
 from hornbook.teacher.prices import WorkEstimate
 
 _WINDOW_SECONDS = 60.0

@@ -13,10 +13,8 @@ from dataclasses import dataclass, replace
 
 from hornbook.errors import BudgetError, EndpointError, HornbookError
 from hornbook.teacher.api import Reply, ReplyOutcome, Teacher, TeacherRequest
-from hornbook.teacher.budget import Budget, most_tokens
-from hornbook.teacher.cache import Cost, Kept, ReplyCache, request_key
-from hornbook.teacher.database import Database
-from hornbook.teacher.ledger import StageEntry
+from hornbook.teacher.cache import Cost, Database, Kept, ReplyCache, request_key
+from hornbook.teacher.ledger import Budget, StageEntry, most_tokens
 
 _MOST_READY = 256
 """So many answers from the disk wait at most while the teacher is asked for others."""

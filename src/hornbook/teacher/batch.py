@@ -1,6 +1,6 @@
 """Ask through a batch API: many requests in one file, answered within a day, at half the price where it is OpenAI's.
 
-Reads, writes: the tables `batches` and `batched_requests` of the teacher's database (`database.py`).
+Reads, writes: the tables `batches` and `batched_requests` of the teacher's database (`cache.py`).
 
 A batch goes on while nobody waits for it. The next run that asks the same things takes up the batch that holds them
 instead of submitting them again; it is forgotten once its replies were taken.
@@ -17,8 +17,7 @@ from typing import Any, Self
 from hornbook.errors import EndpointError
 from hornbook.teacher.api import LIMIT_FIELDS, Reply, ReplyOutcome, TeacherRequest
 from hornbook.teacher.batch_api import BatchApi, BatchState
-from hornbook.teacher.cache import request_key
-from hornbook.teacher.database import Database
+from hornbook.teacher.cache import Database, request_key
 from hornbook.teacher.endpoint import Endpoint, read_reply, rejection_outcome, wants_other_limit
 from hornbook.teacher.http import EndpointConfig
 from hornbook.teacher.retry import NOT_FOUND, MalformedError, RefusedError, is_retried, read_refusal

@@ -16,7 +16,7 @@ from hornbook.errors import ConfigError, MissingInputError
 if TYPE_CHECKING:
     from hornbook.teacher.account import Account
     from hornbook.teacher.api import Teacher
-    from hornbook.teacher.database import Database
+    from hornbook.teacher.cache import Database
     from hornbook.teacher.http import EndpointConfig
     from hornbook.teacher.prices import Price, PriceTable
 
@@ -92,10 +92,8 @@ class TeacherOptions:
             StoreError: The database cannot be opened.
         """
         from hornbook.teacher.account import Account
-        from hornbook.teacher.budget import parse_budget
-        from hornbook.teacher.cache import ReplyCache
-        from hornbook.teacher.database import Database
-        from hornbook.teacher.ledger import Ledger
+        from hornbook.teacher.cache import Database, ReplyCache
+        from hornbook.teacher.ledger import Ledger, parse_budget
         from hornbook.teacher.prices import load_prices
 
         self._check()
