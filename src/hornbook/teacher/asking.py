@@ -1,6 +1,6 @@
-"""The requests of one `Account.ask` on their way: to the disk or to the teacher, within the budget, and back.
+"""One call of `Account.ask`: answers requests from the disk or by the teacher, within the budget.
 
-A reply is put on disk and into the ledger in the moment in which it comes, whatever the one who asked is doing then.
+A reply is put on disk and into the ledger as soon as it comes, whatever the caller is doing then.
 
 Reads, writes: the teacher's database, through `cache.py` and `ledger.py`.
 """
@@ -17,7 +17,7 @@ from hornbook.teacher.cache import Cost, Database, Kept, ReplyCache, request_key
 from hornbook.teacher.ledger import Budget, StageEntry, most_tokens
 
 _MOST_READY = 256
-"""So many answers from the disk wait at most while the teacher is asked for others."""
+"""Answers from the disk that wait while the teacher is asked for others, at most."""
 _ADDRESS = re.compile(r"`?https?://[^\s`]+`?")
 _MOST_AT_ONCE = 256
 """Replies in one transaction: it takes far less time than one for each."""
@@ -25,12 +25,12 @@ _MOST_AT_ONCE = 256
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Question:
-    """A request that is under way, and then its reply."""
+    """A request in flight, and then its reply."""
 
     key: bytes
     request: TeacherRequest
     reserve: float
-    """What is taken from the budget for it until its cost is known."""
+    """Reserved from the budget until its cost is known."""
     kept: "Future[None] | None" = None
     """Done once the reply is on disk, or counted where it is not kept; then `reply` and `cost` are set."""
     reply: Reply | None = None

@@ -35,10 +35,10 @@ Questions = dict[bytes, tuple[TeacherRequest, list[int]]]
 
 @dataclass(frozen=True, kw_only=True)
 class SubmittedBatch:
-    """A batch of ours."""
+    """A batch that was submitted."""
 
     mark: str
-    """Ours, by which the server's list is searched."""
+    """A name of our own, by which the server's list is searched."""
     id: str
     """The server's; empty as long as it is not known whether the server has it."""
     path: str
@@ -96,7 +96,7 @@ class BatchRecord:
             )
 
     def forget(self, batch: SubmittedBatch) -> None:
-        """Forget a batch of which nothing will come."""
+        """Forget a batch that will bring no reply."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM batched_requests WHERE mark = ?", (batch.mark,))
             connection.execute("DELETE FROM batches WHERE mark = ?", (batch.mark,))
@@ -117,7 +117,7 @@ class BatchTeacher:
         Args:
             config: Of the endpoint.
             database: Open as long as the teacher is.
-            report: Is told, now and then, how far the batches are.
+            report: Receives, now and then, the progress of the batches.
         """
         self._config = config
         self._database = database
