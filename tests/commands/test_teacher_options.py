@@ -128,7 +128,7 @@ def test_a_budget_is_for_one_output(flags: list[str | Path], tmp_path: Path, end
     assert 2 * num_first - 1 <= len(endpoint.asked) < 40
 
 
-@pytest.mark.parametrize("status", [400, 404, 500])
+@pytest.mark.parametrize("status", [400, 401, 404, 500])
 def test_a_teacher_that_fails_ends_the_command_with_its_error_and_is_asked_again_once_it_is_mended(
     flags: list[str | Path], tmp_path: Path, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
