@@ -90,17 +90,16 @@ def _measure(run: Callable[[str, int], float], port: int, num_calls: int) -> dic
 
 def run_ours(url: str, num_calls: int) -> float:
     """Seconds from the first call to the last answer."""
-    from hornbook.teacher.config import EndpointConfig
-    from hornbook.teacher.endpoint import EndpointTeacher
-    from hornbook.teacher.teacher import ReplyOutcome
-    from hornbook.teacher.wire import ChatRequest, SamplingConfig
+    from hornbook.teacher.api import ChatRequest, ReplyOutcome, SamplingConfig
+    from hornbook.teacher.endpoint import Endpoint
+    from hornbook.teacher.http import EndpointConfig
 
     sampling = SamplingConfig(max_new_tokens=MAX_NEW_TOKENS, temperature=0.7, top_p=0.9)
     requests = (
         ChatRequest(messages=[{"role": "user", "content": f"{PROMPT}{number}"}], sampling=sampling)
         for number in range(num_calls)
     )
-    with EndpointTeacher(EndpointConfig(url=url, max_concurrency=MOST_IN_FLIGHT)) as teacher:
+    with Endpoint(EndpointConfig(url=url, max_concurrency=MOST_IN_FLIGHT)) as teacher:
         start = time.perf_counter()
         num_answered = sum(reply.outcome is ReplyOutcome.ANSWERED for _, reply in teacher.ask(requests))
         seconds = time.perf_counter() - start

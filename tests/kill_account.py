@@ -26,9 +26,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Self
 
+from hornbook.teacher.api import ChatRequest, SamplingConfig
 from hornbook.teacher.cache import request_key
-from hornbook.teacher.opening import TeacherSettings, open_account
-from hornbook.teacher.wire import ChatRequest, SamplingConfig
+from hornbook.teacher.options import TeacherOptions
 
 SAMPLING = SamplingConfig(max_new_tokens=200, temperature=1.0, top_p=1.0)
 LATENCY_SECONDS = (0.05, 0.15)
@@ -131,8 +131,8 @@ def requests(number: int) -> list[ChatRequest]:
 
 def ask(url: str, database: Path, output: Path, num_requests: int) -> None:
     """What the process does that is killed: ask, and write the records once all are there."""
-    settings = TeacherSettings(address=url, concurrency=CONCURRENCY, cache=database)
-    with open_account(settings, "write") as account:
+    options = TeacherOptions(teacher=url, concurrency=CONCURRENCY, cache=database)
+    with options.open("write", output, database.parent) as account:
         found = dict(account.ask(requests(num_requests)))
     lines = [json.dumps(dataclasses.asdict(found[index])) + "\n" for index in range(num_requests)]
     output.write_text("".join(lines))

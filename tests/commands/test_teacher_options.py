@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.commands.typed import KEY, Printed, is_one_mistake, type_in, write_lines
@@ -84,9 +85,9 @@ def test_the_cache_lies_in_the_store_unless_the_environment_says_otherwise(
     monkeypatch.chdir(tmp_path)
     type_in(*flags[:6], "--num", "2")
     assert (tmp_path / "hornbook-store" / "teacher.sqlite").is_file()
-    monkeypatch.setenv("HORNBOOK_TEACHER_CACHE", str(tmp_path / "elsewhere.sqlite"))
+    monkeypatch.setenv("HORNBOOK_STORE", str(tmp_path / "elsewhere"))
     type_in(*flags[:6], "--num", "2")
-    assert (tmp_path / "elsewhere.sqlite").is_file()
+    assert (tmp_path / "elsewhere" / "teacher.sqlite").is_file()
 
 
 def test_a_model_of_this_machine_costs_nothing_unless_a_table_says_so(
@@ -115,6 +116,45 @@ def test_the_budget_stops_and_the_command_that_is_named_goes_on(
     assert named is not None
     assert "40 answered" in type_in(*named[1].split()).out
     assert len(endpoint.asked) == 40
+
+
+def test_a_budget_is_for_one_output(flags: list[str | Path], tmp_path: Path, endpoint: ScriptedEndpoint) -> None:
+    arguments = [*flags, "40", "--budget", "3000tokens", "--output"]
+    type_in(*arguments, tmp_path / "one.jsonl", status=2)
+    num_first = len(endpoint.asked)
+    type_in(*arguments, tmp_path / "one.jsonl", status=2)
+    assert len(endpoint.asked) == num_first > 0
+    type_in(*arguments, tmp_path / "two.jsonl", status=2)
+    assert 2 * num_first - 1 <= len(endpoint.asked) < 40
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 500])
+def test_a_teacher_that_fails_ends_the_command_with_its_error_and_is_asked_again_once_it_is_mended(
+    flags: list[str | Path], tmp_path: Path, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setattr("hornbook.teacher.retry.delay_seconds", lambda *_: 0.0)
+    output = ("--output", tmp_path / "labels.jsonl")
+    type_in(*flags, "2", *output)
+    answer, endpoint.answer = endpoint.answer, lambda _: status
+    fresh = [*flags, "3", "--cache", tmp_path / "fresh.sqlite", *output]
+    printed = type_in(*fresh, status=2)
+    assert is_one_mistake(printed.err.splitlines(keepends=True)[-1], str(status), "as the script says")
+    endpoint.answer = answer
+    assert "3 answered" in type_in(*fresh).out
+
+
+def test_a_prompt_that_is_longer_than_the_context_is_counted(
+    flags: list[str | Path], endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = endpoint.handle
+
+    def handle(asked: Any) -> tuple[int, Any]:
+        if asked.body is not None and "x = 0\n" in asked.text:
+            return 400, {"error": {"message": "This model's maximum context length is 4096 tokens."}}
+        return whole(asked)
+
+    monkeypatch.setattr(endpoint, "handle", handle)
+    assert "outcomes  39 answered, 1 prompt too long" in type_in(*flags, "40").out
 
 
 def test_a_budget_of_nothing_takes_only_what_was_answered_before(
@@ -166,7 +206,7 @@ def test_a_wrong_key_is_said_and_not_shown(flags: list[str | Path], tmp_path: Pa
 def test_a_budget_in_dollars_for_a_distant_model_of_unknown_price_is_refused(
     flags: list[str | Path], endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hornbook.teacher.config import EndpointConfig
+    from hornbook.teacher.http import EndpointConfig
 
     monkeypatch.setattr(EndpointConfig, "is_on_this_machine", False)
     printed = type_in(*flags, "3", "--budget", "5usd", status=2)

@@ -13,7 +13,7 @@ from hornbook.curation.annotate_samples import (
 )
 from hornbook.errors import ConfigError, EndpointError
 from hornbook.records import Document, DocumentKind
-from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.api import Reply, ReplyOutcome, TeacherRequest
 
 CONFIG = AnnotateSamplesConfig()
 

@@ -39,8 +39,7 @@ from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import Document as Record
 from hornbook.records import DocumentKind, Problem, schema_of
 from hornbook.sources.documents import Document
-from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
-from hornbook.teacher.wire import ChatRequest
+from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, TeacherRequest
 
 BENCHMARK = NamedProblems(name="labelled", title="Labelled", problems=tuple(one.problem for one in LABELLED))
 DOCUMENTS = [Document(id=f"d{place}", text=pair.text) for place, pair in enumerate(PAIRS[:160])]

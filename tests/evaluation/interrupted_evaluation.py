@@ -30,7 +30,7 @@ from hornbook.recipes.evaluation import evaluation
 from hornbook.records import Record
 from hornbook.sandbox.program import Program
 from hornbook.sandbox.worker import Worker
-from hornbook.teacher.config import EndpointConfig
+from hornbook.teacher.http import EndpointConfig
 
 PROBLEMS = tuple(read_humaneval()[:12])
 NAME, SEED, NUM_SAMPLES = "twelve", 5, 2

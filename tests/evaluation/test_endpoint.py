@@ -16,7 +16,7 @@ from hornbook.evaluation.models import (
     SamplingConfig,
     derive_seed,
 )
-from hornbook.teacher.config import EndpointConfig
+from hornbook.teacher.http import EndpointConfig
 
 PROMPTS = [f"def f{number}(x):\n" for number in range(10)]
 DRAWN = SamplingConfig(temperature=0.8, top_p=0.9, max_new_tokens=33)

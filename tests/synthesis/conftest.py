@@ -11,7 +11,7 @@ from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits
 from hornbook.teacher.account import Account
-from hornbook.teacher.opening import TeacherSettings, open_account
+from hornbook.teacher.options import TeacherOptions
 
 Answer = Callable[[Asked], str | int]
 Asking = Callable[..., AbstractContextManager[tuple[Account, ScriptedEndpoint]]]
@@ -39,10 +39,10 @@ def asking(tmp_path: Path) -> Asking:
     def opened(answer: Answer, concurrency: int = 4) -> Iterator[tuple[Account, ScriptedEndpoint]]:
         number = len(list(tmp_path.glob("*.sqlite")))
         with CountingEndpoint(answer, models=("tiny",)) as endpoint:
-            settings = TeacherSettings(
-                address=endpoint.url, concurrency=concurrency, cache=tmp_path / f"cache{number}.sqlite"
+            options = TeacherOptions(
+                teacher=endpoint.url, concurrency=concurrency, cache=tmp_path / f"cache{number}.sqlite"
             )
-            with open_account(settings, "test", report=lambda _line: None) as account:
+            with options.open("test", None, tmp_path) as account:
                 yield account, endpoint
 
     return opened

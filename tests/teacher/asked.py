@@ -8,13 +8,10 @@ from typing import Self
 from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.teacher.account import Account
-from hornbook.teacher.budget import Budget
-from hornbook.teacher.cache import ReplyCache
-from hornbook.teacher.database import Database
-from hornbook.teacher.ledger import Ledger
-from hornbook.teacher.price import Price
-from hornbook.teacher.teacher import Reply, ReplyOutcome, Teacher, TeacherRequest
-from hornbook.teacher.wire import ChatRequest, SamplingConfig
+from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, SamplingConfig, Teacher, TeacherRequest
+from hornbook.teacher.cache import Database, ReplyCache
+from hornbook.teacher.ledger import Budget, Ledger
+from hornbook.teacher.prices import Price
 
 SAMPLING = SamplingConfig(max_new_tokens=100, temperature=1.0, top_p=1.0)
 PRICE = Price(usd_per_million_in=1.0, usd_per_million_out=2.0)
@@ -68,8 +65,10 @@ class Kit:
     def __exit__(self, *raised: object) -> None:
         self.database.close()
 
-    def account(self, teacher: Teacher, budget: Budget | None = None, stage: str = "write") -> Account:
-        return Account(teacher, cache=self.cache, ledger=self.ledger, budget=budget, stage=stage)
+    def account(
+        self, teacher: Teacher, budget: Budget | None = None, stage: str = "write", output: str = ""
+    ) -> Account:
+        return Account(teacher, cache=self.cache, ledger=self.ledger, budget=budget, stage=stage, output=output)
 
 
 def replies(account: Account, requests: Iterable[TeacherRequest]) -> list[Reply]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Self
 
 from hornbook.errors import HornbookError
-from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.api import Reply, ReplyOutcome, TeacherRequest
 
 Line = str | Reply | HornbookError
 """A text is an answer; an error ends the asking."""

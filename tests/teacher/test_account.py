@@ -1,14 +1,15 @@
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.teacher.asked import Kit, answered, chat, chats, echo, quick, replies, unanswered
+from tests.teacher.asked import Kit, answered, chat, chats, echo, quick, replies, text_of, unanswered
 from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.errors import BudgetError, ConfigError, EndpointError
-from hornbook.teacher.budget import Budget
+from hornbook.teacher.api import Reply, ReplyOutcome
 from hornbook.teacher.cache import request_key
-from hornbook.teacher.teacher import ReplyOutcome
+from hornbook.teacher.ledger import Budget
 
 
 def test_what_was_answered_once_is_not_asked_again(kit: Kit) -> None:
@@ -43,8 +44,11 @@ def test_an_answer_is_on_disk_before_it_is_handed_on(kit: Kit, tmp_path: Path) -
 
 
 def test_an_unanswered_request_is_passed_on_and_asked_again_by_the_next_run(kit: Kit) -> None:
-    with kit.account(quick(lambda _request: unanswered())) as account:
-        assert replies(account, [*chats(3), *chats(3)]) == [unanswered()] * 6
+    given: list[Any] = []
+    said = "none of 6 requests; the last failure: the line was dead"
+    with kit.account(quick(lambda _request: unanswered())) as account, pytest.raises(EndpointError, match=said):
+        given.extend(account.ask([*chats(3), *chats(3)]))
+    assert [reply for _, reply in given] == [unanswered()] * 6
     with kit.account(quick()) as account:
         assert [reply.outcome for reply in replies(account, chats(3))] == [ReplyOutcome.ANSWERED] * 3
 
@@ -121,15 +125,15 @@ def test_the_estimate_takes_the_longest_answer_until_it_knows_better(kit: Kit) -
         assert "0.14 USD, at 1 and 2 USD per million" in after.describe()
 
 
-def spending(kit: Kit, budget: Budget, number: int, stage: str = "write") -> tuple[int, str, str]:
+def spending(kit: Kit, budget: Budget, number: int, stage: str = "write", output: str = "") -> tuple[int, str, str]:
     """How many replies come before the budget stops it, what is said then, and what is suggested."""
     num_replies = 0
-    with kit.account(quick(num_at_once=8), budget, stage) as account:
-        try:
+    try:
+        with kit.account(quick(num_at_once=8), budget, stage, output) as account:
             for _ in account.ask(chats(number)):
                 num_replies += 1
-        except BudgetError as error:
-            return num_replies, str(error), error.suggestion
+    except BudgetError as error:
+        return num_replies, str(error), error.suggestion
     return num_replies, "", ""
 
 
@@ -170,6 +174,39 @@ def test_a_budget_holds_for_its_stage_alone(kit: Kit) -> None:
     given, said, _ = spending(kit, Budget(tokens=3_000), 500, stage="write")
     assert said
     assert spending(kit, Budget(tokens=3_000), given + 20, stage="verify")[0] == given + 20
+
+
+def test_a_budget_is_for_one_output_until_it_is_finished(kit: Kit) -> None:
+    budget = Budget(tokens=3_000)
+    first, said, _ = spending(kit, budget, 500, output="/one")
+    assert "used up" in said
+    other, said, _ = spending(kit, budget, 500, output="/two")
+    assert "used up" in said
+    assert other >= 2 * first - 1  # The answers to the first questions cost nothing, and as many more are paid.
+    assert spending(kit, budget, 500, output="/two")[0] == other
+    assert spending(kit, budget, other, output="/two") == (other, "", "")  # Finished.
+    assert spending(kit, budget, 500, output="/two")[0] >= 3 * first - 2
+
+
+def test_a_teacher_that_rejects_everything_is_an_error_and_its_rejections_are_not_kept(kit: Kit) -> None:
+    rejected = Reply(outcome=ReplyOutcome.REJECTED, detail="400: `http://host:1/v1` takes no temperature")
+    for _ in range(2):
+        said = "none of 3 requests; the last failure: 400: the endpoint takes no"
+        with kit.account(quick(lambda _request: rejected)) as account, pytest.raises(EndpointError, match=said):
+            list(account.ask(chats(3)))
+        assert len(kit.cache) == 0
+    with kit.account(quick(lambda one: rejected if text_of(one) != "question 2" else echo(one))) as account:
+        assert len(replies(account, chats(3))) == 3
+    assert len(kit.cache) == 3
+
+
+def test_a_prompt_that_is_too_long_is_counted_and_asked_again(kit: Kit) -> None:
+    long = Reply(outcome=ReplyOutcome.TOO_LONG, detail="9,000 tokens exceed the context size")
+    with kit.account(quick(lambda one: long if text_of(one) == "question 1" else echo(one))) as account:
+        assert replies(account, chats(3))[1] == long
+        assert account.summary()["run"][0]["outcomes"] == {"answered": 2, "prompt too long": 1}
+    with kit.account(quick()) as account:
+        assert {reply.outcome for reply in replies(account, chats(3))} == {ReplyOutcome.ANSWERED}
 
 
 def test_a_budget_of_nothing_suffices_for_what_is_known_and_for_nothing_else(kit: Kit) -> None:

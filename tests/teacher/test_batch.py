@@ -12,11 +12,10 @@ from tests.teacher.asked import SAMPLING, Kit, chat, chats, replies
 from tests.teacher.batch_server import KEY, Batch, BatchServer, told
 
 from hornbook.errors import BudgetError, EndpointError
+from hornbook.teacher.api import CompletionRequest, ReplyOutcome
 from hornbook.teacher.batch import BatchTeacher
-from hornbook.teacher.budget import Budget
-from hornbook.teacher.config import EndpointConfig
-from hornbook.teacher.teacher import ReplyOutcome
-from hornbook.teacher.wire import CompletionRequest
+from hornbook.teacher.http import EndpointConfig
+from hornbook.teacher.ledger import Budget
 
 
 class KilledError(BaseException):

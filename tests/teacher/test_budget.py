@@ -4,8 +4,8 @@ import pytest
 from tests.teacher.asked import SAMPLING, chat
 
 from hornbook.errors import ConfigError
-from hornbook.teacher.budget import Budget, estimated_tokens, most_tokens, num_prompt_characters, parse_budget
-from hornbook.teacher.wire import ChatRequest, CompletionRequest
+from hornbook.teacher.api import ChatRequest, CompletionRequest
+from hornbook.teacher.ledger import Budget, estimated_tokens, most_tokens, num_prompt_characters, parse_budget
 
 
 def test_what_a_person_types_is_read_and_what_is_no_amount_refused_with_what_would_be() -> None:

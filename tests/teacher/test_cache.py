@@ -7,10 +7,8 @@ import pytest
 from tests.teacher.asked import SAMPLING, answered, chat, unanswered
 
 from hornbook.errors import StoreError
-from hornbook.teacher.cache import Cost, ReplyCache, request_key
-from hornbook.teacher.database import Database
-from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
-from hornbook.teacher.wire import CompletionRequest
+from hornbook.teacher.api import CompletionRequest, Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.cache import Cost, Database, ReplyCache, request_key
 
 KEY_OF_A_CHAT = "6f8fdee6dc9dac1a0ca503b7c379b68e47f9cb4e0de986f88f2a786a15e3280a"
 KEY_OF_A_COMPLETION = "f609706ad66d94fd25a262c03018d4f2be14909b1d8f29668b40413038699129"
@@ -25,7 +23,11 @@ def put(cache: ReplyCache, request: TeacherRequest, reply: Reply, model: str = "
 def test_every_final_reply_is_kept_as_it_is_with_what_it_took_and_the_first_to_a_question_stays(tmp_path: Path) -> None:
     texts = ["", "é\n\t日本", "zero \x00 byte", "half a pair \ud83d", "x" * 100_000]
     given = [answered(text, 3, None) for text in texts]
-    given += [Reply(outcome=one, finish_reason="as said", detail="why") for one in ReplyOutcome if one != "unanswered"]
+    given += [
+        Reply(outcome=one, finish_reason="as said", detail="why")
+        for one in ReplyOutcome
+        if one not in ("unanswered", "prompt too long")
+    ]
     with Database(tmp_path / "folder" / "teacher.sqlite") as database:
         cache = ReplyCache(database)
         for number, reply in enumerate(given):

@@ -15,11 +15,10 @@ from tests.teacher.conftest import Sent, Server
 from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.errors import EndpointError
+from hornbook.teacher.api import CompletionRequest, Reply, ReplyOutcome, Teacher, TeacherRequest
 from hornbook.teacher.batch import BatchTeacher
-from hornbook.teacher.endpoint import EndpointConfig, EndpointTeacher
+from hornbook.teacher.endpoint import Endpoint, EndpointConfig
 from hornbook.teacher.local import LocalTeacher
-from hornbook.teacher.teacher import Reply, ReplyOutcome, Teacher, TeacherRequest
-from hornbook.teacher.wire import CompletionRequest
 
 GGUF_VARIABLE = "HORNBOOK_TEST_GGUF"
 WORDS = "The sum of two numbers is"
@@ -104,7 +103,7 @@ def every_outcome_is_a_reply(make: Make) -> None:
     assert len(replies) == len(outcomes)
     for index, outcome in enumerate(outcomes):
         assert (replies[index].outcome, replies[index].text) == (outcome, script(f"question {index}").text)
-        assert replies[index].is_final == (outcome is not ReplyOutcome.UNANSWERED)
+        assert replies[index].is_final == (outcome not in (ReplyOutcome.UNANSWERED, ReplyOutcome.TOO_LONG))
 
 
 def an_error_that_all_would_meet_is_raised_after_what_was_answered(make: Make) -> None:
@@ -155,16 +154,17 @@ def http_reply(said: Reply | EndpointError, body: dict[str, Any]) -> tuple[int, 
         ReplyOutcome.REFUSED: (200, {"choices": [{"message": {"content": None, "refusal": "I will not"}}]}),
         ReplyOutcome.MALFORMED: (200, {"choices": []}),
         ReplyOutcome.REJECTED: (422, {"error": "no"}),
+        ReplyOutcome.TOO_LONG: (400, {"error": {"message": "This model's maximum context length is 9 tokens."}}),
         ReplyOutcome.UNANSWERED: (500, {}),
     }
     whole = {"choices": [content | {"finish_reason": said.finish_reason or "stop"}], "usage": usage}
     return ways.get(said.outcome, (200, whole))
 
 
-def endpoint(script: Script, kit: Kit, stack: ExitStack) -> EndpointTeacher:
+def endpoint(script: Script, kit: Kit, stack: ExitStack) -> Endpoint:
     server = stack.enter_context(Server())
     server.reply = lambda asked: Sent(*http_reply(script(asked.text), asked.body))
-    return EndpointTeacher(EndpointConfig(url=server.url, first_delay_seconds=0.001, max_attempts=2))
+    return Endpoint(EndpointConfig(url=server.url, first_delay_seconds=0.001, max_attempts=2))
 
 
 def shuffled(script: Script, kit: Kit, stack: ExitStack) -> ScriptedTeacher:

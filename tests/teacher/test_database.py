@@ -8,7 +8,7 @@ import pytest
 from tests.teacher.asked import Kit, chats, quick, replies
 
 from hornbook.errors import StoreError
-from hornbook.teacher.database import Database
+from hornbook.teacher.cache import Database
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,6 +34,20 @@ def test_a_file_that_cannot_be_ours_is_left_alone_and_named(tmp_path: Path) -> N
         Database(path / "teacher.sqlite")
     with pytest.raises(StoreError, match="cannot be opened for writing"):
         Database(tmp_path)
+
+
+def test_a_file_of_the_first_version_keeps_its_answers(tmp_path: Path) -> None:
+    path = tmp_path / "teacher.sqlite"
+    with Kit(path) as kit, kit.account(quick()) as account:
+        given = replies(account, chats(3))
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in ("runs DROP COLUMN output", "runs DROP COLUMN finished"):
+            connection.execute(f"ALTER TABLE {statement}")
+        connection.execute("PRAGMA user_version = 1")
+    for _ in range(2):
+        with Kit(path) as kit, kit.account(quick()) as account:
+            assert replies(account, chats(3)) == given
+            assert account.entry.figures.calls == 0
 
 
 def test_pages_that_were_overwritten_are_noticed(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from email.utils import formatdate
 from tests.teacher.asked import chats
 from tests.teacher.raw_server import Heard, RawServer, message, reply, spoken
 
-from hornbook.teacher.config import EndpointConfig
-from hornbook.teacher.endpoint import EndpointTeacher
+from hornbook.teacher.endpoint import Endpoint
+from hornbook.teacher.http import EndpointConfig
 
 FAULTS = ("429", "500", "503", "cut stream", "broken JSON", "no text", "no bytes", "stall", "refused connections")
 WAITS = ("0.1", "0", formatdate(0, usegmt=True), "soon")
@@ -76,7 +76,7 @@ class FaultyServer(RawServer):
 def test_every_request_ends_in_one_reply_whatever_the_server_does() -> None:
     with FaultyServer() as server:
         patience = {"timeout_seconds": 1.0, "first_delay_seconds": 0.02, "max_attempts": 10}
-        with EndpointTeacher(EndpointConfig(url=server.url, max_concurrency=64, **patience)) as teacher:  # type: ignore[arg-type]
+        with Endpoint(EndpointConfig(url=server.url, max_concurrency=64, **patience)) as teacher:  # type: ignore[arg-type]
             replies = list(teacher.ask(chats(100)))
     assert sorted(index for index, _ in replies) == list(range(100))
     assert server.met == set(FAULTS)

@@ -11,8 +11,7 @@ import pytest
 from tests.teacher.raw_server import Heard, RawServer, message
 
 from hornbook.errors import ConfigError
-from hornbook.teacher.config import EndpointConfig
-from hornbook.teacher.http import Client, LostError, Response, UnreachableError, Upload
+from hornbook.teacher.http import Client, EndpointConfig, LostError, Response, UnreachableError, Upload
 
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -40,7 +39,7 @@ def use(settings: EndpointConfig, play: Callable[[Client, str], Awaitable[Any]])
 
 
 def ask_once(settings: EndpointConfig, body: Any = None) -> Response:
-    return use(settings, lambda client, address: client.ask(client.prepare(address, body)))
+    return use(settings, lambda client, address: client.ask(address, body))
 
 
 def sends(*parts: bytes, ends: bool = False, pause_seconds: float = 0.0) -> Callable[..., Awaitable[None]]:
@@ -76,7 +75,7 @@ def test_an_answer_is_read_however_it_is_framed(parts: list[bytes], ends: bool) 
     with RawServer(sends(*parts, ends=ends)) as server:
 
         async def twice(client: Client, address: str) -> list[Response]:
-            return [await client.ask(client.prepare(address, {"n": number})) for number in range(2)]
+            return [await client.ask(address, {"n": number}) for number in range(2)]
 
         for response in use(config(server.url), twice):
             assert (response.status, response.reason, response.body) == (200, "OK", b"hello")
@@ -88,7 +87,7 @@ def test_an_answer_is_read_however_it_is_framed(parts: list[bytes], ends: bool) 
 def test_a_connection_is_kept_until_one_side_closes_it() -> None:
     async def three_times(client: Client, address: str) -> None:
         for _ in range(3):
-            await client.ask(client.prepare(address, {}))
+            await client.ask(address, {})
 
     with RawServer(sends(message("200 OK"))) as server:
         use(config(server.url), three_times)
@@ -112,7 +111,7 @@ def test_what_comes_unasked_on_a_kept_connection_is_the_answer_to_nothing() -> N
     async def three_times(client: Client, address: str) -> list[bytes]:
         bodies = []
         for number in range(3):
-            bodies.append((await client.ask(client.prepare(address, {"n": number}))).body)
+            bodies.append((await client.ask(address, {"n": number})).body)
             await asyncio.to_thread(gone.acquire, True, 5)
             await asyncio.sleep(0.05)
         return bodies
@@ -123,9 +122,9 @@ def test_what_comes_unasked_on_a_kept_connection_is_the_answer_to_nothing() -> N
 
 def test_a_connection_that_the_server_closed_meanwhile_costs_no_attempt() -> None:
     async def play(client: Client, address: str) -> None:
-        await client.ask(client.prepare(address, {}))
+        await client.ask(address, {})
         await asyncio.sleep(0.05)
-        await client.ask(client.prepare(address, {}))
+        await client.ask(address, {})
 
     with RawServer(sends(message("200 OK"), b"", ends=True)) as server:
         use(config(server.url), play)
@@ -133,7 +132,7 @@ def test_a_connection_that_the_server_closed_meanwhile_costs_no_attempt() -> Non
 
 
 def test_an_answer_without_end_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hornbook.teacher.http._MOST_BYTES", 1000)
+    monkeypatch.setattr("hornbook.teacher.http._MAX_BYTES", 1000)
     with RawServer(sends(message("200 OK", b"x" * 1000))) as server:
         assert len(ask_once(config(server.url), {}).body) == 1000
     with RawServer(sends(message("200 OK", b"x" * 1001))) as server, pytest.raises(LostError, match="1,000 bytes"):
@@ -161,7 +160,7 @@ def test_the_request_is_what_servers_expect() -> None:
         (sends(ends=True), "the connection was closed"),
         (sends(message("200 OK", b"hello")[:-2], ends=True), "cut within the answer"),
         (sends(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n", ends=True), "cut within"),
-        (sends(b"SSH-2.0-OpenSSH_9.6\r\n"), "no HTTP"),
+        (sends(b"SSH-2.0-OpenSSH_9.6\r\n"), "not HTTP"),
     ],
 )
 def test_an_answer_that_is_not_whole_is_lost(answer: Any, said: str) -> None:
@@ -266,7 +265,7 @@ def test_what_goes_through_a_proxy_to_a_secure_server_is_hidden_from_the_proxy(
             monkeypatch.setenv("https_proxy", proxy.netloc)
 
             async def twice(client: Client, address: str) -> list[Response]:
-                return [await client.ask(client.prepare(address, {"n": number})) for number in range(2)]
+                return [await client.ask(address, {"n": number}) for number in range(2)]
 
             responses = use(config("https://teacher.example", api_key="sesame"), twice)
             assert [response.body for response in responses] == [b"in private"] * 2

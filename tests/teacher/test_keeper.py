@@ -7,8 +7,8 @@ from tests.teacher.conftest import Sent, Server
 from tests.teacher.raw_server import spoken
 
 from hornbook.errors import StoreError
-from hornbook.teacher.config import EndpointConfig
-from hornbook.teacher.endpoint import EndpointTeacher
+from hornbook.teacher.endpoint import Endpoint
+from hornbook.teacher.http import EndpointConfig
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def server(server: Server) -> Server:
 AT_ONCE = 16
 
 
-def over_http(server: Server) -> EndpointTeacher:
-    return EndpointTeacher(EndpointConfig(url=server.url, first_delay_seconds=0.001, max_concurrency=AT_ONCE))
+def over_http(server: Server) -> Endpoint:
+    return Endpoint(EndpointConfig(url=server.url, first_delay_seconds=0.001, max_concurrency=AT_ONCE))
 
 
 def test_answers_come_to_the_disk_while_the_one_who_asked_does_something_else(kit: Kit, server: Server) -> None:

@@ -1,11 +1,11 @@
 from pathlib import Path
 
 import pytest
-from tests.teacher.asked import PRICE, Kit, answered, chat, chats, quick, replies, unanswered
+from tests.teacher.asked import PRICE, Kit, answered, chat, chats, echo, quick, replies, text_of, unanswered
 
-from hornbook.teacher.budget import Budget
-from hornbook.teacher.price import Price
-from hornbook.teacher.teacher import Reply, ReplyOutcome
+from hornbook.teacher.api import Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.ledger import Budget
+from hornbook.teacher.prices import Price
 
 
 def test_tokens_are_those_of_the_server_and_estimated_where_it_counts_none(kit: Kit) -> None:
@@ -52,18 +52,22 @@ def test_a_price_that_changes_leaves_what_was_paid(tmp_path: Path) -> None:
     assert totals.usd == pytest.approx(10 * 50e-6 + 10 * 3_000e-6)
 
 
+def unanswered_but_one(request: TeacherRequest) -> Reply:
+    return echo(request) if text_of(request) == "question 5" else unanswered()
+
+
 def test_stages_are_counted_apart_and_over_all_runs(tmp_path: Path) -> None:
     path = tmp_path / "teacher.sqlite"
     for _ in range(2):
         with Kit(path) as kit:
             with kit.account(quick(), stage="write") as account:
                 replies(account, chats(5))
-            with kit.account(quick(lambda _request: unanswered()), stage="verify") as account:
-                replies(account, chats(2, first=5))
+            with kit.account(quick(unanswered_but_one), stage="verify") as account:
+                replies(account, chats(3, first=5))
             summary = kit.ledger.summary()
-    assert [(run["stage"], run["calls"], run["hits"]) for run in summary["run"]] == [("write", 0, 5), ("verify", 2, 0)]
-    assert {stage: totals["calls"] for stage, totals in summary["all_runs"].items()} == {"write": 5, "verify": 4}
-    assert summary["all_runs"]["verify"]["outcomes"] == {"unanswered": 4}
+    assert [(run["stage"], run["calls"], run["hits"]) for run in summary["run"]] == [("write", 0, 5), ("verify", 2, 1)]
+    assert {stage: totals["calls"] for stage, totals in summary["all_runs"].items()} == {"write": 5, "verify": 5}
+    assert summary["all_runs"]["verify"]["outcomes"] == {"answered": 2, "unanswered": 4}
     with Kit(path) as kit:
         assert kit.ledger.totals("never").calls == 0
 
@@ -71,8 +75,10 @@ def test_stages_are_counted_apart_and_over_all_runs(tmp_path: Path) -> None:
 def test_another_process_spends_from_the_same_budget(tmp_path: Path) -> None:
     path = tmp_path / "teacher.sqlite"
     with Kit(path) as ours, Kit(path) as theirs:
-        with theirs.account(quick()) as account:
-            replies(account, chats(10))
+        account = theirs.account(quick()).__enter__()
+        replies(account, chats(10))
         entry = ours.ledger.begin("write", "m")
         assert entry.spent(Budget(tokens=1)) == 300
         assert ours.ledger.begin("write", "m").spent(Budget(usd=1)) == pytest.approx(10 * 50e-6)
+        account.__exit__(None, None, None)
+        assert ours.ledger.begin("write", "m").spent(Budget(tokens=1)) == 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hornbook.teacher.loop_thread import LoopThread
+from hornbook.teacher.concurrency import LoopThread
 
 
 async def nothing() -> None:

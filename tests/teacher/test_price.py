@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.teacher.price import Price, PriceTable, TeacherWork, load_prices
+from hornbook.teacher.prices import Price, PriceTable, TeacherWork, load_prices
 
 FREE = "[models.mine]\nusd_per_million_out = 0\n"
 

@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
-from hornbook.teacher.replies import MalformedError, read_reply
-from hornbook.teacher.teacher import Reply, ReplyOutcome
+from hornbook.teacher.api import Reply, ReplyOutcome
+from hornbook.teacher.endpoint import read_reply
+from hornbook.teacher.retry import MalformedError
 
 
 def read(choice: Any, **more: Any) -> Reply:

@@ -1,9 +1,8 @@
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
 from typing import Any
 
-from hornbook.teacher.throttle import Throttle
+from hornbook.teacher.concurrency import Throttle
 
 
 def in_a_loop(play: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
@@ -15,16 +14,24 @@ def in_a_loop(play: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], Non
 
 async def answer_round(throttle: Throttle) -> None:
     """As many answers as may run at once, while as many run."""
-    async with AsyncExitStack() as stack:
-        for _ in range(throttle.num_allowed):
-            await stack.enter_async_context(throttle.slot())
-        for _ in range(throttle.num_allowed):
-            throttle.answered()
+    number = throttle.num_allowed
+    for _ in range(number):
+        await throttle.take()
+    for _ in range(number):
+        throttle.answered()
+    for _ in range(number):
+        throttle.release()
+
+
+async def refuse_one(throttle: Throttle) -> None:
+    mark = await throttle.take()
+    throttle.release()
+    throttle.refused(mark, 0.0)
 
 
 async def take(throttle: Throttle, number: int) -> list[asyncio.Task[Any]]:
     """Begin so many requests."""
-    tasks = [asyncio.create_task(throttle.slot().__aenter__()) for _ in range(number)]
+    tasks = [asyncio.create_task(throttle.take()) for _ in range(number)]
     await asyncio.sleep(0)
     return tasks
 
@@ -37,12 +44,12 @@ def num_done(tasks: list[asyncio.Task[Any]]) -> int:
 async def test_refusals_halve_once_for_all_that_were_under_way_and_answers_bring_back_one_a_round() -> None:
     throttle = Throttle(8)
     assert throttle.num_allowed == 8
-    async with throttle.slot() as first, throttle.slot() as second:
-        throttle.refused(first.mark, 0.0)
-        throttle.refused(second.mark, 0.0)
+    marks = [await throttle.take(), await throttle.take()]
+    for mark in marks:
+        throttle.release()
+        throttle.refused(mark, 0.0)
     assert throttle.num_allowed == 4
-    async with throttle.slot() as third:
-        throttle.refused(third.mark, 0.0)
+    await refuse_one(throttle)
     assert throttle.num_allowed == 2
     for _ in range(2):
         await answer_round(throttle)
@@ -51,8 +58,7 @@ async def test_refusals_halve_once_for_all_that_were_under_way_and_answers_bring
         await answer_round(throttle)
     assert throttle.num_allowed == 8
     for _ in range(10):
-        async with throttle.slot() as slot:
-            throttle.refused(slot.mark, 0.0)
+        await refuse_one(throttle)
     assert throttle.num_allowed == 1
 
 
@@ -102,9 +108,10 @@ async def test_a_pause_is_for_all_and_the_longest_one_counts() -> None:
 @in_a_loop
 async def test_one_who_stops_waiting_takes_no_slot() -> None:
     throttle = Throttle(1)
-    async with throttle.slot():
-        [waiting] = await take(throttle, 1)
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-    async with asyncio.timeout(60), throttle.slot():
-        pass
+    await throttle.take()
+    [waiting] = await take(throttle, 1)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    throttle.release()
+    async with asyncio.timeout(60):
+        await throttle.take()

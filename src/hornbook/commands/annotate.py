@@ -11,8 +11,8 @@ from hornbook.commands.input_options import FilesOption, IdFieldOption, TextFiel
 from hornbook.commands.teacher_options import (
     DEFAULT_FLAGS,
     SeedOption,
-    TeacherFlags,
     TeacherOption,
+    TeacherOptions,
     TemperatureOption,
     open_account,
     with_teacher_flags,
@@ -106,7 +106,7 @@ def annotate(
     against: AgainstOption = None,
     max_new_tokens: Annotated[int, typer.Option("--max-new-tokens", min=1, help="Of one answer.")] = 80,
     seed: SeedOption = 0,
-    flags: TeacherFlags = DEFAULT_FLAGS,
+    flags: TeacherOptions = DEFAULT_FLAGS,
     temperature: TemperatureOption = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -135,7 +135,7 @@ def annotate(
         against=against,
     )
     code = find_code(source, num, seed)
-    with open_account(STAGE, teacher, flags) as account:
+    with open_account(STAGE, teacher, flags, output) as account:
         _annotate(account, code, config, output, as_json=as_json)
 
 

@@ -25,7 +25,7 @@ from hornbook.commands.judge_options import (
 )
 from hornbook.commands.teacher_options import (
     DEFAULT_FLAGS,
-    TeacherFlags,
+    TeacherOptions,
     open_account,
     with_teacher_flags,
 )
@@ -122,7 +122,7 @@ def decontaminate(
     ray_address: RayOption = None,
     judge: JudgeOption = None,
     max_new_tokens: MaxNewTokensOption = 8,
-    flags: TeacherFlags = DEFAULT_FLAGS,
+    flags: TeacherOptions = DEFAULT_FLAGS,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Drop rows that give away a benchmark's problems, in other words or another story too, and say why.
@@ -169,7 +169,7 @@ def decontaminate(
     }
     opened: AbstractContextManager[Account | None] = nullcontext()
     if judge is not None:
-        opened = open_account(STAGE, judge, flags)
+        opened = open_account(STAGE, judge, flags, output)
     begun = time.monotonic()
     with (
         opened as account,  # First, so that a wrong key is known before the search.

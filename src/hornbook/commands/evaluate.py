@@ -243,7 +243,7 @@ def _find_subject(
 
 def _find_grader(url: str, model: str, key: str, concurrency: int) -> "EndpointGrader":
     from hornbook.evaluation.endpoint import EndpointGrader
-    from hornbook.teacher.config import EndpointConfig
+    from hornbook.teacher.http import EndpointConfig
 
     return EndpointGrader(EndpointConfig(url=url, model=model, api_key=key, max_concurrency=concurrency))
 

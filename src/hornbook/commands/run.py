@@ -14,19 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hornbook.commands.teacher_options import (
-    DEFAULT_CACHE,
-    DEFAULT_CONCURRENCY,
-    DEFAULT_KEY_VARIABLE,
-    ApiKeyEnvOption,
-    ApiKeyFileOption,
-    BatchOption,
-    BudgetOption,
-    ConcurrencyOption,
-    OptionalCacheOption,
+    DEFAULT_FLAGS,
     OptionalTeacherOption,
-    PricesOption,
-    find_key,
+    TeacherOptions,
     naming_a_budget,
+    with_teacher_flags,
 )
 from hornbook.errors import ConfigError
 from hornbook.pipeline import DEFAULT_STORE
@@ -35,7 +27,6 @@ if TYPE_CHECKING:
     from hornbook.pipeline.run import Pipeline
     from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
     from hornbook.teacher.account import Account
-    from hornbook.teacher.opening import TeacherSettings
     from hornbook.training.parallel import Followers
 
 RecipeArgument = Annotated[str, typer.Argument(help="A recipe's name, or the path of a recipe file ending in .py.")]
@@ -60,6 +51,7 @@ class TrainingCall:
     seed: int
 
 
+@with_teacher_flags
 def run(
     recipe: RecipeArgument,
     overrides: SetOption = None,
@@ -70,13 +62,7 @@ def run(
     store: StoreOption = Path(DEFAULT_STORE),
     seed: SeedOption = 0,
     teacher: OptionalTeacherOption = None,
-    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
-    api_key_file: ApiKeyFileOption = None,
-    concurrency: ConcurrencyOption = DEFAULT_CONCURRENCY,
-    budget: BudgetOption = None,
-    prices: PricesOption = None,
-    cache: OptionalCacheOption = None,
-    batch: BatchOption = False,
+    flags: TeacherOptions = DEFAULT_FLAGS,
 ) -> None:
     """Run a recipe. What an earlier run made is reused; a run that was killed goes on where it was.
 
@@ -88,23 +74,15 @@ def run(
     from hornbook.pipeline.runs import Run, RunFolder
     from hornbook.pipeline.store import Store
     from hornbook.report.summary import print_summary
-    from hornbook.teacher.budget import parse_budget
-    from hornbook.teacher.opening import TeacherSettings
 
     pipeline = make_pipeline(recipe, overrides, until, seed)
     pipeline.require_settings()  # before an earlier run of this name is forgotten
-    settings = None
-    if teacher is not None:
-        settings = TeacherSettings(
-            address=teacher,
-            api_key=find_key(api_key_env, api_key_file, teacher),
-            concurrency=concurrency,
-            batch=batch,
-            budget=parse_budget(budget),
-            prices=prices,
-            cache=cache or store / DEFAULT_CACHE.name,
+    if flags.teacher_model:
+        raise ConfigError(
+            "a recipe names the model in a stage's config: `--set STAGE.teacher=NAME`, not `--teacher-model`"
         )
-    pipeline = with_teacher(pipeline, settings)
+    options = None if teacher is None else replace(flags, teacher=teacher)
+    pipeline = with_teacher(pipeline, options, store)
 
     def run_all(pipeline: "Pipeline") -> None:
         opened = Store(store)
@@ -176,23 +154,23 @@ def _say_nothing(done: int, total: int, note: str = "") -> None:
     """The first process speaks for all."""
 
 
-def with_teacher(pipeline: "Pipeline", settings: "TeacherSettings | None") -> "Pipeline":
-    """The same pipeline, whose stages ask the teacher of the settings where their configs name a model.
+def with_teacher(pipeline: "Pipeline", options: TeacherOptions | None, store: Path) -> "Pipeline":
+    """The same pipeline, whose stages ask the teacher of the options where their configs name a model.
 
     The model's name stands in a stage's config, since it determines what comes out; where the model answers, with which
     key, and what it may spend are the affair of the command that runs the stage.
 
     Raises:
-        ConfigError: A config names a model, and there are no settings.
+        ConfigError: A config names a model, and there are no options.
     """
     for stage in pipeline.stages:
         model = teacher_of(stage)
-        if model and settings is None:
+        if model and options is None:
             raise ConfigError(
                 f"`{stage.name}.teacher` is `{model}`, a language model: say where it answers with `--teacher URL`, "
                 "the address of an OpenAI-compatible endpoint, or `--teacher FILE.gguf`"
             )
-    return pipeline.mapped(lambda stage: _taught(stage, settings)) if settings is not None else pipeline
+    return pipeline if options is None else pipeline.mapped(lambda stage: _taught(stage, options, store))
 
 
 def teacher_of(stage: "Stage") -> str:
@@ -205,19 +183,18 @@ def teacher_of(stage: "Stage") -> str:
     return teacher_named_in(stage.config)
 
 
-def _taught(stage: "Stage", settings: "TeacherSettings") -> "Stage":
+def _taught(stage: "Stage", options: TeacherOptions, store: Path) -> "Stage":
     model = teacher_of(stage)
     if not model:
         return stage
 
     @contextmanager
     def open_teacher() -> "Iterator[Account]":
-        from hornbook.teacher.opening import open_account
-
-        with open_account(replace(settings, model=model if settings.is_endpoint else ""), stage.name) as account:
+        named = replace(options, teacher_model=model if options.is_endpoint else "")
+        with named.open(stage.name, store, store) as account:
             if account.name != model:
                 raise ConfigError(
-                    f"`{stage.name}.teacher` is `{model}`, and `{settings.address}` is `{account.name}`: "
+                    f"`{stage.name}.teacher` is `{model}`, and `{options.teacher}` is `{account.name}`: "
                     f"`--set {stage.name}.teacher={account.name}` takes that one"
                 )
             yield account

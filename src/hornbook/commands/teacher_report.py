@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from hornbook.pipeline.stage import Progress
     from hornbook.teacher.account import Account
-    from hornbook.teacher.teacher import TeacherRequest
+    from hornbook.teacher.api import TeacherRequest
 
 _LABEL_WIDTH = 9
 _NUM_SAMPLES = 200

@@ -10,7 +10,7 @@ from hornbook.commands.teacher_options import (
     DEFAULT_FLAGS,
     OptionalTeacherOption,
     SeedOption,
-    TeacherFlags,
+    TeacherOptions,
     TemperatureOption,
     open_account,
     with_teacher_flags,
@@ -97,7 +97,7 @@ def verify(
     num_solutions: NumSolutionsOption = 3,
     temperature: TemperatureOption = 0.8,
     max_new_tokens: MaxNewTokensOption = 250,
-    flags: TeacherFlags = DEFAULT_FLAGS,
+    flags: TeacherOptions = DEFAULT_FLAGS,
     min_level: LevelOption = None,
     min_examples_share: ExamplesOption = 1.0,
     min_agreement: AgreementOption = 0.5,
@@ -139,7 +139,7 @@ def verify(
             return
         opened: AbstractContextManager[Account | None] = nullcontext(None)
         if teacher is not None:
-            opened = open_account("verify", teacher, flags)
+            opened = open_account("verify", teacher, flags, path)
         with opened as account:
             verify_given_exercises(given, path, sandbox, account, config, seed, as_json=as_json)
 

@@ -8,8 +8,8 @@ import typer
 from hornbook.commands.teacher_options import (
     DEFAULT_FLAGS,
     SeedOption,
-    TeacherFlags,
     TeacherOption,
+    TeacherOptions,
     TemperatureOption,
     open_account,
     with_teacher_flags,
@@ -61,7 +61,7 @@ def write_exercises(
     max_new_tokens: MaxNewTokensOption = 320,
     when_stale: WhenStaleOption = "stop",
     seed: SeedOption = 0,
-    flags: TeacherFlags = DEFAULT_FLAGS,
+    flags: TeacherOptions = DEFAULT_FLAGS,
     temperature: TemperatureOption = 0.8,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -84,7 +84,7 @@ def write_exercises(
         constraint=constraint_named(constraint), temperature=temperature, max_new_tokens=max_new_tokens
     )
     writing = write_config(num, max_attempts, when_stale)
-    with open_account(STAGE, teacher, flags) as account:
+    with open_account(STAGE, teacher, flags, output) as account:
         run_writer(
             ExerciseJob(ingredients, config, account.name),
             account,

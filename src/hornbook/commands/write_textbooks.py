@@ -8,8 +8,8 @@ import typer
 from hornbook.commands.teacher_options import (
     DEFAULT_FLAGS,
     SeedOption,
-    TeacherFlags,
     TeacherOption,
+    TeacherOptions,
     TemperatureOption,
     open_account,
     with_teacher_flags,
@@ -63,7 +63,7 @@ def write_textbooks(
     max_new_tokens: MaxNewTokensOption = 600,
     when_stale: WhenStaleOption = "stop",
     seed: SeedOption = 0,
-    flags: TeacherFlags = DEFAULT_FLAGS,
+    flags: TeacherOptions = DEFAULT_FLAGS,
     temperature: TemperatureOption = 0.8,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -79,7 +79,7 @@ def write_textbooks(
     ingredients = passage_ingredients(topics, words, _texts(inspiration) if inspiration is not None else ())
     config = PassagePromptConfig(num_words=num_words, temperature=temperature, max_new_tokens=max_new_tokens)
     writing = write_config(num, max_attempts, when_stale)
-    with open_account(STAGE, teacher, flags) as account:
+    with open_account(STAGE, teacher, flags, output) as account:
         run_writer(
             PassageJob(ingredients, config, account.name),
             account,

@@ -15,9 +15,7 @@ from typing import Any
 
 from hornbook.errors import ConfigError
 from hornbook.records import Document, Dropped, Label
-from hornbook.teacher.shown_code import fenced
-from hornbook.teacher.teacher import Reply, ReplyOutcome, Teacher
-from hornbook.teacher.wire import ChatRequest, SamplingConfig
+from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, SamplingConfig, Teacher, fenced
 
 HIGHEST_SCORE = 5
 _MOST_REASON_CHARACTERS = 500

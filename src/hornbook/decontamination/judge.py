@@ -26,9 +26,7 @@ from hornbook.decontamination.over_parts import searched_in_part, write_judged
 from hornbook.decontamination.rule import deciding, least_score
 from hornbook.pipeline.parts import Parts
 from hornbook.sandbox.program import ignore_progress
-from hornbook.teacher.shown_code import fenced
-from hornbook.teacher.teacher import Reply, Teacher
-from hornbook.teacher.wire import ChatRequest, SamplingConfig, bounded
+from hornbook.teacher.api import ChatRequest, Reply, SamplingConfig, Teacher, bounded, fenced
 
 ANSWER_TOKENS = 8
 """Enough for one word; a model that thinks before it answers needs many more."""

@@ -24,7 +24,7 @@ from hornbook.pipeline.parts import Parts
 from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Document, Dropped, Problem
 from hornbook.sources.documents import Document as Text
-from hornbook.teacher.teacher import Teacher
+from hornbook.teacher.api import Teacher
 
 VERSION = 4
 """Raised when a rule of this stage changes: it is part of the fingerprint."""

@@ -18,8 +18,8 @@ from hornbook.evaluation.models import (
 from hornbook.generation.prompt import SamplingConfig
 
 if TYPE_CHECKING:
-    from hornbook.teacher.config import EndpointConfig
-    from hornbook.teacher.endpoint import ChatRequest, CompletionRequest
+    from hornbook.teacher.api import ChatRequest, CompletionRequest
+    from hornbook.teacher.http import EndpointConfig
 
 _FUNCTION_STOPS = ("\ndef ", "\nclass ", "\nif ", "\nprint(")
 """Where a function has surely ended; some hosted models take no more than four."""
@@ -83,8 +83,8 @@ class EndpointModel:
         return 0
 
     def _request(self, request: Request, sampling: SamplingConfig, seed: int) -> "ChatRequest | CompletionRequest":
-        from hornbook.teacher.endpoint import ChatRequest, CompletionRequest
-        from hornbook.teacher.wire import SamplingConfig as EndpointSampling
+        from hornbook.teacher.api import ChatRequest, CompletionRequest
+        from hornbook.teacher.api import SamplingConfig as EndpointSampling
 
         chat = self._api is Api.CHAT
         stops = () if chat else (request.stop_strings or _FUNCTION_STOPS)[:_MOST_STOPS]
@@ -119,8 +119,9 @@ class EndpointGrader:
 
     def __call__(self, requests: Sequence[GradingRequest]) -> Iterator[tuple[int, str]]:
         """Ask, many at a time; see `Asker`."""
-        from hornbook.teacher.endpoint import ChatRequest, Endpoint
-        from hornbook.teacher.wire import SamplingConfig as EndpointSampling
+        from hornbook.teacher.api import ChatRequest
+        from hornbook.teacher.api import SamplingConfig as EndpointSampling
+        from hornbook.teacher.endpoint import Endpoint
 
         with Endpoint(self._config) as endpoint:
             asked = (
@@ -140,7 +141,7 @@ def _model_name(config: "EndpointConfig") -> str:
     from hornbook.teacher.endpoint import Endpoint
 
     with Endpoint(config) as endpoint:
-        return endpoint.model_name()
+        return endpoint.name
 
 
 def _without_surrogates(text: str) -> str:

@@ -49,7 +49,7 @@ def find_model(name: str, store: Store, options: ModelOptions) -> Model:
     if name.startswith(("http://", "https://")):
         if options.api not in set(Api):
             raise ConfigError(f"`--api` must be one of {', '.join(Api)}, got {options.api!r}")
-        from hornbook.teacher.config import EndpointConfig
+        from hornbook.teacher.http import EndpointConfig
 
         config = EndpointConfig(
             url=name, model=options.endpoint_model, api_key=options.api_key, max_concurrency=options.concurrency

@@ -26,7 +26,7 @@ from hornbook.evaluation.models import derive_seed
 from hornbook.python_code.answers import without_thoughts, written_program
 from hornbook.records import Completion, Grade, Outcome, Problem, Verdict
 from hornbook.stats import auc, bootstrap_interval, kendall_tau_b
-from hornbook.teacher.shown_code import fenced
+from hornbook.teacher.api import fenced
 
 GRADING_PROTOCOL_VERSION = 1
 """Raised when the messages, the sampling or the way of reading the answer change."""

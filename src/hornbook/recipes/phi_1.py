@@ -29,7 +29,7 @@ from hornbook.pipeline.stage import Estimate, Hardware, Stage, StageFunction
 from hornbook.records import DocumentKind
 from hornbook.report import run as report
 from hornbook.report.run import ReportConfig
-from hornbook.teacher.price import TeacherWork
+from hornbook.teacher.prices import TeacherWork
 from hornbook.tokens import stages as tokens
 from hornbook.tokens.sources import CODEGEN, GivenTokenizerConfig
 from hornbook.tokens.stages import TokenizeConfig

@@ -7,7 +7,7 @@ from hornbook.pipeline.stage import Estimate, Hardware, Stage
 from hornbook.synthesis.curriculum.exercises import TEACHER, ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig
 from hornbook.synthesis.verify import VerifyConfig
-from hornbook.teacher.price import load_prices
+from hornbook.teacher.prices import load_prices
 
 
 @dataclass(frozen=True, slots=True)

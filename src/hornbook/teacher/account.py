@@ -1,4 +1,4 @@
-"""Put a cache, a ledger and a budget before any teacher: every answer is on disk before it counts, and is paid once.
+"""Put a cache, a ledger and a budget in front of any teacher, so that each answer is on disk before it counts.
 
 Reads, writes: the teacher's database, through `cache.py` and `ledger.py`.
 """
@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from hornbook.errors import ConfigError, HornbookError
+from hornbook.teacher.api import Reply, Teacher, TeacherRequest
 from hornbook.teacher.asking import Asking
-from hornbook.teacher.budget import Budget, estimated_tokens
 from hornbook.teacher.cache import ReplyCache
-from hornbook.teacher.ledger import Ledger, StageEntry
-from hornbook.teacher.price import WorkEstimate
-from hornbook.teacher.teacher import Reply, Teacher, TeacherRequest
+from hornbook.teacher.ledger import Budget, Ledger, StageEntry, estimated_tokens
+from hornbook.teacher.prices import WorkEstimate
 
 _WINDOW_SECONDS = 60.0
 _SECONDS_BETWEEN_MARKS = 1.0
@@ -23,23 +22,23 @@ _SECONDS_BETWEEN_MARKS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountProgress:
-    """Live figures of an account, since it was opened."""
+    """Live figures of an account since it was opened."""
 
     num_answers: int
-    """Handed on, whatever their outcome, from the disk or not."""
+    """Replies yielded, whatever their outcome, from the cache or not."""
     num_from_cache: int
     num_calls: int
-    """Requests that the model answered or left unanswered."""
+    """Requests sent to the teacher whose replies are known."""
     calls_per_second: float
-    """In the last minute; 0 as long as nothing is known."""
+    """Over the last minute; 0 as long as nothing is known."""
     tokens_per_second: float
-    """That the model wrote, in the last minute."""
+    """Tokens that the model wrote, over the last minute."""
     usd: float
-    """Spent since the account was opened, without calls of unknown price."""
+    """US dollars spent since the account was opened, without calls of unknown price."""
     unpriced_calls: int
 
     def note(self, num_open: int | None = None) -> str:
-        """One line for a progress bar: rate, cost, and how long `num_open` further calls take, if that is known."""
+        """One line for a progress bar: rate, cost, and the time that `num_open` further calls take, if it is known."""
         parts = []
         if self.num_calls:
             parts.append(f"{self.calls_per_second:.3g} calls/s, {self.tokens_per_second:,.0f} tokens/s")
@@ -56,23 +55,33 @@ class AccountProgress:
 class Account:
     """A teacher whose answers are kept, counted and paid from a budget. Implements `Teacher`.
 
-    An answer that is on disk is not asked for again; requests that are equal in all that reaches the model, their
-    `sample` included, are asked once and answered each. An unanswered request is passed on and not kept.
+    An answer that is on disk is not asked for again. Requests that are equal in all that reaches the model and in their
+    `sample` are sent once, and each gets the answer. An unanswered request is yielded and not kept.
     """
 
     def __init__(
-        self, teacher: Teacher, *, cache: ReplyCache, ledger: Ledger, budget: Budget | None = None, stage: str
+        self,
+        teacher: Teacher,
+        *,
+        cache: ReplyCache,
+        ledger: Ledger,
+        budget: Budget | None = None,
+        stage: str,
+        output: str = "",
     ) -> None:
-        """Nothing is asked yet.
+        """Ask nothing yet.
 
         Args:
             teacher: Entered and left together with the account.
             cache: Open as long as the account is.
             ledger: In the same database as the cache.
-            budget: Counts what the stage has spent in all its runs; no cap if None.
+            budget: A cap on what is spent on the output, over all runs until one of them ends without an error; no cap
+                if None.
             stage: What the answers are for: the name under which they are counted.
+            output: Where the results go, as an absolute path: with the stage, what the budget is for.
         """
         self.stage = stage
+        self.output = output
         self.budget = budget or Budget()
         self._teacher = teacher
         self._cache = cache
@@ -85,13 +94,13 @@ class Account:
         """Enter the teacher, and open an entry in the ledger.
 
         Raises:
-            ConfigError: The budget is in US dollars, and nobody said what the model costs; or as the teacher's.
+            ConfigError: The budget is in US dollars, and the price of the model is not known; or as the teacher's.
             EndpointError: As the teacher's.
             StoreError: The database cannot be written.
         """
         self._teacher.__enter__()
         try:
-            self._entry = self._ledger.begin(self.stage, self._teacher.name)
+            self._entry = self._ledger.begin(self.stage, self._teacher.name, self.output)
             self._check_price()
         except BaseException:
             self._teacher.__exit__(None, None, None)
@@ -100,10 +109,13 @@ class Account:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        """Leave the teacher, which abandons what is under way, and close the entry."""
+        """Leave the teacher, which abandons the requests in flight. Without an error the output is finished."""
         self._teacher.__exit__(*raised)
         try:
-            self.entry.write_hits()
+            if any(raised):
+                self.entry.write_hits()
+            else:
+                self.entry.finish()
         except HornbookError:
             if not any(raised):
                 raise
@@ -121,7 +133,7 @@ class Account:
         return self._entry
 
     def ask(self, requests: Iterable[TeacherRequest]) -> Iterator[tuple[int, Reply]]:
-        """Answer from the disk what is there, and let the teacher answer the rest.
+        """Answer from the disk what is there, and send the rest to the teacher.
 
         Args:
             requests: Read lazily, not far ahead of the replies taken.
@@ -131,9 +143,9 @@ class Account:
             disk when it is yielded.
 
         Raises:
-            BudgetError: The next request might cost more than is left. What was under way is yielded first.
-            EndpointError: As the teacher's; so is what was under way.
-            StoreError: The disk is full, or the file damaged. What was under way is abandoned.
+            BudgetError: The next request might cost more than is left. Requests in flight are yielded first.
+            EndpointError: As the teacher's; or the teacher answered nothing. Requests in flight are yielded first.
+            StoreError: The disk is full, or the file damaged. Requests in flight are abandoned.
         """
         asking = Asking(self._teacher, self._cache, self.entry, self.budget, self._pace.add, requests)
         for index, reply in asking.run():
@@ -141,7 +153,7 @@ class Account:
             yield index, reply
 
     def kept(self, num_records: int, num_tokens: int) -> None:
-        """Note how many records, with how many tokens, the answers led to."""
+        """Note the number of records, and of their tokens, that were made from the answers."""
         self.entry.keep(num_records, num_tokens)
 
     def progress(self) -> AccountProgress:
@@ -159,7 +171,7 @@ class Account:
         )
 
     def estimate(self, num_requests: int, mean_prompt_characters: float, max_new_tokens: int) -> WorkEstimate:
-        """What so many requests would take if none is on disk.
+        """What a number of requests would take if none is on disk.
 
         Args:
             num_requests: How many.

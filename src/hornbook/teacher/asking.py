@@ -1,152 +1,108 @@
-"""The requests of one `Account.ask` on their way: to the disk or to the teacher, within the budget, and back.
+"""One call of `Account.ask`: answers requests from the disk or by the teacher, within the budget.
 
-A reply is put on disk and into the ledger in the moment in which it comes, whatever the one who asked is doing then.
+A reply is put on disk and into the ledger as soon as it comes, whatever the caller is doing then.
 
 Reads, writes: the teacher's database, through `cache.py` and `ledger.py`.
 """
 
-import queue
 import re
-import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
 
-from hornbook.errors import BudgetError, HornbookError
-from hornbook.teacher.budget import Budget, most_tokens
-from hornbook.teacher.cache import Cost, Kept, ReplyCache, request_key
-from hornbook.teacher.database import Database
-from hornbook.teacher.ledger import StageEntry
-from hornbook.teacher.teacher import Reply, Teacher, TeacherRequest
+from hornbook.errors import BudgetError, EndpointError, HornbookError
+from hornbook.teacher.api import Reply, ReplyOutcome, Teacher, TeacherRequest
+from hornbook.teacher.cache import Cost, Database, Kept, ReplyCache, request_key
+from hornbook.teacher.ledger import Budget, StageEntry, most_tokens
 
 _MOST_READY = 256
-"""So many answers from the disk wait at most while the teacher is asked for others."""
+"""Answers from the disk that wait while the teacher is asked for others, at most."""
 _ADDRESS = re.compile(r"`?https?://[^\s`]+`?")
 _MOST_AT_ONCE = 256
-_GATHER_SECONDS = 0.002
-"""Many replies in one transaction take far less time than each in its own."""
+"""Replies in one transaction: it takes far less time than one for each."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Question:
-    """A request that is under way, and then its reply."""
+    """A request in flight, and then its reply."""
 
     key: bytes
     request: TeacherRequest
     reserve: float
-    """What is taken from the budget for it until its cost is known."""
-    is_given: bool = False
-    """Whether its reply was given to a `KeepingThread`."""
+    """Reserved from the budget until its cost is known."""
+    kept: "Future[None] | None" = None
+    """Done once the reply is on disk, or counted where it is not kept; then `reply` and `cost` are set."""
     reply: Reply | None = None
-    """Once it is on disk, or counted where it is not kept."""
     cost: Cost | None = None
 
 
-def keep(questions: Sequence[tuple[Question, Reply]], cache: ReplyCache, entry: StageEntry) -> None:
-    """Put replies on disk and into the ledger, all of them or none, and note them in their questions.
+class _Keeper:
+    """Keeps replies in a thread of its own; those that come together in one transaction.
 
-    Where the model runs is taken out of what a reply says of its failure, so that it is the same when it comes from the
-    disk, and so that no host is kept.
-
-    Raises:
-        StoreError: The database cannot be written.
+    A rejection is kept once the model has answered something: a server that rejects everything may be set up wrongly.
     """
-    counted = []
-    for question, reply in questions:
-        plain = replace(reply, detail=_ADDRESS.sub("the endpoint", reply.detail)) if reply.detail else reply
-        cost, is_estimated = entry.cost(question.request, plain)
-        entry.add_call(plain, cost, is_estimated=is_estimated)
-        counted.append((question, plain, cost))
-    with cache.database.transaction() as connection:
-        for question, plain, cost in counted:
-            if plain.is_final:
-                cache.put(
-                    question.key,
-                    plain,
-                    cost,
-                    model=entry.model,
-                    request=question.request,
-                    stage=entry.stage,
-                    run=entry.run,
-                )
-        entry.write(connection)
-    for question, plain, cost in counted:
-        question.cost = cost
-        question.reply = plain
-
-
-class KeepingThread:
-    """Keeps replies in a thread and over a connection of its own; those that come together in one transaction."""
 
     def __init__(self, database: Database, entry: StageEntry) -> None:
-        """Start the thread."""
-        self._path = database.path
+        self._database = Database(database.path)
+        self._cache = ReplyCache(self._database)
         self._entry = entry
-        self._given: queue.SimpleQueue[tuple[Question, Reply] | None] = queue.SimpleQueue()
-        self._changed = threading.Condition()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="replies")
+        self._given: deque[tuple[Question, Reply]] = deque()
+        self._doubtful: list[tuple[Question, Reply, Cost]] = []
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="replies", daemon=True)
-        self._thread.start()
 
     def give(self, question: Question, reply: Reply) -> None:
-        """Have a reply kept. May be called in any thread; returns at once."""
-        question.is_given = True
-        self._given.put((question, reply))
-
-    def wait(self, question: Question) -> None:
-        """Wait until the reply that was given is on disk.
-
-        Raises:
-            StoreError: It cannot be written.
-        """
-        if question.reply is None:
-            with self._changed:
-                self._changed.wait_for(lambda: question.reply is not None or self._error is not None)
-            if question.reply is None and self._error is not None:
-                raise self._error
+        """Have a reply kept. Can be called in any thread; returns at once."""
+        self._given.append((question, reply))
+        question.kept = self._pool.submit(self._keep_given)
 
     def close(self) -> None:
         """Keep what was given, and end the thread."""
-        self._given.put(None)
-        self._thread.join()
+        self._pool.shutdown()
+        self._database.close()
 
-    def _run(self) -> None:
+    def _keep_given(self) -> None:
+        if self._error is not None:
+            raise self._error
+        given = [self._given.popleft() for _ in range(min(len(self._given), _MOST_AT_ONCE))]
+        if not given:  # They were kept together with earlier ones.
+            return
         try:
-            with Database(self._path) as database:
-                cache = ReplyCache(database)
-                while batch := self._take():
-                    keep(batch, cache, self._entry)
-                    with self._changed:
-                        self._changed.notify_all()
+            self._keep(given)
         except BaseException as error:
-            with self._changed:
-                self._error = error
-                self._changed.notify_all()
+            self._error = error
+            raise
 
-    def _take(self) -> list[tuple[Question, Reply]]:
-        """Wait for a reply, and take those that come within a moment as well; none at the end."""
-        item = self._given.get()
-        if item is None:
-            return []
-        taken = [item]
-        time.sleep(_GATHER_SECONDS)
-        while len(taken) < _MOST_AT_ONCE and not self._given.empty():
-            item = self._given.get()
-            if item is None:
-                self._given.put(None)  # Once these are kept.
-                break
-            taken.append(item)
-        return taken
+    def _keep(self, given: Sequence[tuple[Question, Reply]]) -> None:
+        """Put replies on disk and into the ledger, all of them or none, and note them in their questions.
 
-
-@runtime_checkable
-class TellsAtOnce(Protocol):
-    """A teacher that tells of a reply when it comes, before `ask` yields it."""
-
-    on_reply: Callable[[TeacherRequest, Reply], None] | None
-    """Called with the request, the very object that was read, and its reply; in any thread, for each reply once."""
+        The address of the model is removed from details, so that a reply from the disk is the same and no host is kept.
+        """
+        counted = []
+        for question, reply in given:
+            plain = replace(reply, detail=_ADDRESS.sub("the endpoint", reply.detail)) if reply.detail else reply
+            cost, is_estimated = self._entry.cost(question.request, plain)
+            self._entry.add_call(plain, cost, is_estimated=is_estimated)
+            counted.append((question, plain, cost))
+        kept, self._doubtful = self._doubtful + [one for one in counted if one[1].is_final], []
+        if not self._entry.has_answer:
+            self._doubtful = [one for one in kept if not one[1].outcome.is_from_model]
+            kept = [one for one in kept if one[1].outcome.is_from_model]
+        with self._database.transaction() as connection:
+            for question, reply, cost in kept:
+                self._cache.put(
+                    question.key,
+                    reply,
+                    cost,
+                    model=self._entry.model,
+                    request=question.request,
+                    stage=self._entry.stage,
+                    run=self._entry.run,
+                )
+            self._entry.write(connection)
+        for question, reply, cost in counted:
+            question.reply, question.cost = reply, cost
 
 
 class Asking:
@@ -181,9 +137,28 @@ class Asking:
         """The indices that wait for the answer to a key that is under way."""
         self._reserved = 0.0
         self._ready: deque[tuple[int, Reply]] = deque()
+        self._num_replies = self._num_unanswered = 0
+        self._last_failure = ""
 
     def run(self) -> Iterator[tuple[int, Reply]]:
-        """All replies."""
+        """All replies.
+
+        Raises:
+            EndpointError: No request of this call got through, or the model has answered nothing at all.
+        """
+        for index, reply in self._all():
+            self._num_replies += 1
+            self._num_unanswered += reply.outcome is ReplyOutcome.UNANSWERED
+            self._last_failure = self._last_failure if reply.outcome.is_from_model else reply.detail
+            yield index, reply
+        is_failure = not self._entry.has_answer or self._num_unanswered == self._num_replies
+        if self._num_replies and is_failure:
+            raise EndpointError(
+                f"`{self._model}` answered none of {self._num_replies:,} requests; the last failure: "
+                f"{self._last_failure}"
+            )
+
+    def _all(self) -> Iterator[tuple[int, Reply]]:
         while True:
             yield from self._from_disk()
             if self._next is None:
@@ -209,11 +184,19 @@ class Asking:
         self._asked, self._num_asked = {}, 0
         self._by_request = {}
         failure: HornbookError | None = None
-        thread = self._keep_at_once()
+        keeper = _Keeper(self._cache.database, self._entry)
+
+        def give(request: TeacherRequest, reply: Reply) -> None:
+            question = self._by_request.get(id(request))
+            if question is not None:
+                keeper.give(question, reply)
+
+        if hasattr(self._teacher, "on_reply"):  # It tells of a reply as it comes, before the reply is taken.
+            self._teacher.on_reply = give
         replies = self._teacher.ask(self._unanswered())
         try:
             for number, reply in replies:
-                yield from self._settle(number, reply, thread)
+                yield from self._settle(number, reply, keeper)
                 while self._ready:
                     yield self._ready.popleft()
         except HornbookError as error:
@@ -222,26 +205,11 @@ class Asking:
             close = getattr(replies, "close", None)
             if close is not None:
                 close()
-            if thread is not None:
-                thread.close()
+            keeper.close()
         while self._ready:
             yield self._ready.popleft()
         if failure is not None:
             raise failure
-
-    def _keep_at_once(self) -> KeepingThread | None:
-        """Have replies kept as they come, where the teacher tells of them before they are taken."""
-        if not isinstance(self._teacher, TellsAtOnce):
-            return None
-        thread = KeepingThread(self._cache.database, self._entry)
-
-        def give(request: TeacherRequest, reply: Reply) -> None:
-            question = self._by_request.get(id(request))
-            if question is not None:
-                thread.give(question, reply)
-
-        self._teacher.on_reply = give
-        return thread
 
     def _unanswered(self) -> Iterator[TeacherRequest]:
         """The requests to ask, for the teacher to read. Ends when many answers wait or the budget might not suffice."""
@@ -275,15 +243,15 @@ class Asking:
             self._num_asked += 1
             yield request
 
-    def _settle(self, number: int, reply: Reply, thread: KeepingThread | None) -> Iterator[tuple[int, Reply]]:
+    def _settle(self, number: int, reply: Reply, keeper: _Keeper) -> Iterator[tuple[int, Reply]]:
         """See that a reply is on disk and in the ledger, and then hand it to all who wait for it."""
         question = self._asked.pop(number)
         del self._by_request[id(question.request)]
         self._reserved -= question.reserve
-        if thread is not None and question.is_given:
-            thread.wait(question)
-        else:
-            keep([(question, reply)], self._cache, self._entry)
+        if question.kept is None:
+            keeper.give(question, reply)
+        assert question.kept is not None
+        question.kept.result()
         assert question.reply is not None
         assert question.cost is not None
         reply, cost = question.reply, question.cost
@@ -336,8 +304,9 @@ def _shortage(budget: Budget, entry: StageEntry, reserve: float, cache: ReplyCac
         )
     spent = entry.spent(budget)
     return BudgetError(
-        f"the budget of {budget.say(cap)} for `{entry.stage}` is used up: {budget.say(spent)} are spent, over all its "
-        f"runs, and the next call may take {budget.say(reserve)}. This run had {figures.calls:,} calls and "
-        f"{figures.hits:,} answers from the cache `{path}`, where all of them are kept. Go on with a higher one",
+        f"the budget of {budget.say(cap)} for `{entry.stage}` is used up: {budget.say(spent)} are spent on this "
+        f"output, over all runs, and the next call may take {budget.say(reserve)}. This run had {figures.calls:,} "
+        f"calls and {figures.hits:,} answers from the cache `{path}`, where all of them are kept. Go on with a higher "
+        "one",
         suggestion=budget.option(max(2 * cap, spent + 2 * reserve)),
     )

@@ -1,6 +1,6 @@
 """Ask through a batch API: many requests in one file, answered within a day, at half the price where it is OpenAI's.
 
-Reads, writes: the tables `batches` and `batched_requests` of the teacher's database (`database.py`).
+Reads, writes: the tables `batches` and `batched_requests` of the teacher's database (`cache.py`).
 
 A batch goes on while nobody waits for it. The next run that asks the same things takes up the batch that holds them
 instead of submitting them again; it is forgotten once its replies were taken.
@@ -15,15 +15,12 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from hornbook.errors import EndpointError
+from hornbook.teacher.api import LIMIT_FIELDS, Reply, ReplyOutcome, TeacherRequest
 from hornbook.teacher.batch_api import BatchApi, BatchState
-from hornbook.teacher.cache import request_key
-from hornbook.teacher.config import EndpointConfig
-from hornbook.teacher.database import Database
-from hornbook.teacher.endpoint import EndpointTeacher
-from hornbook.teacher.exchange import NotFoundError, RefusedError, is_retried
-from hornbook.teacher.replies import MalformedError, read_refusal, read_reply
-from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
-from hornbook.teacher.wire import LIMIT_FIELDS, wanted_limit_field, with_limit_field
+from hornbook.teacher.cache import Database, request_key
+from hornbook.teacher.endpoint import Endpoint, read_reply, rejection_outcome, wants_other_limit
+from hornbook.teacher.http import EndpointConfig
+from hornbook.teacher.retry import NOT_FOUND, MalformedError, RefusedError, is_retried, read_refusal
 
 MOST_REQUESTS = 50_000
 MOST_BYTES = 100_000_000
@@ -31,7 +28,6 @@ MOST_BYTES = 100_000_000
 _FIRST_PAUSE_DELAYS = 5.0
 """How often the config's first delay fits into the pause before a batch is looked after for the second time."""
 _LONGEST_PAUSE_SECONDS = 60.0
-_BAD_REQUEST = 400
 
 Questions = dict[bytes, tuple[TeacherRequest, list[int]]]
 """By key: a request, and the indices that wait for its reply."""
@@ -39,10 +35,10 @@ Questions = dict[bytes, tuple[TeacherRequest, list[int]]]
 
 @dataclass(frozen=True, kw_only=True)
 class SubmittedBatch:
-    """A batch of ours."""
+    """A batch that was submitted."""
 
     mark: str
-    """Ours, by which the server's list is searched."""
+    """A name of our own, by which the server's list is searched."""
     id: str
     """The server's; empty as long as it is not known whether the server has it."""
     path: str
@@ -100,7 +96,7 @@ class BatchRecord:
             )
 
     def forget(self, batch: SubmittedBatch) -> None:
-        """Forget a batch of which nothing will come."""
+        """Forget a batch that will bring no reply."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM batched_requests WHERE mark = ?", (batch.mark,))
             connection.execute("DELETE FROM batches WHERE mark = ?", (batch.mark,))
@@ -121,7 +117,7 @@ class BatchTeacher:
         Args:
             config: Of the endpoint.
             database: Open as long as the teacher is.
-            report: Is told, now and then, how far the batches are.
+            report: Receives, now and then, the progress of the batches.
         """
         self._config = config
         self._database = database
@@ -133,10 +129,10 @@ class BatchTeacher:
         """Contact the endpoint and learn the model's name.
 
         Raises:
-            EndpointError: As `EndpointTeacher`.
-            ConfigError: As `EndpointTeacher`.
+            EndpointError: As `Endpoint`.
+            ConfigError: As `Endpoint`.
         """
-        with EndpointTeacher(self._config) as endpoint:
+        with Endpoint(self._config) as endpoint:
             self._name = endpoint.name
         self._record = BatchRecord(self._database, self._name)
         self._api = BatchApi(self._config).__enter__()
@@ -218,7 +214,9 @@ class BatchTeacher:
     def _is_there(self, batch: SubmittedBatch) -> bool:
         try:
             return self._api.state(batch.id).status != "failed"
-        except NotFoundError:
+        except RefusedError as error:
+            if error.status != NOT_FOUND:
+                raise
             return False
 
     def _submit(self, path: str, keys: list[bytes], questions: Questions) -> list[tuple[SubmittedBatch, list[bytes]]]:
@@ -231,7 +229,7 @@ class BatchTeacher:
             batch = self._record.confirm(batch, self._api.create(path, file, batch.mark))
         except RefusedError as error:
             self._record.forget(batch)
-            if isinstance(error, NotFoundError):
+            if error.status == NOT_FOUND:
                 raise EndpointError(
                     f"`{self._config.address}` has no batch API: ask without `--batch` ({error})"
                 ) from None
@@ -241,7 +239,7 @@ class BatchTeacher:
 
     def _line(self, key: bytes, request: TeacherRequest) -> bytes:
         """A request as it stands in the file."""
-        body = with_limit_field(request.body(self._name), self._limit_field)
+        body = request.body(self._name, self._limit_field)
         line = {"custom_id": key.hex(), "method": "POST", "url": f"/v1/{request.path}", "body": body}
         return json.dumps(line).encode() + b"\n"
 
@@ -291,18 +289,19 @@ class BatchTeacher:
                 return read_reply(body)
             except MalformedError as error:
                 return Reply(outcome=ReplyOutcome.MALFORMED, detail=self._hide(str(error)))
-        outcome = ReplyOutcome.UNANSWERED if is_retried(status) else ReplyOutcome.REJECTED
-        return Reply(outcome=outcome, detail=f"{status}: {read_refusal(body, self._hide)}")
+        said = read_refusal(body, self._hide)
+        outcome = ReplyOutcome.UNANSWERED if is_retried(status) else rejection_outcome(said)
+        return Reply(outcome=outcome, detail=f"{status}: {said}")
 
     def _wants_other_limit(self, answer: dict[str, Any], sent: str) -> bool:
         """Whether a request was refused since the model calls the limit of an answer otherwise; kept for later ones."""
         response = answer.get("response")
-        if sent != LIMIT_FIELDS[0] or not isinstance(response, dict) or response.get("status_code") != _BAD_REQUEST:
+        if not isinstance(response, dict):
             return False
-        other = wanted_limit_field(sent, json.dumps(response))
-        if other is not None:
-            self._limit_field = other
-        return other is not None
+        wants_other = wants_other_limit(sent, response.get("status_code", 0), json.dumps(response))
+        if wants_other:
+            self._limit_field = LIMIT_FIELDS[1]
+        return wants_other
 
     def _hide(self, text: str) -> str:
         return text.replace(self._config.api_key, "…") if self._config.api_key else text

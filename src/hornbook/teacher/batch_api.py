@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from hornbook.errors import EndpointError
-from hornbook.teacher.config import EndpointConfig
-from hornbook.teacher.endpoint import open_exchange
-from hornbook.teacher.exchange import Exchange, GaveUpError, NotFoundError, delay_seconds
-from hornbook.teacher.http import Upload
-from hornbook.teacher.loop_thread import LoopThread
-from hornbook.teacher.replies import MalformedError, read_json
-from hornbook.teacher.wire import bounded
+from hornbook.teacher.api import bounded
+from hornbook.teacher.concurrency import LoopThread
+from hornbook.teacher.endpoint import open_client, read_json
+from hornbook.teacher.http import EndpointConfig, Upload
+from hornbook.teacher.retry import NOT_FOUND, GaveUpError, MalformedError, RefusedError, RetryingClient, delay_seconds
 
 T = TypeVar("T")
 
@@ -60,8 +58,8 @@ class BatchApi:
     def __enter__(self) -> Self:
         """Open it; nothing is contacted yet."""
         self._thread = LoopThread("batch")
-        self._exchange = self._thread.call(open_exchange(self._config))
-        self._single = self._thread.call(open_exchange(dataclasses.replace(self._config, max_attempts=1)))
+        self._client = self._thread.call(open_client(self._config))
+        self._single = self._thread.call(open_client(dataclasses.replace(self._config, max_attempts=1)))
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -105,7 +103,7 @@ class BatchApi:
         }
         for attempt in range(self._config.max_attempts):
             try:
-                return self._fetch("batches", body, _read_id, exchange=self._single)
+                return self._fetch("batches", body, _read_id, client=self._single)
             except GaveUpError:
                 if attempt + 1 == self._config.max_attempts:
                     raise
@@ -121,7 +119,9 @@ class BatchApi:
         while True:
             try:
                 page = self._fetch(f"batches?limit={_LISTED}{after}", None, _read_object)
-            except NotFoundError:
+            except RefusedError as error:
+                if error.status != NOT_FOUND:
+                    raise
                 return None
             batches = [batch for batch in page.get("data") or [] if isinstance(batch, dict)]
             for batch in batches:
@@ -135,7 +135,7 @@ class BatchApi:
         """How far a batch is.
 
         Raises:
-            NotFoundError: The server knows none of this id.
+            RefusedError: With status 404, the server knows no batch of this id.
             EndpointError: As all calls here.
         """
         said = self._fetch(f"batches/{batch}", None, _read_object)
@@ -159,12 +159,12 @@ class BatchApi:
         body: dict[str, Any] | Upload | None,
         read: Callable[[bytes], T],
         *,
-        exchange: Exchange | None = None,
+        client: RetryingClient | None = None,
     ) -> T:
-        return self._thread.call((exchange or self._exchange).fetch(path, body, asyncio.Event(), read=read))
+        return self._thread.call((client or self._client).fetch(path, body, asyncio.Event(), read=read))
 
     async def _close(self) -> None:
-        await self._exchange.close()
+        await self._client.close()
         await self._single.close()
 
 

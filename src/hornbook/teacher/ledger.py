@@ -1,6 +1,6 @@
-"""What asking a language model took: calls, tokens and money, by stage and run, and what came of them.
+"""What asking a language model took: calls, tokens and money by stage and run; and the budget, which caps it.
 
-Reads, writes: the table `runs` of the teacher's database (`database.py`), one row for each stage of each run.
+Reads, writes: the table `runs` of the teacher's database (`cache.py`), one row for each stage of each run.
 
 Money is counted at the price of the day of the call. Where the price is not known, the call is counted as one of
 unknown price, never as free. Where the server counts no tokens, they are estimated, and the call is counted as one of
@@ -8,6 +8,8 @@ estimated tokens. A request that stays unanswered, or that the server will not t
 """
 
 import json
+import math
+import re
 import sqlite3
 import threading
 import time
@@ -16,14 +18,112 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from hornbook.teacher.budget import Budget, estimated_tokens, num_prompt_characters
-from hornbook.teacher.cache import Cost
-from hornbook.teacher.database import Database
-from hornbook.teacher.price import Price
-from hornbook.teacher.teacher import Reply, ReplyOutcome, TeacherRequest
+from hornbook.errors import ConfigError
+from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, TeacherRequest
+from hornbook.teacher.cache import Cost, Database
+from hornbook.teacher.prices import Price
 
-_COSTS_NOTHING = (ReplyOutcome.REJECTED, ReplyOutcome.UNANSWERED)
+_BYTES_OF_A_TOKEN = 2
+"""So few at least, on average over a prompt, in the tokenizers in use; four in English and in code."""
+_TOKENS_OF_A_MESSAGE = 16
+"""That its frame takes at most."""
+_TOKENS_OF_A_PROMPT = 32
+_CHARACTERS_OF_A_TOKEN = 4
+_AMOUNT = re.compile(r"(\$?)\s*([\d_,]*\.?\d+|\d+\.)\s*([km]?)\s*(usd|\$|tokens?)?", re.IGNORECASE)
+_MULTIPLES = {"": 1, "k": 1_000, "m": 1_000_000}
+_COSTS_NOTHING = (ReplyOutcome.REJECTED, ReplyOutcome.TOO_LONG, ReplyOutcome.UNANSWERED)
 _SECONDS_BETWEEN_READINGS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What may be spent on one output, over all runs until it is finished. At most one of the two is set."""
+
+    usd: float | None = None
+    tokens: int | None = None
+    """Of prompts and answers."""
+
+    def __post_init__(self) -> None:
+        if self.usd is not None and self.tokens is not None:
+            raise ConfigError(f"a budget is either in US dollars or in tokens, got {self.usd!r} and {self.tokens!r}")
+        for name in ("usd", "tokens"):
+            value = getattr(self, name)
+            if value is not None and not (value >= 0 and math.isfinite(value)):
+                raise ConfigError(f"a budget's `{name}` must not be negative, got {value!r}")
+
+    @property
+    def amount(self) -> float | None:
+        """The cap, in its own unit; None if there is none."""
+        return self.usd if self.usd is not None else self.tokens
+
+    def say(self, amount: float) -> str:
+        """An amount in the budget's unit, as a person reads it."""
+        return f"{_rounded(amount)} USD" if self.usd is not None else f"{amount:,.0f} tokens"
+
+    def option(self, amount: float) -> str:
+        """An amount as `--budget` takes it."""
+        if self.tokens is not None:
+            return f"{math.ceil(amount)}tokens"
+        return f"{math.ceil(amount * 100) / 100:g}usd" if amount >= 0.01 else f"{amount:.9f}".rstrip("0") + "usd"
+
+    def of(self, tokens_in: float, tokens_out: float, price: Price | None) -> float:
+        """What so many tokens take from the budget; one in US dollars needs a price."""
+        if self.usd is None:
+            return tokens_in + tokens_out
+        assert price is not None
+        return price.usd(tokens_in, tokens_out)
+
+
+def parse_budget(text: str | None) -> Budget:
+    """The budget that a person typed: `5usd`, `$0.50`, `200000tokens`, `1.5M tokens`; `0` allows no call.
+
+    Raises:
+        ConfigError: It is no such thing.
+    """
+    if text is None:
+        return Budget()
+    found = _AMOUNT.fullmatch(text.strip())
+    if found is None:
+        raise ConfigError(f"`--budget` takes an amount like `5usd`, `$0.50` or `200000tokens`, got {text!r}")
+    sign, number, multiple, unit = found.groups()
+    amount = float(number.replace("_", "").replace(",", "")) * _MULTIPLES[multiple.lower()]
+    unit = (unit or "").lower()
+    if sign and unit.startswith("token"):
+        raise ConfigError(f"`--budget` is either in US dollars or in tokens, got {text!r}")
+    if unit.startswith("token"):
+        if not amount.is_integer():
+            raise ConfigError(f"`--budget` takes a whole number of tokens, got {text!r}")
+        return Budget(tokens=int(amount))
+    if sign or unit or amount == 0:
+        return Budget(usd=amount)
+    raise ConfigError(f"`--budget {text}` lacks its unit: say `{text}usd` or `{text}tokens`")
+
+
+def num_prompt_characters(request: TeacherRequest) -> int:
+    """The length of the prompt; of a chat, of all its messages together."""
+    return sum(map(len, request.texts))
+
+
+def estimated_tokens(num_characters: int) -> int:
+    """About how many tokens a text has, at four characters each; at least 1 if there is any."""
+    return -(-num_characters // _CHARACTERS_OF_A_TOKEN)
+
+
+def most_tokens(request: TeacherRequest) -> tuple[int, int]:
+    """How many tokens a request may take, in and out, at most.
+
+    What a model thinks before it answers is not always limited by `max_new_tokens`; then it may be more.
+    """
+    num_bytes = sum(len(text.encode("utf-8", "replace")) for text in request.texts)
+    frame = _TOKENS_OF_A_PROMPT + (_TOKENS_OF_A_MESSAGE * len(request.texts) if isinstance(request, ChatRequest) else 0)
+    return num_bytes // _BYTES_OF_A_TOKEN + frame, request.sampling.max_new_tokens
+
+
+def _rounded(amount: float) -> str:
+    """In cents, and finer where it is less than a cent."""
+    if amount == 0 or abs(amount) >= 0.01:
+        return f"{amount:.2f}".removesuffix(".00")
+    return f"{amount:.2g}" if abs(amount) >= 0.0001 else f"{amount:.1e}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,9 +176,10 @@ _TOTALS = (
 class StageEntry:
     """One run of one stage: a row that is brought up to date with every answer, from any thread."""
 
-    def __init__(self, database: Database, stage: str, model: str, price: Price | None) -> None:
+    def __init__(self, database: Database, stage: str, output: str, model: str, price: Price | None) -> None:
         """Open the row."""
         self.stage = stage
+        self.output = output
         self.model = model
         self.price = price
         self.figures = Figures()
@@ -91,9 +192,15 @@ class StageEntry:
         self._others_read_at = -_SECONDS_BETWEEN_READINGS
         with database.transaction() as connection:
             row = connection.execute(
-                "INSERT INTO runs (stage, model, begun_at) VALUES (?, ?, ?)", (stage, model, time.time())
+                "INSERT INTO runs (stage, output, model, begun_at) VALUES (?, ?, ?, ?)",
+                (stage, output, model, time.time()),
             )
             self.run = int(row.lastrowid or 0)
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether the model itself has answered any request of this run, now or earlier."""
+        return any(ReplyOutcome(outcome).is_from_model for outcome in self.figures.outcomes)
 
     def cost(self, request: TeacherRequest, reply: Reply) -> tuple[Cost, bool]:
         """What an answer took, and whether its tokens are estimated."""
@@ -159,19 +266,29 @@ class StageEntry:
             )
 
     def spent(self, budget: Budget) -> float:
-        """What the stage has spent in all its runs, in the budget's unit; other processes' part may be a second old."""
+        """What was spent on the unfinished output, over all runs, in the budget's unit.
+
+        The part of other processes may be a second old.
+        """
         now = time.monotonic()
         if now - self._others_read_at >= _SECONDS_BETWEEN_READINGS:
             self._others_read_at = now
             usd, tokens = self._database.row(
-                "SELECT total(usd), total(tokens_in + tokens_out) FROM runs WHERE stage = ? AND id != ?",
-                (self.stage, self.run),
+                "SELECT total(usd), total(tokens_in + tokens_out) FROM runs "
+                "WHERE stage = ? AND output = ? AND NOT finished AND id != ?",
+                (self.stage, self.output, self.run),
             )
             self._others = (usd, tokens)
         usd, tokens = self._others
         if budget.usd is not None:
             return float(usd + self.figures.usd)
         return float(tokens + self.figures.tokens_in + self.figures.tokens_out)
+
+    def finish(self) -> None:
+        """Note that the output is finished: what was spent on it no longer counts against a budget."""
+        with self._database.transaction() as connection:
+            self.write(connection)
+            connection.execute("UPDATE runs SET finished = 1 WHERE stage = ? AND output = ?", (self.stage, self.output))
 
     def mean_tokens_out(self) -> float | None:
         """The mean length of what this model answered to this stage, in all runs; None if it never did."""
@@ -210,9 +327,9 @@ class Ledger:
         self.entries: list[StageEntry] = []
         """Of this process, in the order in which they were begun."""
 
-    def begin(self, stage: str, model: str) -> StageEntry:
-        """A new row for a stage that is about to ask a model."""
-        entry = StageEntry(self._database, stage, model, self._price_of(model))
+    def begin(self, stage: str, model: str, output: str = "") -> StageEntry:
+        """A new row for a stage that is about to ask a model, for this output."""
+        entry = StageEntry(self._database, stage, output, model, self._price_of(model))
         self.entries.append(entry)
         return entry
 

@@ -10,21 +10,19 @@ import secrets
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.teacher.loop_thread import LoopThread
-from hornbook.teacher.replies import MalformedError, reply_of
-from hornbook.teacher.teacher import FailureCount, Reply, ReplyOutcome, TeacherRequest
-from hornbook.teacher.wire import ChatRequest, bounded
+from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, TeacherRequest, bounded
+from hornbook.teacher.concurrency import LoopThread, ask_all
+from hornbook.teacher.endpoint import rejection_outcome, reply_of
+from hornbook.teacher.retry import MalformedError
 
 _BATCH_TOKENS = 1024
 _CONTEXT_TOKENS = 2048
-"""Of each request, its answer included: an answer that meets the end is cut off, a longer request rejected. The memory
-for them is taken at once for all that may run."""
+"""Context of each request, its answer included. An answer that reaches the end is cut off, a longer prompt is rejected.
+The memory for the contexts of all requests in flight is allocated at once."""
 _SERVER_FAILED = 500
 
 
@@ -32,17 +30,12 @@ class LocalTeacher:
     """A `Teacher`. A context manager: the model is loaded on entry and freed on exit."""
 
     def __init__(self, path: Path, *, max_concurrency: int = 8) -> None:
-        """Describe it; nothing is loaded yet.
+        """Load nothing yet.
 
         Args:
             path: A GGUF file.
             max_concurrency: Requests answered at once, in one batch.
-
-        Raises:
-            ConfigError: A number below 1.
         """
-        if max_concurrency < 1:
-            raise ConfigError(f"`max_concurrency` must be at least 1, got {max_concurrency!r}")
         self._path = path
         self._max_concurrency = max_concurrency
         self._server: Any = None
@@ -60,44 +53,35 @@ class LocalTeacher:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        """Abandon what is under way, and free the model's memory."""
+        """Abandon the requests in flight, and free the model's memory."""
         self._thread.close()
         self._pool.shutdown(wait=True)
         self._server = None
 
     @property
     def name(self) -> str:
-        """The file's name without its ending; known once entered."""
+        """The file's name without its suffix; known once entered."""
         if self._server is None:
             raise RuntimeError("the teacher's name is known once it was entered")
         return self._path.stem
 
     def ask(self, requests: Iterable[TeacherRequest]) -> Iterator[tuple[int, Reply]]:
-        """Ask many requests at once; see `Teacher`.
+        """Send many requests at once; see `Teacher`.
 
         Raises:
-            EndpointError: More than a quarter of the requests were rejected or broke down.
+            EndpointError: More than a quarter of the requests were rejected or failed.
         """
-        count = FailureCount()
         stopped = threading.Event()
-        handle = partial(self._reply, count, stopped)
+
+        async def ask_one(request: TeacherRequest, given_up: asyncio.Event) -> Reply:
+            if given_up.is_set():
+                raise asyncio.CancelledError
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._generate, request, stopped)
+
         try:
-            with closing(self._thread.each(requests, handle, lambda: self._max_concurrency)) as replies:
-                yield from replies
+            yield from ask_all(self._thread, requests, ask_one, lambda: self._max_concurrency)
         finally:
             stopped.set()
-        count.end()
-
-    async def _reply(
-        self, count: FailureCount, stopped: threading.Event, request: TeacherRequest, given_up: asyncio.Event
-    ) -> Reply:
-        if given_up.is_set():
-            raise asyncio.CancelledError
-        reply = await asyncio.get_running_loop().run_in_executor(self._pool, self._generate, request, stopped)
-        count.note(reply)
-        if count.error is not None:
-            given_up.set()
-        return reply
 
     def _generate(self, request: TeacherRequest, stopped: threading.Event) -> Reply:
         """One reply, in a thread that waits for it; `stopped` ends it with the next token."""
@@ -127,10 +111,11 @@ class LocalTeacher:
         params.model_alias = {self._path.stem}
         params.n_parallel = self._max_concurrency
         params.n_ctx = _CONTEXT_TOKENS * self._max_concurrency
+        params.ctx_shift = False  # A prompt that is too long is rejected, and not cut.
         params.n_batch = _BATCH_TOKENS
         params.cpuparams.n_threads = os.cpu_count() or 1
         params.verbosity = 0
-        params.api_keys = [secrets.token_hex()]  # It opens a port on loopback besides, which is nobody else's business.
+        params.api_keys = [secrets.token_hex()]  # It also opens a port on loopback, which nobody else may use.
         try:
             return xllamacpp.Server(params)
         except (RuntimeError, ValueError) as error:
@@ -149,7 +134,7 @@ class _Answer:
         self._error: Any = None
 
     def take(self, part: Any) -> bool:
-        """Called with each part by the thread that generates; whether to stop."""
+        """Called with each part by the thread that generates; returns whether to stop."""
         if isinstance(part, dict):
             self._error = part.get("error", self._error)
             self._usage = part.get("usage") or self._usage
@@ -163,13 +148,14 @@ class _Answer:
         """The reply, once all parts were taken.
 
         Args:
-            said: What the call gave back: an error, a whole answer, or nothing.
+            said: What the call returned: an error, a whole answer, or nothing.
         """
         error = self._error or (said.get("error") if isinstance(said, dict) else None)
         if isinstance(error, dict):
-            is_ours = isinstance(error.get("code"), int) and error["code"] < _SERVER_FAILED
-            outcome = ReplyOutcome.REJECTED if is_ours else ReplyOutcome.UNANSWERED
-            return Reply(outcome=outcome, detail=bounded(str(error.get("message", error))))
+            message = bounded(str(error.get("message", error)))
+            is_rejection = isinstance(error.get("code"), int) and error["code"] < _SERVER_FAILED
+            outcome = rejection_outcome(message) if is_rejection else ReplyOutcome.UNANSWERED
+            return Reply(outcome=outcome, detail=message)
         if not self._reason and not self._stopped.is_set():
             return Reply(outcome=ReplyOutcome.UNANSWERED, detail=f"the answer ended early: {bounded(repr(said))}")
         text = "".join(self._texts)

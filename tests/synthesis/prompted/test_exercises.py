@@ -19,8 +19,7 @@ from hornbook.synthesis.prompted.exercises import (
 )
 from hornbook.synthesis.prompted.function_rules import style_of_docstring
 from hornbook.synthesis.prompted.ingredients import Layout, Topic, read_layouts
-from hornbook.teacher.teacher import Reply, ReplyOutcome
-from hornbook.teacher.wire import ChatRequest
+from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome
 
 INGREDIENTS = ExerciseIngredients(
     names=[f"name_{number}" for number in range(50)],

@@ -23,7 +23,7 @@ from hornbook.synthesis.prompted.ingredients import (
     read_styles,
     read_topics,
 )
-from hornbook.teacher.teacher import Reply, ReplyOutcome
+from hornbook.teacher.api import Reply, ReplyOutcome
 
 OTHER_LAYOUT = Layout(name="", instruction="", request="", example='def f():\n    """Do."""\n    return 0\n')
 

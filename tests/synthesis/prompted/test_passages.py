@@ -16,7 +16,7 @@ from hornbook.synthesis.prompted.passages import (
     order_passage,
     passage_request,
 )
-from hornbook.teacher.teacher import Reply, ReplyOutcome
+from hornbook.teacher.api import Reply, ReplyOutcome
 
 INGREDIENTS = PassageIngredients(
     topics=[Topic("Loops", f"topic {number}") for number in range(40)],

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hornbook.teacher.teacher import ReplyOutcome, TeacherRequest
+from hornbook.teacher.api import ReplyOutcome, TeacherRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

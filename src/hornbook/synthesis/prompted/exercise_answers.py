@@ -14,7 +14,7 @@ from hornbook.records import Exercise, content_id
 from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
 from hornbook.synthesis.prompted.function_rules import FunctionSource, broken_rule, cut_function, style_of_docstring
 from hornbook.synthesis.prompted.ingredients import Layout
-from hornbook.teacher.teacher import Reply, ReplyOutcome
+from hornbook.teacher.api import Reply, ReplyOutcome
 
 
 def read_exercise(reply: Reply, name: str, family: str, layout: Layout, teacher: str) -> Exercise | Rejection:

@@ -23,8 +23,7 @@ from hornbook.synthesis.prompted.ingredients import (
     read_names,
     read_topics,
 )
-from hornbook.teacher.teacher import Reply, TeacherRequest
-from hornbook.teacher.wire import ChatRequest, SamplingConfig
+from hornbook.teacher.api import ChatRequest, Reply, SamplingConfig, TeacherRequest
 
 _SYSTEM = (
     "You write short exercises for a course in Python. Each is one function: a signature in which every parameter and"

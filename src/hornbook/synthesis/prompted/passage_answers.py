@@ -12,7 +12,7 @@ from hornbook.python_code.parse import parse_code
 from hornbook.records import Passage, content_id
 from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
 from hornbook.synthesis.prompted.ingredients import Audience, Style, Topic
-from hornbook.teacher.teacher import Reply, ReplyOutcome
+from hornbook.teacher.api import Reply, ReplyOutcome
 
 _MIN_PROSE_WORDS = 60
 """Words outside of the fences."""

@@ -23,8 +23,7 @@ from hornbook.synthesis.prompted.ingredients import (
     read_topics,
 )
 from hornbook.synthesis.prompted.passage_answers import read_passage, share_of_words_used
-from hornbook.teacher.teacher import Reply, TeacherRequest
-from hornbook.teacher.wire import ChatRequest, SamplingConfig
+from hornbook.teacher.api import ChatRequest, Reply, SamplingConfig, TeacherRequest
 
 _SYSTEM = (
     "You write passages of a textbook on Python: clear prose with small programs that run as they stand, with the"

@@ -23,7 +23,7 @@ from hornbook.synthesis.diversity.monitor import Monitor
 from hornbook.synthesis.prompted.commission import Commission, Reason, RejectedAnswer, Rejection
 from hornbook.synthesis.prompted.ingredients import draw_generator
 from hornbook.teacher.account import Account
-from hornbook.teacher.teacher import Reply, Teacher, TeacherRequest
+from hornbook.teacher.api import Reply, Teacher, TeacherRequest
 
 R = TypeVar("R", bound=Exercise | Passage)
 Made = TypeVar("Made", bound=Exercise | Passage, covariant=True)

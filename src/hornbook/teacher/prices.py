@@ -1,6 +1,6 @@
-"""What a language model's work costs, from how much is asked and what a token costs. Arithmetic; nothing is called.
+"""Prices of language models, and what an amount of work costs by them. Pure arithmetic.
 
-Reads: `prices.toml` beside this file, and a file of one's own in the same form.
+Reads: `prices.toml` beside this file, and a person's own file of the same form.
 """
 
 import math
@@ -20,16 +20,16 @@ _FIELDS = {"usd_per_million_in", "usd_per_million_out", "batch_discount", "sourc
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
-    """What tokens of one model cost."""
+    """The price of one model's tokens."""
 
     usd_per_million_in: float
     usd_per_million_out: float
     batch_discount: float = 0.0
-    """The share that a batch API takes off; 0 to 1."""
+    """Share of the price that a batch API saves, 0 to 1."""
     source: str = ""
-    """Who says so."""
+    """Where the price was published."""
     date: str = ""
-    """When it was read, as `2026-11-25`."""
+    """When it was published or read, as `2026-11-25`."""
 
     def __post_init__(self) -> None:
         for name in ("usd_per_million_in", "usd_per_million_out"):
@@ -40,15 +40,15 @@ class Price:
 
     @classmethod
     def of_this_machine(cls) -> "Price":
-        """What a model costs that runs here: nothing."""
+        """The price of a model that runs here: nothing."""
         return cls(usd_per_million_in=0, usd_per_million_out=0, source="it runs on this machine and is not paid for")
 
     def usd(self, tokens_in: float, tokens_out: float) -> float:
-        """Of so many tokens, in US dollars."""
+        """The price of so many tokens, in US dollars."""
         return (tokens_in * self.usd_per_million_in + tokens_out * self.usd_per_million_out) / 1_000_000
 
     def batched(self) -> "Price":
-        """The price by the batch API."""
+        """The price through the batch API."""
         rest = 1 - self.batch_discount
         return replace(
             self,
@@ -64,7 +64,7 @@ class Price:
         return self.usd_per_million_in == 0 == self.usd_per_million_out
 
     def describe(self) -> str:
-        """In a few words, with the source."""
+        """The price in a few words, with its source."""
         amounts = f"{self.usd_per_million_in:g} and {self.usd_per_million_out:g} USD per million tokens in and out"
         origin = ", ".join(part for part in (self.source, self.date) if part)
         return f"{amounts} ({origin})" if origin else amounts
@@ -74,13 +74,14 @@ class PriceTable:
     """Prices by the model's name."""
 
     def __init__(self, *layers: Mapping[str, Price]) -> None:
-        """Of these, the first before the others; a name that ends in `*` holds for every name that begins so."""
+        """Search the layers in order. A name that ends in `*` stands for every name with that beginning."""
         self._layers = layers
 
     def find(self, model: str) -> Price | None:
-        """The price of a model; None if nobody said what it costs.
+        """The price of a model; None if it is not known.
 
-        Its own name goes before that of which it is a dated version, and that before the longest beginning.
+        The model's own name is looked for first, then the name of which it is a dated version, then the longest name
+        with a `*`.
         """
         for prices in self._layers:
             if model in prices:
@@ -94,11 +95,11 @@ class PriceTable:
 
 
 def load_prices(own: Path | None = None) -> PriceTable:
-    """The prices that come with Hornbook, and before them those of a person's own file.
+    """The prices that come with Hornbook; those of a person's own file are looked up first.
 
     Raises:
-        MissingInputError: The file is not there or cannot be read.
-        ConfigError: It is not written as a price table; names file, model and field.
+        MissingInputError: The file cannot be read.
+        ConfigError: The file is no price table; names file, model and field.
     """
     packaged = _read(_PACKAGED)
     return PriceTable(packaged) if own is None else PriceTable(_read(own), packaged)
@@ -106,25 +107,25 @@ def load_prices(own: Path | None = None) -> PriceTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkEstimate:
-    """About what so many calls take."""
+    """What a number of calls takes, approximately."""
 
     model: str
     calls: int
     tokens_in: int
-    """Of all prompts."""
+    """Tokens of all prompts."""
     tokens_out: int
-    """Of all answers."""
+    """Tokens of all answers."""
     is_measured: bool
-    """Whether the length of an answer is the mean of earlier ones; otherwise it is the longest that is allowed."""
+    """Whether the length of an answer is the mean of earlier ones; otherwise it is the limit."""
     price: Price | None
 
     @property
     def usd(self) -> float | None:
-        """Of all calls; None where the price is not known."""
+        """The price of all calls; None where it is not known."""
         return None if self.price is None else self.price.usd(self.tokens_in, self.tokens_out)
 
     def describe(self) -> str:
-        """In one line."""
+        """The estimate in one line."""
         basis = "answers as long as earlier ones" if self.is_measured else "answers as long as allowed"
         if self.price is None or self.usd is None:
             money = "at an unknown price (`--prices FILE` can say it)"
@@ -141,14 +142,14 @@ class WorkEstimate:
 
 @dataclass(frozen=True, kw_only=True)
 class TeacherWork:
-    """Work of one kind for one model. All of it is assumed until it has been done; `basis` says on what grounds."""
+    """Planned work of one kind for one model; `basis` says what the assumptions rest on."""
 
     model: str
     calls: int
     tokens_in: int
-    """Of one call: the prompt."""
+    """Tokens of one prompt."""
     tokens_out: int
-    """Of one call: the answer."""
+    """Tokens of one answer."""
     usd_per_million_in: float
     usd_per_million_out: float
     basis: str
@@ -160,17 +161,17 @@ class TeacherWork:
 
     @property
     def total_tokens_in(self) -> int:
-        """Of all calls."""
+        """Tokens of all prompts."""
         return self.calls * self.tokens_in
 
     @property
     def total_tokens_out(self) -> int:
-        """Of all calls."""
+        """Tokens of all answers."""
         return self.calls * self.tokens_out
 
     @property
     def price_usd(self) -> float:
-        """Of all calls, without those that fail and are asked again."""
+        """The price of all calls, without those that fail and are asked again."""
         price = Price(usd_per_million_in=self.usd_per_million_in, usd_per_million_out=self.usd_per_million_out)
         return price.usd(self.total_tokens_in, self.total_tokens_out)
 

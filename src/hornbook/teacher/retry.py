@@ -1,9 +1,10 @@
-"""One request to an endpoint and its answer, with as many attempts as it takes.
+"""Fetch the answer to one request from an endpoint, with as many attempts as it takes.
 
 Source: the status codes are those of RFC 9110 and 6585; what is retried is what OpenAI's own client retries.
 """
 
 import asyncio
+import json
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -12,81 +13,70 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from hornbook.errors import EndpointError
-from hornbook.teacher.config import EndpointConfig
-from hornbook.teacher.http import Client, LostError, Prepared, Response, UnreachableError, Upload
-from hornbook.teacher.replies import MalformedError, read_refusal
-from hornbook.teacher.throttle import Throttle
-from hornbook.teacher.wire import LIMIT_FIELDS, wanted_limit_field, with_limit_field
+from hornbook.teacher.api import bounded
+from hornbook.teacher.concurrency import Throttle
+from hornbook.teacher.http import Client, EndpointConfig, LostError, Response, UnreachableError, Upload
 
 T = TypeVar("T")
 
-_KEY_REFUSED = (401, 403)
+UNAUTHORIZED, UNPAID, FORBIDDEN, NOT_FOUND = 401, 402, 403, 404
 _KEY_HINT = "; `--api-key-env NAME` says which variable holds the key (for a grader `--grader-key-env NAME`)"
-_NOT_FOUND = 404
-_BAD_REQUEST = 400
-_UNPAID = 402
 _UNPAID_WORDS = ("insufficient_quota", "insufficient balance", "exceeded your current quota")
 _OVERLOADED = (429, 503, 529)
-"""The server is asked too much: 529 is how one of the hosted ones says it."""
+"""The server gets too many requests; 529 is used by one of the hosted APIs."""
 _RETRIED_BELOW_500 = (408, 409, 429)
 _NOT_IMPLEMENTED = 501
 _LONGEST_DELAY_SECONDS = 60.0
 _MOST_DOUBLINGS = 64
 _MOST_REFUSALS = 100
-"""Of one request for being one too many: beyond them it is itself what is too much."""
+"""Of one request for overload: beyond them the request itself is taken to be too much."""
 
 
 class RefusedError(EndpointError):
     """The server will never answer this request."""
 
     def __init__(self, message: str, *, status: int, said: str) -> None:
-        """Keep beside the message the status, and what the server said in words."""
+        """Keep the HTTP status, 402 where an account is empty, and the server's own message."""
         super().__init__(message)
         self.status = status
         self.said = said
 
 
-class NotFoundError(RefusedError):
-    """The endpoint has nothing at this address."""
-
-
-class UnpaidError(EndpointError):
-    """The account behind the key has no money left."""
-
-
 class GaveUpError(EndpointError):
     """No answer after all attempts."""
 
-    def __init__(self, message: str, *, is_malformed: bool) -> None:
-        """Keep beside the message whether the last attempt brought an answer that is none."""
+    def __init__(self, message: str, *, is_malformed: bool = False) -> None:
+        """Keep whether the last attempt brought something that is no answer."""
         super().__init__(message)
         self.is_malformed = is_malformed
 
 
+class MalformedError(EndpointError):
+    """The server reported success and sent something that is no answer."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Failure:
-    """Why an attempt brought no answer, where another one may."""
+    """Why an attempt got no answer, where another one may."""
 
     said: str
-    is_too_many: bool = False
+    is_overload: bool = False
     is_malformed: bool = False
     retry_after: float | None = None
     """Seconds that the server asks to wait; None if it asks for nothing."""
     mark: int = 0
-    """The throttle's."""
+    """From the throttle."""
 
 
-class Exchange:
-    """An open HTTP client. To be made and used in one event loop."""
+class RetryingClient:
+    """An open HTTP client. Create and use it in one event loop."""
 
     def __init__(self, config: EndpointConfig) -> None:
-        """Open it; nothing is contacted yet."""
+        """Contact nobody yet."""
         self.throttle = Throttle(config.max_concurrency)
         self._config = config
-        self._address = config.address
         self._generator = random.Random()  # For the delays only: no answer depends on it.
         self._client = Client(config)
-        self._limit_field = LIMIT_FIELDS[0]
 
     async def close(self) -> None:
         """Close every connection."""
@@ -103,56 +93,53 @@ class Exchange:
     ) -> T:
         """The server's answer.
 
-        A refusal for too many requests counts as an attempt only if no other request was answered since the one
-        before: while the endpoint makes headway, waiting is right.
+        A refusal for overload counts as an attempt only if no other request was answered since the last one: while the
+        endpoint makes progress, waiting is right.
 
         Args:
-            path: Behind the endpoint's address.
-            body: The JSON object or the upload to post; None to get.
-            given_up: Set when the answer is no longer wanted unless it is already under way.
-            read: Makes the result from the body of an answer; what it finds malformed is asked for again.
-            await_connection: Try again also where there is nobody to connect to.
+            path: The path behind the endpoint's address.
+            body: The JSON object or the upload to post; None sends a GET.
+            given_up: Set when the answer is no longer wanted unless it is already in flight.
+            read: Makes the result from the body of an answer; after a `MalformedError` another attempt is made.
+            await_connection: Try again also where no connection can be made.
 
         Raises:
-            NotFoundError: 404.
-            RefusedError: Any other refusal for good.
-            UnpaidError: The account is empty.
-            GaveUpError: No answer after all attempts, or one that is none.
-            EndpointError: Nobody is there, and none is awaited.
+            RefusedError: The server refuses for good.
+            GaveUpError: All attempts failed.
+            EndpointError: No connection can be made, and none is awaited.
             CancelledError: It was given up.
         """
-        address = f"{self._address}/{path}"
+        address = f"{self._config.address}/{path}"
         num_failures = num_refusals = 0
         num_answered = self.throttle.num_answered
         while True:
             outcome = await self._try(address, body, given_up, read, await_connection=await_connection)
             if not isinstance(outcome, _Failure):
                 return outcome
-            num_refusals += outcome.is_too_many
-            is_headway = self.throttle.num_answered > num_answered and num_refusals < _MOST_REFUSALS
-            if not (outcome.is_too_many and is_headway):
+            num_refusals += outcome.is_overload
+            is_progress = self.throttle.num_answered > num_answered and num_refusals < _MOST_REFUSALS
+            if not (outcome.is_overload and is_progress):
                 num_failures += 1
             num_answered = self.throttle.num_answered
             if num_failures >= self._config.max_attempts:
                 attempts = "1 attempt" if num_failures == 1 else f"{num_failures} attempts"
                 raise GaveUpError(
-                    f"`{address}` gave no answer in {attempts}; the last one: {outcome.said}",
+                    f"`{address}` gave no answer in {attempts}, the last of which failed: {outcome.said}",
                     is_malformed=outcome.is_malformed,
                 )
             await _sleep(self._delay_seconds(address, outcome, num_failures), given_up)
 
     def _delay_seconds(self, address: str, failure: _Failure, num_failures: int) -> float:
-        """How long to wait after `failure`; where the server says for how long, the other requests wait as well."""
+        """How long to wait after `failure`; where the server says for how long, all other requests wait as well."""
         seconds = failure.retry_after
         if seconds is None:
             seconds = delay_seconds(max(1, num_failures), self._config.first_delay_seconds, self._generator)
         elif seconds > self._config.timeout_seconds:
             raise GaveUpError(
                 f"`{address}` asks to wait for {seconds:.0f} seconds, longer than `timeout_seconds` "
-                f"({self._config.timeout_seconds:g}): {failure.said}",
-                is_malformed=False,
+                f"({self._config.timeout_seconds:g}): {failure.said}"
             )
-        if failure.is_too_many:
+        if failure.is_overload:
             self.throttle.refused(failure.mark, failure.retry_after or 0.0)
         return seconds
 
@@ -165,70 +152,72 @@ class Exchange:
         *,
         await_connection: bool,
     ) -> T | _Failure:
-        limit_field = self._limit_field
-        request = self._prepare(address, body)
-        async with self.throttle.slot() as slot:
+        mark = await self.throttle.take()
+        try:
             while (seconds := self.throttle.pause_seconds()) > 0:
                 await _sleep(seconds, given_up)
             if given_up.is_set():
                 raise asyncio.CancelledError
-            try:
-                response = await self._client.ask(request, slot.end)
-                if self._takes_other_limit(limit_field, body, response):
-                    response = await self._client.ask(self._prepare(address, body))
-            except UnreachableError as error:
-                if await_connection:
-                    return _Failure(said=str(error))
-                raise EndpointError(
-                    f"`{address}` cannot be reached ({error}); is the server running, the address right?"
-                ) from None
-            except LostError as error:
+            response = await self._client.ask(address, body)
+        except UnreachableError as error:
+            if await_connection:
                 return _Failure(said=str(error))
-            if not response.is_success:
-                return self._failure(address, response, slot.mark)
-            if body is not None:  # Whoever answers for a list of models may not answer a question so soon.
-                self.throttle.answered()
-        await asyncio.sleep(0)  # Another request is under way from here on: what is done with the answer delays none.
+            raise EndpointError(
+                f"`{address}` cannot be reached ({error}); is the server running, the address right?"
+            ) from None
+        except LostError as error:
+            return _Failure(said=str(error))
+        finally:
+            self.throttle.release()
+        if not response.is_success:
+            return self._failure(address, response, mark)
+        if body is not None:  # A server that lists its models may still be loading the one that is asked.
+            self.throttle.answered()
+        await asyncio.sleep(0)  # The next request is sent first, and then this answer is read.
         try:
             return read(response.body)
         except MalformedError as error:
             return _Failure(said=self._hide(str(error)), is_malformed=True)
 
-    def _prepare(self, address: str, body: dict[str, Any] | Upload | None) -> Prepared:
-        if isinstance(body, dict):
-            body = with_limit_field(body, self._limit_field)
-        return self._client.prepare(address, body)
-
     def _failure(self, address: str, response: Response, mark: int) -> _Failure:
-        """What the server refuses for now; raised if for good."""
+        """Why the server refuses for now; raises `RefusedError` if for good."""
         refusal = read_refusal(response.body, self._hide)
         said = f"{response.status} {response.reason}".strip() + (f": {refusal}" if refusal else "")
-        if response.status == _UNPAID or _is_unpaid(response):
-            raise UnpaidError(f"`{address}` wants to be paid first: {said}")
-        if response.status == _NOT_FOUND:
-            raise NotFoundError(f"`{address}` was not found: {said}", status=_NOT_FOUND, said=refusal)
+        if response.status == UNPAID or _is_unpaid(response):
+            raise RefusedError(f"`{address}` wants to be paid first: {said}", status=UNPAID, said=refusal)
+        if response.status == NOT_FOUND:
+            raise RefusedError(f"`{address}` was not found: {said}", status=NOT_FOUND, said=refusal)
         if not is_retried(response.status):
-            hint = _KEY_HINT if response.status in _KEY_REFUSED else ""
+            hint = _KEY_HINT if response.status in (UNAUTHORIZED, FORBIDDEN) else ""
             raise RefusedError(f"`{address}` refuses: {said}{hint}", status=response.status, said=refusal)
         return _Failure(
             said=said,
-            is_too_many=response.status in _OVERLOADED,
+            is_overload=response.status in _OVERLOADED,
             retry_after=retry_after_seconds(response.headers),
             mark=mark,
         )
 
-    def _takes_other_limit(self, sent: str, body: dict[str, Any] | Upload | None, response: Response) -> bool:
-        """Whether the server refused the name that was sent for the limit and wants the other, which it then gets."""
-        if response.status != _BAD_REQUEST or not isinstance(body, dict) or "messages" not in body:
-            return False
-        other = wanted_limit_field(sent, response.body.decode(errors="replace"))
-        if other is not None:
-            self._limit_field = other
-        return other is not None
-
     def _hide(self, text: str) -> str:
         """`text` without the key, which some servers repeat."""
         return text.replace(self._config.api_key, "…") if self._config.api_key else text
+
+
+def read_refusal(body: bytes, hide: Callable[[str], str] = str) -> str:
+    """What the server says about its error, in one bounded line; empty if it says nothing.
+
+    Args:
+        body: As received.
+        hide: Removes what must not be shown, before the line is cut.
+    """
+    text = body.decode(errors="replace")
+    try:
+        said: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return bounded(hide(text))
+    for key in ("error", "message", "detail"):
+        while isinstance(said, dict) and key in said:
+            said = said[key]
+    return bounded(hide(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)))
 
 
 def is_retried(status: int) -> bool:
@@ -246,7 +235,7 @@ def delay_seconds(num_failures: int, first_delay_seconds: float, generator: rand
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
-    """What the server asks for in `Retry-After`, as seconds from now; None if it asks for nothing understandable."""
+    """The seconds from now that `Retry-After` asks to wait; None if it is missing or cannot be understood."""
     value = headers.get("retry-after", "").strip()
     try:
         return max(0.0, float(value))
@@ -259,17 +248,13 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
 
 
 def _is_unpaid(response: Response) -> bool:
-    """Whether this "too many" means money: no waiting helps against that."""
+    """Whether "too many requests" means that no money is left: waiting does not help then."""
     said = response.body.decode(errors="replace").lower()
     return response.status in _OVERLOADED and any(words in said for words in _UNPAID_WORDS)
 
 
 async def _sleep(seconds: float, given_up: asyncio.Event) -> None:
-    """Wait, but no longer than until the request is given up.
-
-    Raises:
-        CancelledError: It was given up.
-    """
+    """Wait, but no longer than until the request is given up; raises `CancelledError` then."""
     try:
         await asyncio.wait_for(given_up.wait(), seconds)
     except TimeoutError:
