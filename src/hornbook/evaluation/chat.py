@@ -1,7 +1,7 @@
 """What a chat model is asked for, whose answer `python_code/answers.py` reads."""
 
 from hornbook.records import Problem
-from hornbook.teacher.shown_code import fenced
+from hornbook.teacher.api import fenced
 
 CHAT_PROTOCOL_VERSION = 2
 """Raised when the request or the rule of extraction changes."""

@@ -15,12 +15,8 @@ from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.evaluation.chat import CHAT_PROTOCOL_DESCRIPTION, CHAT_PROTOCOL_VERSION
 from hornbook.evaluation.journal import Journal
 from hornbook.evaluation.models import CHAT_ENDPOINT, Model, ModelIdentity, Request, SamplingConfig
-<<<<<<< HEAD
-from hornbook.generation.stop import first_stop
-from hornbook.python_code.answers import extract_completion
-=======
 from hornbook.generation.prompt import first_stop
->>>>>>> training
+from hornbook.python_code.answers import extract_completion
 from hornbook.records import Completion, Problem
 
 _HEADER = re.compile(r"(?:async[ \t]+def|def)\b")

@@ -19,8 +19,7 @@ from hornbook.sandbox.jail_tasks import Answer, function_task, outcome_of, run_t
 from hornbook.sandbox.program import Sandbox
 from hornbook.synthesis.levels import Majority
 from hornbook.synthesis.observation import BATCH_SIZE, Observation
-from hornbook.teacher.teacher import Reply, Teacher
-from hornbook.teacher.wire import ChatRequest, SamplingConfig
+from hornbook.teacher.api import ChatRequest, Reply, SamplingConfig, Teacher
 
 _SYSTEM = "You are a careful Python programmer. You answer with code alone."
 _REQUEST = (

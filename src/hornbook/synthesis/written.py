@@ -24,13 +24,8 @@ from hornbook.synthesis.levels import (
     reason_of,
 )
 from hornbook.synthesis.observation import BATCH_SIZE, Observation, observe_exercises, task_of
-<<<<<<< HEAD
 from hornbook.synthesis.solutions import Solution, SolutionsConfig, ask_for_solutions, compare_solutions
-from hornbook.teacher.teacher import Teacher
-=======
-from hornbook.synthesis.self_consistency import SolutionsConfig, ask_for_solutions
 from hornbook.teacher.api import Teacher
->>>>>>> teacher
 
 Progress = Callable[[int, int, str], None]
 """Told how much is done, of how much, and of what."""
