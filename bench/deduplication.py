@@ -43,14 +43,21 @@ LocalPipelineExecutor(pipeline=pipeline, tasks=1, workers=1, logging_dir=logs).r
 OURS = """
 import sys
 from pathlib import Path
-from hornbook.deduplication.minhash import NearConfig
-from hornbook.deduplication.out_of_core import sign_files
-from hornbook.sources.documents import Fields
-from hornbook.sources.input_files import find_files
+import numpy as np
+from hornbook.curation.collect import read_piece
+from hornbook.deduplication.stage import hash_part, sign_rows
+from hornbook.pipeline.table import num_rows_of
+from hornbook.sources.find import SourcesConfig, open_sources
 
-documents, output = map(Path, sys.argv[1:])
-output.mkdir()
-sign_files(find_files([documents], pattern="*.py"), output, Fields(), NearConfig(), report=lambda *_: None)
+documents, output = sys.argv[1], Path(sys.argv[2])
+pieces = [piece for source in open_sources([documents], SourcesConfig()) for piece in source.pieces(output)]
+for number, piece in enumerate(pieces):
+    folder = output / str(number)
+    folder.mkdir(parents=True)
+    read_piece(piece, folder)
+    for part in sorted(folder.glob("documents/*.parquet")):
+        hash_part(part, folder)
+        sign_rows((part, np.arange(num_rows_of(part))), folder, threshold=0.8)
 """
 
 

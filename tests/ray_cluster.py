@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from hornbook import parallel
-from hornbook.parallel import Job
 
 ROOT = Path(__file__).parents[1]
 NUM_NODES = 2
@@ -94,12 +93,12 @@ def two_nodes(notes: Path) -> Iterator[TwoNodes]:
 
 
 @dataclass(frozen=True)
-class NotedWrite(parallel._Write):
+class NotedWrite(parallel._Write[Any]):
     """Notes the try, and goes on when each node has one, so that no node is spared."""
 
     notes: Path
 
-    def __call__(self, job: Job) -> Path:
+    def __call__(self, job: Any) -> Path:
         import ray
 
         node = ray.get_runtime_context().get_node_id()

@@ -2,7 +2,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -31,7 +31,7 @@ def test_a_plan_runs_locally_without_a_word() -> None:
 
 
 def test_daft_is_not_imported_before_it_is_needed() -> None:
-    script = "import sys, hornbook.parallel, hornbook.deduplication.stages; assert 'daft' not in sys.modules"
+    script = "import sys, hornbook.parallel, hornbook.deduplication.stage; assert 'daft' not in sys.modules"
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
@@ -50,29 +50,33 @@ def test_an_unknown_engine_is_named_and_no_usage_data_is_sent() -> None:
         open_engine("local", ray_address="auto")
 
 
-def shout(part: Path, result: Path) -> None:
-    result.write_text(f"{part.read_text().upper()} by {os.getpid()}")
+def shout(part: Path, folder: Path) -> None:
+    (folder / "said").write_text(f"{part.read_text().upper()} by {os.getpid()}")
 
 
-def write_half(part: Path, result: Path) -> None:
-    result.write_text("half")
+def write_half(part: Path, folder: Path) -> None:
+    (folder / "said").write_text("half")
     if part.name == "3":
         raise ValueError(part.name)
 
 
-def die_at_three(part: Path, result: Path) -> None:
+def die_at_three(part: Path, folder: Path) -> None:
     if part.name == "3" and not part.with_name("died").exists():
         part.with_name("died").touch()
-        result.write_text("half")
+        (folder / "said").write_text("half")
         os.kill(os.getpid(), signal.SIGKILL)
-    result.write_text(part.name)
+    (folder / "said").write_text(part.name)
 
 
-def jobs(folder: Path, num_parts: int = 6) -> Iterator[tuple[Path, Path]]:
+def parts_in(folder: Path, num_parts: int = 6) -> Iterator[Path]:
     for number in range(num_parts):
         part = folder / str(number)
         part.write_text(f"part {number}")
-        yield part, folder / f"{number}.made"
+        yield part
+
+
+def said(results: Iterable[Path]) -> list[str]:
+    return [(result / "said").read_text() for result in results]
 
 
 @pytest.fixture(autouse=True)
@@ -82,32 +86,32 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("in_threads", [False, True])
 def test_parts_are_made_into_results_in_order(tmp_path: Path, in_threads: bool) -> None:
-    made = list(map_parts(shout, jobs(tmp_path), in_threads=in_threads))
-    assert [path.name for path in made] == [f"{number}.made" for number in range(6)]
-    texts = [path.read_text() for path in made]
+    made = list(map_parts(shout, parts_in(tmp_path), tmp_path / "made", in_threads=in_threads))
+    assert made == [tmp_path / "made" / f"{number:05d}" for number in range(6)]
+    texts = said(made)
     assert [text.split(" by ")[0] for text in texts] == [f"PART {number}" for number in range(6)]
     assert {text.endswith(f" by {os.getpid()}") for text in texts} == {in_threads}
 
 
 def test_results_that_are_there_stay_and_one_part_needs_no_other_process(tmp_path: Path) -> None:
     for number in (0, 1, 2, 4, 5):
-        (tmp_path / f"{number}.made").write_text("before")
-    assert [path.name for path in map_parts(shout, jobs(tmp_path))] == ["3.made"]
-    assert (tmp_path / "3.made").read_text() == f"PART 3 by {os.getpid()}"
-    assert (tmp_path / "4.made").read_text() == "before"
+        (tmp_path / "made" / f"{number:05d}").mkdir(parents=True)
+        (tmp_path / "made" / f"{number:05d}" / "said").write_text("before")
+    texts = said(map_parts(shout, parts_in(tmp_path), tmp_path / "made"))
+    assert texts == [*["before"] * 3, f"PART 3 by {os.getpid()}", "before", "before"]
 
 
 @pytest.mark.parametrize("in_threads", [False, True])
 def test_an_error_ends_it_and_leaves_nothing_of_the_part(tmp_path: Path, in_threads: bool) -> None:
     with pytest.raises(ValueError, match="3"):
-        list(map_parts(write_half, jobs(tmp_path), in_threads=in_threads))
-    assert not list(tmp_path.glob("*3.made*"))
+        list(map_parts(write_half, parts_in(tmp_path), tmp_path / "made", in_threads=in_threads))
+    assert not list((tmp_path / "made").glob("*00003*"))
 
 
 def test_a_killed_process_costs_its_part_alone(tmp_path: Path) -> None:
-    assert len(list(map_parts(die_at_three, jobs(tmp_path)))) == 6
+    made = list(map_parts(die_at_three, parts_in(tmp_path), tmp_path / "made"))
     assert (tmp_path / "died").exists()
-    assert [(tmp_path / f"{number}.made").read_text() for number in range(6)] == list("012345")
+    assert said(made) == list("012345")
 
 
 def test_rows_that_an_interrupt_took_from_a_plan_are_missed() -> None:

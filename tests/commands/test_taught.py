@@ -35,7 +35,7 @@ def run(teacher: ScriptedEndpoint, store: Path, *more: str, status: int = 0) -> 
 
 
 def table(store: Path, stage: str, name: str) -> list[dict[str, object]]:
-    return pq.read_table(store / "runs" / "laptop" / stage / f"{name}.parquet").to_pylist()
+    return pq.read_table(store / "runs" / "laptop" / stage / name).to_pylist()
 
 
 def test_one_field_of_the_recipe_gives_a_stage_another_teacher(

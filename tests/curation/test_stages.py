@@ -40,7 +40,7 @@ def test_values_separate_the_labels_and_selection_keeps_the_valuable(
 ) -> None:
     result = run_classifier(ClassifierConfig(num_bootstrap_samples=20), inputs, workspace(tmp_path / "values"))
     inputs["values"] = artifact(tmp_path / "values")
-    assert inputs["values"].table("values").schema == schema_of(PredictedValue)
+    assert inputs["values"].arrow("values").schema == schema_of(PredictedValue)
     assert (result.kept, result.unit) == (80, "values")
     assert result.metrics["held_out"]["auc"]["value"] == 1.0
     assert {"sample_id", "module", "qualname", "score", "value", "reason"} == set(

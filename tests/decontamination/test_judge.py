@@ -295,16 +295,16 @@ def test_a_stage_asks_the_teacher_of_its_config_and_needs_a_way_to_it(
 
     plain, without = run("", None)
     assert "judge" not in without
-    assert not (plain.folder / "judged.parquet").exists()
+    assert not (plain.folder / "judged").exists()
     with ScriptedTeacher(lambda _: "no", name="tiny") as teacher:
         asked, metrics = run("tiny", lambda: nullcontext(teacher))
-    assert asked.table("judged").schema == schema_of(JudgedRow)
+    assert asked.arrow("judged").schema == schema_of(JudgedRow)
     counts = metrics["judge"]
     assert isinstance(counts, dict)
     assert counts["teacher"] == "tiny"
-    assert counts["asked"] == counts["different"] == len(teacher.asked) == asked.table("judged").num_rows > 0
+    assert counts["asked"] == counts["different"] == len(teacher.asked) == asked.arrow("judged").num_rows > 0
     assert {one.sampling.max_new_tokens for one in teacher.asked} == {77}
-    assert asked.table("documents").num_rows > plain.table("documents").num_rows
+    assert asked.arrow("documents").num_rows > plain.table("documents").num_rows
     with pytest.raises(ConfigError, match="teacher"):
         run("other", None)
     for name, value in (("answer_tokens", 0), ("against", ())):

@@ -129,7 +129,7 @@ def test_leaks_in_longer_texts_and_of_held_out_problems_are_dropped_with_their_r
     assert result.kept == 2
     assert sum(result.dropped.values()) == len(dropped) == 2 * len(PROBLEMS) + len(IN_PLACES) + 2
     for name in ("found", "nearest"):
-        assert output.table(name).schema == schema_of(FoundRow)
+        assert output.arrow(name).schema == schema_of(FoundRow)
     nearest = output.records("nearest", FoundRow)
     assert len({(one.task_id, one.detector) for one in nearest}) == len(nearest)
     assert result.metrics["calibration"] == {"seed": SEED}, "the run's own"

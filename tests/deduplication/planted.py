@@ -19,15 +19,13 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
+from tests.deduplication import built
 from tests.deduplication.sets import Runs, first_members, jaccard, runs_of
 
-from hornbook.deduplication.minhash import NearConfig
-from hornbook.deduplication.out_of_core import Repeated, find_repeated
-from hornbook.sources.documents import Fields
-from hornbook.sources.input_files import find_files
+from hornbook.deduplication.stage import DeduplicateConfig
 
 BANDS = (0.0, 0.6, 0.7, 0.8, 0.9, 1.0)
-CONFIG = NearConfig()
+CONFIG = DeduplicateConfig()
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _FEWEST_LINES, _MOST_LINES = 30, 1500
 
@@ -65,14 +63,13 @@ def measure_planted(texts: Sequence[str], num_planted: int, seed: int) -> dict[s
     originals = [index for index, size in sizes.items() if _FEWEST_LINES <= size <= _MOST_LINES]
     chosen = chance.sample(originals, min(num_planted, len(originals)))
     copies = [edited(texts[index], chance) for index in chosen]
-    result = deduplicated([*texts, *copies])
-    kept = {one.row: one.kept for one in result.duplicates}
+    counts, kept = deduplicated([*texts, *copies])
     found, total, false_merges = {}, {}, 0
     for number, (index, copy) in enumerate(zip(chosen, copies, strict=True)):
         row = len(texts) + number
         true = jaccard(shingles(texts[index]), shingles(copy))
         band = max(edge for edge in BANDS[:-1] if edge <= true)
-        is_found = kept.get(row, row) == kept.get(index, index)
+        is_found = kept[row] == kept[index]
         total[band] = total.get(band, 0) + 1
         found[band] = found.get(band, 0) + is_found
         false_merges += is_found and true < 0.6
@@ -82,7 +79,7 @@ def measure_planted(texts: Sequence[str], num_planted: int, seed: int) -> dict[s
         "planted": {f"{band}": total[band] for band in sorted(total)},
         "recall_above_0.8": round(found_above(found) / max(found_above(total), 1), 4),
         "false_merges_below_0.6": false_merges,
-        "num_compared_pairs": result.num_compared,
+        "num_compared_pairs": counts["num_compared_pairs"],
     }
 
 
@@ -96,8 +93,7 @@ def measure_oracle(texts: Sequence[str], num_compared: int, seed: int) -> dict[s
     chosen = random.Random(seed).sample(list(texts), min(num_compared, len(texts)))
     near = pairs_at_least(chosen, CONFIG.threshold)
     expected = first_members(len(chosen), near)
-    kept = {one.row: one.kept for one in deduplicated(chosen).duplicates}
-    actual = [kept.get(row, row) for row in range(len(chosen))]
+    _, actual = deduplicated(chosen)
     return {
         "num_compared_by_oracle": len(chosen),
         "oracle_pairs": len(near),
@@ -106,14 +102,12 @@ def measure_oracle(texts: Sequence[str], num_compared: int, seed: int) -> dict[s
     }
 
 
-def deduplicated(texts: Sequence[str]) -> Repeated:
-    """By what the command calls."""
+def deduplicated(texts: Sequence[str]) -> tuple[dict[str, int], list[int]]:
+    """The counts of the stage, and for each text the one of its cluster that stays."""
     with tempfile.TemporaryDirectory() as name:
-        path, work = Path(name) / "texts.jsonl", Path(name) / "work"
-        path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
-        work.mkdir()
-        files = find_files([path], pattern="*")
-        return find_repeated(files, work, Fields(), CONFIG, report=lambda note, done, total: None)
+        source = built.write(Path(name) / "texts.jsonl", texts)
+        artifact = built.deduplicated(source, Path(name) / "store", CONFIG)
+        return artifact.manifest.metrics["code"], built.keepers_of(artifact, len(texts))
 
 
 def edited(text: str, chance: random.Random) -> str:

@@ -64,7 +64,7 @@ def test_where_nothing_leaked_no_table_is_read_and_where_everything_leaked_there
     with pytest.raises(MissingInputError, match="does not know the leaked problem `other/0`"):
         clean_scores(leaks_of("other/0"), [("tuned", artifact)])
     assert clean_scores(leaks_of(TASKS[0], name="mbpp"), [("tuned", artifact)]) == ()
-    for file in tmp_path.glob("*.parquet"):
+    for file in tmp_path.glob("*/*.parquet"):
         file.unlink()
     [score] = clean_scores(leaks_of(), [("tuned", artifact)])
     assert (score.clean, score.num_leaked) == (score.full, 0)

@@ -33,7 +33,7 @@ def every_second(request: Request) -> str:
 
 
 def table(folder: Path, name: str, record: type[Record]) -> list[Any]:
-    return list(records_of(record, pq.read_table(folder / "out" / f"{name}.parquet")))
+    return list(records_of(record, pq.read_table(folder / "out" / name)))
 
 
 class ScriptedGrader:
@@ -102,10 +102,10 @@ def test_an_evaluation_that_broke_down_twice_ends_like_an_undisturbed_one_and_do
     results.append(evaluate(settings, [EIGHT], whole, workspace(tmp_path / "whole"), ScriptedGrader()))
     assert results[0] == results[1]
     first, second = (
-        {path.name: path.read_bytes() for path in (tmp_path / name / "out").glob("*.parquet")}
+        {path.parent.name: path.read_bytes() for path in (tmp_path / name / "out").glob("*/*.parquet")}
         for name in ("broken", "whole")
     )
-    assert sorted(first) == [f"eight-{name}.parquet" for name in ("completions", "grades", "problems", "verdicts")]
+    assert sorted(first) == [f"eight-{name}" for name in ("completions", "grades", "problems", "verdicts")]
     assert first == second
 
 

@@ -2,7 +2,6 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 from tests.evaluation.invented_leaks import manifest
 from tests.evaluation.scripted_model import ScriptedModel, workspace
@@ -18,8 +17,9 @@ from hornbook.evaluation.stages import HELD_OUT, EvaluateConfig, held_out_benchm
 from hornbook.model.weights import load_model, save_model
 from hornbook.pipeline.fingerprint import fingerprint
 from hornbook.pipeline.stage import Artifact, Result
+from hornbook.pipeline.table import write_table
 from hornbook.recipes.evaluation import evaluation
-from hornbook.records import Problem, table_of
+from hornbook.records import Problem
 
 PROBLEMS = read_humaneval()[:4]
 OWN = benchmark(PROBLEMS)
@@ -29,7 +29,7 @@ def artifact_of(folder: Path) -> Artifact:
     """A model, its tokenizer and the held-out problems."""
     folder.mkdir(exist_ok=True)
     problems = [dataclasses.replace(one, category=("even", "odd")[at % 2]) for at, one in enumerate(PROBLEMS)]
-    pq.write_table(table_of(Problem, problems), folder / "held_out.parquet")
+    write_table(folder / "held_out", Problem, problems)
     return Artifact(folder=save_tiny_model(folder), manifest=dataclasses.replace(manifest({}), stage="own"))
 
 
@@ -53,10 +53,10 @@ def test_a_models_folder_is_completed_and_scored_the_same_way_each_time(tmp_path
     assert (metrics["sampling"]["max_new_tokens"], metrics["sampling"]["batch_size"]) == (20, 4)
     assert metrics["sandbox"]["limits"]["memory_bytes"] == 2**28
     first, second = (
-        {path.name: path.read_bytes() for path in (tmp_path / name / "out").glob("*.parquet")}
+        {path.parent.name: path.read_bytes() for path in (tmp_path / name / "out").glob("*/*.parquet")}
         for name in ("first", "second")
     )
-    assert sorted(first) == [f"held_out-{table}.parquet" for table in ("completions", "problems", "verdicts")]
+    assert sorted(first) == [f"held_out-{table}" for table in ("completions", "problems", "verdicts")]
     assert first == second
 
 

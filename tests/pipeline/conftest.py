@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from hornbook.pipeline.run import Pipeline, StageOutcome, StageStatus
 from hornbook.pipeline.stage import Artifact, Progress, Result, Stage, Workspace
 from hornbook.pipeline.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    n: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +38,12 @@ class Calls:
 def make_pipeline(calls: Calls, *, num_rows: int = 3, offset: int = 0, seed: int = 0) -> Pipeline:
     def run_count(config: CountConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
         calls.names.append("count")
-        workspace.write_table("numbers", pa.table({"n": [i * config.factor for i in range(config.num_rows)]}))
+        workspace.write_records("numbers", Number, [Number(n=i * config.factor) for i in range(config.num_rows)])
         return Result(kept=config.num_rows, unit="rows", dropped={"too odd": 2})
 
     def run_sum(config: SumConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
         calls.names.append("sum")
-        total = sum(inputs["numbers"].table("numbers").column("n").to_pylist()) + config.offset
+        total = sum(number.n for number in inputs["numbers"].table("numbers", Number)) + config.offset
         (workspace.folder / "total.txt").write_text(str(total))
         return Result(kept=1, unit="sums", metrics={"total": total})
 

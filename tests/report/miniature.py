@@ -12,7 +12,7 @@ from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.select import SelectConfig
 from hornbook.curation.stages import describe_hygiene, run_classifier, run_hygiene, run_select
-from hornbook.deduplication.stages import DeduplicateConfig, run_deduplicate
+from hornbook.deduplication.stage import DeduplicateConfig, run_deduplicate
 from hornbook.evaluation.score import score_verdicts
 from hornbook.export.stages import ExportConfig, run_export
 from hornbook.model.config import ModelConfig

@@ -80,7 +80,7 @@ def test_all_samples_are_counted_and_the_first_ones_shown(sampled_evaluation: Ru
     artifact = sampled_evaluation.artifacts()["evaluate"]
     found = attempts_of("model", artifact, "humaneval", 3)
     assert {(attempts.num_samples, len(attempts.shown)) for attempts in found.values()} == {(10, 3)}
-    passed = artifact.table("humaneval-verdicts").column("outcome").to_pylist().count("passed")
+    passed = artifact.arrow("humaneval-verdicts").column("outcome").to_pylist().count("passed")
     assert sum(attempts.num_passed for attempts in found.values()) == passed
 
 
@@ -92,7 +92,7 @@ def test_a_completion_without_verdict_and_a_problem_without_answer_are_named(fou
         joined(problems, {"model": {"humaneval/0": found["humaneval/0"]}})
     completions = artifact.records("humaneval-completions", Completion)
     more = [*completions, replace(completions[0], sample_index=7)]
-    pq.write_table(table_of(Completion, more), artifact.folder / "humaneval-completions.parquet")
+    pq.write_table(table_of(Completion, more), artifact.folder / "humaneval-completions" / "00000.parquet")
     with pytest.raises(MissingInputError, match="no verdict on sample 7 of `humaneval/0`"):
         attempts_of("model", artifact, "humaneval", 5)
 

@@ -34,7 +34,7 @@ def artifact(path: Path, **tables: Any) -> Artifact:
 
 
 def rows(folder: Path, table: str, column: str) -> list[Any]:
-    return pq.read_table(folder / f"{table}.parquet").column(column).to_pylist()
+    return pq.read_table(folder / table).column(column).to_pylist()
 
 
 def inputs(path: Path, exercises: list[Exercise], passages: list[Passage]) -> dict[str, Artifact]:
@@ -58,7 +58,7 @@ def test_what_a_model_wrote_is_verified_level_by_level_and_its_passages_repaired
     assert rows(folder, "dropped", "id") == ["triple"]
     assert len(rows(folder, "verifications", "exercise_id")) == len(rows(folder, "passage_checks", "fate")) == 2
     assert rows(folder, "repairs", "true") == ["5"]
-    assert not (folder / "solutions.parquet").exists()
+    assert not (folder / "solutions").exists()
     kept_as_is = run_verify(dataclasses.replace(config, repair=False), given, workspace(tmp_path / "as-is"))
     assert kept_as_is.dropped == {"shows a wrong example": 1, "shows a wrong output": 1}
 
