@@ -143,7 +143,7 @@ def _measure(folder: Path, classifier: Path, ending: str, num_bytes: int) -> Ite
     )
     corpus, files = str(folder / "corpus"), str(documents)
     given = num_bytes / _MEGABYTE
-    options = ["--layout", "files", "--any-license"]
+    options = ["--layout", "files", "--no-check-licenses"]
     yield _line("collect", ["collect", corpus, *options], documents, given)
     collected = _text_megabytes(documents)
     words = ["predict-value", files, "--classifier", str(classifier)]

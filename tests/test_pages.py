@@ -14,6 +14,7 @@ import typer.main
 from torch.distributed.run import get_args_parser
 
 from hornbook.cli import app
+from hornbook.commands.data import app as data
 from hornbook.commands.decontaminate_report import DecisionRow
 from hornbook.decontamination.findings import Decision
 from hornbook.decontamination.labelled_set import PairKind
@@ -49,6 +50,8 @@ def commands_of(name: str) -> list[str]:
 def understood(line: str) -> dict[str, Any]:
     """The parameters of a command, which refuses unknown options and missing arguments."""
     _, name, *arguments = shlex.split(line)
+    if name in set(data):
+        return data.parse_args([name, *arguments], exit_on_error=False, print_error=False)[1].arguments
     command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
     parameters: dict[str, Any] = command.make_context(name, arguments).params
     return parameters

@@ -51,17 +51,17 @@ def typed(tmp_path: Path, teacher: ScriptedEndpoint) -> Typed:
     """The words of a command over an input; values are given for these ids."""
     fitted().save(tmp_path / "classifier")
 
-    def words(command: str, given: Path, *ids: str, ending: str = ".jsonl") -> list[Any]:
+    def words(command: str, given: Path, *ids: str, ending: str = ".jsonl", output: Path | None = None) -> list[Any]:
         values = write_lines(tmp_path / "values.jsonl", [{"id": name, "value": 0.5} for name in ids])
         options: dict[str, list[Any]] = {
-            "collect": ["--any-license", "--id-field", "id"],
+            "collect": ["--no-check-licenses", "--id-field", "id"],
             "predict-value": ["--classifier", tmp_path / "classifier"],
             "select": ["--values", values, "--threshold", "0"],
-            "deduplicate": ["--id-field", "id", "--clusters", tmp_path / "out.clusters.jsonl"],
+            "deduplicate": ["--id-field", "id"],
             "decontaminate": ["--id-field", "id", "--without-running-code"],
             "annotate": ["--id-field", "id", "--teacher", teacher.url, "--cache", tmp_path / "cache.sqlite"],
         }
-        return [command, given, "--output", tmp_path / f"out{ending}", *options[command]]
+        return [command, given, "--output", output or tmp_path / f"out{ending}", *options[command]]
 
     return words
 
@@ -69,7 +69,7 @@ def typed(tmp_path: Path, teacher: ScriptedEndpoint) -> Typed:
 def outcome(folder: Path) -> tuple[int, Counter[str]]:
     """How many rows went through, and how many did not, by reason."""
     rows = (folder / "out.jsonl").read_text().splitlines()
-    beside = [path for name in ("dropped", "rejected", "clusters") if (path := folder / f"out.{name}.jsonl").exists()]
+    beside = [path for name in ("dropped", "rejected") if (path := folder / f"out.{name}.jsonl").exists()]
     return len(rows), Counter(json.loads(line)["reason"] for path in beside for line in path.read_text().splitlines())
 
 
@@ -139,7 +139,7 @@ def test_inputs_and_outputs_that_cannot_be_are_named_and_cost_no_file(
         (rows, "rows.jsonl", "would be written into the input"),
     ):
         before = rows.read_bytes()
-        err = type_in(*typed(command, given, "a"), "--output", tmp_path / output, status=2).err
+        err = type_in(*typed(command, given, "a", output=tmp_path / output), status=2).err
         assert is_one_mistake(err, message), (given, err)
         assert output == "rows.jsonl" or not (tmp_path / output).exists()
         assert rows.read_bytes() == before

@@ -58,9 +58,9 @@ def test_other_fields_can_be_named_and_rows_that_are_none_are_put_aside(tmp_path
 
 def test_the_classifier_of_a_run_gives_the_values_of_its_stage(tmp_path: Path, store: Path) -> None:
     run = run_small(small_pipeline().until("classifier"), store, "laptop").path
-    samples = pq.read_table(run / "corpus" / "samples.parquet")
+    samples = pq.read_table(run / "corpus" / "samples")
     pq.write_table(samples, tmp_path / "samples.parquet")
-    expected = pq.read_table(run / "classifier" / "values.parquet").to_pylist()
+    expected = pq.read_table(run / "classifier" / "values").to_pylist()
     for options in ((), ("--classifier", "laptop"), ("--classifier", run / "classifier")):
         output = tmp_path / "values.jsonl"
         type_in("predict-value", tmp_path / "samples.parquet", "-o", output, "--store", store, *options)

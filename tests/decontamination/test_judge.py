@@ -304,7 +304,7 @@ def test_a_stage_asks_the_teacher_of_its_config_and_needs_a_way_to_it(
     assert counts["teacher"] == "tiny"
     assert counts["asked"] == counts["different"] == len(teacher.asked) == asked.arrow("judged").num_rows > 0
     assert {one.sampling.max_new_tokens for one in teacher.asked} == {77}
-    assert asked.arrow("documents").num_rows > plain.table("documents").num_rows
+    assert asked.arrow("documents").num_rows > plain.arrow("documents").num_rows
     with pytest.raises(ConfigError, match="teacher"):
         run("other", None)
     for name, value in (("answer_tokens", 0), ("against", ())):
