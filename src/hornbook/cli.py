@@ -178,6 +178,15 @@ def deduplicate(context: typer.Context) -> None:
     _call_data(["deduplicate", *context.args])
 
 
+@app.command(context_settings=_FORWARDED)
+def runs(context: typer.Context) -> None:
+    """List the runs of a store, remove one, delete the artifacts that no run needs."""
+    from hornbook.commands.one_stage import call
+    from hornbook.commands.runs import app as commands
+
+    call(commands, context.args)
+
+
 def _call_data(tokens: list[str]) -> None:
     from hornbook.commands.data import app as data
     from hornbook.commands.one_stage import call

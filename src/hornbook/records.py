@@ -22,6 +22,9 @@ class Record(Protocol):
 
 R = TypeVar("R", bound=Record)
 
+CURRICULUM = "curriculum"
+"""The teacher that is no language model: a program that composes passages and exercises."""
+
 
 class SampleKind(StrEnum):
     """What a code sample is in its source file."""

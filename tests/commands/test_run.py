@@ -56,3 +56,30 @@ def test_a_mistake_ends_all_ranks(arguments: list[str], tmp_path: Path) -> None:
     finished = run_on_two_ranks([*arguments, "--set=pretrain.batch_size=3"], tmp_path)
     assert finished.returncode != 0
     assert "`batch_size` must be a multiple of the number of processes 2, got 3" in finished.stderr
+
+
+def test_runs_are_listed_removed_and_what_none_needs_is_deleted(arguments: list[str], tmp_path: Path) -> None:
+    store = ("--store", tmp_path)
+    recipe = [*arguments[:2], "--until", "deduplicate", *arguments[6:]]
+    type_in(*recipe, "--name", "one", *store)
+    refused = type_in(*recipe, "--name", "one", "--seed", 1, *store, status=2).err
+    assert "--name" in refused
+    assert "--replace" in refused
+    type_in(*recipe, "--name", "two", "--seed", 1, *store)
+    listed = type_in("runs", "--json", *store).json["runs"]
+    assert [(run["name"], run["finished"]) for run in listed] == [("one", True), ("two", True)]
+    assert "--seed 1" in listed[1]["command"]
+    assert type_in("runs", "gc", "--json", *store).json == {"removed": {}, "bytes": 0}
+    type_in("runs", "rm", "two", *store)
+    removed = type_in("runs", "gc", "--json", *store).json["removed"]
+    assert {name.rpartition("-")[0] for name in removed} >= {"deduplicate"}
+    assert [run["name"] for run in type_in("runs", "--json", *store).json["runs"]] == ["one"]
+    assert "reused" in type_in(*recipe, "--name", "one", *store).out
+    assert "no run `two`" in type_in("runs", "rm", "two", *store, status=2).err
+
+
+def test_a_teacher_that_no_stage_asks_is_told_before_anything_runs(tmp_path: Path) -> None:
+    err = type_in("run", "laptop", "--teacher", "http://127.0.0.1:9", "--store", tmp_path / "store", status=2).err
+    assert "no stage of the recipe `laptop` asks the teacher" in err
+    assert "--set exercises.teacher=NAME" in err
+    assert not (tmp_path / "store").exists()

@@ -2,7 +2,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ from hornbook.decontamination.search import SearchConfig
 from hornbook.decontamination.stages import DecontaminateConfig, run_decontaminate
 from hornbook.errors import ConfigError, EndpointError
 from hornbook.pipeline.parts import Parts, write_parts
-from hornbook.pipeline.stage import Artifact, Workspace
+from hornbook.pipeline.stage import Artifact, Context, Workspace
 from hornbook.records import Document as Record
 from hornbook.records import DocumentKind, Problem, schema_of
 from hornbook.sources.documents import Document
@@ -281,23 +281,21 @@ def test_a_stage_asks_the_teacher_of_its_config_and_needs_a_way_to_it(
     given.write_records("documents", Record, records)
     given.write_records("held_out", Problem, list(BENCHMARK.problems))
 
-    def run(
-        name: str, open_teacher: Callable[[], AbstractContextManager[ScriptedTeacher]] | None
-    ) -> tuple[Artifact, dict[str, object]]:
+    def run(name: str, teacher: ScriptedTeacher | None) -> tuple[Artifact, dict[str, object]]:
         for folder in (tmp_path / f"out-{name}", tmp_path / f"scratch-{name}"):
             folder.mkdir()
-        workspace = Workspace(
-            folder=tmp_path / f"out-{name}", scratch=tmp_path / f"scratch-{name}", seed=0, progress=given.progress
-        )
+        context = Context(open_teacher=(lambda model, stage: nullcontext(teacher)) if teacher else None)
+        folder, scratch = tmp_path / f"out-{name}", tmp_path / f"scratch-{name}"
+        workspace = Workspace(folder=folder, scratch=scratch, seed=0, progress=given.progress, context=context)
         config = DecontaminateConfig(search=SEARCH, runs_code=False, teacher=name, answer_tokens=77)
-        result = run_decontaminate(config, inputs, workspace, open_teacher)
+        result = run_decontaminate(config, inputs, workspace)
         return Artifact(folder=workspace.folder, manifest=None), dict(result.metrics)  # type: ignore[arg-type]
 
     plain, without = run("", None)
     assert "judge" not in without
     assert not (plain.folder / "judged").exists()
     with ScriptedTeacher(lambda _: "no", name="tiny") as teacher:
-        asked, metrics = run("tiny", lambda: nullcontext(teacher))
+        asked, metrics = run("tiny", teacher)
     assert asked.arrow("judged").schema == schema_of(JudgedRow)
     counts = metrics["judge"]
     assert isinstance(counts, dict)

@@ -1,5 +1,6 @@
 """What a plan adds up, and what a run remembers."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from rich.console import Console
 
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 from hornbook.pipeline import run as pipelines
+from hornbook.pipeline.alone import alone_in
 from hornbook.pipeline.plan import make_plan, print_plan
 from hornbook.pipeline.run import Pipeline, Reuse
 from hornbook.pipeline.runs import Run, RunFolder
@@ -73,7 +75,40 @@ def test_a_run_remembers_its_stages_and_finds_their_artifacts(
     with pytest.raises(DamagedArtifactError, match=r"`count` .*hornbook run example"):
         folder.artifacts()
     folder.begin(begun)
-    assert folder.read() == begun
+    assert folder.read() == dataclasses.replace(begun, stages=run.stages)
+
+
+def test_a_name_keeps_what_it_has_until_a_run_has_more(
+    store: Store, calls: Any, observer: Any, pipeline_of: Any, tmp_path: Path
+) -> None:
+    def run(name: str = "mine", *, until: str | None = None, seed: int = 0, is_replaced: bool = False) -> None:
+        folder = RunFolder(store, name)
+        pipeline = pipeline_of(calls, seed=seed)
+        with folder.recording(Run(name=name, recipe="example", seed=seed, until=until), is_replaced=is_replaced):
+            for outcome in pipelines.run(pipeline.until(until) if until else pipeline, store, observer).values():
+                folder.add(outcome)
+
+    folder = RunFolder(store, "mine")
+    run()
+    whole = folder.read()
+    run(until="count")
+    after = folder.read()
+    assert (after.finished, after.until, [stage.name for stage in after.stages]) == (True, None, ["count", "sum"])
+    assert (folder.path / "sum" / "total.txt").exists()
+    with pytest.raises(ConfigError, match=r"`hornbook run example`, and would be replaced.*--name.*--replace"):
+        run(seed=1)
+    assert folder.read().seed == 0
+    run("other", seed=1)
+    run(seed=1, is_replaced=True)
+    assert folder.read().stages[0].fingerprint != whole.stages[0].fingerprint
+    run(seed=1, until="count", name="part")
+    run(seed=1, name="part")
+    assert [stage.name for stage in RunFolder(store, "part").read().stages] == ["count", "sum"]
+    with (
+        alone_in(folder.path, "running"),
+        pytest.raises(ConfigError, match="another process is working on the run in"),
+    ):
+        run(seed=1)
 
 
 def test_a_run_that_is_not_there_or_whose_record_is_broken_is_named(store: Store) -> None:

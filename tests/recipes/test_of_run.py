@@ -20,6 +20,8 @@ RUN = Run(name="mine", recipe="laptop", seed=4, overrides=OVERRIDES, finished=Tr
 
 def folder_of(tmp_path: Path, run: Run) -> RunFolder:
     folder = RunFolder(Store(tmp_path), "mine")
+    if folder.exists():
+        folder.remove()
     folder.begin(run)
     return folder
 

@@ -7,12 +7,13 @@ calls the others, which do nothing else. All must see the store, for instance on
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hornbook.commands.input_options import EngineOption, RayOption
 from hornbook.commands.teacher_options import (
     DEFAULT_FLAGS,
     OptionalTeacherOption,
@@ -25,9 +26,7 @@ from hornbook.pipeline import DEFAULT_STORE
 
 if TYPE_CHECKING:
     from hornbook.pipeline.run import Pipeline
-    from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
     from hornbook.teacher.account import Account
-    from hornbook.training.parallel import Followers
 
 RecipeArgument = Annotated[str, typer.Argument(help="A recipe's name, or the path of a recipe file ending in .py.")]
 StoreOption = Annotated[
@@ -39,16 +38,7 @@ SetOption = Annotated[
 ]
 UntilOption = Annotated[str | None, typer.Option("--until", metavar="STAGE", help="Stop after this stage.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="The seed of every random choice.")]
-
-
-@dataclass(frozen=True)
-class TrainingCall:
-    """What the other processes must know to take part in a training."""
-
-    config: Any
-    tokens: Path
-    base: Path | None
-    seed: int
+CallRanks = Callable[[Any], None]
 
 
 @with_teacher_flags
@@ -59,8 +49,13 @@ def run(
     name: Annotated[
         str | None, typer.Option("--name", metavar="RUN", help="The run's name; the recipe's where none is given.")
     ] = None,
+    is_replaced: Annotated[
+        bool, typer.Option("--replace", help="Let the run take the name of an earlier one with other settings.")
+    ] = False,
     store: StoreOption = Path(DEFAULT_STORE),
     seed: SeedOption = 0,
+    engine: EngineOption = "local",
+    ray_address: RayOption = None,
     teacher: OptionalTeacherOption = None,
     flags: TeacherOptions = DEFAULT_FLAGS,
 ) -> None:
@@ -69,35 +64,39 @@ def run(
     Under torchrun every rank runs this command, and all share the work of training.
     """
     from hornbook.display import TerminalObserver, make_console
+    from hornbook.parallel import open_engine
     from hornbook.pipeline.override import parse_overrides
     from hornbook.pipeline.run import run as run_pipeline
     from hornbook.pipeline.runs import Run, RunFolder
+    from hornbook.pipeline.stage import Context
     from hornbook.pipeline.store import Store
     from hornbook.report.summary import print_summary
 
     pipeline = make_pipeline(recipe, overrides, until, seed)
-    pipeline.require_settings()  # before an earlier run of this name is forgotten
+    pipeline.require_settings()
     if flags.teacher_model:
         raise ConfigError(
             "a recipe names the model in a stage's config: `--set STAGE.teacher=NAME`, not `--teacher-model`"
         )
     options = None if teacher is None else replace(flags, teacher=teacher)
-    pipeline = with_teacher(pipeline, options, store)
+    open_teacher = teacher_for(pipeline, options, store)
 
-    def run_all(pipeline: "Pipeline") -> None:
+    def run_all(call_ranks: CallRanks | None) -> None:
         opened = Store(store)
         folder = RunFolder(opened, name or pipeline.recipe)
         opened.open_for_writing()
         changes = parse_overrides(overrides or [])
-        folder.begin(Run(name=folder.path.name, recipe=recipe, seed=seed, overrides=changes, until=until))
+        record = Run(name=folder.path.name, recipe=recipe, seed=seed, overrides=changes, until=until)
+        context = Context(open_engine(engine, ray_address), open_teacher, call_ranks)
         console = make_console()
-        console.print(f"[bold]hornbook run {recipe}[/]  {len(pipeline.stages)} stages, store {store}", highlight=False)
-        with naming_a_budget(), TerminalObserver(console, folder) as observer:
-            run_pipeline(pipeline, opened, observer)
-        folder.finish()
+        with folder.recording(record, is_replaced=is_replaced):
+            line = f"[bold]hornbook run {recipe}[/]  {len(pipeline.stages)} stages, store {store}"
+            console.print(line, highlight=False)
+            with naming_a_budget(), TerminalObserver(console, folder) as observer:
+                run_pipeline(pipeline, opened, observer, context)
         print_summary(folder, console)
 
-    _run_on_ranks(os.environ, pipeline, run_all)
+    _run_on_ranks(os.environ, run_all)
 
 
 def make_pipeline(recipe: str, overrides: list[str] | None, until: str | None, seed: int) -> "Pipeline":
@@ -113,93 +112,52 @@ def make_pipeline(recipe: str, overrides: list[str] | None, until: str | None, s
     return pipeline.until(until) if until else pipeline
 
 
-def _run_on_ranks(environment: Mapping[str, str], pipeline: "Pipeline", run_all: "Callable[[Pipeline], None]") -> None:
+def _run_on_ranks(environment: Mapping[str, str], run_all: Callable[[CallRanks | None], None]) -> None:
     """Call `run_all` on the first process; on the others take part in its trainings until it ends."""
     if environment.get("WORLD_SIZE", "1") == "1":
-        run_all(pipeline)
+        run_all(None)
         return
     from hornbook.training.parallel import gathered_followers, joined_ranks
+    from hornbook.training.stages import take_part
 
     with joined_ranks(environment) as ranks, gathered_followers(ranks) as followers:
         if ranks.is_first:
-            run_all(pipeline.mapped(lambda stage: _shared(stage, followers)))
+            run_all(followers.call)
         else:
-            followers.serve(_take_part)
+            followers.serve(take_part)
 
 
-def _shared(stage: "Stage", followers: "Followers") -> "Stage":
-    """A training stage that calls the others; any other stage as it is."""
-    from hornbook.training.stages import run_train
-
-    if stage.run is not run_train:
-        return stage
-
-    def call_and_train(config: Any, inputs: "Mapping[str, Artifact]", workspace: "Workspace") -> "Result":
-        base = inputs.get("base")
-        tokens = inputs["tokenize"].path(config.dataset).resolve()
-        followers.call(TrainingCall(config, tokens, None if base is None else base.folder.resolve(), workspace.seed))
-        return run_train(config, inputs, workspace)
-
-    return replace(stage, run=call_and_train)
-
-
-def _take_part(call: TrainingCall) -> None:
-    from hornbook.training.stages import train_folder
-
-    nowhere = Path("/nonexistent")  # only the first process writes
-    train_folder(call.config, call.tokens, call.base, nowhere, nowhere, call.seed, _say_nothing)
-
-
-def _say_nothing(done: int, total: int, note: str = "") -> None:
-    """The first process speaks for all."""
-
-
-def with_teacher(pipeline: "Pipeline", options: TeacherOptions | None, store: Path) -> "Pipeline":
-    """The same pipeline, whose stages ask the teacher of the options where their configs name a model.
+def teacher_for(pipeline: "Pipeline", options: TeacherOptions | None, store: Path) -> Any:
+    """What opens the teacher for the stages whose configs name a model; None where nobody named a teacher.
 
     The model's name stands in a stage's config, since it determines what comes out; where the model answers, with which
     key, and what it may spend are the affair of the command that runs the stage.
 
     Raises:
-        ConfigError: A config names a model, and there are no options.
+        ConfigError: A config names a model, and there are no options; or there are some, and no config names a model.
     """
-    for stage in pipeline.stages:
-        model = teacher_of(stage)
-        if model and options is None:
+    named = [stage for stage in pipeline.stages if stage.teacher]
+    if options is None:
+        if named:
             raise ConfigError(
-                f"`{stage.name}.teacher` is `{model}`, a language model: say where it answers with `--teacher URL`, "
-                "the address of an OpenAI-compatible endpoint, or `--teacher FILE.gguf`"
+                f"`{named[0].name}.teacher` is `{named[0].teacher}`, a language model: say where it answers with "
+                "`--teacher URL`, the address of an OpenAI-compatible endpoint, or `--teacher FILE.gguf`"
             )
-    return pipeline if options is None else pipeline.mapped(lambda stage: _taught(stage, options, store))
-
-
-def teacher_of(stage: "Stage") -> str:
-    """The language model that a stage's config names; empty where it needs none."""
-    from hornbook.decontamination.stages import DecontaminateConfig
-    from hornbook.synthesis.stages import teacher_named_in
-
-    if isinstance(stage.config, DecontaminateConfig):
-        return stage.config.teacher
-    return teacher_named_in(stage.config)
-
-
-def _taught(stage: "Stage", options: TeacherOptions, store: Path) -> "Stage":
-    model = teacher_of(stage)
-    if not model:
-        return stage
+        return None
+    if not named:
+        able = [f"--set {stage.name}.teacher=NAME" for stage in pipeline.stages if hasattr(stage.config, "teacher")]
+        hint = f"name the model in one: {' or '.join(able)}" if able else "leave it out"
+        raise ConfigError(f"no stage of the recipe `{pipeline.recipe}` asks the teacher `{options.teacher}`; {hint}")
 
     @contextmanager
-    def open_teacher() -> "Iterator[Account]":
-        named = replace(options, teacher_model=model if options.is_endpoint else "")
-        with named.open(stage.name, store, store) as account:
+    def open_teacher(model: str, stage: str) -> "Iterator[Account]":
+        chosen = replace(options, teacher_model=model if options.is_endpoint else "")
+        with chosen.open(stage, store, store) as account:
             if account.name != model:
                 raise ConfigError(
-                    f"`{stage.name}.teacher` is `{model}`, and `{options.teacher}` is `{account.name}`: "
-                    f"`--set {stage.name}.teacher={account.name}` takes that one"
+                    f"`{stage}.teacher` is `{model}`, and `{options.teacher}` is `{account.name}`: "
+                    f"`--set {stage}.teacher={account.name}` takes that one"
                 )
             yield account
 
-    def run_with_teacher(config: Any, inputs: "Mapping[str, Artifact]", workspace: "Workspace") -> "Result":
-        return stage.run(config, inputs, workspace, open_teacher)  # type: ignore[call-arg]
-
-    return replace(stage, run=run_with_teacher)
+    return open_teacher

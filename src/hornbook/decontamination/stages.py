@@ -8,8 +8,8 @@ Source: section 5 of the paper, with the rule of `docs/decisions/decontamination
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,9 +28,6 @@ from hornbook.teacher.api import Teacher
 
 VERSION = 4
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
-
-OpenTeacher = Callable[[], AbstractContextManager[Teacher]]
-"""Opens the teacher that the stage's config names."""
 
 HELD_OUT = NamedProblems(name="held_out", title="held-out exercises", problems=())
 
@@ -56,12 +53,7 @@ class DecontaminateConfig:
             raise ConfigError(f"`answer_tokens` must be at least 1, got {self.answer_tokens!r}")
 
 
-def run_decontaminate(
-    config: DecontaminateConfig,
-    inputs: Mapping[str, Artifact],
-    workspace: Workspace,
-    open_teacher: OpenTeacher | None = None,
-) -> Result:
+def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Check `documents` of the input `deduplicate` against benchmarks and `held_out` of the input `held_out`, if any.
 
     Writes `documents`: Document and `dropped`: Dropped, both in input order; `found`: FoundRow, in input order;
@@ -74,7 +66,9 @@ def run_decontaminate(
         ConfigError: The config names a teacher, and there is no way to it.
         EndpointError: It cannot be asked any more; or `BudgetError`, that the budget is spent.
     """
-    with _opened(config.teacher, open_teacher) as teacher:  # First, so that a wrong key is known before the search.
+    with (
+        workspace.open_teacher(config.teacher) if config.teacher else nullcontext() as teacher
+    ):  # First, so that a wrong key is known before the search.
         return _decontaminate(config, inputs, workspace, teacher)
 
 
@@ -132,14 +126,6 @@ def dropped_for(leak: FoundRow) -> Dropped:
         reason=f"{leak.detector} of {leak.benchmark}",
         detail=f"{leak.task_id}, score {leak.score:.3f}: {leak.evidence}",
     )
-
-
-def _opened(name: str, open_teacher: OpenTeacher | None) -> AbstractContextManager[Teacher | None]:
-    if not name:
-        return nullcontext()
-    if open_teacher is None:
-        raise ConfigError(f"`teacher` is `{name}`, a language model, and nobody says where it answers: `--teacher URL`")
-    return open_teacher()
 
 
 def _judge(

@@ -3,11 +3,14 @@
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
+from hornbook.pipeline.alone import alone_in
 from hornbook.pipeline.fingerprint import canonical_json
 from hornbook.pipeline.run import StageOutcome
 from hornbook.pipeline.stage import Artifact
@@ -43,6 +46,19 @@ class Run:
     finished: bool = False
     stages: tuple[RunStage, ...] = ()
 
+    @property
+    def settings(self) -> tuple[str, int, dict[str, str], str]:
+        """What determines the artifacts, beside the version of the program."""
+        return self.recipe, self.seed, self.overrides, self.command
+
+    @property
+    def typed(self) -> str:
+        """The command that makes the run."""
+        if self.command:
+            return self.command
+        seed = f" --seed {self.seed}" if self.seed else ""
+        return f"hornbook run {self.recipe}{seed}" + "".join(f" --set {k}={v}" for k, v in self.overrides.items())
+
 
 class RunFolder:
     """The folder of a run in a store.
@@ -56,16 +72,45 @@ class RunFolder:
             raise ConfigError(f"a run's name must be a plain folder name, got {name!r}; choose another with --name")
         self.store = store
         self.path = store.runs / name
+        self._made: list[RunStage] = []
+        """The stages that this run has its artifacts of."""
 
     def exists(self) -> bool:
         """Whether there is a run of this name."""
         return (self.path / FILE_NAME).is_file()
 
+    @contextmanager
+    def recording(self, run: Run, *, is_replaced: bool = False) -> Iterator[None]:
+        """Hold the run's name while its stages run; its record is finished when the body ends without an error.
+
+        A run of fewer stages than an earlier one with the same settings leaves the earlier one's record as it is.
+
+        Args:
+            run: What was asked for.
+            is_replaced: Whether the name may be taken from an earlier run with other settings.
+
+        Raises:
+            ConfigError: Another process runs under this name, or an earlier run with other settings has it.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        with alone_in(self.path, "working on the run in"):
+            earlier = self.read() if self.exists() else None
+            if earlier is not None and earlier.stages and earlier.settings != run.settings and not is_replaced:
+                raise ConfigError(
+                    f"the run `{run.name}` was made by `{earlier.typed}`, and would be replaced; give this one another "
+                    "name with --name, or let it take this one with --replace"
+                )
+            is_part = earlier is not None and earlier.settings == run.settings and run.until is not None
+            self.begin(earlier if is_part and earlier is not None else run)
+            yield
+            if not is_part:
+                self.finish()
+
     def begin(self, run: Run) -> None:
-        """Start the run's record afresh. Artifacts stay where they are; only the links of an earlier run go."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        self.path.mkdir(parents=True)
-        self._write(run)
+        """Start the run's record. What an earlier run of this name has stays until this one has it too."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._made = []
+        self._write(replace(run, stages=self.read().stages if self.exists() else run.stages))
 
     def add(self, outcome: StageOutcome) -> None:
         """Record a stage and link to its artifact."""
@@ -76,14 +121,33 @@ class RunFolder:
             seconds=manifest.seconds,
             reused=outcome.reused,
         )
+        self._made.append(stage)
         run = self.read()
-        self._write(replace(run, stages=(*run.stages, stage)))
-        link = self.path / manifest.stage
-        link.symlink_to(os.path.relpath(outcome.artifact.folder, self.path), target_is_directory=True)
+        names = {one.name for one in self._made}
+        self._write(replace(run, stages=(*self._made, *(one for one in run.stages if one.name not in names))))
+        link, aside = self.path / manifest.stage, self.path / f".{manifest.stage}.partial"
+        aside.unlink(missing_ok=True)
+        aside.symlink_to(os.path.relpath(outcome.artifact.folder, self.path), target_is_directory=True)
+        aside.replace(link)
 
     def finish(self) -> None:
-        """Say that the run came to its end."""
-        self._write(replace(self.read(), finished=True))
+        """Record that the run came to its end; stages of an earlier run that this one has not are dropped."""
+        self._write(replace(self.read(), finished=True, stages=tuple(self._made)))
+        names = {one.name for one in self._made}
+        for link in self.path.iterdir():
+            if link.is_symlink() and link.name not in names:
+                link.unlink()
+
+    def remove(self) -> None:
+        """Remove the run's record and links; artifacts stay.
+
+        Raises:
+            MissingInputError: There is no such run.
+            ConfigError: A process works on it.
+        """
+        self.read()
+        with alone_in(self.path, "working on the run in"):
+            shutil.rmtree(self.path)
 
     def read(self) -> Run:
         """The run's record.
@@ -117,8 +181,7 @@ class RunFolder:
             artifact = self.store.find(stage.name, stage.fingerprint)
             if artifact is None:
                 raise DamagedArtifactError(
-                    f"the artifact `{stage.name}` of the run `{run.name}` is gone; "
-                    f"`{run.command or f'hornbook run {run.recipe}'}` rebuilds it"
+                    f"the artifact `{stage.name}` of the run `{run.name}` is gone; `{run.typed}` rebuilds it"
                 )
             found[stage.name] = artifact
         return found
@@ -128,3 +191,36 @@ class RunFolder:
         aside = self.path / f".{FILE_NAME}"
         aside.write_text(canonical_json(values), encoding="utf8")
         aside.rename(self.path / FILE_NAME)
+
+
+def list_runs(store: Store) -> list[Run]:
+    """The runs of a store, the newest last; records that cannot be read are left out."""
+    found = []
+    for path in store.runs.glob(f"*/{FILE_NAME}"):
+        with suppress(DamagedArtifactError, MissingInputError):
+            found.append((path.stat().st_mtime, RunFolder(store, path.parent.name).read()))
+    return [run for _, run in sorted(found, key=lambda pair: pair[0])]
+
+
+def remove_unused(store: Store) -> dict[str, int]:
+    """Delete the artifacts that no run has, and half-finished work.
+
+    Returns:
+        Name of the artifact → bytes on the disk.
+
+    Raises:
+        ConfigError: A run is going on in the store.
+        DamagedArtifactError: The record of a run cannot be read: what it has is not known.
+    """
+    folders = [path.parent for path in store.runs.glob(f"*/{FILE_NAME}")]
+    with ExitStack() as held:
+        for folder in folders:
+            held.enter_context(alone_in(folder, "working on the run in"))
+        runs = [RunFolder(store, folder.name).read() for folder in folders]
+        used = {store.folder_of(stage.name, stage.fingerprint) for run in runs for stage in run.stages}
+        removed = {}
+        for path in sorted([*store.artifacts.glob("*"), *store.partial.glob("*")]):
+            if path not in used:
+                removed[path.name] = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+                shutil.rmtree(path)
+    return removed

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from hornbook.errors import MissingInputError
+from hornbook.errors import ConfigError, MissingInputError
 from hornbook.parallel import Engine, Function, J, map_parts
 from hornbook.pipeline.manifest import MEASURED, Manifest
 from hornbook.pipeline.table import Table, num_rows_of, write_table
-from hornbook.records import Document, Dropped, R
+from hornbook.records import CURRICULUM, Document, Dropped, R
 
 DOCUMENT_TABLES = ("documents", "samples", "passages", "kept", "exercises")
 """Tables whose records are, or can be read as, documents for training."""
@@ -101,6 +101,18 @@ class Workspace:
     seed: int
     progress: Progress
     context: Context = field(default_factory=Context)
+    stage: str = ""
+    """Name of the stage."""
+
+    def open_teacher(self, model: str) -> AbstractContextManager[Any]:
+        """Open the language model that the stage's config names.
+
+        Raises:
+            ConfigError: No teacher was named to the command.
+        """
+        if self.context.open_teacher is None:
+            raise ConfigError(f"`teacher` is `{model}`, a language model: say where it answers with `--teacher URL`")
+        return self.context.open_teacher(model, self.stage)
 
     def write_records(self, name: str, record: type[R], records: Iterable[R]) -> int:
         """Write records as the table `name`, part by part; returns their number."""
@@ -249,6 +261,12 @@ class Stage:
     paths of this machine. It is a part of the fingerprint."""
     estimate: "Callable[[Stage, Hardware | None], Estimate] | None" = None
     """What the stage would take on these GPUs, or on any; not part of the fingerprint."""
+
+    @property
+    def teacher(self) -> str:
+        """The language model that the config names; empty where it names none."""
+        name: str = getattr(self.config, "teacher", "")
+        return "" if name == CURRICULUM else name
 
     def estimated(self, hardware: Hardware | None = None) -> Estimate:
         """What the stage would take; nothing where it cannot say."""

@@ -168,7 +168,7 @@ class Store:
         output.mkdir(parents=True)
         scratch.mkdir(exist_ok=True)
         start = time.monotonic()
-        result = stage.run(stage.config, inputs, Workspace(output, scratch, stage.seed, progress, context))
+        result = stage.run(stage.config, inputs, Workspace(output, scratch, stage.seed, progress, context, stage.name))
         seconds = time.monotonic() - start
         manifest = Manifest(
             stage=stage.name,

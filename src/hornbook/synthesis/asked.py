@@ -6,7 +6,6 @@ Source: sections 2.2 and 2.3 of the paper.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from hornbook.errors import ConfigError
@@ -18,17 +17,11 @@ from hornbook.synthesis.prompted.commission import Commission, RejectedAnswer
 from hornbook.synthesis.prompted.exercises import ExerciseJob, exercise_ingredients
 from hornbook.synthesis.prompted.passages import PassageJob, passage_ingredients
 from hornbook.synthesis.prompted.writing import Ending, Job, WriteConfig, Writer, Written
-from hornbook.teacher.account import Account
 
 R = TypeVar("R", Exercise, Passage)
 
-OpenTeacher = Callable[[], AbstractContextManager[Account]]
-"""Opens the teacher that a stage's config names, for this stage."""
 
-
-def ask_for_exercises(
-    config: ExercisesConfig, open_teacher: OpenTeacher | None, workspace: Workspace
-) -> Written[Exercise]:
+def ask_for_exercises(config: ExercisesConfig, workspace: Workspace) -> Written[Exercise]:
     """Let the config's teacher write `num_exercises` exercises.
 
     Raises:
@@ -39,18 +32,16 @@ def ask_for_exercises(
     def job(name: str) -> ExerciseJob:
         return ExerciseJob(exercise_ingredients(), config.prompts, name)
 
-    return _write(job, config.teacher, config.num_exercises, open_teacher, workspace)
+    return _write(job, config.teacher, config.num_exercises, workspace)
 
 
-def ask_for_passages(
-    config: TextbooksConfig, open_teacher: OpenTeacher | None, workspace: Workspace
-) -> Written[Passage]:
+def ask_for_passages(config: TextbooksConfig, workspace: Workspace) -> Written[Passage]:
     """Let the config's teacher write `num_passages` passages; otherwise as `ask_for_exercises`."""
 
     def job(name: str) -> PassageJob:
         return PassageJob(passage_ingredients(), config.prompts, name)
 
-    return _write(job, config.teacher, config.num_passages, open_teacher, workspace)
+    return _write(job, config.teacher, config.num_passages, workspace)
 
 
 def metrics_of(written: Written[Any], teacher: str) -> dict[str, Any]:
@@ -67,13 +58,9 @@ def metrics_of(written: Written[Any], teacher: str) -> dict[str, Any]:
     }
 
 
-def _write(
-    make_job: Callable[[str], Job[R]], name: str, number: int, open_teacher: OpenTeacher | None, workspace: Workspace
-) -> Written[R]:
+def _write(make_job: Callable[[str], Job[R]], name: str, number: int, workspace: Workspace) -> Written[R]:
     """Write, and keep commissions and rejected answers as tables of their own."""
-    if open_teacher is None:
-        raise ConfigError(f"`teacher` is `{name}`, a language model, and nobody says where it answers: `--teacher URL`")
-    with open_teacher() as account:
+    with workspace.open_teacher(name) as account:
         config = WriteConfig(num_records=number)
         writer: Writer[R] = Writer(make_job(account.name), account, config, workspace.seed, workspace.progress)
         written = writer.run()

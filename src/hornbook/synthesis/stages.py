@@ -14,7 +14,7 @@ from typing import Any
 from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Dropped, Exercise, Passage, Problem
 from hornbook.sandbox.jail import Jail
-from hornbook.synthesis.asked import OpenTeacher, ask_for_exercises, ask_for_passages, metrics_of
+from hornbook.synthesis.asked import ask_for_exercises, ask_for_passages, metrics_of
 from hornbook.synthesis.curriculum.courses import Course
 from hornbook.synthesis.curriculum.exercises import (
     TEACHER,
@@ -38,23 +38,7 @@ VERSION = 6
 """Raised when a rule of these stages or of the curriculum changes: it is part of the fingerprint."""
 
 
-def teacher_named_in(config: Any) -> str:
-    """The language model that a stage with this config asks; empty where it asks none."""
-    match config:
-        case ExercisesConfig() | TextbooksConfig():
-            return "" if config.teacher == TEACHER else config.teacher
-        case VerifyConfig():
-            return config.teacher
-        case _:
-            return ""
-
-
-def run_textbooks(
-    config: TextbooksConfig,
-    inputs: Mapping[str, Artifact],
-    workspace: Workspace,
-    open_teacher: OpenTeacher | None = None,
-) -> Result:
+def run_textbooks(config: TextbooksConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Write textbook passages. Writes `passages`: Passage, all different.
 
     Of a language model also `commissions`: Commission, and `rejected`: RejectedAnswer.
@@ -69,7 +53,7 @@ def run_textbooks(
     if config.teacher == TEACHER:
         passages = write_passages(build_world(Course(config.course)), config, workspace.seed, workspace.progress)
     else:
-        written = ask_for_passages(config, open_teacher, workspace)
+        written = ask_for_passages(config, workspace)
         passages, dropped, more = written.kept, written.rejections, metrics_of(written, config.teacher)
     workspace.write_records("passages", Passage, passages)
     return Result(
@@ -87,12 +71,7 @@ def run_textbooks(
     )
 
 
-def run_exercises(
-    config: ExercisesConfig,
-    inputs: Mapping[str, Artifact],
-    workspace: Workspace,
-    open_teacher: OpenTeacher | None = None,
-) -> Result:
+def run_exercises(config: ExercisesConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Write exercises and held-out problems. Writes `exercises`: Exercise, all different, and `held_out`: Problem.
 
     The problems are the curriculum's, whoever writes the exercises. Otherwise as `run_textbooks`.
@@ -107,7 +86,7 @@ def run_exercises(
             "num_compositions": len({exercise.operations for exercise in exercises}),
         }
     else:
-        written = ask_for_exercises(config, open_teacher, workspace)
+        written = ask_for_exercises(config, workspace)
         exercises, dropped, more = written.kept, written.rejections, metrics_of(written, config.teacher)
     problems = write_held_out(author, config.num_held_out, workspace.seed)
     workspace.write_records("exercises", Exercise, exercises)
@@ -129,12 +108,7 @@ def run_exercises(
     )
 
 
-def run_verify(
-    config: VerifyConfig,
-    inputs: Mapping[str, Artifact],
-    workspace: Workspace,
-    open_teacher: OpenTeacher | None = None,
-) -> Result:
+def run_verify(config: VerifyConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Execute everything in the jail. Writes `kept`: Exercise, `passages`: Passage, `dropped`: Dropped.
 
     Of what a language model wrote also `verifications`: Verification, `tests`: ExerciseTest, `passage_checks`:
@@ -154,7 +128,7 @@ def run_verify(
         if all(item.teacher == TEACHER for item in exercises):
             kept, dropped = verify_exercises(exercises, jail, _shifted(workspace, 0, total))
         else:
-            kept, dropped = _verify_written(exercises, jail, config, workspace, open_teacher, metrics)
+            kept, dropped = _verify_written(exercises, jail, config, workspace, metrics)
         if all(item.teacher == TEACHER for item in passages):
             held, others = verify_passages(passages, jail, _shifted(workspace, len(exercises), total))
         else:
@@ -176,11 +150,10 @@ def _verify_written(
     jail: Jail,
     config: VerifyConfig,
     workspace: Workspace,
-    open_teacher: OpenTeacher | None,
     metrics: dict[str, Any],
 ) -> tuple[list[Exercise], list[Dropped]]:
     """Verify level by level; what each left goes into `metrics`."""
-    with open_teacher() if config.teacher and open_teacher else nullcontext() as teacher:
+    with workspace.open_teacher(config.teacher) if config.teacher else nullcontext() as teacher:
         verified = verify_written(exercises, teacher, jail, config.written, workspace.seed, workspace.progress)
     workspace.write_records("verifications", Verification, verified.verifications)
     workspace.write_records("tests", ExerciseTest, verified.tests)

@@ -37,6 +37,16 @@ WORK = "work"
 _WEIGHTS = ("*.safetensors", "*.bin", "config.json")
 
 
+@dataclasses.dataclass(frozen=True)
+class TrainingCall:
+    """What the other processes must know to take part in a training."""
+
+    config: TrainConfig
+    tokens: Path
+    base: Path | None
+    seed: int
+
+
 def run_train(config: TrainConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Train a model; inputs are `tokenize` and, for finetuning, `base`.
 
@@ -44,15 +54,25 @@ def run_train(config: TrainConfig, inputs: Mapping[str, Artifact], workspace: Wo
         ConfigError: See `train_folder`.
     """
     base = inputs.get("base")
-    return train_folder(
-        config,
-        inputs["tokenize"].path(config.dataset),
-        None if base is None else base.folder,
-        workspace.folder,
-        workspace.scratch,
-        workspace.seed,
-        workspace.progress,
-    )
+    tokens = inputs["tokenize"].path(config.dataset).absolute()
+    call = TrainingCall(config, tokens, None if base is None else base.folder.absolute(), workspace.seed)
+    if workspace.context.call_ranks is not None:
+        workspace.context.call_ranks(call)
+    return _answer(call, workspace.folder, workspace.scratch, workspace.progress)
+
+
+def take_part(call: TrainingCall) -> None:
+    """Take part in a training that the first process called for."""
+    nowhere = Path("/nonexistent")  # Only the first process writes.
+    _answer(call, nowhere, nowhere, _say_nothing)
+
+
+def _say_nothing(done: int, total: int, note: str = "") -> None:
+    """The first process speaks for all."""
+
+
+def _answer(call: TrainingCall, folder: Path, scratch: Path, progress: Progress) -> Result:
+    return train_folder(call.config, call.tokens, call.base, folder, scratch, call.seed, progress)
 
 
 def train_folder(
