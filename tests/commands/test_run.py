@@ -83,3 +83,17 @@ def test_a_teacher_that_no_stage_asks_is_told_before_anything_runs(tmp_path: Pat
     assert "no stage of the recipe `laptop` asks the teacher" in err
     assert "--set exercises.teacher=NAME" in err
     assert not (tmp_path / "store").exists()
+
+
+def test_what_can_be_known_before_the_first_stage_is_told_before_it(tmp_path: Path) -> None:
+    recipe = tmp_path / "mine.py"
+    for source, message in (
+        ("def recipe(seed):\n    return [seed]\n", "must return a Pipeline, got list"),
+        ("def other(seed):\n    return seed\n", "defines no function `recipe(seed)`"),
+    ):
+        recipe.write_text(source)
+        assert message in type_in("run", recipe, "--store", tmp_path / "store", status=2).err
+    settings = ("--set", "finetune.keep_best=true", "--set", "tokenize.held_out_share=0")
+    err = type_in("run", "laptop", *settings, "--store", tmp_path / "store", status=2).err
+    assert "--set tokenize.held_out_share=0.01" in err
+    assert not (tmp_path / "store").exists()

@@ -90,7 +90,9 @@ class Pipeline:
         missing = [setting for stage in self.stages for setting in stage.estimated().missing]
         if missing:
             settings = " ".join(f"--set {setting}" for setting in missing)
-            raise ConfigError(f"the recipe `{self.recipe}` needs data that is not given; add {settings}")
+            raise ConfigError(
+                f"the recipe `{self.recipe}` cannot run without a setting that is missing; add {settings}"
+            )
 
     def fingerprints(self, sha256_of: FileHash = hash_file) -> dict[str, str]:
         """Stage's name → fingerprint, in the pipeline's order.

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
+from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError, StoreError
 from hornbook.pipeline.alone import alone_in
 from hornbook.pipeline.fingerprint import canonical_json
 from hornbook.pipeline.run import StageOutcome
@@ -189,8 +189,14 @@ class RunFolder:
     def _write(self, run: Run) -> None:
         values: dict[str, Any] = asdict(run)
         aside = self.path / f".{FILE_NAME}"
-        aside.write_text(canonical_json(values), encoding="utf8")
-        aside.rename(self.path / FILE_NAME)
+        try:
+            aside.write_text(canonical_json(values), encoding="utf8")
+            aside.rename(self.path / FILE_NAME)
+        except OSError as error:
+            raise StoreError(
+                f"the record of the run `{self.path.name}` cannot be written ({error.strerror}); make room or choose "
+                "another store with --store DIR, then run the same command again"
+            ) from error
 
 
 def list_runs(store: Store) -> list[Run]:

@@ -45,8 +45,16 @@ class Store:
         StoreError: The folder cannot be made or written.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, is_durable: bool = True) -> None:
+        """Name the folders.
+
+        Args:
+            root: Folder of the store.
+            is_durable: Whether files are brought to the disk before an artifact counts as finished, so that even a
+                power cut leaves none that must be made again.
+        """
         self.root = root
+        self._is_durable = is_durable
         self.artifacts = root / "artifacts"
         self.partial = root / "partial"
         self.locks = root / "locks"
@@ -187,7 +195,8 @@ class Store:
             environment=describe_environment(),
         )
         write_manifest(manifest, output)
-        _sync(output)
+        if self._is_durable:
+            _sync(output)
         output.rename(folder)
         shutil.rmtree(aside)
         return Artifact(folder=folder, manifest=manifest)
@@ -226,7 +235,7 @@ def store_beside(output: Path) -> Iterator[Store]:
         ConfigError: Another process writes the same output.
         StoreError: The folder cannot be written.
     """
-    store = Store(output.absolute().with_name(f".{output.name}.work"))
+    store = Store(output.absolute().with_name(f".{output.name}.work"), is_durable=False)
     store.open_for_writing()
     with alone_in(store.root, f"writing `{output}` by way of"):
         yield store

@@ -33,7 +33,8 @@ def find_recipe(name: str) -> Recipe:
         name: `laptop`, or a path that ends in `.py` to a file that defines `recipe(seed: int) -> Pipeline`.
 
     Raises:
-        ConfigError: There is no such recipe or file, or the file defines no `recipe`.
+        ConfigError: There is no such recipe or file, or the file defines no `recipe`. Later, when it is called: it
+            returns no pipeline.
     """
     if name.endswith(".py"):
         return _function_of(_load(Path(name)), "recipe", f"the file `{name}`")
@@ -65,5 +66,11 @@ def _function_of(module: ModuleType, name: str, described: str) -> Recipe:
     function = getattr(module, name, None)
     if not callable(function):
         raise ConfigError(f"{described} defines no function `{name}(seed)` that returns a Pipeline")
-    recipe: Recipe = function
+
+    def recipe(seed: int) -> Pipeline:
+        pipeline = function(seed)
+        if not isinstance(pipeline, Pipeline):
+            raise ConfigError(f"`{name}(seed)` of {described} must return a Pipeline, got {type(pipeline).__name__}")
+        return pipeline
+
     return recipe

@@ -143,7 +143,17 @@ def estimate(stage: Stage, hardware: Hardware | None = None) -> Estimate:
             "each, and the model's weights in float32.",
         ),
         memory_basis=tuple(f"{stage.name}: {sentence}" for sentence in memory_basis),
+        missing=_missing(stage),
     )
+
+
+def _missing(stage: Stage) -> tuple[str, ...]:
+    """The best checkpoint is chosen by the validation loss, for which some documents must be held out."""
+    config: TrainConfig = stage.config
+    tokenize = stage.inputs.get("tokenize")
+    if not config.keep_best or tokenize is None or getattr(tokenize.config, "held_out_share", 1):
+        return ()
+    return (f"{tokenize.name}.held_out_share=0.01",)
 
 
 def training_flops_per_token(shape: ModelConfig, sequence_length: int) -> float:
