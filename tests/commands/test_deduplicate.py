@@ -77,7 +77,7 @@ def test_a_folder_of_source_files_becomes_rows(tmp_path: Path) -> None:
         assert "not UTF-8" in printed.out
     dropped = read_json(tmp_path / "kept.dropped.jsonl")
     assert [row["reason"] for row in dropped] == ["not UTF-8", "exact duplicate"]
-    assert dropped[0]["id"] == "source/latin.py"
+    assert (dropped[0]["id"], dropped[1]["path"]) == ("source/latin.py", "package/b.py")
 
 
 def test_interrupted_and_typed_again_it_ends_with_the_same_bytes(

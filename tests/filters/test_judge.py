@@ -54,8 +54,10 @@ def test_licences_and_the_opt_out_list_are_obeyed() -> None:
     assert judged(licenses=(), check_licenses=False).reason == ""
     assert judged(licenses=("NOASSERTION",), allow_unknown_license=True).reason == ""
     assert judged(licenses=("GPL-3.0-only",), allowed_licenses=("gpl-3.0-ONLY",)).reason == ""
-    assert judged(opt_out=("Ada/*",), licenses=()).reason == "opted out"
-    assert judged("print 'a'\n" * 200_000, licenses=(), opt_out=("ada",)).reason == "too large", "the first one counts"
+    assert judged(opt_out_entries=("Ada/*",), licenses=()).reason == "opted out"
+    assert judged("print 'a'\n" * 200_000, licenses=(), opt_out_entries=("ada",)).reason == "too large", (
+        "the first one counts"
+    )
 
 
 def test_what_is_kept_is_masked_counted_and_still_parses() -> None:
@@ -108,11 +110,11 @@ def test_no_text_raises_and_none_takes_time_beyond_its_length(piece: str) -> Non
 
 
 def test_a_config_can_be_sent_to_workers_and_fingerprinted() -> None:
-    config = FiltersConfig(opt_out=("ada/*",))
+    config = FiltersConfig(opt_out_entries=("ada/*",))
     judge(CODE, path="", repository="", licenses=(), config=config)
     again = pickle.loads(pickle.dumps(config))
     assert again == config
-    assert encode(again) == encode(FiltersConfig(opt_out=("ada/*",)))
+    assert encode(again) == encode(FiltersConfig(opt_out_entries=("ada/*",)))
     for field, value in (("max_characters", 0), ("min_alphanumeric_share", 1.5), ("max_mean_line", 0.0)):
         with pytest.raises(ConfigError, match=f"`{field}`.*{value}"):
             FiltersConfig(**{field: value})  # type: ignore[arg-type]

@@ -1,13 +1,19 @@
 """Small files in the formats of the real ones, every field of theirs filled in; they are opened and read whole."""
 
 import json
+import pickle
+import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from hornbook.sources.documents import LeftOut
+import pytest
+
+from hornbook.pipeline.manifest import hash_file
+from hornbook.records import Document, Dropped
 from hornbook.sources.find import SourcesConfig, open_sources
-from hornbook.sources.source import Source, SourceDocument
+from hornbook.sources.source import Source
 
 MIT = """MIT License
 
@@ -125,23 +131,45 @@ def _quoted(value: Any) -> str:
     return quoteattr(str(value), {"\n": "&#xA;"})
 
 
-def open_one(given: Path | str, work: Path | None = None, **config: Any) -> Source:
-    (source,) = open_sources([str(given)], SourcesConfig(**config), work or Path(), report=lambda *_: None)
+def open_one(given: Path | str, **config: Any) -> Source:
+    (source,) = open_sources([str(given)], SourcesConfig(**config))
     return source
 
 
-def documents(source: Source, start: int = 0) -> list[SourceDocument]:
-    return [one for one in source.read(start) if isinstance(one, SourceDocument)]
+def read(source: Source, work: Path | None = None) -> list[Document | Dropped]:
+    """All that a source gives."""
+    with tempfile.TemporaryDirectory() as name:
+        return [one for piece in source.pieces(work or Path(name)) for one in piece()]
 
 
-def left_out(source: Source) -> list[tuple[str, str]]:
-    """Place and reason."""
-    return [(one.place, one.reason) for one in source.read() if isinstance(one, LeftOut)]
+def documents(source: Source) -> list[Any]:
+    """The documents, with what their metadata say as attributes."""
+    found = []
+    for one in read(source):
+        if isinstance(one, Document):
+            metadata = json.loads(one.metadata)
+            known = {**metadata, "licenses": tuple(metadata["licenses"])}
+            found.append(SimpleNamespace(id=one.id, text=one.text, document_kind=one.kind, **known))
+    return found
 
 
-def goes_on_at_every_number(source: Source) -> bool:
-    """Whether the source gives the same from every number on."""
-    whole = list(source.read())
-    number = source.num_rows()
-    assert number in (None, len(whole))
-    return all(list(source.read(start)) == whole[start:] for start in range(len(whole) + 1))
+def dropped(source: Source) -> list[tuple[str, str]]:
+    """Place and reason of what is no document."""
+    return [(one.id, one.reason) for one in read(source) if isinstance(one, Dropped)]
+
+
+def is_the_sum_of_small_pieces(source: Source) -> bool:
+    """Whether pieces that are as small as they can be, read in any order in other processes, give the same."""
+    whole = read(source)
+    with pytest.MonkeyPatch.context() as patched, tempfile.TemporaryDirectory() as work:
+        patched.setattr("hornbook.sources.source.PIECE_BYTES", 1)
+        patched.setattr("hornbook.sources.rows.PIECE_BYTES", 1)
+        patched.setattr("hornbook.sources.stackoverflow.QUESTIONS_PER_PIECE", 1)
+        pieces = [pickle.loads(pickle.dumps(piece)) for piece in source.pieces(Path(work))]
+        parts = [list(piece()) for piece in reversed(pieces)]
+    return [one for part in reversed(parts) for one in part] == whole
+
+
+def hashed(path: Path) -> str:
+    """In place of a store's `sha256_of`."""
+    return hash_file(path)

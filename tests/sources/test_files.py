@@ -6,8 +6,9 @@ from tests.sources.real_formats import (
     APACHE,
     MIT,
     documents,
-    goes_on_at_every_number,
-    left_out,
+    dropped,
+    hashed,
+    is_the_sum_of_small_pieces,
     open_one,
     write_package,
 )
@@ -43,7 +44,7 @@ def test_each_file_is_a_document_with_the_licence_that_is_nearest(tmp_path: Path
     ]
     first = documents(source)[0]
     assert (first.text, first.source, first.origin) == ("a = 1\n", "project", "project/a.py")
-    assert goes_on_at_every_number(source)
+    assert is_the_sum_of_small_pieces(source)
     assert source.layout == "files"
     shutil.copytree(root, tmp_path / "again" / "project", symlinks=True)
     ids = [one.id for one in documents(source)]
@@ -76,16 +77,16 @@ def test_text_is_decoded_as_python_does_and_what_cannot_be_is_told_apart(tmp_pat
         "# -*- coding: latin-1 -*-\nx = 'é'\n",
         "x = 1\0\n",
     ]
-    assert left_out(source) == [
+    assert dropped(source) == [
         ("project/bad.py", "not UTF-8"),
         ("project/hex.py", "unknown encoding"),
         ("project/huge.py", "too long"),
         ("project/none.py", "unknown encoding"),
         ("project/wrong.py", "not in its declared encoding"),
     ]
-    assert goes_on_at_every_number(source)
+    assert is_the_sum_of_small_pieces(source)
     (root / "bom.py").unlink()
-    assert ("project/bom.py", "cannot be read") in left_out(source)
+    assert ("project/bom.py", "cannot be read") in dropped(source)
 
 
 def test_in_a_checkout_the_licence_may_stand_above_the_folder(tmp_path: Path) -> None:
@@ -97,10 +98,10 @@ def test_in_a_checkout_the_licence_may_stand_above_the_folder(tmp_path: Path) ->
     assert [one.licenses for one in documents(open_one(given))] == [("NOASSERTION",)], "it is in no checkout"
     (checkout / ".git").mkdir()
     assert [one.licenses for one in documents(open_one(given))] == [("NOASSERTION",)], "the licence is outside"
-    before = open_one(given).identity()
+    before = open_one(given).identity(hashed)
     (checkout / "LICENSE").write_text(MIT)
     assert [one.licenses for one in documents(open_one(given))] == [("MIT",)]
-    assert open_one(given).identity() != before
+    assert open_one(given).identity(hashed) != before
 
 
 BSD = "License :: OSI Approved :: BSD License"
@@ -126,7 +127,7 @@ def test_each_distribution_gives_its_files_with_name_version_and_licence(tmp_pat
         ("gamma-3", "gamma.py", "gamma", ("ISC",), "gamma==3"),
         ("zeta-6", "z.py", "zeta", ("NOASSERTION",), "zeta==6"),
     ]
-    assert goes_on_at_every_number(source)
+    assert is_the_sum_of_small_pieces(source)
 
 
 def test_broken_distributions_are_told_apart(tmp_path: Path) -> None:
@@ -136,13 +137,13 @@ def test_broken_distributions_are_told_apart(tmp_path: Path) -> None:
     write_package(site, "c", "1", {"c.py": "c = 1\n", "d.py": "d = 1\n"})
     (site / "c.py").unlink()
     source = open_one(site)
-    assert left_out(source) == [
+    assert dropped(source) == [
         ("site-packages/a-1.dist-info", "no RECORD"),
         ("site-packages/b-1.dist-info", "no METADATA"),
         ("site-packages/c.py", "cannot be read"),
     ]
     assert [one.path for one in documents(source)] == ["d.py"]
-    assert goes_on_at_every_number(source)
+    assert is_the_sum_of_small_pieces(source)
     (site / "nothing").mkdir()
     with pytest.raises(MissingInputError, match="holds no installed package"):
         open_one(site / "nothing", layout="packages")

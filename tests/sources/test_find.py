@@ -54,9 +54,9 @@ def test_several_inputs_are_several_sources_in_their_order(tmp_path: Path) -> No
         (tmp_path / name).mkdir()
         (tmp_path / name / "x.py").write_text("x = 1\n")
     inputs = [str(tmp_path / name) for name in ("b", "a")]
-    assert [one.name for one in open_sources(inputs, SourcesConfig(), tmp_path, report=lambda *_: None)] == ["b", "a"]
+    assert [one.name for one in open_sources(inputs, SourcesConfig())] == ["b", "a"]
     with pytest.raises(ConfigError, match="is given twice"):
-        open_sources([inputs[0], f"{inputs[1]}/../b"], SourcesConfig(), tmp_path, report=lambda *_: None)
+        open_sources([inputs[0], f"{inputs[1]}/../b"], SourcesConfig())
 
 
 def test_a_config_that_cannot_be_names_the_field() -> None:

@@ -7,8 +7,8 @@ from tests.sources.real_formats import (
     MIT,
     code,
     documents,
-    goes_on_at_every_number,
-    left_out,
+    dropped,
+    is_the_sum_of_small_pieces,
     notebook,
     open_one,
     write_json,
@@ -56,12 +56,12 @@ def test_tracked_files_are_read_at_the_current_commit(checkout: Path) -> None:
         ("package/deep/b.py", "b = 1\n", ("Apache-2.0",), "owner/name", origin),
         ("z.py", "# SPDX-License-Identifier: ISC\n", ("ISC",), "owner/name", origin),
     ]
-    assert left_out(source) == [("checkout/long.py", "too long"), ("checkout/package/latin.py", "not UTF-8")]
-    assert goes_on_at_every_number(source)
+    assert dropped(source) == [("checkout/long.py", "too long"), ("checkout/package/latin.py", "not UTF-8")]
+    assert is_the_sum_of_small_pieces(source)
     assert [one.text for one in documents(open_one(checkout, files="*.ipynb"))] == ["n = 1\n"]
     name = git(checkout, "rev-parse", "HEAD:a.py")
     (checkout / ".git" / "objects" / name[:2] / name[2:]).unlink()
-    assert left_out(source)[0] == ("checkout/a.py", "missing in the repository")
+    assert dropped(source)[0] == ("checkout/a.py", "missing in the repository")
     assert [one.path for one in documents(source)] == ["package/deep/b.py", "z.py"]
 
 
@@ -73,7 +73,7 @@ def test_a_bare_repository_and_a_folder_of_checkouts_are_read_too(checkout: Path
     assert bare.layout == "git"
     assert [(one.path, one.source) for one in documents(bare)][:2] == [("a.py", "bare"), ("package/deep/b.py", "bare")]
     git(tmp_path / "all" / "clone", "remote", "remove", "origin")
-    both = open_sources([str(tmp_path / "all")], SourcesConfig(layout="git"), Path(), report=lambda *_: None)
+    both = open_sources([str(tmp_path / "all")], SourcesConfig(layout="git"))
     assert [one.name for one in both] == ["bare", "clone"]
     assert documents(both[1])[0].repository == "clone"
 

@@ -7,7 +7,7 @@ from tests.sources.real_formats import (
     MIT,
     code,
     documents,
-    left_out,
+    dropped,
     markdown,
     notebook,
     old_notebook,
@@ -15,7 +15,7 @@ from tests.sources.real_formats import (
     write_json,
 )
 
-from hornbook.sources.documents import LeftOut
+from hornbook.records import Dropped
 from hornbook.sources.file_text import text_of_file
 
 
@@ -53,7 +53,7 @@ def test_format_3_is_read_too(tmp_path: Path) -> None:
     found = text_of_file("a.ipynb", json.dumps(old_notebook(*cells)).encode())
     assert found == "# ## Loops\n\nfor i in x:\n    print i\n"
     of_julia = [{**cell, "language": "julia"} for cell in cells]
-    assert isinstance(text_of_file("a.ipynb", json.dumps(old_notebook(*of_julia)).encode()), LeftOut)
+    assert isinstance(text_of_file("a.ipynb", json.dumps(old_notebook(*of_julia)).encode()), Dropped)
 
 
 @pytest.mark.parametrize(
@@ -93,5 +93,5 @@ def test_what_is_no_notebook_says_why(tmp_path: Path) -> None:
     for number, content in enumerate(reasons):
         (tmp_path / f"{number}.ipynb").write_bytes(content)
     source = open_one(tmp_path)
-    assert [reason for _, reason in left_out(source)] == list(reasons.values())
+    assert [reason for _, reason in dropped(source)] == list(reasons.values())
     assert documents(source) == []

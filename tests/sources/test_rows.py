@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.sources.real_formats import documents, goes_on_at_every_number, left_out, open_one, stack_row
+from tests.sources.real_formats import documents, dropped, is_the_sum_of_small_pieces, open_one, stack_row
 
 from hornbook.errors import MissingInputError
 
@@ -29,29 +29,49 @@ def test_rows_keep_what_they_say_of_where_they_come_from(tmp_path: Path) -> None
         ("", "", ("BSD", "BSD-3-Clause"), "here", "there"),
         ("", "", ("NOASSERTION",), "rows.jsonl.gz:3", "rows.jsonl.gz"),
     ]
-    assert left_out(source) == [("rows.jsonl.gz:4", "no text"), ("rows.jsonl.gz:5", "too long")]
-    assert goes_on_at_every_number(source)
+    assert dropped(source) == [("rows.jsonl.gz:4", "no text"), ("rows.jsonl.gz:5", "too long")]
+    assert is_the_sum_of_small_pieces(source)
 
 
 def test_ids_are_given_or_made(tmp_path: Path) -> None:
     path = tmp_path / "rows.parquet"
     pq.write_table(pa.table({"content": ["a", "a", "b"], "key": [1, 2, None]}), path)
     made = [one.id for one in documents(open_one(path, text_field="content"))]
-    assert len(set(made)) == 3
+    assert made == [f"rows.parquet:{number}" for number in (1, 2, 3)]
     source = open_one(path, text_field="content", id_field="key")
     assert [one.id for one in documents(source)] == ["1", "2"]
-    assert left_out(source) == [("rows.parquet:3", "no id")]
+    assert dropped(source) == [("rows.parquet:3", "no id")]
     with pytest.raises(MissingInputError, match=r"has no field `text`.*--text-field"):
         open_one(path)
+
+
+def test_an_exercise_and_a_passage_are_documents_of_their_kind_called_by_their_id(tmp_path: Path) -> None:
+    exercise = {"id": "e1", "prompt": "def f():\n", "solution": "    return 1\n", "test": "", "entry_point": "f"}
+    passage = {"id": "p1", "text": "A list is ...", "topic": "lists", "audience": "all"}
+    rows = [exercise, passage, {"text": "x = 1\n"}, {"id": 7, "text": "y"}, {"id": "", "text": "z"}]
+    for path in (write(tmp_path, ".jsonl", rows), write(tmp_path, ".parquet", [exercise, {**exercise, "id": "e2"}])):
+        found = [(one.id, one.document_kind, one.text) for one in documents(open_one(path))]
+        assert found[0] == ("e1", "exercise", "def f():\n    return 1\n")
+        if path.suffix == ".jsonl":
+            name = path.name
+            assert [one[:2] for one in found[1:]] == [
+                ("p1", "textbook"),
+                (f"{name}:3", "code"),
+                ("7", "code"),
+                (f"{name}:5", "code"),
+            ]
+            assert [one.id for one in documents(open_one(path, id_field="ROW"))] == [
+                f"{name}:{row}" for row in range(1, 6)
+            ]
 
 
 def test_text_that_is_no_utf8_is_told_apart_and_a_file_that_is_cut_off_is_a_mistake(tmp_path: Path) -> None:
     texts = pa.array([b"a", b"\xff\xfe", b"c"]).view(pa.string())
     pq.write_table(pa.table({"text": texts}), tmp_path / "rows.parquet")
     source = open_one(tmp_path / "rows.parquet")
-    assert left_out(source) == [("rows.parquet:2", "not UTF-8")]
+    assert dropped(source) == [("rows.parquet:2", "not UTF-8")]
     assert [one.text for one in documents(source)] == ["a", "c"]
-    assert goes_on_at_every_number(source)
+    assert is_the_sum_of_small_pieces(source)
     whole = gzip.compress(b"".join(b'{"text": "%d"}\n' % number for number in range(10_000)))
     (tmp_path / "rows.jsonl.gz").write_bytes(whole[:-500])
     with pytest.raises(MissingInputError, match="cannot be read behind line"):
@@ -89,10 +109,10 @@ def test_rows_become_documents_and_broken_ones_are_counted(tmp_path: Path, endin
     assert second.licenses == ("GPL-3.0-only", "odd")
     assert last.licenses == ("NOASSERTION",)
     assert last.origin == "https://github.com/owner/stars/blob/HEAD/src/answer_9.py"
-    assert Counter(reason for _, reason in left_out(source)) == {
+    assert Counter(reason for _, reason in dropped(source)) == {
         "no text": 1, "no path": 1, "no repository": 1, "another language": 1, "too long": 1
     }  # fmt: skip
-    assert goes_on_at_every_number(source)
+    assert is_the_sum_of_small_pieces(source)
 
 
 def test_lines_that_are_no_rows_are_counted_too(tmp_path: Path) -> None:
@@ -100,12 +120,12 @@ def test_lines_that_are_no_rows_are_counted_too(tmp_path: Path) -> None:
     with path.open("ab") as lines:
         lines.write(b'{"content": \n\n\xff\n')
     source = open_one(path, layout="the-stack")
-    assert [reason for _, reason in left_out(source)] == [
+    assert [reason for _, reason in dropped(source)] == [
         "no JSON object", "not UTF-8", "no path", "not JSON", "not UTF-8"
     ]  # fmt: skip
-    assert left_out(source)[-1] == ("data-00000-of-00001.jsonl:7", "not UTF-8")
+    assert dropped(source)[-1] == ("data-00000-of-00001.jsonl:7", "not UTF-8")
     assert len(documents(source)) == 1
-    assert goes_on_at_every_number(source)
+    assert is_the_sum_of_small_pieces(source)
     assert open_one(path).layout == "the-stack", "its first row that is whole has the layout"
     with pytest.raises(MissingInputError, match="has no field `content`; its fields: `text`"):
         open_one(write(tmp_path, ".parquet", [{"text": "x"}]), layout="the-stack")

@@ -7,7 +7,7 @@ import pytest
 
 from hornbook.errors import MissingInputError
 from hornbook.sources.input_files import find_files
-from hornbook.sources.rows import NO_OBJECT, NOT_JSON, NOT_UTF8, read_rows, scan_rows, source_row
+from hornbook.sources.rows import NO_OBJECT, NOT_JSON, NOT_UTF8, ranges_of, read_range, read_rows, scan_rows, source_row
 
 
 def test_broken_rows_are_told_apart_and_the_others_go_on(tmp_path: Path) -> None:
@@ -81,3 +81,29 @@ def test_reading_begins_at_any_row_and_places_stay(tmp_path: Path) -> None:
     rows = list(scan_rows(table, "a", start=500, columns=["a"]))
     assert [(row.place, row.fields) for row in rows[:1]] == [("a:501", {"a": 500})]
     assert len(rows) == 100
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n \n"])
+def test_ranges_of_a_file_together_are_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    lines = [json.dumps({"text": "é" * (number % 7 * 13)}, ensure_ascii=False) for number in range(60)]
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(("\n\r\n".join([*lines[:20], "{", *lines[20:]]) + end).encode())
+    whole = list(scan_rows(path, "a.jsonl"))
+    for size in (1, 50, 300, 10**6):
+        monkeypatch.setattr("hornbook.sources.rows.PIECE_BYTES", size)
+        ranges = ranges_of(path)
+        assert (len(ranges) == 1) == (size == 10**6)
+        assert [row for one in ranges for row in read_range(path, "a.jsonl", one, None)] == whole
+    table = tmp_path / "a.parquet"
+    pq.write_table(
+        pa.table({"text": ["x" * number for number in range(60)], "more": range(60)}), table, row_group_size=7
+    )
+    rows = list(scan_rows(table, "a.parquet", columns=["text"]))
+    for size in (1, 400):
+        monkeypatch.setattr("hornbook.sources.rows.PIECE_BYTES", size)
+        ranges = ranges_of(table)
+        assert len(ranges) > 1
+        assert [row for one in ranges for row in read_range(table, "a.parquet", one, ["text"])] == rows
+    empty = tmp_path / "empty.jsonl"
+    empty.touch()
+    assert ranges_of(empty) == []

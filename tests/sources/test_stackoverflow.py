@@ -5,11 +5,12 @@ import pytest
 from tests.sources.real_formats import (
     answer,
     documents,
-    goes_on_at_every_number,
-    left_out,
+    dropped,
+    is_the_sum_of_small_pieces,
     open_one,
     post,
     question,
+    read,
     write_json,
     write_posts,
 )
@@ -30,7 +31,7 @@ GOOD = (
 
 
 def test_a_question_becomes_a_document_with_its_accepted_and_best_answers(tmp_path: Path) -> None:
-    source = open_one(write_posts(tmp_path / "Posts.xml", *GOOD), tmp_path)
+    source = open_one(write_posts(tmp_path / "Posts.xml", *GOOD))
     (document,) = documents(source)
     code = "Like this:\n\n```\nx = {} < 3\n    y\n```"
     assert document.text == "\n\n".join(
@@ -65,16 +66,15 @@ def test_answers_stand_anywhere_and_only_the_tag_counts(tmp_path: Path) -> None:
         question(7, Tags="|c|"),
         answer(9, 5, Score=None),
     ]
-    source = open_one(write_posts(tmp_path / "Posts.xml", *rows), tmp_path)
+    source = open_one(write_posts(tmp_path / "Posts.xml", *rows))
     assert [one.path for one in documents(source)] == ["questions/1", "questions/5"]
-    assert left_out(source) == []
-    assert source.passed_over() == {
+    assert dropped(source) == []
+    assert vars(source)["passed_over"] == {
         "question with other tags": 2,
         "answer to a question with other tags": 2,
         "post that is no question and no answer": 1,
     }
-    (tmp_path / "other").mkdir()
-    other = open_one(tmp_path, tmp_path / "other", tag="python-3.x")
+    other = open_one(tmp_path, tag="python-3.x")
     assert [one.path for one in documents(other)] == ["questions/3"]
 
 
@@ -101,9 +101,9 @@ def test_broken_rows_are_counted_by_reason_and_cost_no_other(tmp_path: Path) -> 
     path = write_posts(tmp_path / "Posts.xml", *rows)
     no_utf8 = answer(40, 1).replace("Like", "\udcff").encode("utf-8", "surrogateescape").strip()
     path.write_bytes(path.read_bytes().replace(b"rubbish", no_utf8))
-    source = open_one(path, tmp_path)
+    source = open_one(path)
     assert [one.path for one in documents(source)] == ["questions/1", "questions/31"]
-    assert Counter(reason for _, reason in left_out(source)) == {
+    assert Counter(reason for _, reason in dropped(source)) == {
         "not XML": 4,
         "not UTF-8": 1,
         "missing attribute": 3,
@@ -112,26 +112,26 @@ def test_broken_rows_are_counted_by_reason_and_cost_no_other(tmp_path: Path) -> 
         "repeated id": 2,
         "question without answer": 1,
     }
-    assert ("Posts.xml:5", "not XML") in left_out(source)
-    assert goes_on_at_every_number(source)
+    assert ("Posts.xml:5", "not XML") in dropped(source)
+    assert is_the_sum_of_small_pieces(source)
 
 
 @pytest.mark.parametrize("end", ["", '  <row Id="50" PostTypeId="1" Body="&lt;p&gt;cut of', "  <row Id="])
 def test_a_dump_that_is_cut_off_says_so(tmp_path: Path, end: str) -> None:
-    source = open_one(write_posts(tmp_path / "Posts.xml", *GOOD, end=end), tmp_path)
+    source = open_one(write_posts(tmp_path / "Posts.xml", *GOOD, end=end))
     assert len(documents(source)) == 1
-    assert left_out(source) == [("Posts.xml:9", "file is cut off")]
+    assert dropped(source) == [("Posts.xml:9", "file is cut off")]
     with pytest.raises(MissingInputError, match="is no dump of posts"):
-        documents(open_one(write_json(tmp_path / "Users.xml", "<users></users>"), tmp_path))
+        documents(open_one(write_json(tmp_path / "Users.xml", "<users></users>")))
 
 
 def test_entities_of_the_files_own_are_not_read(tmp_path: Path) -> None:
     laughs = '<!DOCTYPE posts [<!ENTITY a "ha"><!ENTITY b SYSTEM "file:///etc/passwd">]>\n'
     path = write_posts(tmp_path / "Posts.xml", question(1).replace("number", "&a;"), *GOOD)
     path.write_text(path.read_text().replace("<posts>", laughs + "<posts>"))
-    source = open_one(path, tmp_path)
+    source = open_one(path)
     assert len(documents(source)) == 1
-    assert [reason for _, reason in left_out(source)] == ["not XML", "not XML"]
+    assert [reason for _, reason in dropped(source)] == ["not XML", "not XML"]
 
 
 def test_rows_are_found_however_lines_and_blocks_are_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,8 +159,8 @@ def test_a_scan_that_was_interrupted_goes_on(tmp_path: Path, monkeypatch: pytest
     path = write_posts(tmp_path / "Posts.xml", *rows)
     (tmp_path / "whole").mkdir()
     (tmp_path / "cut").mkdir()
-    whole = open_one(path, tmp_path / "whole")
-    expected = list(whole.read())
+    whole = open_one(path)
+    expected = read(whole, tmp_path / "whole")
     monkeypatch.setattr(posts_index, "_ROWS_PER_COMMIT", 50)
 
     def scan(*arguments: object) -> object:
@@ -172,12 +172,12 @@ def test_a_scan_that_was_interrupted_goes_on(tmp_path: Path, monkeypatch: pytest
     for _ in range(2):
         monkeypatch.setattr(posts_index, "scan_posts", scan)
         with pytest.raises(KeyboardInterrupt):
-            list(open_one(path, tmp_path / "cut").read())
+            read(open_one(path), tmp_path / "cut")
     monkeypatch.setattr(posts_index, "scan_posts", scan_posts)
-    resumed = open_one(path, tmp_path / "cut")
-    assert list(resumed.read()) == expected
+    resumed = open_one(path)
+    assert read(resumed, tmp_path / "cut") == expected
     assert len(expected) == 100 + 99 + 1
-    assert resumed.passed_over() == whole.passed_over()
+    assert vars(resumed)["passed_over"] == vars(whole)["passed_over"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The commands that work on a person's data: each is a source, a stage and an output."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from hornbook.curation.collect import collect as collect_stage
 from hornbook.deduplication.stage import DeduplicateConfig, Duplicate
 from hornbook.deduplication.stage import deduplicate as deduplicate_stage
 from hornbook.errors import ConfigError
-from hornbook.filters.config import FiltersConfig
+from hornbook.filters.config import FiltersConfig, read_opt_out
 from hornbook.filters.stage import filters as filters_stage
 from hornbook.pipeline.publish import (
     publish,
@@ -34,6 +35,7 @@ def collect(
     output: Output,
     sources: Reading = _DEFAULT_SOURCES,
     filters: Annotated[FiltersConfig, Parameter(name="*", group=RULES)] = FiltersConfig(),  # noqa: B008
+    opt_out: Annotated[Path | None, Parameter(group=RULES)] = None,
     no_filters: Annotated[bool, Parameter(negative=(), group=RULES)] = False,
     execution: Execution = _DEFAULT_EXECUTION,
 ) -> None:
@@ -44,25 +46,33 @@ def collect(
 
     Parameters
     ----------
+    opt_out
+        File of repositories, accounts, paths and addresses that are dropped, one a line.
     no_filters
         Keep every document as it is, secrets included.
     """
     require_writable(output, inputs)
     collected = collect_stage(_config(inputs, sources))
+    if opt_out is not None:
+        filters = replace(filters, opt_out_entries=(*filters.opt_out_entries, *read_opt_out(opt_out)))
     if no_filters and filters != FiltersConfig():
         raise ConfigError("`--no-filters` contradicts the other options of the filters")
     last = collected if no_filters else filters_stage(collected, filters)
     with finished(last, output, execution) as done:
         kept = done[last.name].table("documents", Document)
-        read = done[collected.name].manifest
-        stages = [done[collected.name]] if no_filters else [done[collected.name], done[last.name]]
-        dropped = publish_dropped(output, [stage.table("dropped", Dropped) for stage in stages])
+        collection = done[collected.name]
+        stages = [collection] if no_filters else [collection, done[last.name]]
+        refused = None if no_filters else done[last.name].table("dropped", Dropped)
+        documents = collection.table("documents", Document)
+        dropped = publish_dropped(output, collection.table("dropped", Dropped), refused, documents)
         publish(output, kept)
         done.facts |= {
-            "read_as": ", ".join(f"{number} × {layout}" for layout, number in read.metrics["layouts"].items()),
+            "read_as": ", ".join(
+                f"{number} × {layout}" for layout, number in collection.manifest.metrics["layouts"].items()
+            ),
             "kept": kept.num_rows,
             "dropped": dropped_counts(stages),
-            "passed_over": read.metrics["passed_over"],
+            "passed_over": collection.manifest.metrics["passed_over"],
             "masked": done[last.name].manifest.metrics.get("masked", {}),
             "advice": done[last.name].manifest.metrics.get("advice", ""),
             "dropped_rows": str(dropped or ""),
@@ -101,8 +111,9 @@ def deduplicate(
         read, unique = done["collect"], done[last.name]
         rejected, dropped = read.table("dropped", Dropped), unique.table("dropped", Dropped)
         kept = unique.table("documents", Document)
-        publish_kept(output, opened, read.table("documents", Document), rejected, kept)
-        path = publish_dropped(output, [rejected, dropped])
+        documents = read.table("documents", Document)
+        publish_kept(output, opened, documents, rejected, kept)
+        path = publish_dropped(output, rejected, dropped, documents)
         if clusters is not None:
             publish(clusters, unique.table("duplicates", Duplicate))
         done.facts |= {

@@ -60,27 +60,29 @@ class FiltersConfig:
     """The filters of `judge`, in its order. A threshold of 0, or of 1 for a largest share, lets everything pass."""
 
     max_characters: int = 1_000_000
-    """A larger file is refused unread. Source: The Stack, section 3 (1 MB)."""
-    opt_out: tuple[str, ...] = ()
-    """Repositories, accounts, paths and addresses that are refused: `read_opt_out`. Source: The Stack."""
+    """Characters of the largest file that is kept. Source: The Stack, section 3 (1 MB)."""
+    opt_out_entries: tuple[str, ...] = ()
+    """Repository, account, path or address that is dropped; may be repeated. Source: The Stack."""
     check_licenses: bool = True
-    """Whether a file needs an allowed licence; to be switched off for files that are one's own."""
+    """Whether a file needs an allowed licence; switch it off for code of your own."""
     allowed_licenses: tuple[str, ...] = PERMISSIVE_LICENSES
-    """SPDX ids, in any case. Source: after The Stack, which has 193; the common ones of them stand here."""
+    """SPDX ids that are allowed, in any case. Source: after The Stack, which has 193; these are the common ones."""
+    allow_license: tuple[str, ...] = ()
+    """One more SPDX id that is allowed; may be repeated."""
     allow_unknown_license: bool = False
-    """Whether a file passes of whose licence nothing is known (none, NOASSERTION)."""
+    """Whether a file passes whose licence is not known (none, NOASSERTION)."""
     min_characters: int = 50
-    """Characters that are no white space. Ours."""
+    """Least number of characters that are no white space. Ours."""
     max_line: int = 1_000
-    """Characters of the longest line. Source: StarCoder's basic filter."""
+    """Most characters of a line. Source: StarCoder's basic filter."""
     max_mean_line: float = 100.0
-    """Characters of a line on average. Source: StarCoder's basic filter; that blank lines do not count is ours."""
+    """Most characters of a line on average, blank lines aside. Source: StarCoder's basic filter."""
     min_alphanumeric_share: float = 0.25
-    """Letters and digits among all characters. Source: StarCoder's basic filter."""
+    """Least share of letters and digits among all characters. Source: StarCoder's basic filter."""
     drop_generated: bool = True
-    """Whether files that a program wrote are refused."""
+    """Whether files that a program generated are dropped."""
     max_data_share: float = 0.5
-    """Data among all characters but white space. Source: StarCoder 2's filter of encoded data."""
+    """Largest share of data among all characters but white space. Source: StarCoder 2's filter of encoded data."""
     must_parse: bool = True
     """Whether the text must be Python of the running version; if not it is treated as no code, and masked all over."""
     mask_secrets: bool = True
@@ -103,12 +105,12 @@ class FiltersConfig:
     @cached_property
     def licenses(self) -> frozenset[str]:
         """The allowed licences in lower case."""
-        return frozenset(one.lower() for one in self.allowed_licenses)
+        return frozenset(one.lower() for one in (*self.allowed_licenses, *self.allow_license))
 
     @cached_property
     def opted_out(self) -> "OptOutList":
         """The opt-out list, ready to be looked up."""
-        return OptOutList(self.opt_out)
+        return OptOutList(self.opt_out_entries)
 
 
 def read_opt_out(path: Path) -> tuple[str, ...]:

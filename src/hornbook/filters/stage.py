@@ -105,4 +105,4 @@ def _installed_tools(config: FiltersConfig, sha256_of: object) -> list[str]:
 def _advice(reasons: Mapping[str, int]) -> str:
     if not reasons.get("licence unknown", 0) + reasons.get("licence not allowed", 0):
         return ""
-    return "Code of your own needs no licence: --no-check-licenses; other licences are named with --allowed-licenses"
+    return "Code of your own needs no licence: --no-check-licenses; --allow-license ID allows another licence"

@@ -5,6 +5,7 @@ all its columns.
 """
 
 import dataclasses
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ from hornbook.sources.source import Source
 
 ENDINGS = (".jsonl", ".parquet")
 _ROWS_AT_ONCE = 1024
+_NO_ORIGIN = {"id": "", "reason": "", "detail": "", "source": "", "path": "", "repository": "", "origin": ""}
+"""Fields of a dropped row."""
 
 
 def require_writable(path: Path, inputs: Sequence[str] = ()) -> None:
@@ -65,18 +68,43 @@ def publish(path: Path, table: Table[Any]) -> int:
     return _write_rows(path, map(_fields, table), table.record)
 
 
-def publish_dropped(output: Path, tables: Sequence[Table[Dropped]]) -> Path | None:
+def publish_dropped(
+    output: Path, rejected: Table[Dropped], dropped: Table[Dropped] | None, documents: Table[Document]
+) -> Path | None:
     """Write what was dropped to `NAME.dropped` beside an output; where nothing was, remove an earlier command's file.
+
+    Args:
+        output: The output.
+        rejected: Rows and files that are no documents.
+        dropped: Documents that a stage dropped, in the order of `documents`; None where there is no such stage.
+        documents: What the stage read; their metadata say where a dropped document comes from.
 
     Returns:
         The file; None where nothing was dropped.
     """
     path = beside(output, "dropped")
-    if not sum(table.num_rows for table in tables):
+    if not rejected.num_rows + (0 if dropped is None else dropped.num_rows):
         path.unlink(missing_ok=True)
         return None
-    publish(path, Table(Dropped, tuple(part for table in tables for part in table.parts)))
+    rows = itertools.chain(map(_fields, rejected), [] if dropped is None else _with_origin(dropped, documents))
+    _write_rows(path, ({**_NO_ORIGIN, **row} for row in rows), Dropped)
     return path
+
+
+def _with_origin(dropped: Table[Dropped], documents: Table[Document]) -> Iterator[dict[str, Any]]:
+    """The dropped rows, each with the metadata of its document."""
+    waiting = iter(dropped)
+    one = next(waiting, None)
+    for part in documents.parts:
+        if one is None:
+            return
+        names = pq.read_schema(part).names
+        columns = pq.read_table(part, columns=[name for name in ("id", "metadata") if name in names]).to_pylist()
+        for row in columns:
+            if one is not None and row["id"] == one.id:
+                metadata = json.loads(row.get("metadata", "{}"))
+                yield {**_fields(one), **{name: value for name, value in metadata.items() if name in _NO_ORIGIN}}
+                one = next(waiting, None)
 
 
 def require_same_form(sources: Sequence[Source], output: Path) -> None:

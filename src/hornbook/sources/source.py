@@ -15,7 +15,7 @@ from hornbook.records import Document, DocumentKind, Dropped
 
 NO_ASSERTION = "NOASSERTION"
 """SPDX's word for a licence that nobody states."""
-MAX_BYTES = 16_000_000
+MAX_BYTES = 2**28
 """Longest file or text that is read, where nothing else is said."""
 PIECE_BYTES = 2**24
 """Size of a piece, about; a file that cannot be split is a piece whatever its size."""

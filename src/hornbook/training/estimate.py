@@ -151,7 +151,7 @@ def _missing(stage: Stage) -> tuple[str, ...]:
     """The best checkpoint is chosen by the validation loss, for which some documents must be held out."""
     config: TrainConfig = stage.config
     tokenize = stage.inputs.get("tokenize")
-    if not config.keep_best or tokenize is None or getattr(tokenize.config, "held_out_share", 1):
+    if not config.keep_best or tokenize is None or getattr(tokenize.config, "held_out_share", True):
         return ()
     return (f"{tokenize.name}.held_out_share=0.01",)
 
