@@ -10,6 +10,7 @@ import pytest
 from tests.sources.real_formats import documents, dropped, is_the_sum_of_small_pieces, open_one, stack_row
 
 from hornbook.errors import MissingInputError
+from hornbook.sources.find import SourcesConfig, open_sources
 
 
 def test_rows_keep_what_they_say_of_where_they_come_from(tmp_path: Path) -> None:
@@ -63,6 +64,20 @@ def test_an_exercise_and_a_passage_are_documents_of_their_kind_called_by_their_i
             assert [one.id for one in documents(open_one(path, id_field="ROW"))] == [
                 f"{name}:{row}" for row in range(1, 6)
             ]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders_and_no_more(tmp_path: Path) -> None:
+    paths = []
+    for folder in ("one/data", "two/data", "three"):
+        (tmp_path / folder).mkdir(parents=True)
+        paths.append(write(tmp_path / folder, ".jsonl", [{"text": folder}]))
+    name = paths[0].name
+    sources = open_sources([str(path) for path in paths[:2]], SourcesConfig())
+    assert [one.name for one in sources] == [f"one/data/{name}", f"two/data/{name}"]
+    assert [one.name for one in open_sources([str(paths[0]), str(paths[2])], SourcesConfig())] == [
+        f"data/{name}",
+        f"three/{name}",
+    ]
 
 
 def test_text_that_is_no_utf8_is_told_apart_and_a_file_that_is_cut_off_is_a_mistake(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.sources.code_rows import Rows, TheStack, is_the_stack
@@ -91,12 +91,20 @@ def open_sources(inputs: Sequence[str], config: SourcesConfig) -> list[Source]:
             if not path.exists():
                 raise MissingInputError(f"there is no file or folder `{given}`")
             sources += _open(path, layout_of(path, config), config)
-    rows = [one for one in sources if isinstance(one, Rows)]
-    names = Counter(one.name for one in rows)
-    for one in rows:
-        if names[one.name] > 1:  # Rows are called by their file.
-            one.name = one.path.as_posix() if isinstance(one.path, Path) else one.path.url
+    _tell_apart([one for one in sources if isinstance(one, Rows)])
     return sources
+
+
+def _tell_apart(rows: Sequence[Rows]) -> None:
+    """Name files of one name by as much of their path as it takes: rows are called by their file."""
+    names = Counter(one.name for one in rows)
+    twins = [one for one in rows if names[one.name] > 1]
+    parts = [PurePosixPath(str(one.path)).parts for one in twins]
+    depth = 1
+    while len({part[-depth:] for part in parts}) < len(parts):
+        depth += 1
+    for one, part in zip(twins, parts, strict=True):
+        one.name = "/".join(part[-depth:])
 
 
 def layout_of(path: Path, config: SourcesConfig) -> Layout:
