@@ -9,7 +9,7 @@ from hornbook.errors import MissingInputError
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Workspace
 from hornbook.report.evaluation import EvaluationReportConfig, gather_evaluation, run_evaluation_report
-from hornbook.report.grades import grade_line, understanding_of
+from hornbook.report.scores import grade_line, understanding_of
 
 FOUND = {"mean_grade_percent": 61.2, "ci95": [55.0, 67.5], "auc": 0.912, "grader": "invented/Teacher", "ungraded": 0}
 
@@ -39,9 +39,9 @@ def test_every_problem_of_every_benchmark_is_there_with_its_answer(evaluation: R
         grades = benchmark.grades
         assert (grades.num_gradings, grades.num_graded, grades.num_ungraded) == (48, 24, 3)
     humaneval, mine = data.benchmarks
-    assert humaneval.beside is not None
-    assert [row.model for row in humaneval.beside.rows if row.ours] == [data.model["name"]]
-    assert mine.beside is None
+    assert humaneval.published is not None
+    assert [row.model for row in humaneval.published.rows if row.ours] == [data.model["name"]]
+    assert mine.published is None
 
 
 def test_pass_at_k_comes_with_its_intervals_and_what_was_truncated(sampled_evaluation: RunFolder) -> None:
@@ -95,7 +95,7 @@ def test_equal_artifacts_give_equal_bytes_and_without_an_evaluation_there_is_no_
         gather_evaluation(artifacts["report"])
 
 
-def test_grades_are_told_in_a_line_and_are_a_share_beside_published_ones() -> None:
+def test_grades_are_told_in_a_line_and_are_a_share_among_published_ones() -> None:
     assert grade_line(FOUND) == ("61.2 % (55.0 to 67.5) from invented/Teacher; agreement with the tests: AUC 0.91")
     assert grade_line({**FOUND, "auc": None, "ungraded": 1_200}).endswith("Teacher; 1,200 gradings gave no grade")
     grade, (low, high) = understanding_of(FOUND)

@@ -13,7 +13,7 @@ from hornbook.decontamination.study import SimilarPair
 from hornbook.errors import MissingInputError
 from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import Outcome, Problem, Verdict
-from hornbook.report.study import GROUPS, StudyConfig, StudyRowConfig, group_figures, run_study, study_text
+from hornbook.report.contamination import GROUPS, StudyConfig, StudyRowConfig, group_figures, run_study, study_text
 
 Figures = dict[str, dict[str, float]]
 

@@ -41,6 +41,14 @@ class Artifact:
             raise MissingInputError(f"the artifact `{self.folder.name}` has no `{name}`")
         return path
 
+    def has(self, name: str) -> bool:
+        """Whether the artifact has the file, the folder or the table `name`."""
+        return (self.folder / name).exists() or (self.folder / f"{name}.parquet").exists()
+
+    def arrow(self, name: str) -> pa.Table:
+        """The table `name` in Arrow's format, its rows in the order in which they were written."""
+        return self.table(name)
+
     def table(self, name: str) -> pa.Table:
         """The Parquet table `name`, read whole, rows in the order in which they were written."""
         return pq.read_table(self.path(f"{name}.parquet"))

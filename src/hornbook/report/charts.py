@@ -1,21 +1,21 @@
 """The geometry of the report's line charts.
 
-A plot lives in a square of 100 × 100 units, x to the right and y downwards, which the page stretches to any width; all
-text (ticks, labels, legend) is HTML beside it, so that it stays readable on a telephone. The page also prints each
-plot's numbers as a table, for readers who cannot see it.
+A plot is drawn in a square of 100 × 100 units, x to the right and y downwards, which the page stretches to any width;
+all text (ticks, labels, legend) is HTML outside of it, so that it stays readable on a small screen. The page also
+prints each plot's numbers as a table, for readers who cannot see it.
 """
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hornbook.report.facts import Training
-from hornbook.report.filter import Calibration
+from hornbook.report.curation import Calibration
+from hornbook.report.data_flow import Training
 
 Points = Sequence[tuple[float, float]]
 
 MAX_POINTS = 160
-"""A longer series is averaged over equal stretches of x: more would not be visible."""
+"""A longer series is averaged over equal stretches of x; more points would not be visible."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class Plot:
 
     title: str
     description: str
-    """What a reader sees in it, for those who cannot."""
+    """The plot in words, for readers who cannot see it."""
     x: Axis
     y: Axis
     series: tuple[Series, ...]
@@ -59,7 +59,7 @@ def loss_plot(training: Training) -> Plot:
     Raises:
         ValueError: There is no loss at all, or one is not positive.
     """
-    points = [*training.train_loss, *training.held_out_loss]
+    points = [*training.train_loss, *training.validation_loss]
     losses = [loss for _, loss in points]
     if not losses or min(losses) <= 0:
         raise ValueError(f"the losses of `{training.name}` cannot be drawn: {losses[:3]!r}")
@@ -69,9 +69,9 @@ def loss_plot(training: Training) -> Plot:
     y = _logarithmic(low, high)
     lines = [
         ("training batches", "train", training.train_loss),
-        ("held-out documents", "held-out", training.held_out_loss),
+        ("validation documents", "held-out", training.validation_loss),
     ]
-    final = training.held_out_loss[-1][1] if training.held_out_loss else training.train_loss[-1][1]
+    final = training.validation_loss[-1][1] if training.validation_loss else training.train_loss[-1][1]
     return Plot(
         title=f"Loss while it {'pretrains' if training.name == 'pretrain' else 'finetunes'}",
         description=f"Cross-entropy falls from {losses[0]:.2f} to {final:.2f} nats per token in {last_step:,} steps.",
@@ -82,17 +82,17 @@ def loss_plot(training: Training) -> Plot:
             for label, name, line in lines
             if line
         ),
-        columns=("step", "held-out loss"),
-        rows=tuple((f"{step:,}", f"{loss:.3f}") for step, loss in _every(training.held_out_loss, 12)),
+        columns=("step", "validation loss"),
+        rows=tuple((f"{step:,}", f"{loss:.3f}") for step, loss in _every(training.validation_loss, 12)),
     )
 
 
 def reliability_plot(calibration: Calibration) -> Plot:
-    """What the classifier predicted against what readers said, per bin; on the diagonal both agree."""
+    """The predicted probability against the share that readers scored 3 or more, per bin."""
     unit = _linear(0, 1)
     bins = calibration.reliability
     return Plot(
-        title="Does it mean what it says?",
+        title="Are its probabilities right?",
         description="Share of samples that readers scored 3 or more, against their predicted probability.",
         x=Axis(label="predicted probability", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent)),
         y=Axis(label="truly scored 3 or more", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent)),
@@ -112,7 +112,7 @@ def reliability_plot(calibration: Calibration) -> Plot:
 
 
 def threshold_plot(calibration: Calibration) -> Plot:
-    """How many of the corpus' tokens a threshold leaves."""
+    """The share of the corpus' tokens that each threshold keeps."""
     unit = _linear(0, 1)
     series = [
         Series(label="tokens kept", css_class="held-out", path=_line(_thin(calibration.curve), unit, unit), dots=False)
@@ -183,7 +183,7 @@ def _line(points: Points, x: Callable[[float], float], y: Callable[[float], floa
 
 
 def _dots(points: Points, x: Callable[[float], float], y: Callable[[float], float]) -> str:
-    """Strokes of no length: with round ends they are dots that no stretching distorts."""
+    """Strokes without length: with round ends they are dots that stretching does not distort."""
     return "".join(f"M{x(px):.2f} {100 - y(py):.2f}h0.001" for px, py in points)
 
 
