@@ -130,9 +130,8 @@ def evaluations_of(run: Mapping[str, Artifact]) -> list[tuple[str, Artifact]]:
 
 def raw_scores_of(run: Mapping[str, Artifact]) -> list[dict[str, Any]]:
     """The scores as they are in the metrics, each with its `model`: `base`, `tuned`, or a model's own name."""
-    return [
-        {"model": model, **found} for model, artifact in evaluations_of(run) for found in metric(artifact, "scores")
-    ]
+    evaluations = [(model, artifact.manifest.metrics) for model, artifact in evaluations_of(run)]
+    return [{"model": model, **found} for model, metrics in evaluations for found in metrics.get("scores", [])]
 
 
 def scores_of(run: Mapping[str, Artifact]) -> tuple[Score, ...]:

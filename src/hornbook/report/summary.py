@@ -72,7 +72,7 @@ def describe_run(run: RunFolder) -> dict[str, Any]:
             for name, artifact in artifacts.items()
         ],
         "scores": raw_scores_of(roles),
-        "grades": metric(artifacts[EVALUATE], "grades") if EVALUATE in artifacts else {},
+        "grades": artifacts[EVALUATE].manifest.metrics.get("grades", {}) if EVALUATE in artifacts else {},
         "model_sha256": export.manifest.metrics.get("model_sha256") if export else None,
         "report": _existing(run.path / REPORT),
         "model": _existing(run.path / MODEL),
@@ -94,11 +94,11 @@ def print_summary(run: RunFolder, console: "Console", *, stages: bool = False) -
     record, artifacts = run.read(), run.artifacts()
     roles = by_role(artifacts)
     lines = [*_stage_lines(artifacts, {stage.name: stage.reused for stage in record.stages})] if stages else []
-    for write in (evaluation_lines,) if EVALUATE in roles else (_score_lines, _data_lines):
+    for write in (evaluation_lines if EVALUATE in roles else _score_lines, _data_lines):
         try:
             lines += [*write(roles)]
         except (MissingInputError, KeyError) as error:
-            lines.append(f"not shown: {escape(str(error))}")
+            lines.append(f"not shown: {plain(str(error))}")
     if STUDY in artifacts:
         lines += ["", *map(escape, study_text(artifacts[STUDY].manifest.metrics).splitlines())]
     lines += [*sandbox_lines(roles), *_place_lines(run, artifacts)]
