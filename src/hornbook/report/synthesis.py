@@ -40,6 +40,8 @@ class Synthesis:
     passages: Sequence[Passage]
     exercises: Sequence[Exercise]
     diversity: tuple[Diversity, ...]
+    verified: bool
+    """Whether the run executed them before it kept them."""
 
 
 def synthesis_of(run: Mapping[str, Artifact]) -> Synthesis | None:
@@ -59,6 +61,7 @@ def synthesis_of(run: Mapping[str, Artifact]) -> Synthesis | None:
             for role, unit in _WRITERS
             if role in run and "diversity" in run[role].manifest.metrics
         ),
+        verified="verify" in run,
     )
 
 
