@@ -123,13 +123,13 @@ def test_problems_are_filtered_by_outcome_and_several_samples_by_how_many_passed
     found = explorer_of("p", [problem(at, model=outcome) for at, outcome in enumerate(outcomes)])
     assert [label for _, label in found.choices] == ["all", "passed 1", "wrong 2", "raised 1"]
     for key, label in found.choices[1:]:
-        shown = [entry for entry in found.entries if key in entry.keys]
-        assert label == f"{shown[0].problem.attempts[0].shown[0].outcome} {len(shown)}"
+        shown = [entry for entry in found.problems if key in entry.keys]
+        assert label == f"{shown[0].attempts[0].shown[0].outcome} {len(shown)}"
     samples = ("passed passed", "wrong passed", "wrong wrong")
     found = explorer_of("p", [problem(at, model=of_one) for at, of_one in enumerate(samples)])
     assert [label for _, label in found.choices[1:]] == ["every sample passed 1", "some passed 1", "none passed 1"]
-    assert [entry.share for entry in found.entries] == [1.0, 0.5, 0.0]
-    assert [entry.solved_by for entry in found.entries] == [("model",), ("model",), ()]
+    assert [entry.share for entry in found.problems] == [1.0, 0.5, 0.0]
+    assert [entry.solved_by for entry in found.problems] == [["model"], ["model"], []]
 
 
 def test_several_models_are_filtered_by_who_passed_and_errors_can_be_searched() -> None:
@@ -137,7 +137,7 @@ def test_several_models_are_filtered_by_who_passed_and_errors_can_be_searched() 
     long = replace(failed.attempts[0], shown=(answer("wrong", "NameError: 'x'" + "!" * 1000),))
     found = explorer_of("p", [replace(failed, attempts=(long, failed.attempts[1]))])
     assert [key for key, _ in found.choices] == ["", "tuned:pass", "tuned:fail", "base:pass", "base:fail"]
-    [entry] = found.entries
+    [entry] = found.problems
     assert {"tuned:pass", "base:fail"} <= set(entry.keys)
     assert all(text in entry.search for text in ("invented/007", "f_7", "nameerror"))
     assert len(entry.search) < 300

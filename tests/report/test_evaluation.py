@@ -39,7 +39,7 @@ def test_every_problem_of_every_benchmark_is_there_with_its_answer(evaluation: R
     assert {("memory", "512 MiB"), ("cpu time", "3 s")} <= set(measured["sandbox"].limits)
     assert [title for title, _ in found["grades"]] == ["HumanEval", "mine"]
     for index, (name, (_, grades)) in enumerate(zip(("humaneval", "mine"), found["grades"], strict=True)):
-        problems = [entry.problem for entry in found[f"problems-{index}"].entries]
+        problems = found[f"problems-{index}"].problems
         assert [problem.task_id for problem in problems] == [f"{name}/{at}" for at in range(24)]
         passed = sum(problem.attempts[0].num_passed for problem in problems)
         assert passed == round(24 * scores[index].pass_at_1)

@@ -9,7 +9,7 @@ from tests.report.page import parsed, text_of
 
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Artifact, Workspace
-from hornbook.records import CodeSample, PredictedValue
+from hornbook.records import CodeSample, Dropped, PredictedValue
 from hornbook.report.data_flow import Training, metric
 from hornbook.report.page import Page, draw_page
 from hornbook.report.run import ReportConfig, page_of, run_report
@@ -86,7 +86,7 @@ def test_the_classifier_is_shown_with_its_intervals_and_worst_mistakes(small_run
 
 
 def test_answers_of_both_models_stand_beside_their_problem(found: Content) -> None:
-    humaneval = [entry.problem for entry in found["humaneval"]["explorer"].entries]
+    humaneval = found["humaneval"]["explorer"].problems
     assert [one.task_id for one in humaneval] == [f"HumanEval/{number}" for number in range(164)]
     assert [attempts.model for attempts in humaneval[0].attempts] == ["base", "tuned"]
     [sample] = humaneval[0].attempts[0].shown
@@ -181,6 +181,7 @@ def test_whatever_stage_a_recipe_lacks_the_report_shows_the_rest(
     assert page.notes == [f"Not part of this run: {', '.join(role for role in WHOLE_CHAIN if role in absent)}."]
     drawn = draw_page(page)
     assert parsed(drawn).open == []
+    assert ("Each solution has passed its own tests." in drawn) == ("verify" not in absent)
     assert [f'href="#{section.anchor}"' in drawn for section in small_page.sections] == [
         section.anchor in {shown.anchor for shown in page.sections} for section in small_page.sections
     ]
@@ -199,6 +200,16 @@ def test_a_stage_of_ones_own_under_a_known_name_does_not_stop_the_report(
     assert {"scores", "data", "synthesis", "training", "humaneval"} <= set(sections)
     assert len(sections) + len(page.notes) == len(SECTIONS)
     assert parsed(draw_page(page)).open == []
+
+
+def test_a_table_of_ones_own_with_other_columns_costs_its_section_alone(small_run: RunFolder, tmp_path: Path) -> None:
+    artifacts = small_run.artifacts()
+    del artifacts["report"], artifacts["verify"]
+    Workspace(tmp_path, tmp_path, 0, lambda done, total, note="": None).write_records("exercises", Dropped, [])
+    artifacts["exercises"] = Artifact(tmp_path, artifacts["exercises"].manifest)
+    page = page_of(artifacts, ReportConfig(recipe="small"))
+    assert {section.anchor for section in page.sections} == {one.anchor for one in SECTIONS} - {"synthesis"}
+    assert page.notes[1].startswith("“Textbooks and exercises” is not shown: there is no ")
 
 
 def test_stages_without_a_role_are_listed_after_what_they_read_and_both_names_of_a_role_count(

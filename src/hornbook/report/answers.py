@@ -89,6 +89,41 @@ class ProblemAnswers:
     attempts: tuple[Attempts, ...]
     """One per model, each with the same models in the same order."""
 
+    @property
+    def keys(self) -> list[str]:
+        """Choices of the list's filter that show the problem; words without spaces."""
+        return [key for attempts in self.attempts for key in _keys(attempts)]
+
+    @property
+    def search(self) -> str:
+        """The text that the list's search looks through, in lower case."""
+        details = {answer.detail for attempts in self.attempts for answer in attempts.shown}
+        parts = [self.task_id, self.entry_point, self.category, *sorted(details)]
+        return " ".join(part[:_CHARACTERS_OF_DETAIL_SEARCHED] for part in parts if part).lower()
+
+    @property
+    def solved_by(self) -> list[str]:
+        """Models of which at least one sample passed."""
+        return [attempts.model for attempts in self.attempts if attempts.solved]
+
+    @property
+    def share(self) -> float:
+        """Share of the samples that passed, of the model that passed the most; 0 to 1."""
+        return max(attempts.share for attempts in self.attempts)
+
+    @property
+    def summary(self) -> str:
+        """The verdicts in a few words."""
+        if any(attempts.num_samples > 1 for attempts in self.attempts):
+            several = len(self.attempts) > 1
+            return ", ".join(
+                f"{one.num_passed} of {one.num_samples} passed{f' ({one.model})' if several else ''}"
+                for one in self.attempts
+            )
+        if len(self.attempts) == 1:
+            return self.attempts[0].shown[0].outcome
+        return f"solved by {' and '.join(self.solved_by)}" if self.solved_by else "not solved"
+
 
 @dataclass(frozen=True, kw_only=True)
 class FamilyScore:
@@ -101,32 +136,16 @@ class FamilyScore:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One problem in the list, and its square."""
-
-    anchor: str
-    problem: ProblemAnswers
-    keys: tuple[str, ...]
-    """Choices of the filter that show it; words without spaces."""
-    search: str
-    """The text that the search looks through, in lower case."""
-    solved_by: tuple[str, ...]
-    """Models of which at least one sample passed."""
-    share: float
-    """Share of the samples that passed, of the model that passed the most; 0 to 1."""
-    summary: str
-    """The meaning of the square, in words."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Explorer:
     """A list of problems with squares to press, a filter and a search."""
 
+    name: str
+    """Prefix of the anchors: `p` gives `p0`, `p1` …"""
     models: tuple[str, ...]
     several_samples: bool
     choices: tuple[tuple[str, str], ...]
     """Key of a choice of the filter, and its label; the key is empty for all."""
-    entries: tuple[Entry, ...]
+    problems: Sequence[ProblemAnswers]
 
 
 def answers_in(run: Mapping[str, Artifact], benchmark: str) -> tuple[ProblemAnswers, ...]:
@@ -251,29 +270,18 @@ def explorer_of(name: str, problems: Sequence[ProblemAnswers]) -> Explorer:
     """Prepare a list of problems.
 
     Args:
-        name: Prefix of the anchors: `p` gives `p0`, `p1` …
+        name: Prefix of the anchors.
         problems: At least one, each with the same models.
     """
     models = tuple(attempts.model for attempts in problems[0].attempts)
     several = any(attempts.num_samples > 1 for problem in problems for attempts in problem.attempts)
-    entries = tuple(
-        Entry(
-            anchor=f"{name}{index}",
-            problem=problem,
-            keys=tuple(key for attempts in problem.attempts for key in _keys(attempts)),
-            search=_search(problem),
-            solved_by=tuple(attempts.model for attempts in problem.attempts if attempts.solved),
-            share=max(attempts.share for attempts in problem.attempts),
-            summary=_summary(problem),
-        )
-        for index, problem in enumerate(problems)
-    )
     if len(models) > 1:
         verdicts = (("pass", "passed"), ("fail", "failed"))
         choices = [(f"{one}:{key}", f"{one} {label}") for one in reversed(models) for key, label in verdicts]
     else:
-        choices = _choices_of_one(entries, several=several)
-    return Explorer(models=models, several_samples=several, choices=(("", "all"), *choices), entries=entries)
+        choices = _choices_of_one(problems, several=several)
+    choices = [("", "all"), *choices]
+    return Explorer(name=name, models=models, several_samples=several, choices=tuple(choices), problems=problems)
 
 
 def _answer(completion: Completion, verdict: Verdict, seconds: float | None, grades: Sequence[Grade]) -> Answer:
@@ -316,37 +324,17 @@ def _keys(attempts: Attempts) -> list[str]:
     return keys
 
 
-def _choices_of_one(entries: Sequence[Entry], *, several: bool) -> list[tuple[str, str]]:
+def _choices_of_one(problems: Sequence[ProblemAnswers], *, several: bool) -> list[tuple[str, str]]:
     """Each verdict that occurred, `passed` first and then the most frequent."""
-    numbers = Counter(entry.keys[1] for entry in entries)
+    numbers = Counter(problem.keys[1] for problem in problems)
     if several:
         labels = {"every": "every sample passed", "some": "some passed", "no": "none passed"}
         shown = [key for key in labels if numbers[key]]
     else:
-        outcomes = [entry.problem.attempts[0].shown[0].outcome for entry in entries]
+        outcomes = [problem.attempts[0].shown[0].outcome for problem in problems]
         labels = {_slug(outcome): outcome for outcome in outcomes}
         shown = sorted(labels, key=lambda key: (key != "passed", -numbers[key]))
     return [(key, f"{labels[key]} {numbers[key]:,}") for key in shown]
-
-
-def _search(problem: ProblemAnswers) -> str:
-    details = {answer.detail for attempts in problem.attempts for answer in attempts.shown}
-    parts = [problem.task_id, problem.entry_point, problem.category, *sorted(details)]
-    return " ".join(part[:_CHARACTERS_OF_DETAIL_SEARCHED] for part in parts if part).lower()
-
-
-def _summary(problem: ProblemAnswers) -> str:
-    if all(attempts.num_samples == 1 for attempts in problem.attempts):
-        if len(problem.attempts) == 1:
-            return problem.attempts[0].shown[0].outcome
-        solved = [attempts.model for attempts in problem.attempts if attempts.solved]
-        return f"solved by {' and '.join(solved)}" if solved else "not solved"
-    numbers = [
-        f"{attempts.num_passed} of {attempts.num_samples} passed"
-        + (f" ({attempts.model})" if len(problem.attempts) > 1 else "")
-        for attempts in problem.attempts
-    ]
-    return ", ".join(numbers)
 
 
 def _slug(outcome: str) -> str:

@@ -74,7 +74,7 @@ def loss_plot(training: Training) -> Plot:
     final = training.validation_loss[-1][1] if training.validation_loss else training.train_loss[-1][1]
     return Plot(
         title=f"Loss while it {'pretrains' if training.name == 'pretrain' else 'finetunes'}",
-        description=f"Cross-entropy falls from {losses[0]:.2f} to {final:.2f} nats per token in {last_step:,} steps.",
+        description=f"Cross-entropy goes from {losses[0]:.2f} to {final:.2f} nats per token in {last_step:,} steps.",
         x=Axis(label="step", ticks=_ticks(_round_numbers(0, last_step), x, lambda value: f"{value:,.0f}")),
         y=Axis(label="nats per token, log scale", ticks=_ticks(_log_numbers(low, high), y, lambda value: f"{value:g}")),
         series=tuple(

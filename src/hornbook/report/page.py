@@ -116,7 +116,7 @@ def passage_html(text: str) -> Markup:
     with `>>>`. Links, images and HTML are shown as source; everything is escaped.
     """
     markdown = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).disable(_NOT_READ)
-    return Markup(markdown.renderer.render([*_with_sessions(markdown.parse(text))], markdown.options, {}))
+    return Markup(markdown.renderer.render([*_adapted(markdown.parse(text))], markdown.options, {}))
 
 
 def _css_class(kind: Any) -> str:
@@ -124,7 +124,7 @@ def _css_class(kind: Any) -> str:
 
 
 class _Renderer(RendererHTML):
-    """Renders code as the rest of the page does; headings of a passage are no headings of the page."""
+    """Renders code as the rest of the page does."""
 
     def fence(self, tokens: Sequence[Piece], idx: int, options: OptionsDict, env: MutableMapping[str, Any]) -> str:
         """A fenced block; without a language it is output."""
@@ -134,28 +134,18 @@ class _Renderer(RendererHTML):
             return Markup('<pre class="code" tabindex="0"><code>{}</code></pre>\n').format(highlight_python(code))
         return Markup('<pre class="code output" tabindex="0"><code>{}</code></pre>\n').format(code)
 
-    def heading_open(
-        self, tokens: Sequence[Piece], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
-    ) -> str:
-        """A paragraph that looks like a heading."""
-        del tokens, idx, options, env
-        return '<p class="heading">'
 
-    def heading_close(
-        self, tokens: Sequence[Piece], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
-    ) -> str:
-        """Its end."""
-        del tokens, idx, options, env
-        return "</p>\n"
-
-
-def _with_sessions(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Indented blocks, and paragraphs that begin with `>>>`, as fenced Python."""
+def _adapted(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Indented blocks and paragraphs that begin with `>>>` become fenced Python, and headings become paragraphs."""
     at = 0
     while at < len(pieces):
         is_session = pieces[at].type == "paragraph_open" and pieces[at + 1].content.startswith(">>> ")
         if is_session or pieces[at].type == "code_block":
             yield Piece("fence", "code", 0, content=pieces[at + is_session].content, info="python")
         else:
+            if pieces[at].type == "heading_open":
+                pieces[at].attrSet("class", "heading")
+            if pieces[at].type in ("heading_open", "heading_close"):
+                pieces[at].tag = "p"
             yield pieces[at]
         at += 3 if is_session else 1

@@ -106,7 +106,7 @@ def fill_sections(run: Mapping[str, Artifact]) -> tuple[list[PageSection], list[
             continue
         try:
             content = section.gather(run)
-        except MissingInputError as error:
+        except (MissingInputError, ValueError) as error:
             notes.append(f"“{section.title}” is not shown: {error}.")
         except KeyError as error:
             notes.append(f"“{section.title}” is not shown: there is no {error}.")
