@@ -10,7 +10,8 @@ from tests.report.page import parsed, text_of
 from hornbook.evaluation.clean_subset import CleanScore, PassRate
 from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.report.contamination import Contamination, contamination_of
-from hornbook.report.page import Page, PageSection, draw_page
+from hornbook.report.page import Page, draw_page
+from hornbook.report.sections import PageSection
 
 ROW = Near(
     document_id="exercise-0",

@@ -22,7 +22,7 @@ from hornbook.evaluation.leaks import Leaks, not_checked, read_leaks, rule_of
 from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Outcome, Problem, Verdict
 from hornbook.report.plain import visible
-from hornbook.report.scores import evaluations_of, scores_of
+from hornbook.report.scores import evaluated_benchmarks, evaluations_of
 from hornbook.stats import bootstrap_interval, sign_flip_p, wilson_interval
 
 VERSION = 2
@@ -103,7 +103,7 @@ def contamination_of(run: Mapping[str, Artifact], num_nearest: int = _NUM_NEARES
     return Contamination(
         leaks=leaks,
         rule=rule_of(leaks),
-        not_checked=not_checked(leaks, [score.benchmark for score in scores_of(run)]),
+        not_checked=not_checked(leaks, evaluated_benchmarks(run)),
         clean=clean_scores(leaks.benchmarks, evaluations_of(run)),
         nearest=_nearest(nearest, num_nearest),
     )

@@ -197,7 +197,7 @@ def _note(role: str, artifact: Artifact) -> str:
             kinds = ", ".join(f"{_MASKED.get(kind, kind)} ({number:,})" for kind, number in counts(masked))
             return f"Masked: {kinds}." if kinds else "Nothing was masked."
         case "select", {"num_kept_tokens": int(kept), "num_tokens": int(total)}:
-            return f"{kept:,} of {total:,} words and marks."
+            return f"{kept:,} of {total:,} tokens (words and marks)."
         case "textbooks", {"num_topics": int(topics)}:
             return f"{_teacher_note(metrics)}On {topics:,} topics."
         case "exercises", _ if artifact.has("held_out"):

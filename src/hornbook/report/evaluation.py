@@ -10,7 +10,7 @@ from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Problem
 from hornbook.report.answers import MODEL, attempts_of, explorer_of, joined
 from hornbook.report.data_flow import metric
-from hornbook.report.page import Page, PageSection, draw_page
+from hornbook.report.page import Page, draw_page
 from hornbook.report.scores import (
     EVALUATE,
     PublishedChart,
@@ -22,7 +22,7 @@ from hornbook.report.scores import (
     scores_by_name,
     understanding_of,
 )
-from hornbook.report.sections import environment_of
+from hornbook.report.sections import PageSection, environment_of
 
 _NUM_SAMPLES_SHOWN = 5
 """Of each problem, the first ones; all are counted."""

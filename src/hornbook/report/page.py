@@ -20,6 +20,7 @@ from pygments.lexers.python import PythonLexer
 from pygments.token import Token
 
 from hornbook.report.scores import MODELS, SandboxFacts
+from hornbook.report.sections import PageSection
 from hornbook.units import count, duration, magnitude, percent, plural
 
 _CLASS_OF = (
@@ -31,17 +32,6 @@ _CLASS_OF = (
 _PYTHON = frozenset({"python", "py", "pycon"})
 _NOT_READ = ("link", "image", "autolink", "reference", "html_block", "html_inline", "blockquote")
 """Markdown rules that are disabled: nothing may link out of the page, and `>>>` begins an interpreter session."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PageSection:
-    """A numbered part of the page."""
-
-    anchor: str
-    title: str
-    template: str
-    """Name of the template without its ending; it sees the content as `content`."""
-    content: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)

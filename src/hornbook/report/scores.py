@@ -134,6 +134,11 @@ def raw_scores_of(run: Mapping[str, Artifact]) -> list[dict[str, Any]]:
     return [{"model": model, **found} for model, metrics in evaluations for found in metrics.get("scores", [])]
 
 
+def evaluated_benchmarks(run: Mapping[str, Artifact]) -> list[str]:
+    """Titles of the benchmarks on which the run's models were evaluated."""
+    return [_title(found) for found in raw_scores_of(run)]
+
+
 def scores_of(run: Mapping[str, Artifact]) -> tuple[Score, ...]:
     """The scores of each model that was evaluated, grouped by benchmark."""
     scores = [score for model, artifact in evaluations_of(run) for score in scores_by_name(model, artifact).values()]
@@ -252,7 +257,7 @@ def _score(model: str, found: Mapping[str, Any], truncated: Mapping[str, int | N
     named = "protocol_name" in found
     return Score(
         model=model,
-        benchmark=found.get("title") or _TITLES.get(found["benchmark"], found["benchmark"]),
+        benchmark=_title(found),
         pass_at_1=found["pass@1"],
         ci95=_interval(found["ci95"]),
         more_k=tuple(
@@ -267,6 +272,11 @@ def _score(model: str, found: Mapping[str, Any], truncated: Mapping[str, int | N
         protocol_name=f"{found['protocol_name']}, version {found['protocol_version']}" if named else "",
         truncated_prompts=truncated.get(found["benchmark"]) or 0,
     )
+
+
+def _title(found: Mapping[str, Any]) -> str:
+    title: str = found.get("title") or _TITLES.get(found["benchmark"], found["benchmark"])
+    return title
 
 
 def _interval(ends: Any) -> tuple[float, float]:

@@ -16,7 +16,6 @@ from hornbook.report.charts import loss_plot, reliability_plot, threshold_plot
 from hornbook.report.contamination import contamination_of
 from hornbook.report.curation import curation_of
 from hornbook.report.data_flow import data_flow_of, trainings_of
-from hornbook.report.page import PageSection
 from hornbook.report.scores import EVALUATE, EVALUATIONS, MODELS, ScoreRow, published_chart, sandbox_of, scores_of
 from hornbook.report.synthesis import synthesis_of
 
@@ -50,6 +49,17 @@ class Section:
     """Roles of which the run must have at least one; empty for a section that every run has."""
     gather: Callable[[Mapping[str, Artifact]], Any]
     """Run by roles → what the template shows; None where the stages have nothing to show."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageSection:
+    """A section with its content: a numbered part of the page."""
+
+    anchor: str
+    title: str
+    template: str
+    """Name of the template without its ending; it sees the content as `content`."""
+    content: Any = None
 
 
 def by_role(artifacts: Mapping[str, Artifact]) -> dict[str, Artifact]:
