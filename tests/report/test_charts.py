@@ -17,6 +17,7 @@ TRAINING = Training(
     seconds=1.0,
     validation_loss=((300, 2.5), (600, 2.1)),
 )
+SHORT = replace(TRAINING, train_loss=((12, 2.0),), validation_loss=())
 OURS = [ScoreRow(model="ours", score=0.5, ci95=(0.4, 0.6), ours="tuned")]
 
 
@@ -34,6 +35,7 @@ def test_a_loss_curve_lies_inside_its_frame_and_falls() -> None:
     assert coordinates(plot.series[1].path)[0][0] == 50.0
     assert len(plot.y.ticks) >= 3
     assert plot.x.ticks == ((0, "0"), (33.33, "200"), (66.67, "400"), (100, "600"))
+    assert [text for _, text in loss_plot(SHORT).x.ticks] == ["0", "2.5", "5", "7.5", "10"]
     assert plot.rows == (("300", "2.500"), ("600", "2.100"))
 
 

@@ -62,6 +62,8 @@ def test_pass_at_k_comes_with_its_intervals_and_what_was_truncated(sampled_evalu
 def test_the_page_is_well_formed_stands_alone_and_runs_nothing_of_a_model(page: str, sampled_page: str) -> None:
     assert len(re.findall(r'<details class="problem" id="p[01]-\d+"', page)) == 48
     assert re.search(r"\d+\.\d\u202f% \d+\.\d to \d+\.\d, 24 problems", text_of(page))
+    for name in ("humaneval", "mine"):
+        assert f" {name}, version 1: prompt as given, greedy. " in text_of(page)
     for written in (page, sampled_page):
         found = parsed(written)
         assert found.open == []

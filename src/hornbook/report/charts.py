@@ -75,7 +75,7 @@ def loss_plot(training: Training) -> Plot:
     return Plot(
         title=f"Loss while it {'pretrains' if training.name == 'pretrain' else 'finetunes'}",
         description=f"Cross-entropy goes from {losses[0]:.2f} to {final:.2f} nats per token in {last_step:,} steps.",
-        x=Axis(label="step", ticks=_ticks(_round_numbers(0, last_step), x, lambda value: f"{value:,.0f}")),
+        x=Axis(label="step", ticks=_ticks(_round_numbers(0, last_step), x, _whole)),
         y=Axis(label="nats per token, log scale", ticks=_ticks(_log_numbers(low, high), y, lambda value: f"{value:g}")),
         series=tuple(
             Series(label=label, css_class=name, path=_line(_thin(line), x, y), dots=False)
@@ -140,6 +140,10 @@ def threshold_plot(calibration: Calibration) -> Plot:
 
 def _percent(value: float) -> str:
     return f"{100 * value:.0f} %"
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) else f"{value:g}"
 
 
 def _linear(low: float, high: float) -> Callable[[float], float]:

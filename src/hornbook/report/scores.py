@@ -60,6 +60,11 @@ class Score:
     truncated_prompts: int
     """Prompts that were too long for the model; 0 also where that cannot be known."""
 
+    @property
+    def named_protocol(self) -> str:
+        """The protocol with its name."""
+        return f"{self.protocol_name or 'How'}: {self.protocol}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxFacts:
