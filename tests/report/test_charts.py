@@ -33,9 +33,9 @@ def test_a_loss_curve_lies_inside_its_frame_and_falls() -> None:
         assert all(0 <= x <= 100 and 0 <= y <= 100 for x, y in points)
         assert points[0][1] < points[-1][1], "y runs downwards, so a falling loss ends at a larger y"
     assert coordinates(plot.series[1].path)[0][0] == 50.0
-    assert len(plot.y.ticks) >= 3
-    assert plot.x.ticks == ((0, "0"), (33.33, "200"), (66.67, "400"), (100, "600"))
-    assert [text for _, text in loss_plot(SHORT).x.ticks] == ["0", "2.5", "5", "7.5", "10"]
+    assert len(plot.y_ticks) >= 3
+    assert plot.x_ticks == ((0, "0"), (33.33, "200"), (66.67, "400"), (100, "600"))
+    assert [text for _, text in loss_plot(SHORT).x_ticks] == ["0", "2.5", "5", "7.5", "10"]
     assert plot.rows == (("300", "2.500"), ("600", "2.100"))
 
 

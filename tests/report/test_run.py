@@ -66,14 +66,14 @@ def test_code_is_shown_masked_from_the_most_to_the_least_valued(small_run: RunFo
     kept = {one.text: values[one.id] for one in artifacts["select"].records("kept", CodeSample)}
     threshold = metric(artifacts["select"], "threshold")
     assert [excerpt.value for excerpt in shown.kept] == sorted(
-        (kept[excerpt.text] for excerpt in shown.kept), reverse=True
+        (kept[excerpt.sample.text] for excerpt in shown.kept), reverse=True
     )
     below = [excerpt for excerpt in shown.dropped if "threshold" in excerpt.dropped_because]
     assert len(shown.kept) == len(below) == 4
     assert max(excerpt.value for excerpt in below) < threshold <= min(one.value for one in shown.kept)
     *_, refused = shown.dropped
-    assert (refused.dropped_because, refused.lines) == ("generated", "invented/generated.py, lines 1 to 11")
-    assert not any("lovelace" in one.text for one in (*shown.kept, *shown.dropped))
+    assert (refused.dropped_because, refused.sample.path) == ("generated", "invented/generated.py")
+    assert not any("lovelace" in one.sample.text for one in (*shown.kept, *shown.dropped))
 
 
 def test_the_classifier_is_shown_with_its_intervals_and_worst_mistakes(small_run: RunFolder, page: str) -> None:

@@ -14,17 +14,11 @@ from hornbook.report.data_flow import Training
 
 Points = Sequence[tuple[float, float]]
 
+Ticks = tuple[tuple[float, str], ...]
+"""Position in percent from the left or from the bottom, and text."""
+
 MAX_POINTS = 160
 """A longer series is averaged over equal stretches of x; more points would not be visible."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Axis:
-    """One side of a plot."""
-
-    label: str
-    ticks: tuple[tuple[float, str], ...]
-    """Position in percent from the left or from the bottom, and text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +39,10 @@ class Plot:
     title: str
     description: str
     """The plot in words, for readers who cannot see it."""
-    x: Axis
-    y: Axis
+    x_label: str
+    x_ticks: Ticks
+    y_label: str
+    y_ticks: Ticks
     series: tuple[Series, ...]
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -75,8 +71,10 @@ def loss_plot(training: Training) -> Plot:
     return Plot(
         title=f"Loss while it {'pretrains' if training.name == 'pretrain' else 'finetunes'}",
         description=f"Cross-entropy goes from {losses[0]:.2f} to {final:.2f} nats per token in {last_step:,} steps.",
-        x=Axis(label="step", ticks=_ticks(_round_numbers(0, last_step), x, _whole)),
-        y=Axis(label="nats per token, log scale", ticks=_ticks(_log_numbers(low, high), y, lambda value: f"{value:g}")),
+        x_label="step",
+        x_ticks=_ticks(_round_numbers(0, last_step), x, _whole),
+        y_label="nats per token, log scale",
+        y_ticks=_ticks(_log_numbers(low, high), y, lambda value: f"{value:g}"),
         series=tuple(
             Series(label=label, css_class=name, path=_line(_thin(line), x, y), dots=False)
             for label, name, line in lines
@@ -94,8 +92,10 @@ def reliability_plot(calibration: Calibration) -> Plot:
     return Plot(
         title="Are its probabilities right?",
         description="Share of samples that readers scored 3 or more, against their predicted probability.",
-        x=Axis(label="predicted probability", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent)),
-        y=Axis(label="truly scored 3 or more", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent)),
+        x_label="predicted probability",
+        x_ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent),
+        y_label="truly scored 3 or more",
+        y_ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent),
         series=(
             Series(label="perfect agreement", css_class="guide", path="M0 100L100 0", dots=False),
             Series(
@@ -130,8 +130,10 @@ def threshold_plot(calibration: Calibration) -> Plot:
     return Plot(
         title="What a threshold costs",
         description="Share of the corpus' tokens that would be kept, for each threshold on the predicted probability.",
-        x=Axis(label="threshold", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, lambda value: f"{value:g}")),
-        y=Axis(label="tokens kept", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent)),
+        x_label="threshold",
+        x_ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, lambda value: f"{value:g}"),
+        y_label="tokens kept",
+        y_ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent),
         series=tuple(series),
         columns=("threshold", "tokens kept"),
         rows=tuple((f"{threshold:.3f}", _percent(share)) for threshold, share in _every(calibration.curve, 12)),
@@ -176,9 +178,7 @@ def _log_numbers(low: float, high: float) -> list[float]:
     return numbers[:: math.ceil(len(numbers) / 6)]
 
 
-def _ticks(
-    values: Sequence[float], scale: Callable[[float], float], text: Callable[[float], str]
-) -> tuple[tuple[float, str], ...]:
+def _ticks(values: Sequence[float], scale: Callable[[float], float], text: Callable[[float], str]) -> Ticks:
     return tuple((round(scale(value), 2), text(value)) for value in values)
 
 

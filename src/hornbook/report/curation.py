@@ -43,17 +43,11 @@ class Calibration:
 class CodeExcerpt:
     """A sample of real code, its predicted value and its label."""
 
-    name: str
-    """`json.decoder.JSONDecoder`."""
-    lines: str
-    """Path and lines in the source."""
-    text: str
+    sample: CodeSample
     value: float
     """The classifier's probability that it scores at least 3."""
-    label: int | None
-    """The annotator's score, 0 to 5; None where there is none."""
-    label_reason: str
-    """The annotator's reason; empty where there is none."""
+    label: Label | None
+    """None where it was not annotated."""
     dropped_because: str
     """Empty where it was kept."""
 
@@ -118,16 +112,8 @@ def _excerpts(run: Mapping[str, Artifact]) -> tuple[tuple[CodeExcerpt, ...], tup
     samples.sort(key=lambda sample: (-values[sample.id], sample.id))
 
     def excerpt(sample: CodeSample) -> CodeExcerpt:
-        label = labels.get(sample.id)
-        return CodeExcerpt(
-            name=".".join(part for part in (sample.module, sample.qualname) if part),
-            lines=f"{sample.path}, lines {sample.first_line} to {sample.last_line}",
-            text=sample.text,
-            value=values[sample.id],
-            label=label.score if label else None,
-            label_reason=label.reason if label else "",
-            dropped_because=dropped.get(sample.id, ""),
-        )
+        because = dropped.get(sample.id, "")
+        return CodeExcerpt(sample=sample, value=values[sample.id], label=labels.get(sample.id), dropped_because=because)
 
     threshold = run["select"].manifest.metrics.get("threshold", 1.0)
     kept = spread([sample for sample in samples if sample.id not in dropped], _NUM_SAMPLES)

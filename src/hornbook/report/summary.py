@@ -94,14 +94,14 @@ def print_summary(run: RunFolder, console: "Console", *, stages: bool = False) -
     record, artifacts = run.read(), run.artifacts()
     roles = by_role(artifacts)
     lines = [*_stage_lines(artifacts, {stage.name: stage.reused for stage in record.stages})] if stages else []
-    for write in (evaluation_lines if EVALUATE in roles else _score_lines, _data_lines):
+    for write in (_evaluation_lines if EVALUATE in roles else _score_lines, _data_lines):
         try:
             lines += [*write(roles)]
         except (MissingInputError, KeyError) as error:
             lines.append(f"not shown: {plain(str(error))}")
     if STUDY in artifacts:
         lines += ["", *map(escape, study_text(artifacts[STUDY].manifest.metrics).splitlines())]
-    lines += [*sandbox_lines(roles), *_place_lines(run, artifacts)]
+    lines += [*_sandbox_lines(roles), *_place_lines(run, artifacts)]
     for line in lines:
         console.print(line, highlight=False, emoji=False)
 
@@ -185,12 +185,8 @@ def _existing(path: Path) -> str | None:
     return str(path) if path.exists() else None
 
 
-def evaluation_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
-    """The model, and for each benchmark its pass@k, protocol, outcomes and grades.
-
-    Args:
-        run: With the stage `evaluate`.
-    """
+def _evaluation_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
+    """The model, and for each benchmark its pass@k, protocol, outcomes and grades."""
     artifact = run[EVALUATE]
     model = metric(artifact, "model")
     yield f"\n[bold]{plain(model['name'])}[/] [dim]{plain(model['kind'])}[/]"
@@ -202,7 +198,7 @@ def evaluation_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
             yield from _wrapped("grades", grade_line(graded))
 
 
-def sandbox_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
+def _sandbox_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
     """A warning where completions ran without a jail; nothing where they ran in one or not at all."""
     sandbox = sandbox_of(run)
     if sandbox is not None and not sandbox.jailed:
