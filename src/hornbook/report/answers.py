@@ -162,21 +162,19 @@ def answers_in(run: Mapping[str, Artifact], benchmark: str) -> tuple[ProblemAnsw
 
 def family_scores(problems: Sequence[ProblemAnswers]) -> tuple[FamilyScore, ...]:
     """How many samples on each family's problems passed, families in order of first appearance."""
-    sizes = Counter(problem.category for problem in problems)
-    passed: Counter[tuple[str, str]] = Counter()
-    made: Counter[tuple[str, str]] = Counter()
+    families: dict[str, list[ProblemAnswers]] = {}
     for problem in problems:
-        for attempts in problem.attempts:
-            passed[problem.category, attempts.model] += attempts.num_passed
-            made[problem.category, attempts.model] += attempts.num_samples
-    models = list(dict.fromkeys(attempts.model for problem in problems for attempts in problem.attempts))
+        families.setdefault(problem.category, []).append(problem)
     return tuple(
         FamilyScore(
             family=family,
-            num_problems=sizes[family],
-            passed=tuple((model, passed[family, model], made[family, model]) for model in models),
+            num_problems=len(members),
+            passed=tuple(
+                (found[0].model, sum(one.num_passed for one in found), sum(one.num_samples for one in found))
+                for found in zip(*(member.attempts for member in members), strict=True)
+            ),
         )
-        for family in sizes
+        for family, members in families.items()
     )
 
 

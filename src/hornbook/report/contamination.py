@@ -2,8 +2,9 @@
 
 Reads:  the metrics and the table `nearest` of `decontaminate`; for the study the pairs of exercises and problems that
         are similar by each label; the verdicts of evaluations.
-Writes: the section of the report; the study as JSON values: for each label how many exercises go, and for each group of
-        problems both accuracies with 95 % intervals, their difference and its test; and the same as a table.
+Writes: the section of the report; the study as JSON values: for each label the number of removed exercises, and for
+        each group of problems both accuracies with 95 % intervals, their difference and its test; and the same as a
+        table.
 Source: section 5 of the paper, table 3, which has the accuracies alone.
 """
 
@@ -160,7 +161,7 @@ class StudyRowConfig:
 
     label: str
     evaluation: str
-    """The input that holds its verdicts; `as_trained` where nothing goes."""
+    """The input that holds its verdicts; `as_trained` where no exercise is removed."""
     control_of: str = ""
     """The label by which problems are similar, where this is the row of a control; empty for the label's own row."""
 
@@ -180,8 +181,8 @@ def run_study(config: StudyConfig, inputs: Mapping[str, Artifact], workspace: Wo
 
     Inputs are `similar`, `as_trained` (an evaluation) and the evaluations that the rows name. The metrics are the
     study: each of their `rows` has `label`, `evaluation` (the stage that asked the model that was trained again),
-    `control_of`, `num_removed` (exercises that go), `num_similar` (problems), `planted` (kind of leak → how many are
-    `found` among what goes, `of` how many), and `groups` (group → `group_figures`).
+    `control_of`, `num_removed` (exercises), `num_similar` (problems), `planted` (kind of leak → how many are
+    `found` among those removed, `of` how many), and `groups` (group → `group_figures`).
     """
     similar, as_trained = inputs["similar"], inputs["as_trained"]
     problems = as_trained.records(f"{config.benchmark}-problems", Problem)
@@ -292,7 +293,7 @@ def _samples_passed(task_ids: Sequence[str], verdicts: Sequence[Verdict]) -> _Sa
 
 
 def study_text(study: Mapping[str, Any]) -> str:
-    """The study as a Markdown table that is also read as it stands, what goes by each label above it.
+    """The study as a Markdown table, legible as plain text, after the number of removed exercises for each label.
 
     Args:
         study: The metrics that `run_study` gives.
@@ -314,22 +315,21 @@ def study_text(study: Mapping[str, Any]) -> str:
     ]
     widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
     lines = [f"{study['benchmark']}: {study['num_problems']:,} problems, {study['num_exercises']:,} exercises.", ""]
-    lines += [f"- `{row['label']}`: {_what_goes(row)}" for row in study["rows"]]
+    lines += [f"- `{row['label']}`: {_removed_text(row)}" for row in study["rows"]]
     lines += ["", "Accuracies in %, with 95 % intervals; the difference and its test are paired by problem.", ""]
     for row in (head, ["-" * width for width in widths], *cells):
         lines.append("| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) + " |")
     return "\n".join(map(visible, lines)) + "\n"
 
 
-def _what_goes(row: Mapping[str, Any]) -> str:
+def _removed_text(row: Mapping[str, Any]) -> str:
     if not row["num_removed"]:
-        return "no exercise is similar to a problem: nothing goes, and nothing was trained again"
+        return "no exercise is similar to a problem: none was removed, and no model was trained again"
     if row["control_of"]:
-        return f"{row['num_removed']:,} other exercises go, drawn at random ({row['evaluation']})"
+        return f"{row['num_removed']:,} other exercises removed, drawn at random ({row['evaluation']})"
     planted = ", ".join(f"{count['found']} of {count['of']} {kind}" for kind, count in row["planted"].items())
-    return f"{row['num_removed']:,} exercises go, {row['num_similar']:,} problems are similar ({row['evaluation']})" + (
-        f"; planted leaks that go: {planted}" if planted else ""
-    )
+    text = f"{row['num_removed']:,} exercises removed, {row['num_similar']:,} problems similar ({row['evaluation']})"
+    return f"{text}; planted leaks removed: {planted}" if planted else text
 
 
 def _points(figures: Mapping[str, float], name: str, *, signed: bool) -> str:
