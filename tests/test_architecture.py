@@ -13,6 +13,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 RANKS = {
     "errors": 0,
     "records": 1,
+    "units": 1,
     "stats": 1,
     "processes": 1,
     "parallel": 2,

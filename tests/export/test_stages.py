@@ -8,8 +8,8 @@ import torch
 from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics, manifest
 from tests.evaluation.small import problem, verdict
 
-from hornbook.errors import ConfigError, MissingInputError
-from hornbook.export.stages import ExportConfig, describe_model, run_export
+from hornbook.errors import ConfigError
+from hornbook.export.stages import ExportConfig, describe_model, run_export, write_model_card
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.model.weights import save_model
@@ -98,7 +98,7 @@ def test_the_folder_is_whole_and_its_card_says_what_the_manifests_say(
         "- 1 sample of real code from `invented-1.0`, licence CC0-1.0",
         "| finetune | 10 | 320 | 1.250 |",
         "12 training documents were compared with HumanEval (164 problems), held-out exercises (300 problems); "
-        "put aside: 2 (2 leak).",
+        "dropped: 2 (2 leak).",
         "| HumanEval | tuned | 50.0 % (10.0 to 40.0), 164 problems | the same: none leaked |",
     ):
         assert line in card
@@ -125,13 +125,41 @@ def test_the_card_has_the_score_on_the_problems_that_did_not_leak(inputs: dict[s
     assert found.not_checked[0].startswith("The behaviour of 1 of 4 problems of HumanEval")
 
 
-def test_a_model_without_scores_checks_or_a_proper_name_is_not_exported(
+@pytest.mark.parametrize(
+    "missing",
+    [
+        ("evaluate_base", "evaluate_tuned"),
+        ("decontaminate",),
+        ("pretrain",),
+        ("select",),
+        ("pretrain", "hygiene", "select", "decontaminate", "evaluate_base", "evaluate_tuned"),
+    ],
+)
+def test_a_model_is_exported_whatever_stages_its_recipe_lacks(
+    inputs: dict[str, Artifact], tmp_path: Path, missing: tuple[str, ...]
+) -> None:
+    left = {name: value for name, value in inputs.items() if name not in missing}
+    run_export(ExportConfig(), left, workspace_of(tmp_path / "out"))
+    card = (tmp_path / "out" / "model" / "README.md").read_text()
+    assert ("Not evaluated" in card, "Not decontaminated" in card) == (
+        "evaluate_tuned" in missing,
+        "decontaminate" in missing,
+    )
+    assert ("| pretrain |" in card, "real code" in card) == ("pretrain" not in missing, "select" not in missing)
+
+
+def test_stages_of_ones_own_that_say_nothing_leave_their_part_of_the_card_out(
     inputs: dict[str, Artifact], tmp_path: Path
 ) -> None:
-    for missing in (("evaluate_base", "evaluate_tuned"), ("decontaminate",)):
-        left = {name: value for name, value in inputs.items() if name not in missing}
-        with pytest.raises(MissingInputError, match="the model card of `hornbook-laptop` has no"):
-            run_export(ExportConfig(), left, workspace_of(tmp_path / "out"))
-        assert not (tmp_path / "out" / "model").exists()
+    (tmp_path / "mine").mkdir()
+    for name in ("pretrain", "select", "decontaminate", "evaluate_base", "evaluate_tuned"):
+        inputs[name] = artifact(tmp_path / "mine", name)
+    card = write_model_card(describe_model(ExportConfig(), inputs)).splitlines()
+    assert "| pretrain | 10 | not counted | not measured |" in card
+    assert "| select | 10 things | nothing |" in card
+    assert "Not evaluated: no score of this model was measured." in card
+
+
+def test_a_name_that_is_no_file_name_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"`name` must consist of letters, digits, .* got 'a/b'"):
         ExportConfig(name="a/b")

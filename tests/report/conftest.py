@@ -11,7 +11,8 @@ from tests.report.miniature import run_small, small_pipeline
 from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Stage
-from hornbook.report.run import ReportConfig, ReportData, gather, run_report
+from hornbook.report.page import Page
+from hornbook.report.run import ReportConfig, page_of, run_report
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -23,11 +24,17 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 
 
 @pytest.fixture(scope="session")
-def report_data(small_run: RunFolder) -> ReportData:
-    """All that the report of the miniature run says."""
+def small_page(small_run: RunFolder) -> Page:
+    """The report of the miniature run before it is drawn."""
     artifacts = small_run.artifacts()
     del artifacts["report"]
-    return gather(artifacts, ReportConfig(recipe="small"))
+    return page_of(artifacts, ReportConfig(recipe="small"))
+
+
+@pytest.fixture(scope="session")
+def found(small_page: Page) -> dict[str, Any]:
+    """The content of each section of that report, by the section's anchor."""
+    return {section.anchor: section.content for section in small_page.sections}
 
 
 @pytest.fixture(scope="session")

@@ -15,18 +15,18 @@ from hornbook.report.answers import (
     Attempts,
     ProblemAnswers,
     attempts_of,
+    explorer_of,
     family_scores,
     joined,
     shortened,
     some_of,
 )
-from hornbook.report.explorer import explorer_of
 
 Found = dict[str, Attempts]
 
 
 @pytest.fixture(scope="module")
-def found(evaluation: RunFolder) -> Found:
+def attempts(evaluation: RunFolder) -> Found:
     return attempts_of("model", evaluation.artifacts()["evaluate"], "humaneval", 5)
 
 
@@ -62,18 +62,18 @@ def test_an_endless_text_is_shown_by_its_beginning() -> None:
     assert shortened("x" * (CHARACTERS_SHOWN + 1_234)).endswith("x\n… 1,234 more characters")
 
 
-def test_a_sample_is_shown_with_what_was_run_and_cut_off_its_time_its_stderr_and_its_grades(found: Found) -> None:
-    [sample] = found["humaneval/0"].shown
+def test_a_sample_is_shown_with_what_was_run_and_cut_off_its_time_its_stderr_and_its_grades(attempts: Found) -> None:
+    [sample] = attempts["humaneval/0"].shown
     assert (sample.text, sample.cut_off, sample.whole) == (BODY, "print(sort_words(['what', 'follows']))", "")
-    [prose] = found["humaneval/1"].shown
+    [prose] = attempts["humaneval/1"].shown
     assert prose.text.startswith("    pass\n")
     assert prose.whole.startswith("Here is the function:")
     assert prose.cut_off == ""
-    [sample] = found["humaneval/3"].shown
+    [sample] = attempts["humaneval/3"].shown
     assert sample.cpu_seconds == pytest.approx(0.04)
     assert sample.stderr == "invented warning: <i>words</i> is old"
     assert len(sample.assessments) == 2
-    assert found["humaneval/3"].mean_grade == sum(grading.grade for grading in sample.assessments) / 2
+    assert attempts["humaneval/3"].mean_grade == sum(grading.grade for grading in sample.assessments) / 2
 
 
 def test_all_samples_are_counted_and_the_first_ones_shown(sampled_evaluation: RunFolder) -> None:
@@ -84,12 +84,12 @@ def test_all_samples_are_counted_and_the_first_ones_shown(sampled_evaluation: Ru
     assert sum(attempts.num_passed for attempts in found.values()) == passed
 
 
-def test_a_completion_without_verdict_and_a_problem_without_answer_are_named(found: Found, tmp_path: Path) -> None:
+def test_a_completion_without_verdict_and_a_problem_without_answer_are_named(attempts: Found, tmp_path: Path) -> None:
     artifact = run_evaluation(EvaluatedConfig(num_problems=3), tmp_path).artifacts()["evaluate"]
     problems = artifact.records("humaneval-problems", Problem)
-    assert [entry.task_id for entry in joined(problems, {"model": found})] == [one.task_id for one in problems]
+    assert [entry.task_id for entry in joined(problems, {"model": attempts})] == [one.task_id for one in problems]
     with pytest.raises(MissingInputError, match="lacks humaneval/1 and 1 more"):
-        joined(problems, {"model": {"humaneval/0": found["humaneval/0"]}})
+        joined(problems, {"model": {"humaneval/0": attempts["humaneval/0"]}})
     completions = artifact.records("humaneval-completions", Completion)
     more = [*completions, replace(completions[0], sample_index=7)]
     pq.write_table(table_of(Completion, more), artifact.folder / "humaneval-completions" / "00000.parquet")
@@ -121,23 +121,23 @@ def test_half_of_the_problems_shown_are_failed_ones_of_every_family_where_there_
 def test_problems_are_filtered_by_outcome_and_several_samples_by_how_many_passed() -> None:
     outcomes = ["wrong", "raised", "wrong", "passed"]
     found = explorer_of("p", [problem(at, model=outcome) for at, outcome in enumerate(outcomes)])
-    assert [choice.label for choice in found.choices] == ["all", "passed 1", "wrong 2", "raised 1"]
-    for choice in found.choices[1:]:
-        shown = [entry for entry in found.entries if choice.key in entry.keys]
-        assert choice.label == f"{shown[0].problem.attempts[0].shown[0].outcome} {len(shown)}"
+    assert [label for _, label in found.choices] == ["all", "passed 1", "wrong 2", "raised 1"]
+    for key, label in found.choices[1:]:
+        shown = [entry for entry in found.problems if key in entry.keys]
+        assert label == f"{shown[0].attempts[0].shown[0].outcome} {len(shown)}"
     samples = ("passed passed", "wrong passed", "wrong wrong")
     found = explorer_of("p", [problem(at, model=of_one) for at, of_one in enumerate(samples)])
-    assert [choice.label for choice in found.choices[1:]] == ["every sample passed 1", "some passed 1", "none passed 1"]
-    assert [entry.share for entry in found.entries] == [1.0, 0.5, 0.0]
-    assert [entry.solved_by for entry in found.entries] == [("model",), ("model",), ()]
+    assert [label for _, label in found.choices[1:]] == ["every sample passed 1", "some passed 1", "none passed 1"]
+    assert [entry.share for entry in found.problems] == [1.0, 0.5, 0.0]
+    assert [entry.solved_by for entry in found.problems] == [["model"], ["model"], []]
 
 
 def test_several_models_are_filtered_by_who_passed_and_errors_can_be_searched() -> None:
     failed = problem(7, base="wrong", tuned="passed")
     long = replace(failed.attempts[0], shown=(answer("wrong", "NameError: 'x'" + "!" * 1000),))
     found = explorer_of("p", [replace(failed, attempts=(long, failed.attempts[1]))])
-    assert [choice.key for choice in found.choices] == ["", "tuned:pass", "tuned:fail", "base:pass", "base:fail"]
-    [entry] = found.entries
+    assert [key for key, _ in found.choices] == ["", "tuned:pass", "tuned:fail", "base:pass", "base:fail"]
+    [entry] = found.problems
     assert {"tuned:pass", "base:fail"} <= set(entry.keys)
     assert all(text in entry.search for text in ("invented/007", "f_7", "nameerror"))
     assert len(entry.search) < 300

@@ -8,10 +8,10 @@ from tests.report.found_leaks import ASKED, RETOLD, TOLD, Near
 from tests.report.page import parsed, text_of
 
 from hornbook.evaluation.clean_subset import CleanScore, PassRate
-from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.report.contamination import Contamination, contamination_of
-from hornbook.report.run import ReportData, render_html
+from hornbook.report.page import Page, draw_page
+from hornbook.report.sections import PageSection
 
 ROW = Near(
     document_id="exercise-0",
@@ -35,35 +35,32 @@ def found_in(folder: Path, rows: list[Near], number: int = 12, **metrics: Any) -
     leaked = benchmark_metrics("humaneval", "HumanEval", 164, ["Invented/3", "Invented/90"], num_telling=93)
     whole = leak_metrics(leaked, benchmark_metrics("held_out", "held-out exercises", 300)) | metrics
     dropped = {"behaviour of HumanEval": 7, "n-gram of HumanEval": 4}
-    found = contamination_of({"decontaminate": Artifact(folder, manifest(whole, **dropped))}, number)
-    assert found is not None
-    return found
+    return contamination_of({"decontaminate": Artifact(folder, manifest(whole, **dropped))}, number)
 
 
-def section_of(data: ReportData, found: Contamination) -> str:
-    page = render_html(replace(data, contamination=found, humaneval=()))
-    assert parsed(page).open == []
-    return page[page.index('<section id="contamination"') : page.index('<section id="making"')]
+def section_of(page: Page, content: Contamination) -> str:
+    section = PageSection(anchor="contamination", title="", template="contamination", content=content)
+    drawn = draw_page(replace(page, sections=[section]))
+    assert parsed(drawn).open == []
+    return drawn[drawn.index('<section id="contamination"') : drawn.index("</main>")]
 
 
 def test_the_leak_of_a_run_is_shown_with_both_texts_and_its_score_without_it(
-    report_data: ReportData, partial_run: RunFolder
+    found: dict[str, Any],
 ) -> None:
-    found = report_data.contamination
-    assert found is not None
-    assert found.leaks.dropped == (("behaviour of held-out exercises", 1),)
-    [problem] = found.nearest
+    contamination: Contamination = found["contamination"]
+    assert contamination.leaks.dropped == (("behaviour of held-out exercises", 1),)
+    [problem] = contamination.nearest
     row = problem.documents[0].rows[0]
     assert (row["task_id"], problem.decision) == ("hornbook/0000", "leak")
     assert "add_39" in row["document_excerpt"]
     assert "add_39" in row["problem_excerpt"]
-    scores = {(score.benchmark, score.model): score for score in found.clean}
+    scores = {(score.benchmark, score.model): score for score in contamination.clean}
     assert len(scores) == 4
     tuned = scores["held-out exercises", "tuned"]
     assert tuned.clean is not None
     assert (tuned.full.pass_at_1, tuned.full.num_problems) == (pytest.approx(2 / 6), 6)
     assert (tuned.clean.pass_at_1, tuned.clean.num_problems) == (pytest.approx(1 / 5), 5)
-    assert contamination_of(partial_run.artifacts(), 12) is None
 
 
 def test_what_detectors_see_in_one_document_stands_together_the_worst_decision_first(tmp_path: Path) -> None:
@@ -108,8 +105,8 @@ def test_code_is_drawn_as_code_and_prose_as_prose(tmp_path: Path) -> None:
         assert problem.documents[0].form == form
 
 
-def test_the_section_has_counts_quality_and_neighbours(report_data: ReportData, tmp_path: Path) -> None:
-    section = section_of(report_data, found_in(tmp_path, [ROW, CLEARED]))
+def test_the_section_has_counts_quality_and_neighbours(small_page: Page, tmp_path: Path) -> None:
+    section = section_of(small_page, found_in(tmp_path, [ROW, CLEARED]))
     text = text_of(section)
     for part in (
         "101 documents",
@@ -131,7 +128,7 @@ def test_the_section_has_counts_quality_and_neighbours(report_data: ReportData, 
     assert "rule 40 40 39 38 1 0 0 0" in text
 
 
-def test_the_score_without_leaked_problems_stands_beside_the_whole_one(report_data: ReportData, tmp_path: Path) -> None:
+def test_the_score_without_leaked_problems_stands_beside_the_whole_one(small_page: Page, tmp_path: Path) -> None:
     full, clean = (
         PassRate(pass_at_1=passed / number, ci95=ci95, num_problems=number)
         for passed, number, ci95 in ((6, 164, (0.017, 0.078)), (5, 162, (0.013, 0.07)))
@@ -143,9 +140,9 @@ def test_the_score_without_leaked_problems_stands_beside_the_whole_one(report_da
         (replace(score, clean=full), "No leaking document was found for any of the 164 problems", "tuned 3.7"),
         (replace(score, clean=None), "no problem is left", "No leaking"),
     ):
-        text = text_of(section_of(report_data, replace(found, clean=(shown,))))
+        text = text_of(section_of(small_page, replace(found, clean=(shown,))))
         assert wanted in text
         assert unwanted not in text
-    text = text_of(section_of(report_data, replace(found, clean=())))
+    text = text_of(section_of(small_page, replace(found, clean=())))
     for title in ("How good the search is", "The score without what leaked", "Problem by problem"):
         assert title not in text

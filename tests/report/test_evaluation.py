@@ -1,5 +1,6 @@
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.report.evaluated import NO_JAIL
@@ -8,8 +9,8 @@ from tests.report.page import parsed, text_of
 from hornbook.errors import MissingInputError
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Workspace
-from hornbook.report.evaluation import EvaluationReportConfig, gather_evaluation, run_evaluation_report
-from hornbook.report.grades import grade_line, understanding_of
+from hornbook.report.evaluation import EvaluationReportConfig, evaluation_page, run_evaluation_report
+from hornbook.report.scores import grade_line, understanding_of
 
 FOUND = {"mean_grade_percent": 61.2, "ci95": [55.0, 67.5], "auc": 0.912, "grader": "invented/Teacher", "ungraded": 0}
 
@@ -24,38 +25,45 @@ def sampled_page(sampled_evaluation: RunFolder) -> str:
     return (sampled_evaluation.path / "report" / "report.html").read_text(encoding="utf8")
 
 
+def content_of(run: RunFolder) -> dict[str, Any]:
+    return {one.anchor: one.content for one in evaluation_page(run.artifacts()["evaluate"]).sections}
+
+
 def test_every_problem_of_every_benchmark_is_there_with_its_answer(evaluation: RunFolder) -> None:
-    data = gather_evaluation(evaluation.artifacts()["evaluate"])
-    assert (data.model["name"], data.model["kind"]) == ("invented/Tiny-Coder-1.5B-Instruct", "endpoint, chat")
-    assert data.sandbox.jailed
-    assert {("memory", "512 MiB"), ("cpu time", "3 s")} <= set(data.sandbox.limits)
-    assert [benchmark.name for benchmark in data.benchmarks] == ["humaneval", "mine"]
-    for benchmark in data.benchmarks:
-        assert [problem.task_id for problem in benchmark.problems] == [f"{benchmark.name}/{at}" for at in range(24)]
-        passed = sum(problem.attempts[0].num_passed for problem in benchmark.problems)
-        assert passed == round(24 * benchmark.score.pass_at_1)
-        assert benchmark.grades is not None
-        assert (sum(benchmark.grades.passed), sum(benchmark.grades.failed)) == (2 * passed, 2 * (24 - passed))
-        grades = benchmark.grades
+    found = content_of(evaluation)
+    measured, scores = found["measured"], found["scores"]["scores"]
+    assert (measured["model"]["name"], measured["model"]["kind"]) == (
+        *("invented/Tiny-Coder-1.5B-Instruct", "endpoint, chat"),
+    )
+    assert measured["sandbox"].jailed
+    assert {("memory", "512 MiB"), ("cpu time", "3 s")} <= set(measured["sandbox"].limits)
+    assert [title for title, _ in found["grades"]] == ["HumanEval", "mine"]
+    for index, (name, (_, grades)) in enumerate(zip(("humaneval", "mine"), found["grades"], strict=True)):
+        problems = found[f"problems-{index}"].problems
+        assert [problem.task_id for problem in problems] == [f"{name}/{at}" for at in range(24)]
+        passed = sum(problem.attempts[0].num_passed for problem in problems)
+        assert passed == round(24 * scores[index].pass_at_1)
+        assert (sum(grades.passed), sum(grades.failed)) == (2 * passed, 2 * (24 - passed))
         assert (grades.num_gradings, grades.num_graded, grades.num_ungraded) == (48, 24, 3)
-    humaneval, mine = data.benchmarks
-    assert humaneval.beside is not None
-    assert [row.model for row in humaneval.beside.rows if row.ours] == [data.model["name"]]
-    assert mine.beside is None
+    [chart] = found["published"]
+    assert chart.benchmark == "HumanEval"
+    assert [row.model for row in chart.rows if row.ours] == [measured["model"]["name"]]
 
 
 def test_pass_at_k_comes_with_its_intervals_and_what_was_truncated(sampled_evaluation: RunFolder) -> None:
-    data = gather_evaluation(sampled_evaluation.artifacts()["evaluate"])
-    [benchmark] = data.benchmarks
-    assert [k for k, _, _ in benchmark.score.more_k] == [5, 10]
-    assert all(low <= share <= high for _, share, (low, high) in benchmark.score.more_k)
-    assert (benchmark.score.truncated_prompts, benchmark.grades) == (3, None)
-    assert (data.sandbox.backend, data.sandbox.jailed) == (NO_JAIL, False)
+    found = content_of(sampled_evaluation)
+    [score] = found["scores"]["scores"]
+    assert [k for k, _, _ in score.more_k] == [5, 10]
+    assert all(low <= share <= high for _, share, (low, high) in score.more_k)
+    assert (score.truncated_prompts, "grades" in found) == (3, False)
+    assert (found["measured"]["sandbox"].backend, found["measured"]["sandbox"].jailed) == (NO_JAIL, False)
 
 
 def test_the_page_is_well_formed_stands_alone_and_runs_nothing_of_a_model(page: str, sampled_page: str) -> None:
     assert len(re.findall(r'<details class="problem" id="p[01]-\d+"', page)) == 48
     assert re.search(r"\d+\.\d\u202f% \d+\.\d to \d+\.\d, 24 problems", text_of(page))
+    for name in ("humaneval", "mine"):
+        assert f" {name}, version 1: prompt as given, greedy. " in text_of(page)
     for written in (page, sampled_page):
         found = parsed(written)
         assert found.open == []
@@ -92,10 +100,10 @@ def test_equal_artifacts_give_equal_bytes_and_without_an_evaluation_there_is_no_
     with pytest.raises(MissingInputError, match="`evaluate`"):
         run_evaluation_report(EvaluationReportConfig(), {"report": artifacts["report"]}, workspace)
     with pytest.raises(MissingInputError, match=r"has no metric `model\.name`"):
-        gather_evaluation(artifacts["report"])
+        evaluation_page(artifacts["report"])
 
 
-def test_grades_are_told_in_a_line_and_are_a_share_beside_published_ones() -> None:
+def test_grades_are_told_in_a_line_and_are_a_share_among_published_ones() -> None:
     assert grade_line(FOUND) == ("61.2 % (55.0 to 67.5) from invented/Teacher; agreement with the tests: AUC 0.91")
     assert grade_line({**FOUND, "auc": None, "ungraded": 1_200}).endswith("Teacher; 1,200 gradings gave no grade")
     grade, (low, high) = understanding_of(FOUND)

@@ -2,70 +2,78 @@ import itertools
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.report.page import parsed, text_of
 
 from hornbook.pipeline.runs import RunFolder
-from hornbook.pipeline.stage import Workspace
-from hornbook.records import CodeSample, PredictedValue
-from hornbook.report.facts import WHOLE_CHAIN, metric
-from hornbook.report.lessons import by_turns, spread
-from hornbook.report.run import NUM_CODE_SAMPLES, ReportConfig, ReportData, gather, render_html, run_report
-from hornbook.report.scores import SandboxFacts
+from hornbook.pipeline.stage import Artifact, Workspace
+from hornbook.records import CodeSample, Dropped, PredictedValue
+from hornbook.report.data_flow import Training, metric
+from hornbook.report.page import Page, draw_page
+from hornbook.report.run import ReportConfig, page_of, run_report
+from hornbook.report.scores import SandboxFacts, Score
+from hornbook.report.sections import ROLES, SECTIONS, by_role
+from hornbook.report.synthesis import by_turns, spread
+
+Content = dict[str, Any]
+WHOLE_CHAIN = [role for role in ROLES if role not in ("code", "evaluate")]
 
 
 @pytest.fixture(scope="module")
-def page(report_data: ReportData) -> str:
-    return render_html(report_data)
+def page(small_page: Page) -> str:
+    return draw_page(small_page)
 
 
-def test_scores_are_grouped_by_benchmark_with_what_belongs_to_them(report_data: ReportData) -> None:
-    assert [(score.benchmark, score.model) for score in report_data.scores] == [
+def test_scores_are_grouped_by_benchmark_with_what_belongs_to_them(found: Content) -> None:
+    scores: list[Score] = found["scores"]["scores"]
+    assert [(score.benchmark, score.model) for score in scores] == [
         (benchmark, model) for benchmark in ("held-out exercises", "HumanEval") for model in ("base", "tuned")
     ]
-    held_out, _, humaneval, _ = report_data.scores
+    held_out, _, humaneval, _ = scores
     assert held_out.pass_at_1 == pytest.approx(2 / 6)
     low, high = held_out.ci95
     assert 0 < low < held_out.pass_at_1 < high < 1
     assert humaneval.num_problems == sum(number for _, number in humaneval.outcomes) == 164
-    assert [score.truncated_prompts for score in report_data.scores] == [2, 2, 0, 0]
-    assert report_data.beside is not None
-    ours = [(row.model, round(row.score, 3)) for row in report_data.beside.rows if row.ours]
+    assert [score.truncated_prompts for score in scores] == [2, 2, 0, 0]
+    ours = [(row.model, round(row.score, 3)) for row in found["humaneval"]["published"].rows if row.ours]
     assert ours == [("this run, tuned", 0.335), ("this run, base", 0.335)]
 
 
-def test_what_goes_in_and_what_is_dropped_adds_up(report_data: ReportData) -> None:
-    code, textbook, exercise = report_data.lanes
-    assert [step.stage for step in code.steps] == ["corpus", "hygiene", "select"]
+def test_what_goes_in_and_what_is_dropped_adds_up(found: Content) -> None:
+    flow = found["data"]
+    code, textbook, exercise = flow.lanes
+    assert [step.title for step in code.steps] == ["Collected", "Passed the filters", "Selected by value"]
     for before, after in itertools.pairwise(code.steps):
         assert before.kept == after.kept + sum(number for _, number in after.dropped)
     assert (code.steps[1].dropped, code.steps[1].note) == ((("generated", 1),), "Masked: e-mail addresses (1).")
     assert [(step.kept, step.dropped) for step in textbook.steps] == [(3, ()), (2, (("wrong output", 1),))]
     assert [(step.kept, step.dropped) for step in exercise.steps] == [(40, ()), (39, (("a test failed", 1),))]
-    deduplicated, clean = report_data.merged
-    kept = sum(lane.steps[-1].kept for lane in report_data.lanes)
+    deduplicated, clean = flow.merged
+    kept = sum(lane.steps[-1].kept for lane in flow.lanes)
     for merged in (deduplicated, clean):
-        assert kept == merged.step.kept + sum(number for _, number in merged.step.dropped)
-        assert sum(number for _, number in merged.kept_by_kind) == merged.step.kept
-        kept = merged.step.kept
-    assert sum(corpus.num_documents for corpus in report_data.corpora) == kept
+        assert kept == merged.kept + sum(number for _, number in merged.dropped)
+        assert sum(number for _, number in merged.kept_by_kind) == merged.kept
+        kept = merged.kept
+    assert sum(corpus.num_documents for corpus in flow.training_sets) == kept
 
 
-def test_code_is_shown_masked_from_the_most_to_the_least_valued(small_run: RunFolder, report_data: ReportData) -> None:
+def test_code_is_shown_masked_from_the_most_to_the_least_valued(small_run: RunFolder, found: Content) -> None:
+    shown = found["curation"]["found"]
     artifacts = small_run.artifacts()
     values = {one.sample_id: one.value for one in artifacts["classifier"].records("values", PredictedValue)}
     kept = {one.text: values[one.id] for one in artifacts["select"].records("kept", CodeSample)}
     threshold = metric(artifacts["select"], "threshold")
-    assert [excerpt.value for excerpt in report_data.code_kept] == sorted(
-        (kept[excerpt.text] for excerpt in report_data.code_kept), reverse=True
+    assert [excerpt.value for excerpt in shown.kept] == sorted(
+        (kept[excerpt.sample.text] for excerpt in shown.kept), reverse=True
     )
-    below = [excerpt for excerpt in report_data.code_dropped if "threshold" in excerpt.dropped_because]
-    assert len(report_data.code_kept) == len(below) == NUM_CODE_SAMPLES
-    assert max(excerpt.value for excerpt in below) < threshold <= min(one.value for one in report_data.code_kept)
-    *_, refused = report_data.code_dropped
-    assert (refused.dropped_because, refused.lines) == ("generated", "invented/generated.py, lines 1 to 11")
-    assert not any("lovelace" in one.text for one in (*report_data.code_kept, *report_data.code_dropped))
+    below = [excerpt for excerpt in shown.dropped if "threshold" in excerpt.dropped_because]
+    assert len(shown.kept) == len(below) == 4
+    assert max(excerpt.value for excerpt in below) < threshold <= min(one.value for one in shown.kept)
+    *_, refused = shown.dropped
+    assert (refused.dropped_because, refused.sample.path) == ("generated", "invented/generated.py")
+    assert not any("lovelace" in one.sample.text for one in (*shown.kept, *shown.dropped))
 
 
 def test_the_classifier_is_shown_with_its_intervals_and_worst_mistakes(small_run: RunFolder, page: str) -> None:
@@ -77,39 +85,49 @@ def test_the_classifier_is_shown_with_its_intervals_and_worst_mistakes(small_run
     assert shown[: len(held_out["surprises"])] == [one["reason"] for one in held_out["surprises"]]
 
 
-def test_answers_of_both_models_stand_beside_their_problem(report_data: ReportData) -> None:
-    assert [one.task_id for one in report_data.humaneval] == [f"HumanEval/{number}" for number in range(164)]
-    assert [attempts.model for attempts in report_data.humaneval[0].attempts] == ["base", "tuned"]
-    [sample] = report_data.humaneval[0].attempts[0].shown
+def test_answers_of_both_models_stand_beside_their_problem(found: Content) -> None:
+    humaneval = found["humaneval"]["explorer"].problems
+    assert [one.task_id for one in humaneval] == [f"HumanEval/{number}" for number in range(164)]
+    assert [attempts.model for attempts in humaneval[0].attempts] == ["base", "tuned"]
+    [sample] = humaneval[0].attempts[0].shown
     assert sample.stderr == "DeprecationWarning: <b>invented</b>"
     assert sample.cut_off == "print('what follows the function')"
-    sizes = {family.family: family.num_problems for family in report_data.families}
+    sizes = {family.family: family.num_problems for family in found["held-out"]["families"]}
     assert sizes == {"strings": 3, "integers": 3}
-    assert sum(number for family in report_data.families for model, number, _ in family.passed if model == "tuned") == 2
+    assert (
+        sum(
+            number for family in found["held-out"]["families"] for model, number, _ in family.passed if model == "tuned"
+        )
+        == 2
+    )
 
 
-def test_training_shows_what_was_spent_and_how_the_loss_went(small_run: RunFolder, report_data: ReportData) -> None:
-    assert [training.name for training in report_data.trainings] == ["pretrain", "finetune"]
-    for training in report_data.trainings:
+def test_training_shows_what_was_spent_and_how_the_loss_went(small_run: RunFolder, found: Content) -> None:
+    trainings: tuple[Training, ...] = found["training"]["trainings"]
+    assert [training.name for training in trainings] == ["pretrain", "finetune"]
+    for training in trainings:
         assert training.num_tokens == 6 * 2 * 16
         assert [step for step, _ in training.train_loss] == [1, 2, 3, 4, 5, 6]
-        assert training.held_out_loss[-1][0] == 6
-        last = small_run.artifacts()[training.name].manifest.metrics["validation_loss"]
-        assert training.held_out_loss[-1][1] == pytest.approx(last, abs=1e-3)
+        assert training.validation_loss[-1][0] == 6
+        metrics = small_run.artifacts()[training.name].manifest.metrics
+        last = metrics.get("validation_loss", metrics.get("held_out_loss"))
+        assert training.validation_loss[-1][1] == pytest.approx(last, abs=1e-3)
 
 
-def test_lineage_names_every_stage_in_the_order_of_the_data(small_run: RunFolder, report_data: ReportData) -> None:
-    assert [stage.stage for stage in report_data.stages] == list(WHOLE_CHAIN)
-    stages = {stage.stage: stage for stage in report_data.stages}
+def test_lineage_names_every_stage_in_the_order_of_the_data(
+    small_run: RunFolder, small_page: Page, found: Content
+) -> None:
+    stages = {stage.stage: stage for stage in found["making"]["stages"]}
+    assert [name for role in WHOLE_CHAIN for name in ROLES[role] if name in stages] == list(stages)
     assert dict(stages["select"].inputs)["samples"] == stages["hygiene"].fingerprint
     artifacts = small_run.artifacts()
     del artifacts["report"]
-    assert gather(dict(reversed(artifacts.items())), ReportConfig(recipe="small")) == report_data
+    assert page_of(dict(reversed(artifacts.items())), ReportConfig(recipe="small")) == small_page
 
 
 def test_a_partial_run_leaves_parts_out_and_says_which_stages(partial_run: RunFolder) -> None:
     page = (partial_run.path / "report" / "report.html").read_text()
-    assert re.findall(r'<section id="([^"]*)"', page) == ["data", "filter", "making"]
+    assert re.findall(r'<section id="([^"]*)"', page) == ["data", "curation", "making"]
     assert f"Not part of this run: {', '.join(WHOLE_CHAIN[5:])}." in page
     assert parsed(page).open == []
 
@@ -135,9 +153,9 @@ def test_equal_artifacts_give_equal_bytes(small_run: RunFolder, tmp_path: Path) 
     assert (tmp_path / "report.html").read_bytes() == written
 
 
-def test_scores_stand_there_with_interval_and_number_of_problems(page: str, report_data: ReportData) -> None:
+def test_scores_stand_there_with_interval_and_number_of_problems(page: str, found: Content) -> None:
     text = text_of(page)
-    for score in report_data.scores:
+    for score in found["scores"]["scores"]:
         low, high = (f"{100 * end:.1f}" for end in score.ci95)
         figure = f"{100 * score.pass_at_1:.1f}\u202f% {low} to {high}, {score.num_problems} problems"
         assert f"{score.model} {figure}" in text
@@ -145,21 +163,75 @@ def test_scores_stand_there_with_interval_and_number_of_problems(page: str, repo
     assert re.search(r"phi-1 1.3B .*50\.6.* this run, tuned 33\.5 this run, base 33\.5", text)
 
 
-def test_a_part_that_did_not_take_place_has_no_section(page: str, report_data: ReportData) -> None:
-    anchors = ("scores", "lessons", "held-out", "contamination")
-    nothing = dict.fromkeys(("scores", "passages", "exercises", "families", "held_out", "humaneval"), ())
-    without = render_html(replace(report_data, **nothing, contamination=None))  # type: ignore[arg-type]
-    assert parsed(without).open == []
-    for anchor in anchors:
-        assert f'<section id="{anchor}"' in page
-        assert f'<section id="{anchor}"' not in without
-        assert f'href="#{anchor}"' not in without
+@pytest.mark.parametrize("missing", [*WHOLE_CHAIN, "both evaluations", "all but collect"])
+def test_whatever_stage_a_recipe_lacks_the_report_shows_the_rest(
+    small_run: RunFolder, small_page: Page, missing: str
+) -> None:
+    artifacts = small_run.artifacts()
+    del artifacts["report"]
+    absent = {
+        "both evaluations": {"evaluate-base", "evaluate-tuned"},
+        "all but collect": set(WHOLE_CHAIN) - {"collect"},
+    }.get(missing, {missing})
+    left = {name: one for name, one in artifacts.items() if not any(name in ROLES[role] for role in absent)}
+    page = page_of(left, ReportConfig(recipe="small"))
+    assert [section.anchor for section in page.sections] == [
+        section.anchor for section in SECTIONS if not section.needs or set(section.needs) & set(WHOLE_CHAIN) - absent
+    ]
+    assert page.notes == [f"Not part of this run: {', '.join(role for role in WHOLE_CHAIN if role in absent)}."]
+    drawn = draw_page(page)
+    assert parsed(drawn).open == []
+    assert ("Each solution has passed its own tests." in drawn) == ("verify" not in absent)
+    assert [f'href="#{section.anchor}"' in drawn for section in small_page.sections] == [
+        section.anchor in {shown.anchor for shown in page.sections} for section in small_page.sections
+    ]
 
 
-def test_what_ran_without_a_jail_is_said_before_any_score(page: str, report_data: ReportData) -> None:
+@pytest.mark.parametrize("stage", ["hygiene", "classifier", "select", "verify", "decontaminate", "finetune"])
+def test_a_stage_of_ones_own_under_a_known_name_does_not_stop_the_report(
+    small_run: RunFolder, tmp_path: Path, stage: str
+) -> None:
+    artifacts = small_run.artifacts()
+    del artifacts["report"]
+    manifest = replace(artifacts[stage].manifest, metrics={"mine": 1})
+    page = page_of({**artifacts, stage: Artifact(tmp_path, manifest)}, ReportConfig(recipe="small"))
+    sections = {section.anchor: section.content for section in page.sections}
+    assert manifest in sections["making"]["stages"]
+    assert {"scores", "data", "synthesis", "training", "humaneval"} <= set(sections)
+    assert len(sections) + len(page.notes) == len(SECTIONS)
+    assert parsed(draw_page(page)).open == []
+
+
+def test_a_table_of_ones_own_with_other_columns_costs_its_section_alone(small_run: RunFolder, tmp_path: Path) -> None:
+    artifacts = small_run.artifacts()
+    del artifacts["report"], artifacts["verify"]
+    odd = Dropped(id="a", reason="b", detail="c")
+    Workspace(tmp_path, tmp_path, 0, lambda done, total, note="": None).write_records("exercises", Dropped, [odd])
+    artifacts["exercises"] = Artifact(tmp_path, artifacts["exercises"].manifest)
+    page = page_of(artifacts, ReportConfig(recipe="small"))
+    assert {section.anchor for section in page.sections} == {one.anchor for one in SECTIONS} - {"synthesis"}
+    assert page.notes[1].startswith("“Textbooks and exercises” is not shown: there is no ")
+
+
+def test_stages_without_a_role_are_listed_after_what_they_read_and_both_names_of_a_role_count(
+    small_run: RunFolder,
+) -> None:
+    artifacts = small_run.artifacts()
+    del artifacts["report"]
+    extra = artifacts["select"]
+    fingerprints = {"samples": artifacts["select"].manifest.fingerprint}
+    extra = replace(extra, manifest=replace(extra.manifest, stage="mine", fingerprint="0" * 64, inputs=fingerprints))
+    artifacts |= {"mine": extra, "filters": artifacts.pop("hygiene"), "collect": artifacts.pop("corpus")}
+    roles = list(by_role(artifacts))
+    assert roles[roles.index("select") + 1] == "mine"
+    assert [role for role in roles if role != "mine"] == WHOLE_CHAIN
+
+
+def test_what_ran_without_a_jail_is_said_before_any_score(page: str, small_page: Page) -> None:
     assert 'class="warning"' not in page
     unjailed = SandboxFacts(backend="none: <b>nothing</b>", jailed=False, limits=())
-    before, _, after = render_html(replace(report_data, sandbox=unjailed, humaneval=())).partition("<main>")
+    scores = replace(small_page.sections[0], content={**small_page.sections[0].content, "sandbox": unjailed})
+    before, _, after = draw_page(replace(small_page, sandbox=unjailed, sections=[scores])).partition("<main>")
     assert "none: &lt;b&gt;nothing&lt;/b&gt;" in before
     assert "tests in a jail" not in after
 

@@ -13,7 +13,7 @@ from hornbook.decontamination.study import SimilarPair
 from hornbook.errors import MissingInputError
 from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import Outcome, Problem, Verdict
-from hornbook.report.study import GROUPS, StudyConfig, StudyRowConfig, group_figures, run_study, study_text
+from hornbook.report.contamination import GROUPS, StudyConfig, StudyRowConfig, group_figures, run_study, study_text
 
 Figures = dict[str, dict[str, float]]
 
@@ -134,7 +134,7 @@ def study(benchmark: str = "held-out exercises") -> dict[str, Any]:
 def test_the_table_says_what_goes_and_for_each_group_both_accuracies_and_the_test() -> None:
     lines = [" ".join(line.split()) for line in study_text(study("evil\x1b[2J")).splitlines()]
     assert "\x1b" not in lines[0]
-    said = "- `0.9`: 56 exercises go, 12 problems are similar (evaluate-0.9); planted leaks that go: 3 of 4 renamed"
+    said = "- `0.9`: 56 exercises removed, 12 problems similar (evaluate-0.9); planted leaks removed: 3 of 4 renamed"
     assert said in lines
     table = [line.strip("|").split("|") for line in lines if line.startswith("|")]
     whole = "-100.0 (-100.0 to -100.0)"

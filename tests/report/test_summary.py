@@ -1,12 +1,18 @@
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 from tests.report.evaluated import EvaluatedConfig, run_evaluation
+from tests.report.miniature import run_small
+from tests.report.page import text_of
 
+from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
+from hornbook.report.run import ReportConfig, run_report
 from hornbook.report.summary import describe_run, print_summary
 
 
@@ -61,6 +67,25 @@ def test_a_partial_run_shows_what_it_has_and_names_the_rest(partial_run: RunFold
     assert any(line.startswith("not run  textbooks, exercises, verify") for line in lines)
     found = describe_run(partial_run)
     assert (found["scores"], found["model_sha256"], found["model"]) == ([], None, None)
+
+
+def test_a_stage_of_ones_own_under_a_known_name_does_not_stop_the_summary(tmp_path: Path) -> None:
+    def mine(_config: ReportConfig, inputs: Mapping[str, Artifact], _workspace: Workspace) -> Result:
+        return Result(kept=3, unit="things", dropped={"too odd": 2}, metrics={"mine": len(inputs)})
+
+    names = ("corpus", "hygiene", "select", "verify", "decontaminate", "tokenize", "evaluate-tuned", "export")
+    stages = [Stage(name, mine, ReportConfig(), 1) for name in names]
+    report = Stage("report", run_report, ReportConfig(), 1, {stage.name: stage for stage in stages})
+    run = run_small(Pipeline("mine", (*stages, report)), tmp_path)
+    lines = words(run)
+    assert "real code 3 things, 3 kept" in lines
+    assert "without leaks 3 things, 2 dropped" in lines
+    assert "not shown: the stage `evaluate-tuned` has no metric `scores`" in lines
+    page = text_of((run.path / "report" / "report.html").read_text())
+    assert "“What it can do” is not shown: the stage `evaluate-tuned` has no metric `scores`." in page
+    assert "“What could have leaked” is not shown: the stage `decontaminate` has no metric `benchmarks`." in page
+    assert "−2 too odd" in page
+    assert (describe_run(run)["scores"], describe_run(run)["model_sha256"]) == ([], None)
 
 
 def test_a_models_name_cannot_speak_to_the_terminal(tmp_path: Path) -> None:

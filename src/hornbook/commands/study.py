@@ -78,7 +78,7 @@ def contamination(
     from hornbook.pipeline.runs import RunFolder
     from hornbook.pipeline.store import Store
     from hornbook.recipes.contamination_study import LAST_OF_RUN, StudySettings, has_held_out
-    from hornbook.report.study import STUDY, study_text
+    from hornbook.report.contamination import STUDY, study_text
 
     kept = Store(store)
     pipeline = pipeline_of(RunFolder(kept, run), LAST_OF_RUN)

@@ -1,6 +1,6 @@
-"""What a person named: a trained phi model, and a folder for it, filled aside and put in place when it is whole.
+"""The model that an export reads, and the folder that it writes: filled under another name and renamed when complete.
 
-Reads: the run's artifacts, verified; or what lies in the model's folder.
+Reads: the run's artifacts, verified; or the files in the model's folder.
 """
 
 import os
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def find_trained_model(name: str, store: Store, *, base: bool) -> tuple[ModelFiles, str | None]:
-    """The model that `name` means, and the model card that speaks of it; None where there is none.
+    """The model that `name` means, and the model card about it; None where there is none.
 
     Args:
         name: A run of the store, or a folder with a model, ours or Hugging Face's.
@@ -36,29 +36,30 @@ def find_trained_model(name: str, store: Store, *, base: bool) -> tuple[ModelFil
     """
     files = find_files(name, store, base=base)
     if is_run(name, store):
-        return files, None if base else _card_of_run(RunFolder(store, name).artifacts())
+        return files, _card_of_run(RunFolder(store, name).artifacts(), files.folder)
     card = files.folder / CARD
     return files, card.read_text(encoding="utf-8") if card.is_file() else None
 
 
-def _card_of_run(artifacts: Mapping[str, Artifact]) -> str | None:
-    """That of the stage `export`, if it speaks of the run's finetuned model."""
+def _card_of_run(artifacts: Mapping[str, Artifact], model: Path) -> str | None:
+    """The card that the stage `export` wrote, if it is about the model in this folder."""
     exported = artifacts.get("export")
-    if exported is None or exported.manifest.inputs.get("model") != artifacts["finetune"].manifest.fingerprint:
+    trained = [one.manifest.fingerprint for one in artifacts.values() if one.folder == model]
+    if exported is None or exported.manifest.inputs.get("model") not in trained:
         return None
     return exported.path(f"model/{CARD}").read_text(encoding="utf-8")
 
 
 def require_free(folder: Path, store: Store, *, replace: bool) -> None:
-    """Refuse a folder that an export must not take.
+    """Check that an export may write a folder.
 
     Args:
-        folder: What the person named.
-        store: Nothing is put into it.
-        replace: Take a folder with an earlier export, too.
+        folder: The value of `--output`.
+        store: The folder must lie outside of it.
+        replace: Also allow a folder with an earlier export.
 
     Raises:
-        ConfigError: It is no folder, lies in the store, or holds files; with `replace`, files that no export writes.
+        ConfigError: It is a file, lies in the store, or holds files; with `replace`, files that no export writes.
     """
     if folder.resolve().is_relative_to(store.root.resolve()):
         raise ConfigError(f"`--output` `{folder}` lies in the store `{store.root}`, whose files never change")
@@ -77,13 +78,13 @@ def require_free(folder: Path, store: Store, *, replace: bool) -> None:
 
 
 def fill_aside(folder: Path, fill: Callable[[Path], T]) -> T:
-    """Let `fill` write a folder beside `folder`, and put it in its place; what was there is gone then.
+    """Let `fill` write a temporary folder beside `folder`, then rename it to `folder`, which it replaces.
 
-    Killed at any moment, `folder` is as it was or whole, or between two renames the earlier one lies beside it.
+    After a kill at any moment, `folder` is unchanged or complete; between two renames the earlier one lies beside it.
 
     Args:
-        folder: Its parents are made where they are missing.
-        fill: Given the folder to write; an error of it leaves `folder` as it was.
+        folder: Missing parents are created.
+        fill: Called with the folder to write; if it raises, `folder` stays unchanged.
 
     Raises:
         StoreError: It cannot be written: permissions, disk space.

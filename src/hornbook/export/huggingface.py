@@ -169,7 +169,7 @@ def _write_json(path: Path, value: dict[str, Any]) -> None:
 
 
 def _write_tokenizer(tokenizer: Tokenizer, source: Path, path: Path) -> None:
-    """The file as it was given; made of its parts where there was none."""
+    """Copy the tokenizer's file; serialize the tokenizer where it has no file of its own."""
     file = source / _TOKENIZER if source.is_dir() else source
     if file.is_file():
         path.write_bytes(file.read_bytes())

@@ -1,33 +1,41 @@
-"""The stage `export`.
+"""The stage `export`: a trained model as a folder for transformers, with a model card.
 
-Reads:  the tuned model, its tokenizer, the scores of both models, and what the data stages say of themselves.
-Writes: the folder `model/`, ready for transformers, with a model card.
+Reads:  the model and its tokenizer; for the card also the manifests of the stages that its data passed, of its
+        trainings and of its evaluations, as far as the recipe has them.
+Writes: the folder `model/`.
+Source: Mitchell et al. 2019, "Model Cards for Model Reporting", for what a card has to say.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
+import jinja2
+
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.evaluation.clean_subset import clean_scores
-from hornbook.evaluation.leaks import not_checked, read_leaks, rule_of
+from hornbook.evaluation.clean_subset import CleanScore, clean_scores
+from hornbook.evaluation.leaks import RULE_NAME, Leaks, not_checked, read_leaks, rule_of
 from hornbook.export.huggingface import export_huggingface
-from hornbook.export.model_card import CardScore, ContaminationChecks, ModelCard, TrainingRun, write_model_card
+from hornbook.model.config import ModelConfig, num_parameters
+from hornbook.model.weights import load_config
+from hornbook.pipeline.manifest import Manifest
 from hornbook.pipeline.stage import Artifact, Result, Workspace
 
-VERSION = 3
+VERSION = 4
 """Raised when the exported files change: it is part of the fingerprint."""
-
-_DATA = ("hygiene", "select", "verify", "deduplicate", "decontaminate")
+_DATA = ("filters", "hygiene", "select", "verify", "deduplicate", "decontaminate")
 _TRAININGS = ("pretrain", "model")
 _EVALUATIONS = (("base", "evaluate_base"), ("tuned", "evaluate_tuned"))
 _BENCHMARKS = {"held_out": "held-out exercises", "humaneval": "HumanEval"}
+_MEASURED = (RULE_NAME, "13-gram")
+"""Prefixes of the detectors whose quality the card shows: the rule, and the paper's own detector."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExportConfig:
-    """What the exported model is called."""
+    """The name of the exported model."""
 
     name: str = "hornbook-laptop"
 
@@ -36,17 +44,52 @@ class ExportConfig:
             raise ConfigError(f"`name` must consist of letters, digits, `-`, `.` and `_`, got {self.name!r}")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Contamination:
+    """What `decontaminate` compared, what it found, and what it could not see."""
+
+    leaks: Leaks
+    rule: str
+    """In a sentence or two."""
+    not_checked: tuple[str, ...]
+    clean: tuple[CleanScore, ...]
+    """Scores on the problems that did not leak, for benchmarks that were both compared and evaluated."""
+    measured: Sequence[Mapping[str, Any]]
+    """Rows of the calibration for the rule and the paper's detector; empty where they were not measured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """The content of a model card."""
+
+    name: str
+    config: ModelConfig
+    data: tuple[Manifest, ...]
+    """Of the stages that the training data passed."""
+    kinds: Mapping[str, int]
+    """Documents of each kind in the training data; empty where no table says it."""
+    sources: tuple[tuple[tuple[str, str], int], ...]
+    """Source of real code and its licence (SPDX) → samples."""
+    trainings: tuple[Manifest, ...]
+    scores: tuple[Mapping[str, Any], ...]
+    """As in the metrics of evaluations, each with its `model` (`base` or `tuned`) and a `title` for people."""
+    contamination: Contamination | None
+    """None where the data was not compared with any benchmark."""
+
+    @property
+    def num_parameters(self) -> int:
+        """Number of parameters of the model."""
+        return num_parameters(self.config)
+
+
 def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Write the Hugging Face folder of the model.
 
     Args:
         config: The name.
-        inputs: `model` (the finetuning), `tokenizer`, `decontaminate`, `evaluate_tuned`; for the card also those of
-            `pretrain`, `evaluate_base`, `hygiene`, `select`, `verify` and `deduplicate` that the run has.
+        inputs: `model` and `tokenizer`; for the card also those of `pretrain`, `evaluate_base`, `evaluate_tuned`,
+            `filters`, `select`, `verify`, `deduplicate` and `decontaminate` that the run has.
         workspace: Gets the folder `model`.
-
-    Raises:
-        MissingInputError: There are no scores, or contamination was not checked as the card needs it.
     """
     workspace.progress(0, 1, "writing the model")
     card = describe_model(config, inputs)
@@ -65,69 +108,78 @@ def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: 
 
 
 def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> ModelCard:
-    """What the card says, from the inputs' manifests and the sources of the selected code."""
-    shape, scores = _metric(inputs["model"], "model"), _scores(inputs)
+    """Gather the card from the inputs' manifests and tables; what the run does not have stays empty."""
+    scores = _scores(inputs)
     return ModelCard(
         name=config.name,
-        num_parameters=_metric(inputs["model"], "num_parameters"),
-        num_layers=shape["num_layers"],
-        hidden_size=shape["hidden_size"],
-        max_position=shape["max_position"],
-        vocab_size=shape["vocab_size"],
+        config=load_config(inputs["model"].folder),
         data=tuple(inputs[key].manifest for key in _DATA if key in inputs),
-        sources=_code_sources(inputs["select"]) if "select" in inputs else (),
-        trainings=tuple(_training(inputs[key]) for key in _TRAININGS if key in inputs),
+        kinds=_kinds(inputs),
+        sources=_code_sources(inputs["select"]) if "select" in inputs and inputs["select"].has("kept") else (),
+        trainings=tuple(inputs[key].manifest for key in _TRAININGS if key in inputs),
         scores=scores,
-        contamination=_contamination(inputs, scores) if "decontaminate" in inputs else None,
+        contamination=_contamination(inputs, scores),
     )
+
+
+def write_model_card(card: ModelCard) -> str:
+    """The card in Markdown, with the metadata that the Hugging Face hub reads."""
+    template = (files("hornbook.export") / "model_card.md.jinja").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    return environment.from_string(template).render(card=card)
+
+
+def _kinds(inputs: Mapping[str, Artifact]) -> Mapping[str, int]:
+    tables = (inputs[key] for key in ("decontaminate", "deduplicate") if key in inputs)
+    documents = next((one.arrow("documents") for one in tables if one.has("documents")), None)
+    if documents is None or "kind" not in documents.column_names:
+        return {}
+    return Counter(documents.column("kind").to_pylist())
 
 
 def _code_sources(select: Artifact) -> tuple[tuple[tuple[str, str], int], ...]:
     kept = select.arrow("kept")
+    if not {"source", "license"} <= set(kept.column_names):
+        return ()
     counts = Counter(zip(kept.column("source").to_pylist(), kept.column("license").to_pylist(), strict=True))
     return tuple(sorted(counts.items()))
 
 
-def _training(artifact: Artifact) -> TrainingRun:
-    return TrainingRun(
-        name=artifact.manifest.stage,
-        num_steps=artifact.manifest.kept,
-        num_tokens=_metric(artifact, "tokens_seen"),
-        held_out_loss=_metric(artifact, "validation_loss"),
-    )
-
-
-def _scores(inputs: Mapping[str, Artifact]) -> tuple[CardScore, ...]:
+def _scores(inputs: Mapping[str, Artifact]) -> tuple[Mapping[str, Any], ...]:
     """Benchmark by benchmark, base before tuned."""
     scores = [
-        CardScore(
-            model=model,
-            benchmark=found.get("title") or _BENCHMARKS.get(found["benchmark"], found["benchmark"]),
-            pass_at_1=found["pass@1"],
-            ci95=(found["ci95"][0], found["ci95"][1]),
-            num_problems=found["num_problems"],
-            protocol=found["protocol"],
-        )
+        {"title": _BENCHMARKS.get(found["benchmark"], found["benchmark"]), **found, "model": model}
         for model, key in _EVALUATIONS
         if key in inputs
-        for found in _metric(inputs[key], "scores")
+        for found in inputs[key].manifest.metrics.get("scores", [])
     ]
-    benchmarks = list(dict.fromkeys(score.benchmark for score in scores))
-    return tuple(sorted(scores, key=lambda score: benchmarks.index(score.benchmark)))
+    titles = list(dict.fromkeys(score["title"] for score in scores))
+    return tuple(sorted(scores, key=lambda score: titles.index(score["title"])))
 
 
-def _contamination(inputs: Mapping[str, Artifact], scores: Sequence[CardScore]) -> ContaminationChecks:
-    leaks = read_leaks(inputs["decontaminate"].manifest)
-    evaluations = [(model, inputs[key]) for model, key in _EVALUATIONS if key in inputs]
-    return ContaminationChecks(
+def _contamination(inputs: Mapping[str, Artifact], scores: Sequence[Mapping[str, Any]]) -> Contamination | None:
+    """None where the data passed no `decontaminate`, or one that does not say what it compared."""
+    if "decontaminate" not in inputs:
+        return None
+    try:
+        leaks = read_leaks(inputs["decontaminate"].manifest)
+    except MissingInputError:
+        return None
+    if not leaks.benchmarks:
+        return None
+    gaps = list(not_checked(leaks, [score["title"] for score in scores]))
+    clean: tuple[CleanScore, ...] = ()
+    try:
+        clean = clean_scores(leaks.benchmarks, [(model, inputs[key]) for model, key in _EVALUATIONS if key in inputs])
+    except MissingInputError as error:
+        gaps.insert(0, f"The scores without the leaked problems: {error}.")
+    rows = leaks.calibration["rows"] if leaks.calibration else ()
+    return Contamination(
         leaks=leaks,
         rule=rule_of(leaks),
-        not_checked=not_checked(leaks, [score.benchmark for score in scores]),
-        clean=clean_scores(leaks.benchmarks, evaluations),
+        not_checked=tuple(gaps),
+        clean=clean,
+        measured=[row for prefix in _MEASURED for row in rows if row["name"].startswith(prefix)],
     )
-
-
-def _metric(artifact: Artifact, name: str) -> Any:
-    if name not in artifact.manifest.metrics:
-        raise MissingInputError(f"the stage `{artifact.manifest.stage}` has no metric `{name}`")
-    return artifact.manifest.metrics[name]

@@ -21,8 +21,8 @@ from hornbook.errors import ConfigError
 from hornbook.evaluation.stages import HELD_OUT
 from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.stage import Stage, StageFunction
-from hornbook.report import study as report
-from hornbook.report.study import STUDY, StudyConfig, StudyRowConfig
+from hornbook.report import contamination as report
+from hornbook.report.contamination import STUDY, StudyConfig, StudyRowConfig
 
 NAME = "contamination-study"
 LAST_OF_RUN = "evaluate-tuned"

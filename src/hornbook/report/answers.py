@@ -1,24 +1,29 @@
-"""What models wrote for each problem of a benchmark, joined with verdicts, times and grades; sums per family."""
+"""What models wrote for each problem of a benchmark, with verdicts, times and grades; and a list to look through it.
+
+Reads: the tables `NAME-problems`, `NAME-completions` and `NAME-verdicts` of evaluations; `NAME-grades` and
+       `measured/NAME-times` where there are any.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import MissingInputError
 from hornbook.pipeline.manifest import MEASURED
 from hornbook.pipeline.stage import Artifact
 from hornbook.records import Completion, Grade, Outcome, Problem, R, Timing, Verdict
-from hornbook.report.facts import metric
-from hornbook.report.lessons import by_turns
-from hornbook.report.scores import EVALUATIONS
+from hornbook.report.scores import EVALUATE, EVALUATIONS
+from hornbook.report.synthesis import by_turns
 
-_NUM_SAMPLES_SHOWN = 3
-"""Of each model for each problem."""
+MODEL = "model"
+"""The name under which the attempts of one evaluated model are shown."""
 CHARACTERS_SHOWN = 4_000
 """Of a completion."""
-_CHARACTERS_BESIDE_SHOWN = 1_500
-"""Of what was cut off behind it, of what the program wrote, of an assessment."""
+_NUM_SAMPLES_SHOWN = 3
+"""Of each model for each problem."""
+_CHARACTERS_SHOWN_OF_REST = 1_500
+"""Of the text that was cut off after a completion, of a program's stderr, of an assessment."""
+_CHARACTERS_OF_DETAIL_SEARCHED = 200
 _Key = tuple[str, int]
 """Task and sample."""
 
@@ -28,15 +33,15 @@ class Answer:
     """One sample of a model for one problem, and the verdict."""
 
     text: str
-    """What was run behind the prompt, or its beginning."""
+    """The code that ran after the prompt, or its beginning."""
     cut_off: str
-    """What the model wrote behind that; empty where nothing was cut off."""
+    """The text that the model wrote after it; empty where nothing was cut off."""
     whole: str
     """All that it wrote, where `text` is not its beginning: an answer in prose with code in it."""
     outcome: str
     detail: str
     stderr: str
-    """The beginning of what the program wrote there."""
+    """The beginning of the program's stderr."""
     cpu_seconds: float | None
     """None where the time was not kept."""
     assessments: tuple[Grade, ...]
@@ -84,6 +89,41 @@ class ProblemAnswers:
     attempts: tuple[Attempts, ...]
     """One per model, each with the same models in the same order."""
 
+    @property
+    def keys(self) -> list[str]:
+        """Choices of the list's filter that show the problem; words without spaces."""
+        return [key for attempts in self.attempts for key in _keys(attempts)]
+
+    @property
+    def search(self) -> str:
+        """The text that the list's search looks through, in lower case."""
+        details = {answer.detail for attempts in self.attempts for answer in attempts.shown}
+        parts = [self.task_id, self.entry_point, self.category, *sorted(details)]
+        return " ".join(part[:_CHARACTERS_OF_DETAIL_SEARCHED] for part in parts if part).lower()
+
+    @property
+    def solved_by(self) -> list[str]:
+        """Models of which at least one sample passed."""
+        return [attempts.model for attempts in self.attempts if attempts.solved]
+
+    @property
+    def share(self) -> float:
+        """Share of the samples that passed, of the model that passed the most; 0 to 1."""
+        return max(attempts.share for attempts in self.attempts)
+
+    @property
+    def summary(self) -> str:
+        """The verdicts in a few words."""
+        if any(attempts.num_samples > 1 for attempts in self.attempts):
+            several = len(self.attempts) > 1
+            return ", ".join(
+                f"{one.num_passed} of {one.num_samples} passed{f' ({one.model})' if several else ''}"
+                for one in self.attempts
+            )
+        if len(self.attempts) == 1:
+            return self.attempts[0].shown[0].outcome
+        return f"solved by {' and '.join(self.solved_by)}" if self.solved_by else "not solved"
+
 
 @dataclass(frozen=True, kw_only=True)
 class FamilyScore:
@@ -95,35 +135,46 @@ class FamilyScore:
     """Model → samples that passed, and samples made; with one per problem these are problems."""
 
 
-def humaneval_answers(artifacts: Mapping[str, Artifact]) -> tuple[ProblemAnswers, ...]:
-    """Every HumanEval problem with each model's completions; empty where nothing was evaluated."""
-    found = _found(artifacts, "humaneval")
-    return joined(read_humaneval(), found) if found else ()
+@dataclass(frozen=True, kw_only=True)
+class Explorer:
+    """A list of problems with squares to press, a filter and a search."""
+
+    name: str
+    """Prefix of the anchors: `p` gives `p0`, `p1` …"""
+    models: tuple[str, ...]
+    several_samples: bool
+    choices: tuple[tuple[str, str], ...]
+    """Key of a choice of the filter, and its label; the key is empty for all."""
+    problems: Sequence[ProblemAnswers]
 
 
-def held_out_answers(artifacts: Mapping[str, Artifact]) -> tuple[ProblemAnswers, ...]:
-    """Every held-out problem with each model's completions; empty where nothing was evaluated."""
-    found = _found(artifacts, "held_out")
-    return joined(artifacts["exercises"].records("held_out", Problem), found) if found else ()
+def answers_in(run: Mapping[str, Artifact], benchmark: str) -> tuple[ProblemAnswers, ...]:
+    """Every problem of a benchmark with each model's completions; empty where no evaluation of the run asked it.
+
+    Raises:
+        MissingInputError: A model has no answer to a problem, or a completion has no verdict.
+    """
+    models = (*EVALUATIONS, (MODEL, EVALUATE))
+    asked = {model: run[role] for model, role in models if role in run and run[role].has(f"{benchmark}-problems")}
+    found = {model: attempts_of(model, one, benchmark, _NUM_SAMPLES_SHOWN) for model, one in asked.items()}
+    return next((joined(one.records(f"{benchmark}-problems", Problem), found) for one in asked.values()), ())
 
 
 def family_scores(problems: Sequence[ProblemAnswers]) -> tuple[FamilyScore, ...]:
     """How many samples on each family's problems passed, families in order of first appearance."""
-    sizes = Counter(problem.category for problem in problems)
-    passed: Counter[tuple[str, str]] = Counter()
-    made: Counter[tuple[str, str]] = Counter()
+    families: dict[str, list[ProblemAnswers]] = {}
     for problem in problems:
-        for attempts in problem.attempts:
-            passed[problem.category, attempts.model] += attempts.num_passed
-            made[problem.category, attempts.model] += attempts.num_samples
-    models = list(dict.fromkeys(attempts.model for problem in problems for attempts in problem.attempts))
+        families.setdefault(problem.category, []).append(problem)
     return tuple(
         FamilyScore(
             family=family,
-            num_problems=sizes[family],
-            passed=tuple((model, passed[family, model], made[family, model]) for model in models),
+            num_problems=len(members),
+            passed=tuple(
+                (found[0].model, sum(one.num_passed for one in found), sum(one.num_samples for one in found))
+                for found in zip(*(member.attempts for member in members), strict=True)
+            ),
         )
-        for family in sizes
+        for family, members in families.items()
     )
 
 
@@ -138,22 +189,12 @@ def some_of(problems: Sequence[ProblemAnswers], number: int) -> tuple[ProblemAns
     return tuple(sorted(chosen, key=lambda problem: problem.task_id))
 
 
-def _found(artifacts: Mapping[str, Artifact], benchmark: str) -> dict[str, dict[str, Attempts]]:
-    """Model → task → its samples, for the models that were evaluated on the benchmark."""
-    return {
-        model: attempts_of(model, artifacts[stage], benchmark, _NUM_SAMPLES_SHOWN)
-        for model, stage in EVALUATIONS
-        if stage in artifacts and any(score["benchmark"] == benchmark for score in metric(artifacts[stage], "scores"))
-    }
-
-
 def attempts_of(model: str, artifact: Artifact, benchmark: str, num_shown: int) -> dict[str, Attempts]:
     """Task → the samples of one model.
 
     Args:
-        model: Under which name they are shown.
-        artifact: Of an evaluation: the tables `BENCHMARK-completions` and `-verdicts`; `-grades` and the times where
-            there are any.
+        model: The name under which they are shown.
+        artifact: Of an evaluation.
         benchmark: Its name in the tables' names.
         num_shown: How many samples per problem are kept to be shown; all are counted.
 
@@ -161,9 +202,8 @@ def attempts_of(model: str, artifact: Artifact, benchmark: str, num_shown: int) 
         MissingInputError: A completion has no verdict.
     """
     verdicts = {_key(verdict): verdict for verdict in artifact.records(f"{benchmark}-verdicts", Verdict)}
-    seconds = {
-        _key(timing): timing.cpu_seconds for timing in _optional(artifact, f"{MEASURED}/{benchmark}-times", Timing)
-    }
+    times = _optional(artifact, f"{MEASURED}/{benchmark}-times", Timing)
+    seconds = {_key(timing): timing.cpu_seconds for timing in times}
     grades: dict[_Key, list[Grade]] = {}
     for grade in _optional(artifact, f"{benchmark}-grades", Grade):
         grades.setdefault(_key(grade), []).append(grade)
@@ -218,10 +258,28 @@ def joined(problems: Sequence[Problem], found: Mapping[str, Mapping[str, Attempt
 
 
 def shortened(text: str, limit: int = CHARACTERS_SHOWN) -> str:
-    """The text, or its beginning and how much is missing: a page must stay a page whatever a model writes."""
+    """The text, or its beginning and how much is missing, so that the page stays small."""
     if len(text) <= limit:
         return text
     return f"{text[:limit]}\n… {len(text) - limit:,} more characters"
+
+
+def explorer_of(name: str, problems: Sequence[ProblemAnswers]) -> Explorer:
+    """Prepare a list of problems.
+
+    Args:
+        name: Prefix of the anchors.
+        problems: At least one, each with the same models.
+    """
+    models = tuple(attempts.model for attempts in problems[0].attempts)
+    several = any(attempts.num_samples > 1 for problem in problems for attempts in problem.attempts)
+    if len(models) > 1:
+        verdicts = (("pass", "passed"), ("fail", "failed"))
+        choices = [(f"{one}:{key}", f"{one} {label}") for one in reversed(models) for key, label in verdicts]
+    else:
+        choices = _choices_of_one(problems, several=several)
+    choices = [("", "all"), *choices]
+    return Explorer(name=name, models=models, several_samples=several, choices=tuple(choices), problems=problems)
 
 
 def _answer(completion: Completion, verdict: Verdict, seconds: float | None, grades: Sequence[Grade]) -> Answer:
@@ -229,21 +287,20 @@ def _answer(completion: Completion, verdict: Verdict, seconds: float | None, gra
     cut_off = completion.raw[len(completion.text) :] if is_beginning else ""
     return Answer(
         text=shortened(completion.text),
-        cut_off=shortened(cut_off.strip("\n").rstrip(), _CHARACTERS_BESIDE_SHOWN),
+        cut_off=shortened(cut_off.strip("\n").rstrip(), _CHARACTERS_SHOWN_OF_REST),
         whole="" if is_beginning else shortened(completion.raw),
         outcome=verdict.outcome.value,
         detail=verdict.detail,
-        stderr=shortened(verdict.stderr.rstrip(), _CHARACTERS_BESIDE_SHOWN),
+        stderr=shortened(verdict.stderr.rstrip(), _CHARACTERS_SHOWN_OF_REST),
         cpu_seconds=seconds,
         assessments=tuple(
-            replace(grade, assessment=shortened(grade.assessment, _CHARACTERS_BESIDE_SHOWN))
+            replace(grade, assessment=shortened(grade.assessment, _CHARACTERS_SHOWN_OF_REST))
             for grade in sorted(grades, key=lambda grade: grade.grading_index)
         ),
     )
 
 
 def _optional(artifact: Artifact, table: str, record: type[R]) -> list[R]:
-    """The records of a table that not every evaluation has."""
     return artifact.records(table, record) if artifact.has(table) else []
 
 
@@ -253,3 +310,30 @@ def _key(record: Completion | Verdict | Timing | Grade) -> _Key:
 
 def _mean(numbers: Sequence[int]) -> float | None:
     return sum(numbers) / len(numbers) if numbers else None
+
+
+def _keys(attempts: Attempts) -> list[str]:
+    """Whether the model solved it; of a single sample also its outcome, of several whether all passed."""
+    keys = [f"{attempts.model}:{'pass' if attempts.solved else 'fail'}"]
+    if attempts.num_samples == 1:
+        keys.append(_slug(attempts.shown[0].outcome))
+    else:
+        keys.append("every" if attempts.share == 1 else "some" if attempts.solved else "no")
+    return keys
+
+
+def _choices_of_one(problems: Sequence[ProblemAnswers], *, several: bool) -> list[tuple[str, str]]:
+    """Each verdict that occurred, `passed` first and then the most frequent."""
+    numbers = Counter(problem.keys[1] for problem in problems)
+    if several:
+        labels = {"every": "every sample passed", "some": "some passed", "no": "none passed"}
+        shown = [key for key in labels if numbers[key]]
+    else:
+        outcomes = [problem.attempts[0].shown[0].outcome for problem in problems]
+        labels = {_slug(outcome): outcome for outcome in outcomes}
+        shown = sorted(labels, key=lambda key: (key != "passed", -numbers[key]))
+    return [(key, f"{labels[key]} {numbers[key]:,}") for key in shown]
+
+
+def _slug(outcome: str) -> str:
+    return "".join(character if character.isalnum() else "-" for character in outcome)

@@ -1,30 +1,24 @@
 """The geometry of the report's line charts.
 
-A plot lives in a square of 100 × 100 units, x to the right and y downwards, which the page stretches to any width; all
-text (ticks, labels, legend) is HTML beside it, so that it stays readable on a telephone. The page also prints each
-plot's numbers as a table, for readers who cannot see it.
+A plot is drawn in a square of 100 × 100 units, x to the right and y downwards, which the page stretches to any width;
+all text (ticks, labels, legend) is HTML outside of it, so that it stays readable on a small screen. The page also
+prints each plot's numbers as a table, for readers who cannot see it.
 """
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hornbook.report.facts import Training
-from hornbook.report.filter import Calibration
+from hornbook.report.curation import Calibration
+from hornbook.report.data_flow import Training
 
 Points = Sequence[tuple[float, float]]
 
+Ticks = tuple[tuple[float, str], ...]
+"""Position in percent from the left or from the bottom, and text."""
+
 MAX_POINTS = 160
-"""A longer series is averaged over equal stretches of x: more would not be visible."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Axis:
-    """One side of a plot."""
-
-    label: str
-    ticks: tuple[tuple[float, str], ...]
-    """Position in percent from the left or from the bottom, and text."""
+"""A longer series is averaged over equal stretches of x; more points would not be visible."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +38,11 @@ class Plot:
 
     title: str
     description: str
-    """What a reader sees in it, for those who cannot."""
-    x: Axis
-    y: Axis
+    """The plot in words, for readers who cannot see it."""
+    x_label: str
+    x_ticks: Ticks
+    y_label: str
+    y_ticks: Ticks
     series: tuple[Series, ...]
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -59,7 +55,7 @@ def loss_plot(training: Training) -> Plot:
     Raises:
         ValueError: There is no loss at all, or one is not positive.
     """
-    points = [*training.train_loss, *training.held_out_loss]
+    points = [*training.train_loss, *training.validation_loss]
     losses = [loss for _, loss in points]
     if not losses or min(losses) <= 0:
         raise ValueError(f"the losses of `{training.name}` cannot be drawn: {losses[:3]!r}")
@@ -69,33 +65,37 @@ def loss_plot(training: Training) -> Plot:
     y = _logarithmic(low, high)
     lines = [
         ("training batches", "train", training.train_loss),
-        ("held-out documents", "held-out", training.held_out_loss),
+        ("validation documents", "held-out", training.validation_loss),
     ]
-    final = training.held_out_loss[-1][1] if training.held_out_loss else training.train_loss[-1][1]
+    final = training.validation_loss[-1][1] if training.validation_loss else training.train_loss[-1][1]
     return Plot(
         title=f"Loss while it {'pretrains' if training.name == 'pretrain' else 'finetunes'}",
-        description=f"Cross-entropy falls from {losses[0]:.2f} to {final:.2f} nats per token in {last_step:,} steps.",
-        x=Axis(label="step", ticks=_ticks(_round_numbers(0, last_step), x, lambda value: f"{value:,.0f}")),
-        y=Axis(label="nats per token, log scale", ticks=_ticks(_log_numbers(low, high), y, lambda value: f"{value:g}")),
+        description=f"Cross-entropy goes from {losses[0]:.2f} to {final:.2f} nats per token in {last_step:,} steps.",
+        x_label="step",
+        x_ticks=_ticks(_round_numbers(0, last_step), x, _whole),
+        y_label="nats per token, log scale",
+        y_ticks=_ticks(_log_numbers(low, high), y, lambda value: f"{value:g}"),
         series=tuple(
             Series(label=label, css_class=name, path=_line(_thin(line), x, y), dots=False)
             for label, name, line in lines
             if line
         ),
-        columns=("step", "held-out loss"),
-        rows=tuple((f"{step:,}", f"{loss:.3f}") for step, loss in _every(training.held_out_loss, 12)),
+        columns=("step", "validation loss"),
+        rows=tuple((f"{step:,}", f"{loss:.3f}") for step, loss in _every(training.validation_loss, 12)),
     )
 
 
 def reliability_plot(calibration: Calibration) -> Plot:
-    """What the classifier predicted against what readers said, per bin; on the diagonal both agree."""
+    """The predicted probability against the share that readers scored 3 or more, per bin."""
     unit = _linear(0, 1)
     bins = calibration.reliability
     return Plot(
-        title="Does it mean what it says?",
+        title="Are its probabilities right?",
         description="Share of samples that readers scored 3 or more, against their predicted probability.",
-        x=Axis(label="predicted probability", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent)),
-        y=Axis(label="truly scored 3 or more", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent)),
+        x_label="predicted probability",
+        x_ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent),
+        y_label="truly scored 3 or more",
+        y_ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent),
         series=(
             Series(label="perfect agreement", css_class="guide", path="M0 100L100 0", dots=False),
             Series(
@@ -112,7 +112,7 @@ def reliability_plot(calibration: Calibration) -> Plot:
 
 
 def threshold_plot(calibration: Calibration) -> Plot:
-    """How many of the corpus' tokens a threshold leaves."""
+    """The share of the corpus' tokens that each threshold keeps."""
     unit = _linear(0, 1)
     series = [
         Series(label="tokens kept", css_class="held-out", path=_line(_thin(calibration.curve), unit, unit), dots=False)
@@ -130,8 +130,10 @@ def threshold_plot(calibration: Calibration) -> Plot:
     return Plot(
         title="What a threshold costs",
         description="Share of the corpus' tokens that would be kept, for each threshold on the predicted probability.",
-        x=Axis(label="threshold", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, lambda value: f"{value:g}")),
-        y=Axis(label="tokens kept", ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent)),
+        x_label="threshold",
+        x_ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, lambda value: f"{value:g}"),
+        y_label="tokens kept",
+        y_ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent),
         series=tuple(series),
         columns=("threshold", "tokens kept"),
         rows=tuple((f"{threshold:.3f}", _percent(share)) for threshold, share in _every(calibration.curve, 12)),
@@ -140,6 +142,10 @@ def threshold_plot(calibration: Calibration) -> Plot:
 
 def _percent(value: float) -> str:
     return f"{100 * value:.0f} %"
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) else f"{value:g}"
 
 
 def _linear(low: float, high: float) -> Callable[[float], float]:
@@ -172,9 +178,7 @@ def _log_numbers(low: float, high: float) -> list[float]:
     return numbers[:: math.ceil(len(numbers) / 6)]
 
 
-def _ticks(
-    values: Sequence[float], scale: Callable[[float], float], text: Callable[[float], str]
-) -> tuple[tuple[float, str], ...]:
+def _ticks(values: Sequence[float], scale: Callable[[float], float], text: Callable[[float], str]) -> Ticks:
     return tuple((round(scale(value), 2), text(value)) for value in values)
 
 
@@ -183,7 +187,7 @@ def _line(points: Points, x: Callable[[float], float], y: Callable[[float], floa
 
 
 def _dots(points: Points, x: Callable[[float], float], y: Callable[[float], float]) -> str:
-    """Strokes of no length: with round ends they are dots that no stretching distorts."""
+    """Strokes without length: with round ends they are dots that stretching does not distort."""
     return "".join(f"M{x(px):.2f} {100 - y(py):.2f}h0.001" for px, py in points)
 
 

@@ -24,7 +24,7 @@ def print_comparison(
     Args:
         comparison: Of one benchmark.
         console: Where to.
-        notes: What a reader must know beside: that the protocols differ, that programs ran without a jail.
+        notes: Warnings for the reader: that the protocols differ, that programs ran without a jail.
         pairs_shown: How many problems are listed for each model that did better; the rest is counted.
     """
     for line in _lines(comparison, notes, pairs_shown):

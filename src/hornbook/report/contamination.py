@@ -1,27 +1,53 @@
-"""What was compared with the benchmarks, what was found, how good the search is, and what it cannot see.
+"""Leaks of benchmarks: what was found, how good the search is, and what a model's score owes to similar exercises.
 
-Reads:  the metrics of `decontaminate` and its table `nearest`; the verdicts of the run's evaluations.
-Writes: the same as plain values for the page.
+Reads:  the metrics and the table `nearest` of `decontaminate`; for the study the pairs of exercises and problems that
+        are similar by each label; the verdicts of evaluations.
+Writes: the section of the report; the study as JSON values: for each label the number of removed exercises, and for
+        each group of problems both accuracies with 95 % intervals, their difference and its test; and the same as a
+        table.
+Source: section 5 of the paper, table 3, which has the accuracies alone.
 """
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from hornbook.errors import MissingInputError
 from hornbook.evaluation.clean_subset import CleanScore, clean_scores
 from hornbook.evaluation.leaks import Leaks, not_checked, read_leaks, rule_of
-from hornbook.pipeline.stage import Artifact
-from hornbook.report.scores import evaluations_of, scores_of
+from hornbook.pipeline.stage import Artifact, Result, Workspace
+from hornbook.records import Outcome, Problem, Verdict
+from hornbook.report.plain import visible
+from hornbook.report.scores import evaluated_benchmarks, evaluations_of
+from hornbook.stats import bootstrap_interval, sign_flip_p, wilson_interval
 
+VERSION = 2
+STUDY = "study"
+"""The stage's name."""
+GROUPS = ("similar", "non-similar", "total", "gap")
+"""Problems that at least one exercise is similar to, the others, all; and the accuracy on the first less that on the
+second."""
+_LARGEST_UNIT = 40_000
+"""Parts into which a share is divided to make whole numbers of differences."""
+_DIGITS = 6
+_SIGNIFICANT_DIGITS = 4
+"""Of a p value."""
+_Samples = dict[str, list[bool]]
+"""Task id → whether each sample passed."""
 _DECISIONS = ("leak", "cleared", "clean")
 """The worst first."""
 _DOCUMENTS_SHOWN = 3
 """Of each problem."""
 _CODE = re.compile(r"^[ \t]*(?:(?:async )?def \w+\(|class \w+[:(]|from [\w.]+ import |@\w+|\w+ = )", re.MULTILINE)
 _Row = Mapping[str, Any]
-"""Of the table `nearest`: what one detector sees in a document and a problem."""
+"""Of the table `nearest`: the evidence of one detector that a document resembles a problem."""
+_NUM_NEAREST = 12
+"""About how many problems are shown with the training documents nearest to them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +57,9 @@ class NearDocument:
     decision: str
     """`leak`, `cleared` (its code does something else) or `clean`."""
     form: str
-    """How to draw it: `code`, `passage` (prose with fenced code) or `prose`."""
+    """How it is rendered: `code`, `passage` (prose with fenced code) or `prose`."""
     rows: Sequence[_Row]
-    """One for each detector that sees something; the first one's part of the text is shown."""
+    """One for each detector with evidence; the excerpt of the first one is shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +76,7 @@ class NearProblem:
 
 @dataclass(frozen=True, kw_only=True)
 class Contamination:
-    """What was compared with the benchmarks, what was found, how good the search is, and what it cannot see."""
+    """The section of the report."""
 
     leaks: Leaks
     rule: str
@@ -61,26 +87,26 @@ class Contamination:
     nearest: Sequence[NearProblem]
 
 
-def contamination_of(artifacts: Mapping[str, Artifact], num_nearest: int) -> Contamination | None:
-    """The findings of `decontaminate`; None where it did not run.
+def contamination_of(run: Mapping[str, Artifact], num_nearest: int = _NUM_NEAREST) -> Contamination:
+    """The findings of `decontaminate`, which the run has.
 
     Args:
-        artifacts: Of the run, by stage.
+        run: Artifacts by roles.
         num_nearest: About how many problems are shown with the documents nearest to them.
 
     Raises:
-        MissingInputError: It lacks a metric, or an evaluation lacks what the score on clean problems needs.
+        MissingInputError: `decontaminate` lacks a metric, or an evaluation lacks a table for the score on clean
+            problems.
     """
-    if "decontaminate" not in artifacts:
-        return None
-    artifact = artifacts["decontaminate"]
+    artifact = run["decontaminate"]
+    nearest = artifact.arrow("nearest").to_pylist() if artifact.has("nearest") else []
     leaks = read_leaks(artifact.manifest)
     return Contamination(
         leaks=leaks,
         rule=rule_of(leaks),
-        not_checked=not_checked(leaks, [score.benchmark for score in scores_of(artifacts)]),
-        clean=clean_scores(leaks.benchmarks, evaluations_of(artifacts)),
-        nearest=_nearest(artifact.arrow("nearest").to_pylist(), num_nearest),
+        not_checked=not_checked(leaks, evaluated_benchmarks(run)),
+        clean=clean_scores(leaks.benchmarks, evaluations_of(run)),
+        nearest=_nearest(nearest, num_nearest),
     )
 
 
@@ -127,3 +153,186 @@ def _form(text: str) -> str:
     if "```" in text:
         return "passage"
     return "code" if _CODE.search(text) else "prose"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyRowConfig:
+    """A label and the model that was trained again for it."""
+
+    label: str
+    evaluation: str
+    """The input that holds its verdicts; `as_trained` where no exercise is removed."""
+    control_of: str = ""
+    """The label by which problems are similar, where this is the row of a control; empty for the label's own row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyConfig:
+    """What is compared."""
+
+    benchmark: str
+    """Its name in the evaluations: `held_out`, `humaneval`."""
+    rows: tuple[StudyRowConfig, ...]
+    """In the order in which they are shown."""
+
+
+def run_study(config: StudyConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Compare the model as trained with each that was trained again.
+
+    Inputs are `similar`, `as_trained` (an evaluation) and the evaluations that the rows name. The metrics are the
+    study: each of their `rows` has `label`, `evaluation` (the stage that asked the model that was trained again),
+    `control_of`, `num_removed` (exercises), `num_similar` (problems), `planted` (kind of leak → how many are
+    `found` among those removed, `of` how many), and `groups` (group → `group_figures`).
+    """
+    similar, as_trained = inputs["similar"], inputs["as_trained"]
+    problems = as_trained.records(f"{config.benchmark}-problems", Problem)
+    pairs = similar.arrow("similar").to_pylist()
+    before = as_trained.records(f"{config.benchmark}-verdicts", Verdict)
+    rows = []
+    for done, row in enumerate(config.rows):
+        workspace.progress(done, len(config.rows), row.label)
+        label = row.control_of or row.label
+        task_ids = {pair["task_id"] for pair in pairs if pair["label"] == label}
+        after = inputs[row.evaluation].records(f"{config.benchmark}-verdicts", Verdict)
+        found = similar.manifest.metrics["labels"][label]
+        rows.append(
+            {
+                **found,
+                "planted": {} if row.control_of else found["planted"],
+                "label": row.label,
+                "control_of": row.control_of,
+                "evaluation": inputs[row.evaluation].manifest.stage,
+                "groups": group_figures(label, problems, task_ids, before, after, workspace.seed),
+            }
+        )
+    titles = {score["benchmark"]: score["title"] for score in as_trained.manifest.metrics["scores"]}
+    study = {
+        "benchmark": titles[config.benchmark],
+        "num_problems": len(problems),
+        "num_exercises": similar.manifest.metrics["num_exercises"],
+        "rows": rows,
+    }
+    return Result(kept=len(rows), unit="labels", metrics=study)
+
+
+def group_figures(
+    label: str,
+    problems: Sequence[Problem],
+    similar: set[str],
+    as_trained: Sequence[Verdict],
+    retrained: Sequence[Verdict],
+    seed: int,
+) -> dict[str, dict[str, float]]:
+    """Compare two models within similar and other problems, on all of them, and in the gap between the two groups.
+
+    Args:
+        label: By which the problems are similar.
+        problems: Of the benchmark, at least one.
+        similar: Task ids.
+        as_trained: At least one verdict for each problem.
+        retrained: The same of the other model.
+        seed: Of the bootstrap: equal seeds, equal figures.
+
+    Returns:
+        Group → figures, for each of `GROUPS` that has problems, and no gap without both: `num_problems`; `as_trained`,
+        `retrained` and `difference` (the second less the first), shares from -1 to 1, each with `_low` and `_high`, its
+        95 % interval; and `p_value`: how often a difference at least as large comes out when the two models' results on
+        each problem are exchanged at random, with one sample per problem McNemar's exact test.
+
+    Raises:
+        MissingInputError: A task id belongs to no problem, or a problem lacks verdicts.
+    """
+    everything = [problem.task_id for problem in problems]
+    unknown = similar - set(everything)
+    if unknown:
+        raise MissingInputError(f"`{min(unknown)}`, similar by `{label}`, is none of the problems that were asked")
+    before, after = (_samples_passed(everything, verdicts) for verdicts in (as_trained, retrained))
+    near = [task_id for task_id in everything if task_id in similar]
+    others = [task_id for task_id in everything if task_id not in similar]
+    groups = zip(GROUPS, ((near, []), (others, []), (everything, []), (near, others)), strict=True)
+    return {
+        group: _figures(first, second, before, after, seed)
+        for group, (first, second) in groups
+        if first and (second or group != "gap")
+    }
+
+
+def _figures(
+    first: Sequence[str], second: Sequence[str], before: _Samples, after: _Samples, seed: int
+) -> dict[str, float]:
+    """Of the mean over the first problems; where there are second ones, less the mean over these."""
+    shares = [{task_id: float(np.mean(samples[task_id])) for task_id in samples} for samples in (before, after)]
+    differences = {task_id: shares[1][task_id] - shares[0][task_id] for task_id in before}
+    figures: dict[str, float] = {"num_problems": len(first) + len(second)}
+    for name, values in (("as_trained", shares[0]), ("retrained", shares[1]), ("difference", differences)):
+        of_first, of_second = ([values[task_id] for task_id in group] for group in (first, second))
+        is_single = all(len(samples[task_id]) == 1 for samples in (before, after) for task_id in first)
+        if is_single and not second and name != "difference":
+            low, high = wilson_interval(round(sum(of_first)), len(first))
+        else:
+            low, high = bootstrap_interval(of_first, np.random.default_rng(seed), less=of_second)
+        value = float(np.mean(of_first) - (np.mean(of_second) if second else 0.0))
+        for key, number in ((name, value), (f"{name}_low", low), (f"{name}_high", high)):
+            figures[key] = round(number, _DIGITS)
+    # In whole numbers, so that the test is exact: a problem counts by one over the size of its group.
+    unit = min(_LARGEST_UNIT, math.lcm(*map(len, (*before.values(), *after.values()))))
+    flips = [round(differences[task_id] * unit) * max(len(second), 1) for task_id in first]
+    flips += [-round(differences[task_id] * unit) * len(first) for task_id in second]
+    figures["p_value"] = float(f"{sign_flip_p(flips):.{_SIGNIFICANT_DIGITS}g}")
+    return figures
+
+
+def _samples_passed(task_ids: Sequence[str], verdicts: Sequence[Verdict]) -> _Samples:
+    passed: _Samples = {task_id: [] for task_id in task_ids}
+    for verdict in verdicts:
+        passed[verdict.task_id].append(verdict.outcome is Outcome.PASSED)
+    lacking = [task_id for task_id, samples in passed.items() if not samples]
+    if lacking:
+        raise MissingInputError(f"there is no verdict on `{lacking[0]}`")
+    return passed
+
+
+def study_text(study: Mapping[str, Any]) -> str:
+    """The study as a Markdown table, legible as plain text, after the number of removed exercises for each label.
+
+    Args:
+        study: The metrics that `run_study` gives.
+    """
+    head = ("label", "problems", "n", "as trained", "retrained", "difference, points", "p")
+    cells = [
+        (
+            row["label"],
+            group,
+            f"{figures['num_problems']:,}",
+            *(
+                _points(figures, name, signed=group == "gap" or name == "difference")
+                for name in ("as_trained", "retrained", "difference")
+            ),
+            f"{figures['p_value']:.3f}" if figures["p_value"] >= 0.001 else f"{figures['p_value']:.1e}",
+        )
+        for row in study["rows"]
+        for group, figures in sorted(row["groups"].items(), key=lambda item: GROUPS.index(item[0]))
+    ]
+    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
+    lines = [f"{study['benchmark']}: {study['num_problems']:,} problems, {study['num_exercises']:,} exercises.", ""]
+    lines += [f"- `{row['label']}`: {_removed_text(row)}" for row in study["rows"]]
+    lines += ["", "Accuracies in %, with 95 % intervals; the difference and its test are paired by problem.", ""]
+    for row in (head, ["-" * width for width in widths], *cells):
+        lines.append("| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) + " |")
+    return "\n".join(map(visible, lines)) + "\n"
+
+
+def _removed_text(row: Mapping[str, Any]) -> str:
+    if not row["num_removed"]:
+        return "no exercise is similar to a problem: none was removed, and no model was trained again"
+    if row["control_of"]:
+        return f"{row['num_removed']:,} other exercises removed, drawn at random ({row['evaluation']})"
+    planted = ", ".join(f"{count['found']} of {count['of']} {kind}" for kind, count in row["planted"].items())
+    text = f"{row['num_removed']:,} exercises removed, {row['num_similar']:,} problems similar ({row['evaluation']})"
+    return f"{text}; planted leaks removed: {planted}" if planted else text
+
+
+def _points(figures: Mapping[str, float], name: str, *, signed: bool) -> str:
+    value, low, high = (100 * figures[key] for key in (name, f"{name}_low", f"{name}_high"))
+    sign = "+" if signed else ""
+    return f"{value:{sign}.1f} ({low:{sign}.1f} to {high:{sign}.1f})"

@@ -5,72 +5,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
-
 from hornbook.errors import MissingInputError
-from hornbook.pipeline.manifest import Manifest
 from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Problem
-from hornbook.report.answers import ProblemAnswers, attempts_of, joined
-from hornbook.report.beside import Beside, beside_of, our_row
-from hornbook.report.explorer import explorer_of
-from hornbook.report.facts import environment_of, metric
-from hornbook.report.grades import GradeFacts, grades_of, understanding_of
-from hornbook.report.page import Page, Section, draw_page, sandbox_warnings, write_page
+from hornbook.report.answers import MODEL, attempts_of, explorer_of, joined
+from hornbook.report.data_flow import metric
+from hornbook.report.page import Page, draw_page
 from hornbook.report.scores import (
     EVALUATE,
-    SandboxFacts,
+    PublishedChart,
     Score,
-    protocols_of,
+    ScoreRow,
+    grades_of,
+    published_chart,
     sandbox_of,
-    score_sentence,
     scores_by_name,
+    understanding_of,
 )
+from hornbook.report.sections import PageSection, environment_of
 
-NUM_SAMPLES_SHOWN = 5
+_NUM_SAMPLES_SHOWN = 5
 """Of each problem, the first ones; all are counted."""
-MODEL = "model"
-"""Under which name the attempts of the one model are shown."""
 _SETTINGS = {"max_new_tokens": "new tokens, at most", "num_samples": "samples per problem", "top_p": "top-p"}
 """A setting's name → for people, where it is not the name with spaces."""
-VERSION = 5
+VERSION = 6
 """Raised when a page changes: it is part of the fingerprint."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class BenchmarkFacts:
-    """One benchmark of the evaluation."""
-
-    name: str
-    """As typed; part of links within the page."""
-    score: Score
-    beside: Beside | None
-    grades: GradeFacts | None
-    problems: tuple[ProblemAnswers, ...]
-    """Every problem."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvaluationData:
-    """Everything that the report of one evaluation shows."""
-
-    model: Mapping[str, str]
-    """Its `kind`, `name`, `digest` and `dtype`; the last two may be empty."""
-    sandbox: SandboxFacts
-    sampling: tuple[tuple[str, str], ...]
-    """Name of a setting → its value."""
-    benchmarks: tuple[BenchmarkFacts, ...]
-    """At least one."""
-    stages: tuple[Manifest, ...]
-    environment: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class EvaluationReportConfig:
-    """Nothing to choose."""
+    """No settings."""
 
 
-def gather_evaluation(artifact: Artifact) -> EvaluationData:
+def evaluation_page(artifact: Artifact) -> Page:
     """Read the artifact of the stage `evaluate`.
 
     Args:
@@ -78,108 +45,65 @@ def gather_evaluation(artifact: Artifact) -> EvaluationData:
             where there are any `NAME-grades` and `measured/NAME-times`.
 
     Raises:
-        MissingInputError: It lacks something.
+        MissingInputError: A table or a metric is missing.
     """
-    artifacts = {EVALUATE: artifact}
-    sandbox = sandbox_of(artifacts)
-    model = _model(metric(artifact, "model"))
-    scores = scores_by_name(model["name"], artifact)
+    model, digest = metric(artifact, "model", "name"), metric(artifact, "model", "digest")
+    short = digest[:12] if re.fullmatch(r"[0-9a-f]{64}", digest) else digest
+    scores, sandbox = scores_by_name(model, artifact), sandbox_of({EVALUATE: artifact})
     if sandbox is None or not scores:
         raise MissingInputError(f"the artifact `{artifact.folder.name}` holds no scores")
-    return EvaluationData(
-        model=model,
+    settings = sorted(metric(artifact, "sampling").items())
+    measured = {
+        "model": {"dtype": "", **metric(artifact, "model"), "digest": short},
+        "sandbox": sandbox,
+        "sampling": [(_SETTINGS.get(name, name.replace("_", " ")), _text(value)) for name, value in settings],
+        "stages": [artifact.manifest],
+        "environment": environment_of({EVALUATE: artifact}),
+    }
+    charts = [chart for name, score in scores.items() if (chart := _published(artifact, name, score))]
+    grades = [(one.benchmark, found) for name, one in scores.items() if (found := grades_of(artifact, name))]
+    parts: list[tuple[str, str, str, Any]] = [
+        ("scores", "What it can do", "scores", {"scores": list(scores.values()), "sandbox": sandbox}),
+        ("published", "Published scores", "published", charts),
+        ("grades", "As a teacher sees it", "grades", grades),
+        ("measured", "How it was measured", "measured", measured),
+    ]
+    for index, (name, score) in enumerate(scores.items()):
+        attempts = attempts_of(MODEL, artifact, name, _NUM_SAMPLES_SHOWN)
+        problems = joined(artifact.records(f"{name}-problems", Problem), {MODEL: attempts})
+        title = f"{score.benchmark}, problem by problem"
+        parts.append((f"problems-{index}", title, "problems", explorer_of(f"p{index}-", problems)))
+    return Page(
+        kind="the report of an evaluation",
+        heading=model,
+        lead={"trainings": [], "tuned": None, "base": None, "scores": list(scores.values())},
+        notes=[],
         sandbox=sandbox,
-        sampling=tuple(
-            (_SETTINGS.get(name, name.replace("_", " ")), _text(value))
-            for name, value in sorted(metric(artifact, "sampling").items())
-        ),
-        benchmarks=tuple(_benchmark(artifact, name, score) for name, score in scores.items()),
-        stages=tuple(artifact.manifest for artifact in artifacts.values()),
-        environment=environment_of(artifacts),
+        sections=[
+            PageSection(anchor=anchor, title=title, template=template, content=content)
+            for anchor, title, template, content in parts
+            if content
+        ],
+        made_from="the artifact of this evaluation",
     )
 
 
-def _model(found: Mapping[str, str]) -> dict[str, str]:
-    """What the metrics say of the model, a hash shortened."""
-    digest = found["digest"]
-    short = digest[:12] if re.fullmatch(r"[0-9a-f]{64}", digest) else digest
-    return {"dtype": "", **found, "digest": short}
-
-
-def _benchmark(artifact: Artifact, name: str, score: Score) -> BenchmarkFacts:
-    problems = artifact.records(f"{name}-problems", Problem)
-    attempts = attempts_of(MODEL, artifact, name, NUM_SAMPLES_SHOWN)
-    return BenchmarkFacts(
-        name=name,
-        score=score,
-        beside=_beside(artifact, name, score),
-        grades=grades_of(artifact, name),
-        problems=joined(problems, {MODEL: attempts}),
-    )
-
-
-def _beside(artifact: Artifact, name: str, score: Score) -> Beside | None:
-    ours = our_row(score.model, score.pass_at_1, score.ci95, "tuned")
-    by_tests = beside_of(name, score.benchmark, [ours])
+def _published(artifact: Artifact, name: str, score: Score) -> PublishedChart | None:
+    """Published scores of the same measure; grades where only grades were published."""
+    ours = ScoreRow(model=score.model, score=score.pass_at_1, ci95=score.ci95, ours="tuned")
+    by_tests = published_chart(name, score.benchmark, [ours])
     graded: Mapping[str, Any] | None = metric(artifact, "grades").get(name)
     if by_tests is not None or graded is None:
         return by_tests
     grade, ci95 = understanding_of(graded)
-    return beside_of(name, score.benchmark, [our_row(score.model, grade, ci95, "tuned")], measure="understanding")
+    ours = ScoreRow(model=score.model, score=grade, ci95=ci95, ours="tuned")
+    return published_chart(name, score.benchmark, [ours], measure="understanding")
 
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(repr(item) for item in value) or "none"
     return "none" if value is None else str(value)
-
-
-def render_evaluation_html(data: EvaluationData) -> str:
-    """Draw the report.
-
-    Args:
-        data: What to say. Sections without data are left out.
-
-    Returns:
-        A whole HTML document, styles and script inside.
-    """
-    page = Page(
-        kind="the report of an evaluation",
-        heading=data.model["name"],
-        lead=Markup(" ").join(score_sentence(benchmark.score) for benchmark in data.benchmarks),
-        note="",
-        warnings=sandbox_warnings(data.sandbox),
-        sections=_sections(data),
-        made_from="the artifact of this evaluation",
-    )
-    return draw_page(
-        page,
-        data=data,
-        benchmarks=[(benchmark.score.benchmark, [benchmark.score]) for benchmark in data.benchmarks],
-        roles=[],
-        protocols=protocols_of([benchmark.score for benchmark in data.benchmarks]),
-    )
-
-
-def _sections(data: EvaluationData) -> list[Section]:
-    beside = [benchmark.beside for benchmark in data.benchmarks if benchmark.beside]
-    graded = [benchmark for benchmark in data.benchmarks if benchmark.grades]
-    sections = [Section(anchor="scores", title="What it can do", template="scores")]
-    if beside:
-        sections.append(Section(anchor="beside", title="Beside other models", template="beside", content=beside))
-    if graded:
-        sections.append(Section(anchor="grades", title="As a teacher sees it", template="grades", content=graded))
-    sections.append(Section(anchor="measured", title="How it was measured", template="measured"))
-    sections += [
-        Section(
-            anchor=f"problems-{index}",
-            title=f"{benchmark.score.benchmark}, problem by problem",
-            template="problems",
-            content=explorer_of(f"p{index}-", benchmark.problems),
-        )
-        for index, benchmark in enumerate(data.benchmarks)
-    ]
-    return sections
 
 
 def run_evaluation_report(
@@ -193,13 +117,14 @@ def run_evaluation_report(
         workspace: Gets `report.html`.
 
     Raises:
-        MissingInputError: There is no such artifact, or it lacks what the report says of it.
+        MissingInputError: There is no such artifact, or it lacks a table or a metric.
     """
     evaluated = [artifact for artifact in inputs.values() if artifact.manifest.stage == EVALUATE]
     if not evaluated:
         raise MissingInputError(f"the report of an evaluation needs the artifact `{EVALUATE}`, got {sorted(inputs)}")
     workspace.progress(0, 2, "reading the evaluation")
-    data = gather_evaluation(evaluated[0])
+    page = evaluation_page(evaluated[0])
     workspace.progress(1, 2, "writing the page")
-    write_page(render_evaluation_html(data), workspace)
+    (workspace.folder / "report.html").write_text(draw_page(page), encoding="utf8")
+    workspace.progress(2, 2, "")
     return Result(kept=1, unit="page")

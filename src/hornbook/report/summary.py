@@ -1,25 +1,35 @@
 """A run in a few lines: for the terminal, and as JSON values for other programs.
 
-The lines are at most 80 columns wide where paths allow it, and read the same in a file as in a terminal.
+The lines are at most 80 columns wide where paths allow it, and are the same in a file as in a terminal. What a run does
+not have is not shown, whatever stages its recipe holds.
 """
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
+from hornbook.errors import MissingInputError
 from hornbook.evaluation.leaks import read_leaks
 from hornbook.pipeline import DEFAULT_STORE
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Artifact
-from hornbook.report.facts import absent_of, metric
-from hornbook.report.flow import Lane, corpora_of, lanes_of
-from hornbook.report.grades import grade_line
-from hornbook.report.plain import duration, magnitude, plain
-from hornbook.report.scores import EVALUATE, Score, raw_scores_of, sandbox_of, scores_by_name, scores_of
-from hornbook.report.study import STUDY, study_text
+from hornbook.report.contamination import STUDY, study_text
+from hornbook.report.data_flow import Lane, data_flow_of, metric
+from hornbook.report.plain import plain
+from hornbook.report.scores import (
+    EVALUATE,
+    Score,
+    grade_line,
+    raw_scores_of,
+    sandbox_of,
+    scores_by_name,
+    scores_of,
+)
+from hornbook.report.sections import absent_roles, by_role
+from hornbook.units import duration, magnitude
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,6 +52,7 @@ def describe_run(run: RunFolder) -> dict[str, Any]:
     """
     record, artifacts = run.read(), run.artifacts()
     reused = {stage.name: stage.reused for stage in record.stages}
+    roles = by_role(artifacts)
     export = artifacts.get("export")
     return {
         "run": record.name,
@@ -60,16 +71,16 @@ def describe_run(run: RunFolder) -> dict[str, Any]:
             }
             for name, artifact in artifacts.items()
         ],
-        "scores": raw_scores_of(artifacts),
-        "grades": metric(artifacts[EVALUATE], "grades") if EVALUATE in artifacts else {},
-        "model_sha256": export.manifest.metrics["model_sha256"] if export else None,
+        "scores": raw_scores_of(roles),
+        "grades": artifacts[EVALUATE].manifest.metrics.get("grades", {}) if EVALUATE in artifacts else {},
+        "model_sha256": export.manifest.metrics.get("model_sha256") if export else None,
         "report": _existing(run.path / REPORT),
         "model": _existing(run.path / MODEL),
     }
 
 
 def print_summary(run: RunFolder, console: "Console", *, stages: bool = False) -> None:
-    """Print what the run can do, what it read, how long it took and where to look next.
+    """Print the run's scores, its data, the time it took, and where its report and its model are.
 
     Args:
         run: The run.
@@ -81,19 +92,22 @@ def print_summary(run: RunFolder, console: "Console", *, stages: bool = False) -
         DamagedArtifactError: One of its artifacts is not whole.
     """
     record, artifacts = run.read(), run.artifacts()
+    roles = by_role(artifacts)
     lines = [*_stage_lines(artifacts, {stage.name: stage.reused for stage in record.stages})] if stages else []
-    if EVALUATE in artifacts:
-        lines += [*evaluation_lines(artifacts[EVALUATE])]
-    else:
-        lines += [*_score_lines(scores_of(artifacts)), *_data_lines(artifacts)]
+    for write in (_evaluation_lines if EVALUATE in roles else _score_lines, _data_lines):
+        try:
+            lines += [*write(roles)]
+        except (MissingInputError, KeyError) as error:
+            lines.append(f"not shown: {plain(str(error))}")
     if STUDY in artifacts:
         lines += ["", *map(escape, study_text(artifacts[STUDY].manifest.metrics).splitlines())]
-    lines += [*sandbox_lines(artifacts), *_place_lines(run, artifacts)]
+    lines += [*_sandbox_lines(roles), *_place_lines(run, artifacts)]
     for line in lines:
         console.print(line, highlight=False, emoji=False)
 
 
-def _score_lines(scores: Sequence[Score]) -> Iterator[str]:
+def _score_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
+    scores = scores_of(run)
     if scores:
         yield "\n[bold]pass@1[/] [dim](with its 95 % interval)[/]"
     shown = ""
@@ -107,25 +121,26 @@ def _score_lines(scores: Sequence[Score]) -> Iterator[str]:
         )
 
 
-def _data_lines(artifacts: Mapping[str, Artifact]) -> Iterator[str]:
-    lanes, corpora = lanes_of(artifacts), corpora_of(artifacts)
-    if lanes:
-        yield "\n[bold]data[/]"
-    for lane in lanes:
-        yield f"  {lane.title.lower():<20} {_way_of(lane)}"
-    for stage, name in (("deduplicate", "without duplicates"), ("decontaminate", "without leaks")):
-        if stage in artifacts:
-            manifest = artifacts[stage].manifest
-            yield f"  {name:<20} {manifest.kept:,} {manifest.unit}, {sum(manifest.dropped.values()):,} put aside"
-    if "decontaminate" in artifacts:
-        yield from _leak_lines(artifacts["decontaminate"])
-    if corpora:
-        tokens = ", ".join(f"{magnitude(corpus.num_train_tokens)} to {corpus.name}" for corpus in corpora)
+def _data_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
+    flow = data_flow_of(run)
+    if flow is None:
+        return
+    yield "\n[bold]data[/]"
+    for lane in flow.lanes:
+        yield f"  {lane.title.lower():<20} {_lane_text(lane)}"
+    for role, name in (("deduplicate", "without duplicates"), ("decontaminate", "without leaks")):
+        if role in run:
+            manifest = run[role].manifest
+            yield f"  {name:<20} {manifest.kept:,} {manifest.unit}, {sum(manifest.dropped.values()):,} dropped"
+    if "decontaminate" in run:
+        yield from _leak_lines(run["decontaminate"])
+    if flow.training_sets:
+        tokens = ", ".join(f"{magnitude(part.num_train_tokens)} to {part.name}" for part in flow.training_sets)
         yield f"  {'tokens':<20} {tokens}"
 
 
 def _leak_lines(artifact: Artifact) -> Iterator[str]:
-    """How many problems leaked, a line for each benchmark that has such; nothing of artifacts that do not say it."""
+    """The number of leaked problems, a line for each benchmark that has any."""
     if "benchmarks" not in artifact.manifest.metrics:
         return
     for found in read_leaks(artifact.manifest).benchmarks:
@@ -134,7 +149,7 @@ def _leak_lines(artifact: Artifact) -> Iterator[str]:
             yield f"  {'':<20} which gave away {told} of {found['title']}"
 
 
-def _way_of(lane: Lane) -> str:
+def _lane_text(lane: Lane) -> str:
     first, last = lane.steps[0], lane.steps[-1]
     if first is last:
         return f"{first.kept:,} {first.unit}"
@@ -155,7 +170,7 @@ def _stage_lines(artifacts: Mapping[str, Artifact], reused: Mapping[str, bool]) 
 def _place_lines(run: RunFolder, artifacts: Mapping[str, Artifact]) -> Iterator[str]:
     yield ""
     yield f"{'time':<8} {duration(sum(artifact.manifest.seconds for artifact in artifacts.values()))} in all stages"
-    absent = absent_of(artifacts)
+    absent = absent_roles(by_role(artifacts))
     if absent and EVALUATE not in artifacts:
         yield f"{'not run':<8} {', '.join(absent)}"
     for name, path in (("report", run.path / REPORT), ("model", run.path / MODEL)):
@@ -170,12 +185,9 @@ def _existing(path: Path) -> str | None:
     return str(path) if path.exists() else None
 
 
-def evaluation_lines(artifact: Artifact) -> Iterator[str]:
-    """The model, and for each benchmark its pass@k, protocol, outcomes, and what a grader thought.
-
-    Args:
-        artifact: Of the stage `evaluate`.
-    """
+def _evaluation_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
+    """The model, and for each benchmark its pass@k, protocol, outcomes and grades."""
+    artifact = run[EVALUATE]
     model = metric(artifact, "model")
     yield f"\n[bold]{plain(model['name'])}[/] [dim]{plain(model['kind'])}[/]"
     for name, score in scores_by_name(model["name"], artifact).items():
@@ -186,9 +198,9 @@ def evaluation_lines(artifact: Artifact) -> Iterator[str]:
             yield from _wrapped("grades", grade_line(graded))
 
 
-def sandbox_lines(artifacts: Mapping[str, Artifact]) -> Iterator[str]:
-    """A warning where what a model wrote ran without a jail; nothing where it ran in one or not at all."""
-    sandbox = sandbox_of(artifacts)
+def _sandbox_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
+    """A warning where completions ran without a jail; nothing where they ran in one or not at all."""
+    sandbox = sandbox_of(run)
     if sandbox is not None and not sandbox.jailed:
         yield "\n[bold red]programs ran without a jail[/]: what the model wrote could do all that you can,"
         yield "and could write its own verdict"

@@ -1,0 +1,185 @@
+"""The sections of a run's report, and the stages that each of them needs.
+
+A recipe may drop stages, add some and rename them. So sections ask for roles, not for stages: `ROLES` says which stages
+of a run fill a role. A section whose roles are all absent is not shown; a stage without a role is still listed with its
+time and its origin.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hornbook.errors import MissingInputError
+from hornbook.pipeline.stage import Artifact
+from hornbook.report.answers import answers_in, explorer_of, family_scores, some_of
+from hornbook.report.charts import loss_plot, reliability_plot, threshold_plot
+from hornbook.report.contamination import contamination_of
+from hornbook.report.curation import curation_of
+from hornbook.report.data_flow import data_flow_of, trainings_of
+from hornbook.report.scores import EVALUATE, EVALUATIONS, MODELS, ScoreRow, published_chart, sandbox_of, scores_of
+from hornbook.report.synthesis import synthesis_of
+
+_NUM_HELD_OUT = 24
+"""Number of held-out problems shown with their answers, half of them failed ones."""
+_OPTIONAL = ("code", EVALUATE)
+"""Roles that are not missed where they are absent."""
+ROLES: Mapping[str, tuple[str, ...]] = {
+    "code": ("code",),
+    "collect": ("collect", "corpus"),
+    "filters": ("filters", "hygiene"),
+    **{
+        role: (role,)
+        for role in (
+            *("annotate", "classifier", "select", "textbooks", "exercises", "verify", "deduplicate", "decontaminate"),
+            *("tokenizer", "tokenize", "pretrain", "finetune", "evaluate-base", "evaluate-tuned", EVALUATE, "export"),
+        )
+    },
+}
+"""Role → names of the stages that can fill it, in the order of the data."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A section that a report may have."""
+
+    anchor: str
+    """Also the name of its template."""
+    title: str
+    needs: tuple[str, ...]
+    """Roles of which the run must have at least one; empty for a section that every run has."""
+    gather: Callable[[Mapping[str, Artifact]], Any]
+    """Run by roles → what the template shows; None where the stages have nothing to show."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageSection:
+    """A section with its content: a numbered part of the page."""
+
+    anchor: str
+    title: str
+    template: str
+    """Name of the template without its ending; it sees the content as `content`."""
+    content: Any = None
+
+
+def by_role(artifacts: Mapping[str, Artifact]) -> dict[str, Artifact]:
+    """The run's artifacts by their roles, in the order of the data.
+
+    A stage without a role stands under its own name, after the stages that it reads.
+
+    Args:
+        artifacts: Stage's name → artifact, in any order.
+    """
+    role_of = {stage: role for role, stages in ROLES.items() for stage in stages}
+    order = {role: place for place, role in enumerate(ROLES)}
+    stage_of = {artifact.manifest.fingerprint: name for name, artifact in artifacts.items()}
+
+    def place_of(name: str) -> tuple[int, int]:
+        if name in role_of:
+            return order[role_of[name]], 0
+        inputs = (stage_of.get(fingerprint) for fingerprint in artifacts[name].manifest.inputs.values())
+        place, depth = max((place_of(source) for source in inputs if source is not None), default=(-1, 0))
+        return place, depth + 1
+
+    found: dict[str, Artifact] = {}
+    for name in sorted(artifacts, key=lambda name: (*place_of(name), name)):
+        role = role_of.get(name, name)
+        found[name if role in found else role] = artifacts[name]
+    return found
+
+
+def absent_roles(run: Mapping[str, Artifact]) -> tuple[str, ...]:
+    """The roles of a whole run that no stage of this one fills."""
+    return tuple(role for role in ROLES if role not in run and role not in _OPTIONAL)
+
+
+def environment_of(run: Mapping[str, Artifact]) -> tuple[tuple[str, str], ...]:
+    """Name → version of each part of the environment, from the manifests; all versions where stages differ."""
+    versions: dict[str, list[str]] = {}
+    for artifact in run.values():
+        for name, version in sorted(artifact.manifest.environment.items()):
+            if version not in versions.setdefault(name, []):
+                versions[name].append(version)
+    return tuple((name, ", ".join(found)) for name, found in versions.items())
+
+
+def fill_sections(run: Mapping[str, Artifact]) -> tuple[list[PageSection], list[str]]:
+    """Gather every section that the run has stages for.
+
+    Returns:
+        The sections; and a sentence for each one that is not shown although the run has stages for it, because they
+        lack a metric or a column.
+    """
+    filled, notes = [], []
+    for section in SECTIONS:
+        if section.needs and not any(role in run for role in section.needs):
+            continue
+        try:
+            content = section.gather(run)
+        except (MissingInputError, ValueError) as error:
+            notes.append(f"“{section.title}” is not shown: {error}.")
+        except KeyError as error:
+            notes.append(f"“{section.title}” is not shown: there is no {error}.")
+        else:
+            if content is not None:
+                anchor = section.anchor
+                filled.append(PageSection(anchor=anchor, title=section.title, template=anchor, content=content))
+    return filled, notes
+
+
+def _scores(run: Mapping[str, Artifact]) -> dict[str, Any] | None:
+    scores = scores_of(run)
+    return {"scores": scores, "sandbox": sandbox_of(run)} if scores else None
+
+
+def _curation(run: Mapping[str, Artifact]) -> dict[str, Any]:
+    found = curation_of(run)
+    return {"found": found, "plots": [reliability_plot(found.calibration), threshold_plot(found.calibration)]}
+
+
+def _training(run: Mapping[str, Artifact]) -> dict[str, Any]:
+    trainings = trainings_of(run)
+    return {"trainings": trainings, "plots": [loss_plot(training) for training in trainings if training.has_losses]}
+
+
+def _held_out(run: Mapping[str, Artifact]) -> dict[str, Any] | None:
+    problems = answers_in(run, "held_out")
+    return {"families": family_scores(problems), "problems": some_of(problems, _NUM_HELD_OUT)} if problems else None
+
+
+def _humaneval(run: Mapping[str, Artifact]) -> dict[str, Any] | None:
+    """Every problem, and the scores of the run's models among published ones."""
+    problems = answers_in(run, "humaneval")
+    if not problems:
+        return None
+    ours = [
+        ScoreRow(model=f"this run, {score.model}", score=score.pass_at_1, ci95=score.ci95, ours=score.model)
+        for score in scores_of(run)
+        if score.benchmark == "HumanEval" and score.model in MODELS
+    ]
+    return {"explorer": explorer_of("p", problems), "published": published_chart("humaneval", "HumanEval", ours[::-1])}
+
+
+def _making(run: Mapping[str, Artifact]) -> dict[str, Any]:
+    return {"stages": [artifact.manifest for artifact in run.values()], "environment": environment_of(run)}
+
+
+_EVALUATED = (*(role for _, role in EVALUATIONS), EVALUATE)
+_DATA = ("code", "collect", "filters", "select", "textbooks", "exercises", "verify", "deduplicate", "decontaminate")
+SECTIONS = (
+    Section(anchor="scores", title="What it can do", needs=_EVALUATED, gather=_scores),
+    Section(anchor="data", title="The data flow", needs=(*_DATA, "tokenize"), gather=data_flow_of),
+    Section(anchor="curation", title="The quality classifier", needs=("classifier",), gather=_curation),
+    Section(
+        anchor="synthesis",
+        title="Textbooks and exercises",
+        needs=("textbooks", "exercises", "verify"),
+        gather=synthesis_of,
+    ),
+    Section(anchor="training", title="The training", needs=("pretrain", "finetune"), gather=_training),
+    Section(anchor="held-out", title="Exercises it never saw", needs=_EVALUATED, gather=_held_out),
+    Section(anchor="contamination", title="What could have leaked", needs=("decontaminate",), gather=contamination_of),
+    Section(anchor="making", title="How it was made", needs=(), gather=_making),
+    Section(anchor="humaneval", title="HumanEval, problem by problem", needs=_EVALUATED, gather=_humaneval),
+)
+"""In the order of the page."""

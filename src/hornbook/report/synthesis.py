@@ -1,0 +1,110 @@
+"""A few passages and exercises, chosen by rule, so that the same run shows the same ones; and how varied all are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from hornbook.pipeline.stage import Artifact
+from hornbook.records import Exercise, Passage, R
+from hornbook.units import percent
+
+T = TypeVar("T")
+_NUM_PASSAGES = 6
+_NUM_EXERCISES = 8
+_WRITERS = (("textbooks", "passages"), ("exercises", "exercises"))
+_VARIETIES = (
+    ("openings", "different openings"),
+    ("shapes", "different shapes of code"),
+    ("names", "different function names"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diversity:
+    """How varied the records of one stage are."""
+
+    unit: str
+    """`passages` or `exercises`."""
+    num_records: int
+    """Number of records that were measured, spread evenly over all."""
+    rows: tuple[tuple[str, str], ...]
+    """Names of the figures, and the figures as text."""
+    stale: tuple[str, ...]
+    """Why the last records count as stale; empty where they do not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Synthesis:
+    """Examples of what was written; each part is empty where the run lacks its stage."""
+
+    passages: Sequence[Passage]
+    exercises: Sequence[Exercise]
+    diversity: tuple[Diversity, ...]
+    verified: bool
+    """Whether the run executed them before it kept them."""
+
+
+def synthesis_of(run: Mapping[str, Artifact]) -> Synthesis | None:
+    """Passages and exercises of as many families as there are places, verified ones where the run has verified them.
+
+    None where the run has neither.
+    """
+    passages = _written(run, (("verify", "passages"), ("textbooks", "passages")), Passage)
+    exercises = _written(run, (("verify", "kept"), ("exercises", "exercises")), Exercise)
+    if not passages and not exercises:
+        return None
+    return Synthesis(
+        passages=[passages[at] for at in by_turns([passage.family for passage in passages], _NUM_PASSAGES)],
+        exercises=[exercises[at] for at in by_turns([exercise.family for exercise in exercises], _NUM_EXERCISES)],
+        diversity=tuple(
+            _diversity(unit, run[role].manifest.metrics["diversity"])
+            for role, unit in _WRITERS
+            if role in run and "diversity" in run[role].manifest.metrics
+        ),
+        verified="verify" in run,
+    )
+
+
+def spread(items: Sequence[T], number: int) -> list[T]:
+    """`number` of the items at equal distances, the first and the last among them; all where there are no more."""
+    if len(items) <= number:
+        return list(items)
+    if number == 1:
+        return [items[0]]
+    return [items[round(index * (len(items) - 1) / (number - 1))] for index in range(number)]
+
+
+def by_turns(groups: Sequence[str], number: int) -> list[int]:
+    """Indices of `number` items, one of each group in turn, groups in order of first appearance.
+
+    Within a group the items are spread evenly over its members, so that similar neighbours are not shown together.
+    """
+    members: dict[str, list[int]] = {}
+    for index, group in enumerate(groups):
+        members.setdefault(group, []).append(index)
+    if not members:
+        return []
+    rounds = -(-number // len(members))
+    chosen = [spread(indices, rounds) for indices in members.values()]
+    turns = [indices[turn] for turn in range(rounds) for indices in chosen if turn < len(indices)]
+    return turns[:number]
+
+
+def _written(run: Mapping[str, Artifact], tables: Sequence[tuple[str, str]], record: type[R]) -> list[R]:
+    """The records of the first table, by role and name, that the run has."""
+    found = (run[role].records(table, record) for role, table in tables if role in run and run[role].has(table))
+    return next(found, [])
+
+
+def _diversity(unit: str, figures: Mapping[str, Any]) -> Diversity:
+    rows = [
+        ("exact duplicates", percent(figures["exact_share"])),
+        (f"near duplicates (Jaccard {figures['similarity']:.2f})", percent(figures["near_share"])),
+    ]
+    for name, title in _VARIETIES:
+        total = figures[name]["count"]
+        if total:
+            rows.append((f"{title}, of all {total:,}", percent(figures[name]["distinct"] / total)))
+    if figures.get("compression") is not None:
+        rows.append(("bytes over bytes compressed", f"{figures['compression']:.1f}"))
+    return Diversity(unit=unit, num_records=figures["num_records"], rows=tuple(rows), stale=tuple(figures["stale"]))
