@@ -8,7 +8,7 @@ from tests.report.page import parsed, text_of
 
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Workspace
-from hornbook.records import CodeSample, PredictedValue
+from hornbook.records import Value
 from hornbook.report.facts import WHOLE_CHAIN, metric
 from hornbook.report.lessons import by_turns, spread
 from hornbook.report.run import NUM_CODE_SAMPLES, ReportConfig, ReportData, gather, render_html, run_report
@@ -54,8 +54,8 @@ def test_what_goes_in_and_what_is_dropped_adds_up(report_data: ReportData) -> No
 
 def test_code_is_shown_masked_from_the_most_to_the_least_valued(small_run: RunFolder, report_data: ReportData) -> None:
     artifacts = small_run.artifacts()
-    values = {one.sample_id: one.value for one in artifacts["classifier"].records("values", PredictedValue)}
-    kept = {one.text: values[one.id] for one in artifacts["select"].records("kept", CodeSample)}
+    values = {one.id: one.value for one in artifacts["classify"].records("values", Value)}
+    kept = {one.text: values[one.id] for one in artifacts["select"].documents()}
     threshold = metric(artifacts["select"], "threshold")
     assert [excerpt.value for excerpt in report_data.code_kept] == sorted(
         (kept[excerpt.text] for excerpt in report_data.code_kept), reverse=True
@@ -69,7 +69,7 @@ def test_code_is_shown_masked_from_the_most_to_the_least_valued(small_run: RunFo
 
 
 def test_the_classifier_is_shown_with_its_intervals_and_worst_mistakes(small_run: RunFolder, page: str) -> None:
-    held_out = small_run.artifacts()["classifier"].manifest.metrics["held_out"]
+    held_out = small_run.artifacts()["train-classifier"].manifest.metrics["held_out"]
     for figure in (held_out["spearman"], held_out["auc"]):
         low, high = figure["ci95"]
         assert f"<strong>{figure['value']:.2f}</strong> ({low:.2f} to {high:.2f})" in page
@@ -101,7 +101,7 @@ def test_training_shows_what_was_spent_and_how_the_loss_went(small_run: RunFolde
 def test_lineage_names_every_stage_in_the_order_of_the_data(small_run: RunFolder, report_data: ReportData) -> None:
     assert [stage.stage for stage in report_data.stages] == list(WHOLE_CHAIN)
     stages = {stage.stage: stage for stage in report_data.stages}
-    assert dict(stages["select"].inputs)["samples"] == stages["hygiene"].fingerprint
+    assert dict(stages["select"].inputs)["documents"] == stages["hygiene"].fingerprint
     artifacts = small_run.artifacts()
     del artifacts["report"]
     assert gather(dict(reversed(artifacts.items())), ReportConfig(recipe="small")) == report_data
@@ -110,7 +110,7 @@ def test_lineage_names_every_stage_in_the_order_of_the_data(small_run: RunFolder
 def test_a_partial_run_leaves_parts_out_and_says_which_stages(partial_run: RunFolder) -> None:
     page = (partial_run.path / "report" / "report.html").read_text()
     assert re.findall(r'<section id="([^"]*)"', page) == ["data", "filter", "making"]
-    assert f"Not part of this run: {', '.join(WHOLE_CHAIN[5:])}." in page
+    assert f"Not part of this run: {', '.join(WHOLE_CHAIN[6:])}." in page
     assert parsed(page).open == []
 
 

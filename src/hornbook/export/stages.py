@@ -4,6 +4,7 @@ Reads:  the tuned model, its tokenizer, the scores of both models, and what the 
 Writes: the folder `model/`, ready for transformers, with a model card.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -83,8 +84,10 @@ def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> Mode
 
 
 def _code_sources(select: Artifact) -> tuple[tuple[tuple[str, str], int], ...]:
-    kept = select.arrow("kept")
-    counts = Counter(zip(kept.column("source").to_pylist(), kept.column("license").to_pylist(), strict=True))
+    counts: Counter[tuple[str, str]] = Counter()
+    for document in select.documents():
+        metadata = json.loads(document.metadata)
+        counts[metadata.get("source", ""), " AND ".join(metadata.get("licenses", ()))] += 1
     return tuple(sorted(counts.items()))
 
 

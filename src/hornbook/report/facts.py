@@ -12,7 +12,18 @@ Counts = tuple[tuple[str, int], ...]
 """Names with a number each, in the order in which they are shown."""
 
 WHOLE_CHAIN = (
-    *("corpus", "hygiene", "annotate", "classifier", "select", "textbooks", "exercises", "verify", "deduplicate"),
+    *(
+        "corpus",
+        "hygiene",
+        "annotate",
+        "train-classifier",
+        "classify",
+        "select",
+        "textbooks",
+        "exercises",
+        "verify",
+        "deduplicate",
+    ),
     *("decontaminate", "tokenizer", "tokenize", "pretrain", "finetune", "evaluate-base", "evaluate-tuned", "export"),
 )
 """The stages of a full run, in the order of the data."""

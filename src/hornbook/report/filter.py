@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hornbook.pipeline.stage import Artifact
-from hornbook.records import CodeSample, Dropped, Label, PredictedValue
+from hornbook.records import CodeSample, Dropped, Label, Value
 from hornbook.report.facts import metric
 from hornbook.report.lessons import spread
 
@@ -34,7 +34,7 @@ class Calibration:
     surprises: Sequence[Mapping[str, Any]]
     """The labels that it contradicts most, the worst first, each with the `text` of its code."""
     sources: Sequence[Mapping[str, Any]]
-    """What each part of the corpus is worth, the largest first, as in the metrics of `classifier`."""
+    """What each part of the corpus is worth, the largest first, as in the metrics of `classify`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +58,9 @@ class CodeExcerpt:
 
 def calibration_of(artifacts: Mapping[str, Artifact]) -> Calibration | None:
     """How the classifier agreed with labels kept from it; None where there is no classifier."""
-    if "classifier" not in artifacts:
+    if "classify" not in artifacts:
         return None
-    classifier = artifacts["classifier"]
+    classifier, values = artifacts["train-classifier"], artifacts["classify"]
     held_out = metric(classifier, "held_out")
     return Calibration(
         num_labels=metric(classifier, "num_labels"),
@@ -69,17 +69,17 @@ def calibration_of(artifacts: Mapping[str, Artifact]) -> Calibration | None:
         rank_correlation=held_out["spearman"],
         auc=held_out["auc"],
         reliability=tuple((bin_["predicted"], bin_["observed"], bin_["count"]) for bin_ in held_out["reliability"]),
-        curve=tuple((point["threshold"], point["share"]) for point in metric(classifier, "kept_curve")),
+        curve=tuple((point["threshold"], point["share"]) for point in metric(values, "kept_curve")),
         threshold=metric(artifacts["select"], "threshold") if "select" in artifacts else None,
         surprises=_surprises(held_out["surprises"], artifacts["corpus"]),
-        sources=metric(classifier, "by_source"),
+        sources=metric(values, "by_source"),
     )
 
 
 def _surprises(found: list[dict[str, Any]], corpus: Artifact) -> list[dict[str, Any]]:
-    wanted = {one["sample_id"] for one in found}
+    wanted = {one["id"] for one in found}
     texts = {sample.id: sample.text for sample in corpus.records("samples", CodeSample) if sample.id in wanted}
-    return [{**one, "text": texts[one["sample_id"]]} for one in found]
+    return [{**one, "text": texts[one["id"]]} for one in found]
 
 
 def code_excerpts(
@@ -98,7 +98,7 @@ def code_excerpts(
     if "select" not in artifacts:
         return (), ()
     samples, refused = _samples(artifacts)
-    values = {value.sample_id: value.value for value in artifacts["classifier"].records("values", PredictedValue)}
+    values = {value.id: value.value for value in artifacts["classify"].records("values", Value)}
     labels = {label.sample_id: label for label in artifacts["annotate"].records("labels", Label)}
     dropped = refused | _reasons(artifacts["select"])
     low, high = _CHARACTERS_SHOWN
