@@ -109,6 +109,9 @@ def test_source_files_that_break_parsers_cost_no_other_file(
         (source / name).write_text(text)
     (source / "latin.py").write_bytes(b"# \xe9\n" + code(4).encode())
     words = typed(command, source, *files)
+    if command == "select":
+        values = tmp_path / "values.jsonl"
+        type_in("classify", source, "--output", values, "--classifier", tmp_path / "classifier")
     printed = type_in(*words)
     assert outcome(tmp_path) == (5 - sum(reasons.values()), reasons)
     assert all(reason in printed.out for reason in reasons)
@@ -139,7 +142,9 @@ def test_inputs_and_outputs_that_cannot_be_are_named_and_cost_no_file(
         (rows, "rows.jsonl", "would be written into the input"),
     ):
         before = rows.read_bytes()
-        err = type_in(*typed(command, given, "a"), "--output", tmp_path / output, status=2).err
+        words = typed(command, given, "a")
+        words[words.index("--output") + 1] = tmp_path / output
+        err = type_in(*words, status=2).err
         assert is_one_mistake(err, message), (given, err)
         assert output == "rows.jsonl" or not (tmp_path / output).exists()
         assert rows.read_bytes() == before

@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hornbook.deduplication.out_of_core import find_repeated
 from tests.commands.typed import is_one_mistake, read_json, type_in, write_lines
+
+from hornbook.deduplication.out_of_core import find_repeated
 
 WORDS = [f"word{number}" for number in range(120)]
 TEXT = " ".join(WORDS)

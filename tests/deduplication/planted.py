@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hornbook.deduplication.out_of_core import Repeated, find_repeated
 from scipy.sparse import csr_matrix
 from tests.deduplication.sets import Runs, first_members, jaccard, runs_of
 
 from hornbook.deduplication.minhash import NearConfig
+from hornbook.deduplication.out_of_core import Repeated, find_repeated
 from hornbook.sources.documents import Fields
 from hornbook.sources.input_files import find_files
 

@@ -4,9 +4,9 @@ import itertools
 import numpy as np
 import pyarrow as pa
 import pytest
-from hornbook.deduplication.exact import exact_groups, normalised_hash
 from tests.deduplication.sets import first_members, jaccard, runs_of
 
+from hornbook.deduplication.exact import exact_groups, normalised_hash
 from hornbook.deduplication.minhash import (
     MIN_RECALL,
     NearConfig,

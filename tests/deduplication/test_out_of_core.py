@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hornbook.deduplication.out_of_core import Repeated, find_repeated
 from tests.deduplication.sets import first_members, jaccard, runs_of
 
 from hornbook.deduplication import out_of_core
 from hornbook.deduplication.minhash import NearConfig
+from hornbook.deduplication.out_of_core import Repeated, find_repeated
 from hornbook.errors import MissingInputError
 from hornbook.pipeline.parts import Parts
 from hornbook.sources.documents import NO_ID, NO_TEXT, Fields

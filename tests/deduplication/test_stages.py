@@ -1,9 +1,8 @@
 from pathlib import Path
 
 from hornbook.deduplication.exact import EXACT
-from hornbook.deduplication.stages import DeduplicateConfig, deduplicate, gather_documents, run_deduplicate
-
 from hornbook.deduplication.minhash import NEAR, NearConfig
+from hornbook.deduplication.stages import DeduplicateConfig, deduplicate, gather_documents, run_deduplicate
 from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import (
     CodeSample,

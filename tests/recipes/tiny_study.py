@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hornbook.deduplication.stages import gather_documents
-
 from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.recipes.laptop import laptop
