@@ -25,7 +25,8 @@ from hornbook.curation.distillation import Hints
 from hornbook.curation.encode import EncodeConfig, Features
 from hornbook.curation.encoder import Encoder, make_encoder
 from hornbook.curation.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, describe_language_model
-from hornbook.curation.shipped import describe_labels, describe_states, join_labels, load_labels, make_hints
+from hornbook.curation.shipped import ShippedStates, describe_labels, describe_states, join_labels, load_labels
+from hornbook.records import SampleKind
 
 SEEDS = (0, 1, 2)
 NUM_SPEED_TEXTS = 1000
@@ -46,10 +47,10 @@ def main() -> None:
     others = [sample.text for sample in samples[:: max(1, len(samples) // NUM_SPEED_TEXTS)]]
     if not asked.only_language_models:
         compare_heads(make_encoder(EncodeConfig()), texts, scores, others, asked.head)
-        place = {sample.id: at for at, sample in enumerate(samples)}
-        features = make_encoder(EncodeConfig()).encode([sample.text for sample in samples])
-        labelled = np.array([place[label.sample_id] for label in labels])
-        hints = make_hints(samples, features, labelled, describe_states())
+        states, of_labelled = ShippedStates(describe_states()), set(texts)
+        unread = (sample.text for sample in samples if sample.kind is not SampleKind.MODULE)
+        with_states = [text for text in dict.fromkeys(unread) if text not in of_labelled and states.has(text)]
+        hints = states.make_hints(texts, with_states, make_encoder(EncodeConfig()))
         if hints is not None and asked.num_labels is None:
             compare_heads(make_encoder(EncodeConfig()), texts, scores, others, (KERNEL,), hints)
     for name in asked.language_model:

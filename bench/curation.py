@@ -1,4 +1,4 @@
-"""Growth of a curation: `collect`, `predict-value`, `select` and `deduplicate` at four sizes, one after the other.
+"""Growth of a curation: `collect`, `classify`, `select` and `deduplicate` at four sizes, one after the other.
 
     python bench/curation.py > lines.jsonl            # 50, 100, 200 and 400 MB
     python bench/curation.py --sizes 10,20
@@ -94,11 +94,21 @@ def _roots(more: list[Path]) -> list[Path]:
 
 def _fit_classifier(folder: Path) -> Path:
     """Learn from the shipped labels."""
-    words = [*_HORNBOOK, "run", "laptop", "--until", "classifier", "--name", "bench", "--store", str(folder / "store")]
+    words = [
+        *_HORNBOOK,
+        "run",
+        "laptop",
+        "--until",
+        "train-classifier",
+        "--name",
+        "bench",
+        "--store",
+        str(folder / "store"),
+    ]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"no classifier: {done.stderr[-2000:]}")
-    return folder / "store" / "runs" / "bench" / "classifier"
+    return folder / "store" / "runs" / "bench" / "train-classifier"
 
 
 def _grow(corpus: Path, roots: list[Path], sizes: list[float]) -> Iterator[tuple[float, int]]:
@@ -146,8 +156,8 @@ def _measure(folder: Path, classifier: Path, ending: str, num_bytes: int) -> Ite
     options = ["--layout", "files", "--no-check-licenses"]
     yield _line("collect", ["collect", corpus, *options], documents, given)
     collected = _text_megabytes(documents)
-    words = ["predict-value", files, "--classifier", str(classifier)]
-    yield _line("predict-value", words, values, collected)
+    words = ["classify", files, "--classifier", str(classifier)]
+    yield _line("classify", words, values, collected)
     words = ["select", files, "--values", str(values), "--keep-share", str(_KEEP_SHARE)]
     line = _line("select", words, kept, collected)
     yield line | {"bytes_per_token": round(collected * _MEGABYTE / line["said"]["num_tokens"], 3)}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-CHAIN = ("collect", "predict-value", "select", "deduplicate")
+CHAIN = ("collect", "classify", "select", "deduplicate")
 """The steps, each of which reads what the ones before it wrote; `deduplicate` reads what `select` kept."""
 STEPS = (*CHAIN, "deduplicate-all")
 """And `deduplicate` over all documents, for growth at sizes that `select` does not leave."""

@@ -2,7 +2,7 @@
 
     python tests/kill_curation.py --megabytes 300 --kills 10
 
-`hornbook collect`, `predict-value`, `select` and `deduplicate`, one after the other, over Python files of this
+`hornbook collect`, `classify`, `select` and `deduplicate`, one after the other, over Python files of this
 installation, once undisturbed; then again, and all processes of a command are killed at once, at moments drawn one from
 each of `--kills` equal parts of the undisturbed curation's time. Prints a JSON line for each kill, and one at the end.
 Status 1 when a file differs, is missing or is one too many, or when a kill came too late to strike.
@@ -52,11 +52,11 @@ def commands(corpus: Path, classifier: Path, folder: Path) -> dict[str, list[str
     documents, values, kept, unique = (
         str(folder / f"{name}.jsonl") for name in ("documents", "values", "kept", "unique")
     )
-    collect = ["collect", str(corpus), "--layout", "files", "--any-license"]
-    predict = ["predict-value", documents, "--classifier", str(classifier)]
+    collect = ["collect", str(corpus), "--layout", "files", "--no-check-licenses"]
+    predict = ["classify", documents, "--classifier", str(classifier)]
     select = ["select", documents, "--values", values, "--keep-share", "0.5"]
     deduplicate = ["deduplicate", kept, "--clusters", str(folder / "clusters.jsonl"), "--id-field", "id"]
-    steps = {"collect": collect, "predict-value": predict, "select": select, "deduplicate": deduplicate}
+    steps = {"collect": collect, "classify": predict, "select": select, "deduplicate": deduplicate}
     outputs = (documents, values, kept, unique)
     return {
         step: [*HORNBOOK, *words, "--output", output]
@@ -124,8 +124,8 @@ def disturbed(steps: dict[str, list[str]], folder: Path, seconds: dict[str, floa
 
 def make_classifier(folder: Path) -> Path:
     store = folder / "store"
-    type_in([*HORNBOOK, "run", "laptop", "--until", "classifier", "--name", "kill-test", "--store", str(store)])
-    return store / "runs" / "kill-test" / "classifier"
+    type_in([*HORNBOOK, "run", "laptop", "--until", "train-classifier", "--name", "kill-test", "--store", str(store)])
+    return store / "runs" / "kill-test" / "train-classifier"
 
 
 def main() -> int:

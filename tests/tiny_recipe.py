@@ -37,10 +37,10 @@ def recipe(seed: int) -> Pipeline:
         max_position=128,
         vocab_size=512,
     )
-    encode = replace(pipeline.stage("classifier").config.encode, bits_per_block=10)
+    encode = replace(pipeline.stage("train-classifier").config.encode, bits_per_block=10)
     change("corpus", source_sha256=corpus._digest(FEW_FILES))
     change("annotate", min_labels=1)
-    change("classifier", num_bootstrap_samples=20, encode=encode, states_sha256="")
+    change("train-classifier", num_bootstrap_samples=20, encode=encode, states_sha256="")
     change("select", keep_share=0.2)
     change("textbooks", num_passages=120)
     change("exercises", num_exercises=400, num_held_out=12)

@@ -18,9 +18,7 @@ from hornbook.commands.decontaminate import decontaminate
 from hornbook.commands.diversity import diversity
 from hornbook.commands.evaluate import evaluate
 from hornbook.commands.export import export
-from hornbook.commands.predict_value import predict_value
 from hornbook.commands.run import RecipeArgument, SeedOption, SetOption, StoreOption, UntilOption, make_pipeline, run
-from hornbook.commands.select import select
 from hornbook.commands.study import app as study
 from hornbook.commands.tokenize import tokenize
 from hornbook.commands.train import train
@@ -150,8 +148,6 @@ def complete(
 app.command()(evaluate)
 app.command()(compare)
 app.add_typer(study, name="study")
-app.command("predict-value")(predict_value)
-app.command()(select)
 app.command()(decontaminate)
 app.command()(tokenize)
 app.command()(diversity)
@@ -185,6 +181,18 @@ def runs(context: typer.Context) -> None:
     from hornbook.commands.runs import app as commands
 
     call(commands, context.args)
+
+
+@app.command(context_settings=_FORWARDED)
+def classify(context: typer.Context) -> None:
+    """Write how likely each document is to teach something, by a quality classifier."""
+    _call_data(["classify", *context.args])
+
+
+@app.command(context_settings=_FORWARDED)
+def select(context: typer.Context) -> None:
+    """Keep the documents of the highest value within a budget of tokens."""
+    _call_data(["select", *context.args])
 
 
 def _call_data(tokens: list[str]) -> None:

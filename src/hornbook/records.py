@@ -6,6 +6,7 @@ predicted values and verdicts are tables of their own, keyed by the record's id.
 
 import dataclasses
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -93,10 +94,10 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PredictedValue:
-    """The classifier's belief about one sample."""
+class Value:
+    """What the quality classifier says of one document."""
 
-    sample_id: str
+    id: str
     value: float
     """Probability that a reader would give the sample a score of at least 3; 0 to 1."""
 
@@ -232,7 +233,17 @@ def as_document(record: "Document | CodeSample | Passage | Exercise") -> Documen
         case Document():
             return record
         case CodeSample():
-            return Document(id=record.id, kind=DocumentKind.CODE, text=record.text)
+            metadata = {
+                "source": record.source,
+                "path": record.path,
+                "licenses": [record.license],
+                "module": record.module,
+                "qualname": record.qualname,
+                "sample_kind": record.kind,
+                "first_line": record.first_line,
+                "last_line": record.last_line,
+            }
+            return Document(id=record.id, kind=DocumentKind.CODE, text=record.text, metadata=json.dumps(metadata))
         case Passage():
             return Document(id=record.id, kind=DocumentKind.TEXTBOOK, text=record.text)
         case Exercise():

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from bench.curation_plan import CHAIN, Target, exponent, exponents_of, line_through, plan_for, read_lines, render
 
-SHARES = {"collect": 1.0, "predict-value": 0.8, "select": 0.8, "deduplicate": 0.1, "deduplicate-all": 0.8}
+SHARES = {"collect": 1.0, "classify": 0.8, "select": 0.8, "deduplicate": 0.1, "deduplicate-all": 0.8}
 """Of the corpus that each step reads."""
 
 

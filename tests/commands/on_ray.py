@@ -1,4 +1,4 @@
-"""Value, collect, select and decontaminate rows on a Ray cluster of two nodes here, one of whose workers is killed.
+"""Classify, collect, select and decontaminate rows on a Ray cluster of two nodes here, one of whose workers is killed.
 
 `python -m tests.commands.on_ray INPUTS FOLDER` writes all into the folder, and prints what was seen of the cluster as
 one JSON line.
@@ -12,14 +12,14 @@ from typing import Any
 from tests.commands.typed import type_in
 from tests.ray_cluster import two_nodes
 
-from hornbook.curation import value_files
 from hornbook.decontamination.over_parts import read_documents
+from hornbook.pipeline import table
 
 
 def type_all(inputs: Path, folder: Path, *more: str) -> None:
     rows, values = inputs / "rows.jsonl", folder / "values.jsonl"
-    type_in("predict-value", rows, "-o", values, "--classifier", inputs / "classifier", *more)
-    type_in("collect", rows, "-o", folder / "documents.jsonl", "--any-license", "--id-field", "id", *more)
+    type_in("classify", rows, "-o", values, "--classifier", inputs / "classifier", *more)
+    type_in("collect", rows, "-o", folder / "documents.jsonl", "--no-check-licenses", "--id-field", "id", *more)
     type_in("select", rows, "--values", values, "-o", folder / "selected.jsonl", "--keep-share", 0.3, *more)
     leaks, problems = inputs / "leaks.jsonl", inputs / "own.jsonl"
     type_in("decontaminate", leaks, "-o", folder / "kept.jsonl", "--against", problems, *more)
@@ -27,7 +27,7 @@ def type_all(inputs: Path, folder: Path, *more: str) -> None:
 
 def main(inputs: Path, folder: Path) -> dict[str, Any]:
     """Do all; returns what is printed."""
-    value_files.measure_documents.__kwdefaults__["part_characters"] = 50_000
+    table.PART_CHARACTERS = 50_000
     assert read_documents.__kwdefaults__ is not None
     read_documents.__kwdefaults__["part_characters"] = 4_000
     with two_nodes(folder / "notes") as cluster:

@@ -16,7 +16,7 @@ from tests.commands.typed import is_one_mistake, type_in, write_lines
 from tests.curation.test_saved_classifier import fitted
 from tests.evaluation.scripted_endpoint import ScriptedEndpoint
 
-COMMANDS = ("collect", "predict-value", "select", "deduplicate", "decontaminate", "annotate")
+COMMANDS = ("collect", "classify", "select", "deduplicate", "decontaminate", "annotate")
 BROKEN = [
     "{",
     "[]",
@@ -55,7 +55,7 @@ def typed(tmp_path: Path, teacher: ScriptedEndpoint) -> Typed:
         values = write_lines(tmp_path / "values.jsonl", [{"id": name, "value": 0.5} for name in ids])
         options: dict[str, list[Any]] = {
             "collect": ["--no-check-licenses", "--id-field", "id"],
-            "predict-value": ["--classifier", tmp_path / "classifier"],
+            "classify": ["--classifier", tmp_path / "classifier"],
             "select": ["--values", values, "--threshold", "0"],
             "deduplicate": ["--id-field", "id"],
             "decontaminate": ["--id-field", "id", "--without-running-code"],
@@ -88,7 +88,7 @@ def test_a_tenth_of_broken_rows_is_put_aside_and_counted(command: str, typed: Ty
     ("command", "reasons"),
     [
         ("collect", {"not UTF-8": 1, "does not parse": 1, "nested too deep": 1, "too short": 1}),
-        ("predict-value", {"not UTF-8": 1}),
+        ("classify", {"not UTF-8": 1}),
         ("select", {"not UTF-8": 1}),
         ("deduplicate", {"not UTF-8": 1}),
         ("annotate", {"not UTF-8": 1, "empty": 1}),
@@ -109,6 +109,9 @@ def test_source_files_that_break_parsers_cost_no_other_file(
         (source / name).write_text(text)
     (source / "latin.py").write_bytes(b"# \xe9\n" + code(4).encode())
     words = typed(command, source, *files)
+    if command == "select":
+        values = tmp_path / "values.jsonl"
+        type_in("classify", source, "--output", values, "--classifier", tmp_path / "classifier")
     printed = type_in(*words)
     assert outcome(tmp_path) == (5 - sum(reasons.values()), reasons)
     assert all(reason in printed.out for reason in reasons)

@@ -6,10 +6,6 @@ import pyarrow.parquet as pq
 import pytest
 from tests.commands.typed import is_one_mistake, read_json, type_in, write_lines
 
-from hornbook.commands.select import parse_count
-from hornbook.curation import value_files
-from hornbook.errors import ConfigError
-
 ROWS: list[dict[str, Any]] = [{"id": f"d{at}", "text": " ".join(["word"] * 10), "stars": at} for at in range(8)]
 VALUES = [0.1, 0.9, 0.5, 0.3, 0.9, 0.2, 0.8, 0.4]
 
@@ -32,16 +28,19 @@ def test_the_most_valuable_rows_stay_as_they_stand_and_the_others_are_named(
     lines = rows.read_text().splitlines()
     assert output.read_text().splitlines() == [lines[1], lines[2], lines[5], lines[7]]
     assert read_json(tmp_path / "kept.dropped.jsonl") == [
-        {"id": f"d{at}", "reason": "below the threshold", "value": VALUES[at]} for at in (0, 3, 5, 7)
+        {"id": "rows.jsonl:4", "reason": "no JSON object", "detail": "'broken'"},
+        *(
+            {"id": f"d{at}", "reason": "below the threshold", "detail": f"value {VALUES[at]:.3f}, threshold 0.500"}
+            for at in (0, 3, 5, 7)
+        ),
     ]
-    assert [row["reason"] for row in read_json(tmp_path / "kept.rejected.jsonl")] == ["no JSON object"]
-    assert "50.0%" in printed.out
+    assert "0.5" in printed.out
 
 
 def test_budgets_of_each_kind_and_json(
     tmp_path: Path, rows: Path, values: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(value_files.measure_documents.__kwdefaults__, "part_characters", 60)
+    monkeypatch.setattr("hornbook.pipeline.table.PART_CHARACTERS", 60)
     monkeypatch.setattr("hornbook.parallel.num_cores", lambda: 1)
     for options, kept in [
         (("--keep-tokens", "0.03k"), [1, 4, 6]),
@@ -82,12 +81,12 @@ def test_mistakes_are_told_in_one_line(tmp_path: Path, rows: Path, values: Path)
         ((rows, "--values", some, "-o", output, "--threshold", 0), ("7 documents have no value: `d1`, `d2`",)),
         ((rows, "--values", values, "-o", values, "--threshold", 0), ("would be written into the input",)),
     ]:
-        assert is_one_mistake(type_in("select", *arguments, status=2).err, *messages), arguments
+        assert is_one_mistake(type_in("select", *arguments, "--quiet", status=2).err, *messages), arguments
 
 
-def test_numbers_are_read_as_people_type_them() -> None:
-    typed = {"6B": 6 * 10**9, "500M": 5 * 10**8, "1.5K": 1500, "2T": 2 * 10**12, "1_000": 1000, "1,250,000": 1_250_000}
-    assert {text: parse_count(text, "--keep-tokens") for text in typed} == typed
-    for text in ("", "0", "-5", "6G", "1.5", "0.0001k", "B", "1e3", "1,2", "٣"):
-        with pytest.raises(ConfigError, match="--keep-tokens"):
-            parse_count(text, "--keep-tokens")
+def test_numbers_are_read_as_people_type_them(tmp_path: Path, rows: Path, values: Path) -> None:
+    given = ("select", rows, "--values", values, "-o", tmp_path / "kept.jsonl", "--keep-tokens")
+    for typed, num_kept in {"6B": 8, "500M": 8, "0.05K": 5, "2T": 8, "1_000": 8, "1,250,000": 8, "20": 2}.items():
+        assert type_in(*given, typed, "--json").json["kept"] == num_kept, typed
+    for typed in ("", "0", "-5", "6G", "1.5", "0.0001k", "B", "1e3", "1,2", "٣"):
+        assert "--keep-tokens" in type_in(*given, typed, status=2).err

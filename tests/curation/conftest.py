@@ -15,9 +15,9 @@ def sample(name: str, path: str = "a.py", first_line: int = 7, last_line: int = 
     return CodeSample(**{"id": name, "kind": SampleKind.FUNCTION, **usual, **place, **fields})
 
 
-def workspace(folder: Path) -> Workspace:
-    folder.mkdir()
-    return Workspace(folder=folder, scratch=folder, seed=5, progress=lambda done, total, note="": None)
+def workspace(folder: Path, scratch: Path | None = None) -> Workspace:
+    folder.mkdir(parents=True)
+    return Workspace(folder=folder, scratch=scratch or folder, seed=5, progress=lambda done, total, note="": None)
 
 
 def artifact(folder: Path) -> Artifact:

@@ -133,7 +133,7 @@ def test_the_calibration_is_counted_by_values_and_the_curve_falls_from_everythin
         {"predicted": 0.05, "observed": 0.5, "count": 2},
         {"predicted": 0.75, "observed": 1.0, "count": 2},
     ]
-    curve = kept_curve([0.2, 0.6], [30, 10])
+    curve = kept_curve(np.array([0.2, 0.6]), np.array([30, 10]))
     assert curve[0] == {"threshold": 0.0, "num_samples": 2, "num_tokens": 40, "share": 1.0}
     assert curve[12] == {"threshold": 0.6, "num_samples": 1, "num_tokens": 10, "share": 0.25}
     assert curve[-1]["num_samples"] == 0
@@ -142,9 +142,10 @@ def test_the_calibration_is_counted_by_values_and_the_curve_falls_from_everythin
 def test_each_source_stands_with_what_it_holds_and_what_its_labels_say() -> None:
     names = ("source", "num_samples", "num_tokens", "mean_value", "share", "num_labels", "predicted", "observed")
     rows = source_table(
-        ["b", "a", "b", "b"],
-        [0.9, 0.2, 0.5, 0.1],
-        [10, 5, 30, 60],
+        ["b", "a"],
+        np.array([0, 1, 0, 0]),
+        np.array([0.9, 0.2, 0.5, 0.1]),
+        np.array([10, 5, 30, 60]),
         labelled=np.array([0, 2]),
         scores=np.array([4, 1]),
         unseen=np.array([0.8, 0.3]),
@@ -154,7 +155,8 @@ def test_each_source_stands_with_what_it_holds_and_what_its_labels_say() -> None
         ("a", 1, 5, 0.2, 0.0, 0, None, None),
     ]
     number = NUM_SOURCES + 7
-    sizes, sources = list(range(1, number + 1)), [f"s{at}" for at in range(number)]
-    rows = source_table(sources, [1.0] * number, sizes, np.arange(number), np.full(number, 3), np.full(number, 0.75))
+    places, sources = np.arange(number), [f"s{at}" for at in range(number)]
+    of_each = {"labelled": places, "scores": np.full(number, 3), "unseen": np.full(number, 0.75)}
+    rows = source_table(sources, places, np.ones(number), places + 1, **of_each)
     assert [row["source"] for row in rows] == [*sources[: -NUM_SOURCES - 1 : -1], OTHERS]
     assert (rows[-1]["num_samples"], rows[-1]["num_tokens"], rows[-1]["num_labels"]) == (7, sum(range(1, 8)), 7)

@@ -18,15 +18,16 @@ from hornbook.curation.corpus import (
     license_of,
     read_standard_library,
 )
-from hornbook.curation.encode import EncodeConfig, encode
+from hornbook.curation.encode import EncodeConfig
+from hornbook.curation.encoder import make_encoder
 from hornbook.curation.shipped import (
     LEAST_KNOWN_LABELS,
     NUM_COMPONENTS,
+    ShippedStates,
     describe_labels,
     describe_states,
     join_labels,
     load_labels,
-    make_hints,
 )
 from hornbook.curation.stages import run_annotate
 from hornbook.errors import ConfigError, MissingInputError
@@ -92,17 +93,17 @@ def test_every_shipped_label_finds_its_code_on_the_version_it_was_given_for(stan
 
 def test_the_shipped_states_speak_of_functions_and_classes_that_nobody_has_scored(standard_library: Corpus) -> None:
     samples = standard_library.samples[:2500]
-    features = encode([one.text for one in samples], CONFIG)
-    is_module = np.array([one.kind is SampleKind.MODULE for one in samples])
-    labelled = np.flatnonzero(~is_module)[:400]
-    hints = make_hints(samples, features, labelled, describe_states())
+    states, encoder = ShippedStates(describe_states()), make_encoder(CONFIG)
+    functions = [one.text for one in samples if one.kind is not SampleKind.MODULE]
+    labelled = functions[:400]
+    others = sorted({text for text in functions[400:] if states.has(text)} - set(labelled))
+    hints = states.make_hints(labelled, others, encoder)
     if hints is None:
         pytest.skip("the states are those of another version of Python")
     assert hints.labelled_states.shape == (400, NUM_COMPONENTS)
     assert np.isfinite(hints.labelled_states).all(axis=1).sum() >= LEAST_KNOWN_LABELS
-    assert len(hints.states) == hints.features.dense.shape[0] > 500
-    texts = {one.text for one in samples}
-    assert len(hints.states) < len(texts) - len({samples[at].text for at in labelled}) - 0.5 * is_module.sum()
+    assert len(hints.states) == hints.features.dense.shape[0] == len(others) > 500
+    assert np.isfinite(hints.states).all()
 
 
 def test_labels_or_states_for_other_code_or_of_another_config_are_not_used(standard_library: Corpus) -> None:
@@ -113,11 +114,12 @@ def test_labels_or_states_for_other_code_or_of_another_config_are_not_used(stand
     with pytest.raises(ConfigError, match="labels_sha256"):
         load_labels(dataclasses.replace(config, labels_sha256="0" * 64))
     others = changed[:LEAST_KNOWN_LABELS]
-    features = encode([one.text for one in others], CONFIG)
-    assert make_hints(others, features, np.arange(LEAST_KNOWN_LABELS), describe_states()) is None
-    assert make_hints(others, features, np.arange(3), "") is None
+    texts, encoder = [one.text for one in others], make_encoder(CONFIG)
+    for states in (ShippedStates(describe_states()), ShippedStates("")):
+        assert states.make_hints(texts, [], encoder) is None
+        assert not any(map(states.has, texts))
     with pytest.raises(ConfigError, match="`states_sha256` is 'abc'"):
-        make_hints([], encode([], CONFIG), np.arange(0), "abc")
+        ShippedStates("abc")
     library = describe_standard_library()
     for field, value in (("python_version", "3.10.1"), ("source_sha256", "0" * 64)):
         with pytest.raises(ConfigError, match=field):

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
+from sklearn.ensemble import RandomForestRegressor
 from tests.curation.tiny_language_models import save_model
 
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.encode import EncodeConfig, encode
 from hornbook.curation.encoder import make_encoder
 from hornbook.curation.hidden_states import describe_language_model
-from hornbook.curation.saved_classifier import SavedClassifier, is_savable
+from hornbook.curation.saved_classifier import SavedClassifier
 from hornbook.errors import ConfigError, DamagedArtifactError, HornbookError, MissingInputError
 
 CONFIG = ClassifierConfig(encode=EncodeConfig(bits_per_block=8))
@@ -63,10 +64,25 @@ def test_a_saved_classifier_gives_the_values_that_the_fitted_one_gives(folder: P
     assert names == ["classifier.json", "weights.safetensors"]
     for name in names:
         assert (folder / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
-    forest = dataclasses.replace(fitted().fitted, head=None)  # type: ignore[arg-type]
-    assert not is_savable(forest)
-    with pytest.raises(ConfigError, match="cannot be saved"):
-        SavedClassifier(encode=CONFIG.encode, fitted=forest).save(tmp_path / "forest")
+
+
+def test_a_forest_is_saved_node_by_node_and_values_texts_as_scikit_learn_does(tmp_path: Path) -> None:
+    features, scores = encode(TEXTS, CONFIG.encode), np.array([at % 2 * 4 for at in range(24)])
+    config = dataclasses.replace(CONFIG, head="forest")
+    forest = SavedClassifier(encode=CONFIG.encode, fitted=fit_value(Learner(features, scores, config), 1))
+    original = RandomForestRegressor(200, max_features=0.33, min_samples_leaf=2, random_state=1, n_jobs=1)
+    original.fit(features.dense, scores)
+    others = encode(OTHERS, CONFIG.encode)
+    assert forest.fitted.head.predict(others).tolist() == original.predict(others.dense).tolist()
+    forest.save(tmp_path / "forest")
+    assert SavedClassifier.load(tmp_path / "forest").predict(OTHERS).tolist() == forest.predict(OTHERS).tolist()
+    weights = load_file(tmp_path / "forest" / "weights.safetensors")
+    for name, value in (("roots", 10**6), ("lefts", -1), ("rights", 0), ("columns", 999)):
+        changed = weights[name].copy()
+        changed[-1] = value
+        save_file({**weights, name: changed}, tmp_path / "forest" / "weights.safetensors")
+        with pytest.raises(DamagedArtifactError, match=name):
+            SavedClassifier.load(tmp_path / "forest")
 
 
 def test_a_value_depends_on_its_text_alone_to_the_last_digit() -> None:

@@ -9,13 +9,16 @@ import pytest
 from tests.curation.conftest import artifact, sample, workspace
 
 from hornbook.curation.classifier import ClassifierConfig
+from hornbook.curation.classify import ClassifyConfig, run_classify
 from hornbook.curation.corpus import Corpus, cut_module
-from hornbook.curation.select import SelectConfig
-from hornbook.curation.stages import SampleFiltersConfig, describe_hygiene, run_classifier, run_hygiene, run_select
+from hornbook.curation.saved_classifier import SavedClassifier
+from hornbook.curation.select import SelectConfig, run_select
+from hornbook.curation.stages import SampleFiltersConfig, describe_hygiene, run_hygiene
+from hornbook.curation.train_classifier import run_train_classifier
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.filters.config import FiltersConfig
 from hornbook.pipeline.stage import Artifact, Result
-from hornbook.records import CodeSample, Dropped, Label, PredictedValue, schema_of
+from hornbook.records import CodeSample, Dropped, Label, Value, schema_of
 
 LOOP = 'def sum_{0}(items):\n    """Sum."""\n    t = 0\n    for i in items:\n        t += i * {0}\n    return t\n'
 GLUE = "def set_{0}(self):\n    self.a{0} = 1\n    self.b = None\n"
@@ -32,36 +35,44 @@ def inputs(tmp_path: Path) -> dict[str, Artifact]:
     ]
     workspace(tmp_path / "corpus").write_records("samples", CodeSample, samples)
     workspace(tmp_path / "labels").write_records("labels", Label, labels)
-    return {"corpus": artifact(tmp_path / "corpus"), "labels": artifact(tmp_path / "labels")}
+    return {"documents": artifact(tmp_path / "corpus"), "labels": artifact(tmp_path / "labels")}
 
 
 def test_values_separate_the_labels_and_selection_keeps_the_valuable(
     inputs: dict[str, Artifact], tmp_path: Path
 ) -> None:
-    result = run_classifier(ClassifierConfig(num_bootstrap_samples=20), inputs, workspace(tmp_path / "values"))
+    config = ClassifierConfig(num_bootstrap_samples=20)
+    trained = run_train_classifier(config, inputs, workspace(tmp_path / "classifier"))
+    assert (trained.kept, trained.unit) == (80, "labels")
+    assert trained.metrics["held_out"]["auc"]["value"] == 1.0
+    assert {"id", "module", "qualname", "score", "value", "reason"} == set(trained.metrics["held_out"]["surprises"][0])
+    inputs["classifier"] = artifact(tmp_path / "classifier")
+    (tmp_path / "scratch").mkdir()
+    result = run_classify(ClassifyConfig(), inputs, workspace(tmp_path / "values", tmp_path / "scratch"))
     inputs["values"] = artifact(tmp_path / "values")
-    assert inputs["values"].arrow("values").schema == schema_of(PredictedValue)
+    assert inputs["values"].arrow("values").schema == schema_of(Value)
     assert (result.kept, result.unit) == (80, "values")
-    assert result.metrics["held_out"]["auc"]["value"] == 1.0
-    assert {"sample_id", "module", "qualname", "score", "value", "reason"} == set(
-        result.metrics["held_out"]["surprises"][0]
-    )
     [of_module] = result.metrics["by_source"]
     assert (of_module["source"], of_module["num_samples"], of_module["num_labels"]) == ("a", 80, 80)
     assert of_module["observed"] == 0.5
     assert of_module["predicted"] == pytest.approx(0.5, abs=0.02)
-    inputs["samples"] = inputs["corpus"]
-    selected = run_select(SelectConfig(keep_share=0.3), inputs, workspace(tmp_path / "select"))
+    values = inputs["values"].records("values", Value)
+    expected = SavedClassifier.load(tmp_path / "classifier" / "classifier")
+    texts = {one.id: one.text for one in inputs["documents"].documents()}
+    assert [one.value for one in values] == expected.predict(list(texts.values())).tolist()
+    assert {"sum" in texts[one.id] for one in values if one.value > 0.9} == {True}
+    (tmp_path / "scratch 2").mkdir()
+    selected = run_select(SelectConfig(keep_share=0.3), inputs, workspace(tmp_path / "select", tmp_path / "scratch 2"))
     output = artifact(tmp_path / "select")
-    kept, dropped = output.records("kept", CodeSample), output.records("dropped", Dropped)
-    assert all("sum" in sample.qualname for sample in kept)
+    kept, dropped = list(output.documents()), output.records("dropped", Dropped)
+    assert all("def sum" in document.text for document in kept)
     assert len(kept) + len(dropped) == 80 == selected.kept + sum(selected.dropped.values())
     assert 0.9 < selected.metrics["threshold"] <= 1
     workspace(tmp_path / "others").write_records(
         "labels", Label, [Label(sample_id="code-0", score=1, reason="r", annotator="a")]
     )
     with pytest.raises(MissingInputError, match="code-0"):
-        run_classifier(
+        run_train_classifier(
             ClassifierConfig(), {**inputs, "labels": artifact(tmp_path / "others")}, workspace(tmp_path / "o")
         )
 

@@ -10,8 +10,10 @@ from tests.report.found_leaks import Near
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.curation.classifier import ClassifierConfig
-from hornbook.curation.select import SelectConfig
-from hornbook.curation.stages import describe_hygiene, run_classifier, run_hygiene, run_select
+from hornbook.curation.classify import ClassifyConfig, run_classify
+from hornbook.curation.select import SelectConfig, run_select
+from hornbook.curation.stages import describe_hygiene, run_hygiene
+from hornbook.curation.train_classifier import run_train_classifier
 from hornbook.deduplication.stage import DeduplicateConfig, run_deduplicate
 from hornbook.evaluation.score import score_verdicts
 from hornbook.export.stages import ExportConfig, run_export
@@ -250,8 +252,10 @@ def small_pipeline() -> Pipeline:
     add("corpus", _corpus, _NoConfig())
     add("hygiene", run_hygiene, describe_hygiene(), corpus="corpus")
     add("annotate", _annotate, _NoConfig(), corpus="corpus")
-    add("classifier", run_classifier, ClassifierConfig(num_bootstrap_samples=20), corpus="corpus", labels="annotate")
-    add("select", run_select, SelectConfig(keep_share=0.4), samples="hygiene", values="classifier")
+    learned = ClassifierConfig(num_bootstrap_samples=20)
+    add("train-classifier", run_train_classifier, learned, documents="corpus", labels="annotate")
+    add("classify", run_classify, ClassifyConfig(), documents="corpus", classifier="train_classifier")
+    add("select", run_select, SelectConfig(keep_share=0.4), documents="hygiene", values="classify")
     add("textbooks", _textbooks, _NoConfig())
     add("exercises", _exercises, _NoConfig())
     add("verify", _verify, _NoConfig(), textbooks="textbooks", exercises="exercises")

@@ -9,7 +9,7 @@ from tests.report.page import parsed, text_of
 
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Artifact, Workspace
-from hornbook.records import CodeSample, Dropped, PredictedValue
+from hornbook.records import Dropped, Value
 from hornbook.report.data_flow import Training, metric
 from hornbook.report.page import Page, draw_page
 from hornbook.report.run import ReportConfig, page_of, run_report
@@ -62,8 +62,8 @@ def test_what_goes_in_and_what_is_dropped_adds_up(found: Content) -> None:
 def test_code_is_shown_masked_from_the_most_to_the_least_valued(small_run: RunFolder, found: Content) -> None:
     shown = found["curation"]["found"]
     artifacts = small_run.artifacts()
-    values = {one.sample_id: one.value for one in artifacts["classifier"].records("values", PredictedValue)}
-    kept = {one.text: values[one.id] for one in artifacts["select"].records("kept", CodeSample)}
+    values = {one.id: one.value for one in artifacts["classify"].records("values", Value)}
+    kept = {one.text: values[one.id] for one in artifacts["select"].documents()}
     threshold = metric(artifacts["select"], "threshold")
     assert [excerpt.value for excerpt in shown.kept] == sorted(
         (kept[excerpt.sample.text] for excerpt in shown.kept), reverse=True
@@ -77,7 +77,7 @@ def test_code_is_shown_masked_from_the_most_to_the_least_valued(small_run: RunFo
 
 
 def test_the_classifier_is_shown_with_its_intervals_and_worst_mistakes(small_run: RunFolder, page: str) -> None:
-    held_out = small_run.artifacts()["classifier"].manifest.metrics["held_out"]
+    held_out = small_run.artifacts()["train-classifier"].manifest.metrics["held_out"]
     for figure in (held_out["spearman"], held_out["auc"]):
         low, high = figure["ci95"]
         assert f"<strong>{figure['value']:.2f}</strong> ({low:.2f} to {high:.2f})" in page
@@ -119,7 +119,7 @@ def test_lineage_names_every_stage_in_the_order_of_the_data(
 ) -> None:
     stages = {stage.stage: stage for stage in found["making"]["stages"]}
     assert [name for role in WHOLE_CHAIN for name in ROLES[role] if name in stages] == list(stages)
-    assert dict(stages["select"].inputs)["samples"] == stages["hygiene"].fingerprint
+    assert dict(stages["select"].inputs)["documents"] == stages["hygiene"].fingerprint
     artifacts = small_run.artifacts()
     del artifacts["report"]
     assert page_of(dict(reversed(artifacts.items())), ReportConfig(recipe="small")) == small_page
@@ -128,7 +128,7 @@ def test_lineage_names_every_stage_in_the_order_of_the_data(
 def test_a_partial_run_leaves_parts_out_and_says_which_stages(partial_run: RunFolder) -> None:
     page = (partial_run.path / "report" / "report.html").read_text()
     assert re.findall(r'<section id="([^"]*)"', page) == ["data", "curation", "making"]
-    assert f"Not part of this run: {', '.join(WHOLE_CHAIN[5:])}." in page
+    assert f"Not part of this run: {', '.join(WHOLE_CHAIN[6:])}." in page
     assert parsed(page).open == []
 
 
@@ -187,7 +187,9 @@ def test_whatever_stage_a_recipe_lacks_the_report_shows_the_rest(
     ]
 
 
-@pytest.mark.parametrize("stage", ["hygiene", "classifier", "select", "verify", "decontaminate", "finetune"])
+@pytest.mark.parametrize(
+    "stage", ["hygiene", "train-classifier", "classify", "select", "verify", "decontaminate", "finetune"]
+)
 def test_a_stage_of_ones_own_under_a_known_name_does_not_stop_the_report(
     small_run: RunFolder, tmp_path: Path, stage: str
 ) -> None:

@@ -1,19 +1,28 @@
 """The commands that work on a person's data: each is a source, a stage and an output."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
 from hornbook.commands.one_stage import OUTPUT, READING, RULES, Execution, Inputs, Output, dropped_counts, finished
+from hornbook.curation.classify import ClassifyConfig
+from hornbook.curation.classify import classify as classify_stage
 from hornbook.curation.collect import CollectConfig
 from hornbook.curation.collect import collect as collect_stage
+from hornbook.curation.saved_classifier import SavedClassifier, find_classifier
+from hornbook.curation.select import ReadValuesConfig, SelectConfig, read_values
+from hornbook.curation.select import select as select_stage
 from hornbook.deduplication.stage import DeduplicateConfig, Duplicate
 from hornbook.deduplication.stage import deduplicate as deduplicate_stage
 from hornbook.errors import ConfigError
 from hornbook.filters.config import FiltersConfig, read_opt_out
 from hornbook.filters.stage import filters as filters_stage
+from hornbook.pipeline import DEFAULT_STORE
 from hornbook.pipeline.publish import (
     publish,
     publish_dropped,
@@ -21,12 +30,30 @@ from hornbook.pipeline.publish import (
     require_same_form,
     require_writable,
 )
-from hornbook.records import Document, Dropped
+from hornbook.pipeline.store import Store
+from hornbook.records import Document, Dropped, Value
 from hornbook.sources.find import SourcesConfig, open_sources
 
 app = App(name="hornbook", help_format="markdown")
 _DEFAULT_EXECUTION, _DEFAULT_SOURCES = Execution(), SourcesConfig()
+_TYPED = re.compile(r"(\d+(?:[_,]\d{3})*(?:\.\d+)?)([kmbt]?)", re.IGNORECASE | re.ASCII)
+_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
+_BUDGETS = ("--keep-tokens", "--keep-share", "--threshold")
 Reading = Annotated[SourcesConfig, Parameter(name="*", group=READING)]
+
+
+def _parse_count(_hint: Any, tokens: Sequence[Any]) -> int:
+    """The number that was typed: `6B`, `1.5M`, `10k`, `1_000` or `1000`.
+
+    Raises:
+        ValueError: It is no whole number above 0.
+    """
+    typed = str(tokens[0].value)
+    match = _TYPED.fullmatch(typed.strip())
+    number = Decimal(re.sub("[_,]", "", match[1])) * _FACTORS[match[2].lower()] if match else Decimal(0)
+    if number < 1 or number != int(number):
+        raise ValueError(f"`--keep-tokens` must be a whole number above 0, such as 6B, 500M or 1000; got {typed!r}")
+    return int(number)
 
 
 @app.command
@@ -123,6 +150,97 @@ def deduplicate(
             "num_compared_pairs": sum(one["num_compared_pairs"] for one in unique.manifest.metrics.values()),
             "dropped_rows": str(path or ""),
             "clusters": str(clusters or ""),
+        }
+
+
+@app.command
+def classify(
+    *inputs: Inputs,
+    output: Output,
+    classifier: Annotated[str | None, Parameter(group=RULES)] = None,
+    sources: Reading = _DEFAULT_SOURCES,
+    execution: Execution = _DEFAULT_EXECUTION,
+) -> None:
+    """Classify documents: write the probability that a reader finds each worth learning from.
+
+    The output has a row of `id` and `value` for each document, in their order. Rows that are no documents are written
+    beside it with the reason. An interrupted command continues when it is typed again.
+
+    Parameters
+    ----------
+    classifier
+        Run of the store, or folder, whose quality classifier is used. Without it, that of the latest run of `laptop`.
+    """
+    require_writable(output, inputs)
+    folder = find_classifier(classifier, Store(execution.store or Path(DEFAULT_STORE)))
+    SavedClassifier.load(folder)  # A mistake is told before any work.
+    collected = collect_stage(_config(inputs, sources))
+    last = classify_stage(collected, config=ClassifyConfig(folder=str(folder)))
+    with finished(last, output, execution) as done:
+        read = done[collected.name]
+        rejected, values = read.table("dropped", Dropped), done[last.name].table("values", Value)
+        path = publish_dropped(output, [rejected])
+        publish(output, values)
+        done.facts |= {
+            "num_rows": values.num_rows + rejected.num_rows,
+            "classified": values.num_rows,
+            "dropped": dropped_counts([read]),
+            "classifier": str(folder),
+            "dropped_rows": str(path or ""),
+        }
+
+
+@app.command
+def select(
+    *inputs: Inputs,
+    output: Output,
+    values: Annotated[Path, Parameter(group=RULES)],
+    keep_tokens: Annotated[int | None, Parameter(group=RULES, converter=_parse_count)] = None,
+    keep_share: Annotated[float | None, Parameter(group=RULES)] = None,
+    threshold: Annotated[float | None, Parameter(group=RULES)] = None,
+    sources: Reading = _DEFAULT_SOURCES,
+    execution: Execution = _DEFAULT_EXECUTION,
+) -> None:
+    """Keep the documents of the highest value, as many as a budget of tokens holds or all from a threshold on.
+
+    Rows of files are published as they stand there. What was dropped is written beside the output with its value. An
+    interrupted command continues when it is typed again.
+
+    Parameters
+    ----------
+    values
+        File of rows of `id` and `value`, as `hornbook classify` writes it.
+    keep_tokens
+        Number of lexical tokens that may stay: 6B, 500M, 10k.
+    keep_share
+        Share of all lexical tokens that may stay, above 0 to 1.
+    threshold
+        Least value of a document that stays, 0 to 1.
+    """
+    given = [flag for flag, one in zip(_BUDGETS, (keep_tokens, keep_share, threshold), strict=True) if one is not None]
+    if len(given) != 1:
+        flags = ", ".join(given) or "none"
+        raise ConfigError(f"give one of --keep-tokens, --keep-share and --threshold; {flags} is given")
+    config = SelectConfig(keep_tokens=keep_tokens, keep_share=keep_share, threshold=threshold)
+    require_writable(output, (*inputs, str(values)))
+    reading = _config(inputs, sources)
+    opened = open_sources(inputs, reading)
+    require_same_form(opened, output)
+    last = select_stage(collect_stage(reading), read_values(ReadValuesConfig(path=str(values))), config)
+    with finished(last, output, execution) as done:
+        read, chosen = done["collect"], done[last.name]
+        rejected, dropped = read.table("dropped", Dropped), chosen.table("dropped", Dropped)
+        kept = chosen.table("documents", Document)
+        publish_kept(output, opened, read.table("documents", Document), rejected, kept)
+        path = publish_dropped(output, [rejected, dropped])
+        metrics = chosen.manifest.metrics
+        done.facts |= {
+            "num_rows": kept.num_rows + rejected.num_rows + dropped.num_rows,
+            "kept": kept.num_rows,
+            "dropped": dropped_counts([read, chosen]),
+            **{name: metrics[name] for name in ("threshold", "num_kept_tokens", "num_tokens")},
+            "share_of_tokens": round(metrics["num_kept_tokens"] / max(1, metrics["num_tokens"]), 4),
+            "dropped_rows": str(path or ""),
         }
 
 

@@ -117,23 +117,23 @@ def reliability(values: NDArray[np.float64], scores: NDArray[np.int64], num_bins
     ]
 
 
-def kept_curve(values: Sequence[float], num_tokens: Sequence[int]) -> list[dict[str, Any]]:
+def kept_curve(values: NDArray[np.float64], num_tokens: NDArray[np.int64]) -> list[dict[str, Any]]:
     """For each threshold: how many samples and lexical tokens have at least that value, and the share of tokens."""
-    value_array, token_array = np.array(values), np.array(num_tokens)
-    total = max(1, int(token_array.sum()))
+    total = max(1, int(num_tokens.sum()))
     curve = []
     for threshold in THRESHOLDS:
-        kept = value_array >= threshold
-        tokens = int(token_array[kept].sum())
+        kept = values >= threshold
+        tokens = int(num_tokens[kept].sum())
         share = _rounded(tokens / total)
         curve.append({"threshold": threshold, "num_samples": int(kept.sum()), "num_tokens": tokens, "share": share})
     return curve
 
 
 def source_table(
-    sources: Sequence[str],
-    values: Sequence[float],
-    num_tokens: Sequence[int],
+    names: Sequence[str],
+    group: NDArray[np.integer[Any]],
+    values: NDArray[np.float64],
+    num_tokens: NDArray[np.int64],
     labelled: NDArray[np.intp],
     scores: NDArray[np.int64],
     unseen: NDArray[np.float64],
@@ -141,9 +141,10 @@ def source_table(
     """For each source what it holds, how it is valued, and whether its labels bear that out.
 
     Args:
-        sources: Of all samples.
-        values: Of all samples.
-        num_tokens: Of all samples, lexical.
+        names: Of the sources.
+        group: The place of each document's source among the names.
+        values: Of all documents.
+        num_tokens: Of all documents, lexical.
         labelled: The places of the labelled ones.
         scores: Theirs.
         unseen: Theirs: probabilities by heads that were fitted without them.
@@ -153,25 +154,23 @@ def source_table(
         those in samples with a value of at least one half. `predicted` and `observed`: the mean probability of the
         labelled ones, and how many of them have a score of at least `TEACHES`; None without labels.
     """
-    all_values, all_tokens = np.array(values), np.array(num_tokens)
-    names, group = np.unique(np.array(sources, dtype=np.str_), return_inverse=True)
-    totals = np.bincount(group, weights=all_tokens, minlength=len(names))
-    largest = np.argsort(-totals, kind="stable")[:NUM_SOURCES]
-    members_of = {str(names[one]): group == one for one in largest}
+    totals = np.bincount(group, weights=num_tokens, minlength=len(names))
+    largest = sorted(range(len(names)), key=lambda one: (-totals[one], names[one]))[:NUM_SOURCES]
+    members_of = {names[one]: group == one for one in largest}
     others = ~np.isin(group, largest)
     if others.any():
         members_of[OTHERS] = others
     rows = []
     for name, members in members_of.items():
-        tokens = int(all_tokens[members].sum())
-        kept = int(all_tokens[members & (all_values >= 0.5)].sum())
+        tokens = int(num_tokens[members].sum())
+        kept = int(num_tokens[members & (values >= 0.5)].sum())
         of_source = members[labelled]
         rows.append(
             {
                 "source": name,
                 "num_samples": int(members.sum()),
                 "num_tokens": tokens,
-                "mean_value": _rounded(float(all_values[members].mean())),
+                "mean_value": _rounded(float(values[members].mean())),
                 "share": _rounded(kept / max(1, tokens)),
                 "num_labels": int(of_source.sum()),
                 "predicted": _rounded(float(unseen[of_source].mean())) if of_source.any() else None,

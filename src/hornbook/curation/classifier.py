@@ -39,7 +39,7 @@ PREDICTION_DECIMALS = 6
 
 
 class Head(Protocol):
-    """A fitted head: `kernel_head.KernelHead`, or the forest."""
+    """A fitted head: `kernel_head.KernelHead` or `ForestHead`."""
 
     def predict(self, features: Features) -> NDArray[np.float64]:
         """A number for each text; the larger, the more it teaches."""
@@ -64,6 +64,40 @@ class ClassifierConfig:
             raise ConfigError(f"`head` must be one of {', '.join(HEADS)}, got {self.head!r}")
         if self.num_bootstrap_samples < 1:
             raise ConfigError(f"`num_bootstrap_samples` must be at least 1, got {self.num_bootstrap_samples!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForestHead:
+    """A random forest on the dense features, fitted by scikit-learn, as the nodes of all its trees."""
+
+    roots: NDArray[np.int64]
+    """T: the place of each tree's first node."""
+    lefts: NDArray[np.int64]
+    """M: the node that follows where the feature is at most the threshold; a leaf follows itself."""
+    rights: NDArray[np.int64]
+    """M: the node that follows elsewhere."""
+    columns: NDArray[np.int64]
+    """M: the dense feature that a node asks for."""
+    thresholds: NDArray[np.float64]
+    """M"""
+    means: NDArray[np.float64]
+    """M: the mean score of the labelled texts in a node."""
+
+    def predict(self, features: Features) -> NDArray[np.float64]:
+        """A number for each text: the mean over the trees, to the last digit as scikit-learn gives it."""
+        dense = features.dense.astype(np.float32)
+        rows = np.arange(len(dense))
+        total = np.zeros(len(dense))
+        for root in self.roots:
+            node = np.full(len(dense), root)
+            while True:
+                is_left = dense[rows, self.columns[node]] <= self.thresholds[node]
+                following = np.where(is_left, self.lefts[node], self.rights[node])
+                if np.array_equal(following, node):
+                    break
+                node = following
+            total += self.means[node]
+        return np.asarray(total / len(self.roots))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,18 +199,26 @@ def _targets(scores: NDArray[np.int64]) -> NDArray[np.float64]:
     return scores + TEACHING_BONUS * (scores >= TEACHES)
 
 
-@dataclass(frozen=True)
-class _Forest:
-    """Trees of scikit-learn on the dense features."""
-
-    model: Any
-
-    def predict(self, features: Features) -> NDArray[np.float64]:
-        return np.asarray(self.model.predict(features.dense), dtype=np.float64)
-
-
-def _fit_forest(features: Features, scores: NDArray[np.int64], seed: int) -> Head:
+def _fit_forest(features: Features, scores: NDArray[np.int64], seed: int) -> "ForestHead":
     from sklearn.ensemble import RandomForestRegressor
 
     forest = RandomForestRegressor(200, max_features=0.33, min_samples_leaf=2, random_state=seed, n_jobs=1)
-    return _Forest(forest.fit(features.dense, scores))
+    trees = [one.tree_ for one in forest.fit(features.dense, scores).estimators_]
+    roots = np.cumsum([0, *(tree.node_count for tree in trees[:-1])])
+
+    def joined(name: str) -> NDArray[Any]:
+        return np.concatenate([np.asarray(getattr(tree, name)).reshape(-1) for tree in trees])
+
+    offsets = np.repeat(roots, [tree.node_count for tree in trees])
+    lefts, rights = (
+        np.where(joined(name) < 0, np.arange(len(offsets)), joined(name) + offsets)
+        for name in ("children_left", "children_right")
+    )
+    return ForestHead(
+        roots=roots,
+        lefts=lefts,
+        rights=rights,
+        columns=np.maximum(joined("feature"), 0).astype(np.int64),
+        thresholds=joined("threshold"),
+        means=joined("value"),
+    )

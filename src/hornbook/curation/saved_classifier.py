@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook import __version__
-from hornbook.curation.classifier import FittedClassifier
+from hornbook.curation.classifier import FOREST, KERNEL, FittedClassifier, ForestHead, Head
 from hornbook.curation.encode import BLOCKS, EncodeConfig
 from hornbook.curation.encoder import Encoder, make_encoder
 from hornbook.curation.hidden_states import HiddenStatesConfig
@@ -28,14 +28,25 @@ from hornbook.pipeline.store import Store
 FORMAT = 2
 """Raised when a file of the former number cannot be read any more."""
 CLASSIFIER_FOLDER = "classifier"
-"""In the artifact of the stage `classifier`."""
-_RECIPE, _STAGE = "laptop", "classifier"
+"""In the artifact of the stage `train-classifier`."""
+_RECIPE, _STAGE = "laptop", "train-classifier"
 _MAKE_ONE = f"`hornbook run {_RECIPE} --until {_STAGE}` makes one"
 _JSON, _WEIGHTS = "classifier.json", "weights.safetensors"
 _ENCODERS: dict[type, str] = {EncodeConfig: "tokens and measures", HiddenStatesConfig: "hidden states"}
-_HEAD = "kernel"
-_SHAPES = {"idf": "C", "token_weights": "C", "dense_mean": "D", "dense_scale": "D", "supports": "ND", "dual": "N"}
-"""Of the head's arrays: C columns of tokens, D dense ones, N labelled texts."""
+_SHAPES = {
+    KERNEL: {
+        "idf": "C",
+        "token_weights": "C",
+        "dense_mean": "D",
+        "dense_scale": "D",
+        "supports": "ND",
+        "dual": "N",
+    },
+    FOREST: {"roots": "T", "lefts": "M", "rights": "M", "columns": "M", "thresholds": "M", "means": "M"},
+}
+"""Of each head's arrays: C columns of tokens, D dense ones, N labelled texts; T trees with M nodes in all."""
+_NODES = ("roots", "lefts", "rights")
+"""Arrays of a forest that hold places of nodes."""
 _TEXTS_AT_ONCE = 256
 _PROBE = 'def total(items):\n    """Add up."""\n    result = 0\n    for item in items:\n        result += item\n'
 _PROBE_TOLERANCES: dict[type, float] = {EncodeConfig: 1e-5, HiddenStatesConfig: 0.02}
@@ -69,24 +80,20 @@ class SavedClassifier:
 
         Args:
             folder: Is made; must not be there.
-
-        Raises:
-            ConfigError: The head cannot be saved (`is_savable`).
         """
         from safetensors.numpy import save_file
 
         head = self.fitted.head
-        if not isinstance(head, KernelHead):
-            raise ConfigError("a classifier whose head is made of trees has no plain form and cannot be saved")
+        kind = KERNEL if isinstance(head, KernelHead) else FOREST
         folder.mkdir()
-        save_file({field: getattr(head, field) for field in _SHAPES}, folder / _WEIGHTS)
+        save_file({field: getattr(head, field) for field in _SHAPES[kind]}, folder / _WEIGHTS)
         described = {
             "format": FORMAT,
             "hornbook": __version__,
-            "head": _HEAD,
+            "head": kind,
             "encoder": _ENCODERS[type(self.encode)],
             "encode": asdict(self.encode),
-            "numbers": {"mean_score": head.mean_score},
+            "numbers": {"mean_score": head.mean_score} if isinstance(head, KernelHead) else {},
             "slope": self.fitted.slope,
             "intercept": self.fitted.intercept,
             "probe": {"text": _PROBE, "value": float(self.predict([_PROBE])[0])},
@@ -107,10 +114,10 @@ class SavedClassifier:
         try:
             described = json.loads((folder / _JSON).read_text(encoding="utf-8"))
             form, writer = described["format"], described["hornbook"]
-            if form != FORMAT or described["head"] != _HEAD:
+            if form != FORMAT or described["head"] not in _SHAPES:
                 raise ConfigError(
                     f"the classifier in `{folder}` has format {form!r} and the head {described['head']!r}, written by "
-                    f"Hornbook {writer}; this one reads {FORMAT} and {_HEAD!r}: make it again"
+                    f"Hornbook {writer}; this one reads {FORMAT} and {' or '.join(_SHAPES)}: make it again"
                 )
             encoders: dict[str, Any] = {name: config for config, name in _ENCODERS.items()}
             encode = encoders[described["encoder"]](**described["encode"])
@@ -150,11 +157,6 @@ def find_classifier(name: str | None, store: Store) -> Path:
     return inside if inside.is_dir() else folder
 
 
-def is_savable(fitted: FittedClassifier) -> bool:
-    """Whether a classifier has a plain form on the disk; a forest has none."""
-    return isinstance(fitted.head, KernelHead)
-
-
 def _fitted(described: dict[str, Any], weights: Path) -> FittedClassifier:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
@@ -166,18 +168,32 @@ def _fitted(described: dict[str, Any], weights: Path) -> FittedClassifier:
     sizes = {"C": 0}
     if described["encoder"] == _ENCODERS[EncodeConfig]:
         sizes = {"C": len(BLOCKS) << described["encode"]["bits_per_block"], "D": num_measures()}
-    for name, letters in _SHAPES.items():
+    for name, letters in _SHAPES[described["head"]].items():
         array = arrays[name]
         shape = tuple(sizes.setdefault(letter, size) for letter, size in zip(letters, array.shape, strict=True))
-        if array.shape != shape or array.dtype != np.float64 or not np.isfinite(array).all():
+        type_ = np.int64 if name in (*_NODES, "columns") else np.float64
+        if array.shape != shape or array.dtype != type_ or not np.isfinite(array).all():
             raise ValueError(f"`{name}` is no array of {' × '.join(map(str, shape))} finite numbers")
-    slope, intercept, mean_score = (
-        float(number) for number in (described["slope"], described["intercept"], described["numbers"]["mean_score"])
-    )
+    slope, intercept = float(described["slope"]), float(described["intercept"])
+    mean_score = float(described["numbers"].get("mean_score", 0.0))
     if not np.isfinite([slope, intercept, mean_score]).all():
         raise ValueError(f"{slope}, {intercept} and {mean_score} are not all finite")
-    head = KernelHead(mean_score=mean_score, **{name: arrays[name] for name in _SHAPES})
+    arrays = {name: arrays[name] for name in _SHAPES[described["head"]]}
+    head: Head = KernelHead(mean_score=mean_score, **arrays) if described["head"] == KERNEL else _forest(arrays, sizes)
     return FittedClassifier(head=head, slope=slope, intercept=intercept)
+
+
+def _forest(arrays: dict[str, NDArray[Any]], sizes: dict[str, int]) -> ForestHead:
+    """A forest whose nodes follow each other to a leaf, and ask for features that there are."""
+    for name in _NODES:
+        if not ((arrays[name] >= 0) & (arrays[name] < sizes["M"])).all():
+            raise ValueError(f"`{name}` names nodes that are not there")
+    for name in ("lefts", "rights"):
+        if (arrays[name] < np.arange(sizes["M"])).any():
+            raise ValueError(f"`{name}` leads back to a node that was passed")
+    if (arrays["columns"] < 0).any() or ("D" in sizes and (arrays["columns"] >= sizes["D"]).any()):
+        raise ValueError("`columns` names features that are not there")
+    return ForestHead(**arrays)
 
 
 def _latest(store: Store) -> Path:
@@ -207,7 +223,7 @@ def _of_run(run: RunFolder) -> Path:
         raise DamagedArtifactError(f"the classifier of the run `{known.name}` is gone; `{again}` rebuilds it")
     if not (artifact.folder / CLASSIFIER_FOLDER).is_dir():
         raise MissingInputError(
-            f"the run `{known.name}` has not saved its classifier: it was made by an older Hornbook, or its head is "
-            f"a forest, which cannot be saved; `{again}` with this one and the head `kernel` saves it"
+            f"the run `{known.name}` has not saved its classifier: it was made by an older Hornbook; `{again}` with "
+            "this one saves it"
         )
     return artifact.folder / CLASSIFIER_FOLDER

@@ -1,77 +1,63 @@
-"""Keep the code samples, or the documents of a person's files, that the classifier believes teach something.
+"""The stage `select`: keep the documents that the quality classifier believes teach something.
 
-Reads:  code samples, or documents that were measured (`value_files.py`); the predicted value of each (`classifier.py`).
-Writes: what is kept in input order; everything dropped with its reason.
+Reads:  the documents of its input; `values` of the other one, of these documents and perhaps of more.
+Writes: `documents`: Document, those that stay, in their order; `dropped`: Dropped.
 Source: section 2.1 of the paper (6B of 35B tokens kept).
 
-A budget is in lexical tokens: the run's own tokenizer is trained later, on what is kept here.
+A budget is in lexical tokens, since the run's own tokenizer is trained later, on what is kept here. Texts are read part
+by part. Memory holds 24 bytes for each value and 48 for each document.
 """
 
+import hashlib
+import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from hornbook.curation.value_files import ValuesById, numbers_of
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.pipeline.parts import Parts
-from hornbook.records import CodeSample, Dropped, PredictedValue
+from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
+from hornbook.pipeline.stage import Artifact, FileHash, Result, Stage, Workspace, count_reasons
+from hornbook.pipeline.table import Table, TableWriter, read_part
+from hornbook.records import Document, Dropped, Value
+from hornbook.sources.rows import read_rows
 
+VERSION = 2
+"""Raised when a rule of this stage changes: it is part of the fingerprint."""
 LEXICAL_TOKEN = re.compile(r"[^\W\d]\w*|\d+|[^\s\w]")
 """A word, a number, or one mark; white space is none."""
+KEEP_SHARE = 0.17
+"""Source: section 2.1, 6B of 35B tokens."""
 OVER_BUDGET = "below the threshold"
 OVERLAPPING = "overlaps a kept sample"
 _NAMED = 5
+_DIGEST_BYTES = 16
+_MOST = 1e300
+"""Values that are not numbers, infinity, and integers without bounds lie outside."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SelectConfig:
-    """The budget, in lexical tokens."""
-
-    keep_share: float = 0.17
-    """Share of the corpus' tokens to keep, the most valuable first; 0 to 1. Source: section 2.1 (6B of 35B)."""
-    keep_tokens: int = 0
-    """Number of tokens to keep in place of a share; 0: the share counts."""
-
-    def __post_init__(self) -> None:
-        if not 0 < self.keep_share <= 1:
-            raise ConfigError(f"`keep_share` must lie in (0, 1], got {self.keep_share!r}")
-        if self.keep_tokens < 0:
-            raise ConfigError(f"`keep_tokens` must be at least 0, got {self.keep_tokens!r}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Selection:
-    """What is kept and what is not."""
-
-    kept: list[CodeSample]
-    """In input order."""
-    dropped: list[Dropped]
-    """In input order."""
-    threshold: float
-    """Value of the last sample that fitted into the budget."""
-    num_kept_tokens: int
-    num_tokens: int
-    """Of all samples; a module and the definitions in it both count."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Budget:
-    """What may stay; one of the three is given."""
+    """What may stay; at most one of the three is given, and without any `KEEP_SHARE` of all tokens stays."""
 
     keep_tokens: int | None = None
+    """Number of lexical tokens that may stay, the most valuable documents first."""
     keep_share: float | None = None
-    """Of the tokens of all documents; above 0, to 1."""
+    """Share of all lexical tokens that may stay, above 0 to 1, the most valuable documents first."""
     threshold: float | None = None
-    """The least value that stays."""
+    """Least value of a document that stays, 0 to 1."""
 
     def __post_init__(self) -> None:
-        given = [name for name, value in vars(self).items() if value is not None]
-        if len(given) != 1:
-            flags = ", ".join(f"--{name.replace('_', '-')}" for name in given) or "none"
-            raise ConfigError(f"give one of --keep-tokens, --keep-share and --threshold; {flags} is given")
+        given = [f"`{name}`" for name, value in vars(self).items() if value is not None]
+        if len(given) > 1:
+            raise ConfigError(f"give one of `keep_tokens`, `keep_share` and `threshold`; {', '.join(given)} are given")
         if self.keep_tokens is not None and self.keep_tokens < 1:
             raise ConfigError(f"`keep_tokens` must be at least 1, got {self.keep_tokens!r}")
         if self.keep_share is not None and not 0 < self.keep_share <= 1:
@@ -80,27 +66,141 @@ class Budget:
             raise ConfigError(f"`threshold` must lie in [0, 1], got {self.threshold!r}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DroppedRow:
-    """A document that does not stay."""
-
-    id: str
-    reason: str
-    value: float
-
-
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """Which documents stay."""
+class ReadValuesConfig:
+    """Which file holds the values."""
 
-    rows: NDArray[np.int64]
-    """The number of each document among all rows, ascending."""
-    values: NDArray[np.float64]
-    is_kept: NDArray[np.bool_]
-    threshold: float
-    """The least value that stays."""
-    num_kept_tokens: int
-    num_tokens: int
+    path: str = field(default="", metadata=NOT_IN_FINGERPRINT)
+    """Of rows of `id` and `value`. The fingerprint has the file's hash in its place."""
+
+
+def select(documents: Stage, values: Stage, config: SelectConfig | None = None, name: str = "select") -> Stage:
+    """The stage that keeps the documents with the highest values."""
+    return Stage(name, run_select, config or SelectConfig(), VERSION, {"documents": documents, "values": values})
+
+
+def read_values(config: ReadValuesConfig, name: str = "values") -> Stage:
+    """The stage that reads the values that `hornbook classify` has written to a file."""
+    return Stage(name, run_read_values, config, VERSION, identity=_hash_of_file)
+
+
+def run_select(config: SelectConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Take documents by falling value, equal ones in their order, until the next one would exceed the budget.
+
+    A document that shares lines of a file with one already taken (a module and a class in it) is passed over.
+
+    Raises:
+        MissingInputError: A document has no value, or an id has several. Nothing is guessed.
+        ConfigError: Not even the most valuable document stays.
+    """
+    parts = inputs["documents"].documents().parts
+    measured = workspace.map_parts("measured", measure_part, parts, note="parts measured")
+    values = ValuesById(inputs["values"].table("values", Value)).of_all([result / "ids.parquet" for result in measured])
+    sizes, files, first, last = (
+        np.concatenate([np.load(result / f"{name}.npy") for result in measured])
+        for name in ("sizes", "files", "first", "last")
+    )
+    overlaps = _Overlaps(files, first, last)
+    is_kept = _choose(values, sizes, config, overlaps)
+    threshold = float(values[is_kept].min())
+    ids = [result / "ids.parquet" for result in measured]
+    named = dict.fromkeys(overlaps.overlapped.values(), "")
+    if named:
+        for number, name in enumerate(_ids(ids)):
+            if number in named:
+                named[number] = name
+
+    def dropped() -> Iterator[Dropped]:
+        for number, name in enumerate(_ids(ids)):
+            if is_kept[number]:
+                continue
+            reason, detail = OVER_BUDGET, f"value {values[number]:.3f}, threshold {threshold:.3f}"
+            other = overlaps.overlapped.get(number)
+            if other is not None:
+                reason = OVERLAPPING
+                detail += f"; {named[other]} holds lines {first[other]} to {last[other]} of the same file"
+            yield Dropped(id=name, reason=reason, detail=detail)
+
+    workspace.write_records("dropped", Dropped, dropped())
+    ends = np.cumsum([len(np.load(result / "sizes.npy", mmap_mode="r")) for result in measured])
+    jobs = [
+        (part, rows)
+        for part, chosen in zip(parts, np.split(is_kept, ends[:-1]), strict=True)
+        if len(rows := np.flatnonzero(chosen))
+    ]
+    copied = workspace.map_parts("kept", copy_documents, jobs, note="parts written")
+    kinds: Counter[str] = Counter()
+    for result in copied:
+        kinds.update(json.loads((result / "kinds.json").read_text()))
+    kept = workspace.gather(copied, "documents", Document)
+    return Result(
+        kept=kept.num_rows,
+        unit="documents",
+        dropped=count_reasons(Table.of_folder(workspace.folder / "dropped", Dropped)),
+        metrics={
+            "threshold": threshold,
+            "num_kept_tokens": int(sizes[is_kept].sum()),
+            "num_tokens": int(sizes.sum()),
+            "kinds": dict(sorted(kinds.items())),
+        },
+    )
+
+
+def run_read_values(config: ReadValuesConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Read the values of a file.
+
+    Raises:
+        MissingInputError: The file is damaged, holds no rows, or a row has no id or no value.
+    """
+    del inputs
+    path = Path(config.path)
+
+    def rows() -> Iterator[Value]:
+        for place, fields in read_rows(path):
+            name, value = fields.get("id"), fields.get("value")
+            if not isinstance(name, str | int):
+                raise MissingInputError(f"`{place}` of the values has no `id`; `hornbook classify` writes it")
+            if not isinstance(value, int | float) or isinstance(value, bool) or not -_MOST < value < _MOST:
+                raise MissingInputError(f"`{place}` of the values: the `value` of `{name}` is {value!r}, no number")
+            yield Value(id=str(name), value=float(value))
+
+    num_values = workspace.write_records("values", Value, rows())
+    if not num_values:
+        raise MissingInputError(f"`{path}` holds no values")
+    return Result(kept=num_values, unit="values")
+
+
+def measure_part(part: Path, folder: Path) -> None:
+    """Write the id of each document of a part, its lexical tokens, and the lines that it holds of its file."""
+    ids: list[str] = []
+    sizes, files, first, last = array("q"), array("Q"), array("q"), array("q")
+    for document in read_part(part, Document):
+        metadata = json.loads(document.metadata)
+        ids.append(document.id)
+        sizes.append(count_tokens([document.text])[0])
+        place = f"{metadata.get('source', '')}\0{metadata.get('path', '')}"
+        files.append(int.from_bytes(hashlib.blake2b(place.encode(), digest_size=8).digest()))
+        first.append(metadata.get("first_line", 1))
+        last.append(metadata.get("last_line", 0))
+    pq.write_table(pa.table({"id": pa.array(ids, pa.string())}), folder / "ids.parquet")
+    np.save(folder / "sizes.npy", np.array(sizes, dtype=np.int64))
+    np.save(folder / "files.npy", np.array(files, dtype=np.uint64))
+    np.save(folder / "first.npy", np.array(first, dtype=np.int64))
+    np.save(folder / "last.npy", np.array(last, dtype=np.int64))
+
+
+def copy_documents(chosen: tuple[Path, NDArray[np.int64]], folder: Path) -> None:
+    """Write the chosen documents of a part, and how many there are of each kind of sample."""
+    part, rows = chosen
+    wanted = set(rows.tolist())
+    kinds: Counter[str] = Counter()
+    with TableWriter(folder / "documents", Document) as documents:
+        for row, document in enumerate(read_part(part, Document)):
+            if row in wanted:
+                documents.add(document)
+                kind = json.loads(document.metadata).get("sample_kind")
+                kinds.update([kind] if kind else [])
+    (folder / "kinds.json").write_text(json.dumps(kinds))
 
 
 def count_tokens(texts: Sequence[str]) -> list[int]:
@@ -108,67 +208,9 @@ def count_tokens(texts: Sequence[str]) -> list[int]:
     return [sum(1 for _ in LEXICAL_TOKEN.finditer(text)) for text in texts]
 
 
-def select(samples: Sequence[CodeSample], values: Sequence[PredictedValue], config: SelectConfig) -> Selection:
-    """Split the samples into kept and dropped.
-
-    The samples are taken by falling value, equal values in input order, until the next one would exceed the budget.
-    A sample that shares lines with one already taken (a module and a class in it) is passed over.
-
-    Args:
-        samples: Ids unique.
-        values: One per sample, in any order.
-        config: The budget.
-
-    Raises:
-        MissingInputError: A sample has no value. Nothing is guessed in its place.
-        ConfigError: Not even the most valuable sample fits into the budget.
-    """
-    value_of = {value.sample_id: value.value for value in values}
-    for sample in samples:
-        if sample.id not in value_of:
-            raise MissingInputError(f"no value for {sample.id} ({sample.path}, line {sample.first_line})")
-    sizes = count_tokens([sample.text for sample in samples])
-    ranked = np.array([value_of[sample.id] for sample in samples])
-    kept: dict[int, CodeSample] = {}
-    overlapped: dict[int, CodeSample] = {}
-    of_file: dict[tuple[str, str], list[CodeSample]] = {}
-
-    def overlaps(index: int) -> bool:
-        sample = samples[index]
-        for other in of_file.get((sample.source, sample.path), []):
-            if sample.first_line <= other.last_line and other.first_line <= sample.last_line:
-                overlapped[index] = other
-                return True
-        return False
-
-    budget = config.keep_tokens or int(config.keep_share * sum(sizes))
-    for index in most_valuable(ranked, sizes, budget, overlaps):
-        kept[index] = sample = samples[index]
-        of_file.setdefault((sample.source, sample.path), []).append(sample)
-    if samples and not kept:
-        name = "keep_tokens" if config.keep_tokens else "keep_share"
-        raise ConfigError(f"`{name}` is {getattr(config, name)!r}: not even the most valuable sample fits into it")
-    threshold = min((value_of[sample.id] for sample in kept.values()), default=1.0)
-    dropped = []
-    for index, sample in enumerate(samples):
-        reason, detail = OVER_BUDGET, f"value {value_of[sample.id]:.3f}, threshold {threshold:.3f}"
-        if other := overlapped.get(index):
-            reason = OVERLAPPING
-            detail += f"; {other.id} holds lines {other.first_line} to {other.last_line} of {other.path}"
-        if index not in kept:
-            dropped.append(Dropped(id=sample.id, reason=reason, detail=detail))
-    return Selection(
-        kept=[sample for index, sample in enumerate(samples) if index in kept],
-        dropped=dropped,
-        threshold=threshold,
-        num_kept_tokens=sum(sizes[index] for index in kept),
-        num_tokens=sum(sizes),
-    )
-
-
 def most_valuable(
     values: NDArray[np.float64],
-    sizes: Sequence[int] | NDArray[np.int64],
+    sizes: NDArray[np.int64],
     budget: int,
     is_passed_over: Callable[[int], bool] = lambda _index: False,
 ) -> Iterator[int]:
@@ -190,68 +232,108 @@ def most_valuable(
         yield index
 
 
-def choose(parts: Parts, values: ValuesById, budget: Budget) -> Chosen:
-    """Take documents by falling value, equal ones in their order, until the next one would exceed the budget.
-
-    Args:
-        parts: Of documents that were measured by `count_tokens`.
-        values: Of all documents.
-        budget: What may stay.
+class ValuesById:
+    """The values of many documents, looked up by id; 24 bytes for each are held.
 
     Raises:
-        MissingInputError: A document has no value. Nothing is guessed in its place.
-        ConfigError: Not even the most valuable document stays.
+        MissingInputError: An id has several values.
     """
-    rows, sizes, ranked = [], [], []
-    missing: list[str] = []
-    num_missing = 0
-    for part in range(parts.num_parts):
-        table = parts.read(part, "row", "id")
-        ids = table.column("id").to_pylist()
-        found = values.of(ids)
-        num_missing += int(np.isnan(found).sum())
-        missing += [ids[at] for at in np.flatnonzero(np.isnan(found))[: _NAMED - len(missing)]]
-        rows.append(table.column("row").to_numpy())
-        sizes.append(numbers_of(parts, part).astype(np.int64))
-        ranked.append(found)
-    if num_missing:
-        named = ", ".join(f"`{name}`" for name in missing) + (", …" if num_missing > len(missing) else "")
-        raise MissingInputError(
-            f"{num_missing:,} documents have no value: {named}; `hornbook predict-value` gives them one"
-        )
-    return _chosen(np.concatenate(rows), np.concatenate(sizes), np.concatenate(ranked), budget)
+
+    def __init__(self, table: Table[Value]) -> None:
+        digests, values = bytearray(), array("d")
+        for one in table:
+            digests += _digest(one.id)
+            values.append(one.value)
+        unsorted = np.frombuffer(digests, dtype=f"V{_DIGEST_BYTES}")
+        order = np.argsort(unsorted, kind="stable")
+        self._digests, self._values = unsorted[order], np.frombuffer(values)[order]
+        differ = (self._digests[1:] == self._digests[:-1]) & (self._values[1:] != self._values[:-1])
+        if differ.any():
+            twice = self._digests[1:][differ][0].tobytes()
+            name = next(one.id for one in table if _digest(one.id) == twice)
+            raise MissingInputError(f"there are several values for `{name}`; ids must be unique")
+
+    def of(self, ids: Sequence[str]) -> NDArray[np.float64]:
+        """The value of each; NaN where there is none."""
+        wanted = np.frombuffer(b"".join(map(_digest, ids)), dtype=self._digests.dtype)
+        at = np.minimum(np.searchsorted(self._digests, wanted), len(self._digests) - 1)
+        values: NDArray[np.float64] = np.where(self._digests[at] == wanted, self._values[at], np.nan)
+        return values
+
+    def of_all(self, parts: Sequence[Path]) -> NDArray[np.float64]:
+        """The value of each document of some parts.
+
+        Raises:
+            MissingInputError: A document has none.
+        """
+        found: list[NDArray[np.float64]] = []
+        missing: list[str] = []
+        num_missing = 0
+        for part in parts:
+            ids = pq.read_table(part, columns=["id"]).column("id").to_pylist()
+            some = self.of(ids)
+            without = np.flatnonzero(np.isnan(some))
+            num_missing += len(without)
+            missing += [ids[at] for at in without[: _NAMED - len(missing)]]
+            found.append(some)
+        if num_missing:
+            named = ", ".join(f"`{name}`" for name in missing) + (", …" if num_missing > len(missing) else "")
+            raise MissingInputError(
+                f"{num_missing:,} documents have no value: {named}; `hornbook classify` gives them one"
+            )
+        return np.concatenate(found)
 
 
-def dropped_rows(parts: Parts, chosen: Chosen) -> Iterator[DroppedRow]:
-    """The documents that do not stay, in their order."""
-    place = 0
-    for part in range(parts.num_parts):
-        for name in parts.read(part, "id").column("id").to_pylist():
-            if not chosen.is_kept[place]:
-                yield DroppedRow(id=name, reason=OVER_BUDGET, value=float(chosen.values[place]))
-            place += 1
+class _Overlaps:
+    """Tells of documents, asked in turn, whether they share a line with one for which it has said no."""
+
+    def __init__(self, files: NDArray[np.uint64], first: NDArray[np.int64], last: NDArray[np.int64]) -> None:
+        self._files, self._first, self._last = files, first, last
+        self._of_file: dict[int, list[int]] = {}
+        self.overlapped: dict[int, int] = {}
+        """Document → the one that holds lines of it."""
+
+    def __call__(self, index: int) -> bool:
+        if self._last[index] < self._first[index]:  # Nothing is known of its lines.
+            return False
+        taken = self._of_file.setdefault(int(self._files[index]), [])
+        for other in taken:
+            if self._first[index] <= self._last[other] and self._first[other] <= self._last[index]:
+                self.overlapped[index] = other
+                return True
+        taken.append(index)
+        return False
 
 
-def _chosen(rows: NDArray[np.int64], sizes: NDArray[np.int64], values: NDArray[np.float64], budget: Budget) -> Chosen:
+def _choose(
+    values: NDArray[np.float64], sizes: NDArray[np.int64], config: SelectConfig, overlaps: Callable[[int], bool]
+) -> NDArray[np.bool_]:
     num_tokens = int(sizes.sum())
-    if budget.threshold is not None:
-        is_kept = values >= budget.threshold
+    if config.threshold is None:
+        share = KEEP_SHARE if config.keep_share is None else config.keep_share
+        candidates, budget = np.arange(len(values)), config.keep_tokens or int(share * num_tokens)
     else:
-        most = budget.keep_tokens or int((budget.keep_share or 0.0) * num_tokens)
-        is_kept = np.zeros(len(values), dtype=np.bool_)
-        for index in most_valuable(values, sizes, most):
-            is_kept[index] = True
+        candidates, budget = np.flatnonzero(values >= config.threshold), num_tokens
+    is_kept = np.zeros(len(values), dtype=np.bool_)
+    for at in most_valuable(values[candidates], sizes[candidates], budget, lambda at: overlaps(int(candidates[at]))):
+        is_kept[candidates[at]] = True
     if not is_kept.any():
         best = int(np.argmax(values))
         raise ConfigError(
             f"nothing would stay: the most valuable document has the value {values[best]} and {sizes[best]:,} of "
             f"{num_tokens:,} tokens; give a larger budget or a lower threshold"
         )
-    return Chosen(
-        rows=rows,
-        values=values,
-        is_kept=is_kept,
-        threshold=float(values[is_kept].min()),
-        num_kept_tokens=int(sizes[is_kept].sum()),
-        num_tokens=num_tokens,
-    )
+    return is_kept
+
+
+def _ids(parts: Sequence[Path]) -> Iterator[str]:
+    for part in parts:
+        yield from pq.read_table(part, columns=["id"]).column("id").to_pylist()
+
+
+def _digest(name: str) -> bytes:
+    return hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=_DIGEST_BYTES).digest()
+
+
+def _hash_of_file(config: ReadValuesConfig, sha256_of: FileHash) -> list[str]:
+    return [sha256_of(Path(config.path))]

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.curation.distillation import Hints
-from hornbook.curation.encode import Features
+from hornbook.curation.encoder import Encoder
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.records import CodeSample, Label, SampleKind
+from hornbook.records import CodeSample, Label
 
 NUM_COMPONENTS = 32
 LEAST_KNOWN_LABELS = 100
@@ -112,41 +112,44 @@ def describe_states() -> str:
     return _digest(_STATES)
 
 
-def make_hints(
-    samples: Sequence[CodeSample], features: Features, labelled: NDArray[np.intp], states_sha256: str
-) -> Hints | None:
-    """What the shipped states say of a corpus.
-
-    Args:
-        samples: The corpus.
-        features: Of all its samples.
-        labelled: The places of the labelled ones.
-        states_sha256: `describe_states()`, or empty for none.
-
-    Returns:
-        The hints; None where none are wanted, or too few labelled samples have states: the corpus is of another version
-        of Python. Whole modules are left out, since they hold the functions and classes that are labelled.
+class ShippedStates:
+    """What a language model saw in code of the standard library, found by the hash of the code.
 
     Raises:
         ConfigError: The installed states are not those of the digest.
     """
-    if not states_sha256:
-        return None
-    if states_sha256 != describe_states():
-        raise ConfigError(f"`states_sha256` is {states_sha256!r}, the installed states have another digest")
-    states = _load_states()
-    nothing = np.full(NUM_COMPONENTS, np.nan)
-    of_labelled = np.array([states.get(hash_of_snippet(samples[at].text), nothing) for at in labelled])
-    if np.isfinite(of_labelled).all(axis=1).sum() < LEAST_KNOWN_LABELS:
-        return None
-    seen = {samples[at].text for at in labelled}
-    others = []
-    for at, sample in enumerate(samples):
-        if sample.kind is not SampleKind.MODULE and sample.text not in seen and hash_of_snippet(sample.text) in states:
-            seen.add(sample.text)
-            others.append(at)
-    of_others = np.array([states[hash_of_snippet(samples[at].text)] for at in others]).reshape(-1, NUM_COMPONENTS)
-    return Hints(features=features.rows(np.array(others, np.intp)), states=of_others, labelled_states=of_labelled)
+
+    def __init__(self, sha256: str) -> None:
+        """Load them.
+
+        Args:
+            sha256: `describe_states()`, or empty for none.
+        """
+        if sha256 and sha256 != describe_states():
+            raise ConfigError(f"`states_sha256` is {sha256!r}, the installed states have another digest")
+        self._states = _load_states() if sha256 else {}
+
+    def has(self, text: str) -> bool:
+        """Whether there are states of a text."""
+        return bool(self._states) and hash_of_snippet(text) in self._states
+
+    def make_hints(self, labelled: Sequence[str], others: Sequence[str], encoder: Encoder) -> Hints | None:
+        """What the states say.
+
+        Args:
+            labelled: The labelled texts.
+            others: Texts that have states; none is a labelled one.
+            encoder: Of the classifier.
+
+        Returns:
+            The hints; None where too few labelled texts have states: the code is of another version of Python.
+        """
+        nothing = np.full(NUM_COMPONENTS, np.nan)
+        of_labelled = np.array([self._states.get(hash_of_snippet(text), nothing) for text in labelled])
+        if not labelled or np.isfinite(of_labelled).all(axis=1).sum() < LEAST_KNOWN_LABELS:
+            return None
+        of_others = np.array([self._states[hash_of_snippet(text)] for text in others]).reshape(-1, NUM_COMPONENTS)
+        return Hints(features=encoder.encode(others), states=of_others, labelled_states=of_labelled)
 
 
 def hash_of_snippet(text: str) -> bytes:

@@ -6,6 +6,7 @@ Writes: the folder `model/`.
 Source: Mitchell et al. 2019, "Model Cards for Model Reporting", for what a card has to say.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -140,10 +141,10 @@ def _kinds(inputs: Mapping[str, Artifact]) -> Mapping[str, int]:
 
 
 def _code_sources(select: Artifact) -> tuple[tuple[tuple[str, str], int], ...]:
-    kept = select.arrow("kept")
-    if not {"source", "license"} <= set(kept.column_names):
-        return ()
-    counts = Counter(zip(kept.column("source").to_pylist(), kept.column("license").to_pylist(), strict=True))
+    counts: Counter[tuple[str, str]] = Counter()
+    for document in select.documents():
+        metadata = json.loads(document.metadata)
+        counts[metadata.get("source", ""), " AND ".join(metadata.get("licenses", ()))] += 1
     return tuple(sorted(counts.items()))
 
 

@@ -10,9 +10,12 @@ from typing import Any
 
 from hornbook.curation import stages as curation
 from hornbook.curation.classifier import ClassifierConfig
+from hornbook.curation.classify import classify
 from hornbook.curation.corpus import describe_standard_library
 from hornbook.curation.select import SelectConfig
+from hornbook.curation.select import select as selected
 from hornbook.curation.shipped import describe_labels, describe_states
+from hornbook.curation.train_classifier import train_classifier
 from hornbook.decontamination import stages as decontamination
 from hornbook.decontamination.stages import DecontaminateConfig
 from hornbook.deduplication.stage import deduplicate as deduplicated
@@ -42,7 +45,7 @@ from hornbook.training.estimate import estimate as estimate_training
 VOCAB_SIZE = 2048
 SEQUENCE_LENGTH = 512
 
-SELECT = SelectConfig(keep_share=0.17)  # Source: section 2.1, 6B of 35B tokens.
+SELECT = SelectConfig()  # Source: section 2.1, `KEEP_SHARE` is 6B of 35B tokens.
 # Departs: the whole curriculum has 728 operations in five idioms; a first course is what minutes of training can teach.
 TEXTBOOKS = TextbooksConfig(course="first", num_passages=4_000)
 EXERCISES = ExercisesConfig(
@@ -110,15 +113,10 @@ def laptop(seed: int = 0) -> Pipeline:
     # Its default licences hold all that `corpus.license_of` gives: Python's own, PSF-2.0, alone or AND another one.
     hygiene = stage("hygiene", curation.run_hygiene, curation.describe_hygiene(), curation.VERSION, corpus=corpus)
     annotate = stage("annotate", curation.run_annotate, describe_labels(), curation.VERSION, corpus=corpus)
-    classifier = stage(
-        "classifier",
-        curation.run_classifier,
-        ClassifierConfig(states_sha256=describe_states()),
-        curation.CLASSIFIER_VERSION,
-        corpus=corpus,
-        labels=annotate,
-    )
-    select = stage("select", curation.run_select, SELECT, curation.VERSION, samples=hygiene, values=classifier)
+    learned = ClassifierConfig(states_sha256=describe_states())
+    classifier = replace(train_classifier(corpus, annotate, learned), seed=seed)
+    values = replace(classify(corpus, classifier), seed=seed)
+    select = replace(selected(hygiene, values, SELECT), seed=seed)
 
     textbooks = stage("textbooks", synthesis.run_textbooks, TEXTBOOKS, synthesis.VERSION)
     exercises = stage("exercises", synthesis.run_exercises, EXERCISES, synthesis.VERSION)
@@ -182,6 +180,7 @@ def laptop(seed: int = 0) -> Pipeline:
         hygiene,
         annotate,
         classifier,
+        values,
         select,
         textbooks,
         exercises,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hornbook.pipeline.stage import Artifact
-from hornbook.records import CodeSample, Dropped, Label, PredictedValue
+from hornbook.records import CodeSample, Dropped, Label, Value
 from hornbook.report.data_flow import metric
 from hornbook.report.synthesis import spread
 
@@ -36,7 +36,7 @@ class Calibration:
     surprises: Sequence[Mapping[str, Any]]
     """The labels that it contradicts most, the worst first, each with the `text` of its code; empty if unknown."""
     sources: Sequence[Mapping[str, Any]]
-    """The value of each part of the corpus, the largest first, as in the metrics of `classifier`."""
+    """The value of each part of the corpus, the largest first, as in the metrics of `classify`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +72,9 @@ def curation_of(run: Mapping[str, Artifact]) -> Curation:
 
 
 def _calibration(run: Mapping[str, Artifact]) -> Calibration:
-    classifier = run["classifier"]
+    classifier = run["train-classifier"]
     metrics, held_out = classifier.manifest.metrics, metric(classifier, "held_out")
+    valued = run["classify"].manifest.metrics if "classify" in run else {}
     texts = {sample.id: sample.text for sample in _collected(run)}
     return Calibration(
         num_labels=metric(classifier, "num_labels"),
@@ -85,10 +86,10 @@ def _calibration(run: Mapping[str, Artifact]) -> Calibration:
             (bin_["predicted"], bin_["observed"], bin_["count"])
             for bin_ in metric(classifier, "held_out", "reliability")
         ),
-        curve=tuple((point["threshold"], point["share"]) for point in metric(classifier, "kept_curve")),
+        curve=tuple((point["threshold"], point["share"]) for point in valued.get("kept_curve", [])),
         threshold=run["select"].manifest.metrics.get("threshold") if "select" in run else None,
-        surprises=[{**one, "text": texts.get(one["sample_id"], "")} for one in held_out.get("surprises", [])],
-        sources=metrics.get("by_source", []),
+        surprises=[{**one, "text": texts.get(one["id"], "")} for one in held_out.get("surprises", [])],
+        sources=valued.get("by_source", []),
     )
 
 
@@ -99,9 +100,9 @@ def _excerpts(run: Mapping[str, Artifact]) -> tuple[tuple[CodeExcerpt, ...], tup
     classifier; and after it that which the filters dropped. Code that passed the filters is shown masked, as a model
     reads it.
     """
-    if "select" not in run or not run["select"].has("dropped"):
+    if "classify" not in run or "select" not in run or not run["select"].has("dropped"):
         return (), ()
-    values = {value.sample_id: value.value for value in run["classifier"].records("values", PredictedValue)}
+    values = {value.id: value.value for value in run["classify"].records("values", Value)}
     annotated = run["annotate"].records("labels", Label) if "annotate" in run else []
     labels = {label.sample_id: label for label in annotated}
     filtered = _reasons(run["filters"]) if "filters" in run else {}

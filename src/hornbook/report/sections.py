@@ -30,7 +30,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     **{
         role: (role,)
         for role in (
-            *("annotate", "classifier", "select", "textbooks", "exercises", "verify", "deduplicate", "decontaminate"),
+            *("annotate", "train-classifier", "classify", "select", "textbooks", "exercises", "verify"),
+            *("deduplicate", "decontaminate"),
             *("tokenizer", "tokenize", "pretrain", "finetune", "evaluate-base", "evaluate-tuned", EVALUATE, "export"),
         )
     },
@@ -169,7 +170,7 @@ _DATA = ("code", "collect", "filters", "select", "textbooks", "exercises", "veri
 SECTIONS = (
     Section(anchor="scores", title="What it can do", needs=_EVALUATED, gather=_scores),
     Section(anchor="data", title="The data flow", needs=(*_DATA, "tokenize"), gather=data_flow_of),
-    Section(anchor="curation", title="The quality classifier", needs=("classifier",), gather=_curation),
+    Section(anchor="curation", title="The quality classifier", needs=("train-classifier",), gather=_curation),
     Section(
         anchor="synthesis",
         title="Textbooks and exercises",

@@ -1,0 +1,119 @@
+"""The stage `train-classifier`: learn from labels how likely a reader is to find a document worth reading.
+
+Reads:  the documents of its input, and `labels` of the other one.
+Writes: the folder `classifier` (`saved_classifier.py`), and `labelled`: LabelledValue.
+Source: section 2.1 of the paper.
+
+Texts are read part by part. Memory holds the labelled ones, and those of which the package has a language model's
+states.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hornbook.curation.calibration import measure_calibration, most_surprising
+from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
+from hornbook.curation.encoder import make_encoder
+from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER, SavedClassifier
+from hornbook.curation.shipped import ShippedStates
+from hornbook.errors import MissingInputError
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
+from hornbook.pipeline.table import Table
+from hornbook.records import Document, Label, SampleKind
+
+VERSION = 5
+"""Raised when a rule of this stage changes: it is part of the fingerprint. 5: another stage classifies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledValue:
+    """What a head that was fitted without a labelled document says of it."""
+
+    id: str
+    score: int
+    """The reader's, 0 to 5."""
+    value: float
+    """Probability of a score of at least 3, by cross-validation; 0 to 1."""
+
+
+def train_classifier(
+    documents: Stage, labels: Stage, config: ClassifierConfig | None = None, name: str = "train-classifier"
+) -> Stage:
+    """The stage that trains the quality classifier on labels of some of the documents."""
+    inputs = {"documents": documents, "labels": labels}
+    return Stage(name, run_train_classifier, config or ClassifierConfig(), VERSION, inputs)
+
+
+def run_train_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Fit the classifier to all labels, save it, and measure its calibration on a part that it has not seen.
+
+    Raises:
+        MissingInputError: A label speaks of a document that is not there, or there are too few labels.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    labels = inputs["labels"].records("labels", Label)
+    states = ShippedStates(config.states_sha256)
+    workspace.progress(0, 3, "reading the labelled documents")
+    documents, others = _find(inputs["documents"].documents(), labels, states)
+    texts = [document.text for document in documents]
+    scores = np.array([label.score for label in labels], dtype=np.int64)
+    workspace.progress(1, 3, "measuring the calibration")
+    encoder = make_encoder(config.encode)
+    hints = states.make_hints(texts, others, encoder)
+    learner = Learner(encoder.encode(texts), scores, config, hints)
+    with threadpool_limits(1):  # The number of cores must change no digit.
+        measured = measure_calibration(learner, workspace.seed)
+        workspace.progress(2, 3, "fitting to all labels")
+        fitted = fit_value(learner, workspace.seed)
+    surprises: list[dict[str, Any]] = []
+    for at in most_surprising(measured.values, scores[measured.held_out]):
+        number = int(measured.held_out[at])
+        label, metadata = labels[number], json.loads(documents[number].metadata)
+        said = {"id": label.sample_id, **{key: metadata.get(key, "") for key in ("module", "qualname")}}
+        value = round(float(measured.values[at]), 4)
+        surprises.append({**said, "score": label.score, "value": value, "reason": label.reason})
+    metrics = measured.metrics
+    metrics["held_out"]["surprises"] = surprises
+    metrics |= {"head": config.head, "num_hints": 0 if hints is None else len(hints.states)}
+    unseen = fitted.probabilities(measured.unseen).tolist()
+    rows = [
+        LabelledValue(id=label.sample_id, score=label.score, value=value)
+        for label, value in zip(labels, unseen, strict=True)
+    ]
+    workspace.write_records("labelled", LabelledValue, rows)
+    SavedClassifier(encode=config.encode, fitted=fitted).save(workspace.folder / CLASSIFIER_FOLDER)
+    workspace.progress(3, 3, "")
+    return Result(kept=len(labels), unit="labels", metrics=metrics)
+
+
+def _find(
+    documents: Table[Document], labels: Sequence[Label], states: ShippedStates
+) -> tuple[list[Document], list[str]]:
+    """The labelled documents, in the order of the labels, and the texts of others of which there are states.
+
+    Whole modules are no such others, since they hold the functions and classes that are labelled.
+    """
+    wanted = {label.sample_id for label in labels}
+    found: dict[str, Document] = {}
+    others: dict[str, str] = {}
+    for document in documents:
+        if document.id in wanted:
+            found[document.id] = document
+        elif states.has(document.text) and json.loads(document.metadata).get("sample_kind") != SampleKind.MODULE:
+            others.setdefault(_digest(document.text), document.text)
+    missing = next((label.sample_id for label in labels if label.sample_id not in found), None)
+    if missing is not None:
+        raise MissingInputError(f"the label of `{missing}` has no document")
+    for document in found.values():
+        others.pop(_digest(document.text), None)
+    return [found[label.sample_id] for label in labels], list(others.values())
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
