@@ -7,14 +7,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.pipeline.stage import Workspace
-from hornbook.records import Document, DocumentKind, table_of
+from hornbook.pipeline.table import Table, write_table
+from hornbook.records import Document, DocumentKind
 from hornbook.tokens import tokenizer as tokenizer_module
 from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.stages import TokenizeConfig, run_tokenize, run_tokenizer
@@ -119,8 +119,9 @@ DOCUMENTS = [
 
 def run_both(folder: Path) -> dict[str, Any]:
     folder.mkdir(exist_ok=True)
-    pq.write_table(table_of(Document, DOCUMENTS), folder / "documents.parquet")
-    documents = SimpleNamespace(records=lambda name, record: DOCUMENTS, path=lambda name: folder / name)
+    write_table(folder / "documents", Document, DOCUMENTS)
+    table = Table.of_folder(folder / "documents", Document)
+    documents = SimpleNamespace(documents=lambda: table)
     results = {}
     inputs: dict[str, Any] = {"decontaminate": documents}
     for name, run, config in [
