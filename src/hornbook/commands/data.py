@@ -179,7 +179,7 @@ def classify(
     with finished(last, output, execution) as done:
         read = done[collected.name]
         rejected, values = read.table("dropped", Dropped), done[last.name].table("values", Value)
-        path = publish_dropped(output, [rejected])
+        path = publish_dropped(output, rejected, None, read.table("documents", Document))
         publish(output, values)
         done.facts |= {
             "num_rows": values.num_rows + rejected.num_rows,
@@ -231,8 +231,9 @@ def select(
         read, chosen = done["collect"], done[last.name]
         rejected, dropped = read.table("dropped", Dropped), chosen.table("dropped", Dropped)
         kept = chosen.table("documents", Document)
-        publish_kept(output, opened, read.table("documents", Document), rejected, kept)
-        path = publish_dropped(output, [rejected, dropped])
+        documents = read.table("documents", Document)
+        publish_kept(output, opened, documents, rejected, kept)
+        path = publish_dropped(output, rejected, dropped, documents)
         metrics = chosen.manifest.metrics
         done.facts |= {
             "num_rows": kept.num_rows + rejected.num_rows + dropped.num_rows,

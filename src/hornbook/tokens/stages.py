@@ -39,12 +39,13 @@ class TokenizeConfig:
 
 
 def run_tokenizer(config: TokenizerConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Learn the run's tokenizer from all its documents (input: `decontaminate`)."""
-    documents = inputs["decontaminate"].records("documents", Document)
-    workspace.progress(0, len(documents), "learning merges")
+    """Learn the run's tokenizer from its documents, which are streamed (input: `decontaminate`)."""
+    documents = inputs["decontaminate"].documents()
+    num_documents = documents.num_rows
+    workspace.progress(0, num_documents, "learning merges")
     tokenizer = train_tokenizer(documents, config)
     result = _write_tokenizer(tokenizer, workspace)
-    workspace.progress(len(documents), len(documents), f"{tokenizer.get_vocab_size()} tokens")
+    workspace.progress(num_documents, num_documents, f"{tokenizer.get_vocab_size()} tokens")
     return result
 
 

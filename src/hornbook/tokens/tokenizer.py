@@ -7,7 +7,7 @@ Source: the scheme of GPT-2 and CodeGen (phi-1's tokenizer), with a vocabulary t
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,19 +37,19 @@ class TokenizerConfig:
             raise ConfigError(f"`vocab_size` must lie in 257 to 131072, got {self.vocab_size!r}")
 
 
-def train_tokenizer(documents: Sequence[Document], config: TokenizerConfig) -> Tokenizer:
+def train_tokenizer(documents: Iterable[Document], config: TokenizerConfig) -> Tokenizer:
     """Learn a tokenizer; equal documents and config give an equal tokenizer, in any process.
 
     Every text survives `decode(encode(text))` byte for byte. `<|endoftext|>` is token 0.
 
     Args:
-        documents: What training will read, in any kind and order.
+        documents: What training will read, in any kind and order: a list, or a `Table`, which is streamed twice.
         config: The vocabulary's size. Fewer tokens result where the text has no more pairs to merge.
 
     Raises:
         MissingInputError: There is no document.
     """
-    if not documents:
+    if next(iter(documents), None) is None:
         raise MissingInputError("a tokenizer needs at least one document to learn from, got none")
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -130,7 +130,7 @@ def document_share(document_id: str, salt: str) -> float:
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
-def _sampled_texts(documents: Sequence[Document]) -> Iterator[str]:
+def _sampled_texts(documents: Iterable[Document]) -> Iterator[str]:
     total = sum(len(document.text.encode()) for document in documents)
     share = TRAINING_BYTES / max(total, 1)
     for document in documents:
