@@ -12,13 +12,8 @@ from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, process
 from transformers import PreTrainedTokenizerFast
 
 from hornbook.errors import ConfigError, MissingInputError
-<<<<<<< HEAD
 from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.pipeline.table import write_table
-=======
-from hornbook.pipeline.stage import Workspace
-from hornbook.pipeline.table import Table, write_table
->>>>>>> s-tokens
 from hornbook.records import Document, DocumentKind
 from hornbook.tokens import tokenizer as tokenizer_module
 from hornbook.tokens.pack import TokenStream
@@ -125,12 +120,7 @@ DOCUMENTS = [
 def run_both(folder: Path) -> dict[str, Any]:
     folder.mkdir(exist_ok=True)
     write_table(folder / "documents", Document, DOCUMENTS)
-<<<<<<< HEAD
     documents = Artifact(folder=folder, manifest=None)  # type: ignore[arg-type]
-=======
-    table = Table.of_folder(folder / "documents", Document)
-    documents = SimpleNamespace(documents=lambda: table)
->>>>>>> s-tokens
     results = {}
     inputs: dict[str, Any] = {"decontaminate": documents}
     for name, run, config in [
