@@ -48,7 +48,7 @@ def collect(
         Keep every document as it is, secrets included.
     """
     require_writable(output, inputs)
-    collected = collect_stage(_config(inputs, sources))
+    collected = collect_stage(reading_config(inputs, sources))
     if no_filters and filters != FiltersConfig():
         raise ConfigError("`--no-filters` contradicts the other options of the filters")
     last = collected if no_filters else filters_stage(collected, filters)
@@ -93,7 +93,7 @@ def deduplicate(
         require_writable(clusters, inputs)
         if clusters.resolve() == output.resolve():
             raise ConfigError(f"`--clusters` and `--output` both name `{output}`")
-    reading = _config(inputs, sources)
+    reading = reading_config(inputs, sources)
     opened = open_sources(inputs, reading)
     require_same_form(opened, output)
     last = deduplicate_stage(collect_stage(reading), config=config)
@@ -115,7 +115,8 @@ def deduplicate(
         }
 
 
-def _config(inputs: tuple[str, ...], sources: SourcesConfig) -> CollectConfig:
+def reading_config(inputs: tuple[str, ...], sources: SourcesConfig) -> CollectConfig:
+    """The config of `collect` for what was typed."""
     if not inputs:
         raise ConfigError("name at least one input: a folder, a file of rows, a repository")
     return CollectConfig(inputs=inputs, **{name: getattr(sources, name) for name in sources.__dataclass_fields__})

@@ -6,8 +6,9 @@ calls the others, which do nothing else. All must see the store, for instance on
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -72,6 +73,7 @@ def run(
     from hornbook.pipeline.override import parse_overrides
     from hornbook.pipeline.run import run as run_pipeline
     from hornbook.pipeline.runs import Run, RunFolder
+    from hornbook.pipeline.stage import Context
     from hornbook.pipeline.store import Store
     from hornbook.report.summary import print_summary
 
@@ -82,6 +84,7 @@ def run(
             "a recipe names the model in a stage's config: `--set STAGE.teacher=NAME`, not `--teacher-model`"
         )
     options = None if teacher is None else replace(flags, teacher=teacher)
+    context = Context(open_teacher=None if options is None else teacher_opener(options, store))
     pipeline = with_teacher(pipeline, options, store)
 
     def run_all(pipeline: "Pipeline") -> None:
@@ -93,7 +96,7 @@ def run(
         console = make_console()
         console.print(f"[bold]hornbook run {recipe}[/]  {len(pipeline.stages)} stages, store {store}", highlight=False)
         with naming_a_budget(), TerminalObserver(console, folder) as observer:
-            run_pipeline(pipeline, opened, observer)
+            run_pipeline(pipeline, opened, observer, context)
         folder.finish()
         print_summary(folder, console)
 
@@ -175,7 +178,7 @@ def with_teacher(pipeline: "Pipeline", options: TeacherOptions | None, store: Pa
 
 def teacher_of(stage: "Stage") -> str:
     """The language model that a stage's config names; empty where it needs none."""
-    from hornbook.decontamination.stages import DecontaminateConfig
+    from hornbook.decontamination.stage import DecontaminateConfig
     from hornbook.synthesis.stages import teacher_named_in
 
     if isinstance(stage.config, DecontaminateConfig):
@@ -183,23 +186,32 @@ def teacher_of(stage: "Stage") -> str:
     return teacher_named_in(stage.config)
 
 
-def _taught(stage: "Stage", options: TeacherOptions, store: Path) -> "Stage":
-    model = teacher_of(stage)
-    if not model:
-        return stage
+def teacher_opener(options: TeacherOptions, store: Path) -> "Callable[[str, str], AbstractContextManager[Account]]":
+    """What opens the language model of this name for the stage of this name; for `Context.open_teacher`."""
 
     @contextmanager
-    def open_teacher() -> "Iterator[Account]":
+    def open_teacher(model: str, stage: str) -> "Iterator[Account]":
         named = replace(options, teacher_model=model if options.is_endpoint else "")
-        with named.open(stage.name, store, store) as account:
+        with named.open(stage, store, store) as account:
             if account.name != model:
                 raise ConfigError(
-                    f"`{stage.name}.teacher` is `{model}`, and `{options.teacher}` is `{account.name}`: "
-                    f"`--set {stage.name}.teacher={account.name}` takes that one"
+                    f"`{stage}.teacher` is `{model}`, and `{options.teacher}` is `{account.name}`: "
+                    f"`--set {stage}.teacher={account.name}` takes that one"
                 )
             yield account
 
+    return open_teacher
+
+
+def _taught(stage: "Stage", options: TeacherOptions, store: Path) -> "Stage":
+    from hornbook.decontamination.stage import run_decontaminate
+
+    model = teacher_of(stage)
+    if not model or stage.run is run_decontaminate:  # That one opens the teacher of its context.
+        return stage
+
     def run_with_teacher(config: Any, inputs: "Mapping[str, Artifact]", workspace: "Workspace") -> "Result":
-        return stage.run(config, inputs, workspace, open_teacher)  # type: ignore[call-arg]
+        opened = partial(teacher_opener(options, store), model, stage.name)
+        return stage.run(config, inputs, workspace, opened)  # type: ignore[call-arg]
 
     return replace(stage, run=run_with_teacher)
