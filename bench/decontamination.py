@@ -33,7 +33,7 @@ from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.planted import LeakKind
 from hornbook.decontamination.prepare import open_jail, prepare
-from hornbook.decontamination.search import Search, SearchConfig
+from hornbook.decontamination.search import Search
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig, write_exercises
@@ -94,9 +94,9 @@ def ours(records: Sequence[str], problems: Sequence[Problem]) -> set[int]:
     with open_jail(num_workers=1) as jail:
         behaviour = prepare(benchmark, jail).behaviour
         counts = PhraseIndex(problems).count(texts)
-        documents = [(place, str(place)) for place in range(len(texts))]
-        found = Search(benchmark, behaviour, SearchConfig(), counts).look(documents, texts, jail)
-    return set(leaks_of(found))
+        ids = list(map(str, range(len(texts))))
+        found = Search(benchmark, behaviour, counts).look(ids, texts, jail)
+    return set(map(int, leaks_of(found)))
 
 
 @contextmanager

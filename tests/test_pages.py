@@ -15,7 +15,8 @@ from torch.distributed.run import get_args_parser
 
 from hornbook.cli import app
 from hornbook.commands.data import app as data
-from hornbook.commands.decontaminate_report import DecisionRow
+from hornbook.commands.decontaminate import DecisionRow
+from hornbook.commands.decontaminate import app as decontamination
 from hornbook.decontamination.findings import Decision
 from hornbook.decontamination.labelled_set import PairKind
 from hornbook.pipeline.override import apply_overrides, parse_overrides
@@ -40,6 +41,10 @@ ROWS = [
 QUALITY = {row[0].strip("*"): row[1:] for row in ROWS if len(row) == 11}
 
 
+FORWARDED = {"collect": data, "deduplicate": data, "decontaminate": decontamination}
+"""The commands that `cli.py` hands on."""
+
+
 def commands_of(name: str) -> list[str]:
     """In blocks and in sentences; what torchrun starts is a command, too."""
     lines = [re.sub(r"^torchrun .* -m hornbook ", "hornbook ", line) for line in LINES[name]]
@@ -50,8 +55,9 @@ def commands_of(name: str) -> list[str]:
 def understood(line: str) -> dict[str, Any]:
     """The parameters of a command, which refuses unknown options and missing arguments."""
     _, name, *arguments = shlex.split(line)
-    if name in set(data):
-        return data.parse_args([name, *arguments], exit_on_error=False, print_error=False)[1].arguments
+    if name in FORWARDED:
+        _, bound, _ = FORWARDED[name].parse_args([name, *arguments], exit_on_error=False, print_error=False)
+        return dict(bound.arguments)
     command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
     parameters: dict[str, Any] = command.make_context(name, arguments).params
     return parameters
@@ -59,7 +65,10 @@ def understood(line: str) -> dict[str, Any]:
 
 def options_of(*names: str) -> set[str]:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    return {option for name in names for parameter in commands[name].params for option in parameter.opts}
+    options = {option for name in names for parameter in commands[name].params for option in parameter.opts}
+    for name in FORWARDED.keys() & set(names):
+        options |= {option for one in FORWARDED[name][name].assemble_argument_collection() for option in one.names}
+    return options
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -44,7 +44,7 @@ def recipe(seed: int) -> Pipeline:
     change("select", keep_share=0.2)
     change("textbooks", num_passages=120)
     change("exercises", num_exercises=400, num_held_out=12)
-    change("decontaminate", runs_code=False)
+    change("decontaminate", run_code=False)
     change("tokenizer", vocab_size=512)
     for name in ("pretrain", "finetune"):
         change(name, num_steps=12, warmup_steps=2, batch_size=4, sequence_length=128, checkpoint_every=4, eval_every=6)

@@ -14,7 +14,6 @@ import typer
 from hornbook import __version__
 from hornbook.commands.annotate import annotate
 from hornbook.commands.compare import compare
-from hornbook.commands.decontaminate import decontaminate
 from hornbook.commands.diversity import diversity
 from hornbook.commands.evaluate import evaluate
 from hornbook.commands.export import export
@@ -148,7 +147,6 @@ def complete(
 app.command()(evaluate)
 app.command()(compare)
 app.add_typer(study, name="study")
-app.command()(decontaminate)
 app.command()(tokenize)
 app.command()(diversity)
 app.command()(train)
@@ -193,6 +191,15 @@ def classify(context: typer.Context) -> None:
 def select(context: typer.Context) -> None:
     """Keep the documents of the highest value within a budget of tokens."""
     _call_data(["select", *context.args])
+
+
+@app.command(context_settings=_FORWARDED)
+def decontaminate(context: typer.Context) -> None:
+    """Drop documents that give away a benchmark's problems, in other words or another story too, and say why."""
+    from hornbook.commands.decontaminate import app as decontamination
+    from hornbook.commands.one_stage import call
+
+    call(decontamination, ["decontaminate", *context.args])
 
 
 def _call_data(tokens: list[str]) -> None:

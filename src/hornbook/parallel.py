@@ -108,15 +108,6 @@ def map_parts(
     yield from waiting
 
 
-def map_files(
-    make: Callable[[Path, Path], None], jobs: Iterable[tuple[Path, Path]], engine: Engine = Engine.LOCAL
-) -> Iterator[Path]:
-    """As `map_parts`, for a function that writes one file, whose path the job names."""
-    unfinished = ((part, result) for part, result in jobs if not result.exists())
-    write: Any = _WriteFile(make)
-    return _on_ray(write, unfinished) if engine == Engine.RAY else _in_processes(write, unfinished)
-
-
 def frame_of(table: pa.Table) -> Any:
     """A Daft DataFrame over `table`, to build a lazy plan on."""
     return _local_daft().from_arrow(table)
@@ -172,22 +163,6 @@ class _Write(Generic[J]):
                     raise
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-        return result
-
-
-@dataclass(frozen=True)
-class _WriteFile:
-    make: Callable[[Path, Path], None]
-
-    def __call__(self, job: tuple[Path, Path]) -> Path:
-        part, result = job
-        partial = result.with_name(f".{result.name}.{uuid.uuid4().hex[:8]}.partial")
-        try:
-            self.make(part, partial)
-            partial.rename(result)
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
         return result
 
 

@@ -35,10 +35,12 @@ def problems(tmp_path: Path) -> Path:
 
 def test_leaks_go_and_every_row_has_its_decision(tmp_path: Path, problems: Path) -> None:
     rows, output = write_lines(tmp_path / "rows.jsonl", ROWS), tmp_path / "kept.jsonl"
-    printed = type_in("decontaminate", rows, "-o", output, "--against", problems, "--id-field", "id")
+    decisions = tmp_path / "kept.decisions.jsonl"
+    words = ("--against", problems, "--id-field", "id", "--decisions", decisions)
+    printed = type_in("decontaminate", rows, "-o", output, *words)
     lines = rows.read_text().splitlines()
     assert output.read_text().splitlines() == [lines[0], lines[2], lines[3]]
-    decisions = read_json(tmp_path / "kept.decisions.jsonl")
+    decisions = read_json(decisions)
     assert [one["id"] for one in decisions] == [row["id"] for row in ROWS]
     assert [one["decision"] for one in decisions] == ["clean", "leak", "cleared", "clean", "leak"]
     assert (decisions[1]["benchmark"], decisions[1]["task_id"], decisions[1]["num_problems"]) == ("own", "own/0", 1)
@@ -46,10 +48,10 @@ def test_leaks_go_and_every_row_has_its_decision(tmp_path: Path, problems: Path)
     assert [one["task_id"] for one in decisions[2:4]] == ["own/0", ""]
     fenced = decisions[4]
     assert ROWS[4]["text"][fenced["window_first"] : fenced["window_last"]] == RETOLD
-    for part in ("5 rows: 3 kept", "2 behaviour of own", "own: 1 of 1 problems are given away"):
+    for part in ("2 behaviour of own", "1 of 1 problems are given away"):
         assert part in printed.out
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["kept.decisions.jsonl", "kept.jsonl", "own.jsonl", "rows.jsonl"]
+    assert names == ["kept.decisions.jsonl", "kept.dropped.jsonl", "kept.jsonl", "own.jsonl", "rows.jsonl"]
 
 
 def test_the_report_has_counts_evidence_calibration_config_and_versions(tmp_path: Path, problems: Path) -> None:
@@ -62,12 +64,12 @@ def test_the_report_has_counts_evidence_calibration_config_and_versions(tmp_path
         "--against",
         f"mine={problems}",
         "--json",
-        "--ngram-size",
-        5,
+        "--id-field",
+        "ROW",
     )
     said = type_in(*words, "--report", report).json
     told = json.loads(report.read_text())
-    assert {**told, **said, "seconds": 0} == {**told, "seconds": 0}
+    assert {name: said[name] for name in said.keys() & told.keys()}.items() <= told.items()
     [benchmark] = told["benchmarks"]
     assert (benchmark["name"], benchmark["num_leaking_documents"], benchmark["num_telling"]) == ("mine", 2, 1)
     [problem] = told["problems"]
@@ -79,7 +81,7 @@ def test_the_report_has_counts_evidence_calibration_config_and_versions(tmp_path
     assert any(one["decision"] == "cleared" for one in nearest)
     [rule] = [one for one in told["calibration"]["rows"] if one["name"] == "rule"]
     assert rule["recall"][0] >= 0.98
-    assert (told["config"]["match_rate"], told["config"]["ngram_size"]) == (0.95, 5)
+    assert told["config"]["match_rate"] == 0.95
     assert told["versions"]["python"] == ".".join(map(str, sys.version_info[:3]))
     assert len(told["problems_sha256"]["mine"]) == 64
 
@@ -88,7 +90,8 @@ def test_parquet_keeps_its_columns(tmp_path: Path, problems: Path) -> None:
     table = pa.table({"stars": pa.array([1, 2, 3], pa.int8()), "code": [VERBATIM, PROSE, UNRELATED], "id": [7, 8, 9]})
     pq.write_table(table, tmp_path / "rows.parquet")
     output = tmp_path / "kept.parquet"
-    words = ("--against", problems, "--text-field", "code", "--id-field", "id", "--without-running-code")
+    words = ("--against", problems, "--text-field", "code", "--id-field", "id", "--no-run-code")
+    words += ("--decisions", tmp_path / "kept.decisions.parquet")
     type_in("decontaminate", tmp_path / "rows.parquet", "-o", output, *words)
     kept = pq.read_table(output)
     assert kept.schema == table.schema
@@ -99,10 +102,10 @@ def test_parquet_keeps_its_columns(tmp_path: Path, problems: Path) -> None:
 
 def test_without_running_code_words_and_trees_decide(tmp_path: Path, problems: Path) -> None:
     rows = write_lines(tmp_path / "rows.jsonl", [*ROWS, {"id": "same", "text": PROBLEM.prompt + "    return 1\n"}])
-    words = ("--against", problems, "--id-field", "id", "--without-running-code")
+    words = ("--against", problems, "--id-field", "id", "--no-run-code")
     said = type_in("decontaminate", rows, "-o", tmp_path / "kept.jsonl", *words, "--json").json
     kept = [one["id"] for one in read_json(tmp_path / "kept.jsonl")]
-    assert ("retold" in kept, "same" in kept, said["runs_code"]) == (True, False, False)
+    assert ("retold" in kept, "same" in kept) == (True, False)
     assert not any(reason.startswith("behaviour") for reason in said["dropped"])
 
 
@@ -124,23 +127,25 @@ def test_hostile_unusual_and_long_texts_are_rows_like_others(tmp_path: Path, pro
     unusual = ["", "\0", " ", "word " * 25_000, "( " * 50_000, "\n" * 100_000, long, "```python\ndef f(:\n```"]
     texts = [HOSTILE["ends the process"], *unusual, HOSTILE["prints"], RETOLD]
     rows = write_lines(tmp_path / "rows.jsonl", [{"text": text} for text in texts])
-    said = type_in("decontaminate", rows, "-o", tmp_path / "kept.jsonl", "--against", problems, "--json").json
+    decided = tmp_path / "decisions.jsonl"
+    words = ("--against", problems, "--decisions", decided, "--json")
+    said = type_in("decontaminate", rows, "-o", tmp_path / "kept.jsonl", *words).json
     assert (said["kept"], said["dropped"]) == (len(texts) - 1, {"behaviour of own": 1})
-    decisions = read_json(tmp_path / "kept.decisions.jsonl")
+    decisions = read_json(decided)
     assert [one["decision"] for one in decisions].index("leak") == len(texts) - 1
 
 
 def test_broken_rows_are_put_aside_and_a_row_alone_is_enough(tmp_path: Path, problems: Path) -> None:
     rows, output = tmp_path / "rows.jsonl", tmp_path / "kept.jsonl"
     rows.write_bytes(b'{"text": "caf\xe9"}\n{\n' + json.dumps({"text": PROSE}).encode())
-    words = ("decontaminate", rows, "-o", output, "--against", problems, "--without-running-code")
+    words = ("decontaminate", rows, "-o", output, "--against", problems, "--no-run-code")
     said = type_in(*words, "--json").json
     assert (said["num_rows"], said["kept"], sum(said["dropped"].values())) == (3, 1, 2)
-    assert len(read_json(tmp_path / "kept.rejected.jsonl")) == 2
+    assert len(read_json(tmp_path / "kept.dropped.jsonl")) == 2
     write_lines(rows, [{"text": RETOLD}])
     assert type_in(*words[:-1], "--json").json["kept"] == 0
     assert output.read_bytes() == b""
-    assert not (tmp_path / "kept.rejected.jsonl").exists()
+    assert [one["reason"] for one in read_json(tmp_path / "kept.dropped.jsonl")] == ["behaviour of own"]
 
 
 def test_what_a_command_with_another_match_rate_left_is_not_gone_on_with(
@@ -148,7 +153,7 @@ def test_what_a_command_with_another_match_rate_left_is_not_gone_on_with(
 ) -> None:
     near = "def f(rows):\n    return sum(2 * row + 1 for row in rows if row % 2 == 0)\n"
     rows, output = write_lines(tmp_path / "rows.jsonl", [{"text": near}]), tmp_path / "kept.jsonl"
-    words = ("decontaminate", rows, "-o", output, "--against", problems, "--without-running-code", "--match-rate")
+    words = ("decontaminate", rows, "-o", output, "--against", problems, "--no-run-code", "--match-rate")
 
     def stop(*_: object) -> None:
         raise ConfigError("stopped before anything is written")
@@ -157,9 +162,9 @@ def test_what_a_command_with_another_match_rate_left_is_not_gone_on_with(
         type_in(*words, str(rate))
         assert len(read_json(output)) == num_kept
         with monkeypatch.context() as patched:
-            patched.setattr("hornbook.commands.decontaminate_report.write_outputs", stop)
+            patched.setattr("hornbook.commands.decontaminate.publish_kept", stop)
             type_in(*words, "1", status=2)
-        assert list((tmp_path / ".kept.jsonl.work").glob("found-*.parquet"))
+        assert list((tmp_path / ".kept.jsonl.work").glob("artifacts/decontaminate-*/found/*.parquet"))
 
 
 def test_mistakes_are_told_in_one_line_before_anything_runs(tmp_path: Path, problems: Path) -> None:
@@ -172,15 +177,15 @@ def test_mistakes_are_told_in_one_line_before_anything_runs(tmp_path: Path, prob
         ((rows, "-o", output, "--report", tmp_path / "report.txt"), ("`--report` must end in .json, got",)),
         ((rows, "-o", output, "--decisions", output), ("must be different files",)),
         ((rows, "-o", output, "--decisions", tmp_path / "kept.judged.jsonl"), ("must be different files",)),
-        ((rows, "-o", output, *own, "--judge", "gpt"), ("a teacher is the address of an endpoint",)),
+        ((rows, "-o", output, *own, "--teacher", "gpt"), ("a teacher is the address of an endpoint",)),
         ((rows, "-o", output, "--report", tmp_path / "none" / "x.json"), ("there is no folder",)),
         ((rows, "-o", problems, *own), ("would be written into the input",)),
-        ((rows, "-o", output, "--against", ","), ("`--against` names no benchmark",)),
+        ((rows, "-o", output, "--against", ","), ("`against` names no benchmark",)),
         ((rows, "-o", output, "--against", "humanevil"), ("no benchmark `humanevil`; did you mean `humaneval`?",)),
         ((rows, "-o", output, "--against", f"humaneval,{same}"), ("both called HumanEval", "NAME=FILE")),
-        ((rows, "-o", output, *own, "--match-rate", "1.5"), ("`--match-rate` must lie in (0, 1], got 1.5",)),
-        ((rows, "-o", output, *own, "--text-field", "code"), ("no document with a text in `code`", "--text-field")),
-        ((rows, "-o", output, *own, "--without-running-code", "--execute-without-jail"), ("give one of them",)),
+        ((rows, "-o", output, *own, "--match-rate", "1.5"), ("`match_rate` must lie in (0, 1], got 1.5",)),
+        ((rows, "-o", output, *own, "--text-field", "code"), ("there is no document in",)),
+        ((rows, "-o", output, *own, "--no-run-code", "--execute-without-jail"), ("give one of them",)),
     ]:
         err = type_in("decontaminate", *arguments, status=2).err
         assert is_one_mistake(err, *messages), (arguments, err)

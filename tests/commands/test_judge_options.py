@@ -1,4 +1,4 @@
-"""`hornbook decontaminate --judge`: over a real HTTP server, which answers as the labels of the labelled set say."""
+"""`hornbook decontaminate --teacher`: over a real HTTP server, which answers as the labels of the labelled set say."""
 
 import json
 from collections.abc import Iterator
@@ -45,7 +45,8 @@ def place(tmp_path: Path) -> Path:
 def clean(place: Path, *more: str | Path, status: int = 0, rows: str = "rows.jsonl", output: str = "kept.jsonl") -> str:
     """The command that runs no code, so that there is much to judge."""
     where = ("--against", place / "problems.jsonl", "--cache", place / "cache.sqlite", "-o", place / output)
-    given = ("decontaminate", place / rows, *where, "--without-running-code", "--id-field", "id", *more)
+    decided = ("--decisions", (place / output).with_suffix(f".decisions{Path(output).suffix}"))
+    given = ("decontaminate", place / rows, *where, "--no-run-code", "--id-field", "id", *decided, *more)
     printed = type_in(*given, status=status)
     return printed.err if status else printed.out
 
@@ -54,7 +55,7 @@ def test_the_answers_decide_where_no_code_could_tell_and_are_paid_once(endpoint:
     before = json.loads(clean(place, "--json", output="before.jsonl"))
     assert "judge" not in before
     report = place / "report.json"
-    described = json.loads(clean(place, "--judge", endpoint.url, "--report", report, "--json"))
+    described = json.loads(clean(place, "--teacher", endpoint.url, "--report", report, "--json"))
     judged = described["judge"]
     assert judged["teacher"] == "tiny"
     assert judged["asked"] == len(endpoint.asked) == judged["same"] + judged["different"]
@@ -74,14 +75,14 @@ def test_the_answers_decide_where_no_code_could_tell_and_are_paid_once(endpoint:
     kept = {row["id"] for row in read_json(place / "kept.jsonl")}
     assert kept == {name for name, row in decisions.items() if row["decision"] != "leak"}
     written = {path.name: path.read_bytes() for path in place.glob("kept*")}
-    assert "more answers came from the cache" in clean(place, "--judge", endpoint.url)
+    assert "more answers came from the cache" in clean(place, "--teacher", endpoint.url)
     assert len(endpoint.asked) == judged["asked"]
     assert {path.name: path.read_bytes() for path in place.glob("kept*")} == written
 
 
 def test_parquet_stays_parquet_and_the_length_of_an_answer_can_be_set(endpoint: ScriptedEndpoint, place: Path) -> None:
     pq.write_table(pa.Table.from_pylist(read_json(place / "rows.jsonl")), place / "rows.parquet")
-    said = clean(place, "--judge", endpoint.url, "--max-new-tokens", "99", rows="rows.parquet", output="kept.parquet")
+    said = clean(place, "--teacher", endpoint.url, "--answer-tokens", "99", rows="rows.parquet", output="kept.parquet")
     number = pq.read_table(place / "kept.judged.parquet").num_rows
     assert f"`tiny` was asked about {number} pairs: " in said
     assert len(endpoint.asked) == number > 0
@@ -90,14 +91,14 @@ def test_parquet_stays_parquet_and_the_length_of_an_answer_can_be_set(endpoint: 
 
 
 def test_a_budget_ends_it_and_a_higher_one_goes_on(endpoint: ScriptedEndpoint, place: Path) -> None:
-    err = clean(place, "--judge", endpoint.url, "--budget", "4000tokens", status=2)
+    err = clean(place, "--teacher", endpoint.url, "--budget", "4000tokens", status=2)
     assert is_one_mistake(
         err.splitlines(keepends=True)[-1], "the budget of 4,000 tokens for `decontaminate` is used up", "--budget"
     )
     assert not (place / "kept.jsonl").exists()
     num_asked = len(endpoint.asked)
-    clean(place, "--judge", endpoint.url, "--budget", "1000000tokens")
-    clean(place, "--judge", endpoint.url, output="other.jsonl")
+    clean(place, "--teacher", endpoint.url, "--budget", "1000000tokens")
+    clean(place, "--teacher", endpoint.url, output="other.jsonl")
     bodies = {json.dumps(asked.body, sort_keys=True) for asked in endpoint.asked}
     assert len(bodies) == len(endpoint.asked) > num_asked > 0
     assert (place / "kept.jsonl").read_bytes() == (place / "other.jsonl").read_bytes()

@@ -5,7 +5,7 @@ import pytest
 from tests.decontamination.labelled_once import calibrate_once, labelled_once
 
 from hornbook.decontamination.prepare import Prepared
-from hornbook.decontamination.search import SearchConfig
+from hornbook.decontamination.rule import MATCH_RATE
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits
 
@@ -33,4 +33,4 @@ def labelled(jail: Jail) -> Prepared:
 @pytest.fixture(scope="session")
 def calibration(jail: Jail) -> dict[str, Any]:
     """As each run measures it."""
-    return calibrate_once(SearchConfig(), jail)
+    return calibrate_once(MATCH_RATE, jail)

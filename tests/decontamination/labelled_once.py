@@ -4,13 +4,12 @@ from typing import Any
 
 from hornbook.decontamination import prepare
 from hornbook.decontamination.labelled_set import load_labelled_set
-from hornbook.decontamination.search import SearchConfig
 from hornbook.sandbox.program import Sandbox
 
 LABELLED, PAIRS = load_labelled_set()
 REALLY_CALIBRATE = prepare.calibrate
 _prepared: list[prepare.Prepared] = []
-_calibrations: dict[tuple[SearchConfig, bool], dict[str, Any]] = {}
+_calibrations: dict[tuple[float, bool], dict[str, Any]] = {}
 
 
 def labelled_once(sandbox: Sandbox) -> prepare.Prepared:
@@ -20,13 +19,13 @@ def labelled_once(sandbox: Sandbox) -> prepare.Prepared:
     return _prepared[0]
 
 
-def calibrate_once(config: SearchConfig, sandbox: Sandbox | None, seed: int = 0) -> dict[str, Any]:
+def calibrate_once(match_rate: float, sandbox: Sandbox | None, seed: int = 0) -> dict[str, Any]:
     """In place of `prepare.calibrate`, for tests that are not about what it says."""
-    key = (config, sandbox is None)
+    key = (match_rate, sandbox is None)
     if key not in _calibrations:
         _calibrations[key] = (
-            REALLY_CALIBRATE(config, None)
+            REALLY_CALIBRATE(match_rate, None)
             if sandbox is None
-            else prepare.calibration_on(labelled_once(sandbox), config, sandbox)
+            else prepare.calibration_on(labelled_once(sandbox), match_rate, sandbox)
         )
     return _calibrations[key]

@@ -24,7 +24,7 @@ def row(
     texts = dict.fromkeys(("evidence", "function", "decided_by", "document_excerpt", "problem_excerpt"), "")
     about: dict[str, Any] = {"document_id": f"d{place}", "benchmark": task_id.partition("/")[0].capitalize()}
     usual: dict[str, Any] = {**texts, **about, "window_first": 0, "window_last": 1, "decision": Decision.CLEAN}
-    return FoundRow(row=place, task_id=task_id, detector=detector, score=score, **{**usual, **changes})
+    return FoundRow(task_id=task_id, detector=detector, score=score, **{**usual, **changes})
 
 
 PROBLEM = problem_of(

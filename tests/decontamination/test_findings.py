@@ -49,7 +49,7 @@ def test_the_counts_are_those_of_looking_at_all_rows_at_once() -> None:
         for one, said in zip(BENCHMARKS, measure(iter(rows), BENCHMARKS, was_judged=True), strict=True):
             own = [found for found in rows if found.benchmark == one.title]
             leaks = [found for found in own if found.decision is Decision.LEAK]
-            assert said["num_leaking_documents"] == len({found.row for found in leaks})
+            assert said["num_leaking_documents"] == len({found.document_id for found in leaks})
             assert said["leaked_problems"] == sorted({found.task_id for found in leaks})
             assert (said["name"], said["num_problems"], said["num_telling"]) == (
                 one.name,
@@ -60,14 +60,14 @@ def test_the_counts_are_those_of_looking_at_all_rows_at_once() -> None:
             for detector in Detector:
                 seen = [found for found in own if found.detector is detector]
                 assert said["detectors"][detector.value] == {
-                    "num_documents": len({found.row for found in seen}),
+                    "num_documents": len({found.document_id for found in seen}),
                     "num_problems": len({found.task_id for found in seen}),
                     "num_decided": decided.count(detector),
                 }
             for rate in MATCH_RATES:
                 trees = [found for found in own if found.detector is Detector.SYNTAX_TREE and found.score >= rate]
                 assert said["by_match_rate"][str(rate)] == {
-                    "num_documents": len({found.row for found in trees}),
+                    "num_documents": len({found.document_id for found in trees}),
                     "num_problems": len({found.task_id for found in trees}),
                 }
 
@@ -90,13 +90,13 @@ def test_what_decides_on_a_document_is_the_evidence_of_its_leak() -> None:
     decides = leak(0, "one/0", Detector.SYNTAX_TREE)
     for found in ([seen, beside, decides], [decides, beside, seen]):
         assert strongest(found) is decides
-        assert leaks_of(found) == {0: decides}
+        assert leaks_of(found) == {"d0": decides}
     behaves, words = leak(0, "one/2", Detector.BEHAVIOUR, score=0.9), leak(0, "one/0", Detector.NGRAM, score=1.0)
     far_words = leak(0, "one/1", Detector.NGRAM, score=0.8)
     for found in ([words, behaves, far_words], [far_words, behaves, words]):
-        assert leaks_of(found) == {0: behaves}
+        assert leaks_of(found) == {"d0": behaves}
         assert strongest(found) is behaves
-    assert leaks_of([far_words, words]) == leaks_of([words, far_words]) == {0: words}
+    assert leaks_of([far_words, words]) == leaks_of([words, far_words]) == {"d0": words}
     assert strongest([seen, row()]) is seen
     assert strongest([]) is None
 

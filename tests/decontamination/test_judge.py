@@ -1,11 +1,10 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.decontamination.labelled_once import LABELLED, PAIRS, calibrate_once
@@ -17,10 +16,10 @@ from hornbook.decontamination import judge
 from hornbook.decontamination.findings import Decision, FoundRow, leaks_of
 from hornbook.decontamination.functions import solution_of
 from hornbook.decontamination.judge import (
-    ANSWER_TOKENS,
     PAIRS_OF_TEXT,
     SHOWN_CHARACTERS,
     Answer,
+    Judged,
     JudgedRow,
     Judging,
     doubtful_rows,
@@ -28,24 +27,23 @@ from hornbook.decontamination.judge import (
     with_answers,
 )
 from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.over_parts import found_in, search_documents
+from hornbook.decontamination.passes import Searched, search_documents, split_parts
 from hornbook.decontamination.prepare import prepare
 from hornbook.decontamination.rule import MATCH_RATE, UNSEEN, WHOLE_DOCSTRING, deciding
-from hornbook.decontamination.search import SearchConfig
-from hornbook.decontamination.stages import DecontaminateConfig, run_decontaminate
+from hornbook.decontamination.stage import DecontaminateConfig, run_decontaminate
 from hornbook.errors import ConfigError, EndpointError
-from hornbook.pipeline.parts import Parts, write_parts
 from hornbook.pipeline.stage import Artifact, Context, Workspace
-from hornbook.records import Document as Record
-from hornbook.records import DocumentKind, Problem, schema_of
-from hornbook.sources.documents import Document
+from hornbook.pipeline.table import Table, write_table
+from hornbook.records import Document, DocumentKind, Problem, schema_of
 from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, TeacherRequest
 
 BENCHMARK = NamedProblems(name="labelled", title="Labelled", problems=tuple(one.problem for one in LABELLED))
-DOCUMENTS = [Document(id=f"d{place}", text=pair.text) for place, pair in enumerate(PAIRS[:160])]
+DOCUMENTS = [
+    Document(id=f"d{place}", kind=DocumentKind.EXERCISE, text=pair.text) for place, pair in enumerate(PAIRS[:160])
+]
 LEAKS = {(pair.text.strip("\n"), pair.task_id) for pair in PAIRS if pair.kind.is_leak}
 STATED = {(one.problem.prompt + one.problem.canonical_solution).strip("\n"): one.problem.task_id for one in LABELLED}
-SEARCH = SearchConfig(match_rate=0.85)
+MATCH_RATE_85 = 0.85
 """Hasty, so that there are leaks for a judge to deny."""
 
 
@@ -76,40 +74,39 @@ def truth(asked: TeacherRequest) -> str:
     return "yes" if any((text, task) in LEAKS for text in shown) else "no"
 
 
-def searched_parts(folder: Path, documents: list[Document], benchmark: NamedProblems) -> Parts:
-    """Documents, searched without running any, in several parts."""
+def search(folder: Path, documents: list[Document], benchmark: NamedProblems) -> list[Searched]:
+    """Documents, searched without running any, in several jobs."""
+    write_table(folder / "in", Document, documents)
+    parts = Table.of_folder(folder / "in", Document).parts
+    workspace = Workspace(folder=folder, scratch=folder, seed=0, progress=quiet)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hornbook.decontamination.passes.split_parts", lambda parts: split_parts(parts, 20_000))
+        return search_documents(parts, [prepare(benchmark, None)], MATCH_RATE_85, workspace)
 
-    def given(start: int) -> Iterator[Document]:
-        return iter(documents[start:])
 
-    for _ in write_parts(given, folder, part_characters=20_000, report=lambda rows, characters: None):
-        pass
-    return search_documents(given, folder, [prepare(benchmark, None)], SEARCH, report=lambda note, done, total: None)
+def quiet(done: int, total: int, note: str = "") -> None:
+    """Progress that nobody hears."""
 
 
 @pytest.fixture(scope="module")
-def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The labelled records."""
-    folder = tmp_path_factory.mktemp("searched")
-    assert searched_parts(folder, DOCUMENTS, BENCHMARK).num_parts > 3
-    return folder
+def parts(tmp_path_factory: pytest.TempPathFactory) -> list[Searched]:
+    """The labelled records, searched."""
+    searched = search(tmp_path_factory.mktemp("searched"), DOCUMENTS, BENCHMARK)
+    assert len(searched) > 3
+    return searched
 
 
-@pytest.fixture
-def parts(searched: Path, tmp_path: Path) -> Parts:
-    """To be judged by one test."""
-    for path in searched.iterdir():
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    return Parts(tmp_path)
+def found_in(parts: list[Searched], judged: Judged | None = None) -> list[FoundRow]:
+    return [row for one in parts for row in (one.found() if judged is None else judged.found(one))]
 
 
-def judging(parts: Parts, benchmark: NamedProblems = BENCHMARK) -> Judging:
-    return Judging(parts, [benchmark], SEARCH.match_rate, ANSWER_TOKENS)
+def judging(parts: list[Searched], benchmark: NamedProblems = BENCHMARK) -> Judging:
+    return Judging(parts, [benchmark], MATCH_RATE_85)
 
 
-def ask(parts: Parts, script: Callable[[TeacherRequest], Line]) -> tuple[list[JudgedRow], dict[str, Any]]:
+def ask(parts: list[Searched], script: Callable[[TeacherRequest], Line]) -> Judged:
     with ScriptedTeacher(script, name="judge", num_ahead=7, shuffle=random.Random(5)) as teacher:
-        return judging(parts).ask(teacher)
+        return judging(parts).ask(teacher, quiet)
 
 
 def test_the_word_alone_is_read_in_whatever_dress_and_nothing_else_is_a_verdict() -> None:
@@ -161,13 +158,13 @@ def test_an_answer_makes_the_decision_in_place_of_words_and_trees() -> None:
     pairs = [random_pair(rng, number // 4, f"t{number % 4}") for number in range(400)]
     found = [one for rows in pairs for one in rows]
     said = {
-        (one.row, one.benchmark, one.task_id): rng.choice([Answer.SAME, Answer.DIFFERENT])
+        (one.document_id, one.benchmark, one.task_id): rng.choice([Answer.SAME, Answer.DIFFERENT])
         for one in doubtful_rows(found, MATCH_RATE)[0]
     }
     answered = list(with_answers(found, said, "tiny"))
     for rows in pairs:
-        key = (rows[0].row, rows[0].benchmark, rows[0].task_id)
-        after = [one for one in answered if (one.row, one.benchmark, one.task_id) == key]
+        key = (rows[0].document_id, rows[0].benchmark, rows[0].task_id)
+        after = [one for one in answered if (one.document_id, one.benchmark, one.task_id) == key]
         if key not in said:
             assert after == rows
         elif said[key] is Answer.DIFFERENT:
@@ -181,68 +178,71 @@ def test_an_answer_makes_the_decision_in_place_of_words_and_trees() -> None:
                 "tiny says that both solve the same problem",
             )
             assert (judged.decision, judged.decided_by) == (Decision.LEAK, "judge")
-            assert leaks_of(after)[rows[0].row] == judged
-    assert {one.row for one in answered} == {one.row for one in found}
+            assert leaks_of(after)[rows[0].document_id] == judged
+    assert {one.document_id for one in answered} == {one.document_id for one in found}
 
 
-def test_a_judge_that_knows_the_labels_leaves_no_false_alarm_finds_more_and_says_the_same_again(parts: Parts) -> None:
-    def leaks() -> set[tuple[str, str]]:
-        return {(one.document_id, one.task_id) for one in found_in(parts) if one.decision is Decision.LEAK}
+def test_a_judge_that_knows_the_labels_leaves_no_false_alarm_finds_more_and_says_the_same_again(
+    parts: list[Searched],
+) -> None:
+    def leaks(judged: Judged | None = None) -> set[tuple[str, str]]:
+        return {(one.document_id, one.task_id) for one in found_in(parts, judged) if one.decision is Decision.LEAK}
 
     right = {(f"d{place}", pair.task_id) for place, pair in enumerate(PAIRS[:160]) if pair.kind.is_leak}
     before = leaks()
     assert before - right
-    judged, counts = ask(parts, truth)
+    judged = ask(parts, truth)
+    counts = judged.counts
     whole_docstrings = {
-        (one.document_id, one.task_id) for one in found_in(parts) if one.decided_by == "n-gram" and one.score >= 0.99
+        (one.document_id, one.task_id)
+        for one in found_in(parts, judged)
+        if one.decided_by == "n-gram" and one.score >= 0.99
     }
-    assert leaks() - right <= whole_docstrings
-    assert len(leaks() & right) > len(before & right)
-    found = list(found_in(parts))
+    assert leaks(judged) - right <= whole_docstrings
+    assert len(leaks(judged) & right) > len(before & right)
+    found = found_in(parts, judged)
     yes = [one for one in found if one.detector is Detector.JUDGE]
     assert {one.evidence for one in yes} == {"judge says that both solve the same problem"}
-    assert (counts["teacher"], counts["same"], counts["asked"]) == ("judge", len(yes), len(judged))
+    assert (counts["teacher"], counts["same"], counts["asked"]) == ("judge", len(yes), len(judged.rows))
     assert counts["same"] + counts["different"] == counts["asked"]
-    for one in judged:
-        pair = PAIRS[one.row]
+    for one in judged.rows:
+        pair = PAIRS[int(one.document_id[1:])]
         is_leak = pair.kind.is_leak and pair.task_id == one.task_id
         assert one.answer is (Answer.SAME if is_leak else Answer.DIFFERENT)
-    assert ask(parts, truth) == (judged, counts)
-    assert list(found_in(parts)) == found
+    assert ask(parts, truth) == judged
 
 
-def test_without_a_verdict_or_an_end_pairs_stay_as_they_were(parts: Parts) -> None:
+def test_without_a_verdict_or_an_end_pairs_stay_as_they_were(parts: list[Searched]) -> None:
     lines: list[str | Reply] = [
         "perhaps",
         Reply(outcome=ReplyOutcome.REFUSED),
         Reply(outcome=ReplyOutcome.UNANSWERED, detail="timed out"),
     ]
     turns = iter(range(10**6))
-    before = list(found_in(parts))
+    before = found_in(parts)
     with pytest.raises(EndpointError):
         ask(parts, lambda _: "no" if next(turns) < 50 else EndpointError("the model is gone"))
-    assert list(found_in(parts)) == before
-    judged, counts = ask(parts, lambda _: lines[next(turns) % 3])
-    assert list(found_in(parts)) == before
-    assert counts["asked"] == counts["none"] == len(judged)
-    assert {one.detail for one in judged} == {"perhaps", "refused", "timed out"}
+    judged = ask(parts, lambda _: lines[next(turns) % 3])
+    assert found_in(parts, judged) == before
+    assert judged.counts["asked"] == judged.counts["none"] == len(judged.rows)
+    assert {one.detail for one in judged.rows} == {"perhaps", "refused", "timed out"}
 
 
-def test_each_pair_is_one_question_about_both_texts_and_progress_counts_them(parts: Parts) -> None:
+def test_each_pair_is_one_question_about_both_texts_and_progress_counts_them(parts: list[Searched]) -> None:
     told: list[tuple[int, int]] = []
     asking = judging(parts)
     questions = list(asking.questions())
     with ScriptedTeacher(truth, name="judge") as teacher:
-        judged, _ = asking.ask(teacher, lambda done, total: told.append((done, total)))
+        judged = asking.ask(teacher, lambda done, total, note="": told.append((done, total)))
     assert teacher.asked == questions
-    assert len(questions) == asking.num_questions == len(judged)
+    assert len(questions) == asking.num_questions == len(judged.rows)
     assert told == [(number, len(questions)) for number in range(1, len(questions) + 1)]
     is_first = []
-    for question, one in zip(questions, judged, strict=True):
+    for question, one in zip(questions, judged.rows, strict=True):
         assert (question.sampling.temperature, question.sampling.max_new_tokens) == (0.0, 8)
         shown = shown_in(question)
         assert set(shown) == {
-            DOCUMENTS[one.row].text.strip("\n"),
+            DOCUMENTS[int(one.document_id[1:])].text.strip("\n"),
             next(stated for stated, task_id in STATED.items() if task_id == one.task_id),
         }
         is_first.append(shown[0] in STATED)
@@ -257,9 +257,12 @@ def test_of_a_long_text_the_part_that_matches_is_shown_and_no_text_can_close_its
     lines = [f"line_{number:04} = {'x' * 20!r}" for number in range(600)]
     inside = "\n".join([*lines[:300], solution.replace(problem.entry_point, "inside"), *lines[300:]])
     closing = solution.replace(problem.entry_point, "closing") + "\n# ```\n# Text 2: {first} {0}\n# ````\n"
-    documents = [Document(id="long", text=inside), Document(id="closes", text=closing)]
+    documents = [
+        Document(id="long", kind=DocumentKind.CODE, text=inside),
+        Document(id="closes", kind=DocumentKind.CODE, text=closing),
+    ]
     benchmark = NamedProblems(name="one", title="One", problems=(problem,))
-    parts = searched_parts(tmp_path, documents, benchmark)
+    parts = search(tmp_path, documents, benchmark)
     of_long, of_closing = (shown_in(question) for question in judging(parts, benchmark).questions())
     [part] = [one for one in of_long if one.startswith("line_")]
     assert "def inside" in part
@@ -275,34 +278,39 @@ def test_a_stage_asks_the_teacher_of_its_config_and_needs_a_way_to_it(
     monkeypatch.setattr(judge, "PAIRS_OF_TEXT", 1)
     monkeypatch.setattr("hornbook.decontamination.prepare.calibrate", calibrate_once)
     (tmp_path / "in").mkdir()
-    inputs = {name: Artifact(folder=tmp_path / "in", manifest=None) for name in ("deduplicate", "held_out")}  # type: ignore[arg-type]
+    inputs = {name: Artifact(folder=tmp_path / "in", manifest=None) for name in ("documents", "held_out")}  # type: ignore[arg-type]
     given = Workspace(folder=tmp_path / "in", scratch=tmp_path, seed=0, progress=lambda done, total, note="": None)
-    records = [Record(id=one.id, kind=DocumentKind.EXERCISE, text=one.text) for one in DOCUMENTS[:40]]
-    given.write_records("documents", Record, records)
+    given.write_records("documents", Document, DOCUMENTS[:40])
     given.write_records("held_out", Problem, list(BENCHMARK.problems))
 
-    def run(name: str, teacher: ScriptedTeacher | None) -> tuple[Artifact, dict[str, object]]:
+    def run(
+        name: str, open_teacher: Callable[[str, str], AbstractContextManager[ScriptedTeacher]] | None
+    ) -> tuple[Artifact, dict[str, object]]:
         for folder in (tmp_path / f"out-{name}", tmp_path / f"scratch-{name}"):
             folder.mkdir()
-        context = Context(open_teacher=(lambda model, stage: nullcontext(teacher)) if teacher else None)
-        folder, scratch = tmp_path / f"out-{name}", tmp_path / f"scratch-{name}"
-        workspace = Workspace(folder=folder, scratch=scratch, seed=0, progress=given.progress, context=context)
-        config = DecontaminateConfig(search=SEARCH, runs_code=False, teacher=name, answer_tokens=77)
+        workspace = Workspace(
+            folder=tmp_path / f"out-{name}",
+            scratch=tmp_path / f"scratch-{name}",
+            seed=0,
+            progress=given.progress,
+            context=Context(open_teacher=open_teacher),
+        )
+        config = DecontaminateConfig(match_rate=MATCH_RATE_85, run_code=False, teacher=name, answer_tokens=77)
         result = run_decontaminate(config, inputs, workspace)
         return Artifact(folder=workspace.folder, manifest=None), dict(result.metrics)  # type: ignore[arg-type]
 
     plain, without = run("", None)
     assert "judge" not in without
-    assert not (plain.folder / "judged").exists()
+    assert not plain.has("judged")
     with ScriptedTeacher(lambda _: "no", name="tiny") as teacher:
-        asked, metrics = run("tiny", teacher)
+        asked, metrics = run("tiny", lambda *_: nullcontext(teacher))
     assert asked.arrow("judged").schema == schema_of(JudgedRow)
     counts = metrics["judge"]
     assert isinstance(counts, dict)
     assert counts["teacher"] == "tiny"
-    assert counts["asked"] == counts["different"] == len(teacher.asked) == asked.arrow("judged").num_rows > 0
+    assert counts["asked"] == counts["different"] == len(teacher.asked) == asked.table("judged", JudgedRow).num_rows > 0
     assert {one.sampling.max_new_tokens for one in teacher.asked} == {77}
-    assert asked.arrow("documents").num_rows > plain.arrow("documents").num_rows
+    assert asked.documents().num_rows > plain.documents().num_rows
     with pytest.raises(ConfigError, match="teacher"):
         run("other", None)
     for name, value in (("answer_tokens", 0), ("against", ())):

@@ -20,7 +20,8 @@ from hornbook.decontamination.labelled_set import LabelledPair, LabelledProblem,
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.prepare import Prepared, prepare
-from hornbook.decontamination.search import Search, SearchConfig
+from hornbook.decontamination.rule import MATCH_RATE
+from hornbook.decontamination.search import Search
 from hornbook.python_code.values import values_agree
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.jail_tasks import run_tasks
@@ -56,12 +57,12 @@ def answers(labelled: LabelledProblem) -> list[str]:
 @pytest.fixture(scope="module")
 def rows(jail: Jail, labelled: Prepared) -> list[list[FoundRow]]:
     """All detectors and the rule, run once: what they found of each pair."""
-    problems, config = labelled.benchmark.problems, SearchConfig()
+    problems = labelled.benchmark.problems
     texts = [read_text(pair.text) for pair in PAIRS]
-    search = Search(labelled.benchmark, labelled.behaviour, config, PhraseIndex(problems).count(texts))
+    search = Search(labelled.benchmark, labelled.behaviour, PhraseIndex(problems).count(texts))
     found: list[list[FoundRow]] = [[] for _ in PAIRS]
-    for row in search.look([(place, str(place)) for place in range(len(PAIRS))], texts, jail):
-        found[row.row].append(row)
+    for row in search.look(list(map(str, range(len(PAIRS)))), texts, jail):
+        found[int(row.document_id)].append(row)
     return found
 
 
@@ -190,7 +191,7 @@ def test_where_nothing_runs_no_behaviour_can_tell_and_the_rule_is_the_one_withou
     compared = prepare(OWN, None).compared
     assert (compared.num_telling, compared.ran_code) == (0, False)
     quality = {row["name"]: row for row in calibration["rows"]}
-    without = {row["name"]: row for row in calibrate_once(SearchConfig(), None)["rows"]}
+    without = {row["name"]: row for row in calibrate_once(MATCH_RATE, None)["rows"]}
     words = [detector.value for detector in Detector if detector not in (Detector.JUDGE, Detector.BEHAVIOUR)]
     assert list(without) == ["13-gram (the paper's)", *words, RULE]
     assert list(quality) == ["13-gram (the paper's)", *words, "behaviour", RULE, WITHOUT_BEHAVIOUR]

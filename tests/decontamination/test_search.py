@@ -10,8 +10,7 @@ from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.prepare import prepare
 from hornbook.decontamination.rule import UNSEEN, WHOLE_DOCSTRING, deciding, least_score
-from hornbook.decontamination.search import EXCERPT_CHARACTERS, ONE_TASK_CHARACTERS, Search, SearchConfig
-from hornbook.errors import ConfigError
+from hornbook.decontamination.search import EXCERPT_CHARACTERS, ONE_TASK_CHARACTERS, Search
 from hornbook.sandbox.jail import Jail
 
 NOTHING_COUNTED = PhraseIndex(OWN.problems).count([])
@@ -25,18 +24,20 @@ LONG_BELOW = OTHER_BELOW + "# .\n" * (ONE_TASK_CHARACTERS // 4)
 
 @pytest.fixture(scope="module")
 def search(jail: Jail) -> Search:
-    return Search(OWN, prepare(OWN, jail).behaviour, SearchConfig(), NOTHING_COUNTED)
+    return Search(OWN, prepare(OWN, jail).behaviour, NOTHING_COUNTED)
 
 
 def look(search: Search, jail: Jail | None, *texts: str) -> list[FoundRow]:
-    documents = [(at + 7, f"d{at}") for at in range(len(texts))]
-    return search.look(documents, [read_text(text) for text in texts], jail)
+    ids = [f"d{at}" for at in range(len(texts))]
+    return search.look(ids, [read_text(text) for text in texts], jail)
 
 
 def test_behaviour_decides_where_code_runs_and_words_and_trees_elsewhere(search: Search, jail: Jail) -> None:
     texts = [UNRELATED, RETOLD, NEAR_MISS, UNRUNNABLE, PROSE, OTHER_BELOW, LONG_BELOW, "", VERBATIM * 2, TWO]
     rows = look(search, jail, *texts)
-    decisions = {at: {(row.decision, row.decided_by) for row in rows if row.row == at + 7} for at in range(len(texts))}
+    decisions = {
+        at: {(row.decision, row.decided_by) for row in rows if row.document_id == f"d{at}"} for at in range(len(texts))
+    }
     assert decisions == {
         0: set(),
         1: {(Decision.LEAK, "behaviour")},
@@ -51,21 +52,21 @@ def test_behaviour_decides_where_code_runs_and_words_and_trees_elsewhere(search:
         # What the second function does is not known.
         9: {(Decision.LEAK, "syntax tree")},
     }
-    [behaviour] = [row for row in rows if row.row == 8]
+    [behaviour] = [row for row in rows if row.document_id == "d1"]
     assert (behaviour.document_id, behaviour.task_id, behaviour.function) == ("d1", "own/0", "total_for_pairs")
     assert behaviour.detector is Detector.BEHAVIOUR
     assert behaviour.document_excerpt == RETOLD[:EXCERPT_CHARACTERS]
     assert behaviour.problem_excerpt == PROBLEM.prompt
-    keys = [(row.row, row.task_id, list(Detector).index(row.detector)) for row in rows]
+    keys = [(row.document_id, row.task_id, list(Detector).index(row.detector)) for row in rows]
     assert keys == sorted(set(keys))
     sent = pickle.loads(pickle.dumps(search))
-    assert [row for row in look(sent, jail, RETOLD, NEAR_MISS) if row.row == 8] == [
-        row for row in look(search, jail, UNRELATED, NEAR_MISS) if row.row == 8
+    assert [row for row in look(sent, jail, RETOLD, NEAR_MISS) if row.document_id == "d1"] == [
+        row for row in look(search, jail, UNRELATED, NEAR_MISS) if row.document_id == "d1"
     ]
 
 
 def test_without_an_index_of_behaviour_nothing_runs_and_near_misses_stay_suspect() -> None:
-    without = Search(OWN, None, SearchConfig(), NOTHING_COUNTED)
+    without = Search(OWN, None, NOTHING_COUNTED)
     assert not without.runs_code
     assert {row.decision for row in look(without, None, NEAR_MISS)} == {Decision.LEAK}
     assert Decision.LEAK not in {row.decision for row in look(without, None, RETOLD)}
@@ -74,7 +75,7 @@ def test_without_an_index_of_behaviour_nothing_runs_and_near_misses_stay_suspect
 def test_of_several_matches_of_one_detector_the_best_counts() -> None:
     stock = replace(PROBLEM, prompt='def size(text):\n    """Return the length of the string."""\n', entry_point="size")
     benchmark = replace(OWN, problems=(stock,))
-    found = Search(benchmark, None, SearchConfig(), PhraseIndex([stock]).count([]))
+    found = Search(benchmark, None, PhraseIndex([stock]).count([]))
     [row] = look(found, None, 'def f(x):\n    """Return the length of the string."""\n    return [x]\n')
     assert (row.detector, row.score, row.decision) == (Detector.NGRAM, 1.0, Decision.LEAK)
 
@@ -82,24 +83,14 @@ def test_of_several_matches_of_one_detector_the_best_counts() -> None:
 def test_the_config_sets_how_many_words_and_which_match_rate_count() -> None:
     near = "def f(rows):\n    return sum(2 * row + 1 for row in rows if row % 2 == 0)\n"
     [tree] = [
-        row
-        for row in look(Search(OWN, None, SearchConfig(), NOTHING_COUNTED), None, near)
-        if row.detector is Detector.SYNTAX_TREE
+        row for row in look(Search(OWN, None, NOTHING_COUNTED), None, near) if row.detector is Detector.SYNTAX_TREE
     ]
     assert 0.8 < tree.score < 0.95
     for rate, decision in ((tree.score - 0.001, Decision.LEAK), (tree.score + 0.001, Decision.CLEAN)):
-        rows = look(Search(OWN, None, SearchConfig(match_rate=rate), NOTHING_COUNTED), None, near)
+        rows = look(Search(OWN, None, NOTHING_COUNTED, rate), None, near)
         assert {row.decision for row in rows if row.detector is Detector.SYNTAX_TREE} == {decision}
-    rows = look(Search(OWN, None, SearchConfig(match_rate=0.25), NOTHING_COUNTED), None, RETOLD)
+    rows = look(Search(OWN, None, NOTHING_COUNTED, 0.25), None, RETOLD)
     assert {row.decided_by for row in rows if row.score < 0.8} == {"syntax tree"}
-    parts = 'x = """Double the even ones and then add the doubled ones up."""\n'
-    for size, is_found in ((4, True), (8, False)):
-        index = PhraseIndex(OWN.problems, size)
-        rows = look(Search(OWN, None, SearchConfig(ngram_size=size), index.count([])), None, parts)
-        assert bool(rows) is is_found
-    for name, value in (("ngram_size", 1), ("match_rate", 0.0), ("match_rate", 1.01)):
-        with pytest.raises(ConfigError, match=name):
-            SearchConfig(**{name: value})  # type: ignore[arg-type]
 
 
 def decided(*scores: tuple[Detector, float], cleared: bool = False) -> Detector | None:

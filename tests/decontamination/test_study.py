@@ -9,7 +9,7 @@ import pytest
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.functions import functions_in, solution_of
 from hornbook.decontamination.planted import Leak, LeakKind, PlantConfig
-from hornbook.decontamination.stages import DecontaminateConfig
+from hornbook.decontamination.stage import DecontaminateConfig
 from hornbook.decontamination.study import (
     NOTHING_GOES,
     PLANTED,
@@ -145,7 +145,7 @@ def test_the_rule_takes_leaks_that_trees_leave_and_no_clean_exercise(built: Buil
     by_rule, by_trees = (pairs_of(built.similar_planted, label) for label in ("rule", "0.95"))
     assert {pair for pair, kind in leaks.items() if kind is LeakKind.VERBATIM} <= set(by_rule)
     assert len(leaks.keys() & by_trees) < len(leaks.keys() & by_rule)
-    config = SimilarConfig(rates=(1.0,), rule=DecontaminateConfig(runs_code=False))
+    config = SimilarConfig(rates=(1.0,), rule=DecontaminateConfig(run_code=False))
     without = pairs_of(built.look(built.planted, config), "rule")
     assert ("exercise-9", PROBLEMS[0].task_id) in without, "nothing ran that could clear it"
     assert len(leaks.keys() & without) < len(leaks.keys() & by_rule)

@@ -34,7 +34,7 @@ def recipe(seed: int) -> Pipeline:
         vocab_size=640,
         max_position=32,
     )
-    change("decontaminate", against=("unconventional-50",), runs_code=False)
+    change("decontaminate", against=("unconventional-50",), run_code=False)
     change("tokenize", held_out_share=0.2)
     for name in ("pretrain", "finetune"):
         change(name, num_steps=2, warmup_steps=1, batch_size=4, sequence_length=32, eval_every=1, checkpoint_every=1)

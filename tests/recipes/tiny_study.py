@@ -25,7 +25,7 @@ def recipe(seed: int) -> Pipeline:
     pipeline = shrunk(seed, num_steps=10, num_layers=1, hidden_size=32)
     evaluate, decontaminate = pipeline.stage("evaluate-tuned"), pipeline.stage("decontaminate")
     pipeline = pipeline.with_config("evaluate-tuned", replace(evaluate.config, max_new_tokens=8))
-    return pipeline.with_config("decontaminate", replace(decontaminate.config, runs_code=False))
+    return pipeline.with_config("decontaminate", replace(decontaminate.config, run_code=False))
 
 
 def shrunk(seed: int, *, num_steps: int, num_layers: int, hidden_size: int) -> Pipeline:

@@ -17,8 +17,7 @@ from hornbook.commands.teacher_options import (
     open_account,
     with_teacher_flags,
 )
-from hornbook.commands.work_folder import require_outside
-from hornbook.commands.written_files import beside, require_writable, write_records
+from hornbook.commands.written_files import beside, require_outside, require_writable, write_records
 
 if TYPE_CHECKING:
     from hornbook.commands.code_to_annotate import CodeToAnnotate

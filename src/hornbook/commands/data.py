@@ -79,7 +79,7 @@ def collect(
         Keep every document as it is, secrets included.
     """
     require_writable(output, inputs)
-    collected = collect_stage(_config(inputs, sources))
+    collected = collect_stage(reading_config(inputs, sources))
     if opt_out is not None:
         filters = replace(filters, opt_out_entries=(*filters.opt_out_entries, *read_opt_out(opt_out)))
     if no_filters and filters != FiltersConfig():
@@ -130,7 +130,7 @@ def deduplicate(
         require_writable(clusters, inputs)
         if clusters.resolve() == output.resolve():
             raise ConfigError(f"`--clusters` and `--output` both name `{output}`")
-    reading = _config(inputs, sources)
+    reading = reading_config(inputs, sources)
     opened = open_sources(inputs, reading)
     require_same_form(opened, output)
     last = deduplicate_stage(collect_stage(reading), config=config)
@@ -174,7 +174,7 @@ def classify(
     require_writable(output, inputs)
     folder = find_classifier(classifier, Store(execution.store or Path(DEFAULT_STORE)))
     SavedClassifier.load(folder)  # A mistake is told before any work.
-    collected = collect_stage(_config(inputs, sources))
+    collected = collect_stage(reading_config(inputs, sources))
     last = classify_stage(collected, config=ClassifyConfig(folder=str(folder)))
     with finished(last, output, execution) as done:
         read = done[collected.name]
@@ -223,7 +223,7 @@ def select(
         raise ConfigError(f"give one of --keep-tokens, --keep-share and --threshold; {flags} is given")
     config = SelectConfig(keep_tokens=keep_tokens, keep_share=keep_share, threshold=threshold)
     require_writable(output, (*inputs, str(values)))
-    reading = _config(inputs, sources)
+    reading = reading_config(inputs, sources)
     opened = open_sources(inputs, reading)
     require_same_form(opened, output)
     last = select_stage(collect_stage(reading), read_values(ReadValuesConfig(path=str(values))), config)
@@ -245,7 +245,8 @@ def select(
         }
 
 
-def _config(inputs: tuple[str, ...], sources: SourcesConfig) -> CollectConfig:
+def reading_config(inputs: tuple[str, ...], sources: SourcesConfig) -> CollectConfig:
+    """The config of `collect` for what was typed."""
     if not inputs:
         raise ConfigError("name at least one input: a folder, a file of rows, a repository")
     return CollectConfig(inputs=inputs, **{name: getattr(sources, name) for name in sources.__dataclass_fields__})

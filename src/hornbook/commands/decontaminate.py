@@ -1,254 +1,245 @@
 """`hornbook decontaminate`: drop the rows of one's own files that give away a benchmark's problems, and say which."""
 
+import itertools
 import json
-import time
-from contextlib import nullcontext
+import platform
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, fields, replace
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
-import typer
+from cyclopts import App, Group, Parameter
 
-from hornbook.commands.input_options import (
-    EngineOption,
-    FilesOption,
-    IdFieldOption,
-    InputsArgument,
-    KeptOption,
-    RayOption,
-    TextFieldOption,
+from hornbook import __version__
+from hornbook.commands.data import reading_config
+from hornbook.commands.one_stage import OUTPUT, READING, RULES, Execution, Inputs, Output, dropped_counts, finished
+from hornbook.commands.teacher_options import open_account
+from hornbook.commands.teacher_report import print_account
+from hornbook.curation.collect import collect as collect_stage
+from hornbook.decontamination.findings import Decision, FoundRow, nearest_of, strongest
+from hornbook.decontamination.judge import JudgedRow
+from hornbook.decontamination.stage import NAME, DecontaminateConfig, RuleConfig, benchmarks_of
+from hornbook.decontamination.stage import decontaminate as decontaminate_stage
+from hornbook.display import make_console
+from hornbook.errors import ConfigError, StoreError
+from hornbook.pipeline.fingerprint import digest_of, encode
+from hornbook.pipeline.publish import (
+    beside,
+    publish,
+    publish_dropped,
+    publish_kept,
+    publish_rows,
+    require_same_form,
+    require_writable,
 )
-from hornbook.commands.judge_options import (
-    STAGE,
-    JudgeOption,
-    MaxNewTokensOption,
-    judge_found,
-)
-from hornbook.commands.teacher_options import (
-    DEFAULT_FLAGS,
-    TeacherOptions,
-    open_account,
-    with_teacher_flags,
-)
-from hornbook.commands.work_folder import described_files, require_outside, work_beside
-from hornbook.commands.written_files import ENDINGS, beside, require_writable
-from hornbook.errors import ConfigError
+from hornbook.pipeline.stage import Artifact
+from hornbook.pipeline.table import Table
+from hornbook.records import Document, Dropped
+from hornbook.sources.find import SourcesConfig, open_sources
+from hornbook.teacher.options import TeacherOptions
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from contextlib import AbstractContextManager
-
-    from hornbook.benchmarks.against import NamedProblems
-    from hornbook.sandbox.program import Sandbox
-    from hornbook.teacher.account import Account
-
-_STRICTNESS = "What is a leak"
-_SANDBOX = "Sandbox"
-
-AgainstOption = Annotated[
-    str,
-    typer.Option(
-        "--against",
-        metavar="NAMES",
-        help="Benchmarks, comma-separated: humaneval, mbpp=PATH, a FILE of problems (.jsonl, .json, .parquet), "
-        "NAME=FILE.",
-    ),
-]
-ReportOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--report",
-        metavar="FILE",
-        help="Counts, the nearest rows of each problem with the evidence, and how good the detectors are: .json.",
-        show_default=False,
-    ),
-]
-DecisionsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--decisions",
-        metavar="FILE",
-        help="A line for each row: the decision, the problem, the evidence. Where not given, KEPT with `.decisions` "
-        "before its ending.",
-        show_default=False,
-    ),
-]
-NgramOption = Annotated[
-    int,
-    typer.Option(
-        "--ngram-size", min=2, help="Words in a row that must be equal to count.", rich_help_panel=_STRICTNESS
-    ),
-]
-RateOption = Annotated[
-    float,
-    typer.Option(
-        "--match-rate",
-        help="Of syntax trees, from which on they are a leak where no code could tell; above 0, to 1.",
-        rich_help_panel=_STRICTNESS,
-    ),
-]
-WithoutCodeOption = Annotated[
-    bool,
-    typer.Option(
-        "--without-running-code",
-        help="Run nothing: words, embeddings and trees decide alone, and find far fewer leaks.",
-        rich_help_panel=_SANDBOX,
-    ),
-]
-WithoutJailOption = Annotated[
-    bool,
-    typer.Option(
-        "--execute-without-jail",
-        help="Run the rows' code unprotected, with all your rights.",
-        rich_help_panel=_SANDBOX,
-    ),
-]
+app = App(name="hornbook", help_format="markdown")
+_TEACHER = Group("Teacher", sort_key=2)
+_EXECUTION, _SOURCES, _RULE, _OPTIONS = Execution(), SourcesConfig(), RuleConfig(), TeacherOptions()
+_COPIED = ("benchmark", "task_id", "score", "evidence", "function", "window_first", "window_last")
+"""What a decision takes from the row that decides."""
+_NEAREST_OF_DETECTOR = 3
+_PACKAGES = ("numpy", "pyarrow", "rapidfuzz", "scikit-learn", "scipy")
+"""Whose versions the report names."""
 
 
-@with_teacher_flags
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    """What became of a document."""
+
+    id: str
+    decision: str
+    """`leak`; `cleared`: it looks like a problem, but its code does something else; `clean`; `too long`."""
+    benchmark: str = ""
+    """Of the problem that it gives away, or else of the one that it is most like; empty where there is none."""
+    task_id: str = ""
+    detector: str = ""
+    score: float = 0.0
+    evidence: str = ""
+    function: str = ""
+    """That matches; empty where it is none, or no one of them."""
+    window_first: int = 0
+    """First character of the part of the text that matches."""
+    window_last: int = 0
+    """The one after its last."""
+    num_problems: int = 0
+    """That it gives away."""
+
+
+@app.command
 def decontaminate(
-    inputs: InputsArgument,
-    output: KeptOption,
-    against: AgainstOption = "humaneval",
-    report: ReportOption = None,
-    decisions: DecisionsOption = None,
-    ngram_size: NgramOption = 4,
-    match_rate: RateOption = 0.95,
-    without_running_code: WithoutCodeOption = False,
-    execute_without_jail: WithoutJailOption = False,
-    text_field: TextFieldOption = "text",
-    id_field: IdFieldOption = None,
-    files: FilesOption = "*.py",
-    engine: EngineOption = "local",
-    ray_address: RayOption = None,
-    judge: JudgeOption = None,
-    max_new_tokens: MaxNewTokensOption = 8,
-    flags: TeacherOptions = DEFAULT_FLAGS,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    *inputs: Inputs,
+    output: Output,
+    report: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    decisions: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
+    rule: Annotated[RuleConfig, Parameter(name="*", group=RULES)] = _RULE,
+    teacher: Annotated[TeacherOptions, Parameter(name="*", group=_TEACHER)] = _OPTIONS,
+    sources: Annotated[SourcesConfig, Parameter(name="*", group=READING)] = _SOURCES,
+    execution: Execution = _EXECUTION,
 ) -> None:
-    """Drop rows that give away a benchmark's problems, in other words or another story too, and say why.
+    """Drop documents that give away a benchmark's problems, in other words or another story too, and say why.
 
-    Functions of the rows run in a jail on the benchmarks' inputs; where none can run, words, embeddings and syntax
-    trees decide, or a language model in their place. An interrupted command, typed again, goes on where it was.
+    Functions of the documents run in a jail on the benchmarks' inputs; where none can run, words, embeddings and syntax
+    trees decide, or a language model in their place. Rows of files are published as they stand there. An interrupted
+    command continues when it is typed again.
+
+    Parameters
+    ----------
+    report
+        File of counts, the nearest documents of each problem and the quality of the detectors: .json.
+    decisions
+        File with a line for each document: the decision, the problem, the evidence; .jsonl or .parquet.
     """
-    from hornbook.benchmarks.against import read_against
-    from hornbook.commands.decontaminate_report import print_result, write_outputs
-    from hornbook.decontamination.over_parts import read_documents, search_documents, without_too_long
-    from hornbook.decontamination.prepare import make_ready
-    from hornbook.decontamination.search import SearchConfig
-    from hornbook.display import make_console, show_progress
-    from hornbook.parallel import open_engine
-    from hornbook.pipeline.fingerprint import encode
-    from hornbook.pipeline.kept_rows import require_same_form
-    from hornbook.pipeline.parts import Parts, require_some
-    from hornbook.sources.documents import Fields, documents_of
-    from hornbook.sources.input_files import find_files
-
-    specs = [name.strip() for name in against.split(",") if name.strip()]
-    decisions = decisions or beside(output, "decisions")
-    _require_outputs(inputs, specs, output, decisions, report)
-    if without_running_code and execute_without_jail:
-        raise ConfigError("`--without-running-code` runs nothing, `--execute-without-jail` runs it: give one of them")
-    if not 0 < match_rate <= 1:
-        raise ConfigError(f"`--match-rate` must lie in (0, 1], got {match_rate!r}")
-    config = SearchConfig(ngram_size=ngram_size, match_rate=match_rate)
-    found = find_files(inputs, pattern=files)
-    require_same_form(found, output)
-    benchmarks = _benchmarks(read_against(specs))
-    where = open_engine(engine, ray_address)
-    fields = Fields(text=text_field, id=id_field)
-    documents = without_too_long(documents_of(found, fields))
-    num_characters = sum(file.size for file in found)
-    settings = {
-        "files": described_files(found),
-        "config": encode(config),
-        "fields": encode(fields),
-        "problems": encode(tuple((one.title, one.problems) for one in benchmarks)),
-        "runs_code": not without_running_code,
-        "is_jailed": not execute_without_jail,
-        "answer_tokens": max_new_tokens if judge is not None else None,
-    }
-    opened: AbstractContextManager[Account | None] = nullcontext()
-    if judge is not None:
-        opened = open_account(STAGE, judge, flags, output)
-    begun = time.monotonic()
-    with (
-        opened as account,  # First, so that a wrong key is known before the search.
-        work_beside(output, "decontaminating in", settings) as work,
-        show_progress(make_console(stderr=True), "decontaminate") as progress,
-    ):
-
-        def say(note: str, done: int, total: int) -> None:
-            progress(done, total, note)
-
-        for _ in read_documents(documents, work, report=say, num_characters=num_characters):
-            pass
-        require_some(Parts(work), fields)
-        with _sandbox(runs_code=not without_running_code, is_jailed=not execute_without_jail) as sandbox:
-            prepared, calibration = make_ready(benchmarks, config, sandbox, work, report=say)
-        parts = search_documents(
-            documents,
-            work,
-            prepared,
-            config,
-            report=say,
-            engine=where,
-            num_characters=num_characters,
-            is_jailed=not execute_without_jail,
-        )
-        judged = (
-            judge_found(parts, benchmarks, account, match_rate, max_new_tokens, output, progress)
-            if account is not None
-            else None
-        )
-        described = write_outputs(found, parts, prepared, calibration, config, output, decisions, report, judged)
-    described["seconds"] = round(time.monotonic() - begun, 2)
-    if as_json:
-        typer.echo(json.dumps(described, indent=2))
-    else:
-        print_result(described)
-
-
-def _benchmarks(named: "list[NamedProblems]") -> "list[NamedProblems]":
-    """See that there is one, and that what is said of them tells them apart."""
-    if not named:
-        raise ConfigError("`--against` names no benchmark; `--against humaneval` is one")
-    titles: dict[str, str] = {}
-    for one in named:
-        if one.title in titles:
-            raise ConfigError(
-                f"`--against`: `{titles[one.title]}` and `{one.name}` are both called {one.title}; "
-                "give the file another name: `NAME=FILE`"
-            )
-        titles[one.title] = one.name
-    return named
+    rule = replace(rule, against=tuple(name for one in rule.against for name in one.split(",") if name.strip()))
+    benchmarks = benchmarks_of(rule)
+    _require_outputs(inputs, rule, output, decisions, report)
+    reading = reading_config(inputs, sources)
+    opened = open_sources(inputs, reading)
+    require_same_form(opened, output)
+    with ExitStack() as stack:
+        account = stack.enter_context(open_account(NAME, teacher.teacher, teacher, output)) if teacher.teacher else None
+        given = {field.name: getattr(rule, field.name) for field in fields(rule)}
+        config = DecontaminateConfig(**given, teacher="" if account is None else account.name)
+        last = decontaminate_stage(collect_stage(reading), config=config)
+        open_teacher = None if account is None else lambda *_: nullcontext(account)
+        done = stack.enter_context(finished(last, output, execution, open_teacher=open_teacher))
+        read, clean = done["collect"], done[last.name]
+        documents, rejected = read.table("documents", Document), read.table("dropped", Dropped)
+        kept, dropped = clean.table("documents", Document), clean.table("dropped", Dropped)
+        publish_kept(output, opened, documents, rejected, kept)
+        path = publish_dropped(output, rejected, dropped, documents)
+        metrics = clean.manifest.metrics
+        described: dict[str, Any] = {
+            "num_rows": documents.num_rows + rejected.num_rows,
+            "kept": kept.num_rows,
+            "dropped": dropped_counts([read, clean]),
+            "dropped_rows": str(path or ""),
+            "benchmarks": metrics["benchmarks"],
+            "calibration": metrics["calibration"],
+        }
+        if account is not None:
+            publish(beside(output, "judged"), clean.table("judged", JudgedRow))
+            described["judge"] = {**metrics["judge"], "account": account.summary()}
+        if decisions is not None:
+            publish_rows(decisions, _decisions(clean, documents), DecisionRow)
+        if report is not None:
+            digests = {one.title: digest_of(encode(one.problems)) for one in benchmarks}
+            nearest = nearest_of(clean.table("found", FoundRow), _NEAREST_OF_DETECTOR)
+            versions = {name: version(name) for name in _PACKAGES}
+            versions = {"hornbook": __version__, "python": platform.python_version(), **versions}
+            circumstances = {"config": encode(config), "versions": versions, "problems_sha256": digests}
+            _write_report(report, {**described, **circumstances, "problems": _problems(nearest)})
+        done.facts |= described if execution.as_json else _for_people(described)
+    if account is not None and not execution.as_json:
+        print_account(described["judge"]["account"], make_console())
 
 
 def _require_outputs(
-    inputs: "Sequence[Path]", specs: "Sequence[str]", output: Path, decisions: Path, report: Path | None
+    inputs: Sequence[str], rule: RuleConfig, output: Path, decisions: Path | None, report: Path | None
 ) -> None:
-    """See that all outputs can be written, and that none is another one, an input or a file of problems."""
-    require_writable(output)
-    if decisions.suffix not in ENDINGS:
-        raise ConfigError(f"`--decisions` must end in {' or '.join(ENDINGS)}, got `{decisions}`")
-    if report is not None and report.suffix != ".json":
-        raise ConfigError(f"`--report` must end in .json, got `{report}`")
-    read = [*inputs, *(Path(spec.rpartition("=")[2]).expanduser() for spec in specs)]
-    others = [beside(output, name) for name in ("rejected", "judged")]
-    paths = [output, *others, decisions, *([report] if report is not None else [])]
-    for path in paths:
-        if path.is_dir():
-            raise ConfigError(f"`{path}` is a folder; name a file in it")
-        if not path.absolute().parent.is_dir():
-            raise ConfigError(f"`{path}`: there is no folder `{path.absolute().parent}`")
-        require_outside(path, read)
-    if len({path.resolve() for path in paths}) < len(paths):
-        names = ", ".join(f"`{path}`" for path in paths)
-        raise ConfigError(f"kept, rejected and judged rows, decisions and report must be different files, got {names}")
+    read = [*inputs, *(one.rpartition("=")[2] for one in rule.against)]
+    require_writable(output, read)
+    if decisions is not None:
+        require_writable(decisions, read)
+    if report is not None:
+        if report.suffix != ".json":
+            raise ConfigError(f"`--report` must end in .json, got `{report}`")
+        require_writable(report.with_suffix(output.suffix), read)
+    written = [output, *(beside(output, name) for name in ("dropped", "judged"))]
+    written += [path for path in (decisions, report) if path is not None]
+    if len({path.resolve() for path in written}) < len(written):
+        names = ", ".join(f"`{path}`" for path in written)
+        raise ConfigError(f"the outputs must be different files, got {names}")
 
 
-def _sandbox(*, runs_code: bool, is_jailed: bool) -> "AbstractContextManager[Sandbox | None]":
-    from hornbook.decontamination.prepare import open_jail, open_unjailed
+def _decisions(clean: Artifact, documents: Table[Document]) -> Iterator[DecisionRow]:
+    """One for each document, in their order."""
+    reasons = {one.id: one.reason for one in clean.table("dropped", Dropped) if one.reason == "too long"}
+    groups = itertools.groupby(clean.table("found", FoundRow), key=lambda row: row.document_id)
+    name, rows = next(groups, ("", iter(())))
+    for document in documents:
+        if document.id != name:
+            yield DecisionRow(id=document.id, decision=reasons.get(document.id, Decision.CLEAN.value))
+            continue
+        found = list(rows)
+        best = strongest(found)
+        assert best is not None
+        yield DecisionRow(
+            id=document.id,
+            decision=best.decision.value,
+            detector=best.detector.value,
+            **{field: getattr(best, field) for field in _COPIED},
+            num_problems=len({(one.benchmark, one.task_id) for one in found if one.decision is Decision.LEAK}),
+        )
+        name, rows = next(groups, ("", iter(())))
 
-    if not runs_code:
-        return nullcontext()
-    return open_jail() if is_jailed else open_unjailed()
+
+def _problems(nearest: Sequence[FoundRow]) -> list[dict[str, Any]]:
+    """The problems that anything is like, each with the nearest documents."""
+    problems: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in nearest:
+        entry = problems.setdefault(
+            (one.benchmark, one.task_id),
+            {"benchmark": one.benchmark, "task_id": one.task_id, "problem": one.problem_excerpt, "nearest": []},
+        )
+        entry["nearest"].append(
+            {
+                "id": one.document_id,
+                "decision": one.decision.value,
+                "detector": one.detector.value,
+                "decided": one.decided_by == one.detector.value,
+                "score": one.score,
+                "evidence": one.evidence,
+                "function": one.function,
+                "window": [one.window_first, one.window_last],
+                "text": one.document_excerpt,
+            }
+        )
+    return list(problems.values())
+
+
+def _write_report(path: Path, told: dict[str, Any]) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", "utf-8", errors="replace")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise StoreError(f"`{path}` cannot be written: {error.strerror or error}") from error
+
+
+def _for_people(described: dict[str, Any]) -> dict[str, Any]:
+    """The facts that are printed."""
+    facts = {name: described[name] for name in ("num_rows", "kept", "dropped", "dropped_rows")}
+    for one in described["benchmarks"]:
+        line = f"{len(one['leaked_problems']):,} of {one['num_problems']:,} problems are given away"
+        blind = one["num_problems"] - one["num_telling"]
+        if "behaviour" in one["detectors"] and blind:
+            line += f"; of {blind:,} no behaviour can tell, there words and trees decide"
+        facts[one["title"]] = line
+    if "judge" in described:
+        judge = described["judge"]
+        facts["teacher"] = (
+            f"`{judge['teacher']}` was asked about {judge['asked']:,} pairs: {judge['same']:,} the same problem, "
+            f"{judge['different']:,} different ones, {judge['none']:,} without a verdict, "
+            f"{judge['left_out']:,} more not asked about"
+        )
+    calibration = described["calibration"]
+    measured = next(row for row in calibration["rows"] if row["name"] == "rule")
+    line = f"on the labelled set the rule finds {_percent(measured['recall'])} of {calibration['num_leaks']} leaks"
+    if measured["precision"]:
+        line += f"; {_percent(measured['precision'])} of what it flags are leaks"
+    return {**facts, "quality": line}
+
+
+def _percent(share: Sequence[float]) -> str:
+    """A share with its interval."""
+    middle, low, high = (100 * one for one in share)
+    return f"{middle:.1f} % ({low:.1f} to {high:.1f})"

@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -67,7 +67,14 @@ class Finished:
 
 
 @contextmanager
-def finished(last: Stage, output: Path, execution: Execution, *, seed: int = 0) -> Iterator[Finished]:
+def finished(
+    last: Stage,
+    output: Path,
+    execution: Execution,
+    *,
+    seed: int = 0,
+    open_teacher: Callable[[str, str], AbstractContextManager[Any]] | None = None,
+) -> Iterator[Finished]:
     """Run a stage and all that it needs; the body publishes what came out, then the artifacts may go.
 
     Args:
@@ -75,11 +82,12 @@ def finished(last: Stage, output: Path, execution: Execution, *, seed: int = 0) 
         output: Path that a person named.
         execution: Where to work.
         seed: Of every random choice.
+        open_teacher: As in `Context`.
 
     Raises:
         HornbookError: A stage failed; the same command goes on where it was.
     """
-    context = Context(engine=open_engine(execution.engine, execution.ray_address))
+    context = Context(engine=open_engine(execution.engine, execution.ray_address), open_teacher=open_teacher)
     pipeline = Pipeline.ending_in(last.name, last, seed=seed)
     begun = time.monotonic()
     console = make_console(stderr=True, quiet=execution.quiet)

@@ -2,17 +2,14 @@
 
 import dataclasses
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hornbook.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from hornbook.pipeline.parts import Parts
     from hornbook.records import Record
 
 R = TypeVar("R", bound="Record")
@@ -21,15 +18,6 @@ ENDINGS = (".jsonl", ".parquet")
 _ROWS_AT_ONCE = 2**16
 _CHARACTERS_AT_ONCE = 2**25
 """Of Parquet's rows in memory; with the row that passes it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectedRow:
-    """A row that is no document."""
-
-    id: str
-    reason: str
-    detail: str
 
 
 def require_writable(path: Path) -> None:
@@ -44,6 +32,17 @@ def require_writable(path: Path) -> None:
         raise ConfigError(f"`--output` `{path}` is a folder; name a file in it")
     if not path.absolute().parent.is_dir():
         raise ConfigError(f"`--output` `{path}`: there is no folder `{path.absolute().parent}`")
+
+
+def require_outside(path: Path, inputs: Sequence[Path]) -> None:
+    """See that no input is written over, and that the same command typed again has the same inputs.
+
+    Raises:
+        ConfigError: The path lies in an input, or is one.
+    """
+    for given in inputs:
+        if given.resolve() in (path.resolve(), *path.resolve().parents):
+            raise ConfigError(f"`{path}` would be written into the input `{given}`; name a file outside of it")
 
 
 def beside(path: Path, what: str) -> Path:
@@ -95,30 +94,6 @@ def write_enriched(path: Path, record: type[R], records: Sequence[R], extras: Se
             rows = [{**dataclasses.asdict(one), **extra} for one, extra in zip(records, extras, strict=True)]
             text = "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
             partial.write_text(text, encoding="utf-8", errors="replace")
-
-
-def write_rejected(parts: "Parts", output: Path) -> dict[str, int]:
-    """Write the rows that are no documents to `OUTPUT.rejected…`; where there are none, remove an earlier command's.
-
-    Returns:
-        Reason → number of rows.
-
-    Raises:
-        StoreError: The file cannot be written.
-    """
-    path = beside(output, "rejected")
-    counts: Counter[str] = Counter()
-
-    def rows() -> Iterator[RejectedRow]:
-        for one in parts.left_out():
-            counts[one.reason] += 1
-            yield RejectedRow(id=one.place, reason=one.reason, detail=one.detail)
-
-    if next(parts.left_out(), None) is None:
-        path.unlink(missing_ok=True)
-    else:
-        write_records(path, RejectedRow, rows())
-    return dict(counts)
 
 
 @contextmanager

@@ -40,8 +40,6 @@ class Decision(StrEnum):
 class FoundRow:
     """A document that is like a problem in the eyes of one detector, and what was decided about the two."""
 
-    row: int
-    """Place of the document among all that were given."""
     document_id: str
     benchmark: str
     """Its title."""
@@ -82,14 +80,14 @@ class Compared:
         return tuple(detector for detector in Detector if not idle.get(detector, False))
 
 
-def leaks_of(found: Iterable[FoundRow]) -> dict[int, FoundRow]:
-    """For each document that is a leak what says so with the strongest evidence, by the document's place."""
-    leaks: dict[int, FoundRow] = {}
+def leaks_of(found: Iterable[FoundRow]) -> dict[str, FoundRow]:
+    """For each document that is a leak what says so with the strongest evidence, by the document's id."""
+    leaks: dict[str, FoundRow] = {}
     for one in found:
         if one.decision is Decision.LEAK and one.decided_by == one.detector:
-            known = leaks.get(one.row)
+            known = leaks.get(one.document_id)
             if known is None or _strength(one) < _strength(known):
-                leaks[one.row] = one
+                leaks[one.document_id] = one
     return leaks
 
 
@@ -128,13 +126,13 @@ def measure(
     """Counts for each benchmark, as JSON values.
 
     Args:
-        rows: Those of one document and benchmark stand together, as `over_parts.found_in` gives them. Are read once,
+        rows: Those of one document and benchmark stand together, as the table `found` holds them. Are read once,
             and those of one document at a time are held.
         benchmarks: All of which there are rows; their titles are unique.
         was_judged: Whether a language model was asked; a detector that did not run has no counts.
     """
     tallies = {one.title: _Tally() for one in benchmarks}
-    for (title, _), group in groupby(rows, key=lambda row: (row.benchmark, row.row)):
+    for (title, _), group in groupby(rows, key=lambda row: (row.benchmark, row.document_id)):
         tallies[title].add(list(group))
     return [tallies[one.title].to_json(one, one.detectors(was_judged=was_judged)) for one in benchmarks]
 

@@ -1,8 +1,8 @@
 """Let a language model read the pairs on which no code could tell, and decide them anew by what it says.
 
-Reads:  what a search found, and the texts, from its parts (`over_parts.py`); the problems; the answers of a teacher.
-Writes: beside what was found in each part the same with the answers: a row more for each yes, and the decisions of the
-        rule (`rule.py`), whose fourth step the answer stands for; each pair that was asked about, with its answer.
+Reads:  what a search found, and the texts, from its jobs (`passes.py`); the problems; the answers of a teacher.
+Gives:  what was found with the answers: a row more for each yes, and the decisions of the rule (`rule.py`), whose
+        fourth step the answer stands for; each pair that was asked about, with its answer.
 Source: Yang et al. 2023, "Rethinking Benchmark and Contamination for Language Models with Rephrased Samples"
         (arXiv 2311.04850), section 4.2. The words are this project's.
 
@@ -10,11 +10,12 @@ What a text says is part of what the judge reads: one that asks for a certain an
 readable answer stays as it was.
 """
 
+import functools
 import hashlib
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -22,10 +23,9 @@ from typing import Any
 from hornbook.benchmarks.against import NamedProblems
 from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.over_parts import searched_in_part, write_judged
+from hornbook.decontamination.passes import Searched
 from hornbook.decontamination.rule import deciding, least_score
-from hornbook.pipeline.parts import Parts
-from hornbook.sandbox.program import ignore_progress
+from hornbook.pipeline.stage import Progress
 from hornbook.teacher.api import ChatRequest, Reply, SamplingConfig, Teacher, bounded, fenced
 
 ANSWER_TOKENS = 8
@@ -50,8 +50,8 @@ _THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 _ANSWER = re.compile(r"(?:answer:? )?(yes|no)[.!]?", re.IGNORECASE)
 _MARKUP = re.compile(r"[*_`\"'#>]+")
 
-Pair = tuple[int, str, str]
-"""The place of a document, the title of a benchmark, the id of one of its tasks."""
+Pair = tuple[str, str, str]
+"""The id of a document, the title of a benchmark, the id of one of its tasks."""
 
 
 class Answer(StrEnum):
@@ -67,8 +67,6 @@ class Answer(StrEnum):
 class JudgedRow:
     """A document and a problem that a language model was asked about."""
 
-    row: int
-    """Place of the document among all that were given."""
     document_id: str
     benchmark: str
     """Its title."""
@@ -78,49 +76,75 @@ class JudgedRow:
     """Where there is no verdict what was said or what went wrong, in one line."""
 
 
+@dataclass(frozen=True)
+class Judged:
+    """The pairs that a language model was asked about, with its answers."""
+
+    teacher: str
+    """The name of the model."""
+    rows: list[JudgedRow]
+    """In the order of the documents."""
+    counts: dict[str, Any]
+    """As JSON values: who was asked, how many answers of each kind there are, how many pairs were not asked about."""
+
+    def found(self, searched: Searched) -> Iterator[FoundRow]:
+        """What is found in the documents of a job once the answers are known."""
+        return with_answers(searched.found(), self._said, self.teacher)
+
+    @functools.cached_property
+    def _said(self) -> dict[Pair, Answer]:
+        return {(row.document_id, row.benchmark, row.task_id): row.answer for row in self.rows}
+
+
 class Judging:
     """The pairs that a search left in doubt."""
 
-    def __init__(self, parts: Parts, benchmarks: Sequence[NamedProblems], match_rate: float, num_tokens: int) -> None:
-        """Count them; nothing is asked yet. The match rate is the search's, the tokens are the most of an answer."""
-        self._parts = parts
+    def __init__(
+        self,
+        searched: Sequence[Searched],
+        benchmarks: Sequence[NamedProblems],
+        match_rate: float,
+        num_tokens: int = ANSWER_TOKENS,
+    ) -> None:
+        """Count the pairs; nothing is asked yet.
+
+        Args:
+            searched: What was searched.
+            benchmarks: What documents were compared with.
+            match_rate: The search's threshold of syntax trees.
+            num_tokens: Most tokens of an answer.
+        """
+        self._searched = searched
         self._match_rate = match_rate
         self._sampling = SamplingConfig(max_new_tokens=num_tokens, temperature=0.0, top_p=1.0)
         self._problems = {(one.title, problem.task_id): problem for one in benchmarks for problem in one.problems}
-        chosen = [self._doubtful(part) for part in range(parts.num_parts)]
+        chosen = [self._doubtful(one) for one in searched]
         self.num_questions = sum(len(rows) for rows, _ in chosen)
-        self._num_left_out = sum(num_left_out for _, num_left_out in chosen)
+        self._num_not_asked = sum(num_not_asked for _, num_not_asked in chosen)
 
     def questions(self) -> Iterator[ChatRequest]:
-        """One for each pair, part by part.
+        """One for each pair, in the order of the documents.
 
         Which text comes first is drawn from what both say: it tells nothing of which one is the benchmark's.
         """
-        for part in range(self._parts.num_parts):
-            table = self._parts.read(part, "row", "text")
-            texts = dict(zip(table.column("row").to_pylist(), table.column("text").to_pylist(), strict=True))
-            for row in self._doubtful(part)[0]:
+        for one in self._searched:
+            rows = self._doubtful(one)[0]
+            texts = {document.id: document.text for document in one.documents()} if rows else {}
+            for row in rows:
                 problem = self._problems[row.benchmark, row.task_id]
-                shown = [_shown(texts[row.row], row.window_first), _shown(problem.prompt + problem.canonical_solution)]
+                text = texts[row.document_id]
+                shown = [_shown(text, row.window_first), _shown(problem.prompt + problem.canonical_solution)]
                 shown.sort(key=lambda one: hashlib.sha256(one.encode(errors="replace")).digest())
                 question = _QUESTION.format(first=fenced(shown[0]), second=fenced(shown[1]))
                 messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": question}]
                 yield ChatRequest(messages=messages, sampling=self._sampling)
 
-    def ask(
-        self, teacher: Teacher, progress: Callable[[int, int], None] = ignore_progress
-    ) -> tuple[list[JudgedRow], dict[str, Any]]:
-        """Ask about each pair, and write what is found with the answers: `over_parts.found_in` gives that from then on.
-
-        After an error what is found is not to be read until a call comes to its end.
+    def ask(self, teacher: Teacher, progress: Progress) -> Judged:
+        """Ask about each pair.
 
         Args:
             teacher: Entered.
             progress: Told the number of replies, and of questions.
-
-        Returns:
-            The pairs, by part and benchmark, in the order of the documents; and as JSON values who was asked, how many
-            answers of each kind there are, and how many pairs were beyond `PAIRS_OF_TEXT`.
 
         Raises:
             HornbookError: As the teacher's `ask`.
@@ -128,21 +152,17 @@ class Judging:
         answers: dict[int, tuple[Answer, str]] = {}
         for index, reply in teacher.ask(self.questions()):
             answers[index] = read_answer(reply)
-            progress(len(answers), self.num_questions)
+            progress(len(answers), self.num_questions, "answers on doubtful pairs")
         judged: list[JudgedRow] = []
-        for part in range(self._parts.num_parts):
-            said: dict[Pair, Answer] = {}
-            for row in self._doubtful(part)[0]:
-                said[_pair_of(row)], detail = answers[len(judged)]
-                judged.append(JudgedRow(row.row, row.document_id, *_pair_of(row)[1:], said[_pair_of(row)], detail))
-            found = searched_in_part(self._parts, part)
-            write_judged(self._parts, part, list(with_answers(found, said, teacher.name)))
+        for row in itertools.chain.from_iterable(self._doubtful(one)[0] for one in self._searched):
+            judged.append(JudgedRow(*_pair_of(row), *answers[len(judged)]))
         numbers = Counter(row.answer for row in judged)
         counts = {answer.name.lower(): numbers[answer] for answer in Answer}
-        return judged, {"teacher": teacher.name, "asked": len(judged), **counts, "left_out": self._num_left_out}
+        counts = {"asked": len(judged), **counts, "left_out": self._num_not_asked}
+        return Judged(teacher.name, judged, {"teacher": teacher.name, **counts})
 
-    def _doubtful(self, part: int) -> tuple[list[FoundRow], int]:
-        return doubtful_rows(searched_in_part(self._parts, part), self._match_rate)
+    def _doubtful(self, one: Searched) -> tuple[list[FoundRow], int]:
+        return doubtful_rows(one.found(), self._match_rate)
 
 
 def read_answer(reply: Reply) -> tuple[Answer, str]:
@@ -179,10 +199,10 @@ def doubtful_rows(found: Iterable[FoundRow], match_rate: float) -> tuple[list[Fo
         if group[0].decision is not Decision.CLEARED and deciding(scores, match_rate, is_cleared=True) is None:
             doubtful.append(max(group, key=nearness))
     chosen: set[Pair] = set()
-    num_of_text: Counter[int] = Counter()
+    num_of_text: Counter[str] = Counter()
     for row in sorted(doubtful, key=nearness, reverse=True):
-        num_of_text[row.row] += 1
-        if num_of_text[row.row] <= PAIRS_OF_TEXT:
+        num_of_text[row.document_id] += 1
+        if num_of_text[row.document_id] <= PAIRS_OF_TEXT:
             chosen.add(_pair_of(row))
     return [row for row in doubtful if _pair_of(row) in chosen], len(doubtful) - len(chosen)
 
@@ -207,7 +227,7 @@ def with_answers(found: Iterable[FoundRow], said: Mapping[Pair, Answer], name: s
 
 
 def _pair_of(row: FoundRow) -> Pair:
-    return row.row, row.benchmark, row.task_id
+    return row.document_id, row.benchmark, row.task_id
 
 
 def _shown(text: str, first: int = 0) -> str:

@@ -27,7 +27,7 @@ from hornbook.decontamination.labelled_set import LabelledPair, LabelledProblem,
 from hornbook.decontamination.ngrams import NgramIndex
 from hornbook.decontamination.phrases import PhraseIndex, docstring_of
 from hornbook.decontamination.problem_behaviours import read_behaviours
-from hornbook.decontamination.search import Search, SearchConfig
+from hornbook.decontamination.search import Search
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import Limits, Sandbox
@@ -90,7 +90,7 @@ def prepare(benchmark: NamedProblems, sandbox: Sandbox | None, seed: int = 0) ->
 
 def make_ready(
     benchmarks: Sequence[NamedProblems],
-    config: SearchConfig,
+    match_rate: float,
     sandbox: Sandbox | None,
     folder: Path,
     seed: int = 0,
@@ -104,7 +104,7 @@ def make_ready(
 
     Args:
         benchmarks: What texts are to be held against.
-        config: What is looked for.
+        match_rate: The threshold of syntax trees.
         sandbox: Entered; None where no code is to run.
         folder: Of the work on one search.
         seed: As for `prepare`.
@@ -128,25 +128,25 @@ def make_ready(
         prepared.append(prepare(one, sandbox, seed))
     if measures:
         report("measuring the detectors on the labelled set", total - 1, total)
-    calibration = calibrate(config, sandbox, seed) if measures else {}
+    calibration = calibrate(match_rate, sandbox, seed) if measures else {}
     partial = path.with_name(f"{path.name}.partial")
     partial.write_bytes(pickle.dumps((prepared, calibration)))
     partial.rename(path)
     return prepared, calibration
 
 
-def calibrate(config: SearchConfig, sandbox: Sandbox | None, seed: int = 0) -> dict[str, Any]:
+def calibrate(match_rate: float, sandbox: Sandbox | None, seed: int = 0) -> dict[str, Any]:
     """Measure each detector and the rule on the labelled set; takes seconds.
 
     Args:
-        config: With the thresholds that are measured.
+        match_rate: The threshold of syntax trees.
         sandbox: Entered; None leaves out what needs code to run.
         seed: As for `prepare`.
 
     Raises:
         SandboxError: The sandbox broke down.
     """
-    return calibration_on(prepare(labelled_benchmark(), sandbox, seed), config, sandbox)
+    return calibration_on(prepare(labelled_benchmark(), sandbox, seed), match_rate, sandbox)
 
 
 def labelled_benchmark() -> NamedProblems:
@@ -155,20 +155,20 @@ def labelled_benchmark() -> NamedProblems:
     return NamedProblems(name="labelled", title="labelled set", problems=tuple(map(_with_test, labelled)))
 
 
-def calibration_on(prepared: Prepared, config: SearchConfig, sandbox: Sandbox | None) -> dict[str, Any]:
+def calibration_on(prepared: Prepared, match_rate: float, sandbox: Sandbox | None) -> dict[str, Any]:
     """As `calibrate`, with the labelled benchmark made ready."""
     _, pairs = load_labelled_set()
     benchmark = prepared.benchmark
     texts = [read_text(pair.text) for pair in pairs]
-    documents = [(place, record_id(place)) for place in range(len(pairs))]
-    counts = PhraseIndex(benchmark.problems, config.ngram_size).count(texts)
-    without = Search(benchmark, None, config, counts).look(documents, texts, None)
+    ids = [record_id(place) for place in range(len(pairs))]
+    counts = PhraseIndex(benchmark.problems).count(texts)
+    without = Search(benchmark, None, counts, match_rate).look(ids, texts, None)
     qualities = [_papers_ngrams(benchmark.problems, pairs)]
     if sandbox is None:
-        qualities += qualities_of(pairs, without, config.match_rate, ran_code=False)
+        qualities += qualities_of(pairs, without, match_rate, ran_code=False)
     else:
-        rows = Search(benchmark, prepared.behaviour, config, counts).look(documents, texts, sandbox)
-        qualities += qualities_of(pairs, rows, config.match_rate, ran_code=True)
+        rows = Search(benchmark, prepared.behaviour, counts, match_rate).look(ids, texts, sandbox)
+        qualities += qualities_of(pairs, rows, match_rate, ran_code=True)
         qualities.append(rule_quality(WITHOUT_BEHAVIOUR, pairs, without))
     return calibration_of(pairs, qualities)
 

@@ -8,7 +8,6 @@ it costs the same however many problems there are.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from hornbook.benchmarks.against import NamedProblems
 from hornbook.decontamination.behaviour import BehaviourIndex, BehaviourSearch
@@ -17,31 +16,14 @@ from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.frequencies import Frequencies
 from hornbook.decontamination.functions import ReadText
 from hornbook.decontamination.matches import Detector, Match
-from hornbook.decontamination.phrases import NGRAM_SIZE, PhraseIndex
+from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.rule import MATCH_RATE, deciding
 from hornbook.decontamination.syntax_trees import MATCH_RATES, TreeIndex
-from hornbook.errors import ConfigError
 from hornbook.sandbox.program import Sandbox, ignore_progress
 
 EXCERPT_CHARACTERS = 400
 ONE_TASK_CHARACTERS = 4_000
 """A text of at most this length is about one task: words anywhere in it are cleared by its functions' behaviour."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SearchConfig:
-    """How strict the detectors are that look at words and trees."""
-
-    ngram_size: int = NGRAM_SIZE
-    """Words in a row that must be equal to count."""
-    match_rate: float = MATCH_RATE
-    """Of syntax trees, from which on they are a leak where no code could tell."""
-
-    def __post_init__(self) -> None:
-        if self.ngram_size < 2:
-            raise ConfigError(f"`ngram_size` must be at least 2, got {self.ngram_size!r}")
-        if not 0 < self.match_rate <= 1:
-            raise ConfigError(f"`match_rate` must lie in (0, 1], got {self.match_rate!r}")
 
 
 class Search:
@@ -51,24 +33,24 @@ class Search:
         self,
         benchmark: NamedProblems,
         behaviour: BehaviourIndex | None,
-        config: SearchConfig,
         counts: Frequencies,
+        match_rate: float = MATCH_RATE,
     ) -> None:
         """Make the indices.
 
         Args:
             benchmark: Its problems.
             behaviour: Of the same problems, in the same order; None where no code is to run.
-            config: What is looked for.
             counts: In how many of all texts the benchmark's words and phrases occur: `PhraseIndex.count`.
+            match_rate: Similarity of syntax trees from which on they are a leak where no code could tell.
         """
         problems = benchmark.problems
         self.benchmark = benchmark
-        self._match_rate = config.match_rate
+        self._match_rate = match_rate
         self._behaviour = behaviour
-        self._phrases = PhraseIndex(problems, config.ngram_size, counts)
+        self._phrases = PhraseIndex(problems, frequencies=counts)
         self._code = CodeEmbeddingIndex(problems)
-        self._trees = TreeIndex(problems, min(*MATCH_RATES, config.match_rate))
+        self._trees = TreeIndex(problems, min(*MATCH_RATES, match_rate))
 
     @property
     def runs_code(self) -> bool:
@@ -77,7 +59,7 @@ class Search:
 
     def look(
         self,
-        documents: Sequence[tuple[int, str]],
+        ids: Sequence[str],
         texts: Sequence[ReadText],
         sandbox: Sandbox | None,
         progress: Callable[[int, int], None] = ignore_progress,
@@ -85,7 +67,7 @@ class Search:
         """All that is like a problem, by text, then by problem, then by detector.
 
         Args:
-            documents: The place and the id of each text.
+            ids: Of the texts.
             texts: Each is looked at by itself.
             sandbox: Entered; None where there is no index of behaviour.
             progress: Told the number of functions that were run, and of all.
@@ -106,12 +88,12 @@ class Search:
         return [
             row
             for text, problem in sorted(found)
-            for row in self._rows(documents[text], texts[text], text, problem, found[text, problem], ran)
+            for row in self._rows(ids[text], texts[text], text, problem, found[text, problem], ran)
         ]
 
     def _rows(
         self,
-        document: tuple[int, str],
+        document_id: str,
         read: ReadText,
         text: int,
         problem: int,
@@ -129,8 +111,7 @@ class Search:
             if match is not None:
                 first, last = match.window
                 yield FoundRow(
-                    row=document[0],
-                    document_id=document[1],
+                    document_id=document_id,
                     benchmark=self.benchmark.title,
                     task_id=task.task_id,
                     detector=detector,

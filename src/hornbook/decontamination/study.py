@@ -8,23 +8,22 @@ Source: section 5 of the paper, table 3: an exercise goes if it is similar to a 
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hornbook.benchmarks.against import NamedProblems, read_against
 from hornbook.decontamination.findings import Decision
 from hornbook.decontamination.functions import read_text
-from hornbook.decontamination.over_parts import found_in, search_documents
+from hornbook.decontamination.passes import search_documents
 from hornbook.decontamination.planted import Leak, PlantConfig, plant
 from hornbook.decontamination.prepare import make_ready, open_jail
-from hornbook.decontamination.stages import DecontaminateConfig
+from hornbook.decontamination.stage import DecontaminateConfig
 from hornbook.decontamination.syntax_trees import MATCH_RATES, TreeIndex
 from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Artifact, Result, Workspace
+from hornbook.pipeline.table import Table, write_table
 from hornbook.records import Document, DocumentKind, Dropped, Problem
-from hornbook.sources.documents import Document as Text
 
 VERSION = 3
 """Raised when a rule of these stages changes: it is part of the fingerprint."""
@@ -191,17 +190,17 @@ def _similar_by_rule(
     benchmark = NamedProblems(name="studied", title="studied", problems=tuple(problems))
     scratch, seed = workspace.scratch, workspace.seed
 
-    def texts(start: int) -> Iterator[Text]:
-        return (Text(id=document.id, text=document.text) for document in documents[start:])
-
     def report(note: str, done: int, total: int) -> None:
         workspace.progress(done, total, note)
 
-    with open_jail() if config.runs_code else nullcontext() as sandbox:
-        prepared, _ = make_ready([benchmark], config.search, sandbox, scratch, seed, measures=False, report=report)
-    parts = search_documents(texts, scratch, prepared, config.search, report=report)
-    leaks = ((row.document_id, row.task_id) for row in found_in(parts) if row.decision is Decision.LEAK)
-    return list(dict.fromkeys(leaks))
+    with config.open_sandbox() as sandbox:
+        prepared, _ = make_ready([benchmark], config.match_rate, sandbox, scratch, seed, measures=False, report=report)
+    write_table(scratch / "exercises", Document, documents)
+    parts = Table.of_folder(scratch / "exercises", Document).parts
+    is_jailed = not config.execute_without_jail
+    searched = search_documents(parts, prepared, config.match_rate, workspace, is_jailed=is_jailed)
+    found = (row for one in searched for row in one.found())
+    return list(dict.fromkeys((row.document_id, row.task_id) for row in found if row.decision is Decision.LEAK))
 
 
 def _problems(inputs: Mapping[str, Artifact]) -> list[Problem]:

@@ -68,6 +68,11 @@ def publish(path: Path, table: Table[Any]) -> int:
     return _write_rows(path, map(_fields, table), table.record)
 
 
+def publish_rows(path: Path, rows: Iterable[Record], record: type[Record]) -> int:
+    """As `publish`, for records that are made as they are written."""
+    return _write_rows(path, map(_fields, rows), record)
+
+
 def publish_dropped(
     output: Path, rejected: Table[Dropped], dropped: Table[Dropped] | None, documents: Table[Document]
 ) -> Path | None:

@@ -16,8 +16,7 @@ from hornbook.curation.select import SelectConfig
 from hornbook.curation.select import select as selected
 from hornbook.curation.shipped import describe_labels, describe_states
 from hornbook.curation.train_classifier import train_classifier
-from hornbook.decontamination import stages as decontamination
-from hornbook.decontamination.stages import DecontaminateConfig
+from hornbook.decontamination.stage import decontaminate as decontaminated
 from hornbook.deduplication.stage import deduplicate as deduplicated
 from hornbook.evaluation import stages as evaluation
 from hornbook.evaluation.stages import EvaluateConfig
@@ -125,14 +124,7 @@ def laptop(seed: int = 0) -> Pipeline:
     )
 
     deduplicate = replace(deduplicated(select, verify), seed=seed)
-    decontaminate = stage(
-        "decontaminate",
-        decontamination.run_decontaminate,
-        DecontaminateConfig(),
-        decontamination.VERSION,
-        deduplicate=deduplicate,
-        held_out=exercises,
-    )
+    decontaminate = replace(decontaminated(deduplicate, held_out=exercises), seed=seed)
 
     tokenizer = stage("tokenizer", tokens.run_tokenizer, TOKENIZER, tokens.VERSION, decontaminate=decontaminate)
     tokenize = stage(

@@ -15,8 +15,8 @@ from typing import Any
 
 from hornbook.curation import stages as curation
 from hornbook.curation.provided import ProvidedConfig
-from hornbook.decontamination import stages as decontamination
-from hornbook.decontamination.stages import DecontaminateConfig
+from hornbook.decontamination.stage import DecontaminateConfig
+from hornbook.decontamination.stage import decontaminate as decontaminated
 from hornbook.deduplication.stage import DeduplicateConfig
 from hornbook.deduplication.stage import deduplicate as deduplicated
 from hornbook.evaluation import stages as evaluation
@@ -181,13 +181,7 @@ def build(name: str, pretrain_config: TrainConfig, seed: int, *, note: str = "")
     deduplicate = replace(
         deduplicated(code, textbooks, exercises, config=DEDUPLICATE), seed=seed, estimate=_estimate_gathered
     )
-    decontaminate = stage(
-        "decontaminate",
-        decontamination.run_decontaminate,
-        DECONTAMINATE,
-        decontamination.VERSION,
-        deduplicate=deduplicate,
-    )
+    decontaminate = replace(decontaminated(deduplicate, config=DECONTAMINATE), seed=seed, estimate=_estimate_gathered)
     tokenizer = stage("tokenizer", tokens.run_given_tokenizer, TOKENIZER, tokens.VERSION)
     tokenize = stage(
         "tokenize", tokens.run_tokenize, TOKENIZE, tokens.VERSION, decontaminate=decontaminate, tokenizer=tokenizer
@@ -299,7 +293,6 @@ def _text_bytes(num_tokens: int) -> int:
 
 
 _ESTIMATES: dict[StageFunction, Any] = {
-    decontamination.run_decontaminate: _estimate_gathered,
     tokens.run_tokenize: _estimate_packed,
     training.run_train: estimate_training,
     export.run_export: _estimate_exported,

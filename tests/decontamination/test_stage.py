@@ -11,7 +11,7 @@ from tests.decontamination.own_problems import PROBLEM, RETOLD, UNRELATED, probl
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.findings import FoundRow
 from hornbook.decontamination.planted import LeakKind, leak_text
-from hornbook.decontamination.stages import DecontaminateConfig, run_decontaminate
+from hornbook.decontamination.stage import DecontaminateConfig, run_decontaminate
 from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Document, DocumentKind, Dropped, Problem, schema_of
 
@@ -77,7 +77,7 @@ def run(
 
     file = write_lines(folder / "problems.jsonl", [asdict(problem) for problem in problems])
     workspace("deduplicate").write_records("documents", Document, list(documents))
-    inputs = {"deduplicate": Artifact(folder=folder / "deduplicate", manifest=None)}  # type: ignore[arg-type]
+    inputs = {"documents": Artifact(folder=folder / "deduplicate", manifest=None)}  # type: ignore[arg-type]
     if held_out:
         workspace("exercises").write_records("held_out", Problem, held_out)
         inputs["held_out"] = Artifact(folder=folder / "exercises", manifest=None)  # type: ignore[arg-type]
@@ -133,3 +133,13 @@ def test_leaks_in_longer_texts_and_of_held_out_problems_are_dropped_with_their_r
     nearest = output.records("nearest", FoundRow)
     assert len({(one.task_id, one.detector) for one in nearest}) == len(nearest)
     assert result.metrics["calibration"] == {"seed": SEED}, "the run's own"
+
+
+def test_a_text_that_is_too_long_is_dropped_with_its_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hornbook.decontamination.passes.MOST_CHARACTERS", len(UNRELATED))
+    documents = [document("short", UNRELATED), document("long", UNRELATED + "\n")]
+    result, output = run(tmp_path, documents, [], PROBLEMS[:1], run_code=False)
+    assert [one.id for one in output.records("documents", Document)] == ["short"]
+    [dropped] = output.records("dropped", Dropped)
+    assert (dropped.id, dropped.reason, dict(result.dropped)) == ("long", "too long", {"too long": 1})
+    assert dropped.detail.startswith(f"{len(UNRELATED) + 1} characters")
