@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,10 +33,8 @@ class Try:
 
     node: str
     process: int
-    folder: str
-    """The name of that in which the file is to be made: each command has one of its own."""
-    result: str
-    """The name of the file that is to be made."""
+    result: Path
+    """The folder that is to be made."""
 
 
 @dataclass(frozen=True)
@@ -48,25 +47,25 @@ class TwoNodes:
     """What was being made where a worker was killed."""
 
     def kill_one_in(self, work: Path) -> None:
-        """Kill a worker in the midst of a part, once two results are in this folder; returns at once."""
+        """Kill a worker in the midst of a part, once two results are below this folder; returns at once."""
         threading.Thread(target=self._kill_one, args=(work,), daemon=True).start()
 
     def seen(self) -> dict[str, Any]:
         """How many nodes were at work, what was killed, and what was tried more than once, as often as it was."""
         tries = tries_in(self.notes)
-        num_tries = Counter((one.folder, one.result) for one in tries)
-        again = {name: number for (_, name), number in num_tries.items() if number > 1}
+        num_tries = Counter(one.result for one in tries)
+        again = {result.name: number for result, number in num_tries.items() if number > 1}
         return {"num_nodes": len({one.node for one in tries}), "killed": self.killed, "tried_again": again}
 
     def _kill_one(self, work: Path) -> None:
         while not self.killed:
             time.sleep(0.005)
-            tries = tries_in(self.notes)
-            if sum((work / one.result).exists() for one in tries) < 2:
+            tries = [one for one in tries_in(self.notes) if work in one.result.parents]
+            if sum(one.result.exists() for one in tries) < 2:
                 continue
             for one in tries:
-                if not (work / one.result).exists() and killed_before(one.process, work / one.result):
-                    self.killed.append(one.result)
+                if not one.result.exists() and killed_before(one.process, one.result):
+                    self.killed.append(one.result.name)
                     break
 
 
@@ -102,7 +101,9 @@ class NotedWrite(parallel._Write[Any]):
         import ray
 
         node = ray.get_runtime_context().get_node_id()
-        (self.notes / f"{node} {os.getpid()} {job[1].parent.name} {job[1].name}").touch()
+        note = self.notes / f"{node} {os.getpid()} {uuid.uuid4().hex}"
+        note.with_suffix(".partial").write_text(str(job[1]))
+        note.with_suffix(".partial").rename(note)
         end = time.monotonic() + MOST_SECONDS
         while len({one.node for one in tries_in(self.notes)}) < NUM_NODES:
             if time.monotonic() > end:
@@ -113,8 +114,9 @@ class NotedWrite(parallel._Write[Any]):
 
 def tries_in(notes: Path) -> list[Try]:
     """All that were noted."""
-    parts = (path.name.split(" ", 3) for path in notes.iterdir())
-    return [Try(node, int(process), folder, result) for node, process, folder, result in parts]
+    found = [path for path in notes.iterdir() if path.suffix != ".partial"]
+    parts = ((*path.name.split(" "), path.read_text()) for path in found)
+    return [Try(node, int(process), Path(result)) for node, process, _, result in parts]
 
 
 def killed_before(process: int, result: Path) -> bool:

@@ -12,24 +12,33 @@ from typing import Any
 from tests.commands.typed import type_in
 from tests.ray_cluster import two_nodes
 
-from hornbook.decontamination.over_parts import read_documents
-from hornbook.pipeline import table
+from hornbook.decontamination import passes
+from hornbook.sources import rows
 
 
 def type_all(inputs: Path, folder: Path, *more: str) -> None:
-    rows, values = inputs / "rows.jsonl", folder / "values.jsonl"
-    type_in("classify", rows, "-o", values, "--classifier", inputs / "classifier", *more)
-    type_in("collect", rows, "-o", folder / "documents.jsonl", "--no-check-licenses", "--id-field", "id", *more)
-    type_in("select", rows, "--values", values, "-o", folder / "selected.jsonl", "--keep-share", 0.3, *more)
+    corpus, values = inputs / "rows.jsonl", folder / "values.jsonl"
+    type_in("classify", corpus, "-o", values, "--classifier", inputs / "classifier", *more)
+    type_in("collect", corpus, "-o", folder / "documents.jsonl", "--no-check-licenses", "--id-field", "id", *more)
+    type_in("select", corpus, "--values", values, "-o", folder / "selected.jsonl", "--keep-share", 0.3, *more)
     leaks, problems = inputs / "leaks.jsonl", inputs / "own.jsonl"
-    type_in("decontaminate", leaks, "-o", folder / "kept.jsonl", "--against", problems, *more)
+    type_in(
+        "decontaminate",
+        leaks,
+        "-o",
+        folder / "kept.jsonl",
+        "--against",
+        problems,
+        "--decisions",
+        folder / "decisions.jsonl",
+        *more,
+    )
 
 
 def main(inputs: Path, folder: Path) -> dict[str, Any]:
     """Do all; returns what is printed."""
-    table.PART_CHARACTERS = 50_000
-    assert read_documents.__kwdefaults__ is not None
-    read_documents.__kwdefaults__["part_characters"] = 4_000
+    rows.PIECE_BYTES = 20_000
+    passes.JOB_CHARACTERS = 4_000
     with two_nodes(folder / "notes") as cluster:
         cluster.kill_one_in(folder / ".values.jsonl.work")
         type_all(inputs, folder, "--engine", "ray", "--ray-address", cluster.address)

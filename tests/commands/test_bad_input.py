@@ -58,7 +58,7 @@ def typed(tmp_path: Path, teacher: ScriptedEndpoint) -> Typed:
             "classify": ["--classifier", tmp_path / "classifier"],
             "select": ["--values", values, "--threshold", "0"],
             "deduplicate": ["--id-field", "id"],
-            "decontaminate": ["--id-field", "id", "--without-running-code"],
+            "decontaminate": ["--id-field", "id", "--no-run-code"],
             "annotate": ["--id-field", "id", "--teacher", teacher.url, "--cache", tmp_path / "cache.sqlite"],
         }
         return [command, given, "--output", output or tmp_path / f"out{ending}", *options[command]]

@@ -27,6 +27,6 @@ def test_all_files_are_those_of_one_machine_though_a_worker_is_killed(tmp_path: 
     (killed,) = seen["killed"]
     assert seen == {"num_nodes": 2, "killed": [killed], "tried_again": {killed: 2}}
     written = {path.name for path in local.iterdir()}
-    assert {"documents.jsonl", "values.jsonl", "selected.jsonl", "kept.decisions.jsonl"} <= written
+    assert {"documents.jsonl", "values.jsonl", "selected.jsonl", "decisions.jsonl"} <= written
     for name in written:
         assert (cluster / name).read_bytes() == (local / name).read_bytes(), name

@@ -59,8 +59,9 @@ def is_too_long(document: Document) -> bool:
     return len(document.text) > MOST_CHARACTERS
 
 
-def split_parts(parts: Iterable[Path], job_characters: int = JOB_CHARACTERS) -> list[Job]:
+def split_parts(parts: Iterable[Path], job_characters: int | None = None) -> list[Job]:
     """Divide the rows of parts into jobs of about as many characters of text."""
+    job_characters = job_characters or JOB_CHARACTERS
     jobs: list[Job] = []
     for part in parts:
         first = stop = num_characters = 0
