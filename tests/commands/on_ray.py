@@ -37,7 +37,7 @@ def type_all(inputs: Path, folder: Path, *more: str) -> None:
 
 def main(inputs: Path, folder: Path) -> dict[str, Any]:
     """Do all; returns what is printed."""
-    rows.PIECE_BYTES = 20_000
+    rows.PIECE_BYTES = 100_000
     passes.JOB_CHARACTERS = 4_000
     with two_nodes(folder / "notes") as cluster:
         cluster.kill_one_in(folder / ".values.jsonl.work")
