@@ -190,7 +190,9 @@ def run(
             progress = observer.on_start(status, index, total)
             if status.reuse is not Reuse.MISSING:
                 store.discard(stage.name, status.fingerprint)
-            outcome = StageOutcome(stage, store.build(stage, inputs, progress, context), reused=False)
+            outcome = StageOutcome(
+                stage, store.build(stage, inputs, progress, context, status.fingerprint), reused=False
+            )
         outcomes[stage.name] = outcome
         observer.on_finish(outcome, index, total)
     return outcomes

@@ -134,7 +134,12 @@ class Store:
             shutil.rmtree(self.partial / folder.name, ignore_errors=True)
 
     def build(
-        self, stage: Stage, inputs: Mapping[str, Artifact], progress: Progress, context: Context | None = None
+        self,
+        stage: Stage,
+        inputs: Mapping[str, Artifact],
+        progress: Progress,
+        context: Context | None = None,
+        digest: str | None = None,
     ) -> Artifact:
         """Run a stage and keep its output.
 
@@ -145,12 +150,14 @@ class Store:
             inputs: By the keys of `stage.inputs`.
             progress: Told how far it is.
             context: Engine, teacher and ranks; None for this machine alone.
+            digest: The stage's fingerprint; None where it is not known yet.
 
         Raises:
             StoreError: The disk is full or the store has become unwritable.
         """
-        fingerprints = {name: artifact.manifest.fingerprint for name, artifact in inputs.items()}
-        digest = fingerprint_of(stage, fingerprints, self.sha256_of)
+        if digest is None:
+            fingerprints = {name: artifact.manifest.fingerprint for name, artifact in inputs.items()}
+            digest = fingerprint_of(stage, fingerprints, self.sha256_of)
         folder = self.folder_of(stage.name, digest)
         try:
             with self._lock(folder.name):
@@ -267,6 +274,7 @@ class _Hashes:
         if self._database is None:
             place = self._path if self._path.parent.is_dir() else ":memory:"
             self._database = sqlite3.connect(place, timeout=60, isolation_level=None)
+            self._database.execute("PRAGMA synchronous=OFF")  # A hash that a power cut takes is computed again.
             self._database.execute(
                 "CREATE TABLE IF NOT EXISTS hashes (path BLOB PRIMARY KEY, size INTEGER, modified INTEGER, sha256 TEXT)"
             )
