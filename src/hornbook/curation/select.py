@@ -12,7 +12,6 @@ import hashlib
 import json
 import re
 from array import array
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,11 +24,11 @@ from numpy.typing import NDArray
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.pipeline.stage import Artifact, FileHash, Result, Stage, Workspace, count_reasons
-from hornbook.pipeline.table import Table, TableWriter, read_part
+from hornbook.pipeline.table import Table, copy_rows, read_part
 from hornbook.records import Document, Dropped, Value
 from hornbook.sources.rows import read_rows
 
-VERSION = 2
+VERSION = 3
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
 LEXICAL_TOKEN = re.compile(r"[^\W\d]\w*|\d+|[^\s\w]")
 """A word, a number, or one mark; white space is none."""
@@ -128,11 +127,7 @@ def run_select(config: SelectConfig, inputs: Mapping[str, Artifact], workspace: 
         for part, chosen in zip(parts, np.split(is_kept, ends[:-1]), strict=True)
         if len(rows := np.flatnonzero(chosen))
     ]
-    copied = workspace.map_parts("kept", copy_documents, jobs, note="parts written")
-    kinds: Counter[str] = Counter()
-    for result in copied:
-        kinds.update(json.loads((result / "kinds.json").read_text()))
-    kept = workspace.gather(copied, "documents", Document)
+    kept = workspace.gather(workspace.map_parts("kept", copy_rows, jobs, note="parts written"), "documents", Document)
     return Result(
         kept=kept.num_rows,
         unit="documents",
@@ -141,7 +136,6 @@ def run_select(config: SelectConfig, inputs: Mapping[str, Artifact], workspace: 
             "threshold": threshold,
             "num_kept_tokens": int(sizes[is_kept].sum()),
             "num_tokens": int(sizes.sum()),
-            "kinds": dict(sorted(kinds.items())),
         },
     )
 
@@ -187,20 +181,6 @@ def measure_part(part: Path, folder: Path) -> None:
     np.save(folder / "files.npy", np.array(files, dtype=np.uint64))
     np.save(folder / "first.npy", np.array(first, dtype=np.int64))
     np.save(folder / "last.npy", np.array(last, dtype=np.int64))
-
-
-def copy_documents(chosen: tuple[Path, NDArray[np.int64]], folder: Path) -> None:
-    """Write the chosen documents of a part, and how many there are of each kind of sample."""
-    part, rows = chosen
-    wanted = set(rows.tolist())
-    kinds: Counter[str] = Counter()
-    with TableWriter(folder / "documents", Document) as documents:
-        for row, document in enumerate(read_part(part, Document)):
-            if row in wanted:
-                documents.add(document)
-                kind = json.loads(document.metadata).get("sample_kind")
-                kinds.update([kind] if kind else [])
-    (folder / "kinds.json").write_text(json.dumps(kinds))
 
 
 def count_tokens(texts: Sequence[str]) -> list[int]:

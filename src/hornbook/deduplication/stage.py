@@ -36,16 +36,14 @@ from hornbook.deduplication.shingles import Shingler, Shingles, normalised_hash
 from hornbook.errors import ConfigError
 from hornbook.parallel import collect, frame_of
 from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace, count_reasons
-from hornbook.pipeline.table import Table, num_rows_of, read_part, write_part
-from hornbook.records import Document, DocumentKind, Dropped, schema_of, table_of
+from hornbook.pipeline.table import Chosen, Table, copy_rows, num_rows_of, read_part
+from hornbook.records import Document, DocumentKind, Dropped
 
 VERSION = 2
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
 EXACT, NEAR = "exact duplicate", "near duplicate"
 _KINDS = tuple(DocumentKind)
 _DIGEST_BYTES = 32
-Chosen = tuple[Path, NDArray[np.int64]]
-"""A part, and some of its rows in ascending order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,18 +158,6 @@ class ShingleRows:
         shingles = [self._shingler.shingles_of(one) for one in tokens]
         np.save(folder / "ends.npy", np.cumsum([len(one) for one in shingles]))
         np.save(folder / "shingles.npy", np.concatenate(shingles))
-
-
-def copy_rows(chosen: Chosen, folder: Path) -> None:
-    """Write the chosen documents of a part as a part."""
-    part, rows = chosen
-    if pq.read_schema(part).equals(schema_of(Document)):
-        table = pq.read_table(part).take(pa.array(rows))
-    else:
-        wanted = set(rows.tolist())
-        kept = [document for row, document in enumerate(read_part(part, Document)) if row in wanted]
-        table = table_of(Document, kept)
-    write_part(folder / "documents.parquet", table)
 
 
 class _Parts:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Generic, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from hornbook.records import Document, R, as_document, record_type_of, records_of, schema_of, table_of
 
@@ -20,6 +22,8 @@ PART_CHARACTERS = 2**24
 _MOST_ROWS = 2**17
 """Rows of a part, however short its texts are."""
 _ROWS_PER_BATCH = 1024
+Chosen = tuple[Path, NDArray[np.int64]]
+"""A part, and some of its rows in ascending order."""
 
 
 @dataclass(frozen=True)
@@ -128,3 +132,15 @@ def read_part(part: Path, record: type[R]) -> Iterator[R]:
         for batch in opened.iter_batches(_ROWS_PER_BATCH):
             rows: list[Any] = records_of(stored, pa.Table.from_batches([batch]))
             yield from rows if stored is record else map(as_document, rows)
+
+
+def copy_rows(chosen: Chosen, folder: Path) -> None:
+    """Write the chosen documents of a part as the part `documents.parquet` of a folder; for `map_parts`."""
+    part, rows = chosen
+    if pq.read_schema(part).equals(schema_of(Document)):
+        table = pq.read_table(part).take(pa.array(rows))
+    else:
+        wanted = set(rows.tolist())
+        kept = [document for row, document in enumerate(read_part(part, Document)) if row in wanted]
+        table = table_of(Document, kept)
+    write_part(folder / "documents.parquet", table)
