@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from unittest import mock
 
-from hornbook.curation import corpus, stages
 from hornbook.curation.corpus import CorpusConfig
+
+from hornbook.curation import corpus, stages
 from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.recipes.laptop import laptop

@@ -3,8 +3,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from hornbook.curation.corpus import Corpus, describe_standard_library, read_standard_library
+
 from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import CodeSample, SampleKind
 

@@ -2,8 +2,6 @@ import dataclasses
 import random
 
 import pytest
-from tests.teacher.scripted import ScriptedTeacher
-
 from hornbook.curation.annotate_samples import (
     AnnotateSamplesConfig,
     Unscored,
@@ -11,6 +9,8 @@ from hornbook.curation.annotate_samples import (
     read_score,
     scoring_request,
 )
+from tests.teacher.scripted import ScriptedTeacher
+
 from hornbook.errors import ConfigError, EndpointError
 from hornbook.records import Document, DocumentKind
 from hornbook.teacher.api import Reply, ReplyOutcome, TeacherRequest

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.curation.conftest import artifact, workspace
-
 from hornbook.curation.annotate_samples import load_rubric
 from hornbook.curation.corpus import (
     Corpus,
@@ -18,6 +16,9 @@ from hornbook.curation.corpus import (
     license_of,
     read_standard_library,
 )
+from hornbook.curation.stages import run_annotate
+from tests.curation.conftest import artifact, workspace
+
 from hornbook.curation.encode import EncodeConfig
 from hornbook.curation.encoder import make_encoder
 from hornbook.curation.shipped import (
@@ -29,7 +30,6 @@ from hornbook.curation.shipped import (
     join_labels,
     load_labels,
 )
-from hornbook.curation.stages import run_annotate
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import CodeSample, Label, SampleKind
 

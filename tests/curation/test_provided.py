@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from hornbook.curation.provided import ProvidedConfig, read_provided, split_exercise
+
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import CodeSample, DocumentKind, Exercise, Passage
 

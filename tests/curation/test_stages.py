@@ -6,14 +6,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hornbook.curation.corpus import Corpus, cut_module
+from hornbook.curation.stages import SampleFiltersConfig, describe_hygiene, run_hygiene
 from tests.curation.conftest import artifact, sample, workspace
 
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.classify import ClassifyConfig, run_classify
-from hornbook.curation.corpus import Corpus, cut_module
 from hornbook.curation.saved_classifier import SavedClassifier
 from hornbook.curation.select import SelectConfig, run_select
-from hornbook.curation.stages import SampleFiltersConfig, describe_hygiene, run_hygiene
 from hornbook.curation.train_classifier import run_train_classifier
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.filters.config import FiltersConfig

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from hornbook.curation.stages import describe_hygiene, run_hygiene
 from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics
 from tests.report.found_leaks import Near
 
@@ -12,7 +13,6 @@ from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.classify import ClassifyConfig, run_classify
 from hornbook.curation.select import SelectConfig, run_select
-from hornbook.curation.stages import describe_hygiene, run_hygiene
 from hornbook.curation.train_classifier import run_train_classifier
 from hornbook.deduplication.stage import DeduplicateConfig, run_deduplicate
 from hornbook.evaluation.score import score_verdicts

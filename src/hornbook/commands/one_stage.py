@@ -25,7 +25,7 @@ Inputs = Annotated[
     str,
     Parameter(
         help="Folders of code or notebooks, git repositories, a site-packages folder, files of rows (.jsonl, .gz, "
-        ".zst, .parquet; also s3:// and hf://), The Stack's files, a dump's Posts.xml.",
+        ".zst, .parquet; also s3:// and hf://), The Stack's files, a dump's Posts.xml; or standard-library.",
         negative=(),
     ),
 ]

@@ -172,18 +172,13 @@ def publish_kept(
 
 def _decisions(documents: Table[Document], kept: Table[Document]) -> Iterator[bool]:
     """Whether each document is kept; both tables have the same order."""
-    ids = _ids(kept)
+    ids = kept.ids()
     following = next(ids, None)
-    for name in _ids(documents):
+    for name in documents.ids():
         is_kept = name == following
         yield is_kept
         if is_kept:
             following = next(ids, None)
-
-
-def _ids(table: Table[Document]) -> Iterator[str]:
-    for part in table.parts:
-        yield from pq.read_table(part, columns=["id"]).column("id").to_pylist()
 
 
 def _kept_lines(rows: Sequence[Rows], decisions: Iterator[bool], rejected: Iterator[str]) -> Iterator[bytes]:
