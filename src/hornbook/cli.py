@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 
 from hornbook import __version__
-from hornbook.commands.annotate import annotate
 from hornbook.commands.compare import compare
 from hornbook.commands.diversity import diversity
 from hornbook.commands.evaluate import evaluate
@@ -150,7 +149,6 @@ app.add_typer(study, name="study")
 app.command()(tokenize)
 app.command()(diversity)
 app.command()(train)
-app.command()(annotate)
 app.command("write-textbooks")(write_textbooks)
 app.command("write-exercises")(write_exercises)
 app.command()(verify)
@@ -200,6 +198,31 @@ def decontaminate(context: typer.Context) -> None:
     from hornbook.commands.one_stage import call
 
     call(decontamination, ["decontaminate", *context.args])
+
+
+@app.command(context_settings=_FORWARDED)
+def annotate(context: typer.Context) -> None:
+    """Ask a language model how much a student would learn from each document."""
+    _call_curation(["annotate", *context.args])
+
+
+@app.command(context_settings=_FORWARDED)
+def sample(context: typer.Context) -> None:
+    """Draw documents at random."""
+    _call_curation(["sample", *context.args])
+
+
+@app.command("train-classifier", context_settings=_FORWARDED)
+def train_classifier(context: typer.Context) -> None:
+    """Train the quality classifier on labelled documents."""
+    _call_curation(["train-classifier", *context.args])
+
+
+def _call_curation(tokens: list[str]) -> None:
+    from hornbook.commands.curation import app as curation
+    from hornbook.commands.one_stage import call
+
+    call(curation, tokens)
 
 
 def _call_data(tokens: list[str]) -> None:

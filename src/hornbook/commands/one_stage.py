@@ -34,6 +34,8 @@ Output = Annotated[
     Parameter(name=("--output", "-o"), help="File to write: .jsonl or .parquet.", group=OUTPUT),
 ]
 
+Seed = Annotated[int, Parameter(help="Seed of every random choice.", group=RULES)]
+
 
 @Parameter(name="*", group=_EXECUTION)
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +147,8 @@ def _print_facts(facts: Mapping[str, Any], *, as_json: bool) -> None:
             if value:
                 console.print(f"{title}:", highlight=False, markup=False)
             for key, number in value.items():
-                console.print(f"{number:>12,} {key}", highlight=False, markup=False)
+                shown = f"{number:,}" if isinstance(number, int | float) else str(number)
+                console.print(f"{shown:>12} {key}", highlight=False, markup=False)
         elif value not in ("", None):
             text = f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
             console.print(f"{title:<20} {text}", highlight=False, markup=False)

@@ -70,11 +70,9 @@ class Unscored(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnnotateConfig:
+class PromptConfig:
     """How code is shown to the language model, and how its answer is drawn."""
 
-    teacher: str = ""
-    """Name of the language model."""
     max_characters: int = 2000
     """Longest text that is shown whole; a longer one is cut behind its last whole line within."""
     max_new_tokens: int = 80
@@ -86,6 +84,14 @@ class AnnotateConfig:
         if self.max_characters < 100:
             raise ConfigError(f"`max_characters` must be at least 100, got {self.max_characters!r}")
         SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnotateConfig(PromptConfig):
+    """Which language model is asked, and how."""
+
+    teacher: str = ""
+    """Name of the language model."""
 
 
 def annotate(documents: Stage, config: AnnotateConfig, name: str = "annotate") -> Stage:
@@ -149,7 +155,7 @@ def run_annotate(config: AnnotateConfig, inputs: Mapping[str, Artifact], workspa
     )
 
 
-def scoring_request(text: str, config: AnnotateConfig) -> ChatRequest:
+def scoring_request(text: str, config: PromptConfig) -> ChatRequest:
     """The question about one piece of code."""
     messages = [{"role": "system", "content": f"{load_rubric().strip()}\n\n{_FORMAT}"}]
     for snippet, answer in _EXAMPLES:

@@ -89,8 +89,8 @@ def run_labels(config: LabelsConfig, inputs: Mapping[str, Artifact], workspace: 
             labels.append(Label(id=name, score=row.score, reason=row.reason, annotator=row.annotator))
     if not labels:
         raise MissingInputError(
-            f"none of the {len(rows):,} labels of `{config.path}` speaks of a document; a label has the document's `id`, "
-            "`text`, or the `sha256` of its text"
+            f"none of the {len(rows):,} labels of `{config.path}` speaks of a document; a label has the "
+            "document's `id`, `text`, or the `sha256` of its text"
         )
     workspace.write_records("labels", Label, labels)
     counts = {str(score): sum(label.score == score for label in labels) for score in range(HIGHEST_SCORE + 1)}

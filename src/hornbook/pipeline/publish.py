@@ -7,6 +7,7 @@ all its columns.
 import dataclasses
 import itertools
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -110,6 +111,22 @@ def _with_origin(dropped: Table[Dropped], documents: Table[Document]) -> Iterato
                 metadata = json.loads(row.get("metadata", "{}"))
                 yield {**_fields(one), **{name: value for name, value in metadata.items() if name in _NO_ORIGIN}}
                 one = next(waiting, None)
+
+
+def publish_folder(output: Path, folder: Path) -> None:
+    """Copy a folder of an artifact to a path that a person named, in the place of what is there.
+
+    Raises:
+        StoreError: The disk is full, or the folder cannot be written.
+    """
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.copytree(folder, partial)
+        shutil.rmtree(output, ignore_errors=True)
+        partial.rename(output)
+    except OSError as error:
+        raise StoreError(f"`{output}` cannot be written: {error.strerror or error}") from error
 
 
 def require_same_form(sources: Sequence[Source], output: Path) -> None:
