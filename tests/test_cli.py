@@ -47,7 +47,7 @@ def test_help_names_the_commands_and_imports_nothing_heavy() -> None:
 def test_a_run_shows_its_stages_scores_hash_and_places(store: Path) -> None:
     values = shown(store)
     stages = values["stages"]
-    assert (stages[0]["name"], stages[-1]["name"]) == ("corpus", "report")
+    assert (stages[0]["name"], stages[-1]["name"]) == ("collect", "report")
     scores = values["scores"]
     assert {(score["model"], score["benchmark"]) for score in scores} == {
         (model, benchmark) for model in ("base", "tuned") for benchmark in ("held_out", "unconventional-50")

@@ -134,7 +134,7 @@ def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> Mode
         config=load_config(inputs["model"].folder),
         data=tuple(inputs[key].manifest for key in _DATA if key in inputs),
         kinds=_kinds(inputs),
-        sources=next((_code_sources(inputs[key]) for key in ("select", "code") if key in inputs), ()),
+        sources=next((_code_sources(inputs[key]) for key in ("select", "code") if _has_documents(inputs, key)), ()),
         trainings=tuple(inputs[key].manifest for key in _TRAININGS if key in inputs),
         scores=scores,
         contamination=_contamination(inputs, scores),
@@ -150,12 +150,13 @@ def write_model_card(card: ModelCard) -> str:
     return environment.from_string(template).render(card=card)
 
 
+def _has_documents(inputs: Mapping[str, Artifact], key: str) -> bool:
+    return key in inputs and inputs[key].has("documents")
+
+
 def _kinds(inputs: Mapping[str, Artifact]) -> Mapping[str, int]:
-    tables = (inputs[key] for key in ("decontaminate", "deduplicate") if key in inputs)
-    documents = next((one.arrow("documents") for one in tables if one.has("documents")), None)
-    if documents is None or "kind" not in documents.column_names:
-        return {}
-    return Counter(documents.column("kind").to_pylist())
+    tables = (inputs[key] for key in ("decontaminate", "deduplicate") if _has_documents(inputs, key))
+    return next((Counter(one.documents().columns("kind").column("kind").to_pylist()) for one in tables), {})
 
 
 def _code_sources(code: Artifact) -> tuple[tuple[tuple[str, str], int], ...]:

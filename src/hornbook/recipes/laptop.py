@@ -78,12 +78,12 @@ FINETUNE = TrainConfig(
 EVALUATE = EvaluateConfig(max_new_tokens=200)
 
 
-def laptop(source: Sequence[str] = (), seed: int = 0) -> Pipeline:
+def laptop(seed: int = 0, source: Sequence[str] = ()) -> Pipeline:
     """The recipe's pipeline.
 
     Args:
-        source: Folders, files or URLs of one's own code, in place of the standard library.
         seed: The seed of every random choice.
+        source: Folders, files or URLs of one's own code, in place of the standard library.
     """
     library = collect(CollectConfig(inputs=(STANDARD_LIBRARY,), split=DEFINITIONS))
     classifier = train_classifier(library, read_labels(library))
