@@ -72,8 +72,8 @@ def test_code_is_shown_masked_from_the_most_to_the_least_valued(small_run: RunFo
     assert len(shown.kept) == len(below) == 4
     assert max(excerpt.value for excerpt in below) < threshold <= min(one.value for one in shown.kept)
     *_, refused = shown.dropped
-    assert (refused.dropped_because, refused.sample.path) == ("generated", "invented/generated.py")
-    assert not any("lovelace" in one.sample.text for one in (*shown.kept, *shown.dropped))
+    assert (refused.dropped_because, refused.metadata["path"]) == ("generated", "invented/generated.py")
+    assert not any("lovelace" in one.document.text for one in (*shown.kept, *shown.dropped))
 
 
 def test_the_classifier_is_shown_with_its_intervals_and_worst_mistakes(small_run: RunFolder, page: str) -> None:

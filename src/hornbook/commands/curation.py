@@ -147,7 +147,7 @@ def annotate(
 def train_classifier(
     *inputs: Inputs,
     output: Annotated[Path, Parameter(name=("--output", "-o"), help="Folder to write.", group=OUTPUT)],
-    labels: Annotated[LabelsConfig, Parameter(name="*", group=RULES)],
+    labels: Annotated[str, Parameter(group=RULES)],
     sources: Reading = _SOURCES,
     seed: Seed = 0,
     execution: Execution = _EXECUTION,
@@ -155,9 +155,15 @@ def train_classifier(
     """Train the quality classifier on labelled documents, and measure it on labels that it has not seen.
 
     The output is the folder that `hornbook classify --classifier` takes.
+
+    Parameters
+    ----------
+    labels
+        File of rows with `score`, 0 to 5, and the document's `id`, its `text`, or the `sha256` of its text; `shipped`
+        for the labels of the standard library that come with Hornbook.
     """
     documents = collect(reading_config(inputs, sources))
-    joined = read_labels(documents, labels)
+    joined = read_labels(documents, LabelsConfig(path=labels))
     last = train_classifier_stage(documents, joined)
     with finished(last, output, execution, seed=seed) as done:
         publish_folder(output, done[last.name].path(CLASSIFIER_FOLDER))
