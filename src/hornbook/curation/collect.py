@@ -120,7 +120,7 @@ def _require_unique(documents: Table[Document]) -> None:
     name, number = counts.most_common(1)[0]
     if number > 1:
         raise ConfigError(
-            f"{number:,} documents have the id `{name}`; name a field that differs in every row: --id-field, or "
+            f"{number:,} documents have the id {name!r}; name a field that differs in every row: --id-field, or "
             "--id-field ROW to call rows by their file and number"
         )
 
