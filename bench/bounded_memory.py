@@ -1,5 +1,4 @@
-"""Memory and time of a recipe's data stages at several sizes: collect, filters, classify, select, deduplicate,
-decontaminate, tokenizer, tokenize.
+"""Memory and time of a recipe's data stages, from `collect` to `tokenize`, at several sizes.
 
     python bench/bounded_memory.py --corpus FOLDER … --work DIR          # 100, 400 and 1,600 MB
 
