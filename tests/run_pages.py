@@ -1,0 +1,277 @@
+"""Run every command of README.md and docs/*.md for real, page by page, in a temporary folder with small inputs.
+
+    python tests/run_pages.py                  # a tiny recipe stands for `laptop`: minutes
+    python tests/run_pages.py --whole          # the laptop recipe itself
+    python tests/run_pages.py --keep FOLDER    # work in this folder and keep it
+
+Commands are the lines of code blocks that begin with `hornbook` or `torchrun`. They run in a shell, in the order of the
+pages, after one run `laptop`. The inputs that they name are made here; a scripted endpoint stands for a language model.
+What needs a GPU, a cluster or the network is only parsed. Long trainings are shortened, and the line says how.
+
+Prints a JSON line for each command and a summary. Exits with 1 if a command failed.
+"""
+
+import argparse
+import gzip
+import importlib.util
+import itertools
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+import pyarrow as pa  # noqa: E402
+import pyarrow.parquet as pq  # noqa: E402
+from tests.benchmarks.invented import full_rows, write_lines  # noqa: E402
+from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint  # noqa: E402
+from tests.sources.real_formats import (  # noqa: E402
+    MIT,
+    answer,
+    code,
+    markdown,
+    notebook,
+    question,
+    write_json,
+    write_package,
+    write_posts,
+)
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PORT, MODEL = 8081, "MODEL"
+"""Where the pages' endpoint answers, and the name of its model."""
+BLOCK = re.compile(r"^```\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+ONLY_PARSED = {
+    r"s3://|hf://": "needs S3 and the Hugging Face hub",
+    r"evaluate [A-Z]\w+/": "needs the Hugging Face hub",
+    r"--nnodes": "needs several machines",
+    r"(run|exec hornbook run) (phi-1|my_phi)": "needs GPUs, for hours or days",
+}
+"""Pattern of a line → why it is not run here."""
+SHORTER = {
+    "--num-steps": "20",
+    "--batch-size": "4",
+    "--sequence-length": "64",
+    "--warmup-steps": "2",
+    "--nproc-per-node": "2",
+    "--shape": "laptop",
+}
+"""Options of a training → what stands in their place."""
+NUM_MODULES = 120
+HOURS = 3 * 3600
+
+
+def lines_of(page: Path) -> list[str]:
+    """The commands of a page, without their comments."""
+    blocks = BLOCK.findall(page.read_text(encoding="utf8"))
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith(("hornbook ", "torchrun "))]
+
+
+def why_only_parsed(line: str) -> str:
+    """Why a line cannot be run here; empty where it can."""
+    for tracker in ("tensorboard", "trackio", "wandb"):
+        if tracker in line and importlib.util.find_spec(tracker) is None:
+            return f"{tracker} is not installed"
+    return next((why for pattern, why in ONLY_PARSED.items() if re.search(pattern, line)), "")
+
+
+def parse(line: str) -> dict[str, Any]:
+    """The parameters of a command; an unknown option or a missing argument raises."""
+    from torch.distributed.run import get_args_parser
+
+    from hornbook.cli import make_app
+
+    words = shlex.split(line)
+    if words[0] == "torchrun":
+        torchrun = get_args_parser().parse_args(words[1:])
+        assert (torchrun.module, torchrun.training_script) == (True, "hornbook"), line
+        words = ["hornbook", *torchrun.training_script_args]
+    _, bound, _ = make_app(words[1]).parse_args(words[1:], exit_on_error=False, print_error=False)
+    return dict(bound.arguments)
+
+
+def shortened(line: str) -> tuple[str, str]:
+    """A line of `hornbook train` that takes seconds, and what was changed in it."""
+    if not re.search(r"hornbook train ", line):
+        return line, ""
+    changed = []
+    for option, value in SHORTER.items():
+        line, count = re.subn(rf"{option} \S+", f"{option} {value}", line)
+        changed += [f"{option} {value}"] * count
+    return line, f"shortened: {' '.join(changed)}"
+
+
+def run_line(line: str, folder: Path, environment: dict[str, str]) -> dict[str, Any]:
+    """Parse a command, or run it to its end."""
+    begun = time.monotonic()
+    reason = why_only_parsed(line)
+    found: dict[str, Any] = {"line": line, "status": 0, "how": "parsed" if reason else "ran", "reason": reason}
+    if reason:
+        try:
+            parse(line)
+        except (Exception, SystemExit) as error:
+            found |= {"status": 2, "reason": f"{type(error).__name__}: {error}"}
+    else:
+        typed, found["reason"] = shortened(line)
+        ended = subprocess.run(
+            ["bash", "-c", typed], cwd=folder, env=environment, capture_output=True, text=True, timeout=HOURS
+        )
+        found["status"] = ended.returncode
+        if ended.returncode:
+            found["reason"] = " | ".join((ended.stderr.strip() or ended.stdout.strip()).splitlines()[-3:])
+    return found | {"seconds": round(time.monotonic() - begun, 1)}
+
+
+def prepare(folder: Path) -> None:
+    """Write the inputs that the pages name, but for those that an earlier line makes."""
+    library = Path(sysconfig.get_path("stdlib"))
+    modules = [path for path in sorted(library.glob("*.py")) if 2_000 < path.stat().st_size < 30_000][:NUM_MODULES]
+    for number, path in enumerate(modules):
+        for place in (f"checkouts/{'one' if number % 2 else 'two'}", "my-project", "src"):
+            (folder / place).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / place / path.name)
+    for repository in (folder / "checkouts").iterdir():
+        (repository / "LICENSE").write_text(MIT)
+        who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+        for arguments in (("init", "--quiet"), ("add", "."), (*who, "commit", "--quiet", "--message", "All")):
+            subprocess.run(["git", *arguments], cwd=repository, check=True)
+    (folder / "opted-out.txt").write_text("# nobody yet\nada/engine\n")
+    rows = [{"hexsha": path.stem, "content": path.read_text(encoding="utf8")} for path in modules]
+    for number in range(2):
+        pq.write_table(pa.Table.from_pylist(rows[number::2]), folder / f"part-00{number}.parquet")
+    with gzip.open(folder / "more.jsonl.gz", "wt", encoding="utf8") as file:
+        file.writelines(json.dumps({"id": f"more-{one['hexsha']}", "text": one["content"]}) + "\n" for one in rows[:9])
+    (folder / "notebooks").mkdir()
+    cells = (markdown("# Sums"), code("%time\ntotal = sum(range(10))\nprint(total)\n"), code(rows[0]["content"]))
+    write_json(folder / "notebooks" / "sums.ipynb", notebook(*cells))
+    site = folder / ".venv/lib/python3.11/site-packages"
+    write_package(site, "alpha", "1.0", {f"alpha/{one['hexsha']}.py": one["content"] for one in rows[:5]}, "License: MIT")
+    write_posts(folder / "Posts.xml", *(f"{question(10 * n)}{answer(10 * n + 2, 10 * n)}" for n in range(1, 9)))
+    (folder / "textbooks").mkdir()
+    (folder / "textbooks" / "one.md").write_text("# Doubling\n\n```python\nprint(2 * 21)\n```\n\n```\n42\n```\n")
+    write_lines(folder / "mbpp.jsonl", full_rows())
+    from hornbook.benchmarks.humaneval import find_humaneval
+
+    problems = find_humaneval().problems
+    samples = [{"task_id": one.task_id, "completion": one.canonical_solution} for one in problems]
+    write_lines(folder / "samples.jsonl", samples)
+    names = ("task_id", "prompt", "entry_point", "canonical_solution", "test")
+    write_lines(folder / "problems.jsonl", [{name: getattr(one, name) for name in names} for one in problems[:3]])
+    for name in ("hornbook", "torchrun"):
+        (folder / "bin").mkdir(exist_ok=True)
+        program = f"{shlex.quote(sys.executable)} " + (
+            "-m torch.distributed.run" if name == "torchrun" else f"{shlex.quote(str(Path(__file__).resolve()))} as-hornbook"
+        )
+        (folder / "bin" / name).write_text(f'#!/bin/sh\nexec {program} "$@"\n')
+        (folder / "bin" / name).chmod(0o755)
+
+
+class Teacher:
+    """Answers what the commands ask a language model: exercises and passages are those of the run `laptop`."""
+
+    def __init__(self, folder: Path) -> None:
+        def rows(stage: str, table: str) -> list[dict[str, Any]]:
+            return pq.read_table(folder / "hornbook-store/runs/laptop" / stage / table).to_pylist()
+
+        self._exercises, self._passages = rows("exercises", "exercises"), rows("textbooks", "passages")
+        self._turns: defaultdict[str, Iterator[int]] = defaultdict(itertools.count)
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def __call__(self, asked: Asked) -> str:
+        """The answer to one request."""
+        system = str(asked.body["messages"][0]["content"]) if asked.is_chat else ""
+        if found := re.findall(r"Function name: `(\w+)`|Complete the function `(\w+)`", asked.text):
+            return f"```python\n{self._function(next(filter(None, found[-1])))}\n```"
+        if "It teaches: " in asked.text:
+            topic = asked.text.split("It teaches: ")[1].split(" (")[0]
+            words = re.search(r"Use these words in an example, beside the topic: (.*)\.", asked.text)
+            passage = self._passages[self._number("passage", asked.text) % len(self._passages)]["text"]
+            return f"{topic}: read closely, and think of {words[1] if words else 'it'}.\n\n{passage}"
+        if "Each message is a snippet" in system:
+            return f"Reason: a function like others.\nScore: {len(asked.text) % 6}"
+        if "You are a programming teacher" in asked.text:
+            return "Assessment: it returns nothing.\nGrade: 3"
+        return "```python\ndef nothing():\n    return None\n```"
+
+    def _function(self, name: str) -> str:
+        one = self._exercises[self._number("exercise", name) % len(self._exercises)]
+        return re.sub(rf"\b{re.escape(one['entry_point'])}\b", name, one["prompt"] + one["solution"])
+
+    def _number(self, what: str, text: str) -> int:
+        if (what, text) not in self._numbers:
+            self._numbers[what, text] = next(self._turns[what])
+        return self._numbers[what, text]
+
+
+def as_hornbook(arguments: list[str]) -> None:
+    """`hornbook`, for which the tiny recipe is `laptop`, unless the environment says that it is the whole one."""
+    if "laptop" in arguments and not os.environ.get("WHOLE_LAPTOP"):
+        import hornbook.recipes.laptop as module
+        from hornbook.pipeline.run import Pipeline
+        from tests import tiny_recipe
+
+        def laptop(seed: int = 0, source: tuple[str, ...] = ()) -> Pipeline:
+            pipeline = tiny_recipe.recipe(seed, source)
+            for name in ("evaluate-base", "evaluate-tuned"):
+                config = replace(pipeline.stage(name).config, benchmarks=("held_out", "humaneval"))
+                pipeline = pipeline.with_config(name, config)
+            return Pipeline("laptop", pipeline.stages)
+
+        module.laptop = laptop  # type: ignore[assignment]
+    from hornbook.__main__ import main as hornbook
+
+    sys.argv = ["hornbook", *arguments]
+    hornbook()
+
+
+def main() -> int:
+    """Run all lines of all pages."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--whole", action="store_true", help="run the laptop recipe itself")
+    parser.add_argument("--keep", type=Path, help="folder to work in; what is there is reused")
+    arguments = parser.parse_args()
+    folder = arguments.keep.resolve() if arguments.keep else Path(tempfile.mkdtemp(prefix="hornbook-pages-"))
+    folder.mkdir(exist_ok=True)
+    if not (folder / "bin").exists():
+        prepare(folder)
+    path = os.pathsep.join([str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "HOME": str(folder), "PATH": path, "PYTHONPATH": os.pathsep.join(sys.path[:2])}
+    environment |= {"HF_HUB_OFFLINE": "1", "WHOLE_LAPTOP": "1" if arguments.whole else ""}
+    found: list[dict[str, Any]] = []
+    with ScriptedEndpoint(lambda asked: teacher(asked), models=(MODEL,), port=PORT):
+        for page, line in itertools.chain(
+            [("before", f"hornbook {one}") for one in ("run laptop", *EXPORTS)],
+            ((page.name, line) for page in PAGES for line in lines_of(page)),
+        ):
+            found.append({"page": page, **run_line(line, folder, environment)})
+            print(json.dumps(found[-1]), flush=True)
+            if line == "hornbook run laptop" and page == "before":
+                teacher = Teacher(folder)
+    failed = [one["line"] for one in found if one["status"]]
+    ran = sum(one["how"] == "ran" for one in found)
+    seconds = round(sum(one["seconds"] for one in found))
+    print(json.dumps({"ran": ran, "parsed": len(found) - ran, "failed": failed, "seconds": seconds}))
+    if not arguments.keep:
+        shutil.rmtree(folder)
+    return bool(failed)
+
+
+EXPORTS = ("export laptop --to huggingface --output laptop-hf", "export laptop --to huggingface --output phi-1")
+"""Folders of Hugging Face models that the pages name."""
+
+if __name__ == "__main__":
+    sys.exit(as_hornbook(sys.argv[2:]) if sys.argv[1:2] == ["as-hornbook"] else main())
