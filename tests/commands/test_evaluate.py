@@ -100,7 +100,7 @@ def test_an_endpoint_is_asked_by_chat_or_by_completions_and_may_grade(
     own: Path, store: Path, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MY_KEY", KEY)
-    drawn = ("-b", own, "-n", "5", "--temperature", "0.5", "--api-key-env", "MY_KEY", "--store", store)
+    drawn = ("-b", own, "--num-samples", "5", "--temperature", "0.5", "--api-key-env", "MY_KEY", "--store", store)
     for api, kind in (("chat", "endpoint, chat"), ("completions", "endpoint, completions")):
         endpoint.asked.clear()
         graded = ("--grader", endpoint.url, "--num-gradings", "2", "--name", api)

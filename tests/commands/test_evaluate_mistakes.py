@@ -82,14 +82,13 @@ def test_samples_and_benchmarks_that_cannot_be_had_are_named_with_the_line(
 def test_values_that_cannot_be_are_refused_by_name(tmp_path: Path, own: Path, store: Path) -> None:
     samples = write_samples(tmp_path / "samples.jsonl", range(8))
     for more, says in (
-        (("-n", "2"), ("`num_samples`", "`temperature`")),
+        (("--num-samples", "2"), ("`num_samples`", "`temperature`")),
         (("--temperature", "inf"), ("`temperature`", "inf")),
         (("--top-p", "0"), ("`top_p`", "0")),
-        (("--memory-mib", "5"), ("`memory_bytes`",)),
+        (("--memory-bytes", "5000000"), ("`memory_bytes`",)),
         (("--name", "a/b"), ("'a/b'", "--name")),
         (("-b", "humaneval"), ("`--samples`", "2 are named")),
         (("--output", tmp_path / "gone" / "x.jsonl"), ("`--output`", "gone/x.jsonl")),
-        (("--store", "/proc/nowhere"), ("/proc/nowhere", "--store DIR")),
     ):
         mistake("--samples", samples, "-b", own, "--store", store, *more, says=says)
     assert not store.exists()

@@ -14,8 +14,9 @@ from tests.evaluation.scripted_endpoint import ScriptedEndpoint
 from tests.teacher.batch_server import KEY as BATCH_KEY
 from tests.teacher.batch_server import BatchServer
 
-from hornbook.commands.teacher_options import command_with_budget, find_key, read_key
+from hornbook.commands.teacher_options import command_with_budget
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.teacher.options import find_key, read_key
 
 PRICES = '[models."Tiny-Coder"]\nusd_per_million_in = 100\nusd_per_million_out = 1000\nbatch_discount = 0.5\n'
 ANSWER = "Reason: It adds.\nScore: 3"

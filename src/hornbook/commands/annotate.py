@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hornbook.commands.input_options import FilesOption, IdFieldOption, TextFieldOption
-from hornbook.commands.teacher_options import (
+from hornbook.commands.typer_bridge import (
     DEFAULT_FLAGS,
     SeedOption,
     TeacherOption,

@@ -173,5 +173,5 @@ def _print(counts: "PackedCounts", described: dict[str, object], output: Path) -
     megabytes = counts.num_bytes / _MEGABYTE
     typer.echo(f"{megabytes:,.1f} MB of text, {described['bytes_per_token']} bytes per token; {took}")
     typer.echo(f"the shards are in {output}")
-    rest = "--shape laptop --steps 1000 --batch-size 32 --learning-rate 1e-3 --output MODEL"
+    rest = "--shape laptop --num-steps 1000 --batch-size 32 --learning-rate 1e-3 --output MODEL"
     typer.echo(f"next: hornbook train {shlex.quote(str(output))} {rest}")
