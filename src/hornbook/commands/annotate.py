@@ -162,7 +162,7 @@ def _annotate(
     described = {"files": [str(path) for path in paths], **described, "seconds": round(time.monotonic() - begun, 1)}
     described["account"] = account.summary()
     if as_json:
-        typer.echo(json.dumps(described, indent=2))
+        typer.echo(json.dumps(described))
         return
     print_annotated(described)
     print_account(described["account"], make_console())

@@ -85,7 +85,7 @@ def tokenize(
         raise StoreError(f"`{output}` cannot be written: {error.strerror or error}") from error
     described = _described(counts, given, output, reporter.num_bytes, time.monotonic() - begun)
     if as_json:
-        typer.echo(json.dumps(described, indent=2))
+        typer.echo(json.dumps(described))
     else:
         _print(counts, described, output)
 

@@ -71,15 +71,13 @@ def command(name: str) -> Any:
 
 def _call(name: str, typed: tuple[str, ...]) -> None:
     try:
-        command(name).main(list(typed), prog_name=f"hornbook {name.replace('_', '-')}", standalone_mode=False)
-    except SystemExit as error:  # Typer turns an interrupt into an exit with this status.
-        if error.code != _INTERRUPTED:
-            raise
-        raise KeyboardInterrupt from error
+        status = command(name).main(list(typed), prog_name=f"hornbook {name.replace('_', '-')}", standalone_mode=False)
     except Exception as error:
-        if hasattr(error, "format_message"):  # Click's; Typer may hold a copy of its own.
+        if hasattr(error, "format_message"):  # Of Typer's copy of Click.
             raise ConfigError(error.format_message()) from error
         raise
+    if status == _INTERRUPTED:  # Typer turns an interrupt into an exit with this status.
+        raise KeyboardInterrupt
 
 
 def _help() -> dict[str, str]:
