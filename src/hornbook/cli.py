@@ -80,7 +80,7 @@ def main() -> None:
         print(red.format("error:"), error, file=sys.stderr)  # noqa: T201
         sys.exit(_MISTAKE)
     except KeyboardInterrupt:
-        print("interrupted; the same command continues", file=sys.stderr)  # noqa: T201
+        print("interrupted; the same command goes on from here", file=sys.stderr)  # noqa: T201
         sys.exit(_INTERRUPTED)
 
 
