@@ -87,9 +87,6 @@ def test_a_second_run_reuses_everything_and_a_set_field_reruns_only_what_follows
     longer = shown(store, "longer")
     assert [stage["name"] for stage in longer["stages"] if not stage["reused"]] == ["finetune"]
     assert longer["stages"][-1]["name"] == "finetune"
-
-
-def test_a_seed_changes_every_stage(store: Path) -> None:
     steps = type_in("plan", TINY, "--store", store, "--seed", "1", "--json").json["stages"]
     assert {step["reuse"] for step in steps} == {"missing"}
 

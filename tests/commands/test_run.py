@@ -103,7 +103,9 @@ def test_a_recipe_reads_the_sources_that_are_named_and_its_run_remembers_them(tm
     sources = [part for name in ("one", "two") for part in ("--source", tmp_path / f"{name}.py")]
     described = type_in("run", recipe, *sources, "--json", *store).json
     assert [(stage["name"], stage["kept"]) for stage in described["stages"]] == [("collect", 2)]
-    assert [stage["reuse"] for stage in type_in("plan", recipe, *sources, "--json", *store).json["stages"]] == ["reused"]
+    assert [stage["reuse"] for stage in type_in("plan", recipe, *sources, "--json", *store).json["stages"]] == [
+        "reused"
+    ]
     refused = type_in("run", recipe, *sources[:2], *store, status=2).err
     assert f"made by `hornbook run {recipe} --source {sources[1]} --source {sources[3]}`" in refused
     assert "--source INPUT" in type_in("run", recipe, *store, status=2).err

@@ -126,24 +126,14 @@ def test_a_mistake_is_one_message_and_costs_no_folder(tmp_path: Path, tokens: Pa
         (("--shape", "phi-3"), "phi-1-small"),
         (("--base", "nowhere"), "nowhere"),
         ((*TINY, "--micro-batch", "many"), "--micro-batch"),
-        ((*TINY, "--micro-batch", 3), "`micro_batch`"),
         ((*TINY, "--optimizer", "sgd"), "`optimizer`"),
         ((*TINY, "--tokenizer", "nowhere.json"), "nowhere.json"),
         ((*TINY, "--trackers", "mlflow"), "`trackers`"),
+        ((*TINY, "--dropout", 0.1), "--residual-dropout"),
     ):
         refused = type_in("train", tokens, *map(str, flags), *RUN, "--output", model, status=2)
         assert is_one_mistake(refused.err, named), flags
     type_in("train", tokens, *TINY, *RUN, "--output", model)
-
-
-def test_a_folder_with_other_files_and_a_truncated_shard_are_refused(tmp_path: Path, tokens: Path) -> None:
-    refused = type_in("train", tokens, *TINY, *RUN, "--output", tokens, status=2)
-    assert is_one_mistake(refused.err, "not empty")
-    shutil.copytree(tokens, tmp_path / "tokens")
-    shard = tmp_path / "tokens" / "train-00000.bin"
-    shard.write_bytes(shard.read_bytes()[:-2])
-    refused = type_in("train", tmp_path / "tokens", *TINY, *RUN, "--output", tmp_path / "model", status=2)
-    assert is_one_mistake(refused.err, str(shard))
 
 
 def test_a_nan_in_the_base_models_weights_ends_with_its_name(tmp_path: Path, tokens: Path, base: Path) -> None:
