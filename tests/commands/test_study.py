@@ -12,7 +12,7 @@ from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.store import Store
 from hornbook.records import Document, Dropped, Verdict
 
-PLANTED = ("--plant", "16", "--rates", "0.95,0.94", "--control", "0.95")
+PLANTED = ("--num-leaks", "16", "--rates", "0.95,0.94", "--control", "0.95")
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_a_model_that_read_the_problems_solves_them_and_one_that_did_not_does_no
     text = "from tests.recipes.tiny_study import shrunk\n\n\ndef recipe(seed):\n    return shrunk(seed, "
     recipe.write_text(text + "num_steps=300, num_layers=2, hidden_size=64)\n")
     type_in("run", recipe, "--name", "tiny", "--store", tmp_path)
-    words = ("study", "contamination", "tiny", "--plant", "16", "--rates", "1", "--store", tmp_path, "--json")
+    words = ("study", "contamination", "tiny", "--num-leaks", "16", "--rates", "1", "--store", tmp_path, "--json")
     groups = row_of(type_in(*words).json, "planted")["groups"]
     assert groups["similar"]["as_trained"] > groups["similar"]["retrained"]
     assert groups["gap"]["difference"] < 0
@@ -101,8 +101,8 @@ def test_a_mistake_is_one_message(store: Path) -> None:
         (("other",), "no run `other`"),
         (("tiny", "--against", "mbpp"), "'mbpp'"),
         (("tiny", "--rates", "high"), "'high'"),
-        (("tiny", "--copies", "3"), "`--copies 3`"),
-        (("tiny", "--plant", "90"), "`num_leaks` must be at most 40"),
+        (("tiny", "--num-copies", "3"), "--num-leaks"),
+        (("tiny", "--num-leaks", "90"), "`num_leaks` must be at most 40"),
         (("tiny", "--name", "tiny"), "--name"),
     ):
         err = type_in("study", "contamination", *arguments, "--store", store, status=2).err

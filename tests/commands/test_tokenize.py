@@ -47,9 +47,9 @@ def test_rows_become_shards_that_a_model_is_trained_on(tmp_path: Path, rows: Pat
     assert sorted(seen) == sorted(texts)
     last = printed.out.splitlines()[-1]
     assert last.startswith(f"next: hornbook train {output} ")
-    shape = ("--layers", 1, "--hidden-size", 32, "--sequence-length", 16)
+    shape = ("--num-layers", 1, "--hidden-size", 32, "--sequence-length", 16)
     command = last.removeprefix("next: hornbook ").replace("MODEL", str(tmp_path / "model")).split()
-    command[command.index("--steps") + 1] = "2"
+    command[command.index("--num-steps") + 1] = "2"
     type_in(*command, *shape)
     assert (tmp_path / "model" / "tokenizer.json").read_bytes() == (output / "tokenizer.json").read_bytes()
 
@@ -109,7 +109,7 @@ def test_killed_and_typed_again_it_goes_on_to_the_same_bytes(tmp_path: Path, row
         _, err = process.communicate()
         assert process.returncode == (130 if number == signal.SIGINT else -signal.SIGKILL), err
     assert err.endswith("interrupted; the same command goes on from here\n")
-    refused = type_in("train", folder, "--shape", "laptop", "--steps", 1, "--batch-size", 1, "--learning-rate", 1,
+    refused = type_in("train", folder, "--shape", "laptop", "--num-steps", 1, "--batch-size", 1, "--learning-rate", 1,
                       "--output", tmp_path / "model", status=2)  # fmt: skip
     assert is_one_mistake(refused.err, "not finished")
     printed = type_in("tokenize", rows, *settings, "--output", folder)

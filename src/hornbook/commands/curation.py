@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import App, Group, Parameter
+from cyclopts import Parameter
 
 from hornbook.commands.data import reading_config
 from hornbook.commands.one_stage import (
@@ -18,7 +18,7 @@ from hornbook.commands.one_stage import (
     dropped_counts,
     finished,
 )
-from hornbook.commands.teacher_options import open_account
+from hornbook.commands.teacher_options import Teacher, TeacherOptions, open_account
 from hornbook.commands.teacher_report import print_account
 from hornbook.curation import calibration
 from hornbook.curation.annotate import AnnotateConfig, PromptConfig
@@ -42,10 +42,7 @@ from hornbook.pipeline.publish import (
 from hornbook.pipeline.stage import Artifact
 from hornbook.records import Document, Dropped, Label
 from hornbook.sources.find import SourcesConfig, open_sources
-from hornbook.teacher.options import TeacherOptions
 
-app = App(name="hornbook", help_format="markdown")
-_TEACHER = Group("Teacher", sort_key=2)
 _EXECUTION, _SOURCES, _PROMPT, _OPTIONS, _SAMPLE = (
     Execution(),
     SourcesConfig(),
@@ -57,7 +54,6 @@ Reading = Annotated[SourcesConfig, Parameter(name="*", group=READING)]
 Drawing = Annotated[SampleConfig, Parameter(name="*", group=RULES)]
 
 
-@app.command
 def sample(
     *inputs: Inputs,
     output: Output,
@@ -88,11 +84,10 @@ def sample(
         }
 
 
-@app.command
 def annotate(
     *inputs: Inputs,
     output: Output,
-    teacher: Annotated[TeacherOptions, Parameter(name="*", group=_TEACHER)] = _OPTIONS,
+    teacher: Teacher = _OPTIONS,
     drawing: Drawing = _SAMPLE,
     against: Annotated[str | None, Parameter(group=RULES)] = None,
     prompt: Annotated[PromptConfig, Parameter(name="*", group=RULES)] = _PROMPT,
@@ -143,7 +138,6 @@ def annotate(
         print_account(summary, make_console())
 
 
-@app.command
 def train_classifier(
     *inputs: Inputs,
     output: Annotated[Path, Parameter(name=("--output", "-o"), help="Folder to write.", group=OUTPUT)],

@@ -85,7 +85,7 @@ def tokenize(
         raise StoreError(f"`{output}` cannot be written: {error.strerror or error}") from error
     described = _described(counts, given, output, reporter.num_bytes, time.monotonic() - begun)
     if as_json:
-        typer.echo(json.dumps(described, indent=2))
+        typer.echo(json.dumps(described))
     else:
         _print(counts, described, output)
 
@@ -173,5 +173,5 @@ def _print(counts: "PackedCounts", described: dict[str, object], output: Path) -
     megabytes = counts.num_bytes / _MEGABYTE
     typer.echo(f"{megabytes:,.1f} MB of text, {described['bytes_per_token']} bytes per token; {took}")
     typer.echo(f"the shards are in {output}")
-    rest = "--shape laptop --steps 1000 --batch-size 32 --learning-rate 1e-3 --output MODEL"
+    rest = "--shape laptop --num-steps 1000 --batch-size 32 --learning-rate 1e-3 --output MODEL"
     typer.echo(f"next: hornbook train {shlex.quote(str(output))} {rest}")

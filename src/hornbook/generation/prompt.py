@@ -59,7 +59,7 @@ class Prompt:
 class SamplingConfig:
     """How tokens are chosen, and how many at most."""
 
-    max_new_tokens: int = 300
+    max_new_tokens: int = 512
     temperature: float = 0.0
     """0 takes the most likely token each time."""
     top_p: float = 1.0

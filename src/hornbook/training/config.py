@@ -62,7 +62,7 @@ class TrainConfig:
     """Tokens per row."""
     learning_rate: float
     """Peak learning rate, at the end of the warm-up."""
-    warmup_steps: int
+    warmup_steps: int = 0
     """Steps over which the learning rate rises linearly."""
     optimizer: str = "adamw"
     """`adamw`, as in the paper, or `muon`: Muon for the matrices in the blocks, AdamW for the rest."""
