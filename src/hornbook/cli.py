@@ -19,7 +19,6 @@ from hornbook.commands.evaluate import evaluate
 from hornbook.commands.export import export
 from hornbook.commands.run import RecipeArgument, SeedOption, SetOption, StoreOption, UntilOption, make_pipeline, run
 from hornbook.commands.study import app as study
-from hornbook.commands.tokenize import tokenize
 from hornbook.commands.train import train
 from hornbook.commands.verify import verify
 from hornbook.commands.write_exercises import write_exercises
@@ -147,7 +146,6 @@ def complete(
 app.command()(evaluate)
 app.command()(compare)
 app.add_typer(study, name="study")
-app.command()(tokenize)
 app.command()(diversity)
 app.command()(train)
 app.command()(annotate)
@@ -200,6 +198,25 @@ def decontaminate(context: typer.Context) -> None:
     from hornbook.commands.one_stage import call
 
     call(decontamination, ["decontaminate", *context.args])
+
+
+@app.command("train-tokenizer", context_settings=_FORWARDED)
+def train_tokenizer(context: typer.Context) -> None:
+    """Learn a byte-level BPE tokenizer from documents."""
+    _call_tokens(["train-tokenizer", *context.args])
+
+
+@app.command(context_settings=_FORWARDED)
+def tokenize(context: typer.Context) -> None:
+    """Turn documents into token shards for `hornbook train`."""
+    _call_tokens(["tokenize", *context.args])
+
+
+def _call_tokens(tokens: list[str]) -> None:
+    from hornbook.commands.one_stage import call
+    from hornbook.commands.tokens import app as commands
+
+    call(commands, tokens)
 
 
 def _call_data(tokens: list[str]) -> None:

@@ -11,7 +11,7 @@ from hornbook.errors import ConfigError
 from hornbook.generation.prompt import SamplingConfig
 from hornbook.pipeline.fingerprint import fingerprint
 from hornbook.tokens.pack import TokenStream
-from hornbook.tokens.sources import GivenTokenizerConfig
+from hornbook.tokens.pretrained import ReadTokenizerConfig
 from hornbook.tokens.stages import TokenizeConfig
 from hornbook.tokens.tokenizer import TokenizerConfig
 from hornbook.training.checkpoint import identity_of
@@ -43,7 +43,7 @@ CONFIGS: tuple[Any, ...] = (
     SHAPE,
     TokenizerConfig(),
     TokenizeConfig(),
-    GivenTokenizerConfig(source="owner/model"),
+    ReadTokenizerConfig(source="owner/model"),
     SamplingConfig(),
 )
 CANNOT_CHANGE_THE_RESULT = {"execution"}

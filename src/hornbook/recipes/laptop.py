@@ -32,8 +32,8 @@ from hornbook.synthesis.curriculum.exercises import ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig
 from hornbook.synthesis.estimate import estimate as estimate_teacher
 from hornbook.synthesis.verify import VerifyConfig
-from hornbook.tokens import stages as tokens
-from hornbook.tokens.stages import TokenizeConfig
+from hornbook.tokens.stages import tokenize as tokenize_stage
+from hornbook.tokens.stages import train_tokenizer
 from hornbook.tokens.tokenizer import TokenizerConfig
 from hornbook.training import stages as training
 from hornbook.training.config import TrainConfig
@@ -126,15 +126,8 @@ def laptop(seed: int = 0) -> Pipeline:
     deduplicate = replace(deduplicated(select, verify), seed=seed)
     decontaminate = replace(decontaminated(deduplicate, held_out=exercises), seed=seed)
 
-    tokenizer = stage("tokenizer", tokens.run_tokenizer, TOKENIZER, tokens.VERSION, decontaminate=decontaminate)
-    tokenize = stage(
-        "tokenize",
-        tokens.run_tokenize,
-        TokenizeConfig(),
-        tokens.VERSION,
-        decontaminate=decontaminate,
-        tokenizer=tokenizer,
-    )
+    tokenizer = replace(train_tokenizer(decontaminate, TOKENIZER), seed=seed)
+    tokenize = replace(tokenize_stage(decontaminate, tokenizer), seed=seed)
     pretrain = stage("pretrain", training.run_train, PRETRAIN, training.VERSION, tokenize=tokenize)
     finetune = stage("finetune", training.run_train, FINETUNE, training.VERSION, tokenize=tokenize, base=pretrain)
 

@@ -30,9 +30,9 @@ from hornbook.records import DocumentKind
 from hornbook.report import run as report
 from hornbook.report.run import ReportConfig
 from hornbook.teacher.prices import TeacherWork
-from hornbook.tokens import stages as tokens
-from hornbook.tokens.sources import CODEGEN, GivenTokenizerConfig
-from hornbook.tokens.stages import TokenizeConfig
+from hornbook.tokens.pretrained import CODEGEN, ReadTokenizerConfig
+from hornbook.tokens.stages import TokenizeConfig, read_tokenizer
+from hornbook.tokens.stages import tokenize as tokenize_stage
 from hornbook.training import stages as training
 from hornbook.training.config import Execution, TrainConfig
 from hornbook.training.estimate import estimate as estimate_training
@@ -83,7 +83,7 @@ DEDUPLICATE = DeduplicateConfig()  # Departs: section 2.1's code came deduplicat
 DECONTAMINATE = DecontaminateConfig()  # Departs: section 5 prunes to compare two trainings; here leaks go before any.
 # Gap: the paper speaks of no held-out part; a thousandth of the documents is enough to measure the loss.
 TOKENIZE = TokenizeConfig(held_out_share=0.001)
-TOKENIZER = GivenTokenizerConfig(source=CODEGEN)  # Source: section 2.3, the tokenizer of codegen-350M-mono.
+TOKENIZER = ReadTokenizerConfig(source=CODEGEN)  # Source: section 2.3, the tokenizer of codegen-350M-mono.
 
 MODEL = ModelConfig(
     vocab_size=51_200,  # Source: the released model; CodeGen's 50,295 tokens are padded to it.
@@ -182,10 +182,8 @@ def build(name: str, pretrain_config: TrainConfig, seed: int, *, note: str = "")
         deduplicated(code, textbooks, exercises, config=DEDUPLICATE), seed=seed, estimate=_estimate_gathered
     )
     decontaminate = replace(decontaminated(deduplicate, config=DECONTAMINATE), seed=seed, estimate=_estimate_gathered)
-    tokenizer = stage("tokenizer", tokens.run_given_tokenizer, TOKENIZER, tokens.VERSION)
-    tokenize = stage(
-        "tokenize", tokens.run_tokenize, TOKENIZE, tokens.VERSION, decontaminate=decontaminate, tokenizer=tokenizer
-    )
+    tokenizer = replace(read_tokenizer(TOKENIZER), seed=seed)
+    tokenize = replace(tokenize_stage(decontaminate, tokenizer, TOKENIZE), seed=seed, estimate=_estimate_packed)
     pretrain = stage("pretrain", training.run_train, pretrain_config, training.VERSION, tokenize=tokenize)
     pretrain = replace(pretrain, estimate=_noted(note))
     finetune = stage("finetune", training.run_train, FINETUNE, training.VERSION, tokenize=tokenize, base=pretrain)
@@ -267,7 +265,7 @@ def _estimate_gathered(stage: Stage, hardware: Hardware | None = None) -> Estima
 
 
 def _estimate_packed(stage: Stage, hardware: Hardware | None = None) -> Estimate:
-    source = stage.inputs["decontaminate"].estimated(hardware)
+    source = stage.inputs["documents"].estimated(hardware)
     return replace(source, disk_bytes=source.data_tokens * PACKED_BYTES_PER_TOKEN, assumptions=())
 
 
@@ -293,7 +291,6 @@ def _text_bytes(num_tokens: int) -> int:
 
 
 _ESTIMATES: dict[StageFunction, Any] = {
-    tokens.run_tokenize: _estimate_packed,
     training.run_train: estimate_training,
     export.run_export: _estimate_exported,
 }
