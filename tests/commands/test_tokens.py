@@ -58,9 +58,9 @@ def test_rows_become_shards_that_a_model_is_trained_on(tmp_path: Path, rows: Pat
     assert TokenStream(output, "train").tokenizer_sha256 == tokenizer_hash(codegen_like())
     last = printed.out.splitlines()[-1]
     assert last.startswith(f"next: hornbook train {output} ")
-    shape = ("--layers", 1, "--hidden-size", 32, "--sequence-length", 16)
+    shape = ("--num-layers", 1, "--hidden-size", 32, "--sequence-length", 16)
     command = last.removeprefix("next: hornbook ").replace("MODEL", str(tmp_path / "model")).split()
-    command[command.index("--steps") + 1] = "2"
+    command[command.index("--num-steps") + 1] = "2"
     type_in(*command, *shape)
     assert (tmp_path / "model" / "tokenizer.json").read_bytes() == (output / "tokenizer.json").read_bytes()
 

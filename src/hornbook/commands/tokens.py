@@ -29,7 +29,7 @@ from hornbook.tokens.tokenizer import TOKENIZER, TokenizerConfig
 
 _EXECUTION, _SOURCES, _SHARDS, _TOKENIZER = Execution(), SourcesConfig(), ShardsConfig(), TokenizerConfig()
 _WRITTEN = ("*.bin", "*-documents.parquet", DESCRIPTION, TOKENIZER)
-_NEXT = "--shape laptop --steps 1000 --batch-size 32 --learning-rate 1e-3 --output MODEL"
+_NEXT = "--shape laptop --num-steps 1000 --batch-size 32 --learning-rate 1e-3 --output MODEL"
 
 
 def train_tokenizer(
