@@ -26,6 +26,8 @@ _LONGEST_KEPT = 128
 """Longer words hardly come again."""
 _PIECE = 2**18
 """Characters parted into words at a time: a list of words takes many times the memory of its text."""
+_UNICODE_PIECE = 2**12
+"""The same for a text that is not ASCII: only the pieces with other characters need stand-ins for them."""
 _LETTER, _NUMBER, _SPACE, _SIGN = "a", "0", "\v", "!"
 _NO_SPACES = r"'(?:[stmd]|re|ve|ll)| ?[A-Za-z]+| ?[0-9]+| ?[^\t-\r A-Za-z0-9]+"
 """The pattern of GPT-2 for ASCII; other characters are exchanged for one of ASCII that the pattern treats alike."""
@@ -194,8 +196,9 @@ def _any_of(texts: Collection[str]) -> str:
 
 
 def _pieces(text: str) -> Iterator[str]:
+    size = _PIECE if text.isascii() else min(_PIECE, _UNICODE_PIECE)
     start = 0
-    while len(text) - start > _PIECE and (cut := _CUT.search(text, start + _PIECE)):
+    while len(text) - start > size and (cut := _CUT.search(text, start + size)):
         yield text[start : cut.start()]
         start = cut.start()
     yield text[start:]
