@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from hornbook.curation.corpus import describe_standard_library, read_standard_library
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from hornbook.curation.calibration import auc, spearman
 from hornbook.curation.classifier import HEADS, KERNEL, ClassifierConfig, Learner, predict_unseen
-from hornbook.curation.corpus import describe_standard_library, read_standard_library
-from hornbook.curation.distillation import Hints
+from hornbook.curation.distillation import SoftLabels
 from hornbook.curation.encode import EncodeConfig, Features
 from hornbook.curation.encoder import Encoder, make_encoder
 from hornbook.curation.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, describe_language_model
@@ -50,9 +50,9 @@ def main() -> None:
         states, of_labelled = ShippedStates(describe_states()), set(texts)
         unread = (sample.text for sample in samples if sample.kind is not SampleKind.MODULE)
         with_states = [text for text in dict.fromkeys(unread) if text not in of_labelled and states.has(text)]
-        hints = states.make_hints(texts, with_states, make_encoder(EncodeConfig()))
-        if hints is not None and asked.num_labels is None:
-            compare_heads(make_encoder(EncodeConfig()), texts, scores, others, (KERNEL,), hints)
+        soft_labels = states.soft_labels(texts, with_states, make_encoder(EncodeConfig()))
+        if soft_labels is not None and asked.num_labels is None:
+            compare_heads(make_encoder(EncodeConfig()), texts, scores, others, (KERNEL,), soft_labels)
     for name in asked.language_model:
         config = replace(
             describe_language_model(name, device="cpu"),
@@ -68,7 +68,7 @@ def compare_heads(
     scores: NDArray[np.int64],
     others: Sequence[str],
     heads: Sequence[str],
-    hints: Hints | None = None,
+    soft_labels: SoftLabels | None = None,
 ) -> None:
     """Print a line for each head.
 
@@ -78,7 +78,7 @@ def compare_heads(
         scores: Their scores.
         others: Those that encoding and predicting are timed on; where they are `texts`, these are encoded once.
         heads: Their names.
-        hints: What a language model sees in the texts and in others, if the heads learn from that besides.
+        soft_labels: What a language model sees in the texts and in others, if the heads learn from that besides.
     """
     encoder.encode(texts[:1])  # A model is loaded, a library imported.
     start = time.process_time()
@@ -86,7 +86,9 @@ def compare_heads(
     encode_seconds = time.process_time() - start
     labelled = timed if others is texts else encoder.encode(texts)
     for head in heads:
-        print(json.dumps(_line(encoder, head, labelled, scores, hints, timed, others, encode_seconds)), flush=True)
+        print(
+            json.dumps(_line(encoder, head, labelled, scores, soft_labels, timed, others, encode_seconds)), flush=True
+        )
 
 
 def _line(
@@ -94,13 +96,13 @@ def _line(
     head: str,
     labelled: Features,
     scores: NDArray[np.int64],
-    hints: Hints | None,
+    soft_labels: SoftLabels | None,
     timed: Features,
     others: Sequence[str],
     encode_seconds: float,
 ) -> dict[str, object]:
     start = time.process_time()
-    learner = Learner(labelled, scores, ClassifierConfig(head=head), hints)
+    learner = Learner(labelled, scores, ClassifierConfig(head=head), soft_labels)
     fitted_head = learner.fit(np.arange(len(scores)), 0)
     fitted = time.process_time()
     fitted_head.predict(timed)
@@ -110,7 +112,7 @@ def _line(
     line: dict[str, object] = {
         "encoder": encoder.name,
         "head": head,
-        "num_hints": 0 if hints is None else len(hints.states),
+        "num_soft_labels": 0 if soft_labels is None else len(soft_labels.states),
         "num_labels": len(scores),
         "spearman": round(float(np.mean([spearman(values, scores) for values in unseen])), 3),
         "auc": round(float(np.mean([auc(values, scores) for values in unseen])), 3),

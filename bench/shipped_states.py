@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from hornbook.curation.corpus import describe_standard_library, read_standard_library
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from hornbook.curation.corpus import describe_standard_library, read_standard_library
 from hornbook.curation.encoder import make_encoder
 from hornbook.curation.hidden_states import DTYPES, describe_language_model
 from hornbook.curation.shipped import HASH_BYTES, NUM_COMPONENTS, hash_of_snippet

@@ -51,7 +51,7 @@ def test_every_command_explains_its_options_and_prints_json(name: str) -> None:
 def test_a_run_shows_its_stages_scores_hash_and_places(store: Path) -> None:
     values = shown(store)
     stages = values["stages"]
-    assert (stages[0]["name"], stages[-1]["name"]) == ("corpus", "report")
+    assert (stages[0]["name"], stages[-1]["name"]) == ("collect", "report")
     scores = values["scores"]
     assert {(score["model"], score["benchmark"]) for score in scores} == {
         (model, benchmark) for model in ("base", "tuned") for benchmark in ("held_out", "unconventional-50")

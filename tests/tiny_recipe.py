@@ -1,28 +1,35 @@
 """The laptop recipe made so small that the whole chain runs in seconds. Its scores mean nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from unittest import mock
 
-from hornbook.curation import corpus, stages
-from hornbook.curation.corpus import CorpusConfig
+from hornbook.curation.collect import CollectConfig, run_collect
 from hornbook.pipeline.run import Pipeline
-from hornbook.pipeline.stage import Artifact, Result, Workspace
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.recipes.laptop import laptop
+from hornbook.sources import standard_library
 
-FEW_FILES = corpus._standard_library_files()[::8]
-run_whole_corpus = stages.run_corpus
+every_module = standard_library._modules
 
 
-def run_few(config: CorpusConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Cut every eighth file of the standard library."""
-    with mock.patch.object(corpus, "_standard_library_files", return_value=FEW_FILES):
-        return run_whole_corpus(config, inputs, workspace)
+def few_modules(folder: Path) -> Iterator[Path]:
+    """Every eighth module of the standard library."""
+    yield from sorted(every_module(folder))[::8]
+
+
+def run_few(config: CollectConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    with mock.patch.object(standard_library, "_modules", few_modules):
+        return run_collect(config, inputs, workspace)
+
+
+def of_few(stage: Stage) -> Stage:
+    return replace(stage, run=run_few, identity=None) if stage.name == "collect" else stage
 
 
 def recipe(seed: int) -> Pipeline:
-    with mock.patch.object(stages, "run_corpus", run_few):
-        pipeline = laptop(seed)
+    pipeline = laptop(seed=seed).mapped(of_few)
 
     def change(name: str, **changes: object) -> None:
         nonlocal pipeline
@@ -38,9 +45,7 @@ def recipe(seed: int) -> Pipeline:
         vocab_size=512,
     )
     encode = replace(pipeline.stage("train-classifier").config.encode, bits_per_block=10)
-    change("corpus", source_sha256=corpus._digest(FEW_FILES))
-    change("annotate", min_labels=1)
-    change("train-classifier", num_bootstrap_samples=20, encode=encode, states_sha256="")
+    change("train-classifier", num_bootstrap_samples=20, encode=encode, use_soft_labels=False)
     change("select", keep_share=0.2)
     change("textbooks", num_passages=120)
     change("exercises", num_exercises=400, num_held_out=12)

@@ -6,7 +6,6 @@ predicted values and verdicts are tables of their own, keyed by the record's id.
 
 import dataclasses
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,7 +27,7 @@ CURRICULUM = "curriculum"
 
 
 class SampleKind(StrEnum):
-    """What a code sample is in its source file."""
+    """What a document that was split from a source file is there; `sample_kind` in its metadata."""
 
     FUNCTION = "function"
     CLASS = "class"
@@ -62,31 +61,11 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodeSample:
-    """A piece of real code: a top-level function or class with its decorators, or a small module whole."""
+class Label:
+    """One reading of one document's educational value."""
 
     id: str
-    text: str
-    source: str
-    """Where the corpus comes from, with its version: `cpython-3.11.7-stdlib`."""
-    path: str
-    """Relative to the source's root, with forward slashes: `json/decoder.py`."""
-    module: str
-    qualname: str
-    """Empty for a module."""
-    kind: SampleKind
-    first_line: int
-    """1-based, inclusive."""
-    last_line: int
-    license: str
-    """SPDX identifier."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """One reading of one sample's educational value."""
-
-    sample_id: str
+    """Of the document."""
     score: int
     """0 (nothing to learn) to 5 (textbook quality); `curation/educational_value/rubric.md`."""
     reason: str
@@ -99,7 +78,7 @@ class Value:
 
     id: str
     value: float
-    """Probability that a reader would give the sample a score of at least 3; 0 to 1."""
+    """Probability that a reader would give the document a score of at least 3; 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +187,6 @@ class Document:
     """A text for training, whatever it came from."""
 
     id: str
-    """The id of the code sample, passage or exercise."""
     kind: DocumentKind
     text: str
     metadata: str = "{}"
@@ -227,23 +205,11 @@ class Dropped:
     """The evidence: the record that it duplicates, the problem it resembles, the score it lacked."""
 
 
-def as_document(record: "Document | CodeSample | Passage | Exercise") -> Document:
+def as_document(record: "Document | Passage | Exercise") -> Document:
     """The text that a model is trained on: an exercise is its prompt and its solution."""
     match record:
         case Document():
             return record
-        case CodeSample():
-            metadata = {
-                "source": record.source,
-                "path": record.path,
-                "licenses": [record.license],
-                "module": record.module,
-                "qualname": record.qualname,
-                "sample_kind": record.kind,
-                "first_line": record.first_line,
-                "last_line": record.last_line,
-            }
-            return Document(id=record.id, kind=DocumentKind.CODE, text=record.text, metadata=json.dumps(metadata))
         case Passage():
             return Document(id=record.id, kind=DocumentKind.TEXTBOOK, text=record.text)
         case Exercise():
@@ -257,7 +223,7 @@ def record_type_of(schema: pa.Schema) -> type[Any]:
         KeyError: There is none.
     """
     names = set(schema.names)
-    for record in (Document, CodeSample, Passage, Exercise):
+    for record in (Document, Passage, Exercise):
         if names == {field.name for field in dataclasses.fields(record)}:
             return record
     raise KeyError(f"no record has the columns {', '.join(schema.names)}")

@@ -56,7 +56,7 @@ def test_other_fields_can_be_named_and_rows_that_are_none_are_dropped(tmp_path: 
 
 def test_the_classifier_of_a_run_gives_the_values_of_its_stage(tmp_path: Path, store: Path) -> None:
     run = run_small(small_pipeline().until("classify"), store, "laptop").path
-    samples = pq.read_table(run / "corpus" / "samples")
+    samples = pq.read_table(run / "collect" / "documents")
     pq.write_table(samples, tmp_path / "samples.parquet")
     expected = pq.read_table(run / "classify" / "values").to_pylist()
     for options in ((), ("--classifier", "laptop"), ("--classifier", run / "train-classifier")):

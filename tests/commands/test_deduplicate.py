@@ -121,7 +121,7 @@ def test_a_store_keeps_what_was_read_and_broken_rows_are_dropped_with_their_reas
     assert "collect           reused" in printed.err
     rows.write_text(good * 2)
     message = type_in("deduplicate", rows, "-o", output, status=2).err
-    assert is_one_mistake(message, "2 documents have the id `a`", "--id-field ROW")
+    assert is_one_mistake(message, "2 documents have the id 'a'", "--id-field ROW")
     type_in("deduplicate", rows, "-o", output, "--id-field", "ROW")
     assert output.read_text() == good
 

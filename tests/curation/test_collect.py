@@ -86,7 +86,7 @@ def test_inputs_without_a_document_and_repeated_ids_are_told(project: Path, tmp_
     with pytest.raises(MissingInputError, match=r"no document .*`rows.jsonl:1`, no text: `text` is None"):
         made(rows, tmp_path / "store")
     rows.write_text('{"id": "a", "text": "x"}\n{"id": "b", "text": "y"}\n{"id": "a", "text": "z"}\n')
-    with pytest.raises(ConfigError, match=r"2 documents have the id `a`.*--id-field ROW"):
+    with pytest.raises(ConfigError, match=r"2 documents have the id 'a'.*--id-field ROW"):
         made(rows, tmp_path / "store")
     (project / "LICENSE").unlink()
     with pytest.raises(MissingInputError, match=r"8 licence unknown.*--no-check-licenses"):

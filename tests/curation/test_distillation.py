@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from hornbook.curation.distillation import Distillation, Hints
+from hornbook.curation.distillation import Distillation, SoftLabels
 from hornbook.curation.encode import EncodeConfig, Features, encode
 from hornbook.curation.kernel_head import KernelHead
 
@@ -33,12 +33,12 @@ def states_of(some: list[str]) -> np.ndarray:
     return np.hstack([truth_of(some)[:, None] * 3, noise])
 
 
-def hints() -> Hints:
-    return Hints(features=encode(OTHERS, CONFIG), states=states_of(OTHERS), labelled_states=states_of(LABELLED))
+def soft_labels() -> SoftLabels:
+    return SoftLabels(features=encode(OTHERS, CONFIG), states=states_of(OTHERS), labelled_states=states_of(LABELLED))
 
 
-def distillation(given: Hints | None = None) -> Distillation:
-    return Distillation(encode(LABELLED, CONFIG), truth_of(LABELLED), given or hints(), 0.5)
+def distillation(given: SoftLabels | None = None) -> Distillation:
+    return Distillation(encode(LABELLED, CONFIG), truth_of(LABELLED), given or soft_labels(), 0.5)
 
 
 def error(head: KernelHead) -> float:
@@ -47,14 +47,14 @@ def error(head: KernelHead) -> float:
 
 def test_a_head_that_has_hints_knows_more_than_one_without() -> None:
     few = np.arange(12)
-    nothing = Hints(features=encode([], CONFIG), states=np.zeros((0, 3)), labelled_states=states_of(LABELLED))
+    nothing = SoftLabels(features=encode([], CONFIG), states=np.zeros((0, 3)), labelled_states=states_of(LABELLED))
     assert error(distillation().fit(few)) < 0.8 * error(distillation(nothing).fit(few))
 
 
 def test_leaving_labels_out_is_the_same_as_never_having_had_them() -> None:
     """The oracle solves the equations of the texts that remain, with the same supports and the same idf."""
     others = np.where(np.arange(NUM_LABELLED) % 3 == 0, truth_of(LABELLED), 99.0)
-    changed = Distillation(encode(LABELLED, CONFIG), others, hints(), 0.5)
+    changed = Distillation(encode(LABELLED, CONFIG), others, soft_labels(), 0.5)
     made, rows = distillation(), np.arange(0, NUM_LABELLED, 3)
     remaining = np.concatenate([rows, np.arange(NUM_LABELLED, NUM_LABELLED + NUM_OTHERS)])
     mean = truth_of(LABELLED)[rows].mean()
@@ -70,8 +70,8 @@ def test_leaving_labels_out_is_the_same_as_never_having_had_them() -> None:
 def test_a_label_without_states_teaches_the_fast_head_alone() -> None:
     known = states_of(LABELLED)
     known[::4] = np.nan
-    head = distillation(Hints(features=encode(OTHERS, CONFIG), states=states_of(OTHERS), labelled_states=known)).fit(
-        np.arange(NUM_LABELLED)
-    )
+    head = distillation(
+        SoftLabels(features=encode(OTHERS, CONFIG), states=states_of(OTHERS), labelled_states=known)
+    ).fit(np.arange(NUM_LABELLED))
     features: Features = encode(LABELLED, CONFIG)
     assert np.corrcoef(head.predict(features), truth_of(LABELLED))[0, 1] > 0.9

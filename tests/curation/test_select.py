@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.curation.conftest import artifact, sample, workspace
+from tests.curation.conftest import artifact, code, workspace
 
 from hornbook.curation.select import (
     OVER_BUDGET,
@@ -20,9 +20,9 @@ from hornbook.curation.select import (
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.pipeline.stage import Artifact, Result
 from hornbook.pipeline.table import Table, TableWriter, write_table
-from hornbook.records import CodeSample, Document, Dropped, Value, as_document
+from hornbook.records import Document, Dropped, Value
 
-FOUR = [sample(name, "a.py", 10 * at, 10 * at + 5) for at, name in enumerate("abcd")]
+FOUR = [code(name, "a.py", 10 * at, 10 * at + 5) for at, name in enumerate("abcd")]
 
 
 def valued(**values: float) -> list[Value]:
@@ -31,7 +31,7 @@ def valued(**values: float) -> list[Value]:
 
 def select(
     folder: Path,
-    samples: Sequence[CodeSample],
+    samples: Sequence[Document],
     values: Sequence[Value],
     config: SelectConfig,
     part_characters: int | None = None,
@@ -39,13 +39,12 @@ def select(
     """What the stage says, the ids of what it keeps, and what it drops."""
     with TableWriter(folder / "documents" / "documents", Document, part_characters) as documents:
         for one in samples:
-            documents.add(as_document(one))
+            documents.add(one)
     workspace(folder / "values").write_records("values", Value, values)
     inputs = {"documents": artifact(folder / "documents"), "values": artifact(folder / "values")}
-    (folder / "scratch").mkdir()
     result = run_select(config, inputs, workspace(folder / "select", folder / "scratch"))
     output = artifact(folder / "select")
-    assert [one for one in output.documents() if one not in map(as_document, samples)] == []
+    assert [one for one in output.documents() if one not in samples] == []
     return result, [one.id for one in output.documents()], output.records("dropped", Dropped)
 
 
@@ -62,8 +61,8 @@ def test_the_most_valuable_fill_the_budget_and_keep_their_order(tmp_path: Path) 
 
 
 def test_samples_overlap_from_one_shared_line_on(tmp_path: Path) -> None:
-    samples = [sample("first", "a.py", 10, 20), *(sample(f"at {at}", "a.py", at, at + 1) for at in (8, 9, 20, 21))]
-    samples.append(sample("elsewhere", "b.py", 10, 20))
+    samples = [code("first", "a.py", 10, 20), *(code(f"at {at}", "a.py", at, at + 1) for at in (8, 9, 20, 21))]
+    samples.append(code("elsewhere", "b.py", 10, 20))
     values = [Value(id=one.id, value=0.9 - 0.1 * at) for at, one in enumerate(samples)]
     _, kept, dropped = select(tmp_path, samples, values, SelectConfig(keep_share=1))
     assert kept == ["first", "at 8", "at 21", "elsewhere"]
@@ -92,7 +91,7 @@ def test_a_budget_that_is_none_is_rejected() -> None:
 CHANCE = random.Random(3)
 SIZES = [CHANCE.randrange(1, 30) for _ in range(200)]
 VALUES = [CHANCE.randrange(12) / 10 for _ in SIZES]
-MANY = [sample(f"d{at}", f"{at}.py", 1, 2, text=" ".join(["x"] * size)) for at, size in enumerate(SIZES)]
+MANY = [code(f"d{at}", f"{at}.py", 1, 2, text=" ".join(["x"] * size)) for at, size in enumerate(SIZES)]
 MANY_VALUES = [Value(id=f"d{at}", value=value) for at, value in enumerate(VALUES)]
 
 

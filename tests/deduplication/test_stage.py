@@ -13,15 +13,14 @@ from hornbook.deduplication import stage as module
 from hornbook.deduplication.stage import EXACT, NEAR, DeduplicateConfig, run_deduplicate
 from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Artifact, Result, Workspace
-from hornbook.records import CodeSample, Document, DocumentKind, Dropped, Exercise, Passage, SampleKind
+from hornbook.records import Document, DocumentKind, Dropped, Exercise, Passage
 
 LINES = [f"    value_{number} = step(value_{number - 1}, {number * 7})" for number in range(1, 60)]
 CODE = "\n".join(["def run(value_0):", *LINES]) + "\n"
 
 
-def code(name: str, text: str) -> CodeSample:
-    texts = {"source": "s", "path": "p.py", "module": "p", "qualname": "run", "license": "PSF-2.0"}
-    return CodeSample(id=name, text=text, kind=SampleKind.FUNCTION, first_line=1, last_line=9, **texts)
+def code(name: str, text: str) -> Document:
+    return Document(id=name, kind=DocumentKind.CODE, text=text)
 
 
 def passage(name: str, text: str) -> Passage:
@@ -127,7 +126,7 @@ def test_duplicates_among_all_kinds_are_dropped_with_the_record_they_repeat(tmp_
     result, output = ran(
         tmp_path,
         DeduplicateConfig(),
-        select=("kept", CodeSample, samples),
+        select=("documents", Document, samples),
         textbooks=("passages", Passage, passages),
         exercises=("exercises", Exercise, exercises),
     )

@@ -14,21 +14,15 @@ from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.model.weights import save_model
 from hornbook.pipeline.stage import Artifact, Workspace
-from hornbook.records import CodeSample, Document, DocumentKind, Problem, SampleKind, Verdict
+from hornbook.records import Document, DocumentKind, Problem, Verdict
 from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
 
 SHAPE = ModelConfig(vocab_size=300, num_layers=1, hidden_size=16, intermediate_size=32, num_heads=2, max_position=32)
-SAMPLE = CodeSample(
+CODE = Document(
     id="code-0",
+    kind=DocumentKind.CODE,
     text="x = 1\n",
-    source="invented-1.0",
-    path="a.py",
-    module="a",
-    qualname="",
-    kind=SampleKind.MODULE,
-    first_line=1,
-    last_line=1,
-    license="CC0-1.0",
+    metadata='{"source": "invented-1.0", "path": "a.py", "licenses": ["CC0-1.0"]}',
 )
 
 
@@ -56,16 +50,16 @@ def inputs(tmp_path: Path) -> dict[str, Artifact]:
         "pretrain": artifact(tmp_path, "pretrain", metrics=training),
         "model": artifact(tmp_path, "finetune", metrics=training),
         "tokenizer": artifact(tmp_path, "tokenizer"),
-        "hygiene": artifact(tmp_path, "hygiene", generated=4),
+        "filters": artifact(tmp_path, "filters", generated=4),
         "select": artifact(tmp_path, "select", below=3),
         "decontaminate": artifact(tmp_path, "decontaminate", metrics=counted, leak=2),
-        "evaluate_base": artifact(tmp_path, "evaluate-base", metrics={"scores": [score]}),
-        "evaluate_tuned": artifact(tmp_path, "evaluate-tuned", metrics={"scores": [{**score, "pass@1": 0.5}]}),
+        "evaluate-base": artifact(tmp_path, "evaluate-base", metrics={"scores": [score]}),
+        "evaluate-tuned": artifact(tmp_path, "evaluate-tuned", metrics={"scores": [{**score, "pass@1": 0.5}]}),
     }
     save_model(Phi(SHAPE).initialize(torch.Generator().manual_seed(0)), found["model"].folder)
     document = Document(id="code-0", kind=DocumentKind.CODE, text="x = 1\n")
     train_tokenizer([document], TokenizerConfig(vocab_size=300)).save(str(found["tokenizer"].folder / "tokenizer.json"))
-    workspace_of(found["select"].folder).write_records("kept", CodeSample, [SAMPLE])
+    workspace_of(found["select"].folder).write_records("documents", Document, [CODE])
     return found
 
 
@@ -93,7 +87,7 @@ def test_the_folder_is_whole_and_its_card_says_what_the_manifests_say(
         "# invented",
         "| HumanEval | base | 25.0 % | 10.0 to 40.0 % | 164 |",
         "| HumanEval | tuned | 50.0 % | 10.0 to 40.0 % | 164 |",
-        "| hygiene | 10 things | 4 generated |",
+        "| filters | 10 things | 4 generated |",
         "| select | 10 things | 3 below |",
         "- 1 sample of real code from `invented-1.0`, licence CC0-1.0",
         "| finetune | 10 | 320 | 1.250 |",
@@ -111,7 +105,7 @@ def test_the_folder_is_whole_and_its_card_says_what_the_manifests_say(
 def test_the_card_has_the_score_on_the_problems_that_did_not_leak(inputs: dict[str, Artifact], tmp_path: Path) -> None:
     problems = [problem(f"t/{at}") for at in range(4)]
     verdicts = [verdict(f"t/{at}", at < 2) for at in range(4)]
-    for key in ("evaluate_base", "evaluate_tuned"):
+    for key in ("evaluate-base", "evaluate-tuned"):
         workspace_of(inputs[key].folder).write_records("humaneval-problems", Problem, problems)
         workspace_of(inputs[key].folder).write_records("humaneval-verdicts", Verdict, verdicts)
     leaked = leak_metrics(benchmark_metrics("humaneval", "HumanEval", 4, ["t/0"], num_telling=3))
@@ -128,11 +122,11 @@ def test_the_card_has_the_score_on_the_problems_that_did_not_leak(inputs: dict[s
 @pytest.mark.parametrize(
     "missing",
     [
-        ("evaluate_base", "evaluate_tuned"),
+        ("evaluate-base", "evaluate-tuned"),
         ("decontaminate",),
         ("pretrain",),
         ("select",),
-        ("pretrain", "hygiene", "select", "decontaminate", "evaluate_base", "evaluate_tuned"),
+        ("pretrain", "filters", "select", "decontaminate", "evaluate-base", "evaluate-tuned"),
     ],
 )
 def test_a_model_is_exported_whatever_stages_its_recipe_lacks(
@@ -142,7 +136,7 @@ def test_a_model_is_exported_whatever_stages_its_recipe_lacks(
     run_export(ExportConfig(), left, workspace_of(tmp_path / "out"))
     card = (tmp_path / "out" / "model" / "README.md").read_text()
     assert ("Not evaluated" in card, "Not decontaminated" in card) == (
-        "evaluate_tuned" in missing,
+        "evaluate-tuned" in missing,
         "decontaminate" in missing,
     )
     assert ("| pretrain |" in card, "real code" in card) == ("pretrain" not in missing, "select" not in missing)
@@ -152,7 +146,7 @@ def test_stages_of_ones_own_that_say_nothing_leave_their_part_of_the_card_out(
     inputs: dict[str, Artifact], tmp_path: Path
 ) -> None:
     (tmp_path / "mine").mkdir()
-    for name in ("pretrain", "select", "decontaminate", "evaluate_base", "evaluate_tuned"):
+    for name in ("pretrain", "select", "decontaminate", "evaluate-base", "evaluate-tuned"):
         inputs[name] = artifact(tmp_path / "mine", name)
     card = write_model_card(describe_model(ExportConfig(), inputs)).splitlines()
     assert "| pretrain | 10 | not counted | not measured |" in card

@@ -10,13 +10,13 @@ from tests.recipes.tiny_phi import VERBS, settings_for, write_data
 from tests.tokens.codegen_like import write_parts
 from tokenizers import Tokenizer
 
-from hornbook.errors import ConfigError
+from hornbook.errors import MissingInputError
 from hornbook.pipeline.override import apply_overrides
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Artifact
 from hornbook.pipeline.store import Store
 from hornbook.recipes.find import find_recipe
-from hornbook.records import CodeSample, Document, Exercise
+from hornbook.records import Document
 from hornbook.tokens.pack import TokenStream
 
 TINY = tiny_phi.__file__
@@ -57,16 +57,15 @@ def test_all_stages_run_and_the_model_is_scored(printed: Printed, artifacts: dic
     assert "hornbook-phi-1-small" in card
 
 
-def test_provided_documents_come_through_to_tokens(artifacts: dict[str, Artifact], data: Path) -> None:
-    samples = artifacts["code"].records("kept", CodeSample)
-    assert [(one.path, one.license) for one in samples[:2]] == [(f"part.parquet:{row}", "MIT") for row in (1, 2)]
-    exercises = artifacts["exercises"]
-    assert exercises.manifest.dropped == {"is not valid Python": 1}
-    first = exercises.records("exercises", Exercise)[0]
-    assert first.entry_point == "add_all"
-    assert first.prompt.endswith('"""Add each of the items by 1."""\n')
+def test_documents_come_through_to_tokens(artifacts: dict[str, Artifact], data: Path) -> None:
+    code = [json.loads(one.metadata) for one in artifacts["code"].documents()]
+    assert [(one["origin"], one["licenses"]) for one in code[:2]] == [
+        (f"part.parquet:{row}", ["MIT"]) for row in (1, 2)
+    ]
+    kinds = {name: {one.kind for one in artifacts[name].documents()} for name in ("code", "textbooks", "exercises")}
+    assert kinds == {"code": {"code"}, "textbooks": {"textbook"}, "exercises": {"exercise"}}
     documents = artifacts["decontaminate"].records("documents", Document)
-    assert len({document.id for document in documents}) == len(documents) == 3 * len(VERBS)
+    assert len({document.id for document in documents}) == len(documents) == 3 * len(VERBS) + 1
     tokenizer = Tokenizer.from_file(str(artifacts["tokenizer"].path("tokenizer.json")))
     written = {kind: _text_of(artifacts["tokenize"].path(kind), tokenizer) for kind in ("pretrain", "finetune")}
     for verb in VERBS:
@@ -98,9 +97,9 @@ def test_a_plan_of_a_run_that_is_there_needs_nothing(artifacts: dict[str, Artifa
 
 
 def test_without_data_a_run_names_what_is_missing_and_leaves_no_trace(data: Path, tmp_path: Path) -> None:
-    given = ("--set", f"code.folder={data / 'code'}", "--set", f"exercises.folder={data / 'exercises'}")
-    missing = "--set code.folder=DIR --set textbooks.folder=DIR --set exercises.folder=DIR"
-    for more, settings in (((), missing), (given, "add --set textbooks.folder=DIR\n")):
+    given = ("--set", f"code.inputs={data / 'code'}", "--set", f"exercises.inputs={data / 'exercises'}")
+    missing = "--set code.inputs=PATH --set textbooks.inputs=PATH --set exercises.inputs=PATH"
+    for more, settings in (((), missing), (given, "add --set textbooks.inputs=PATH\n")):
         failed = type_in("run", "phi-1", "--store", tmp_path / "store", *more, status=2)
         assert is_one_mistake(failed.err, settings)
         assert failed.out == ""
@@ -109,7 +108,7 @@ def test_without_data_a_run_names_what_is_missing_and_leaves_no_trace(data: Path
 
 def test_a_folder_is_given_by_a_setting_and_only_its_bytes_count(data: Path, tmp_path: Path) -> None:
     def digest(folder: Path) -> str:
-        overrides = {"code.folder": str(folder)}
+        overrides = {"code.inputs": str(folder)}
         return apply_overrides(find_recipe("phi-1")(0), overrides).fingerprints()["code"]
 
     elsewhere = tmp_path / "moved"
@@ -118,5 +117,5 @@ def test_a_folder_is_given_by_a_setting_and_only_its_bytes_count(data: Path, tmp
     assert digest(elsewhere) == digest(data / "code") != find_recipe("phi-1")(0).fingerprints()["code"]
     (elsewhere / "more.jsonl").write_text('{"text": "x = 1"}\n')
     assert digest(elsewhere) != digest(data / "code")
-    with pytest.raises(ConfigError, match=r"code\.folder=.*nowhere"):
+    with pytest.raises(MissingInputError, match=r"no file or folder .*nowhere"):
         digest(tmp_path / "nowhere")

@@ -46,7 +46,7 @@ def recipe(seed: int) -> Pipeline:
 
 def settings_for(folder: Path) -> list[str]:
     """What is typed to give the data that `write_data` wrote, and a tokenizer in the folder `tokenizer`."""
-    given = [f"{kind}.folder={folder / kind}" for kind in KINDS]
+    given = [f"{kind}.inputs={folder / kind}" for kind in KINDS]
     return [part for setting in [*given, f"tokenizer.source={folder / 'tokenizer'}"] for part in ("--set", setting)]
 
 

@@ -66,14 +66,14 @@ def test_code_is_shown_masked_from_the_most_to_the_least_valued(small_run: RunFo
     kept = {one.text: values[one.id] for one in artifacts["select"].documents()}
     threshold = metric(artifacts["select"], "threshold")
     assert [excerpt.value for excerpt in shown.kept] == sorted(
-        (kept[excerpt.sample.text] for excerpt in shown.kept), reverse=True
+        (kept[excerpt.document.text] for excerpt in shown.kept), reverse=True
     )
     below = [excerpt for excerpt in shown.dropped if "threshold" in excerpt.dropped_because]
     assert len(shown.kept) == len(below) == 4
     assert max(excerpt.value for excerpt in below) < threshold <= min(one.value for one in shown.kept)
     *_, refused = shown.dropped
-    assert (refused.dropped_because, refused.sample.path) == ("generated", "invented/generated.py")
-    assert not any("lovelace" in one.sample.text for one in (*shown.kept, *shown.dropped))
+    assert (refused.dropped_because, refused.metadata["path"]) == ("generated", "invented/generated.py")
+    assert not any("lovelace" in one.document.text for one in (*shown.kept, *shown.dropped))
 
 
 def test_the_classifier_is_shown_with_its_intervals_and_worst_mistakes(small_run: RunFolder, page: str) -> None:
@@ -119,7 +119,7 @@ def test_lineage_names_every_stage_in_the_order_of_the_data(
 ) -> None:
     stages = {stage.stage: stage for stage in found["making"]["stages"]}
     assert [name for role in WHOLE_CHAIN for name in ROLES[role] if name in stages] == list(stages)
-    assert dict(stages["select"].inputs)["documents"] == stages["hygiene"].fingerprint
+    assert dict(stages["select"].inputs)["documents"] == stages["filters"].fingerprint
     artifacts = small_run.artifacts()
     del artifacts["report"]
     assert page_of(dict(reversed(artifacts.items())), ReportConfig(recipe="small")) == small_page
@@ -188,7 +188,7 @@ def test_whatever_stage_a_recipe_lacks_the_report_shows_the_rest(
 
 
 @pytest.mark.parametrize(
-    "stage", ["hygiene", "train-classifier", "classify", "select", "verify", "decontaminate", "finetune"]
+    "stage", ["filters", "train-classifier", "classify", "select", "verify", "decontaminate", "finetune"]
 )
 def test_a_stage_of_ones_own_under_a_known_name_does_not_stop_the_report(
     small_run: RunFolder, tmp_path: Path, stage: str
@@ -215,7 +215,7 @@ def test_a_table_of_ones_own_with_other_columns_costs_its_section_alone(small_ru
     assert page.notes[1].startswith("“Textbooks and exercises” is not shown: there is no ")
 
 
-def test_stages_without_a_role_are_listed_after_what_they_read_and_both_names_of_a_role_count(
+def test_stages_without_a_role_are_listed_after_what_they_read(
     small_run: RunFolder,
 ) -> None:
     artifacts = small_run.artifacts()
@@ -223,7 +223,7 @@ def test_stages_without_a_role_are_listed_after_what_they_read_and_both_names_of
     extra = artifacts["select"]
     fingerprints = {"samples": artifacts["select"].manifest.fingerprint}
     extra = replace(extra, manifest=replace(extra.manifest, stage="mine", fingerprint="0" * 64, inputs=fingerprints))
-    artifacts |= {"mine": extra, "filters": artifacts.pop("hygiene"), "collect": artifacts.pop("corpus")}
+    artifacts |= {"mine": extra}
     roles = list(by_role(artifacts))
     assert roles[roles.index("select") + 1] == "mine"
     assert [role for role in roles if role != "mine"] == WHOLE_CHAIN

@@ -73,7 +73,7 @@ def test_a_stage_of_ones_own_under_a_known_name_does_not_stop_the_summary(tmp_pa
     def mine(_config: ReportConfig, inputs: Mapping[str, Artifact], _workspace: Workspace) -> Result:
         return Result(kept=3, unit="things", dropped={"too odd": 2}, metrics={"mine": len(inputs)})
 
-    names = ("corpus", "hygiene", "select", "verify", "decontaminate", "tokenize", "evaluate-tuned", "export")
+    names = ("collect", "filters", "select", "verify", "decontaminate", "tokenize", "evaluate-tuned", "export")
     stages = [Stage(name, mine, ReportConfig(), 1) for name in names]
     report = Stage("report", run_report, ReportConfig(), 1, {stage.name: stage for stage in stages})
     run = run_small(Pipeline("mine", (*stages, report)), tmp_path)
@@ -99,7 +99,7 @@ def test_a_models_name_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
 def test_the_description_holds_what_other_programs_ask_for(small_run: RunFolder, evaluation: RunFolder) -> None:
     found = json.loads(json.dumps(describe_run(small_run)))
     assert (found["run"], found["finished"]) == ("small", True)
-    assert [stage["name"] for stage in found["stages"]][:3] == ["corpus", "hygiene", "annotate"]
+    assert [stage["name"] for stage in found["stages"]][:3] == ["collect", "filters", "annotate"]
     artifacts = small_run.artifacts()
     for stage in found["stages"]:
         manifest = artifacts[stage["name"]].manifest

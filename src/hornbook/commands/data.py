@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from hornbook.commands.one_stage import OUTPUT, READING, RULES, Execution, Inputs, Output, dropped_counts, finished
 from hornbook.curation.classify import ClassifyConfig
 from hornbook.curation.classify import classify as classify_stage
-from hornbook.curation.collect import CollectConfig
+from hornbook.curation.collect import FILES, CollectConfig
 from hornbook.curation.collect import collect as collect_stage
 from hornbook.curation.saved_classifier import SavedClassifier, find_classifier
 from hornbook.curation.select import ReadValuesConfig, SelectConfig, read_values
@@ -31,7 +31,7 @@ from hornbook.pipeline.publish import (
     require_writable,
 )
 from hornbook.pipeline.store import Store
-from hornbook.records import Document, Dropped, Value
+from hornbook.records import Document, DocumentKind, Dropped, Value
 from hornbook.sources.find import SourcesConfig, open_sources
 
 _DEFAULT_EXECUTION, _DEFAULT_SOURCES = Execution(), SourcesConfig()
@@ -62,6 +62,8 @@ def collect(
     filters: Annotated[FiltersConfig, Parameter(name="*", group=RULES)] = FiltersConfig(),  # noqa: B008
     opt_out: Annotated[Path | None, Parameter(group=RULES)] = None,
     no_filters: Annotated[bool, Parameter(negative=(), group=RULES)] = False,
+    split: Annotated[str, Parameter(group=READING)] = FILES,
+    kind: Annotated[DocumentKind | None, Parameter(group=READING)] = None,
     execution: Execution = _DEFAULT_EXECUTION,
 ) -> None:
     """Read code, notebooks, packages, rows or dumps of Stack Exchange into one file of documents.
@@ -75,9 +77,14 @@ def collect(
         File of repositories, accounts, paths and addresses that are dropped, one a line.
     no_filters
         Keep every document as it is, secrets included.
+    split
+        What is a document: `files`, each file whole; `definitions`, each top-level function and class of a file, and a
+        small file whole besides.
+    kind
+        Which part of the training data the documents are. Without it rows say it by their fields, and all else is code.
     """
     require_writable(output, inputs)
-    collected = collect_stage(reading_config(inputs, sources))
+    collected = collect_stage(replace(reading_config(inputs, sources), split=split, kind=kind))
     if opt_out is not None:
         filters = replace(filters, opt_out_entries=(*filters.opt_out_entries, *read_opt_out(opt_out)))
     if no_filters and filters != FiltersConfig():

@@ -26,7 +26,7 @@ Inputs = Annotated[
     str,
     Parameter(
         help="Folders of code or notebooks, git repositories, a site-packages folder, files of rows (.jsonl, .gz, "
-        ".zst, .parquet; also s3:// and hf://), The Stack's files, a dump's Posts.xml.",
+        ".zst, .parquet; also s3:// and hf://), The Stack's files, a dump's Posts.xml; or standard-library.",
         negative=(),
     ),
 ]
@@ -161,7 +161,8 @@ def _print_facts(facts: Mapping[str, Any], *, as_json: bool) -> None:
             if value:
                 console.print(f"{title}:", highlight=False, markup=False)
             for key, number in value.items():
-                console.print(f"{number:>12,} {key}", highlight=False, markup=False)
+                shown = f"{number:,}" if isinstance(number, int | float) else str(number)
+                console.print(f"{shown:>12} {key}", highlight=False, markup=False)
         elif value not in ("", None):
             text = f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
             console.print(f"{title:<20} {text}", highlight=False, markup=False)

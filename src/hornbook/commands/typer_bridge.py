@@ -32,11 +32,6 @@ _METAVARS = {"budget": "5usd|200000tokens", "prices": "FILE.toml", "cache": "FIL
 Typed = Annotated[str, Parameter(show=False, allow_leading_hyphen=True)]
 
 
-def annotate(*typed: Typed) -> None:
-    """See `commands/annotate.py`."""
-    _call("annotate", typed)
-
-
 def diversity(*typed: Typed) -> None:
     """See `commands/diversity.py`."""
     _call("diversity", typed)

@@ -103,6 +103,31 @@ def auc(values: NDArray[np.float64], scores: NDArray[np.int64]) -> float:
     return float(roc_auc_score(teaches, values)) if 0 < teaches.sum() < len(teaches) else float("nan")
 
 
+def agreement_of(pairs: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """How well two annotators agree on the same documents.
+
+    Args:
+        pairs: The known and the new score, 0 to 5, of each document; at least one.
+
+    Returns:
+        `spearman`: rank correlation, ties at their mean rank. `kappa_at_least_3`: Cohen's kappa for scores of at least
+        `TEACHES`. Either is None where it is not defined: all scores of one side are equal, or on one side of 3.
+    """
+    from sklearn.metrics import cohen_kappa_score
+
+    known, given = np.array(pairs).T
+    distance = np.abs(known - given)
+    sides = {*(known >= TEACHES).tolist(), *(given >= TEACHES).tolist()}
+    kappa = float(cohen_kappa_score(known >= TEACHES, given >= TEACHES)) if len(sides) > 1 else float("nan")
+    return {
+        "compared": len(pairs),
+        "spearman": _defined(spearman(known, given)),
+        "exact": _rounded(float((distance == 0).mean())),
+        "within_one": _rounded(float((distance <= 1).mean())),
+        "kappa_at_least_3": _defined(kappa),
+    }
+
+
 def reliability(values: NDArray[np.float64], scores: NDArray[np.int64], num_bins: int) -> list[dict[str, Any]]:
     """Per bin of equal width: mean predicted probability, observed rate of `TEACHES`, count; empty bins left out."""
     bins = np.minimum((values * num_bins).astype(int), num_bins - 1)
@@ -200,6 +225,10 @@ def _with_interval(
         draws.append(statistic(values[index], scores[index]))
     low, high = np.nanpercentile(draws, [2.5, 97.5])
     return {"value": _rounded(statistic(values, scores)), "ci95": [_rounded(float(low)), _rounded(float(high))]}
+
+
+def _defined(value: float) -> float | None:
+    return None if np.isnan(value) else _rounded(value)
 
 
 def _rounded(value: float) -> float:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hornbook.curation.distillation import Distillation, Hints
+from hornbook.curation.distillation import Distillation, SoftLabels
 from hornbook.curation.encode import EncodeConfig, Features
 from hornbook.curation.hidden_states import HiddenStatesConfig
 from hornbook.curation.kernel_head import fit_kernel
@@ -51,9 +51,9 @@ class ClassifierConfig:
 
     encode: EncodeConfig | HiddenStatesConfig = field(default_factory=EncodeConfig)
     """Tokens and measures, or a language model's hidden states: `describe_language_model("NAME")`."""
-    states_sha256: str = ""
-    """Of the shipped states of a language model, from which the head `kernel` learns besides
-    (`shipped.describe_states()`); empty: it learns from the labels alone."""
+    use_soft_labels: bool = True
+    """Let the head `kernel` also learn from what a language model saw in code of the standard library, which comes with
+    Hornbook; without effect where fewer than 100 labelled documents are such code."""
     head: str = KERNEL
     """`kernel` (`kernel_head.py`), or `forest`: the paper's random forest, on the dense features alone."""
     num_bootstrap_samples: int = 1000
@@ -128,7 +128,7 @@ class Learner:
     scores: NDArray[np.int64]
     """N scores from 0 to 5."""
     config: ClassifierConfig
-    hints: Hints | None = None
+    soft_labels: SoftLabels | None = None
     """What a slow encoder says of them and of other texts; for the kernel alone."""
 
     def fit(self, rows: NDArray[np.intp], seed: int) -> Head:
@@ -136,7 +136,7 @@ class Learner:
 
         It orders texts by what they teach, on a scale of its own, without calibration.
         """
-        if self.config.head == KERNEL and self.hints is not None:
+        if self.config.head == KERNEL and self.soft_labels is not None:
             return self._distillation.fit(rows)
         features, scores = self.features.rows(rows), self.scores[rows]
         if self.config.head == KERNEL:
@@ -145,8 +145,8 @@ class Learner:
 
     @cached_property
     def _distillation(self) -> Distillation:
-        assert self.hints is not None
-        return Distillation(self.features, _targets(self.scores), self.hints, KERNEL_PENALTY)
+        assert self.soft_labels is not None
+        return Distillation(self.features, _targets(self.scores), self.soft_labels, KERNEL_PENALTY)
 
 
 def fit_value(learner: Learner, seed: int, rows: NDArray[np.intp] | None = None) -> FittedClassifier:

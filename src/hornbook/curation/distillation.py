@@ -25,7 +25,7 @@ _JITTER = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hints:
+class SoftLabels:
     """What the slow encoder says."""
 
     features: Features
@@ -43,21 +43,21 @@ class Distillation:
     scores from that part alone.
     """
 
-    def __init__(self, features: Features, targets: Floats, hints: Hints, penalty: float) -> None:
+    def __init__(self, features: Features, targets: Floats, soft_labels: SoftLabels, penalty: float) -> None:
         """Invert the equations of all texts: (N + U)³ operations, and some (N + U)² numbers of memory.
 
         Args:
             features: Of the labelled texts.
             targets: N numbers.
-            hints: Likewise on the same scale.
+            soft_labels: Likewise on the same scale.
             penalty: Of the squared weights, as in `fit_kernel`.
         """
         from scipy import linalg, sparse
 
         self._targets, self._penalty = targets, penalty
         num_labelled = len(targets)
-        tokens = sparse.vstack([features.tokens, hints.features.tokens], format="csr")
-        dense = np.vstack([features.dense, hints.features.dense])
+        tokens = sparse.vstack([features.tokens, soft_labels.features.tokens], format="csr")
+        dense = np.vstack([features.dense, soft_labels.features.dense])
         self._idf = idf_of(tokens)
         self._mean, self._scale = standardiser_of(dense)
         self._tokens = weigh(tokens, self._idf)
@@ -65,8 +65,8 @@ class Distillation:
         self._supports = standardised[:num_labelled]
         self._near = gaussian(standardised, self._supports)
         cosines = np.asarray((self._tokens @ self._tokens.T).todense())
-        self._known = np.flatnonzero(np.isfinite(hints.labelled_states).all(axis=1))
-        states = np.vstack([hints.labelled_states[self._known], hints.states])
+        self._known = np.flatnonzero(np.isfinite(soft_labels.labelled_states).all(axis=1))
+        states = np.vstack([soft_labels.labelled_states[self._known], soft_labels.states])
         mean, scale = states.mean(axis=0), np.sqrt(states.var(axis=0).sum())
         states = (states - mean) / scale * np.sqrt(states.shape[1])
         seen = np.concatenate([self._known, np.arange(num_labelled, len(dense))])

@@ -94,7 +94,8 @@ def run_select(config: SelectConfig, inputs: Mapping[str, Artifact], workspace: 
     """
     parts = inputs["documents"].documents().parts
     measured = workspace.map_parts("measured", measure_part, parts, note="parts measured")
-    values = ValuesById(inputs["values"].table("values", Value)).of_all([result / "ids.parquet" for result in measured])
+    ids = Table(Document, tuple(result / "ids.parquet" for result in measured))
+    values = ValuesById(inputs["values"].table("values", Value)).of_all(ids.parts)
     sizes, files, first, last = (
         np.concatenate([np.load(result / f"{name}.npy") for result in measured])
         for name in ("sizes", "files", "first", "last")
@@ -102,15 +103,14 @@ def run_select(config: SelectConfig, inputs: Mapping[str, Artifact], workspace: 
     overlaps = _Overlaps(files, first, last)
     is_kept = _choose(values, sizes, config, overlaps)
     threshold = float(values[is_kept].min())
-    ids = [result / "ids.parquet" for result in measured]
     named = dict.fromkeys(overlaps.overlapped.values(), "")
     if named:
-        for number, name in enumerate(_ids(ids)):
+        for number, name in enumerate(ids.ids()):
             if number in named:
                 named[number] = name
 
     def dropped() -> Iterator[Dropped]:
-        for number, name in enumerate(_ids(ids)):
+        for number, name in enumerate(ids.ids()):
             if is_kept[number]:
                 continue
             reason, detail = OVER_BUDGET, f"value {values[number]:.3f}, threshold {threshold:.3f}"
@@ -304,11 +304,6 @@ def _choose(
             f"{num_tokens:,} tokens; give a larger budget or a lower threshold"
         )
     return is_kept
-
-
-def _ids(parts: Sequence[Path]) -> Iterator[str]:
-    for part in parts:
-        yield from pq.read_table(part, columns=["id"]).column("id").to_pylist()
 
 
 def _digest(name: str) -> bytes:

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import as_file
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,14 @@ from hornbook.curation.calibration import measure_calibration, most_surprising
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from hornbook.curation.encoder import make_encoder
 from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER, SavedClassifier
-from hornbook.curation.shipped import ShippedStates
+from hornbook.curation.shipped import STATES_FILE, ShippedStates
 from hornbook.errors import MissingInputError
-from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
+from hornbook.pipeline.stage import Artifact, FileHash, Result, Stage, Workspace
 from hornbook.pipeline.table import Table
 from hornbook.records import Document, Label, SampleKind
 
-VERSION = 5
-"""Raised when a rule of this stage changes: it is part of the fingerprint. 5: another stage classifies."""
+VERSION = 6
+"""Raised when a rule of this stage changes: it is part of the fingerprint."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def train_classifier(
 ) -> Stage:
     """The stage that trains the quality classifier on labels of some of the documents."""
     inputs = {"documents": documents, "labels": labels}
-    return Stage(name, run_train_classifier, config or ClassifierConfig(), VERSION, inputs)
+    return Stage(name, run_train_classifier, config or ClassifierConfig(), VERSION, inputs, identity=_identity)
 
 
 def run_train_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
@@ -58,15 +59,15 @@ def run_train_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     labels = inputs["labels"].records("labels", Label)
-    states = ShippedStates(config.states_sha256)
+    states = ShippedStates(is_used=config.use_soft_labels)
     workspace.progress(0, 3, "reading the labelled documents")
     documents, others = _find(inputs["documents"].documents(), labels, states)
     texts = [document.text for document in documents]
     scores = np.array([label.score for label in labels], dtype=np.int64)
     workspace.progress(1, 3, "measuring the calibration")
     encoder = make_encoder(config.encode)
-    hints = states.make_hints(texts, others, encoder)
-    learner = Learner(encoder.encode(texts), scores, config, hints)
+    soft_labels = states.soft_labels(texts, others, encoder)
+    learner = Learner(encoder.encode(texts), scores, config, soft_labels)
     with threadpool_limits(1):  # The number of cores must change no digit.
         measured = measure_calibration(learner, workspace.seed)
         workspace.progress(2, 3, "fitting to all labels")
@@ -75,16 +76,15 @@ def run_train_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact
     for at in most_surprising(measured.values, scores[measured.held_out]):
         number = int(measured.held_out[at])
         label, metadata = labels[number], json.loads(documents[number].metadata)
-        said = {"id": label.sample_id, **{key: metadata.get(key, "") for key in ("module", "qualname")}}
+        said = {"id": label.id, **{key: metadata.get(key, "") for key in ("module", "qualname")}}
         value = round(float(measured.values[at]), 4)
         surprises.append({**said, "score": label.score, "value": value, "reason": label.reason})
     metrics = measured.metrics
     metrics["held_out"]["surprises"] = surprises
-    metrics |= {"head": config.head, "num_hints": 0 if hints is None else len(hints.states)}
+    metrics |= {"head": config.head, "num_soft_labels": 0 if soft_labels is None else len(soft_labels.states)}
     unseen = fitted.probabilities(measured.unseen).tolist()
     rows = [
-        LabelledValue(id=label.sample_id, score=label.score, value=value)
-        for label, value in zip(labels, unseen, strict=True)
+        LabelledValue(id=label.id, score=label.score, value=value) for label, value in zip(labels, unseen, strict=True)
     ]
     workspace.write_records("labelled", LabelledValue, rows)
     SavedClassifier(encode=config.encode, fitted=fitted).save(workspace.folder / CLASSIFIER_FOLDER)
@@ -99,7 +99,7 @@ def _find(
 
     Whole modules are no such others, since they hold the functions and classes that are labelled.
     """
-    wanted = {label.sample_id for label in labels}
+    wanted = {label.id for label in labels}
     found: dict[str, Document] = {}
     others: dict[str, str] = {}
     for document in documents:
@@ -107,12 +107,18 @@ def _find(
             found[document.id] = document
         elif states.has(document.text) and json.loads(document.metadata).get("sample_kind") != SampleKind.MODULE:
             others.setdefault(_digest(document.text), document.text)
-    missing = next((label.sample_id for label in labels if label.sample_id not in found), None)
+    missing = next((label.id for label in labels if label.id not in found), None)
     if missing is not None:
         raise MissingInputError(f"the label of `{missing}` has no document")
     for document in found.values():
         others.pop(_digest(document.text), None)
-    return [found[label.sample_id] for label in labels], list(others.values())
+    return [found[label.id] for label in labels], list(others.values())
+
+
+def _identity(config: ClassifierConfig, sha256_of: FileHash) -> list[str]:
+    """The states that come with the package."""
+    with as_file(STATES_FILE) as path:
+        return [sha256_of(path)] if config.use_soft_labels else []
 
 
 def _digest(text: str) -> str:

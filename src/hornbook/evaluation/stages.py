@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.find import find_benchmark
 from hornbook.errors import ConfigError
-from hornbook.evaluation.evaluate import EvaluationSettings, evaluate
+from hornbook.evaluation.evaluate import EvaluationSettings
+from hornbook.evaluation.evaluate import evaluate as evaluate_model
 from hornbook.evaluation.models import RunModel, SamplingConfig
 from hornbook.pipeline.fingerprint import digest_of
-from hornbook.pipeline.stage import Artifact, Result, Workspace
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.records import Problem
 from hornbook.sandbox.program import Limits
 
@@ -84,6 +85,19 @@ class BenchmarkIdentity:
     """SHA-256 of the problems' records."""
 
 
+def evaluate(
+    model: Stage,
+    tokenizer: Stage,
+    config: EvaluateConfig | None = None,
+    *,
+    held_out: Stage | None = None,
+    name: str = "evaluate",
+) -> Stage:
+    """The stage that scores a model; `held_out` is the stage that keeps problems from the training."""
+    inputs = {"model": model, "tokenizer": tokenizer} | ({} if held_out is None else {"held_out": held_out})
+    return Stage(name, run_evaluate, config or EvaluateConfig(), VERSION, inputs)
+
+
 def run_evaluate(config: EvaluateConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Score the model of a training stage on each benchmark.
 
@@ -102,7 +116,7 @@ def run_evaluate(config: EvaluateConfig, inputs: Mapping[str, Artifact], workspa
     ]
     stage = inputs["model"].manifest.stage
     model = RunModel(inputs["model"].folder, inputs["tokenizer"].path("tokenizer.json"), name=stage)
-    return evaluate(config.settings, benchmarks, model, workspace)
+    return evaluate_model(config.settings, benchmarks, model, workspace)
 
 
 def held_out_benchmark(exercises: Artifact) -> Benchmark:

@@ -22,14 +22,17 @@ from hornbook.export.huggingface import export_huggingface
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.weights import load_config
 from hornbook.pipeline.manifest import Manifest
-from hornbook.pipeline.stage import Artifact, Result, Workspace
+from hornbook.pipeline.run import with_inputs
+from hornbook.pipeline.stage import Artifact, Estimate, Hardware, Result, Stage, Workspace
 
-VERSION = 4
+VERSION = 5
 """Raised when the exported files change: it is part of the fingerprint."""
-_DATA = ("filters", "hygiene", "select", "verify", "deduplicate", "decontaminate")
+_DATA = ("code", "filters", "select", "verify", "deduplicate", "decontaminate")
 _TRAININGS = ("pretrain", "model")
-_EVALUATIONS = (("base", "evaluate_base"), ("tuned", "evaluate_tuned"))
+_EVALUATIONS = (("base", "evaluate-base"), ("tuned", "evaluate-tuned"))
 _BENCHMARKS = {"held_out": "held-out exercises", "humaneval": "HumanEval"}
+_WEIGHT_BYTES = 4
+"""Of a parameter, float32."""
 _MEASURED = (RULE_NAME, "13-gram")
 """Prefixes of the detectors whose quality the card shows: the rule, and the paper's own detector."""
 
@@ -83,13 +86,21 @@ class ModelCard:
         return num_parameters(self.config)
 
 
+def export(
+    model: Stage, tokenizer: Stage, *scores: Stage, config: ExportConfig | None = None, name: str = "export"
+) -> Stage:
+    """The stage that writes a model for transformers; its card tells of all stages that made and scored the model."""
+    told = {stage.name: stage for stage in with_inputs(model, *scores) if stage not in (model, tokenizer)}
+    inputs = {"model": model, "tokenizer": tokenizer, **told}
+    return Stage(name, run_export, config or ExportConfig(), VERSION, inputs, estimate=_estimate)
+
+
 def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Write the Hugging Face folder of the model.
 
     Args:
         config: The name.
-        inputs: `model` and `tokenizer`; for the card also those of `pretrain`, `evaluate_base`, `evaluate_tuned`,
-            `filters`, `select`, `verify`, `deduplicate` and `decontaminate` that the run has.
+        inputs: `model` and `tokenizer`; for the card also other stages of the run under their names.
         workspace: Gets the folder `model`.
     """
     workspace.progress(0, 1, "writing the model")
@@ -108,6 +119,13 @@ def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: 
     )
 
 
+def _estimate(stage: Stage, hardware: Hardware | None = None) -> Estimate:
+    del hardware
+    shapes = (getattr(one.config, "model", None) for one in with_inputs(stage))
+    shape = next((shape for shape in shapes if isinstance(shape, ModelConfig)), None)
+    return Estimate(disk_bytes=num_parameters(shape) * _WEIGHT_BYTES if shape else 0)
+
+
 def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> ModelCard:
     """Gather the card from the inputs' manifests and tables; what the run does not have stays empty."""
     scores = _scores(inputs)
@@ -116,7 +134,7 @@ def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> Mode
         config=load_config(inputs["model"].folder),
         data=tuple(inputs[key].manifest for key in _DATA if key in inputs),
         kinds=_kinds(inputs),
-        sources=_code_sources(inputs["select"]) if "select" in inputs and inputs["select"].has("kept") else (),
+        sources=next((_code_sources(inputs[key]) for key in ("select", "code") if _has_documents(inputs, key)), ()),
         trainings=tuple(inputs[key].manifest for key in _TRAININGS if key in inputs),
         scores=scores,
         contamination=_contamination(inputs, scores),
@@ -132,17 +150,18 @@ def write_model_card(card: ModelCard) -> str:
     return environment.from_string(template).render(card=card)
 
 
+def _has_documents(inputs: Mapping[str, Artifact], key: str) -> bool:
+    return key in inputs and inputs[key].has("documents")
+
+
 def _kinds(inputs: Mapping[str, Artifact]) -> Mapping[str, int]:
-    tables = (inputs[key] for key in ("decontaminate", "deduplicate") if key in inputs)
-    documents = next((one.arrow("documents") for one in tables if one.has("documents")), None)
-    if documents is None or "kind" not in documents.column_names:
-        return {}
-    return Counter(documents.column("kind").to_pylist())
+    tables = (inputs[key] for key in ("decontaminate", "deduplicate") if _has_documents(inputs, key))
+    return next((Counter(one.documents().columns("kind").column("kind").to_pylist()) for one in tables), {})
 
 
-def _code_sources(select: Artifact) -> tuple[tuple[tuple[str, str], int], ...]:
+def _code_sources(code: Artifact) -> tuple[tuple[tuple[str, str], int], ...]:
     counts: Counter[tuple[str, str]] = Counter()
-    for document in select.documents():
+    for document in code.documents():
         metadata = json.loads(document.metadata)
         counts[metadata.get("source", ""), " AND ".join(metadata.get("licenses", ()))] += 1
     return tuple(sorted(counts.items()))

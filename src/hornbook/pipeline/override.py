@@ -84,7 +84,7 @@ def _parsed(text: str, hint: Any, key: str) -> Any:
     except ValueError:
         value = text
     adapter: TypeAdapter[Any] = TypeAdapter(hint)
-    for candidate in (value, text):
+    for candidate in (value, text, text.split(",")):
         try:
             return adapter.validate_python(candidate)
         except ValidationError:

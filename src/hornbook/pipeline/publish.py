@@ -7,6 +7,7 @@ all its columns.
 import dataclasses
 import itertools
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -112,6 +113,22 @@ def _with_origin(dropped: Table[Dropped], documents: Table[Document]) -> Iterato
                 one = next(waiting, None)
 
 
+def publish_folder(output: Path, folder: Path) -> None:
+    """Copy a folder of an artifact to a path that a person named, in the place of what is there.
+
+    Raises:
+        StoreError: The disk is full, or the folder cannot be written.
+    """
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.copytree(folder, partial)
+        shutil.rmtree(output, ignore_errors=True)
+        partial.rename(output)
+    except OSError as error:
+        raise StoreError(f"`{output}` cannot be written: {error.strerror or error}") from error
+
+
 def require_same_form(sources: Sequence[Source], output: Path) -> None:
     """Check that rows can be published as they stand.
 
@@ -172,18 +189,13 @@ def publish_kept(
 
 def _decisions(documents: Table[Document], kept: Table[Document]) -> Iterator[bool]:
     """Whether each document is kept; both tables have the same order."""
-    ids = _ids(kept)
+    ids = kept.ids()
     following = next(ids, None)
-    for name in _ids(documents):
+    for name in documents.ids():
         is_kept = name == following
         yield is_kept
         if is_kept:
             following = next(ids, None)
-
-
-def _ids(table: Table[Document]) -> Iterator[str]:
-    for part in table.parts:
-        yield from pq.read_table(part, columns=["id"]).column("id").to_pylist()
 
 
 def _kept_lines(rows: Sequence[Rows], decisions: Iterator[bool], rejected: Iterator[str]) -> Iterator[bytes]:

@@ -11,6 +11,21 @@ from hornbook.pipeline.stage import Artifact, Context, FileHash, Progress, Stage
 from hornbook.pipeline.store import Store, fingerprint_of
 
 
+def with_inputs(*last: Stage) -> tuple[Stage, ...]:
+    """These stages and all that they need, each after its inputs."""
+    ordered: dict[int, Stage] = {}
+
+    def add(stage: Stage) -> None:
+        if id(stage) not in ordered:
+            for source in stage.inputs.values():
+                add(source)
+            ordered[id(stage)] = stage
+
+    for stage in last:
+        add(stage)
+    return tuple(ordered.values())
+
+
 @dataclass(frozen=True)
 class Pipeline:
     """The stages of a recipe, each after its inputs.
@@ -35,17 +50,7 @@ class Pipeline:
     @classmethod
     def ending_in(cls, recipe: str, *last: Stage, seed: int = 0) -> Self:
         """The pipeline of these stages and all that they need, each after its inputs; all get the seed."""
-        ordered: dict[int, Stage] = {}
-
-        def add(stage: Stage) -> None:
-            if id(stage) not in ordered:
-                for source in stage.inputs.values():
-                    add(source)
-                ordered[id(stage)] = stage
-
-        for stage in last:
-            add(stage)
-        return cls(recipe, tuple(ordered.values())).mapped(lambda stage: replace(stage, seed=seed))
+        return cls(recipe, with_inputs(*last)).mapped(lambda stage: replace(stage, seed=seed))
 
     def stage(self, name: str) -> Stage:
         """The stage of that name.

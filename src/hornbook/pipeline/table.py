@@ -48,6 +48,11 @@ class Table(Generic[R]):
         for part in self.parts:
             yield from read_part(part, self.record)
 
+    def ids(self) -> Iterator[str]:
+        """Stream the ids of the records."""
+        for part in self.parts:
+            yield from pq.read_table(part, columns=["id"]).column("id").to_pylist()
+
     def columns(self, *names: str) -> pa.Table:
         """Some columns of all parts at once; for columns that fit in memory."""
         tables = [pq.read_table(part, columns=list(names)) for part in self.parts]
@@ -125,7 +130,7 @@ def num_rows_of(part: Path) -> int:
 def read_part(part: Path, record: type[R]) -> Iterator[R]:
     """Stream the records of one part.
 
-    A part of code samples, passages or exercises can also be read as documents.
+    A part of passages or exercises can also be read as documents.
     """
     with pq.ParquetFile(part) as opened:
         stored: Any = record_type_of(opened.schema_arrow) if record is Document else record

@@ -1,50 +1,35 @@
-"""The whole pipeline on a laptop, offline, in about ten minutes on two cores.
+"""The whole pipeline on a laptop, offline, in minutes on two cores.
 
-The way of phi-1 ("Textbooks Are All You Need") at a thousandth of its size: the real code is the standard library of
-the running Python, the labels come with the package, the teacher is the procedural curriculum, and the tokenizer is
+It is phi-1's pipeline ("Textbooks Are All You Need") at a thousandth of its size: the real code is the standard library
+of the running Python, the labels come with the package, the teacher is the procedural curriculum, and the tokenizer is
 trained on the run's own data.
 """
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
 
-from hornbook.curation import stages as curation
-from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.classify import classify
-from hornbook.curation.corpus import describe_standard_library
-from hornbook.curation.select import SelectConfig
-from hornbook.curation.select import select as selected
-from hornbook.curation.shipped import describe_labels, describe_states
+from hornbook.curation.collect import DEFINITIONS, CollectConfig, collect
+from hornbook.curation.labels import read_labels
+from hornbook.curation.select import select
 from hornbook.curation.train_classifier import train_classifier
-from hornbook.decontamination.stage import decontaminate as decontaminated
-from hornbook.deduplication.stage import deduplicate as deduplicated
-from hornbook.evaluation import stages as evaluation
-from hornbook.evaluation.stages import EvaluateConfig
-from hornbook.export import stages as export
-from hornbook.export.stages import ExportConfig
+from hornbook.decontamination.stage import decontaminate
+from hornbook.deduplication.stage import deduplicate
+from hornbook.evaluation.stages import EvaluateConfig, evaluate
+from hornbook.export.stages import export
+from hornbook.filters.config import FiltersConfig
+from hornbook.filters.stage import filters
 from hornbook.model.config import ModelConfig
 from hornbook.pipeline.run import Pipeline
-from hornbook.pipeline.stage import Stage, StageFunction
-from hornbook.report import run as report
-from hornbook.report.run import ReportConfig
-from hornbook.synthesis import stages as synthesis
+from hornbook.report.run import report
+from hornbook.sources.standard_library import STANDARD_LIBRARY
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig
-from hornbook.synthesis.estimate import estimate as estimate_teacher
-from hornbook.synthesis.verify import VerifyConfig
-from hornbook.tokens import stages as tokens
-from hornbook.tokens.stages import TokenizeConfig
+from hornbook.synthesis.stages import verify, write_exercises, write_textbooks
+from hornbook.tokens.stages import tokenize, train_tokenizer
 from hornbook.tokens.tokenizer import TokenizerConfig
-from hornbook.training import stages as training
 from hornbook.training.config import TrainConfig
-from hornbook.training.estimate import estimate as estimate_training
+from hornbook.training.stages import train
 
-# Departs: the paper takes CodeGen's tokenizer (51,200) and rows of 2,048 tokens; at a million parameters a large
-# vocabulary would be most of the model, and exercises are short.
-VOCAB_SIZE = 2048
-SEQUENCE_LENGTH = 512
-
-SELECT = SelectConfig()  # Source: section 2.1, `KEEP_SHARE` is 6B of 35B tokens.
 # Departs: the whole curriculum has 728 operations in five idioms; a first course is what minutes of training can teach.
 TEXTBOOKS = TextbooksConfig(course="first", num_passages=4_000)
 EXERCISES = ExercisesConfig(
@@ -55,15 +40,16 @@ EXERCISES = ExercisesConfig(
     num_held_out=300,
     held_out_share=0.35,
 )
-TOKENIZER = TokenizerConfig(vocab_size=VOCAB_SIZE)
+# Departs: CodeGen's 51,200 tokens in section 2.3; at a million parameters they would be most of the model.
+TOKENIZER = TokenizerConfig(vocab_size=2048)
 # docs/decisions/ten-minutes-on-a-laptop.md has the figures for the model, the steps, the course, and the mask.
 MODEL = ModelConfig(
-    vocab_size=VOCAB_SIZE,
+    vocab_size=2048,
     num_layers=4,
     hidden_size=128,
     intermediate_size=512,  # Source: section 2.3, four times the hidden size.
     num_heads=4,  # Departs: heads of 64 dimensions in section 2.3, of which there would be two.
-    max_position=SEQUENCE_LENGTH,
+    max_position=512,  # Departs: 2,048 in section 2.3; exercises are short.
 )
 # Departs: Muon where section 2.3 has AdamW, and its rate; docs/decisions/muon-on-the-laptop.md has the figures.
 PRETRAIN = TrainConfig(
@@ -71,7 +57,7 @@ PRETRAIN = TrainConfig(
     model=MODEL,
     num_steps=60,
     batch_size=8,
-    sequence_length=SEQUENCE_LENGTH,
+    sequence_length=512,
     learning_rate=8e-3,
     warmup_steps=20,
     weight_decay=0.1,  # Source: section 2.3.
@@ -82,7 +68,7 @@ FINETUNE = TrainConfig(
     dataset="finetune",
     num_steps=3_200,
     batch_size=2,
-    sequence_length=SEQUENCE_LENGTH,
+    sequence_length=512,
     learning_rate=1.2e-2,
     warmup_steps=20,
     weight_decay=0.1,  # Departs: 0.01 in section 2.3, where finetuning is a twentieth of the training; here it is most.
@@ -90,102 +76,28 @@ FINETUNE = TrainConfig(
     mask_documents=True,  # Departs: section 2.3 mentions no mask.
 )
 EVALUATE = EvaluateConfig(max_new_tokens=200)
-_ESTIMATES = {
-    training.run_train: estimate_training,
-    synthesis.run_textbooks: estimate_teacher,
-    synthesis.run_exercises: estimate_teacher,
-    synthesis.run_verify: estimate_teacher,
-}
 
 
-def laptop(seed: int = 0) -> Pipeline:
+def laptop(seed: int = 0, source: Sequence[str] = ()) -> Pipeline:
     """The recipe's pipeline.
 
     Args:
         seed: The seed of every random choice.
+        source: Folders, files or URLs of one's own code, in place of the standard library.
     """
-
-    def stage(name: str, run: StageFunction, config: Any, version: int, **inputs: Stage) -> Stage:
-        return Stage(name, run, config, version, inputs, seed, estimate=_ESTIMATES.get(run))
-
-    corpus = stage("corpus", curation.run_corpus, describe_standard_library(), curation.VERSION)
-    # Its default licences hold all that `corpus.license_of` gives: Python's own, PSF-2.0, alone or AND another one.
-    hygiene = stage("hygiene", curation.run_hygiene, curation.describe_hygiene(), curation.VERSION, corpus=corpus)
-    annotate = stage("annotate", curation.run_annotate, describe_labels(), curation.VERSION, corpus=corpus)
-    learned = ClassifierConfig(states_sha256=describe_states())
-    classifier = replace(train_classifier(corpus, annotate, learned), seed=seed)
-    values = replace(classify(corpus, classifier), seed=seed)
-    select = replace(selected(hygiene, values, SELECT), seed=seed)
-
-    textbooks = stage("textbooks", synthesis.run_textbooks, TEXTBOOKS, synthesis.VERSION)
-    exercises = stage("exercises", synthesis.run_exercises, EXERCISES, synthesis.VERSION)
-    verify = stage(
-        "verify", synthesis.run_verify, VerifyConfig(), synthesis.VERSION, textbooks=textbooks, exercises=exercises
-    )
-
-    deduplicate = replace(deduplicated(select, verify), seed=seed)
-    decontaminate = replace(decontaminated(deduplicate, held_out=exercises), seed=seed)
-
-    tokenizer = stage("tokenizer", tokens.run_tokenizer, TOKENIZER, tokens.VERSION, decontaminate=decontaminate)
-    tokenize = stage(
-        "tokenize",
-        tokens.run_tokenize,
-        TokenizeConfig(),
-        tokens.VERSION,
-        decontaminate=decontaminate,
-        tokenizer=tokenizer,
-    )
-    pretrain = stage("pretrain", training.run_train, PRETRAIN, training.VERSION, tokenize=tokenize)
-    finetune = stage("finetune", training.run_train, FINETUNE, training.VERSION, tokenize=tokenize, base=pretrain)
-
-    evaluate_base, evaluate_tuned = (
-        stage(
-            name,
-            evaluation.run_evaluate,
-            EVALUATE,
-            evaluation.VERSION,
-            model=model,
-            tokenizer=tokenizer,
-            held_out=exercises,
-        )
-        for name, model in (("evaluate-base", pretrain), ("evaluate-tuned", finetune))
-    )
-
-    exported = stage(
-        "export",
-        export.run_export,
-        ExportConfig(),
-        export.VERSION,
-        model=finetune,
-        tokenizer=tokenizer,
-        pretrain=pretrain,
-        evaluate_base=evaluate_base,
-        evaluate_tuned=evaluate_tuned,
-        hygiene=hygiene,
-        select=select,
-        verify=verify,
-        deduplicate=deduplicate,
-        decontaminate=decontaminate,
-    )
-    shown = (
-        corpus,
-        hygiene,
-        annotate,
-        classifier,
-        values,
-        select,
-        textbooks,
-        exercises,
-        verify,
-        deduplicate,
-        decontaminate,
-        tokenizer,
-        tokenize,
-        pretrain,
-        finetune,
-        evaluate_base,
-        evaluate_tuned,
-        exported,
-    )
-    inputs = {source.name: source for source in shown}
-    return Pipeline("laptop", (*shown, stage("report", report.run_report, ReportConfig(), report.VERSION, **inputs)))
+    library = collect(CollectConfig(inputs=(STANDARD_LIBRARY,), split=DEFINITIONS))
+    classifier = train_classifier(library, read_labels(library))
+    code = collect(CollectConfig(inputs=tuple(source), split=DEFINITIONS), name="code") if source else library
+    suitable = filters(code, FiltersConfig(check_licenses=not source))  # One's own code needs no licence.
+    taught = select(suitable, classify(code, classifier))
+    textbooks, exercises = write_textbooks(TEXTBOOKS), write_exercises(EXERCISES)
+    clean = decontaminate(deduplicate(taught, verify(textbooks, exercises)), held_out=exercises)
+    tokenizer = train_tokenizer(clean, TOKENIZER)
+    tokens = tokenize(clean, tokenizer)
+    base = train(tokens, PRETRAIN, name="pretrain")
+    tuned = train(tokens, FINETUNE, base=base, name="finetune")
+    scores = [
+        evaluate(model, tokenizer, EVALUATE, held_out=exercises, name=name)
+        for name, model in (("evaluate-base", base), ("evaluate-tuned", tuned))
+    ]
+    return Pipeline.ending_in("laptop", report(export(tuned, tokenizer, *scores)), seed=seed)

@@ -7,40 +7,33 @@ configuration is public), `Departs` says why another one was taken, and `Gap` th
 chosen in its place. `docs/decisions/phi-recipes.md` has the departures and gaps in one table.
 
 The data come from outside: code that was filtered, textbooks and exercises that a language model wrote. A person
-gives each part as a folder (`--set code.folder=DIR`); the estimates below say what the paper's own took to make.
+names each part (`--set code.inputs=PATH`); the estimates below say what the paper's own took to make.
 """
 
 from dataclasses import replace
 from typing import Any
 
-from hornbook.curation import stages as curation
-from hornbook.curation.provided import ProvidedConfig
-from hornbook.decontamination.stage import DecontaminateConfig
-from hornbook.decontamination.stage import decontaminate as decontaminated
-from hornbook.deduplication.stage import DeduplicateConfig
-from hornbook.deduplication.stage import deduplicate as deduplicated
-from hornbook.evaluation import stages as evaluation
-from hornbook.evaluation.stages import EvaluateConfig
-from hornbook.export import stages as export
-from hornbook.export.stages import ExportConfig
-from hornbook.model.config import ModelConfig, num_parameters
+from hornbook.curation.collect import CollectConfig, collect
+from hornbook.decontamination.stage import DecontaminateConfig, decontaminate
+from hornbook.deduplication.stage import DeduplicateConfig, deduplicate
+from hornbook.evaluation.stages import EvaluateConfig, evaluate
+from hornbook.export.stages import ExportConfig, export
+from hornbook.model.config import ModelConfig
 from hornbook.pipeline.run import Pipeline
-from hornbook.pipeline.stage import Estimate, Hardware, Stage, StageFunction
+from hornbook.pipeline.stage import Estimate, Hardware, Stage
 from hornbook.records import DocumentKind
-from hornbook.report import run as report
-from hornbook.report.run import ReportConfig
+from hornbook.report.run import ReportConfig, report
 from hornbook.teacher.prices import TeacherWork
-from hornbook.tokens import stages as tokens
 from hornbook.tokens.sources import CODEGEN, GivenTokenizerConfig
-from hornbook.tokens.stages import TokenizeConfig
-from hornbook.training import stages as training
+from hornbook.tokens.stages import TokenizeConfig, read_tokenizer, tokenize
 from hornbook.training.config import Execution, TrainConfig
 from hornbook.training.estimate import estimate as estimate_training
+from hornbook.training.stages import train
 
 # The paper's three datasets; code and textbooks together are its CodeTextbook, the exercises its CodeExercises.
-CODE = ProvidedConfig(kind=DocumentKind.CODE)  # Departs: section 2.1 filters it here; this one comes filtered.
-TEXTBOOKS = ProvidedConfig(kind=DocumentKind.TEXTBOOK)  # Departs: section 2.2's is not public; one's own is given.
-EXERCISES = ProvidedConfig(kind=DocumentKind.EXERCISE)  # Departs: as the textbooks.
+CODE = CollectConfig(kind=DocumentKind.CODE)  # Departs: section 2.1 filters it here; this one comes filtered.
+TEXTBOOKS = CollectConfig(kind=DocumentKind.TEXTBOOK)  # Departs: section 2.2's is not public; one's own is given.
+EXERCISES = CollectConfig(kind=DocumentKind.EXERCISE)  # Departs: as the textbooks.
 
 CODE_TOKENS = 6_000_000_000  # Source: section 2, about so many of The Stack and StackOverflow pass the classifier.
 # Gap: section 2.1 counts files before the filter only, 35 million of 35 billion tokens; kept ones are taken as equal.
@@ -77,7 +70,6 @@ EXERCISE_WRITING = TeacherWork(
 TEXT_BYTES_PER_TOKEN = 3  # Gap: assumed for Python in CodeGen's tokenizer.
 PARQUET_SHARE = 1 / 3  # Gap: assumed for text compressed with Zstandard.
 PACKED_BYTES_PER_TOKEN = 2  # Source: `tokens/pack.py`, ids below 65,536 in two bytes.
-WEIGHT_BYTES = 4  # Source: `export/huggingface.py`, float32.
 
 DEDUPLICATE = DeduplicateConfig()  # Departs: section 2.1's code came deduplicated; here all parts are, together.
 DECONTAMINATE = DecontaminateConfig()  # Departs: section 5 prunes to compare two trainings; here leaks go before any.
@@ -161,75 +153,44 @@ def phi_1(seed: int = 0) -> Pipeline:
     return build("phi-1", PRETRAIN, seed, note=PAPER_HOURS)
 
 
-def build(name: str, pretrain_config: TrainConfig, seed: int, *, note: str = "") -> Pipeline:
+def build(name: str, pretraining: TrainConfig, seed: int, *, note: str = "") -> Pipeline:
     """The paper's pipeline for a model of any shape.
 
     Args:
         name: Of the recipe and, behind `hornbook-`, of the exported model.
-        pretrain_config: With the model's shape.
+        pretraining: With the model's shape.
         seed: The seed of every random choice.
         note: A sentence that the plan of the pretraining adds, what the paper's own took.
     """
-
-    def stage(name: str, run: StageFunction, config: Any, version: int, **inputs: Stage) -> Stage:
-        return Stage(name, run, config, version, inputs, seed, estimate=_ESTIMATES.get(run))
-
     code, textbooks, exercises = (
-        Stage(name, curation.run_provided, config, curation.VERSION, {}, seed, estimate=estimate_provided)
-        for name, config in (("code", CODE), ("textbooks", TEXTBOOKS), ("exercises", EXERCISES))
+        replace(collect(config, name=part), estimate=estimate_collected)
+        for part, config in (("code", CODE), ("textbooks", TEXTBOOKS), ("exercises", EXERCISES))
     )
-    deduplicate = replace(
-        deduplicated(code, textbooks, exercises, config=DEDUPLICATE), seed=seed, estimate=_estimate_gathered
-    )
-    decontaminate = replace(decontaminated(deduplicate, config=DECONTAMINATE), seed=seed, estimate=_estimate_gathered)
-    tokenizer = stage("tokenizer", tokens.run_given_tokenizer, TOKENIZER, tokens.VERSION)
-    tokenize = stage(
-        "tokenize", tokens.run_tokenize, TOKENIZE, tokens.VERSION, decontaminate=decontaminate, tokenizer=tokenizer
-    )
-    pretrain = stage("pretrain", training.run_train, pretrain_config, training.VERSION, tokenize=tokenize)
-    pretrain = replace(pretrain, estimate=_noted(note))
-    finetune = stage("finetune", training.run_train, FINETUNE, training.VERSION, tokenize=tokenize, base=pretrain)
-    evaluate_base, evaluate_tuned = (
-        stage(name, evaluation.run_evaluate, EVALUATE, evaluation.VERSION, model=model, tokenizer=tokenizer)
-        for name, model in (("evaluate-base", pretrain), ("evaluate-tuned", finetune))
-    )
-    exported = stage(
-        "export",
-        export.run_export,
-        ExportConfig(name=f"hornbook-{name}"),
-        export.VERSION,
-        model=finetune,
-        tokenizer=tokenizer,
-        pretrain=pretrain,
-        evaluate_base=evaluate_base,
-        evaluate_tuned=evaluate_tuned,
-        select=code,
-        deduplicate=deduplicate,
-        decontaminate=decontaminate,
-    )
-    made = (code, textbooks, exercises, deduplicate, decontaminate, tokenizer, tokenize, pretrain, finetune)
-    shown = (*made, evaluate_base, evaluate_tuned, exported)
-    page = stage(
-        "report",
-        report.run_report,
-        ReportConfig(recipe=name),
-        report.VERSION,
-        **{source.name: source for source in shown},
-    )
-    return Pipeline(name, (*shown, page))
+    unique = replace(deduplicate(code, textbooks, exercises, config=DEDUPLICATE), estimate=_estimate_gathered)
+    clean = replace(decontaminate(unique, config=DECONTAMINATE), estimate=_estimate_gathered)
+    tokenizer = read_tokenizer(TOKENIZER)
+    tokens = replace(tokenize(clean, tokenizer, TOKENIZE), estimate=_estimate_packed)
+    base = replace(train(tokens, pretraining, name="pretrain"), estimate=_noted(note))
+    tuned = train(tokens, FINETUNE, base=base, name="finetune")
+    scores = [
+        evaluate(model, tokenizer, EVALUATE, name=part)
+        for part, model in (("evaluate-base", base), ("evaluate-tuned", tuned))
+    ]
+    exported = export(tuned, tokenizer, *scores, config=ExportConfig(name=f"hornbook-{name}"))
+    return Pipeline.ending_in(name, report(exported, config=ReportConfig(recipe=name)), seed=seed)
 
 
-def estimate_provided(stage: Stage, hardware: Hardware | None = None) -> Estimate:
-    """What the paper's part of this kind holds and took to make; no figure where a person gives their own."""
+def estimate_collected(stage: Stage, hardware: Hardware | None = None) -> Estimate:
+    """What the paper's part of this kind holds and took to make; no figure where a person names their own data."""
     del hardware
-    config: ProvidedConfig = stage.config
-    if config.folder is not None:
+    config: CollectConfig = stage.config
+    if config.inputs:
         return Estimate(assumptions=(f"{stage.name}: given; its documents and tokens are counted when they are read.",))
     documents, num_tokens, work, verb = {
         DocumentKind.CODE: (CODE_DOCUMENTS, CODE_TOKENS, ANNOTATION, "annotated"),
         DocumentKind.TEXTBOOK: (TEXTBOOK_WRITING.calls, TEXTBOOK_TOKENS, TEXTBOOK_WRITING, "written"),
         DocumentKind.EXERCISE: (EXERCISE_WRITING.calls, EXERCISE_TOKENS, EXERCISE_WRITING, "written"),
-    }[config.kind]
+    }[config.kind or DocumentKind.CODE]
     return Estimate(
         documents=documents,
         data_tokens=num_tokens,
@@ -239,7 +200,7 @@ def estimate_provided(stage: Stage, hardware: Hardware | None = None) -> Estimat
         teacher_tokens_out=work.total_tokens_out,
         price_usd=work.price_usd,
         assumptions=(f"{stage.name}: {verb} by {work.describe()}",),
-        missing=(f"{stage.name}.folder=DIR",),
+        missing=(f"{stage.name}.inputs=PATH",),
     )
 
 
@@ -252,29 +213,20 @@ def _estimate_gathered(stage: Stage, hardware: Hardware | None = None) -> Estima
     if not all(source.data_tokens for source in sources):
         return Estimate()
     num_tokens = sum(source.data_tokens for source in sources)
-    text = f"{TEXT_BYTES_PER_TOKEN} bytes a token, and a third of it in Parquet"
-    memory = f"{num_tokens * TEXT_BYTES_PER_TOKEN / 1e9:.0f} GB of text, and several times that with what they compute"
     return Estimate(
         documents=sum(source.documents for source in sources),
         data_tokens=num_tokens,
         disk_bytes=_text_bytes(num_tokens),
         assumptions=(
-            f"Disk of documents: {text}.",
-            f"deduplicate and decontaminate hold all documents in the machine's memory: {memory}.",
+            f"Disk of documents: {TEXT_BYTES_PER_TOKEN} bytes a token, and a third of it in Parquet.",
             "No document is taken as dropped: how many will be is not known before.",
         ),
     )
 
 
 def _estimate_packed(stage: Stage, hardware: Hardware | None = None) -> Estimate:
-    source = stage.inputs["decontaminate"].estimated(hardware)
+    source = stage.inputs["documents"].estimated(hardware)
     return replace(source, disk_bytes=source.data_tokens * PACKED_BYTES_PER_TOKEN, assumptions=())
-
-
-def _estimate_exported(stage: Stage, hardware: Hardware | None = None) -> Estimate:
-    del hardware
-    config: TrainConfig = stage.inputs["pretrain"].config
-    return Estimate(disk_bytes=num_parameters(config.model) * WEIGHT_BYTES if config.model else 0)
 
 
 def _noted(note: str) -> Any:
@@ -290,10 +242,3 @@ def _noted(note: str) -> Any:
 def _text_bytes(num_tokens: int) -> int:
     """Of a table of documents on the disk."""
     return int(num_tokens * TEXT_BYTES_PER_TOKEN * PARQUET_SHARE)
-
-
-_ESTIMATES: dict[StageFunction, Any] = {
-    tokens.run_tokenize: _estimate_packed,
-    training.run_train: estimate_training,
-    export.run_export: _estimate_exported,
-}

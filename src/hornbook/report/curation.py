@@ -1,11 +1,12 @@
 """How far the quality classifier can be trusted, and examples of code that was kept and dropped, chosen by rule."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hornbook.pipeline.stage import Artifact
-from hornbook.records import CodeSample, Dropped, Label, Value
+from hornbook.records import Document, Dropped, Label, Value
 from hornbook.report.data_flow import metric
 from hornbook.report.synthesis import spread
 
@@ -41,9 +42,11 @@ class Calibration:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeExcerpt:
-    """A sample of real code, its predicted value and its label."""
+    """A document of real code, its predicted value and its label."""
 
-    sample: CodeSample
+    document: Document
+    metadata: Mapping[str, Any]
+    """What is known of it: path, qualname, lines."""
     value: float
     """The classifier's probability that it scores at least 3."""
     label: Label | None
@@ -75,7 +78,9 @@ def _calibration(run: Mapping[str, Artifact]) -> Calibration:
     classifier = run["train-classifier"]
     metrics, held_out = classifier.manifest.metrics, metric(classifier, "held_out")
     valued = run["classify"].manifest.metrics if "classify" in run else {}
-    texts = {sample.id: sample.text for sample in _collected(run)}
+    surprises = held_out.get("surprises", [])
+    wanted = {one["id"] for one in surprises}
+    texts = _documents(run, wanted, "collect")
     return Calibration(
         num_labels=metric(classifier, "num_labels"),
         num_soft_labels=metrics.get("num_soft_labels", metrics.get("num_hints", 0)),
@@ -88,7 +93,7 @@ def _calibration(run: Mapping[str, Artifact]) -> Calibration:
         ),
         curve=tuple((point["threshold"], point["share"]) for point in valued.get("kept_curve", [])),
         threshold=run["select"].manifest.metrics.get("threshold") if "select" in run else None,
-        surprises=[{**one, "text": texts.get(one["id"], "")} for one in held_out.get("surprises", [])],
+        surprises=[{**one, "text": texts[one["id"]].text if one["id"] in texts else ""} for one in surprises],
         sources=valued.get("by_source", []),
     )
 
@@ -104,37 +109,37 @@ def _excerpts(run: Mapping[str, Artifact]) -> tuple[tuple[CodeExcerpt, ...], tup
         return (), ()
     values = {value.id: value.value for value in run["classify"].records("values", Value)}
     annotated = run["annotate"].records("labels", Label) if "annotate" in run else []
-    labels = {label.sample_id: label for label in annotated}
+    labels = {label.id: label for label in annotated}
     filtered = _reasons(run["filters"]) if "filters" in run else {}
     selected = _reasons(run["select"])
     dropped = filtered | selected
     low, high = _CHARACTERS_SHOWN
-    samples = [sample for sample in _masked(run) if low <= len(sample.text) <= high and sample.id in values]
-    samples.sort(key=lambda sample: (-values[sample.id], sample.id))
-
-    def excerpt(sample: CodeSample) -> CodeExcerpt:
-        because = dropped.get(sample.id, "")
-        return CodeExcerpt(sample=sample, value=values[sample.id], label=labels.get(sample.id), dropped_because=because)
-
+    found = (run[role].documents() for role in ("code", "collect", "filters") if role in run)
+    sizes = {one.id: len(one.text) for one in next(found, ())}
+    code = [name for name, size in sizes.items() if low <= size <= high and name in values]
+    code.sort(key=lambda name: (-values[name], name))
     threshold = run["select"].manifest.metrics.get("threshold", 1.0)
-    kept = spread([sample for sample in samples if sample.id not in dropped], _NUM_SAMPLES)
-    below = [s for s in samples if s.id in selected and s.id not in filtered and values[s.id] < threshold]
-    lost = spread(below, _NUM_SAMPLES) + spread([s for s in samples if s.id in filtered], _NUM_SAMPLES)
+    kept = spread([name for name in code if name not in dropped], _NUM_SAMPLES)
+    below = [name for name in code if name in selected and name not in filtered and values[name] < threshold]
+    lost = spread(below, _NUM_SAMPLES) + spread([name for name in code if name in filtered], _NUM_SAMPLES)
+    texts = _documents(run, {*kept, *lost}, "code", "collect") | _documents(run, {*kept, *lost}, "filters")
+
+    def excerpt(name: str) -> CodeExcerpt:
+        return CodeExcerpt(
+            document=texts[name],
+            metadata=json.loads(texts[name].metadata),
+            value=values[name],
+            label=labels.get(name),
+            dropped_because=dropped.get(name, ""),
+        )
+
     return tuple(map(excerpt, kept)), tuple(map(excerpt, lost))
 
 
-def _collected(run: Mapping[str, Artifact]) -> list[CodeSample]:
-    """The samples as they were collected, or as the filters wrote them; none where the run has neither."""
-    found = (run[role] for role in ("collect", "filters") if role in run and run[role].has("samples"))
-    return next((artifact.records("samples", CodeSample) for artifact in found), [])
-
-
-def _masked(run: Mapping[str, Artifact]) -> list[CodeSample]:
-    """All samples; those that passed the filters are masked."""
-    if "filters" not in run:
-        return _collected(run)
-    masked = {sample.id: sample for sample in run["filters"].records("samples", CodeSample)}
-    return [masked.get(sample.id, sample) for sample in _collected(run)]
+def _documents(run: Mapping[str, Artifact], ids: Collection[str], *roles: str) -> dict[str, Document]:
+    """Id → document, for some documents of the first of these roles that the run has."""
+    found = next((run[role].documents() for role in roles if role in run), ())
+    return {document.id: document for document in found if document.id in ids}
 
 
 def _reasons(artifact: Artifact) -> dict[str, str]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hornbook.pipeline.stage import Artifact, Result, Workspace
+from hornbook.pipeline.run import with_inputs
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.report.data_flow import trainings_of
 from hornbook.report.page import Page, draw_page
 from hornbook.report.scores import sandbox_of, scores_of
@@ -20,6 +21,12 @@ class ReportConfig:
 
     recipe: str = "laptop"
     """The run's title."""
+
+
+def report(*last: Stage, config: ReportConfig | None = None, name: str = "report") -> Stage:
+    """The stage that writes a page about these stages and all that they read."""
+    inputs = {stage.name: stage for stage in with_inputs(*last)}
+    return Stage(name, run_report, config or ReportConfig(), VERSION, inputs)
 
 
 def page_of(artifacts: Mapping[str, Artifact], config: ReportConfig) -> Page:

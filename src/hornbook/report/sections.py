@@ -25,12 +25,13 @@ _OPTIONAL = ("code", EVALUATE)
 """Roles that are not missed where they are absent."""
 ROLES: Mapping[str, tuple[str, ...]] = {
     "code": ("code",),
-    "collect": ("collect", "corpus"),
-    "filters": ("filters", "hygiene"),
+    "collect": ("collect",),
+    "filters": ("filters",),
+    "annotate": ("annotate", "labels"),
     **{
         role: (role,)
         for role in (
-            *("annotate", "train-classifier", "classify", "select", "textbooks", "exercises", "verify"),
+            *("train-classifier", "classify", "select", "textbooks", "exercises", "verify"),
             *("deduplicate", "decontaminate"),
             *("tokenizer", "tokenize", "pretrain", "finetune", "evaluate-base", "evaluate-tuned", EVALUATE, "export"),
         )

@@ -17,6 +17,7 @@ from hornbook.sources.packages import InstalledPackages, has_packages
 from hornbook.sources.remote import RemoteFile, find_remote_files, is_remote
 from hornbook.sources.source import MAX_BYTES, Source
 from hornbook.sources.stackoverflow import StackOverflow
+from hornbook.sources.standard_library import STANDARD_LIBRARY, StandardLibrary
 
 POSTS = "Posts.xml"
 _NOTEBOOKS = "*.ipynb"
@@ -71,7 +72,7 @@ def open_sources(inputs: Sequence[str], config: SourcesConfig) -> list[Source]:
     """The sources that inputs are, in their order.
 
     Args:
-        inputs: Files, folders, or URLs of files of rows.
+        inputs: Files, folders, URLs of files of rows, or `standard-library`.
         config: How they are read.
 
     Raises:
@@ -86,6 +87,8 @@ def open_sources(inputs: Sequence[str], config: SourcesConfig) -> list[Source]:
     for given in inputs:
         if is_remote(given):
             sources += _remote_rows(given, config)
+        elif given == STANDARD_LIBRARY and not Path(given).exists():
+            sources.append(StandardLibrary())
         else:
             path = Path(given)
             if not path.exists():

@@ -11,21 +11,22 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
-from hornbook.pipeline.stage import Artifact, Result, Workspace
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.records import Dropped, Exercise, Passage, Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.asked import ask_for_exercises, ask_for_passages, metrics_of
+from hornbook.synthesis.curriculum import exercises as curriculum
 from hornbook.synthesis.curriculum.courses import Course
 from hornbook.synthesis.curriculum.exercises import (
     TEACHER,
     ExercisesConfig,
     build_author,
-    write_exercises,
     write_held_out,
 )
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig, write_passages
 from hornbook.synthesis.curriculum.world import build_world
 from hornbook.synthesis.diversity.measure import measure
+from hornbook.synthesis.estimate import estimate
 from hornbook.synthesis.exercise_tests import ExerciseTest, with_tests
 from hornbook.synthesis.levels import Verification, count_levels
 from hornbook.synthesis.shown_output import Repair
@@ -36,6 +37,22 @@ from hornbook.synthesis.written_passages import PassageCheck, verify_written_pas
 
 VERSION = 6
 """Raised when a rule of these stages or of the curriculum changes: it is part of the fingerprint."""
+
+
+def write_textbooks(config: TextbooksConfig, name: str = "textbooks") -> Stage:
+    """X."""
+    return Stage(name, run_textbooks, config, VERSION, estimate=estimate)
+
+
+def write_exercises(config: ExercisesConfig, name: str = "exercises") -> Stage:
+    """X."""
+    return Stage(name, run_exercises, config, VERSION, estimate=estimate)
+
+
+def verify(textbooks: Stage, exercises: Stage, config: VerifyConfig | None = None, name: str = "verify") -> Stage:
+    """X."""
+    inputs = {"textbooks": textbooks, "exercises": exercises}
+    return Stage(name, run_verify, config or VerifyConfig(), VERSION, inputs, estimate=estimate)
 
 
 def run_textbooks(config: TextbooksConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
@@ -79,7 +96,7 @@ def run_exercises(config: ExercisesConfig, inputs: Mapping[str, Artifact], works
     del inputs
     author = build_author(config, workspace.seed)
     if config.teacher == TEACHER:
-        exercises = write_exercises(config, workspace.seed, workspace.progress)
+        exercises = curriculum.write_exercises(config, workspace.seed, workspace.progress)
         dropped: Mapping[str, int] = {}
         more: dict[str, Any] = {
             "num_operations": len(author.world.operations),

@@ -12,11 +12,12 @@ from functools import partial
 from tokenizers import Tokenizer
 
 from hornbook.errors import ConfigError
-from hornbook.pipeline.stage import Artifact, Result, Workspace
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.pipeline.table import Table
 from hornbook.records import Document, DocumentKind
 from hornbook.tokens.sources import GivenTokenizerConfig, find_tokenizer
-from hornbook.tokens.tokenizer import TokenizerConfig, load_tokenizer, tokenizer_hash, train_tokenizer
+from hornbook.tokens.tokenizer import TokenizerConfig, load_tokenizer, tokenizer_hash
+from hornbook.tokens.tokenizer import train_tokenizer as learn_tokenizer
 from hornbook.tokens.write import write_shards
 
 VERSION = 3
@@ -38,12 +39,28 @@ class TokenizeConfig:
             raise ConfigError(f"`held_out_share` must lie in [0, 1), got {self.held_out_share!r}")
 
 
+def train_tokenizer(documents: Stage, config: TokenizerConfig | None = None, name: str = "tokenizer") -> Stage:
+    """The stage that trains a tokenizer on documents."""
+    return Stage(name, run_tokenizer, config or TokenizerConfig(), VERSION, {"documents": documents})
+
+
+def read_tokenizer(config: GivenTokenizerConfig, name: str = "tokenizer") -> Stage:
+    """The stage that takes a tokenizer that exists."""
+    return Stage(name, run_given_tokenizer, config, VERSION)
+
+
+def tokenize(documents: Stage, tokenizer: Stage, config: TokenizeConfig | None = None, name: str = "tokenize") -> Stage:
+    """The stage that tokenizes documents."""
+    inputs = {"documents": documents, "tokenizer": tokenizer}
+    return Stage(name, run_tokenize, config or TokenizeConfig(), VERSION, inputs)
+
+
 def run_tokenizer(config: TokenizerConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Learn the run's tokenizer from its documents, which are streamed (input: `decontaminate`)."""
-    documents = inputs["decontaminate"].documents()
+    documents = inputs["documents"].documents()
     num_documents = documents.num_rows
     workspace.progress(0, num_documents, "learning merges")
-    tokenizer = train_tokenizer(documents, config)
+    tokenizer = learn_tokenizer(documents, config)
     result = _write_tokenizer(tokenizer, workspace)
     workspace.progress(num_documents, num_documents, f"{tokenizer.get_vocab_size()} tokens")
     return result
@@ -73,7 +90,7 @@ def run_tokenize(config: TokenizeConfig, inputs: Mapping[str, Artifact], workspa
 
     The documents are read as a stream, and the shards grow in `scratch`, where a killed run finds them again.
     """
-    table = inputs["decontaminate"].documents()
+    table = inputs["documents"].documents()
     tokenizer = load_tokenizer(inputs["tokenizer"].path("tokenizer.json"))
     metrics: dict[str, object] = {"tokenizer_sha256": tokenizer_hash(tokenizer)}
     num_documents = table.num_rows

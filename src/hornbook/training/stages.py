@@ -20,13 +20,14 @@ from hornbook.model.phi import Phi
 from hornbook.model.weights import check_tokenizer, load_model, save_model
 from hornbook.pipeline.fingerprint import canonical_json, encode
 from hornbook.pipeline.manifest import MEASURED, hash_file
-from hornbook.pipeline.stage import Artifact, Progress, Result, Workspace
+from hornbook.pipeline.stage import Artifact, Progress, Result, Stage, Workspace
 from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.tokenizer import load_tokenizer, tokenizer_hash
 from hornbook.training.checkpoint import describe_differences, explained_writing
 from hornbook.training.config import TrainConfig
+from hornbook.training.estimate import estimate
 from hornbook.training.hardware import choose_device
-from hornbook.training.loop import train
+from hornbook.training.loop import train as train_model
 from hornbook.training.parallel import Ranks, current_ranks, from_first, gathered, on_first
 from hornbook.training.step import Training
 
@@ -45,6 +46,12 @@ class TrainingCall:
     tokens: Path
     base: Path | None
     seed: int
+
+
+def train(tokens: Stage, config: TrainConfig, *, base: Stage | None = None, name: str) -> Stage:
+    """The stage that trains a model on a tokenized dataset, from a base model's weights where one is given."""
+    inputs = {"tokenize": tokens} | ({} if base is None else {"base": base})
+    return Stage(name, run_train, config, VERSION, inputs, estimate=estimate)
 
 
 def run_train(config: TrainConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
@@ -112,7 +119,7 @@ def train_folder(
     model = _starting_model(config, base_folder, stream, seed, ranks)
     device = choose_device(config.execution.device)
     live_log = scratch / "log.jsonl"
-    training = train(
+    training = train_model(
         model,
         stream,
         held_out,

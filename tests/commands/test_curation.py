@@ -1,13 +1,16 @@
+"""From labels of one's own to a classifier, by commands."""
+
 import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.commands.typed import is_one_mistake, read_json, type_in, write_lines
+from tests.curation.test_stages import GLUE, LOOP
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
-from hornbook.commands.annotate_report import agreement_of
+from hornbook.curation.calibration import agreement_of
 
 
 def score(asked: Asked) -> str:
@@ -30,35 +33,33 @@ def code(tmp_path: Path) -> Path:
     return write_lines(tmp_path / "code.jsonl", [*rows, {"id": "odd one", "text": "odd = 1\n"}])
 
 
-def annotate(teacher: ScriptedEndpoint, place: Path, *more: str | Path, status: int = 0) -> str:
-    arguments = ["--teacher", teacher.url, "--cache", place / "cache.sqlite"]
-    printed = type_in("annotate", *more, *arguments, status=status)
-    return printed.err if status else printed.out
+def annotate(teacher: ScriptedEndpoint, place: Path, *more: str | Path, status: int = 0) -> Any:
+    """What was printed."""
+    arguments = ["--teacher", teacher.url, "--cache", place / "cache.sqlite", "-o", place / "labels.jsonl"]
+    return type_in("annotate", *more, *arguments, status=status)
 
 
 def test_rows_get_labels_with_reasons_and_a_second_run_asks_nothing_again(
     teacher: ScriptedEndpoint, code: Path, tmp_path: Path
 ) -> None:
-    out = annotate(teacher, tmp_path, code, "--id-field", "id", "-o", tmp_path / "labels.jsonl")
+    printed = annotate(teacher, tmp_path, code)
     assert read_json(tmp_path / "labels.jsonl") == [
-        {"sample_id": f"row {number}", "score": number, "reason": f"It has {number} lines.", "annotator": "tiny"}
+        {"id": f"row {number}", "score": number, "reason": f"It has {number} lines.", "annotator": "tiny"}
         for number in range(1, 6)
     ]
-    assert [(row["id"], row["reason"]) for row in read_json(tmp_path / "labels.rejected.jsonl")] == [
-        ("odd one", "no score")
-    ]
-    assert "5 labels" in out
-    again = annotate(teacher, tmp_path, code, "--json")
-    assert (json.loads(again)["account"]["run"][0]["calls"], len(teacher.asked)) == (0, 6)
+    dropped = [(row["id"], row["reason"]) for row in read_json(tmp_path / "labels.dropped.jsonl")]
+    assert dropped == [("odd one", "no score")]
+    assert "labels               5" in printed.out
+    again = annotate(teacher, tmp_path, code, "--json").json
+    assert (again["account"]["run"][0]["calls"], again["dropped"], len(teacher.asked)) == (0, {"no score": 1}, 6)
 
 
 def test_python_files_of_a_folder_are_read_whole_and_long_ones_cut(teacher: ScriptedEndpoint, tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "a.py").write_text("x = 1\n")
     (tmp_path / "src" / "b.py").write_text("value = 12345\n" * 100)
-    described = json.loads(annotate(teacher, tmp_path, tmp_path / "src", "--max-characters", "500", "--json"))
-    assert described["labels"] == 2
-    assert described["truncated"] == 1
+    described = annotate(teacher, tmp_path, tmp_path / "src", "--max-characters", "500", "--json").json
+    assert (described["labels"], described["shortened"]) == (2, 1)
     assert max(len(asked.text) for asked in teacher.asked) < 600
 
 
@@ -67,19 +68,21 @@ def test_a_draw_is_one_of_the_ids_and_the_seed_and_a_larger_one_asks_only_about_
 ) -> None:
     lines = [{"id": str(number), "text": f"x = {number}\n"} for number in range(60)]
     forth, back = (write_lines(tmp_path / f"{name}.jsonl", some) for name, some in (("a", lines), ("b", lines[::-1])))
-    labels, drawn = tmp_path / "labels.jsonl", []
+    drawn = []
     for code, num, seed in ((forth, 15, 1), (back, 15, 1), (forth, 25, 1), (forth, 25, 2)):
-        more = ("--id-field", "id", "--num", str(num), "--seed", str(seed), "-o", labels, "--json")
-        said = json.loads(annotate(teacher, tmp_path, code, *more))
-        assert (said["labels"], said["of"]) == (num, 60)
-        drawn.append({row["sample_id"] for row in read_json(labels)})
+        said = annotate(teacher, tmp_path, code, "--num", str(num), "--seed", str(seed), "--json").json
+        assert (said["labels"], said["num_documents"]) == (num, 60)
+        drawn.append({row["id"] for row in read_json(tmp_path / "labels.jsonl")})
     assert drawn[0] == drawn[1] < drawn[2]
     assert len(drawn[2] & drawn[3]) < 20
     assert len(teacher.asked) == len(drawn[2] | drawn[3])
+    type_in("sample", forth, "-o", tmp_path / "some.jsonl", "--num", "15", "--seed", "1")
+    lines_of = forth.read_text().splitlines(keepends=True)
+    assert (tmp_path / "some.jsonl").read_text() == "".join(lines_of[int(name)] for name in sorted(drawn[0], key=int))
 
 
-@pytest.mark.parametrize("key", ["sample_id", "id", "sha256"])
-def test_known_scores_are_compared_by_id_or_by_the_digest_of_the_code(
+@pytest.mark.parametrize("key", ["id", "sha256"])
+def test_known_scores_are_compared_by_id_or_by_the_hash_of_the_text(
     teacher: ScriptedEndpoint, code: Path, tmp_path: Path, key: str
 ) -> None:
     names = [f"row {number}" for number in range(1, 5)]
@@ -87,8 +90,7 @@ def test_known_scores_are_compared_by_id_or_by_the_digest_of_the_code(
         names = [hashlib.sha256("\n".join(["x = 1"] * number).encode()).hexdigest() for number in range(1, 5)]
     known = [{key: name, "score": 5 - number} for number, name in enumerate(names, start=1)]
     labels = write_lines(tmp_path / "known.jsonl", [*known, {key: "another", "score": 3}])
-    more = ("--id-field", "id", "--against", labels, "--json")
-    compared = json.loads(annotate(teacher, tmp_path, code, *more))["agreement"]
+    compared = annotate(teacher, tmp_path, code, "--against", labels, "--json").json["agreement"]
     assert (compared["compared"], compared["spearman"], len(teacher.asked)) == (4, -1.0, 4)
     assert (compared["exact"], compared["within_one"], compared["kappa_at_least_3"]) == (0.0, 0.5, -1.0)
 
@@ -104,10 +106,27 @@ def test_agreement_is_that_of_the_formulas() -> None:
 
 @pytest.mark.slow
 def test_the_standard_library_is_compared_with_the_shipped_labels(teacher: ScriptedEndpoint, tmp_path: Path) -> None:
-    flags = ["--standard-library", "--shipped-labels", "--num", "30", "--seed", "4"]
-    described = json.loads(annotate(teacher, tmp_path, *flags, "--json"))
-    assert described["labels"] + sum(described["rejected"].values()) == 30
+    modules = tmp_path / "modules.jsonl"
+    type_in("collect", "standard-library", "--split", "definitions", "--no-filters", "-o", modules)
+    described = annotate(
+        teacher, tmp_path, modules, "--against", "shipped", "--num", "30", "--seed", "4", "--json"
+    ).json
+    assert described["labels"] + sum(described["dropped"].values()) == 30
     assert described["agreement"]["compared"] == described["labels"] > 0
+
+
+def test_labels_train_a_classifier_whose_values_separate_them(tmp_path: Path) -> None:
+    texts = [(LOOP, GLUE)[number % 2].format(number) for number in range(60)]
+    code = write_lines(tmp_path / "code.jsonl", [{"id": f"d{at}", "text": text} for at, text in enumerate(texts)])
+    labels = [{"id": f"d{at}", "score": 4 - 4 * (at % 2)} for at in range(20)]
+    labels += [{"text": texts[at], "score": 4 - 4 * (at % 2)} for at in range(20, 40)]
+    known = write_lines(tmp_path / "labels.jsonl", [*labels, {"id": "gone", "score": 1}])
+    said = type_in("train-classifier", code, "--labels", known, "-o", tmp_path / "classifier", "--json").json
+    assert (said["num_documents"], said["labels"], said["dropped"]) == (60, 40, {"no such document": 1})
+    assert said["held_out"]["auc"] == 1.0
+    type_in("classify", code, "-o", tmp_path / "values.jsonl", "--classifier", tmp_path / "classifier")
+    values = [row["value"] for row in read_json(tmp_path / "values.jsonl")]
+    assert min(values[::2]) > 0.9 > 0.1 > max(values[1::2])
 
 
 def test_a_mistake_is_one_message_and_nothing_is_asked(
@@ -118,16 +137,18 @@ def test_a_mistake_is_one_message_and_nothing_is_asked(
     write_lines(Path("strangers.jsonl"), [{"id": "9", "score": 1}])
     write_lines(Path("nameless.jsonl"), [{"name": "9", "score": 1}])
     for arguments, said in (
-        ([], "--standard-library"),
-        (["code.jsonl", "--standard-library"], "--standard-library"),
-        (["code.jsonl", "--shipped-labels"], "--standard-library"),
-        (["--standard-library", "--shipped-labels", "--against", "code.jsonl"], "not with both"),
+        ([], "name at least one input"),
         (["code.jsonl", "--against", "code.jsonl"], "`score`"),
         (["code.jsonl", "--against", "strangers.jsonl"], "strangers.jsonl"),
-        (["code.jsonl", "--against", "nameless.jsonl"], "names no code"),
+        (["code.jsonl", "--against", "nameless.jsonl"], "names no document"),
         (["code.jsonl", "--id-field", "text"], "--id-field"),
         (["code.jsonl", "--max-characters", "5"], "at least 100"),
     ):
-        err = annotate(teacher, tmp_path, *arguments, status=2)
-        assert is_one_mistake(err, said), err
+        *_, last = annotate(teacher, tmp_path, *arguments, status=2).err.splitlines()
+        assert is_one_mistake(f"{last}\n", said), last
     assert teacher.asked == []
+    assert is_one_mistake(type_in("annotate", "code.jsonl", "-o", "labels.jsonl", status=2).err, "--teacher URL")
+    few = write_lines(Path("few.jsonl"), [{"id": "1", "score": 1}])
+    err = type_in("train-classifier", "code.jsonl", "--labels", few, "-o", "classifier", status=2).err
+    assert "labels are at least 3" in err
+    assert not Path("classifier").exists()

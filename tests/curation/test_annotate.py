@@ -1,21 +1,18 @@
-import dataclasses
 import random
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from tests.curation.conftest import artifact, code, documents_of, workspace
 from tests.teacher.scripted import ScriptedTeacher
 
-from hornbook.curation.annotate_samples import (
-    AnnotateSamplesConfig,
-    Unscored,
-    annotate_samples,
-    read_score,
-    scoring_request,
-)
-from hornbook.errors import ConfigError, EndpointError
-from hornbook.records import Document, DocumentKind
+from hornbook.curation.annotate import AnnotateConfig, Unscored, read_score, run_annotate, scoring_request
+from hornbook.errors import ConfigError, EndpointError, MissingInputError
+from hornbook.pipeline.stage import Artifact, Context, Result
+from hornbook.records import Dropped, Label
 from hornbook.teacher.api import Reply, ReplyOutcome, TeacherRequest
 
-CONFIG = AnnotateSamplesConfig()
+CONFIG = AnnotateConfig()
 
 
 def answered(text: str) -> Reply:
@@ -65,14 +62,14 @@ def test_the_rubric_is_in_the_question_and_the_snippet_cannot_close_its_own_fenc
     examples = [read_score(answered(message["content"])) for message in request.messages[2:-1:2]]
     assert sorted(score for score, _ in examples) == [0, 2, 5], "they spread over the scale"
     assert all(0 < len(reason.split()) <= 15 for _, reason in examples)
-    for field, value in (("max_snippet_characters", 99), ("temperature", -1)):
+    for field, value in (("max_characters", 99), ("temperature", -1)):
         with pytest.raises(ConfigError, match=f"`{field}`"):
-            AnnotateSamplesConfig(**{field: value})
+            AnnotateConfig(**{field: value})
 
 
 def test_a_long_snippet_is_cut_behind_a_whole_line_and_the_teacher_is_told() -> None:
     text = "".join(f"value_{number} = {number}\n" for number in range(100))
-    config = AnnotateSamplesConfig(max_snippet_characters=200)
+    config = AnnotateConfig(max_characters=200)
     shown = scoring_request(text, config).messages[-1]["content"]
     code = shown.split("\n```\n")[0].removeprefix("```python\n")
     assert text.startswith(code + "\n")
@@ -81,27 +78,33 @@ def test_a_long_snippet_is_cut_behind_a_whole_line_and_the_teacher_is_told() -> 
     assert "beginning" not in scoring_request(text[:150], config).messages[-1]["content"]
 
 
-def documents(*texts: str) -> list[Document]:
-    return [Document(id=f"d{place}", kind=DocumentKind.CODE, text=text) for place, text in enumerate(texts)]
-
-
 def speak(request: TeacherRequest) -> str:
     text = request.body("")["messages"][-1]["content"]
     return "no idea" if "odd" in text else f"Reason: it has {len(text)} characters.\nScore: {len(text) % 6}"
 
 
-def test_labels_keep_the_order_of_the_documents_whatever_the_order_of_the_replies() -> None:
-    given = documents(*("x = 1\n" * number for number in range(1, 30)), "odd = 1\n", "  \n", "y = 'long'\n" * 300)
-    told: list[tuple[int, int, str]] = []
-    with ScriptedTeacher(speak, name="tiny") as teacher:
-        found = annotate_samples(given, teacher, CONFIG, lambda *said: told.append(said))
-    with ScriptedTeacher(speak, name="tiny", num_ahead=9, shuffle=random.Random(0)) as shuffled:
-        assert dataclasses.asdict(found) == dataclasses.asdict(annotate_samples(given, shuffled, CONFIG))
-    assert [label.sample_id for label in found.labels] == [*(f"d{place}" for place in range(29)), "d31"]
-    assert {label.annotator for label in found.labels} == {"tiny"}
-    assert [(entry.id, entry.reason) for entry in found.dropped] == [("d29", "no score"), ("d30", "empty")]
-    assert found.num_truncated == 1
-    assert len(teacher.asked) == 31
-    assert told == [(number, 31, "") for number in range(1, 32)]
-    with ScriptedTeacher([EndpointError("gone")]) as teacher, pytest.raises(EndpointError, match="gone"):
-        annotate_samples(documents("a = 1"), teacher, CONFIG)
+def annotate(folder: Path, teacher: ScriptedTeacher, *texts: str) -> tuple[Result, Artifact]:
+    documents = documents_of(folder / "code", [code(f"d{place}", text=text) for place, text in enumerate(texts)])
+    context = Context(open_teacher=lambda *_: teacher)
+    place = replace(workspace(folder / "labels"), context=context)
+    return run_annotate(AnnotateConfig(teacher="tiny"), {"documents": documents}, place), artifact(folder / "labels")
+
+
+def test_labels_keep_the_order_of_the_documents_whatever_the_order_of_the_replies(tmp_path: Path) -> None:
+    texts = [*("x = 1\n" * number for number in range(1, 30)), "odd = 1\n", "  \n", "y = 'long'\n" * 300]
+    in_order, ahead = ScriptedTeacher(speak), ScriptedTeacher(speak, num_ahead=9, shuffle=random.Random(0))
+    result, found = annotate(tmp_path / "1", in_order, *texts)
+    again, shuffled = annotate(tmp_path / "2", ahead, *texts)
+    labels, dropped = found.records("labels", Label), found.records("dropped", Dropped)
+    assert (again, shuffled.records("labels", Label), shuffled.records("dropped", Dropped)) == (result, labels, dropped)
+    assert [label.id for label in labels] == [*(f"d{place}" for place in range(29)), "d31"]
+    assert {label.annotator for label in labels} == {"tiny"}
+    assert [(entry.id, entry.reason) for entry in dropped] == [("d29", "no score"), ("d30", "empty")]
+    assert (result.metrics["num_truncated"], result.metrics["num_replies"], len(in_order.asked)) == (1, 31, 31)
+
+
+def test_a_teacher_that_fails_or_never_scores_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(EndpointError, match="gone"):
+        annotate(tmp_path / "1", ScriptedTeacher([EndpointError("gone")]), "a = 1")
+    with pytest.raises(MissingInputError, match="none of 2 documents has a score: no score, 'no idea'"):
+        annotate(tmp_path / "2", ScriptedTeacher(speak), "odd = 1", "odd = 2")

@@ -1,22 +1,27 @@
-"""Ask a language model how much a student would learn from each piece of code.
+"""The stage `annotate`: ask a language model how much a student would learn from each document.
 
-Reads:  documents; `educational_value/rubric.md`.
-Writes: a label for each that was scored, the reason before the score; the others with why they have none.
+Reads:  the documents of its input; `educational_value/rubric.md`.
+Writes: `labels`: Label, the reason before the score; `dropped`: Dropped, the documents without a label.
 Source: section 2.1 of the paper, where GPT-4 was asked. Its prompt is not published; the rubric is this project's.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
 from typing import Any
 
-from hornbook.errors import ConfigError
-from hornbook.records import Document, Dropped, Label
-from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, SamplingConfig, Teacher, fenced
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace, count_reasons
+from hornbook.pipeline.table import Table, TableWriter
+from hornbook.records import Dropped, Label
+from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, SamplingConfig, fenced
 
+VERSION = 1
+"""Raised when the prompt or a rule of this stage changes: it is part of the fingerprint."""
 HIGHEST_SCORE = 5
 _MOST_REASON_CHARACTERS = 500
 _FORMAT = (
@@ -65,87 +70,98 @@ class Unscored(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnnotateSamplesConfig:
-    """How code is shown and the answer drawn."""
+class PromptConfig:
+    """How code is shown to the language model, and how its answer is drawn."""
 
-    max_snippet_characters: int = 2000
-    """A longer one is cut behind its last whole line within; the model is told so."""
+    max_characters: int = 2000
+    """Longest text that is shown whole; a longer one is cut behind its last whole line within."""
     max_new_tokens: int = 80
+    """Most tokens of one answer."""
     temperature: float = 0.0
+    """Sampling temperature; 0 takes the most likely token."""
 
     def __post_init__(self) -> None:
-        if self.max_snippet_characters < 100:
-            raise ConfigError(f"`max_snippet_characters` must be at least 100, got {self.max_snippet_characters!r}")
+        if self.max_characters < 100:
+            raise ConfigError(f"`max_characters` must be at least 100, got {self.max_characters!r}")
         SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Annotated:
-    """What was scored and what was not, both in the order of the documents."""
+class AnnotateConfig(PromptConfig):
+    """Which language model is asked, and how."""
 
-    labels: list[Label]
-    dropped: list[Dropped]
-    num_replies: int
-    num_truncated: int
-    """Documents of which only the beginning was read."""
-    prompt_tokens: int
-    completion_tokens: int
-    """By the server's count."""
+    teacher: str = ""
+    """Name of the language model."""
 
 
-def annotate_samples(
-    documents: Sequence[Document],
-    teacher: Teacher,
-    config: AnnotateSamplesConfig,
-    progress: Callable[[int, int, str], None] | None = None,
-) -> Annotated:
-    """Score documents; a pure function of them, the config and the replies.
+def annotate(documents: Stage, config: AnnotateConfig, name: str = "annotate") -> Stage:
+    """The stage that asks a language model for labels."""
+    return Stage(name, run_annotate, config, VERSION, {"documents": documents})
 
-    Args:
-        documents: Ids unique.
-        teacher: Entered; its name stands in the labels.
-        config: How they are shown.
-        progress: Called after each reply with the number of replies, of documents, and a note.
+
+def run_annotate(config: AnnotateConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Score all documents; every answer is in the teacher's account before it counts.
 
     Raises:
+        ConfigError: No teacher was named.
+        MissingInputError: No answer holds a score.
         HornbookError: As the teacher's `ask`.
     """
-    asked = [document for document in documents if document.text.strip()]
-    replies: dict[int, Reply] = {}
-    for index, reply in teacher.ask(scoring_requests(documents, config)):
-        replies[index] = reply
-        if progress is not None:
-            progress(len(replies), len(asked), "")
-    read = {document.id: read_score(replies[index]) for index, document in enumerate(asked)}
-    labels, dropped = [], []
-    for document in documents:
-        score, said = read.get(document.id, (Unscored.EMPTY, ""))
-        if isinstance(score, Unscored):
-            dropped.append(Dropped(id=document.id, reason=score.value, detail=said))
-        else:
-            labels.append(Label(sample_id=document.id, score=score, reason=said, annotator=teacher.name))
-    return Annotated(
-        labels=labels,
-        dropped=dropped,
-        num_replies=len(asked),
-        num_truncated=sum(len(document.text.rstrip()) > config.max_snippet_characters for document in asked),
-        prompt_tokens=sum(reply.prompt_tokens or 0 for reply in replies.values()),
-        completion_tokens=sum(reply.completion_tokens or 0 for reply in replies.values()),
+    documents = inputs["documents"].documents()
+    ids: list[str] = []
+    num_truncated = 0
+
+    def requests() -> Iterator[ChatRequest]:
+        nonlocal num_truncated
+        for document in documents:
+            if document.text.strip():
+                ids.append(document.id)
+                num_truncated += len(document.text.rstrip()) > config.max_characters
+                yield scoring_request(document.text, config)
+
+    read: dict[str, tuple[int | Unscored, str]] = {}
+    tokens = Counter[str]()
+    total = documents.num_rows
+    with workspace.open_teacher(config.teacher) as teacher:
+        for index, reply in teacher.ask(requests()):
+            read[ids[index]] = read_score(reply)
+            tokens.update(prompt=reply.prompt_tokens or 0, completion=reply.completion_tokens or 0)
+            workspace.progress(len(read), total, "documents scored")
+    counts = Counter(str(score) for score, _ in read.values() if not isinstance(score, Unscored))
+    with (
+        TableWriter(workspace.folder / "labels", Label) as labels,
+        TableWriter(workspace.folder / "dropped", Dropped) as dropped,
+    ):
+        for name in documents.ids():
+            score, said = read.get(name, (Unscored.EMPTY, ""))
+            if isinstance(score, Unscored):
+                dropped.add(Dropped(id=name, reason=score.value, detail=said))
+            else:
+                labels.add(Label(id=name, score=score, reason=said, annotator=config.teacher))
+    if not labels.num_rows:
+        detail = next((f": {score}, {said!r}" for score, said in read.values()), "")
+        raise MissingInputError(f"none of {total:,} documents has a score{detail}")
+    return Result(
+        kept=labels.num_rows,
+        unit="labels",
+        dropped=count_reasons(Table.of_folder(workspace.folder / "dropped", Dropped)),
+        metrics={
+            "score_counts": {str(score): counts[str(score)] for score in range(HIGHEST_SCORE + 1)},
+            "num_truncated": num_truncated,
+            "num_replies": len(read),
+            "prompt_tokens": tokens["prompt"],
+            "completion_tokens": tokens["completion"],
+        },
     )
 
 
-def scoring_requests(documents: Sequence[Document], config: AnnotateSamplesConfig) -> Iterator[ChatRequest]:
-    """All questions: one for each document that is not empty."""
-    return (scoring_request(document.text, config) for document in documents if document.text.strip())
-
-
-def scoring_request(text: str, config: AnnotateSamplesConfig) -> ChatRequest:
+def scoring_request(text: str, config: PromptConfig) -> ChatRequest:
     """The question about one piece of code."""
     messages = [{"role": "system", "content": f"{load_rubric().strip()}\n\n{_FORMAT}"}]
     for snippet, answer in _EXAMPLES:
         messages.append({"role": "user", "content": _shown(snippet, len(snippet))})
         messages.append({"role": "assistant", "content": answer})
-    messages.append({"role": "user", "content": _shown(text, config.max_snippet_characters)})
+    messages.append({"role": "user", "content": _shown(text, config.max_characters)})
     sampling = SamplingConfig(max_new_tokens=config.max_new_tokens, temperature=config.temperature, top_p=1.0)
     return ChatRequest(messages=messages, sampling=sampling)
 
