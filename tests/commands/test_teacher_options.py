@@ -1,9 +1,6 @@
 """The flags of a teacher, as `hornbook annotate` has them: over a real HTTP server."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,34 +161,6 @@ def test_batches_are_asked_at_their_price_and_say_how_far_they_are(
     assert "batch batch_0 is submitted: 5 requests" in printed.err
     assert "price     50 and 500 USD per million tokens in and out (batch, 50% off)" in printed.out
     assert len(server.batches) == 1
-
-
-def test_no_key_is_in_any_file_log_or_traceback(
-    flags: list[str | Path], tmp_path: Path, endpoint: ScriptedEndpoint
-) -> None:
-    """The files are those of a process that met a bug of ours while the database was open, its log beside it."""
-    seen = tmp_path / "store" / "seen.txt"
-    code = f"""
-from hornbook.__main__ import main
-from hornbook.teacher.account import Account
-
-def kept(account, *_):
-    open({str(seen)!r}, "w").write(f"{{account!r}} {{vars(account)!r}} {{account.summary()!r}}")
-    raise RuntimeError("a bug of ours")
-
-Account.kept = kept
-main()
-"""
-    words = [sys.executable, "-X", "dev", "-W", "ignore", "-c", code, *map(str, flags), "40", "--api-key-env", "MY_KEY"]
-    environment = {**os.environ, "MY_KEY": KEY, "PYTHONASYNCIODEBUG": "1"}
-    ended = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
-    assert ended.returncode == 1
-    assert "RuntimeError: a bug of ours" in ended.stderr
-    written = {path.name: path.read_bytes() for path in seen.parent.iterdir()}
-    assert {"teacher.sqlite", "seen.txt"} <= set(written)
-    for secret in (KEY, endpoint.url.removeprefix("http://")):
-        assert [file for file, content in written.items() if secret.encode() in content] == []
-    assert KEY not in ended.stdout + ended.stderr
 
 
 def test_the_command_that_goes_on_has_the_new_budget_once() -> None:

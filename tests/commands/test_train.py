@@ -175,7 +175,7 @@ def test_sigterm_leaves_with_143_and_the_same_command_ends_with_the_same_weights
 def test_two_ranks_of_torchrun_train_the_model_of_one_process(tmp_path: Path, tokens: Path, base: Path) -> None:
     finished = processes("train", tokens, *TINY, *RUN, "--precision", "float32", "--output", tmp_path / "two")
     assert finished.returncode == 0, finished.stderr
-    assert finished.stdout.count("held-out loss") == 1
+    assert finished.stdout.count("validation loss") == 1
     assert result_of(tmp_path / "two")["validation_loss"] == pytest.approx(result_of(base)["validation_loss"], abs=1e-5)
     one, two = (load_file(folder / "model.safetensors") for folder in (base, tmp_path / "two"))
     for name, weight in one.items():
