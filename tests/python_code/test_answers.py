@@ -3,10 +3,10 @@ import warnings
 from typing import Any
 
 import pytest
+from hornbook.evaluation.chat import chat_messages
 from tests.evaluation.small import problem
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.evaluation.chat import chat_messages
 from hornbook.evaluation.judge import judge
 from hornbook.python_code.answers import extract_completion, find_function, without_thoughts, written_program
 from hornbook.records import Completion, Outcome, Problem

@@ -79,13 +79,13 @@ def _evaluate(config: EvaluatedConfig, _inputs: Mapping[str, Artifact], workspac
             name, problems, verdicts, protocol="prompt as given, greedy", generator=np.random.default_rng(0)
         )
         title = {"humaneval": "HumanEval"}.get(name, name)
-        scores.append({**score.to_json(), "title": title, "protocol_name": name, "protocol_version": 1})
+        scores.append({**score, "title": title, "protocol_name": name, "protocol_version": 1})
         if config.graded:
             given = _grades(verdicts, chance)
             workspace.write_records(f"{name}-grades", Grade, given)
             agreement = measure_agreement(verdicts, given, np.random.default_rng(0))
             more = {"grader": "invented/Teacher-7B", "protocol": "blind, two gradings", "ungraded": 3}
-            grades[name] = {**agreement.to_json(), **more}
+            grades[name] = {**agreement, **more}
     sandbox = Jail().describe()
     return Result(
         kept=sum(score["num_problems"] * score["num_samples"] for score in scores),

@@ -8,35 +8,25 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 from tests.evaluation.invented_leaks import manifest
+from tests.evaluation.small import problem, verdict
 
 from hornbook.decontamination.study import SimilarPair
 from hornbook.errors import MissingInputError
 from hornbook.pipeline.stage import Artifact, Workspace
-from hornbook.records import Outcome, Problem, Verdict
+from hornbook.records import Problem, Verdict
 from hornbook.report.contamination import GROUPS, StudyConfig, StudyRowConfig, group_figures, run_study, study_text
 
 Figures = dict[str, dict[str, float]]
 
 
 def problems(number: int) -> list[Problem]:
-    return [
-        Problem(task_id=f"t/{at}", prompt="", entry_point="f", canonical_solution="", test="", category="")
-        for at in range(number)
-    ]
+    return [problem(f"t/{at}") for at in range(number)]
 
 
 def verdicts(marks: Sequence[str]) -> list[Verdict]:
     """One string per problem, a 1 for each sample that passed and a 0 for each other."""
     return [
-        Verdict(
-            task_id=f"t/{at}",
-            sample_index=index,
-            outcome=Outcome.PASSED if mark == "1" else Outcome.WRONG,
-            detail="",
-            stderr="",
-        )
-        for at, of_problem in enumerate(marks)
-        for index, mark in enumerate(of_problem)
+        verdict(f"t/{at}", mark == "1", index) for at, samples in enumerate(marks) for index, mark in enumerate(samples)
     ]
 
 
