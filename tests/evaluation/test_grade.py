@@ -58,13 +58,11 @@ def text_of(messages: list[dict[str, str]]) -> str:
         ("It doubles.\nGrade: 7", ("It doubles.", 7)),
         ("**Assessment:** It doubles.\n\n**Grade:** 7/10\n", ("It doubles.", 7)),
         ("### Assessment:\nIt doubles.\nIt halves.\n\n### Grade: **10**", ("It doubles.\nIt halves.", 10)),
-        ("It doubles.\n7/10", ("It doubles.", 7)),
         ("It doubles.\nFinal grade: 7 out of 10.", ("It doubles.", 7)),
         ("It doubles.\n> *grade = 0*", ("It doubles.", 0)),
         ("```\nIt doubles.\nGrade: 7\n```", ("It doubles.", 7)),
-        ("It says\n```python\nx\n```\nGrade: 7", ("It says\n```python\nx\n```", 7)),
+        ("It says\n```python\nx\n```\n7/10", ("It says\n```python\nx\n```", 7)),
         ("It doubles.\nGrade: 6.5", ("It doubles.", 6)),
-        ("It doubles.\nGrade: 7.5/10", ("It doubles.", 8)),
         ("It doubles.\r\nScore: 3\r\n", ("It doubles.", 3)),
         ("<think>Grade: 1</think>It doubles.\nGrade: 2", ("It doubles.", 2)),
         ("At first Grade: 3\nGrade: 3\nNo, more.\nGrade: 4", ("At first Grade: 3\nGrade: 3\nNo, more.", 4)),
@@ -74,12 +72,13 @@ def test_a_grade_is_read_behind_its_assessment(answer: str, expected: tuple[str,
     assert parse_grade(answer) == expected
 
 
-def test_what_is_no_grade_is_none_and_never_a_zero() -> None:
-    alone = ["", "It doubles.", "Grade: 7", "Assessment:\nGrade: 7", "<think>It doubles.\nGrade: 7"]
-    last_lines = ["Grade: 11", "Grade: 10.4", "Grade: -1", "Grade: 70/100", "7/1", "Grade: A", "Grade: 7 or 8", "7"]
-    more = [*last_lines, "Grade:", "Grade: 7\nThe student should also", "So Grade: 7 would be too much"]
-    for answer in [*alone, *(f"It doubles.\n{line}" for line in more)]:
-        assert parse_grade(answer) is None, answer
+NO_ASSESSMENT = ["", "It doubles.", "Grade: 7", "Assessment:\nGrade: 7", "<think>It doubles.\nGrade: 7"]
+NO_GRADE = ["Grade: 11", "Grade: 10.4", "Grade: -1", "Grade: 70/100", "7/1", "Grade: A", "Grade: 7 or 8", "7", "Grade:"]
+
+
+@pytest.mark.parametrize("answer", [*NO_ASSESSMENT, *(f"It doubles.\n{line}" for line in NO_GRADE), "A\nGrade: 7\nB"])
+def test_what_is_no_grade_is_none_and_never_a_zero(answer: str) -> None:
+    assert parse_grade(answer) is None
 
 
 def test_the_grader_sees_task_and_solution_but_neither_tests_nor_reference() -> None:

@@ -95,7 +95,7 @@ def test_answers_of_both_models_stand_beside_their_problem(found: Content) -> No
     assert sample.cut_off == "print('what follows the function')"
     families = found["held-out"]["families"]
     assert {family["family"]: family["num_problems"] for family in families} == {"strings": 3, "integers": 3}
-    assert sum(dict((one[0], one[1]) for one in family["passed"])["tuned"] for family in families) == 2
+    assert sum({one[0]: one[1] for one in family["passed"]}["tuned"] for family in families) == 2
 
 
 def test_training_shows_what_was_spent_and_how_the_loss_went(small_run: RunFolder, found: Content) -> None:
@@ -147,7 +147,7 @@ def test_equal_artifacts_give_equal_bytes(small_run: RunFolder, tmp_path: Path) 
     assert (tmp_path / "report.html").read_bytes() == written
 
 
-@pytest.mark.parametrize("missing", [*WHOLE_CHAIN, "both evaluations", "all but collect"])
+@pytest.mark.parametrize("missing", [*WHOLE_CHAIN[::2], "verify", "both evaluations", "all but collect"])
 def test_whatever_stage_a_recipe_lacks_the_report_shows_the_rest(
     small_run: RunFolder, small_page: Page, missing: str
 ) -> None:
@@ -171,9 +171,7 @@ def test_whatever_stage_a_recipe_lacks_the_report_shows_the_rest(
     ]
 
 
-@pytest.mark.parametrize(
-    "stage", ["filters", "train-classifier", "classify", "select", "verify", "decontaminate", "finetune"]
-)
+@pytest.mark.parametrize("stage", ["filters", "train-classifier", "select", "verify", "decontaminate", "finetune"])
 def test_a_stage_of_ones_own_under_a_known_name_does_not_stop_the_report(
     small_run: RunFolder, tmp_path: Path, stage: str
 ) -> None:
