@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -14,7 +15,7 @@ from tests.teacher.asked import SAMPLING, Kit, answered, chat, chats, text_of
 from tests.teacher.conftest import Sent, Server
 from tests.teacher.scripted import ScriptedTeacher
 
-from hornbook.errors import EndpointError
+from hornbook.errors import ConfigError, EndpointError, MissingInputError
 from hornbook.teacher.api import CompletionRequest, Reply, ReplyOutcome, Teacher, TeacherRequest
 from hornbook.teacher.batch import BatchTeacher
 from hornbook.teacher.endpoint import Endpoint, EndpointConfig
@@ -207,3 +208,17 @@ def test_a_teacher_keeps_to_its_contract_and_its_account_does(
 def test_a_model_in_this_process_keeps_to_the_contract(check: Callable[[Make], None]) -> None:
     pytest.importorskip("xllamacpp")
     check(lambda _script: LocalTeacher(Path(os.environ[GGUF_VARIABLE]), max_concurrency=2))
+
+
+def test_a_model_that_cannot_be_loaded_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "model.gguf"
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, "xllamacpp", None)
+        with pytest.raises(ConfigError, match=r"pip install 'hornbook\[local\]'"), LocalTeacher(path):
+            pass
+    pytest.importorskip("xllamacpp")
+    with pytest.raises(MissingInputError, match=r"no model file `.*model\.gguf`"), LocalTeacher(path):
+        pass
+    path.write_bytes(b"GGUF, but only by name")
+    with pytest.raises(ConfigError, match=r"`.*model\.gguf` cannot be loaded"), LocalTeacher(path):
+        pass

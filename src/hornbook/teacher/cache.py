@@ -62,7 +62,7 @@ _FROM_VERSION_1 = (
     f"PRAGMA user_version = {_VERSION}",
 )
 _SELECT = (
-    "SELECT outcome, text, finish_reason, detail, prompt_tokens, completion_tokens, tokens_in, tokens_out, usd, run, "
+    "SELECT outcome, text, finish_reason, detail, prompt_tokens, completion_tokens, tokens_in, tokens_out, usd, "
     "checksum FROM replies WHERE key = ?"
 )
 _INSERT = f"INSERT OR IGNORE INTO replies VALUES ({', '.join('?' * 16)})"
@@ -208,16 +208,6 @@ class Cost:
     """None where the price is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """An answer that is on disk."""
-
-    reply: Reply
-    cost: Cost
-    run: int
-    """The ledger's number of the run that paid for it."""
-
-
 class ReplyCache:
     """The answers in a database."""
 
@@ -230,8 +220,8 @@ class ReplyCache:
         [number] = self.database.row("SELECT count(*) FROM replies")
         return int(number)
 
-    def get(self, key: bytes) -> Kept | None:
-        """The answer to the question with this key; None if it was never answered.
+    def get(self, key: bytes) -> tuple[Reply, Cost] | None:
+        """The answer to the question with this key, and what it took; None if it was never answered.
 
         Raises:
             StoreError: The file cannot be read, or its bytes are not those that were written.
@@ -239,7 +229,7 @@ class ReplyCache:
         row = self.database.row(_SELECT, (key,))
         if row is None:
             return None
-        *said, tokens_in, tokens_out, usd, run, checksum = row
+        *said, tokens_in, tokens_out, usd, checksum = row
         outcome, stored, finish_reason, detail, prompt_tokens, completion_tokens = said
         data = stored if isinstance(stored, bytes) else stored.encode()
         if zlib.crc32(data) != checksum or outcome not in _OUTCOMES:
@@ -252,7 +242,7 @@ class ReplyCache:
             completion_tokens=completion_tokens,
             detail=detail,
         )
-        return Kept(reply=reply, cost=Cost(tokens_in=tokens_in, tokens_out=tokens_out, usd=usd), run=run)
+        return reply, Cost(tokens_in=tokens_in, tokens_out=tokens_out, usd=usd)
 
     def put(
         self, key: bytes, reply: Reply, cost: Cost, *, model: str, request: TeacherRequest, stage: str, run: int
