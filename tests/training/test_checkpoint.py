@@ -1,5 +1,3 @@
-import os
-import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,26 +139,6 @@ def test_a_full_disk_leaves_the_checkpoints_before_and_no_half_file(
                 saved(tmp_path, 10)
         assert sorted(tmp_path.iterdir()) == before
     assert newest(tmp_path) == (5, [])
-
-
-def test_files_are_brought_to_the_disk_before_they_get_their_names(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    happened: list[str] = []
-    sync, replace = os.fsync, Path.replace
-
-    def noted_sync(descriptor: int) -> None:
-        happened.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
-        sync(descriptor)
-
-    def noted_replace(path: Path, target: Path) -> Path:
-        happened.append("name")
-        return replace(path, target)
-
-    monkeypatch.setattr(os, "fsync", noted_sync)
-    monkeypatch.setattr(Path, "replace", noted_replace)
-    saved(tmp_path, 5)
-    assert happened == ["file", "name", "file", "name", "folder"]
 
 
 def test_what_was_given_to_a_writer_is_on_the_disk_at_its_end_and_its_errors_come_up(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ Source: data sheets of NVIDIA and AMD, whitepapers of NVIDIA's Ampere, Ada and B
 """
 
 import ctypes
+import math
 import os
 import re
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +23,7 @@ from hornbook.errors import ConfigError
 DEVICES = ("auto", "cpu", "cuda")
 TERA = 1e12
 MEASURED_SECONDS = 0.1
-"""Time for the measurement of a peak."""
+"""Time that the measurement of a peak takes at most on a device that is not very slow."""
 M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -3, -1
 """Constants of glibc's `malloc.h`."""
 LARGEST_BLOCK = 2**31 - 1
@@ -154,23 +156,27 @@ def listed_peak(device_name: str, dtype: torch.dtype, *, tensor_float: bool) -> 
 
 
 def measured_peak(device: torch.device, dtype: torch.dtype) -> Peak | None:
-    """The rate of the fastest square matrix product of some sizes; None if `dtype` is unsupported."""
-    from torch.utils.benchmark import Timer  # imported here because it takes a tenth of a second
+    """The rate of the fastest square matrix product; None if `dtype` is unsupported.
 
-    best, best_side = 0.0, 0
-    for side in (512, 1024) if device.type == "cpu" else (2048, 8192):
+    The side doubles from 256 while products are short, so that a slow device is not kept busy.
+    """
+    best, best_side, side, seconds = 0.0, 0, 256, 0.0
+    while side <= (1024 if device.type == "cpu" else 8192) and 8 * seconds < MEASURED_SECONDS:
+        seconds = math.inf
         try:
             matrix = torch.full((side, side), 0.5, device=device, dtype=dtype)
-            timer = Timer(
-                "torch.mm(a, a, out=out)",
-                globals={"torch": torch, "a": matrix, "out": torch.empty_like(matrix)},
-                num_threads=torch.get_num_threads(),
-            )
-            seconds = min(timer.blocked_autorange(min_run_time=MEASURED_SECONDS / 2).times)
+            product = torch.empty_like(matrix)
+            for _ in range(5):  # the first one warms up
+                start = time.perf_counter()
+                torch.mm(matrix, matrix, out=product)
+                if device.type == "cuda":
+                    torch.cuda.synchronize(device)
+                seconds = min(seconds, time.perf_counter() - start)
         except RuntimeError:  # the device does not support the type, or the matrices do not fit its memory
             break
         if 2 * side**3 / seconds > best:
             best, best_side = 2 * side**3 / seconds, side
+        side *= 2
     if best == 0.0:
         return None
     kind = str(dtype).removeprefix("torch.")
