@@ -196,7 +196,7 @@ class Small:
     def backward(self, rows: Tensor, gradient_scale: float, *, is_last: bool) -> Tensor:
         self.tried.append(len(rows))
         if len(rows) > self._most:
-            for parameter in list(self._engine._compute.model.parameters())[:5]:
+            for parameter in list(self._engine._computing.parameters())[:5]:
                 parameter.grad = torch.ones_like(parameter)
             raise torch.OutOfMemoryError("no more")
         return self._engine.backward(rows, gradient_scale, is_last=is_last)

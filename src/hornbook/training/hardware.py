@@ -166,12 +166,14 @@ def measured_peak(device: torch.device, dtype: torch.dtype) -> Peak | None:
         try:
             matrix = torch.full((side, side), 0.5, device=device, dtype=dtype)
             product = torch.empty_like(matrix)
-            for _ in range(5):  # the first one warms up
+            begin, num_runs = time.perf_counter(), 0
+            while num_runs < 4 or time.perf_counter() - begin < MEASURED_SECONDS / 4:  # the first one warms up
                 start = time.perf_counter()
                 torch.mm(matrix, matrix, out=product)
                 if device.type == "cuda":
                     torch.cuda.synchronize(device)
                 seconds = min(seconds, time.perf_counter() - start)
+                num_runs += 1
         except RuntimeError:  # the device does not support the type, or the matrices do not fit its memory
             break
         if 2 * side**3 / seconds > best:
