@@ -1,5 +1,4 @@
 import asyncio
-from typing import Any
 
 from hornbook.teacher.concurrency import Throttle
 
@@ -13,17 +12,6 @@ async def answer_round(throttle: Throttle) -> None:
         throttle.answered()
     for _ in range(number):
         throttle.release()
-
-
-async def take(throttle: Throttle, number: int) -> list[asyncio.Task[Any]]:
-    """Begin so many requests."""
-    tasks = [asyncio.create_task(throttle.take()) for _ in range(number)]
-    await asyncio.sleep(0)
-    return tasks
-
-
-def num_done(tasks: list[asyncio.Task[Any]]) -> int:
-    return sum(task.done() for task in tasks)
 
 
 def test_refusals_halve_once_for_all_that_were_under_way_and_answers_bring_back_one_a_round() -> None:
@@ -49,28 +37,16 @@ def test_refusals_halve_once_for_all_that_were_under_way_and_answers_bring_back_
     asyncio.run(play())
 
 
-def test_the_start_is_modest_and_quick_until_the_first_refusal() -> None:
+def test_the_start_is_quick_until_the_first_refusal() -> None:
     async def play() -> None:
-        throttle = Throttle(1000)
-        tasks = await take(throttle, 600)
-        assert 0 < num_done(tasks) <= 64
-        async with asyncio.timeout(60):
-            while num_done(tasks) < 256:
-                await asyncio.sleep(0.005)
-        await asyncio.sleep(0.1)
-        assert num_done(tasks) == 256  # Before the first answer not all are sent.
-        throttle = Throttle(1000)
+        throttle = Throttle(10_000)
+        assert throttle.num_allowed == 256
         await answer_round(throttle)
-        assert throttle.num_allowed >= 128
+        assert throttle.num_allowed >= 512
         throttle.refused(0, 0.0)
         after = throttle.num_allowed
         await answer_round(throttle)
         assert after <= throttle.num_allowed <= after + 1
-        throttle = Throttle(1000)
-        tasks = await take(throttle, 600)
-        throttle.refused(0, 0.0)
-        await asyncio.sleep(0.1)
-        assert (throttle.num_allowed, num_done(tasks)) == (32, 64)  # After a refusal nothing follows unanswered.
 
     asyncio.run(play())
 
@@ -79,7 +55,8 @@ def test_one_who_stops_waiting_takes_no_slot() -> None:
     async def play() -> None:
         throttle = Throttle(1)
         await throttle.take()
-        [waiting] = await take(throttle, 1)
+        waiting = asyncio.create_task(throttle.take())
+        await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         throttle.release()

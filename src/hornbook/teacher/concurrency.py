@@ -18,14 +18,8 @@ T = TypeVar("T")
 
 _GATHER_SECONDS = 0.004
 """Replies wait so long for others and are handed over together, since waking a thread costs as much as a request."""
-_POLL_SECONDS = 0.01
-"""Before the first reply, the number of requests that may run is read again at this interval."""
-_START = 64
-"""Requests in flight at the start."""
-_MOST_UNANSWERED = 256
-"""Requests in flight before the first answer. A server that takes no more says so at once, so `_START` more are sent
-after each `_WIDEN_SECONDS` without a refusal."""
-_WIDEN_SECONDS = 0.01
+_START = 256
+"""Requests in flight at the start, at most. A server that takes fewer says so at once."""
 _GROWTH = 4.0
 """Requests that one answer adds before the first refusal, so that a round of answers makes five times as many."""
 _MOST_FAILED_SHARE = 0.25
@@ -40,8 +34,8 @@ AskOne = Callable[[TeacherRequest, asyncio.Event], Coroutine[Any, Any, Reply]]
 class Throttle:
     """The number of requests that may be in flight, for the tasks of one event loop.
 
-    The rule is that of TCP's congestion window: a modest start, from which each answer allows more until the first
-    refusal; half after each refusal; then one more for each round of answers. Turns are given in order.
+    The rule is that of TCP's congestion window: a start from which each answer allows more until the first refusal;
+    half after each refusal; then one more for each round of answers. Turns are given in order.
     """
 
     def __init__(self, most: int) -> None:
@@ -54,7 +48,6 @@ class Throttle:
         self._num_halvings = 0
         self._resume_at = 0.0
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._widening: asyncio.TimerHandle | None = None
         self.num_answered = 0
 
     @property
@@ -67,7 +60,6 @@ class Throttle:
         if self._waiting or self._num_running >= self.num_allowed:
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
-            self._widen_soon()
             try:
                 await turn
             except asyncio.CancelledError:
@@ -109,19 +101,6 @@ class Throttle:
     def pause_seconds(self) -> float:
         """How long no request should be started from now on; 0 or less if one may."""
         return self._resume_at - asyncio.get_running_loop().time() if self._resume_at else 0.0
-
-    def _widen_soon(self) -> None:
-        """Allow more requests in a moment, if there was neither a refusal nor an answer."""
-        is_blind = self.num_answered == 0 and self._growth is not None
-        if is_blind and self._widening is None and self._allowed < min(self._most, _MOST_UNANSWERED):
-            self._widening = asyncio.get_running_loop().call_later(_WIDEN_SECONDS, self._widen)
-
-    def _widen(self) -> None:
-        self._widening = None
-        if self._waiting and self.num_answered == 0 and self._growth is not None:
-            self._allowed = min(float(self._most), _MOST_UNANSWERED, self._allowed + _START)
-            self._start_waiting()
-            self._widen_soon()
 
     def _start_waiting(self) -> None:
         while self._waiting and self._num_running < self.num_allowed:
@@ -186,7 +165,6 @@ def ask_all(
     waiting = enumerate(requests)
     ended: deque[tuple[int, Reply | BaseException | None]] = deque()
     num_open = 0
-    has_ended = False
     try:
         while True:
             at_once = num_at_once()
@@ -199,11 +177,7 @@ def ask_all(
             if not num_open:
                 break
             if not ended:
-                try:
-                    ended.extend(flight.ended.get(timeout=None if has_ended else _POLL_SECONDS))
-                except queue.Empty:
-                    continue
-                has_ended = True
+                ended.extend(flight.ended.get())
             index, reply = ended.popleft()
             num_open -= 1
             if isinstance(reply, BaseException):

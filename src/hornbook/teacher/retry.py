@@ -173,8 +173,7 @@ class RetryingClient:
             self.throttle.release()
         if not response.is_success:
             return self._failure(address, response, mark)
-        if body is not None:  # A server that lists its models may still be loading the one that is asked.
-            self.throttle.answered()
+        self.throttle.answered()
         await asyncio.sleep(0)  # The next request is sent first, and then this answer is read.
         try:
             return read(response.body)
