@@ -66,15 +66,8 @@ def make_engine(
 ) -> Engine:
     """Move `model` to its device, with the first process's weights on all processes, ready for training.
 
-    Args:
-        model: A model on the CPU. Only the first process's weights are read; the others' may be uninitialised, so that
-            a large model takes the CPU memory of the first process only.
-        config: The run.
-        dtype: The type to compute in.
-        separator: See `Phi.loss`.
-        device: The device of this process.
-        ranks: The processes.
-        progress: Called if the model cannot be compiled.
+    Only the first process's weights are read; the others' may be uninitialised, so that a large model takes the CPU
+    memory of the first process only. `progress` is called if the model cannot be compiled.
     """
     model.train()
     model.set_dropout(residual=config.residual_dropout, attention=config.attention_dropout)
@@ -229,13 +222,6 @@ def validation_loss(engine: Engine, validation: Rows, micro_batch: int, device: 
     """The mean next-token loss in nats, equal on all processes, each of which computes a part.
 
     All processes take part in each pass, as FSDP requires; the pass of a process without rows left does not count.
-
-    Args:
-        engine: An engine with renewed weights.
-        validation: At least one row.
-        micro_batch: Rows of one pass.
-        device: The device of this process.
-        ranks: The processes.
     """
     total = 0.0
     for round_start in range(0, len(validation), micro_batch * ranks.world_size):

@@ -83,13 +83,8 @@ def estimate_memory(
 ) -> MemoryEstimate:
     """The peak of a training step's memory on one device.
 
-    Args:
-        shape: The model's shape.
-        config: The run.
-        micro_batch: Micro-batch size.
-        dtype: The type to compute in.
-        num_shards: Devices among which FSDP shards weights, gradients and the optimiser's state; 1 without FSDP.
-        on_cpu: Whether Hornbook's attention for CPUs runs, which saves all attention weights.
+    `num_shards` is the number of devices among which FSDP shards weights, gradients and the optimiser's state. With
+    `on_cpu`, Hornbook's attention for CPUs runs, which saves all attention weights.
     """
     sequence_length, optimizer = config.sequence_length, config.optimizer
     parameters, bytes_of = num_parameters(shape), dtype.itemsize

@@ -138,10 +138,7 @@ def peak_flops(device: torch.device, dtype: torch.dtype) -> Peak | None:
 def listed_peak(device_name: str, dtype: torch.dtype, *, tensor_float: bool) -> Peak | None:
     """The dense peak of a GPU by its data sheet; None for a GPU or type that the table does not list.
 
-    Args:
-        device_name: The name from `torch.cuda.get_device_name`.
-        dtype: float16, bfloat16 or float32.
-        tensor_float: Whether float32 products may be rounded to TF32.
+    `device_name` is the one of `torch.cuda.get_device_name`; `tensor_float` allows float32 products in TF32.
     """
     gpu = next((gpu for gpu in GPUS if re.search(gpu.pattern, device_name, re.IGNORECASE)), None)
     if gpu is None:
@@ -214,8 +211,7 @@ def resident_bytes() -> int:
 def available_bytes(root: Path = Path("/")) -> int | None:
     """Memory that this process can still allocate, by the machine and its control group; None if unknown.
 
-    Args:
-        root: Folder that contains `proc` and `sys`.
+    `root` is the folder that contains `proc` and `sys`.
     """
     free = (_available_in_control_group(root), _available_on_machine(root))
     return min((number for number in free if number is not None), default=None)

@@ -105,13 +105,7 @@ def plan_memory(
     The automatic micro-batch size is the largest divisor of a process's rows that fits, or 1. Automatic parallelism is
     DDP if the whole model fits with a micro-batch of one row, else FSDP.
 
-    Args:
-        shape: The model's shape.
-        config: The run.
-        device: Only its type matters.
-        dtype: The type to compute in.
-        ranks: The processes.
-        available: Bytes from `least_available`.
+    `available` are the bytes from `least_available`.
 
     Raises:
         ConfigError: The batch does not divide evenly among processes and micro-batches.
@@ -186,11 +180,8 @@ def final_micro_batch(plan: MemoryPlan, used_before: int | None, engine: Engine,
 def tried_micro_batch(plan: MemoryPlan, engine: Engine, ranks: Ranks, num_reserved_bytes: int) -> int:
     """The plan's micro-batch size, or the largest smaller one for which a pass succeeds on every process.
 
-    Args:
-        plan: Its size is tried first, then at most half of the size that failed last.
-        engine: Holds the whole model: with FSDP, a process that runs out of memory would leave the others waiting.
-        ranks: The processes.
-        num_reserved_bytes: Memory that the optimiser will take and has not allocated.
+    The engine must hold the whole model: with FSDP, a process that runs out of memory would leave the others waiting.
+    `num_reserved_bytes` is what the optimiser will take and has not allocated.
 
     Raises:
         torch.OutOfMemoryError: A single row does not fit on some process.
@@ -214,10 +205,8 @@ def divisors(share: int) -> list[int]:
 def least_available(device: torch.device, num_held_bytes: int, ranks: Ranks) -> int | None:
     """The memory in bytes available to the process that has the least, equal on all of them; None if unknown.
 
-    Args:
-        device: The device of this process. Processes on the CPUs of one machine share its memory evenly.
-        num_held_bytes: CPU memory that this process's model already occupies, which counts as available.
-        ranks: The processes.
+    Processes on the CPUs of one machine share its memory evenly. `num_held_bytes` is the CPU memory that this process's
+    model already occupies, which counts as available.
     """
     own = (socket.gethostname(), _free_bytes(device), num_held_bytes)
     reports = [own] * ranks.world_size

@@ -143,10 +143,7 @@ def gathered(tensors: Mapping[str, Tensor], ranks: Ranks) -> dict[str, Tensor]:
 def spread(whole: Mapping[str, Tensor], targets: Mapping[str, Tensor], ranks: Ranks) -> None:
     """Fill `targets` on all processes with the whole tensors of the first process.
 
-    Args:
-        whole: Tensors by name, on any device; ignored on the other processes.
-        targets: Replicas or shards by name, in the same order on all processes.
-        ranks: The processes.
+    `whole` is ignored on the other processes. `targets` are replicas or shards, in the same order on all processes.
     """
     # Imported here because it takes half a second, which `hornbook plan` and `hornbook complete` do not need.
     from torch.distributed.tensor import DTensor, distribute_tensor

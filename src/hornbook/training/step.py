@@ -143,10 +143,7 @@ class Stepper:
     def take(self, step: int, scale: float, request: Request) -> Outcome:
         """Take the step after `step` finished ones.
 
-        Args:
-            step: Determines rows, dropout and learning rate.
-            scale: Loss scale.
-            request: Sent to the other processes along with the loss.
+        `step` determines rows, dropout and learning rate; `request` is sent to the other processes along with the loss.
         """
         rows = batch_rows(
             self.stream,

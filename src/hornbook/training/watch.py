@@ -47,15 +47,7 @@ class Watch:
     ) -> None:
         """Start the clock; `resume` or the first line touches files.
 
-        Args:
-            shape: The model's shape.
-            config: The run.
-            device: The device of this rank.
-            dtype: The type to compute in.
-            ranks: The processes.
-            log_path: Path of the live log; None for no log and no trackers.
-            progress: Called after each step.
-            clock: Returns seconds.
+        `log_path` is None for no log and no trackers; `clock` returns seconds.
         """
         self._config, self._device, self._dtype = config, device, dtype
         self._flops_per_token = flops_per_token(shape, config.sequence_length)
