@@ -41,7 +41,7 @@ def test_every_final_reply_is_kept_as_it_is_with_what_it_took_and_the_first_to_a
         kept = [cache.get(request_key("m", chat(str(number)))) for number in range(len(given))]
         assert kept == [(reply, COST) for reply in given]
         assert cache.get(request_key("m", chat("b"))) is None
-        with pytest.raises(ValueError, match="unanswered is not kept"):
+        with pytest.raises(AssertionError):
             put(cache, chat("a"), unanswered())
         assert len(cache) == len(given)
 

@@ -1,7 +1,6 @@
 """Wrong fields are named, and each field of a config that decides a result stands in its fingerprint."""
 
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +9,9 @@ from tests.training.rank import SHAPE, config_of
 from hornbook.errors import ConfigError
 from hornbook.generation.prompt import SamplingConfig
 from hornbook.pipeline.fingerprint import fingerprint
-from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.sources import GivenTokenizerConfig
 from hornbook.tokens.stages import TokenizeConfig
 from hornbook.tokens.tokenizer import TokenizerConfig
-from hornbook.training.checkpoint import identity_of
 from hornbook.training.config import Execution
 
 TRAIN = config_of({})
@@ -72,18 +69,6 @@ def test_the_fingerprint_changes_with_every_field_but_those_that_cannot_change_t
         assert is_same == (name in CANNOT_CHANGE_THE_RESULT), name
     for name in (field.name for field in fields(Execution)):
         assert digest(replace(TRAIN, execution=changed(Execution(), name))) == digest(TRAIN), name
-
-
-def test_a_checkpoint_belongs_to_one_config_shape_and_seed(tokens: Path) -> None:
-    stream = TokenStream(tokens, "train")
-    identity = identity_of(TRAIN, SHAPE, stream, 5)
-    for name in (field.name for field in fields(TRAIN)):
-        is_same = identity_of(changed(TRAIN, name), SHAPE, stream, 5) == identity
-        assert is_same == (name in CANNOT_CHANGE_THE_RESULT or name == "model"), name  # the shape is given apart
-    for name in (field.name for field in fields(SHAPE)):
-        assert identity_of(TRAIN, changed(SHAPE, name), stream, 5) != identity, name
-    assert identity_of(TRAIN, SHAPE, stream, 6) != identity
-    assert identity_of(TRAIN, SHAPE, TokenStream(tokens, "held-out"), 5) != identity
 
 
 WRONG: dict[str, Any] = {

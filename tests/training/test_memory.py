@@ -1,12 +1,10 @@
 """What a training takes, against what autograd keeps and arithmetic by hand; what is chosen by it; what a plan says."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from tests.training.in_process import trained
 from tests.training.rank import SHAPE as TINY
 from torch import Tensor
 from torch.nn import functional
@@ -233,22 +231,6 @@ def test_a_trial_goes_down_to_what_really_fits_and_leaves_no_trace() -> None:
     assert tried(Small(used, most=12), 12) == 12
     with pytest.raises(torch.OutOfMemoryError):
         tried(Small(used, most=0), 12)
-
-
-def test_auto_on_a_small_machine_trains_the_same_model_but_for_rounding(
-    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    values = {"num_steps": 3, "micro_batch": "auto"}
-    whole = trained(tokens, tmp_path / "whole", **values)
-    two_rows = plan_memory(
-        TINY, config(8, 32, micro_batch=2), device=CPU, dtype=torch.float32, ranks=ALONE, available=None
-    )
-    available = round(two_rows.estimate.total / 0.9) + 1
-    monkeypatch.setattr(micro_batch, "least_available", lambda *_: available)
-    cut = trained(tokens, tmp_path / "cut", **values)
-    assert "with micro-batch size 8:" in whole.notes[0]
-    assert "with micro-batch size 2, 4 micro-batches per step" in cut.notes[0]
-    assert cut.column("validation_loss") == pytest.approx(whole.column("validation_loss"), abs=1e-4)
 
 
 def plan_of(config: object, hardware: Hardware | None = None) -> tuple[float, int, int]:

@@ -188,9 +188,7 @@ def test_a_rank_that_is_killed_or_does_not_come_is_missed_by_the_other(
     assert "TrainingError: rank 0 did not meet all 2 processes" in alone.output
 
 
-@pytest.mark.parametrize(
-    "changes", [{"RANK": "2"}, {"RANK": ""}, {"MASTER_PORT": ""}, {"RANK": "one"}, {"WORLD_SIZE": "0"}], ids=str
-)
+@pytest.mark.parametrize("changes", [{"RANK": "2"}, {"RANK": ""}, {"MASTER_PORT": ""}, {"RANK": "one"}], ids=str)
 def test_a_wrong_place_among_the_processes_is_refused_by_name(changes: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match=f"`{next(iter(changes))}`"), joined_ranks({**MEETING, **changes}):
         raise AssertionError("no process may come this far")

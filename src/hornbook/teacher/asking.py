@@ -277,11 +277,7 @@ class Asking:
         return cap > 0 and self._entry.spent(self._budget) + self._reserved + reserve <= cap
 
     def _require_budget(self) -> None:
-        """See that the next request can be asked, when nothing is under way.
-
-        Raises:
-            BudgetError: It cannot.
-        """
+        """Raise a `BudgetError` if the next request cannot be asked even when nothing is in flight."""
         assert self._next is not None
         reserve = self._reserve(self._next[2])
         if self._suffices(reserve):

@@ -108,10 +108,7 @@ class BatchTeacher:
     ) -> None:
         """Describe the endpoint; nothing is contacted yet.
 
-        Args:
-            config: The endpoint.
-            database: The open database of the account.
-            report: Receives the progress of the batches from time to time.
+        `database` is the account's, open; `report` receives the progress of the batches from time to time.
         """
         self._config = config
         self._database = database
@@ -120,12 +117,7 @@ class BatchTeacher:
         self._limit_field = LIMIT_FIELDS[0]
 
     def __enter__(self) -> Self:
-        """Contact the endpoint and learn the model's name.
-
-        Raises:
-            EndpointError: As `Endpoint`.
-            ConfigError: As `Endpoint`.
-        """
+        """Contact the endpoint and learn the model's name; raises what `Endpoint` raises."""
         with Endpoint(self._config) as endpoint:
             self._name = endpoint.name
         self._record = BatchRecord(self._database, self._name)

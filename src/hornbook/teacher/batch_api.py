@@ -49,7 +49,10 @@ class BatchState:
 
 
 class BatchApi:
-    """An open connection to the batch API of an endpoint. A context manager; used from one thread."""
+    """An open connection to the batch API of an endpoint. A context manager; used from one thread.
+
+    All calls raise an `EndpointError` if the endpoint is not there, refuses, or answers nonsense.
+    """
 
     def __init__(self, config: EndpointConfig) -> None:
         """Contact nobody yet."""
@@ -66,11 +69,7 @@ class BatchApi:
         self._thread.close(self._client.close)
 
     def upload(self, lines: bytes) -> str:
-        """Upload a JSONL file of requests; gives the file's id.
-
-        Raises:
-            EndpointError: As all calls here: the endpoint is not there, refuses, or answers nonsense.
-        """
+        """Upload a JSONL file of requests; returns the file's id."""
         boundary = uuid.uuid4().hex
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
@@ -86,13 +85,7 @@ class BatchApi:
 
         Where it is not known whether the server took it, the mark tells; so it is never begun twice.
 
-        Args:
-            path: Of each request, as `chat/completions`.
-            file: The uploaded file's id.
-            mark: Kept with the batch by the server, and found again by `find`.
-
-        Raises:
-            EndpointError: It is refused, or stays unknown.
+        `mark` is kept with the batch by the server, and found again by `find`.
         """
         body = {
             "input_file_id": file,
@@ -130,12 +123,7 @@ class BatchApi:
             after = f"&after={batches[-1].get('id')}"
 
     def state(self, batch: str) -> BatchState:
-        """How far a batch is.
-
-        Raises:
-            RefusedError: With status 404, the server knows no batch of this id.
-            EndpointError: As all calls here.
-        """
+        """How far a batch is; raises a `RefusedError` with status 404 if the server knows no batch of this id."""
         said = self._fetch(f"batches/{batch}", None, _read_object)
         counts = said.get("request_counts") or {}
         return BatchState(

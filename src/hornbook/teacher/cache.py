@@ -72,7 +72,10 @@ _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 class Database:
-    """An open file. A context manager; for one thread at a time."""
+    """An open file. A context manager; for one thread at a time.
+
+    All methods raise a `StoreError` if the file cannot be read or written.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the file, or make it with the folders above it.
@@ -108,21 +111,13 @@ class Database:
         self.connection.close()
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> Any:
-        """The first row of a query, as a tuple; None if there is none.
-
-        Raises:
-            StoreError: The file cannot be read.
-        """
+        """The first row of a query, as a tuple; None if there is none."""
         with self._understood():
             return self.connection.execute(sql, values).fetchone()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Write what the block executes: all of it or nothing; with the operating system when the block is left.
-
-        Raises:
-            StoreError: The disk is full, or the file cannot be written.
-        """
+        """Write what the block executes: all of it or nothing; with the operating system when the block is left."""
         connection = self.connection
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -247,14 +242,8 @@ class ReplyCache:
     def put(
         self, key: bytes, reply: Reply, cost: Cost, *, model: str, request: TeacherRequest, stage: str, run: int
     ) -> None:
-        """Keep a final answer; one that is there already stays. To be called in a transaction of the database.
-
-        Raises:
-            ValueError: The reply is not final.
-            StoreError: Raised by the transaction.
-        """
-        if not reply.is_final:
-            raise ValueError(f"a reply that is {reply.outcome.value} is not kept: it is to be asked again")
+        """Keep a final answer; one that is there already stays. To be called in a transaction of the database."""
+        assert reply.is_final, "other replies are asked again"
         data = reply.text.encode("utf-8", "surrogatepass")
         self.database.connection.execute(
             _INSERT,

@@ -87,9 +87,8 @@ class Throttle:
     def refused(self, mark: int, pause_seconds: float) -> None:
         """Note that the endpoint gets too many requests: allow half as many, and none before the pause is over.
 
-        Args:
-            mark: From `take`. Requests that were in flight together and are all refused halve only once.
-            pause_seconds: Holds for all requests; 0 if only this one waits.
+        `mark` is that of `take`: requests that were in flight together and are all refused halve only once. The pause
+        holds for all requests; it is 0 if only this one waits.
         """
         if pause_seconds > 0:
             self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + pause_seconds)

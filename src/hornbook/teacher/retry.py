@@ -206,9 +206,7 @@ class RetryingClient:
 def read_refusal(body: bytes, hide: Callable[[str], str] = str) -> str:
     """What the server says about its error, in one bounded line; empty if it says nothing.
 
-    Args:
-        body: As received.
-        hide: Removes what must not be shown, before the line is cut.
+    `hide` removes what must not be shown, before the line is cut.
     """
     text = body.decode(errors="replace")
     try:
