@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import random
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -11,9 +10,8 @@ from typing import Any
 
 import pytest
 from tests.teacher import batch_server
-from tests.teacher.asked import SAMPLING, Kit, answered, chat, chats, text_of
+from tests.teacher.asked import SAMPLING, Kit, answered, chat, chats
 from tests.teacher.conftest import Sent, Server
-from tests.teacher.scripted import ScriptedTeacher
 
 from hornbook.errors import ConfigError, EndpointError, MissingInputError
 from hornbook.teacher.api import CompletionRequest, Reply, ReplyOutcome, Teacher, TeacherRequest
@@ -168,10 +166,6 @@ def endpoint(script: Script, kit: Kit, stack: ExitStack) -> Endpoint:
     return Endpoint(EndpointConfig(url=server.url, first_delay_seconds=0.001, max_attempts=2))
 
 
-def shuffled(script: Script, kit: Kit, stack: ExitStack) -> ScriptedTeacher:
-    return ScriptedTeacher(lambda request: script(text_of(request)), num_ahead=20, shuffle=random.Random(5))
-
-
 def batched(script: Script, kit: Kit, stack: ExitStack) -> BatchTeacher:
     server = stack.enter_context(batch_server.BatchServer())
     server.tell = lambda body: http_reply(script(batch_server.text_of(body)), body)
@@ -186,7 +180,7 @@ def batched(script: Script, kit: Kit, stack: ExitStack) -> BatchTeacher:
     [
         (check, kind)
         for check in ALL
-        for kind in (endpoint, shuffled, batched)
+        for kind in (endpoint, batched)
         if kind is not batched or check not in NOT_OF_BATCHES
     ],
 )

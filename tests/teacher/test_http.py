@@ -56,19 +56,18 @@ def sends(*parts: bytes, ends: bool = False, pause_seconds: float = 0.0) -> Call
     return answer
 
 
+PLAIN = message("200 OK", b"hello", "x-kind: plain")
+CHUNKED = b"HTTP/1.1 200 OK\r\nx-kind: plain\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhe\r\n"
+CLOSED = b"HTTP/1.1 200 OK\r\nX-KIND: plain\r\nconnection: close\r\n\r\nhel"
+
+
 @pytest.mark.parametrize(
     ("parts", "ends"),
     [
-        (
-            [
-                b"HTTP/1.1 200 OK\r\nx-kind: plain\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhe\r\n",
-                b"3\r\nllo\r\n0\r\n\r\n",
-            ],
-            False,
-        ),
-        ([b"HTTP/1.1 200 OK\r\nX-KIND: plain\r\nconnection: close\r\n\r\nhel", b"lo"], True),
-        ([b"HTTP/1.1 100 Continue\r\n\r\n", message("200 OK", b"hello", "x-kind: plain")], False),
-        ([bytes([byte]) for byte in message("200 OK", b"hello", "x-kind: plain")], False),
+        ([CHUNKED, b"3\r\nllo\r\n0\r\n\r\n"], False),
+        ([CLOSED, b"lo"], True),
+        ([b"HTTP/1.1 100 Continue\r\n\r\n", PLAIN], False),
+        ([bytes([byte]) for byte in PLAIN], False),
     ],
 )
 def test_an_answer_is_read_however_it_is_framed(parts: list[bytes], ends: bool) -> None:
@@ -152,7 +151,7 @@ def test_the_request_is_what_servers_expect() -> None:
     [
         (sends(ends=True), "the connection was closed"),
         (sends(message("200 OK", b"hello")[:-2], ends=True), "cut within the answer"),
-        (sends(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n", ends=True), "cut within"),
+        (sends(CHUNKED, ends=True), "cut within"),
         (sends(b"SSH-2.0-OpenSSH_9.6\r\n"), "not HTTP"),
     ],
 )
