@@ -1,8 +1,8 @@
 """Run every command of README.md and docs/*.md for real, page by page, in a temporary folder with small inputs.
 
-    python tests/run_pages.py                  # a tiny recipe stands for `laptop`: minutes
-    python tests/run_pages.py --whole          # the laptop recipe itself
-    python tests/run_pages.py --keep FOLDER    # work in this folder and keep it
+    python -m tests.run_pages                  # a tiny recipe stands for `laptop`: minutes
+    python -m tests.run_pages --whole          # the laptop recipe itself
+    python -m tests.run_pages --keep FOLDER    # work in this folder and keep it
 
 Commands are the lines of code blocks that begin with `hornbook` or `torchrun`. They run in a shell, in the order of the
 pages, after one run `laptop`. The inputs that they name are made here; a scripted endpoint stands for a language model.
@@ -31,29 +31,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+from tests.benchmarks.invented import full_rows, write_lines
+from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
+from tests.sources import real_formats as formats
+
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "src")]
-
-import pyarrow as pa  # noqa: E402
-import pyarrow.parquet as pq  # noqa: E402
-from tests.benchmarks.invented import full_rows, write_lines  # noqa: E402
-from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint  # noqa: E402
-from tests.sources.real_formats import (  # noqa: E402
-    MIT,
-    answer,
-    code,
-    markdown,
-    notebook,
-    question,
-    write_json,
-    write_package,
-    write_posts,
-)
-
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FIRST = (
+    "hornbook run laptop",
+    *(f"hornbook export laptop --to huggingface --output {folder}" for folder in ("laptop-hf", "phi-1")),
+)
+"""Commands whose results the pages need: a run, and folders of Hugging Face models."""
 PORT, MODEL = 8081, "MODEL"
 """Where the pages' endpoint answers, and the name of its model."""
-BLOCK = re.compile(r"^```\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 ONLY_PARSED = {
     r"s3://|hf://": "needs S3 and the Hugging Face hub",
     r"evaluate [A-Z]\w+/": "needs the Hugging Face hub",
@@ -61,24 +53,16 @@ ONLY_PARSED = {
     r"(run|exec hornbook run) (phi-1|my_phi)": "needs GPUs, for hours or days",
 }
 """Pattern of a line → why it is not run here."""
-SHORTER = {
-    "--num-steps": "20",
-    "--batch-size": "4",
-    "--sequence-length": "64",
-    "--warmup-steps": "2",
-    "--nproc-per-node": "2",
-    "--shape": "laptop",
-}
-"""Options of a training → what stands in their place."""
-NUM_MODULES = 120
+SHORTER = "--num-steps 20 --batch-size 4 --sequence-length 64 --warmup-steps 2 --nproc-per-node 2 --shape laptop"
+"""What stands in the place of these options of a training."""
+NUM_MODULES = 60
 HOURS = 3 * 3600
 
 
 def lines_of(page: Path) -> list[str]:
     """The commands of a page, without their comments."""
-    blocks = BLOCK.findall(page.read_text(encoding="utf8"))
-    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
-    return [line for line in lines if line.startswith(("hornbook ", "torchrun "))]
+    lines = page.read_text(encoding="utf8").splitlines()
+    return [line.split("  #")[0].strip() for line in lines if line.startswith(("hornbook ", "torchrun "))]
 
 
 def why_only_parsed(line: str) -> str:
@@ -109,7 +93,7 @@ def shortened(line: str) -> tuple[str, str]:
     if not re.search(r"hornbook train ", line):
         return line, ""
     changed = []
-    for option, value in SHORTER.items():
+    for option, value in re.findall(r"(--\S+) (\S+)", SHORTER):
         line, count = re.subn(rf"{option} \S+", f"{option} {value}", line)
         changed += [f"{option} {value}"] * count
     return line, f"shortened: {' '.join(changed)}"
@@ -145,7 +129,7 @@ def prepare(folder: Path) -> None:
             (folder / place).mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / place / path.name)
     for repository in (folder / "checkouts").iterdir():
-        (repository / "LICENSE").write_text(MIT)
+        (repository / "LICENSE").write_text(formats.MIT)
         who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
         for arguments in (("init", "--quiet"), ("add", "."), (*who, "commit", "--quiet", "--message", "All")):
             subprocess.run(["git", *arguments], cwd=repository, check=True)
@@ -156,11 +140,17 @@ def prepare(folder: Path) -> None:
     with gzip.open(folder / "more.jsonl.gz", "wt", encoding="utf8") as file:
         file.writelines(json.dumps({"id": f"more-{one['hexsha']}", "text": one["content"]}) + "\n" for one in rows[:9])
     (folder / "notebooks").mkdir()
-    cells = (markdown("# Sums"), code("%time\ntotal = sum(range(10))\nprint(total)\n"), code(rows[0]["content"]))
-    write_json(folder / "notebooks" / "sums.ipynb", notebook(*cells))
+    cells = (
+        formats.markdown("# Sums"),
+        formats.code("%time\nprint(sum(range(10)))\n"),
+        formats.code(rows[0]["content"]),
+    )
+    formats.write_json(folder / "notebooks" / "sums.ipynb", formats.notebook(*cells))
     site = folder / ".venv/lib/python3.11/site-packages"
-    write_package(site, "alpha", "1.0", {f"alpha/{one['hexsha']}.py": one["content"] for one in rows[:5]}, "License: MIT")
-    write_posts(folder / "Posts.xml", *(f"{question(10 * n)}{answer(10 * n + 2, 10 * n)}" for n in range(1, 9)))
+    files = {f"alpha/{one['hexsha']}.py": one["content"] for one in rows[:5]}
+    formats.write_package(site, "alpha", "1.0", files, "License: MIT")
+    posts = (f"{formats.question(10 * one)}{formats.answer(10 * one + 2, 10 * one)}" for one in range(1, 9))
+    formats.write_posts(folder / "Posts.xml", *posts)
     (folder / "textbooks").mkdir()
     (folder / "textbooks" / "one.md").write_text("# Doubling\n\n```python\nprint(2 * 21)\n```\n\n```\n42\n```\n")
     write_lines(folder / "mbpp.jsonl", full_rows())
@@ -171,12 +161,9 @@ def prepare(folder: Path) -> None:
     write_lines(folder / "samples.jsonl", samples)
     names = ("task_id", "prompt", "entry_point", "canonical_solution", "test")
     write_lines(folder / "problems.jsonl", [{name: getattr(one, name) for name in names} for one in problems[:3]])
-    for name in ("hornbook", "torchrun"):
-        (folder / "bin").mkdir(exist_ok=True)
-        program = f"{shlex.quote(sys.executable)} " + (
-            "-m torch.distributed.run" if name == "torchrun" else f"{shlex.quote(str(Path(__file__).resolve()))} as-hornbook"
-        )
-        (folder / "bin" / name).write_text(f'#!/bin/sh\nexec {program} "$@"\n')
+    (folder / "bin").mkdir()
+    for name, module in {"hornbook": "tests.run_pages as-hornbook", "torchrun": "torch.distributed.run"}.items():
+        (folder / "bin" / name).write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n')
         (folder / "bin" / name).chmod(0o755)
 
 
@@ -220,9 +207,10 @@ class Teacher:
 def as_hornbook(arguments: list[str]) -> None:
     """`hornbook`, for which the tiny recipe is `laptop`, unless the environment says that it is the whole one."""
     if "laptop" in arguments and not os.environ.get("WHOLE_LAPTOP"):
+        from tests import tiny_recipe
+
         import hornbook.recipes.laptop as module
         from hornbook.pipeline.run import Pipeline
-        from tests import tiny_recipe
 
         def laptop(seed: int = 0, source: tuple[str, ...] = ()) -> Pipeline:
             pipeline = tiny_recipe.recipe(seed, source)
@@ -249,17 +237,15 @@ def main() -> int:
     if not (folder / "bin").exists():
         prepare(folder)
     path = os.pathsep.join([str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "HOME": str(folder), "PATH": path, "PYTHONPATH": os.pathsep.join(sys.path[:2])}
+    environment = {**os.environ, "HOME": str(folder), "PATH": path, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
     environment |= {"HF_HUB_OFFLINE": "1", "WHOLE_LAPTOP": "1" if arguments.whole else ""}
     found: list[dict[str, Any]] = []
     with ScriptedEndpoint(lambda asked: teacher(asked), models=(MODEL,), port=PORT):
-        for page, line in itertools.chain(
-            [("before", f"hornbook {one}") for one in ("run laptop", *EXPORTS)],
-            ((page.name, line) for page in PAGES for line in lines_of(page)),
-        ):
-            found.append({"page": page, **run_line(line, folder, environment)})
+        lines = [("before", line) for line in FIRST]
+        for name, line in lines + [(page.name, line) for page in PAGES for line in lines_of(page)]:
+            found.append({"page": name, **run_line(line, folder, environment)})
             print(json.dumps(found[-1]), flush=True)
-            if line == "hornbook run laptop" and page == "before":
+            if name == "before" and line == FIRST[0]:
                 teacher = Teacher(folder)
     failed = [one["line"] for one in found if one["status"]]
     ran = sum(one["how"] == "ran" for one in found)
@@ -269,9 +255,6 @@ def main() -> int:
         shutil.rmtree(folder)
     return bool(failed)
 
-
-EXPORTS = ("export laptop --to huggingface --output laptop-hf", "export laptop --to huggingface --output phi-1")
-"""Folders of Hugging Face models that the pages name."""
 
 if __name__ == "__main__":
     sys.exit(as_hornbook(sys.argv[2:]) if sys.argv[1:2] == ["as-hornbook"] else main())
