@@ -74,17 +74,20 @@ def why_only_parsed(line: str) -> str:
 
 
 def parse(line: str) -> dict[str, Any]:
-    """The parameters of a command; an unknown option or a missing argument raises."""
+    """The parameters of a command; what it would refuse before any work raises."""
     from torch.distributed.run import get_args_parser
 
     from hornbook.cli import make_app
+    from hornbook.commands.run import RecipeOptions
 
-    words = shlex.split(line)
+    words = shlex.split(line.split(" > ")[0])
     if words[0] == "torchrun":
         torchrun = get_args_parser().parse_args(words[1:])
         assert (torchrun.module, torchrun.training_script) == (True, "hornbook"), line
         words = ["hornbook", *torchrun.training_script_args]
     _, bound, _ = make_app(words[1]).parse_args(words[1:], exit_on_error=False, print_error=False)
+    if words[1] == "run" and not words[2].endswith(".py"):
+        bound.arguments.get("options", RecipeOptions()).pipeline(words[2]).require_settings()
     return dict(bound.arguments)
 
 
