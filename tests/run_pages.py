@@ -12,6 +12,7 @@ Prints a JSON line for each command and a summary. Exits with 1 if a command fai
 """
 
 import argparse
+import dataclasses
 import gzip
 import importlib.util
 import itertools
@@ -27,7 +28,6 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ import pyarrow.parquet as pq
 from tests.benchmarks.invented import full_rows, write_lines
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 from tests.sources import real_formats as formats
+
+from hornbook.benchmarks.humaneval import find_humaneval
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -55,7 +57,9 @@ ONLY_PARSED = {
 """Pattern of a line → why it is not run here."""
 SHORTER = "--num-steps 20 --batch-size 4 --sequence-length 64 --warmup-steps 2 --nproc-per-node 2 --shape laptop"
 """What stands in the place of these options of a training."""
-NUM_MODULES = 60
+MODULES = "bisect calendar colorsys difflib fnmatch fractions heapq keyword numbers shlex statistics string textwrap"
+NUM_EXERCISES = 100
+"""Modules of the standard library and exercises of the run that are the code of one's own."""
 HOURS = 3 * 3600
 
 
@@ -123,61 +127,49 @@ def run_line(line: str, folder: Path, environment: dict[str, str]) -> dict[str, 
     return found | {"seconds": round(time.monotonic() - begun, 1)}
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, exercises: list[dict[str, Any]]) -> None:
     """Write the inputs that the pages name, but for those that an earlier line makes."""
     library = Path(sysconfig.get_path("stdlib"))
-    modules = [path for path in sorted(library.glob("*.py")) if 2_000 < path.stat().st_size < 30_000][:NUM_MODULES]
-    for number, path in enumerate(modules):
-        for place in (f"checkouts/{'one' if number % 2 else 'two'}", "my-project", "src"):
-            (folder / place).mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, folder / place / path.name)
+    texts = {f"{name}.py": (library / f"{name}.py").read_text(encoding="utf8") for name in MODULES.split()}
+    texts |= {f"{one['entry_point']}.py": one["prompt"] + one["solution"] for one in exercises[:NUM_EXERCISES]}
+    for place in ("my-project", "src", "checkouts/one", "checkouts/two"):
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        for number, (name, text) in enumerate(texts.items()):
+            if number % 2 == place.endswith("two") or "checkouts" not in place:
+                (folder / place / name).write_text(text, encoding="utf8")
     for repository in (folder / "checkouts").iterdir():
         (repository / "LICENSE").write_text(formats.MIT)
         who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
         for arguments in (("init", "--quiet"), ("add", "."), (*who, "commit", "--quiet", "--message", "All")):
             subprocess.run(["git", *arguments], cwd=repository, check=True)
     (folder / "opted-out.txt").write_text("# nobody yet\nada/engine\n")
-    rows = [{"hexsha": path.stem, "content": path.read_text(encoding="utf8")} for path in modules]
+    rows = [{"hexsha": name, "content": text} for name, text in texts.items()]
     for number in range(2):
         pq.write_table(pa.Table.from_pylist(rows[number::2]), folder / f"part-00{number}.parquet")
     with gzip.open(folder / "more.jsonl.gz", "wt", encoding="utf8") as file:
         file.writelines(json.dumps({"id": f"more-{one['hexsha']}", "text": one["content"]}) + "\n" for one in rows[:9])
-    (folder / "notebooks").mkdir()
-    cells = (
-        formats.markdown("# Sums"),
-        formats.code("%time\nprint(sum(range(10)))\n"),
-        formats.code(rows[0]["content"]),
-    )
+    for place in ("notebooks", "textbooks"):
+        (folder / place).mkdir(exist_ok=True)
+    cells = (formats.markdown("# Sums"), formats.code("%time\nprint(1 + 2)\n"), formats.code(rows[0]["content"]))
     formats.write_json(folder / "notebooks" / "sums.ipynb", formats.notebook(*cells))
-    site = folder / ".venv/lib/python3.11/site-packages"
-    files = {f"alpha/{one['hexsha']}.py": one["content"] for one in rows[:5]}
-    formats.write_package(site, "alpha", "1.0", files, "License: MIT")
+    (folder / "textbooks" / "one.md").write_text("# Doubling\n\n```python\nprint(2 * 21)\n```\n\n```\n42\n```\n")
+    if not (site := folder / ".venv/lib/python3.11/site-packages").exists():
+        formats.write_package(site, "alpha", "1.0", {f"alpha/{name}": texts[name] for name in texts}, "License: MIT")
     posts = (f"{formats.question(10 * one)}{formats.answer(10 * one + 2, 10 * one)}" for one in range(1, 9))
     formats.write_posts(folder / "Posts.xml", *posts)
-    (folder / "textbooks").mkdir()
-    (folder / "textbooks" / "one.md").write_text("# Doubling\n\n```python\nprint(2 * 21)\n```\n\n```\n42\n```\n")
     write_lines(folder / "mbpp.jsonl", full_rows())
-    from hornbook.benchmarks.humaneval import find_humaneval
-
-    problems = find_humaneval().problems
-    samples = [{"task_id": one.task_id, "completion": one.canonical_solution} for one in problems]
+    problems = [dataclasses.asdict(one) for one in find_humaneval().problems]
+    samples = [{"task_id": one["task_id"], "completion": one["canonical_solution"]} for one in problems]
     write_lines(folder / "samples.jsonl", samples)
-    names = ("task_id", "prompt", "entry_point", "canonical_solution", "test")
-    write_lines(folder / "problems.jsonl", [{name: getattr(one, name) for name in names} for one in problems[:3]])
-    (folder / "bin").mkdir()
-    for name, module in {"hornbook": "tests.run_pages as-hornbook", "torchrun": "torch.distributed.run"}.items():
-        (folder / "bin" / name).write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n')
-        (folder / "bin" / name).chmod(0o755)
+    write_lines(folder / "problems.jsonl", problems[:3])
 
 
 class Teacher:
     """Answers what the commands ask a language model: exercises and passages are those of the run `laptop`."""
 
-    def __init__(self, folder: Path) -> None:
-        def rows(stage: str, table: str) -> list[dict[str, Any]]:
-            return pq.read_table(folder / "hornbook-store/runs/laptop" / stage / table).to_pylist()
-
-        self._exercises, self._passages = rows("exercises", "exercises"), rows("textbooks", "passages")
+    def __init__(self, run: Path) -> None:
+        self.exercises = pq.read_table(run / "exercises" / "exercises").to_pylist()
+        self._passages = pq.read_table(run / "textbooks" / "passages").to_pylist()
         self._turns: defaultdict[str, Iterator[int]] = defaultdict(itertools.count)
         self._numbers: dict[tuple[str, str], int] = {}
 
@@ -198,7 +190,7 @@ class Teacher:
         return "```python\ndef nothing():\n    return None\n```"
 
     def _function(self, name: str) -> str:
-        one = self._exercises[self._number("exercise", name) % len(self._exercises)]
+        one = self.exercises[self._number("exercise", name) % len(self.exercises)]
         return re.sub(rf"\b{re.escape(one['entry_point'])}\b", name, one["prompt"] + one["solution"])
 
     def _number(self, what: str, text: str) -> int:
@@ -218,7 +210,7 @@ def as_hornbook(arguments: list[str]) -> None:
         def laptop(seed: int = 0, source: tuple[str, ...] = ()) -> Pipeline:
             pipeline = tiny_recipe.recipe(seed, source)
             for name in ("evaluate-base", "evaluate-tuned"):
-                config = replace(pipeline.stage(name).config, benchmarks=("held_out", "humaneval"))
+                config = dataclasses.replace(pipeline.stage(name).config, benchmarks=("held_out", "humaneval"))
                 pipeline = pipeline.with_config(name, config)
             return Pipeline("laptop", pipeline.stages)
 
@@ -236,9 +228,10 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder to work in; what is there is reused")
     arguments = parser.parse_args()
     folder = arguments.keep.resolve() if arguments.keep else Path(tempfile.mkdtemp(prefix="hornbook-pages-"))
-    folder.mkdir(exist_ok=True)
-    if not (folder / "bin").exists():
-        prepare(folder)
+    (folder / "bin").mkdir(parents=True, exist_ok=True)
+    for name, module in {"hornbook": "tests.run_pages as-hornbook", "torchrun": "torch.distributed.run"}.items():
+        (folder / "bin" / name).write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n')
+        (folder / "bin" / name).chmod(0o755)
     path = os.pathsep.join([str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "HOME": str(folder), "PATH": path, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
     environment |= {"HF_HUB_OFFLINE": "1", "WHOLE_LAPTOP": "1" if arguments.whole else ""}
@@ -249,7 +242,8 @@ def main() -> int:
             found.append({"page": name, **run_line(line, folder, environment)})
             print(json.dumps(found[-1]), flush=True)
             if name == "before" and line == FIRST[0]:
-                teacher = Teacher(folder)
+                teacher = Teacher(folder / "hornbook-store/runs/laptop")
+                prepare(folder, teacher.exercises)
     failed = [one["line"] for one in found if one["status"]]
     ran = sum(one["how"] == "ran" for one in found)
     seconds = round(sum(one["seconds"] for one in found))
