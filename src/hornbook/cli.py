@@ -14,16 +14,12 @@ import typer
 from hornbook import __version__
 from hornbook.commands.annotate import annotate
 from hornbook.commands.compare import compare
-from hornbook.commands.diversity import diversity
 from hornbook.commands.evaluate import evaluate
 from hornbook.commands.export import export
 from hornbook.commands.run import RecipeArgument, SeedOption, SetOption, StoreOption, UntilOption, make_pipeline, run
 from hornbook.commands.study import app as study
 from hornbook.commands.tokenize import tokenize
 from hornbook.commands.train import train
-from hornbook.commands.verify import verify
-from hornbook.commands.write_exercises import write_exercises
-from hornbook.commands.write_textbooks import write_textbooks
 from hornbook.errors import HornbookError, StoppedError
 from hornbook.pipeline import DEFAULT_STORE
 
@@ -148,12 +144,8 @@ app.command()(evaluate)
 app.command()(compare)
 app.add_typer(study, name="study")
 app.command()(tokenize)
-app.command()(diversity)
 app.command()(train)
 app.command()(annotate)
-app.command("write-textbooks")(write_textbooks)
-app.command("write-exercises")(write_exercises)
-app.command()(verify)
 app.command()(export)
 
 
@@ -200,6 +192,37 @@ def decontaminate(context: typer.Context) -> None:
     from hornbook.commands.one_stage import call
 
     call(decontamination, ["decontaminate", *context.args])
+
+
+@app.command("write-textbooks", context_settings=_FORWARDED)
+def write_textbooks(context: typer.Context) -> None:
+    """Write textbook passages, by the curriculum or a language model."""
+    _call_synthesis(["write-textbooks", *context.args])
+
+
+@app.command("write-exercises", context_settings=_FORWARDED)
+def write_exercises(context: typer.Context) -> None:
+    """Write exercises, by the curriculum or a language model."""
+    _call_synthesis(["write-exercises", *context.args])
+
+
+@app.command(context_settings=_FORWARDED)
+def verify(context: typer.Context) -> None:
+    """Execute exercises, passages and modules, and drop what does not do what it says."""
+    _call_synthesis(["verify", *context.args])
+
+
+@app.command(context_settings=_FORWARDED)
+def diversity(context: typer.Context) -> None:
+    """Measure how varied exercises, passages or modules are, input beside input."""
+    _call_synthesis(["diversity", *context.args])
+
+
+def _call_synthesis(tokens: list[str]) -> None:
+    from hornbook.commands.one_stage import call
+    from hornbook.commands.synthesis import app as synthesis
+
+    call(synthesis, tokens)
 
 
 def _call_data(tokens: list[str]) -> None:

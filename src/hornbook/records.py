@@ -103,22 +103,6 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """A textbook passage: prose that explains, code that was executed, the output that it really printed."""
-
-    id: str
-    text: str
-    family: str
-    """The family of concepts: `strings`."""
-    topic: str
-    """The operation or concept that the passage explains."""
-    audience: str
-    style: str
-    teacher: str
-    """Who wrote it: `curriculum`, or the name of a model."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
     """A function to complete: signature and docstring, then the solution's body."""
 
@@ -138,6 +122,13 @@ class Exercise:
     teacher: str
     difficulty: int = 0
     """1 (a first lesson) to 4 (takes thought), by the curriculum's rule; 0 where nobody says."""
+
+
+EXERCISE_METADATA = (
+    *("entry_point", "test", "family", "operations"),
+    *("idiom", "docstring_style", "teacher", "difficulty"),
+)
+"""The fields of an exercise that stand in the metadata of its document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +199,7 @@ class Document:
     """A text for training, whatever it came from."""
 
     id: str
-    """The id of the code sample, passage or exercise."""
+    """The id of the code sample or exercise that it was made from."""
     kind: DocumentKind
     text: str
     metadata: str = "{}"
@@ -227,8 +218,36 @@ class Dropped:
     """The evidence: the record that it duplicates, the problem it resembles, the score it lacked."""
 
 
-def as_document(record: "Document | CodeSample | Passage | Exercise") -> Document:
-    """The text that a model is trained on: an exercise is its prompt and its solution."""
+def textbook_passage(
+    *,
+    id: str,  # noqa: A002
+    text: str,
+    family: str = "",
+    topic: str = "",
+    audience: str = "",
+    style: str = "",
+    teacher: str = "",
+) -> Document:
+    """A textbook passage: prose that explains, with code and the output that it prints.
+
+    Args:
+        id: Of the document.
+        text: In Markdown.
+        family: The family of concepts: `strings`.
+        topic: The operation or concept that the passage explains.
+        audience: Whom it addresses.
+        style: How it is written.
+        teacher: Who wrote it: `curriculum`, or the name of a model.
+    """
+    metadata = {"family": family, "topic": topic, "audience": audience, "style": style, "teacher": teacher}
+    return Document(id=id, kind=DocumentKind.TEXTBOOK, text=text, metadata=json.dumps(metadata))
+
+
+def as_document(record: "Document | CodeSample | Exercise") -> Document:
+    """The text that a model is trained on: an exercise is its prompt and its solution.
+
+    The metadata have the other fields of the record; `exercise_of` makes an exercise of them again.
+    """
     match record:
         case Document():
             return record
@@ -244,10 +263,28 @@ def as_document(record: "Document | CodeSample | Passage | Exercise") -> Documen
                 "last_line": record.last_line,
             }
             return Document(id=record.id, kind=DocumentKind.CODE, text=record.text, metadata=json.dumps(metadata))
-        case Passage():
-            return Document(id=record.id, kind=DocumentKind.TEXTBOOK, text=record.text)
         case Exercise():
-            return Document(id=record.id, kind=DocumentKind.EXERCISE, text=record.prompt + record.solution)
+            fields = {name: getattr(record, name) for name in EXERCISE_METADATA}
+            fields["prompt_length"] = len(record.prompt)
+            text = record.prompt + record.solution
+            return Document(id=record.id, kind=DocumentKind.EXERCISE, text=text, metadata=json.dumps(fields))
+
+
+def exercise_of(document: Document) -> Exercise:
+    """The exercise that a document of this kind was made from.
+
+    Raises:
+        KeyError: The metadata are not those of an exercise.
+    """
+    metadata = json.loads(document.metadata)
+    fields = {name: metadata[name] for name in EXERCISE_METADATA}
+    length = metadata["prompt_length"]
+    return Exercise(
+        id=document.id,
+        prompt=document.text[:length],
+        solution=document.text[length:],
+        **{**fields, "operations": tuple(fields["operations"])},
+    )
 
 
 def record_type_of(schema: pa.Schema) -> type[Any]:
@@ -257,7 +294,7 @@ def record_type_of(schema: pa.Schema) -> type[Any]:
         KeyError: There is none.
     """
     names = set(schema.names)
-    for record in (Document, CodeSample, Passage, Exercise):
+    for record in (Document, CodeSample, Exercise):
         if names == {field.name for field in dataclasses.fields(record)}:
             return record
     raise KeyError(f"no record has the columns {', '.join(schema.names)}")

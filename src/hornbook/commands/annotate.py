@@ -142,9 +142,10 @@ def _annotate(
     account: "Account", code: "CodeToAnnotate", config: "AnnotateSamplesConfig", output: Path | None, *, as_json: bool
 ) -> None:
     from hornbook.commands.annotate_report import describe_annotated, print_annotated
-    from hornbook.commands.teacher_report import print_account, say_estimate
+    from hornbook.commands.teacher_report import print_account
     from hornbook.curation.annotate_samples import annotate_samples, scoring_requests
     from hornbook.display import make_console, show_progress
+    from hornbook.teacher.account import say_estimate
 
     begun = time.monotonic()
     num_calls = sum(bool(document.text.strip()) for document in code.documents)

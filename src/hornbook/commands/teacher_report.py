@@ -1,39 +1,12 @@
 """What a command prints of its teacher's account at the end: who was asked, what it took, what came of it."""
 
-import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hornbook.pipeline.stage import Progress
-    from hornbook.teacher.account import Account
-    from hornbook.teacher.api import TeacherRequest
-
 _LABEL_WIDTH = 9
-_NUM_SAMPLES = 200
-"""Requests whose lengths stand for all in the estimate before the first call."""
-
-
-def say_estimate(
-    account: "Account", requests: "Iterable[TeacherRequest]", num_requests: int, progress: "Progress"
-) -> None:
-    """Say, before the first call, what so many requests like the first of these would take.
-
-    Nothing where no call is allowed.
-    """
-    samples = list(itertools.islice(requests, _NUM_SAMPLES))
-    if not samples or account.budget.amount == 0:
-        return
-    characters = [
-        len(one.prompt) if hasattr(one, "prompt") else sum(len(message["content"]) for message in one.messages)
-        for one in samples
-    ]
-    estimate = account.estimate(
-        num_requests, sum(characters) / len(samples), max(one.sampling.max_new_tokens for one in samples)
-    )
-    progress(0, 0, estimate.describe())
 
 
 def print_account(summary: Mapping[str, Any], console: "Console") -> None:

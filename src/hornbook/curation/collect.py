@@ -23,7 +23,7 @@ from hornbook.sources.find import SourcesConfig, open_sources
 from hornbook.sources.source import Piece
 from hornbook.sources.stackoverflow import StackOverflow
 
-VERSION = 1
+VERSION = 2
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
 
 

@@ -15,14 +15,23 @@ from hornbook.errors import ConfigError, MissingInputError
 from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT, digest_of
 from hornbook.pipeline.manifest import hash_file
 from hornbook.python_code.parse import parse_quietly
-from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Passage, SampleKind, content_id
+from hornbook.records import (
+    CodeSample,
+    Document,
+    DocumentKind,
+    Dropped,
+    Exercise,
+    SampleKind,
+    content_id,
+    textbook_passage,
+)
 from hornbook.sources.input_files import ROW_ENDINGS, has_rows
 from hornbook.sources.rows import read_rows
 from hornbook.sources.source import NO_ASSERTION
 
 EMPTY, NO_PYTHON, NO_DOCSTRING = "empty", "is not valid Python", "no function with a docstring"
 
-AnyRecord = CodeSample | Passage | Exercise
+AnyRecord = CodeSample | Document | Exercise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +141,7 @@ def _record(place: str, fields: dict[str, Any], text: str, config: ProvidedConfi
             )
         case DocumentKind.TEXTBOOK:
             told = {key: words.get(key, "") for key in ("topic", "audience", "style")}
-            return Passage(id=name, text=text, family="", teacher=config.source, **told)
+            return textbook_passage(id=name, text=text, teacher=config.source, **told)
         case DocumentKind.EXERCISE:
             try:
                 prompt, solution, entry_point = split_exercise(text)

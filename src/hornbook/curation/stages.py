@@ -2,7 +2,7 @@
 
 Reads:  the running interpreter's standard library and the shipped labels; then the artifacts of the stages before.
         For provided documents a person's own folder.
-Writes: the tables `samples`, `samples` with `dropped`, and `labels`. Provided documents: `kept`, `passages` or
+Writes: the tables `samples`, `samples` with `dropped`, and `labels`. Provided documents: `kept`, `documents` or
         `exercises`, with `dropped`.
 Source: section 2.1 of the paper.
 """
@@ -21,7 +21,7 @@ from hornbook.filters.config import FiltersConfig
 from hornbook.filters.judge import judge
 from hornbook.filters.masking import detector
 from hornbook.pipeline.stage import Artifact, Result, Workspace
-from hornbook.records import CodeSample, DocumentKind, Dropped, Exercise, Label, Passage
+from hornbook.records import CodeSample, Document, DocumentKind, Dropped, Exercise, Label
 
 VERSION = 1
 """Raised when a rule of these stages changes: it is part of the fingerprint."""
@@ -29,7 +29,7 @@ _REPORTED_EVERY = 500
 
 _PROVIDED_TABLES: dict[DocumentKind, tuple[str, type, str]] = {
     DocumentKind.CODE: ("kept", CodeSample, "samples"),
-    DocumentKind.TEXTBOOK: ("passages", Passage, "passages"),
+    DocumentKind.TEXTBOOK: ("documents", Document, "passages"),
     DocumentKind.EXERCISE: ("exercises", Exercise, "exercises"),
 }
 """Kind → table that the stages behind read, its record, and what a record is called."""
@@ -135,7 +135,7 @@ def run_annotate(config: AnnotateConfig, inputs: Mapping[str, Artifact], workspa
 def run_provided(config: ProvidedConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Take in a person's documents of one kind.
 
-    Writes `kept`: CodeSample, `passages`: Passage or `exercises`: Exercise, by the kind; and `dropped`: Dropped.
+    Writes `kept`: CodeSample, `documents`: Document or `exercises`: Exercise, by the kind; and `dropped`: Dropped.
 
     Raises:
         ConfigError: No folder is given, or it holds no files of a known format.

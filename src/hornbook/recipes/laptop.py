@@ -27,11 +27,10 @@ from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.stage import Stage, StageFunction
 from hornbook.report import run as report
 from hornbook.report.run import ReportConfig
-from hornbook.synthesis import stages as synthesis
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig
-from hornbook.synthesis.estimate import estimate as estimate_teacher
-from hornbook.synthesis.verify import VerifyConfig
+from hornbook.synthesis.verify import verify as verified
+from hornbook.synthesis.write import write_exercises, write_textbooks
 from hornbook.tokens import stages as tokens
 from hornbook.tokens.stages import TokenizeConfig
 from hornbook.tokens.tokenizer import TokenizerConfig
@@ -90,12 +89,7 @@ FINETUNE = TrainConfig(
     mask_documents=True,  # Departs: section 2.3 mentions no mask.
 )
 EVALUATE = EvaluateConfig(max_new_tokens=200)
-_ESTIMATES = {
-    training.run_train: estimate_training,
-    synthesis.run_textbooks: estimate_teacher,
-    synthesis.run_exercises: estimate_teacher,
-    synthesis.run_verify: estimate_teacher,
-}
+_ESTIMATES: dict[StageFunction, Any] = {training.run_train: estimate_training}
 
 
 def laptop(seed: int = 0) -> Pipeline:
@@ -117,11 +111,9 @@ def laptop(seed: int = 0) -> Pipeline:
     values = replace(classify(corpus, classifier), seed=seed)
     select = replace(selected(hygiene, values, SELECT), seed=seed)
 
-    textbooks = stage("textbooks", synthesis.run_textbooks, TEXTBOOKS, synthesis.VERSION)
-    exercises = stage("exercises", synthesis.run_exercises, EXERCISES, synthesis.VERSION)
-    verify = stage(
-        "verify", synthesis.run_verify, VerifyConfig(), synthesis.VERSION, textbooks=textbooks, exercises=exercises
-    )
+    textbooks = replace(write_textbooks(TEXTBOOKS), seed=seed)
+    exercises = replace(write_exercises(EXERCISES), seed=seed)
+    verify = replace(verified(textbooks, exercises), seed=seed)
 
     deduplicate = replace(deduplicated(select, verify), seed=seed)
     decontaminate = replace(decontaminated(deduplicate, held_out=exercises), seed=seed)
