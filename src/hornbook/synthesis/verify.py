@@ -43,6 +43,8 @@ VERSION = 7
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
 SLICE_CHARACTERS = 2**19
 """Characters of text of one slice: some thousand exercises, seconds of work."""
+_FEW_SLICES = 64
+"""So many are checked in threads, which wait for the jail most of the time; to start processes would take longer."""
 _LEVELS = {"parses": Level.PARSED, "runs": Level.RAN, "examples": Level.EXAMPLES, "consistent": Level.CONSISTENT}
 _CHARACTERS_PER_TOKEN = 4
 
@@ -149,7 +151,9 @@ def run_verify(config: VerifyConfig, inputs: Mapping[str, Artifact], workspace: 
     with workspace.open_teacher(config.teacher) if config.teacher else nullcontext() as teacher:
         if teacher is not None:
             jobs = _with_answers(slices, rules, config.solutions(), teacher, workspace)
-        results = workspace.map_parts("checked", CheckSlice(rules), jobs, note="parts checked")
+        results = workspace.map_parts(
+            "checked", CheckSlice(rules), jobs, note="parts checked", in_threads=_are_few(jobs)
+        )
         counts: Counter[str] = Counter()
         for result in results:
             counts.update(json.loads((result / "counts.json").read_text()))
@@ -167,6 +171,10 @@ def run_verify(config: VerifyConfig, inputs: Mapping[str, Artifact], workspace: 
         dropped=count_reasons(dropped),
         metrics={**counts, **_levels(workspace.folder, rules.strictness)},
     )
+
+
+def _are_few(jobs: Sequence[Any]) -> bool:
+    return len(jobs) <= _FEW_SLICES
 
 
 def _levels(folder: Path, strictness: Strictness) -> dict[str, Any]:
@@ -191,7 +199,9 @@ def _with_answers(
     slices: Sequence[Slice], rules: CheckRules, config: SolutionsConfig, teacher: Account, workspace: Workspace
 ) -> list[tuple[Path, int, int, Path, Path]]:
     """Run all exercises, and ask the teacher to solve those of which it could say something, slice by slice."""
-    observed = workspace.map_parts("observed", ObserveSlice(rules), slices, note="parts run")
+    observed = workspace.map_parts(
+        "observed", ObserveSlice(rules), slices, note="parts run", in_threads=_are_few(slices)
+    )
 
     def worth_asking(number: int) -> Iterator[Exercise]:
         exercises = sort_documents(read_slice(slices[number])).exercises

@@ -12,6 +12,7 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,7 +36,7 @@ from hornbook.teacher.account import say_estimate
 
 VERSION = 7
 """Raised when a rule of these stages or of the curriculum changes: it is part of the fingerprint."""
-FEWEST_IN_PROCESSES = 2_000
+FEWEST_IN_PROCESSES = 5_000
 """Records of the curriculum; fewer are written in this process."""
 _PROGRESS_EVERY = 500
 _NUM_SAMPLES = 8
@@ -62,16 +63,18 @@ def run_textbooks(config: TextbooksConfig, inputs: Mapping[str, Artifact], works
     """
     del inputs
     number, prompts = config.num_passages, config.prompts
+    dropped: Mapping[str, int] = {}
+    more: dict[str, Any] = {}
     if config.teacher == CURRICULUM:
-        chunks = _chunks(partial(textbooks.write_chunk, config, workspace.seed), Document, number, workspace)
-        written: Iterable[Document] = textbooks.write_passages(config, workspace.seed, chunks)
-        dropped, more = _no_answers()
+        write = partial(textbooks.write_chunk, config, workspace.seed)
+        with _chunks(write, Document, number, workspace) as chunks:
+            _save("documents", Document, textbooks.write_passages(config, workspace.seed, chunks), number, workspace)
     else:
         ingredients = passage_ingredients(prompts)
-        written, dropped, more = _ask(
-            lambda name: PassageJob(ingredients, prompts, name), config.teacher, number, prompts, workspace
-        )
-    passages = _write("documents", Document, written, number, workspace)
+        written = _ask(lambda name: PassageJob(ingredients, prompts, name), config.teacher, number, prompts, workspace)
+        _save("documents", Document, written.kept, number, workspace)
+        dropped, more = written.rejections, _metrics_of(written, config.teacher)
+    passages = Table.of_folder(workspace.folder / "documents", Document)
     counts: dict[str, Counter[str]] = {name: Counter() for name in ("topic", "audience", "style", "family")}
     for cell in passages.columns("metadata").column("metadata").to_pylist():
         metadata = json.loads(cell)
@@ -100,17 +103,19 @@ def run_exercises(config: ExercisesConfig, inputs: Mapping[str, Artifact], works
     """
     del inputs
     number, prompts = config.num_exercises, config.prompts
+    dropped: Mapping[str, int] = {}
+    more: dict[str, Any] = {}
     is_curriculum = config.teacher == CURRICULUM
     if is_curriculum:
-        chunks = _chunks(partial(exercises.write_chunk, config, workspace.seed), Exercise, number, workspace)
-        written: Iterable[Exercise] = exercises.write_exercises(config, workspace.seed, chunks)
-        dropped, more = _no_answers()
+        write = partial(exercises.write_chunk, config, workspace.seed)
+        with _chunks(write, Exercise, number, workspace) as chunks:
+            _save("exercises", Exercise, exercises.write_exercises(config, workspace.seed, chunks), number, workspace)
     else:
         ingredients = exercise_ingredients(prompts)
-        written, dropped, more = _ask(
-            lambda name: ExerciseJob(ingredients, prompts, name), config.teacher, number, prompts, workspace
-        )
-    table = _write("exercises", Exercise, written, number, workspace)
+        written = _ask(lambda name: ExerciseJob(ingredients, prompts, name), config.teacher, number, prompts, workspace)
+        _save("exercises", Exercise, written.kept, number, workspace)
+        dropped, more = written.rejections, _metrics_of(written, config.teacher)
+    table = Table.of_folder(workspace.folder / "exercises", Exercise)
     problems: list[Problem] = []
     if is_curriculum or config.num_held_out:
         author = exercises.build_author(config, workspace.seed)
@@ -137,13 +142,12 @@ def run_exercises(config: ExercisesConfig, inputs: Mapping[str, Artifact], works
     )
 
 
-def _write(name: str, record: type[W], written: Iterable[W], number: int, workspace: Workspace) -> Table[W]:
+def _save(name: str, record: type[W], written: Iterable[W], number: int, workspace: Workspace) -> None:
     with TableWriter(workspace.folder / name, record) as writer:
         for one in written:
             writer.add(one)
             if writer.num_rows % _PROGRESS_EVERY == 0:
                 workspace.progress(writer.num_rows, number)
-    return Table.of_folder(workspace.folder / name, record)
 
 
 class _WriteChunk:
@@ -157,20 +161,20 @@ class _WriteChunk:
         write_part(folder / "written.parquet", table_of(self._record, self._write(number)))
 
 
+@contextmanager
 def _chunks(
     write: Callable[[int], list[W]], record: type[W], number: int, workspace: Workspace
-) -> Iterator[Iterable[W]] | None:
-    """The chunks of the curriculum, without an end; None where the records are too few for processes."""
+) -> Iterator[Iterable[Iterable[W]] | None]:
+    """The chunks of the curriculum, as many as are read; None where the records are too few for processes."""
     if number < FEWEST_IN_PROCESSES:
-        return None
+        yield None
+        return
     engine, scratch = workspace.context.engine, workspace.scratch / "chunks"
     results = map_parts(_WriteChunk(write, record), itertools.count(), scratch, engine)
-    return (read_part(result / "written.parquet", record) for result in results)
-
-
-def _no_answers() -> tuple[dict[str, int], dict[str, Any]]:
-    """What the curriculum rejects, and what the manifest says of its answers."""
-    return {}, {}
+    try:
+        yield (read_part(result / "written.parquet", record) for result in results)
+    finally:
+        results.close()  # type: ignore[attr-defined]  # What is written ahead is not needed.
 
 
 def _ask(
@@ -179,12 +183,8 @@ def _ask(
     number: int,
     prompts: ExercisePromptConfig | PassagePromptConfig,
     workspace: Workspace,
-) -> tuple[list[W], dict[str, int], dict[str, Any]]:
-    """Let a language model write, and keep commissions and rejected answers as tables of their own.
-
-    Returns:
-        The records; reason → number of answers that became none; what the answers took, for the manifest.
-    """
+) -> Written[W]:
+    """Let a language model write, and keep commissions and rejected answers as tables of their own."""
     config = WriteConfig(
         num_records=number, max_attempts=prompts.max_attempts, when_stale=WhenStale(prompts.when_stale)
     )
@@ -202,10 +202,11 @@ def _ask(
     if written.ending is not Ending.DONE:
         said = "; ".join(written.stale_reasons) or written.ending.value
         workspace.progress(0, 0, f"stopped at {len(written.kept)} of {number}: {said}")
-    return written.kept, written.rejections, _metrics_of(written, name)
+    return written
 
 
 def _metrics_of(written: Written[Any], teacher: str) -> dict[str, Any]:
+    """What the answers took and what stopped them, for the manifest."""
     return {
         "teacher": teacher,
         "num_answers": written.num_attempts,
