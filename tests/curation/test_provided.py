@@ -10,7 +10,7 @@ import pytest
 
 from hornbook.curation.provided import ProvidedConfig, read_provided, split_exercise
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.records import CodeSample, DocumentKind, Exercise, Passage
+from hornbook.records import CodeSample, Document, DocumentKind, Exercise
 
 EXERCISE = (
     'import math\n\n\ndef area(radius: float) -> float:\n    """Return the area."""\n    return math.pi * radius**2\n'
@@ -47,7 +47,7 @@ def test_files_of_all_formats_are_read_in_the_order_of_their_names(tmp_path: Pat
 def test_passages_keep_what_is_known_of_them_and_empty_ones_go(tmp_path: Path) -> None:
     write_lines(tmp_path / "1.jsonl", [{"text": "Lists hold.", "topic": "lists", "audience": 3}, {"text": " \n"}])
     [passage], gone = read_provided(config_of(tmp_path, DocumentKind.TEXTBOOK))
-    assert isinstance(passage, Passage)
+    assert isinstance(passage, Document)
     assert (passage.text, passage.topic, passage.audience) == ("Lists hold.\n", "lists", "")
     assert [(dropped.reason, dropped.detail) for dropped in gone] == [("empty", "1.jsonl:2")]
 

@@ -28,13 +28,12 @@ from hornbook.decontamination.judge import (
 )
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.passes import Searched, search_documents
-from hornbook.pipeline.table import split_parts
 from hornbook.decontamination.prepare import prepare
 from hornbook.decontamination.rule import MATCH_RATE, UNSEEN, WHOLE_DOCSTRING, deciding
 from hornbook.decontamination.stage import DecontaminateConfig, run_decontaminate
 from hornbook.errors import ConfigError, EndpointError
 from hornbook.pipeline.stage import Artifact, Context, Workspace
-from hornbook.pipeline.table import Table, write_table
+from hornbook.pipeline.table import Table, split_parts, write_table
 from hornbook.records import Document, DocumentKind, Problem, schema_of
 from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, TeacherRequest
 

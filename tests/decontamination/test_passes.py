@@ -8,11 +8,10 @@ from hornbook.decontamination import passes
 from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.passes import MOST_CHARACTERS, is_too_long, search_documents
-from hornbook.pipeline.table import split_parts
 from hornbook.decontamination.prepare import Prepared, make_ready, prepare
 from hornbook.decontamination.rule import MATCH_RATE
 from hornbook.pipeline.stage import Workspace
-from hornbook.pipeline.table import Table, write_table
+from hornbook.pipeline.table import Table, split_parts, write_table
 from hornbook.records import Document, DocumentKind
 from hornbook.sandbox.jail import Jail
 

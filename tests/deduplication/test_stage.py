@@ -13,7 +13,7 @@ from hornbook.deduplication import stage as module
 from hornbook.deduplication.stage import EXACT, NEAR, DeduplicateConfig, run_deduplicate
 from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Artifact, Result, Workspace
-from hornbook.records import CodeSample, Document, DocumentKind, Dropped, Exercise, Passage, SampleKind
+from hornbook.records import CodeSample, Document, DocumentKind, Dropped, Exercise, SampleKind, textbook_passage
 
 LINES = [f"    value_{number} = step(value_{number - 1}, {number * 7})" for number in range(1, 60)]
 CODE = "\n".join(["def run(value_0):", *LINES]) + "\n"
@@ -24,8 +24,8 @@ def code(name: str, text: str) -> CodeSample:
     return CodeSample(id=name, text=text, kind=SampleKind.FUNCTION, first_line=1, last_line=9, **texts)
 
 
-def passage(name: str, text: str) -> Passage:
-    return Passage(id=name, text=text, family="f", topic="t", audience="a", style="s", teacher="curriculum")
+def passage(name: str, text: str) -> Document:
+    return textbook_passage(id=name, text=text, teacher="curriculum")
 
 
 def exercise(name: str, prompt: str, solution: str) -> Exercise:
@@ -128,7 +128,7 @@ def test_duplicates_among_all_kinds_are_dropped_with_the_record_they_repeat(tmp_
         tmp_path,
         DeduplicateConfig(),
         select=("kept", CodeSample, samples),
-        textbooks=("passages", Passage, passages),
+        textbooks=("documents", Document, passages),
         exercises=("exercises", Exercise, exercises),
     )
     assert (result.kept, result.unit, dict(result.dropped)) == (4, "documents", {EXACT: 2, NEAR: 1})

@@ -6,7 +6,7 @@ Writes: `documents.parquet`, those that hold, and `dropped.parquet`; tables of e
 
 What the curriculum wrote is held to all that it says (`strict.py`), other exercises level by level (`levels.py`), other
 passages by what they show (`written_passages.py`). A module is run with the examples in its docstrings; without one,
-or in a text without Python, there is nothing to check.
+in a text without Python, and where it needs modules that the jail does not have, there is nothing to check.
 """
 
 import json
@@ -42,6 +42,8 @@ from hornbook.synthesis.strict import check_strictly
 from hornbook.synthesis.written_passages import PassageCheck, PassageFate, verify_written_passages
 
 NO_FUNCTION = "defines no function"
+_NOT_IN_JAIL = ("ModuleNotFoundError", "ImportError")
+"""How the detail begins where a module needs others, which the jail does not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +129,15 @@ class CheckSlice:
             else:
                 observations = observe_exercises(found.exercises, sandbox, rules.num_inputs, rules.seed)
             failed, tests = decide(observations, sandbox, rules.strictness)
+        kinds = {one.id: one.kind for one in documents}
+        not_run = {
+            seen.exercise_id
+            for seen in (one.verification for one in observations)
+            if kinds[seen.exercise_id] is DocumentKind.CODE and seen.detail.startswith(_NOT_IN_JAIL)
+        }
+        failed = [one for one in failed if one.id not in not_run]
         reasons = {one.id: one for one in (*dropped, *passages.dropped, *failed)}
         changes = [Change(id=name, field="text", value=text) for name, text in passages.repaired.items()]
-        kinds = {one.id: one.kind for one in documents}
         changes += [
             Change(id=one.exercise_id, field="test", value=one.test)
             for one in tests
@@ -152,7 +160,7 @@ class CheckSlice:
             if rows:
                 write_part(folder / f"{name}.parquet", table_of(EVIDENCE[name], rows))
         unchecked = sum(one.fate is PassageFate.UNCHECKED for one in passages.checks)
-        (folder / "counts.json").write_text(json.dumps(_counts(kept, found.num_unchecked + unchecked)))
+        (folder / "counts.json").write_text(json.dumps(_counts(kept, found.num_unchecked + len(not_run) + unchecked)))
 
 
 @dataclass
