@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     problems = read_humaneval()
-    exercises = write_exercises(ExercisesConfig(num_exercises=arguments.num), arguments.seed, lambda *_: None)
+    exercises = list(write_exercises(ExercisesConfig(num_exercises=arguments.num), arguments.seed))
     with Jail() as jail:
         leaks = plant_leaks(problems, arguments.num_of_each, arguments.seed, jail)
     texts = [exercise.prompt + exercise.solution for exercise in exercises]

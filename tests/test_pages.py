@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 from torch.distributed.run import get_args_parser
 
-from hornbook.cli import COMMANDS, make_app
+from hornbook.cli import make_app
 from hornbook.commands.decontaminate import DecisionRow
-from hornbook.commands.typer_bridge import command
 from hornbook.decontamination.findings import Decision
 from hornbook.decontamination.labelled_set import PairKind
 from hornbook.pipeline.override import apply_overrides, parse_overrides
@@ -49,9 +48,6 @@ def commands_of(name: str) -> list[str]:
 def understood(line: str) -> dict[str, Any]:
     """The parameters of a command, which refuses unknown options and missing arguments."""
     _, name, *arguments = shlex.split(line)
-    if COMMANDS[name][1].startswith("typer_bridge"):
-        parameters: dict[str, Any] = command(name.replace("-", "_")).make_context(name, arguments).params
-        return parameters
     _, bound, _ = make_app(name).parse_args([name, *arguments], exit_on_error=False, print_error=False)
     return dict(bound.arguments)
 
@@ -59,10 +55,7 @@ def understood(line: str) -> dict[str, Any]:
 def options_of(*names: str) -> set[str]:
     found: set[str] = set()
     for name in names:
-        if COMMANDS[name][1].startswith("typer_bridge"):
-            found |= {option for parameter in command(name.replace("-", "_")).params for option in parameter.opts}
-        else:
-            found |= {option for one in make_app(name)[name].assemble_argument_collection() for option in one.names}
+        found |= {option for one in make_app(name)[name].assemble_argument_collection() for option in one.names}
     return found
 
 

@@ -32,11 +32,11 @@ COMMANDS = {
     "classify": (_DATA, "data:classify", "Write how likely each document is to teach something."),
     "select": (_DATA, "data:select", "Keep the documents of the highest value within a budget."),
     "decontaminate": (_DATA, "decontaminate:decontaminate", "Drop documents that give away a benchmark's problems."),
-    "diversity": (_DATA, "typer_bridge:diversity", "Measure how varied exercises or passages are."),
+    "diversity": (_DATA, "synthesis:diversity", "Measure how varied exercises or passages are."),
     "annotate": (_TEACHER, "curation:annotate", "Let a language model score the educational value of documents."),
-    "write-textbooks": (_TEACHER, "typer_bridge:write_textbooks", "Let a language model write textbook passages."),
-    "write-exercises": (_TEACHER, "typer_bridge:write_exercises", "Let a language model write exercises."),
-    "verify": (_TEACHER, "typer_bridge:verify", "Execute exercises or passages, and keep what holds."),
+    "write-textbooks": (_TEACHER, "synthesis:write_textbooks", "Let a language model write textbook passages."),
+    "write-exercises": (_TEACHER, "synthesis:write_exercises", "Let a language model write exercises."),
+    "verify": (_TEACHER, "synthesis:verify", "Execute exercises or passages, and keep what holds."),
     "train-tokenizer": (_MODELS, "tokens:train_tokenizer", "Learn a byte-level BPE tokenizer from documents."),
     "tokenize": (_MODELS, "tokens:tokenize", "Turn documents into token shards."),
     "train": (_MODELS, "train:train", "Train a model on token shards."),
@@ -65,7 +65,6 @@ def make_app(command: str = "") -> App:
             group=group,
             sort_key=index,
             help=None if name == command else help_,
-            **({"help_flags": (), "version_flags": ()} if place.startswith("typer_bridge") else {}),
         )
     app["--help"].group = app["--version"].group = Group("Options", sort_key=9)
     return app

@@ -10,7 +10,7 @@ from tests.evaluation.scripted_endpoint import ScriptedEndpoint
 from tests.teacher.batch_server import KEY as BATCH_KEY
 from tests.teacher.batch_server import BatchServer
 
-from hornbook.commands.teacher_options import command_with_budget
+from hornbook.commands.teacher import command_with_budget
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.teacher.options import find_key, read_key
 

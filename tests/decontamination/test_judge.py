@@ -27,13 +27,13 @@ from hornbook.decontamination.judge import (
     with_answers,
 )
 from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.passes import Searched, search_documents, split_parts
+from hornbook.decontamination.passes import Searched, search_documents
 from hornbook.decontamination.prepare import prepare
 from hornbook.decontamination.rule import MATCH_RATE, UNSEEN, WHOLE_DOCSTRING, deciding
 from hornbook.decontamination.stage import DecontaminateConfig, run_decontaminate
 from hornbook.errors import ConfigError, EndpointError
 from hornbook.pipeline.stage import Artifact, Context, Workspace
-from hornbook.pipeline.table import Table, write_table
+from hornbook.pipeline.table import Table, split_parts, write_table
 from hornbook.records import Document, DocumentKind, Problem, schema_of
 from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, TeacherRequest
 
@@ -80,7 +80,7 @@ def search(folder: Path, documents: list[Document], benchmark: NamedProblems) ->
     parts = Table.of_folder(folder / "in", Document).parts
     workspace = Workspace(folder=folder, scratch=folder, seed=0, progress=quiet)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hornbook.decontamination.passes.split_parts", lambda parts: split_parts(parts, 20_000))
+        patch.setattr("hornbook.decontamination.passes.split_parts", lambda parts, _: split_parts(parts, 20_000))
         return search_documents(parts, [prepare(benchmark, None)], MATCH_RATE_85, workspace)
 
 

@@ -7,11 +7,11 @@ from tests.decontamination.own_problems import NEAR_MISS, OWN, PROBLEM, PROSE, R
 from hornbook.decontamination import passes
 from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.passes import MOST_CHARACTERS, is_too_long, search_documents, split_parts
+from hornbook.decontamination.passes import MOST_CHARACTERS, is_too_long, search_documents
 from hornbook.decontamination.prepare import Prepared, make_ready, prepare
 from hornbook.decontamination.rule import MATCH_RATE
 from hornbook.pipeline.stage import Workspace
-from hornbook.pipeline.table import Table, write_table
+from hornbook.pipeline.table import Table, split_parts, write_table
 from hornbook.records import Document, DocumentKind
 from hornbook.sandbox.jail import Jail
 
@@ -30,7 +30,7 @@ def search(texts: list[str], folder: Path, prepared: list[Prepared], job_charact
     parts = Table.of_folder(folder / "in", Document).parts
     workspace = Workspace(folder=folder, scratch=folder, seed=0, progress=quiet)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passes, "split_parts", lambda parts: split_parts(parts, job_characters))
+        patch.setattr(passes, "split_parts", lambda parts, _: split_parts(parts, job_characters))
         return [row for one in search_documents(parts, prepared, MATCH_RATE, workspace) for row in one.found()]
 
 

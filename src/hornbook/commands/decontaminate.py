@@ -15,8 +15,7 @@ from cyclopts import Parameter
 from hornbook import __version__
 from hornbook.commands.data import reading_config
 from hornbook.commands.one_stage import OUTPUT, READING, RULES, Execution, Inputs, Output, dropped_counts, finished
-from hornbook.commands.teacher_options import Teacher, TeacherOptions, open_account
-from hornbook.commands.teacher_report import print_account
+from hornbook.commands.teacher import Teacher, TeacherOptions, open_account, print_account
 from hornbook.curation.collect import collect as collect_stage
 from hornbook.decontamination.findings import Decision, FoundRow, nearest_of, strongest
 from hornbook.decontamination.judge import JudgedRow

@@ -25,6 +25,7 @@ from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace, count_re
 from hornbook.pipeline.table import Table, TableWriter
 from hornbook.records import Document, Dropped, Problem
 from hornbook.sandbox.program import Sandbox
+from hornbook.teacher.account import say_estimate
 from hornbook.teacher.api import Teacher
 
 VERSION = 5
@@ -158,6 +159,7 @@ def _decontaminate(
     judged: Judged | None = None
     if teacher is not None:
         judging = Judging(searched, benchmarks, config.match_rate, config.answer_tokens)
+        say_estimate(teacher, judging.questions(), judging.num_questions, workspace.progress)
         judged = judging.ask(teacher, workspace.progress)
         workspace.write_records("judged", JudgedRow, judged.rows)
     num_kept = _write_decided(searched, judged, workspace)
