@@ -17,6 +17,7 @@ from hornbook.cli import app
 from hornbook.commands.data import app as data
 from hornbook.commands.decontaminate import DecisionRow
 from hornbook.commands.decontaminate import app as decontamination
+from hornbook.commands.synthesis import app as synthesis
 from hornbook.decontamination.findings import Decision
 from hornbook.decontamination.labelled_set import PairKind
 from hornbook.pipeline.override import apply_overrides, parse_overrides
@@ -41,7 +42,7 @@ ROWS = [
 QUALITY = {row[0].strip("*"): row[1:] for row in ROWS if len(row) == 11}
 
 
-FORWARDED = {name: one for one in (data, decontamination) for name in one if not name.startswith("-")}
+FORWARDED = {name: one for one in (data, decontamination, synthesis) for name in one if not name.startswith("-")}
 """The commands that `cli.py` hands on."""
 
 

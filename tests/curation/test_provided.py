@@ -48,7 +48,8 @@ def test_passages_keep_what_is_known_of_them_and_empty_ones_go(tmp_path: Path) -
     write_lines(tmp_path / "1.jsonl", [{"text": "Lists hold.", "topic": "lists", "audience": 3}, {"text": " \n"}])
     [passage], gone = read_provided(config_of(tmp_path, DocumentKind.TEXTBOOK))
     assert isinstance(passage, Document)
-    assert (passage.text, passage.topic, passage.audience) == ("Lists hold.\n", "lists", "")
+    told = json.loads(passage.metadata)
+    assert (passage.text, told["topic"], told["audience"]) == ("Lists hold.\n", "lists", "")
     assert [(dropped.reason, dropped.detail) for dropped in gone] == [("empty", "1.jsonl:2")]
 
 

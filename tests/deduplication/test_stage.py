@@ -13,7 +13,16 @@ from hornbook.deduplication import stage as module
 from hornbook.deduplication.stage import EXACT, NEAR, DeduplicateConfig, run_deduplicate
 from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Artifact, Result, Workspace
-from hornbook.records import CodeSample, Document, DocumentKind, Dropped, Exercise, SampleKind, textbook_passage
+from hornbook.records import (
+    CodeSample,
+    Document,
+    DocumentKind,
+    Dropped,
+    Exercise,
+    SampleKind,
+    exercise_of,
+    textbook_passage,
+)
 
 LINES = [f"    value_{number} = step(value_{number - 1}, {number * 7})" for number in range(1, 60)]
 CODE = "\n".join(["def run(value_0):", *LINES]) + "\n"
@@ -134,7 +143,7 @@ def test_duplicates_among_all_kinds_are_dropped_with_the_record_they_repeat(tmp_
     assert (result.kept, result.unit, dict(result.dropped)) == (4, "documents", {EXACT: 2, NEAR: 1})
     kept = output.records("documents", Document)
     assert [document.id for document in kept] == ["c1", "t2", "e1", "e2"]
-    assert kept[2] == Document(id="e1", kind=DocumentKind.EXERCISE, text="def f(a):\n    return a\n")
+    assert exercise_of(kept[2]) == exercises[0]
     dropped = output.records("dropped", Dropped)
     assert [(one.id, one.reason) for one in dropped] == [("c2", NEAR), ("c3", EXACT), ("t1", EXACT)]
     assert dropped[0].detail.startswith("of c1, Jaccard similarity 0.9")

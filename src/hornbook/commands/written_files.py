@@ -5,14 +5,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from hornbook.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from hornbook.records import Record
-
-R = TypeVar("R", bound="Record")
 
 ENDINGS = (".jsonl", ".parquet")
 _ROWS_AT_ONCE = 2**16
@@ -72,30 +70,6 @@ def write_records(path: Path, record: "type[Record]", records: Iterable[Any]) ->
                     lines.write(json.dumps(fields, ensure_ascii=False) + "\n")
 
 
-def write_enriched(path: Path, record: type[R], records: Sequence[R], extras: Sequence[dict[str, Any]]) -> None:
-    """Write records, in order, each with further fields behind its own, so that a person's own columns are not lost.
-
-    Args:
-        path: `.jsonl` or `.parquet`; it is replaced when it is whole.
-        record: The records' type, whose fields are the first columns.
-        records: The rows.
-        extras: One for each record; where all are empty, the file is as any other of these records.
-
-    Raises:
-        StoreError: The file cannot be written.
-    """
-    if not any(extras):
-        write_records(path, record, records)
-        return
-    with replaced(path) as partial:
-        if path.suffix == ".parquet":
-            _write_columns(partial, record, records, extras)
-        else:
-            rows = [{**dataclasses.asdict(one), **extra} for one, extra in zip(records, extras, strict=True)]
-            text = "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
-            partial.write_text(text, encoding="utf-8", errors="replace")
-
-
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
     """Give a file to write to, which takes the place of `path` when the body ends without an error.
@@ -115,23 +89,6 @@ def replaced(path: Path) -> Iterator[Path]:
 def clean(value: Any) -> Any:
     """Text that UTF-8 can hold: half a surrogate pair, which JSON can bring, becomes `?`. Other values as they are."""
     return value.encode(errors="replace").decode() if isinstance(value, str) else value
-
-
-def _write_columns(path: Path, record: type[R], records: Sequence[R], extras: Sequence[dict[str, Any]]) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from hornbook.records import table_of
-
-    table = table_of(record, records)
-    for name in dict.fromkeys(name for extra in extras for name in extra):
-        cells = [extra.get(name) for extra in extras]
-        try:
-            column = pa.array(cells)
-        except pa.ArrowException:  # Values of several types.
-            column = pa.array([None if cell is None else json.dumps(cell, default=str) for cell in cells])
-        table = table.append_column(name, column)
-    pq.write_table(table, path)
 
 
 def _some_at_once(records: Iterable[Any]) -> Iterator[list[Any]]:
