@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from hornbook.errors import ConfigError, StoreError
 from hornbook.pipeline.table import Table
-from hornbook.records import Document, Dropped, Record, table_of
+from hornbook.records import Document, Dropped, Record, schema_of, table_of
 from hornbook.sources.code_rows import Rows
 from hornbook.sources.rows import parquet_batches, raw_lines
 from hornbook.sources.source import Source
@@ -108,12 +108,13 @@ def publish(path: Path, table: Table[Any]) -> int:
     Raises:
         StoreError: The disk is full, or the folder cannot be written.
     """
-    return _write_rows(path, map(_fields, table), table.record)
+    return publish_rows(path, table, table.record)
 
 
 def publish_rows(path: Path, rows: Iterable[Record], record: type[Record]) -> int:
     """As `publish`, for records that are made as they are written."""
-    return _write_rows(path, map(_fields, rows), record)
+    schema = None if record is Document else schema_of(record)
+    return _write_rows(path, map(_fields, rows), record, schema)
 
 
 def publish_file(path: Path, source: Path) -> None:
@@ -328,14 +329,16 @@ def _fields(record: Record) -> dict[str, Any]:
     return {**fields, **metadata}
 
 
-def _write_rows(path: Path, rows: Iterator[dict[str, Any]], record: type[Record]) -> int:
+def _write_rows(
+    path: Path, rows: Iterator[dict[str, Any]], record: type[Record], schema: pa.Schema | None = None
+) -> int:
     number = 0
     with _replaced(path) as partial:
         if path.suffix == ".parquet":
             writer: pq.ParquetWriter | None = None
             try:
                 for some in _some_at_once(rows):
-                    table = pa.Table.from_pylist(some, schema=writer.schema if writer else None)
+                    table = pa.Table.from_pylist(some, schema=writer.schema if writer else schema)
                     writer = writer or pq.ParquetWriter(partial, table.schema, compression="zstd")
                     writer.write_table(table)
                     number += len(some)

@@ -163,6 +163,9 @@ def _verified(title: str, kind: str, artifact: Artifact) -> FlowStep:
 
 
 def _kinds(artifact: Artifact) -> list[str]:
+    """The kind of each document; none where a stage of that name writes no documents."""
+    if not artifact.has("documents"):
+        return []
     kinds: list[str] = artifact.table("documents", Document).columns("kind").column("kind").to_pylist()
     return kinds
 

@@ -72,8 +72,9 @@ def by_turns(groups: Sequence[str], number: int) -> list[int]:
 
 def _written(run: Mapping[str, Artifact], writer: str, kind: DocumentKind) -> list[Document]:
     """The documents of a kind that `verify` kept, or else those that were written."""
-    role = "verify" if "verify" in run else writer
-    return [one for one in run[role].documents() if one.kind is kind] if role in run else []
+    found = [run[role] for role in ("verify", writer) if role in run]
+    tables = [one.documents() for one in found if one.has("documents") or one.has("exercises")]
+    return [one for one in tables[0] if one.kind is kind] if tables else []
 
 
 def _diversity(unit: str, figures: Mapping[str, Any]) -> dict[str, Any]:
