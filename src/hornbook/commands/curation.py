@@ -27,7 +27,7 @@ from hornbook.curation.collect import collect
 from hornbook.curation.labels import LabelsConfig, read_labels
 from hornbook.curation.sample import SampleConfig
 from hornbook.curation.sample import sample as sample_stage
-from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER
+from hornbook.curation.saved_classifier import CLASSIFIER_FILES, CLASSIFIER_FOLDER
 from hornbook.curation.train_classifier import train_classifier as train_classifier_stage
 from hornbook.display import make_console
 from hornbook.errors import ConfigError
@@ -38,6 +38,7 @@ from hornbook.pipeline.publish import (
     publish_kept,
     require_same_form,
     require_writable,
+    require_writable_folder,
 )
 from hornbook.pipeline.stage import Artifact
 from hornbook.records import Document, Dropped, Label
@@ -156,6 +157,7 @@ def train_classifier(
         File of rows with `score`, 0 to 5, and the document's `id`, its `text`, or the `sha256` of its text; `shipped`
         for the labels of the standard library that come with Hornbook.
     """
+    require_writable_folder(output, (*inputs, labels), CLASSIFIER_FILES)
     documents = collect(reading_config(inputs, sources))
     joined = read_labels(documents, LabelsConfig(path=labels))
     last = train_classifier_stage(documents, joined)

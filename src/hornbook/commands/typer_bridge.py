@@ -37,11 +37,6 @@ def diversity(*typed: Typed) -> None:
     _call("diversity", typed)
 
 
-def tokenize(*typed: Typed) -> None:
-    """See `commands/tokenize.py`."""
-    _call("tokenize", typed)
-
-
 def verify(*typed: Typed) -> None:
     """See `commands/verify.py`."""
     _call("verify", typed)

@@ -20,7 +20,7 @@ from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 from hornbook.model.config import ModelConfig
 from hornbook.model.huggingface import phi_config_of, renamed
 from hornbook.model.phi import Phi
-from hornbook.tokens.sources import read_given_tokenizer
+from hornbook.tokens.pretrained import read_tokenizer_files
 from hornbook.tokens.tokenizer import tokenizer_hash
 
 _SAFETENSORS, _PICKLE = "model.safetensors", "pytorch_model.bin"
@@ -97,7 +97,7 @@ def tokenizer_hash_of_model(folder: Path) -> str | None:
     if "model_type" not in fields:
         return fields.get(_TOKENIZER)
     has_tokenizer = any((folder / name).is_file() for name in _TOKENIZER_FILES)
-    return tokenizer_hash(read_given_tokenizer(folder)) if has_tokenizer else None
+    return tokenizer_hash(read_tokenizer_files(folder)) if has_tokenizer else None
 
 
 def check_tokenizer(model_folder: Path, tokenizer_sha256: str) -> None:
