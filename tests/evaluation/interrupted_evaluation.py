@@ -1,6 +1,6 @@
 """Evaluate the model behind an endpoint, in a process that is made to be killed (`test_interrupted.py`).
 
-    python interrupted_evaluation.py STORE URL STARTS [NUMBER]
+    python -m tests.evaluation.interrupted_evaluation STORE URL STARTS [NUMBER]
 
 Each program that is handed to the sandbox is noted in the file STARTS. With NUMBER, the process stands still when so
 many verdicts are in the journal, and waits for its end.
@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from tests.evaluation.small import make_run
+
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.evaluation.endpoint import Api, EndpointGrader, EndpointModel
@@ -23,7 +25,7 @@ from hornbook.evaluation.journal import Journal
 from hornbook.evaluation.judge import JudgedSample
 from hornbook.evaluation.models import SamplingConfig
 from hornbook.pipeline.run import Pipeline
-from hornbook.pipeline.run import run as run_pipeline
+from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Artifact
 from hornbook.pipeline.store import Store
 from hornbook.recipes.evaluation import evaluation
@@ -49,17 +51,6 @@ def pipeline(url: str) -> Pipeline:
     protocol = Protocol(name="humaneval", version=1, description="")
     benchmark = Benchmark(name=NAME, title=NAME, protocol=protocol, problems=PROBLEMS, source="")
     return evaluation(model, [benchmark], settings, seed=SEED, ask=EndpointGrader(endpoint)).until("evaluate")
-
-
-class Silent:
-    def on_start(self, *_: object) -> "Silent":
-        return self
-
-    def on_finish(self, *_: object) -> None:
-        pass
-
-    def __call__(self, *_: object) -> None:
-        pass
 
 
 def note_starts(path: Path) -> None:
@@ -89,7 +80,8 @@ def stand_still_after(number: int) -> None:
 def run(store: Path, url: str) -> Artifact:
     opened = Store(store)
     opened.open_for_writing()
-    return run_pipeline(pipeline(url), opened, Silent())["evaluate"].artifact
+    make_run(opened, "twelve", pipeline(url).stages)
+    return RunFolder(opened, "twelve").artifacts()["evaluate"]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A model whose answers a test writes, and a workspace to evaluate it in."""
 
+import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -47,20 +48,9 @@ class ScriptedModel:
         return self._num_truncated
 
 
-def workspace(folder: Path, notes: list[str] | None = None) -> Workspace:
-    """A new output folder and the scratch folder of the attempts before, as the store makes them.
-
-    Args:
-        folder: Where both are.
-        notes: Gets a line at the end of each piece of work.
-    """
-
-    def progress(done: int, total: int, note: str = "") -> None:
-        if notes is not None and done == total:
-            notes.append(note)
-
+def workspace(folder: Path) -> Workspace:
+    """A new output folder and the scratch folder of the attempts before, as the store makes them."""
+    shutil.rmtree(folder / "out", ignore_errors=True)
     for name in ("out", "scratch"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    for path in [*(folder / "out").rglob("*.parquet")]:
-        path.unlink()
-    return Workspace(folder=folder / "out", scratch=folder / "scratch", seed=3, progress=progress)
+    return Workspace(folder / "out", folder / "scratch", 3, lambda done, total, note="": None)

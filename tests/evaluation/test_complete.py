@@ -1,26 +1,23 @@
 import ast
-import json
 import random
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from tests.evaluation.scripted_model import ScriptedModel
-from tests.evaluation.small import SHAPE, benchmark, problem, save_tiny_model
+from tests.evaluation.small import benchmark, problem, save_tiny_model
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.errors import DamagedArtifactError, EndpointError
+from hornbook.errors import EndpointError
 from hornbook.evaluation.complete import complete_benchmark, cut_completion, text_of
 from hornbook.evaluation.journal import Journal
 from hornbook.evaluation.models import CHAT_ENDPOINT, COMPLETION_ENDPOINT, RUN, ModelIdentity, Request, SamplingConfig
+from hornbook.export.huggingface import export_huggingface
 from hornbook.records import Completion
 
 PROBLEMS = tuple(problem(f"own/{name}", f"def {name}():\n", entry_point=name) for name in ("one", "two", "three"))
 OWN = benchmark(PROBLEMS)
-CUT_AT_THE_END = OWN.protocol
-CUT_AT_STOPS = benchmark(PROBLEMS, stop_strings=("\nprint", "\n\n")).protocol
 KEYS = [(one.task_id, index) for one in PROBLEMS for index in (0, 1)]
 
 
@@ -28,60 +25,49 @@ def numbered(request: Request) -> str:
     return f"    return {KEYS.index((request.task_id, request.sample_index))}\nprint()\n"
 
 
-def complete(
-    model: ScriptedModel, folder: Path, steps: list[tuple[int, int]], before: Sequence[Completion] = ()
-) -> list[Completion]:
-    folder.mkdir(exist_ok=True)
-    with Journal(folder / "completions.jsonl", Completion) as journal:
-        journal.append(before)
-        return complete_benchmark(
-            OWN,
-            model,
-            SamplingConfig(temperature=0.5),
-            num_samples=2,
-            seed=1,
-            journal=journal,
-            progress=lambda done, total: steps.append((done, total)),
-        )
+def test_each_problem_is_asked_as_often_as_wanted_and_what_was_answered_before_a_breakdown_is_not_asked_again(
+    tmp_path: Path,
+) -> None:
+    model, steps = ScriptedModel(numbered, group_size=2, break_down_after=2), list[tuple[int, int]]()
 
+    def complete(*before: Completion) -> list[Completion]:
+        with Journal(tmp_path / "completions.jsonl", Completion) as journal:
+            journal.append(before)
+            return complete_benchmark(
+                OWN,
+                model,
+                SamplingConfig(temperature=0.5),
+                num_samples=2,
+                seed=1,
+                journal=journal,
+                progress=lambda done, total: steps.append((done, total)),
+            )
 
-def test_each_problem_is_asked_as_often_as_wanted_and_its_answer_cut(tmp_path: Path) -> None:
-    model, steps = ScriptedModel(numbered, group_size=4), list[tuple[int, int]]()
-    completions = complete(model, tmp_path, steps)
-    assert sorted(model.asked) == sorted(KEYS)
+    kept = [Completion(task_id=name, sample_index=index, raw="kept", text="kept") for name, index in (KEYS[0], KEYS[3])]
+    with pytest.raises(EndpointError):
+        complete(*kept)
+    model.break_down_after = None
+    completions = complete()
+    assert sorted(model.asked) == sorted(KEYS[1:3] + KEYS[4:])
     assert [(row.task_id, row.sample_index) for row in completions] == KEYS
     assert (completions[2].raw, completions[2].text) == ("    return 2\nprint()\n", "    return 2\n")
-    assert steps == [(0, 6), (4, 6), (6, 6)]
-
-
-def test_what_was_answered_before_a_model_broke_down_is_kept_and_not_asked_for(tmp_path: Path) -> None:
-    kept = [Completion(task_id=name, sample_index=index, raw="kept", text="kept") for name, index in (KEYS[0], KEYS[3])]
-    model, steps = ScriptedModel(numbered, group_size=2, break_down_after=2), list[tuple[int, int]]()
-    with pytest.raises(EndpointError):
-        complete(model, tmp_path, steps, kept)
-    model.break_down_after = None
-    completions = complete(model, tmp_path, steps)
-    assert sorted(model.asked) == sorted(KEYS[1:3] + KEYS[4:])
     assert [row.text.strip().removeprefix("return ") for row in completions] == ["kept", "1", "2", "kept", "4", "5"]
     assert steps == [(2, 6), (4, 6), (4, 6), (6, 6)]
-    (tmp_path / "completions.jsonl").write_text('{"task_id":"own/one"}\n{"task_id":"own/two"}\n')
-    with pytest.raises(DamagedArtifactError, match="line 1"):
-        complete(model, tmp_path, [])
-    assert len(model.asked) == 4
 
 
 def test_an_answer_is_cut_as_the_protocol_and_the_kind_of_model_say() -> None:
-    run, endpoint, chat = (
-        ModelIdentity(kind=kind, name="x", digest="") for kind in (RUN, COMPLETION_ENDPOINT, CHAT_ENDPOINT)
-    )
     raw = "    value = 1\n\n    return value\nprint(one())\n"
-    assert text_of(CUT_AT_THE_END, run, PROBLEMS[0], raw) == "    value = 1\n\n    return value\n"
-    assert text_of(CUT_AT_STOPS, run, PROBLEMS[0], raw) == "    value = 1"
-    assert text_of(CUT_AT_STOPS, endpoint, PROBLEMS[0], raw) == "    value = 1"
-    assert text_of(CUT_AT_STOPS, endpoint, PROBLEMS[0], "    return 1") == "    return 1"
     answer = "Sure:\n```python\ndef one():\n    return 1\n\nprint(one())\n```\n"
-    for protocol in (CUT_AT_THE_END, CUT_AT_STOPS):
-        assert text_of(protocol, chat, PROBLEMS[0], answer) == "    pass\n\n\ndef one():\n    return 1\n"
+    whole, stopped = OWN.protocol, benchmark(PROBLEMS, stop_strings=("\nprint", "\n\n")).protocol
+    for kind, protocol, said, expected in (
+        (RUN, whole, raw, "    value = 1\n\n    return value\n"),
+        (RUN, stopped, raw, "    value = 1"),
+        (COMPLETION_ENDPOINT, stopped, raw, "    value = 1"),
+        (COMPLETION_ENDPOINT, stopped, "    return 1", "    return 1"),
+        (CHAT_ENDPOINT, whole, answer, "    pass\n\n\ndef one():\n    return 1\n"),
+        (CHAT_ENDPOINT, stopped, answer, "    pass\n\n\ndef one():\n    return 1\n"),
+    ):
+        assert text_of(protocol, ModelIdentity(kind=kind, name="x", digest=""), PROBLEMS[0], said) == expected
 
 
 PROMPT = 'import math\n\n\ndef area(r):\n    """The area of a circle."""\n'
@@ -119,16 +105,14 @@ def test_the_function_is_kept_and_the_rest_is_cut(kept: str, cut: str) -> None:
 
 
 def test_a_prompt_may_end_within_a_line_a_method_or_outside_of_functions() -> None:
-    assert cut_completion("def add(", "a, b):\n    return a + b\n\nadd(1, 2)\n") == "a, b):\n    return a + b\n"
-    assert cut_completion("def add(a, b):\n    return ", "a + b\n\nadd(1, 2)\n") == "a + b\n"
-    assert (
-        cut_completion('def add(a, b):\n    """Add', ' two.\n"""\n    return a\nx = 1') == ' two.\n"""\n    return a\n'
-    )
-    method = "        return 1\n"
-    assert (
-        cut_completion("class A:\n    def one(self):\n", f"{method}\n    def two(self):\n        return 2\n") == method
-    )
-    assert cut_completion("x = 1\n", "y = 2\nz = 3\n") == "y = 2\nz = 3\n"
+    for prompt, kept, cut in (
+        ("def add(", "a, b):\n    return a + b\n", "\nadd(1, 2)\n"),
+        ("def add(a, b):\n    return ", "a + b\n", "\nadd(1, 2)\n"),
+        ('def add(a, b):\n    """Add', ' two.\n"""\n    return a\n', "x = 1"),
+        ("class A:\n    def one(self):\n", "        return 1\n", "\n    def two(self):\n        return 2\n"),
+        ("x = 1\n", "y = 2\nz = 3\n", ""),
+    ):
+        assert cut_completion(prompt, kept + cut) == kept
 
 
 def test_on_humaneval_the_cut_agrees_with_the_syntax_tree() -> None:
@@ -153,25 +137,15 @@ def test_any_rubbish_is_cut_to_a_prefix_that_another_cut_leaves_alone() -> None:
 
 
 def test_completing_a_prompt_imports_no_more_of_torch_than_it_needs(tmp_path: Path) -> None:
-    theirs = {
-        "model_type": "phi",
-        "vocab_size": SHAPE.vocab_size,
-        "num_hidden_layers": SHAPE.num_layers,
-        "hidden_size": SHAPE.hidden_size,
-        "intermediate_size": SHAPE.intermediate_size,
-        "num_attention_heads": SHAPE.num_heads,
-        "max_position_embeddings": SHAPE.max_position,
-    }
-    ours, huggingface = save_tiny_model(tmp_path / "ours"), save_tiny_model(tmp_path / "huggingface")
-    (huggingface / "config.json").write_text(json.dumps(theirs))
+    ours = save_tiny_model(tmp_path / "ours")
+    export_huggingface(ours, ours / "tokenizer.json", None, tmp_path / "theirs")
     # Each of these costs a fifth of a second or more.
     slow = {"transformers", "sympy", "torch._dynamo", "torch.distributed.tensor", "sklearn", "daft", "ray"}
-    for folder in (ours, huggingface):
-        program = (
-            "import sys; from pathlib import Path; from hornbook.evaluation.complete import complete_prompt;"
-            f"folder = Path({str(folder)!r});"
-            "complete_prompt(folder, folder / 'tokenizer.json', 'def f(', max_new_tokens=4);"
-            f"print(sorted({slow!r} & set(sys.modules)))"
-        )
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-        assert done.stdout == "[]\n", folder.name
+    program = (
+        "import sys; from pathlib import Path; from hornbook.evaluation.complete import complete_prompt;"
+        f"folders = [Path({str(tmp_path)!r}) / name for name in ('ours', 'theirs')];"
+        "texts = {complete_prompt(one, one / 'tokenizer.json', 'def f(', max_new_tokens=4) for one in folders};"
+        f"print(len(texts), sorted({slow!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "1 []\n"

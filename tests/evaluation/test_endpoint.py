@@ -1,12 +1,9 @@
-from collections.abc import Sequence
-
 import pytest
-from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
-from tests.evaluation.small import requests_of
+from tests.evaluation.scripted_endpoint import ScriptedEndpoint
+from tests.evaluation.small import problem, requests_of
 
 from hornbook.errors import ConfigError, EndpointError
-from hornbook.evaluation.chat import chat_messages
-from hornbook.evaluation.endpoint import Api, EndpointGrader, EndpointModel
+from hornbook.evaluation.endpoint import Api, EndpointGrader, EndpointModel, chat_messages
 from hornbook.evaluation.grade import GradingRequest
 from hornbook.evaluation.models import (
     CHAT_ENDPOINT,
@@ -23,23 +20,18 @@ DRAWN = SamplingConfig(temperature=0.8, top_p=0.9, max_new_tokens=33)
 
 
 def answers_of(
-    model: EndpointModel, requests: Sequence[Request], sampling: SamplingConfig = DRAWN, seed: int = 3
+    model: EndpointModel, requests: list[Request], sampling: SamplingConfig = DRAWN, seed: int = 3
 ) -> dict[int, str]:
-    groups = list(model.complete(requests, sampling, seed, ()))
-    assert [len(group) for group in groups] == [1] * len(requests)
-    return dict(group[0] for group in groups)
+    return dict(row for [row] in model.complete(requests, sampling, seed, ()))
 
 
 def test_nothing_is_contacted_before_it_is_needed() -> None:
     requests = requests_of(PROMPTS)
-    nobody = EndpointConfig(url="http://127.0.0.1:9")
-    model = EndpointModel(nobody, Api.CHAT)
+    model = EndpointModel(EndpointConfig(url="http://127.0.0.1:9"), Api.CHAT)
     assert model.count_truncated(requests, DRAWN) == 0
     assert list(model.complete(requests, DRAWN, 0, {(one.task_id, 0) for one in requests})) == []
-    EndpointGrader(nobody)
-    for use in (model.identity, lambda: list(model.complete(requests, DRAWN, 0, ()))):
-        with pytest.raises(EndpointError):
-            use()
+    with pytest.raises(EndpointError):
+        answers_of(model, requests)
 
 
 def test_a_model_is_called_as_its_endpoint_calls_it() -> None:
@@ -55,7 +47,7 @@ def test_a_model_is_called_as_its_endpoint_calls_it() -> None:
         assert endpoint.asked[0].body["model"] == "owner/Model-1B"
 
 
-def test_a_chat_model_is_shown_the_problem_and_its_answers_are_told_apart() -> None:
+def test_a_chat_model_is_shown_the_problem_in_a_fence_that_it_cannot_close_and_answers_are_told_apart() -> None:
     with ScriptedEndpoint(lambda asked: f"caf\udce9 about {asked.text}") as endpoint:
         requests = requests_of(PROMPTS)
         answers = answers_of(EndpointModel(EndpointConfig(url=endpoint.url), Api.CHAT), requests)
@@ -63,13 +55,14 @@ def test_a_chat_model_is_shown_the_problem_and_its_answers_are_told_apart() -> N
         assert answers == {index: f"caf? about {of_one[-1]['content']}" for index, of_one in enumerate(messages)}
         assert all(asked.path == "/v1/chat/completions" for asked in endpoint.asked)
         [body] = (asked.body for asked in endpoint.asked if asked.body["messages"] == messages[4])
-        assert {name: body[name] for name in body if name != "messages"} == {
-            "model": "scripted",
-            "max_tokens": 33,
-            "temperature": 0.8,
-            "top_p": 0.9,
-            "seed": derive_seed(3, "own/4", "0"),
-        }
+        seed = derive_seed(3, "own/4", "0")
+        sent = {"model": "scripted", "max_tokens": 33, "temperature": 0.8, "top_p": 0.9, "seed": seed}
+        assert {name: body[name] for name in body if name != "messages"} == sent
+    fenced = 'def double(x):\n    """Twice.\n\n    ```\n    double(1)\n    ```\n    """\n'
+    [message] = chat_messages(problem(prompt=fenced, entry_point="double"))
+    assert message["role"] == "user"
+    assert "`double`" in message["content"]
+    assert message["content"].endswith('    ```\n    """\n````')
 
 
 def test_a_base_model_goes_on_with_the_prompt_until_a_stop_and_only_where_it_must() -> None:
@@ -90,26 +83,20 @@ def test_a_seed_belongs_to_problem_and_sample_and_is_sent_where_it_is_drawn() ->
         model = EndpointModel(EndpointConfig(url=endpoint.url), Api.CHAT)
         requests = requests_of(PROMPTS, num_samples=2)
         answers_of(model, requests)
-        seeds = [asked.body["seed"] for asked in endpoint.asked]
-        assert sorted(seeds) == sorted(derive_seed(3, one.task_id, str(one.sample_index)) for one in requests)
-        assert len(set(seeds)) == 20
+        seeds = {asked.body["seed"] for asked in endpoint.asked}
+        assert len(seeds) == 20
         assert all(0 <= seed < 2**31 for seed in seeds)
         answers_of(model, requests[:2], seed=4)
-        assert not {asked.body["seed"] for asked in endpoint.asked[20:]} & set(seeds)
+        assert not {asked.body["seed"] for asked in endpoint.asked[20:]} & seeds
         answers_of(model, requests[:2], SamplingConfig(temperature=0.0))
         assert not any("seed" in asked.body for asked in endpoint.asked[22:])
 
 
 def test_a_grader_is_asked_by_chat_with_the_seed_of_each_question() -> None:
-    def said(asked: Asked) -> str:
-        return f"{asked.text}, {asked.body['seed']}, \udce9"
-
-    with ScriptedEndpoint(said) as endpoint:
+    with ScriptedEndpoint(lambda asked: f"{asked.text}, {asked.body['seed']}, \udce9") as endpoint:
         grader = EndpointGrader(EndpointConfig(url=endpoint.url))
-        questions = [
-            GradingRequest(messages=[{"role": "user", "content": f"question {number}"}], seed=100 + number)
-            for number in range(12)
-        ]
+        messages = [[{"role": "user", "content": f"question {number}"}] for number in range(12)]
+        questions = [GradingRequest(messages=one, seed=100 + number) for number, one in enumerate(messages)]
         assert dict(grader(questions)) == {number: f"question {number}, {100 + number}, ?" for number in range(12)}
         body = endpoint.asked[0].body
         assert (body["max_tokens"], body["temperature"], body["top_p"]) == (400, 1.0, 1.0)

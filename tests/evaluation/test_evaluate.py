@@ -50,7 +50,7 @@ class ScriptedGrader:
                 raise EndpointError("the grader broke down")
             self.asked.append(request)
             text = request.messages[-1]["content"]
-            if any(f"`{name}`" in text for name in self._without_grade):
+            if any(f"`{name}" in text for name in self._without_grade):
                 yield index, "I would rather not say."
             else:
                 yield index, f"Assessment: read.\nGrade: {2 if 'return object()' in text else 9}"
@@ -62,17 +62,19 @@ def graded(folder: Path, grader: ScriptedGrader, *, num_gradings: int = 2, name:
 
 
 def test_half_of_the_problems_solved_is_a_score_of_one_half(tmp_path: Path) -> None:
-    notes: list[str] = []
-    result = evaluate(SETTINGS, [EIGHT], ScriptedModel(every_second), workspace(tmp_path, notes))
-    [score] = result.metrics["scores"]
+    other = dataclasses.replace(EIGHT, name="other", problems=PROBLEMS[2:3])
+    model = ScriptedModel(every_second, num_truncated=1)
+    result = evaluate(SETTINGS, [EIGHT, other], model, workspace(tmp_path))
+    score, second = result.metrics["scores"]
     assert (score["benchmark"], score["pass@1"], score["passed"], score["num_problems"]) == ("eight", 0.5, 4, 8)
+    assert (second["benchmark"], second["pass@1"], second["num_problems"]) == ("other", 1.0, 1)
     assert (score["title"], score["source"]) == ("Eight", "here")
     assert (score["protocol_name"], score["protocol_version"]) == ("eight", 1)
     assert score["sandbox"]["backend"] == result.metrics["sandbox"]["backend"] == "bubblewrap"
-    assert result.metrics["model"] == dataclasses.asdict(ScriptedModel(every_second).identity())
+    assert result.metrics["model"] == dataclasses.asdict(model.identity())
     assert result.metrics["sampling"] == {**dataclasses.asdict(SETTINGS.sampling), "num_samples": 1}
-    assert (result.kept, result.unit, result.metrics["grades"]) == (8, "verdicts", {})
-    assert notes == ["eight: canonical solutions", "eight: completions", "eight: verdicts"]
+    assert (result.kept, result.metrics["grades"]) == (9, {})
+    assert result.metrics["truncated_prompts"] == {"eight": 1, "other": 1}
     completions = table(tmp_path, "eight-completions", Completion)
     assert [row.task_id for row in completions] == [one.task_id for one in PROBLEMS]
     assert [row.text for row in completions[::2]] == [one.canonical_solution for one in PROBLEMS[::2]]
@@ -119,21 +121,13 @@ def test_where_a_benchmarks_own_solutions_fail_no_model_is_asked(tmp_path: Path)
     assert not [path for name in ("out", "scratch") for path in (tmp_path / name).iterdir()]
 
 
-def test_each_benchmark_has_tables_and_a_score_of_its_own(tmp_path: Path) -> None:
-    first = dataclasses.replace(EIGHT, name="first", problems=PROBLEMS[:2])
-    second = dataclasses.replace(EIGHT, name="second", problems=PROBLEMS[2:3])
-    result = evaluate(SETTINGS, [second, first], ScriptedModel(every_second, num_truncated=1), workspace(tmp_path))
-    assert [(one["benchmark"], one["pass@1"]) for one in result.metrics["scores"]] == [("second", 1.0), ("first", 0.5)]
-    assert result.metrics["truncated_prompts"] == {"second": 1, "first": 1}
-    assert result.kept == 3
-    assert [len(table(tmp_path, f"{name}-verdicts", Verdict)) for name in ("first", "second")] == [2, 1]
-
-
 def test_given_samples_are_run_as_they_are(tmp_path: Path) -> None:
-    texts = [(1, PROBLEMS[1].canonical_solution + "\nraise SystemExit\n")]
-    texts += [(number, PROBLEMS[number].canonical_solution) for number in (0, 1)]
+    texts = [(1, "\nraise SystemExit\n"), (0, ""), (1, "")]
+    lines = [
+        json.dumps({"task_id": PROBLEMS[at].task_id, "completion": PROBLEMS[at].canonical_solution + more})
+        for at, more in texts
+    ]
     path = tmp_path / "samples.jsonl"
-    lines = [json.dumps({"task_id": PROBLEMS[number].task_id, "completion": text}) for number, text in texts]
     path.write_text("\n".join(lines))
     two = benchmark(PROBLEMS[:2])
     result = evaluate(SETTINGS, [two], GivenSamples(path, two), workspace(tmp_path))
@@ -159,7 +153,7 @@ def test_a_graders_marks_stand_beside_the_verdicts(tmp_path: Path) -> None:
     ]
     itself = graded(tmp_path / "itself", ScriptedGrader(), num_gradings=1, name="scripted").metrics["grades"]["eight"]
     assert itself["grader"] == "scripted, the graded model itself"
-    never = ScriptedGrader(without_grade=[one.entry_point for one in PROBLEMS])
+    never = ScriptedGrader(without_grade=[""])
     with pytest.raises(EndpointError, match="`a teacher` answered 8 times"):
         graded(tmp_path / "never", never, num_gradings=1)
 

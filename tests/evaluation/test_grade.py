@@ -1,4 +1,3 @@
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,7 +8,6 @@ from tests.evaluation.small import problem, verdict
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.grade import (
-    Agreement,
     GradeConfig,
     GradingRequest,
     describe_grading,
@@ -60,13 +58,11 @@ def text_of(messages: list[dict[str, str]]) -> str:
         ("It doubles.\nGrade: 7", ("It doubles.", 7)),
         ("**Assessment:** It doubles.\n\n**Grade:** 7/10\n", ("It doubles.", 7)),
         ("### Assessment:\nIt doubles.\nIt halves.\n\n### Grade: **10**", ("It doubles.\nIt halves.", 10)),
-        ("It doubles.\n7/10", ("It doubles.", 7)),
         ("It doubles.\nFinal grade: 7 out of 10.", ("It doubles.", 7)),
         ("It doubles.\n> *grade = 0*", ("It doubles.", 0)),
         ("```\nIt doubles.\nGrade: 7\n```", ("It doubles.", 7)),
-        ("It says\n```python\nx\n```\nGrade: 7", ("It says\n```python\nx\n```", 7)),
+        ("It says\n```python\nx\n```\n7/10", ("It says\n```python\nx\n```", 7)),
         ("It doubles.\nGrade: 6.5", ("It doubles.", 6)),
-        ("It doubles.\nGrade: 7.5/10", ("It doubles.", 8)),
         ("It doubles.\r\nScore: 3\r\n", ("It doubles.", 3)),
         ("<think>Grade: 1</think>It doubles.\nGrade: 2", ("It doubles.", 2)),
         ("At first Grade: 3\nGrade: 3\nNo, more.\nGrade: 4", ("At first Grade: 3\nGrade: 3\nNo, more.", 4)),
@@ -76,12 +72,13 @@ def test_a_grade_is_read_behind_its_assessment(answer: str, expected: tuple[str,
     assert parse_grade(answer) == expected
 
 
-def test_what_is_no_grade_is_none_and_never_a_zero() -> None:
-    alone = ["", "It doubles.", "Grade: 7", "Assessment:\nGrade: 7", "<think>It doubles.\nGrade: 7"]
-    last_lines = ["Grade: 11", "Grade: 10.4", "Grade: -1", "Grade: 70/100", "7/1", "Grade: A", "Grade: 7 or 8", "7"]
-    more = [*last_lines, "Grade:", "Grade: 7\nThe student should also", "So Grade: 7 would be too much"]
-    for answer in [*alone, *(f"It doubles.\n{line}" for line in more)]:
-        assert parse_grade(answer) is None, answer
+NO_ASSESSMENT = ["", "It doubles.", "Grade: 7", "Assessment:\nGrade: 7", "<think>It doubles.\nGrade: 7"]
+NO_GRADE = ["Grade: 11", "Grade: 10.4", "Grade: -1", "Grade: 70/100", "7/1", "Grade: A", "Grade: 7 or 8", "7", "Grade:"]
+
+
+@pytest.mark.parametrize("answer", [*NO_ASSESSMENT, *(f"It doubles.\n{line}" for line in NO_GRADE), "A\nGrade: 7\nB"])
+def test_what_is_no_grade_is_none_and_never_a_zero(answer: str) -> None:
+    assert parse_grade(answer) is None
 
 
 def test_the_grader_sees_task_and_solution_but_neither_tests_nor_reference() -> None:
@@ -105,13 +102,13 @@ def test_each_completion_is_graded_as_often_as_asked_each_time_with_another_seed
         CONFIG,
         told.append,
     )
-    assert [(grade.task_id, grade.sample_index, grade.grading_index) for grade in result.grades] == [
+    assert [(grade.task_id, grade.sample_index, grade.grading_index) for grade in result] == [
         (one.task_id, one.sample_index, index) for one in COMPLETIONS for index in range(2)
     ]
-    assert (result.num_ungraded, told) == (0, result.grades[::-1])
+    assert told == result[::-1]
     [requests] = rounds
-    assert [grade.grade for grade in result.grades] == [request.seed % 10 for request in requests]
-    assert [grade.assessment for grade in result.grades] == ["Fine: True"] * 2 + ["Fine: False"] * 4
+    assert [grade.grade for grade in result] == [request.seed % 10 for request in requests]
+    assert [grade.assessment for grade in result] == ["Fine: True"] * 2 + ["Fine: False"] * 4
     seeds = [request.seed for request in requests]
     assert len(set(seeds)) == 6
     assert all(0 <= seed < 2**31 for seed in seeds)
@@ -122,7 +119,7 @@ def test_each_completion_is_graded_as_often_as_asked_each_time_with_another_seed
     assert not {request.seed for request in rounds[2]} & set(seeds)
 
 
-def test_an_answer_without_a_grade_is_asked_for_again_and_then_counted_apart() -> None:
+def test_an_answer_without_a_grade_is_asked_for_again_and_then_gives_none() -> None:
     rounds: list[Sequence[GradingRequest]] = []
 
     def answer(request: GradingRequest) -> str:
@@ -133,8 +130,7 @@ def test_an_answer_without_a_grade_is_asked_for_again_and_then_counted_apart() -
     result = grade_completions([PROBLEM, OTHER], COMPLETIONS, grader(answer, rounds), CONFIG)
     assert [len(requests) for requests in rounds] == [6, 4, 2]
     assert len({request.seed for requests in rounds for request in requests}) == 12
-    assert [(grade.task_id, grade.sample_index) for grade in result.grades] == [("own/1", 0)] * 2 + [("own/1", 1)] * 2
-    assert result.num_ungraded == 2
+    assert [(grade.task_id, grade.sample_index) for grade in result] == [("own/1", 0)] * 2 + [("own/1", 1)] * 2
 
 
 def test_a_killed_grading_goes_on_and_ends_like_an_undisturbed_one() -> None:
@@ -142,13 +138,10 @@ def test_a_killed_grading_goes_on_and_ends_like_an_undisturbed_one() -> None:
     answer = grader(lambda request: f"Fine.\nGrade: {request.seed % 10}", rounds)
     whole = grade_completions([PROBLEM, OTHER], COMPLETIONS, answer, CONFIG)
     told: list[Grade] = []
-    strange = replace(whole.grades[0], task_id="own/9")
-    resumed = grade_completions(
-        [PROBLEM, OTHER], COMPLETIONS, answer, CONFIG, told.append, known=[strange, *whole.grades[1:5]]
-    )
-    assert resumed == whole
-    assert told == [whole.grades[5], whole.grades[0]]
-    assert grade_completions([PROBLEM, OTHER], COMPLETIONS, answer, CONFIG, known=whole.grades) == whole
+    known = [replace(whole[0], task_id="own/9"), *whole[1:5]]
+    assert grade_completions([PROBLEM, OTHER], COMPLETIONS, answer, CONFIG, told.append, known) == whole
+    assert told == [whole[5], whole[0]]
+    assert grade_completions([PROBLEM, OTHER], COMPLETIONS, answer, CONFIG, known=whole) == whole
     assert [len(requests) for requests in rounds] == [6, 2]
 
 
@@ -164,7 +157,7 @@ def test_a_grader_that_miscounts_and_what_cannot_be_graded_are_refused() -> None
     assert "2 gradings per completion at temperature 1" in describe_grading(CONFIG)
 
 
-def measure(rows: list[tuple[str, int, bool, list[int]]]) -> Agreement:
+def measure(rows: list[tuple[str, int, bool, list[int]]]) -> dict[str, Any]:
     verdicts = [verdict(task, passed, sample) for task, sample, passed, _ in rows]
     given = [
         Grade(task_id=task, sample_index=sample, grading_index=index, assessment="", grade=number)
@@ -177,27 +170,30 @@ def measure(rows: list[tuple[str, int, bool, list[int]]]) -> Agreement:
 def test_the_agreement_of_a_small_case_by_hand() -> None:
     rows = [("a", 0, True, [10, 8]), ("a", 1, False, [3, 3]), ("b", 0, True, [3]), ("c", 0, False, [0, 2])]
     agreement = measure([*rows, ("d", 0, True, [])])
-    assert agreement.mean_grade_percent == pytest.approx(10 * ((9 + 3) / 2 + 3 + 1) / 3)
-    assert agreement.ci95 == bootstrap_interval([60.0, 30.0, 10.0], np.random.default_rng(0))
-    assert (agreement.num_problems, agreement.num_passed, agreement.num_failed) == (3, 2, 2)
-    assert agreement.num_ungraded == 1
-    assert (agreement.mean_grade_passed, agreement.mean_grade_failed) == (6.0, 2.0)
-    assert agreement.auc == 3.5 / 4
-    # Of grades 9, 3 (passed), 3, 1 (failed): 3 pairs agree, none disagrees, 5 differ by grade and 4 by verdict.
-    assert agreement.kendall_tau_b == pytest.approx(3 / (5 * 4) ** 0.5)
-    assert agreement.grading_spread == pytest.approx((2**0.5 + 0 + 2**0.5) / 3)
-    assert json.loads(json.dumps(agreement.to_json()))["grading_spread"] == 0.942809
+    low, high = bootstrap_interval([60.0, 30.0, 10.0], np.random.default_rng(0))
+    assert agreement == {
+        "mean_grade_percent": pytest.approx(10 * ((9 + 3) / 2 + 3 + 1) / 3, abs=1e-6),
+        "ci95": pytest.approx([low, high], abs=1e-6),
+        "num_problems": 3,
+        "num_passed": 2,
+        "num_failed": 2,
+        "num_ungraded": 1,
+        "mean_grade_passed": 6.0,
+        "mean_grade_failed": 2.0,
+        "auc": 3.5 / 4,
+        # Of grades 9, 3 (passed), 3, 1 (failed): 3 pairs agree, none disagrees, 5 differ by grade and 4 by verdict.
+        "kendall_tau_b": pytest.approx(3 / (5 * 4) ** 0.5, abs=1e-6),
+        "grading_spread": 0.942809,
+    }
 
 
 def test_what_cannot_be_computed_is_none_and_grades_without_verdicts_are_refused() -> None:
     all_passed = measure([("a", 0, True, [4]), ("b", 0, True, [6])])
-    assert (
-        all_passed.auc is all_passed.kendall_tau_b is all_passed.mean_grade_failed is all_passed.grading_spread is None
-    )
-    assert all_passed.mean_grade_passed == 5.0
-    assert measure([("a", 0, False, [4])]).mean_grade_passed is None
+    lacking = {name for name, value in all_passed.items() if value is None}
+    assert lacking == {"auc", "kendall_tau_b", "mean_grade_failed", "grading_spread"}
+    assert measure([("a", 0, False, [4])])["mean_grade_passed"] is None
     all_equal = measure([("a", 0, False, [4, 4]), ("b", 0, True, [4])])
-    assert (all_equal.auc, all_equal.kendall_tau_b, all_equal.grading_spread) == (0.5, None, 0.0)
+    assert (all_equal["auc"], all_equal["kendall_tau_b"], all_equal["grading_spread"]) == (0.5, None, 0.0)
     with pytest.raises(MissingInputError, match="no grades"):
         measure([("a", 0, True, [])])
     stray = Grade(task_id="b", sample_index=0, grading_index=0, assessment="", grade=1)

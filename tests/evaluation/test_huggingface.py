@@ -1,6 +1,4 @@
-import json
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -190,10 +188,9 @@ def test_the_identity_says_which_weights_and_never_where_they_lie(gpt2_folder: P
     half = find_model(str(copy), Store(tmp_path / "store"), ModelOptions(device="cpu", dtype="bfloat16")).identity()
     assert half == replace(identity, dtype="bfloat16")
     for name in ("model.safetensors", "tokenizer.json", "config.json"):
-        whole = (copy / name).read_bytes()
-        (copy / name).write_bytes(whole + b"\n" if name.endswith("json") else whole[:-1] + b"\0")
-        assert of(copy).identity().digest != identity.digest
-        (copy / name).write_bytes(whole)
+        before = of(copy).identity().digest
+        (copy / name).write_bytes((copy / name).read_bytes() + b"\n")
+        assert of(copy).identity().digest != before
 
 
 def test_a_model_in_the_hubs_cache_is_known_by_its_commit(
@@ -212,41 +209,34 @@ def test_a_model_in_the_hubs_cache_is_known_by_its_commit(
     assert texts_of(model, requests, sampling) == texts_of(of(gpt2_folder), requests, sampling)
     with pytest.raises(MissingInputError, match="`owner/tiny` at `v2`"):
         HuggingFaceModel("owner/tiny", device="cpu", revision="v2")
-    for name in ("owner/no-such-model", "./no-such-folder", "no such name"):
-        with pytest.raises(MissingInputError, match=f"`{name}`"):
-            HuggingFaceModel(name, device="cpu")
 
 
-def test_a_folder_that_is_no_model_is_refused_at_once(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for options in ({"device": "quantum"}, {"dtype": "quantum"}):
-        with pytest.raises(ConfigError, match="'quantum'"):
-            HuggingFaceModel(str(copy), **options)
-    whole = json.loads((copy / "config.json").read_text())
-    changed: list[tuple[dict[str, object], str]] = [
-        ({"model_type": "own"}, "`own`"),
-        ({"model_type": "own", "auto_map": {"AutoConfig": "a.B"}}, "code of its own"),
-        ({"model_type": "t5"}, "causal"),
-        ({"n_layer": "many"}, "config.json"),
-    ]
-    configs = [(json.dumps({**whole, **changes}), word) for changes, word in changed]
-    for name, text, word in (
-        *(("config.json", text, word) for text, word in [('{"model', "JSON"), ("[]", "model_type"), *configs]),
+@pytest.mark.parametrize(
+    ("name", "text", "word"),
+    [
+        ("config.json", '{"model', "JSON"),
+        ("config.json", "[]", "model_type"),
+        ("config.json", '{"model_type": "own"}', "`own`"),
+        ("config.json", '{"model_type": "own", "auto_map": {"AutoConfig": "a.B"}}', "code of its own"),
+        ("config.json", '{"model_type": "t5"}', "causal"),
+        ("config.json", '{"model_type": "gpt2", "n_layer": "many"}', "config.json"),
         ("config.json", None, "config.json"),
         ("tokenizer.json", "{", "tokenizer"),
         ("tokenizer.json", None, "tokenizer"),
-    ):
-        before = (copy / name).read_bytes()
-        (copy / name).unlink()
-        if text is not None:
-            (copy / name).write_text(text)
-        with pytest.raises(MissingInputError, match=word) as caught:
-            of(copy)
-        assert str(copy) in str(caught.value)
-        assert "\n" not in str(caught.value)
-        (copy / name).write_bytes(before)
-    monkeypatch.setitem(sys.modules, "transformers", None)
-    with pytest.raises(MissingInputError, match=r"hornbook\[huggingface\]"):
+    ],
+)
+def test_a_folder_that_is_no_model_is_refused_in_one_line(copy: Path, name: str, text: str | None, word: str) -> None:
+    (copy / name).unlink() if text is None else (copy / name).write_text(text)
+    with pytest.raises(MissingInputError, match=word) as caught:
         of(copy)
+    assert str(copy) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_options_that_cannot_be_are_refused(copy: Path) -> None:
+    for options in ({"device": "quantum"}, {"dtype": "quantum"}):
+        with pytest.raises(ConfigError, match="'quantum'"):
+            HuggingFaceModel(str(copy), **options)
 
 
 def test_weights_of_another_purpose_and_numbers_that_overflow_are_no_answer(tmp_path: Path) -> None:

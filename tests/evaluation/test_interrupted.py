@@ -13,6 +13,7 @@ from tests.evaluation import interrupted_evaluation as child
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
 from hornbook.evaluation.models import derive_seed
+from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.store import Store
 from hornbook.records import Completion, Grade, Outcome, Timing, Verdict
 
@@ -58,7 +59,8 @@ class Life:
     def live(self, kill_when: Callable[[], bool] | None = None, *more: str) -> None:
         """Start the process, and let it end or kill it when something holds."""
         store, starts = str(self.root / "store"), str(self.root / "starts.txt")
-        process = subprocess.Popen([sys.executable, child.__file__, store, self.endpoint.url, starts, *more])
+        command = [sys.executable, "-m", child.__name__, store, self.endpoint.url, starts, *more]
+        process = subprocess.Popen(command, cwd=Path(__file__).parents[2])
         try:
             if kill_when is not None:
                 wait_until(process, kill_when)
@@ -106,10 +108,7 @@ def test_an_evaluation_killed_while_it_asks_and_judges_ends_with_the_bytes_of_an
         life.live(lambda: endpoint.num_waiting == child.CONCURRENCY and len(life.journaled("completions")) == 5)
         life.live(lambda: len(life.journaled("verdicts")) == 9, "9")
         life.live()
-    [folder] = (tmp_path / "store" / "artifacts").iterdir()
-    fingerprint = json.loads((folder / "manifest.json").read_text())["fingerprint"]
-    artifact = Store(tmp_path / "store").find("evaluate", fingerprint)
-    assert artifact is not None
+    artifact = RunFolder(Store(tmp_path / "store"), "twelve").artifacts()["evaluate"]
     assert artifact.manifest.content_digest == undisturbed.manifest.content_digest
     assert artifact.manifest.metrics == undisturbed.manifest.metrics
     verdicts = artifact.records(f"{child.NAME}-verdicts", Verdict)

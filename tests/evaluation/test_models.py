@@ -6,26 +6,10 @@ from tests.evaluation.small import PROMPTS, TEXT, requests_of, texts_of
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.models import RunModel, SamplingConfig
-from hornbook.generation.sample import generate
-from hornbook.model.weights import load_model
-from hornbook.tokens.tokenizer import load_tokenizer
 
 
 def run_model(folder: Path, device: str = "cpu") -> RunModel:
     return RunModel(folder, folder / "tokenizer.json", name="tiny", device=device)
-
-
-def test_a_runs_model_writes_what_generation_writes(tiny_folder: Path) -> None:
-    texts = texts_of(run_model(tiny_folder), requests_of(PROMPTS), SamplingConfig(max_new_tokens=30, batch_size=4))
-    assert texts == generate(
-        load_model(tiny_folder),
-        load_tokenizer(tiny_folder / "tokenizer.json"),
-        PROMPTS,
-        SamplingConfig(max_new_tokens=30, batch_size=4),
-        0,
-        lambda _done, _total: None,
-    )
-    assert len(set(texts)) > 3
 
 
 def test_a_resumed_evaluation_has_the_texts_of_an_undisturbed_one(tiny_folder: Path) -> None:
@@ -38,12 +22,8 @@ def test_a_resumed_evaluation_has_the_texts_of_an_undisturbed_one(tiny_folder: P
     everything = [(request.task_id, request.sample_index) for request in requests]
     assert list(model.complete(requests, sampling, 3, everything)) == []
     assert list(model.complete(requests, sampling, 4, ())) != whole
-
-
-def test_more_samples_of_fewer_problems_begin_with_the_same_samples(tiny_folder: Path) -> None:
-    sampling = SamplingConfig(max_new_tokens=20, temperature=1.0)
-    few = texts_of(run_model(tiny_folder), requests_of(PROMPTS), sampling)
-    many = texts_of(run_model(tiny_folder), requests_of(PROMPTS[:3], num_samples=3), sampling)
+    many = texts_of(model, requests_of(PROMPTS[:3], num_samples=3), SamplingConfig(max_new_tokens=20, temperature=1.0))
+    few = texts_of(model, requests_of(PROMPTS), SamplingConfig(max_new_tokens=20, temperature=1.0))
     assert many[::3] == few[:3]
     assert many[0] != many[1]
 

@@ -1,33 +1,30 @@
 from dataclasses import replace
+from typing import Any
 
 from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics, manifest
 
-from hornbook.evaluation.clean_subset import CleanScore, PassRate
 from hornbook.evaluation.leaks import Leaks, read_leaks
-from hornbook.export.stages import Contamination, ModelCard, write_model_card
+from hornbook.export.stages import ModelCard, write_model_card
 from hornbook.model.config import ModelConfig
 
 
-def checks_of(leaks: Leaks) -> Contamination:
+def rate(share: float, ci95: tuple[float, float], num_problems: int) -> dict[str, Any]:
+    return {"pass@1": share, "ci95": ci95, "num_problems": num_problems}
+
+
+def checks_of(leaks: Leaks) -> dict[str, Any]:
     """HumanEval with two leaked problems, the held-out exercises with none."""
-    base = PassRate(pass_at_1=0.0, ci95=(0.0, 0.023), num_problems=164)
-    tuned = PassRate(pass_at_1=0.813, ci95=(0.765, 0.853), num_problems=300)
+    base, clean, tuned = rate(0.0, (0, 0.023), 164), rate(0.006, (0.001, 0.034), 162), rate(0.813, (0.765, 0.853), 300)
     rows = {row["name"]: row for row in leaks.calibration["rows"]} if leaks.calibration else {}
-    return Contamination(
-        leaks=leaks,
-        measured=[rows[name] for name in ("rule", "13-gram (the paper's)") if name in rows],
-        rule="A document is a leak if so.",
-        not_checked=("paraphrases",),
-        clean=(
-            CleanScore(
-                model="base",
-                benchmark="HumanEval",
-                full=base,
-                clean=PassRate(pass_at_1=0.006, ci95=(0.001, 0.034), num_problems=162),
-            ),
-            CleanScore(model="tuned", benchmark="held-out exercises", full=tuned, clean=tuned),
-        ),
-    )
+    return {
+        "leaks": replace(leaks, rule="A document is a leak if so."),
+        "measured": [rows[name] for name in ("rule", "13-gram (the paper's)") if name in rows],
+        "not_checked": ["paraphrases"],
+        "clean": [
+            {"model": "base", "benchmark": "HumanEval", "num_leaked": 2, "full": base, "clean": clean},
+            {"model": "tuned", "benchmark": "held-out exercises", "num_leaked": 0, "full": tuned, "clean": tuned},
+        ],
+    }
 
 
 LEAKS = read_leaks(
@@ -37,9 +34,10 @@ LEAKS = read_leaks(
             benchmark_metrics("held_out", "held-out exercises", 300),
         ),
         **{"behaviour of HumanEval": 2, "n-gram of HumanEval": 1},
-    )
+    ),
+    [],
 )
-SCORE = {"pass@1": 0.813, "ci95": (0.765, 0.853), "num_problems": 300, "protocol": "greedy"}
+SCORE = {**rate(0.813, (0.765, 0.853), 300), "protocol": "greedy"}
 CARD = ModelCard(
     name="hornbook-invented",
     config=ModelConfig(
@@ -53,7 +51,7 @@ CARD = ModelCard(
         replace(manifest({"tokens_seen": 8_192_000, "validation_loss": None}), stage="finetune", kept=500),
     ),
     scores=(
-        {**SCORE, "model": "base", "title": "HumanEval", "pass@1": 0.0, "ci95": (0.0, 0.023), "num_problems": 164},
+        {**SCORE, **rate(0.0, (0.0, 0.023), 164), "model": "base", "title": "HumanEval"},
         {**SCORE, "model": "tuned", "title": "held-out exercises"},
     ),
     contamination=checks_of(LEAKS),
@@ -109,17 +107,17 @@ def test_a_card_says_in_plain_words_what_was_not_evaluated_not_decontaminated_or
     assert "| detector | recall |" not in text
     text = write_model_card(replace(CARD, data=(), sources=(), kinds={}, trainings=(CARD.trainings[0],)))
     assert not any(word in text for word in ("| stage | kept |", "passages", "tuned model", "then finetuned"))
-    text = write_model_card(replace(CARD, contamination=replace(checks_of(LEAKS), clean=())))
+    text = write_model_card(replace(CARD, contamination={**checks_of(LEAKS), "clean": []}))
     assert "No score on the problems without a leak is known.\n" in text
 
 
 def test_a_card_says_where_nothing_or_everything_leaked_and_its_example_is_python() -> None:
-    leaks = read_leaks(manifest(leak_metrics(benchmark_metrics("humaneval", "HumanEval", 164))))
-    found = checks_of(leaks)
-    whole, nothing = (replace(found.clean[0], clean=clean) for clean in (found.clean[0].full, None))
-    text = write_model_card(replace(CARD, scores=CARD.scores[:1], contamination=replace(found, clean=(whole,))))
+    found = checks_of(read_leaks(manifest(leak_metrics(benchmark_metrics("humaneval", "HumanEval", 164))), []))
+    leaked, tuned = found["clean"]
+    whole, nothing = {**leaked, "num_leaked": 0, "clean": leaked["full"]}, {**leaked, "clean": None}
+    text = write_model_card(replace(CARD, scores=CARD.scores[:1], contamination={**found, "clean": [whole]}))
     assert "90 training documents were compared with HumanEval (164 problems); none had to be dropped.\n" in text
     assert "164 problems | the same: none leaked |" in text
     compile(text.split("```python\n")[1].split("```")[0], "card", "exec")
-    text = write_model_card(replace(CARD, contamination=replace(found, clean=(nothing, found.clean[1]))))
+    text = write_model_card(replace(CARD, contamination={**found, "clean": [nothing, tuned]}))
     assert "| HumanEval | base | 0.0 % (0.0 to 2.3), 164 problems | every problem leaked |" in text

@@ -6,7 +6,6 @@ import pytest
 from tests.evaluation.small import problem
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.evaluation.chat import chat_messages
 from hornbook.evaluation.judge import judge
 from hornbook.python_code.answers import extract_completion, find_function, without_thoughts, written_program
 from hornbook.records import Completion, Outcome, Problem
@@ -135,14 +134,6 @@ def test_nothing_hostile_to_a_parser_gets_through_as_an_exception() -> None:
             assert isinstance(extract_completion(DOUBLE, answer), str)
 
 
-def test_the_request_holds_the_prompt_in_a_fence_that_it_cannot_close() -> None:
-    prompt = 'def double(x):\n    """Twice.\n\n    ```\n    double(1)\n    ```\n    """\n'
-    [message] = chat_messages(problem(prompt=prompt, entry_point="double"))
-    assert message["role"] == "user"
-    assert "`double`" in message["content"]
-    assert message["content"].endswith('    ```\n    """\n````')
-
-
 def test_a_person_is_shown_the_program_that_the_model_wrote_and_no_thoughts() -> None:
     for of in (DOUBLE, TABS, NOTHING_OPEN):
         expected = of.prompt + CODE if of is NOTHING_OPEN else CODE
@@ -183,39 +174,22 @@ def test_all_canonical_solutions_of_humaneval_pass_when_a_chat_model_presents_th
     assert [one for one in verdicts if one.outcome is not Outcome.PASSED] == []
 
 
-EACH = problem(
-    prompt='from typing import List\n\n\ndef double(numbers: List[int]) -> List[int]:\n    """Double each."""\n',
-    entry_point="double",
-)
-PLAIN = "def double(numbers: List[int]) -> List[int]:\n    return [2 * number for number in numbers]\n"
-
-
 @pytest.mark.parametrize(
     "answer",
     [
-        f"Gladly!\n\n```python\nimport math\n\n{PLAIN}\nprint(double([1]))\n```\n\nIt doubles.",
-        f"Here it is:\n\n{PLAIN}\nThis works.",
-        f"```python\n{PLAIN}\nprint(double([1, 2, ",
-        f"<think>Shall I?\n```python\nx = 1\n```</think>\n```python\n{PLAIN}\nwhile True:\n    pass\n```",
-        f"```\nfactor = 2\n```\n\n```py\n{PLAIN}```",
-        "- So:\n\n  ```python\n  def double(numbers):\n      return [2 * number for number in numbers]\n  ```",
-        "return [2 * number for number in numbers]",
-        "```python\nfactor = 2\n\ndef twice(number):\n    return factor * number\n\n"
-        "def double(numbers):\n    return [twice(number) for number in numbers]\n\nassert double([1]) == [3]\n```",
-        f"```python\r\n{PLAIN.replace(chr(10), chr(13) + chr(10))}```",
+        f"Gladly!\n\n```python\nimport math\n\n{CODE}\nprint(double([1]))\n```\n\nIt doubles.",
+        f"```python\n{CODE}\nprint(double([1, 2, ",
+        "return 2 * x",
     ],
 )
-def test_the_function_is_found_in_an_answer_and_runs_with_the_prompts_imports(answer: str) -> None:
+def test_the_function_is_found_in_an_answer_that_may_be_cut_off(answer: str) -> None:
     names: dict[str, Any] = {}
-    exec(find_function(EACH, answer) or "", names)
-    assert names["double"]([1, 2]) == [2, 4]
+    exec(find_function(DOUBLE, answer) or "", names)
+    assert names["double"](21) == 42
 
 
-def test_an_answer_without_the_function_holds_none() -> None:
-    none = (
-        "",
-        "I cannot do that.",
-        "```python\ndef triple(numbers):\n    return numbers\n```",
-        "```python\ndouble([1])",
-    )
-    assert not any(find_function(EACH, answer) for answer in none)
+@pytest.mark.parametrize(
+    "answer", ["", "I cannot do that.", "```python\ndef triple(x):\n    return x\n```", "```python\ndouble([1])"]
+)
+def test_an_answer_without_the_function_holds_none(answer: str) -> None:
+    assert find_function(DOUBLE, answer) is None

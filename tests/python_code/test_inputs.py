@@ -2,6 +2,7 @@ import ast
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -58,12 +59,9 @@ def test_values_are_of_the_annotated_types_and_within_what_a_name_says() -> None
         assert set(arguments) == {"0", "1", "2", "3", "k"}
 
 
-UNKNOWN = ["def f(tree: Tree):", "def f(thing):", "def g(x: int):", "def f(x: int:"]
-
-
-def test_where_nothing_is_known_nothing_is_made() -> None:
-    for header in UNKNOWN:
-        assert made(header) == []
+@pytest.mark.parametrize("header", ["def f(tree: Tree):", "def f(thing):", "def g(x: int):", "def f(x: int:"])
+def test_where_nothing_is_known_nothing_is_made(header: str) -> None:
+    assert made(header) == []
 
 
 def test_equal_seeds_give_equal_inputs_in_any_process_and_others_give_others() -> None:
@@ -75,11 +73,8 @@ def test_equal_seeds_give_equal_inputs_in_any_process_and_others_give_others() -
     assert ast.literal_eval(printed.decode()) == eval(call)
 
 
-RANGES = [("n", 0, 12), ("month", 1, 12), ("birth_year", 1896, 2104), ("index", 0, 4)]
-
-
 def test_a_number_lies_where_its_name_says_and_what_is_nested_without_an_end_ends() -> None:
-    for name, low, high in RANGES:
+    for name, low, high in (("n", 0, 12), ("month", 1, 12), ("birth_year", 1896, 2104), ("index", 0, 4)):
         rng = random.Random(0)
         assert all(low <= draw(Kind("int"), name, rng) <= high for _ in range(200))
     kind = Kind("int")
@@ -88,20 +83,18 @@ def test_a_number_lies_where_its_name_says_and_what_is_nested_without_an_end_end
     assert len(value_source(draw(kind, "value", random.Random(0)))) < 100_000
 
 
-HINTS = [
-    ("x: int, y: int = 3", {int}),
-    ("x: 'typing.List[str]'", {list}),
-    ("x: Optional[str] = None", {str, type(None)}),
-]
-
-
-def test_hints_say_what_a_function_of_which_no_input_is_known_takes() -> None:
-    for header, types in HINTS:
-        [found] = groups(header)
-        rows = list(map(arguments_of, found))
-        assert {len(row) for row in rows} == {1}
-        assert {type(row[0]) for row in rows} == types
-        assert len(found) > 5
+@pytest.mark.parametrize(
+    ("header", "types"),
+    [
+        ("x: int, y: int = 3", {int}),
+        ("x: 'typing.List[str]'", {list}),
+        ("x: Optional[str] = None", {str, type(None)}),
+    ],
+)
+def test_hints_say_what_a_function_of_which_no_input_is_known_takes(header: str, types: set[type]) -> None:
+    [found] = groups(header)
+    assert len(found) > 5
+    assert {tuple(map(type, arguments_of(text))) for text in found} == {(one,) for one in types}
 
 
 def test_without_hints_kinds_are_tried_the_likeliest_first_as_far_as_values_can_be_given() -> None:
@@ -145,23 +138,23 @@ def test_wide_texts_get_signs_digits_and_capitals_and_lists_get_long_with_repeat
     assert sum(len(text) > 3 for row in words for text in row) > 40
 
 
-MEANT = [
-    (["[1, 2, 5]", "[3, 4]", "[2, 6, 7, 8]"], lambda row: row == sorted(row)),
-    (["[(1, 4), (2, 3)]", "[(0, 9)]", "[(5, 7)]"], lambda row: all(first < last for first, last in row)),
-    (["[[1, 2], [3, 4]]", "[[5]]", "[[1, 1], [0, 1]]"], lambda rows: all(len(row) == len(rows) for row in rows)),
-    (["[[1, 2]]", "[[5], [7]]", "[[0], [1], [4]]"], lambda rows: len(set(map(len, rows))) == 1),
-    (["'(())()'", "'()()()()'", "'((()))'"], lambda text: set(text) <= set("()")),
-    (["'0110'", "'11010'", "'1010011'"], lambda text: set(text) <= set("01")),
-    (["3", "8", "1"], lambda number: number > 0),
-]
-
-
-def test_what_looks_meant_stays_in_wide_inputs() -> None:
-    for known, is_kept in MEANT:
-        found = [value for [value] in map(arguments_of, wide(known))]
-        assert len(found) > 5
-        assert all(map(is_kept, found))
-        assert not set(wide(known)) & set(known)
+@pytest.mark.parametrize(
+    ("known", "is_kept"),
+    [
+        (["[1, 2, 5]", "[3, 4]", "[2, 6, 7, 8]"], lambda row: row == sorted(row)),
+        (["[(1, 4), (2, 3)]", "[(0, 9)]", "[(5, 7)]"], lambda row: all(first < last for first, last in row)),
+        (["[[1, 2], [3, 4]]", "[[5]]", "[[1, 1], [0, 1]]"], lambda rows: all(len(row) == len(rows) for row in rows)),
+        (["[[1, 2]]", "[[5], [7]]", "[[0], [1], [4]]"], lambda rows: len(set(map(len, rows))) == 1),
+        (["'(())()'", "'()()()()'", "'((()))'"], lambda text: set(text) <= set("()")),
+        (["'0110'", "'11010'", "'1010011'"], lambda text: set(text) <= set("01")),
+        (["3", "8", "1"], lambda number: number > 0),
+    ],
+)
+def test_what_looks_meant_stays_in_wide_inputs(known: list[str], is_kept: Callable[[Any], bool]) -> None:
+    found = [value for [value] in map(arguments_of, wide(known))]
+    assert len(found) > 5
+    assert all(map(is_kept, found))
+    assert not set(wide(known)) & set(known)
 
 
 def test_wide_inputs_have_the_types_of_the_known_ones_and_keep_how_arguments_bound_each_other() -> None:

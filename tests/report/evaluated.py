@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tests.evaluation.small import problem, verdict
 from tests.report.miniature import HOSTILE, run_small
 
 from hornbook.evaluation.grade import measure_agreement
@@ -36,31 +37,11 @@ class EvaluatedConfig:
     truncated: int = 0
 
 
-def evaluation_pipeline(config: EvaluatedConfig) -> Pipeline:
-    """The invented evaluation and its real report."""
+def run_evaluation(config: EvaluatedConfig, root: Path) -> RunFolder:
+    """The invented evaluation and its real report, in the store `root`."""
     evaluate = Stage("evaluate", _evaluate, config, 1)
     report = Stage("report", run_evaluation_report, EvaluationReportConfig(), VERSION, {"evaluate": evaluate})
-    return Pipeline("evaluate", (evaluate, report))
-
-
-def run_evaluation(config: EvaluatedConfig, root: Path) -> RunFolder:
-    """Run it in the store `root`."""
-    return run_small(evaluation_pipeline(config), root)
-
-
-def problems_of(benchmark: str, number: int) -> list[Problem]:
-    """Invented problems in HumanEval's terms."""
-    return [
-        Problem(
-            task_id=f"{benchmark}/{index}",
-            prompt=f'def sort_words_{index}(words: list[str]) -> str:\n    """Join the words, short ones first."""\n',
-            entry_point=f"sort_words_{index}",
-            canonical_solution="    return ' '.join(sorted(words, key=len))\n",
-            test="def check(candidate):\n    assert candidate([]) == ''\n",
-            category=("easy", "hard")[index % 2] if benchmark == "mine" else "",
-        )
-        for index in range(number)
-    ]
+    return run_small(Pipeline("evaluate", (evaluate, report)), root)
 
 
 def _evaluate(config: EvaluatedConfig, _inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
@@ -68,7 +49,16 @@ def _evaluate(config: EvaluatedConfig, _inputs: Mapping[str, Artifact], workspac
     grades: dict[str, Any] = {}
     chance = random.Random(11)
     for name in config.benchmarks:
-        problems = problems_of(name, config.num_problems)
+        problems = [
+            problem(
+                f"{name}/{index}",
+                f'def sort_words_{index}(words: list[str]) -> str:\n    """Join the words, short ones first."""\n',
+                entry_point=f"sort_words_{index}",
+                canonical_solution=BODY,
+                category=("easy", "hard")[index % 2] if name == "mine" else "",
+            )
+            for index in range(config.num_problems)
+        ]
         judged = [_sample(problem, index, chance) for problem in problems for index in range(config.num_samples)]
         verdicts = [verdict for _, verdict, _ in judged]
         workspace.write_records(f"{name}-problems", Problem, problems)
@@ -79,13 +69,13 @@ def _evaluate(config: EvaluatedConfig, _inputs: Mapping[str, Artifact], workspac
             name, problems, verdicts, protocol="prompt as given, greedy", generator=np.random.default_rng(0)
         )
         title = {"humaneval": "HumanEval"}.get(name, name)
-        scores.append({**score.to_json(), "title": title, "protocol_name": name, "protocol_version": 1})
+        scores.append({**score, "title": title, "protocol_name": name, "protocol_version": 1})
         if config.graded:
             given = _grades(verdicts, chance)
             workspace.write_records(f"{name}-grades", Grade, given)
             agreement = measure_agreement(verdicts, given, np.random.default_rng(0))
             more = {"grader": "invented/Teacher-7B", "protocol": "blind, two gradings", "ungraded": 3}
-            grades[name] = {**agreement.to_json(), **more}
+            grades[name] = {**agreement, **more}
     sandbox = Jail().describe()
     return Result(
         kept=sum(score["num_problems"] * score["num_samples"] for score in scores),
@@ -101,26 +91,24 @@ def _evaluate(config: EvaluatedConfig, _inputs: Mapping[str, Artifact], workspac
     )
 
 
-def _sample(problem: Problem, index: int, chance: random.Random) -> tuple[Completion, Verdict, Timing]:
+def _sample(of: Problem, index: int, chance: random.Random) -> tuple[Completion, Verdict, Timing]:
     """Some pass; of the others each kind of failure, answers in prose and hostile ones among them."""
-    number = int(problem.task_id.rsplit("/", 1)[1])
+    number = int(of.task_id.rsplit("/", 1)[1])
     outcome = Outcome.PASSED if chance.random() < 0.45 else tuple(Outcome)[1 + number % 4]
     text, raw = BODY, BODY + "\n\nprint(sort_words(['what', 'follows']))\n" * (number % 3 == 0)
     if number % 5 == 1:
-        text, raw = f"    pass\n\n\n{problem.prompt}{BODY}", PROSE.format(problem.prompt + BODY)
+        text, raw = f"    pass\n\n\n{of.prompt}{BODY}", PROSE.format(of.prompt + BODY)
     if number % 7 == 2:
         text = raw = HOSTILE
     if number == 9:
         text, raw = "", "# I cannot do this.\n"
-    completion = Completion(task_id=problem.task_id, sample_index=index, raw=raw, text=text)
-    verdict = Verdict(
-        task_id=problem.task_id,
-        sample_index=index,
-        outcome=outcome,
-        detail="" if outcome is Outcome.PASSED else f"line {number + 3}: {outcome.name.title()}: got 'a b'",
-        stderr="invented warning: <i>words</i> is old\n" if number % 6 == 3 else "",
+    detail = "" if outcome is Outcome.PASSED else f"line {number + 3}: {outcome.name.title()}: got 'a b'"
+    stderr = "invented warning: <i>words</i> is old\n" if number % 6 == 3 else ""
+    return (
+        Completion(task_id=of.task_id, sample_index=index, raw=raw, text=text),
+        replace(verdict(of.task_id, outcome, index, detail), stderr=stderr),
+        Timing(task_id=of.task_id, sample_index=index, cpu_seconds=0.01 * (1 + number)),
     )
-    return completion, verdict, Timing(task_id=problem.task_id, sample_index=index, cpu_seconds=0.01 * (1 + number))
 
 
 def _grades(verdicts: Sequence[Verdict], chance: random.Random) -> list[Grade]:

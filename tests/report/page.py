@@ -44,6 +44,19 @@ def parsed(page: str) -> Balance:
     return parser
 
 
+def check_page(page: str) -> Balance:
+    """Check that the page is well-formed, loads nothing, and runs nothing but its own script."""
+    found = parsed(page)
+    assert found.open == []
+    assert len(found.ids) == len(set(found.ids))
+    assert set(found.labels) <= set(found.ids)
+    assert all(link.startswith("#") and link[1:] in found.ids for link in found.links if link != "data:,")
+    assert found.tags.count("script") == 1
+    assert "img" not in found.tags
+    assert found.handlers == []
+    return found
+
+
 def text_of(page: str) -> str:
     """What a person reads: no tags, single spaces; code keeps the tags that it talks about as entities."""
     return re.sub(r"[ \n]+", " ", re.sub(r"<[^>]*>", " ", page))

@@ -7,9 +7,8 @@ from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics, man
 from tests.report.found_leaks import ASKED, RETOLD, TOLD, Near
 from tests.report.page import parsed, text_of
 
-from hornbook.evaluation.clean_subset import CleanScore, PassRate
 from hornbook.pipeline.stage import Artifact, Workspace
-from hornbook.report.contamination import Contamination, contamination_of
+from hornbook.report.contamination import contamination_of
 from hornbook.report.page import Page, draw_page
 from hornbook.report.sections import PageSection
 
@@ -27,7 +26,7 @@ ROW = Near(
 CLEARED = replace(ROW, task_id="Invented/1", document_id="passage-1", decision="cleared", document_excerpt=TOLD)
 
 
-def found_in(folder: Path, rows: list[Near], number: int = 12, **metrics: Any) -> Contamination:
+def found_in(folder: Path, rows: list[Near], number: int = 12, **metrics: Any) -> dict[str, Any]:
     """What the page shows of a run of nothing but `decontaminate`."""
     folder.mkdir(exist_ok=True)
     workspace = Workspace(folder, folder, 0, lambda done, total, note="": None)
@@ -38,45 +37,38 @@ def found_in(folder: Path, rows: list[Near], number: int = 12, **metrics: Any) -
     return contamination_of({"decontaminate": Artifact(folder, manifest(whole, **dropped))}, number)
 
 
-def section_of(page: Page, content: Contamination) -> str:
+def section_of(page: Page, content: dict[str, Any]) -> str:
     section = PageSection(anchor="contamination", title="", template="contamination", content=content)
     drawn = draw_page(replace(page, sections=[section]))
     assert parsed(drawn).open == []
     return drawn[drawn.index('<section id="contamination"') : drawn.index("</main>")]
 
 
-def test_the_leak_of_a_run_is_shown_with_both_texts_and_its_score_without_it(
-    found: dict[str, Any],
-) -> None:
-    contamination: Contamination = found["contamination"]
-    assert contamination.leaks.dropped == (("behaviour of held-out exercises", 1),)
-    [problem] = contamination.nearest
-    row = problem.documents[0].rows[0]
-    assert (row["task_id"], problem.decision) == ("hornbook/0000", "leak")
+def test_the_leak_of_a_run_is_shown_with_both_texts_and_its_score_without_it(found: dict[str, Any]) -> None:
+    contamination = found["contamination"]
+    assert contamination["leaks"].dropped == (("behaviour of held-out exercises", 1),)
+    [problem] = contamination["nearest"]
+    row = problem["documents"][0]["rows"][0]
+    assert (row["task_id"], problem["decision"]) == ("hornbook/0000", "leak")
     assert "add_39" in row["document_excerpt"]
     assert "add_39" in row["problem_excerpt"]
-    scores = {(score.benchmark, score.model): score for score in contamination.clean}
+    scores = {(score["benchmark"], score["model"]): score for score in contamination["clean"]}
     assert len(scores) == 4
     tuned = scores["held-out exercises", "tuned"]
-    assert tuned.clean is not None
-    assert (tuned.full.pass_at_1, tuned.full.num_problems) == (pytest.approx(2 / 6), 6)
-    assert (tuned.clean.pass_at_1, tuned.clean.num_problems) == (pytest.approx(1 / 5), 5)
+    assert (tuned["full"]["pass@1"], tuned["full"]["num_problems"]) == (pytest.approx(2 / 6, abs=1e-6), 6)
+    assert (tuned["clean"]["pass@1"], tuned["clean"]["num_problems"]) == (0.2, 5)
 
 
 def test_what_detectors_see_in_one_document_stands_together_the_worst_decision_first(tmp_path: Path) -> None:
     words = replace(ROW, detector="n-gram", score=0.7, decision="cleared", document_excerpt="elsewhere")
     other = replace(ROW, document_id="exercise-1", decision="cleared")
     more = [replace(ROW, document_id=f"exercise-{number}", decision="clean") for number in range(2, 5)]
-    [problem] = found_in(tmp_path, [*more, other, ROW, words]).nearest
-    assert [document.rows[0]["document_id"] for document in problem.documents] == [
-        "exercise-0",
-        "exercise-1",
-        "exercise-2",
-    ]
-    assert problem.num_more == 2
-    first = problem.documents[0]
-    assert [row["detector"] for row in first.rows] == ["behaviour", "n-gram"]
-    assert (problem.decision, first.decision) == ("leak", "leak")
+    [problem] = found_in(tmp_path, [*more, other, words, ROW])["nearest"]
+    ids = [document["rows"][0]["document_id"] for document in problem["documents"]]
+    assert (ids, problem["num_more"]) == (["exercise-0", "exercise-1", "exercise-2"], 2)
+    first = problem["documents"][0]
+    assert [row["detector"] for row in first["rows"]] == ["n-gram", "behaviour"]
+    assert (problem["decision"], first["decision"]) == ("leak", "leak")
 
 
 def test_each_benchmark_has_its_share_and_each_decision_its_turn(tmp_path: Path) -> None:
@@ -86,23 +78,18 @@ def test_each_benchmark_has_its_share_and_each_decision_its_turn(tmp_path: Path)
         for benchmark in ("HumanEval", "mbpp")
         for number, decision in enumerate(decisions)
     ]
-    found = found_in(tmp_path, rows, 8).nearest
-    assert [problem.documents[0].rows[0]["task_id"] for problem in found[:4]] == [
-        "HumanEval/3",
-        "HumanEval/4",
-        "HumanEval/2",
-        "HumanEval/0",
-    ]
-    assert [problem.documents[0].rows[0]["benchmark"] for problem in found[4:]] == ["mbpp"] * 4
-    assert found_in(tmp_path, []).nearest == []
+    found = [problem["documents"][0]["rows"][0] for problem in found_in(tmp_path, rows, 8)["nearest"]]
+    assert [row["task_id"] for row in found[:4]] == ["HumanEval/3", "HumanEval/4", "HumanEval/2", "HumanEval/0"]
+    assert [row["benchmark"] for row in found[4:]] == ["mbpp"] * 4
+    assert found_in(tmp_path, [])["nearest"] == []
 
 
 def test_code_is_drawn_as_code_and_prose_as_prose(tmp_path: Path) -> None:
     prose = "Return from the shop.\nimport fees, class rules and what's left are listed."
     method = "    @cached\n    def area(self):\n"
     for number, (text, form) in enumerate(((RETOLD, "code"), (method, "code"), (TOLD, "passage"), (prose, "prose"))):
-        [problem] = found_in(tmp_path / str(number), [replace(ROW, document_excerpt=text)]).nearest
-        assert problem.documents[0].form == form
+        [problem] = found_in(tmp_path / str(number), [replace(ROW, document_excerpt=text)])["nearest"]
+        assert problem["documents"][0]["form"] == form
 
 
 def test_the_section_has_counts_quality_and_neighbours(small_page: Page, tmp_path: Path) -> None:
@@ -130,19 +117,20 @@ def test_the_section_has_counts_quality_and_neighbours(small_page: Page, tmp_pat
 
 def test_the_score_without_leaked_problems_stands_beside_the_whole_one(small_page: Page, tmp_path: Path) -> None:
     full, clean = (
-        PassRate(pass_at_1=passed / number, ci95=ci95, num_problems=number)
+        {"pass@1": passed / number, "ci95": ci95, "num_problems": number}
         for passed, number, ci95 in ((6, 164, (0.017, 0.078)), (5, 162, (0.013, 0.07)))
     )
-    score = CleanScore(model="tuned", benchmark="HumanEval", full=full, clean=clean)
+    score = {"model": "tuned", "benchmark": "HumanEval", "num_leaked": 2, "full": full, "clean": clean}
     found = found_in(tmp_path, [], calibration=None)
-    for shown, wanted, unwanted in (
-        (score, "tuned 3.7\u202f% 1.7 to 7.8, 164 problems 3.1\u202f% 1.3 to 7.0, 162 problems", "No leaking"),
-        (replace(score, clean=full), "No leaking document was found for any of the 164 problems", "tuned 3.7"),
-        (replace(score, clean=None), "no problem is left", "No leaking"),
+    none_leaked = "No leaking document was found for any of the 164 problems"
+    for change, wanted, unwanted in (
+        ({}, "tuned 3.7\u202f% 1.7 to 7.8, 164 problems 3.1\u202f% 1.3 to 7.0, 162 problems", "No leaking"),
+        ({"num_leaked": 0, "clean": full}, none_leaked, "tuned 3.7"),
+        ({"num_leaked": 164, "clean": None}, "no problem is left", "No leaking"),
     ):
-        text = text_of(section_of(small_page, replace(found, clean=(shown,))))
+        text = text_of(section_of(small_page, {**found, "clean": [{**score, **change}]}))
         assert wanted in text
         assert unwanted not in text
-    text = text_of(section_of(small_page, replace(found, clean=())))
+    text = text_of(section_of(small_page, {**found, "clean": []}))
     for title in ("How good the search is", "The score without what leaked", "Problem by problem"):
         assert title not in text

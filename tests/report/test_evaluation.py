@@ -4,15 +4,13 @@ from typing import Any
 
 import pytest
 from tests.report.evaluated import NO_JAIL
-from tests.report.page import parsed, text_of
+from tests.report.page import check_page, text_of
 
 from hornbook.errors import MissingInputError
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Workspace
 from hornbook.report.evaluation import EvaluationReportConfig, evaluation_page, run_evaluation_report
-from hornbook.report.scores import grade_line, understanding_of
-
-FOUND = {"mean_grade_percent": 61.2, "ci95": [55.0, 67.5], "auc": 0.912, "grader": "invented/Teacher", "ungraded": 0}
+from hornbook.report.scores import grade_line
 
 
 @pytest.fixture(scope="module")
@@ -33,30 +31,22 @@ def test_every_problem_of_every_benchmark_is_there_with_its_answer(evaluation: R
     found = content_of(evaluation)
     measured, scores = found["measured"], found["scores"]["scores"]
     assert (measured["model"]["name"], measured["model"]["kind"]) == (
-        *("invented/Tiny-Coder-1.5B-Instruct", "endpoint, chat"),
+        "invented/Tiny-Coder-1.5B-Instruct",
+        "endpoint, chat",
     )
-    assert measured["sandbox"].jailed
-    assert {("memory", "512 MiB"), ("cpu time", "3 s")} <= set(measured["sandbox"].limits)
+    assert measured["sandbox"]["jailed"]
+    assert {("memory", "512 MiB"), ("cpu time", "3 s")} <= set(measured["sandbox"]["limits"])
     assert [title for title, _ in found["grades"]] == ["HumanEval", "mine"]
     for index, (name, (_, grades)) in enumerate(zip(("humaneval", "mine"), found["grades"], strict=True)):
-        problems = found[f"problems-{index}"].problems
+        problems = found[f"problems-{index}"]["problems"]
         assert [problem.task_id for problem in problems] == [f"{name}/{at}" for at in range(24)]
         passed = sum(problem.attempts[0].num_passed for problem in problems)
-        assert passed == round(24 * scores[index].pass_at_1)
-        assert (sum(grades.passed), sum(grades.failed)) == (2 * passed, 2 * (24 - passed))
-        assert (grades.num_gradings, grades.num_graded, grades.num_ungraded) == (48, 24, 3)
+        assert passed == round(24 * scores[index]["pass_at_1"])
+        assert (sum(grades["passed"]), sum(grades["failed"])) == (2 * passed, 2 * (24 - passed))
+        assert (grades["num_gradings"], grades["num_graded"], grades["num_ungraded"]) == (48, 24, 3)
     [chart] = found["published"]
-    assert chart.benchmark == "HumanEval"
-    assert [row.model for row in chart.rows if row.ours] == [measured["model"]["name"]]
-
-
-def test_pass_at_k_comes_with_its_intervals_and_what_was_truncated(sampled_evaluation: RunFolder) -> None:
-    found = content_of(sampled_evaluation)
-    [score] = found["scores"]["scores"]
-    assert [k for k, _, _ in score.more_k] == [5, 10]
-    assert all(low <= share <= high for _, share, (low, high) in score.more_k)
-    assert (score.truncated_prompts, "grades" in found) == (3, False)
-    assert (found["measured"]["sandbox"].backend, found["measured"]["sandbox"].jailed) == (NO_JAIL, False)
+    assert chart["benchmark"] == "HumanEval"
+    assert [row.model for row in chart["rows"] if row.ours] == [measured["model"]["name"]]
 
 
 def test_the_page_is_well_formed_stands_alone_and_runs_nothing_of_a_model(page: str, sampled_page: str) -> None:
@@ -65,19 +55,23 @@ def test_the_page_is_well_formed_stands_alone_and_runs_nothing_of_a_model(page: 
     for name in ("humaneval", "mine"):
         assert f" {name}, version 1: prompt as given, greedy. " in text_of(page)
     for written in (page, sampled_page):
-        found = parsed(written)
-        assert found.open == []
-        assert len(found.ids) == len(set(found.ids))
-        assert set(found.labels) <= set(found.ids)
-        assert all(link.startswith("#") and link[1:] in found.ids for link in found.links if link != "data:,")
-        assert found.tags.count("script") == 1
-        assert not {"img", "b"} & set(found.tags)
-        assert found.handlers == []
+        assert "b" not in check_page(written).tags
     assert "&lt;b&gt;ties&lt;/b&gt; keep their order" in page
     assert "&lt;i&gt;words&lt;/i&gt; is old" in page
 
 
-def test_a_missing_jail_and_samples_that_are_not_shown_are_told(page: str, sampled_page: str) -> None:
+def test_several_samples_a_missing_jail_and_what_is_not_shown_are_told(
+    sampled_evaluation: RunFolder, page: str, sampled_page: str
+) -> None:
+    found = content_of(sampled_evaluation)
+    [score] = found["scores"]["scores"]
+    assert [k for k, _, _ in score["more_k"]] == [5, 10]
+    assert all(low <= share <= high for _, share, (low, high) in score["more_k"])
+    assert (score["truncated_prompts"], "grades" in found, found["measured"]["sandbox"]["backend"]) == (
+        3,
+        False,
+        NO_JAIL,
+    )
     assert 'class="warning"' not in page
     before, _, after = sampled_page.partition("<main>")
     assert 'class="warning"' in before
@@ -103,8 +97,13 @@ def test_equal_artifacts_give_equal_bytes_and_without_an_evaluation_there_is_no_
         evaluation_page(artifacts["report"])
 
 
-def test_grades_are_told_in_a_line_and_are_a_share_among_published_ones() -> None:
-    assert grade_line(FOUND) == ("61.2 % (55.0 to 67.5) from invented/Teacher; agreement with the tests: AUC 0.91")
-    assert grade_line({**FOUND, "auc": None, "ungraded": 1_200}).endswith("Teacher; 1,200 gradings gave no grade")
-    grade, (low, high) = understanding_of(FOUND)
-    assert (grade, low, high) == pytest.approx((0.612, 0.55, 0.675))
+def test_grades_are_told_in_a_line() -> None:
+    found = {
+        "mean_grade_percent": 61.2,
+        "ci95": [55.0, 67.5],
+        "auc": 0.912,
+        "grader": "invented/Teacher",
+        "ungraded": 0,
+    }
+    assert grade_line(found) == ("61.2 % (55.0 to 67.5) from invented/Teacher; agreement with the tests: AUC 0.91")
+    assert grade_line({**found, "auc": None, "ungraded": 1_200}).endswith("Teacher; 1,200 gradings gave no grade")

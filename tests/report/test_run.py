@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.report.page import parsed, text_of
+from tests.report.page import check_page, parsed, text_of
 
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Artifact, Workspace
@@ -13,7 +13,6 @@ from hornbook.records import Dropped, Value
 from hornbook.report.data_flow import Training, metric
 from hornbook.report.page import Page, draw_page
 from hornbook.report.run import ReportConfig, page_of, run_report
-from hornbook.report.scores import SandboxFacts, Score
 from hornbook.report.sections import ROLES, SECTIONS, by_role
 from hornbook.report.synthesis import by_turns, spread
 
@@ -26,37 +25,40 @@ def page(small_page: Page) -> str:
     return draw_page(small_page)
 
 
-def test_scores_are_grouped_by_benchmark_with_what_belongs_to_them(found: Content) -> None:
-    scores: list[Score] = found["scores"]["scores"]
-    assert [(score.benchmark, score.model) for score in scores] == [
+def test_scores_are_grouped_by_benchmark_with_what_belongs_to_them(found: Content, page: str) -> None:
+    scores = found["scores"]["scores"]
+    assert [(score["benchmark"], score["model"]) for score in scores] == [
         (benchmark, model) for benchmark in ("held-out exercises", "HumanEval") for model in ("base", "tuned")
     ]
-    held_out, _, humaneval, _ = scores
-    assert held_out.pass_at_1 == pytest.approx(2 / 6)
-    low, high = held_out.ci95
-    assert 0 < low < held_out.pass_at_1 < high < 1
-    assert humaneval.num_problems == sum(number for _, number in humaneval.outcomes) == 164
-    assert [score.truncated_prompts for score in scores] == [2, 2, 0, 0]
-    ours = [(row.model, round(row.score, 3)) for row in found["humaneval"]["published"].rows if row.ours]
-    assert ours == [("this run, tuned", 0.335), ("this run, base", 0.335)]
+    assert scores[0]["pass_at_1"] == pytest.approx(2 / 6)
+    assert scores[2]["num_problems"] == sum(number for _, number in scores[2]["outcomes"]) == 24
+    assert [score["truncated_prompts"] for score in scores] == [2, 2, 0, 0]
+    ours = [(row.model, round(row.score, 3)) for row in found["humaneval"]["published"]["rows"] if row.ours]
+    assert ours == [("this run, tuned", 0.333), ("this run, base", 0.333)]
+    text = text_of(page)
+    for score in scores:
+        low, high = (f"{100 * end:.1f}" for end in score["ci95"])
+        figure = f"{100 * score['pass_at_1']:.1f}\u202f% {low} to {high}, {score['num_problems']} problems"
+        assert f"{score['model']} {figure}" in text
+    assert "base: 2 prompts did not fit" in text
+    assert re.search(r"phi-1 1.3B .*50\.6.* this run, tuned 33\.3 this run, base 33\.3", text)
 
 
 def test_what_goes_in_and_what_is_dropped_adds_up(found: Content) -> None:
     flow = found["data"]
-    code, textbook, exercise = flow.lanes
-    assert [step.title for step in code.steps] == ["Collected", "Passed the filters", "Selected by value"]
-    for before, after in itertools.pairwise(code.steps):
+    code, textbook, exercise = (lane["steps"] for lane in flow["lanes"])
+    assert [step.title for step in code] == ["Collected", "Passed the filters", "Selected by value"]
+    for before, after in itertools.pairwise(code):
         assert before.kept == after.kept + sum(number for _, number in after.dropped)
-    assert (code.steps[1].dropped, code.steps[1].note) == ((("generated", 1),), "Masked: e-mail addresses (1).")
-    assert [(step.kept, step.dropped) for step in textbook.steps] == [(3, ()), (2, (("wrong output", 1),))]
-    assert [(step.kept, step.dropped) for step in exercise.steps] == [(40, ()), (39, (("a test failed", 1),))]
-    deduplicated, clean = flow.merged
-    kept = sum(lane.steps[-1].kept for lane in flow.lanes)
-    for merged in (deduplicated, clean):
+    assert (code[1].dropped, code[1].note) == ((("generated", 1),), "Masked: e-mail addresses (1).")
+    assert [(step.kept, step.dropped) for step in textbook] == [(3, ()), (2, (("wrong output", 1),))]
+    assert [(step.kept, step.dropped) for step in exercise] == [(40, ()), (39, (("a test failed", 1),))]
+    kept = sum(lane["steps"][-1].kept for lane in flow["lanes"])
+    for merged in flow["merged"]:
         assert kept == merged.kept + sum(number for _, number in merged.dropped)
         assert sum(number for _, number in merged.kept_by_kind) == merged.kept
         kept = merged.kept
-    assert sum(corpus.num_documents for corpus in flow.training_sets) == kept
+    assert sum(part["num_documents"] for part in flow["training_sets"]) == kept
 
 
 def test_code_is_shown_masked_from_the_most_to_the_least_valued(small_run: RunFolder, found: Content) -> None:
@@ -65,15 +67,14 @@ def test_code_is_shown_masked_from_the_most_to_the_least_valued(small_run: RunFo
     values = {one.id: one.value for one in artifacts["classify"].records("values", Value)}
     kept = {one.text: values[one.id] for one in artifacts["select"].documents()}
     threshold = metric(artifacts["select"], "threshold")
-    assert [excerpt.value for excerpt in shown.kept] == sorted(
-        (kept[excerpt.document.text] for excerpt in shown.kept), reverse=True
-    )
-    below = [excerpt for excerpt in shown.dropped if "threshold" in excerpt.dropped_because]
-    assert len(shown.kept) == len(below) == 4
-    assert max(excerpt.value for excerpt in below) < threshold <= min(one.value for one in shown.kept)
-    *_, refused = shown.dropped
-    assert (refused.dropped_because, refused.metadata["path"]) == ("generated", "invented/generated.py")
-    assert not any("lovelace" in one.document.text for one in (*shown.kept, *shown.dropped))
+    expected = sorted((kept[one["document"].text] for one in shown["kept"]), reverse=True)
+    assert [one["value"] for one in shown["kept"]] == expected
+    below = [one for one in shown["dropped"] if "threshold" in one["dropped_because"]]
+    assert len(shown["kept"]) == len(below) == 4
+    assert max(one["value"] for one in below) < threshold <= min(one["value"] for one in shown["kept"])
+    *_, refused = shown["dropped"]
+    assert (refused["dropped_because"], refused["metadata"]["path"]) == ("generated", "invented/generated.py")
+    assert not any("lovelace" in one["document"].text for one in (*shown["kept"], *shown["dropped"]))
 
 
 def test_the_classifier_is_shown_with_its_intervals_and_worst_mistakes(small_run: RunFolder, page: str) -> None:
@@ -86,20 +87,15 @@ def test_the_classifier_is_shown_with_its_intervals_and_worst_mistakes(small_run
 
 
 def test_answers_of_both_models_stand_beside_their_problem(found: Content) -> None:
-    humaneval = found["humaneval"]["explorer"].problems
-    assert [one.task_id for one in humaneval] == [f"HumanEval/{number}" for number in range(164)]
+    humaneval = found["humaneval"]["explorer"]["problems"]
+    assert [one.task_id for one in humaneval] == [f"HumanEval/{number}" for number in range(24)]
     assert [attempts.model for attempts in humaneval[0].attempts] == ["base", "tuned"]
     [sample] = humaneval[0].attempts[0].shown
     assert sample.stderr == "DeprecationWarning: <b>invented</b>"
     assert sample.cut_off == "print('what follows the function')"
-    sizes = {family.family: family.num_problems for family in found["held-out"]["families"]}
-    assert sizes == {"strings": 3, "integers": 3}
-    assert (
-        sum(
-            number for family in found["held-out"]["families"] for model, number, _ in family.passed if model == "tuned"
-        )
-        == 2
-    )
+    families = found["held-out"]["families"]
+    assert {family["family"]: family["num_problems"] for family in families} == {"strings": 3, "integers": 3}
+    assert sum({one[0]: one[1] for one in family["passed"]}["tuned"] for family in families) == 2
 
 
 def test_training_shows_what_was_spent_and_how_the_loss_went(small_run: RunFolder, found: Content) -> None:
@@ -123,6 +119,11 @@ def test_lineage_names_every_stage_in_the_order_of_the_data(
     artifacts = small_run.artifacts()
     del artifacts["report"]
     assert page_of(dict(reversed(artifacts.items())), ReportConfig(recipe="small")) == small_page
+    extra = artifacts["select"].manifest
+    extra = replace(extra, stage="mine", fingerprint="0" * 64, inputs={"documents": extra.fingerprint})
+    roles = list(by_role({**artifacts, "mine": replace(artifacts["select"], manifest=extra)}))
+    assert roles[roles.index("select") + 1] == "mine"
+    assert [role for role in roles if role != "mine"] == WHOLE_CHAIN
 
 
 def test_a_partial_run_leaves_parts_out_and_says_which_stages(partial_run: RunFolder) -> None:
@@ -133,14 +134,7 @@ def test_a_partial_run_leaves_parts_out_and_says_which_stages(partial_run: RunFo
 
 
 def test_the_page_is_well_formed_stands_alone_and_runs_nothing_of_a_model(page: str) -> None:
-    found = parsed(page)
-    assert found.open == []
-    assert len(found.ids) == len(set(found.ids))
-    assert set(found.labels) <= set(found.ids)
-    assert all(link.startswith("#") and link[1:] in found.ids for link in found.links if link != "data:,")
-    assert found.tags.count("script") == 1
-    assert "img" not in found.tags
-    assert found.handlers == []
+    check_page(page)
     assert "&lt;/script&gt;&lt;img src=x onerror=" in re.sub(r"</?i[^>]*>", "", page)
     assert not re.search(r"url\(|@import", page)
 
@@ -153,17 +147,7 @@ def test_equal_artifacts_give_equal_bytes(small_run: RunFolder, tmp_path: Path) 
     assert (tmp_path / "report.html").read_bytes() == written
 
 
-def test_scores_stand_there_with_interval_and_number_of_problems(page: str, found: Content) -> None:
-    text = text_of(page)
-    for score in found["scores"]["scores"]:
-        low, high = (f"{100 * end:.1f}" for end in score.ci95)
-        figure = f"{100 * score.pass_at_1:.1f}\u202f% {low} to {high}, {score.num_problems} problems"
-        assert f"{score.model} {figure}" in text
-    assert "base: 2 prompts did not fit" in text
-    assert re.search(r"phi-1 1.3B .*50\.6.* this run, tuned 33\.5 this run, base 33\.5", text)
-
-
-@pytest.mark.parametrize("missing", [*WHOLE_CHAIN, "both evaluations", "all but collect"])
+@pytest.mark.parametrize("missing", [*WHOLE_CHAIN[::2], "verify", "both evaluations", "all but collect"])
 def test_whatever_stage_a_recipe_lacks_the_report_shows_the_rest(
     small_run: RunFolder, small_page: Page, missing: str
 ) -> None:
@@ -187,9 +171,7 @@ def test_whatever_stage_a_recipe_lacks_the_report_shows_the_rest(
     ]
 
 
-@pytest.mark.parametrize(
-    "stage", ["filters", "train-classifier", "classify", "select", "verify", "decontaminate", "finetune"]
-)
+@pytest.mark.parametrize("stage", ["filters", "train-classifier", "select", "verify", "decontaminate", "finetune"])
 def test_a_stage_of_ones_own_under_a_known_name_does_not_stop_the_report(
     small_run: RunFolder, tmp_path: Path, stage: str
 ) -> None:
@@ -215,23 +197,9 @@ def test_a_table_of_ones_own_with_other_columns_costs_its_section_alone(small_ru
     assert page.notes[1].startswith("“Textbooks and exercises” is not shown: there is no ")
 
 
-def test_stages_without_a_role_are_listed_after_what_they_read(
-    small_run: RunFolder,
-) -> None:
-    artifacts = small_run.artifacts()
-    del artifacts["report"]
-    extra = artifacts["select"]
-    fingerprints = {"samples": artifacts["select"].manifest.fingerprint}
-    extra = replace(extra, manifest=replace(extra.manifest, stage="mine", fingerprint="0" * 64, inputs=fingerprints))
-    artifacts |= {"mine": extra}
-    roles = list(by_role(artifacts))
-    assert roles[roles.index("select") + 1] == "mine"
-    assert [role for role in roles if role != "mine"] == WHOLE_CHAIN
-
-
 def test_what_ran_without_a_jail_is_said_before_any_score(page: str, small_page: Page) -> None:
     assert 'class="warning"' not in page
-    unjailed = SandboxFacts(backend="none: <b>nothing</b>", jailed=False, limits=())
+    unjailed = {"backend": "none: <b>nothing</b>", "jailed": False, "limits": []}
     scores = replace(small_page.sections[0], content={**small_page.sections[0].content, "sandbox": unjailed})
     before, _, after = draw_page(replace(small_page, sandbox=unjailed, sections=[scores])).partition("<main>")
     assert "none: &lt;b&gt;nothing&lt;/b&gt;" in before

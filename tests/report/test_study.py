@@ -8,35 +8,25 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 from tests.evaluation.invented_leaks import manifest
+from tests.evaluation.small import problem, verdict
 
 from hornbook.decontamination.study import SimilarPair
 from hornbook.errors import MissingInputError
 from hornbook.pipeline.stage import Artifact, Workspace
-from hornbook.records import Outcome, Problem, Verdict
+from hornbook.records import Problem, Verdict
 from hornbook.report.contamination import GROUPS, StudyConfig, StudyRowConfig, group_figures, run_study, study_text
 
 Figures = dict[str, dict[str, float]]
 
 
 def problems(number: int) -> list[Problem]:
-    return [
-        Problem(task_id=f"t/{at}", prompt="", entry_point="f", canonical_solution="", test="", category="")
-        for at in range(number)
-    ]
+    return [problem(f"t/{at}") for at in range(number)]
 
 
 def verdicts(marks: Sequence[str]) -> list[Verdict]:
     """One string per problem, a 1 for each sample that passed and a 0 for each other."""
     return [
-        Verdict(
-            task_id=f"t/{at}",
-            sample_index=index,
-            outcome=Outcome.PASSED if mark == "1" else Outcome.WRONG,
-            detail="",
-            stderr="",
-        )
-        for at, of_problem in enumerate(marks)
-        for index, mark in enumerate(of_problem)
+        verdict(f"t/{at}", mark == "1", index) for at, samples in enumerate(marks) for index, mark in enumerate(samples)
     ]
 
 
@@ -95,12 +85,13 @@ def test_the_gaps_test_counts_all_exchanges_of_the_two_models(num_samples: int) 
 def test_the_gaps_interval_holds_what_a_normal_sum_of_both_groups_would() -> None:
     before, after = drawn(300, 5), drawn(300, 6)
     gap = figures_of(before, after, list(range(120)))["gap"]
-    passed = np.array([[mark == "1" for mark in marks] for marks in (before, after)], dtype=float)
-    for name, values in (("as_trained", passed[0]), ("difference", passed[1] - passed[0])):
-        spread = np.sqrt(values[:120].var() / 120 + values[120:].var() / 180)
-        middle = values[:120].mean() - values[120:].mean()
-        ends = (gap[f"{name}_low"], gap[f"{name}_high"])
-        assert ends == pytest.approx((middle - 1.96 * spread, middle + 1.96 * spread), abs=0.015)
+    change = np.array([float(second) - float(first) for first, second in zip(before, after, strict=True)])
+    middle, spread = (
+        change[:120].mean() - change[120:].mean(),
+        np.sqrt(change[:120].var() / 120 + change[120:].var() / 180),
+    )
+    ends = (gap["difference_low"], gap["difference_high"])
+    assert ends == pytest.approx((middle - 1.96 * spread, middle + 1.96 * spread), abs=0.015)
 
 
 def test_a_group_without_problems_has_no_figures_and_there_is_no_gap() -> None:

@@ -1,13 +1,11 @@
 """Which of two models is better on the same problems, and how sure that is.
 
 Two scores on one benchmark are not independent: both models meet the same easy and the same hard problems. So they are
-paired, problem by problem, and only the problems on which they differ speak.
-
-Reads:  the problems of both sides; their verdicts.
-Writes: counts, a test, the difference with its interval, the problems that changed sides.
+paired, problem by problem, and only the problems on which they differ count.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +25,7 @@ _SIGNIFICANT_DIGITS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class CommonProblems:
-    """The problems that both sides were asked, and those that are left out of the comparison."""
+    """The problems that both sides were asked, and those that are dropped from the comparison."""
 
     problems: tuple[Problem, ...]
     """At least one, in the first side's order."""
@@ -41,37 +39,16 @@ class CommonProblems:
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """One problem as both models answered it."""
+    """The outcomes of both models on one problem, one per sample, in their order."""
 
     task_id: str
-    outcomes_a: tuple[Outcome, ...]
-    """One per sample, in their order."""
-    outcomes_b: tuple[Outcome, ...]
-
-    @property
-    def passed_a(self) -> int:
-        """Samples of the first model that passed."""
-        return self.outcomes_a.count(Outcome.PASSED)
-
-    @property
-    def passed_b(self) -> int:
-        """Samples of the second model that passed."""
-        return self.outcomes_b.count(Outcome.PASSED)
-
-    @property
-    def share_a(self) -> float:
-        """Share of the first model's samples that passed; 0 to 1."""
-        return self.passed_a / len(self.outcomes_a)
-
-    @property
-    def share_b(self) -> float:
-        """Share of the second model's samples that passed; 0 to 1."""
-        return self.passed_b / len(self.outcomes_b)
+    a: tuple[Outcome, ...]
+    b: tuple[Outcome, ...]
 
     @property
     def difference(self) -> float:
-        """`share_b` less `share_a`; -1 to 1."""
-        return self.share_b - self.share_a
+        """Share of passed samples of the second model less that of the first; -1 to 1."""
+        return _share_passed(self.b) - _share_passed(self.a)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +78,8 @@ class Comparison:
     mcnemar: McNemar | None
     """None where a side has several samples: there a problem is not simply solved or not."""
     sign_flip_p: float
-    """How often a difference at least as large, in either direction, comes out when each problem's two results are
-    exchanged at random, all such exchanges counted. With one sample per problem it equals McNemar's exact p."""
+    """The share of all exchanges of each problem's two results that give a difference at least as large, in either
+    direction. With one sample per problem it equals McNemar's exact p."""
     changed: tuple[Pair, ...]
     """The problems on which the models differ: first those that the first did better, each group by the size of the
     difference, then in the problems' order."""
@@ -112,11 +89,11 @@ class Comparison:
         """JSON values, rates rounded to six digits, p values to four significant ones."""
         return {
             "benchmark": self.benchmark,
-            "a": {"name": self.name_a, "pass@1": _rounded(self.score_a), "num_samples": self.num_samples_a},
-            "b": {"name": self.name_b, "pass@1": _rounded(self.score_b), "num_samples": self.num_samples_b},
+            "a": {"name": self.name_a, "pass@1": round(self.score_a, _DIGITS), "num_samples": self.num_samples_a},
+            "b": {"name": self.name_b, "pass@1": round(self.score_b, _DIGITS), "num_samples": self.num_samples_b},
             "num_problems": self.num_problems,
-            "difference": _rounded(self.difference),
-            "ci95": [_rounded(end) for end in self.ci95],
+            "difference": round(self.difference, _DIGITS),
+            "ci95": [round(end, _DIGITS) for end in self.ci95],
             "counts": {"both": self.both, "only_a": self.better_a, "only_b": self.better_b, "neither": self.neither},
             "mcnemar_exact_p": _significant(self.mcnemar.exact_p) if self.mcnemar else None,
             "mcnemar_mid_p": _significant(self.mcnemar.mid_p) if self.mcnemar else None,
@@ -124,8 +101,8 @@ class Comparison:
             "changed": [
                 {
                     "task_id": pair.task_id,
-                    "a": [outcome.value for outcome in pair.outcomes_a],
-                    "b": [outcome.value for outcome in pair.outcomes_b],
+                    "a": [outcome.value for outcome in pair.a],
+                    "b": [outcome.value for outcome in pair.b],
                 }
                 for pair in self.changed
             ],
@@ -191,12 +168,12 @@ def compare(
     """Pair the verdicts of two models, problem by problem.
 
     Args:
-        common: Of `problems_in_both`; verdicts on other problems are not looked at.
-        verdicts_a: The first model's, at least one for each problem, in any order.
-        verdicts_b: The second model's; it may have made more or fewer samples.
-        benchmark: Its name.
-        name_a: The first model's.
-        name_b: The second model's.
+        common: From `problems_in_both`; verdicts on other problems are ignored.
+        verdicts_a: Verdicts of the first model, at least one for each problem, in any order.
+        verdicts_b: Verdicts of the second model, which may have more or fewer samples.
+        benchmark: Title of the benchmark.
+        name_a: Name of the first model.
+        name_b: Name of the second model.
         generator: For the bootstrap.
 
     Raises:
@@ -204,33 +181,40 @@ def compare(
     """
     outcomes_a = _outcomes(common.problems, verdicts_a, name_a)
     outcomes_b = _outcomes(common.problems, verdicts_b, name_b)
-    pairs = [
-        Pair(task_id=task_id, outcomes_a=outcomes_a[task_id], outcomes_b=outcomes_b[task_id]) for task_id in outcomes_a
-    ]
+    pairs = [Pair(task_id=task_id, a=outcomes_a[task_id], b=outcomes_b[task_id]) for task_id in outcomes_a]
     differences = [pair.difference for pair in pairs]
     better_a, better_b = sum(d < 0 for d in differences), sum(d > 0 for d in differences)
-    single = all(len(pair.outcomes_a) == len(pair.outcomes_b) == 1 for pair in pairs)
-    changed = [pair for pair in pairs if pair.difference]
+    single = all(len(pair.a) == len(pair.b) == 1 for pair in pairs)
+    num_solved = Counter(_share_passed(pair.a) + _share_passed(pair.b) for pair in pairs)
     return Comparison(
         benchmark=benchmark,
         name_a=name_a,
         name_b=name_b,
         num_problems=len(pairs),
-        num_samples_a=min(len(pair.outcomes_a) for pair in pairs),
-        num_samples_b=min(len(pair.outcomes_b) for pair in pairs),
-        score_a=math.fsum(pair.share_a for pair in pairs) / len(pairs),
-        score_b=math.fsum(pair.share_b for pair in pairs) / len(pairs),
+        num_samples_a=min(len(pair.a) for pair in pairs),
+        num_samples_b=min(len(pair.b) for pair in pairs),
+        score_a=math.fsum(_share_passed(pair.a) for pair in pairs) / len(pairs),
+        score_b=math.fsum(_share_passed(pair.b) for pair in pairs) / len(pairs),
         difference=math.fsum(differences) / len(pairs),
         ci95=bootstrap_interval(differences, generator),
         better_a=better_a,
         better_b=better_b,
-        both=sum(pair.passed_a and pair.passed_b for pair in pairs) if single else None,
-        neither=sum(not pair.passed_a and not pair.passed_b for pair in pairs) if single else None,
+        both=num_solved[2] if single else None,
+        neither=num_solved[0] if single else None,
         mcnemar=mcnemar(better_a, better_b) if single else None,
         sign_flip_p=sign_flip_p(_in_whole_units(pairs)),
-        changed=tuple(sorted(changed, key=lambda pair: (pair.difference > 0, -abs(pair.difference)))),
+        changed=tuple(
+            sorted(
+                (pair for pair in pairs if pair.difference),
+                key=lambda pair: (pair.difference > 0, -abs(pair.difference)),
+            )
+        ),
         left_out=common,
     )
+
+
+def _share_passed(outcomes: Sequence[Outcome]) -> float:
+    return outcomes.count(Outcome.PASSED) / len(outcomes)
 
 
 def _same(problem: Problem, other: Problem) -> bool:
@@ -260,12 +244,8 @@ def _outcomes(problems: Sequence[Problem], verdicts: Sequence[Verdict], name: st
 
 def _in_whole_units(pairs: Sequence[Pair]) -> list[int]:
     """The differences as multiples of the largest unit of which all are multiples, or of a very small one."""
-    unit = min(_SMALLEST_UNIT, math.lcm(*(len(outcomes) for p in pairs for outcomes in (p.outcomes_a, p.outcomes_b))))
+    unit = min(_SMALLEST_UNIT, math.lcm(*(len(outcomes) for pair in pairs for outcomes in (pair.a, pair.b))))
     return [round(pair.difference * unit) for pair in pairs]
-
-
-def _rounded(value: float) -> float:
-    return round(value, _DIGITS)
 
 
 def _significant(p_value: float) -> float:

@@ -1,18 +1,17 @@
 """Complete benchmark problems or any prompt with a model, and cut each completion at the end of its function.
 
 Models continue after the function with more functions, calls or prose. The function's body ends before the first
-logical line that is indented no deeper than the function's header. A small scanner tracks strings, brackets and
-backslashes, because Python's tokenizer stops at invalid text, at a place that depends on the Python version.
+logical line that is indented no deeper than the function's header. Strings, brackets and backslashes are tracked by a
+regular expression, because Python's tokenizer stops at invalid text, at a place that depends on the Python version.
 """
 
 import gc
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
-from hornbook.evaluation.chat import CHAT_PROTOCOL_DESCRIPTION, CHAT_PROTOCOL_VERSION
+from hornbook.evaluation.endpoint import CHAT_PROTOCOL_DESCRIPTION, CHAT_PROTOCOL_VERSION
 from hornbook.evaluation.journal import Journal
 from hornbook.evaluation.models import CHAT_ENDPOINT, Model, ModelIdentity, Request, SamplingConfig
 from hornbook.generation.prompt import first_stop
@@ -20,8 +19,17 @@ from hornbook.python_code.answers import extract_completion
 from hornbook.records import Completion, Problem
 
 _HEADER = re.compile(r"(?:async[ \t]+def|def)\b")
-_STRING_START = re.compile(r"[rbufRBUF]{0,2}('''|\"\"\"|'|\")")
-_WORD = re.compile(r"\w+")
+_MARGIN = re.compile(r"[ \t\f]*")
+_PIECE = re.compile(
+    r"#[^\n]*"
+    r"|(?P<quotes>'''|\"\"\")(?:(?!(?P=quotes))[^\\]|\\.?)*(?P=quotes)?"
+    r"|'(?:[^'\\\n]|\\.?)*'?"
+    r"|\"(?:[^\"\\\n]|\\.?)*\"?"
+    r"|\\.?"
+    r"|[\n()\[\]{}]",
+    re.DOTALL,
+)
+"""What tells where a statement ends: comments, strings (one with single quotes ends with its line), brackets."""
 
 
 def requests_of(benchmark: Benchmark, num_samples: int) -> list[Request]:
@@ -120,8 +128,8 @@ def complete_prompt(
         MissingInputError: A file is missing.
         ConfigError: The tokenizer is not the model's.
     """
-    # Imported here because they bring torch. Its import allocates very many objects that stay, and a third of its time
-    # would go to the garbage collector, which scans them again and again.
+    # These imports bring torch, which allocates very many objects that stay: without the garbage collector, which would
+    # scan them again and again, they take a third less time.
     gc.disable()
     from hornbook.generation.sample import generate
     from hornbook.model.weights import check_tokenizer, load_model
@@ -153,93 +161,45 @@ def cut_completion(prompt: str, raw: str) -> str:
     text = prompt + raw
     header_column = -1
     end = len(prompt)
-    for line in _logical_lines(text):
-        if line.start < len(prompt):
-            if _HEADER.match(text, line.start):
-                header_column = line.column
-            end = max(end, line.end)
-        elif line.column <= header_column:
+    for start, column, line_end in _logical_lines(text):
+        if start < len(prompt):
+            if _HEADER.match(text, start):
+                header_column = column
+            end = max(end, line_end)
+        elif column <= header_column:
             break
         else:
-            end = line.end
+            end = line_end
     return raw[: end - len(prompt)] if header_column >= 0 else raw
 
 
-@dataclass(frozen=True)
-class _LogicalLine:
-    """A simple statement or the header of a compound one, over all its lines."""
-
-    start: int
-    """Offset of the first character that is no space."""
-    end: int
-    """Offset after the line break."""
-    column: int
-    """Indentation in characters."""
-
-
-def _logical_lines(text: str) -> Iterator[_LogicalLine]:
-    """The logical lines of `text` without comments and blank lines."""
+def _logical_lines(text: str) -> Iterator[tuple[int, int, int]]:
+    """Start, indentation in characters, and end of each logical line; comments and blank lines are left out."""
     position = 0
     while position < len(text):
-        start = position
-        while start < len(text) and text[start] in " \t\f":
-            start += 1
+        margin = _MARGIN.match(text, position)
+        assert margin is not None  # It matches anything.
+        start = margin.end()
         if start == len(text):
             return
         if text[start] in "#\r\n":
-            position = _line_end(text, start)
+            line_break = text.find("\n", start)
+            position = len(text) if line_break < 0 else line_break + 1
             continue
         end = _statement_end(text, start)
-        yield _LogicalLine(start, end, start - position)
+        yield start, start - position, end
         position = end
 
 
 def _statement_end(text: str, position: int) -> int:
     """The offset after the line break that ends the statement at `position`."""
     depth = 0
-    while position < len(text):
-        character = text[position]
+    for piece in _PIECE.finditer(text, position):
+        character = piece[0][0]
         if character == "\n" and depth == 0:
-            return position + 1
-        if character == "#":
-            position = _line_end(text, position) - 1
-            if text[position] != "\n":
-                return len(text)
-            continue
-        if character == "\\":
-            position += 2
-            continue
-        string = _STRING_START.match(text, position)
-        if string is not None:
-            position = _string_end(text, string.end(), string.group(1))
-            continue
-        word = _WORD.match(text, position)
-        if word is not None:
-            position = word.end()
-            continue
+            return piece.end()
         if character in "([{":
             depth += 1
         elif character in ")]}":
             depth = max(0, depth - 1)
-        position += 1
     return len(text)
-
-
-def _string_end(text: str, position: int, quote: str) -> int:
-    """The offset after the closing quotes; an unclosed string with single quotes ends with its line."""
-    while position < len(text):
-        if text[position] == "\\":
-            position += 2
-        elif text.startswith(quote, position):
-            return position + len(quote)
-        elif text[position] == "\n" and len(quote) == 1:
-            return position
-        else:
-            position += 1
-    return len(text)
-
-
-def _line_end(text: str, position: int) -> int:
-    """The offset after the next line break."""
-    end = text.find("\n", position)
-    return len(text) if end < 0 else end + 1

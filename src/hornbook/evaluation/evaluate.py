@@ -1,9 +1,9 @@
 """Score a model on benchmarks: completions, verdicts from the sandbox, grades where a grader is asked, rates.
 
-Each completion, verdict and grade goes into a journal in the scratch folder as soon as it is there, so that an
-evaluation killed at any moment goes on without making, running or paying for any of them again.
+Each completion, verdict and grade is appended to a journal in the scratch folder as soon as it is known, so that an
+evaluation killed at any moment resumes without making, running or paying for any of them again.
 
-Reads:  a model, or samples made elsewhere; benchmarks.
+Reads:  a model, or external samples; benchmarks.
 Writes: for each benchmark the tables `NAME-problems`, `NAME-completions`, `NAME-verdicts`, `NAME-grades` (where graded)
         and `measured/NAME-times`; the scores, in the metrics.
 Source: Chen et al. 2021 (protocol, estimator); Gunasekar et al. 2023, sections 3 and 4, for what is reported.
@@ -37,26 +37,21 @@ _WALL_PER_CPU_SECOND = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationSettings:
-    """How a model is asked and how its answers are run."""
+    """How a model is prompted and how its completions are run."""
 
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
     num_samples: int = 1
     """Completions per problem."""
     limits: Limits = field(default_factory=Limits)
-    """For each program."""
+    """Limits of each program."""
     jailed: bool = True
-    """False runs what a model wrote with all rights of the person who asks for it."""
+    """False runs what a model wrote with all rights of the user."""
     grading: GradeConfig | None = None
-    """How a language model grades each completion; None where none is asked."""
+    """How a language model grades each completion; None for no grades."""
     grader: str = ""
-    """Its name."""
+    """Name of the grader."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be run.
-
-        Raises:
-            ConfigError: Names the field and the value.
-        """
         if self.num_samples < 1:
             raise ConfigError(f"`num_samples` must be at least 1, got {self.num_samples!r}")
         if self.num_samples > 1 and self.sampling.temperature == 0:
@@ -72,22 +67,22 @@ def evaluate(
     workspace: Workspace,
     ask_grader: Asker | None = None,
 ) -> Result:
-    """Score a model, or given samples, on each benchmark.
+    """Score a model, or external samples, on each benchmark.
 
     Args:
         settings: Sampling, limits, grading.
         benchmarks: In the order in which they are scored; their names are unique.
-        subject: Asked only for what the journals do not hold yet.
-        workspace: Gets the tables; its scratch folder the journals.
-        ask_grader: Asked for grades if `settings.grading` is set.
+        subject: Completes what the journals do not contain.
+        workspace: The tables are written to its folder, the journals to its scratch folder.
+        ask_grader: Grades the completions if `settings.grading` is set.
 
     Returns:
-        The scores in `metrics["scores"]`; `model`, `sampling`, `sandbox`, `grades` and `truncated_prompts` beside them.
+        The metrics `scores`, `model`, `sampling`, `sandbox`, `grades` and `truncated_prompts`.
 
     Raises:
-        SandboxError: No jail, or a benchmark's own solutions do not pass in it: nothing is scored.
-        EndpointError: A model or grader behind an endpoint does not answer, or never gives a grade. What was answered
-            is kept.
+        SandboxError: There is no jail, or a benchmark's own solutions do not pass in it: nothing is scored.
+        EndpointError: A model or grader behind an endpoint does not answer, or never gives a grade. The answers so far
+            are kept.
         DamagedArtifactError: A journal is not what was written.
     """
     scores: list[dict[str, Any]] = []
@@ -100,18 +95,26 @@ def evaluate(
         completions = _complete(settings, benchmark, subject, workspace)
         with open_sandbox(settings, benchmark) as sandbox:
             verdicts = _judge(benchmark, completions, sandbox, workspace)
-        scores.append({**_score(settings, benchmark, subject, verdicts, workspace), "sandbox": sandbox.describe()})
+        score = score_verdicts(
+            benchmark.name,
+            benchmark.problems,
+            verdicts,
+            protocol=describe_protocol(settings, benchmark, subject),
+            generator=np.random.default_rng(workspace.seed),
+        )
+        identity = {"protocol_name": benchmark.protocol.name, "protocol_version": benchmark.protocol.version}
+        about = {"title": benchmark.title, "source": benchmark.source, **identity, "sandbox": sandbox.describe()}
+        scores.append({**score, **about})
         workspace.write_records(f"{benchmark.name}-problems", Problem, list(benchmark.problems))
         if ask_grader is not None:
             grades[benchmark.name] = _grade(settings, benchmark, subject, completions, verdicts, ask_grader, workspace)
+    is_model = not isinstance(subject, GivenSamples)
     return Result(
         kept=sum(sum(score["outcomes"].values()) for score in scores),
         unit="verdicts",
         metrics={
             "model": asdict(subject.identity()),
-            "sampling": {}
-            if isinstance(subject, GivenSamples)
-            else {**asdict(settings.sampling), "num_samples": settings.num_samples},
+            "sampling": {**asdict(settings.sampling), "num_samples": settings.num_samples} if is_model else {},
             "scores": scores,
             "sandbox": scores[0]["sandbox"],
             "grades": grades,
@@ -123,7 +126,7 @@ def evaluate(
 
 
 def open_sandbox(settings: EvaluationSettings, benchmark: Benchmark) -> Sandbox:
-    """The sandbox for the benchmark's programs: as much CPU time as the settings say, or as its own solutions need."""
+    """The sandbox of a benchmark's programs, with the CPU time of the settings or what the benchmark needs."""
     limits = _limits_for(settings, benchmark)
     return Jail(limits) if settings.jailed else Unjailed(limits)
 
@@ -147,7 +150,7 @@ def _complete(
     settings: EvaluationSettings, benchmark: Benchmark, subject: Model | GivenSamples, workspace: Workspace
 ) -> list[Completion]:
     if isinstance(subject, GivenSamples):
-        completions = subject.of(benchmark)
+        completions = subject.completions
     else:
         with Journal(workspace.scratch / f"{benchmark.name}-completions.jsonl", Completion) as journal:
             completions = complete_benchmark(
@@ -166,7 +169,7 @@ def _complete(
 def _judge(
     benchmark: Benchmark, completions: Sequence[Completion], sandbox: Sandbox, workspace: Workspace
 ) -> list[Verdict]:
-    """The verdicts of all completions; those in the journal are not found again."""
+    """The verdicts of all completions; programs whose verdict is in the journal do not run again."""
     with Journal(workspace.scratch / f"{benchmark.name}-verdicts.jsonl", JudgedSample) as journal:
         judged = {(one.verdict.task_id, one.verdict.sample_index): one for one in journal.entries()}
         waiting = [one for one in completions if (one.task_id, one.sample_index) not in judged]
@@ -202,43 +205,19 @@ def _grade(
             journal.append([grade])
             progress(next(num_graded), total)
 
-        found = grade_completions(benchmark.problems, completions, ask_grader, grading, keep, known)
-    if not found.grades:
+        grades = grade_completions(benchmark.problems, completions, ask_grader, grading, keep, known)
+    if not grades:
         raise EndpointError(
-            f"the grader `{settings.grader}` answered {found.num_ungraded} times without a grade from 0 to 10; ask "
+            f"the grader `{settings.grader}` answered {total} times without a grade from 0 to 10; ask "
             "another one, or evaluate without --grader"
         )
-    workspace.write_records(f"{benchmark.name}-grades", Grade, found.grades)
+    workspace.write_records(f"{benchmark.name}-grades", Grade, grades)
     itself = settings.grader == subject.identity().name
-    agreement = measure_agreement(verdicts, found.grades, np.random.default_rng(workspace.seed))
     return {
-        **agreement.to_json(),
+        **measure_agreement(verdicts, grades, np.random.default_rng(workspace.seed)),
         "grader": f"{settings.grader}, the graded model itself" if itself else settings.grader,
         "protocol": describe_grading(grading),
-        "ungraded": found.num_ungraded,
-    }
-
-
-def _score(
-    settings: EvaluationSettings,
-    benchmark: Benchmark,
-    subject: Model | GivenSamples,
-    verdicts: Sequence[Verdict],
-    workspace: Workspace,
-) -> dict[str, Any]:
-    score = score_verdicts(
-        benchmark.name,
-        benchmark.problems,
-        verdicts,
-        protocol=describe_protocol(settings, benchmark, subject),
-        generator=np.random.default_rng(workspace.seed),
-    )
-    return {
-        **score.to_json(),
-        "title": benchmark.title,
-        "source": benchmark.source,
-        "protocol_name": benchmark.protocol.name,
-        "protocol_version": benchmark.protocol.version,
+        "ungraded": total - len(grades),
     }
 
 

@@ -1,4 +1,4 @@
-"""Find a model by what the user typed: an endpoint's URL, a run, a folder, or a model on the Hugging Face hub."""
+"""Find a model by its name: an endpoint's URL, a run, a folder, or a model on the Hugging Face hub."""
 
 import json
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class ModelOptions:
 
 
 def find_model(name: str, store: Store, options: ModelOptions) -> Model:
-    """The model of that name.
+    """The model of a name.
 
     Args:
         name: A URL that starts with `http://` or `https://`; else a run of the store; else a folder with a model in
@@ -59,8 +59,7 @@ def find_model(name: str, store: Store, options: ModelOptions) -> Model:
     if is_run(name, store) or _is_trained_here(folder):
         files = find_files(name, store, base=options.base)
         return RunModel(files.folder, files.tokenizer, name=files.name, device=options.device)
-    is_folder = folder.is_dir()
-    if not is_folder and (name.count("/") != 1 or name.startswith((".", "/", "~"))):
+    if not folder.is_dir() and (name.count("/") != 1 or name.startswith((".", "/", "~"))):
         raise MissingInputError(
             f"no model `{name}`: there is no such folder, and no such run in the store `{store.root}`. A model is a "
             "run, a folder that `hornbook train` or `save_pretrained` of transformers wrote, a model on the "
@@ -68,7 +67,7 @@ def find_model(name: str, store: Store, options: ModelOptions) -> Model:
         )
     from hornbook.evaluation.huggingface import HuggingFaceModel
 
-    named = str(folder) if is_folder else name
+    named = str(folder) if folder.is_dir() else name
     return HuggingFaceModel(named, device=options.device, dtype=options.dtype, revision=options.revision)
 
 

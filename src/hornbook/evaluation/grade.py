@@ -1,22 +1,21 @@
 """Let a language model grade completions as a teacher grades students: a short assessment, then 0 to 10.
 
-Reads:  problems; a model's completions; grades that an earlier run already has; the verdicts of the completions.
-Writes: one grade per completion and grading; which gradings brought none; how far grades agree with the verdicts.
+Reads:  problems; a model's completions; grades of an earlier run; the verdicts of the completions.
+Writes: one grade per completion and grading; how far grades agree with the verdicts.
 Source: Gunasekar et al. 2023, section 4: GPT-4 is asked "to evaluate a student's solution first in a short verbal
 evaluation followed by grades from 0 to 10", without tests. The prompt, the sampling and whether it saw a reference
-solution are not published; what is decided here is in `GradeConfig`, the constants and the messages below. The solution
-is not shown, so that a completion cannot be graded by its likeness.
+solution are not published; here they are fixed by `GradeConfig`, the constants and the messages below. The reference
+solution is not shown, so that a completion cannot be graded by its similarity to it.
 
-The grader is not told whose solution it reads, nor what the tests say. What a student writes is part of what the grader
-reads: a solution that asks for a good grade may get it. Grades are opinions; `measure_agreement` holds them against
-tests.
+The grader is told neither whose solution it reads nor what the tests say. A solution that asks for a good grade may get
+it. Grades are opinions; `measure_agreement` compares them with tests.
 """
 
 import re
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -59,11 +58,6 @@ class GradeConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be run.
-
-        Raises:
-            ConfigError: Names the field and the value.
-        """
         if self.num_gradings < 1:
             raise ConfigError(f"`num_gradings` must be at least 1, got {self.num_gradings!r}")
 
@@ -79,16 +73,6 @@ class GradingRequest:
 
 Asker = Callable[[Sequence[GradingRequest]], Iterator[tuple[int, str]]]
 """Takes questions; yields each one's index and its answer, in any order, each once."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gradings:
-    """What came of grading."""
-
-    grades: list[Grade]
-    """Completion by completion in their order, gradings counted from 0."""
-    num_ungraded: int
-    """Gradings whose every answer held no grade. Not grades of 0."""
 
 
 def describe_grading(config: GradeConfig) -> str:
@@ -131,13 +115,13 @@ def parse_grade(answer: str) -> tuple[str, int] | None:
     """
     text = without_thoughts(answer).strip()
     if wrapped := _WRAPPED.fullmatch(text):
-        text = wrapped.group(1).strip()
+        text = wrapped[1].strip()
     said, _, last_line = text.rpartition("\n")
     match = _GRADE_LINE.fullmatch(" ".join(_MARKUP.sub(" ", last_line).split()))
     assessment = _LABEL.sub("", said.strip())
     if match is None or not assessment:
         return None
-    number = float(match.group(1) or match.group(2))
+    number = float(match[1] or match[2])
     return (assessment, round(number)) if number <= _HIGHEST_GRADE else None
 
 
@@ -148,7 +132,7 @@ def grade_completions(
     config: GradeConfig,
     on_grade: Callable[[Grade], None] = lambda _grade: None,
     known: Sequence[Grade] = (),
-) -> Gradings:
+) -> list[Grade]:
     """Grade each completion `config.num_gradings` times.
 
     Args:
@@ -156,12 +140,13 @@ def grade_completions(
         completions: Each of `task_id` and `sample_index` once.
         ask: The grader. May raise; what was graded before has then been passed to `on_grade`.
         config: How often and how.
-        on_grade: Told each new grade as soon as it is there.
+        on_grade: Called with each new grade as soon as it is known.
         known: Grades of an earlier run: not asked for again, and returned with the others. Grades of anything else
-            are left out.
+            are dropped.
 
     Returns:
-        A grade for each completion and grading, except those that are counted as ungraded.
+        A grade for each completion and grading, in their order, except where no answer held a grade: that is no grade
+        of 0.
 
     Raises:
         MissingInputError: A completion belongs to no problem.
@@ -200,51 +185,27 @@ def grade_completions(
                 on_grade(grade)
         if len(answered) < len(waiting):
             raise ValueError(f"the grader answered {len(answered)} of {len(waiting)} questions")
-    found = [grades[task] for task in tasks if task in grades]
-    return Gradings(grades=found, num_ungraded=len(tasks) - len(found))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Agreement:
-    """Grades beside verdicts. A completion's grade is the mean of its gradings."""
-
-    mean_grade_percent: float
-    """Mean over problems of the mean over a problem's completions, times 10: what the paper calls understanding."""
-    ci95: tuple[float, float]
-    """The 95 % interval of it, by bootstrap over problems."""
-    num_problems: int
-    """Those with a grade."""
-    num_passed: int
-    """Completions that are graded and passed."""
-    num_failed: int
-    """Completions that are graded and did not pass."""
-    num_ungraded: int
-    """Completions with a verdict and without a grade; they count nowhere else."""
-    mean_grade_passed: float | None
-    """0 to 10, over completions; None where none passed."""
-    mean_grade_failed: float | None
-    """0 to 10, over completions; None where none failed."""
-    auc: float | None
-    """The chance that a passed completion is graded above a failed one, over all pairs, also of different problems."""
-    kendall_tau_b: float | None
-    """Rank correlation of grade and passing, -1 to 1; None where all passed, none did, or all grades are equal."""
-    grading_spread: float | None
-    """Mean standard deviation, in grades, between gradings of one completion; None where none has two."""
-
-    def to_json(self) -> dict[str, Any]:
-        """JSON values, rounded to six digits."""
-        return {name: _rounded(value) for name, value in asdict(self).items()}
+    return [grades[task] for task in tasks if task in grades]
 
 
 def measure_agreement(
     verdicts: Sequence[Verdict], grades: Sequence[Grade], generator: np.random.Generator
-) -> Agreement:
-    """Hold the grades of completions against their verdicts.
+) -> dict[str, Any]:
+    """Compare the grades of completions with their verdicts. A completion's grade is the mean of its gradings.
 
     Args:
         verdicts: One per completion.
         grades: Any number per completion, at least one in all.
         generator: For the bootstrap.
+
+    Returns:
+        JSON values, rounded to six digits: `mean_grade_percent`, the mean over problems of the mean over a problem's
+        completions, times 10, which the paper calls understanding, and `ci95`, its 95 % interval by bootstrap over
+        problems; `num_problems` with a grade; `num_passed`, `num_failed` (graded completions) and `num_ungraded`
+        (completions without a grade, which count nowhere else); `mean_grade_passed` and `mean_grade_failed`, 0 to 10;
+        `auc`, the probability that a passed completion is graded above a failed one, over all pairs; `kendall_tau_b`,
+        the rank correlation of grade and passing; `grading_spread`, the mean standard deviation, in grades, between
+        gradings of one completion. What cannot be computed is None.
 
     Raises:
         MissingInputError: There are no grades, or one belongs to no verdict.
@@ -265,22 +226,17 @@ def measure_agreement(
     of_passed = [mean for key, mean in means.items() if passed[key]]
     of_failed = [mean for key, mean in means.items() if not passed[key]]
     spreads = [statistics.stdev(of_one) for of_one in gradings.values() if len(of_one) > 1]
-    return Agreement(
-        mean_grade_percent=statistics.fmean(percents),
-        ci95=bootstrap_interval(percents, generator),
-        num_problems=len(percents),
-        num_passed=len(of_passed),
-        num_failed=len(of_failed),
-        num_ungraded=len(passed) - len(means),
-        mean_grade_passed=statistics.fmean(of_passed) if of_passed else None,
-        mean_grade_failed=statistics.fmean(of_failed) if of_failed else None,
-        auc=auc(of_passed, of_failed),
-        kendall_tau_b=kendall_tau_b(of_passed, of_failed),
-        grading_spread=statistics.fmean(spreads) if spreads else None,
-    )
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_rounded(one) for one in value]
-    return round(value, _DIGITS) if isinstance(value, float) else value
+    figures: dict[str, float | None] = {
+        "mean_grade_percent": statistics.fmean(percents),
+        "num_problems": len(percents),
+        "num_passed": len(of_passed),
+        "num_failed": len(of_failed),
+        "num_ungraded": len(passed) - len(means),
+        "mean_grade_passed": statistics.fmean(of_passed) if of_passed else None,
+        "mean_grade_failed": statistics.fmean(of_failed) if of_failed else None,
+        "auc": auc(of_passed, of_failed),
+        "kendall_tau_b": kendall_tau_b(of_passed, of_failed),
+        "grading_spread": statistics.fmean(spreads) if spreads else None,
+    }
+    rounded = {name: value if value is None else round(value, _DIGITS) for name, value in figures.items()}
+    return {**rounded, "ci95": [round(end, _DIGITS) for end in bootstrap_interval(percents, generator)]}

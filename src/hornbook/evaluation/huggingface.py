@@ -5,20 +5,12 @@ Reads:  `config.json`, weights (safetensors, else PyTorch's), the tokenizer's fi
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.evaluation.models import (
-    HUGGING_FACE,
-    ModelIdentity,
-    Request,
-    hash_files,
-    indices_of,
-    prompt_of,
-)
+from hornbook.evaluation.models import HUGGING_FACE, ModelIdentity, Request, hash_files, indices_of, prompt_of
 from hornbook.generation.prompt import SamplingConfig
 from hornbook.sources.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
 from hornbook.sources.transformers_folder import (
@@ -33,31 +25,31 @@ from hornbook.sources.transformers_folder import (
 if TYPE_CHECKING:
     from hornbook.generation.huggingface import LoadedModel
 
-DTYPES = ("auto", "float32", "bfloat16", "float16")
+_DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 
 class HuggingFaceModel:
-    """A model of transformers; implements `evaluation.models.Model`."""
+    """A model of transformers. The weights are loaded with the first request."""
 
     def __init__(
         self, name_or_folder: str, *, device: str = "auto", dtype: str = "auto", revision: str | None = None
     ) -> None:
-        """Find the model and read its config and tokenizer; the weights are loaded when it is first asked.
+        """Find the model and read its config and tokenizer.
 
         Args:
-            name_or_folder: A folder that is there, else a name of the hub: `owner/name`.
+            name_or_folder: A folder, else a name of the hub: `owner/name`.
             device: `auto` (the GPU where there is one), `cpu`, `cuda`, `cuda:1`.
             dtype: `auto` (bfloat16 on a GPU, float16 where it has none, float32 on the CPU), `float32`, `bfloat16` or
                 `float16`.
             revision: On the hub, a branch, tag or commit; by default the main branch.
 
         Raises:
-            ConfigError: `device` or `dtype` cannot be.
-            MissingInputError: transformers is not installed; the model cannot be had, is no causal language model, has
-                no tokenizer, or needs code of its own.
+            ConfigError: There is no such `device` or `dtype`.
+            MissingInputError: transformers is not installed; the model cannot be fetched, is no causal language model,
+                has no tokenizer, or needs code of its own.
         """
-        if dtype not in DTYPES:
-            raise ConfigError(f"`dtype` must be one of {', '.join(DTYPES)}, got {dtype!r}")
+        if dtype not in _DTYPES:
+            raise ConfigError(f"`dtype` must be one of {', '.join(_DTYPES)}, got {dtype!r}")
         require_transformers(name_or_folder)
         self._asked = name_or_folder
         self._device = choose_device(device)
@@ -72,7 +64,7 @@ class HuggingFaceModel:
             self._tokenizer = load_tokenizer(self._folder, name_or_folder)
 
     def identity(self) -> ModelIdentity:
-        """Which model this is: of a folder, the hash of its files; on the hub, the commit."""
+        """Name, and hash of a folder's files or commit on the hub."""
         name = self._folder.resolve().name if self._is_local else self._asked
         return ModelIdentity(kind=HUGGING_FACE, name=name, digest=self._digest, dtype=self._dtype)
 
@@ -93,7 +85,7 @@ class HuggingFaceModel:
         yield from generate_batches(self._loaded, [prompt_of(one) for one in requests], sampling, seed, skip)
 
     def count_truncated(self, requests: Sequence[Request], sampling: SamplingConfig) -> int:
-        """Of how many requests only the prompt's end is read, because the whole is too long for the model."""
+        """See `Model`."""
         from hornbook.generation.huggingface import count_truncated
 
         prompts = [request.prompt for request in requests]
@@ -109,7 +101,7 @@ class HuggingFaceModel:
         if self._is_local:
             patterns = [*CONFIG_AND_TOKENIZER, *WEIGHTS]
             files = [path for path in sorted(self._folder.iterdir()) if path.is_file()]
-            return hash_files([path for path in files if any(fnmatch(path.name, pattern) for pattern in patterns)])
+            return hash_files([path for path in files if any(map(path.match, patterns))])
         return f"{self._asked}@{self._folder.name}"
 
     @cached_property

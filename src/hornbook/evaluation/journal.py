@@ -11,27 +11,27 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Generic, Self, TypeVar, get_origin, get_type_hints
+from typing import Any, Generic, Self, TypeVar, get_type_hints
 
 from hornbook.errors import DamagedArtifactError, StoreError
 from hornbook.records import Record
 
 R = TypeVar("R", bound=Record)
+_hints_of = cache(get_type_hints)
 
 
 class Journal(Generic[R]):
     """Records on disk, in the order in which they were appended; closed by `with`."""
 
     def __init__(self, path: Path, record: type[R]) -> None:
-        """Open the file, or begin it, and read what it holds.
+        """Open the file, or create it, and read what it holds.
 
         Args:
-            path: In a folder that is there. Only one process may have it open.
-            record: A frozen dataclass as in `records.py`; its fields may also be such dataclasses.
+            path: In a folder that exists. Only one process may have it open.
+            record: A frozen dataclass of strings, numbers, enums of strings and such dataclasses.
 
         Raises:
-            DamagedArtifactError: A line before the last is no such record; nothing is changed then.
+            DamagedArtifactError: A line before the last is no such record; the file is not changed.
             StoreError: The file cannot be opened or read.
         """
         self._path = path
@@ -51,17 +51,15 @@ class Journal(Generic[R]):
         return list(self._entries)
 
     def append(self, records: Iterable[R]) -> None:
-        """Add a group of records, in one write.
-
-        Killed meanwhile, the file holds the first of them, each whole or not at all.
+        """Add a group of records, in one write. After a kill the file holds the first of them, each whole.
 
         Raises:
             StoreError: They cannot be written; the file is as it was before.
         """
         group = list(records)
-        if not group:
-            return
-        data = "".join(_line(record) for record in group).encode()
+        data = "".join(
+            json.dumps(dataclasses.asdict(record), allow_nan=False, separators=(",", ":")) + "\n" for record in group
+        ).encode()
         try:
             written = os.write(self._file, data)
         except OSError as error:
@@ -72,36 +70,22 @@ class Journal(Generic[R]):
         self._size += written
         self._entries += group
 
-    def close(self) -> None:
-        """Put everything on the disk itself; a second call does nothing.
-
-        Raises:
-            StoreError: The disk refuses.
-        """
-        if self._file < 0:
-            return
-        file, self._file = self._file, -1
-        try:
-            os.fsync(file)
-        except OSError as error:
-            raise StoreError(f"the journal `{self._path}` cannot be written: {error.strerror}") from error
-        finally:
-            os.close(file)
-
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def __exit__(self, *_: object) -> None:
+        try:
+            os.fsync(self._file)
+        except OSError as error:
+            raise StoreError(f"the journal `{self._path}` cannot be written: {error.strerror}") from error
+        finally:
+            os.close(self._file)
 
 
 def _read(file: int, record: type[R], path: Path) -> tuple[list[R], int]:
     """The records in the file, and the offset behind the last whole line."""
     with open(file, "rb", closefd=False) as reader:
-        data = reader.read()
-    *lines, tail = data.split(b"\n")
+        *lines, tail = reader.read().split(b"\n")
     entries: list[R] = []
     end = 0
     for number, line in enumerate(lines, start=1):
@@ -123,10 +107,6 @@ def _damaged(path: Path, number: int, what: str) -> DamagedArtifactError:
     return DamagedArtifactError(f"line {number} of the journal `{path}` {what}; delete the file to begin it anew")
 
 
-def _line(record: Record) -> str:
-    return json.dumps(dataclasses.asdict(record), allow_nan=False, separators=(",", ":")) + "\n"
-
-
 def _record_of(record: type[R], content: Any) -> R:
     """The record with these fields.
 
@@ -134,26 +114,17 @@ def _record_of(record: type[R], content: Any) -> R:
         TypeError: The fields are not those of the record, or of other types.
         ValueError: An enum has no such value.
     """
-    if not isinstance(content, dict):
-        raise TypeError("it is no JSON object")
     hints = _hints_of(record)
-    if content.keys() != hints.keys():
-        raise TypeError(f"its fields are {', '.join(content)}")
-    return record(**{name: _value_of(hints[name], content[name], name) for name in hints})
-
-
-@cache
-def _hints_of(record: type[Record]) -> dict[str, Any]:
-    return get_type_hints(record)
+    if not isinstance(content, dict) or content.keys() != hints.keys():
+        raise TypeError("it has other fields")
+    return record(**{name: _value_of(hint, content[name], name) for name, hint in hints.items()})
 
 
 def _value_of(hint: Any, value: Any, name: str) -> Any:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return _record_of(hint, value)
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
+    if issubclass(hint, StrEnum):
         return hint(value)
-    if get_origin(hint) is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
     if hint is float and type(value) is int:
         return float(value)
     if type(value) is not hint:

@@ -1,12 +1,13 @@
 """Run completions against their problems' tests.
 
-Reads:  problems and the completions of a model.
-Writes: a verdict for each completion; a failure of the machine raises and is no verdict.
+A failure of the machine raises and is no verdict.
+
 Source: the program that is run is HumanEval's: prompt, completion, test, `check(entry_point)`.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hornbook.errors import MissingInputError, SandboxError
 from hornbook.records import Completion, Outcome, Problem, Timing, Verdict
@@ -18,7 +19,7 @@ _STDERR_CHARACTERS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedSample:
-    """What became of one completion, and how long it took."""
+    """The verdict on one completion, and the time that it took."""
 
     verdict: Verdict
     timing: Timing
@@ -42,11 +43,11 @@ def judge(
         problems: Those of the completions, and maybe more.
         completions: In any order.
         sandbox: Opened.
-        progress: Told the number of verdicts and of completions.
-        on_judged: Told each verdict as soon as it is final, for a journal.
+        progress: Called with the number of verdicts and of completions.
+        on_judged: Called with each verdict as soon as it is final, for a journal.
 
     Returns:
-        One verdict per completion and how long it ran, in their order.
+        One per completion, in their order.
 
     Raises:
         MissingInputError: A completion belongs to no problem.
@@ -60,17 +61,14 @@ def judge(
     judged: list[JudgedSample | None] = [None] * len(completions)
 
     def keep(index: int, report: Report) -> None:
-        task_id, sample_index = completions[index].task_id, completions[index].sample_index
+        key: dict[str, Any] = {
+            "task_id": completions[index].task_id,
+            "sample_index": completions[index].sample_index,
+        }
         stderr = report.stderr[:_STDERR_CHARACTERS]
         sample = judged[index] = JudgedSample(
-            verdict=Verdict(
-                task_id=task_id,
-                sample_index=sample_index,
-                outcome=report.outcome,
-                detail=report.detail,
-                stderr=stderr,
-            ),
-            timing=Timing(task_id=task_id, sample_index=sample_index, cpu_seconds=report.cpu_seconds),
+            verdict=Verdict(**key, outcome=report.outcome, detail=report.detail, stderr=stderr),
+            timing=Timing(**key, cpu_seconds=report.cpu_seconds),
         )
         on_judged(sample)
 

@@ -1,130 +1,155 @@
-"""What was found of benchmarks in a run's training data, how well the detectors find it, and what none could see.
+"""Leaks of benchmarks in a run's training data, and the scores on the problems without a leak.
 
-Reads:  the metrics of the stage `decontaminate`; which benchmarks were scored.
-Writes: the same, and sentences, for the report and the model card.
-Source: `docs/decisions/decontamination-rule.md`.
+A problem whose leak was not found counts as clean: that score is only as good as the search.
+
+Reads:  the metrics of the stage `decontaminate`; the problems and verdicts of evaluations.
+Source: `docs/decisions/decontamination-rule.md`; Gunasekar et al. 2023, section 5, table 3, which scores the problems
+        that resemble no exercise by themselves.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from hornbook.errors import MissingInputError
+from hornbook.evaluation.score import score_verdicts
 from hornbook.pipeline.manifest import Manifest
+from hornbook.pipeline.stage import Artifact
+from hornbook.records import Problem, Verdict
 
-RULE_NAME = "rule"
-"""Of the row of the calibration that speaks of all detectors together."""
-
-_OF_BENCHMARK = (
-    "name",
-    "title",
-    "num_problems",
-    "num_telling",
-    "num_leaking_documents",
-    "leaked_problems",
-    "detectors",
-)
-_OF_DETECTOR = ("num_documents", "num_problems", "num_decided")
-_OF_CALIBRATION = ("num_problems", "num_leaks", "num_clean", "num_of_kind", "rows")
-_OF_ROW = ("name", "threshold", "num_found", "num_false", "recall", "precision", "found_by_kind", "false_by_kind")
 _NEARNESS = {"n-gram": "words", "code embedding": "embeddings of code", "syntax tree": "syntax trees"}
 """Detector → what decides where no code could tell."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Leaks:
-    """All that `decontaminate` says."""
+    """The findings of `decontaminate`."""
 
     num_checked: int
-    """Documents."""
+    """Number of documents."""
     dropped: tuple[tuple[str, int], ...]
-    """Reason → documents, the largest first."""
+    """Reason → dropped documents, the largest first."""
     benchmarks: Sequence[Mapping[str, Any]]
     """JSON values, as `findings.measure` of the room `decontamination` gives them."""
     calibration: Mapping[str, Any] | None
     """JSON values, as `calibration.py` gives them; None where the detectors were not measured."""
+    rule: str
+    """The rule by which a document is a leak, in a sentence or two. It names only the detectors that ran."""
+    not_checked: tuple[str, ...]
+    """What the search could not find or did not look at, the most specific first."""
 
     @property
     def num_dropped(self) -> int:
-        """Documents that were dropped."""
+        """Number of dropped documents."""
         return sum(number for _, number in self.dropped)
 
-    @property
-    def detectors(self) -> set[str]:
-        """The detectors that ran on any benchmark."""
-        return {detector for benchmark in self.benchmarks for detector in benchmark["detectors"]}
 
+def read_leaks(manifest: Manifest, scored: Sequence[str]) -> Leaks:
+    """Read the findings.
 
-def read_leaks(manifest: Manifest) -> Leaks:
-    """Read the metrics of `decontaminate`.
+    Args:
+        manifest: The manifest of `decontaminate`.
+        scored: Titles of the benchmarks on which the run's models were evaluated.
 
     Raises:
-        MissingInputError: They lack something, as those of an older version do.
+        MissingInputError: The manifest has no findings.
     """
-
-    def require(found: Mapping[str, Any], names: Sequence[str]) -> None:
-        for name in names:
-            if name not in found:
-                raise MissingInputError(f"the stage `{manifest.stage}` has no metric `{name}`")
-
-    metrics, calibration = manifest.metrics, manifest.metrics.get("calibration")
-    require(metrics, ["benchmarks"])
-    for benchmark in metrics["benchmarks"]:
-        require(benchmark, _OF_BENCHMARK)
-        for of_detector in benchmark["detectors"].values():
-            require(of_detector, _OF_DETECTOR)
-    if calibration:
-        require(calibration, _OF_CALIBRATION)
-        for row in calibration["rows"]:
-            require(row, _OF_ROW)
+    benchmarks = manifest.metrics.get("benchmarks")
+    if benchmarks is None:
+        raise MissingInputError(f"the stage `{manifest.stage}` has no metric `benchmarks`")
+    detectors = {detector for benchmark in benchmarks for detector in benchmark["detectors"]}
     return Leaks(
         num_checked=manifest.kept + sum(manifest.dropped.values()),
         dropped=tuple(sorted(manifest.dropped.items(), key=lambda item: (-item[1], item[0]))),
-        benchmarks=metrics["benchmarks"],
-        calibration=calibration,
+        benchmarks=benchmarks,
+        calibration=manifest.metrics.get("calibration"),
+        rule=_rule_of(detectors),
+        not_checked=_gaps_of(benchmarks, detectors, scored),
     )
 
 
-def rule_of(leaks: Leaks) -> str:
-    """The rule by which a document is a leak, in a sentence or two, naming only the detectors that ran."""
-    nearness = [words for detector, words in _NEARNESS.items() if detector in leaks.detectors]
+def clean_scores(
+    benchmarks: Sequence[Mapping[str, Any]], evaluations: Sequence[tuple[str, Artifact]]
+) -> list[dict[str, Any]]:
+    """Score each model on the problems without a leak, benchmark by benchmark.
+
+    Args:
+        benchmarks: The findings of each benchmark, as in `Leaks`.
+        evaluations: Model → artifact of its evaluation, in the order in which they are shown.
+
+    Returns:
+        For each benchmark that was evaluated and each model: `model`, `benchmark` (its title), `full` (the score as in
+        the metrics), `num_leaked` (problems), and `clean`: the same score on the other problems, None where every
+        problem leaked.
+
+    Raises:
+        MissingInputError: An evaluation has no tables for a benchmark with leaks, or does not know a leaked problem.
+    """
+    return [
+        {
+            "model": model,
+            "benchmark": benchmark["title"],
+            "full": full,
+            "num_leaked": len(benchmark["leaked_problems"]),
+            "clean": _score_without(benchmark, artifact) if benchmark["leaked_problems"] else full,
+        }
+        for benchmark in benchmarks
+        for model, artifact in evaluations
+        for full in artifact.manifest.metrics.get("scores", [])
+        if full["benchmark"] == benchmark["name"]
+    ]
+
+
+def _score_without(benchmark: Mapping[str, Any], artifact: Artifact) -> dict[str, Any] | None:
+    name, leaked = benchmark["name"], set(benchmark["leaked_problems"])
+    problems = artifact.records(f"{name}-problems", Problem)
+    unknown = sorted(leaked - {problem.task_id for problem in problems})
+    if unknown:
+        raise MissingInputError(
+            f"`{name}` has no clean subset: `{artifact.manifest.stage}` does not know the leaked problem `{unknown[0]}`"
+        )
+    clean = [problem for problem in problems if problem.task_id not in leaked]
+    verdicts = artifact.records(f"{name}-verdicts", Verdict)
+    of_clean = [verdict for verdict in verdicts if verdict.task_id not in leaked]
+    generator = np.random.default_rng(artifact.manifest.seed)
+    return score_verdicts(name, clean, of_clean, protocol="", generator=generator) if clean else None
+
+
+def _rule_of(detectors: set[str]) -> str:
+    nearness = [words for detector, words in _NEARNESS.items() if detector in detectors]
     decide = f"{_joined(nearness)} decide, each from a threshold of its own"
     sentence = f"No document’s code was run; {decide}."
-    if "behaviour" in leaks.detectors:
+    if "behaviour" in detectors:
         sentence = (
             "A document is a leak if its function gives a problem’s outputs for the problem’s inputs, or if it has the "
             "problem’s whole docstring; it is clean if its function ran on those inputs and did something else; where "
             f"nothing ran that could tell, {decide}."
         )
-    if "judge" in leaks.detectors:
+    if "judge" in detectors:
         sentence += " Where a language model was asked, its answer stands in place of these."
     return sentence
 
 
-def not_checked(leaks: Leaks, scored: Sequence[str]) -> tuple[str, ...]:
-    """What the search could not see, or did not look at, the most specific first.
-
-    Args:
-        leaks: What was found, and by which detectors.
-        scored: Titles of the benchmarks on which the run's models were evaluated.
-    """
+def _gaps_of(benchmarks: Sequence[Mapping[str, Any]], detectors: set[str], scored: Sequence[str]) -> tuple[str, ...]:
     gaps = ["Behaviour: no document’s code was run on a problem’s inputs."]
-    if "behaviour" in leaks.detectors:
+    if "behaviour" in detectors:
         gaps = [
             f"The behaviour of {blind:,} of {one['num_problems']:,} problems of {one['title']}: too few inputs, or too "
             "few different outputs, to tell; only words, trees and the like were compared."
-            for one in leaks.benchmarks
+            for one in benchmarks
             if (blind := one["num_problems"] - one["num_telling"])
         ]
         gaps.append(
             "The behaviour of code that does not run by itself or takes other kinds of arguments: functions inside "
             "others, code that needs other files, a task on numbers told of a text that holds them."
         )
-    if "code embedding" not in leaks.detectors:
+    if "code embedding" not in detectors:
         gaps.append("Problems told in other words, where no code ran: no embeddings were compared.")
-    if "judge" not in leaks.detectors:
+    if "judge" not in detectors:
         gaps.append("Doubtful matches: neither a person nor a language model read them.")
-    compared = [benchmark["title"] for benchmark in leaks.benchmarks]
+    compared = [benchmark["title"] for benchmark in benchmarks]
     gaps += [f"{title}: it was scored, but not compared." for title in dict.fromkeys(scored) if title not in compared]
     return (
         *gaps,

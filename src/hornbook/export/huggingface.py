@@ -23,22 +23,21 @@ from hornbook.pipeline.manifest import hash_file
 from hornbook.tokens.pretrained import read_tokenizer_files
 from hornbook.tokens.tokenizer import END_OF_TEXT, tokenizer_hash
 
-DTYPES = ("float32", "bfloat16", "float16")
+_DTYPES = ("float32", "bfloat16", "float16")
 CARD = "README.md"
 _CONFIG, _WEIGHTS, _TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
 _GENERATION, _TOKENIZER_CONFIG = "generation_config.json", "tokenizer_config.json"
 _SPECIAL_TOKENS_MAP = "special_tokens_map.json"
 EXPORTED_FILES = (CARD, _CONFIG, _GENERATION, _WEIGHTS, _SPECIAL_TOKENS_MAP, _TOKENIZER, _TOKENIZER_CONFIG)
 """All that an export writes."""
-_SPECIAL_TOKENS = ("bos_token", "eos_token", "unk_token", "pad_token")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exported:
-    """What was written."""
+    """Hashes, size and config of an exported model."""
 
     model_sha256: str
-    """Of the weights' file; equal weights in an equal type give equal bytes."""
+    """SHA-256 of the weights' file; equal weights in an equal type give equal bytes."""
     model_bytes: int
     tokenizer_sha256: str
     """`tokenizer_hash` of the tokenizer."""
@@ -53,11 +52,11 @@ def export_huggingface(
     The weights are in memory once, in the exported type.
 
     Args:
-        model_folder: A model of ours or of Hugging Face.
+        model_folder: A phi model in Hornbook's or a Hugging Face format.
         tokenizer_path: A `tokenizer.json`, or a folder with a tokenizer (`tokens.pretrained.read_tokenizer_files`).
         card: The model card, Markdown; None writes none.
         folder: Created; its files are overwritten.
-        dtype: Of the exported weights, one of `DTYPES`.
+        dtype: Type of the exported weights: `float32`, `bfloat16` or `float16`.
 
     Raises:
         MissingInputError: The folder holds no model, or the tokenizer cannot be read or lacks `<|endoftext|>`.
@@ -65,8 +64,8 @@ def export_huggingface(
             of these or too narrow for the weights.
         DamagedArtifactError: The weights do not fit their config.
     """
-    if dtype not in DTYPES:
-        raise ConfigError(f"`dtype` must be one of {', '.join(DTYPES)}, got {dtype!r}")
+    if dtype not in _DTYPES:
+        raise ConfigError(f"`dtype` must be one of {', '.join(_DTYPES)}, got {dtype!r}")
     config = load_config(model_folder)
     tokenizer = read_tokenizer_files(tokenizer_path)
     end_of_text_id = _fitting_end_of_text(tokenizer, tokenizer_path, config)
@@ -77,10 +76,20 @@ def export_huggingface(
     folder.mkdir(parents=True, exist_ok=True)
     weights = folder / _WEIGHTS
     save_file(model.state_dict(), weights, metadata={"format": "pt"})
-    _write_json(folder / _CONFIG, _phi_config(config, end_of_text_id, dtype))
-    _write_json(folder / _GENERATION, _generation_config(end_of_text_id))
-    _write_json(folder / _TOKENIZER_CONFIG, _tokenizer_config(config))
-    _write_json(folder / _SPECIAL_TOKENS_MAP, dict.fromkeys(_SPECIAL_TOKENS, END_OF_TEXT))
+    special_tokens = dict.fromkeys(("bos_token", "eos_token", "unk_token", "pad_token"), END_OF_TEXT)
+    ids = dict.fromkeys(("bos_token_id", "eos_token_id", "pad_token_id"), end_of_text_id)
+    of_tokenizer = {
+        "clean_up_tokenization_spaces": False,
+        "model_max_length": config.max_position,
+        "tokenizer_class": "PreTrainedTokenizerFast",
+    }
+    for name, content in (
+        (_CONFIG, {**_phi_config(config, dtype), **ids}),
+        (_GENERATION, {"do_sample": False, **ids}),
+        (_TOKENIZER_CONFIG, {**of_tokenizer, **special_tokens}),
+        (_SPECIAL_TOKENS_MAP, special_tokens),
+    ):
+        (folder / name).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     _write_tokenizer(tokenizer, tokenizer_path, folder / _TOKENIZER)
     if card is not None:
         (folder / CARD).write_text(card, encoding="utf-8")
@@ -109,15 +118,13 @@ def _require_finite(model: Phi, model_folder: Path, dtype: str) -> None:
             raise ConfigError(f"`{name}` of `{model_folder}` has numbers that are not finite in {dtype}: {mend}")
 
 
-def _phi_config(config: ModelConfig, end_of_text_id: int, dtype: str) -> dict[str, Any]:
-    """The fields of `PhiConfig`; rotary ones and the type both as transformers 4 and as transformers 5 reads them."""
+def _phi_config(config: ModelConfig, dtype: str) -> dict[str, Any]:
+    """Fields of `PhiConfig`; the rotary ones and the type both as transformers 4 and as transformers 5 reads them."""
     return {
         "architectures": ["PhiForCausalLM"],
         "attention_dropout": 0.0,
-        "bos_token_id": end_of_text_id,
         "dtype": dtype,
         "embd_pdrop": 0.0,
-        "eos_token_id": end_of_text_id,
         "hidden_act": "gelu_new",
         "hidden_size": config.hidden_size,
         "initializer_range": 0.02,
@@ -128,7 +135,6 @@ def _phi_config(config: ModelConfig, end_of_text_id: int, dtype: str) -> dict[st
         "num_attention_heads": config.num_heads,
         "num_hidden_layers": config.num_layers,
         "num_key_value_heads": config.num_heads,
-        "pad_token_id": end_of_text_id,
         "partial_rotary_factor": config.rotary_fraction,
         "qk_layernorm": False,
         "resid_pdrop": 0.0,
@@ -144,28 +150,6 @@ def _phi_config(config: ModelConfig, end_of_text_id: int, dtype: str) -> dict[st
         "use_cache": True,
         "vocab_size": config.vocab_size,
     }
-
-
-def _generation_config(end_of_text_id: int) -> dict[str, Any]:
-    return {
-        "bos_token_id": end_of_text_id,
-        "do_sample": False,
-        "eos_token_id": end_of_text_id,
-        "pad_token_id": end_of_text_id,
-    }
-
-
-def _tokenizer_config(config: ModelConfig) -> dict[str, Any]:
-    return {
-        "clean_up_tokenization_spaces": False,
-        "model_max_length": config.max_position,
-        "tokenizer_class": "PreTrainedTokenizerFast",
-        **dict.fromkeys(_SPECIAL_TOKENS, END_OF_TEXT),
-    }
-
-
-def _write_json(path: Path, value: dict[str, Any]) -> None:
-    path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _write_tokenizer(tokenizer: Tokenizer, source: Path, path: Path) -> None:

@@ -16,8 +16,7 @@ from typing import Any
 import jinja2
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.evaluation.clean_subset import CleanScore, clean_scores
-from hornbook.evaluation.leaks import RULE_NAME, Leaks, not_checked, read_leaks, rule_of
+from hornbook.evaluation.leaks import clean_scores, read_leaks
 from hornbook.export.huggingface import export_huggingface
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.weights import load_config
@@ -32,8 +31,8 @@ _TRAININGS = ("pretrain", "model")
 _EVALUATIONS = (("base", "evaluate-base"), ("tuned", "evaluate-tuned"))
 _BENCHMARKS = {"held_out": "held-out exercises", "humaneval": "HumanEval"}
 _WEIGHT_BYTES = 4
-"""Of a parameter, float32."""
-_MEASURED = (RULE_NAME, "13-gram")
+"""Size of a parameter, float32."""
+_MEASURED = ("rule", "13-gram")
 """Prefixes of the detectors whose quality the card shows: the rule, and the paper's own detector."""
 
 
@@ -46,20 +45,6 @@ class ExportConfig:
     def __post_init__(self) -> None:
         if not self.name or not all(character.isalnum() or character in "-._" for character in self.name):
             raise ConfigError(f"`name` must consist of letters, digits, `-`, `.` and `_`, got {self.name!r}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contamination:
-    """What `decontaminate` compared, what it found, and what it could not see."""
-
-    leaks: Leaks
-    rule: str
-    """In a sentence or two."""
-    not_checked: tuple[str, ...]
-    clean: tuple[CleanScore, ...]
-    """Scores on the problems that did not leak, for benchmarks that were both compared and evaluated."""
-    measured: Sequence[Mapping[str, Any]]
-    """Rows of the calibration for the rule and the paper's detector; empty where they were not measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +62,9 @@ class ModelCard:
     trainings: tuple[Manifest, ...]
     scores: tuple[Mapping[str, Any], ...]
     """As in the metrics of evaluations, each with its `model` (`base` or `tuned`) and a `title` for people."""
-    contamination: Contamination | None
-    """None where the data was not compared with any benchmark."""
+    contamination: Mapping[str, Any] | None
+    """`leaks`, `not_checked`, the `clean` scores, and `measured`: the calibration of the rule and of the paper's
+    detector. None where the data was not compared with any benchmark."""
 
     @property
     def num_parameters(self) -> int:
@@ -179,27 +165,17 @@ def _scores(inputs: Mapping[str, Artifact]) -> tuple[Mapping[str, Any], ...]:
     return tuple(sorted(scores, key=lambda score: titles.index(score["title"])))
 
 
-def _contamination(inputs: Mapping[str, Artifact], scores: Sequence[Mapping[str, Any]]) -> Contamination | None:
+def _contamination(inputs: Mapping[str, Artifact], scores: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """None where the data passed no `decontaminate`, or one that does not say what it compared."""
-    if "decontaminate" not in inputs:
+    if "decontaminate" not in inputs or not inputs["decontaminate"].manifest.metrics.get("benchmarks"):
         return None
-    try:
-        leaks = read_leaks(inputs["decontaminate"].manifest)
-    except MissingInputError:
-        return None
-    if not leaks.benchmarks:
-        return None
-    gaps = list(not_checked(leaks, [score["title"] for score in scores]))
-    clean: tuple[CleanScore, ...] = ()
+    leaks = read_leaks(inputs["decontaminate"].manifest, [score["title"] for score in scores])
+    gaps = list(leaks.not_checked)
+    clean: list[dict[str, Any]] = []
     try:
         clean = clean_scores(leaks.benchmarks, [(model, inputs[key]) for model, key in _EVALUATIONS if key in inputs])
     except MissingInputError as error:
         gaps.insert(0, f"The scores without the leaked problems: {error}.")
     rows = leaks.calibration["rows"] if leaks.calibration else ()
-    return Contamination(
-        leaks=leaks,
-        rule=rule_of(leaks),
-        not_checked=tuple(gaps),
-        clean=clean,
-        measured=[row for prefix in _MEASURED for row in rows if row["name"].startswith(prefix)],
-    )
+    measured = [row for prefix in _MEASURED for row in rows if row["name"].startswith(prefix)]
+    return {"leaks": leaks, "not_checked": gaps, "clean": clean, "measured": measured}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hornbook.benchmarks.benchmark import Benchmark
-from hornbook.evaluation.chat import CHAT_PROTOCOL_VERSION
+from hornbook.evaluation.endpoint import CHAT_PROTOCOL_VERSION
 from hornbook.evaluation.evaluate import EvaluationSettings, evaluate
 from hornbook.evaluation.grade import GRADING_PROTOCOL_VERSION, Asker
 from hornbook.evaluation.models import Model, ModelIdentity

@@ -6,10 +6,10 @@ prints each plot's numbers as a table, for readers who cannot see it.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from hornbook.report.curation import Calibration
 from hornbook.report.data_flow import Training
 
 Points = Sequence[tuple[float, float]]
@@ -19,17 +19,7 @@ Ticks = tuple[tuple[float, str], ...]
 
 MAX_POINTS = 160
 """A longer series is averaged over equal stretches of x; more points would not be visible."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Series:
-    """One line, or a cloud of dots."""
-
-    label: str
-    css_class: str
-    path: str
-    """SVG path data in the plot's units."""
-    dots: bool
+_QUARTERS = (0, 0.25, 0.5, 0.75, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +33,10 @@ class Plot:
     x_ticks: Ticks
     y_label: str
     y_ticks: Ticks
-    series: tuple[Series, ...]
+    series: Sequence[Mapping[str, Any]]
+    """Lines, or clouds of dots (`dots`), each with `label`, `css_class` and `path` (SVG data in the plot's units)."""
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: Sequence[tuple[str, ...]]
     """The numbers as a table, thinned out."""
 
 
@@ -63,10 +54,6 @@ def loss_plot(training: Training) -> Plot:
     x = _linear(0, last_step)
     low, high = min(losses) * 0.9, max(losses) * 1.1
     y = _logarithmic(low, high)
-    lines = [
-        ("training batches", "train", training.train_loss),
-        ("validation documents", "held-out", training.validation_loss),
-    ]
     final = training.validation_loss[-1][1] if training.validation_loss else training.train_loss[-1][1]
     return Plot(
         title=f"Loss while it {'pretrains' if training.name == 'pretrain' else 'finetunes'}",
@@ -75,69 +62,61 @@ def loss_plot(training: Training) -> Plot:
         x_ticks=_ticks(_round_numbers(0, last_step), x, _whole),
         y_label="nats per token, log scale",
         y_ticks=_ticks(_log_numbers(low, high), y, lambda value: f"{value:g}"),
-        series=tuple(
-            Series(label=label, css_class=name, path=_line(_thin(line), x, y), dots=False)
-            for label, name, line in lines
+        series=[
+            _series(label, name, _line(_thin(line), x, y))
+            for label, name, line in (
+                ("training batches", "train", training.train_loss),
+                ("validation documents", "held-out", training.validation_loss),
+            )
             if line
-        ),
+        ],
         columns=("step", "validation loss"),
-        rows=tuple((f"{step:,}", f"{loss:.3f}") for step, loss in _every(training.validation_loss, 12)),
+        rows=[(f"{step:,}", f"{loss:.3f}") for step, loss in _every(training.validation_loss, 12)],
     )
 
 
-def reliability_plot(calibration: Calibration) -> Plot:
-    """The predicted probability against the share that readers scored 3 or more, per bin."""
+def reliability_plot(bins: Sequence[Mapping[str, Any]]) -> Plot:
+    """The `predicted` probability against the `observed` share that readers scored 3 or more, per bin."""
     unit = _linear(0, 1)
-    bins = calibration.reliability
+    points = [(one["predicted"], one["observed"]) for one in bins]
     return Plot(
         title="Are its probabilities right?",
         description="Share of samples that readers scored 3 or more, against their predicted probability.",
         x_label="predicted probability",
-        x_ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent),
+        x_ticks=_ticks(_QUARTERS, unit, _percent),
         y_label="truly scored 3 or more",
-        y_ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent),
-        series=(
-            Series(label="perfect agreement", css_class="guide", path="M0 100L100 0", dots=False),
-            Series(
-                label="held-out labels, in bins",
-                css_class="held-out",
-                path=_line([(predicted, true) for predicted, true, _ in bins], unit, unit),
-                dots=False,
-            ),
-            Series(label="", css_class="held-out", path=_dots([(p, t) for p, t, _ in bins], unit, unit), dots=True),
-        ),
+        y_ticks=_ticks(_QUARTERS, unit, _percent),
+        series=[
+            _series("perfect agreement", "guide", "M0 100L100 0"),
+            _series("held-out labels, in bins", "held-out", _line(points, unit, unit)),
+            _series("", "held-out", _dots(points, unit, unit), dots=True),
+        ],
         columns=("predicted", "true", "samples"),
-        rows=tuple((_percent(predicted), _percent(true), f"{count:,}") for predicted, true, count in bins),
+        rows=[(_percent(one["predicted"]), _percent(one["observed"]), f"{one['count']:,}") for one in bins],
     )
 
 
-def threshold_plot(calibration: Calibration) -> Plot:
-    """The share of the corpus' tokens that each threshold keeps."""
+def threshold_plot(curve: Points, threshold: float | None) -> Plot:
+    """The share of the corpus' tokens that each threshold keeps, and the threshold of the run if there is one."""
     unit = _linear(0, 1)
-    series = [
-        Series(label="tokens kept", css_class="held-out", path=_line(_thin(calibration.curve), unit, unit), dots=False)
-    ]
-    if calibration.threshold is not None:
-        at = 100 * calibration.threshold
-        series.append(
-            Series(
-                label=f"threshold of this run: {calibration.threshold:.3f}",
-                css_class="mark",
-                path=f"M{at:.2f} 0V100",
-                dots=False,
-            )
-        )
+    series = [_series("tokens kept", "held-out", _line(_thin(curve), unit, unit))]
+    if threshold is not None:
+        series.append(_series(f"threshold of this run: {threshold:.3f}", "mark", f"M{100 * threshold:.2f} 0V100"))
     return Plot(
         title="What a threshold costs",
         description="Share of the corpus' tokens that would be kept, for each threshold on the predicted probability.",
         x_label="threshold",
-        x_ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, lambda value: f"{value:g}"),
+        x_ticks=_ticks(_QUARTERS, unit, lambda value: f"{value:g}"),
         y_label="tokens kept",
-        y_ticks=_ticks((0, 0.25, 0.5, 0.75, 1), unit, _percent),
-        series=tuple(series),
+        y_ticks=_ticks(_QUARTERS, unit, _percent),
+        series=series,
         columns=("threshold", "tokens kept"),
-        rows=tuple((f"{threshold:.3f}", _percent(share)) for threshold, share in _every(calibration.curve, 12)),
+        rows=[(f"{threshold:.3f}", _percent(share)) for threshold, share in _every(curve, 12)],
     )
+
+
+def _series(label: str, css_class: str, path: str, *, dots: bool = False) -> dict[str, Any]:
+    return {"label": label, "css_class": css_class, "path": path, "dots": dots}
 
 
 def _percent(value: float) -> str:

@@ -10,22 +10,22 @@ from hornbook.report.plain import plain
 if TYPE_CHECKING:
     from rich.console import Console
 
-PAIRS_SHOWN = 20
-"""Of the problems that changed sides, for each side."""
+_PAIRS_SHOWN = 20
+"""Number of the problems that changed sides, for each side."""
 _CHANCE = 0.05
 _WIDTH = 78
 
 
 def print_comparison(
-    comparison: Comparison, console: "Console", *, notes: Sequence[str] = (), pairs_shown: int = PAIRS_SHOWN
+    comparison: Comparison, console: "Console", *, notes: Sequence[str] = (), pairs_shown: int = _PAIRS_SHOWN
 ) -> None:
     """Print who is ahead, how sure that is, and the problems on which the two models differ.
 
     Args:
         comparison: Of one benchmark.
-        console: Where to.
+        console: The console to print to.
         notes: Warnings for the reader: that the protocols differ, that programs ran without a jail.
-        pairs_shown: How many problems are listed for each model that did better; the rest is counted.
+        pairs_shown: Number of problems that are listed for each model that did better; the rest is counted.
     """
     for line in _lines(comparison, notes, pairs_shown):
         console.print(line, highlight=False, emoji=False)
@@ -33,8 +33,11 @@ def print_comparison(
 
 def _lines(comparison: Comparison, notes: Sequence[str], pairs_shown: int) -> Iterator[str]:
     yield f"[bold]{plain(comparison.benchmark)}[/]  {comparison.num_problems:,} problems, asked of both"
-    yield f"  A  {plain(comparison.name_a)}{_samples(comparison.num_samples_a)}"
-    yield f"  B  {plain(comparison.name_b)}{_samples(comparison.num_samples_b)}"
+    for side, name, number in (
+        ("A", comparison.name_a, comparison.num_samples_a),
+        ("B", comparison.name_b, comparison.num_samples_b),
+    ):
+        yield f"  {side}  {plain(name)}{f'  [dim]{number:,} samples per problem[/]' if number > 1 else ''}"
     for note in (*_left_out(comparison.left_out), *notes):
         yield f"  [yellow]{plain(note)}[/]"
     yield ""
@@ -47,14 +50,9 @@ def _lines(comparison: Comparison, notes: Sequence[str], pairs_shown: int) -> It
     yield f"  {_test(comparison)}"
     yield ""
     yield from _table(comparison)
-    better_a = [pair for pair in comparison.changed if pair.difference < 0]
-    better_b = [pair for pair in comparison.changed if pair.difference > 0]
-    for name, pairs in (("A", better_a), ("B", better_b)):
+    for name, sign in (("A", -1), ("B", 1)):
+        pairs = [pair for pair in comparison.changed if sign * pair.difference > 0]
         yield from _changed(name, pairs, pairs_shown, several=comparison.mcnemar is None)
-
-
-def _samples(number: int) -> str:
-    return f"  [dim]{number:,} samples per problem[/]" if number > 1 else ""
 
 
 def _left_out(left_out: CommonProblems) -> Iterator[str]:
@@ -98,7 +96,7 @@ def _changed(name: str, pairs: Sequence[Pair], shown: int, *, several: bool) -> 
     yield f"\n[bold]{f'{name} did better' if several else f'only {name} passed'}[/] [dim]({len(pairs):,})[/]"
     width = max(len(plain(pair.task_id)) for pair in pairs[:shown]) if shown else 0
     for pair in pairs[:shown]:
-        sides = f"A {_side(pair.outcomes_a):<18} B {_side(pair.outcomes_b)}"
+        sides = f"A {_side(pair.a):<18} B {_side(pair.b)}"
         yield f"  {plain(pair.task_id):<{min(width, _WIDTH // 2)}}   {sides}"
     if len(pairs) > shown:
         yield f"  … and {len(pairs) - shown:,} more"

@@ -18,8 +18,7 @@ from typing import Any
 import numpy as np
 
 from hornbook.errors import MissingInputError
-from hornbook.evaluation.clean_subset import CleanScore, clean_scores
-from hornbook.evaluation.leaks import Leaks, not_checked, read_leaks, rule_of
+from hornbook.evaluation.leaks import clean_scores, read_leaks
 from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Outcome, Problem, Verdict
 from hornbook.report.plain import visible
@@ -42,99 +41,66 @@ _Samples = dict[str, list[bool]]
 _DECISIONS = ("leak", "cleared", "clean")
 """The worst first."""
 _DOCUMENTS_SHOWN = 3
-"""Of each problem."""
+"""Number of documents shown of each problem."""
 _CODE = re.compile(r"^[ \t]*(?:(?:async )?def \w+\(|class \w+[:(]|from [\w.]+ import |@\w+|\w+ = )", re.MULTILINE)
 _Row = Mapping[str, Any]
-"""Of the table `nearest`: the evidence of one detector that a document resembles a problem."""
+"""A row of the table `nearest`: the evidence of one detector that a document resembles a problem."""
 _NUM_NEAREST = 12
 """About how many problems are shown with the training documents nearest to them."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NearDocument:
-    """A training document that resembles a problem."""
-
-    decision: str
-    """`leak`, `cleared` (its code does something else) or `clean`."""
-    form: str
-    """How it is rendered: `code`, `passage` (prose with fenced code) or `prose`."""
-    rows: Sequence[_Row]
-    """One for each detector with evidence; the excerpt of the first one is shown."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NearProblem:
-    """A benchmark's problem and the documents nearest to it."""
-
-    decision: str
-    """Of its worst document: `leak` before `cleared` before `clean`."""
-    documents: Sequence[NearDocument]
-    """The worst first; at least one."""
-    num_more: int
-    """Further documents that are near and not shown."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contamination:
-    """The section of the report."""
-
-    leaks: Leaks
-    rule: str
-    """In a sentence or two."""
-    not_checked: tuple[str, ...]
-    clean: tuple[CleanScore, ...]
-    """Empty where nothing was evaluated."""
-    nearest: Sequence[NearProblem]
-
-
-def contamination_of(run: Mapping[str, Artifact], num_nearest: int = _NUM_NEAREST) -> Contamination:
-    """The findings of `decontaminate`, which the run has.
+def contamination_of(run: Mapping[str, Artifact], num_nearest: int = _NUM_NEAREST) -> dict[str, Any]:
+    """The section about the findings of `decontaminate`, which the run has.
 
     Args:
         run: Artifacts by roles.
         num_nearest: About how many problems are shown with the documents nearest to them.
 
+    Returns:
+        `leaks`, the `clean` scores, and `nearest`: for each problem its `decision` (that of its worst document: `leak`
+        before `cleared`, whose code does something else, before `clean`), its `documents`, the worst first, and
+        `num_more` documents that are not shown. A document has its `decision`, the `form` in which it is shown (`code`,
+        `passage` or `prose`), and `rows`, one for each detector with evidence.
+
     Raises:
-        MissingInputError: `decontaminate` lacks a metric, or an evaluation lacks a table for the score on clean
-            problems.
+        MissingInputError: `decontaminate` has no findings, or an evaluation lacks a table for the clean scores.
     """
     artifact = run["decontaminate"]
-    nearest = artifact.arrow("nearest").to_pylist() if artifact.has("nearest") else []
-    leaks = read_leaks(artifact.manifest)
-    return Contamination(
-        leaks=leaks,
-        rule=rule_of(leaks),
-        not_checked=not_checked(leaks, evaluated_benchmarks(run)),
-        clean=clean_scores(leaks.benchmarks, evaluations_of(run)),
-        nearest=_nearest(nearest, num_nearest),
-    )
+    leaks = read_leaks(artifact.manifest, evaluated_benchmarks(run))
+    rows = artifact.arrow("nearest").to_pylist() if artifact.has("nearest") else []
+    clean = clean_scores(leaks.benchmarks, evaluations_of(run))
+    return {"leaks": leaks, "clean": clean, "nearest": _nearest(rows, num_nearest)}
 
 
-def _nearest(rows: Sequence[_Row], number: int) -> list[NearProblem]:
+def _nearest(rows: Sequence[_Row], number: int) -> list[dict[str, Any]]:
     """Problems of each benchmark, an equal share of each: leaked ones, cleared ones and clean ones in turn."""
     benchmarks = _grouped(rows, "benchmark")
     share = -(-number // len(benchmarks)) if benchmarks else 0
-    nearest: list[NearProblem] = []
+    nearest: list[dict[str, Any]] = []
     for of_benchmark in benchmarks:
         problems = [_problem(of_problem) for of_problem in _grouped(of_benchmark, "task_id")]
-        by_decision = [[one for one in problems if one.decision == decision] for decision in _DECISIONS]
+        by_decision = [[one for one in problems if one["decision"] == decision] for decision in _DECISIONS]
         in_turn = [one for turn in itertools.zip_longest(*by_decision) for one in turn if one is not None]
-        nearest += sorted(in_turn[:share], key=lambda one: _DECISIONS.index(one.decision))
+        nearest += sorted(in_turn[:share], key=_severity)
     return nearest
 
 
-def _problem(rows: Sequence[_Row]) -> NearProblem:
+def _problem(rows: Sequence[_Row]) -> dict[str, Any]:
     documents = [
-        NearDocument(
-            decision=_worst(row["decision"] for row in of_document),
-            form=_form(of_document[0]["document_excerpt"]),
-            rows=of_document,
-        )
+        {
+            "decision": min(of_document, key=_severity)["decision"],
+            "form": _form(of_document[0]["document_excerpt"]),
+            "rows": of_document,
+        }
         for of_document in _grouped(rows, "document_id")
     ]
-    documents.sort(key=lambda document: _DECISIONS.index(document.decision))
+    documents.sort(key=_severity)
     shown, more = documents[:_DOCUMENTS_SHOWN], documents[_DOCUMENTS_SHOWN:]
-    return NearProblem(decision=shown[0].decision, documents=shown, num_more=len(more))
+    return {"decision": shown[0]["decision"], "documents": shown, "num_more": len(more)}
+
+
+def _severity(found: _Row) -> int:
+    return _DECISIONS.index(found["decision"])
 
 
 def _grouped(rows: Iterable[_Row], name: str) -> list[list[_Row]]:
@@ -145,10 +111,6 @@ def _grouped(rows: Iterable[_Row], name: str) -> list[list[_Row]]:
     return list(groups.values())
 
 
-def _worst(decisions: Iterable[str]) -> str:
-    return min(decisions, key=_DECISIONS.index)
-
-
 def _form(text: str) -> str:
     if "```" in text:
         return "passage"
@@ -157,7 +119,7 @@ def _form(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class StudyRowConfig:
-    """A label and the model that was trained again for it."""
+    """A label and the model that was trained again without what it marks."""
 
     label: str
     evaluation: str
@@ -168,12 +130,12 @@ class StudyRowConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class StudyConfig:
-    """What is compared."""
+    """The benchmark and the models that are compared."""
 
     benchmark: str
-    """Its name in the evaluations: `held_out`, `humaneval`."""
+    """Name of the benchmark in the evaluations: `held_out`, `humaneval`."""
     rows: tuple[StudyRowConfig, ...]
-    """In the order in which they are shown."""
+    """Rows of the study, in the order in which they are shown."""
 
 
 def run_study(config: StudyConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:

@@ -1,4 +1,4 @@
-"""The data flow in counts, from each source to the tokens of the training sets; and what each training spent.
+"""The data flow in counts, from each source to the tokens of the training sets; and the cost of each training.
 
 Reads:  manifests, the tables that stages wrote, and the logs of trainings; stages are found by their roles
         (`sections.ROLES`), and a stage or a figure that is absent is not shown.
@@ -54,39 +54,8 @@ class FlowStep:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lane:
-    """The steps of one kind of training data, up to the stage that merges all kinds."""
-
-    kind: str
-    """`code`, `textbook` or `exercise`."""
-    title: str
-    steps: tuple[FlowStep, ...]
-    """At least one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingSet:
-    """The tokens of one training set."""
-
-    name: str
-    """`pretrain` or `finetune`."""
-    num_train_tokens: int
-    num_validation_tokens: int
-    num_documents: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class DataFlow:
-    """The whole flow; each part is empty where the run lacks its stages."""
-
-    lanes: tuple[Lane, ...]
-    merged: tuple[FlowStep, ...]
-    training_sets: tuple[TrainingSet, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Training:
-    """One training run: what was spent, and how the loss fell."""
+    """The cost of a training run, and its losses."""
 
     name: str
     """`pretrain` or `finetune`."""
@@ -106,22 +75,28 @@ class Training:
         return bool(self.train_loss or self.validation_loss)
 
 
-def data_flow_of(run: Mapping[str, Artifact]) -> DataFlow | None:
-    """The data flow of a run; None where the run has no stage of it."""
-    flow = DataFlow(
-        lanes=tuple(
-            Lane(kind=kind, title=title, steps=steps)
+def data_flow_of(run: Mapping[str, Artifact]) -> dict[str, Any] | None:
+    """The data flow of a run; None where the run has no stage of it.
+
+    Returns:
+        `lanes`: for each kind of training data (`code`, `textbook`, `exercise`) its `title` and the `steps` up to the
+        stage that merges all kinds; the `merged` steps; and `training_sets`: `name` (`pretrain` or `finetune`),
+        `num_train_tokens`, `num_validation_tokens` and `num_documents`.
+    """
+    flow = {
+        "lanes": [
+            {"kind": kind, "title": title, "steps": steps}
             for kind, title, stations in _LANES
-            if (steps := tuple(_lane_steps(run, kind, stations)))
-        ),
-        merged=tuple(_step(role, title, run[role], by_kind=True) for role, title in _MERGED if role in run),
-        training_sets=_training_sets(run["tokenize"]) if "tokenize" in run else (),
-    )
-    return flow if flow.lanes or flow.merged or flow.training_sets else None
+            if (steps := _lane_steps(run, kind, stations))
+        ],
+        "merged": [_step(role, title, run[role], by_kind=True) for role, title in _MERGED if role in run],
+        "training_sets": _training_sets(run["tokenize"]) if "tokenize" in run else [],
+    }
+    return flow if any(flow.values()) else None
 
 
 def trainings_of(run: Mapping[str, Artifact]) -> tuple[Training, ...]:
-    """What each training spent, and its losses from `log.jsonl`."""
+    """The cost of each training, and its losses from `log.jsonl`."""
     return tuple(_training(run[name]) for name in _TRAININGS if name in run)
 
 
@@ -199,45 +174,39 @@ def _note(role: str, artifact: Artifact) -> str:
         case "textbooks", {"num_topics": int(topics)}:
             return f"{_teacher_note(metrics)}On {topics:,} topics."
         case "exercises", _ if artifact.has("held_out"):
+            which = "of the curriculum" if "teacher" in metrics else "more"
             number = artifact.arrow("held_out").num_rows
-            if "teacher" in metrics:
-                return f"{_teacher_note(metrics)}{number:,} of the curriculum are held out as problems."
-            return f"{_composed(metrics)}{number:,} more are held out as problems."
+            return f"{_teacher_note(metrics)}{number:,} {which} are held out as problems."
     return ""
 
 
 def _teacher_note(metrics: Mapping[str, Any]) -> str:
-    """Who wrote the records, and how many tokens; empty for the curriculum."""
+    """Who wrote the records, and how many tokens; or the parts that the curriculum composed them of."""
     match metrics:
         case {"teacher": teacher, "num_answers": int(answers), "num_completion_tokens": int(tokens)}:
             return f"By {teacher}: {answers:,} answers, {tokens:,} tokens. "
         case {"teacher": teacher}:
             return f"By {teacher}. "
-    return ""
-
-
-def _composed(metrics: Mapping[str, Any]) -> str:
-    match metrics:
         case {"num_operations": int(operations), "num_compositions": int(compositions)}:
             return f"From {operations:,} operations in {compositions:,} compositions. "
     return ""
 
 
-def _training_sets(tokenize: Artifact) -> tuple[TrainingSet, ...]:
+def _training_sets(tokenize: Artifact) -> list[dict[str, Any]]:
     sets = []
     for name in _TRAININGS:
         if name in tokenize.manifest.metrics:
             tokens, documents = (metric(tokenize, name, key) for key in ("num_tokens", "num_documents"))
             train = tokens.get("train", 0)
             sets.append(
-                TrainingSet(
-                    name=name,
-                    num_train_tokens=train,
-                    num_validation_tokens=sum(tokens.values()) - train,
-                    num_documents=sum(documents.values()),
-                )
+                {
+                    "name": name,
+                    "num_train_tokens": train,
+                    "num_validation_tokens": sum(tokens.values()) - train,
+                    "num_documents": sum(documents.values()),
+                }
             )
-    return tuple(sets)
+    return sets
 
 
 def _training(artifact: Artifact) -> Training:

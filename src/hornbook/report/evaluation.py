@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hornbook.errors import MissingInputError
@@ -11,21 +11,12 @@ from hornbook.records import Problem
 from hornbook.report.answers import MODEL, attempts_of, explorer_of, joined
 from hornbook.report.data_flow import metric
 from hornbook.report.page import Page, draw_page
-from hornbook.report.scores import (
-    EVALUATE,
-    PublishedChart,
-    Score,
-    ScoreRow,
-    grades_of,
-    published_chart,
-    sandbox_of,
-    scores_by_name,
-    understanding_of,
-)
+from hornbook.report.published import UNDERSTANDING, ScoreRow, published_chart
+from hornbook.report.scores import EVALUATE, grades_of, sandbox_of, scores_by_name
 from hornbook.report.sections import PageSection, environment_of
 
 _NUM_SAMPLES_SHOWN = 5
-"""Of each problem, the first ones; all are counted."""
+"""Number of samples shown of each problem; all are counted."""
 _SETTINGS = {"max_new_tokens": "new tokens, at most", "num_samples": "samples per problem", "top_p": "top-p"}
 """A setting's name → for people, where it is not the name with spaces."""
 VERSION = 6
@@ -61,7 +52,7 @@ def evaluation_page(artifact: Artifact) -> Page:
         "environment": environment_of({EVALUATE: artifact}),
     }
     charts = [chart for name, score in scores.items() if (chart := _published(artifact, name, score))]
-    grades = [(one.benchmark, found) for name, one in scores.items() if (found := grades_of(artifact, name))]
+    grades = [(one["benchmark"], found) for name, one in scores.items() if (found := grades_of(artifact, name))]
     parts: list[tuple[str, str, str, Any]] = [
         ("scores", "What it can do", "scores", {"scores": list(scores.values()), "sandbox": sandbox}),
         ("published", "Published scores", "published", charts),
@@ -71,7 +62,7 @@ def evaluation_page(artifact: Artifact) -> Page:
     for index, (name, score) in enumerate(scores.items()):
         attempts = attempts_of(MODEL, artifact, name, _NUM_SAMPLES_SHOWN)
         problems = joined(artifact.records(f"{name}-problems", Problem), {MODEL: attempts})
-        title = f"{score.benchmark}, problem by problem"
+        title = f"{score['benchmark']}, problem by problem"
         parts.append((f"problems-{index}", title, "problems", explorer_of(f"p{index}-", problems)))
     return Page(
         kind="the report of an evaluation",
@@ -88,16 +79,16 @@ def evaluation_page(artifact: Artifact) -> Page:
     )
 
 
-def _published(artifact: Artifact, name: str, score: Score) -> PublishedChart | None:
+def _published(artifact: Artifact, name: str, score: Mapping[str, Any]) -> dict[str, Any] | None:
     """Published scores of the same measure; grades where only grades were published."""
-    ours = ScoreRow(model=score.model, score=score.pass_at_1, ci95=score.ci95, ours="tuned")
-    by_tests = published_chart(name, score.benchmark, [ours])
+    ours = ScoreRow(model=score["model"], score=score["pass_at_1"], ci95=score["ci95"], ours="tuned")
+    by_tests = published_chart(name, score["benchmark"], [ours])
     graded: Mapping[str, Any] | None = metric(artifact, "grades").get(name)
     if by_tests is not None or graded is None:
         return by_tests
-    grade, ci95 = understanding_of(graded)
-    ours = ScoreRow(model=score.model, score=grade, ci95=ci95, ours="tuned")
-    return published_chart(name, score.benchmark, [ours], measure="understanding")
+    low, high = graded["ci95"]
+    ours = replace(ours, score=graded["mean_grade_percent"] / 100, ci95=(low / 100, high / 100))
+    return published_chart(name, score["benchmark"], [ours], measure=UNDERSTANDING)
 
 
 def _text(value: Any) -> str:

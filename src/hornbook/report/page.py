@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from pygments.lexers.python import PythonLexer
 from pygments.token import Token
 
-from hornbook.report.scores import MODELS, SandboxFacts
+from hornbook.report.scores import MODELS
 from hornbook.report.sections import PageSection
 from hornbook.units import count, duration, magnitude, percent, plural
 
@@ -45,8 +45,8 @@ class Page:
     """The values that `lead.jinja` asks for: the summary in two or three sentences."""
     notes: Sequence[str]
     """Quiet lines below the lead."""
-    sandbox: SandboxFacts | None
-    """A sandbox that is no jail gets a warning."""
+    sandbox: Mapping[str, Any] | None
+    """As in `scores.sandbox_of`; a sandbox that is no jail gets a warning."""
     sections: Sequence[PageSection]
     made_from: str
     """`the artifacts of this run`."""

@@ -53,8 +53,8 @@ def page_of(artifacts: Mapping[str, Artifact], config: ReportConfig) -> Page:
 
 
 def _lead(run: Mapping[str, Artifact], *, with_scores: bool) -> dict[str, Any]:
-    scores = scores_of(run) if with_scores else ()
-    found = {(score.model, score.benchmark): score for score in scores}
+    scores = scores_of(run) if with_scores else []
+    found = {(score["model"], score["benchmark"]): score for score in scores}
     tuned, base = (found.get((model, "held-out exercises")) for model in ("tuned", "base"))
     humaneval = found.get(("tuned", "HumanEval"))
     return {

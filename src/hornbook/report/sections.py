@@ -16,7 +16,8 @@ from hornbook.report.charts import loss_plot, reliability_plot, threshold_plot
 from hornbook.report.contamination import contamination_of
 from hornbook.report.curation import curation_of
 from hornbook.report.data_flow import data_flow_of, trainings_of
-from hornbook.report.scores import EVALUATE, EVALUATIONS, MODELS, ScoreRow, published_chart, sandbox_of, scores_of
+from hornbook.report.published import ScoreRow, published_chart
+from hornbook.report.scores import EVALUATE, EVALUATIONS, MODELS, sandbox_of, scores_of
 from hornbook.report.synthesis import synthesis_of
 
 _NUM_HELD_OUT = 24
@@ -136,7 +137,8 @@ def _scores(run: Mapping[str, Artifact]) -> dict[str, Any] | None:
 
 def _curation(run: Mapping[str, Artifact]) -> dict[str, Any]:
     found = curation_of(run)
-    return {"found": found, "plots": [reliability_plot(found.calibration), threshold_plot(found.calibration)]}
+    plots = [reliability_plot(found["held_out"]["reliability"]), threshold_plot(found["curve"], found["threshold"])]
+    return {"found": found, "plots": plots}
 
 
 def _training(run: Mapping[str, Artifact]) -> dict[str, Any]:
@@ -155,9 +157,9 @@ def _humaneval(run: Mapping[str, Artifact]) -> dict[str, Any] | None:
     if not problems:
         return None
     ours = [
-        ScoreRow(model=f"this run, {score.model}", score=score.pass_at_1, ci95=score.ci95, ours=score.model)
+        ScoreRow(model=f"this run, {score['model']}", score=score["pass_at_1"], ci95=score["ci95"], ours=score["model"])
         for score in scores_of(run)
-        if score.benchmark == "HumanEval" and score.model in MODELS
+        if score["benchmark"] == "HumanEval" and score["model"] in MODELS
     ]
     return {"explorer": explorer_of("p", problems), "published": published_chart("humaneval", "HumanEval", ours[::-1])}
 

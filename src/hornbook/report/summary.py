@@ -12,22 +12,13 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 
 from hornbook.errors import MissingInputError
-from hornbook.evaluation.leaks import read_leaks
 from hornbook.pipeline import DEFAULT_STORE
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Artifact
 from hornbook.report.contamination import STUDY, study_text
-from hornbook.report.data_flow import Lane, data_flow_of, metric
+from hornbook.report.data_flow import data_flow_of, metric
 from hornbook.report.plain import plain
-from hornbook.report.scores import (
-    EVALUATE,
-    Score,
-    grade_line,
-    raw_scores_of,
-    sandbox_of,
-    scores_by_name,
-    scores_of,
-)
+from hornbook.report.scores import EVALUATE, grade_line, raw_scores_of, sandbox_of, scores_by_name, scores_of
 from hornbook.report.sections import absent_roles, by_role
 from hornbook.units import duration, magnitude
 
@@ -42,7 +33,7 @@ _INDENT = " " * 14
 
 
 def describe_run(run: RunFolder) -> dict[str, Any]:
-    """The run as JSON values: its stages, scores, the model's hash, and where report and model lie.
+    """The run as JSON values: stages, scores, the model's hash, and the paths of report and model.
 
     What the run does not have is null or an empty list.
 
@@ -84,8 +75,8 @@ def print_summary(run: RunFolder, console: "Console", *, stages: bool = False) -
 
     Args:
         run: The run.
-        console: Where to.
-        stages: Also one line per stage.
+        console: The console to print to.
+        stages: Print also one line per stage.
 
     Raises:
         MissingInputError: There is no such run.
@@ -112,12 +103,12 @@ def _score_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
         yield "\n[bold]pass@1[/] [dim](with its 95 % interval)[/]"
     shown = ""
     for score in scores:
-        name = score.benchmark if score.benchmark != shown else ""
-        shown = score.benchmark
-        low, high = (100 * end for end in score.ci95)
+        name = score["benchmark"] if score["benchmark"] != shown else ""
+        shown = score["benchmark"]
+        low, high = (100 * end for end in score["ci95"])
         yield (
-            f"  {name:<20} {score.model:<6} [bold]{100 * score.pass_at_1:5.1f} %[/]   {low:5.1f} to {high:5.1f}"
-            f"   {score.num_problems:>5,} problems"
+            f"  {name:<20} {score['model']:<6} [bold]{100 * score['pass_at_1']:5.1f} %[/]   {low:5.1f} to {high:5.1f}"
+            f"   {score['num_problems']:>5,} problems"
         )
 
 
@@ -126,34 +117,21 @@ def _data_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
     if flow is None:
         return
     yield "\n[bold]data[/]"
-    for lane in flow.lanes:
-        yield f"  {lane.title.lower():<20} {_lane_text(lane)}"
+    for lane in flow["lanes"]:
+        first, last = lane["steps"][0], lane["steps"][-1]
+        kept = "" if first is last else f", {last.kept:,} kept"
+        yield f"  {lane['title'].lower():<20} {first.kept:,} {first.unit}{kept}"
     for role, name in (("deduplicate", "without duplicates"), ("decontaminate", "without leaks")):
         if role in run:
             manifest = run[role].manifest
             yield f"  {name:<20} {manifest.kept:,} {manifest.unit}, {sum(manifest.dropped.values()):,} dropped"
-    if "decontaminate" in run:
-        yield from _leak_lines(run["decontaminate"])
-    if flow.training_sets:
-        tokens = ", ".join(f"{magnitude(part.num_train_tokens)} to {part.name}" for part in flow.training_sets)
-        yield f"  {'tokens':<20} {tokens}"
-
-
-def _leak_lines(artifact: Artifact) -> Iterator[str]:
-    """The number of leaked problems, a line for each benchmark that has any."""
-    if "benchmarks" not in artifact.manifest.metrics:
-        return
-    for found in read_leaks(artifact.manifest).benchmarks:
-        if found["leaked_problems"]:
-            told = f"{len(found['leaked_problems']):,} of {found['num_problems']:,} problems"
-            yield f"  {'':<20} which gave away {told} of {found['title']}"
-
-
-def _lane_text(lane: Lane) -> str:
-    first, last = lane.steps[0], lane.steps[-1]
-    if first is last:
-        return f"{first.kept:,} {first.unit}"
-    return f"{first.kept:,} {first.unit}, {last.kept:,} kept"
+            for found in manifest.metrics.get("benchmarks", []):
+                if found["leaked_problems"]:
+                    told = f"{len(found['leaked_problems']):,} of {found['num_problems']:,} problems"
+                    yield f"  {'':<20} which gave away {told} of {found['title']}"
+    if flow["training_sets"]:
+        sets = [f"{magnitude(part['num_train_tokens'])} to {part['name']}" for part in flow["training_sets"]]
+        yield f"  {'tokens':<20} {', '.join(sets)}"
 
 
 def _stage_lines(artifacts: Mapping[str, Artifact], reused: Mapping[str, bool]) -> Iterator[str]:
@@ -201,23 +179,24 @@ def _evaluation_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
 def _sandbox_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
     """A warning where completions ran without a jail; nothing where they ran in one or not at all."""
     sandbox = sandbox_of(run)
-    if sandbox is not None and not sandbox.jailed:
+    if sandbox is not None and not sandbox["jailed"]:
         yield "\n[bold red]programs ran without a jail[/]: what the model wrote could do all that you can,"
         yield "and could write its own verdict"
 
 
-def _benchmark_lines(score: Score) -> Iterator[str]:
-    title = plain(score.benchmark)
-    samples = f", {score.num_samples:,} samples of each" if score.num_samples > 1 else ""
-    yield f"[bold]{title}[/]  [dim]{score.num_problems:,} problems{samples}; with 95 % intervals[/]"
-    for k, share, ci95 in ((1, score.pass_at_1, score.ci95), *score.more_k):
+def _benchmark_lines(score: Mapping[str, Any]) -> Iterator[str]:
+    samples = f", {score['num_samples']:,} samples of each" if score["num_samples"] > 1 else ""
+    problems = f"{score['num_problems']:,} problems{samples}"
+    yield f"[bold]{plain(score['benchmark'])}[/]  [dim]{problems}; with 95 % intervals[/]"
+    for k, share, ci95 in ((1, score["pass_at_1"], score["ci95"]), *score["more_k"]):
         low, high = (100 * end for end in ci95)
         yield f"  {f'pass@{k}':<10}  [bold]{100 * share:5.1f} %[/]   {low:5.1f} to {high:5.1f}"
-    yield from _wrapped("outcomes", ", ".join(f"{outcome} {number:,}" for outcome, number in score.outcomes))
-    if score.protocol_name:
-        yield from _wrapped("protocol", score.protocol_name)
-    if score.truncated_prompts:
-        yield from _wrapped("prompts", f"{score.truncated_prompts:,} too long for the model, read from the middle on")
+    yield from _wrapped("outcomes", ", ".join(f"{outcome} {number:,}" for outcome, number in score["outcomes"]))
+    if score["protocol_name"]:
+        yield from _wrapped("protocol", score["protocol_name"])
+    if score["truncated_prompts"]:
+        prompts = f"{score['truncated_prompts']:,} too long for the model, read from the middle on"
+        yield from _wrapped("prompts", prompts)
 
 
 def _wrapped(name: str, text: str) -> Iterator[str]:

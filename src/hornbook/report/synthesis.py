@@ -1,7 +1,6 @@
 """A few passages and exercises, chosen by rule, so that the same run shows the same ones; and how varied all are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hornbook.pipeline.stage import Artifact
@@ -19,50 +18,27 @@ _VARIETIES = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Diversity:
-    """How varied the records of one stage are."""
-
-    unit: str
-    """`passages` or `exercises`."""
-    num_records: int
-    """Number of records that were measured, spread evenly over all."""
-    rows: tuple[tuple[str, str], ...]
-    """Names of the figures, and the figures as text."""
-    stale: tuple[str, ...]
-    """Why the last records count as stale; empty where they do not."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Synthesis:
-    """Examples of what was written; each part is empty where the run lacks its stage."""
-
-    passages: Sequence[Passage]
-    exercises: Sequence[Exercise]
-    diversity: tuple[Diversity, ...]
-    verified: bool
-    """Whether the run executed them before it kept them."""
-
-
-def synthesis_of(run: Mapping[str, Artifact]) -> Synthesis | None:
+def synthesis_of(run: Mapping[str, Artifact]) -> dict[str, Any] | None:
     """Passages and exercises of as many families as there are places, verified ones where the run has verified them.
 
-    None where the run has neither.
+    Returns:
+        `passages`, `exercises`, the `diversity` of each, and whether they are `verified`: executed before they were
+        kept. None where the run has neither.
     """
     passages = _written(run, (("verify", "passages"), ("textbooks", "passages")), Passage)
     exercises = _written(run, (("verify", "kept"), ("exercises", "exercises")), Exercise)
     if not passages and not exercises:
         return None
-    return Synthesis(
-        passages=[passages[at] for at in by_turns([passage.family for passage in passages], _NUM_PASSAGES)],
-        exercises=[exercises[at] for at in by_turns([exercise.family for exercise in exercises], _NUM_EXERCISES)],
-        diversity=tuple(
+    return {
+        "passages": [passages[at] for at in by_turns([passage.family for passage in passages], _NUM_PASSAGES)],
+        "exercises": [exercises[at] for at in by_turns([exercise.family for exercise in exercises], _NUM_EXERCISES)],
+        "diversity": [
             _diversity(unit, run[role].manifest.metrics["diversity"])
             for role, unit in _WRITERS
             if role in run and "diversity" in run[role].manifest.metrics
-        ),
-        verified="verify" in run,
-    )
+        ],
+        "verified": "verify" in run,
+    }
 
 
 def spread(items: Sequence[T], number: int) -> list[T]:
@@ -96,7 +72,7 @@ def _written(run: Mapping[str, Artifact], tables: Sequence[tuple[str, str]], rec
     return next(found, [])
 
 
-def _diversity(unit: str, figures: Mapping[str, Any]) -> Diversity:
+def _diversity(unit: str, figures: Mapping[str, Any]) -> dict[str, Any]:
     rows = [
         ("exact duplicates", percent(figures["exact_share"])),
         (f"near duplicates (Jaccard {figures['similarity']:.2f})", percent(figures["near_share"])),
@@ -107,4 +83,4 @@ def _diversity(unit: str, figures: Mapping[str, Any]) -> Diversity:
             rows.append((f"{title}, of all {total:,}", percent(figures[name]["distinct"] / total)))
     if figures.get("compression") is not None:
         rows.append(("bytes over bytes compressed", f"{figures['compression']:.1f}"))
-    return Diversity(unit=unit, num_records=figures["num_records"], rows=tuple(rows), stale=tuple(figures["stale"]))
+    return {"unit": unit, "num_records": figures["num_records"], "rows": rows, "stale": figures["stale"]}

@@ -1,8 +1,8 @@
 """Say where in a Stack Exchange dump the wanted questions and their answers lie; answers can stand anywhere in it.
 
-Reads:  the rows of `Posts.xml`, once: `<posts>` with one element a post, `<row Id="4" PostTypeId="1" … />`. No
-        attribute can hold a bare `<`, so each `<row` begins a row; each is parsed for itself, so that a broken one
-        costs no other. No document type and no entity of the file's own is read.
+Reads:  the rows of `Posts.xml`, once: `<posts>` with one post a line, `<row Id="4" PostTypeId="1" … />`, as all dumps
+        have it. Each is parsed by itself, so that a broken one costs no other. No document type and no entity of the
+        file's own is read.
 Writes: `posts-….sqlite` in the work folder: number, place and score of each wanted question and its answers, the
         numbers of all other questions, and the broken rows. Memory is bounded by SQLite's cache. What was scanned is
         kept when the process ends, and scanned no second time.
@@ -32,20 +32,10 @@ OTHER_TAGS, OTHER_ANSWERS, OTHER_POSTS = (
 )
 _QUESTION, _ANSWER = "1", "2"
 _ROWS_PER_COMMIT = 20_000
-_BLOCK_BYTES = 2**20
 _MAX_ROW_BYTES = 4_000_000
 """A post has at most 30,000 characters of Markdown."""
-_LONGEST_END = 64
-"""More than `</row>` or `</posts>` with white space before it takes."""
 _HEAD_BYTES = 1000
 _HEAD = re.compile(rb"\xef\xbb\xbf|<\?xml[^<>]*>|<posts[^<>]*>")
-_PIECE = re.compile(
-    rb"""(?P<row><row\b(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>(?:\s*</row>)?)"""
-    rb"""|(?P<end></posts>)"""
-    rb"""|(?P<other>.(?:[^<]++|<(?!row\b|/posts>))*+)""",
-    re.DOTALL,
-)
-"""A row whose quotes are closed; the end; or what stands between two of these, be it a broken row."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS question (id INTEGER PRIMARY KEY, place INTEGER, length INTEGER, line INTEGER,
                                      accepted INTEGER);
@@ -68,8 +58,6 @@ class PostRow(NamedTuple):
     """Where it begins, counted from 1."""
     offset: int
     length: int
-    next_line: int
-    """Where what follows begins."""
     attributes: dict[str, str] | None
     """None where it is broken."""
     reason: str = ""
@@ -153,7 +141,7 @@ class PostsIndex:
             if broken:
                 self._database.execute("INSERT INTO broken VALUES (?, ?, ?)", (row.line, *broken))
             if number % _ROWS_PER_COMMIT == 0:
-                self._save(row.offset + row.length, row.next_line, is_whole=False)
+                self._save(row.offset + row.length, row.line + 1, is_whole=False)
         # Some answers stood before their question, or have none.
         later = "SELECT count(*) FROM answer WHERE parent IN (SELECT id FROM question WHERE place IS NULL)"
         self._pass_over(OTHER_ANSWERS, self._database.execute(later).fetchone()[0])
@@ -224,7 +212,7 @@ def scan_posts(path: Path, offset: int = 0, line: int = 1) -> Iterator[PostRow]:
     Args:
         path: `Posts.xml`, unpacked.
         offset: Where to begin: 0, or behind a row that was given before.
-        line: The number of the line that `offset` lies in.
+        line: The number of the line that begins at `offset`.
 
     Raises:
         MissingInputError: The file cannot be read, or is no dump of posts.
@@ -234,7 +222,16 @@ def scan_posts(path: Path, offset: int = 0, line: int = 1) -> Iterator[PostRow]:
             if b"<posts" not in stream.read(_HEAD_BYTES):
                 raise MissingInputError(f"`{path}` is no dump of posts: `<posts>` is not at its head")
             stream.seek(offset)
-            yield from _rows(stream, offset, line)
+            while text := stream.readline(_MAX_ROW_BYTES):
+                content = _HEAD.sub(b"", text).strip()
+                if content == b"</posts>":
+                    return
+                if content and not text.endswith(b"\n") and len(text) < _MAX_ROW_BYTES:
+                    break
+                if content:
+                    yield PostRow(line, offset, len(text), *_parse(content))
+                offset, line = offset + len(text), line + 1
+            yield PostRow(line, offset, 0, None, CUT_OFF, f"it ends at byte {stream.tell():,} without `</posts>`")
     except OSError as error:
         raise MissingInputError(f"`{path}` cannot be read: {error}") from error
 
@@ -246,62 +243,27 @@ def read_post(stream: IO[bytes], offset: int, length: int) -> dict[str, str]:
         MissingInputError: It is another one now.
     """
     stream.seek(offset)
-    attributes, _, _ = _parse(stream.read(length))
+    attributes, _, _ = _parse(_HEAD.sub(b"", stream.read(length)).strip())
     if attributes is None:
         raise MissingInputError(f"`{stream.name}` changed while it was read: type the command again")
     return attributes
 
 
-def _rows(stream: IO[bytes], offset: int, line: int) -> Iterator[PostRow]:
-    is_whole = False
-    for piece in _pieces(stream):
-        content = _HEAD.sub(b"", piece).strip()
-        next_line = line + piece.count(b"\n")
-        if piece == b"</posts>":
-            is_whole = True
-        elif piece.startswith(b"<row"):
-            yield PostRow(line, offset, len(piece), next_line, *_parse(piece))
-        elif content:
-            first = line + piece[: len(piece) - len(piece.lstrip())].count(b"\n")
-            shown = ascii(content[:60].decode("utf-8", "replace"))
-            yield PostRow(first, offset, len(piece), next_line, None, NOT_XML, shown)
-        offset, line = offset + len(piece), next_line
-    if not is_whole:
-        yield PostRow(line, offset, 0, line, None, CUT_OFF, f"it ends at byte {stream.tell():,} without `</posts>`")
-
-
-def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    """The file in pieces, but for a row at its end that is cut off."""
-    held, is_read = b"", False
-    while not is_read:
-        read = stream.read(_BLOCK_BYTES)
-        held, is_read = held + read, not read
-        place = 0
-        for match in _PIECE.finditer(held):
-            if is_read:
-                if match.end() == len(held) and match["other"] and match[0].startswith(b"<row"):
-                    return
-            elif match.end() > len(held) - _LONGEST_END and len(match[0]) <= _MAX_ROW_BYTES:
-                break
-            yield match[0]
-            place = match.end()
-        held = held[place:]
-
-
 def _parse(row: bytes) -> tuple[dict[str, str] | None, str, str]:
     """Its attributes; or None, and reason and detail."""
-    found: list[dict[str, str]] = []
+    found: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate("utf-8")
-    parser.StartElementHandler = lambda _, attributes: found.append(attributes)
+    parser.StartElementHandler = lambda name, attributes: found.append((name, attributes))
     try:
-        parser.Parse(row.strip(), True)
+        parser.Parse(row, True)
     except expat.ExpatError as error:
         try:
             row.decode()
         except UnicodeDecodeError as undecodable:
             return None, NOT_UTF8, str(undecodable)
         return None, NOT_XML, str(error)
-    return found[0], "", ""
+    [(name, attributes), *_] = found
+    return (attributes, "", "") if name == "row" else (None, NOT_XML, f"`<{name}>`")
 
 
 def tags_of(written: str) -> list[str]:
