@@ -55,7 +55,12 @@ def make_app(command: str = "") -> App:
         help="Make a small code model from textbook-quality data, the way phi-1 was made.",
         help_format="markdown" if command else "plaintext",  # The list of commands has no markup, and shows faster.
         version=f"hornbook {__version__}",
-        default_parameter=Parameter(negative_iterable=(), negative_none=(), show_default=_shown_default),
+        default_parameter=Parameter(
+            negative_iterable=(),
+            negative_none=(),
+            allow_repeating=True,  # Of two values for one option the last counts.
+            show_default=_shown_default,
+        ),
         suppress_keyboard_interrupt=False,
     )
     for index, (name, (group, place, help_)) in enumerate(COMMANDS.items()):
