@@ -31,8 +31,8 @@ from hornbook.tokens.tokenizer import TokenizerConfig, train_tokenizer
 
 HORNBOOK = [sys.executable, "-m", "hornbook"]
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "hornbook"]
-MODEL = ("--shape", "laptop", "--layers", "1", "--hidden-size", "32", "--sequence-length", "16")
-TRAINING = ("--steps", "2", "--batch-size", "4", "--learning-rate", "0.01")
+MODEL = ("--shape", "laptop", "--num-layers", "1", "--hidden-size", "32", "--sequence-length", "16")
+TRAINING = ("--num-steps", "2", "--batch-size", "4", "--learning-rate", "0.01")
 DOCUMENTED = (0, 130, -signal.SIGINT)
 """Done, interrupted, and interrupted before Python had started, which shells report as 130, too."""
 

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer.main
 from torch.distributed.run import get_args_parser
 
-from hornbook.cli import app
-from hornbook.commands.data import app as data
+from hornbook.cli import COMMANDS, make_app
 from hornbook.commands.decontaminate import DecisionRow
-from hornbook.commands.decontaminate import app as decontamination
+from hornbook.commands.typer_bridge import command
 from hornbook.decontamination.findings import Decision
 from hornbook.decontamination.labelled_set import PairKind
 from hornbook.pipeline.override import apply_overrides, parse_overrides
@@ -41,10 +39,6 @@ ROWS = [
 QUALITY = {row[0].strip("*"): row[1:] for row in ROWS if len(row) == 11}
 
 
-FORWARDED = {name: one for one in (data, decontamination) for name in one if not name.startswith("-")}
-"""The commands that `cli.py` hands on."""
-
-
 def commands_of(name: str) -> list[str]:
     """In blocks and in sentences; what torchrun starts is a command, too."""
     lines = [re.sub(r"^torchrun .* -m hornbook ", "hornbook ", line) for line in LINES[name]]
@@ -55,20 +49,21 @@ def commands_of(name: str) -> list[str]:
 def understood(line: str) -> dict[str, Any]:
     """The parameters of a command, which refuses unknown options and missing arguments."""
     _, name, *arguments = shlex.split(line)
-    if name in FORWARDED:
-        _, bound, _ = FORWARDED[name].parse_args([name, *arguments], exit_on_error=False, print_error=False)
-        return dict(bound.arguments)
-    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
-    parameters: dict[str, Any] = command.make_context(name, arguments).params
-    return parameters
+    if COMMANDS[name][1].startswith("typer_bridge"):
+        parameters: dict[str, Any] = command(name.replace("-", "_")).make_context(name, arguments).params
+        return parameters
+    _, bound, _ = make_app(name).parse_args([name, *arguments], exit_on_error=False, print_error=False)
+    return dict(bound.arguments)
 
 
 def options_of(*names: str) -> set[str]:
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    options = {option for name in names for parameter in commands[name].params for option in parameter.opts}
-    for name in FORWARDED.keys() & set(names):
-        options |= {option for one in FORWARDED[name][name].assemble_argument_collection() for option in one.names}
-    return options
+    found: set[str] = set()
+    for name in names:
+        if COMMANDS[name][1].startswith("typer_bridge"):
+            found |= {option for parameter in command(name.replace("-", "_")).params for option in parameter.opts}
+        else:
+            found |= {option for one in make_app(name)[name].assemble_argument_collection() for option in one.names}
+    return found
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -79,7 +74,7 @@ def test_commands_are_understood_and_fields_that_are_set_are_there(name: str) ->
         parameters = understood(line)
         assert parameters or line == "hornbook runs"
         if line.startswith("hornbook train "):
-            assert parameters["batch_size"] % 32 == 0 or name != "training", line
+            assert parameters["options"].batch_size % 32 == 0 or name != "training", line
     apply_overrides(laptop(0), parse_overrides(re.findall(r"--set '?([^\s`'…]+=[^\s`'…]+)", PAGES[name])))
     for target in re.findall(r"\]\(([^)#:]+)\)", PAGES[name]):
         assert (ROOT / ("" if name == "README" else "docs") / target).exists(), target
@@ -142,8 +137,8 @@ def test_the_table_of_the_log_has_every_field_of_a_real_one(tmp_path: Path) -> N
     from tests.training.conftest import write_tokens
 
     write_tokens(tmp_path / "tokens")
-    tiny = ("--shape", "laptop", "--layers", 1, "--hidden-size", 32, "--sequence-length", 16)
-    run = ("--steps", 10, "--batch-size", 4, "--learning-rate", 0.01)
+    tiny = ("--shape", "laptop", "--num-layers", 1, "--hidden-size", 32, "--sequence-length", 16)
+    run = ("--num-steps", 10, "--batch-size", 4, "--learning-rate", 0.01)
     type_in("train", tmp_path / "tokens", *map(str, (*tiny, *run)), "--output", tmp_path / "mine")
     log = (tmp_path / "mine" / "measured" / "log.jsonl").read_text().splitlines()
     written = {name for line in log for name in json.loads(line)}

@@ -1,232 +1,125 @@
-"""The command line: reads what was typed, calls the rest, prints. Heavy modules are imported when a command needs them.
+"""The command line: one application whose commands are imported when they are typed.
 
-A mistake of the user ends with one message and status 2, an interrupt with 130, SIGTERM in a training with 143; any
-other exception is a bug of ours and keeps its traceback.
+Exit statuses: 0; 2 after a mistake of the user, which one message explains; 130 after an interrupt; 143 after SIGTERM
+in a training. Any other exception is a bug of ours and keeps its traceback.
 """
 
-import json
+import difflib
 import sys
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Sequence
 
-import typer
+from cyclopts import App, CycloptsError, Group, Parameter
+from cyclopts.exceptions import MissingArgumentError, UnusedCliTokensError
 
 from hornbook import __version__
-from hornbook.commands.compare import compare
-from hornbook.commands.diversity import diversity
-from hornbook.commands.evaluate import evaluate
-from hornbook.commands.export import export
-from hornbook.commands.run import RecipeArgument, SeedOption, SetOption, StoreOption, UntilOption, make_pipeline, run
-from hornbook.commands.study import app as study
-from hornbook.commands.tokenize import tokenize
-from hornbook.commands.train import train
-from hornbook.commands.verify import verify
-from hornbook.commands.write_exercises import write_exercises
-from hornbook.commands.write_textbooks import write_textbooks
-from hornbook.errors import HornbookError, StoppedError
-from hornbook.pipeline import DEFAULT_STORE
+from hornbook.errors import ConfigError, HornbookError, StoppedError
 
-app = typer.Typer(
-    name="hornbook",
-    help="Make a small code model from textbook-quality data, the way phi-1 was made.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-
+_MISTAKE = 2
 _INTERRUPTED = 130
 _TERMINATED = 143
+_RECIPES, _DATA = Group("Recipes", sort_key=0), Group("Data", sort_key=1)
+_TEACHER, _MODELS = Group("Data by a language model", sort_key=2), Group("Models", sort_key=3)
+COMMANDS = {
+    "run": (_RECIPES, "run:run", "Run a recipe, or continue it."),
+    "plan": (_RECIPES, "run:plan", "Say what a run would take, and run nothing."),
+    "show": (_RECIPES, "runs:show", "Show a run: its stages, artifacts and scores."),
+    "runs": (_RECIPES, "runs:app", "List the runs of a store, remove one, delete what no run needs."),
+    "study": (_RECIPES, "study:app", "Study a finished run: what does its model owe to what?"),
+    "collect": (_DATA, "data:collect", "Read code, notebooks, packages, rows or dumps into one file of documents."),
+    "deduplicate": (_DATA, "data:deduplicate", "Drop documents that repeat an earlier one, exactly or nearly."),
+    "sample": (_DATA, "curation:sample", "Draw documents at random."),
+    "train-classifier": (_DATA, "curation:train_classifier", "Train the quality classifier on labelled documents."),
+    "classify": (_DATA, "data:classify", "Write how likely each document is to teach something."),
+    "select": (_DATA, "data:select", "Keep the documents of the highest value within a budget."),
+    "decontaminate": (_DATA, "decontaminate:decontaminate", "Drop documents that give away a benchmark's problems."),
+    "diversity": (_DATA, "typer_bridge:diversity", "Measure how varied exercises or passages are."),
+    "annotate": (_TEACHER, "curation:annotate", "Let a language model score the educational value of documents."),
+    "write-textbooks": (_TEACHER, "typer_bridge:write_textbooks", "Let a language model write textbook passages."),
+    "write-exercises": (_TEACHER, "typer_bridge:write_exercises", "Let a language model write exercises."),
+    "verify": (_TEACHER, "typer_bridge:verify", "Execute exercises or passages, and keep what holds."),
+    "train-tokenizer": (_MODELS, "tokens:train_tokenizer", "Learn a byte-level BPE tokenizer from documents."),
+    "tokenize": (_MODELS, "tokens:tokenize", "Turn documents into token shards."),
+    "train": (_MODELS, "train:train", "Train a model on token shards."),
+    "complete": (_MODELS, "models:complete", "Let a model finish a program."),
+    "evaluate": (_MODELS, "evaluate:evaluate", "Score a model, or samples, on benchmarks."),
+    "compare": (_MODELS, "models:compare", "Compare two evaluations on the same problems."),
+    "export": (_MODELS, "models:export", "Write a model as a folder that other programs load."),
+}
+"""Name → group, place below `hornbook.commands`, and what the list of commands says."""
 
-RunArgument = Annotated[str, typer.Argument(help="The run's name.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+def make_app(command: str = "") -> App:
+    """The application; `command` is the one that is typed, whose help is its docstring's."""
+    app = App(
+        name="hornbook",
+        help="Make a small code model from textbook-quality data, the way phi-1 was made.",
+        help_format="markdown" if command else "plaintext",  # The list of commands has no markup, and shows faster.
+        version=f"hornbook {__version__}",
+        default_parameter=Parameter(negative_iterable=(), negative_none=(), show_default=_shown_default),
+        suppress_keyboard_interrupt=False,
+    )
+    for index, (name, (group, place, help_)) in enumerate(COMMANDS.items()):
+        app.command(
+            f"hornbook.commands.{place}",
+            name=name,
+            group=group,
+            sort_key=index,
+            help=None if name == command else help_,
+            **({"help_flags": (), "version_flags": ()} if place.startswith("typer_bridge") else {}),
+        )
+    app["--help"].group = app["--version"].group = Group("Options", sort_key=9)
+    return app
 
 
 def main() -> None:
     """Run the command line and turn a person's mistake into one message."""
     try:
-        app()
+        call(sys.argv[1:])
     except StoppedError as error:
-        typer.echo(str(error), err=True)
+        print(error, file=sys.stderr)  # noqa: T201
         sys.exit(_TERMINATED)
     except HornbookError as error:
-        typer.secho("error: ", fg="red", bold=True, nl=False, err=True)
-        typer.echo(str(error), err=True)
-        sys.exit(2)
-    except (KeyboardInterrupt, SystemExit) as error:  # Typer turns an interrupt into an exit with this status.
-        if isinstance(error, SystemExit) and error.code != _INTERRUPTED:
-            raise
-        typer.echo("interrupted; the same command goes on from here", err=True)
+        red = "\033[1;31m{}\033[0m" if sys.stderr.isatty() else "{}"
+        print(red.format("error:"), error, file=sys.stderr)  # noqa: T201
+        sys.exit(_MISTAKE)
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on from here", file=sys.stderr)  # noqa: T201
         sys.exit(_INTERRUPTED)
 
 
-@app.callback(invoke_without_command=True)
-def hornbook(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
-) -> None:
-    """Make a small code model from textbook-quality data, the way phi-1 was made."""
-    if version:
-        typer.echo(f"hornbook {__version__}")
-        raise typer.Exit
+def call(tokens: Sequence[str]) -> None:
+    """Run a command line.
+
+    Raises:
+        ConfigError: The command or an option is unknown, or a value does not fit.
+        HornbookError: From the command.
+    """
+    command = tokens[0] if tokens else ""
+    if command and not command.startswith("-") and command not in COMMANDS:
+        near = difflib.get_close_matches(command, COMMANDS, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else "`hornbook --help` lists the commands"
+        raise ConfigError(f"no command `{command}`; {hint}")
+    try:
+        make_app(command)(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        if isinstance(error.__cause__, HornbookError):
+            raise error.__cause__ from error
+        raise ConfigError(_explained(error)) from error
 
 
-app.command()(run)
+def _shown_default(value: object) -> str | None:
+    """The default as it is typed; none is shown for an option that is off or empty."""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value)) or None
+    return None if value is None or value is False or value == "" else str(value)
 
 
-@app.command()
-def plan(
-    recipe: RecipeArgument,
-    overrides: SetOption = None,
-    until: UntilOption = None,
-    gpu: Annotated[
-        str | None,
-        typer.Option("--gpu", metavar="NAME", help="The GPUs to count hours and memory of: h100, a100, …"),
-    ] = None,
-    num_gpus: Annotated[int, typer.Option("--num-gpus", help="How many of them.")] = 8,
-    utilisation: Annotated[
-        float, typer.Option("--utilisation", help="Share of the GPU's peak that training is expected to reach.")
-    ] = 0.55,
-    store: StoreOption = Path(DEFAULT_STORE),
-    seed: SeedOption = 0,
-    as_json: JsonOption = False,
-) -> None:
-    """Say what a run would do: stages reused, tokens, FLOPs, GPU-hours, memory, disk, teacher's price. Runs nothing."""
-    from hornbook.display import make_console
-    from hornbook.pipeline.plan import make_plan, print_plan
-    from hornbook.pipeline.store import Store
-    from hornbook.training.estimate import find_hardware, paper_hardware
-
-    hardware = find_hardware(gpu or "h100", num_gpus=num_gpus, utilisation=utilisation)
-    reference = paper_hardware()
-    pipeline = make_pipeline(recipe, overrides, until, seed)
-    made = make_plan(pipeline, Store(store), hardware, None if hardware.gpu == reference.gpu else reference)
-    if as_json:
-        typer.echo(json.dumps(made.as_json(), indent=2))
-    else:
-        print_plan(made, make_console(), gpus=True if gpu else None)
-
-
-@app.command()
-def show(run: RunArgument, store: StoreOption = Path(DEFAULT_STORE), as_json: JsonOption = False) -> None:
-    """Show a run: its stages, artifacts, scores, and where they lie."""
-    from hornbook.display import make_console
-    from hornbook.pipeline.runs import RunFolder
-    from hornbook.pipeline.store import Store
-    from hornbook.report.summary import describe_run, print_summary
-
-    folder = RunFolder(Store(store), run)
-    if as_json:
-        typer.echo(json.dumps(describe_run(folder), indent=2))
-    else:
-        print_summary(folder, make_console(), stages=True)
-
-
-@app.command()
-def complete(
-    model: Annotated[str, typer.Argument(help="A run, or a folder with a phi model, Hornbook's or Hugging Face's.")],
-    prompt: Annotated[str, typer.Argument(help="The beginning of a program; `-` reads it from standard input.")],
-    base: Annotated[bool, typer.Option("--base", help="Of a run: the model as it was before finetuning.")] = False,
-    max_new_tokens: Annotated[int, typer.Option("--max-new-tokens", min=1)] = 200,
-    temperature: Annotated[float, typer.Option("--temperature", min=0.0, help="0 takes the likeliest token.")] = 0.0,
-    seed: SeedOption = 0,
-    store: StoreOption = Path(DEFAULT_STORE),
-) -> None:
-    """Let a model finish a program, and print the prompt with what it wrote."""
-    from hornbook.evaluation.complete import complete_prompt
-    from hornbook.evaluation.find import find_files
-    from hornbook.pipeline.store import Store
-
-    text = sys.stdin.read() if prompt == "-" else prompt.replace("\\n", "\n")
-    files = find_files(model, Store(store), base=base)
-    written = complete_prompt(
-        files.folder, files.tokenizer, text, max_new_tokens=max_new_tokens, temperature=temperature, seed=seed
-    )
-    typer.echo(text + written)
-
-
-app.command()(evaluate)
-app.command()(compare)
-app.add_typer(study, name="study")
-app.command()(tokenize)
-app.command()(diversity)
-app.command()(train)
-app.command("write-textbooks")(write_textbooks)
-app.command("write-exercises")(write_exercises)
-app.command()(verify)
-app.command()(export)
-
-
-_FORWARDED = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-
-
-@app.command(context_settings=_FORWARDED)
-def collect(context: typer.Context) -> None:
-    """Read code, notebooks, packages, rows or dumps of Stack Exchange into one file of documents."""
-    _call_data(["collect", *context.args])
-
-
-@app.command(context_settings=_FORWARDED)
-def deduplicate(context: typer.Context) -> None:
-    """Drop documents that repeat an earlier one, exactly or nearly."""
-    _call_data(["deduplicate", *context.args])
-
-
-@app.command(context_settings=_FORWARDED)
-def runs(context: typer.Context) -> None:
-    """List the runs of a store, remove one, delete the artifacts that no run needs."""
-    from hornbook.commands.one_stage import call
-    from hornbook.commands.runs import app as commands
-
-    call(commands, context.args)
-
-
-@app.command(context_settings=_FORWARDED)
-def classify(context: typer.Context) -> None:
-    """Write how likely each document is to teach something, by a quality classifier."""
-    _call_data(["classify", *context.args])
-
-
-@app.command(context_settings=_FORWARDED)
-def select(context: typer.Context) -> None:
-    """Keep the documents of the highest value within a budget of tokens."""
-    _call_data(["select", *context.args])
-
-
-@app.command(context_settings=_FORWARDED)
-def decontaminate(context: typer.Context) -> None:
-    """Drop documents that give away a benchmark's problems, in other words or another story too, and say why."""
-    from hornbook.commands.decontaminate import app as decontamination
-    from hornbook.commands.one_stage import call
-
-    call(decontamination, ["decontaminate", *context.args])
-
-
-@app.command(context_settings=_FORWARDED)
-def annotate(context: typer.Context) -> None:
-    """Ask a language model how much a student would learn from each document."""
-    _call_curation(["annotate", *context.args])
-
-
-@app.command(context_settings=_FORWARDED)
-def sample(context: typer.Context) -> None:
-    """Draw documents at random."""
-    _call_curation(["sample", *context.args])
-
-
-@app.command("train-classifier", context_settings=_FORWARDED)
-def train_classifier(context: typer.Context) -> None:
-    """Train the quality classifier on labelled documents."""
-    _call_curation(["train-classifier", *context.args])
-
-
-def _call_curation(tokens: list[str]) -> None:
-    from hornbook.commands.curation import app as curation
-    from hornbook.commands.one_stage import call
-
-    call(curation, tokens)
-
-
-def _call_data(tokens: list[str]) -> None:
-    from hornbook.commands.data import app as data
-    from hornbook.commands.one_stage import call
-
-    call(data, tokens)
+def _explained(error: CycloptsError) -> str:
+    """The mistake in one sentence, with the nearest option."""
+    command = " ".join(["hornbook", *(error.command_chain or ())])
+    if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+        return f"`{command}` takes no further argument, got `{error.unused_tokens[0]}`"
+    if isinstance(error, MissingArgumentError) and not error.keyword and error.argument is not None:
+        hint = str(error).partition(" Did you mean ")[2]
+        return f"`{command}` needs {error.argument.name}" + (f"; did you mean {hint}" if hint else "")
+    return " ".join(str(error).split())

@@ -1,4 +1,4 @@
-"""Classify, collect, select and decontaminate rows on a Ray cluster of two nodes here, one of whose workers is killed.
+"""Classify, collect, select, tokenize and decontaminate rows on a Ray cluster of two nodes; one worker is killed.
 
 `python -m tests.commands.on_ray INPUTS FOLDER` writes all into the folder, and prints what was seen of the cluster as
 one JSON line.
@@ -21,6 +21,7 @@ def type_all(inputs: Path, folder: Path, *more: str) -> None:
     type_in("classify", corpus, "-o", values, "--classifier", inputs / "classifier", *more)
     type_in("collect", corpus, "-o", folder / "documents.jsonl", "--no-check-licenses", "--id-field", "id", *more)
     type_in("select", corpus, "--values", values, "-o", folder / "selected.jsonl", "--keep-share", 0.3, *more)
+    type_in("tokenize", corpus, "-o", folder / "tokens", "--tokenizer", inputs / "tokenizer.json", *more)
     leaks, problems = inputs / "leaks.jsonl", inputs / "own.jsonl"
     type_in(
         "decontaminate",

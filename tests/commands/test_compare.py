@@ -19,11 +19,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         samples = write_samples(folder / f"{name}.jsonl", solved)
         scored = folder / f"{name}-scored.jsonl"
         type_in("evaluate", "--samples", samples, "-b", own, "--name", name, "--store", store, "--output", scored)
-    (folder / "changed").mkdir()
-    changed = [PROBLEMS[0], {**PROBLEMS[1], "prompt": f"import math\n{PROBLEMS[1]['prompt']}"}, *PROBLEMS[2:7]]
-    other = write_lines(folder / "changed" / "own.jsonl", changed)
-    samples = first_lines(folder / "b.jsonl", 7, folder / "c.jsonl")
-    type_in("evaluate", "--samples", samples, "-b", other, "--name", "changed", "--store", store)
     return folder
 
 
@@ -77,34 +72,10 @@ def test_files_compare_as_the_evaluations_that_they_came_from(folder: Path, tmp_
     assert found["notes"] == ["part.jsonl: 3 of the benchmark's 8 problems have no sample"]
 
 
-def test_files_of_other_harnesses_with_several_samples_are_compared(folder: Path, tmp_path: Path) -> None:
-    """Problem 0 is solved by 1 of 2 on one side and by both on the other, the others alike: +0.5 of 8."""
-    sides = []
-    for name, passed in (("first", [True, False]), ("second", [True, True])):
-        lines = [
-            {"task_id": problem["task_id"], "passed": one and problem is PROBLEMS[0]}
-            for problem in PROBLEMS
-            for one in passed
-        ]
-        sides.append(write_lines(tmp_path / f"{name}.jsonl", lines))
-    found = json.loads(compare(folder, *sides, "-b", folder / "own.jsonl", "--json"))
-    assert (found["a"]["pass@1"], found["b"]["pass@1"], found["difference"]) == (0.0625, 0.125, 0.0625)
-    assert (found["mcnemar_exact_p"], found["sign_flip_p"]) == (None, 1.0)
-    assert found["changed"] == [{"task_id": "own/0", "a": ["passed", "wrong"], "b": ["passed", "passed"]}]
-
-
-def test_problems_that_only_one_side_was_asked_are_left_out_only_if_that_is_wanted(folder: Path) -> None:
-    compare(folder, "a", "changed", says=("(own/7)", "(own/1)", "--common-only", "the 6 that they share"))
-    found = json.loads(compare(folder, "a", "changed", "--common-only", "--json"))
-    assert (found["num_problems"], found["counts"]) == (6, {"both": 1, "only_a": 0, "only_b": 5, "neither": 0})
-    assert found["left_out"] == {"only_a": ["own/7"], "only_b": [], "asked_differently": ["own/1"]}
-    assert compare(folder, "a", "changed", "--common-only").count("left out") == 2
-
-
 def test_sides_that_cannot_be_compared_are_refused_with_the_way_out(folder: Path) -> None:
     scored, own = folder / "a-scored.jsonl", folder / "own.jsonl"
     for arguments, says in (
-        (("a", "gone"), ("no run `gone`", "a, b, changed")),
+        (("a", "gone"), ("no run `gone`", "a, b")),
         (("a/report", "b"), ("`a/report`",)),
         (("a", "b", "-b", "humaneval"), ("`humaneval`", "a: own", "b: own")),
         ((scored, "a"), ("--benchmark",)),

@@ -13,7 +13,6 @@ from tests.commands.typed import (
     NUMBER,
     PROBLEMS,
     answer,
-    hornbook,
     is_one_mistake,
     type_in,
     write_lines,
@@ -23,7 +22,7 @@ from tests.evaluation.scripted_endpoint import ScriptedEndpoint
 from tests.evaluation.test_interrupted import wait_until
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.runs import Run, RunFolder
 from hornbook.pipeline.store import Store
 from hornbook.records import Completion, Verdict
 
@@ -100,7 +99,7 @@ def test_an_endpoint_is_asked_by_chat_or_by_completions_and_may_grade(
     own: Path, store: Path, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MY_KEY", KEY)
-    drawn = ("-b", own, "-n", "5", "--temperature", "0.5", "--api-key-env", "MY_KEY", "--store", store)
+    drawn = ("-b", own, "--num-samples", "5", "--temperature", "0.5", "--api-key-env", "MY_KEY", "--store", store)
     for api, kind in (("chat", "endpoint, chat"), ("completions", "endpoint, completions")):
         endpoint.asked.clear()
         graded = ("--grader", endpoint.url, "--num-gradings", "2", "--name", api)
@@ -191,7 +190,41 @@ def test_without_a_jail_the_terminal_and_the_report_say_so(
     assert "free: programs ran without a jail" in type_in("compare", "jailed", "free", "--store", store).out
 
 
-def test_a_mistake_looks_the_same_in_a_process_of_its_own(tmp_path: Path) -> None:
-    finished = hornbook("evaluate", "--samples", "missing.jsonl", status=2, HORNBOOK_STORE=str(tmp_path))
-    assert is_one_mistake(finished.stderr, "missing.jsonl", "cannot be read"), finished.stderr
-    assert finished.stdout == ""
+def test_a_mistake_is_one_message_before_a_model_is_asked_and_costs_no_store(
+    tmp_path: Path, own: Path, store: Path, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-wrong-one")
+    samples = write_samples(tmp_path / "samples.jsonl", range(8))
+    scored = ("--samples", samples, "-b", own)
+    mistakes: list[tuple[tuple[str | Path, ...], tuple[str, ...]]] = [
+        ((), ("MODEL", "--samples")),
+        (("laptop", *scored), ("not both",)),
+        (("laptob",), ("`laptob`", str(store), "owner/model")),
+        ((endpoint.url, "--api", "talk"), ("`--api`", "'talk'")),
+        # A wrong key is not repeated, though the server does.
+        ((endpoint.url, "--api-key-env", "MY_KEY"), ("401", "Bearer …")),
+        ((endpoint.url, "--grader-key-env", "NO_KEY"), ("`NO_KEY`", "`--grader-key-env`")),
+        (("http://127.0.0.1:9", "-b", "humanevil"), ("`humaneval`", "NAME=PATH")),
+        (("http://127.0.0.1:9", "-b", "held-out"), ("`held-out`", "run as MODEL")),
+        (("gone", "-b", "held_out"), ("no run `gone`",)),
+        ((*scored, "-b", "humaneval"), ("`--samples`", "2 are named")),
+        ((*scored, "--num-samples", "2"), ("`num_samples`", "`temperature`")),
+        ((*scored, "--top-p", "0"), ("`top_p`", "0")),
+        ((*scored, "--memory-bytes", "5000000"), ("`memory_bytes`",)),
+        ((*scored, "--name", "a/b"), ("'a/b'", "--name")),
+        ((*scored, "--output", tmp_path / "gone" / "x.jsonl"), ("`--output`", "gone/x.jsonl")),
+    ]
+    for arguments, says in mistakes:
+        assert is_one_mistake(type_in("evaluate", *arguments, "--store", store, status=2).err, *says), arguments
+    assert endpoint.asked == []
+    assert not store.exists()
+
+
+def test_the_name_of_a_run_is_not_taken_for_its_evaluation(tmp_path: Path, own: Path, store: Path) -> None:
+    opened = Store(store)
+    opened.open_for_writing()
+    RunFolder(opened, "laptop").begin(Run(name="laptop", recipe="laptop", seed=0))
+    samples = write_samples(tmp_path / "samples.jsonl", range(8))
+    command = ("evaluate", "--samples", samples, "-b", own, "--name", "laptop", "--store", store)
+    assert is_one_mistake(type_in(*command, status=2).err, "`laptop`", "--name")
+    assert RunFolder(opened, "laptop").read().recipe == "laptop"

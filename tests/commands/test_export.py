@@ -74,7 +74,7 @@ def test_a_checkpoint_of_transformers_is_finetuned_and_goes_back(tmp_path: Path,
     tokens = tmp_path / "tokens"
     type_in("tokenize", rows, "--tokenizer", theirs, "--output", tokens)
     rates = ("--batch-size", 8, "--learning-rate", 3e-3, "--sequence-length", 32)
-    type_in("train", tokens, "--base", theirs, "--steps", 20, *rates, "--output", tmp_path / "tuned")
+    type_in("train", tokens, "--base", theirs, "--num-steps", 20, *rates, "--output", tmp_path / "tuned")
     type_in("export", tmp_path / "tuned", "--to", "huggingface", "--output", tmp_path / "exported")
 
     before = AutoModelForCausalLM.from_pretrained(theirs, dtype=torch.float32).eval()
@@ -128,7 +128,7 @@ def test_a_failed_export_leaves_what_was_there(tmp_path: Path, ours: Path) -> No
 def test_what_does_not_belong_or_cannot_be_is_named(tmp_path: Path, ours: Path, tokenizer_file: Path) -> None:
     out, store = tmp_path / "out", tmp_path / "store"
     for options, messages in (
-        ((ours, "--output", out, "--to", "gguf"), ("`--to`", "'gguf'")),
+        ((ours, "--output", out, "--to", "gguf"), ("--to", "huggingface")),
         ((ours, "--output", out, "--dtype", "int8"), ("`dtype`", "'int8'")),
         ((ours, "--output", out, "--base"), ("`--base` is for a run",)),
         ((ours, "--output", store / "artifacts" / "mine", "--store", store), ("whose files never change",)),

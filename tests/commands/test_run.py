@@ -85,15 +85,41 @@ def test_a_teacher_that_no_stage_asks_is_told_before_anything_runs(tmp_path: Pat
     assert not (tmp_path / "store").exists()
 
 
+READS = """
+from hornbook.curation.collect import CollectConfig, collect
+from hornbook.pipeline.run import Pipeline
+
+
+def recipe(source, seed=0):
+    return Pipeline.ending_in("mine", collect(CollectConfig(inputs=source)), seed=seed)
+"""
+
+
+def test_a_recipe_reads_the_sources_that_are_named_and_its_run_remembers_them(tmp_path: Path) -> None:
+    recipe, store = tmp_path / "mine.py", ("--store", tmp_path / "store")
+    recipe.write_text(READS)
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.py").write_text(f"name = {name!r}\n")
+    sources = [part for name in ("one", "two") for part in ("--source", tmp_path / f"{name}.py")]
+    described = type_in("run", recipe, *sources, "--json", *store).json
+    assert [(stage["name"], stage["kept"]) for stage in described["stages"]] == [("collect", 2)]
+    assert [stage["reuse"] for stage in type_in("plan", recipe, *sources, "--json", *store).json["stages"]] == [
+        "reused"
+    ]
+    refused = type_in("run", recipe, *sources[:2], *store, status=2).err
+    assert f"made by `hornbook run {recipe} --source {sources[1]} --source {sources[3]}`" in refused
+    assert "--source INPUT" in type_in("run", recipe, *store, status=2).err
+
+
 def test_what_can_be_known_before_the_first_stage_is_told_before_it(tmp_path: Path) -> None:
-    recipe = tmp_path / "mine.py"
-    for source, message in (
-        ("def recipe(seed):\n    return [seed]\n", "must return a Pipeline, got list"),
-        ("def other(seed):\n    return seed\n", "defines no function `recipe(seed)`"),
+    recipe, store = tmp_path / "mine.py", ("--store", tmp_path / "store")
+    for source, more, message in (
+        ("def recipe(seed):\n    return [seed]\n", (), "must return a Pipeline, got list"),
+        ("def other(seed):\n    return seed\n", (), "defines no function `recipe(seed)`"),
+        ("def recipe(number):\n    return [number]\n", ("--source", "here"), "reads no source"),
     ):
         recipe.write_text(source)
-        assert message in type_in("run", recipe, "--store", tmp_path / "store", status=2).err
+        assert message in type_in("run", recipe, *more, *store, status=2).err
     settings = ("--set", "finetune.keep_best=true", "--set", "tokenize.held_out_share=0")
-    err = type_in("run", "laptop", *settings, "--store", tmp_path / "store", status=2).err
-    assert "--set tokenize.held_out_share=0.01" in err
+    assert "--set tokenize.held_out_share=0.01" in type_in("run", "laptop", *settings, *store, status=2).err
     assert not (tmp_path / "store").exists()

@@ -10,9 +10,9 @@ from tests.recipes import tiny_study
 from hornbook.decontamination.planted import Leak
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.store import Store
-from hornbook.records import Document, Dropped, Verdict
+from hornbook.records import Verdict
 
-PLANTED = ("--plant", "16", "--rates", "0.95,0.94", "--control", "0.95")
+PLANTED = ("--num-leaks", "16", "--rates", "0.95,0.94", "--control", "0.95")
 
 
 @pytest.fixture(scope="module")
@@ -47,28 +47,6 @@ def test_planted_problems_are_held_against_the_runs_own_model(planted: dict[str,
         assert row["groups"]["similar"][name] == sum(passed) / len(passed)
 
 
-def test_a_label_and_its_control_lose_as_many_exercises_and_none_that_is_the_same(
-    planted: dict[str, Any], store: Path
-) -> None:
-    row, of_label = (row_of(planted, label) for label in ("0.95-control", "0.95"))
-    assert (row["control_of"], row["planted"]) == ("0.95", {})
-    assert of_label["planted"]["verbatim"] == {"found": 4, "of": 4}
-    artifacts = RunFolder(Store(store), "tiny-contamination-planted").artifacts()
-    gone, others_gone = (
-        {one.id for one in artifacts[name].records("dropped", Dropped)} for name in ("prune-0.95", "prune-0.95-control")
-    )
-    assert len(gone) == len(others_gone) == row["num_removed"] == of_label["num_removed"] > 0
-    assert not gone & others_gone
-    before, after = (artifacts[name].records("documents", Document) for name in ("plant", "prune-0.95"))
-    assert [one for one in before if one.id not in gone] == after
-
-
-def test_rates_at_which_the_same_exercises_go_share_a_model(planted: dict[str, Any]) -> None:
-    rows = [row_of(planted, label) for label in ("0.95", "0.94")]
-    assert [row["evaluation"] for row in rows] == ["evaluate-0.95", "evaluate-0.95"]
-    assert rows[0]["groups"] == rows[1]["groups"]
-
-
 def test_a_second_study_reuses_all_and_prints_the_table(planted: dict[str, Any], store: Path) -> None:
     printed = type_in("study", "contamination", "tiny", *PLANTED, "--store", store)
     stages = [line for line in printed.out.splitlines() if "/" in line[:6]]
@@ -90,7 +68,7 @@ def test_a_model_that_read_the_problems_solves_them_and_one_that_did_not_does_no
     text = "from tests.recipes.tiny_study import shrunk\n\n\ndef recipe(seed):\n    return shrunk(seed, "
     recipe.write_text(text + "num_steps=300, num_layers=2, hidden_size=64)\n")
     type_in("run", recipe, "--name", "tiny", "--store", tmp_path)
-    words = ("study", "contamination", "tiny", "--plant", "16", "--rates", "1", "--store", tmp_path, "--json")
+    words = ("study", "contamination", "tiny", "--num-leaks", "16", "--rates", "1", "--store", tmp_path, "--json")
     groups = row_of(type_in(*words).json, "planted")["groups"]
     assert groups["similar"]["as_trained"] > groups["similar"]["retrained"]
     assert groups["gap"]["difference"] < 0
@@ -101,8 +79,8 @@ def test_a_mistake_is_one_message(store: Path) -> None:
         (("other",), "no run `other`"),
         (("tiny", "--against", "mbpp"), "'mbpp'"),
         (("tiny", "--rates", "high"), "'high'"),
-        (("tiny", "--copies", "3"), "`--copies 3`"),
-        (("tiny", "--plant", "90"), "`num_leaks` must be at most 40"),
+        (("tiny", "--num-copies", "3"), "--num-leaks"),
+        (("tiny", "--num-leaks", "90"), "`num_leaks` must be at most 40"),
         (("tiny", "--name", "tiny"), "--name"),
     ):
         err = type_in("study", "contamination", *arguments, "--store", store, status=2).err

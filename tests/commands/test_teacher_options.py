@@ -1,12 +1,8 @@
 """The flags of a teacher, as `hornbook annotate` has them: over a real HTTP server."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.commands.typed import KEY, Printed, is_one_mistake, type_in, write_lines
@@ -14,8 +10,9 @@ from tests.evaluation.scripted_endpoint import ScriptedEndpoint
 from tests.teacher.batch_server import KEY as BATCH_KEY
 from tests.teacher.batch_server import BatchServer
 
-from hornbook.commands.teacher_options import command_with_budget, find_key, read_key
+from hornbook.commands.teacher_options import command_with_budget
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.teacher.options import find_key, read_key
 
 PRICES = '[models."Tiny-Coder"]\nusd_per_million_in = 100\nusd_per_million_out = 1000\nbatch_discount = 0.5\n'
 ANSWER = "Reason: It adds.\nScore: 3"
@@ -90,19 +87,14 @@ def test_the_cache_lies_in_the_store_unless_the_environment_says_otherwise(
     assert (tmp_path / "elsewhere" / "teacher.sqlite").is_file()
 
 
-def test_a_model_of_this_machine_costs_nothing_unless_a_table_says_so(
-    flags: list[str | Path], prices: tuple[str, Path]
-) -> None:
-    printed = type_in(*flags, "2")
-    assert "0 USD: it runs on this machine and is not paid for" in printed.err
-    assert "  all runs  2 calls with this cache, 0 USD\n" in printed.out
-    assert "price     100 and 1000 USD per million tokens" in type_in(*flags, "2", *prices).out
-
-
 def test_the_budget_stops_and_the_command_that_is_named_goes_on(
     flags: list[str | Path], endpoint: ScriptedEndpoint, prices: tuple[str, Path]
 ) -> None:
     arguments = [*flags, "40", *prices, "--budget", "2usd"]
+    answer, endpoint.answer = endpoint.answer, lambda _: 400
+    assert is_one_mistake(type_in(*arguments, status=2).err.splitlines(keepends=True)[-1], "400", "as the script says")
+    endpoint.answer = answer
+    endpoint.asked.clear()
     printed = type_in(*arguments, status=2)
     said = printed.err.splitlines(keepends=True)[-1]
     assert is_one_mistake(said, "the budget of 2 USD for `annotate` is used up", "all of them are kept")
@@ -116,55 +108,8 @@ def test_the_budget_stops_and_the_command_that_is_named_goes_on(
     assert named is not None
     assert "40 answered" in type_in(*named[1].split()).out
     assert len(endpoint.asked) == 40
-
-
-def test_a_budget_is_for_one_output(flags: list[str | Path], tmp_path: Path, endpoint: ScriptedEndpoint) -> None:
-    arguments = [*flags, "40", "--budget", "3000tokens", "--output"]
-    type_in(*arguments, tmp_path / "one.jsonl", status=2)
-    num_first = len(endpoint.asked)
-    type_in(*arguments, tmp_path / "one.jsonl", status=2)
-    assert len(endpoint.asked) == num_first > 0
-    type_in(*arguments, tmp_path / "two.jsonl", status=2)
-    assert 2 * num_first - 1 <= len(endpoint.asked) < 40
-
-
-@pytest.mark.parametrize("status", [400, 401, 404, 500])
-def test_a_teacher_that_fails_ends_the_command_with_its_error_and_is_asked_again_once_it_is_mended(
-    flags: list[str | Path], tmp_path: Path, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, status: int
-) -> None:
-    monkeypatch.setattr("hornbook.teacher.retry.delay_seconds", lambda *_: 0.0)
-    output = ("--output", tmp_path / "labels.jsonl")
-    type_in(*flags, "2", *output)
-    answer, endpoint.answer = endpoint.answer, lambda _: status
-    fresh = [*flags, "3", "--cache", tmp_path / "fresh.sqlite", *output]
-    printed = type_in(*fresh, status=2)
-    assert is_one_mistake(printed.err.splitlines(keepends=True)[-1], str(status), "as the script says")
-    endpoint.answer = answer
-    assert "3 answered" in type_in(*fresh).out
-
-
-def test_a_prompt_that_is_longer_than_the_context_is_counted(
-    flags: list[str | Path], endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = endpoint.handle
-
-    def handle(asked: Any) -> tuple[int, Any]:
-        if asked.body is not None and "x = 0\n" in asked.text:
-            return 400, {"error": {"message": "This model's maximum context length is 4096 tokens."}}
-        return whole(asked)
-
-    monkeypatch.setattr(endpoint, "handle", handle)
-    assert "outcomes  39 answered, 1 prompt too long" in type_in(*flags, "40").out
-
-
-def test_a_budget_of_nothing_takes_only_what_was_answered_before(
-    flags: list[str | Path], endpoint: ScriptedEndpoint
-) -> None:
-    err = type_in(*flags, "3", "--budget", "0", status=2).err
-    assert is_one_mistake(err, "a budget of 0 allows no call", "hornbook annotate", "--budget 5usd")
-    assert endpoint.asked == []
-    type_in(*flags, "3")
-    assert "3 answered" in type_in(*flags, "3", "--budget=0").out
+    printed = type_in(*flags, "2")
+    assert "0 USD: it runs on this machine and is not paid for" in printed.err
 
 
 def test_mistakes_are_one_message_each(flags: list[str | Path], tmp_path: Path, endpoint: ScriptedEndpoint) -> None:
@@ -176,6 +121,7 @@ def test_mistakes_are_one_message_each(flags: list[str | Path], tmp_path: Path, 
         (["--api-key-env", "NO_SUCH_KEY"], ["`NO_SUCH_KEY`, which `--api-key-env` names, is not set"]),
         (["--api-key-file", tmp_path / "none"], ["--api-key-file", "cannot be read: No such file"]),
         (["--api-key-file", tmp_path / "empty"], ["has no key in its first line"]),
+        (["--budget", "0"], ["a budget of 0 allows no call", "hornbook annotate", "--budget 5usd"]),
         (["--budget", "five"], ["`--budget` takes an amount like `5usd`", "'five'"]),
         (["--prices", tmp_path / "bad.toml"], ["bad.toml", "has a field `price`"]),
         (["--cache", tmp_path / "damaged.sqlite"], ["damaged.sqlite` is damaged"]),
@@ -203,20 +149,6 @@ def test_a_wrong_key_is_said_and_not_shown(flags: list[str | Path], tmp_path: Pa
     assert {asked.authorization for asked in endpoint.asked} == {f"Bearer {KEY}"}
 
 
-def test_a_budget_in_dollars_for_a_distant_model_of_unknown_price_is_refused(
-    flags: list[str | Path], endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from hornbook.teacher.http import EndpointConfig
-
-    monkeypatch.setattr(EndpointConfig, "is_on_this_machine", False)
-    printed = type_in(*flags, "3", "--budget", "5usd", status=2)
-    assert is_one_mistake(printed.err, "a budget of 5 USD needs to know what `Tiny-Coder` costs", "`--prices FILE`")
-    assert endpoint.asked == []
-    printed = type_in(*flags, "3", "--budget", "5000tokens")
-    assert "3 calls of unknown price" in printed.out
-    assert "price     not known; `--prices FILE` can say it" in printed.out
-
-
 def test_batches_are_asked_at_their_price_and_say_how_far_they_are(
     flags: list[str | Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,34 +161,6 @@ def test_batches_are_asked_at_their_price_and_say_how_far_they_are(
     assert "batch batch_0 is submitted: 5 requests" in printed.err
     assert "price     50 and 500 USD per million tokens in and out (batch, 50% off)" in printed.out
     assert len(server.batches) == 1
-
-
-def test_no_key_is_in_any_file_log_or_traceback(
-    flags: list[str | Path], tmp_path: Path, endpoint: ScriptedEndpoint
-) -> None:
-    """The files are those of a process that met a bug of ours while the database was open, its log beside it."""
-    seen = tmp_path / "store" / "seen.txt"
-    code = f"""
-from hornbook.__main__ import main
-from hornbook.teacher.account import Account
-
-def kept(account, *_):
-    open({str(seen)!r}, "w").write(f"{{account!r}} {{vars(account)!r}} {{account.summary()!r}}")
-    raise RuntimeError("a bug of ours")
-
-Account.kept = kept
-main()
-"""
-    words = [sys.executable, "-X", "dev", "-W", "ignore", "-c", code, *map(str, flags), "40", "--api-key-env", "MY_KEY"]
-    environment = {**os.environ, "MY_KEY": KEY, "PYTHONASYNCIODEBUG": "1"}
-    ended = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
-    assert ended.returncode == 1
-    assert "RuntimeError: a bug of ours" in ended.stderr
-    written = {path.name: path.read_bytes() for path in seen.parent.iterdir()}
-    assert {"teacher.sqlite", "seen.txt"} <= set(written)
-    for secret in (KEY, endpoint.url.removeprefix("http://")):
-        assert [file for file, content in written.items() if secret.encode() in content] == []
-    assert KEY not in ended.stdout + ended.stderr
 
 
 def test_the_command_that_goes_on_has_the_new_budget_once() -> None:

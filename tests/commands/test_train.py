@@ -24,8 +24,8 @@ from hornbook.training.checkpoint import saved_steps
 from hornbook.training.trackers import Tracker
 
 DOCUMENTS = documents_of(*(f"total = {number} + {number}\n" for number in range(200)))
-TINY = ("--shape", "laptop", "--layers", 1, "--hidden-size", 32, "--sequence-length", 16)
-RUN = ("--steps", 6, "--batch-size", 4, "--learning-rate", 0.01, "--eval-every", 3)
+TINY = ("--shape", "laptop", "--num-layers", 1, "--hidden-size", 32, "--sequence-length", 16)
+RUN = ("--num-steps", 6, "--batch-size", 4, "--learning-rate", 0.01, "--eval-every", 3)
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 
 
@@ -78,14 +78,13 @@ def test_a_new_model_is_trained_and_kept_with_its_tokenizer(tmp_path: Path, toke
 def test_every_option_reaches_the_config(tmp_path: Path, tokens: Path) -> None:
     given = {"warmup_steps": 2, "optimizer": "muon", "weight_decay": 0.3, "precision": "float32", "eval_every": 4}
     given |= {"checkpoint_every": 5, "sequence_length": 16, "learning_rate": 0.01, "batch_size": 4, "num_steps": 6}
-    words = {name: f"--{name.removeprefix('num_').replace('_', '-')}" for name in given}
-    flags = [part for name, value in given.items() for part in (words[name], value)]
-    more = ("--dropout", 0.2, "--mask-documents", "--keep-best", "--seed", 9)
+    given |= {"residual_dropout": 0.2, "attention_dropout": 0.1}
+    flags = [part for name, value in given.items() for part in (f"--{name.replace('_', '-')}", value)]
+    more = ("--mask-documents", "--keep-best", "--seed", 9)
     shape = TINY[: TINY.index("--sequence-length")]
     type_in("train", tokens, *shape, *flags, *more, "--output", tmp_path / "model")
     kept = json.loads((tmp_path / "model" / "training.json").read_text())["run"]
     assert {name: kept[name] for name in given} == given
-    assert (kept["residual_dropout"], kept["attention_dropout"]) == (0.2, 0.2)
     assert (kept["mask_documents"], kept["keep_best"], kept["seed"]) == (True, True, 9)
 
 
@@ -97,7 +96,7 @@ def test_a_tracker_gets_the_whole_run_and_one_that_is_not_installed_is_refused(
     def log(step: int, values: dict[str, float]) -> None:
         told.extend((step, value) for name, value in values.items() if name == "validation_loss")
 
-    command = ("train", tokens, *TINY, *RUN, "--output", tmp_path / "mine", "--tracker", "wandb")
+    command = ("train", tokens, *TINY, *RUN, "--output", tmp_path / "mine", "--trackers", "wandb")
     monkeypatch.setitem(trackers.MAKERS, "wandb", lambda *_: Tracker("a page", log, lambda: told.append((0, 0.0))))
     with monkeypatch.context() as patched:
         patched.setattr(trackers.importlib.util, "find_spec", lambda name: None)
@@ -114,7 +113,7 @@ def test_a_model_is_finetuned_from_another_ones_weights_whose_shape_stays(
     tmp_path: Path, tokens: Path, base: Path
 ) -> None:
     command = ("train", tokens, "--base", base, *RUN, "--output", tmp_path / "tuned")
-    assert is_one_mistake(type_in(*command, "--layers", 3, status=2).err, "`--layers`")
+    assert is_one_mistake(type_in(*command, "--num-layers", 3, status=2).err, "`--num-layers`")
     type_in(*command)
     assert load_model(tmp_path / "tuned").config == load_model(base).config
     assert result_of(tmp_path / "tuned")["validation_loss"] < result_of(base)["validation_loss"]
@@ -124,27 +123,17 @@ def test_a_mistake_is_one_message_and_costs_no_folder(tmp_path: Path, tokens: Pa
     model = tmp_path / "model"
     for flags, named in (
         ((), "`--shape`"),
-        (("--shape", "phi-3"), "'phi-3'"),
+        (("--shape", "phi-3"), "phi-1-small"),
         (("--base", "nowhere"), "nowhere"),
-        ((*TINY, "--micro-batch", "many"), "'many'"),
-        ((*TINY, "--micro-batch", 3), "`micro_batch`"),
+        ((*TINY, "--micro-batch", "many"), "--micro-batch"),
         ((*TINY, "--optimizer", "sgd"), "`optimizer`"),
         ((*TINY, "--tokenizer", "nowhere.json"), "nowhere.json"),
-        ((*TINY, "--tracker", "mlflow"), "`trackers`"),
+        ((*TINY, "--trackers", "mlflow"), "`trackers`"),
+        ((*TINY, "--dropout", 0.1), "--residual-dropout"),
     ):
         refused = type_in("train", tokens, *map(str, flags), *RUN, "--output", model, status=2)
         assert is_one_mistake(refused.err, named), flags
     type_in("train", tokens, *TINY, *RUN, "--output", model)
-
-
-def test_a_folder_with_other_files_and_a_truncated_shard_are_refused(tmp_path: Path, tokens: Path) -> None:
-    refused = type_in("train", tokens, *TINY, *RUN, "--output", tokens, status=2)
-    assert is_one_mistake(refused.err, "not empty")
-    shutil.copytree(tokens, tmp_path / "tokens")
-    shard = tmp_path / "tokens" / "train-00000.bin"
-    shard.write_bytes(shard.read_bytes()[:-2])
-    refused = type_in("train", tmp_path / "tokens", *TINY, *RUN, "--output", tmp_path / "model", status=2)
-    assert is_one_mistake(refused.err, str(shard))
 
 
 def test_a_nan_in_the_base_models_weights_ends_with_its_name(tmp_path: Path, tokens: Path, base: Path) -> None:
@@ -153,7 +142,7 @@ def test_a_nan_in_the_base_models_weights_ends_with_its_name(tmp_path: Path, tok
     with torch.no_grad():
         model.state_dict()["model.final_layernorm.bias"][3] = torch.nan
     save_model(model, tmp_path / "base")
-    run = ("--steps", 30, "--batch-size", 4, "--learning-rate", 0.01)
+    run = ("--num-steps", 30, "--batch-size", 4, "--learning-rate", 0.01)
     printed = type_in("train", tokens, "--base", tmp_path / "base", *run, "--output", tmp_path / "tuned", status=2)
     assert is_one_mistake(printed.err, "steps 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;", "`model.final_layernorm.bias`")
     assert not (tmp_path / "tuned" / "model.safetensors").exists()
@@ -170,7 +159,7 @@ def stopped(command: list[str], folder: Path, **options: Any) -> tuple[int, str]
 
 
 def test_sigterm_leaves_with_143_and_the_same_command_ends_with_the_same_weights(tmp_path: Path, tokens: Path) -> None:
-    steps = ("--steps", 150, "--batch-size", 4, "--learning-rate", 0.01, "--dropout", 0.1)
+    steps = ("--num-steps", 150, "--batch-size", 4, "--learning-rate", 0.01, "--residual-dropout", 0.1)
     whole, command = (
         list(map(str, ("train", tokens, *TINY, *steps, "--output", tmp_path / name))) for name in ("whole", "stopped")
     )
@@ -186,7 +175,7 @@ def test_sigterm_leaves_with_143_and_the_same_command_ends_with_the_same_weights
 def test_two_ranks_of_torchrun_train_the_model_of_one_process(tmp_path: Path, tokens: Path, base: Path) -> None:
     finished = processes("train", tokens, *TINY, *RUN, "--precision", "float32", "--output", tmp_path / "two")
     assert finished.returncode == 0, finished.stderr
-    assert finished.stdout.count("held-out loss") == 1
+    assert finished.stdout.count("validation loss") == 1
     assert result_of(tmp_path / "two")["validation_loss"] == pytest.approx(result_of(base)["validation_loss"], abs=1e-5)
     one, two = (load_file(folder / "model.safetensors") for folder in (base, tmp_path / "two"))
     for name, weight in one.items():
@@ -197,7 +186,7 @@ def test_two_ranks_of_torchrun_train_the_model_of_one_process(tmp_path: Path, to
 def test_sigterm_to_torchrun_stops_both_ranks_and_the_same_command_ends_with_the_same_weights(
     tmp_path: Path, tokens: Path
 ) -> None:
-    run = (*TINY, "--steps", 300, "--batch-size", 4, "--learning-rate", 0.01, "--dropout", 0.1)
+    run = (*TINY, "--num-steps", 300, "--batch-size", 4, "--learning-rate", 0.01, "--residual-dropout", 0.1)
     commands = {name: ("train", tokens, *run, "--output", tmp_path / name) for name in ("whole", "stopped")}
     words = [*TORCHRUN, "-m", "hornbook", *map(str, commands["stopped"])]
     status, err = stopped(words, tmp_path / "stopped", env={**os.environ, "OMP_NUM_THREADS": "1"})

@@ -42,7 +42,7 @@ class Printed:
 
     @property
     def json(self) -> Any:
-        return json.loads(self.out)
+        return json.loads(self.out.splitlines()[-1])
 
 
 def type_in(*arguments: str | Path, status: int = 0) -> Printed:

@@ -4,7 +4,7 @@ import pytest
 
 from hornbook.errors import ConfigError
 from hornbook.evaluation.complete import cut_completion
-from hornbook.generation.prompt import SamplingConfig, StopRule, end_of_function, group_by_length, max_prompt_tokens
+from hornbook.generation.prompt import SamplingConfig, StopRule, end_of_function, group_by_length
 
 LENGTHS = [5, 1, 9, 3, 5, 2, 8]
 
@@ -18,12 +18,6 @@ def test_prompts_of_similar_length_go_together_and_what_is_done_leaves_every_oth
         (set(range(7)), []),
     ):
         assert list(group_by_length(LENGTHS, 3, skip)) == batches
-
-
-def test_a_prompt_leaves_room_for_the_answer_or_for_a_quarter_of_all_positions() -> None:
-    assert max_prompt_tokens(2048, 300) == 1748
-    assert max_prompt_tokens(384, 300) == 288
-    assert max_prompt_tokens(1, 300) == 1
 
 
 def test_a_value_that_cannot_be_is_refused_by_name() -> None:

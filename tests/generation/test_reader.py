@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from hornbook.generation import packed
-from hornbook.generation.packed import CHUNK, LayerBags, PackedPhi, PackedReader, can_pack
+from hornbook.generation.packed import PackedPhi, PackedReader, can_pack
 from hornbook.generation.reader import OpenReader, PhiReader
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
@@ -14,6 +14,7 @@ from hornbook.model.phi import Phi
 SHAPE = ModelConfig(vocab_size=90, num_layers=3, hidden_size=72, intermediate_size=80, num_heads=3)
 LENGTHS = [9, 3, 70, 1, 70]
 NEW_TOKENS = 62
+"""With the longest prompt two tokens more than two chunks of keys."""
 
 
 @pytest.fixture(scope="module")
@@ -82,42 +83,3 @@ def test_what_cannot_be_packed_is_known_before(model: Phi, monkeypatch: pytest.M
     assert not can_pack(Phi(SHAPE, device="meta"))
     monkeypatch.setattr(packed, "MAX_BYTES", 1000)
     assert not can_pack(model)
-
-
-BAGS_SHAPE = ModelConfig(vocab_size=10, num_layers=1, hidden_size=36, intermediate_size=8, num_heads=3)
-ROWS, SLOTS = 5, 2 * CHUNK + 3
-
-
-def filled(tokens: int, more: int) -> tuple[LayerBags, torch.Tensor, torch.Tensor]:
-    """A layer's cache with prompts of `tokens` slots, written in two groups of rows, and `more` slots one by one."""
-    generator = torch.Generator().manual_seed(0)
-    keys, values = torch.randn(2, ROWS, tokens + more, BAGS_SHAPE.num_heads, BAGS_SHAPE.head_size, generator=generator)
-    layer = LayerBags(ROWS, SLOTS, BAGS_SHAPE)
-    for rows in (slice(0, 3), slice(3, 6)):
-        layer.write_prompts(rows, keys[rows, :tokens], values[rows, :tokens])
-    for slot in range(tokens, tokens + more):
-        layer.write(slot, keys[:, slot], values[:, slot])
-    return layer, keys, values
-
-
-@pytest.mark.parametrize(("tokens", "more"), [(1, 1), (CHUNK, 1), (CHUNK + 1, 0), (7, 2 * CHUNK - 4)])
-@pytest.mark.parametrize("is_padded", [False, True])
-def test_attention_is_the_softmaxs_mean_of_the_values(tokens: int, more: int, is_padded: bool) -> None:
-    layer, keys, values = filled(tokens, more)
-    query = torch.randn(ROWS, BAGS_SHAPE.num_heads, BAGS_SHAPE.head_size, generator=torch.Generator().manual_seed(1))
-    hidden = torch.zeros(ROWS, tokens + more)
-    if is_padded:
-        hidden[1, : (tokens + more) // 2] = -torch.inf
-    scores = torch.einsum("bhd,bshd->bhs", query, keys) + hidden.unsqueeze(1)
-    expected = torch.einsum("bhs,bshd->bhd", scores.softmax(-1), values).flatten(1)
-    attended = layer.attend(query, layer.bags(tokens + more), hidden if is_padded else None)
-    torch.testing.assert_close(attended, expected, atol=1e-5, rtol=1e-5)
-
-
-def test_rows_that_stay_keep_their_keys_and_values() -> None:
-    layer, _, _ = filled(7, 2)
-    query = torch.randn(ROWS, BAGS_SHAPE.num_heads, BAGS_SHAPE.head_size, generator=torch.Generator().manual_seed(1))
-    before = layer.attend(query, layer.bags(9), None)
-    kept = torch.tensor([4, 1])
-    layer.keep(kept)
-    torch.testing.assert_close(layer.attend(query[kept], layer.bags(9), None), before[kept])

@@ -7,13 +7,12 @@ from tests.tokens.packing import documents_of, pack
 from tests.training.rank import config_of
 from tokenizers import Tokenizer, models
 from torch import Tensor
-from transformers import PhiConfig, PhiForCausalLM
 
 from hornbook.generation import sample
 from hornbook.generation.choose import HealedPrompt, Spelling, count_too_long, heal
 from hornbook.generation.packed import PackedReader, can_pack
 from hornbook.generation.prompt import Prompt, SamplingConfig, StopRule, max_prompt_tokens
-from hornbook.generation.reader import PhiReader, keep_rows
+from hornbook.generation.reader import PhiReader
 from hornbook.generation.sample import Row, complete_batch, generate, generate_batches
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
@@ -137,38 +136,6 @@ def test_each_prompt_has_its_own_end(model: Phi, tokenizer: Tokenizer) -> None:
     assert texts == [rest, rest[: rest.index("if ")], rest[: rest.index("    return")]]
 
 
-def test_greedy_tokens_equal_those_of_transformers(tokenizer: Tokenizer) -> None:
-    ours = Phi(SHAPE).initialize(torch.Generator().manual_seed(3)).eval()
-    theirs = PhiForCausalLM(
-        PhiConfig(
-            vocab_size=SHAPE.vocab_size,
-            hidden_size=SHAPE.hidden_size,
-            intermediate_size=SHAPE.intermediate_size,
-            num_hidden_layers=SHAPE.num_layers,
-            num_attention_heads=SHAPE.num_heads,
-            hidden_act="gelu_new",
-        )
-    ).eval()
-    theirs.load_state_dict(ours.state_dict())
-    spelling = Spelling(tokenizer)
-    for prompt in (FUNCTION[:30], OTHER[:55] + "\n"):
-        tokens = list(heal(tokenizer, spelling, prompt, 200).tokens)
-        remaining = heal(tokenizer, spelling, prompt, 200).suffix
-        new = b""
-        for _ in range(20):
-            logits = theirs(torch.tensor([tokens])).logits[0, -1, : len(spelling.bytes_of)]
-            choices = spelling.allowed(remaining) if remaining else list(range(len(logits)))
-            token = max(choices, key=lambda choice: logits[choice].item())
-            if token == spelling.end_of_text:
-                break
-            tokens.append(token)
-            new += spelling.bytes_of[token][len(remaining) :]
-            remaining = remaining[len(spelling.bytes_of[token]) :]
-        rule = StopRule(at_function_end=False)
-        (completion,) = generate(ours, tokenizer, [prompt], SamplingConfig(max_new_tokens=20), 0, quiet, rule)
-        assert completion == new.decode("utf-8", errors="replace")
-
-
 def test_only_the_end_of_a_too_long_prompt_is_read(model: Phi, tokenizer: Tokenizer) -> None:
     prompts = [OTHER * 20 + FUNCTION[:120], FUNCTION[:120]]
     completions = generate(model, tokenizer, prompts, GREEDY, 0, quiet)
@@ -181,17 +148,6 @@ def test_only_the_end_of_a_too_long_prompt_is_read(model: Phi, tokenizer: Tokeni
     assert len(healed.tokens) == limit
     read = b"".join(spelling.bytes_of[token] for token in healed.tokens) + healed.suffix
     assert prompts[0].encode().endswith(read)
-
-
-def test_allowed_tokens_are_those_that_agree_with_the_bytes(tokenizer: Tokenizer) -> None:
-    spelling = Spelling(tokenizer)
-    for remaining in (b" ", b"\n    ", b" num", "é".encode()[:1]):
-        expected = [
-            token
-            for token, spelled in enumerate(spelling.bytes_of)
-            if spelled and (spelled.startswith(remaining) or remaining.startswith(spelled))
-        ]
-        assert spelling.allowed(remaining) == expected
 
 
 NUM_ROWS, NUM_LETTERS = 37, 26
@@ -248,12 +204,3 @@ def test_rows_that_end_leave_soon_and_the_others_go_on_with_their_own_text(rever
     (reader,) = readers
     assert len(reader.num_rows) == NUM_ROWS
     assert sum(reader.num_rows) < 1.25 * sum(ends)
-
-
-def test_kept_rows_are_those_asked_for() -> None:
-    for rows in ([0, 4, 2], [4, 0, 1, 2, 3], []):
-        table = torch.arange(30).view(5, 2, 3)
-        expected = table.clone()[rows]
-        kept = keep_rows(table, torch.tensor(rows, dtype=torch.long))
-        assert torch.equal(kept, expected)
-        assert kept.untyped_storage().data_ptr() == table.untyped_storage().data_ptr()

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from torch import Tensor
 from transformers import AutoModelForCausalLM, PhiConfig, PhiForCausalLM
 
 from hornbook.export.huggingface import export_huggingface
@@ -105,63 +104,6 @@ def their_model(shape: ModelConfig) -> PhiForCausalLM:
     return model.eval()
 
 
-def in_the_tree(theirs: PhiForCausalLM) -> dict[str, Tensor]:
-    """As Microsoft's later code names the tensors."""
-    state = theirs.state_dict()
-    named = {
-        "transformer.embd.wte.weight": state["model.embed_tokens.weight"],
-        **{f"lm_head.ln.{kind}": state[f"model.final_layernorm.{kind}"] for kind in ("weight", "bias")},
-        **{f"lm_head.linear.{kind}": state[f"lm_head.{kind}"] for kind in ("weight", "bias")},
-    }
-    for number in range(theirs.config.num_hidden_layers):
-        for kind in ("weight", "bias"):
-            layer, block = f"model.layers.{number}", f"transformer.h.{number}"
-            named |= {
-                f"{block}.ln.{kind}": state[f"{layer}.input_layernorm.{kind}"],
-                f"{block}.mixer.Wqkv.{kind}": torch.cat(
-                    [state[f"{layer}.self_attn.{one}_proj.{kind}"] for one in "qkv"]
-                ),
-                f"{block}.mixer.out_proj.{kind}": state[f"{layer}.self_attn.dense.{kind}"],
-                f"{block}.mlp.fc1.{kind}": state[f"{layer}.mlp.fc1.{kind}"],
-                f"{block}.mlp.fc2.{kind}": state[f"{layer}.mlp.fc2.{kind}"],
-            }
-        named[f"transformer.h.{number}.mixer.rotary_emb.inv_freq"] = torch.ones(4)
-    return named
-
-
-def in_sequence(theirs: PhiForCausalLM) -> dict[str, Tensor]:
-    """As Microsoft's first code names them."""
-    named = {}
-    for name, tensor in in_the_tree(theirs).items():
-        outer, _, rest = name.removeprefix("transformer.").partition(".")
-        number, _, in_block = rest.partition(".")
-        places = {"embd": f"0.{rest}", "lm_head": f"{theirs.config.num_hidden_layers + 1}.{rest}"}
-        named["layers." + (f"{int(number) + 1}.{in_block}" if outer == "h" else places[outer])] = tensor
-    return named
-
-
-def of_microsoft(
-    folder: Path, theirs: PhiForCausalLM, model_type: str, named: Callable[[PhiForCausalLM], dict[str, Tensor]]
-) -> None:
-    config = theirs.config
-    fields = {
-        "model_type": model_type,
-        "activation_function": "gelu_new",
-        "layer_norm_epsilon": config.layer_norm_eps,
-        "n_embd": config.hidden_size,
-        "n_head": config.num_attention_heads,
-        "n_head_kv": None,
-        "n_inner": config.intermediate_size,
-        "n_layer": config.num_hidden_layers,
-        "n_positions": config.max_position_embeddings,
-        "rotary_dim": 8,
-        "tie_word_embeddings": False,
-        "vocab_size": config.vocab_size,
-    }
-    (folder / "config.json").write_text(json.dumps(fields))
-    torch.save(named(theirs), folder / "pytorch_model.bin")
-
-
 def as_pickle(folder: Path, theirs: PhiForCausalLM, *, zipped: bool) -> None:
     theirs.config.save_pretrained(folder)
     torch.save(theirs.state_dict(), folder / "pytorch_model.bin", _use_new_zipfile_serialization=zipped)
@@ -190,11 +132,6 @@ FORMATS: dict[str, tuple[str, Callable[[Path, PhiForCausalLM], None]]] = {
     "pickle": ("of odd sizes", lambda folder, theirs: as_pickle(folder, theirs, zipped=True)),
     "old pickle": ("rotated whole", lambda folder, theirs: as_pickle(folder, theirs, zipped=False)),
     "pickle in parts": ("of odd sizes", as_pickle_in_parts),
-    "Microsoft's tree": ("as phi-2", lambda folder, theirs: of_microsoft(folder, theirs, "phi-msft", in_the_tree)),
-    "Microsoft's sequence": (
-        "as phi-2",
-        lambda folder, theirs: of_microsoft(folder, theirs, "mixformer-sequential", in_sequence),
-    ),
 }
 
 

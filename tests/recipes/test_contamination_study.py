@@ -36,7 +36,7 @@ def test_a_model_is_trained_again_as_the_run_trained_it_on_other_documents() -> 
         assert (again.config, again.seed, again.version) == (first.config, first.seed, first.version)
     assert pipeline.stage("finetune-0.8").inputs["base"] is RUN.stage("pretrain")
     assert pipeline.stage("tokenize-0.8").inputs["tokenizer"] is RUN.stage("tokenizer")
-    assert pipeline.stage("tokenize-0.8").inputs["decontaminate"].name == "prune-0.8"
+    assert pipeline.stage("tokenize-0.8").inputs["documents"].name == "prune-0.8"
     assert pipeline.stage("evaluate-0.8").config.benchmarks == ("held_out",)
     assert pipeline.stage("similar").seed == 11
 

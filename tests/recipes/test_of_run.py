@@ -36,7 +36,7 @@ def test_the_pipeline_is_the_one_that_made_the_run(tmp_path: Path) -> None:
 
 def test_a_run_that_has_not_come_so_far_or_is_another_is_refused_with_what_to_type(tmp_path: Path) -> None:
     unfinished = replace(RUN, stages=tuple(stage for stage in STAGES if stage.name != "finetune"))
-    typed = f"hornbook run laptop --name mine --set finetune.num_steps=7 --seed 4 --store {tmp_path}"
+    typed = f"hornbook run laptop --seed 4 --set finetune.num_steps=7 --name mine --store {tmp_path}"
     recipe = tmp_path / "short.py"
     recipe.write_text(
         "from hornbook.recipes.laptop import laptop\n\n\ndef recipe(seed):\n    return laptop(seed).until('pretrain')\n"

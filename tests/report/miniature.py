@@ -40,7 +40,7 @@ from hornbook.records import (
 )
 from hornbook.report.run import ReportConfig, report
 from hornbook.sandbox.jail import Jail
-from hornbook.tokens.stages import TokenizeConfig, run_tokenize, run_tokenizer
+from hornbook.tokens.stages import TokenizeConfig, run_tokenize, run_train_tokenizer
 from hornbook.tokens.tokenizer import TokenizerConfig
 from hornbook.training.config import TrainConfig
 from hornbook.training.stages import run_train
@@ -260,7 +260,7 @@ def small_pipeline() -> Pipeline:
     add("verify", _verify, _NoConfig(), textbooks="textbooks", exercises="exercises")
     add("deduplicate", run_deduplicate, DeduplicateConfig(), select="select", verify="verify")
     add("decontaminate", _decontaminate, _NoConfig(), deduplicate="deduplicate", held_out="exercises")
-    add("tokenizer", run_tokenizer, TokenizerConfig(vocab_size=300), documents="decontaminate")
+    add("tokenizer", run_train_tokenizer, TokenizerConfig(vocab_size=300), documents="decontaminate")
     held_out = TokenizeConfig(held_out_share=0.2)
     add("tokenize", run_tokenize, held_out, documents="decontaminate", tokenizer="tokenizer")
     add("pretrain", run_train, training, tokenize="tokenize")

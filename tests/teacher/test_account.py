@@ -1,14 +1,19 @@
 import dataclasses
+import resource
+import time
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.kill_account import is_good, kill_and_resume
 from tests.teacher.asked import Kit, answered, chat, chats, echo, quick, replies, text_of, unanswered
-from tests.teacher.scripted import ScriptedTeacher
+from tests.teacher.conftest import Sent, Server
+from tests.teacher.raw_server import spoken
 
-from hornbook.errors import BudgetError, ConfigError, EndpointError
+from hornbook.errors import BudgetError, ConfigError, EndpointError, StoreError
 from hornbook.teacher.api import Reply, ReplyOutcome
 from hornbook.teacher.cache import request_key
+from hornbook.teacher.endpoint import Endpoint
+from hornbook.teacher.http import EndpointConfig
 from hornbook.teacher.ledger import Budget
 
 
@@ -39,42 +44,23 @@ def test_an_answer_is_on_disk_before_it_is_handed_on(kit: Kit, tmp_path: Path) -
         for index, reply in account.ask(chats(20)):
             kept = observer.cache.get(request_key("quick", chats(20)[index]))
             assert kept is not None
-            assert kept.reply == reply
+            assert kept[0] == reply
             assert observer.ledger.totals("write").calls == len(observer.cache)
 
 
-def test_an_unanswered_request_is_passed_on_and_asked_again_by_the_next_run(kit: Kit) -> None:
-    given: list[Any] = []
-    said = "none of 6 requests; the last failure: the line was dead"
-    with kit.account(quick(lambda _request: unanswered())) as account, pytest.raises(EndpointError, match=said):
-        given.extend(account.ask([*chats(3), *chats(3)]))
-    assert [reply for _, reply in given] == [unanswered()] * 6
+TOO_LONG = Reply(outcome=ReplyOutcome.TOO_LONG, detail="9,000 tokens exceed the context size")
+
+
+@pytest.mark.parametrize("missing", [TOO_LONG, unanswered()])
+def test_a_request_without_an_answer_is_counted_passed_on_and_asked_again_by_the_next_run(
+    kit: Kit, missing: Reply
+) -> None:
+    with kit.account(quick(lambda one: missing if text_of(one) == "question 1" else echo(one))) as account:
+        assert replies(account, chats(3))[1] == missing
+        assert account.summary()["run"][0]["outcomes"] == {"answered": 2, missing.outcome.value: 1}
     with kit.account(quick()) as account:
-        assert [reply.outcome for reply in replies(account, chats(3))] == [ReplyOutcome.ANSWERED] * 3
-
-
-def test_what_is_known_between_what_is_not_does_not_pile_up(kit: Kit) -> None:
-    with kit.account(quick()) as account:
-        replies(account, chats(2_000))
-    texts = [f"question {index}" if index % 400 else f"new {index}" for index in range(2_000)]
-    waiting = iter(texts)
-    with kit.account(teacher := quick()) as account:
-        for num_taken, (index, reply) in enumerate(account.ask(map(chat, waiting))):
-            assert reply.text.startswith(f"about {texts[index]},")
-            assert len(texts) - waiting.__length_hint__() <= num_taken + 300  # type: ignore[attr-defined]
-    assert (num_taken, len(teacher.asked)) == (1_999, 5)
-
-
-def test_when_going_on_is_pointless_what_was_under_way_is_kept_and_handed_on(kit: Kit) -> None:
-    with kit.account(quick()) as account:
-        known = replies(account, chats(1))
-    lines = [answered("one"), answered("two"), EndpointError("the key was refused")]
-    teacher = ScriptedTeacher(lines, name="quick", num_ahead=8)
-    given = []
-    with kit.account(teacher) as account, pytest.raises(EndpointError, match="the key was refused"):
-        given.extend(account.ask([*chats(2, first=1), *chats(1), *chats(5, first=3)]))
-    assert sorted(given, key=lambda pair: pair[0]) == [(0, answered("one")), (1, answered("two")), (2, known[0])]
-    assert len(kit.cache) == 3
+        assert {reply.outcome for reply in replies(account, chats(3))} == {ReplyOutcome.ANSWERED}
+        assert account.entry.figures.calls == 1
 
 
 def test_the_summary_tells_what_was_paid_and_what_was_saved(kit: Kit) -> None:
@@ -170,43 +156,32 @@ def test_a_budget_in_dollars_counts_by_the_price(kit: Kit) -> None:
     assert spending(kit, Budget(usd=1.0), 500) == (500, "", "")
 
 
-def test_a_budget_holds_for_its_stage_alone(kit: Kit) -> None:
-    given, said, _ = spending(kit, Budget(tokens=3_000), 500, stage="write")
-    assert said
-    assert spending(kit, Budget(tokens=3_000), given + 20, stage="verify")[0] == given + 20
-
-
 def test_a_budget_is_for_one_output_until_it_is_finished(kit: Kit) -> None:
     budget = Budget(tokens=3_000)
     first, said, _ = spending(kit, budget, 500, output="/one")
     assert "used up" in said
+    assert spending(kit, budget, first + 20, stage="verify", output="/one")[0] == first + 20  # Another stage.
     other, said, _ = spending(kit, budget, 500, output="/two")
     assert "used up" in said
-    assert other >= 2 * first - 1  # The answers to the first questions cost nothing, and as many more are paid.
+    assert other >= 2 * first  # What is in the cache costs nothing.
     assert spending(kit, budget, 500, output="/two")[0] == other
     assert spending(kit, budget, other, output="/two") == (other, "", "")  # Finished.
     assert spending(kit, budget, 500, output="/two")[0] >= 3 * first - 2
 
 
-def test_a_teacher_that_rejects_everything_is_an_error_and_its_rejections_are_not_kept(kit: Kit) -> None:
+def test_a_teacher_that_answers_nothing_is_an_error_and_its_rejections_are_not_kept(kit: Kit) -> None:
     rejected = Reply(outcome=ReplyOutcome.REJECTED, detail="400: `http://host:1/v1` takes no temperature")
-    for _ in range(2):
+    for reply in (rejected, unanswered("400: the endpoint takes no temperature")):
         said = "none of 3 requests; the last failure: 400: the endpoint takes no"
-        with kit.account(quick(lambda _request: rejected)) as account, pytest.raises(EndpointError, match=said):
+        with (
+            kit.account(quick(lambda _request, reply=reply: reply)) as account,
+            pytest.raises(EndpointError, match=said),
+        ):  # type: ignore[misc]
             list(account.ask(chats(3)))
         assert len(kit.cache) == 0
     with kit.account(quick(lambda one: rejected if text_of(one) != "question 2" else echo(one))) as account:
         assert len(replies(account, chats(3))) == 3
     assert len(kit.cache) == 3
-
-
-def test_a_prompt_that_is_too_long_is_counted_and_asked_again(kit: Kit) -> None:
-    long = Reply(outcome=ReplyOutcome.TOO_LONG, detail="9,000 tokens exceed the context size")
-    with kit.account(quick(lambda one: long if text_of(one) == "question 1" else echo(one))) as account:
-        assert replies(account, chats(3))[1] == long
-        assert account.summary()["run"][0]["outcomes"] == {"answered": 2, "prompt too long": 1}
-    with kit.account(quick()) as account:
-        assert {reply.outcome for reply in replies(account, chats(3))} == {ReplyOutcome.ANSWERED}
 
 
 def test_a_budget_of_nothing_suffices_for_what_is_known_and_for_nothing_else(kit: Kit) -> None:
@@ -232,3 +207,48 @@ def test_a_budget_in_dollars_needs_a_price(tmp_path: Path) -> None:
             pass
         for budget in (Budget(tokens=100_000), Budget(usd=0)):
             assert spending(kit, budget, 10)[0] == 10
+
+
+def over_http(server: Server) -> Endpoint:
+    server.reply = lambda asked: Sent(body=spoken(f"about {asked.text} " + "x" * 5_000))
+    return Endpoint(EndpointConfig(url=server.url, first_delay_seconds=0.001, max_concurrency=16))
+
+
+def test_answers_come_to_the_disk_while_the_one_who_asked_does_something_else(kit: Kit, server: Server) -> None:
+    with kit.account(over_http(server)) as account:
+        answers = account.ask(chats(100))
+        next(answers)
+        num_sent = 0
+        while (num_kept := len(kit.cache)) < 4 or num_sent != len(server.asked):
+            num_sent = len(server.asked)
+            time.sleep(0.01)
+        assert num_kept >= 4  # Though one was taken.
+        answers.close()  # type: ignore[attr-defined]
+    with kit.account(over_http(server)) as account:
+        assert len(replies(account, chats(100))) == 100
+    assert len(kit.cache) == kit.ledger.totals("write").calls == 100
+
+
+def test_a_disk_that_fills_up_behind_the_back_of_the_one_who_asks_ends_the_asking(kit: Kit, server: Server) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handed_on = []
+    with kit.account(over_http(server)) as account:
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, limits[1]))
+            with pytest.raises(StoreError, match=r"teacher\.sqlite` cannot be written .*nothing that was paid is lost"):
+                handed_on.extend(index for index, _reply in account.ask(chats(300)))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    num_kept = len(kit.cache)
+    assert len(handed_on) <= num_kept < len(server.asked) <= num_kept + 2 * 16
+    with kit.account(over_http(server)) as account:
+        assert len(replies(account, chats(300))) == 300
+        assert account.entry.figures.calls == 300 - num_kept
+
+
+@pytest.mark.parametrize(
+    ("num_requests", "num_kills"), [(200, 1), pytest.param(2000, 20, marks=pytest.mark.slow, id="slow")]
+)
+def test_a_run_that_is_killed_pays_nothing_twice_but_what_was_under_way(num_requests: int, num_kills: int) -> None:
+    figures = kill_and_resume(num_requests, num_kills, seed=1)
+    assert is_good(figures), figures

@@ -1,10 +1,13 @@
 import dataclasses
 import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.teacher.asked import SAMPLING, answered, chat, unanswered
+from tests.teacher.asked import SAMPLING, Kit, answered, chat, chats, quick, replies, unanswered
 
 from hornbook.errors import StoreError
 from hornbook.teacher.api import CompletionRequest, Reply, ReplyOutcome, TeacherRequest
@@ -36,9 +39,9 @@ def test_every_final_reply_is_kept_as_it_is_with_what_it_took_and_the_first_to_a
     with Database(tmp_path / "folder" / "teacher.sqlite") as database:
         cache = ReplyCache(database)
         kept = [cache.get(request_key("m", chat(str(number)))) for number in range(len(given))]
-        assert [(one.reply, one.cost, one.run) for one in kept if one] == [(reply, COST, 7) for reply in given]
+        assert kept == [(reply, COST) for reply in given]
         assert cache.get(request_key("m", chat("b"))) is None
-        with pytest.raises(ValueError, match="unanswered is not kept"):
+        with pytest.raises(AssertionError):
             put(cache, chat("a"), unanswered())
         assert len(cache) == len(given)
 
@@ -71,15 +74,78 @@ def test_keys_stay_what_they_were() -> None:
     assert request_key("m", completion).hex() == KEY_OF_A_COMPLETION
 
 
-def test_a_reply_whose_bytes_changed_is_not_used(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_ours_is_left_alone_and_named(tmp_path: Path) -> None:
     path = tmp_path / "teacher.sqlite"
-    with Database(path) as database:
-        put(ReplyCache(database), chat("a"), answered("return a + b"))
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE replies SET text = 'return a - b'")
-    connection.close()
-    with (
-        Database(path) as database,
-        pytest.raises(StoreError, match=r"teacher\.sqlite` is damaged .*not as it was written"),
+    for content in (b"no database at all" * 100, b"SQLite format 3\x00" + b"\xff" * 4096):
+        path.write_bytes(content)
+        with pytest.raises(StoreError, match=r"teacher\.sqlite` is damaged"):
+            Database(path)
+        assert path.read_bytes() == content
+    for file, sql, said in (
+        ("other", "CREATE TABLE songs (name TEXT)", "something else"),
+        ("later", "PRAGMA user_version = 99", "format 99"),
     ):
-        ReplyCache(database).get(request_key("m", chat("a")))
+        if file == "later":
+            Database(tmp_path / file).close()
+        with closing(sqlite3.connect(tmp_path / file)) as connection:
+            connection.execute(sql)
+        with pytest.raises(StoreError, match=said):
+            Database(tmp_path / file)
+    with pytest.raises(StoreError, match="cannot be made"):
+        Database(path / "teacher.sqlite")
+    with pytest.raises(StoreError, match="cannot be opened for writing"):
+        Database(tmp_path)
+
+
+def test_a_file_of_the_first_version_keeps_its_answers(tmp_path: Path) -> None:
+    path = tmp_path / "teacher.sqlite"
+    with Kit(path) as kit, kit.account(quick()) as account:
+        given = replies(account, chats(3))
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in ("runs DROP COLUMN output", "runs DROP COLUMN finished"):
+            connection.execute(f"ALTER TABLE {statement}")
+        connection.execute("PRAGMA user_version = 1")
+    for _ in range(2):
+        with Kit(path) as kit, kit.account(quick()) as account:
+            assert replies(account, chats(3)) == given
+            assert account.entry.figures.calls == 0
+
+
+@pytest.mark.parametrize("harm", ["text", "pages"])
+def test_a_reply_whose_bytes_changed_is_not_used(tmp_path: Path, harm: str) -> None:
+    path = tmp_path / "teacher.sqlite"
+    with Kit(path) as kit, kit.account(quick()) as account:
+        assert len(replies(account, chats(300))) == 300
+    if harm == "text":
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("UPDATE replies SET text = 'return a - b'")
+    else:
+        content = bytearray(path.read_bytes())
+        for page in range(2, len(content) // 4096):
+            content[page * 4096 : page * 4096 + 64] = b"\xa5" * 64
+        path.write_bytes(content)
+    with pytest.raises(StoreError, match="is damaged"), Kit(path) as kit, kit.account(quick()) as account:
+        replies(account, chats(300))
+
+
+def test_two_processes_write_to_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "teacher.sqlite"
+    script = "import sys, tests.teacher.test_cache as t; t.ask(*sys.argv[1:])"
+    words = [sys.executable, "-c", script, str(path)]
+    with (
+        subprocess.Popen([*words, "0"], cwd=Path(__file__).parents[2]) as one,
+        subprocess.Popen([*words, "100"], cwd=Path(__file__).parents[2]) as other,
+    ):
+        pass
+    assert (one.returncode, other.returncode) == (0, 0)
+    with Kit(path) as kit:
+        assert len(kit.cache) == 300
+        totals = kit.ledger.totals("write")
+        assert totals.calls + totals.hits == 400
+        assert totals.calls >= 300
+
+
+def ask(path: str, first: str) -> None:
+    """What each of the two does."""
+    with Kit(Path(path)) as kit, kit.account(quick()) as account:
+        assert len(replies(account, chats(200, first=int(first)))) == 200

@@ -2,7 +2,7 @@
 
 import itertools
 import os
-import random
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 from tests.teacher import batch_server
-from tests.teacher.asked import SAMPLING, Kit, answered, chat, chats, text_of
+from tests.teacher.asked import SAMPLING, Kit, answered, chat, chats
 from tests.teacher.conftest import Sent, Server
-from tests.teacher.scripted import ScriptedTeacher
 
-from hornbook.errors import EndpointError
+from hornbook.errors import ConfigError, EndpointError, MissingInputError
 from hornbook.teacher.api import CompletionRequest, Reply, ReplyOutcome, Teacher, TeacherRequest
 from hornbook.teacher.batch import BatchTeacher
 from hornbook.teacher.endpoint import Endpoint, EndpointConfig
@@ -167,10 +166,6 @@ def endpoint(script: Script, kit: Kit, stack: ExitStack) -> Endpoint:
     return Endpoint(EndpointConfig(url=server.url, first_delay_seconds=0.001, max_attempts=2))
 
 
-def shuffled(script: Script, kit: Kit, stack: ExitStack) -> ScriptedTeacher:
-    return ScriptedTeacher(lambda request: script(text_of(request)), num_ahead=20, shuffle=random.Random(5))
-
-
 def batched(script: Script, kit: Kit, stack: ExitStack) -> BatchTeacher:
     server = stack.enter_context(batch_server.BatchServer())
     server.tell = lambda body: http_reply(script(batch_server.text_of(body)), body)
@@ -185,7 +180,7 @@ def batched(script: Script, kit: Kit, stack: ExitStack) -> BatchTeacher:
     [
         (check, kind)
         for check in ALL
-        for kind in (endpoint, shuffled, batched)
+        for kind in (endpoint, batched)
         if kind is not batched or check not in NOT_OF_BATCHES
     ],
 )
@@ -207,3 +202,17 @@ def test_a_teacher_keeps_to_its_contract_and_its_account_does(
 def test_a_model_in_this_process_keeps_to_the_contract(check: Callable[[Make], None]) -> None:
     pytest.importorskip("xllamacpp")
     check(lambda _script: LocalTeacher(Path(os.environ[GGUF_VARIABLE]), max_concurrency=2))
+
+
+def test_a_model_that_cannot_be_loaded_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "model.gguf"
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, "xllamacpp", None)
+        with pytest.raises(ConfigError, match=r"pip install 'hornbook\[local\]'"), LocalTeacher(path):
+            pass
+    pytest.importorskip("xllamacpp")
+    with pytest.raises(MissingInputError, match=r"no model file `.*model\.gguf`"), LocalTeacher(path):
+        pass
+    path.write_bytes(b"GGUF, but only by name")
+    with pytest.raises(ConfigError, match=r"`.*model\.gguf` cannot be loaded"), LocalTeacher(path):
+        pass

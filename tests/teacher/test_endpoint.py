@@ -1,6 +1,8 @@
 import dataclasses
+import json
 import logging
 import random
+import re
 import socket
 import threading
 import time
@@ -18,9 +20,9 @@ from tests.teacher.raw_server import Heard
 
 from hornbook.errors import ConfigError, EndpointError, HornbookError
 from hornbook.teacher.api import CompletionRequest, Reply, ReplyOutcome, SamplingConfig, TeacherRequest, fenced
-from hornbook.teacher.endpoint import Endpoint
+from hornbook.teacher.endpoint import Endpoint, read_reply
 from hornbook.teacher.http import EndpointConfig
-from hornbook.teacher.retry import delay_seconds, retry_after_seconds
+from hornbook.teacher.retry import MalformedError, delay_seconds, retry_after_seconds
 
 KEY = "sk-very-secret-8c1f"
 NEVER_SECONDS = 10_000.0
@@ -46,6 +48,7 @@ def ask(settings: EndpointConfig, *requests: TeacherRequest) -> list[Reply]:
 
 
 def measure(settings: EndpointConfig, *requests: TeacherRequest) -> list[Reply]:
+    """As `ask`, for those to whom a failure is an error."""
     with Endpoint(settings) as endpoint:
         return [reply for _, reply in sorted(endpoint.each(requests), key=lambda pair: pair[0])]
 
@@ -73,14 +76,9 @@ def test_a_request_says_what_is_asked_and_how(server: Server) -> None:
     assert "authorization" not in server.asked[0].headers
 
 
-def test_the_address_may_end_in_a_version_or_not(server: Server) -> None:
-    for ending in ("", "/", "/v1", "/v1/"):
-        assert measure(config(server, url=server.url + ending), chat("x"))[0].text == "about x"
+def test_a_setting_that_cannot_be_used_is_refused_by_its_name() -> None:
     assert EndpointConfig(url="https://host.example/v1beta/openai/").address == "https://host.example/v1beta/openai"
     assert EndpointConfig(url="https://host.example/proxy").address == "https://host.example/proxy/v1"
-
-
-def test_a_setting_that_cannot_be_used_is_refused_by_its_name() -> None:
     urls = ("127.0.0.1:8081", "ftp://host", "http://host:port", "http://host/v1/chat/completions", "http://host?x=1")
     numbers = {"timeout_seconds": 0, "max_concurrency": 0, "max_attempts": 0, "first_delay_seconds": -1.0}
     for name, value in [*[("url", url) for url in urls], *numbers.items()]:
@@ -109,10 +107,6 @@ def test_a_model_is_chosen_by_its_name_or_where_it_is_the_only_one(server: Serve
     server.models = sent(body=b"<html>Welcome</html>")
     with pytest.raises(EndpointError, match="<html>Welcome"), Endpoint(config(server)):
         pass
-    server.models = sent(404)
-    server.reply = lambda _asked: sent(404, b"what?")
-    with Endpoint(config(server, model="mine")) as teacher, pytest.raises(EndpointError, match=r"404 .*what\?"):
-        list(teacher.ask(chats(100)))
 
 
 def test_nobody_at_the_address_and_a_wrong_key_are_said_at_once(server: Server) -> None:
@@ -136,48 +130,32 @@ def test_a_server_that_is_still_loading_is_waited_for(server: Server) -> None:
     assert server.num_model_lists > 3
 
 
+BROKEN = sent(500, {"error": {"message": "out of\nmemory"}})
+FULL = "request (630 tokens) exceeds the available context size (512 tokens), try increasing it"
 AGAIN = [[sent(status), sent(0), said("fine")] for status in (408, 409, 429, 500, 503, 529)]
 AGAIN.append([sent(body=b"{"), sent(body={"choices": []}), said("fine")])
 ONCE = [(said("half", "length"), ReplyOutcome.CUT), (said(None), ReplyOutcome.EMPTY)]
 ONCE += [(answer, BAD) for answer in (*map(sent, (400, 404, 422, 501)), sent(307, location="http://127.0.0.1:9"))]
+ONCE += [(sent(400, {"error": {"code": 400, "message": FULL}}), ReplyOutcome.TOO_LONG)]
 
 
 @pytest.mark.parametrize(
-    ("answers", "outcome"),
+    ("answers", "outcome", "detail"),
     [
-        *((answers, GOOD) for answers in AGAIN),
-        *(([answer], outcome) for answer, outcome in ONCE),
-        ([sent(body=b"<html>not today</html>")] * 3, ReplyOutcome.MALFORMED),
+        *((answers, GOOD, "") for answers in AGAIN),
+        *(([answer], outcome, "") for answer, outcome in ONCE),
+        ([sent(body=b"<html>not today</html>")] * 3, ReplyOutcome.MALFORMED, "<html>not today"),
+        ([BROKEN] * 3, ReplyOutcome.UNANSWERED, "3 attempts, .* failed: 500 Internal Server Error: out of memory"),
     ],
 )
 def test_what_another_attempt_may_change_is_asked_the_same_again_and_nothing_else(
-    server: Server, answers: list[Sent], outcome: ReplyOutcome
+    server: Server, answers: list[Sent], outcome: ReplyOutcome, detail: str
 ) -> None:
     server.in_turn(said("fine"), *answers)
     replies = ask(config(server, max_concurrency=1), chat("before"), chat("x"))
     assert [reply.outcome for reply in replies] == [GOOD, outcome]
+    assert re.search(detail, replies[1].detail)
     assert [asked.body for asked in server.asked[1:]] == [server.asked[1].body] * len(answers)
-
-
-def test_no_failure_is_a_score(server: Server) -> None:
-    server.in_turn(said(""))
-    assert measure(config(server), chat("x"))[0].text == ""
-    nonsense = [b"", {"error": "quota"}, {"choices": ["text"]}]
-    null = [{"choices": [choice]} for choice in ({"message": {"content": None}}, {"text": None})]
-    for body in [*nonsense, *null, said("", refusal="no").body, {"choices": [{"message": {"content": ["parts"]}}]}]:
-        server.reply = lambda _asked, body=body: sent(body=body)
-        with pytest.raises(EndpointError):
-            measure(config(server, max_attempts=1), chat("x"))
-
-
-def test_it_gives_up_after_the_last_attempt(server: Server) -> None:
-    server.reply = lambda asked: (
-        said("fine") if asked.text == "y" else sent(500, {"error": {"message": "out of\nmemory"}})
-    )
-    replies = ask(config(server, max_concurrency=1), chat("y"), completion("x"))
-    assert [reply.outcome for reply in replies] == [GOOD, ReplyOutcome.UNANSWERED]
-    assert "3 attempts, the last of which failed: 500 Internal Server Error: out of memory" in replies[1].detail
-    assert len(server.asked) == 4
 
 
 def test_delays_double_up_to_a_minute_and_are_spread() -> None:
@@ -225,27 +203,6 @@ def test_as_many_requests_run_at_once_as_allowed_and_no_more(server: Server, num
     assert server.most_running == number
 
 
-def test_after_too_many_requests_fewer_run_at_once(server: Server) -> None:
-    eight_at_once = threading.Barrier(8, timeout=60)
-    num_asked = Counter[str]()
-
-    def answer(asked: Heard) -> Sent:
-        with server.lock:
-            num_asked[asked.text] += 1
-            is_first = num_asked[asked.text] == 1
-        if is_first:
-            eight_at_once.wait()
-            with server.lock:
-                server.most_running = 0
-            return sent(429, retry_after="0.1")
-        return said(asked.text)
-
-    server.reply = answer
-    assert len(measure(config(server, max_concurrency=8), *chats(8))) == 8
-    assert 1 <= server.most_running <= 4
-    assert len(server.asked) == 16
-
-
 def test_a_request_that_others_crowd_out_is_not_given_up(server: Server) -> None:
     num_others = Counter[str]()
 
@@ -279,6 +236,7 @@ def test_a_request_that_is_itself_too_much_is_given_up_though_others_are_answere
         (402, {"error": "Insufficient Balance"}, "wants to be paid first: 402"),
         (429, {"error": {"message": "over", "code": "insufficient_quota"}}, "wants to be paid first: 429 .*over"),
         (404, {"error": {"message": "The model `only-model` does not exist"}}, "has no model `only-model`"),
+        (404, b"what?", r"404 .*what\?"),
     ],
 )
 def test_what_all_requests_would_meet_stops_the_asking(server: Server, status: int, body: Any, said_so: str) -> None:
@@ -391,11 +349,63 @@ def test_the_key_is_in_no_message_no_log_and_no_traceback(server: Server, caplog
     assert any(asked.headers["authorization"] == f"Bearer {KEY}" for asked in server.asked)
 
 
-def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    assert ask(config(server), chat("x"))[0].text == "about x"
+def choice(content: Any, reason: str | None = "stop", **more: Any) -> Any:
+    return {"message": {"role": "assistant", "content": content, **more}, "finish_reason": reason}
+
+
+@pytest.mark.parametrize(
+    ("said_so", "outcome", "text"),
+    [
+        (choice("half", "length"), ReplyOutcome.CUT, "half"),
+        (choice("", "length"), ReplyOutcome.CUT, ""),
+        (choice("ha", "content_filter"), ReplyOutcome.REFUSED, ""),
+        (choice(None, refusal="I cannot help with that."), ReplyOutcome.REFUSED, ""),
+        (choice("fine", refusal=None), ReplyOutcome.ANSWERED, "fine"),
+        (choice("fine", None), ReplyOutcome.ANSWERED, "fine"),
+        (choice(" \n"), ReplyOutcome.EMPTY, ""),
+        (choice(None, "tool_calls"), ReplyOutcome.EMPTY, ""),
+        (choice([{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "so"}]), ReplyOutcome.ANSWERED, "so"),
+        (choice([]), ReplyOutcome.EMPTY, ""),
+        ({"text": "caf\udce9"}, ReplyOutcome.ANSWERED, "caf?"),
+        ({"text": None}, ReplyOutcome.EMPTY, ""),
+    ],
+)
+def test_what_the_model_did_is_the_outcome(said_so: Any, outcome: ReplyOutcome, text: str) -> None:
+    reply = read_reply(json.dumps({"choices": [said_so], "usage": {"prompt_tokens": True}}).encode())
+    assert (reply.prompt_tokens, reply.completion_tokens) == (None, None)
+    assert (reply.outcome, reply.text) == (outcome, text)
+    assert bool(reply.detail) == (outcome is not ReplyOutcome.ANSWERED and not text)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "no JSON: nothing"),
+        (b"<html>\nBad  gateway</html>", "no JSON: <html> Bad gateway"),
+        (b"\xff\xfe", "no JSON"),
+        (b"[" * 100_000, "no JSON"),
+        (b"[1]", "no choices"),
+        (b'{"error": {"message": "quota"}}', "no choices: .*quota"),
+        (b'{"choices": []}', "no choices"),
+        (b'{"choices": ["x"]}', "no choices"),
+        (b'{"choices": [{"finish_reason": "stop"}]}', "without message or text"),
+        (b'{"choices": [{"text": "", "finish_reason": "error", "error": {"code": 502}}]}', "in an error: .*502"),
+    ],
+)
+def test_what_is_no_answer_is_malformed(body: bytes, words: str) -> None:
+    with pytest.raises(MalformedError, match=words) as caught:
+        read_reply(body)
+    assert len(str(caught.value)) < 400
+
+
+def test_no_failure_is_a_score(server: Server) -> None:
+    server.in_turn(said(""))
+    assert measure(config(server), chat("x"))[0].text == ""
+    nonsense = [{"error": "quota"}, said("", refusal="no").body, {"choices": [{"message": {"content": ["parts"]}}]}]
+    for body in [*nonsense, *({"choices": [one]} for one in ({"message": {"content": None}}, {"text": None}))]:
+        server.reply = lambda _asked, body=body: sent(body=body)
+        with pytest.raises(EndpointError):
+            measure(config(server, max_attempts=1), chat("x"))
 
 
 @pytest.mark.parametrize(("code", "fence"), [("x = 1", "```"), ("'''\n```\n'''", "````"), ("# `````", "``````")])

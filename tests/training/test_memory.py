@@ -1,12 +1,10 @@
 """What a training takes, against what autograd keeps and arithmetic by hand; what is chosen by it; what a plan says."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from tests.training.in_process import trained
 from tests.training.rank import SHAPE as TINY
 from torch import Tensor
 from torch.nn import functional
@@ -17,7 +15,7 @@ from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.phi import Phi
 from hornbook.pipeline.stage import Hardware, Stage
 from hornbook.recipes import phi_1
-from hornbook.training import loop, micro_batch
+from hornbook.training import micro_batch
 from hornbook.training.config import Execution, TrainConfig
 from hornbook.training.engine import Engine, Replicas
 from hornbook.training.estimate import (
@@ -111,14 +109,11 @@ def test_the_parts_of_phi_1_are_those_of_the_arithmetic() -> None:
     assert whole.total == 20 * PARAMETERS + whole.activations + whole.loss
     assert estimated(PHI_1, on_cpu=True).checkpoint == 12 * PARAMETERS
     parts = estimated(PHI_1, **usual, num_shards=8)
-    assert parts.optimizer == whole.optimizer // 8
-    assert parts.weights < whole.weights / 3
-    assert parts.activations == whole.activations
+    assert (parts.optimizer, parts.activations) == (whole.optimizer // 8, whole.activations)
     for less in ({"micro_batch": 4}, {"sequence_length": 1024}, {"checkpoint_activations": True}, {"num_shards": 8}):
         assert estimated(PHI_1, **{**usual, **less}).total < whole.total, less
     muon, adamw = (estimated(PHI_1, micro_batch=1, optimizer=name, sequence_length=8) for name in ("muon", "adamw"))
-    matrices = 24 * (4 * 2048**2 + 2 * 2048 * 8192)
-    assert adamw.optimizer - muon.optimizer == 4 * matrices
+    assert adamw.optimizer - muon.optimizer == 4 * 24 * (4 * 2048**2 + 2 * 2048 * 8192)
     assert muon.total == muon.weights + muon.gradients + muon.optimizer + muon.update
 
 
@@ -151,46 +146,29 @@ def test_auto_takes_the_largest_divisor_that_fits_and_rows_that_are_given_must_d
     assert planned(10_000 * GIBI).micro_batch == planned(None).micro_batch == 64
     least = planned(24 * GIBI)
     assert (least.micro_batch, least.fits) == (1, False)
-    for word in ("24.0 GiB", "64 micro-batches", "--checkpoint-activations", "may not fit"):
-        assert word in least.describe()
+    assert "may not fit" in least.describe()
     assert "may not fit" not in chosen.describe()
     assert [planned(1, micro_batch=rows).micro_batch for rows in (16, 100, None)] == [16, 64, 64]
     with pytest.raises(ConfigError, match=r"`micro_batch`.*64.*24"):
         planned(1, micro_batch=24)
-    with pytest.raises(TrainingError) as caught, planned(1, micro_batch=16).explained_errors():
-        raise torch.OutOfMemoryError("CUDA")
-    for word in ("--micro-batch 8", "--checkpoint-activations", "fsdp", "--sequence-length 1024", "micro_batch=8"):
-        assert word in str(caught.value)
-    for error in (MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")):
-        with pytest.raises(TrainingError), planned(1, micro_batch=16).explained_errors():
+    cpu = RuntimeError("DefaultCPUAllocator: can't allocate memory")
+    for error in (torch.OutOfMemoryError("CUDA"), MemoryError(), cpu):
+        with (
+            pytest.raises(TrainingError, match=r"--micro-batch 8.*fsdp"),
+            planned(1, micro_batch=16).explained_errors(),
+        ):
             raise error
     with pytest.raises(RuntimeError, match="shape"), planned(1).explained_errors():
         raise RuntimeError("shape")
 
 
-def test_auto_holds_the_model_whole_where_it_fits_beside_one_row_and_in_parts_elsewhere(
-    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_auto_holds_the_model_whole_where_it_fits_beside_one_row_and_in_parts_elsewhere() -> None:
     whole, small = planned(80 * GIBI, EIGHT), planned(24 * GIBI, EIGHT)
     assert (parallel_of(whole), parallel_of(small), small.fits) == ("ddp", "fsdp", True)
     assert small.estimate.optimizer < whole.estimate.optimizer / 7
     assert parallel_of(planned(24 * GIBI, EIGHT, parallel="ddp")) == "ddp"
     assert parallel_of(planned(80 * GIBI, EIGHT, parallel="fsdp")) == "fsdp"
     assert parallel_of(planned(1, ALONE)) == "ddp"  # nobody to share with
-    made: list[str] = []
-
-    def make(model: Phi, config: TrainConfig, *rest: Any, **options: Any) -> None:
-        made.append(config.execution.parallel)
-        raise InterruptedError
-
-    monkeypatch.setattr(loop, "current_ranks", lambda: Ranks(0, 2))
-    monkeypatch.setattr(loop, "on_first", lambda function, ranks: function())  # there is no other process
-    monkeypatch.setattr(loop, "make_engine", make)
-    for available in (1, GIBI):
-        monkeypatch.setattr(micro_batch, "least_available", lambda *_, number=available: number)
-        with pytest.raises(InterruptedError):
-            trained(tokens, tmp_path, micro_batch="auto")
-    assert made == ["fsdp", "ddp"], "the engine is made as it was decided"
 
 
 def test_processes_on_one_machine_share_its_memory_and_the_one_with_the_least_decides(
@@ -201,10 +179,6 @@ def test_processes_on_one_machine_share_its_memory_and_the_one_with_the_least_de
     told: list[Any] = [("a", 10 * GIBI, 2 * GIBI), ("a", 9 * GIBI, 0), ("b", 8 * GIBI, 0)]
     monkeypatch.setattr(torch.distributed, "all_gather_object", lambda box, mine: box.__setitem__(slice(None), told))
     assert least_available(CPU, 0, Ranks(0, 3)) == 11 * GIBI // 2
-    told[2] = ("b", 5 * GIBI, 0)
-    assert least_available(CPU, 0, Ranks(0, 3)) == 5 * GIBI
-    monkeypatch.setattr(micro_batch, "_free_bytes", lambda device: 1)
-    assert least_available(GPU, 0, Ranks(0, 3)) == 5 * GIBI  # a GPU each
     told[1] = ("a", None, 0)
     assert least_available(CPU, 0, Ranks(0, 3)) is None
 
@@ -220,7 +194,7 @@ class Small:
     def backward(self, rows: Tensor, gradient_scale: float, *, is_last: bool) -> Tensor:
         self.tried.append(len(rows))
         if len(rows) > self._most:
-            for parameter in list(self._engine._compute.model.parameters())[:5]:
+            for parameter in list(self._engine._computing.parameters())[:5]:
                 parameter.grad = torch.ones_like(parameter)
             raise torch.OutOfMemoryError("no more")
         return self._engine.backward(rows, gradient_scale, is_last=is_last)
@@ -259,22 +233,6 @@ def test_a_trial_goes_down_to_what_really_fits_and_leaves_no_trace() -> None:
         tried(Small(used, most=0), 12)
 
 
-def test_auto_on_a_small_machine_trains_the_same_model_but_for_rounding(
-    tokens: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    values = {"num_steps": 3, "micro_batch": "auto"}
-    whole = trained(tokens, tmp_path / "whole", **values)
-    two_rows = plan_memory(
-        TINY, config(8, 32, micro_batch=2), device=CPU, dtype=torch.float32, ranks=ALONE, available=None
-    )
-    available = round(two_rows.estimate.total / 0.9) + 1
-    monkeypatch.setattr(micro_batch, "least_available", lambda *_: available)
-    cut = trained(tokens, tmp_path / "cut", **values)
-    assert "with micro-batch size 8:" in whole.notes[0]
-    assert "with micro-batch size 2, 4 micro-batches per step" in cut.notes[0]
-    assert cut.column("validation_loss") == pytest.approx(whole.column("validation_loss"), abs=1e-4)
-
-
 def plan_of(config: object, hardware: Hardware | None = None) -> tuple[float, int, int]:
     """FLOPs, bytes on one GPU, bytes on the disk."""
     made = estimate(Stage("pretrain", run_train, config, 1), hardware)
@@ -291,15 +249,8 @@ def test_a_plans_operations_are_six_for_each_weight_and_twelve_for_each_attended
     assert gpus.hours(989.4e12 * 0.5 * 3600) == pytest.approx(1)
     assert paper_hardware().hours(flops) == pytest.approx(770, rel=0.01)
 
-    def memory(outer: dict[str, Any] | None = None, **inner: Any) -> int:
-        execution = replace(phi_1.PRETRAIN.execution, **{"micro_batch": 4, "parallel": "ddp", **inner})
-        return plan_of(replace(phi_1.PRETRAIN, execution=execution, **(outer or {})), gpus)[1]
-
-    assert memory() > PARAMETERS * 16  # weights, gradients and two moments in float32
-    assert memory(micro_batch=8) > memory() > memory({"residual_dropout": 0.0})
-    assert memory({"mask_documents": True}) > memory() > memory(checkpoint_activations=True)
-    assert memory(parallel="fsdp") < memory()
-    assert memory(micro_batch="auto") <= 0.9 * gpus.memory_bytes
+    execution = replace(phi_1.PRETRAIN.execution, micro_batch="auto", parallel="ddp")
+    assert PARAMETERS * 16 < plan_of(replace(phi_1.PRETRAIN, execution=execution), gpus)[1] <= 0.9 * gpus.memory_bytes
     wrong = {"gpu": "potato", "num_gpus": 0, "utilisation": 55}
     for name, value in wrong.items():
         with pytest.raises(ConfigError, match=f"`--{name.replace('_', '-')}`"):

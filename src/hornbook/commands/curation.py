@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import App, Group, Parameter
+from cyclopts import Parameter
 
 from hornbook.commands.data import reading_config
 from hornbook.commands.one_stage import (
@@ -18,7 +18,7 @@ from hornbook.commands.one_stage import (
     dropped_counts,
     finished,
 )
-from hornbook.commands.teacher_options import open_account
+from hornbook.commands.teacher_options import Teacher, TeacherOptions, open_account
 from hornbook.commands.teacher_report import print_account
 from hornbook.curation import calibration
 from hornbook.curation.annotate import AnnotateConfig, PromptConfig
@@ -27,7 +27,7 @@ from hornbook.curation.collect import collect
 from hornbook.curation.labels import LabelsConfig, read_labels
 from hornbook.curation.sample import SampleConfig
 from hornbook.curation.sample import sample as sample_stage
-from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER
+from hornbook.curation.saved_classifier import CLASSIFIER_FILES, CLASSIFIER_FOLDER
 from hornbook.curation.train_classifier import train_classifier as train_classifier_stage
 from hornbook.display import make_console
 from hornbook.errors import ConfigError
@@ -38,14 +38,12 @@ from hornbook.pipeline.publish import (
     publish_kept,
     require_same_form,
     require_writable,
+    require_writable_folder,
 )
 from hornbook.pipeline.stage import Artifact
 from hornbook.records import Document, Dropped, Label
 from hornbook.sources.find import SourcesConfig, open_sources
-from hornbook.teacher.options import TeacherOptions
 
-app = App(name="hornbook", help_format="markdown")
-_TEACHER = Group("Teacher", sort_key=2)
 _EXECUTION, _SOURCES, _PROMPT, _OPTIONS, _SAMPLE = (
     Execution(),
     SourcesConfig(),
@@ -57,7 +55,6 @@ Reading = Annotated[SourcesConfig, Parameter(name="*", group=READING)]
 Drawing = Annotated[SampleConfig, Parameter(name="*", group=RULES)]
 
 
-@app.command
 def sample(
     *inputs: Inputs,
     output: Output,
@@ -88,11 +85,10 @@ def sample(
         }
 
 
-@app.command
 def annotate(
     *inputs: Inputs,
     output: Output,
-    teacher: Annotated[TeacherOptions, Parameter(name="*", group=_TEACHER)] = _OPTIONS,
+    teacher: Teacher = _OPTIONS,
     drawing: Drawing = _SAMPLE,
     against: Annotated[str | None, Parameter(group=RULES)] = None,
     prompt: Annotated[PromptConfig, Parameter(name="*", group=RULES)] = _PROMPT,
@@ -143,7 +139,6 @@ def annotate(
         print_account(summary, make_console())
 
 
-@app.command
 def train_classifier(
     *inputs: Inputs,
     output: Annotated[Path, Parameter(name=("--output", "-o"), help="Folder to write.", group=OUTPUT)],
@@ -162,6 +157,7 @@ def train_classifier(
         File of rows with `score`, 0 to 5, and the document's `id`, its `text`, or the `sha256` of its text; `shipped`
         for the labels of the standard library that come with Hornbook.
     """
+    require_writable_folder(output, (*inputs, labels), CLASSIFIER_FILES)
     documents = collect(reading_config(inputs, sources))
     joined = read_labels(documents, LabelsConfig(path=labels))
     last = train_classifier_stage(documents, joined)

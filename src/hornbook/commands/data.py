@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from hornbook.commands.one_stage import OUTPUT, READING, RULES, Execution, Inputs, Output, dropped_counts, finished
 from hornbook.curation.classify import ClassifyConfig
@@ -34,7 +34,6 @@ from hornbook.pipeline.store import Store
 from hornbook.records import Document, DocumentKind, Dropped, Value
 from hornbook.sources.find import SourcesConfig, open_sources
 
-app = App(name="hornbook", help_format="markdown")
 _DEFAULT_EXECUTION, _DEFAULT_SOURCES = Execution(), SourcesConfig()
 _TYPED = re.compile(r"(\d+(?:[_,]\d{3})*(?:\.\d+)?)([kmbt]?)", re.IGNORECASE | re.ASCII)
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
@@ -56,7 +55,6 @@ def _parse_count(_hint: Any, tokens: Sequence[Any]) -> int:
     return int(number)
 
 
-@app.command
 def collect(
     *inputs: Inputs,
     output: Output,
@@ -113,7 +111,6 @@ def collect(
         }
 
 
-@app.command
 def deduplicate(
     *inputs: Inputs,
     output: Output,
@@ -160,7 +157,6 @@ def deduplicate(
         }
 
 
-@app.command
 def classify(
     *inputs: Inputs,
     output: Output,
@@ -197,7 +193,6 @@ def classify(
         }
 
 
-@app.command
 def select(
     *inputs: Inputs,
     output: Output,

@@ -10,12 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import App, Group, Parameter
+from cyclopts import Parameter
 
 from hornbook import __version__
 from hornbook.commands.data import reading_config
 from hornbook.commands.one_stage import OUTPUT, READING, RULES, Execution, Inputs, Output, dropped_counts, finished
-from hornbook.commands.teacher_options import open_account
+from hornbook.commands.teacher_options import Teacher, TeacherOptions, open_account
 from hornbook.commands.teacher_report import print_account
 from hornbook.curation.collect import collect as collect_stage
 from hornbook.decontamination.findings import Decision, FoundRow, nearest_of, strongest
@@ -38,10 +38,7 @@ from hornbook.pipeline.stage import Artifact
 from hornbook.pipeline.table import Table
 from hornbook.records import Document, Dropped
 from hornbook.sources.find import SourcesConfig, open_sources
-from hornbook.teacher.options import TeacherOptions
 
-app = App(name="hornbook", help_format="markdown")
-_TEACHER = Group("Teacher", sort_key=2)
 _EXECUTION, _SOURCES, _RULE, _OPTIONS = Execution(), SourcesConfig(), RuleConfig(), TeacherOptions()
 _COPIED = ("benchmark", "task_id", "score", "evidence", "function", "window_first", "window_last")
 """What a decision takes from the row that decides."""
@@ -73,14 +70,13 @@ class DecisionRow:
     """That it gives away."""
 
 
-@app.command
 def decontaminate(
     *inputs: Inputs,
     output: Output,
     report: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
     decisions: Annotated[Path | None, Parameter(group=OUTPUT)] = None,
     rule: Annotated[RuleConfig, Parameter(name="*", group=RULES)] = _RULE,
-    teacher: Annotated[TeacherOptions, Parameter(name="*", group=_TEACHER)] = _OPTIONS,
+    teacher: Teacher = _OPTIONS,
     sources: Annotated[SourcesConfig, Parameter(name="*", group=READING)] = _SOURCES,
     execution: Execution = _EXECUTION,
 ) -> None:

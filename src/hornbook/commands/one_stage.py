@@ -1,4 +1,4 @@
-"""A command is a pipeline of a source, a stage and an output: what every such command shares."""
+"""What commands share: the options that are the same everywhere, and the run of a source, a stage and an output."""
 
 import json
 import time
@@ -6,21 +6,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, CycloptsError, Group, Parameter
+from cyclopts import Group, Parameter
 
-from hornbook.display import TerminalObserver, make_console
-from hornbook.errors import ConfigError, HornbookError
-from hornbook.parallel import Engine, open_engine
-from hornbook.pipeline.run import Pipeline, run
-from hornbook.pipeline.stage import Artifact, Context, Stage
-from hornbook.pipeline.store import Store, store_beside
+from hornbook.parallel import Engine
+from hornbook.pipeline import DEFAULT_STORE
+
+if TYPE_CHECKING:
+    from hornbook.pipeline.stage import Artifact, Stage
+    from hornbook.pipeline.store import Store
 
 OUTPUT = Group("Output", sort_key=0)
 RULES = Group("Rules", sort_key=1)
 READING = Group("Reading", sort_key=2)
-_EXECUTION = Group("Execution", sort_key=3)
+TEACHER = Group("Teacher", sort_key=8)
+EXECUTION = Group("Execution", sort_key=9)
 Inputs = Annotated[
     str,
     Parameter(
@@ -33,11 +34,18 @@ Output = Annotated[
     Path,
     Parameter(name=("--output", "-o"), help="File to write: .jsonl or .parquet.", group=OUTPUT),
 ]
+StoreFolder = Annotated[
+    Path,
+    Parameter(name="--store", env_var="HORNBOOK_STORE", group=EXECUTION, help="Folder of artifacts and runs."),
+]
+Seed = Annotated[int, Parameter(name="--seed", group=EXECUTION, help="Seed of every random choice.")]
+AsJson = Annotated[
+    bool, Parameter(name="--json", negative=(), group=EXECUTION, help="Print one JSON object on the last line.")
+]
+Quiet = Annotated[bool, Parameter(name="--quiet", negative=(), group=EXECUTION, help="Print no progress.")]
 
-Seed = Annotated[int, Parameter(help="Seed of every random choice.", group=RULES)]
 
-
-@Parameter(name="*", group=_EXECUTION)
+@Parameter(name="*", group=EXECUTION)
 @dataclass(frozen=True, kw_only=True)
 class Execution:
     """Where a command works, and what it prints; nothing of it changes the output."""
@@ -49,28 +57,34 @@ class Execution:
     """Work on the parts of tables in processes here, or as tasks on a Ray cluster."""
     ray_address: str | None = None
     """Address of a running Ray cluster; without it one is started here."""
-    as_json: Annotated[bool, Parameter(name="--json", negative=())] = False
-    """Print one JSON object on the last line."""
-    quiet: Annotated[bool, Parameter(negative=())] = False
-    """Print no progress."""
+    as_json: AsJson = False
+    quiet: Quiet = False
+
+
+@Parameter(name="*", group=EXECUTION)
+@dataclass(frozen=True, kw_only=True)
+class RunExecution(Execution):
+    """Where a command works that keeps a run in a store."""
+
+    store: StoreFolder = Path(DEFAULT_STORE)
 
 
 @dataclass
 class Finished:
     """The artifacts of a command, and what it says of itself."""
 
-    artifacts: Mapping[str, Artifact]
+    artifacts: "Mapping[str, Artifact]"
     begun: float
     facts: dict[str, Any] = field(default_factory=dict)
     """Printed at the end, in this order."""
 
-    def __getitem__(self, stage: str) -> Artifact:
+    def __getitem__(self, stage: str) -> "Artifact":
         return self.artifacts[stage]
 
 
 @contextmanager
 def finished(
-    last: Stage,
+    last: "Stage",
     output: Path,
     execution: Execution,
     *,
@@ -89,6 +103,11 @@ def finished(
     Raises:
         HornbookError: A stage failed; the same command goes on where it was.
     """
+    from hornbook.display import TerminalObserver, make_console
+    from hornbook.parallel import open_engine
+    from hornbook.pipeline.run import Pipeline, run
+    from hornbook.pipeline.stage import Context
+
     context = Context(engine=open_engine(execution.engine, execution.ray_address), open_teacher=open_teacher)
     pipeline = Pipeline.ending_in(last.name, last, seed=seed)
     begun = time.monotonic()
@@ -102,7 +121,7 @@ def finished(
     _print_facts(done.facts, as_json=execution.as_json)
 
 
-def dropped_counts(artifacts: Sequence[Artifact]) -> dict[str, int]:
+def dropped_counts(artifacts: "Sequence[Artifact]") -> dict[str, int]:
     """Reason → number of records dropped, over some stages, the largest first."""
     counts: dict[str, int] = {}
     for artifact in artifacts:
@@ -111,22 +130,15 @@ def dropped_counts(artifacts: Sequence[Artifact]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: -item[1]))
 
 
-def call(app: App, tokens: Sequence[str]) -> None:
-    """Run a command line; a mistake in it is a `ConfigError` like any other.
-
-    Raises:
-        ConfigError: An option is unknown, or a value does not fit.
-    """
-    try:
-        app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
-    except CycloptsError as error:
-        if isinstance(error.__cause__, HornbookError):
-            raise error.__cause__ from error
-        raise ConfigError(str(error)) from error
+def print_json(values: Mapping[str, Any]) -> None:
+    """Print one JSON object on a line of its own, the last of a command's output."""
+    print(json.dumps(values))  # noqa: T201
 
 
 @contextmanager
-def _opened(folder: Path | None, output: Path) -> Iterator[Store]:
+def _opened(folder: Path | None, output: Path) -> "Iterator[Store]":
+    from hornbook.pipeline.store import Store, store_beside
+
     if folder is None:
         with store_beside(output) as store:
             yield store
@@ -137,8 +149,10 @@ def _opened(folder: Path | None, output: Path) -> Iterator[Store]:
 
 
 def _print_facts(facts: Mapping[str, Any], *, as_json: bool) -> None:
+    from hornbook.display import make_console
+
     if as_json:
-        print(json.dumps(facts))  # noqa: T201
+        print_json(facts)
         return
     console = make_console()
     for name, value in facts.items():

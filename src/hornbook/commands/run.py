@@ -1,4 +1,4 @@
-"""`hornbook run`: run a recipe, alone or on every rank of `torchrun`.
+"""`hornbook run` and `hornbook plan`: run a recipe, alone or on every rank of `torchrun`, or say what a run would take.
 
 On several processes the first walks the pipeline and is alone in writing to the store; when it comes to a training it
 calls the others, which do nothing else. All must see the store, for instance on a shared disk.
@@ -7,20 +7,14 @@ calls the others, which do nothing else. All must see the store, for instance on
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from cyclopts import Group, Parameter
 
-from hornbook.commands.input_options import EngineOption, RayOption
-from hornbook.commands.teacher_options import (
-    DEFAULT_FLAGS,
-    OptionalTeacherOption,
-    TeacherOptions,
-    naming_a_budget,
-    with_teacher_flags,
-)
+from hornbook.commands.one_stage import EXECUTION, AsJson, RunExecution, StoreFolder, print_json
+from hornbook.commands.teacher_options import Teacher, TeacherOptions, naming_a_budget
 from hornbook.errors import ConfigError
 from hornbook.pipeline import DEFAULT_STORE
 
@@ -28,40 +22,61 @@ if TYPE_CHECKING:
     from hornbook.pipeline.run import Pipeline
     from hornbook.teacher.account import Account
 
-RecipeArgument = Annotated[str, typer.Argument(help="A recipe's name, or the path of a recipe file ending in .py.")]
-StoreOption = Annotated[
-    Path, typer.Option("--store", metavar="DIR", envvar="HORNBOOK_STORE", help="Where artifacts and runs are kept.")
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="STAGE.FIELD=VALUE", help="Change one field of a stage's config; may be repeated."),
-]
-UntilOption = Annotated[str | None, typer.Option("--until", metavar="STAGE", help="Stop after this stage.")]
-SeedOption = Annotated[int, typer.Option("--seed", help="The seed of every random choice.")]
+_RECIPE, _HARDWARE = Group("Recipe", sort_key=0), Group("Hardware", sort_key=1)
+Recipe = Annotated[str, Parameter(help="Name of a recipe, or path of a recipe file that ends in .py.")]
 CallRanks = Callable[[Any], None]
 
 
-@with_teacher_flags
+@Parameter(name="*", group=_RECIPE)
+@dataclass(frozen=True, kw_only=True)
+class RecipeOptions:
+    """What a recipe starts from, and what is changed in it."""
+
+    source: tuple[str, ...] = ()
+    """File, folder or URL of code that the recipe reads; may be repeated."""
+    overrides: Annotated[tuple[str, ...], Parameter(name="--set")] = ()
+    """STAGE.FIELD=VALUE: change one field of a stage's config; may be repeated."""
+    until: str | None = None
+    """Stop after this stage."""
+    seed: Annotated[int, Parameter(group=EXECUTION)] = 0
+    """Seed of every random choice."""
+
+    def pipeline(self, recipe: str) -> "Pipeline":
+        """The pipeline that was typed.
+
+        Raises:
+            ConfigError: A name or a value cannot be used.
+        """
+        from hornbook.pipeline.override import apply_overrides, parse_overrides
+        from hornbook.recipes.find import find_recipe
+
+        made = apply_overrides(find_recipe(recipe)(self.seed, self.source), parse_overrides(self.overrides))
+        return made.until(self.until) if self.until else made
+
+
+_OPTIONS, _EXECUTION, _TEACHER = RecipeOptions(), RunExecution(), TeacherOptions()
+
+
 def run(
-    recipe: RecipeArgument,
-    overrides: SetOption = None,
-    until: UntilOption = None,
-    name: Annotated[
-        str | None, typer.Option("--name", metavar="RUN", help="The run's name; the recipe's where none is given.")
-    ] = None,
-    is_replaced: Annotated[
-        bool, typer.Option("--replace", help="Let the run take the name of an earlier one with other settings.")
-    ] = False,
-    store: StoreOption = Path(DEFAULT_STORE),
-    seed: SeedOption = 0,
-    engine: EngineOption = "local",
-    ray_address: RayOption = None,
-    teacher: OptionalTeacherOption = None,
-    flags: TeacherOptions = DEFAULT_FLAGS,
+    recipe: Recipe,
+    /,
+    *,
+    options: RecipeOptions = _OPTIONS,
+    name: Annotated[str | None, Parameter(group=_RECIPE)] = None,
+    is_replaced: Annotated[bool, Parameter(name="--replace", negative=(), group=_RECIPE)] = False,
+    teacher: Teacher = _TEACHER,
+    execution: RunExecution = _EXECUTION,
 ) -> None:
-    """Run a recipe. What an earlier run made is reused; a run that was killed goes on where it was.
+    """Run a recipe. What an earlier run made is reused; a run that was killed continues.
 
     Under torchrun every rank runs this command, and all share the work of training.
+
+    Parameters
+    ----------
+    name
+        Name of the run; without it the recipe's.
+    is_replaced
+        Let the run take the name of an earlier one with other settings.
     """
     from hornbook.display import TerminalObserver, make_console
     from hornbook.parallel import open_engine
@@ -70,46 +85,78 @@ def run(
     from hornbook.pipeline.runs import Run, RunFolder
     from hornbook.pipeline.stage import Context
     from hornbook.pipeline.store import Store
-    from hornbook.report.summary import print_summary
+    from hornbook.report.summary import describe_run, print_summary
 
-    pipeline = make_pipeline(recipe, overrides, until, seed)
+    pipeline = options.pipeline(recipe)
     pipeline.require_settings()
-    if flags.teacher_model:
+    if teacher.teacher_model:
         raise ConfigError(
             "a recipe names the model in a stage's config: `--set STAGE.teacher=NAME`, not `--teacher-model`"
         )
-    options = None if teacher is None else replace(flags, teacher=teacher)
-    open_teacher = teacher_for(pipeline, options, store)
+    open_teacher = teacher_for(pipeline, teacher if teacher.teacher else None, execution.store)
 
     def run_all(call_ranks: CallRanks | None) -> None:
-        opened = Store(store)
+        opened = Store(execution.store)
         folder = RunFolder(opened, name or pipeline.recipe)
         opened.open_for_writing()
-        changes = parse_overrides(overrides or [])
-        record = Run(name=folder.path.name, recipe=recipe, seed=seed, overrides=changes, until=until)
-        context = Context(open_engine(engine, ray_address), open_teacher, call_ranks)
-        console = make_console()
+        record = Run(
+            name=folder.path.name,
+            recipe=recipe,
+            seed=options.seed,
+            sources=options.source,
+            overrides=parse_overrides(options.overrides),
+            until=options.until,
+        )
+        context = Context(open_engine(execution.engine, execution.ray_address), open_teacher, call_ranks)
+        console = make_console(stderr=execution.as_json, quiet=execution.quiet)
         with folder.recording(record, is_replaced=is_replaced):
-            line = f"[bold]hornbook run {recipe}[/]  {len(pipeline.stages)} stages, store {store}"
+            line = f"[bold]hornbook run {recipe}[/]  {len(pipeline.stages)} stages, store {execution.store}"
             console.print(line, highlight=False)
             with naming_a_budget(), TerminalObserver(console, folder) as observer:
                 run_pipeline(pipeline, opened, observer, context)
-        print_summary(folder, console)
+        if execution.as_json:
+            print_json(describe_run(folder))
+        else:
+            print_summary(folder, make_console())
 
     _run_on_ranks(os.environ, run_all)
 
 
-def make_pipeline(recipe: str, overrides: list[str] | None, until: str | None, seed: int) -> "Pipeline":
-    """The pipeline that was typed.
+def plan(
+    recipe: Recipe,
+    /,
+    *,
+    options: RecipeOptions = _OPTIONS,
+    gpu: Annotated[str | None, Parameter(group=_HARDWARE)] = None,
+    num_gpus: Annotated[int, Parameter(group=_HARDWARE)] = 8,
+    utilisation: Annotated[float, Parameter(group=_HARDWARE)] = 0.55,
+    store: StoreFolder = Path(DEFAULT_STORE),
+    as_json: AsJson = False,
+) -> None:
+    """Say what a run would take, and run nothing: stages reused, tokens, FLOPs, GPU-hours, memory, disk, price.
 
-    Raises:
-        ConfigError: A name or a value cannot be used.
+    Parameters
+    ----------
+    gpu
+        GPU whose hours and memory are counted: h100, a100, …
+    num_gpus
+        Number of GPUs.
+    utilisation
+        Share of the GPU's peak that training is expected to reach.
     """
-    from hornbook.pipeline.override import apply_overrides, parse_overrides
-    from hornbook.recipes.find import find_recipe
+    from hornbook.display import make_console
+    from hornbook.pipeline.plan import make_plan, print_plan
+    from hornbook.pipeline.store import Store
+    from hornbook.training.estimate import find_hardware, paper_hardware
 
-    pipeline = apply_overrides(find_recipe(recipe)(seed), parse_overrides(overrides or []))
-    return pipeline.until(until) if until else pipeline
+    hardware = find_hardware(gpu or "h100", num_gpus=num_gpus, utilisation=utilisation)
+    reference = paper_hardware()
+    pipeline = options.pipeline(recipe)
+    made = make_plan(pipeline, Store(store), hardware, None if hardware.gpu == reference.gpu else reference)
+    if as_json:
+        print_json(made.as_json())
+    else:
+        print_plan(made, make_console(), gpus=True if gpu else None)
 
 
 def _run_on_ranks(environment: Mapping[str, str], run_all: Callable[[CallRanks | None], None]) -> None:

@@ -1,19 +1,29 @@
-"""`hornbook runs`: list the runs of a store, remove one, and delete the artifacts that no run needs."""
+"""`hornbook show` and `hornbook runs`: show a run, list all of a store, remove one, delete what no run needs."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from hornbook.commands.one_stage import AsJson, StoreFolder, print_json
 from hornbook.display import make_console
 from hornbook.pipeline import DEFAULT_STORE
 from hornbook.pipeline.runs import RunFolder, list_runs, remove_unused
 from hornbook.pipeline.store import Store
 
 app = App(name="runs", help="List the runs of a store, remove one, delete the artifacts that no run needs.")
-StoreFolder = Annotated[Path, Parameter(name="--store", env_var="HORNBOOK_STORE", help="Folder of artifacts and runs.")]
-AsJson = Annotated[bool, Parameter(name="--json", negative=(), help="Print one JSON object on the last line.")]
+RunName = Annotated[str, Parameter(help="Name of the run.")]
+
+
+def show(run: RunName, /, *, store: StoreFolder = Path(DEFAULT_STORE), as_json: AsJson = False) -> None:
+    """Show a run: its stages, artifacts, scores, and the folders that hold them."""
+    from hornbook.report.summary import describe_run, print_summary
+
+    folder = RunFolder(Store(store), run)
+    if as_json:
+        print_json(describe_run(folder))
+    else:
+        print_summary(folder, make_console(), stages=True)
 
 
 @app.default
@@ -24,7 +34,7 @@ def show_runs(*, store: StoreFolder = Path(DEFAULT_STORE), as_json: AsJson = Fal
         for run in list_runs(Store(store))
     ]
     if as_json:
-        print(json.dumps({"store": str(store), "runs": runs}))  # noqa: T201
+        print_json({"store": str(store), "runs": runs})
         return
     console = make_console()
     if not runs:
@@ -37,9 +47,11 @@ def show_runs(*, store: StoreFolder = Path(DEFAULT_STORE), as_json: AsJson = Fal
 
 
 @app.command
-def rm(name: str, /, *, store: StoreFolder = Path(DEFAULT_STORE)) -> None:
+def rm(run: RunName, /, *, store: StoreFolder = Path(DEFAULT_STORE), as_json: AsJson = False) -> None:
     """Remove a run's record; its artifacts stay until `gc`."""
-    RunFolder(Store(store), name).remove()
+    RunFolder(Store(store), run).remove()
+    if as_json:
+        print_json({"removed": run})
 
 
 @app.command
@@ -48,7 +60,7 @@ def gc(*, store: StoreFolder = Path(DEFAULT_STORE), as_json: AsJson = False) -> 
     removed = remove_unused(Store(store))
     total = sum(removed.values())
     if as_json:
-        print(json.dumps({"removed": removed, "bytes": total}))  # noqa: T201
+        print_json({"removed": removed, "bytes": total})
         return
     console = make_console()
     for artifact, num_bytes in removed.items():

@@ -1,14 +1,16 @@
 """`hornbook study contamination`: what a run's model owes to exercises that are similar to a benchmark's problems."""
 
-import json
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from cyclopts import App, Group, Parameter
 
-from hornbook.commands.run import StoreOption
+from hornbook.commands.one_stage import AsJson, Quiet, Seed, StoreFolder, print_json
+from hornbook.decontamination.planted import PlantConfig
+from hornbook.decontamination.syntax_trees import MATCH_RATES
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.pipeline import DEFAULT_STORE
 
@@ -18,62 +20,54 @@ if TYPE_CHECKING:
     from hornbook.pipeline.stage import Progress
     from hornbook.recipes.contamination_study import StudySettings
 
-app = typer.Typer(help="Study a finished run: what does its model owe to what?", no_args_is_help=True)
-
+app = App(name="study", help="Study a finished run: what does its model owe to what?")
+_STUDY, _PLANTED = Group("Study", sort_key=0), Group("Planted leaks", sort_key=1)
 _HELD_OUT, _HUMANEVAL = "held-out", "humaneval"
 
 
-@app.callback()
-def study() -> None:
-    """There is one subcommand, and it keeps its name."""
+def _read_rates(_hint: Any, tokens: Sequence[Any]) -> tuple[float, ...]:
+    """The numbers of `0.95,0.9`."""
+    text = str(tokens[0].value)
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(f"`--rates` takes numbers with commas between them, got {text!r}") from None
 
 
-@app.command()
+@app.command
 def contamination(
-    run: Annotated[str, typer.Argument(help="The run's name.", metavar="RUN", show_default=False)],
+    run: Annotated[str, Parameter(help="Name of the run.")],
+    /,
+    *,
     rates: Annotated[
-        str,
-        typer.Option("--rates", metavar="RATE,RATE,…", help="Match rates of syntax trees that make two similar."),
-    ] = "0.95,0.9,0.85,0.8",
-    against: Annotated[
-        str | None,
-        typer.Option(
-            "--against",
-            help="The benchmark: held-out (where the run has held-out problems), or humaneval.",
-            show_default=False,
-        ),
-    ] = None,
-    plant: Annotated[
-        int,
-        typer.Option("--plant", metavar="N", min=0, help="Put N leaks among the exercises, to show what a study sees."),
-    ] = 0,
-    copies: Annotated[
-        int,
-        typer.Option("--copies", metavar="N", min=1, help="How often each planted leak stands among the exercises."),
-    ] = 1,
-    control: Annotated[
-        str,
-        typer.Option(
-            "--control",
-            metavar="LABEL",
-            help="Also train again without as many other exercises as this rate, `rule` or `planted` takes.",
-            show_default=False,
-        ),
-    ] = "",
-    name: Annotated[
-        str | None,
-        typer.Option("--name", metavar="RUN", help="The study's own name; made of the run's where none is given."),
-    ] = None,
-    store: StoreOption = Path(DEFAULT_STORE),
-    seed: Annotated[int, typer.Option("--seed", help="Of the leaks and of the bootstrap.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+        tuple[float, ...],
+        Parameter(converter=_read_rates, n_tokens=1, negative=(), group=_STUDY),
+    ] = MATCH_RATES,
+    against: Annotated[str | None, Parameter(group=_STUDY)] = None,
+    control: Annotated[str, Parameter(group=_STUDY)] = "",
+    name: Annotated[str | None, Parameter(group=_STUDY)] = None,
+    planted: Annotated[PlantConfig | None, Parameter(name="*", group=_PLANTED)] = None,
+    seed: Seed = 0,
+    store: StoreFolder = Path(DEFAULT_STORE),
+    as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Finetune a run's model anew without the exercises that are similar to a benchmark's problems, and compare.
+    """Finetune a run's model again without the exercises that are similar to a benchmark's problems, and compare.
 
-    For each match rate and for the rule of the run's own decontamination: what goes, and both models on similar and
-    other problems. What is there already is reused; a study that was killed goes on.
+    For each match rate and for the rule of the run's own decontamination: what is removed, and both models on similar
+    and other problems. What is there already is reused; a study that was killed continues.
+
+    Parameters
+    ----------
+    rates
+        Match rates of syntax trees from which on two are similar, with commas between them.
+    against
+        Benchmark: held-out (the default where the run has held-out problems) or humaneval.
+    control
+        Rate, `rule` or `planted`: also train without as many other exercises as it removes, drawn at random.
+    name
+        Name of the study; without it RUN-contamination.
     """
-    from hornbook.decontamination.planted import PlantConfig
     from hornbook.evaluation.stages import HELD_OUT
     from hornbook.pipeline.runs import RunFolder
     from hornbook.pipeline.store import Store
@@ -82,23 +76,24 @@ def contamination(
 
     kept = Store(store)
     pipeline = pipeline_of(RunFolder(kept, run), LAST_OF_RUN)
-    if copies > 1 and not plant:
-        raise ConfigError(f"`--copies {copies}` says how often each leak of `--plant` stands there")
     benchmark = against or (_HELD_OUT if has_held_out(pipeline) else _HUMANEVAL)
     settings = StudySettings(
         against=HELD_OUT if benchmark == _HELD_OUT else benchmark,
-        rates=_read_rates(rates),
-        planted=PlantConfig(num_leaks=plant, num_copies=copies) if plant else None,
+        rates=rates,
+        planted=planted,
         control=control,
         seed=seed,
     )
-    folder = RunFolder(kept, name or f"{run}-contamination{'-planted' if plant else ''}")
-    _run(pipeline, settings, folder, quiet=as_json)
+    folder = RunFolder(kept, name or f"{run}-contamination{'-planted' if planted else ''}")
+    _run(pipeline, settings, folder, as_json=as_json, quiet=quiet)
     found = folder.artifacts()[STUDY].manifest.metrics
-    typer.echo(json.dumps(found, indent=2) if as_json else f"\n{study_text(found)}", nl=as_json)
+    if as_json:
+        print_json(found)
+    else:
+        print(f"\n{study_text(found)}", end="")  # noqa: T201
 
 
-def _run(of_run: "Pipeline", settings: "StudySettings", folder: "RunFolder", *, quiet: bool) -> None:
+def _run(of_run: "Pipeline", settings: "StudySettings", folder: "RunFolder", *, as_json: bool, quiet: bool) -> None:
     """First find what is similar, so that a model is trained again only where other exercises go."""
     from hornbook.decontamination.study import SimilarPair, equal_prunings
     from hornbook.display import TerminalObserver, make_console, show_progress
@@ -109,7 +104,7 @@ def _run(of_run: "Pipeline", settings: "StudySettings", folder: "RunFolder", *, 
     folder.store.open_for_writing()
     if folder.exists() and folder.read().recipe != NAME:
         raise ConfigError(f"`{folder.path.name}` is the name of another run; choose one for the study with --name")
-    console = make_console(stderr=quiet)
+    console = make_console(stderr=as_json, quiet=quiet)
     looking = contamination_study(of_run, settings).until(SIMILAR)
     with show_progress(console, "looking for similar exercises") as progress:
         outcome = run_pipeline(looking, folder.store, _Watched(progress))[SIMILAR]
@@ -136,13 +131,6 @@ class _Watched:
         """Say nothing."""
 
 
-def _read_rates(text: str) -> tuple[float, ...]:
-    try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError:
-        raise ConfigError(f"`--rates` takes numbers with commas between them, got {text!r}") from None
-
-
 def pipeline_of(folder: "RunFolder", until: str) -> "Pipeline":
     """The stages of a run up to the one of this name, with those that it needs.
 
@@ -156,14 +144,12 @@ def pipeline_of(folder: "RunFolder", until: str) -> "Pipeline":
     run = folder.read()
     if not run.recipe.endswith(".py") and run.recipe not in list_recipes():
         raise ConfigError(f"`{run.name}` is not the run of a recipe: it was made by `{run.command or run.recipe}`")
-    pipeline = apply_overrides(find_recipe(run.recipe)(run.seed), run.overrides)
+    pipeline = apply_overrides(find_recipe(run.recipe)(run.seed, run.sources), run.overrides)
     if until not in {stage.name for stage in pipeline.stages}:
         raise ConfigError(f"the run `{run.name}` cannot be used: its recipe `{run.recipe}` has no stage `{until}`")
     pipeline = pipeline.until(until)
     made = {stage.name: stage.fingerprint for stage in run.stages}
-    changes = [part for key, value in run.overrides.items() for part in ("--set", f"{key}={value}")]
-    words = ["hornbook", "run", run.recipe, "--name", run.name, *changes, "--seed", str(run.seed)]
-    again = shlex.join([*words, "--store", str(folder.store.root)])
+    again = f"{run.typed} {shlex.join(['--name', run.name, '--store', str(folder.store.root)])}"
     for name, fingerprint in pipeline.fingerprints().items():
         if name not in made:
             raise MissingInputError(

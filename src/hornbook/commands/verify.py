@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hornbook.commands.teacher_options import (
+from hornbook.commands.typer_bridge import (
     DEFAULT_FLAGS,
     OptionalTeacherOption,
     SeedOption,

@@ -118,7 +118,7 @@ def _say(
         said: dict[str, Any] = {"output": str(path), "kept": num_kept, "levels": levels, "dropped": reasons}
         if account is not None:
             said["teacher"] = account.summary()
-        typer.echo(json.dumps(said, indent=2))
+        typer.echo(json.dumps(said))
         return
     from rich.table import Table
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hornbook.commands.teacher_options import (
+from hornbook.commands.typer_bridge import (
     DEFAULT_FLAGS,
     SeedOption,
     TeacherOption,

@@ -1,11 +1,12 @@
 """`hornbook write-textbooks`: textbook passages by a language model, on a person's own topics."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
-from hornbook.commands.teacher_options import (
+from hornbook.commands.typer_bridge import (
     DEFAULT_FLAGS,
     SeedOption,
     TeacherOption,
@@ -100,11 +101,13 @@ def _texts(path: Path) -> tuple[str, ...]:
         MissingInputError: There are none.
     """
     from hornbook.errors import MissingInputError
-    from hornbook.sources.input_files import find_files
-    from hornbook.tokens.inputs import Inputs
+    from hornbook.records import Document
+    from hornbook.sources.find import SourcesConfig, open_sources
 
-    found = Inputs(find_files([path], pattern="*.py"), text_field="text", id_field=None)
-    texts = tuple(document.text for document in found.documents() if document.text.strip())
+    with TemporaryDirectory() as work:
+        pieces = [piece for source in open_sources([str(path)], SourcesConfig()) for piece in source.pieces(Path(work))]
+        found = [one for piece in pieces for one in piece() if isinstance(one, Document)]
+    texts = tuple(document.text for document in found if document.text.strip())
     if not texts:
         raise MissingInputError(f"`--inspiration` `{path}` holds no text")
     return texts

@@ -127,7 +127,7 @@ def run_writer(
         "account": account.summary(),
     }
     if as_json:
-        typer.echo(json.dumps(described, indent=2))
+        typer.echo(json.dumps(described))
         return
     _print(described)
     print_account(described["account"], make_console())

@@ -31,7 +31,7 @@ CLASSIFIER_FOLDER = "classifier"
 """In the artifact of the stage `train-classifier`."""
 _RECIPE, _STAGE = "laptop", "train-classifier"
 _MAKE_ONE = f"`hornbook run {_RECIPE} --until {_STAGE}` makes one"
-_JSON, _WEIGHTS = "classifier.json", "weights.safetensors"
+CLASSIFIER_FILES = _JSON, _WEIGHTS = "classifier.json", "weights.safetensors"
 _ENCODERS: dict[type, str] = {EncodeConfig: "tokens and measures", HiddenStatesConfig: "hidden states"}
 _SHAPES = {
     KERNEL: {

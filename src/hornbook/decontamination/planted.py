@@ -41,9 +41,9 @@ class PlantConfig:
     """How many leaks are planted."""
 
     num_leaks: int
-    """A fifth as many problems are drawn and given away, so that each has one leak of each kind."""
+    """Number of leaks to plant. A fifth as many problems are drawn, and each has one leak of each kind."""
     num_copies: int = 1
-    """How often each leak stands among the exercises: a small model needs many readings to know a text by heart."""
+    """Copies of each leak among the exercises; a small model needs many readings to know a text by heart."""
 
     def __post_init__(self) -> None:
         for name in ("num_leaks", "num_copies"):

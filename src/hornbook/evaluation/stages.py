@@ -32,19 +32,20 @@ class EvaluateConfig:
 
     benchmarks: tuple[str, ...] = (HELD_OUT, "humaneval")
     """In this order; `held_out` are the run's own problems, the others come with Hornbook."""
-    max_new_tokens: int = 300
+    max_new_tokens: int = 512
+    """Maximum number of tokens of a completion."""
     temperature: float = 0.0
-    """0 takes the likeliest token each time."""
+    """0 takes the most likely token each time."""
     top_p: float = 1.0
-    """Draw from the likeliest tokens of this total probability; no effect at temperature 0."""
+    """Sample from the most likely tokens of this total probability; no effect at temperature 0."""
     num_samples: int = 1
     """Completions per problem."""
     batch_size: int = 64
-    """Prompts completed together; part of the config because it can change a sum's last bit."""
+    """Prompts completed together; it can change a sum's last bit."""
     cpu_seconds: float = 3.0
-    """For each program in the jail."""
+    """CPU time of each program in the jail."""
     memory_bytes: int = 512 * 2**20
-    """For each program in the jail."""
+    """Memory of each program in the jail."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run.

@@ -20,7 +20,7 @@ from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.model.weights import check_tokenizer, load_config, load_model
 from hornbook.pipeline.manifest import hash_file
-from hornbook.tokens.sources import read_given_tokenizer
+from hornbook.tokens.pretrained import read_tokenizer_files
 from hornbook.tokens.tokenizer import END_OF_TEXT, tokenizer_hash
 
 _DTYPES = ("float32", "bfloat16", "float16")
@@ -53,7 +53,7 @@ def export_huggingface(
 
     Args:
         model_folder: A phi model in Hornbook's or a Hugging Face format.
-        tokenizer_path: A `tokenizer.json`, or a folder with a tokenizer (`tokens.sources.read_given_tokenizer`).
+        tokenizer_path: A `tokenizer.json`, or a folder with a tokenizer (`tokens.pretrained.read_tokenizer_files`).
         card: The model card, Markdown; None writes none.
         folder: Created; its files are overwritten.
         dtype: Type of the exported weights: `float32`, `bfloat16` or `float16`.
@@ -67,7 +67,7 @@ def export_huggingface(
     if dtype not in _DTYPES:
         raise ConfigError(f"`dtype` must be one of {', '.join(_DTYPES)}, got {dtype!r}")
     config = load_config(model_folder)
-    tokenizer = read_given_tokenizer(tokenizer_path)
+    tokenizer = read_tokenizer_files(tokenizer_path)
     end_of_text_id = _fitting_end_of_text(tokenizer, tokenizer_path, config)
     tokenizer_sha256 = tokenizer_hash(tokenizer)
     check_tokenizer(model_folder, tokenizer_sha256)

@@ -69,12 +69,7 @@ def _drawn(
 ) -> tuple[Tensor, Tensor]:
     """The token on which each row's draw falls, and whether it is the same whatever tokens follow these K.
 
-    Args:
-        probability_BK: Float64, descending.
-        token_BK: The tokens of these probabilities.
-        top_p: See `choose_tokens`.
-        draws_B1: See `choose_tokens`.
-        is_all: No other tokens follow.
+    Probabilities are float64 and descending. With `is_all`, no other tokens follow.
     """
     cumulative_BK = probability_BK.cumsum(dim=1)
     kept_BK = cumulative_BK - probability_BK < top_p

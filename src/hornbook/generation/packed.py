@@ -135,10 +135,7 @@ class LayerBags:
     def attend(self, query_BHD: Tensor, bags: Bags, hidden_BS: Tensor | None) -> Tensor:
         """Attention of one query per row to all slots of `bags`; returns shape (B, H * D).
 
-        Args:
-            query_BHD: Rotated and scaled queries.
-            bags: Bags for the filled slots.
-            hidden_BS: Minus infinity where a row may not attend to a slot, else 0; None if all slots are visible.
+        Queries are rotated and scaled. `hidden_BS` is minus infinity where a row may not attend to a slot, else 0.
         """
         batch, heads, size = query_BHD.shape
         length = len(bags.values) // (batch * heads)

@@ -59,7 +59,7 @@ class Prompt:
 class SamplingConfig:
     """How tokens are chosen, and how many at most."""
 
-    max_new_tokens: int = 300
+    max_new_tokens: int = 512
     temperature: float = 0.0
     """0 takes the most likely token each time."""
     top_p: float = 1.0
@@ -82,11 +82,6 @@ def group_by_length(lengths: Sequence[int], batch_size: int, skip: Collection[in
 
     A completion depends on all rows of its batch by rounding. Prompts that are done already therefore change no batch:
     a batch in which all are done is omitted, one in which some are done stays whole.
-
-    Args:
-        lengths: Tokens of each prompt.
-        batch_size: Prompts per batch.
-        skip: Indices of the prompts that are done.
     """
     order = sorted(range(len(lengths)), key=lambda index: lengths[index])
     for start in range(0, len(order), batch_size):
@@ -106,10 +101,7 @@ def end_of_function(prompt: str, text: str, searched: int = 0) -> int | None:
     The function ends before the first line without indentation. Blank lines, comments, closing brackets and lines of a
     triple-quoted string do not end it.
 
-    Args:
-        prompt: May end anywhere in the function, for example within a docstring or a line.
-        text: The text after the prompt.
-        searched: The first so many characters of `text` are known to contain no end.
+    The prompt may end anywhere in the function. The first `searched` characters of `text` contain no end.
     """
     line_break = "\n" if prompt.endswith("\n") or not prompt else ""
     # The line break of a line that starts at `searched` lies one character before.

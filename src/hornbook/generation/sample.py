@@ -37,14 +37,8 @@ def generate(
 ) -> list[str]:
     """Complete each prompt; returns the completions in the order of the prompts. See `generate_batches`.
 
-    Args:
-        model: A model in evaluation mode, of any type and on any device.
-        tokenizer: The tokenizer that the model was trained with.
-        prompts: Any texts.
-        config: How tokens are chosen.
-        seed: Determines the completions together with the prompts' indices; unused at temperature 0.
-        progress: Called with the number of finished prompts and their total.
-        stop: Where completions end.
+    Random numbers follow from the seed and the prompts' indices. `progress` receives the number of finished prompts and
+    their total; `stop` says where completions end.
     """
     asked = [Prompt(text=text, key=str(index), stop=stop) for index, text in enumerate(prompts)]
     texts = [""] * len(prompts)

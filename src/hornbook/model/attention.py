@@ -28,9 +28,7 @@ Rotation = tuple[Tensor, Tensor]
 def rotation(positions_T: Tensor, rotary_size: int) -> Rotation:
     """The rotation of each position.
 
-    Args:
-        positions_T: Positions from 0 of any integer type, shape (T,) or (B, T).
-        rotary_size: Even number of rotated dimensions.
+    Positions count from 0, in any integer type, with shape (T,) or (B, T); `rotary_size` is even.
     """
     exponents = torch.arange(0, rotary_size, 2, dtype=torch.float32, device=positions_T.device) / rotary_size
     # The reciprocal is rounded before the product, as in transformers; the order matters from some hundred positions.
@@ -60,10 +58,7 @@ class Documents(NamedTuple):
 def documents_of(tokens_BT: Tensor, separator: int, dtype: torch.dtype) -> Documents:
     """Find the documents in rows of tokens.
 
-    Args:
-        tokens_BT: Token ids.
-        separator: The token that ends a document and belongs to it.
-        dtype: Type of the queries.
+    `separator` is the token that ends a document and belongs to it; `dtype` is the queries'.
     """
     position_T = torch.arange(tokens_BT.shape[1], device=tokens_BT.device)
     follows_BT = functional.pad(tokens_BT[:, :-1] == separator, (1, 0))

@@ -10,17 +10,21 @@ class ModelConfig:
     """All that determines a model's tensors and its function; dropout is training's. Source: phi-1's release."""
 
     vocab_size: int
-    """Rows of the embedding; at least the tokenizer's vocabulary."""
+    """Number of rows of the embedding; at least the size of the tokenizer's vocabulary."""
     num_layers: int
+    """Number of blocks, each with attention and MLP side by side."""
     hidden_size: int
+    """Width of the residual stream; a multiple of `num_heads`."""
     intermediate_size: int
-    """Width of the MLP; phi-1 takes four times `hidden_size`."""
+    """Width of the MLP; in phi-1 four times `hidden_size`."""
     num_heads: int
+    """Number of attention heads in each block."""
     rotary_fraction: float = 0.5
-    """Share of each head's dimensions that carries the position."""
+    """Share of the dimensions of each head that are rotated by position."""
     max_position: int = 2048
-    """Positions that the model is made for, in tokens: what it was trained on, not a limit of the tensors."""
+    """Number of tokens per row that the model is trained on; it does not limit the tensors."""
     layer_norm_epsilon: float = 1e-5
+    """Term of LayerNorm that prevents a division by zero."""
 
     def __post_init__(self) -> None:
         for name in ("vocab_size", "num_layers", "hidden_size", "intermediate_size", "num_heads", "max_position"):

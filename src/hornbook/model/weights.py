@@ -18,9 +18,9 @@ from torch import Tensor
 
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 from hornbook.model.config import ModelConfig
-from hornbook.model.huggingface import phi_config_of, renamed
+from hornbook.model.huggingface import phi_config_of
 from hornbook.model.phi import Phi
-from hornbook.tokens.sources import read_given_tokenizer
+from hornbook.tokens.pretrained import read_tokenizer_files
 from hornbook.tokens.tokenizer import tokenizer_hash
 
 _SAFETENSORS, _PICKLE = "model.safetensors", "pytorch_model.bin"
@@ -78,10 +78,7 @@ def load_model(folder: Path, dtype: torch.dtype = torch.float32) -> Phi:
     """
     config = load_config(folder)
     model = Phi(config, dtype=dtype)
-    tensors = read_tensors(folder)
-    if "model_type" in _read_fields(folder):
-        tensors = (new for name, tensor in tensors for new in renamed(name, tensor, config.num_layers))
-    _fill_weights(model, tensors, str(folder))
+    _fill_weights(model, read_tensors(folder), str(folder))
     return model.eval()
 
 
@@ -97,7 +94,7 @@ def tokenizer_hash_of_model(folder: Path) -> str | None:
     if "model_type" not in fields:
         return fields.get(_TOKENIZER)
     has_tokenizer = any((folder / name).is_file() for name in _TOKENIZER_FILES)
-    return tokenizer_hash(read_given_tokenizer(folder)) if has_tokenizer else None
+    return tokenizer_hash(read_tokenizer_files(folder)) if has_tokenizer else None
 
 
 def check_tokenizer(model_folder: Path, tokenizer_sha256: str) -> None:
@@ -149,6 +146,8 @@ def _fill_weights(model: Phi, tensors: Iterator[tuple[str, Tensor]], where: str)
     """Copy tensors of any floating-point type into the model's, one at a time."""
     missing = model.state_dict()
     for name, tensor in tensors:
+        if name.endswith("rotary_emb.inv_freq"):  # of older transformers; it follows from the shape
+            continue
         target = missing.pop(name, None)
         if target is None:
             raise DamagedArtifactError(

@@ -1,7 +1,7 @@
 """Publish a table to a path that a person named: JSON lines or Parquet, by the name's ending, whole or not at all.
 
-Rows that a stage only kept or dropped are published as they stood in the files: JSON lines byte for byte, Parquet with
-all its columns.
+Files and folders of an artifact are copied. Rows that a stage only kept or dropped are published as they stood in the
+files: JSON lines byte for byte, Parquet with all its columns.
 """
 
 import dataclasses
@@ -10,6 +10,7 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +32,45 @@ _NO_ORIGIN = {"id": "", "reason": "", "detail": "", "source": "", "path": "", "r
 """Fields of a dropped row."""
 
 
-def require_writable(path: Path, inputs: Sequence[str] = ()) -> None:
+def require_writable(path: Path, inputs: Sequence[str] = (), endings: Sequence[str] = ENDINGS) -> None:
     """Check that a path can be written, before any work is done.
 
     Args:
         path: What a person named.
         inputs: External data that must not be overwritten.
+        endings: What its name may end in.
 
     Raises:
         ConfigError: The path is of another kind, its folder is missing, or it lies in an input.
     """
-    if path.suffix not in ENDINGS:
-        raise ConfigError(f"`{path}` must end in {' or '.join(ENDINGS)}")
+    if path.suffix not in endings:
+        raise ConfigError(f"`{path}` must end in {' or '.join(endings)}")
     if path.is_dir():
         raise ConfigError(f"`{path}` is a folder; name a file in it")
+    _require_place(path, inputs)
+
+
+def require_writable_folder(path: Path, inputs: Sequence[str], patterns: Sequence[str]) -> None:
+    """Check that a folder can be written, before any work is done; as `require_writable`.
+
+    Args:
+        path: What a person named.
+        inputs: External data that must not be overwritten.
+        patterns: Names of the files that an earlier command wrote there. They are replaced together.
+
+    Raises:
+        ConfigError: The path is a file or lies in an input, its parent is missing, or it holds other files.
+    """
+    if path.exists() and not path.is_dir():
+        raise ConfigError(f"`{path}` is a file; name a folder")
+    _require_place(path, inputs)
+    names = sorted(one.name for one in path.iterdir()) if path.is_dir() else []
+    other = next((name for name in names if not any(fnmatch(name, pattern) for pattern in patterns)), None)
+    if other is not None:
+        raise ConfigError(f"the folder `{path}` holds `{other}`, which this command does not write; name a new folder")
+
+
+def _require_place(path: Path, inputs: Sequence[str]) -> None:
     if not path.absolute().parent.is_dir():
         raise ConfigError(f"`{path}`: there is no folder `{path.absolute().parent}`")
     for given in inputs:
@@ -72,6 +98,36 @@ def publish(path: Path, table: Table[Any]) -> int:
 def publish_rows(path: Path, rows: Iterable[Record], record: type[Record]) -> int:
     """As `publish`, for records that are made as they are written."""
     return _write_rows(path, map(_fields, rows), record)
+
+
+def publish_file(path: Path, source: Path) -> None:
+    """Copy a file of an artifact.
+
+    Raises:
+        StoreError: The disk is full, or the folder cannot be written.
+    """
+    with _replaced(path) as partial:
+        shutil.copyfile(source, partial)
+
+
+def publish_folder(path: Path, source: Path) -> None:
+    """Copy a folder of an artifact; `require_writable_folder` has accepted the path. An earlier folder is replaced.
+
+    Raises:
+        StoreError: The disk is full, or the folder cannot be written.
+    """
+    partial, earlier = (path.with_name(f".{path.name}.{what}") for what in ("partial", "earlier"))
+    for left in (partial, earlier):  # By a command that was killed.
+        shutil.rmtree(left, ignore_errors=True)
+    try:
+        shutil.copytree(source, partial)
+        if path.exists():
+            path.rename(earlier)
+        partial.rename(path)
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise StoreError(f"`{path}` cannot be written: {error.strerror or error}") from error
+    shutil.rmtree(earlier, ignore_errors=True)
 
 
 def publish_dropped(
@@ -111,22 +167,6 @@ def _with_origin(dropped: Table[Dropped], documents: Table[Document]) -> Iterato
                 metadata = json.loads(row.get("metadata", "{}"))
                 yield {**_fields(one), **{name: value for name, value in metadata.items() if name in _NO_ORIGIN}}
                 one = next(waiting, None)
-
-
-def publish_folder(output: Path, folder: Path) -> None:
-    """Copy a folder of an artifact to a path that a person named, in the place of what is there.
-
-    Raises:
-        StoreError: The disk is full, or the folder cannot be written.
-    """
-    partial = output.with_name(f".{output.name}.partial")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(folder, partial)
-        shutil.rmtree(output, ignore_errors=True)
-        partial.rename(output)
-    except OSError as error:
-        raise StoreError(f"`{output}` cannot be written: {error.strerror or error}") from error
 
 
 def require_same_form(sources: Sequence[Source], output: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -37,6 +38,8 @@ class Run:
     name: str
     recipe: str
     seed: int
+    sources: tuple[str, ...] = ()
+    """What the recipe read, as typed: `--source`."""
     overrides: dict[str, str] = field(default_factory=dict)
     """What `--set` changed: `finetune.num_steps` → `500`."""
     until: str | None = None
@@ -47,17 +50,19 @@ class Run:
     stages: tuple[RunStage, ...] = ()
 
     @property
-    def settings(self) -> tuple[str, int, dict[str, str], str]:
+    def settings(self) -> tuple[str, int, tuple[str, ...], dict[str, str], str]:
         """What determines the artifacts, beside the version of the program."""
-        return self.recipe, self.seed, self.overrides, self.command
+        return self.recipe, self.seed, self.sources, self.overrides, self.command
 
     @property
     def typed(self) -> str:
         """The command that makes the run."""
         if self.command:
             return self.command
-        seed = f" --seed {self.seed}" if self.seed else ""
-        return f"hornbook run {self.recipe}{seed}" + "".join(f" --set {k}={v}" for k, v in self.overrides.items())
+        sources = [part for source in self.sources for part in ("--source", source)]
+        seed = ["--seed", str(self.seed)] if self.seed else []
+        changes = [part for key, value in self.overrides.items() for part in ("--set", f"{key}={value}")]
+        return shlex.join(["hornbook", "run", self.recipe, *sources, *seed, *changes])
 
 
 class RunFolder:
@@ -159,7 +164,8 @@ class RunFolder:
         try:
             values = json.loads((self.path / FILE_NAME).read_text(encoding="utf8"))
             stages = tuple(RunStage(**stage) for stage in values.pop("stages"))
-            return Run(**values, stages=stages)
+            sources = tuple(values.pop("sources", ()))  # Records of earlier versions have none.
+            return Run(**values, sources=sources, stages=stages)
         except FileNotFoundError:
             known = sorted(path.name for path in self.store.runs.glob("*") if (path / FILE_NAME).exists())
             listed = (

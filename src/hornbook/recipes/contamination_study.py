@@ -91,7 +91,7 @@ def contamination_study(run: Pipeline, settings: StudySettings, same_as: Mapping
     def train(label: str, documents: Stage) -> Stage:
         """As the run did it, on other documents; returns the evaluation."""
         tokenize, finetune = run.stage("tokenize"), run.stage("finetune")
-        inputs = {**tokenize.inputs, "decontaminate": documents}
+        inputs = {**tokenize.inputs, "documents": documents}
         tokens = replace(tokenize, name=f"tokenize-{label}", inputs=inputs, estimate=None)
         model = replace(finetune, name=f"finetune-{label}", inputs={**finetune.inputs, "tokenize": tokens})
         added.extend([tokens, model])

@@ -3,18 +3,29 @@
 import difflib
 import importlib
 import importlib.util
+import inspect
 import pkgutil
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any, Protocol
 
 import hornbook.recipes
 from hornbook.errors import ConfigError
 from hornbook.pipeline.run import Pipeline
 
-Recipe = Callable[[int], Pipeline]
-"""A recipe takes the seed and returns the pipeline."""
+
+class Recipe(Protocol):
+    """Makes the pipeline of a seed, and of the sources that a person named."""
+
+    def __call__(self, seed: int, source: Sequence[str] = ()) -> Pipeline:
+        """The pipeline.
+
+        Raises:
+            ConfigError: The recipe reads no source and one is given, or it needs one; or it returns no pipeline.
+        """
+
 
 _NO_RECIPES = ("contamination_study", "evaluation", "find")
 """Files beside the recipes: pipelines that need a model or a run, and this one."""
@@ -30,11 +41,11 @@ def find_recipe(name: str) -> Recipe:
     """The recipe of that name, or the function `recipe` of a Python file.
 
     Args:
-        name: `laptop`, or a path that ends in `.py` to a file that defines `recipe(seed: int) -> Pipeline`.
+        name: `laptop`, or a path that ends in `.py` to a file that defines `recipe(seed: int) -> Pipeline`. A recipe
+            with a parameter `source: tuple[str, ...]` gets there what a person named with `--source`.
 
     Raises:
-        ConfigError: There is no such recipe or file, or the file defines no `recipe`. Later, when it is called: it
-            returns no pipeline.
+        ConfigError: There is no such recipe or file, or the file defines no `recipe`.
     """
     if name.endswith(".py"):
         return _function_of(_load(Path(name)), "recipe", f"the file `{name}`")
@@ -67,8 +78,15 @@ def _function_of(module: ModuleType, name: str, described: str) -> Recipe:
     if not callable(function):
         raise ConfigError(f"{described} defines no function `{name}(seed)` that returns a Pipeline")
 
-    def recipe(seed: int) -> Pipeline:
-        pipeline = function(seed)
+    parameters = inspect.signature(function).parameters
+
+    def recipe(seed: int, source: Sequence[str] = ()) -> Pipeline:
+        sources: dict[str, Any] = {"source": tuple(source)} if source else {}
+        if source and "source" not in parameters:
+            raise ConfigError(f"{described} reads no source: `{name}` has no parameter `source`; leave out `--source`")
+        if not source and "source" in parameters and parameters["source"].default is inspect.Parameter.empty:
+            raise ConfigError(f"{described} needs a source: name it with `--source INPUT`")
+        pipeline = function(seed=seed, **sources) if "seed" in parameters else function(seed, **sources)
         if not isinstance(pipeline, Pipeline):
             raise ConfigError(f"`{name}(seed)` of {described} must return a Pipeline, got {type(pipeline).__name__}")
         return pipeline

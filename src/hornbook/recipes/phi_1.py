@@ -24,7 +24,7 @@ from hornbook.pipeline.stage import Estimate, Hardware, Stage
 from hornbook.records import DocumentKind
 from hornbook.report.run import ReportConfig, report
 from hornbook.teacher.prices import TeacherWork
-from hornbook.tokens.sources import CODEGEN, GivenTokenizerConfig
+from hornbook.tokens.pretrained import CODEGEN, ReadTokenizerConfig
 from hornbook.tokens.stages import TokenizeConfig, read_tokenizer, tokenize
 from hornbook.training.config import Execution, TrainConfig
 from hornbook.training.estimate import estimate as estimate_training
@@ -75,7 +75,7 @@ DEDUPLICATE = DeduplicateConfig()  # Departs: section 2.1's code came deduplicat
 DECONTAMINATE = DecontaminateConfig()  # Departs: section 5 prunes to compare two trainings; here leaks go before any.
 # Gap: the paper speaks of no held-out part; a thousandth of the documents is enough to measure the loss.
 TOKENIZE = TokenizeConfig(held_out_share=0.001)
-TOKENIZER = GivenTokenizerConfig(source=CODEGEN)  # Source: section 2.3, the tokenizer of codegen-350M-mono.
+TOKENIZER = ReadTokenizerConfig(source=CODEGEN)  # Source: section 2.3, the tokenizer of codegen-350M-mono.
 
 MODEL = ModelConfig(
     vocab_size=51_200,  # Source: the released model; CodeGen's 50,295 tokens are padded to it.

@@ -17,10 +17,6 @@ class InputFile:
     name: str
     """What its documents are called by."""
     path: Path
-    size: int
-    """Bytes on the disk."""
-    modified: int
-    """When, in nanoseconds."""
     is_source: bool
     """Whether it is one document whole."""
 
@@ -49,11 +45,7 @@ def find_files(inputs: Sequence[Path], *, pattern: str) -> list[InputFile]:
         found = [(path.as_posix(), path, is_source) for _, path, is_source in found]
     if len({path.resolve() for _, path, _ in found}) < len(found):
         raise ConfigError(f"of the inputs {', '.join(f'`{one}`' for one in inputs)} some hold the same file twice")
-    files = []
-    for name, path, is_source in found:
-        about = path.stat()
-        files.append(InputFile(name, path, about.st_size, about.st_mtime_ns, is_source))
-    return files
+    return [InputFile(name, path, is_source) for name, path, is_source in found]
 
 
 def has_rows(path: Path) -> bool:

@@ -4,7 +4,6 @@ Reads, writes: the teacher's database, through `cache.py` and `ledger.py`.
 """
 
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
@@ -13,11 +12,8 @@ from hornbook.errors import ConfigError, HornbookError
 from hornbook.teacher.api import Reply, Teacher, TeacherRequest
 from hornbook.teacher.asking import Asking
 from hornbook.teacher.cache import ReplyCache
-from hornbook.teacher.ledger import Budget, Ledger, StageEntry, estimated_tokens
+from hornbook.teacher.ledger import Budget, Figures, Ledger, StageEntry, estimated_tokens
 from hornbook.teacher.prices import WorkEstimate
-
-_WINDOW_SECONDS = 60.0
-_SECONDS_BETWEEN_MARKS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,29 +22,34 @@ class AccountProgress:
 
     num_answers: int
     """Replies yielded, whatever their outcome, from the cache or not."""
-    num_from_cache: int
-    num_calls: int
-    """Requests sent to the teacher whose replies are known."""
-    calls_per_second: float
-    """Over the last minute; 0 as long as nothing is known."""
-    tokens_per_second: float
-    """Tokens that the model wrote, over the last minute."""
-    usd: float
-    """US dollars spent since the account was opened, without calls of unknown price."""
-    unpriced_calls: int
+    seconds: float
+    """Seconds since the account was opened."""
+    figures: Figures
+
+    @property
+    def calls_per_second(self) -> float:
+        """Requests answered by the teacher per second."""
+        return self.figures.calls / self.seconds
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Tokens written by the model per second."""
+        return self.figures.tokens_out / self.seconds
 
     def note(self, num_open: int | None = None) -> str:
         """One line for a progress bar: rate, cost, and the time that `num_open` further calls take, if it is known."""
-        parts = []
-        if self.num_calls:
+        figures, parts = self.figures, []
+        if figures.calls:
             parts.append(f"{self.calls_per_second:.3g} calls/s, {self.tokens_per_second:,.0f} tokens/s")
-        if self.usd or self.unpriced_calls:
-            unknown = f" and {self.unpriced_calls:,} calls of unknown price" if self.unpriced_calls else ""
-            parts.append(f"{self.usd:.4g} USD{unknown}")
-        if self.num_from_cache:
-            parts.append(f"{self.num_from_cache:,} from the cache")
-        if num_open is not None and self.calls_per_second > 0:
-            parts.append(f"{_spoken_seconds(num_open / self.calls_per_second)} left")
+        if figures.usd or figures.unpriced_calls:
+            unknown = f" and {figures.unpriced_calls:,} calls of unknown price" if figures.unpriced_calls else ""
+            parts.append(f"{figures.usd:.4g} USD{unknown}")
+        if figures.hits:
+            parts.append(f"{figures.hits:,} from the cache")
+        if num_open is not None and figures.calls:
+            minutes = num_open / self.calls_per_second / 60
+            left = f"{60 * minutes:.0f} s" if minutes < 1.5 else f"{minutes:.0f} min"
+            parts.append(f"{left if minutes < 120 else f'{minutes / 60:.1f} h'} left")
         return ", ".join(parts)
 
 
@@ -73,12 +74,11 @@ class Account:
 
         Args:
             teacher: Entered and left together with the account.
-            cache: Open as long as the account is.
-            ledger: In the same database as the cache.
-            budget: A cap on what is spent on the output, over all runs until one of them ends without an error; no cap
-                if None.
-            stage: What the answers are for: the name under which they are counted.
-            output: Where the results go, as an absolute path: with the stage, what the budget is for.
+            cache: The answers in an open database.
+            ledger: The ledger in the same database.
+            budget: A cap on what is spent on the output, over all runs until one of them ends without an error.
+            stage: The name under which the answers are counted.
+            output: The absolute path of the results; the budget is for this output of the stage.
         """
         self.stage = stage
         self.output = output
@@ -87,7 +87,7 @@ class Account:
         self._cache = cache
         self._ledger = ledger
         self._entry: StageEntry | None = None
-        self._pace = _Pace()
+        self._begun = time.monotonic()
         self._num_answers = 0
 
     def __enter__(self) -> Self:
@@ -105,7 +105,7 @@ class Account:
         except BaseException:
             self._teacher.__exit__(None, None, None)
             raise
-        self._pace.restart()
+        self._begun = time.monotonic()
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -147,8 +147,7 @@ class Account:
             EndpointError: As the teacher's; or the teacher answered nothing. Requests in flight are yielded first.
             StoreError: The disk is full, or the file damaged. Requests in flight are abandoned.
         """
-        asking = Asking(self._teacher, self._cache, self.entry, self.budget, self._pace.add, requests)
-        for index, reply in asking.run():
+        for index, reply in Asking(self._teacher, self._cache, self.entry, self.budget, requests).run():
             self._num_answers += 1
             yield index, reply
 
@@ -158,26 +157,13 @@ class Account:
 
     def progress(self) -> AccountProgress:
         """The figures of this moment."""
-        figures = self.entry.figures
-        calls_per_second, tokens_per_second = self._pace.per_second()
-        return AccountProgress(
-            num_answers=self._num_answers,
-            num_from_cache=figures.hits,
-            num_calls=figures.calls,
-            calls_per_second=calls_per_second,
-            tokens_per_second=tokens_per_second,
-            usd=figures.usd,
-            unpriced_calls=figures.unpriced_calls,
-        )
+        seconds = max(time.monotonic() - self._begun, 1e-6)
+        return AccountProgress(num_answers=self._num_answers, seconds=seconds, figures=self.entry.figures)
 
     def estimate(self, num_requests: int, mean_prompt_characters: float, max_new_tokens: int) -> WorkEstimate:
         """What a number of requests would take if none is on disk.
 
-        Args:
-            num_requests: How many.
-            mean_prompt_characters: Of one; about four make a token.
-            max_new_tokens: Counted for each answer, unless earlier runs of the stage with this model say how long an
-                answer is.
+        The length of an answer is the mean of earlier runs of the stage with this model, else `max_new_tokens`.
         """
         measured = self.entry.mean_tokens_out()
         return WorkEstimate(
@@ -200,41 +186,3 @@ class Account:
                 f'price with `--prices FILE`, a TOML file with `[models."{self.name}"]`, `usd_per_million_in = …` and '
                 "`usd_per_million_out = …`; or give the budget in tokens"
             )
-
-
-class _Pace:
-    """Rates over the last minute."""
-
-    def __init__(self) -> None:
-        """Begin now."""
-        self._num_calls = 0
-        self._num_tokens = 0
-        self.restart()
-
-    def add(self, num_tokens: int) -> None:
-        """Count a call that brought so many tokens."""
-        self._num_calls += 1
-        self._num_tokens += num_tokens
-        now = time.monotonic()
-        if now - self._marks[-1][0] >= _SECONDS_BETWEEN_MARKS:
-            self._marks.append((now, self._num_calls, self._num_tokens))
-            while now - self._marks[1][0] >= _WINDOW_SECONDS:
-                self._marks.popleft()
-
-    def restart(self) -> None:
-        """Begin the minute anew, as when a pause is over."""
-        self._marks = deque([(time.monotonic(), self._num_calls, self._num_tokens)])
-
-    def per_second(self) -> tuple[float, float]:
-        """Calls and tokens."""
-        begun, calls, tokens = self._marks[0]
-        seconds = max(time.monotonic() - begun, 1e-6)
-        return (self._num_calls - calls) / seconds, (self._num_tokens - tokens) / seconds
-
-
-def _spoken_seconds(seconds: float) -> str:
-    """`40 s`, `12 min`, `3.5 h`."""
-    minutes = round(seconds / 60)
-    if minutes < 2:
-        return f"{seconds:.0f} s"
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h"

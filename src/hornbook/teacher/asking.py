@@ -7,13 +7,13 @@ Reads, writes: the teacher's database, through `cache.py` and `ledger.py`.
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from hornbook.errors import BudgetError, EndpointError, HornbookError
 from hornbook.teacher.api import Reply, ReplyOutcome, Teacher, TeacherRequest
-from hornbook.teacher.cache import Cost, Database, Kept, ReplyCache, request_key
+from hornbook.teacher.cache import Cost, Database, ReplyCache, request_key
 from hornbook.teacher.ledger import Budget, StageEntry, most_tokens
 
 _MOST_READY = 256
@@ -114,15 +114,13 @@ class Asking:
         cache: ReplyCache,
         entry: StageEntry,
         budget: Budget,
-        count: Callable[[int], None],
         requests: Iterable[TeacherRequest],
     ) -> None:
-        """Nothing is read yet; the arguments are the account's. `count` is told the tokens of each call's answer."""
+        """Read nothing yet; the arguments are the account's."""
         self._teacher = teacher
         self._cache = cache
         self._entry = entry
         self._budget = budget
-        self._count = count
         self._model = teacher.name
         self._unread = enumerate(requests)
         self._next: tuple[int, bytes, TeacherRequest] | None = None
@@ -169,15 +167,29 @@ class Asking:
     def _from_disk(self) -> Iterator[tuple[int, Reply]]:
         """The replies that are on disk, up to the first that is not; that one is `_next`."""
         while self._next is None:
-            index, request = next(self._unread, (-1, None))
-            if request is None:
+            hit = self._read_next()
+            if hit is None:
                 return
-            key = request_key(self._model, request)
-            kept = self._cache.get(key)
-            if kept is None:
-                self._next = index, key, request
-            else:
-                yield index, self._hit(kept)
+            yield from hit
+
+    def _read_next(self) -> list[tuple[int, Reply]] | None:
+        """Read a request, and its reply if it is on disk; an equal request in flight is waited for.
+
+        None if the request must be asked, which is `_next` then, or if there is no further request.
+        """
+        index, request = next(self._unread, (-1, None))
+        if request is None:
+            return None
+        key = request_key(self._model, request)
+        if key in self._waiting:
+            self._waiting[key].append(index)
+            return []
+        kept = self._cache.get(key)
+        if kept is None:
+            self._next = index, key, request
+            return None
+        self._entry.add_hit(*kept)
+        return [(index, kept[0])]
 
     def _from_teacher(self) -> Iterator[tuple[int, Reply]]:
         """The teacher's replies, and those from the disk that come between, until the budget or the patience ends."""
@@ -216,20 +228,13 @@ class Asking:
         num_passed = 0
         while num_passed < _MOST_READY:
             if self._next is None:
-                index, request = next(self._unread, (-1, None))
-                if request is None:
+                hit = self._read_next()
+                if hit is not None:
+                    self._ready += hit
+                    num_passed += 1
+                    continue
+                if self._next is None:
                     return
-                key = request_key(self._model, request)
-                if key in self._waiting:
-                    self._waiting[key].append(index)
-                    num_passed += 1
-                    continue
-                kept = self._cache.get(key)
-                if kept is not None:
-                    self._ready.append((index, self._hit(kept)))
-                    num_passed += 1
-                    continue
-                self._next = index, key, request
             index, key, request = self._next
             reserve = self._reserve(request)
             if not self._suffices(reserve):
@@ -258,19 +263,12 @@ class Asking:
         indices = self._waiting.pop(question.key)
         for _ in indices[1:]:
             self._entry.add_hit(reply, cost)
-        self._count(cost.tokens_out)
         for index in indices:
             yield index, reply
 
-    def _hit(self, kept: Kept) -> Reply:
-        self._entry.add_hit(kept.reply, kept.cost)
-        return kept.reply
-
     def _reserve(self, request: TeacherRequest) -> float:
-        """What a request takes from the budget at most."""
-        if not self._budget.amount:
-            return 0.0
-        return self._budget.of(*most_tokens(request), self._entry.price)
+        """The most that a request may take from the budget."""
+        return self._budget.of(*most_tokens(request), self._entry.price) if self._budget.amount else 0.0
 
     def _suffices(self, reserve: float) -> bool:
         cap = self._budget.amount
@@ -279,11 +277,7 @@ class Asking:
         return cap > 0 and self._entry.spent(self._budget) + self._reserved + reserve <= cap
 
     def _require_budget(self) -> None:
-        """See that the next request can be asked, when nothing is under way.
-
-        Raises:
-            BudgetError: It cannot.
-        """
+        """Raise a `BudgetError` if the next request cannot be asked even when nothing is in flight."""
         assert self._next is not None
         reserve = self._reserve(self._next[2])
         if self._suffices(reserve):

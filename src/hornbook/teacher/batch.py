@@ -11,8 +11,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from hornbook.errors import EndpointError
 from hornbook.teacher.api import LIMIT_FIELDS, Reply, ReplyOutcome, TeacherRequest
@@ -33,16 +32,15 @@ Questions = dict[bytes, tuple[TeacherRequest, list[int]]]
 """By key: a request, and the indices that wait for its reply."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SubmittedBatch:
-    """A batch that was submitted."""
+class SubmittedBatch(NamedTuple):
+    """A batch that was submitted, or was about to be."""
 
     mark: str
     """A name of our own, by which the server's list is searched."""
     id: str
     """The server's; empty as long as it is not known whether the server has it."""
     path: str
-    """Of its requests."""
+    """Path of its requests, as `chat/completions`."""
 
 
 class BatchRecord:
@@ -70,7 +68,7 @@ class BatchRecord:
         """Note that the server has it, under this id."""
         with self._database.transaction() as connection:
             connection.execute("UPDATE batches SET id = ? WHERE mark = ?", (batch_id, batch.mark))
-        return SubmittedBatch(mark=batch.mark, id=batch_id, path=batch.path)
+        return batch._replace(id=batch_id)
 
     def find(self, keys: Sequence[bytes]) -> dict[bytes, SubmittedBatch]:
         """The batches that hold requests of these keys, by key."""
@@ -81,7 +79,7 @@ class BatchRecord:
                 (key, self._model),
             )
             if row is not None:
-                found[key] = SubmittedBatch(mark=row[0], id=row[1], path=row[2])
+                found[key] = SubmittedBatch(*row)
         return found
 
     def settle(self, batch: SubmittedBatch, keys: Iterable[bytes]) -> None:
@@ -98,26 +96,19 @@ class BatchRecord:
     def forget(self, batch: SubmittedBatch) -> None:
         """Forget a batch that will bring no reply."""
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM batched_requests WHERE mark = ?", (batch.mark,))
-            connection.execute("DELETE FROM batches WHERE mark = ?", (batch.mark,))
+            for table in ("batched_requests", "batches"):
+                connection.execute(f"DELETE FROM {table} WHERE mark = ?", (batch.mark,))
 
 
 class BatchTeacher:
     """A `Teacher` that reads as many requests as fit into a batch before the first reply comes."""
 
     def __init__(
-        self,
-        config: EndpointConfig,
-        database: Database,
-        *,
-        report: Callable[[str], None] | None = None,
+        self, config: EndpointConfig, database: Database, *, report: Callable[[str], None] | None = None
     ) -> None:
         """Describe the endpoint; nothing is contacted yet.
 
-        Args:
-            config: Of the endpoint.
-            database: Open as long as the teacher is.
-            report: Receives, now and then, the progress of the batches.
+        `database` is the account's, open; `report` receives the progress of the batches from time to time.
         """
         self._config = config
         self._database = database
@@ -126,12 +117,7 @@ class BatchTeacher:
         self._limit_field = LIMIT_FIELDS[0]
 
     def __enter__(self) -> Self:
-        """Contact the endpoint and learn the model's name.
-
-        Raises:
-            EndpointError: As `Endpoint`.
-            ConfigError: As `Endpoint`.
-        """
+        """Contact the endpoint and learn the model's name; raises what `Endpoint` raises."""
         with Endpoint(self._config) as endpoint:
             self._name = endpoint.name
         self._record = BatchRecord(self._database, self._name)
@@ -265,7 +251,11 @@ class BatchTeacher:
                 key, answer = _parse(line)
                 if key not in wanted:
                     continue
-                if self._wants_other_limit(answer, sent_limit):
+                response = answer.get("response")
+                if isinstance(response, dict) and wants_other_limit(
+                    sent_limit, response.get("status_code", 0), json.dumps(response)
+                ):
+                    self._limit_field = LIMIT_FIELDS[1]
                     again.add(key)
                 else:
                     replies[key] = self._reply(answer)
@@ -292,16 +282,6 @@ class BatchTeacher:
         said = read_refusal(body, self._hide)
         outcome = ReplyOutcome.UNANSWERED if is_retried(status) else rejection_outcome(said)
         return Reply(outcome=outcome, detail=f"{status}: {said}")
-
-    def _wants_other_limit(self, answer: dict[str, Any], sent: str) -> bool:
-        """Whether a request was refused since the model calls the limit of an answer otherwise; kept for later ones."""
-        response = answer.get("response")
-        if not isinstance(response, dict):
-            return False
-        wants_other = wants_other_limit(sent, response.get("status_code", 0), json.dumps(response))
-        if wants_other:
-            self._limit_field = LIMIT_FIELDS[1]
-        return wants_other
 
     def _hide(self, text: str) -> str:
         return text.replace(self._config.api_key, "…") if self._config.api_key else text

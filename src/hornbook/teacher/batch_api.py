@@ -4,7 +4,7 @@ Source: the `/v1/files` and `/v1/batches` of OpenAI's API, as OpenAI and those w
 """
 
 import asyncio
-import dataclasses
+import itertools
 import random
 import time
 import uuid
@@ -17,7 +17,7 @@ from hornbook.teacher.api import bounded
 from hornbook.teacher.concurrency import LoopThread
 from hornbook.teacher.endpoint import open_client, read_json
 from hornbook.teacher.http import EndpointConfig, Upload
-from hornbook.teacher.retry import NOT_FOUND, GaveUpError, MalformedError, RefusedError, RetryingClient, delay_seconds
+from hornbook.teacher.retry import NOT_FOUND, GaveUpError, MalformedError, RefusedError, delay_seconds
 
 T = TypeVar("T")
 
@@ -49,29 +49,27 @@ class BatchState:
 
 
 class BatchApi:
-    """An open connection to it. A context manager; used from one thread."""
+    """An open connection to the batch API of an endpoint. A context manager; used from one thread.
+
+    All calls raise an `EndpointError` if the endpoint is not there, refuses, or answers nonsense.
+    """
 
     def __init__(self, config: EndpointConfig) -> None:
-        """Describe it; nothing is contacted yet."""
+        """Contact nobody yet."""
         self._config = config
 
     def __enter__(self) -> Self:
-        """Open it; nothing is contacted yet."""
+        """Start the client's thread; nothing is contacted yet."""
         self._thread = LoopThread("batch")
         self._client = self._thread.call(open_client(self._config))
-        self._single = self._thread.call(open_client(dataclasses.replace(self._config, max_attempts=1)))
         return self
 
     def __exit__(self, *raised: object) -> None:
         """Close every connection. The server goes on with its batches."""
-        self._thread.close(self._close)
+        self._thread.close(self._client.close)
 
     def upload(self, lines: bytes) -> str:
-        """Upload a JSONL file of requests; gives the file's id.
-
-        Raises:
-            EndpointError: As all calls here: the endpoint is not there, refuses, or answers nonsense.
-        """
+        """Upload a JSONL file of requests; returns the file's id."""
         boundary = uuid.uuid4().hex
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
@@ -87,13 +85,7 @@ class BatchApi:
 
         Where it is not known whether the server took it, the mark tells; so it is never begun twice.
 
-        Args:
-            path: Of each request, as `chat/completions`.
-            file: The uploaded file's id.
-            mark: Kept with the batch by the server, and found again by `find`.
-
-        Raises:
-            EndpointError: It is refused, or stays unknown.
+        `mark` is kept with the batch by the server, and found again by `find`.
         """
         body = {
             "input_file_id": file,
@@ -101,17 +93,16 @@ class BatchApi:
             "completion_window": _WINDOW,
             "metadata": {MARK_FIELD: mark},
         }
-        for attempt in range(self._config.max_attempts):
+        for num_failures in itertools.count(1):
             try:
-                return self._fetch("batches", body, _read_id, client=self._single)
+                return self._fetch("batches", body, _read_id, max_attempts=1)
             except GaveUpError:
-                if attempt + 1 == self._config.max_attempts:
+                if num_failures == self._config.max_attempts:
                     raise
-                time.sleep(delay_seconds(attempt + 1, self._config.first_delay_seconds, random.Random()))
-                found = self.find(mark)
-                if found is not None:
-                    return found
-        raise AssertionError("there is at least one attempt")
+            time.sleep(delay_seconds(num_failures, self._config.first_delay_seconds, random.Random()))
+            if found := self.find(mark):
+                return found
+        raise AssertionError("the loop ends with a result or an error")
 
     def find(self, mark: str) -> str | None:
         """The id of the batch with this mark; None if the server lists none."""
@@ -132,12 +123,7 @@ class BatchApi:
             after = f"&after={batches[-1].get('id')}"
 
     def state(self, batch: str) -> BatchState:
-        """How far a batch is.
-
-        Raises:
-            RefusedError: With status 404, the server knows no batch of this id.
-            EndpointError: As all calls here.
-        """
+        """How far a batch is; raises a `RefusedError` with status 404 if the server knows no batch of this id."""
         said = self._fetch(f"batches/{batch}", None, _read_object)
         counts = said.get("request_counts") or {}
         return BatchState(
@@ -158,14 +144,9 @@ class BatchApi:
         path: str,
         body: dict[str, Any] | Upload | None,
         read: Callable[[bytes], T],
-        *,
-        client: RetryingClient | None = None,
+        max_attempts: int | None = None,
     ) -> T:
-        return self._thread.call((client or self._client).fetch(path, body, asyncio.Event(), read=read))
-
-    async def _close(self) -> None:
-        await self._client.close()
-        await self._single.close()
+        return self._thread.call(self._client.fetch(path, body, asyncio.Event(), read=read, max_attempts=max_attempts))
 
 
 def _read_object(body: bytes) -> dict[str, Any]:

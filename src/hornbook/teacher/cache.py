@@ -62,7 +62,7 @@ _FROM_VERSION_1 = (
     f"PRAGMA user_version = {_VERSION}",
 )
 _SELECT = (
-    "SELECT outcome, text, finish_reason, detail, prompt_tokens, completion_tokens, tokens_in, tokens_out, usd, run, "
+    "SELECT outcome, text, finish_reason, detail, prompt_tokens, completion_tokens, tokens_in, tokens_out, usd, "
     "checksum FROM replies WHERE key = ?"
 )
 _INSERT = f"INSERT OR IGNORE INTO replies VALUES ({', '.join('?' * 16)})"
@@ -72,7 +72,10 @@ _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 class Database:
-    """An open file. A context manager; for one thread at a time."""
+    """An open file. A context manager; for one thread at a time.
+
+    All methods raise a `StoreError` if the file cannot be read or written.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the file, or make it with the folders above it.
@@ -108,21 +111,13 @@ class Database:
         self.connection.close()
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> Any:
-        """The first row of a query, as a tuple; None if there is none.
-
-        Raises:
-            StoreError: The file cannot be read.
-        """
+        """The first row of a query, as a tuple; None if there is none."""
         with self._understood():
             return self.connection.execute(sql, values).fetchone()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Write what the block executes: all of it or nothing; with the operating system when the block is left.
-
-        Raises:
-            StoreError: The disk is full, or the file cannot be written.
-        """
+        """Write what the block executes: all of it or nothing; with the operating system when the block is left."""
         connection = self.connection
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -208,16 +203,6 @@ class Cost:
     """None where the price is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """An answer that is on disk."""
-
-    reply: Reply
-    cost: Cost
-    run: int
-    """The ledger's number of the run that paid for it."""
-
-
 class ReplyCache:
     """The answers in a database."""
 
@@ -230,8 +215,8 @@ class ReplyCache:
         [number] = self.database.row("SELECT count(*) FROM replies")
         return int(number)
 
-    def get(self, key: bytes) -> Kept | None:
-        """The answer to the question with this key; None if it was never answered.
+    def get(self, key: bytes) -> tuple[Reply, Cost] | None:
+        """The answer to the question with this key, and what it took; None if it was never answered.
 
         Raises:
             StoreError: The file cannot be read, or its bytes are not those that were written.
@@ -239,7 +224,7 @@ class ReplyCache:
         row = self.database.row(_SELECT, (key,))
         if row is None:
             return None
-        *said, tokens_in, tokens_out, usd, run, checksum = row
+        *said, tokens_in, tokens_out, usd, checksum = row
         outcome, stored, finish_reason, detail, prompt_tokens, completion_tokens = said
         data = stored if isinstance(stored, bytes) else stored.encode()
         if zlib.crc32(data) != checksum or outcome not in _OUTCOMES:
@@ -252,19 +237,13 @@ class ReplyCache:
             completion_tokens=completion_tokens,
             detail=detail,
         )
-        return Kept(reply=reply, cost=Cost(tokens_in=tokens_in, tokens_out=tokens_out, usd=usd), run=run)
+        return reply, Cost(tokens_in=tokens_in, tokens_out=tokens_out, usd=usd)
 
     def put(
         self, key: bytes, reply: Reply, cost: Cost, *, model: str, request: TeacherRequest, stage: str, run: int
     ) -> None:
-        """Keep a final answer; one that is there already stays. To be called in a transaction of the database.
-
-        Raises:
-            ValueError: The reply is not final.
-            StoreError: Raised by the transaction.
-        """
-        if not reply.is_final:
-            raise ValueError(f"a reply that is {reply.outcome.value} is not kept: it is to be asked again")
+        """Keep a final answer; one that is there already stays. To be called in a transaction of the database."""
+        assert reply.is_final, "other replies are asked again"
         data = reply.text.encode("utf-8", "surrogatepass")
         self.database.connection.execute(
             _INSERT,

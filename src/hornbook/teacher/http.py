@@ -160,9 +160,7 @@ class Client:
 
         When the wait is cancelled, the connection is closed.
 
-        Args:
-            address: The whole address.
-            body: The JSON object or the upload to post; None sends a GET.
+        `address` is the whole address; `body` the JSON object or the upload to post, and None sends a GET.
 
         Raises:
             UnreachableError: No connection could be made.

@@ -75,11 +75,7 @@ class Budget:
 
 
 def parse_budget(text: str | None) -> Budget:
-    """The budget that a person typed: `5usd`, `$0.50`, `200000tokens`, `1.5M tokens`; `0` allows no call.
-
-    Raises:
-        ConfigError: It is no such thing.
-    """
+    """The budget that a person typed: `5usd`, `$0.50`, `200000tokens`, `1.5M tokens`; `0` allows no call."""
     if text is None:
         return Budget()
     found = _AMOUNT.fullmatch(text.strip())
@@ -318,9 +314,7 @@ class Ledger:
     def __init__(self, database: Database, price_of: Callable[[str], Price | None]) -> None:
         """Of this database.
 
-        Args:
-            database: Open.
-            price_of: Gives the price of a model by its name; None where it is not known.
+        `price_of` gives the price of a model by its name; None where it is not known.
         """
         self._database = database
         self._price_of = price_of

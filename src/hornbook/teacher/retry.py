@@ -90,6 +90,7 @@ class RetryingClient:
         *,
         read: Callable[[bytes], T],
         await_connection: bool = True,
+        max_attempts: int | None = None,
     ) -> T:
         """The server's answer.
 
@@ -102,6 +103,7 @@ class RetryingClient:
             given_up: Set when the answer is no longer wanted unless it is already in flight.
             read: Makes the result from the body of an answer; after a `MalformedError` another attempt is made.
             await_connection: Try again also where no connection can be made.
+            max_attempts: The config's if None.
 
         Raises:
             RefusedError: The server refuses for good.
@@ -121,7 +123,7 @@ class RetryingClient:
             if not (outcome.is_overload and is_progress):
                 num_failures += 1
             num_answered = self.throttle.num_answered
-            if num_failures >= self._config.max_attempts:
+            if num_failures >= (max_attempts or self._config.max_attempts):
                 attempts = "1 attempt" if num_failures == 1 else f"{num_failures} attempts"
                 raise GaveUpError(
                     f"`{address}` gave no answer in {attempts}, the last of which failed: {outcome.said}",
@@ -171,8 +173,7 @@ class RetryingClient:
             self.throttle.release()
         if not response.is_success:
             return self._failure(address, response, mark)
-        if body is not None:  # A server that lists its models may still be loading the one that is asked.
-            self.throttle.answered()
+        self.throttle.answered()
         await asyncio.sleep(0)  # The next request is sent first, and then this answer is read.
         try:
             return read(response.body)
@@ -205,9 +206,7 @@ class RetryingClient:
 def read_refusal(body: bytes, hide: Callable[[str], str] = str) -> str:
     """What the server says about its error, in one bounded line; empty if it says nothing.
 
-    Args:
-        body: As received.
-        hide: Removes what must not be shown, before the line is cut.
+    `hide` removes what must not be shown, before the line is cut.
     """
     text = body.decode(errors="replace")
     try:

@@ -12,13 +12,13 @@ another way go through the library.
 import itertools
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from hornbook.tokens.tokenizer import byte_of_character
+from hornbook.tokens.tokenizer import END_OF_TEXT, byte_of_character
 
 _MAX_WORDS = 2**18
 """Words in the table, about 40 MB; a second one holds those that were there when it was full the last time."""
@@ -26,6 +26,8 @@ _LONGEST_KEPT = 128
 """Longer words hardly come again."""
 _PIECE = 2**18
 """Characters parted into words at a time: a list of words takes many times the memory of its text."""
+_UNICODE_PIECE = 2**12
+"""The same for a text that is not ASCII: only the pieces with other characters need stand-ins for them."""
 _LETTER, _NUMBER, _SPACE, _SIGN = "a", "0", "\v", "!"
 _NO_SPACES = r"'(?:[stmd]|re|ve|ll)| ?[A-Za-z]+| ?[0-9]+| ?[^\t-\r A-Za-z0-9]+"
 """The pattern of GPT-2 for ASCII; other characters are exchanged for one of ASCII that the pattern treats alike."""
@@ -44,15 +46,15 @@ class Encoder:
     """
 
     dtype: np.dtype[np.unsignedinteger]
-    """Of the ids: little-endian, 16 bit where the vocabulary allows it, else 32."""
+    """Type of the ids; see `dtype_of`."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        """Take a tokenizer; it is copied and stays as it is."""
+        """Copy a tokenizer, which stays as it is."""
         self._tokenizer = Tokenizer.from_str(tokenizer.to_str())
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._tokenizer.encode_special_tokens = True
-        self.dtype = np.dtype("<u2") if tokenizer.get_vocab_size() <= 2**16 else np.dtype("<u4")
+        self.dtype = dtype_of(tokenizer)
         added = tokenizer.get_added_tokens_decoder()
         self._special = [token.content for token in added.values() if token.special]
         plain = {token.content: self._bytes([index]) for index, token in added.items() if not token.special}
@@ -66,12 +68,14 @@ class Encoder:
         self._words = _Words(self._encode_word, plain)
         self._stand_ins = _StandIns(self._tokenizer)
 
-    def encode(self, texts: Sequence[str]) -> list[bytes]:
-        """The ids of each text, nothing added before or behind, as bytes of `dtype`."""
-        if not self._is_quick:
-            encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-            return [self._bytes(encoding.ids) for encoding in encodings]
-        return [b"".join(self._encode_pieces(text)) for text in texts]
+    @property
+    def end_of_text(self) -> bytes:
+        """The token `<|endoftext|>`, which closes a document, as bytes of `dtype`."""
+        return self._bytes([int(self._tokenizer.token_to_id(END_OF_TEXT) or 0)])
+
+    def encode(self, text: str) -> bytes:
+        """The ids of a text as bytes of `dtype`; nothing is added before or behind them."""
+        return b"".join(self._encode_pieces(text)) if self._is_quick else self._encode_by_library(text)
 
     def _encode_pieces(self, text: str) -> Iterator[bytes]:
         if any(special in text for special in self._special):
@@ -99,10 +103,17 @@ class Encoder:
             start += length
 
     def _encode_by_library(self, text: str) -> bytes:
-        return self._bytes(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        # One text at a time: a batch of several would start as many threads as cores in each process.
+        (encoding,) = self._tokenizer.encode_batch_fast([text], add_special_tokens=False)
+        return self._bytes(encoding.ids)
 
     def _bytes(self, ids: list[int]) -> bytes:
         return np.array(ids, dtype=self.dtype).tobytes()
+
+
+def dtype_of(tokenizer: Tokenizer) -> np.dtype[np.unsignedinteger]:
+    """The type of token ids in files: little-endian, 16 bit where the vocabulary allows it, else 32 bit."""
+    return np.dtype("<u2") if tokenizer.get_vocab_size() <= 2**16 else np.dtype("<u4")
 
 
 def parts_as_gpt2(tokenizer: Tokenizer) -> bool:
@@ -185,8 +196,9 @@ def _any_of(texts: Collection[str]) -> str:
 
 
 def _pieces(text: str) -> Iterator[str]:
+    size = _PIECE if text.isascii() else min(_PIECE, _UNICODE_PIECE)
     start = 0
-    while len(text) - start > _PIECE and (cut := _CUT.search(text, start + _PIECE)):
+    while len(text) - start > size and (cut := _CUT.search(text, start + size)):
         yield text[start : cut.start()]
         start = cut.start()
     yield text[start:]

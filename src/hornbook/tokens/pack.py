@@ -1,6 +1,6 @@
 """Documents packed as one stream of tokens, read without loading it.
 
-Reads:  a folder (`write.py` makes it) with, for each split (`train`, `held-out`), memory-mapped shards
+Reads:  a folder (`shards.py` writes it) with, for each split (`train`, `held-out`), memory-mapped shards
         `SPLIT-00000.bin` (little-endian unsigned 16 or 32 bit), the table `SPLIT-documents.parquet` (`document_id`,
         `shard`, `offset`, `length`; tokens, the closing `<|endoftext|>` included), in the order of the stream, no row
         group spanning two shards, and `tokens.json`.
@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from hornbook.errors import DamagedArtifactError, MissingInputError
-from hornbook.tokens.write import DESCRIPTION, PROGRESS
+from hornbook.tokens.shards import DESCRIPTION
 
 Tokens = npt.NDArray[np.integer]
 Positions = npt.NDArray[np.int64]
@@ -159,8 +159,6 @@ class _DocumentIndex:
 def _read_description(folder: Path) -> dict[str, Any]:
     path = folder / DESCRIPTION
     if not path.is_file():
-        if (folder / PROGRESS).is_file():
-            raise MissingInputError(f"the token shards in `{folder}` are not finished; the command that began goes on")
         raise MissingInputError(f"`{folder}` holds no token shards: it has no `{DESCRIPTION}`")
     try:
         description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -1,185 +1,213 @@
-"""Write the shards of one split bit by bit, so that writing can stop at any moment and go on.
+"""Tokenize documents, and append them to the shards of a dataset.
 
-Writes: `SPLIT-00000.bin`, …, each written aside as `….partial` and renamed when whole; `SPLIT-documents.rows`, one JSON
-        line a document, which becomes the table `SPLIT-documents.parquet` in the end.
+Writes: for each split `SPLIT-00000.bin`, … and the table `SPLIT-documents.parquet`; at the end `tokens.json`. `pack.py`
+        describes the folder and reads it.
 """
 
+import hashlib
 import itertools
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from tokenizers import Tokenizer
 
-from hornbook.errors import DamagedArtifactError
 from hornbook.pipeline.manifest import hash_file
+from hornbook.records import Document, DocumentKind
+from hornbook.tokens.encode import Encoder, dtype_of
+from hornbook.tokens.tokenizer import END_OF_TEXT, document_share, tokenizer_hash
 
+TRAIN, HELD_OUT = SPLITS = ("train", "held-out")
+"""Names of the splits: what a model is trained on, and what its validation loss is measured on."""
+DESCRIPTION = "tokens.json"
+SHARD_TOKENS = 2**26
+FIRST_DOCUMENTS = 1000
+"""Number of documents that are searched for one of the held-out split."""
+_FIRST_CHARACTERS = 2**24
 _ROWS_PER_GROUP = 2**16
 _SCHEMA = pa.schema(
     [("document_id", pa.string()), ("shard", pa.int64()), ("offset", pa.int64()), ("length", pa.int64())]
 )
 
 
-class SplitWriter:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenizedDocument:
+    """The sizes of a document whose tokens lie elsewhere."""
+
+    id: str
+    kind: DocumentKind
+    num_tokens: int
+    """The closing `<|endoftext|>` included; 0 for a document without a character."""
+    num_characters: int
+    num_bytes: int
+    """Size of the text in UTF-8."""
+
+
+Tokenized = tuple[TokenizedDocument, bytes | memoryview]
+"""A document with its token ids in the type `dtype_of(tokenizer)`, the closing `<|endoftext|>` included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardCounts:
+    """What a folder of shards holds."""
+
+    num_documents: dict[str, int]
+    """Split → number of documents."""
+    num_tokens: dict[str, int]
+    """Split → number of tokens, each closing `<|endoftext|>` included."""
+    num_bytes: int
+    """Size of all texts in UTF-8."""
+
+
+def tokenized(documents: Iterable[Document], encoder: Encoder) -> Iterator[Tokenized]:
+    """Stream documents with their tokens."""
+    for document in documents:
+        text = document.text
+        tokens = encoder.encode(text) + encoder.end_of_text if text else b""
+        yield (
+            TokenizedDocument(
+                id=document.id,
+                kind=document.kind,
+                num_tokens=len(tokens) // encoder.dtype.itemsize,
+                num_characters=len(text),
+                num_bytes=len(text) if text.isascii() else len(text.encode()),
+            ),
+            tokens,
+        )
+
+
+def write_shards(
+    documents: Iterable[Tokenized],
+    tokenizer: Tokenizer,
+    folder: Path,
+    *,
+    held_out_share: float,
+    shard_tokens: int = SHARD_TOKENS,
+) -> ShardCounts:
+    """Write the shards of both splits.
+
+    The id of a document decides its split (`document_share`), so that every run makes the same splits. If none of the
+    first 1,000 documents (or 16 million characters) falls into the held-out split, the first one with text is moved
+    there, unless it is the only one. Documents without a character are left out. The bytes depend on the documents, the
+    tokenizer and the two numbers alone.
+
+    Args:
+        documents: All documents, in order; they are streamed.
+        tokenizer: The one that encoded them; it has `<|endoftext|>`.
+        folder: Folder to create.
+        held_out_share: Share of the documents in the held-out split, 0 to 1.
+        shard_tokens: A shard is closed once it holds this many tokens; a document never spans two shards.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    dtype = dtype_of(tokenizer)
+    writers = {split: _SplitWriter(folder, split, dtype.itemsize, shard_tokens) for split in SPLITS}
+    num_bytes = 0
+    for split, (document, tokens) in _with_splits(documents, held_out_share):
+        if document.num_characters:
+            writers[split].add(document.id, tokens)
+            num_bytes += document.num_bytes
+    files = {name: digest for writer in writers.values() for name, digest in writer.finish().items()}
+    counts = ShardCounts(
+        num_documents={split: writer.num_documents for split, writer in writers.items()},
+        num_tokens={split: sum(writer.lengths) for split, writer in writers.items()},
+        num_bytes=num_bytes,
+    )
+    description = {
+        "dtype": dtype.str,
+        "vocab_size": tokenizer.get_vocab_size(),
+        "end_of_text": tokenizer.token_to_id(END_OF_TEXT),
+        "tokenizer_sha256": tokenizer_hash(tokenizer),
+        "held_out_share": held_out_share,
+        "shard_tokens": shard_tokens,
+        "shards": {split: writer.lengths for split, writer in writers.items()},
+        **asdict(counts),
+        "files": files,
+    }
+    (folder / DESCRIPTION).write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return counts
+
+
+def _with_splits(documents: Iterable[Tokenized], held_out_share: float) -> Iterator[tuple[str, Tokenized]]:
+    waiting = iter(documents)
+    first: list[Tokenized] = []
+    num_characters = 0
+    if held_out_share > 0:
+        for one in itertools.islice(waiting, FIRST_DOCUMENTS):
+            first.append(one)
+            num_characters += one[0].num_characters
+            if num_characters >= _FIRST_CHARACTERS and len(first) > 1:
+                break
+    names = [document.id for document, _ in first if document.num_characters]
+    moved = names[0] if len(names) > 1 and not any(_is_held_out(name, held_out_share) for name in names) else None
+    for document, tokens in itertools.chain(first, waiting):
+        is_held_out = document.id == moved or _is_held_out(document.id, held_out_share)
+        yield SPLITS[is_held_out], (document, tokens)
+
+
+def _is_held_out(document_id: str, held_out_share: float) -> bool:
+    return document_share(document_id, "held-out") < held_out_share
+
+
+class _SplitWriter:
     """Appends documents to the shards of one split."""
 
-    num_documents: int
-    num_tokens: int
-    lengths: list[int]
-    """Tokens of each whole shard."""
-    hashes: list[str]
-    """SHA-256 of each whole shard."""
-
-    def __init__(
-        self,
-        folder: Path,
-        split: str,
-        *,
-        dtype: np.dtype[np.unsignedinteger],
-        shard_tokens: int,
-        state: dict[str, Any] | None,
-    ) -> None:
-        """Begin, or go on where `state` was taken; what was written after that is cut off.
-
-        Args:
-            folder: Of the shards.
-            split: Their name.
-            dtype: Of the ids.
-            shard_tokens: A shard is closed once it holds this many; a document never spans two.
-            state: As `sync` gave it; None to begin.
-
-        Raises:
-            DamagedArtifactError: The files hold less than `state` says.
-        """
-        state = state or {"num_documents": 0, "num_tokens": 0, "lengths": [], "hashes": [], "open": 0, "rows": 0}
+    def __init__(self, folder: Path, split: str, itemsize: int, shard_tokens: int) -> None:
+        self.num_documents = 0
+        self.lengths: list[int] = []
+        """Number of tokens of each shard that is closed."""
         self._folder = folder
         self._split = split
-        self._itemsize = dtype.itemsize
+        self._itemsize = itemsize
         self._shard_tokens = shard_tokens
-        self.num_documents = state["num_documents"]
-        self.num_tokens = state["num_tokens"]
-        self.lengths = list(state["lengths"])
-        self.hashes = list(state["hashes"])
-        self._open = state["open"]
-        self._rows_path = folder / f"{split}-documents.rows"
-        self._undo_shards()
-        self._shard: IO[bytes] | None = _opened(self._aside, self._open * self._itemsize) if self._open else None
-        try:
-            self._rows = _opened(self._rows_path, state["rows"])
-        except DamagedArtifactError:
-            if self._shard is not None:
-                self._shard.close()
-            raise
+        self._files: dict[str, str] = {}
+        self._shard: IO[bytes] | None = None
+        self._hash = hashlib.sha256()
+        self._length = 0
+        self._rows: list[tuple[str, int, int, int]] = []
+        self._table = folder / f"{split}-documents.parquet"
+        self._parquet = pq.ParquetWriter(self._table, _SCHEMA, compression="zstd")
 
-    def add(self, document_id: str, tokens: bytes) -> None:
-        """Append a document: its tokens as bytes, the closing `<|endoftext|>` included."""
-        length = len(tokens) // self._itemsize
+    def add(self, document_id: str, tokens: bytes | memoryview) -> None:
         if self._shard is None:
-            self._shard = _opened(self._aside, 0)
-        row = json.dumps([document_id, len(self.lengths), self._open, length])
-        self._rows.write(row.encode() + b"\n")
+            self._shard = (self._folder / self._name).open("wb")
+        length = len(tokens) // self._itemsize
+        self._rows.append((document_id, len(self.lengths), self._length, length))
         self._shard.write(tokens)
-        self._open += length
+        self._hash.update(tokens)
+        self._length += length
         self.num_documents += 1
-        self.num_tokens += length
-        if self._open >= self._shard_tokens:
+        if self._length >= self._shard_tokens:
             self._close_shard()
-
-    def sync(self) -> dict[str, Any]:
-        """Bring all to the disk, and say in JSON values where that is."""
-        for stream in (self._rows, self._shard):
-            if stream is not None:
-                stream.flush()
-                os.fsync(stream.fileno())
-        return {
-            "num_documents": self.num_documents,
-            "num_tokens": self.num_tokens,
-            "lengths": self.lengths,
-            "hashes": self.hashes,
-            "open": self._open,
-            "rows": self._rows.tell(),
-        }
-
-    def close(self) -> None:
-        """Let go of the files, as they are."""
-        for stream in (self._rows, self._shard):
-            if stream is not None:
-                stream.close()
+        elif len(self._rows) >= _ROWS_PER_GROUP:
+            self._write_rows()
 
     def finish(self) -> dict[str, str]:
-        """Close the last shard and write the table of documents; may be called again after it was broken off.
-
-        Returns:
-            The SHA-256 of each file of the split, by name.
-        """
+        """Close the last shard and the table of documents; return the SHA-256 of each file, by name."""
         if self._shard is not None:
             self._close_shard()
-        self.close()
-        table = self._folder / f"{self._split}-documents.parquet"
-        aside = table.with_name(f"{table.name}.partial")
-        with pq.ParquetWriter(aside, _SCHEMA, compression="zstd") as writer:
-            for rows in _groups(self._rows_path):
-                columns = zip(zip(*rows, strict=True), _SCHEMA.types, strict=True)
-                arrays = [pa.array(column, kind) for column, kind in columns]
-                writer.write_table(pa.Table.from_arrays(arrays, schema=_SCHEMA))
-        _rename_when_on_disk(aside, table)
-        files = {self._shard_path(number).name: digest for number, digest in enumerate(self.hashes)}
-        return {**files, table.name: hash_file(table)}
+        self._parquet.close()
+        return {**self._files, self._table.name: hash_file(self._table)}
 
     @property
-    def _aside(self) -> Path:
-        path = self._shard_path(len(self.lengths))
-        return path.with_name(f"{path.name}.partial")
-
-    def _shard_path(self, number: int) -> Path:
-        return self._folder / f"{self._split}-{number:05d}.bin"
+    def _name(self) -> str:
+        return f"{self._split}-{len(self.lengths):05d}.bin"
 
     def _close_shard(self) -> None:
         assert self._shard is not None
         self._shard.close()
-        self.hashes.append(hash_file(self._aside))
-        _rename_when_on_disk(self._aside, self._shard_path(len(self.lengths)))
-        self.lengths.append(self._open)
-        self._shard, self._open = None, 0
+        self._files[self._name] = self._hash.hexdigest()
+        self._write_rows()
+        self.lengths.append(self._length)
+        self._shard, self._hash, self._length = None, hashlib.sha256(), 0
 
-    def _undo_shards(self) -> None:
-        """Make the shard that was open then open again, and remove those behind it."""
-        whole = self._shard_path(len(self.lengths))
-        if whole.exists():
-            whole.rename(self._aside)
-        for path in self._folder.glob(f"{self._split}-[0-9]*.bin*"):
-            number = int(path.name.removeprefix(f"{self._split}-").partition(".")[0])
-            if number > len(self.lengths) or (number == len(self.lengths) and not self._open):
-                path.unlink()
-
-
-def _opened(path: Path, size: int) -> IO[bytes]:
-    """Open for appending behind the first `size` bytes; what stands there is cut off."""
-    stream = path.open("r+b" if path.exists() else "w+b")
-    found = stream.seek(0, os.SEEK_END)
-    if found < size:
-        stream.close()
-        raise DamagedArtifactError(
-            f"`{path}` holds {found} bytes and should hold {size}: delete its folder, begin again"
-        )
-    stream.truncate(size)
-    stream.seek(size)
-    return stream
-
-
-def _groups(path: Path) -> Iterator[list[list[Any]]]:
-    """The rows of a split, so many at a time, none of two shards together."""
-    with path.open("rb") as lines:
-        for _, rows in itertools.groupby(map(json.loads, lines), key=lambda row: row[1]):
-            while group := list(itertools.islice(rows, _ROWS_PER_GROUP)):
-                yield group
-
-
-def _rename_when_on_disk(aside: Path, path: Path) -> None:
-    with aside.open("rb") as stream:
-        os.fsync(stream.fileno())
-    aside.rename(path)
+    def _write_rows(self) -> None:
+        """Write a row group, which lies within one shard."""
+        if self._rows:
+            columns = zip(zip(*self._rows, strict=True), _SCHEMA.types, strict=True)
+            arrays = [pa.array(column, kind) for column, kind in columns]
+            self._parquet.write_table(pa.Table.from_arrays(arrays, schema=_SCHEMA))
+        self._rows = []

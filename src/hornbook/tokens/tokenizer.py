@@ -17,12 +17,11 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import Document
 
+TOKENIZER = "tokenizer.json"
 END_OF_TEXT = "<|endoftext|>"
 NUM_BYTES = 256
 MIN_FREQUENCY = 2
 """A pair is merged only where it occurs at least this often."""
-TRAINING_BYTES = 24_000_000
-"""About how many bytes of text the merges are learned from; of more documents some are chosen, by their ids."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +29,14 @@ class TokenizerConfig:
     """How the vocabulary is learned."""
 
     vocab_size: int = 2048
-    """Number of tokens, the 256 bytes and `<|endoftext|>` included."""
+    """Number of tokens, the 256 bytes and `<|endoftext|>` included. Fewer result where the text has no more pairs to
+    merge."""
+    training_bytes: int = 24_000_000
+    """Bytes of text, about, that the merges are learned from. Of more text some documents are chosen by their ids."""
 
     def __post_init__(self) -> None:
+        if self.training_bytes < 1:
+            raise ConfigError(f"`training_bytes` must be at least 1, got {self.training_bytes!r}")
         if not NUM_BYTES < self.vocab_size <= 2**17:
             raise ConfigError(f"`vocab_size` must lie in 257 to 131072, got {self.vocab_size!r}")
 
@@ -43,8 +47,8 @@ def train_tokenizer(documents: Iterable[Document], config: TokenizerConfig) -> T
     Every text survives `decode(encode(text))` byte for byte. `<|endoftext|>` is token 0.
 
     Args:
-        documents: What training will read, in any kind and order: a list, or a `Table`, which is streamed twice.
-        config: The vocabulary's size. Fewer tokens result where the text has no more pairs to merge.
+        documents: Documents of any kind, in any order: a list, or a `Table`, which is streamed twice.
+        config: Size of the vocabulary, and how much text is used.
 
     Raises:
         MissingInputError: There is no document.
@@ -61,7 +65,7 @@ def train_tokenizer(documents: Iterable[Document], config: TokenizerConfig) -> T
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_sampled_texts(documents), trainer=trainer)
+    tokenizer.train_from_iterator(_sampled_texts(documents, config.training_bytes), trainer=trainer)
     return tokenizer
 
 
@@ -130,9 +134,9 @@ def document_share(document_id: str, salt: str) -> float:
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
-def _sampled_texts(documents: Iterable[Document]) -> Iterator[str]:
+def _sampled_texts(documents: Iterable[Document], training_bytes: int) -> Iterator[str]:
     total = sum(len(document.text.encode()) for document in documents)
-    share = TRAINING_BYTES / max(total, 1)
+    share = training_bytes / max(total, 1)
     for document in documents:
         if share >= 1 or document_share(document.id, "tokenizer") < share:
             yield document.text

@@ -14,7 +14,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import torch
@@ -29,8 +28,8 @@ from hornbook.pipeline.fingerprint import encode
 from hornbook.pipeline.stage import Progress
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.config import TrainConfig
-from hornbook.training.optimizer import optimizer_tensors, restore_optimizers
-from hornbook.training.parallel import Ranks, from_first, gathered, on_first, spread
+from hornbook.training.optimizer import restore_optimizers
+from hornbook.training.parallel import Ranks, from_first, on_first, spread
 from hornbook.training.step import Training
 
 KEEP_LAST = 2
@@ -68,22 +67,24 @@ def save_checkpoint(
     """
     weights = _weights(folder, step)
     aside = weights.with_suffix(".tmp")
+    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, aside)
-        digest = _hash_and_sync(aside)
-        aside.replace(weights)
-        description = {"step": step, "sha256": digest, "best_step": best_step, "state": dict(state)}
-        aside.write_text(json.dumps(description), encoding="utf-8")
-        _hash_and_sync(aside)
-        aside.replace(weights.with_suffix(".json"))
-        _sync_folder(folder)
-    except (OSError, SafetensorError) as error:
+        with explained_writing(folder, f"the checkpoint of step {step} ({size / 1e9:.3g} GB) in `{folder}`"):
+            folder.mkdir(parents=True, exist_ok=True)
+            save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, aside)
+            digest = _hash_and_sync(aside)
+            aside.replace(weights)
+            description = {"step": step, "sha256": digest, "best_step": best_step, "state": dict(state)}
+            aside.write_text(json.dumps(description), encoding="utf-8")
+            _hash_and_sync(aside)
+            aside.replace(weights.with_suffix(".json"))
+            _sync_folder(folder)
+    except StoreError:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
             if not weights.with_suffix(".json").exists():
                 weights.unlink(missing_ok=True)
-        raise _unwritten(folder, step, tensors, error) from error
+        raise
     _delete_unneeded(folder, step)
 
 
@@ -115,12 +116,10 @@ class CheckpointWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         """Wait for the thread; raise its error unless there is another one."""
         self._threads.shutdown()
-        if error is None:
+        if kind is None:
             self.wait()
 
     def wait(self) -> None:
@@ -167,14 +166,16 @@ def saved_steps(folder: Path) -> list[int]:
 
 
 @contextmanager
-def explained_writing(folder: Path) -> Iterator[None]:
-    """Turn errors of writing files to `folder` into a `StoreError` that names the free space."""
+def explained_writing(folder: Path, what: str = "") -> Iterator[None]:
+    """Turn errors of writing `what`, by default the folder, into a `StoreError` that names the free space."""
     try:
         yield
     except (OSError, SafetensorError) as error:
+        there = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
         raise StoreError(
-            f"`{folder}` could not be written ({error}); {_free_gigabytes(folder)} are free there. Free disk space or "
-            "solve what the system reports, and run the same command again: it resumes from the last checkpoint"
+            f"{what or f'`{folder}`'} could not be written ({error}); {shutil.disk_usage(there).free / 1e9:.3g} GB are "
+            "free there. Free disk space or solve what the system reports, and run the same command again: it resumes "
+            "from the last checkpoint"
         ) from error
 
 
@@ -195,11 +196,6 @@ def describe_differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> s
     """The first five entries that differ, as text; empty if there are none."""
     different = [name for name in {**now, **before} if before.get(name) != now.get(name)]
     return ", ".join(f"`{name}` {before.get(name)!r}, now {now.get(name)!r}" for name in different[:5])
-
-
-def whole_state(model: Phi, optimizers: Sequence[torch.optim.Optimizer], ranks: Ranks) -> dict[str, torch.Tensor]:
-    """Copies of all tensors of a run on the first process; empty on the others."""
-    return gathered({**model.state_dict(), **optimizer_tensors(model, optimizers)}, ranks)
 
 
 def resumed(
@@ -265,25 +261,19 @@ def _find(folder: Path, identity: Mapping[str, Any], progress: Progress) -> Chec
 def _verified(folder: Path, step: int) -> dict[str, Any]:
     """The description of a checkpoint whose weights have the recorded hash."""
     content, weights = _description(folder, step), _weights(folder, step)
-    try:
-        whole = _hash_and_sync(weights, sync=False) == content["sha256"]
-    except OSError:
-        whole = False
-    if not whole:
-        raise DamagedArtifactError(f"the checkpoint `{weights}` is not what was written")
-    return content
+    with suppress(OSError):
+        if _hash_and_sync(weights, sync=False) == content["sha256"]:
+            return content
+    raise DamagedArtifactError(f"the checkpoint `{weights}` is not what was written")
 
 
 def _description(folder: Path, step: int) -> dict[str, Any]:
     path = _weights(folder, step).with_suffix(".json")
-    try:
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        whole = content["step"] == step and {"sha256", "best_step", "state"} <= content.keys()
-    except (OSError, ValueError, KeyError, TypeError):
-        whole = False
-    if not whole:
-        raise DamagedArtifactError(f"`{path}` does not describe a checkpoint")
-    return content
+        if content["step"] == step and {"sha256", "best_step", "state"} <= content.keys():
+            return content
+    raise DamagedArtifactError(f"`{path}` does not describe a checkpoint")
 
 
 def _delete_unneeded(folder: Path, newest: int) -> None:
@@ -292,30 +282,12 @@ def _delete_unneeded(folder: Path, newest: int) -> None:
     last = steps[-KEEP_LAST:]
     needed: set[int | None] = set(last)
     for step in last:
-        try:
+        with suppress(DamagedArtifactError):
             needed.add(_description(folder, step)["best_step"])
-        except DamagedArtifactError:
-            needed.discard(step)
     described = needed & set(steps)
     for path in sorted(folder.glob("step-*")):  # the description before its weights
         if _step_of(path) not in described:
             path.unlink(missing_ok=True)
-
-
-def _unwritten(folder: Path, step: int, tensors: Mapping[str, Tensor], error: Exception) -> StoreError:
-    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
-    steps = saved_steps(folder)
-    before = f"the one of step {steps[-1]} stays and the" if steps else "the"
-    return StoreError(
-        f"the checkpoint of step {step} could not be written to `{folder}` ({error}): it takes {size / 1e9:.3g} GB and "
-        f"{_free_gigabytes(folder)} are free. Make room there for twice that size; {before} same command goes on from "
-        "there"
-    )
-
-
-def _free_gigabytes(folder: Path) -> str:
-    there = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
-    return f"{shutil.disk_usage(there).free / 1e9:.3g} GB"
 
 
 def _step_of(path: Path) -> int:

@@ -66,15 +66,8 @@ def make_engine(
 ) -> Engine:
     """Move `model` to its device, with the first process's weights on all processes, ready for training.
 
-    Args:
-        model: A model on the CPU. Only the first process's weights are read; the others' may be uninitialised, so that
-            a large model takes the CPU memory of the first process only.
-        config: The run.
-        dtype: The type to compute in.
-        separator: See `Phi.loss`.
-        device: The device of this process.
-        ranks: The processes.
-        progress: Called if the model cannot be compiled.
+    Only the first process's weights are read; the others' may be uninitialised, so that a large model takes the CPU
+    memory of the first process only. `progress` is called if the model cannot be compiled.
     """
     model.train()
     model.set_dropout(residual=config.residual_dropout, attention=config.attention_dropout)
@@ -94,44 +87,13 @@ def make_engine(
     return engine
 
 
-class ComputeCopy:
-    """The model that computes: `master` itself in float32, a copy of it in another type.
-
-    The copy is renewed once per step, and gradients are accumulated in float32. Compared with autocast, this saves the
-    casts of all weights in every pass and the copies of activations.
-    """
-
-    def __init__(self, master: Phi, dtype: torch.dtype) -> None:
-        """Copy the model; call `renew` before the first pass."""
-        self.master = master
-        self.model = master if dtype == torch.float32 else copy.deepcopy(master).to(dtype)
-        self._pairs: list[tuple[Tensor, Tensor]] = list(zip(master.parameters(), self.model.parameters(), strict=True))
-
-    @torch.no_grad()
-    def renew(self) -> None:
-        """Copy the weights of `master` and clear all gradients, including those of an interrupted pass."""
-        if self.model is not self.master:
-            weights, copies = [pair[0] for pair in self._pairs], [pair[1] for pair in self._pairs]
-            torch._foreach_copy_(copies, weights)
-        for weight, computed in self._pairs:
-            weight.grad = computed.grad = None
-
-    @torch.no_grad()
-    def collect(self) -> None:
-        """Add the copy's gradients to those of `master`, in float32, and clear them."""
-        if self.model is self.master:
-            return
-        for weight, computed in self._pairs:
-            assert computed.grad is not None, "every parameter of the model takes part in the loss"
-            if weight.grad is None:
-                weight.grad = computed.grad.float()
-            else:
-                weight.grad += computed.grad
-            computed.grad = None
-
-
 class Replicas:
-    """Each process holds the whole model; also the engine of a single process."""
+    """Each process holds the whole model; also the engine of a single process.
+
+    In another type than float32 a copy of the model computes. It is renewed once per step, and gradients are
+    accumulated in float32. Compared with autocast, this saves the casts of all weights in every pass and the copies of
+    activations.
+    """
 
     def __init__(
         self,
@@ -145,23 +107,43 @@ class Replicas:
     ) -> None:
         """Wrap `model`, which is on its device."""
         self.model = model
-        self._compute = ComputeCopy(model, dtype)
+        self._computing = model if dtype == torch.float32 else copy.deepcopy(model).to(dtype)
+        self._pairs: list[tuple[Tensor, Tensor]] = list(
+            zip(model.parameters(), self._computing.parameters(), strict=True)
+        )
         self._ranks = ranks
-        self._plain_loss = loss_function(self._compute.model, separator)
+        self._plain_loss = loss_function(self._computing, separator)
         device = next(model.parameters()).device
         self._loss = maybe_compiled(self._plain_loss, compile_choice, device, progress)
 
+    @torch.no_grad()
     def renew(self) -> None:
-        """See `Engine`."""
-        self._compute.renew()
+        """See `Engine`; clears all gradients, including those of an interrupted pass."""
+        if self._computing is not self.model:
+            weights, copies = [pair[0] for pair in self._pairs], [pair[1] for pair in self._pairs]
+            torch._foreach_copy_(copies, weights)
+        for weight, computed in self._pairs:
+            weight.grad = computed.grad = None
 
     def backward(self, rows_BT: Tensor, gradient_scale: float, *, is_last: bool) -> Tensor:
         """See `Engine`."""
         del is_last
         loss = self._loss(rows_BT, gradient_scale=gradient_scale)
         loss.backward()  # type: ignore[no-untyped-call]
-        self._compute.collect()
+        if self._computing is not self.model:
+            self._collect()
         return loss.detach()
+
+    @torch.no_grad()
+    def _collect(self) -> None:
+        """Add the copy's gradients to those of the master weights, in float32, and clear them."""
+        for weight, computed in self._pairs:
+            assert computed.grad is not None, "every parameter of the model takes part in the loss"
+            if weight.grad is None:
+                weight.grad = computed.grad.float()
+            else:
+                weight.grad += computed.grad
+            computed.grad = None
 
     def reduce(self) -> None:
         """See `Engine`."""
@@ -170,9 +152,9 @@ class Replicas:
     @torch.no_grad()
     def loss(self, rows_BT: Tensor) -> Tensor:
         """See `Engine`."""
-        self._compute.model.eval()
+        self._computing.eval()
         measured = self._plain_loss(rows_BT)
-        self._compute.model.train()
+        self._computing.train()
         return measured
 
 
@@ -240,13 +222,6 @@ def validation_loss(engine: Engine, validation: Rows, micro_batch: int, device: 
     """The mean next-token loss in nats, equal on all processes, each of which computes a part.
 
     All processes take part in each pass, as FSDP requires; the pass of a process without rows left does not count.
-
-    Args:
-        engine: An engine with renewed weights.
-        validation: At least one row.
-        micro_batch: Rows of one pass.
-        device: The device of this process.
-        ranks: The processes.
     """
     total = 0.0
     for round_start in range(0, len(validation), micro_batch * ranks.world_size):

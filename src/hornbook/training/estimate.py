@@ -83,13 +83,8 @@ def estimate_memory(
 ) -> MemoryEstimate:
     """The peak of a training step's memory on one device.
 
-    Args:
-        shape: The model's shape.
-        config: The run.
-        micro_batch: Micro-batch size.
-        dtype: The type to compute in.
-        num_shards: Devices among which FSDP shards weights, gradients and the optimiser's state; 1 without FSDP.
-        on_cpu: Whether Hornbook's attention for CPUs runs, which saves all attention weights.
+    `num_shards` is the number of devices among which FSDP shards weights, gradients and the optimiser's state. With
+    `on_cpu`, Hornbook's attention for CPUs runs, which saves all attention weights.
     """
     sequence_length, optimizer = config.sequence_length, config.optimizer
     parameters, bytes_of = num_parameters(shape), dtype.itemsize
@@ -238,23 +233,19 @@ def _saved_by_block(shape: ModelConfig, config: TrainConfig, bytes_of: int, on_c
     output of attention. Of `intermediate_size` each: input and output of GELU. Two float32 statistics of LayerNorm.
     """
     hidden, heads = shape.hidden_size, shape.num_heads
-    drops_residual = config.residual_dropout > 0
     saved = bytes_of * (6 * hidden + 2 * shape.intermediate_size) + 8
-    if on_cpu:
-        per_weight = bytes_of + (1 if config.attention_dropout > 0 else 0)
-        saved += round(heads * mean_block_keys(config.sequence_length) * per_weight)
-        saved += 2 * bytes_of * hidden if drops_residual else 0  # dropout's noise, in the type of the activations
-    else:
-        saved += 4 * heads
-        saved += 2 * hidden if drops_residual else 0  # dropout's mask, a boolean each
-    return saved
+    if config.residual_dropout > 0:  # dropout's noise, in the type of the activations, or its mask of booleans
+        saved += 2 * hidden * (bytes_of if on_cpu else 1)
+    if not on_cpu:
+        return saved + 4 * heads
+    per_weight = bytes_of + (config.attention_dropout > 0)
+    return saved + round(heads * mean_block_keys(config.sequence_length) * per_weight)
 
 
 def mean_block_keys(sequence_length: int) -> float:
     """Attention weights per token and head, on average, that attention on CPUs saves: up to the end of each block."""
-    ends = [min(start + BLOCK, sequence_length) for start in range(0, sequence_length, BLOCK)]
-    starts = range(0, sequence_length, BLOCK)
-    return sum((end - start) * end for start, end in zip(starts, ends, strict=True)) / sequence_length
+    blocks = [(start, min(start + BLOCK, sequence_length)) for start in range(0, sequence_length, BLOCK)]
+    return sum((end - start) * end for start, end in blocks) / sequence_length
 
 
 def _block_temporaries(shape: ModelConfig, sequence_length: int, bytes_of: int, on_cpu: bool) -> int:

@@ -30,14 +30,13 @@ from hornbook.training.checkpoint import (
     identity_of,
     resumed,
     take_weights,
-    whole_state,
 )
 from hornbook.training.config import TrainConfig
 from hornbook.training.engine import make_engine, validation_loss
 from hornbook.training.hardware import choose_precision, keep_freed_memory
 from hornbook.training.micro_batch import announced_plan, final_micro_batch
-from hornbook.training.optimizer import make_optimizers
-from hornbook.training.parallel import current_ranks, on_first
+from hornbook.training.optimizer import make_optimizers, optimizer_tensors
+from hornbook.training.parallel import current_ranks, gathered, on_first
 from hornbook.training.step import (
     Line,
     Outcome,
@@ -236,7 +235,8 @@ class _Run:
     def _save(self) -> None:
         stepper, training, writer = self.stepper, self.training, self.writer
         on_first(writer.wait, stepper.ranks)  # one copy of all tensors at a time
-        tensors = whole_state(stepper.engine.model, stepper.optimizers, stepper.ranks)
+        model, optimizers = stepper.engine.model, stepper.optimizers
+        tensors = gathered({**model.state_dict(), **optimizer_tensors(model, optimizers)}, stepper.ranks)
         state = {"run": self.identity, "training": training.as_json()}
         best = training.best.step if stepper.config.keep_best and training.best is not None else None
         on_first(lambda: writer.write(training.step, tensors, state, best), stepper.ranks)

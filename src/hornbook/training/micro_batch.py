@@ -8,8 +8,9 @@ training and leaves no gradient.
 
 import gc
 import socket
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 import torch
@@ -51,16 +52,15 @@ class MemoryPlan:
 
     def describe(self) -> str:
         """One line for the user; if the estimate exceeds the available memory, with what to lower."""
-        passes = self.share // self.micro_batch
         how = f"micro-batch size {self.micro_batch}"
-        if passes > 1:
-            how += f", {passes} micro-batches per step"
+        if self.share > self.micro_batch:
+            how += f", {self.share // self.micro_batch} micro-batches per step"
         if self.world_size > 1:
             held = "the whole model" if self.config.execution.parallel == "ddp" else "a shard of the model"
             how += f", {held} on each of {self.world_size} processes"
-        needed = format_bytes(self.estimate.total)
         of = "" if self.available is None else f" of {format_bytes(self.available)} free"
-        line = f"memory: about {needed}{of} on {self.device} with {how}: {self.estimate.describe_parts()}"
+        needed, parts = format_bytes(self.estimate.total), self.estimate.describe_parts()
+        line = f"memory: about {needed}{of} on {self.device} with {how}: {parts}"
         return line if self.fits else f"{line}. This may not fit; to lower it: {self._ways_to_lower()}"
 
     @contextmanager
@@ -77,22 +77,18 @@ class MemoryPlan:
 
     def _ways_to_lower(self) -> str:
         """What takes less memory, with the next values to type."""
-        config, ways, settings = self.config, [], []
+        config, ways = self.config, []
         smaller = next((rows for rows in divisors(self.share) if rows <= self.micro_batch // 2), None)
         if smaller is not None:
-            ways.append(f"`--micro-batch {smaller}` (now {self.micro_batch}; it changes rounding only)")
-            settings.append(f"micro_batch={smaller}")
+            in_recipe = f"in a recipe `--set {config.dataset}.execution.micro_batch={smaller}`"
+            ways.append(f"`--micro-batch {smaller}` ({in_recipe}; now {self.micro_batch}; it changes rounding only)")
         if not config.execution.checkpoint_activations:
             ways.append("`--checkpoint-activations` (a third more work)")
-            settings.append("checkpoint_activations=true")
         if config.execution.parallel == "ddp":
             ways.append("`--parallel fsdp` on several GPUs")
         shorter = config.sequence_length // 2
         ways.append(f"`--sequence-length {shorter}` (now {config.sequence_length}; this changes the training)")
-        listed = " or ".join(", ".join(ways).rsplit(", ", 1))
-        if not settings:
-            return listed
-        return f"{listed}; in a recipe: {' '.join(f'--set {config.dataset}.execution.{text}' for text in settings)}"
+        return " or ".join(", ".join(ways).rsplit(", ", 1))
 
 
 def plan_memory(
@@ -109,13 +105,7 @@ def plan_memory(
     The automatic micro-batch size is the largest divisor of a process's rows that fits, or 1. Automatic parallelism is
     DDP if the whole model fits with a micro-batch of one row, else FSDP.
 
-    Args:
-        shape: The model's shape.
-        config: The run.
-        device: The device of this process; only its type matters.
-        dtype: The type to compute in.
-        ranks: The processes.
-        available: Bytes from `least_available`.
+    `available` are the bytes from `least_available`.
 
     Raises:
         ConfigError: The batch does not divide evenly among processes and micro-batches.
@@ -190,11 +180,8 @@ def final_micro_batch(plan: MemoryPlan, used_before: int | None, engine: Engine,
 def tried_micro_batch(plan: MemoryPlan, engine: Engine, ranks: Ranks, num_reserved_bytes: int) -> int:
     """The plan's micro-batch size, or the largest smaller one for which a pass succeeds on every process.
 
-    Args:
-        plan: Its size is tried first, then at most half of the size that failed last.
-        engine: Holds the whole model: with FSDP, a process that runs out of memory would leave the others waiting.
-        ranks: The processes.
-        num_reserved_bytes: Memory that the optimiser will take and has not allocated.
+    The engine must hold the whole model: with FSDP, a process that runs out of memory would leave the others waiting.
+    `num_reserved_bytes` is what the optimiser will take and has not allocated.
 
     Raises:
         torch.OutOfMemoryError: A single row does not fit on some process.
@@ -218,26 +205,23 @@ def divisors(share: int) -> list[int]:
 def least_available(device: torch.device, num_held_bytes: int, ranks: Ranks) -> int | None:
     """The memory in bytes available to the process that has the least, equal on all of them; None if unknown.
 
-    Args:
-        device: The device of this process. Processes on the CPUs of one machine share its memory evenly.
-        num_held_bytes: CPU memory that this process's model already occupies, which counts as available.
-        ranks: The processes.
+    Processes on the CPUs of one machine share its memory evenly. `num_held_bytes` is the CPU memory that this process's
+    model already occupies, which counts as available.
     """
-    free = _free_bytes(device)
-    reports = [(socket.gethostname(), free, num_held_bytes)]
+    own = (socket.gethostname(), _free_bytes(device), num_held_bytes)
+    reports = [own] * ranks.world_size
     if ranks.world_size > 1:
-        reports = [("", None, 0)] * ranks.world_size
-        torch.distributed.all_gather_object(reports, (socket.gethostname(), free, num_held_bytes))
-    known = [(host, available, held) for host, available, held in reports if available is not None]
-    if len(known) < len(reports):
-        return None
+        torch.distributed.all_gather_object(reports, own)
+    free: dict[str, list[int]] = {}
+    held: Counter[str] = Counter()
+    for host, available, num_bytes in reports:
+        if available is None:
+            return None
+        free.setdefault(host, []).append(available)
+        held[host] += num_bytes
     if device.type != "cpu":
-        return min(available for _, available, _ in known)
-    machines = {host: [(available, held) for name, available, held in known if name == host] for host, _, _ in known}
-    return min(
-        (min(available for available, _ in there) + sum(held for _, held in there)) // len(there)
-        for there in machines.values()
-    )
+        return min(min(there) for there in free.values())
+    return min((min(there) + held[host]) // len(there) for host, there in free.items())
 
 
 def _free_bytes(device: torch.device) -> int | None:
@@ -252,7 +236,8 @@ def _fits_in_trial(plan: MemoryPlan, rows: int, engine: Engine, num_reserved_byt
     device, shape = plan.device, engine.model.config
     size = (rows, plan.config.sequence_length + 1)
     tokens = torch.randint(shape.vocab_size, size, generator=torch.Generator().manual_seed(0))
-    try:
+    fits = False
+    with suppress(torch.OutOfMemoryError):
         with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
             reserved = torch.empty(num_reserved_bytes, dtype=torch.uint8, device=device)
             engine.renew()
@@ -260,8 +245,6 @@ def _fits_in_trial(plan: MemoryPlan, rows: int, engine: Engine, num_reserved_byt
                 engine.backward(tokens.to(device), rows / plan.share, is_last=is_last)
             del reserved
         fits = True
-    except torch.OutOfMemoryError:
-        fits = False
     engine.renew()  # clears the gradients
     if not fits:
         gc.collect()  # the traceback may hold tensors of the failed pass

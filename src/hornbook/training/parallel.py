@@ -43,10 +43,9 @@ class Ranks:
 
 def current_ranks() -> Ranks:
     """The ranks of the process group, or of a single process."""
-    distributed = torch.distributed
-    if distributed.is_available() and distributed.is_initialized():
-        return Ranks(distributed.get_rank(), distributed.get_world_size())
-    return Ranks(0, 1)
+    group = torch.distributed
+    has_group = group.is_available() and group.is_initialized()
+    return Ranks(group.get_rank(), group.get_world_size()) if has_group else Ranks(0, 1)
 
 
 @contextmanager
@@ -100,10 +99,9 @@ def from_first(value: T, ranks: Ranks) -> T:
     """Broadcast the first process's `value`; the others' is ignored."""
     if ranks.world_size == 1:
         return value
-    box: list[Any] = [value]
+    box = [value]
     torch.distributed.broadcast_object_list(box, device=torch.device("cpu"))
-    received: T = box[0]
-    return received
+    return box[0]
 
 
 def on_first(function: Callable[[], T], ranks: Ranks) -> T | None:
@@ -133,7 +131,7 @@ def gathered(tensors: Mapping[str, Tensor], ranks: Ranks) -> dict[str, Tensor]:
 
     A device holds one whole tensor at a time. All processes must pass the same names in the same order.
     """
-    whole: dict[str, Tensor] = {}
+    whole = {}
     for name, tensor in tensors.items():
         complete = unsharded(tensor)
         if ranks.is_first:
@@ -145,10 +143,7 @@ def gathered(tensors: Mapping[str, Tensor], ranks: Ranks) -> dict[str, Tensor]:
 def spread(whole: Mapping[str, Tensor], targets: Mapping[str, Tensor], ranks: Ranks) -> None:
     """Fill `targets` on all processes with the whole tensors of the first process.
 
-    Args:
-        whole: Tensors by name, on any device; ignored on the other processes.
-        targets: Tensors by name, in the same order on all processes; replicas or shards.
-        ranks: The processes.
+    `whole` is ignored on the other processes. `targets` are replicas or shards, in the same order on all processes.
     """
     # Imported here because it takes half a second, which `hornbook plan` and `hornbook complete` do not need.
     from torch.distributed.tensor import DTensor, distribute_tensor
@@ -217,10 +212,9 @@ class Followers:
 @contextmanager
 def gathered_followers(ranks: Ranks) -> Iterator[Followers]:
     """Followers of the first process, which dismisses them at the end; after an error `torchrun` ends them."""
-    if ranks.world_size == 1:
-        yield Followers(ranks, None)
-        return
-    followers = Followers(ranks, torch.distributed.new_group(backend="gloo", timeout=LONGEST_WAIT))
+    is_alone = ranks.world_size == 1
+    group = None if is_alone else torch.distributed.new_group(backend="gloo", timeout=LONGEST_WAIT)
+    followers = Followers(ranks, group)
     yield followers
     if ranks.is_first:
         followers.dismiss()
@@ -247,18 +241,15 @@ def _unpack(gradients: Sequence[Tensor], flat: Tensor, work: Any, world_size: in
 def _place(environment: Mapping[str, str]) -> tuple[int, int]:
     """Rank and world size, checked."""
     for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"):
-        if not environment.get(name):
+        value = environment.get(name, "")
+        if not value or (name != "MASTER_ADDR" and not value.isdecimal()):
             raise ConfigError(
-                f"`WORLD_SIZE` is {environment['WORLD_SIZE']!r} but `{name}` is not set: start the command with "
+                f"`WORLD_SIZE` is {environment['WORLD_SIZE']!r} but `{name}` is {value!r}: start the command with "
                 "`torchrun --nproc-per-node N`, or unset `WORLD_SIZE` to run alone"
             )
-        if name != "MASTER_ADDR" and not environment[name].isdecimal():
-            raise ConfigError(f"`{name}` must be a number, got {environment[name]!r}")
     rank, world_size = int(environment["RANK"]), int(environment["WORLD_SIZE"])
-    if world_size < 1:
-        raise ConfigError(f"`WORLD_SIZE` must be at least 1, got {world_size!r}")
-    if not 0 <= rank < world_size:
-        raise ConfigError(f"`RANK` must lie in 0 to {world_size - 1} for `WORLD_SIZE` {world_size}, got {rank!r}")
+    if rank >= world_size:
+        raise ConfigError(f"`RANK` must lie below `WORLD_SIZE` {world_size}, got {rank!r}")
     return rank, world_size
 
 

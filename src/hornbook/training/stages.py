@@ -65,21 +65,15 @@ def run_train(config: TrainConfig, inputs: Mapping[str, Artifact], workspace: Wo
     call = TrainingCall(config, tokens, None if base is None else base.folder.absolute(), workspace.seed)
     if workspace.context.call_ranks is not None:
         workspace.context.call_ranks(call)
-    return _answer(call, workspace.folder, workspace.scratch, workspace.progress)
+    return train_folder(
+        config, tokens, call.base, workspace.folder, workspace.scratch, workspace.seed, workspace.progress
+    )
 
 
 def take_part(call: TrainingCall) -> None:
     """Take part in a training that the first process called for."""
-    nowhere = Path("/nonexistent")  # Only the first process writes.
-    _answer(call, nowhere, nowhere, _say_nothing)
-
-
-def _say_nothing(done: int, total: int, note: str = "") -> None:
-    """The first process speaks for all."""
-
-
-def _answer(call: TrainingCall, folder: Path, scratch: Path, progress: Progress) -> Result:
-    return train_folder(call.config, call.tokens, call.base, folder, scratch, call.seed, progress)
+    nowhere = Path("/nonexistent")  # Only the first process writes and reports.
+    train_folder(call.config, call.tokens, call.base, nowhere, nowhere, call.seed, lambda *_: None)
 
 
 def train_folder(
@@ -151,7 +145,7 @@ def train_in_folder(
     """Train a model outside a pipeline, into `output`; called again with the same arguments, resume it or return.
 
     `output` becomes a folder that other commands take as a model: what `train_folder` writes, `tokenizer.json`, and
-    `training.json` with what determines the run and, at the end, its result.
+    `training.json` with what determines the run and, at the end, its result. All processes of `ranks` call this.
 
     Args:
         config: See `train_folder`.
@@ -160,7 +154,7 @@ def train_in_folder(
         tokenizer: `tokenizer.json` of the shards; by default searched for in `tokens`, its parent and `base`.
         output: Created if missing; used by the first process only.
         seed: See `train_folder`.
-        ranks: The processes, all of which call this.
+        ranks: The processes.
         progress: See `train_folder`.
 
     Returns:
@@ -174,10 +168,16 @@ def train_in_folder(
     done = from_first(done, ranks)
     if done is not None:
         return done
-    work = output / WORK
-    result = train_folder(config, tokens, base, output, work, seed, progress)
-    on_first(lambda: _finish_folder(output, dict(result.metrics)), ranks)
-    return dict(result.metrics)
+    metrics = dict(train_folder(config, tokens, base, output, output / WORK, seed, progress).metrics)
+
+    def finish() -> None:
+        path = output / TRAINING
+        with explained_writing(output):
+            _write_training(path, {**_read_training(path), "result": metrics})
+        shutil.rmtree(output / WORK)
+
+    on_first(finish, ranks)
+    return metrics
 
 
 def _starting_model(config: TrainConfig, base_folder: Path | None, stream: TokenStream, seed: int, ranks: Ranks) -> Phi:
@@ -266,17 +266,19 @@ def _begin_folder(
         "seed": seed,
         "tokenizer_sha256": stream.tokenizer_sha256,
         "num_training_tokens": len(stream),
-        "base": None if base is None else _hashes(base),
+        "base": base and {path.name: hash_file(path) for pattern in _WEIGHTS for path in sorted(base.glob(pattern))},
     }
     path = output / TRAINING
-    if path.is_file() and (kept := _read_training(path)) and _has_begun(output, kept):
+    kept = _read_training(path) if path.is_file() else None
+    checkpoints = output / WORK / "checkpoints"
+    if kept and (kept["result"] is not None or (checkpoints.is_dir() and any(checkpoints.iterdir()))):
         if listed := describe_differences(kept["run"], wanted):
             raise ConfigError(f"`--output` `{output}` holds another training ({listed}): give a new folder")
         if kept["result"] is not None:
             result: dict[str, Any] = kept["result"]
             shutil.rmtree(output / WORK, ignore_errors=True)  # left by a kill just before its deletion
             return result
-    elif not path.is_file() and output.is_dir() and any(file != _aside(path) for file in output.iterdir()):
+    elif not kept and output.is_dir() and any(file != _aside(path) for file in output.iterdir()):
         raise ConfigError(f"`--output` `{output}` is not empty and holds no training: give a new folder")
     found = tokenizer or _find_tokenizer(tokens, base, stream.tokenizer_sha256)
     if found is None:
@@ -294,19 +296,6 @@ def _begin_folder(
         if found is not None:
             shutil.copyfile(found, output / "tokenizer.json")
     return None
-
-
-def _has_begun(output: Path, kept: dict[str, Any]) -> bool:
-    """Whether there are checkpoints or a result, which another training would overwrite."""
-    checkpoints = output / WORK / "checkpoints"
-    return kept["result"] is not None or (checkpoints.is_dir() and any(checkpoints.iterdir()))
-
-
-def _finish_folder(output: Path, metrics: dict[str, Any]) -> None:
-    path = output / TRAINING
-    with explained_writing(output):
-        _write_training(path, {**_read_training(path), "result": metrics})
-    shutil.rmtree(output / WORK)
 
 
 def _read_training(path: Path) -> dict[str, Any]:
@@ -328,17 +317,11 @@ def _aside(path: Path) -> Path:
     return path.with_suffix(".new")
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    return {path.name: hash_file(path) for pattern in _WEIGHTS for path in sorted(folder.glob(pattern))}
-
-
 def _find_tokenizer(tokens: Path, base: Path | None, sha256: str) -> Path | None:
     """The first `tokenizer.json` with that hash in the usual places."""
     folders = [tokens, tokens.resolve().parent, *([base] if base else [])]
-    for path in (folder / "tokenizer.json" for folder in folders):
-        if path.is_file() and _hash_of(path) == sha256:
-            return path
-    return None
+    paths = (folder / "tokenizer.json" for folder in folders)
+    return next((path for path in paths if path.is_file() and _hash_of(path) == sha256), None)
 
 
 def _hash_of(path: Path) -> str:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from hornbook.errors import MissingInputError, TrainingError
 from hornbook.tokens.batches import batch_rows, row_starts
@@ -88,13 +88,8 @@ class Training:
     def from_json(cls, values: Mapping[str, Any]) -> "Training":
         """The inverse of `as_json`."""
         best = values["best"]
-        return cls(
-            **{
-                **values,
-                "loss_scale": LossScale(**values["loss_scale"]),
-                "best": None if best is None else Validation(**best),
-            }
-        )
+        nested = {"loss_scale": LossScale(**values["loss_scale"]), "best": best and Validation(**best)}
+        return cls(**{**values, **nested})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,10 +138,7 @@ class Stepper:
     def take(self, step: int, scale: float, request: Request) -> Outcome:
         """Take the step after `step` finished ones.
 
-        Args:
-            step: Determines rows, dropout and learning rate.
-            scale: Loss scale.
-            request: Sent to the other processes along with the loss.
+        `step` determines rows, dropout and learning rate; `request` is sent to the other processes along with the loss.
         """
         rows = batch_rows(
             self.stream,
@@ -165,15 +157,16 @@ class Stepper:
             share = part.shape[0] / rows.shape[0]
             total += share * self.engine.backward(part, scale * share, is_last=number == len(parts))
         self.engine.reduce()
-        told = [float(total) / self.ranks.world_size, *_encoded(request)]
-        loss, *answer = summed(told, self.device, self.ranks)
-        heard = _decoded(answer)
+        signals = (signal.SIGTERM, signal.SIGINT)
+        asked = [float(request.asked_to_end == number) for number in signals]
+        told = [float(total) / self.ranks.world_size, float(request.failed), *asked]
+        loss, failed, *heard = summed(told, self.device, self.ranks)
         outcome = Outcome(
             loss=loss,
             gradient_norm=clip_gradients(self.engine.model, self.config.clip_norm, scale),
             learning_rate=learning_rate_at(step, self.config),
-            asked_to_end=heard.asked_to_end,
-            failed=heard.failed,
+            asked_to_end=next((number for number, count in zip(signals, heard, strict=True) if count), None),
+            failed=bool(failed),
         )
         if outcome.is_taken:
             set_learning_rate(self.optimizers, outcome.learning_rate)
@@ -231,7 +224,8 @@ def check_skipped(training: Training, stepper: Stepper) -> None:
     if training.num_skipped <= most:
         return
     skipped = [line for line in training.log if "skipped_loss" in line]
-    broken = [name for name, weight in stepper.engine.model.named_parameters() if not _is_finite(weight)]
+    parameters = stepper.engine.model.named_parameters()  # of sharded weights all processes must ask for the sum
+    broken = [name for name, weight in parameters if not math.isfinite(float(unsharded(weight.detach().sum())))]
     cause = (
         f"the weights themselves are not finite, first `{broken[0]}`: check the base model"
         if broken
@@ -254,13 +248,8 @@ def named_documents(ids: list[str]) -> str:
 def documents_of_step(stepper: Stepper, step: int) -> list[str]:
     """The ids of the documents in the global batch of a step, without duplicates, in the batch's order."""
     config = stepper.config
-    starts = row_starts(
-        stepper.stream,
-        seed=stepper.seed,
-        step=step,
-        batch_size=config.batch_size,
-        sequence_length=config.sequence_length,
-    )
+    size = {"batch_size": config.batch_size, "sequence_length": config.sequence_length}
+    starts = row_starts(stepper.stream, seed=stepper.seed, step=step, **size)
     ids: dict[str, None] = {}
     for start in starts:
         try:
@@ -280,21 +269,6 @@ def clip_gradients(model: nn.Module, clip_norm: float, scale: float = 1.0) -> fl
         torch._foreach_mul_([p.grad for p in model.parameters() if p.grad is not None], 1.0 / scale)
     norm = nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
     return float(unsharded(norm))
-
-
-def _is_finite(weight: Tensor) -> bool:
-    """Whether all elements are finite; for sharded weights all processes must call this."""
-    return math.isfinite(float(unsharded(weight.detach().sum())))
-
-
-def _encoded(request: Request) -> list[float]:
-    asked = request.asked_to_end
-    return [float(asked == signal.SIGTERM), float(asked == signal.SIGINT), float(request.failed)]
-
-
-def _decoded(sums: Sequence[float]) -> Request:
-    asked = signal.SIGTERM if sums[0] else signal.SIGINT if sums[1] else None
-    return Request(asked_to_end=asked, failed=bool(sums[2]))
 
 
 def _seed_dropout(seed: int, step: int, rank: int) -> None:

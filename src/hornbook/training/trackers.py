@@ -13,7 +13,7 @@ import importlib.util
 import io
 import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,27 +38,29 @@ class Tracker(NamedTuple):
     """Flushes and ends the run."""
 
 
-def track_by_trackio(name: str, step: int, settings: Mapping[str, Any]) -> Tracker:
+Maker = Callable[[str, int, Mapping[str, Any]], Tracker]
+"""Starts or continues a run: its unique name, the number of finished steps, and the settings of the run. After a kill,
+lines of later steps are repeated."""
+
+
+def track_by_trackio(name: str, _step: int, settings: Mapping[str, Any]) -> Tracker:
     """Track in a local table, or in a space of the hub if trackio's environment variables say so."""
     import trackio
-
-    del step
-    with contextlib.redirect_stdout(io.StringIO()):
-        trackio.init(project=PROJECT, name=name, config=dict(settings), resume="allow", embed=False)
 
     def close() -> None:
         with contextlib.redirect_stdout(io.StringIO()):
             trackio.finish()
 
+    with contextlib.redirect_stdout(io.StringIO()):
+        trackio.init(project=PROJECT, name=name, config=dict(settings), resume="allow", embed=False)
     where = f"`trackio show --project {PROJECT}`"
     return Tracker(where, lambda step, values: trackio.log(dict(values), step=step), close)
 
 
-def track_by_wandb(name: str, step: int, settings: Mapping[str, Any]) -> Tracker:
+def track_by_wandb(name: str, _step: int, settings: Mapping[str, Any]) -> Tracker:
     """Track in Weights & Biases, offline if there is no API key; the user is not asked for one."""
     import wandb
 
-    del step
     is_without_key = wandb.setup().settings.mode == "online" and not wandb.login(prompt=False)
     run = wandb.init(
         project=PROJECT,
@@ -73,11 +75,10 @@ def track_by_wandb(name: str, step: int, settings: Mapping[str, Any]) -> Tracker
     return Tracker(where, lambda step, values: run.log(dict(values), step=step), run.finish)
 
 
-def track_by_tensorboard(name: str, step: int, settings: Mapping[str, Any]) -> Tracker:
+def track_by_tensorboard(name: str, step: int, _settings: Mapping[str, Any]) -> Tracker:
     """Write event files below the working directory; TensorBoard ignores those of repeated steps."""
     from torch.utils.tensorboard import SummaryWriter
 
-    del settings
     writer = SummaryWriter(Path("runs") / name, purge_step=step + 1)
 
     def log(step: int, values: Mapping[str, float]) -> None:
@@ -87,9 +88,6 @@ def track_by_tensorboard(name: str, step: int, settings: Mapping[str, Any]) -> T
     return Tracker("`tensorboard --logdir runs`", log, writer.close)
 
 
-Maker = Callable[[str, int, Mapping[str, Any]], Tracker]
-"""Starts or continues a run: its unique name, the number of finished steps, and the settings of the run. After a kill,
-lines of later steps are repeated."""
 MAKERS: dict[str, Maker] = {
     "trackio": track_by_trackio,
     "wandb": track_by_wandb,
@@ -99,11 +97,7 @@ MAKERS: dict[str, Maker] = {
 
 
 def require_trackers(names: Sequence[str]) -> None:
-    """Raise an error if a tracker is not installed.
-
-    Raises:
-        ConfigError: It names the extra to install.
-    """
+    """Raise a `ConfigError` that names the extra to install if a tracker is not installed."""
     for name in names:
         spec = importlib.util.find_spec(name)
         # A folder of this name in the working directory, as wandb creates one, is no package.
@@ -117,46 +111,41 @@ class Trackers:
     def __init__(
         self, names: Sequence[str], folder: Path, step: int, settings: Mapping[str, Any], progress: Progress
     ) -> None:
-        """Start a run in each tracker, or continue that of `folder`.
-
-        Args:
-            names: Keys of `MAKERS`.
-            folder: Folder of the log and `tracked.json`.
-            step: See `Maker`.
-            settings: See `Maker`.
-            progress: Called with where to look at the run, and for each tracker that fails.
-        """
+        """Start a run in each tracker, or continue that of `folder`, the log's, after `step` steps."""
         self._progress = progress
         self._working: dict[str, Tracker] = {}
         for name in names:
-            try:
+            with self._dropped_on_failure(name):
                 run = _name_of_run(folder)
                 self._working[name] = MAKERS[name](run, step, settings)
                 progress(0, 0, f"tracked as {run}: {self._working[name].where}")
-            except Exception as error:  # whatever the tracker's package raises
-                self._say(name, error)
 
     def log(self, line: Mapping[str, Any]) -> None:
         """Send the numbers in a line of the log."""
-        values = {name: value for name, value in line.items() if _is_number(value) and name not in NO_METRICS}
-        self._each(lambda tracker: tracker.log(int(line["step"]), values))
+        values = {
+            name: value
+            for name, value in line.items()
+            if isinstance(value, int | float) and not isinstance(value, bool) and name not in NO_METRICS
+        }
+        for name, tracker in list(self._working.items()):
+            with self._dropped_on_failure(name):
+                tracker.log(int(line["step"]), values)
 
     def close(self) -> None:
         """End the run in each tracker."""
-        self._each(lambda tracker: tracker.close())
+        for name, tracker in list(self._working.items()):
+            with self._dropped_on_failure(name):
+                tracker.close()
         self._working.clear()
 
-    def _each(self, tell: Callable[[Tracker], None]) -> None:
-        for name, tracker in list(self._working.items()):
-            try:
-                tell(tracker)
-            except Exception as error:  # whatever the tracker's package raises
-                del self._working[name]
-                self._say(name, error)
-
-    def _say(self, name: str, error: Exception) -> None:
-        what = " ".join(f"{type(error).__name__}: {error}".split())
-        self._progress(0, 0, f"the tracker `{name}` failed and is disabled; the log continues ({what[:200]})")
+    @contextlib.contextmanager
+    def _dropped_on_failure(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # whatever the tracker's package raises
+            self._working.pop(name, None)
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            self._progress(0, 0, f"the tracker `{name}` failed and is disabled; the log continues ({what[:200]})")
 
 
 def _name_of_run(folder: Path) -> str:
@@ -171,7 +160,3 @@ def _name_of_run(folder: Path) -> str:
         aside.write_text(json.dumps({"name": name}), encoding="utf-8")
         aside.replace(path)
     return name
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -11,8 +11,7 @@ import json
 import math
 import os
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -48,19 +47,12 @@ class Watch:
     ) -> None:
         """Start the clock; `resume` or the first line touches files.
 
-        Args:
-            shape: The model's shape, for its operations per token.
-            config: The run.
-            device: The device of this rank.
-            dtype: The type to compute in, to which the device's peak refers.
-            ranks: The processes.
-            log_path: Path of the live log; None for no log and no trackers.
-            progress: Called after each step.
-            clock: Returns seconds.
+        `log_path` is None for no log and no trackers; `clock` returns seconds.
         """
-        self._shape, self._config, self._device, self._dtype = shape, config, device, dtype
-        self._ranks, self._progress = ranks, progress
-        self._log_path = log_path
+        self._config, self._device, self._dtype = config, device, dtype
+        self._flops_per_token = flops_per_token(shape, config.sequence_length)
+        self._settings = {**encode(config), "model": encode(shape)}
+        self._ranks, self._progress, self._log_path = ranks, progress, log_path
         self._clock, self._now, self._start = StepClock(clock), clock, clock()
         self._peak: Peak | None = None
         self._has_peak = False
@@ -77,12 +69,10 @@ class Watch:
         if not self._ranks.is_first:
             return
         self._run = 1
-        if self._log_path is None:
-            return
-        self._run += cut_log(self._log_path, step)
-        settings = {**encode(self._config), "model": encode(self._shape)}
-        names = self._config.execution.trackers
-        self._trackers = Trackers(names, self._log_path.parent, step, settings, self._progress)
+        if self._log_path is not None:
+            self._run += cut_log(self._log_path, step)
+            names = self._config.execution.trackers
+            self._trackers = Trackers(names, self._log_path.parent, step, self._settings, self._progress)
 
     def step(self, step: int, loss: float) -> None:
         """Report that `step` steps are finished, the last with this mean loss over all ranks, in nats."""
@@ -116,13 +106,13 @@ class Watch:
         with self._clock.paused():
             if self._run is None:
                 self.resume(0)
-            rate = self._tokens_per_second(*self._clock.take())
+            rate = self._tokens_per_second(self._clock.take())
             utilisation = self._utilisation(rate)
             line = {
                 **values,
                 "tokens_per_second": None if rate is None else round(rate, 1),
                 "utilisation": None if utilisation is None else round(utilisation, 4),
-                "memory_bytes": memory_bytes(self._device),
+                "memory_bytes": self._memory_bytes(),
                 "seconds": round(self._now() - self._start, 3),
                 "run": self._run,
             }
@@ -139,9 +129,13 @@ class Watch:
         if self._trackers is not None:
             self._trackers.close()
 
-    def _tokens_per_second(self, steps: int, seconds: float) -> float | None:
-        tokens = steps * self._config.batch_size * self._config.sequence_length
-        return tokens / seconds if steps and seconds > 0 else None
+    def _tokens_per_second(self, seconds_of_steps: Sequence[float]) -> float | None:
+        tokens = len(seconds_of_steps) * self._config.batch_size * self._config.sequence_length
+        return tokens / seconds if (seconds := sum(seconds_of_steps)) > 0 else None
+
+    def _memory_bytes(self) -> int:
+        is_on_gpu = self._device.type == "cuda"
+        return torch.cuda.max_memory_allocated(self._device) if is_on_gpu else resident_bytes()
 
     def _utilisation(self, rate: float | None) -> float | None:
         if rate is None:
@@ -154,8 +148,7 @@ class Watch:
                 self._progress(0, 0, f"peak of {self._device}: {rate_of_peak}")
         if self._peak is None:
             return None
-        flops = rate * flops_per_token(self._shape, self._config.sequence_length)
-        return flops / (self._peak.flops * self._ranks.world_size)
+        return rate * self._flops_per_token / (self._peak.flops * self._ranks.world_size)
 
     def _show(self, step: int) -> None:
         """Show the progress; a narrow terminal cuts off the last parts."""
@@ -166,7 +159,7 @@ class Watch:
         per_step = self._clock.seconds_per_step()
         if per_step is not None and step < total:
             parts.append(f"{format_duration((total - step) * per_step)} left")
-        rate = self._tokens_per_second(*self._clock.recent())
+        rate = self._tokens_per_second(self._clock.seconds[-RECENT_STEPS:])
         if rate is not None:
             parts.append(f"{rate:,.0f} tokens/s")
         utilisation = self._utilisation(rate) if self._has_peak else None
@@ -181,25 +174,21 @@ class StepClock:
     def __init__(self, clock: Callable[[], float]) -> None:
         """Start with a function that returns seconds."""
         self._now = clock
-        self._first: float | None = None
-        self._last = 0.0
-        self._ticks = 0
+        self._ends: tuple[float, float] | None = None
+        """The ends of the first and of the last step."""
         self._pause_depth = 0
         self._paused_seconds = 0.0
-        self._recent: deque[float] = deque(maxlen=RECENT_STEPS)
-        self._taken: tuple[int, float] = (0, 0.0)
+        self._num_taken = 0
+        self.seconds: list[float] = []
+        """Seconds of each step of this process after the first."""
 
     def tick(self) -> None:
         """Record the end of a step."""
         now = self._now()
-        if self._first is None:
-            self._first = now
-        else:
-            spent = now - self._last - self._paused_seconds
-            self._recent.append(spent)
-            self._taken = (self._taken[0] + 1, self._taken[1] + spent)
-        self._last, self._paused_seconds = now, 0.0
-        self._ticks += 1
+        if self._ends is not None:
+            self.seconds.append(now - self._ends[1] - self._paused_seconds)
+        self._ends = (now if self._ends is None else self._ends[0], now)
+        self._paused_seconds = 0.0
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -213,24 +202,22 @@ class StepClock:
             if self._pause_depth == 0:
                 self._paused_seconds += self._now() - start
 
-    def take(self) -> tuple[int, float]:
-        """The number of steps since the last call and their seconds."""
-        taken, self._taken = self._taken, (0, 0.0)
-        return taken
-
-    def recent(self) -> tuple[int, float]:
-        """The number of recent steps and their seconds."""
-        return len(self._recent), sum(self._recent)
+    def take(self) -> list[float]:
+        """Seconds of the steps since the last call."""
+        first, self._num_taken = self._num_taken, len(self.seconds)
+        return self.seconds[first:]
 
     def seconds_per_step(self) -> float | None:
         """Mean over this process, pauses included; None before two steps."""
-        return None if self._first is None or self._ticks < 2 else (self._last - self._first) / (self._ticks - 1)
+        return (self._ends[1] - self._ends[0]) / len(self.seconds) if self._ends and self.seconds else None
 
 
 def append_line(path: Path, line: Mapping[str, Any]) -> None:
     """Append one line of JSON to a file; NaN and infinity become null."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    finite = {name: None if _is_unfinite(value) else value for name, value in line.items()}
+    finite = {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in line.items()
+    }
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(finite) + "\n")
 
@@ -251,11 +238,6 @@ def cut_log(path: Path, step: int) -> int:
             os.fsync(file.fileno())
         aside.replace(path)
     return max((line.get("run", 0) for _, line in lines), default=0)
-
-
-def memory_bytes(device: torch.device) -> int:
-    """On a GPU the peak of memory allocated to tensors, otherwise the current resident memory of the process."""
-    return torch.cuda.max_memory_allocated(device) if device.type == "cuda" else resident_bytes()
 
 
 def format_duration(seconds: float) -> str:
@@ -280,7 +262,3 @@ def _read(path: Path) -> list[tuple[str, dict[str, Any]]]:
         if isinstance(line, dict) and isinstance(line.get("step"), int):
             lines.append((text, line))
     return lines
-
-
-def _is_unfinite(value: Any) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)

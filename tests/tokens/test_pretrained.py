@@ -10,19 +10,19 @@ from tests.tokens.codegen_like import CODE, RUNS, codegen_like, write_parts
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
 from transformers import CodeGenTokenizer
 
-from hornbook.errors import ConfigError, HornbookError, MissingInputError
+from hornbook.errors import ConfigError, MissingInputError
 from hornbook.generation.choose import Spelling, heal
-from hornbook.pipeline.fingerprint import encode, fingerprint
-from hornbook.pipeline.stage import Workspace
-from hornbook.tokens.sources import (
+from hornbook.pipeline.manifest import hash_file
+from hornbook.pipeline.store import Store, fingerprint_of
+from hornbook.tokens.pretrained import (
     CODEGEN,
-    GivenTokenizerConfig,
+    ReadTokenizerConfig,
     fetch_tokenizer,
     find_tokenizer,
-    read_given_tokenizer,
+    read_tokenizer_files,
     require_bytes,
 )
-from hornbook.tokens.stages import run_given_tokenizer
+from hornbook.tokens.stages import read_tokenizer
 from hornbook.tokens.tokenizer import END_OF_TEXT, load_tokenizer, token_bytes, tokenizer_hash
 
 TEXTS = (
@@ -47,8 +47,8 @@ def hub() -> Iterator[FakeHub]:
         yield hub
 
 
-def digest(config: GivenTokenizerConfig) -> str:
-    return fingerprint(stage="tokenizer", version=1, config=config, seed=0, inputs={})
+def digest(config: ReadTokenizerConfig) -> str:
+    return fingerprint_of(read_tokenizer(config), {}, hash_file)
 
 
 def test_runs_of_whitespace_that_were_added_spell_themselves(tokenizer: Tokenizer) -> None:
@@ -78,7 +78,7 @@ def test_a_prompt_that_ends_anywhere_is_mended(tokenizer: Tokenizer) -> None:
 
 
 def test_the_parts_of_gpt_2s_format_give_the_same_tokenizer(tokenizer: Tokenizer, tmp_path: Path) -> None:
-    built = read_given_tokenizer(write_parts(tmp_path))
+    built = read_tokenizer_files(write_parts(tmp_path))
     assert tokenizer_hash(built) == tokenizer_hash(tokenizer)
     theirs = CodeGenTokenizer.from_pretrained(tmp_path)
     for text in TEXTS:
@@ -86,7 +86,7 @@ def test_the_parts_of_gpt_2s_format_give_the_same_tokenizer(tokenizer: Tokenizer
     assert tokenizer_hash(theirs.backend_tokenizer) == tokenizer_hash(tokenizer)
     (tmp_path / "added_tokens.json").write_text('{"  ": 5000}')
     with pytest.raises(MissingInputError, match="5000"):
-        read_given_tokenizer(tmp_path)
+        read_tokenizer_files(tmp_path)
 
 
 def test_what_stands_in_the_fingerprint_is_the_content_and_no_path(tokenizer: Tokenizer, tmp_path: Path) -> None:
@@ -96,23 +96,20 @@ def test_what_stands_in_the_fingerprint_is_the_content_and_no_path(tokenizer: To
     parts = tmp_path / "parts"
     parts.mkdir()
     write_parts(parts)
-    configs = [GivenTokenizerConfig(source=str(tmp_path / name)) for name in ("folder", "file.json", "parts")]
+    configs = [ReadTokenizerConfig(source=str(tmp_path / name)) for name in ("folder", "file.json", "parts")]
     assert len({digest(config) for config in configs}) == 1
-    assert encode(configs[0]) == {"type": "GivenTokenizerConfig", "content": tokenizer_hash(tokenizer)}
     other = Tokenizer.from_str(tokenizer.to_str())
     other.add_tokens(["more"])
     other.save(str(tmp_path / "file.json"))
-    assert digest(GivenTokenizerConfig(source=str(tmp_path / "file.json"))) != digest(configs[0])
-    with pytest.raises(ConfigError, match=r"file\.json` has changed since this run began"):
-        find_tokenizer(configs[1])
-    workspace = Workspace(tmp_path, tmp_path / "scratch", 0, lambda done, total, note="": None)
-    result = run_given_tokenizer(configs[0], {}, workspace)
-    assert (result.kept, result.unit) == (538, "tokens")
-    assert result.metrics == {"vocab_size": 538, "sha256": tokenizer_hash(tokenizer)}
-    assert tokenizer_hash(load_tokenizer(tmp_path / "tokenizer.json")) == tokenizer_hash(tokenizer)
-    config = GivenTokenizerConfig(source=CODEGEN)
-    assert config.content == "Salesforce/codegen-350M-mono@main"
-    assert digest(GivenTokenizerConfig(source=CODEGEN, revision="v2")) != digest(config)
+    assert digest(ReadTokenizerConfig(source=str(tmp_path / "file.json"))) != digest(configs[0])
+    store = Store(tmp_path / "store")
+    store.open_for_writing()
+    made = store.build(read_tokenizer(configs[0]), {}, lambda done, total, note="": None)
+    assert (made.manifest.kept, made.manifest.unit) == (538, "tokens")
+    assert made.manifest.metrics == {"vocab_size": 538, "sha256": tokenizer_hash(tokenizer)}
+    assert tokenizer_hash(load_tokenizer(made.path("tokenizer.json"))) == tokenizer_hash(tokenizer)
+    main, renamed = (digest(ReadTokenizerConfig(source=CODEGEN, revision=revision)) for revision in ("main", "v2"))
+    assert digest(ReadTokenizerConfig(source=CODEGEN)) == main != renamed
 
 
 def test_the_hub_gives_the_tokenizers_files_alone_and_its_cache_keeps_them(
@@ -120,8 +117,8 @@ def test_the_hub_gives_the_tokenizers_files_alone_and_its_cache_keeps_them(
 ) -> None:
     hub.models[CODEGEN] = {"tokenizer.json": tokenizer.to_str().encode(), "pytorch_model.bin": b"large"}
     fetch = partial(fetch_tokenizer, endpoint=hub.endpoint, cache_folder=tmp_path)
-    monkeypatch.setattr("hornbook.tokens.sources.fetch_tokenizer", fetch)
-    config = GivenTokenizerConfig(source=CODEGEN)
+    monkeypatch.setattr("hornbook.tokens.pretrained.fetch_tokenizer", fetch)
+    config = ReadTokenizerConfig(source=CODEGEN)
     assert hub.requests == []
     assert tokenizer_hash(find_tokenizer(config)) == tokenizer_hash(tokenizer)
     assert not any("pytorch_model" in request for request in hub.requests)
@@ -133,15 +130,17 @@ def test_the_hub_gives_the_tokenizers_files_alone_and_its_cache_keeps_them(
 
 
 @pytest.mark.parametrize("source", ["no-such-file.json", "owner/tokenizer.json", "a/b/c"])
-def test_a_source_that_is_none_is_refused_at_once(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_that_is_none_is_named(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(HornbookError, match=r"no such file|has no tokenizer"):
-        GivenTokenizerConfig(source=source)
+    with pytest.raises(ConfigError, match=r"no such file or folder"):
+        digest(ReadTokenizerConfig(source=source))
+    with pytest.raises(MissingInputError, match="has no tokenizer"):
+        digest(ReadTokenizerConfig(source=str(tmp_path)))
     with pytest.raises(ConfigError, match="`revision` is for a name of the hub"):
-        GivenTokenizerConfig(source=str(tmp_path), revision="main")
+        digest(ReadTokenizerConfig(source=str(tmp_path), revision="main"))
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(MissingInputError, match=r"tokenizer\.json` cannot be read as a tokenizer"):
-        GivenTokenizerConfig(source=str(tmp_path))
+        digest(ReadTokenizerConfig(source=str(tmp_path)))
 
 
 def edited(change: Callable[[dict[str, Any]], object]) -> Tokenizer:

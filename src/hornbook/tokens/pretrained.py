@@ -1,7 +1,7 @@
-"""A tokenizer that somebody else made: CodeGen's for phi-1, or any other that works on bytes.
+"""Find a tokenizer that somebody has: CodeGen's for phi-1, that of a run, or any other that works on bytes.
 
-Reads: a `tokenizer.json`, a folder with one (or with GPT-2's `vocab.json` and `merges.txt`), or those files of a model
-       on the Hugging Face hub, which its cache on this machine keeps.
+Reads: a `tokenizer.json`, a folder with one (or with GPT-2's `vocab.json` and `merges.txt`), those files of a model on
+       the Hugging Face hub, which its cache on this machine keeps, or the tokenizer of a run.
 """
 
 import json
@@ -12,72 +12,107 @@ from typing import Any
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
-from hornbook.errors import ConfigError, MissingInputError
+from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
-from hornbook.tokens.tokenizer import END_OF_TEXT, NUM_BYTES, token_bytes, tokenizer_hash
+from hornbook.pipeline.runs import FILE_NAME as RUN_FILE
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.store import Store
+from hornbook.tokens.tokenizer import END_OF_TEXT, NUM_BYTES, TOKENIZER, token_bytes, tokenizer_hash
 
 CODEGEN = "Salesforce/codegen-350M-mono"
 """Whose tokenizer phi-1 has: GPT-2's 50,257 tokens and 38 runs of spaces and tabs. Source: Gunasekar et al., 2.3."""
 
-_FILE, _VOCABULARY, _MERGES, _ADDED = "tokenizer.json", "vocab.json", "merges.txt", "added_tokens.json"
+_VOCABULARY, _MERGES, _ADDED = "vocab.json", "merges.txt", "added_tokens.json"
+_STAGE = "tokenizer"
 _NAME_ON_HUB = re.compile(r"[\w-][\w.-]*/[\w.-]+")
 _PROBES = ("x", " x", "ABC\tÉ", 'def f(x):\n    """Naïve ☃ 🙂 İ."""\r\n\n        return  x  \n')
 """Texts that a tokenizer must give back byte for byte."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class GivenTokenizerConfig:
-    """Which tokenizer is taken."""
+class ReadTokenizerConfig:
+    """Which tokenizer is read. The fingerprint has the hash of its tokens, or its name and revision on the hub."""
 
     source: str = field(metadata=NOT_IN_FINGERPRINT)
-    """A `tokenizer.json`, a folder with one, or a name of the hub (owner/model); what is here goes before the hub."""
+    """A run of `store`; else a `tokenizer.json` or a folder with one; else a model on the Hugging Face hub
+    (owner/model)."""
     revision: str | None = field(default=None, metadata=NOT_IN_FINGERPRINT)
-    """On the hub: a branch, tag or commit; None for the main branch."""
-    content: str = field(init=False)
-    """What stands for the tokenizer in the fingerprint: the hash of its tokens; on the hub, name and revision."""
-
-    def __post_init__(self) -> None:
-        path = Path(self.source).expanduser()
-        if path.exists():
-            if self.revision is not None:
-                raise ConfigError(f"`revision` is for a name of the hub, but `{self.source}` is here; leave it out")
-            content = tokenizer_hash(read_given_tokenizer(path))
-        elif _NAME_ON_HUB.fullmatch(self.source) and not self.source.endswith(".json"):
-            content = f"{self.source}@{self.revision or 'main'}"
-        else:
-            raise ConfigError(
-                f"`source` must be a `{_FILE}`, a folder with one, or a name of the Hugging Face hub such as "
-                f"`{CODEGEN}`, got {self.source!r}: there is no such file or folder"
-            )
-        object.__setattr__(self, "content", content)
+    """Branch, tag or commit on the hub; the main branch by default."""
+    store: str = field(default="", metadata=NOT_IN_FINGERPRINT)
+    """Folder of the store whose runs are looked up; none by default."""
 
 
-def find_tokenizer(config: GivenTokenizerConfig) -> Tokenizer:
-    """The tokenizer that the config names, fit for Hornbook.
+def find_tokenizer(config: ReadTokenizerConfig) -> Tokenizer:
+    """The tokenizer that the config names.
 
     Raises:
-        MissingInputError: It cannot be had; says which file to put where.
-        ConfigError: It is no longer the one that the config was made of, or not fit (`require_bytes`).
+        MissingInputError: It cannot be had; the message says which file to put where.
+        ConfigError: The config names none, or it is not suitable (`require_bytes`).
     """
-    path = Path(config.source).expanduser()
-    is_here = path.exists()
-    tokenizer = read_given_tokenizer(path if is_here else fetch_tokenizer(config.source, config.revision))
-    if is_here and tokenizer_hash(tokenizer) != config.content:
-        raise ConfigError(f"the tokenizer `{config.source}` has changed since this run began; start the run again")
+    path = _path_of(config)
+    tokenizer = read_tokenizer_files(path or fetch_tokenizer(config.source, config.revision))
     require_bytes(tokenizer, config.source)
     return tokenizer
 
 
-def read_given_tokenizer(path: Path) -> Tokenizer:
+def identity_of(config: ReadTokenizerConfig, _sha256_of: object) -> str:
+    """What stands for the tokenizer in the fingerprint.
+
+    Raises:
+        MissingInputError: The file cannot be read as a tokenizer.
+        ConfigError: The config names none.
+    """
+    path = _path_of(config)
+    return (
+        f"{config.source}@{config.revision or 'main'}" if path is None else tokenizer_hash(read_tokenizer_files(path))
+    )
+
+
+def _path_of(config: ReadTokenizerConfig) -> Path | None:
+    """The file or folder that the config names; None for a name on the hub."""
+    run = _run_of(config)
+    path = Path(config.source).expanduser()
+    if run is None and not path.exists():
+        if _NAME_ON_HUB.fullmatch(config.source) and not config.source.endswith(".json"):
+            return None
+        runs = f"a run of the store `{config.store}`, " if config.store else ""
+        raise ConfigError(
+            f"`{config.source}` is no tokenizer: it must be {runs}a `{TOKENIZER}`, a folder with one, or a name of the "
+            f"Hugging Face hub such as `{CODEGEN}`, and there is no such file or folder"
+        )
+    if config.revision is not None:
+        raise ConfigError(f"`revision` is for a name of the hub, but `{config.source}` is here; leave it out")
+    return path if run is None else _tokenizer_of(run)
+
+
+def _run_of(config: ReadTokenizerConfig) -> RunFolder | None:
+    store = Store(Path(config.store))
+    is_name = bool(config.store) and Path(config.source).name == config.source
+    is_run = is_name and (store.runs / config.source / RUN_FILE).is_file()
+    return RunFolder(store, config.source) if is_run else None
+
+
+def _tokenizer_of(run: RunFolder) -> Path:
+    record = run.read()
+    stage = next((one for one in record.stages if one.name == _STAGE), None)
+    if stage is None:
+        raise MissingInputError(f"the run `{record.name}` has no tokenizer yet; `{record.typed}` makes it")
+    artifact = run.store.find(_STAGE, stage.fingerprint)
+    if artifact is None:
+        raise DamagedArtifactError(f"the tokenizer of the run `{record.name}` is gone; `{record.typed}` rebuilds it")
+    return artifact.path(TOKENIZER)
+
+
+def read_tokenizer_files(path: Path) -> Tokenizer:
     """Read a `tokenizer.json`, or from a folder one, or else `vocab.json` with `merges.txt`.
 
     Raises:
         MissingInputError: There is none, or it cannot be read.
     """
-    file = path / _FILE if path.is_dir() else path
+    file = path / TOKENIZER if path.is_dir() else path
     in_parts = path.is_dir() and not file.is_file() and (path / _VOCABULARY).is_file() and (path / _MERGES).is_file()
     if not file.is_file() and not in_parts:
-        raise MissingInputError(f"`{path}` has no tokenizer: no `{_FILE}`, and no `{_VOCABULARY}` with `{_MERGES}`")
+        raise MissingInputError(f"`{path}` has no tokenizer: no `{TOKENIZER}`, and no `{_VOCABULARY}` with `{_MERGES}`")
     try:
         return _from_parts(path) if in_parts else Tokenizer.from_str(file.read_text(encoding="utf-8"))
     except Exception as error:  # the library raises bare `Exception`
@@ -109,7 +144,7 @@ def fetch_tokenizer(
         folder = huggingface_hub.snapshot_download(
             name,
             revision=revision,
-            allow_patterns=[_FILE, _VOCABULARY, _MERGES, _ADDED],
+            allow_patterns=[TOKENIZER, _VOCABULARY, _MERGES, _ADDED],
             endpoint=endpoint,
             cache_dir=cache_folder,
         )
@@ -117,7 +152,7 @@ def fetch_tokenizer(
         reason = str(error).strip().split("\n", 1)[0].rstrip(".") or type(error).__name__
         raise MissingInputError(
             f"the tokenizer of {asked} cannot be had from the Hugging Face hub: {reason}. Without a connection, put "
-            f"its `{_FILE}` into a folder and name that: `--set tokenizer.source=FOLDER`, or `--tokenizer FOLDER`"
+            f"its `{TOKENIZER}` into a folder and name that: `--set tokenizer.source=FOLDER`, or `--tokenizer FOLDER`"
         ) from error
     finally:
         if not were_silent:
@@ -126,7 +161,7 @@ def fetch_tokenizer(
 
 
 def require_bytes(tokenizer: Tokenizer, name: str) -> None:
-    """Refuse a tokenizer that Hornbook cannot pack documents with, or whose prompts it could not mend.
+    """Reject a tokenizer that Hornbook cannot pack documents with, or whose prompts it could not heal.
 
     Args:
         tokenizer: Any.
