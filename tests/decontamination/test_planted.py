@@ -10,12 +10,17 @@ import pytest
 from tests.decontamination.own_problems import problem_of
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.decontamination.functions import Function, functions_in
+from hornbook.decontamination.functions import Function, read_text
 from hornbook.decontamination.planted import LeakKind, PlantConfig, leak_text, plant, still_solving
-from hornbook.decontamination.planted_idioms import MOST_MATCH_RATE, in_another_idiom
-from hornbook.decontamination.planted_names import renamed
-from hornbook.decontamination.planted_words import MOST_SHARED_WORDS, in_other_words, reworded
-from hornbook.decontamination.syntax_trees import match_rate
+from hornbook.decontamination.rewrite import (
+    MOST_MATCH_RATE,
+    MOST_SHARED_WORDS,
+    in_another_idiom,
+    in_other_words,
+    renamed,
+    reworded,
+)
+from hornbook.decontamination.trees import match_rate
 from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind, Problem
 from hornbook.sandbox.jail import Jail
@@ -71,7 +76,7 @@ def own(kind: LeakKind, seed: int = 0) -> str:
 
 
 def function_of(text: str) -> Function:
-    return functions_in(text)[-1]
+    return read_text(text).functions[-1]
 
 
 def exercise(number: int, kind: DocumentKind = DocumentKind.EXERCISE) -> Document:
@@ -88,7 +93,7 @@ def test_leaks_of_every_kind_can_be_made_of_most_problems_and_still_solve_them(j
         assert stayed <= set(dir(builtins)), problem.task_id
     for problem, text in made[LeakKind.PARAPHRASED]:
         old, new = (
-            " . ".join(one.docstring for one in functions_in(each))
+            " . ".join(one.docstring for one in read_text(each).functions)
             for each in (problem.prompt + problem.canonical_solution, text)
         )
         assert not runs(old) & runs(new), problem.task_id
@@ -103,7 +108,7 @@ def test_a_docstring_is_told_in_other_words_and_that_of_a_helper_goes() -> None:
         assert reworded(text, "f") is None
     told = reworded('def helped(x):\n    """Do it."""\n\n\n' + TEXT, OWN.entry_point)
     assert told is not None
-    helper, function = functions_in(told)
+    helper, function = read_text(told).functions
     assert (helper.docstring, function.tree) == ("", function_of(TEXT).tree)
 
 

@@ -60,7 +60,7 @@ OF_HELD_OUT = (
 @pytest.fixture(scope="module", autouse=True)
 def measured_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hornbook.decontamination.prepare.calibrate", lambda config, sandbox, seed: {"seed": seed})
+        patch.setattr("hornbook.decontamination.stage.calibrate", lambda config, sandbox, seed: {"seed": seed})
         yield
 
 

@@ -27,7 +27,7 @@ _OF_BENCHMARK = (
 _OF_DETECTOR = ("num_documents", "num_problems", "num_decided")
 _OF_CALIBRATION = ("num_problems", "num_leaks", "num_clean", "num_of_kind", "rows")
 _OF_ROW = ("name", "threshold", "num_found", "num_false", "recall", "precision", "found_by_kind", "false_by_kind")
-_NEARNESS = {"n-gram": "words", "code embedding": "embeddings of code", "syntax tree": "syntax trees"}
+_NEARNESS = {"n-gram": "words", "syntax tree": "syntax trees"}
 """Detector → what decides where no code could tell."""
 
 
@@ -120,8 +120,6 @@ def not_checked(leaks: Leaks, scored: Sequence[str]) -> tuple[str, ...]:
             "The behaviour of code that does not run by itself or takes other kinds of arguments: functions inside "
             "others, code that needs other files, a task on numbers told of a text that holds them."
         )
-    if "code embedding" not in leaks.detectors:
-        gaps.append("Problems told in other words, where no code ran: no embeddings were compared.")
     if "judge" not in leaks.detectors:
         gaps.append("Doubtful matches: neither a person nor a language model read them.")
     compared = [benchmark["title"] for benchmark in leaks.benchmarks]

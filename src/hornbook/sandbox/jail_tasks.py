@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 from hornbook.records import Outcome
-from hornbook.sandbox.program import OUTPUT_BYTES, Program, Report, Sandbox
+from hornbook.sandbox.program import OUTPUT_BYTES, Program, Report, Sandbox, ignore_progress
 
 _PACKAGE = "hornbook.sandbox.probes"
 _SHARED = ("tasks", "values")
@@ -44,7 +44,7 @@ def run_tasks(
     sandbox: Sandbox,
     *,
     batch_size: int,
-    progress: Callable[[int, int], None],
+    progress: Callable[[int, int], None] = ignore_progress,
     shared: Mapping[str, Any] | None = None,
 ) -> list[Answer]:
     """See every task.
