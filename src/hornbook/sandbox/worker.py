@@ -13,9 +13,8 @@ from pathlib import Path
 
 from hornbook.sandbox.bubblewrap import TMP_BYTES, jail_command
 from hornbook.sandbox.execute import HALF_SECRET_BYTES
-from hornbook.sandbox.program import OUTPUT_BYTES, Limits, Program, Report
+from hornbook.sandbox.program import OUTPUT_BYTES, Limits, Program, Report, Seen, report_of
 from hornbook.sandbox.system_calls import build_filter, build_program_filter
-from hornbook.sandbox.verdict import Seen, report_of
 
 _MODULES = [Path(__file__).with_name(name) for name in ("runner.py", "execute.py", "warm.py")]
 _START_SECONDS = 30.0
