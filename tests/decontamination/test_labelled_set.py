@@ -1,10 +1,9 @@
-"""The labelled set is what it says, and the rule holds on it what every run promises; one test for each kind."""
+"""The labelled set is what it says, and the rule holds on it what every run promises."""
 
 import ast
 import contextlib
 import copy
 import io
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,20 +12,16 @@ from tests.decontamination.labelled_once import LABELLED, PAIRS, calibrate_once
 
 from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, output_of
 from hornbook.decontamination.calibration import RULE, WITHOUT_BEHAVIOUR, quality_of, record_id
-from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import LabelledPair, LabelledProblem, PairKind
 from hornbook.decontamination.prepare import Prepared
 from hornbook.decontamination.rule import MATCH_RATE, Detector
-from hornbook.decontamination.search import Search
-from hornbook.decontamination.words import PhraseIndex
 from hornbook.python_code.values import values_agree
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.jail_tasks import run_tasks
 from hornbook.stats import wilson_interval
 
 BY_ID = {one.problem.task_id: one for one in LABELLED}
-PLACES = {task_id: place for place, task_id in enumerate(BY_ID)}
 
 
 def last_function(source: str) -> Callable[..., Any]:
@@ -52,18 +47,6 @@ def answers(labelled: LabelledProblem) -> list[str]:
     return outputs_of(labelled.problem.prompt + labelled.problem.canonical_solution, labelled.inputs)
 
 
-@pytest.fixture(scope="module")
-def rows(jail: Jail, labelled: Prepared) -> list[list[FoundRow]]:
-    """All detectors and the rule, run once: what they found of each pair."""
-    problems = labelled.benchmark.problems
-    texts = [read_text(pair.text) for pair in PAIRS]
-    search = Search(labelled.benchmark, labelled.behaviour, PhraseIndex(problems).count(texts))
-    found: list[list[FoundRow]] = [[] for _ in PAIRS]
-    for row in search.look(list(map(str, range(len(PAIRS)))), texts, jail):
-        found[int(row.document_id)].append(row)
-    return found
-
-
 def is_as_labelled(pair: LabelledPair) -> bool:
     """Whether a leak computes what its problem asks for, and a clean record does not."""
     one = BY_ID[pair.task_id]
@@ -75,34 +58,18 @@ def is_as_labelled(pair: LabelledPair) -> bool:
 
 
 @pytest.mark.parametrize("kind", PairKind)
-def test_of_each_kind_the_rule_decides_what_the_label_says(kind: PairKind, rows: list[list[FoundRow]]) -> None:
-    some = [(pair, found) for pair, found in zip(PAIRS, rows, strict=True) if pair.kind is kind]
-    assert len(some) == len(LABELLED) == 40
-    assert not [pair.task_id for pair, _ in some if not is_as_labelled(pair)]
-    leaks = [
-        (pair.task_id, row.task_id, row.decided_by)
-        for pair, found in some
-        for row in found
-        if row.decision is Decision.LEAK and row.detector is Detector.BEHAVIOUR
-    ]
-    if kind.is_leak:
-        assert len({own for own, task_id, _ in leaks if own == task_id}) >= 39
-        assert all(own == task_id and decided_by == Detector.BEHAVIOUR for own, task_id, decided_by in leaks)
-    else:
-        assert not [row for _, found in some for row in found if row.decision is Decision.LEAK]
-    if kind is PairKind.NEAR_MISS:
-        assert sum(any(row.decision is Decision.CLEARED for row in found) for _, found in some) > 30
-    if kind is PairKind.RENAMED:
-        assert all(
-            any(row.detector is Detector.SYNTAX_TREE and row.score >= 0.95 for row in found) for _, found in some
-        )
+def test_of_each_kind_the_rule_decides_what_the_label_says(kind: PairKind, calibration: dict[str, Any]) -> None:
+    some = [pair for pair in PAIRS if pair.kind is kind]
+    assert len({pair.text for pair in some}) == len(some) == len(LABELLED) == 40
+    assert not [pair.task_id for pair in some if not is_as_labelled(pair)]
+    for row in calibration["rows"]:
+        if row["name"] in (RULE, Detector.BEHAVIOUR):
+            assert row["found_by_kind"][kind] >= 39 if kind.is_leak else row["false_by_kind"][kind] == 0
 
 
 def test_recall_and_precision_are_as_promised_and_every_problem_tells(
     labelled: Prepared, calibration: dict[str, Any]
 ) -> None:
-    assert Counter(pair.kind for pair in PAIRS) == dict.fromkeys(PairKind, 40)
-    assert len({pair.text for pair in PAIRS}) == len(PAIRS)
     for one in LABELLED:
         found = answers(one)
         assert 8 <= len(found) <= 12
@@ -114,12 +81,13 @@ def test_recall_and_precision_are_as_promised_and_every_problem_tells(
     assert sum(len(one.wide_inputs) >= 6 for one in labelled.behaviour.behaviours) > 35
     assert (calibration["num_leaks"], calibration["num_clean"], calibration["num_of_kind"]) == (160, 160, 40)
     quality = {row["name"]: row for row in calibration["rows"]}
-    assert quality["rule"]["recall"][0] >= 0.98
-    assert quality["rule"]["precision"][0] >= 0.98
+    assert quality[RULE]["recall"][0] >= 0.98
+    assert quality[RULE]["precision"][0] >= 0.98
     papers = quality["13-gram (the paper's)"]
     assert papers["found_by_kind"] == {"renamed": 23, "paraphrased": 0, "restructured": 1, "retold": 0}
     assert papers["false_by_kind"] == {"same topic": 0, "near miss": 37, "stock phrase": 16, "unrelated": 0}
-    alone = quality["rule without behaviour"]
+    assert quality["syntax tree"]["found_by_kind"]["renamed"] == 40
+    alone = quality[WITHOUT_BEHAVIOUR]
     assert alone["found_by_kind"]["renamed"] == 40
     assert alone["false_by_kind"] == {"same topic": 0, "near miss": 20, "stock phrase": 0, "unrelated": 0}
 

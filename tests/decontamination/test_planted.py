@@ -16,7 +16,6 @@ from hornbook.decontamination.rewrite import (
     MOST_MATCH_RATE,
     MOST_SHARED_WORDS,
     in_another_idiom,
-    in_other_words,
     renamed,
     reworded,
 )
@@ -25,7 +24,7 @@ from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind, Problem
 from hornbook.sandbox.jail import Jail
 
-PROBLEMS = read_humaneval()[::5]
+PROBLEMS = read_humaneval()[::10]
 OWN = problem_of(
     (
         "def middle_pairs(rows, limit):\n"
@@ -59,7 +58,7 @@ Made = dict[LeakKind, list[tuple[Problem, str]]]
 
 @pytest.fixture(scope="module")
 def made() -> Made:
-    """A leak of each kind of every fifth problem of HumanEval, where there can be one."""
+    """A leak of each kind of every tenth problem of HumanEval, where there can be one."""
     found: Made = {kind: [] for kind in LeakKind}
     for at, problem in enumerate(PROBLEMS):
         for kind in LeakKind:
@@ -100,10 +99,6 @@ def test_leaks_of_every_kind_can_be_made_of_most_problems_and_still_solve_them(j
 
 
 def test_a_docstring_is_told_in_other_words_and_that_of_a_helper_goes() -> None:
-    docstring = "Given a list of `list`, add them. Return the smallest sum if there is any.\n>>> f([1])\n1\n"
-    assert " ".join(in_other_words(docstring).split()) == (
-        "Give back this least sum whenever there is some one. Supplied some sequence of `list`, add them."
-    )
     for text in ("def f(x):\n    return x\n", 'def f(x):\n    """Do it."""\n    return x\n', "def f(:"):
         assert reworded(text, "f") is None
     told = reworded('def helped(x):\n    """Do it."""\n\n\n' + TEXT, OWN.entry_point)

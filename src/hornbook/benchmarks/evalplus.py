@@ -109,7 +109,7 @@ def release_problem(row: Row) -> Problem:
 
 
 def with_numpy(test: str) -> str:
-    """A test of the hub's datasets behind a stand-in for numpy.
+    """A test of the hub's datasets, preceded by a stand-in for numpy.
 
     A solution above it finds no numpy, here as in every benchmark.
     """

@@ -84,7 +84,7 @@ def mbpp_test(setup: Sequence[str], asserts: Sequence[str], entry_point: str) ->
     """Source that defines `check(candidate)` for asserts that call the function by its name.
 
     Args:
-        setup: Statements that the asserts need, run at module level behind the solution.
+        setup: Statements that the asserts need, run at module level after the solution.
         asserts: Statements; each fails alone.
         entry_point: The function's name.
     """
@@ -133,7 +133,7 @@ def called_function(code: str, tests: Sequence[str], place: str) -> ast.Function
 
 
 def split_at_signature(code: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, str, str]:
-    """Cut a solution behind the colon of a function's header.
+    """Cut a solution after the colon of a function's header.
 
     Args:
         code: The solution.

@@ -133,7 +133,7 @@ def _told(problems: Sequence[Problem], generator: random.Random, sandbox: Sandbo
 
 
 def _with_test(problem: Problem, text: str) -> str:
-    """The text with the test behind it, which may call any function of the problem by its old name."""
+    """The text, then the test, which may call any function of the problem by its old name."""
     old, new = (
         [node.name for node in module.body if isinstance(node, ast.FunctionDef)] if module is not None else []
         for module in (parse_code(problem.prompt + problem.canonical_solution), parse_code(text))

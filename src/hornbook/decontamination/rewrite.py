@@ -131,8 +131,8 @@ def _in_docstring(text: str, names: Mapping[str, str], entry_point: str) -> str:
 def reworded(text: str, entry_point: str) -> str | None:
     """The module with all docstrings in other words; None where that of the entry point says too little.
 
-    At most `MOST_SHARED_WORDS` words in a row stay. What stands behind the prose, such as calls that are shown, goes,
-    and so does a docstring of which nothing is left.
+    At most `MOST_SHARED_WORDS` words in a row stay. Whatever follows the prose, such as examples, is removed, and so is
+    a docstring of which nothing is left.
     """
     module = parse_code(text)
     told = ""

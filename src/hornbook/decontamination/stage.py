@@ -97,7 +97,7 @@ def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact
     """Check `documents` against the benchmarks, and against the problems of `held_out`, if there are any.
 
     Raises:
-        MissingInputError: A benchmark cannot be had.
+        MissingInputError: A benchmark is missing or damaged.
         SandboxError: There is no jail, or it broke down.
         ConfigError: The config names a teacher, and there is no way to it.
         EndpointError: The teacher cannot be asked any more.

@@ -79,7 +79,7 @@ class Jail:
         """Start one worker, and let a real program try the walls.
 
         Raises:
-            SandboxError: No jail can be had; says what is missing and how to get it.
+            SandboxError: There is no jail; says what is missing and how to get it.
         """
         if sys.platform != "linux":
             raise SandboxError(f"no jail on {sys.platform}. {_HOW_TO_GET_IT}")

@@ -21,7 +21,7 @@ _DETAIL_CHARACTERS = 400
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one program may use. The CPU clock decides verdicts; the wall clock is only the safety net behind it."""
+    """What one program may use. The CPU clock decides verdicts; the wall clock is only a safety net."""
 
     cpu_seconds: float = 3.0
     """CPU time in the scheduler's own account: a busy machine does not change the verdict."""
