@@ -30,10 +30,10 @@ from hornbook.benchmarks.against import NamedProblems
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.findings import leaks_of
 from hornbook.decontamination.functions import read_text
-from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.planted import LeakKind
 from hornbook.decontamination.prepare import open_jail, prepare
 from hornbook.decontamination.search import Search
+from hornbook.decontamination.words import PhraseIndex
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig, write_exercises

@@ -81,8 +81,8 @@ def decontaminate(
 ) -> None:
     """Drop documents that give away a benchmark's problems, in other words or another story too, and say why.
 
-    Functions of the documents run in a jail on the benchmarks' inputs; where none can run, words, embeddings and syntax
-    trees decide, or a language model in their place. Rows of files are published as they stand there. An interrupted
+    Functions of the documents run in a jail on the benchmarks' inputs; where none can run, words and syntax trees
+    decide, or a language model in their place. Rows of files are published as they stand there. An interrupted
     command continues when it is typed again.
 
     Parameters

@@ -1,11 +1,7 @@
 """Search the documents of a table for problems, in two passes over its parts.
 
-Reads:  documents in their order; the benchmarks, made ready (`prepare.py`).
-Writes: for each job of some rows of a part: how many texts have which words of each benchmark, `counts.npz`; what was
-        found in them, `found.parquet`: FoundRow, in the order of the documents.
-
-How often a phrase occurs in all documents says what it is worth, so that the first pass counts and the second looks.
-What is found does not depend on how documents are divided into parts and jobs.
+How often a phrase occurs in all documents determines its weight, so the first pass counts and the second one searches.
+The result does not depend on how documents are divided into parts and jobs.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.decontamination.findings import FoundRow
-from hornbook.decontamination.frequencies import Frequencies
 from hornbook.decontamination.functions import read_text
-from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.prepare import Prepared, open_jail, open_unjailed
 from hornbook.decontamination.search import Search
+from hornbook.decontamination.words import Frequencies, PhraseIndex
 from hornbook.pipeline.stage import Workspace
 from hornbook.pipeline.table import Slice, read_part, read_slice, split_parts, write_part
 from hornbook.records import Document, table_of
@@ -30,7 +25,7 @@ from hornbook.sandbox.program import Sandbox
 JOB_CHARACTERS = 2**20
 """Characters of text of one job: some 2,500 exercises, seconds of work."""
 MOST_CHARACTERS = 2**22
-"""Characters of the longest text that is searched: to parse a longer one could take all memory."""
+"""Length of the longest text that is searched, in characters; to parse a longer one could take all memory."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +37,7 @@ class Searched:
     """Of the second pass's result."""
 
     def documents(self) -> Iterator[Document]:
-        """The job's documents, those included that are too long to be searched."""
+        """The job's documents, including those that are too long to be searched."""
         return read_slice(self.job)
 
     def found(self) -> list[FoundRow]:
@@ -109,26 +104,24 @@ class CountWords:
 
 @dataclass(frozen=True)
 class LookForProblems:
-    """Looks at the documents of a job with all detectors of each benchmark."""
+    """Searches the documents of a job with all detectors of each benchmark."""
 
     searches: tuple[Search, ...]
     is_jailed: bool
 
     def __call__(self, job: Slice, folder: Path) -> None:
-        """Write what is found to `found.parquet`."""
+        """Write the rows to `found.parquet`: FoundRow, in the order of the documents."""
         documents = [document for document in read_slice(job) if not is_too_long(document)]
         ids = [document.id for document in documents]
         texts = [read_text(document.text) for document in documents]
-        with self._opened() as sandbox:
+        opened: AbstractContextManager[Sandbox | None] = nullcontext()
+        if any(search.behaviour is not None for search in self.searches):
+            opened = open_jail(num_workers=1) if self.is_jailed else open_unjailed(num_workers=1)
+        with opened as sandbox:
             found = [row for search in self.searches for row in search.look(ids, texts, sandbox)]
         place_of = {name: place for place, name in enumerate(ids)}
         found.sort(key=lambda row: place_of[row.document_id])  # Of one document the benchmarks keep their order.
         write_part(folder / "found.parquet", table_of(FoundRow, found))
-
-    def _opened(self) -> AbstractContextManager[Sandbox | None]:
-        if not any(search.runs_code for search in self.searches):
-            return nullcontext()
-        return open_jail(num_workers=1) if self.is_jailed else open_unjailed(num_workers=1)
 
 
 def _sum_counts(results: Iterable[Path], num_benchmarks: int) -> list[Frequencies]:

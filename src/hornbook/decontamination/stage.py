@@ -1,9 +1,7 @@
 """The stage `decontaminate`: drop the documents that give away a benchmark's problems.
 
-Reads:  the documents of its input; the benchmarks; the run's own held-out problems; the answers of a language model,
-        where the config names one.
-Writes: `documents`: Document, those that stay; `dropped`: Dropped, with the problem that each gives away; `found`:
-        FoundRow, what each detector found; `nearest`: FoundRow, the nearest document of each problem and detector;
+Writes: `documents`: Document, those that are kept; `dropped`: Dropped, with the problem that each gives away; `found`:
+        FoundRow, the matches of each detector; `nearest`: FoundRow, the nearest document of each problem and detector;
         where the config names a teacher also `judged`: JudgedRow, each pair that it was asked about. All are in the
         order of the documents, `nearest` in that of the problems.
 Source: section 5 of the paper, with the rule of `docs/decisions/decontamination-rule.md`.
@@ -14,10 +12,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from hornbook.benchmarks.against import NamedProblems, read_against
+from hornbook.decontamination.calibration import calibrate
 from hornbook.decontamination.findings import FoundRow, leaks_of, measure, nearest_of
-from hornbook.decontamination.judge import ANSWER_TOKENS, Judged, JudgedRow, Judging
+from hornbook.decontamination.judge import ANSWER_TOKENS, Judged, JudgedRow, judge
 from hornbook.decontamination.passes import MOST_CHARACTERS, Searched, is_too_long, search_documents
-from hornbook.decontamination.prepare import make_ready, open_jail, open_unjailed
+from hornbook.decontamination.prepare import open_jail, open_unjailed, prepare_once
 from hornbook.decontamination.rule import MATCH_RATE
 from hornbook.errors import ConfigError
 from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
@@ -25,10 +24,9 @@ from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace, count_re
 from hornbook.pipeline.table import Table, TableWriter
 from hornbook.records import Document, Dropped, Problem
 from hornbook.sandbox.program import Sandbox
-from hornbook.teacher.account import say_estimate
 from hornbook.teacher.api import Teacher
 
-VERSION = 5
+VERSION = 6
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
 NAME = "decontaminate"
 """Of the stage; the teacher's answers are counted under it."""
@@ -44,9 +42,9 @@ class RuleConfig:
     """Benchmarks: humaneval, mbpp=PATH, a FILE of problems (.jsonl, .json, .parquet), or NAME=FILE; several are
     separated by commas. Held-out problems of a run are always among them."""
     match_rate: float = MATCH_RATE
-    """Similarity of syntax trees from which on they are a leak where no code could tell, above 0 to 1."""
+    """Least similarity of syntax trees that makes a leak where no code could tell, above 0 to 1."""
     run_code: bool = True
-    """Run functions in the jail. Without it words, embeddings and trees decide alone, and find far fewer leaks."""
+    """Run functions in the jail. Without it words and syntax trees decide alone, and find far fewer leaks."""
     execute_without_jail: bool = field(default=False, metadata=NOT_IN_FINGERPRINT)
     """Run the documents' code unprotected, with all your rights."""
     answer_tokens: int = ANSWER_TOKENS
@@ -99,7 +97,7 @@ def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact
     """Check `documents` against the benchmarks, and against the problems of `held_out`, if there are any.
 
     Raises:
-        MissingInputError: A benchmark cannot be had.
+        MissingInputError: A benchmark is missing or damaged.
         SandboxError: There is no jail, or it broke down.
         ConfigError: The config names a teacher, and there is no way to it.
         EndpointError: The teacher cannot be asked any more.
@@ -142,13 +140,10 @@ def _decontaminate(
     held_out = inputs["held_out"].records("held_out", Problem) if "held_out" in inputs else []
     benchmarks = benchmarks_of(config, held_out)
 
-    def say(note: str, done: int, total: int) -> None:
-        workspace.progress(done, total, note)
-
     with config.open_sandbox() as sandbox:
-        prepared, calibration = make_ready(
-            benchmarks, config.match_rate, sandbox, workspace.scratch, workspace.seed, report=say
-        )
+        prepared = prepare_once(benchmarks, sandbox, workspace.scratch, workspace.seed, workspace.progress)
+        workspace.progress(0, 1, "measuring the detectors on the labelled set")
+        calibration = calibrate(config.match_rate, sandbox, workspace.seed)
     searched = search_documents(
         inputs["documents"].documents().parts,
         prepared,
@@ -158,9 +153,7 @@ def _decontaminate(
     )
     judged: Judged | None = None
     if teacher is not None:
-        judging = Judging(searched, benchmarks, config.match_rate, config.answer_tokens)
-        say_estimate(teacher, judging.questions(), judging.num_questions, workspace.progress)
-        judged = judging.ask(teacher, workspace.progress)
+        judged = judge(searched, benchmarks, config.match_rate, teacher, workspace.progress, config.answer_tokens)
         workspace.write_records("judged", JudgedRow, judged.rows)
     num_kept = _write_decided(searched, judged, workspace)
     found = Table.of_folder(workspace.folder / "found", FoundRow)
@@ -170,7 +163,7 @@ def _decontaminate(
         unit="documents",
         dropped=count_reasons(Table.of_folder(workspace.folder / "dropped", Dropped)),
         metrics={
-            "benchmarks": measure(found, [one.compared for one in prepared], was_judged=judged is not None),
+            "benchmarks": measure(found, prepared, was_judged=judged is not None),
             "calibration": calibration,
             **({} if judged is None else {"judge": judged.counts}),
         },

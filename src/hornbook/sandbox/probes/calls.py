@@ -1,4 +1,4 @@
-"""Sees how a function behaves: whether it runs, whether its examples hold, and what it does with given inputs."""
+"""Observes a function: whether it runs, whether its examples hold, and what it does with its inputs."""
 
 import ast
 import re

@@ -132,7 +132,7 @@ def _take_out(source: str, names: dict[str, Any]) -> None:
 
 
 def _function_of(value: Any) -> types.FunctionType | None:
-    """The function of the record's own behind a value and its decorators; no coroutine."""
+    """The function of the record that a value wraps with decorators; no coroutine."""
     for _ in range(4):
         if isinstance(value, types.FunctionType) and not hasattr(value, "__wrapped__"):
             own = value.__code__.co_filename == FILE and not value.__code__.co_flags & _ASYNC
