@@ -103,8 +103,32 @@ def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact
         EndpointError: The teacher cannot be asked any more.
         BudgetError: The budget is spent.
     """
+    held_out = inputs["held_out"].records("held_out", Problem) if "held_out" in inputs else []
+    benchmarks = benchmarks_of(config, held_out)
+    judged: Judged | None = None
     with _opened(config.teacher, workspace) as teacher:  # First, so that a wrong key is known before the search.
-        return _decontaminate(config, inputs, workspace, teacher)
+        with config.open_sandbox() as sandbox:
+            prepared = prepare_once(benchmarks, sandbox, workspace.scratch, workspace.seed, workspace.progress)
+            workspace.progress(0, 1, "measuring the detectors on the labelled set")
+            calibration = calibrate(config.match_rate, sandbox, workspace.seed)
+        parts, is_jailed = inputs["documents"].documents().parts, not config.execute_without_jail
+        searched = search_documents(parts, prepared, config.match_rate, workspace, is_jailed=is_jailed)
+        if teacher is not None:
+            judged = judge(searched, benchmarks, config.match_rate, teacher, workspace.progress, config.answer_tokens)
+            workspace.write_records("judged", JudgedRow, judged.rows)
+    num_kept = _write_decided(searched, judged, workspace)
+    found = Table.of_folder(workspace.folder / "found", FoundRow)
+    workspace.write_records("nearest", FoundRow, nearest_of(found))
+    return Result(
+        kept=num_kept,
+        unit="documents",
+        dropped=count_reasons(Table.of_folder(workspace.folder / "dropped", Dropped)),
+        metrics={
+            "benchmarks": measure(found, prepared, was_judged=judged is not None),
+            "calibration": calibration,
+            **({} if judged is None else {"judge": judged.counts}),
+        },
+    )
 
 
 def benchmarks_of(config: RuleConfig, held_out: Sequence[Problem] = ()) -> list[NamedProblems]:
@@ -125,51 +149,6 @@ def benchmarks_of(config: RuleConfig, held_out: Sequence[Problem] = ()) -> list[
     return [*found, replace(HELD_OUT, problems=tuple(held_out))] if held_out else found
 
 
-def dropped_for(leak: FoundRow) -> Dropped:
-    """The reason for which a document is dropped."""
-    return Dropped(
-        id=leak.document_id,
-        reason=f"{leak.detector} of {leak.benchmark}",
-        detail=f"{leak.task_id}, score {leak.score:.3f}: {leak.evidence}",
-    )
-
-
-def _decontaminate(
-    config: DecontaminateConfig, inputs: Mapping[str, Artifact], workspace: Workspace, teacher: Teacher | None
-) -> Result:
-    held_out = inputs["held_out"].records("held_out", Problem) if "held_out" in inputs else []
-    benchmarks = benchmarks_of(config, held_out)
-
-    with config.open_sandbox() as sandbox:
-        prepared = prepare_once(benchmarks, sandbox, workspace.scratch, workspace.seed, workspace.progress)
-        workspace.progress(0, 1, "measuring the detectors on the labelled set")
-        calibration = calibrate(config.match_rate, sandbox, workspace.seed)
-    searched = search_documents(
-        inputs["documents"].documents().parts,
-        prepared,
-        config.match_rate,
-        workspace,
-        is_jailed=not config.execute_without_jail,
-    )
-    judged: Judged | None = None
-    if teacher is not None:
-        judged = judge(searched, benchmarks, config.match_rate, teacher, workspace.progress, config.answer_tokens)
-        workspace.write_records("judged", JudgedRow, judged.rows)
-    num_kept = _write_decided(searched, judged, workspace)
-    found = Table.of_folder(workspace.folder / "found", FoundRow)
-    workspace.write_records("nearest", FoundRow, nearest_of(found))
-    return Result(
-        kept=num_kept,
-        unit="documents",
-        dropped=count_reasons(Table.of_folder(workspace.folder / "dropped", Dropped)),
-        metrics={
-            "benchmarks": measure(found, prepared, was_judged=judged is not None),
-            "calibration": calibration,
-            **({} if judged is None else {"judge": judged.counts}),
-        },
-    )
-
-
 def _write_decided(searched: Sequence[Searched], judged: Judged | None, workspace: Workspace) -> int:
     """Write `documents`, `dropped` and `found`, a job at a time; returns the number of documents that stay."""
     with (
@@ -184,17 +163,16 @@ def _write_decided(searched: Sequence[Searched], judged: Judged | None, workspac
             leaks = leaks_of(rows)
             for document in one.documents():
                 if document.id in leaks:
-                    dropped.add(dropped_for(leaks[document.id]))
+                    leak = leaks[document.id]
+                    detail = f"{leak.task_id}, score {leak.score:.3f}: {leak.evidence}"
+                    reason = f"{leak.detector} of {leak.benchmark}"
+                    dropped.add(Dropped(id=document.id, reason=reason, detail=detail))
                 elif is_too_long(document):
-                    dropped.add(_too_long(document))
+                    detail = f"{len(document.text):,} characters, where {MOST_CHARACTERS:,} can be searched"
+                    dropped.add(Dropped(id=document.id, reason=TOO_LONG, detail=detail))
                 else:
                     documents.add(document)
     return documents.num_rows
-
-
-def _too_long(document: Document) -> Dropped:
-    detail = f"{len(document.text):,} characters, where {MOST_CHARACTERS:,} can be searched"
-    return Dropped(id=document.id, reason=TOO_LONG, detail=detail)
 
 
 def _opened(name: str, workspace: Workspace) -> AbstractContextManager[Teacher | None]:

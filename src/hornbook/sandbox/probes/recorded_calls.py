@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hornbook.sandbox.probes.tasks import time_limit
+from hornbook.sandbox.probes.tasks import attempt
 from hornbook.sandbox.probes.values import encode
 
 TEST_SECONDS = 2.0
@@ -35,19 +35,16 @@ def observe(task: Mapping[str, Any]) -> list[str]:
             if len(inputs) >= task["max_inputs"]:
                 raise _EnoughError
 
-    names: dict[str, Any] = {"__name__": "problem"}
-    try:
-        with time_limit(TEST_SECONDS):
-            exec(compile(task["code"], "<problem>", "exec", dont_inherit=True), names)
-            recorder = _recorder(names[task["name"]], note)
-            own = {**names, task["name"]: recorder}
-            exec(compile(task["test"], "<test>", "exec", dont_inherit=True), own)
-            if "check" in own:
-                own["check"](recorder)
-    except MemoryError:
-        raise
-    except BaseException:
-        return list(inputs)
+    def run() -> None:
+        names: dict[str, Any] = {"__name__": "problem"}
+        exec(compile(task["code"], "<problem>", "exec", dont_inherit=True), names)
+        recorder = _recorder(names[task["name"]], note)
+        own = {**names, task["name"]: recorder}
+        exec(compile(task["test"], "<test>", "exec", dont_inherit=True), own)
+        if "check" in own:
+            own["check"](recorder)
+
+    attempt(TEST_SECONDS, run)
     return list(inputs)
 
 
