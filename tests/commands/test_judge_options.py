@@ -92,6 +92,7 @@ def test_parquet_stays_parquet_and_the_length_of_an_answer_can_be_set(endpoint: 
 
 def test_a_budget_ends_it_and_a_higher_one_goes_on(endpoint: ScriptedEndpoint, place: Path) -> None:
     err = clean(place, "--teacher", endpoint.url, "--budget", "4000tokens", status=2)
+    assert "at most about" in " ".join(err.split())
     assert is_one_mistake(
         err.splitlines(keepends=True)[-1], "the budget of 4,000 tokens for `decontaminate` is used up", "--budget"
     )
