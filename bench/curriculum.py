@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 
 from hornbook.recipes.laptop import laptop
-from hornbook.records import Exercise, Problem
+from hornbook.records import Exercise, Problem, as_document
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.curriculum.counting import count_tasks
 from hornbook.synthesis.curriculum.exercises import (
@@ -23,25 +23,27 @@ from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
 from hornbook.synthesis.curriculum.sampler import bind
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig, write_passages
 from hornbook.synthesis.curriculum.world import World
-from hornbook.synthesis.verify import verify_exercises, verify_passages
+from hornbook.synthesis.strict import check_strictly
 
 NUM_VERIFIED = 1_000
 
 
 def main() -> None:
     """Write, verify, count, print."""
-    config, textbooks = ExercisesConfig(), TextbooksConfig()
+    config = ExercisesConfig(num_exercises=40_000, num_held_out=300)
+    textbooks = TextbooksConfig(num_passages=6_000)
     if "--laptop" in sys.argv[1:]:
         pipeline = laptop(0)
         config, textbooks = pipeline.stage("exercises").config, pipeline.stage("textbooks").config
     author = build_author(config, 0)
-    exercises = write_exercises(config, 0, _quiet)
+    exercises = list(write_exercises(config, 0))
     problems = write_held_out(author, config.num_held_out, 0)
-    passages = write_passages(author.world, textbooks, 0, _quiet)
+    passages = list(write_passages(textbooks, 0))
+    told = [json.loads(passage.metadata) for passage in passages]
     sample = random.Random(0).sample(exercises, min(NUM_VERIFIED, len(exercises)))
     with Jail() as jail:
-        held, _ = verify_exercises(sample, jail, _quiet)
-        true_passages, _ = verify_passages(passages, jail, _quiet)
+        num_wrong_exercises = len(check_strictly(list(map(as_document, sample)), jail))
+        num_wrong_passages = len(check_strictly(passages, jail))
     occurring = Counter(name for exercise in exercises for name in exercise.operations)
     print(
         json.dumps(
@@ -71,20 +73,16 @@ def main() -> None:
                 "held_out_compositions_in_training": _num_leaked(author, exercises),
                 "held_out_prompts_in_training": _num_same_prompts(exercises, problems),
                 "exercises_verified": len(sample),
-                "exercises_that_hold": len(held),
+                "exercises_that_hold": len(sample) - num_wrong_exercises,
                 "passages": len(passages),
-                "passages_that_hold": len(true_passages),
+                "passages_that_hold": len(passages) - num_wrong_passages,
                 "mean_passage_characters": round(sum(len(passage.text) for passage in passages) / len(passages)),
-                "topics": len({passage.topic for passage in passages}),
-                "audiences": len({passage.audience for passage in passages}),
-                "passage_styles": len({passage.style for passage in passages}),
+                "topics": len({one["topic"] for one in told}),
+                "audiences": len({one["audience"] for one in told}),
+                "passage_styles": len({one["style"] for one in told}),
             }
         )
     )
-
-
-def _quiet(_done: int, _total: int) -> None:
-    pass
 
 
 def _num_solutions(world: World, name: str) -> int:

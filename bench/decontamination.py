@@ -30,10 +30,10 @@ from hornbook.benchmarks.against import NamedProblems
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.findings import leaks_of
 from hornbook.decontamination.functions import read_text
-from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.planted import LeakKind
 from hornbook.decontamination.prepare import open_jail, prepare
 from hornbook.decontamination.search import Search
+from hornbook.decontamination.words import PhraseIndex
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig, write_exercises
@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     problems = read_humaneval()
-    exercises = write_exercises(ExercisesConfig(num_exercises=arguments.num), arguments.seed, lambda *_: None)
+    exercises = list(write_exercises(ExercisesConfig(num_exercises=arguments.num), arguments.seed))
     with Jail() as jail:
         leaks = plant_leaks(problems, arguments.num_of_each, arguments.seed, jail)
     texts = [exercise.prompt + exercise.solution for exercise in exercises]

@@ -169,7 +169,7 @@ class Teacher:
 
     def __init__(self, run: Path) -> None:
         self.exercises = pq.read_table(run / "exercises" / "exercises").to_pylist()
-        self._passages = pq.read_table(run / "textbooks" / "passages").to_pylist()
+        self._passages = pq.read_table(run / "textbooks" / "documents").to_pylist()
         self._turns: defaultdict[str, Iterator[int]] = defaultdict(itertools.count)
         self._numbers: dict[tuple[str, str], int] = {}
 

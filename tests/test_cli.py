@@ -1,6 +1,7 @@
 """What a person types, and what they see, from `--help` to a whole run of a tiny recipe, which all here look at."""
 
 import hashlib
+import io
 import json
 import shutil
 import subprocess
@@ -110,11 +111,14 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_model(
     assert figures["kills"] >= 1
 
 
-def test_a_model_completes_a_prompt_and_is_evaluated_on_the_problems_that_its_run_kept_back(store: Path) -> None:
+def test_a_model_completes_a_prompt_and_is_evaluated_on_the_problems_that_its_run_kept_back(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     command = ("complete", "tiny", PROMPT, "--store", store, "--max-new-tokens", "5")
     base, tuned = type_in(*command, "--base", "--json").json, type_in(*command, "--json").json
     assert base["prompt"] == tuned["prompt"] == PROMPT
-    assert type_in(*command).out == f"{PROMPT}{tuned['completion']}\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(PROMPT))
+    assert type_in("complete", "tiny", "-", *command[3:]).out == f"{PROMPT}{tuned['completion']}\n"
     asked = ("-b", "held-out", "--max-new-tokens", "8", "--batch-size", "64", "--store", store, "--json")
     values = type_in("evaluate", "tiny", *asked).json
     [score] = values["scores"]

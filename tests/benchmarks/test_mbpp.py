@@ -120,11 +120,11 @@ def test_the_other_file_and_one_that_was_cut_are_recognised(tmp_path: Path) -> N
 def test_a_row_that_is_not_as_it_should_be_is_named(tmp_path: Path) -> None:
     rows = full_rows()
     for changes, words in (
-        ({"code": None}, "line 20 .*`code`"),
-        ({"test_list": []}, "line 20 .*`test_list`"),
-        ({"test_list": ["assert add_20(1 == 21"]}, "line 20 .*not Python"),
-        ({"test_list": ["assert other(1) == 21"]}, "line 20 .*no function"),
-        ({"task_id": "20"}, "line 20 .*`task_id`"),
+        ({"code": None}, "jsonl:20.*`code`"),
+        ({"test_list": []}, "jsonl:20.*`test_list`"),
+        ({"test_list": ["assert add_20(1 == 21"]}, "jsonl:20.*not Python"),
+        ({"test_list": ["assert other(1) == 21"]}, "jsonl:20.*no function"),
+        ({"task_id": "20"}, "jsonl:20.*`task_id`"),
         ({"task_id": 21}, "`MBPP/21`"),
     ):
         rows[19] = json.loads(json.dumps(full_row(20, **changes)))

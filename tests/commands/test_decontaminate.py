@@ -25,7 +25,7 @@ VERBATIM = PROBLEM.prompt + PROBLEM.canonical_solution
 
 @pytest.fixture(autouse=True)
 def measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hornbook.decontamination.prepare.calibrate", calibrate_once)
+    monkeypatch.setattr("hornbook.decontamination.stage.calibrate", calibrate_once)
 
 
 @pytest.fixture

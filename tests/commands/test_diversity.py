@@ -10,7 +10,7 @@ from tests.commands.typed import is_one_mistake, type_in, write_lines
 from tests.synthesis.diversity.writers import varied, with_other_constants
 from tests.synthesis.exercises_at_hand import passage
 
-from hornbook.records import Exercise, Passage, table_of
+from hornbook.records import Document, Exercise, table_of
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +39,12 @@ def test_passages_plain_texts_and_modules_are_read_too(tmp_path: Path) -> None:
     texts = [f"Sorting {one.prompt}" for one in exercises]
     with gzip.open(tmp_path / "texts.jsonl.gz", "wt") as stream:
         stream.writelines(json.dumps({"content": text}) + "\n\n" for text in texts)
-    pq.write_table(table_of(Passage, [passage(text) for text in texts]), tmp_path / "passages.parquet")
+    pq.write_table(table_of(Document, [passage(text) for text in texts]), tmp_path / "passages.parquet")
     for file, options in (("texts.jsonl.gz", ["--text-field", "content"]), ("passages.parquet", [])):
         [figures] = type_in("diversity", tmp_path / file, *options, "--json").json["files"]
         assert (figures["num_records"], figures["names"]["count"], figures["openings"]["count"]) == (12, 0, 12)
     rows = [
-        {"text": one.prompt + one.solution} if number % 2 else {"prompt": one.prompt, "completion": one.solution}
+        {"text": one.prompt + one.solution} if number % 2 else {"prompt": one.prompt, "solution": one.solution}
         for number, one in enumerate(exercises)
     ]
     [figures] = type_in("diversity", write_lines(tmp_path / "code.jsonl", rows), "--json").json["files"]
@@ -59,17 +59,11 @@ def test_files_of_the_same_name_are_told_apart(healthy: Path, tmp_path: Path) ->
     assert is_one_mistake(type_in("diversity", healthy, healthy, status=2).err, "given twice")
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ('{"prompt": "x", "solution": "y"}\n{"prompt": "x"', "line 2"),
-        ('{"answer": 1}\n', "`own.jsonl:1`"),
-        ('{"text": "one"}\n', "holds 1 records"),
-        ("\xff\n", "own.jsonl"),
-    ],
-)
-def test_a_file_that_cannot_be_used_is_one_message(tmp_path: Path, content: str, message: str) -> None:
+def test_what_cannot_be_used_is_one_message_and_broken_rows_are_counted(healthy: Path, tmp_path: Path) -> None:
     path = tmp_path / "own.jsonl"
-    path.write_bytes(content.encode("latin-1"))
-    assert is_one_mistake(type_in("diversity", path, status=2).err, message)
+    path.write_text('{"text": "one"}\n')
+    assert "error: `own.jsonl` holds 1 records" in type_in("diversity", path, status=2).err
+    assert is_one_mistake(type_in("diversity", healthy, "--at", "1", status=2).err, "`at`")
     assert is_one_mistake(type_in("diversity", tmp_path / "none.jsonl", status=2).err, "there is no file")
+    path.write_text('{"text": "one"}\n{"text": "two"}\n{"answer": 1}\n{"text"')
+    assert type_in("diversity", path, "--json").json["dropped"] == {"no text": 1, "not JSON": 1}

@@ -212,10 +212,11 @@ def test_a_mistake_is_one_message_before_a_model_is_asked_and_costs_no_store(
         ((*scored, "--top-p", "0"), ("`top_p`", "0")),
         ((*scored, "--memory-bytes", "5000000"), ("`memory_bytes`",)),
         ((*scored, "--name", "a/b"), ("'a/b'", "--name")),
+        ((*scored, "--store", "/proc/nowhere"), ("/proc/nowhere", "--store DIR")),
         ((*scored, "--output", tmp_path / "gone" / "x.jsonl"), ("`--output`", "gone/x.jsonl")),
     ]
     for arguments, says in mistakes:
-        assert is_one_mistake(type_in("evaluate", *arguments, "--store", store, status=2).err, *says), arguments
+        assert is_one_mistake(type_in("evaluate", "--store", store, *arguments, status=2).err, *says), arguments
     assert endpoint.asked == []
     assert not store.exists()
 

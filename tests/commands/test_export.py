@@ -5,7 +5,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from tests.commands.typed import is_one_mistake, type_in, write_lines
-from transformers import AutoModelForCausalLM, AutoTokenizer, PhiConfig, PhiForCausalLM
+from transformers import AutoModelForCausalLM, PhiConfig, PhiForCausalLM
 
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
@@ -61,14 +61,6 @@ def theirs(tmp_path: Path, tokenizer_file: Path) -> Path:
     return folder
 
 
-def loss_of(model: PhiForCausalLM, folder: Path) -> float:
-    """Of ten documents, with the tokenizer of the folder as transformers reads it."""
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    rows = [torch.tensor([[0, *tokenizer(document.text)["input_ids"]]]) for document in DOCUMENTS[:10]]
-    with torch.inference_mode():
-        return sum(model(row, labels=row).loss.item() for row in rows) / len(rows)
-
-
 def test_a_checkpoint_of_transformers_is_finetuned_and_goes_back(tmp_path: Path, theirs: Path) -> None:
     rows = write_lines(tmp_path / "rows.jsonl", [{"text": document.text} for document in DOCUMENTS])
     tokens = tmp_path / "tokens"
@@ -83,8 +75,6 @@ def test_a_checkpoint_of_transformers_is_finetuned_and_goes_back(tmp_path: Path,
     with torch.inference_mode():
         assert (after(drawn).logits - load_model(tmp_path / "tuned")(drawn)).abs().max() <= TOLERANCE
         assert (after(drawn).logits - before(drawn).logits).abs().max() > 100 * TOLERANCE
-    exported = tmp_path / "exported"
-    assert loss_of(after, exported) < loss_of(before, exported) - 1
 
 
 def test_what_was_written_is_told_and_a_card_comes_along(tmp_path: Path, ours: Path) -> None:
@@ -136,9 +126,6 @@ def test_what_does_not_belong_or_cannot_be_is_named(tmp_path: Path, ours: Path, 
     ):
         assert is_one_mistake(type_in("export", *options, status=2).err, *messages), options
     tokenizer = ours / "tokenizer.json"
-    train_tokenizer(DOCUMENTS, TokenizerConfig(vocab_size=275)).save(str(tokenizer))
-    refused = type_in("export", ours, "--output", out, status=2)
-    assert is_one_mistake(refused.err, "was trained with the tokenizer")
     tokenizer.unlink()
     assert is_one_mistake(type_in("export", ours, "--output", out, status=2).err, "has no tokenizer")
     assert not out.exists()

@@ -1,6 +1,7 @@
 """A recipe whose exercises and passages a language model writes, by one field, over a real HTTP server."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,13 +47,13 @@ def test_one_field_of_the_recipe_gives_a_stage_another_teacher(
         teacher,
         tmp_path,
         *("--set=exercises.teacher=tiny", "--set=textbooks.teacher=tiny", "--set=verify.teacher=other"),
+        "--set=verify.min_level=examples",
     )
     assert {row["teacher"] for row in table(tmp_path, "exercises", "exercises")} == {"tiny"}
     assert len(table(tmp_path, "exercises", "held_out")) == 20
-    kept, passages = table(tmp_path, "verify", "kept"), table(tmp_path, "verify", "passages")
-    assert len(kept) == 8
-    assert all("def check(candidate)" in str(row["test"]) for row in kept)
-    assert len(passages) == 6
+    documents = table(tmp_path, "verify", "documents")
+    assert Counter(row["kind"] for row in documents) == {"textbook": 6, "exercise": 8}
+    assert all("def check(candidate)" in str(row["metadata"]) for row in documents if row["kind"] == "exercise")
     manifest = json.loads((tmp_path / "runs" / "laptop" / "verify" / "manifest.json").read_text())
     assert manifest["metrics"]["levels"]["examples hold"] == 8
     assert {row["num_solutions"] for row in table(tmp_path, "verify", "verifications")} == {3}
@@ -71,7 +72,7 @@ def test_nothing_is_asked_again_when_the_store_lost_the_artifacts(teacher: Scrip
     num_asked = len(teacher.asked)
     run(teacher, tmp_path / "two", *flags)
     assert len(teacher.asked) == num_asked > 0
-    for name in ("kept", "passages", "dropped"):
+    for name in ("documents", "dropped"):
         assert table(tmp_path / "one", "verify", name) == table(tmp_path / "two", "verify", name)
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path != key)
     assert KEY.encode() not in everything

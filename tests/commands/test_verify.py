@@ -1,6 +1,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.commands.typed import KEY, is_one_mistake, read_json, type_in, write_lines
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
@@ -21,6 +23,7 @@ DOUBTFUL = {
     "source": 3,
 }
 SOLUTIONS = {"double": "return number + number", "square": "return number * number"}
+HALF = '    return "\ud83d" and 2 * number\n'
 PASSAGE = "Adding.\n\n```python\nprint(2 + 3)\n```\n\n```\n{}\n```\n"
 
 
@@ -39,94 +42,104 @@ def teacher() -> Iterator[ScriptedEndpoint]:
         yield running
 
 
-def entry_points(path: Path) -> list[str]:
-    return [row["entry_point"] for row in read_json(path)]
+def prompts(path: Path) -> list[str]:
+    return [row["prompt"] for row in read_json(path)]
 
 
-def test_without_a_teacher_exercises_are_run_and_their_examples_checked(exercises: Path) -> None:
-    printed = type_in("verify", exercises)
-    kept = exercises.with_name("exercises.kept.jsonl")
-    assert entry_points(kept) == ["double", "square"]
-    assert [row["source"] for row in read_json(kept)] == ["mine", 3]
-    assert read_json(kept)[0]["test"].startswith("def check(candidate):")
-    assert len(read_json(exercises.with_name("exercises.kept.verdicts.jsonl"))) == 3
-    dropped = read_json(exercises.with_name("exercises.kept.dropped.jsonl"))
-    assert [(row["reason"], row["detail"]) for row in dropped] == [("shows a wrong example", "triple(3) gives 9")]
-    assert "66.7%" in printed.out
+def test_without_a_teacher_exercises_are_run_and_their_examples_checked(exercises: Path, tmp_path: Path) -> None:
+    said = type_in("verify", exercises, "-o", tmp_path / "kept.jsonl", "--json").json
+    kept = read_json(tmp_path / "kept.jsonl")
+    assert [row["source"] for row in kept] == ["mine", 3]
+    assert kept[0] == {**RIGHT, "test": "def check(candidate):\n    assert candidate(3) == 6\n"}
+    assert (tmp_path / "kept.jsonl").read_bytes().splitlines()[1] == exercises.read_bytes().splitlines()[2]
+    assert len(read_json(tmp_path / "kept.verdicts.jsonl")) == 3
+    dropped = read_json(tmp_path / "kept.dropped.jsonl")
+    assert [(row["id"], row["reason"], row["detail"]) for row in dropped] == [
+        ("exercises.jsonl:2", "shows a wrong example", "triple(3) gives 9")
+    ]
+    assert (said["num_rows"], said["kept"], said["nothing_to_check"]) == (3, 2, 0)
+    assert list(said["levels"].values()) == [3, 3, 3, 2]
 
 
 def test_with_a_teacher_solutions_are_compared_and_another_threshold_asks_nothing(
     exercises: Path, teacher: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    options = ["--teacher", teacher.url, "--cache", tmp_path / "cache.sqlite", "--json"]
-    first = type_in("verify", exercises, *options, "--output", tmp_path / "strict.jsonl", "--num-solutions", "2")
+    options = ["--teacher", teacher.url, "--cache", tmp_path / "cache.sqlite", "--json", "--num-solutions", "2"]
+    first = type_in("verify", exercises, *options, "--output", tmp_path / "strict.jsonl")
     assert first.json["kept"] == 1
     assert list(first.json["levels"].values()) == [3, 3, 3, 2, 1]
-    assert entry_points(tmp_path / "strict.jsonl") == ["double"]
+    assert prompts(tmp_path / "strict.jsonl") == [RIGHT["prompt"]]
     assert len(read_json(tmp_path / "strict.solutions.jsonl")) == 4
-    num_calls = first.json["teacher"]["run"][0]["calls"]
-    assert num_calls == 4
+    assert first.json["account"]["run"][0]["calls"] == 4
     assert "4 calls, at most about" in " ".join(first.err.split())
-    again = type_in(
-        "verify", exercises, *options, "-o", tmp_path / "loose.jsonl", "--num-solutions", "2", "--min-agreement", "0"
-    )
-    assert entry_points(tmp_path / "loose.jsonl") == ["double", "square"]
-    assert again.json["teacher"]["run"][0]["calls"] == 0
+    again = type_in("verify", exercises, *options, "-o", tmp_path / "loose.jsonl", "--min-agreement", "0")
+    assert prompts(tmp_path / "loose.jsonl") == [RIGHT["prompt"], DOUBTFUL["prompt"]]
+    assert again.json["account"]["run"][0]["calls"] == 0
     verdicts = [(tmp_path / f"{name}.verdicts.jsonl").read_text() for name in ("strict", "loose")]
     assert verdicts[0] == verdicts[1]
     assert not any(KEY in path.read_text(errors="replace") for path in tmp_path.iterdir() if path.is_file())
 
 
-def test_passages_are_told_by_their_text_and_repaired(tmp_path: Path) -> None:
+def test_passages_are_repaired_in_their_rows_and_what_has_no_program_is_counted(tmp_path: Path) -> None:
     given = [
-        {"text": PASSAGE.format(5), "chapter": 1},
-        {"text": PASSAGE.format(6), "chapter": 2},
-        {"text": "```python\nx = (\n```\n", "chapter": 3},
+        {"content": PASSAGE.format(5), "chapter": 1},
+        {"content": PASSAGE.format(6), "chapter": 2},
+        {"content": "```python\nx = (\n```\n", "chapter": 3},
+        {"content": "No program.\n", "chapter": 4},
     ]
-    type_in("verify", write_lines(tmp_path / "book.jsonl", given), "--output", tmp_path / "true.jsonl")
+    words = ("verify", write_lines(tmp_path / "book.jsonl", given), "--text-field", "content", "--output")
+    said = type_in(*words, tmp_path / "true.jsonl", "--json").json
     kept = read_json(tmp_path / "true.jsonl")
-    assert [(row["text"], row["chapter"]) for row in kept] == [(PASSAGE.format(5), 1), (PASSAGE.format(5), 2)]
+    assert kept == [given[0], {"content": PASSAGE.format(5), "chapter": 2}, given[3]]
     assert [row["reason"] for row in read_json(tmp_path / "true.dropped.jsonl")] == ["is not valid Python"]
     assert [(row["shown"], row["true"]) for row in read_json(tmp_path / "true.repairs.jsonl")] == [("6\n", "5")]
-    type_in("verify", tmp_path / "book.jsonl", "--output", tmp_path / "asis.jsonl", "--no-repair")
-    assert [row["chapter"] for row in read_json(tmp_path / "asis.jsonl")] == [1]
+    assert len(read_json(tmp_path / "true.checks.jsonl")) == 4
+    assert (said["nothing_to_check"], said["passages"]["outputs true as written"]) == (1, 1)
+    type_in(*words, tmp_path / "asis.jsonl", "--no-repair")
+    assert [row["chapter"] for row in read_json(tmp_path / "asis.jsonl")] == [1, 4]
 
 
-def test_parquet_is_read_and_written(exercises: Path, tmp_path: Path) -> None:
-    type_in("verify", exercises, "--output", tmp_path / "kept.parquet")
-    kept = read_json(tmp_path / "kept.parquet")
-    assert [row["entry_point"] for row in kept] == ["double", "square"]
+def test_parquet_keeps_its_columns_and_gets_tests(exercises: Path, tmp_path: Path) -> None:
+    rows = pa.Table.from_pylist([{**row, "source": str(row["source"]), "n": [1]} for row in read_json(exercises)])
+    pq.write_table(rows, tmp_path / "in.parquet")
+    type_in("verify", tmp_path / "in.parquet", "--output", tmp_path / "kept.parquet")
+    kept = pq.read_table(tmp_path / "kept.parquet")
+    assert kept.schema == rows.schema.append(pa.field("test", pa.string()))
+    assert kept.drop_columns("test").to_pylist() == [rows.to_pylist()[0], rows.to_pylist()[2]]
     type_in("verify", tmp_path / "kept.parquet", "--output", tmp_path / "again.parquet")
-    assert [row["id"] for row in read_json(tmp_path / "again.parquet")] == [row["id"] for row in kept]
-    assert len(read_json(tmp_path / "again.verdicts.parquet")) == 2
+    assert pq.read_table(tmp_path / "again.parquet").equals(kept)
 
 
-def test_rows_and_options_that_cannot_be_used_are_named(exercises: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_modules_is_verified_by_its_examples(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    for name, answer in (("right", 2), ("wrong", 3)):
+        text = f'def f(x):\n    """Add.\n\n    >>> f(1)\n    {answer}\n    """\n    return x + 1\n'
+        (tmp_path / "own" / f"{name}.py").write_text(text)
+    (tmp_path / "own" / "plain.py").write_text("x = 1\n")
+    (tmp_path / "own" / "broken.py").write_text("x = (\n")
+    said = type_in("verify", tmp_path / "own", "-o", tmp_path / "kept.jsonl", "--json").json
+    assert (said["kept"], said["nothing_to_check"]) == (2, 1)
+    assert said["dropped"] == {"is not valid Python": 1, "shows a wrong example": 1}
+    assert [row["path"] for row in read_json(tmp_path / "kept.jsonl")] == ["plain.py", "right.py"]
+
+
+def test_rows_that_cannot_be_used_are_dropped_and_mistakes_are_named(
+    exercises: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(exercises.parent)
+    lines = [RIGHT, {"prompt": 3, "solution": ""}, {"prompt": "x = 1\n", "solution": "\n"}, {**RIGHT, "solution": HALF}]
+    said = type_in("verify", write_lines(Path("own.jsonl"), lines), "-o", "kept.jsonl", "--json").json
+    assert (said["kept"], said["dropped"]) == (1, {"no text": 1, "not UTF-8": 1, "defines no function": 1})
     before = exercises.read_bytes()
-    for lines, message in (
-        ([], "holds no rows"),
-        ([{"prompt": "def f(x):\n"}], "neither an exercise"),
-        ([{"prompt": "x = 1\n", "solution": "\n"}], "no function"),
-        ([RIGHT, {"prompt": 3, "solution": ""}], "own.jsonl:2"),
-        ([{**RIGHT, "id": "a"}, {**RIGHT, "id": "a"}], "own.jsonl:2"),
-    ):
-        write_lines(Path("own.jsonl"), lines)
-        assert is_one_mistake(type_in("verify", "own.jsonl", status=2).err, message), lines
     for options, message in (
-        (("--min-level", "perfect"), "`--min-level`"),
+        (("--min-level", "perfect"), "`min_level`"),
         (("--min-level", "consistent"), "`--teacher URL`"),
         (("--min-agreement", "2"), "`min_agreement`"),
         (("--output", "exercises.jsonl"), "exercises.jsonl"),
         (("--num-inputs", "0"), "`num_inputs`"),
         (("--cpu-seconds", "0"), "`cpu_seconds`"),
     ):
-        assert is_one_mistake(type_in("verify", exercises, *options, status=2).err, message), options
+        words = ("verify", exercises, *(() if "--output" in options else ("-o", "kept.jsonl")), *options)
+        assert is_one_mistake(type_in(*words, status=2).err, message), options
         assert exercises.read_bytes() == before
-
-
-def test_half_a_surrogate_pair_breaks_nothing(tmp_path: Path) -> None:
-    given = [{**RIGHT, "solution": '    return "\ud83d" and 2 * number\n', "source": "\ud83d"}]
-    type_in("verify", write_lines(tmp_path / "own.jsonl", given), "--output", tmp_path / "kept.jsonl")
-    assert entry_points(tmp_path / "kept.jsonl") == ["double"]

@@ -10,6 +10,8 @@ from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
 from hornbook.records import Exercise, records_of, schema_of
 from hornbook.synthesis.checker import check_exercise
+from hornbook.synthesis.curriculum.exercises import ExercisesConfig
+from hornbook.synthesis.curriculum.exercises import write_exercises as curriculum
 from hornbook.synthesis.prompted.ingredients import read_names
 
 WANTED = re.compile(r"Function name: `(\w+)`")
@@ -50,7 +52,7 @@ def write(teacher: ScriptedEndpoint, place: Path, *more: str, output: str = "out
 def test_exercises_on_own_names_are_written_once_with_what_was_rejected_and_asked(
     teacher: ScriptedEndpoint, place: Path
 ) -> None:
-    described = json.loads(write(teacher, place, "--num", "12", "--json"))
+    described = json.loads(write(teacher, place, "--num-exercises", "12", "--json"))
     kept = [Exercise(**{**row, "operations": ()}) for row in read_json(place / "out.jsonl")]  # type: ignore[arg-type]
     assert len(kept) == described["kept"] == 12
     assert {one.entry_point for one in kept} == {name for name in read_names(place / "names.txt") if "good" in name}
@@ -59,17 +61,17 @@ def test_exercises_on_own_names_are_written_once_with_what_was_rejected_and_aske
     assert described["rejected"] == {"no code": len(rejected)}
     assert {row["text"] for row in rejected} <= {"I would rather talk about the weather."}
     commissions = read_json(place / "out.commissions.jsonl")
-    assert len(commissions) == described["attempts"] == 12 + len(rejected)
+    assert len(commissions) == described["answers"] == 12 + len(rejected)
     assert [row["record_id"] for row in commissions if row["outcome"] == "kept"] == [one.id for one in kept]
     assert described["ending"] == "wrote as many as wanted"
     num_asked = len(teacher.asked)
     assert 12 <= described["account"]["run"][0]["calls"] <= num_asked  # The last ones may still have been under way.
     before = {path.name: path.read_bytes() for path in place.glob("out*")}
-    again = json.loads(write(teacher, place, "--num", "12", "--json"))
+    again = json.loads(write(teacher, place, "--num-exercises", "12", "--json"))
     assert again["account"]["run"][0]["calls"] == 0
     assert {path.name: path.read_bytes() for path in place.glob("out*")} == before
-    printed = write(teacher, place, "--num", "12", output="o.parquet")
-    assert re.search(r"12 exercises kept of \d+ answers \(\d+%\)", printed)
+    printed = write(teacher, place, "--num-exercises", "12", output="o.parquet")
+    assert re.search(r"kept +12\n(.*\n)*answers +\d\d\n", printed)
     table = pq.read_table(place / "o.parquet")
     assert table.schema.remove_metadata() == schema_of(Exercise)
     assert [one.id for one in records_of(Exercise, table)] == [one.id for one in kept]
@@ -81,11 +83,11 @@ def test_one_fixed_prompt_is_stale_and_says_why(teacher: ScriptedEndpoint, place
         f'```python\ndef add(x: int) -> int:\n    """Add {next(numbers)}."""\n    return x + {next(numbers)}\n```'
     )
     fixed = ("--constraint", "fixed", "--temperature", "1")
-    described = json.loads(write(teacher, place, "--num", "150", *fixed, "--json"))
+    described = json.loads(write(teacher, place, "--num-exercises", "150", *fixed, "--json"))
     assert (described["ending"], described["kept"]) == ("the records repeat themselves", 128)
     assert described["stale"]
     assert len({json.dumps(asked.body["messages"]) for asked in teacher.asked}) == 1
-    ignored = json.loads(write(teacher, place, "--num", "150", *fixed, "--when-stale", "ignore", "--json"))
+    ignored = json.loads(write(teacher, place, "--num-exercises", "150", *fixed, "--when-stale", "ignore", "--json"))
     assert (ignored["kept"], ignored["stale"]) == (150, [])
 
 
@@ -96,26 +98,33 @@ def test_a_mistake_is_one_message_and_nothing_is_asked(
     (place / "topics.txt").write_text("fine\nnot a name\n")
     for arguments, said in (
         (("--constraint", "none"), "`constraint`"),
-        (("--when-stale", "panic"), "`--when-stale`"),
+        (("--when-stale", "panic"), "`when_stale`"),
         (("--output", "nowhere/out.jsonl"), "there is no folder"),
         (("--topics", "none.txt"), "none.txt"),
         (("--names", "topics.txt"), "`topics.txt`, line 2"),
     ):
-        assert is_one_mistake(write(teacher, place, *arguments, status=2), said), arguments
+        given = ["-o", "out.jsonl"] if "--output" not in arguments else []
+        err = type_in("write-exercises", "--teacher", teacher.url, *given, *arguments, status=2).err
+        assert is_one_mistake(err, said), arguments
     assert teacher.asked == []
     assert not list(place.glob("out*"))
 
 
-def test_what_was_written_before_the_budget_was_spent_is_saved_and_a_higher_one_goes_on(
-    teacher: ScriptedEndpoint, place: Path
-) -> None:
-    flags = ["--num", "12", "--max-new-tokens", "100", "--concurrency", "2"]
+def test_a_spent_budget_ends_the_command_and_a_higher_one_goes_on(teacher: ScriptedEndpoint, place: Path) -> None:
+    flags = ["--num-exercises", "12", "--max-new-tokens", "100", "--concurrency", "2"]
     err = write(teacher, place, *flags, "--budget", "3000tokens", status=2)
     assert "is used up" in err
-    some = read_json(place / "out.jsonl")
-    assert 0 < len(some) < 12
+    assert "at most about" in " ".join(err.split())
+    assert not (place / "out.jsonl").exists()
     num_asked = len(teacher.asked)
     write(teacher, place, *flags, "--budget", "100000tokens")
-    assert read_json(place / "out.jsonl")[: len(some)] == some
     assert len(read_json(place / "out.jsonl")) == 12
     assert len({asked.body["seed"] for asked in teacher.asked}) == len(teacher.asked) > num_asked
+
+
+def test_without_a_teacher_the_curriculum_writes(place: Path) -> None:
+    words = ("write-exercises", "--num-exercises", "20", "--num-held-out", "19", "-o", place / "own.parquet")
+    assert type_in(*words, "--seed", "3", "--json").json["kept"] == 20
+    kept = records_of(Exercise, pq.read_table(place / "own.parquet"))
+    assert kept == list(curriculum(ExercisesConfig(num_exercises=20), 3))
+    assert len(read_json(place / "own.held_out.parquet")) == 19

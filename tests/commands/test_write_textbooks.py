@@ -6,7 +6,6 @@ import pytest
 from tests.commands.typed import is_one_mistake, read_json, type_in
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
-from hornbook.records import Passage
 from hornbook.synthesis.checker import check_passage
 
 PROSE = "A small shell lies on the table, and each item of the list is counted once from the front. " * 4
@@ -37,12 +36,12 @@ def write(teacher: ScriptedEndpoint, place: Path, *more: str | Path, status: int
 
 
 def test_passages_are_written_in_the_form_that_is_executed(teacher: ScriptedEndpoint, tmp_path: Path) -> None:
-    described = json.loads(write(teacher, tmp_path, "--num", "15", "--json"))
-    kept = [Passage(**row) for row in read_json(tmp_path / "out.jsonl")]  # type: ignore[arg-type]
+    described = json.loads(write(teacher, tmp_path, "--num-passages", "15", "--json"))
+    kept = read_json(tmp_path / "out.jsonl")
     assert len(kept) == 15
-    assert all(check_passage(one.text) is None for one in kept)
-    assert all(one.topic in one.text and one.teacher == "tiny" for one in kept)
-    assert described["rejected"] == {"no code": described["attempts"] - 15}
+    assert all(check_passage(one["text"]) is None for one in kept)
+    assert all(one["topic"] in one["text"] and one["teacher"] == "tiny" for one in kept)
+    assert described["rejected"] == {"no code": described["answers"] - 15}
     commissions = read_json(tmp_path / "out.commissions.jsonl")
     assert {row["share_of_words_used"] for row in commissions if row["outcome"] == "kept"} <= {1 / 3, 2 / 3, 1}
     assert described["topics_covered"] == 15
@@ -54,7 +53,7 @@ def test_own_topics_words_and_code_are_what_is_asked_about(teacher: ScriptedEndp
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "one.py").write_text("needles = 2\n")
     write(
-        teacher, tmp_path, "--num", "3", "--topics", tmp_path / "topics.txt", "--words", tmp_path / "words.txt",
+        teacher, tmp_path, "--num-passages=3", "--topics", tmp_path / "topics.txt", "--words", tmp_path / "words.txt",
         "--num-words", "2", "--inspiration", tmp_path / "code", "--max-attempts", "8",
     )  # fmt: skip
     for asked in teacher.asked:

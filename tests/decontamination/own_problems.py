@@ -4,7 +4,7 @@ from typing import Any
 
 from hornbook.benchmarks.against import NamedProblems
 from hornbook.decontamination.findings import Decision, FoundRow
-from hornbook.decontamination.matches import Detector
+from hornbook.decontamination.rule import Detector
 from hornbook.records import Problem
 
 _CHECK = "def check(candidate):\n"

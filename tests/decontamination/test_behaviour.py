@@ -1,5 +1,3 @@
-import pickle
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,33 +7,27 @@ from tests.decontamination.own_problems import problem_of
 from hornbook.decontamination.behaviour import BehaviourSearch, make_index
 from hornbook.decontamination.benchmark_inputs import Behaviour, behaviours_of
 from hornbook.decontamination.functions import read_text
-from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.probes import Probe, ProbeGroup, choose_probes, look_up
+from hornbook.decontamination.rule import Detector
 from hornbook.decontamination.same_outputs import SameOutputs, is_same, is_telling, num_proving, telling_places
 from hornbook.errors import SandboxError
-from hornbook.records import Outcome
 from hornbook.sandbox.jail import Jail
 
 INPUTS = ("[]", "[1]", "[3, 1, 2]", "[2, 2]", "[5, -5]", "[9, 8, 7]", "[0, 0, 4]", "[7, 1, 20, 3]", "[-8]", "[6, 6, 1]")
 TOTAL = "def add_up(values):\n    return sum(values)\n"
-HOSTILE = {
-    "an endless loop": ("def f(x):\n    while True:\n        pass\n", Outcome.CPU_TIMED_OUT),
-    "an endless module": ("while True:\n    pass\ndef f(x):\n    return sum(x)\n", Outcome.CPU_TIMED_OUT),
-    "an exit": ("def f(x):\n    raise SystemExit(0)\n", Outcome.RAISED),
-    "a module that exits hard": ("import os\nos._exit(0)\ndef f(x):\n    return sum(x)\n", Outcome.RAISED),
-    "much memory": ("def f(x):\n    return len('a' * 10 ** 10)\n", Outcome.OUT_OF_MEMORY),
-    "a printed answer": (
-        "import os\ndef f(x):\n"
-        '    os.write(1, b\'hornbook-seen-0 [{"outcome": "passed", "runs": [["f", 0, [0], [], ["0"]]]}]\\n\')\n',
-        Outcome.PASSED,
-    ),
-    "an integer that equals everything": (
-        "class Equal(int):\n    def __eq__(self, other):\n        return True\n    __hash__ = int.__hash__\n"
-        "def f(x):\n    return Equal(77)\n",
-        Outcome.PASSED,
-    ),
-    "arguments that are emptied": ("def f(x):\n    x.clear()\n    return sum(x)\n", Outcome.PASSED),
-}
+HOSTILE = (
+    "def f(x):\n    while True:\n        pass\n",
+    "while True:\n    pass\ndef f(x):\n    return sum(x)\n",
+    "def f(x):\n    raise SystemExit(0)\n",
+    "import os\nos._exit(0)\ndef f(x):\n    return sum(x)\n",
+    "def f(x):\n    return len('a' * 10 ** 10)\n",
+    # A printed answer, an integer that equals everything, and arguments that are emptied.
+    "import os\ndef f(x):\n"
+    '    os.write(1, b\'hornbook-seen-0 [{"outcome": "passed", "runs": [["f", 0, [0], [], ["0"]]]}]\\n\')\n',
+    "class Equal(int):\n    def __eq__(self, other):\n        return True\n    __hash__ = int.__hash__\n"
+    "def f(x):\n    return Equal(77)\n",
+    "def f(x):\n    x.clear()\n    return sum(x)\n",
+)
 EQUAL_VALUES = [
     ("return [y + 1 for y in x]", "return tuple(y + 1 for y in x)", True),
     ("return [y + 2 for y in x]", "for y in x:\n        yield y + 2", True),
@@ -71,31 +63,22 @@ def total(jail: Jail) -> Behaviour:
 
 def test_hostile_records_are_no_matches_and_cost_their_neighbours_nothing(jail: Jail, total: Behaviour) -> None:
     good = "def g(numbers):\n    found = 0\n    for one in numbers:\n        found += one\n    return found\n"
-    records = [text for code, _ in HOSTILE.values() for text in (good, code)]
+    records = [text for code in HOSTILE for text in (good, code)]
     ending = "import os\ndef f(x):\n    if x == [100]:\n        os._exit(0)\n    return sum(x)\n"
     sleeping = "import time\ndef f(x):\n    time.sleep(1000)\n    return sum(x)\n"
     [other] = behaviours(jail, ["def p(x):\n    return max(x) + 1\n"], ("[100]", "[1]", "[2]", "[3]", "[4]"))
     result = search(jail, [total, other], *records, ending, sleeping)
     last = len(records)
     assert found(result) == {*((at, 0) for at in range(0, last, 2)), (last, 0), (last + 1, 0)}
-    wanted = Counter(outcome for _, outcome in HOSTILE.values())
-    wanted[Outcome.PASSED] += len(HOSTILE) + 2
-    assert result.outcomes == wanted
 
 
-def test_a_match_says_what_it_rests_on_and_progress_ends_at_the_number_of_texts(jail: Jail, total: Behaviour) -> None:
-    told: list[tuple[int, int]] = []
+def test_a_match_says_what_it_rests_on(jail: Jail, total: Behaviour) -> None:
     text = "def unlike(a, b):\n    return a\n\n\n" + TOTAL + "\n\nLAST = 1\n"
-    made = pickle.loads(pickle.dumps(make_index([total], jail)))
-    [match] = made.search(
-        [read_text("no code"), read_text(text)], jail, lambda done, of: told.append((done, of))
-    ).matches
+    [match] = search(jail, [total], "no code", text).matches
     assert (match.text, match.detector, match.function, match.problem) == (1, Detector.BEHAVIOUR, "add_up", 0)
     assert match.score == 1.0
     assert text[slice(*match.window)].strip() == TOTAL.strip()
     assert match.evidence == "equal on 10 of 10 inputs, 8 different outputs"
-    assert told[-1] == (2, 2)
-    assert told == sorted(told)
 
 
 def test_a_made_input_may_differ_or_come_to_no_end_where_there_are_own_ones_enough(jail: Jail) -> None:
@@ -113,34 +96,39 @@ def test_a_made_input_may_differ_or_come_to_no_end_where_there_are_own_ones_enou
     assert [result.cleared(text, "f", 1) for text in range(5)] == [False, False, True, False, True]
 
 
-def test_how_many_outputs_must_be_equal_at_the_limits(total: Behaviour) -> None:
-    def same(*, own: int, made: int, returned: int, wide: int = 0, wide_returned: int = 0) -> bool:
-        outputs = SameOutputs(
-            num_own=own,
-            num_made=made,
-            num_made_returned=returned,
-            num_wide=wide,
-            num_wide_returned=wide_returned,
-            num_different=0,
-        )
-        return is_same(outputs, behaviour)
-
-    behaviour = replace(total, inputs=INPUTS * 2, outputs=total.outputs * 2, num_made=16)
-    assert num_proving(behaviour) == 4
-    assert same(own=4, made=16, returned=16)
-    assert not same(own=3, made=16, returned=16)
-    assert same(own=4, made=8, returned=8)
-    assert not same(own=4, made=7, returned=7)
-    assert same(own=4, made=8, returned=10)
-    assert not same(own=4, made=8, returned=11)
-    for wide, returned, agrees in ((7, 10, True), (6, 10, False), (0, 5, True), (4, 6, False), (5, 6, True)):
-        assert same(own=4, made=16, returned=16, wide=wide, wide_returned=returned) is agrees
+@pytest.mark.parametrize(
+    ("num_made", "own", "made", "returned", "wide", "wide_returned", "agrees"),
+    [
+        (16, 4, 16, 16, 0, 0, True),
+        (16, 3, 16, 16, 0, 0, False),
+        (16, 4, 8, 8, 0, 0, True),
+        (16, 4, 7, 7, 0, 0, False),
+        (16, 4, 8, 10, 0, 0, True),
+        (16, 4, 8, 11, 0, 0, False),
+        (16, 4, 16, 16, 7, 10, True),
+        (16, 4, 16, 16, 6, 10, False),
+        (16, 4, 16, 16, 0, 5, True),
+        (16, 4, 16, 16, 4, 6, False),
+        (17, 3, 17, 17, 0, 0, True),  # With few own inputs, all generated ones must be right.
+        (17, 3, 16, 16, 0, 0, False),
+        (17, 3, 16, 17, 0, 0, False),
+    ],
+)
+def test_how_many_outputs_must_be_equal_at_the_limits(
+    num_made: int, own: int, made: int, returned: int, wide: int, wide_returned: int, agrees: bool, total: Behaviour
+) -> None:
+    behaviour = replace(total, inputs=INPUTS * 2, outputs=total.outputs * 2, num_made=num_made)
+    assert num_proving(behaviour) == (4 if num_made == 16 else 20)
+    same = SameOutputs(
+        num_own=own,
+        num_made=made,
+        num_made_returned=returned,
+        num_wide=wide,
+        num_wide_returned=wide_returned,
+        num_different=0,
+    )
+    assert is_same(same, behaviour) is agrees
     assert telling_places([[1], [1], [2], [1], [3]], 4) == [0, 2, 4, 1]
-    behaviour = replace(behaviour, num_made=17)
-    assert num_proving(behaviour) == 20
-    assert same(own=3, made=17, returned=17)
-    assert not same(own=3, made=16, returned=16)
-    assert not same(own=3, made=16, returned=17)
 
 
 def test_what_differs_beyond_the_benchmarks_inputs_is_cleared(jail: Jail, total: Behaviour) -> None:
@@ -164,7 +152,7 @@ def test_a_problem_that_much_code_solves_by_chance_proves_nothing(jail: Jail, to
     sources = [f"def p(x):\n    return {what}\n" for what in ("sum(x)", "len(x) > 2", "x")]
     known = behaviours(jail, sources, INPUTS[:4], INPUTS)
     assert not any(map(is_telling, known))
-    assert search(jail, known, *sources) == BehaviourSearch(matches=(), outcomes={}, cleared_problems={})
+    assert search(jail, known, *sources) == BehaviourSearch(matches=(), cleared_problems={})
     assert not is_telling(replace(total, inputs=INPUTS[:5], outputs=([1], [2], [3], [4], [9])))
     assert is_telling(total)
 
@@ -257,9 +245,7 @@ UNSORTED = ("[3, 1, 2]", "[9, 1, 4, 2]", "[5, 2, 3]", "[8, 7, 1]", "[2, 1]")
 def chosen(jail: Jail, problems: dict[str, tuple[str, ...]]) -> tuple[ProbeGroup, ...]:
     made = [problem_of(source, task_id=f"{n}") for n, source in enumerate(problems)]
     behaviours = behaviours_of(made, {f"{n}": inputs for n, inputs in enumerate(problems.values())}, jail)
-    return choose_probes(
-        behaviours, [len(one.inputs) for one in behaviours], range(len(made)), jail, lambda _done, _total: None
-    )
+    return choose_probes(behaviours, [len(one.inputs) for one in behaviours], range(len(made)), jail)
 
 
 def test_problems_with_arguments_of_one_kind_share_their_probes(jail: Jail) -> None:

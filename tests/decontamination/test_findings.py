@@ -1,17 +1,22 @@
 import random
-from dataclasses import replace
 from typing import Any
 
-from tests.decontamination.own_problems import row
+import pytest
+from tests.decontamination.own_problems import problem_of, row
 
-from hornbook.decontamination.findings import Compared, Decision, FoundRow, leaks_of, measure, nearest_of, strongest
-from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.syntax_trees import MATCH_RATES
+from hornbook.benchmarks.against import NamedProblems
+from hornbook.decontamination.behaviour import BehaviourIndex
+from hornbook.decontamination.findings import Decision, FoundRow, leaks_of, measure, nearest_of, strongest
+from hornbook.decontamination.prepare import Prepared
+from hornbook.decontamination.rule import Detector
+from hornbook.decontamination.trees import MATCH_RATES
 
+NOTHING_TELLS = BehaviourIndex(behaviours=(), parameters=(), groups=())
 BENCHMARKS = [
-    Compared(name="one", title="One", task_ids=("one/0", "one/1", "one/2"), num_telling=2),
-    Compared(name="two", title="Two", task_ids=("two/0", "two/1", "two/2"), num_telling=3),
-    Compared(name="three", title="Three", task_ids=("three/0",), num_telling=0),
+    Prepared(
+        benchmark=NamedProblems(name=name.lower(), title=name, problems=(problem_of(""),) * 3), behaviour=NOTHING_TELLS
+    )
+    for name in ("One", "Two", "Three")
 ]
 
 
@@ -33,48 +38,34 @@ def drawn_rows(seed: int) -> list[FoundRow]:
                     row(
                         place,
                         f"{title}/{number}",
-                        detector,
-                        score=draw.choice([0.3, 0.8, 0.85, 0.9, 0.97]),
+                        one,
+                        draw.choice([0.3, 0.8, 0.9, 0.97]),
                         decision=decision,
                         decided_by=decided_by,
                     )
-                    for detector in detectors
+                    for one in detectors
                 ]
     return rows
 
 
-def test_the_counts_are_those_of_looking_at_all_rows_at_once() -> None:
-    for seed in range(60):
-        rows = drawn_rows(seed)
+@pytest.mark.parametrize("seed", range(0, 60, 12))
+def test_counts_and_nearest_rows_are_those_of_looking_at_all_rows_at_once(seed: int) -> None:
+    for rows in map(drawn_rows, range(seed, seed + 12)):
         for one, said in zip(BENCHMARKS, measure(iter(rows), BENCHMARKS, was_judged=True), strict=True):
-            own = [found for found in rows if found.benchmark == one.title]
+            own = [found for found in rows if found.benchmark == one.benchmark.title]
             leaks = [found for found in own if found.decision is Decision.LEAK]
             assert said["num_leaking_documents"] == len({found.document_id for found in leaks})
             assert said["leaked_problems"] == sorted({found.task_id for found in leaks})
-            assert (said["name"], said["num_problems"], said["num_telling"]) == (
-                one.name,
-                len(one.task_ids),
-                one.num_telling,
-            )
+            assert (said["name"], said["num_problems"], said["num_telling"]) == (one.benchmark.name, 3, 0)
             decided = [found.detector for found in leaks_of(own).values()]
             for detector in Detector:
-                seen = [found for found in own if found.detector is detector]
                 assert said["detectors"][detector.value] == {
-                    "num_documents": len({found.document_id for found in seen}),
-                    "num_problems": len({found.task_id for found in seen}),
+                    **counts([found for found in own if found.detector is detector]),
                     "num_decided": decided.count(detector),
                 }
             for rate in MATCH_RATES:
                 trees = [found for found in own if found.detector is Detector.SYNTAX_TREE and found.score >= rate]
-                assert said["by_match_rate"][str(rate)] == {
-                    "num_documents": len({found.document_id for found in trees}),
-                    "num_problems": len({found.task_id for found in trees}),
-                }
-
-
-def test_the_nearest_rows_are_those_of_sorting_all_and_leaks_of_a_problem_come_first() -> None:
-    for seed in range(60):
-        rows = drawn_rows(seed)
+                assert said["by_match_rate"][str(rate)] == counts(trees)
         nearest = nearest_of(rows, 2)
         for key in {(one.task_id, one.detector) for one in rows}:
             same = [one for one in rows if (one.task_id, one.detector) == key]
@@ -82,6 +73,13 @@ def test_the_nearest_rows_are_those_of_sorting_all_and_leaks_of_a_problem_come_f
             assert [one for one in nearest if (one.task_id, one.detector) == key] == wanted
         order = [(one.benchmark, one.task_id, one.decision is not Decision.LEAK) for one in nearest]
         assert order == sorted(order)
+
+
+def counts(rows: list[FoundRow]) -> dict[str, int]:
+    return {
+        "num_documents": len({found.document_id for found in rows}),
+        "num_problems": len({found.task_id for found in rows}),
+    }
 
 
 def test_what_decides_on_a_document_is_the_evidence_of_its_leak() -> None:
@@ -102,9 +100,8 @@ def test_what_decides_on_a_document_is_the_evidence_of_its_leak() -> None:
 
 
 def test_only_detectors_that_ran_have_counts() -> None:
-    compared = Compared(name="one", title="One", task_ids=("t",), num_telling=1)
-    everything = set(Detector)
-    assert set(compared.detectors(was_judged=True)) == everything
-    assert set(compared.detectors(was_judged=False)) == everything - {Detector.JUDGE}
-    idle = {Detector.JUDGE, Detector.BEHAVIOUR}
-    assert set(replace(compared, ran_code=False).detectors(was_judged=False)) == everything - idle
+    without = [Prepared(benchmark=one.benchmark, behaviour=None) for one in BENCHMARKS[:1]]
+    [said] = measure([], without)
+    assert list(said["detectors"]) == ["n-gram", "syntax tree"]
+    [said] = measure([], BENCHMARKS[:1], was_judged=True)
+    assert set(said["detectors"]) == set(Detector)

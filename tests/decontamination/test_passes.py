@@ -2,16 +2,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.decontamination.own_problems import NEAR_MISS, OWN, PROBLEM, PROSE, RETOLD, UNRELATED
+from tests.decontamination.own_problems import NEAR_MISS, OWN, PROSE, RETOLD, UNRELATED
 
 from hornbook.decontamination import passes
 from hornbook.decontamination.findings import Decision, FoundRow
-from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.passes import MOST_CHARACTERS, is_too_long, search_documents, split_parts
-from hornbook.decontamination.prepare import Prepared, make_ready, prepare
-from hornbook.decontamination.rule import MATCH_RATE
+from hornbook.decontamination.passes import MOST_CHARACTERS, is_too_long, search_documents
+from hornbook.decontamination.prepare import Prepared, prepare, prepare_once
+from hornbook.decontamination.rule import MATCH_RATE, Detector
 from hornbook.pipeline.stage import Workspace
-from hornbook.pipeline.table import Table, write_table
+from hornbook.pipeline.table import Table, split_parts, write_table
 from hornbook.records import Document, DocumentKind
 from hornbook.sandbox.jail import Jail
 
@@ -30,7 +29,7 @@ def search(texts: list[str], folder: Path, prepared: list[Prepared], job_charact
     parts = Table.of_folder(folder / "in", Document).parts
     workspace = Workspace(folder=folder, scratch=folder, seed=0, progress=quiet)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passes, "split_parts", lambda parts: split_parts(parts, job_characters))
+        patch.setattr(passes, "split_parts", lambda parts, _: split_parts(parts, job_characters))
         return [row for one in search_documents(parts, prepared, MATCH_RATE, workspace) for row in one.found()]
 
 
@@ -92,34 +91,25 @@ def test_each_benchmark_is_looked_for_by_itself(tmp_path: Path, prepared: list[P
     assert {row.decision for row in of_second if row.benchmark == "other"} == {Decision.LEAK}
 
 
-def test_no_documents_are_no_findings(tmp_path: Path, prepared: list[Prepared]) -> None:
-    assert search([], tmp_path / "work", prepared) == []
-    assert search([""], tmp_path / "empty", prepared) == []
-
-
 def test_a_text_that_is_too_long_is_not_searched(tmp_path: Path, prepared: list[Prepared]) -> None:
     longest, longer = (Document(id="x", kind=DocumentKind.CODE, text="b" * (MOST_CHARACTERS + more)) for more in (0, 1))
     assert not is_too_long(longest)
     assert is_too_long(longer)
+    assert search([], tmp_path / "nothing", prepared) == search([""], tmp_path / "empty", prepared) == []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passes, "MOST_CHARACTERS", len(RETOLD))
         rows = search([RETOLD, RETOLD + "\n"], tmp_path / "work", prepared)
     assert {row.document_id for row in rows} == {"d0"}
 
 
-def test_who_goes_on_with_a_search_goes_on_with_its_inputs(jail: Jail, tmp_path: Path) -> None:
+def test_an_interrupted_search_continues_with_its_own_inputs(jail: Jail, tmp_path: Path) -> None:
     told: list[str] = []
 
-    def report(note: str, done: int, total: int) -> None:
+    def report(done: int, total: int, note: str = "") -> None:
         told.append(f"{note} {done}/{total}")
 
-    words = replace(PROBLEM, task_id="own/1", canonical_solution="", test="", entry_point="")
-    benchmark = replace(OWN, problems=(*OWN.problems, words))
-    [prepared], calibration = make_ready([benchmark], MATCH_RATE, jail, tmp_path, measures=False, report=report)
-    assert (told, calibration) == (["making own ready 0/1"], {})
-    compared = prepared.compared
-    assert (compared.name, compared.task_ids, compared.num_telling) == ("own", ("own/0", "own/1"), 1)
-    assert compared.ran_code
-    again, _ = make_ready([benchmark], MATCH_RATE, None, tmp_path, report=report)
-    assert again == [prepared]
-    assert len(told) == 1
+    [prepared] = prepare_once([OWN], jail, tmp_path, 0, report)
+    assert prepared.behaviour is not None
+    assert prepared.behaviour.num_telling == 1
+    assert prepare_once([OWN], None, tmp_path, 0, report) == [prepared]
+    assert told == ["preparing own 0/1"]

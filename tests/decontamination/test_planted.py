@@ -10,17 +10,21 @@ import pytest
 from tests.decontamination.own_problems import problem_of
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.decontamination.functions import Function, functions_in
+from hornbook.decontamination.functions import Function, read_text
 from hornbook.decontamination.planted import LeakKind, PlantConfig, leak_text, plant, still_solving
-from hornbook.decontamination.planted_idioms import MOST_MATCH_RATE, in_another_idiom
-from hornbook.decontamination.planted_names import renamed
-from hornbook.decontamination.planted_words import MOST_SHARED_WORDS, in_other_words, reworded
-from hornbook.decontamination.syntax_trees import match_rate
+from hornbook.decontamination.rewrite import (
+    MOST_MATCH_RATE,
+    MOST_SHARED_WORDS,
+    in_another_idiom,
+    renamed,
+    reworded,
+)
+from hornbook.decontamination.trees import match_rate
 from hornbook.errors import ConfigError
 from hornbook.records import Document, DocumentKind, Problem
 from hornbook.sandbox.jail import Jail
 
-PROBLEMS = read_humaneval()[::5]
+PROBLEMS = read_humaneval()[::10]
 OWN = problem_of(
     (
         "def middle_pairs(rows, limit):\n"
@@ -54,7 +58,7 @@ Made = dict[LeakKind, list[tuple[Problem, str]]]
 
 @pytest.fixture(scope="module")
 def made() -> Made:
-    """A leak of each kind of every fifth problem of HumanEval, where there can be one."""
+    """A leak of each kind of every tenth problem of HumanEval, where there can be one."""
     found: Made = {kind: [] for kind in LeakKind}
     for at, problem in enumerate(PROBLEMS):
         for kind in LeakKind:
@@ -71,7 +75,7 @@ def own(kind: LeakKind, seed: int = 0) -> str:
 
 
 def function_of(text: str) -> Function:
-    return functions_in(text)[-1]
+    return read_text(text).functions[-1]
 
 
 def exercise(number: int, kind: DocumentKind = DocumentKind.EXERCISE) -> Document:
@@ -88,22 +92,18 @@ def test_leaks_of_every_kind_can_be_made_of_most_problems_and_still_solve_them(j
         assert stayed <= set(dir(builtins)), problem.task_id
     for problem, text in made[LeakKind.PARAPHRASED]:
         old, new = (
-            " . ".join(one.docstring for one in functions_in(each))
+            " . ".join(one.docstring for one in read_text(each).functions)
             for each in (problem.prompt + problem.canonical_solution, text)
         )
         assert not runs(old) & runs(new), problem.task_id
 
 
 def test_a_docstring_is_told_in_other_words_and_that_of_a_helper_goes() -> None:
-    docstring = "Given a list of `list`, add them. Return the smallest sum if there is any.\n>>> f([1])\n1\n"
-    assert " ".join(in_other_words(docstring).split()) == (
-        "Give back this least sum whenever there is some one. Supplied some sequence of `list`, add them."
-    )
     for text in ("def f(x):\n    return x\n", 'def f(x):\n    """Do it."""\n    return x\n', "def f(:"):
         assert reworded(text, "f") is None
     told = reworded('def helped(x):\n    """Do it."""\n\n\n' + TEXT, OWN.entry_point)
     assert told is not None
-    helper, function = functions_in(told)
+    helper, function = read_text(told).functions
     assert (helper.docstring, function.tree) == ("", function_of(TEXT).tree)
 
 

@@ -6,11 +6,10 @@ from tests.decontamination.own_problems import NEAR_MISS, OWN, PROBLEM, PROSE, R
 
 from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.functions import read_text
-from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.prepare import prepare
-from hornbook.decontamination.rule import UNSEEN, WHOLE_DOCSTRING, deciding, least_score
+from hornbook.decontamination.rule import UNSEEN, WHOLE_DOCSTRING, Detector, deciding, least_score
 from hornbook.decontamination.search import EXCERPT_CHARACTERS, ONE_TASK_CHARACTERS, Search
+from hornbook.decontamination.words import PhraseIndex
 from hornbook.sandbox.jail import Jail
 
 NOTHING_COUNTED = PhraseIndex(OWN.problems).count([])
@@ -67,9 +66,15 @@ def test_behaviour_decides_where_code_runs_and_words_and_trees_elsewhere(search:
 
 def test_without_an_index_of_behaviour_nothing_runs_and_near_misses_stay_suspect() -> None:
     without = Search(OWN, None, NOTHING_COUNTED)
-    assert not without.runs_code
+    assert without.behaviour is None
     assert {row.decision for row in look(without, None, NEAR_MISS)} == {Decision.LEAK}
     assert Decision.LEAK not in {row.decision for row in look(without, None, RETOLD)}
+    [tree] = [
+        row
+        for row in look(without, None, NEAR_MISS + NEAR_MISS.replace("double_evens", "again"))
+        if row.detector is Detector.SYNTAX_TREE
+    ]
+    assert (tree.function, tree.score) == ("double_evens", 1.0), "of equally near functions the first one"
 
 
 def test_of_several_matches_of_one_detector_the_best_counts() -> None:
@@ -103,9 +108,7 @@ def test_equal_behaviour_is_a_leak_whatever_else_was_seen_and_nothing_seen_is_cl
     assert decided((Detector.BEHAVIOUR, 1.0), (Detector.NGRAM, 1.0), cleared=True) is Detector.BEHAVIOUR
 
 
-@pytest.mark.parametrize(
-    ("detector", "least"), [(Detector.NGRAM, 0.8), (Detector.SYNTAX_TREE, 0.9), (Detector.CODE, 0.95)]
-)
+@pytest.mark.parametrize(("detector", "least"), [(Detector.NGRAM, 0.8), (Detector.SYNTAX_TREE, 0.9)])
 def test_where_no_code_could_tell_each_detector_decides_from_its_threshold_on(detector: Detector, least: float) -> None:
     assert detector in UNSEEN
     assert least_score(detector, 0.9) == least

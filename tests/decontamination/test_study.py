@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hornbook.benchmarks.humaneval import read_humaneval
-from hornbook.decontamination.functions import functions_in, solution_of
+from hornbook.decontamination.functions import read_text, solution_of
 from hornbook.decontamination.planted import Leak, LeakKind, PlantConfig
 from hornbook.decontamination.stage import DecontaminateConfig
 from hornbook.decontamination.study import (
@@ -24,7 +24,7 @@ from hornbook.decontamination.study import (
     run_similar,
     similar_by_trees,
 )
-from hornbook.decontamination.syntax_trees import MATCH_RATES, match_rate
+from hornbook.decontamination.trees import MATCH_RATES, match_rate
 from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.pipeline.store import Store
@@ -101,7 +101,7 @@ def test_the_pairs_by_trees_are_those_of_a_search_through_all() -> None:
     texts = [text for one in PROBLEMS for text in (one.prompt + one.canonical_solution, shortened(one))]
     texts += [texts[0] + "\n\n" + texts[6], "no code ("]
     documents = [Document(id=str(at), kind=DocumentKind.EXERCISE, text=text) for at, text in enumerate(texts)]
-    functions = {one.id: functions_in(one.text) for one in documents}
+    functions = {one.id: read_text(one.text).functions for one in documents}
     expected: dict[str, list[tuple[str, str]]] = {rate_label(rate): [] for rate in RATES}
     for one, asked in itertools.product(documents, PROBLEMS):
         solution = solution_of(asked)

@@ -13,7 +13,7 @@ from hornbook.deduplication import stage as module
 from hornbook.deduplication.stage import EXACT, NEAR, DeduplicateConfig, run_deduplicate
 from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Artifact, Result, Workspace
-from hornbook.records import Document, DocumentKind, Dropped, Exercise, Passage
+from hornbook.records import Document, DocumentKind, Dropped, Exercise, textbook_passage
 
 LINES = [f"    value_{number} = step(value_{number - 1}, {number * 7})" for number in range(1, 60)]
 CODE = "\n".join(["def run(value_0):", *LINES]) + "\n"
@@ -23,8 +23,8 @@ def code(name: str, text: str) -> Document:
     return Document(id=name, kind=DocumentKind.CODE, text=text)
 
 
-def passage(name: str, text: str) -> Passage:
-    return Passage(id=name, text=text, family="f", topic="t", audience="a", style="s", teacher="curriculum")
+def passage(name: str, text: str) -> Document:
+    return textbook_passage(id=name, text=text, teacher="curriculum")
 
 
 def exercise(name: str, prompt: str, solution: str) -> Exercise:
@@ -127,7 +127,7 @@ def test_duplicates_among_all_kinds_are_dropped_with_the_record_they_repeat(tmp_
         tmp_path,
         DeduplicateConfig(),
         select=("documents", Document, samples),
-        textbooks=("passages", Passage, passages),
+        textbooks=("documents", Document, passages),
         exercises=("exercises", Exercise, exercises),
     )
     assert (result.kept, result.unit, dict(result.dropped)) == (4, "documents", {EXACT: 2, NEAR: 1})

@@ -6,7 +6,7 @@ from typing import Any
 
 from hornbook.pipeline.manifest import Manifest
 
-DETECTORS = ("behaviour", "n-gram", "syntax tree", "code embedding")
+DETECTORS = ("behaviour", "n-gram", "syntax tree")
 LEAKS = ("renamed", "paraphrased", "restructured", "retold")
 CLEAN = ("same topic", "near miss", "stock phrase", "unrelated")
 QUALITY = (

@@ -32,11 +32,12 @@ from hornbook.records import (
     Exercise,
     Label,
     Outcome,
-    Passage,
     Problem,
     SampleKind,
     Verdict,
+    as_document,
     content_id,
+    textbook_passage,
 )
 from hornbook.report.run import ReportConfig, report
 from hornbook.sandbox.jail import Jail
@@ -131,7 +132,7 @@ def _exercise(index: int) -> Exercise:
 
 def _textbooks(_config: _NoConfig, _inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     passages = [
-        Passage(
+        textbook_passage(
             id=content_id("passage", str(index)),
             text=f"Lesson {index} is about {topic}.\n\n" + PASSAGE.replace("fruit", topic),
             family="dictionaries",
@@ -142,7 +143,7 @@ def _textbooks(_config: _NoConfig, _inputs: Mapping[str, Artifact], workspace: W
         )
         for index, topic in enumerate(("fruit", "stones", "letters"))
     ]
-    workspace.write_records("passages", Passage, passages)
+    workspace.write_records("documents", Document, passages)
     return Result(kept=len(passages), unit="passages")
 
 
@@ -166,13 +167,12 @@ def _exercises(_config: _NoConfig, _inputs: Mapping[str, Artifact], workspace: W
 
 def _verify(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     exercises = inputs["exercises"].records("exercises", Exercise)
-    passages = inputs["textbooks"].records("passages", Passage)
+    passages = inputs["textbooks"].records("documents", Document)
     lost = [
         Dropped(id=exercises[0].id, reason="a test failed", detail="invented"),
         Dropped(id=passages[0].id, reason="wrong output", detail="invented"),
     ]
-    workspace.write_records("kept", Exercise, exercises[1:])
-    workspace.write_records("passages", Passage, passages[1:])
+    workspace.write_records("documents", Document, [*passages[1:], *map(as_document, exercises[1:])])
     workspace.write_records("dropped", Dropped, lost)
     dropped = {one.reason: 1 for one in lost}
     return Result(kept=len(exercises) + len(passages) - 2, unit="records", dropped=dropped)

@@ -96,7 +96,7 @@ def test_what_is_no_jail_is_refused_by_us_and_by_the_runner(tmp_path: Path) -> N
 
 def test_a_worker_that_dies_once_is_replaced_and_no_verdict_is_lost(jail: Jail) -> None:
     jail.run([Program("")] * 4)
-    for worker in jail._workers:
+    for worker in jail._dispatcher.workers:
         os.killpg(worker._process.pid, signal.SIGKILL)
     reports = jail.run([Program(f"print({number})") for number in range(6)])
     assert [report.stdout for report in reports] == [f"{number}\n" for number in range(6)]
@@ -144,7 +144,7 @@ def test_a_program_that_waits_in_a_worker_that_dies_is_run_by_another_and_is_not
 
     programs = [Program(f"import time\ntime.sleep(0.1)\nprint({number})") for number in range(6)]
     with Jail(num_workers=1) as jail:
-        jail._kill_workers()
+        jail._dispatcher.kill()
         monkeypatch.setattr(Worker, "poll", poll_and_die)
         reports = jail.run(programs)
     assert [report.stdout for report in reports] == [f"{number}\n" for number in range(6)]
@@ -162,7 +162,7 @@ def test_programs_that_waited_in_a_spent_worker_are_run_by_another_one() -> None
 def test_nothing_of_a_jail_outlives_it_or_the_process_that_made_it(ends: Callable[[int], bool]) -> None:
     with Jail() as jail:
         jail.run([Program("pass")] * 4)
-        processes = [worker._process.pid for worker in jail._workers]
+        processes = [worker._process.pid for worker in jail._dispatcher.workers]
         assert processes
     for process in processes:
         with pytest.raises(ProcessLookupError):
@@ -170,7 +170,7 @@ def test_nothing_of_a_jail_outlives_it_or_the_process_that_made_it(ends: Callabl
     script = (
         "import os, signal\nfrom hornbook.sandbox.jail import Jail\n"
         "with Jail(num_workers=1) as jail:\n"
-        "    print(jail._workers[0]._process.pid, flush=True)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    print(jail._dispatcher.workers[0]._process.pid, flush=True)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert ends(int(finished.stdout))

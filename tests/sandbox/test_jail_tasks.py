@@ -48,11 +48,6 @@ def test_a_hostile_function_costs_its_neighbours_nothing_and_is_told_as_the_jail
     assert not any(isinstance(one, dict) and one["calls"] == good[0] for one in by_name.values())
 
 
-def test_an_endless_call_is_stopped_within_its_program_and_seen_as_such(jail: Jail) -> None:
-    code = "def f(x):\n    while x == 2:\n        pass\n    return x\n"
-    assert seen(jail, code, GOOD)[0]["calls"] == [["v", 1], ["t"]]
-
-
 def test_an_answer_that_a_function_prints_is_not_believed(jail: Jail) -> None:
     forged = '[{"outcome": "passed", "calls": [["v", 2], ["v", 3]], "examples": [], "varies": [], "test": null}]'
     code = f"import os\ndef f(x):\n    os.write(1, b'''hornbook-seen-0123456789abcdef {forged}\\n''')\n    return 0\n"

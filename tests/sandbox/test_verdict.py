@@ -1,8 +1,7 @@
 import signal
 
 from hornbook.records import Outcome
-from hornbook.sandbox.program import OUTPUT_BYTES, Limits
-from hornbook.sandbox.verdict import Seen, report_of
+from hornbook.sandbox.program import OUTPUT_BYTES, Limits, Seen, report_of
 
 LIMITS = Limits(cpu_seconds=1.0)
 SECRET = b"s" * 32

@@ -1,6 +1,9 @@
 """Exercises and passages for tests, written in one line."""
 
-from hornbook.records import Exercise, Passage
+import json
+from typing import Any
+
+from hornbook.records import Document, Exercise, textbook_passage
 
 
 def exercise(header: str, docstring: str, body: str, *, test: str = "", called: str = "") -> Exercise:
@@ -18,9 +21,9 @@ def whole(prompt: str, solution: str, entry_point: str, id: str, test: str = "")
     return Exercise(id=id, **written, family="", operations=(), idiom="", docstring_style="", teacher="tests")
 
 
-def passage(text: str, *, called: str = "") -> Passage:
-    return Passage(id=called or text, text=text, family="", topic="", audience="", style="", teacher="tests")
+def passage(text: str, *, called: str = "", teacher: str = "tests") -> Document:
+    return textbook_passage(id=called or text, text=text, teacher=teacher)
 
 
-def quiet(*_: object) -> None:
-    """Takes progress."""
+def metadata(document: Document, name: str) -> Any:
+    return json.loads(document.metadata)[name]

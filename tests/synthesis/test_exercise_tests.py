@@ -1,11 +1,8 @@
-import dataclasses
-
 import pytest
-from tests.synthesis.exercises_at_hand import exercise
 
 from hornbook.sandbox.jail_tasks import function_task
 from hornbook.sandbox.probes.calls import observe
-from hornbook.synthesis.exercise_tests import ExerciseTest, build_test, with_tests
+from hornbook.synthesis.exercise_tests import build_test
 
 
 def test_of(code: str, inputs: list[str]) -> str:
@@ -48,11 +45,3 @@ def test_results_that_cannot_be_said_are_left_out_and_ten_assertions_are_enough(
     for unsaid in ("object()", "[x / 3]", "'a' * 1000"):
         assert test_of(f"def f(x):\n    return {unsaid}", ["1"]) == ""
     assert test_of("def f(x):\n    return x", [str(number) for number in range(30)]).count("assert") == 10
-
-
-def test_an_exercise_keeps_its_own_test_and_its_id() -> None:
-    own = exercise("f(x)", "Do.", "return x", test="def check(candidate):\n    pass\n", called="own")
-    none = exercise("f(x)", "Do.", "return x", called="none")
-    tests = [ExerciseTest(exercise_id=name, test="def check(candidate):\n    assert 1\n") for name in ("own", "none")]
-    assert with_tests([own, none], tests) == [own, dataclasses.replace(none, test=tests[1].test)]
-    assert with_tests([none], []) == [none]

@@ -1,5 +1,4 @@
 import dataclasses
-import json
 import logging
 import random
 import re
@@ -19,10 +18,10 @@ from tests.teacher.conftest import Sent, Server
 from tests.teacher.raw_server import Heard
 
 from hornbook.errors import ConfigError, EndpointError, HornbookError
-from hornbook.teacher.api import CompletionRequest, Reply, ReplyOutcome, SamplingConfig, TeacherRequest, fenced
-from hornbook.teacher.endpoint import Endpoint, read_reply
+from hornbook.teacher.api import CompletionRequest, Reply, ReplyOutcome, SamplingConfig, TeacherRequest
+from hornbook.teacher.endpoint import Endpoint
 from hornbook.teacher.http import EndpointConfig
-from hornbook.teacher.retry import MalformedError, delay_seconds, retry_after_seconds
+from hornbook.teacher.retry import delay_seconds, retry_after_seconds
 
 KEY = "sk-very-secret-8c1f"
 NEVER_SECONDS = 10_000.0
@@ -349,55 +348,6 @@ def test_the_key_is_in_no_message_no_log_and_no_traceback(server: Server, caplog
     assert any(asked.headers["authorization"] == f"Bearer {KEY}" for asked in server.asked)
 
 
-def choice(content: Any, reason: str | None = "stop", **more: Any) -> Any:
-    return {"message": {"role": "assistant", "content": content, **more}, "finish_reason": reason}
-
-
-@pytest.mark.parametrize(
-    ("said_so", "outcome", "text"),
-    [
-        (choice("half", "length"), ReplyOutcome.CUT, "half"),
-        (choice("", "length"), ReplyOutcome.CUT, ""),
-        (choice("ha", "content_filter"), ReplyOutcome.REFUSED, ""),
-        (choice(None, refusal="I cannot help with that."), ReplyOutcome.REFUSED, ""),
-        (choice("fine", refusal=None), ReplyOutcome.ANSWERED, "fine"),
-        (choice("fine", None), ReplyOutcome.ANSWERED, "fine"),
-        (choice(" \n"), ReplyOutcome.EMPTY, ""),
-        (choice(None, "tool_calls"), ReplyOutcome.EMPTY, ""),
-        (choice([{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "so"}]), ReplyOutcome.ANSWERED, "so"),
-        (choice([]), ReplyOutcome.EMPTY, ""),
-        ({"text": "caf\udce9"}, ReplyOutcome.ANSWERED, "caf?"),
-        ({"text": None}, ReplyOutcome.EMPTY, ""),
-    ],
-)
-def test_what_the_model_did_is_the_outcome(said_so: Any, outcome: ReplyOutcome, text: str) -> None:
-    reply = read_reply(json.dumps({"choices": [said_so], "usage": {"prompt_tokens": True}}).encode())
-    assert (reply.prompt_tokens, reply.completion_tokens) == (None, None)
-    assert (reply.outcome, reply.text) == (outcome, text)
-    assert bool(reply.detail) == (outcome is not ReplyOutcome.ANSWERED and not text)
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        (b"", "no JSON: nothing"),
-        (b"<html>\nBad  gateway</html>", "no JSON: <html> Bad gateway"),
-        (b"\xff\xfe", "no JSON"),
-        (b"[" * 100_000, "no JSON"),
-        (b"[1]", "no choices"),
-        (b'{"error": {"message": "quota"}}', "no choices: .*quota"),
-        (b'{"choices": []}', "no choices"),
-        (b'{"choices": ["x"]}', "no choices"),
-        (b'{"choices": [{"finish_reason": "stop"}]}', "without message or text"),
-        (b'{"choices": [{"text": "", "finish_reason": "error", "error": {"code": 502}}]}', "in an error: .*502"),
-    ],
-)
-def test_what_is_no_answer_is_malformed(body: bytes, words: str) -> None:
-    with pytest.raises(MalformedError, match=words) as caught:
-        read_reply(body)
-    assert len(str(caught.value)) < 400
-
-
 def test_no_failure_is_a_score(server: Server) -> None:
     server.in_turn(said(""))
     assert measure(config(server), chat("x"))[0].text == ""
@@ -406,8 +356,3 @@ def test_no_failure_is_a_score(server: Server) -> None:
         server.reply = lambda _asked, body=body: sent(body=body)
         with pytest.raises(EndpointError):
             measure(config(server, max_attempts=1), chat("x"))
-
-
-@pytest.mark.parametrize(("code", "fence"), [("x = 1", "```"), ("'''\n```\n'''", "````"), ("# `````", "``````")])
-def test_the_fence_is_longer_than_any_in_the_code(code: str, fence: str) -> None:
-    assert fenced(code) == f"{fence}python\n{code}\n{fence}"

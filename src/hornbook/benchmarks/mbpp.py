@@ -3,17 +3,17 @@
 `mbpp-sanitized-signature` is what phi-1's authors most likely did: their 55.5 % is 237 of the 427 hand-verified
 problems, and the library that the same group released later asks this way. The model gets the reference solution up to
 the colon of the function that the tests call, with the imports and definitions before it, then a docstring with the
-task and all asserts, and goes on below the docstring. We depart from that library in three things: the function is
+task and all asserts, and continues below the docstring. We depart from that library in three things: the function is
 found by its name and not by the first colon of the text, which in 11 of the solutions belongs to a helper; the
 docstring has the indentation of the solution's own body and not always a tab, so that the reference continues it; the
 prompt ends with the line, so that the model indents its first line itself, as in HumanEval.
 
-`mbpp` is what InCoder began and most papers report: the 500 test problems (`task_id` 11 to 510), the task and its first
-test in a docstring, and nothing of the solution.
+`mbpp` is InCoder's protocol, which most papers report: the 500 test problems (`task_id` 11 to 510), the task and its
+first test in a docstring, and nothing of the solution.
 
-Both run all of a problem's `test_list`; `challenge_test_list` belongs to neither.
+Both run all of a problem's `test_list`; `challenge_test_list` belongs to neither. Files may be `mbpp.jsonl`,
+`sanitized-mbpp.json`, or the same as Parquet, with line ends of either kind.
 
-Reads:  `mbpp.jsonl`, `sanitized-mbpp.json`, or the same as Parquet, with line ends of either kind.
 Source: Austin et al. 2021, "Program Synthesis with Large Language Models" (problems, CC BY 4.0); Fried et al. 2022,
         "InCoder" (prompt); the stop strings are those of the BigCode evaluation harness.
 """
@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hornbook.benchmarks.benchmark import Protocol
-from hornbook.benchmarks.rows import Row, read_rows, refuse_repeats
+from hornbook.benchmarks.rows import Row, read_rows, whole
 from hornbook.errors import MissingInputError
 from hornbook.python_code.parse import parse_quietly
 from hornbook.records import Problem
@@ -51,8 +51,6 @@ SANITIZED_PROTOCOL = Protocol(
 TEST_TASKS = range(11, 511)
 NUM_SANITIZED = 427
 
-_FOUR_SPACES = "    "
-
 
 def read_mbpp(path: Path) -> list[Problem]:
     """The 500 test problems of `mbpp.jsonl`, asked by `FULL_PROTOCOL`.
@@ -63,31 +61,18 @@ def read_mbpp(path: Path) -> list[Problem]:
     rows = read_rows(path)
     _refuse_the_other_file(rows[0], wanted="text", other="prompt", needs="mbpp.jsonl", seems="sanitized-mbpp.json")
     problems = [_full_problem(row) for row in rows if row.number("task_id") in TEST_TASKS]
-    refuse_repeats(problems, str(path))
-    if len(problems) != len(TEST_TASKS):
-        raise MissingInputError(
-            f"MBPP has {len(TEST_TASKS)} test problems, `task_id` {TEST_TASKS[0]} to {TEST_TASKS[-1]}; "
-            f"the benchmark `{path}` has {len(problems)} of them"
-        )
-    return problems
+    return whole(problems, path, "MBPP's test set", (len(TEST_TASKS),))
 
 
 def read_mbpp_sanitized(path: Path) -> list[Problem]:
-    """The 427 problems of `sanitized-mbpp.json`, asked by `SANITIZED_PROTOCOL`.
+    """The 427 problems of `sanitized-mbpp.json`, all of its splits, asked by `SANITIZED_PROTOCOL`.
 
     Raises:
         MissingInputError: The file is missing, damaged, another one, or lacks problems; names the place.
     """
     rows = read_rows(path)
     _refuse_the_other_file(rows[0], wanted="prompt", other="text", needs="sanitized-mbpp.json", seems="mbpp.jsonl")
-    problems = [_sanitized_problem(row) for row in rows]
-    refuse_repeats(problems, str(path))
-    if len(problems) != NUM_SANITIZED:
-        raise MissingInputError(
-            f"sanitized MBPP has {NUM_SANITIZED} problems, the benchmark `{path}` {len(problems)}; all of its splits "
-            "are wanted: train, test, validation, prompt"
-        )
-    return problems
+    return whole([_sanitized_problem(row) for row in rows], path, "sanitized MBPP, all splits,", (NUM_SANITIZED,))
 
 
 def incoder_prompt(task: str, first_test: str) -> str:
@@ -99,7 +84,7 @@ def mbpp_test(setup: Sequence[str], asserts: Sequence[str], entry_point: str) ->
     """Source that defines `check(candidate)` for asserts that call the function by its name.
 
     Args:
-        setup: Statements that the asserts need, run at module level behind the solution.
+        setup: Statements that the asserts need, run at module level after the solution.
         asserts: Statements; each fails alone.
         entry_point: The function's name.
     """
@@ -123,26 +108,32 @@ def define_check(body: Sequence[str], entry_point: str) -> str:
 
 
 def called_function(code: str, tests: Sequence[str], place: str) -> ast.FunctionDef:
-    """The function of the solution that the tests call; of several, the one that is called first.
+    """The function of a solution that its tests call; of several, the one that is called first.
 
     Args:
-        code: The solution, valid Python.
-        tests: Asserts, valid Python.
+        code: The solution.
+        tests: Asserts.
         place: For the message.
 
     Raises:
-        MissingInputError: They call none of the solution's functions.
+        MissingInputError: There are no tests, they or the solution are not Python, or they call none of its functions.
     """
-    defined = {node.name: node for node in parse_quietly(code).body if isinstance(node, ast.FunctionDef)}
-    for test in tests:
-        for node in ast.walk(parse_quietly(test)):
+    if not tests:
+        raise MissingInputError(f"{place} has an empty `test_list`")
+    try:
+        module, *parsed = map(parse_quietly, (code, *tests))
+    except (SyntaxError, ValueError) as error:
+        raise MissingInputError(f"{place}: its `code` or `test_list` is not Python ({error})") from error
+    defined = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
+    for test in parsed:
+        for node in ast.walk(test):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in defined:
                 return defined[node.func.id]
     raise MissingInputError(f"{place}: its `test_list` calls no function that its `code` defines")
 
 
 def split_at_signature(code: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, str, str]:
-    """Cut a solution behind the colon of a function's header.
+    """Cut a solution after the colon of a function's header.
 
     Args:
         code: The solution.
@@ -158,7 +149,7 @@ def split_at_signature(code: str, function: ast.FunctionDef | ast.AsyncFunctionD
     header = "\n".join([*lines[:row], lines[row][: column + 1]])
     below = lines[row + 1 :]
     if function.body[0].lineno - 1 == row:
-        indentation = _FOUR_SPACES
+        indentation = "    "
         below.insert(0, indentation + lines[row][column + 1 :].lstrip())
     else:
         first = lines[function.body[0].lineno - 1]
@@ -167,22 +158,13 @@ def split_at_signature(code: str, function: ast.FunctionDef | ast.AsyncFunctionD
     return header, body if body.endswith("\n") else body + "\n", indentation
 
 
-def refuse_other_languages(code: str, tests: Sequence[str], place: str) -> None:
-    """Raise `MissingInputError`, with the place, where a solution or its asserts are not Python."""
-    try:
-        for source in (code, *tests):
-            parse_quietly(source)
-    except (SyntaxError, ValueError) as error:
-        raise MissingInputError(f"{place}: its `code` or `test_list` is not Python ({error})") from error
-
-
 def _refuse_the_other_file(row: Row, *, wanted: str, other: str, needs: str, seems: str) -> None:
     if wanted not in row.fields and other in row.fields:
         raise MissingInputError(f"{row.place} has no `{wanted}`: it seems to be {seems}, wanted is {needs}")
 
 
 def _full_problem(row: Row) -> Problem:
-    code, tests = _solution_and_tests(row)
+    code, tests = row.text("code"), row.texts("test_list")
     entry_point = called_function(code, tests, row.place).name
     return Problem(
         task_id=f"MBPP/{row.number('task_id')}",
@@ -195,7 +177,7 @@ def _full_problem(row: Row) -> Problem:
 
 
 def _sanitized_problem(row: Row) -> Problem:
-    code, tests = _solution_and_tests(row)
+    code, tests = row.text("code"), row.texts("test_list")
     function = called_function(code, tests, row.place)
     header, body, indentation = split_at_signature(code, function)
     docstring = "\n".join([f'"""{row.text("prompt").strip()}', *tests, '"""'])
@@ -208,14 +190,6 @@ def _sanitized_problem(row: Row) -> Problem:
         test=mbpp_test(row.texts("test_imports"), tests, function.name),
         category="",
     )
-
-
-def _solution_and_tests(row: Row) -> tuple[str, tuple[str, ...]]:
-    code, tests = row.text("code"), row.texts("test_list")
-    if not tests:
-        raise MissingInputError(f"{row.place} has an empty `test_list`")
-    refuse_other_languages(code, tests, row.place)
-    return code, tests
 
 
 def _colon_of_header(lines: Sequence[str]) -> tuple[int, int]:

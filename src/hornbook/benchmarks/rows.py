@@ -1,13 +1,7 @@
-"""Read benchmark files as they are published: JSON lines, a JSON array, Parquet; gzipped or not.
+"""Read benchmark files as they are published: JSON lines, a JSON array, Parquet; gzipped or not."""
 
-Reads:  a file, or a folder of Parquet files (a dataset that is split).
-Writes: rows that know where they stand, so that whatever is wrong with one can be said with its place.
-"""
-
-import gzip
 import hashlib
 import json
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +9,7 @@ from typing import Any
 
 from hornbook.errors import MissingInputError
 from hornbook.records import Problem
+from hornbook.sources.rows import parse_line, raw_lines, scan_rows
 
 
 @dataclass(frozen=True)
@@ -22,7 +17,7 @@ class Row:
     """One object of a benchmark file."""
 
     place: str
-    """For messages: `` line 3 of the benchmark `mbpp.jsonl` ``."""
+    """For messages: `mbpp.jsonl:3`."""
     fields: dict[str, Any]
 
     def text(self, name: str) -> str:
@@ -70,43 +65,36 @@ def read_rows(path: Path) -> list[Row]:
         The rows in the order of the file; at least one.
 
     Raises:
-        MissingInputError: It is missing, damaged, empty or of another format; names the line.
+        MissingInputError: It is missing, damaged, empty or of another format; names the place.
     """
-    if path.is_dir():
-        rows = [row for file in sorted(path.glob("*.parquet")) for row in _parquet_rows(file)]
-    elif path.suffix == ".parquet":
-        rows = list(_parquet_rows(path))
-    else:
-        rows = list(_json_rows(read_text(path), path))
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    rows = [row for file in files for row in _rows_of(file)]
     if not rows:
         raise MissingInputError(f"the benchmark `{path}` has no problems")
     return rows
 
 
-def read_text(path: Path) -> str:
-    """The text of a file, gzipped if its name ends in `.gz`.
+def whole(problems: list[Problem], path: Path, title: str = "", numbers: Sequence[int] = ()) -> list[Problem]:
+    """The problems, if none is repeated and their number is one of those that the benchmark has.
+
+    Args:
+        problems: Of the file.
+        path: Of the file.
+        title: Of the benchmark, for the message.
+        numbers: How many there may be; any number where empty.
 
     Raises:
-        MissingInputError: The file is missing or damaged.
-    """
-    data = _read_bytes(path)
-    try:
-        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
-    except (EOFError, zlib.error, UnicodeDecodeError, gzip.BadGzipFile) as error:
-        raise MissingInputError(f"the benchmark `{path}` is damaged: {error}") from error
-
-
-def refuse_repeats(problems: Sequence[Problem], source: str) -> None:
-    """Make sure that no problem comes twice.
-
-    Raises:
-        MissingInputError: One does; names it and the source.
+        MissingInputError: A problem is repeated, or there are more or fewer.
     """
     seen: set[str] = set()
     for problem in problems:
         if problem.task_id in seen:
-            raise MissingInputError(f"the benchmark `{source}` repeats `{problem.task_id}`")
+            raise MissingInputError(f"the benchmark `{path}` repeats `{problem.task_id}`")
         seen.add(problem.task_id)
+    if numbers and len(problems) not in numbers:
+        wanted = " or ".join(map(str, numbers))
+        raise MissingInputError(f"{title} has {wanted} problems, the benchmark `{path}` {len(problems)}")
+    return problems
 
 
 def describe_file(path: Path) -> str:
@@ -116,46 +104,27 @@ def describe_file(path: Path) -> str:
     return f"{path.name}, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()[:16]}…"
 
 
-def _read_bytes(path: Path) -> bytes:
+def _rows_of(path: Path) -> Iterator[Row]:
+    if path.suffix == ".parquet":
+        found = scan_rows(path, path.name)
+    else:
+        lines = list(raw_lines(path))
+        if lines and lines[0][1].lstrip().startswith(b"["):
+            yield from _items(b"".join(line for _, line in lines), path)
+            return
+        found = (parse_line(line, f"{path.name}:{number}") for number, line in lines)
+    for row in found:
+        if row.fields is None:
+            raise MissingInputError(f"{row.place} is {row.reason} ({row.detail}); is the file cut off?")
+        yield Row(row.place, row.fields)
+
+
+def _items(text: bytes, path: Path) -> Iterator[Row]:
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise MissingInputError(f"the benchmark `{path}` cannot be read: {error.strerror or error}") from error
-
-
-def _json_rows(text: str, path: Path) -> Iterator[Row]:
-    if text.lstrip().startswith("["):
-        try:
-            objects: Any = json.loads(text)
-        except ValueError as error:
-            raise MissingInputError(f"the benchmark `{path}` is not JSON ({error}); is the file cut off?") from error
-        for number, fields in enumerate(objects, start=1):
-            yield _row(fields, f"object {number} of the benchmark `{path}`")
-        return
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            place = f"line {number} of the benchmark `{path}`"
-            try:
-                fields = json.loads(line)
-            except ValueError as error:
-                raise MissingInputError(f"{place} is not JSON ({error}); is the file cut off?") from error
-            yield _row(fields, place)
-
-
-def _row(fields: Any, place: str) -> Row:
-    if not isinstance(fields, dict):
-        raise MissingInputError(f"{place} is no JSON object")
-    return Row(place, fields)
-
-
-def _parquet_rows(path: Path) -> Iterator[Row]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    data = _read_bytes(path)
-    try:
-        table = pq.read_table(pa.BufferReader(data))
-    except (OSError, pa.ArrowException) as error:
-        raise MissingInputError(f"the benchmark `{path}` is damaged: {error}") from error
-    for number, fields in enumerate(table.to_pylist(), start=1):
-        yield Row(f"row {number} of the benchmark `{path}`", fields)
+        items: list[Any] = json.loads(text)
+    except ValueError as error:
+        raise MissingInputError(f"the benchmark `{path}` is not JSON ({error}); is the file cut off?") from error
+    for number, fields in enumerate(items, start=1):
+        if not isinstance(fields, dict):
+            raise MissingInputError(f"{path.name}:{number} is no JSON object")
+        yield Row(f"{path.name}:{number}", fields)

@@ -18,8 +18,7 @@ from hornbook.commands.one_stage import (
     dropped_counts,
     finished,
 )
-from hornbook.commands.teacher_options import Teacher, TeacherOptions, open_account
-from hornbook.commands.teacher_report import print_account
+from hornbook.commands.teacher import Teacher, TeacherOptions, open_account, print_account
 from hornbook.curation import calibration
 from hornbook.curation.annotate import AnnotateConfig, PromptConfig
 from hornbook.curation.annotate import annotate as annotate_stage

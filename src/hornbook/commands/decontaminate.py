@@ -15,8 +15,7 @@ from cyclopts import Parameter
 from hornbook import __version__
 from hornbook.commands.data import reading_config
 from hornbook.commands.one_stage import OUTPUT, READING, RULES, Execution, Inputs, Output, dropped_counts, finished
-from hornbook.commands.teacher_options import Teacher, TeacherOptions, open_account
-from hornbook.commands.teacher_report import print_account
+from hornbook.commands.teacher import Teacher, TeacherOptions, open_account, print_account
 from hornbook.curation.collect import collect as collect_stage
 from hornbook.decontamination.findings import Decision, FoundRow, nearest_of, strongest
 from hornbook.decontamination.judge import JudgedRow
@@ -82,8 +81,8 @@ def decontaminate(
 ) -> None:
     """Drop documents that give away a benchmark's problems, in other words or another story too, and say why.
 
-    Functions of the documents run in a jail on the benchmarks' inputs; where none can run, words, embeddings and syntax
-    trees decide, or a language model in their place. Rows of files are published as they stand there. An interrupted
+    Functions of the documents run in a jail on the benchmarks' inputs; where none can run, words and syntax trees
+    decide, or a language model in their place. Rows of files are published as they stand there. An interrupted
     command continues when it is typed again.
 
     Parameters

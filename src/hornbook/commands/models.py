@@ -19,12 +19,14 @@ BaseModel = Annotated[
 
 def complete(
     model: Annotated[str, Parameter(help="Run, or folder with a phi model, Hornbook's or Hugging Face's.")],
-    prompt: Annotated[str, Parameter(help="Beginning of a program; `-` reads it from standard input.")],
+    prompt: Annotated[
+        str, Parameter(allow_leading_hyphen=True, help="Beginning of a program; `-` reads it from standard input.")
+    ],
     /,
     *,
     base: BaseModel = False,
-    max_new_tokens: Annotated[int, Parameter(help="Maximum number of tokens.")] = 200,
-    temperature: Annotated[float, Parameter(help="0 takes the most likely token each time.")] = 0.0,
+    max_new_tokens: Annotated[int, Parameter(group=_MODEL, help="Maximum number of tokens.")] = 200,
+    temperature: Annotated[float, Parameter(group=_MODEL, help="0 takes the most likely token each time.")] = 0.0,
     seed: Seed = 0,
     store: StoreFolder = Path(DEFAULT_STORE),
     as_json: AsJson = False,

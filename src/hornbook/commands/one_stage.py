@@ -1,6 +1,7 @@
 """What commands share: the options that are the same everywhere, and the run of a source, a stage and an output."""
 
 import json
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -85,7 +86,7 @@ class Finished:
 @contextmanager
 def finished(
     last: "Stage",
-    output: Path,
+    output: Path | None,
     execution: Execution,
     *,
     seed: int = 0,
@@ -95,7 +96,7 @@ def finished(
 
     Args:
         last: The command's stage.
-        output: Path that a person named.
+        output: Path that a person named; None where the command only prints.
         execution: Where to work.
         seed: Of every random choice.
         open_teacher: As in `Context`.
@@ -117,7 +118,7 @@ def finished(
             outcomes = run(pipeline, store, observer, context)
         done = Finished({name: outcome.artifact for name, outcome in outcomes.items()}, begun)
         yield done
-    done.facts |= {"output": str(output), "seconds": round(time.monotonic() - begun, 2)}
+    done.facts |= {**({} if output is None else {"output": str(output)}), "seconds": round(time.monotonic() - begun, 2)}
     _print_facts(done.facts, as_json=execution.as_json)
 
 
@@ -136,12 +137,18 @@ def print_json(values: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def _opened(folder: Path | None, output: Path) -> "Iterator[Store]":
+def _opened(folder: Path | None, output: Path | None) -> "Iterator[Store]":
     from hornbook.pipeline.store import Store, store_beside
 
-    if folder is None:
+    if folder is None and output is not None:
         with store_beside(output) as store:
             yield store
+    elif folder is None:
+        with tempfile.TemporaryDirectory() as place:
+            store = Store(Path(place), is_durable=False)
+            store.open_for_writing()
+            yield store
+            store.close()
     else:
         store = Store(folder)
         store.open_for_writing()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Group, Parameter
 
 from hornbook.commands.one_stage import EXECUTION, AsJson, RunExecution, StoreFolder, print_json
-from hornbook.commands.teacher_options import Teacher, TeacherOptions, naming_a_budget
+from hornbook.commands.teacher import Teacher, TeacherOptions, naming_a_budget
 from hornbook.errors import ConfigError
 from hornbook.pipeline import DEFAULT_STORE
 

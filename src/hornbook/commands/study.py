@@ -10,7 +10,7 @@ from cyclopts import App, Group, Parameter
 
 from hornbook.commands.one_stage import AsJson, Quiet, Seed, StoreFolder, print_json
 from hornbook.decontamination.planted import PlantConfig
-from hornbook.decontamination.syntax_trees import MATCH_RATES
+from hornbook.decontamination.trees import MATCH_RATES
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.pipeline import DEFAULT_STORE
 

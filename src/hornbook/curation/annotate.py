@@ -18,6 +18,7 @@ from hornbook.errors import ConfigError, MissingInputError
 from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace, count_reasons
 from hornbook.pipeline.table import Table, TableWriter
 from hornbook.records import Dropped, Label
+from hornbook.teacher.account import say_estimate
 from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, SamplingConfig, fenced
 
 VERSION = 1
@@ -123,6 +124,8 @@ def run_annotate(config: AnnotateConfig, inputs: Mapping[str, Artifact], workspa
     tokens = Counter[str]()
     total = documents.num_rows
     with workspace.open_teacher(config.teacher) as teacher:
+        shown = (scoring_request(document.text, config) for document in documents)
+        say_estimate(teacher, shown, total, workspace.progress)
         for index, reply in teacher.ask(requests()):
             read[ids[index]] = read_score(reply)
             tokens.update(prompt=reply.prompt_tokens or 0, completion=reply.completion_tokens or 0)

@@ -1,58 +1,51 @@
-"""Find a benchmark's own inputs, and what its canonical solutions give for them.
+"""Find the inputs that a benchmark gives for its problems, and what its canonical solutions return for them.
 
-Reads:  problems whose `test` defines `check(candidate)`, or problems with inputs of their own.
-Writes: argument lists as Python source; a `Behaviour` for each problem.
+Inputs are argument lists as Python source. They stand in a problem's prompt (`>>> f(1)`), or its `test`, which defines
+`check(candidate)`, calls the function with them.
 """
 
+import ast
 import json
 import math
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from hornbook.python_code.values import arguments_of
+from hornbook.python_code.functions import definition_of
+from hornbook.python_code.parse import literal_value, parse_call, parse_code
+from hornbook.python_code.values import argument_source, arguments_of
 from hornbook.records import Problem
 from hornbook.sandbox.jail_tasks import function_task, run_tasks
 from hornbook.sandbox.probes.values import encode
-from hornbook.sandbox.program import Report, Sandbox, ignore_progress
+from hornbook.sandbox.program import Report, Sandbox
 
 MAX_VALUE_CHARACTERS = 600
 """A longer value is compared by its digest."""
 _MAX_INPUT_CHARACTERS = 1000
 _BATCH_SIZE = 10
 _MAX_INPUTS_PER_TASK = 8
-"""Where a solution is slow, these are lost together. What they print fits into what one program may print."""
+"""Inputs that are lost together where a solution is slow. What they print fits into the output of one program."""
 
+T = TypeVar("T")
 Output = list[Any]
 """The one result of a call, in a list; see `output_of`."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordedInputs:
-    """The arguments with which a problem's test calls its function."""
-
-    inputs: tuple[str, ...]
-    """Argument lists as Python source, in the order of the calls, each once."""
-    num_unwritable: int
-    """Calls whose arguments are no literals."""
-    detail: str
-    """Why the test did not come to its end; empty where it did, or where there were inputs enough."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Behaviour:
-    """What a problem's canonical solution does."""
+    """What a problem's canonical solution returns."""
 
     problem: Problem
     inputs: tuple[str, ...]
-    """Argument lists as Python source; of the given ones those for which it returns, twice the same."""
+    """Inputs for which the solution returns, twice the same."""
     outputs: tuple[Output, ...]
     """One for each input."""
     num_made: int = 0
-    """How many of the inputs, the last ones, were made by us and are not the benchmark's own."""
+    """How many of the inputs, the last ones, are generated and not the benchmark's own."""
     wide_inputs: tuple[str, ...] = ()
-    """Made ones beyond the habits of the benchmark's own; a solution may differ on some of them."""
+    """Generated inputs beyond the habits of the benchmark's own; a solution may differ on some of them."""
     wide_outputs: tuple[Output, ...] = ()
     """One for each of these."""
 
@@ -84,8 +77,41 @@ class Behaviour:
         )
 
 
-def inputs_of(problems: Sequence[Problem], sandbox: Sandbox, max_inputs: int = 24) -> dict[str, RecordedInputs]:
-    """Run each problem's test on its canonical solution, and note the arguments of the calls.
+def entry_function(problem: Problem) -> ast.FunctionDef | None:
+    """The function that the canonical solution defines under the entry point's name; None for a class, or nothing."""
+    if not problem.canonical_solution.strip():
+        return None
+    definition = definition_of(problem.prompt + problem.canonical_solution, problem.entry_point)
+    return definition if isinstance(definition, ast.FunctionDef) else None
+
+
+def parameters_of(problem: Problem) -> tuple[str, ...]:
+    """Names of the positional parameters of the problem's function."""
+    function = entry_function(problem)
+    return () if function is None else tuple(one.arg for one in (*function.args.posonlyargs, *function.args.args))
+
+
+def stated_inputs(problem: Problem) -> list[str]:
+    """The inputs of all calls with literals: `>>> f(1)`, `f(1) == 2`, `assert f(1)`, `f(1) -> 2` in prose.
+
+    Keyword arguments are put in their positions; a call is left out where that is impossible. In the test the function
+    may be called by the name that `check` gives it. Nothing runs.
+
+    Returns:
+        Each once, those of the prompt first.
+    """
+    if entry_function(problem) is None:
+        return []
+    candidate = re.search(r"^def check\((\w+)", problem.test, re.MULTILINE)
+    names = {problem.entry_point, candidate[1] if candidate else problem.entry_point}
+    shown = list(_calls(_docstrings(problem), {problem.entry_point}))
+    calls = [*(shown or _calls(problem.prompt, {problem.entry_point})), *_calls(problem.test, names)]
+    parameters = parameters_of(problem)
+    return list(dict.fromkeys(text for call in calls if (text := _arguments(call, parameters)) is not None))
+
+
+def inputs_of(problems: Sequence[Problem], sandbox: Sandbox, max_inputs: int) -> dict[str, list[str]]:
+    """Run each problem's test on its canonical solution, and record the arguments of the calls.
 
     Args:
         problems: Each with a test that defines `check(candidate)`.
@@ -93,7 +119,7 @@ def inputs_of(problems: Sequence[Problem], sandbox: Sandbox, max_inputs: int = 2
         max_inputs: Most different inputs of a problem; the first ones count.
 
     Returns:
-        By `task_id`, in the order of the problems. Deterministic as far as the tests are.
+        By `task_id`: the inputs in the order of the calls, each once; none where the test brings its program down.
 
     Raises:
         SandboxError: The sandbox broke down.
@@ -108,30 +134,22 @@ def inputs_of(problems: Sequence[Problem], sandbox: Sandbox, max_inputs: int = 2
         }
         for problem in problems
     ]
-    answers = run_tasks("recorded_calls", tasks, sandbox, batch_size=_BATCH_SIZE, progress=ignore_progress)
+    answers = run_tasks("recorded_calls", tasks, sandbox, batch_size=_BATCH_SIZE)
     return {
-        problem.task_id: RecordedInputs(inputs=(), num_unwritable=0, detail=answer.detail or answer.outcome.value)
-        if isinstance(answer, Report)
-        else RecordedInputs(
-            inputs=tuple(answer["inputs"]), num_unwritable=answer["num_unwritable"], detail=answer["detail"]
-        )
+        problem.task_id: [] if isinstance(answer, Report) else answer
         for problem, answer in zip(problems, answers, strict=True)
     }
 
 
 def behaviours_of(
-    problems: Sequence[Problem],
-    inputs: Mapping[str, Sequence[str]],
-    sandbox: Sandbox,
-    progress: Callable[[int, int], None] = ignore_progress,
+    problems: Sequence[Problem], inputs: Mapping[str, Sequence[str]], sandbox: Sandbox
 ) -> list[Behaviour]:
-    """Run the canonical solutions on their inputs, twice; what raises, does not end or varies tells nothing.
+    """Run the canonical solutions on their inputs, twice, and keep the inputs for which they return the same.
 
     Args:
         problems: In the order of the result.
-        inputs: By `task_id`, argument lists as Python source.
+        inputs: By `task_id`.
         sandbox: Entered.
-        progress: Told the number of problems that are done, and of all.
 
     Raises:
         SandboxError: The sandbox broke down.
@@ -142,13 +160,8 @@ def behaviours_of(
         for start in range(0, len(inputs[problem.task_id]), _MAX_INPUTS_PER_TASK)
     ]
     tasks = [_task(problems[place], part) for place, part in parts]
-
-    def tell(done: int, total: int) -> None:
-        progress(done * len(problems) // total, len(problems))
-
-    answers = run_tasks("calls", tasks, sandbox, batch_size=_BATCH_SIZE, progress=tell)
     told: list[list[tuple[str, Output]]] = [[] for _ in problems]
-    for (place, part), answer in zip(parts, answers, strict=True):
+    for (place, part), answer in zip(parts, run_tasks("calls", tasks, sandbox, batch_size=_BATCH_SIZE), strict=True):
         seen = {"calls": [], "varies": []} if isinstance(answer, Report) else answer
         told[place] += [
             (text, output)
@@ -171,11 +184,29 @@ def bits_of(counts: Mapping[str, int]) -> float:
     return sum(count * math.log2(total / count) for count in counts.values())
 
 
-def output_of(call: list[Any] | None) -> Output | None:
-    """What a call gave, to be compared by `python_code.values.values_agree`; None if it gave nothing.
+def most_different(pairs: Sequence[tuple[T, Output]], number: int, counts: Counter[str]) -> list[tuple[T, Output]]:
+    """Choose pairs one after the other, each time the first whose output is rarest so far.
 
-    Tuples, lists and iterators with equal items are equal: who has read a solution that yields its result has been told
-    the one that returns a list. True is not 1. A function that returns None gives what it made of its arguments.
+    Args:
+        pairs: All different, each with an output.
+        number: At most so many are chosen.
+        counts: How often each output was chosen before; it is updated.
+    """
+    waiting = list(pairs)
+    chosen: list[tuple[T, Output]] = []
+    while waiting and len(chosen) < number:
+        best = min(waiting, key=lambda pair: counts[json.dumps(pair[1])])
+        waiting.remove(best)
+        counts[json.dumps(best[1])] += 1
+        chosen.append(best)
+    return chosen
+
+
+def output_of(call: list[Any] | None) -> Output | None:
+    """The result of a call, to be compared by `python_code.values.values_agree`; None if it returned nothing.
+
+    Tuples, lists and iterators with equal items are equal, because a solution that yields its result gives away one
+    that returns a list. True is not 1. The output of a function that returns None is what it made of its arguments.
 
     Args:
         call: As `sandbox/probes/calls.py` writes it.
@@ -186,7 +217,6 @@ def output_of(call: list[Any] | None) -> Output | None:
 
 
 def _task(problem: Problem, inputs: Sequence[str]) -> dict[str, Any]:
-    """What the jail is to see of a canonical solution."""
     task = function_task(problem.prompt + problem.canonical_solution, problem.entry_point, inputs)
     return {**task, "twice": True, "max_characters": MAX_VALUE_CHARACTERS}
 
@@ -207,3 +237,33 @@ def _plain(value: Any) -> Any:
         pairs = sorted(zip(plain[::2], plain[1::2], strict=True), key=json.dumps)
         return ["d", *(one for pair in pairs for one in pair)]
     return value
+
+
+def _docstrings(problem: Problem) -> str:
+    """The docstrings of the prompt's functions and of its module, in which a backslash is written as one."""
+    module = parse_code(problem.prompt + problem.canonical_solution)
+    nodes = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef | ast.Module)] if module else []
+    return "\n".join(ast.get_docstring(node) or "" for node in nodes)
+
+
+def _calls(text: str, names: set[str]) -> Iterator[ast.Call]:
+    pattern = rf"(?<![\w.])(?<!def )(?:{'|'.join(map(re.escape, sorted(names)))})\("
+    for start in re.finditer(pattern, text):
+        call = parse_call(text[start.start() : start.end() + _MAX_INPUT_CHARACTERS])
+        if call is not None:
+            yield call[0]
+
+
+def _arguments(call: ast.Call, parameters: Sequence[str]) -> str | None:
+    """The argument list; None if it is empty, no literal, or has a keyword that cannot stand by its position."""
+    named = {one.arg: one.value for one in call.keywords}
+    by_place = list(call.args)
+    for name in parameters[len(by_place) :]:
+        if name not in named:
+            break
+        by_place.append(named.pop(name))
+    try:
+        values = list(map(literal_value, by_place))
+    except ValueError:
+        return None
+    return argument_source(values) if values and not named else None

@@ -1,9 +1,4 @@
-"""What was found, as records: a row for each text, problem and detector, and what they come to.
-
-Reads:  the findings of a search.
-Writes: `FoundRow`s; for each document at most one reason to drop it; counts by benchmark and detector; the nearest
-        records of each problem.
-"""
+"""The results of a search as records: a `FoundRow` for each text, problem and detector, and their counts."""
 
 from bisect import insort
 from collections import Counter, defaultdict
@@ -13,32 +8,27 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from hornbook.decontamination.matches import Detector
-from hornbook.decontamination.syntax_trees import MATCH_RATES
+from hornbook.decontamination.prepare import Prepared
+from hornbook.decontamination.rule import Detector
+from hornbook.decontamination.trees import MATCH_RATES
 
-_ORDER = (
-    Detector.BEHAVIOUR,
-    Detector.JUDGE,
-    Detector.NGRAM,
-    Detector.SYNTAX_TREE,
-    Detector.CODE,
-)
+_ORDER = (Detector.BEHAVIOUR, Detector.JUDGE, Detector.NGRAM, Detector.SYNTAX_TREE)
 """The stronger evidence first."""
 
 
 class Decision(StrEnum):
-    """What becomes of a document for one problem."""
+    """What the rule decides about a document and a problem."""
 
     LEAK = "leak"
     CLEARED = "cleared"
-    """It looks like one, but its code does something else."""
+    """It looks like a leak, but its code does something else."""
     CLEAN = "clean"
-    """It is like the problem, and not enough."""
+    """It is similar to the problem, but not similar enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundRow:
-    """A document that is like a problem in the eyes of one detector, and what was decided about the two."""
+    """A document that one detector finds similar to a problem, and the decision about the two."""
 
     document_id: str
     benchmark: str
@@ -56,32 +46,14 @@ class FoundRow:
     """The one after its last."""
     decision: Decision
     decided_by: str
-    """The detector for which the document is a leak; empty where it is none."""
+    """The detector that makes the document a leak; empty where it is none."""
     document_excerpt: str
     """The matching part, or its beginning."""
     problem_excerpt: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Compared:
-    """A benchmark that documents were compared with."""
-
-    name: str
-    title: str
-    task_ids: tuple[str, ...]
-    num_telling: int
-    """Problems whose behaviour can tell."""
-    ran_code: bool = True
-    """Whether functions were run at all."""
-
-    def detectors(self, *, was_judged: bool) -> tuple[Detector, ...]:
-        """Those that looked at the documents."""
-        idle = {Detector.BEHAVIOUR: not self.ran_code, Detector.JUDGE: not was_judged}
-        return tuple(detector for detector in Detector if not idle.get(detector, False))
-
-
 def leaks_of(found: Iterable[FoundRow]) -> dict[str, FoundRow]:
-    """For each document that is a leak what says so with the strongest evidence, by the document's id."""
+    """For each document that is a leak the strongest evidence for it, by the document's id."""
     leaks: dict[str, FoundRow] = {}
     for one in found:
         if one.decision is Decision.LEAK and one.decided_by == one.detector:
@@ -92,7 +64,7 @@ def leaks_of(found: Iterable[FoundRow]) -> dict[str, FoundRow]:
 
 
 def strongest(found: Iterable[FoundRow]) -> FoundRow | None:
-    """Of what was found in one document what decides: for a leak the evidence for it, else what is most like one."""
+    """Of the rows of one document the one that decides: for a leak its evidence, else the most similar one."""
 
     def rank(one: FoundRow) -> tuple[bool, bool, int, float, str]:
         is_leak = one.decision is Decision.LEAK
@@ -105,7 +77,7 @@ def nearest_of(rows: Iterable[FoundRow], num_of_detector: int = 1) -> list[Found
     """The best rows of each problem and detector, by benchmark, then by problem; of a problem leaks first.
 
     Args:
-        rows: Are read once; of equal ones the first counts.
+        rows: Read once; of equal ones the first counts.
         num_of_detector: At most so many for each problem and detector.
     """
     best: dict[tuple[str, str, Detector], list[FoundRow]] = {}
@@ -121,20 +93,20 @@ def nearest_of(rows: Iterable[FoundRow], num_of_detector: int = 1) -> list[Found
 
 
 def measure(
-    rows: Iterable[FoundRow], benchmarks: Sequence[Compared], *, was_judged: bool = False
+    rows: Iterable[FoundRow], benchmarks: Sequence[Prepared], *, was_judged: bool = False
 ) -> list[dict[str, Any]]:
     """Counts for each benchmark, as JSON values.
 
     Args:
-        rows: Those of one document and benchmark stand together, as the table `found` holds them. Are read once,
-            and those of one document at a time are held.
+        rows: Those of one document and benchmark stand together, as in the table `found`. Read once; those of one
+            document at a time are held.
         benchmarks: All of which there are rows; their titles are unique.
         was_judged: Whether a language model was asked; a detector that did not run has no counts.
     """
-    tallies = {one.title: _Tally() for one in benchmarks}
+    tallies = {one.benchmark.title: _Tally() for one in benchmarks}
     for (title, _), group in groupby(rows, key=lambda row: (row.benchmark, row.document_id)):
         tallies[title].add(list(group))
-    return [tallies[one.title].to_json(one, one.detectors(was_judged=was_judged)) for one in benchmarks]
+    return [tallies[one.benchmark.title].to_json(one, was_judged=was_judged) for one in benchmarks]
 
 
 @dataclass(slots=True)
@@ -145,7 +117,7 @@ class _Tally:
     num_leaking_documents: int = 0
     num_decided: Counter[Detector] = field(default_factory=Counter)
     num_documents: Counter[Detector | float] = field(default_factory=Counter)
-    """For each detector, and of the plain trees for each match rate."""
+    """For each detector, and of syntax trees for each match rate."""
     problems: dict[Detector | float, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, rows: Sequence[FoundRow]) -> None:
@@ -165,18 +137,21 @@ class _Tally:
             self.num_documents[key] += 1
             self.problems[key] |= problems
 
-    def to_json(self, benchmark: Compared, detectors: Iterable[Detector]) -> dict[str, Any]:
+    def to_json(self, prepared: Prepared, *, was_judged: bool) -> dict[str, Any]:
         """JSON values."""
+        benchmark, behaviour = prepared.benchmark, prepared.behaviour
+        ran = {Detector.BEHAVIOUR: behaviour is not None, Detector.JUDGE: was_judged}
         return {
             "name": benchmark.name,
             "title": benchmark.title,
-            "num_problems": len(benchmark.task_ids),
-            "num_telling": benchmark.num_telling,
+            "num_problems": len(benchmark.problems),
+            "num_telling": 0 if behaviour is None else behaviour.num_telling,
             "num_leaking_documents": self.num_leaking_documents,
             "leaked_problems": sorted(self.leaked_problems),
             "detectors": {
                 detector.value: {**self._counts(detector), "num_decided": self.num_decided[detector]}
-                for detector in detectors
+                for detector in Detector
+                if ran.get(detector, True)
             },
             "by_match_rate": {str(rate): self._counts(rate) for rate in MATCH_RATES},
         }

@@ -16,25 +16,22 @@ _STATEMENT_FIELDS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A function definition, a method or a nested one included. Holds no syntax tree, only its written form."""
+    """A function, method or nested function. It holds no syntax tree, only its written form."""
 
     name: str
     docstring: str
-    """The first string that stands alone in its body, usually the docstring; empty where there is none."""
+    """The first string that stands alone in its body; empty where there is none."""
     tree: str
     """`python_code.functions.tree_of` the definition."""
     first_line: int
-    """Of the `def`, without decorators; 1-based, in its module or fenced block."""
+    """Line of the `def`, without decorators; 1-based, in its module or fenced block."""
     window: tuple[int, int]
-    """Where it stands in the text: its first character, and the one after its last line."""
-
-    code: str
-    """Its lines of source without the docstring."""
+    """Its first character in the text, and the one after its last line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadText:
-    """A text with the functions in it, read once for all detectors."""
+    """A text with its functions, parsed once for all detectors."""
 
     text: str
     modules: tuple[str, ...]
@@ -44,10 +41,7 @@ class ReadText:
 
 
 def read_text(text: str) -> ReadText:
-    """Find the functions of a text.
-
-    A text that is no Python module is searched for fenced blocks, and each block that parses is taken as a module.
-    """
+    """Find the functions of a module, or of the fenced blocks of a text that does not parse."""
     module = parse_code(text)
     if module is not None:
         return ReadText(text=text, modules=(text,), functions=tuple(_walk(module, text, 0)))
@@ -62,17 +56,12 @@ def read_text(text: str) -> ReadText:
     return ReadText(text=text, modules=tuple(modules), functions=tuple(functions))
 
 
-def functions_in(text: str) -> tuple[Function, ...]:
-    """All functions of a text, as `read_text` finds them; none where nothing parses."""
-    return read_text(text).functions
-
-
 def solution_of(problem: Problem) -> Function | None:
     """The function that solves a problem, by its canonical solution; None where there is none that parses.
 
     Where the entry point is a class, it is the method that the prompt leaves open: the last one that it begins.
     """
-    functions = functions_in(problem.prompt + problem.canonical_solution)
+    functions = read_text(problem.prompt + problem.canonical_solution).functions
     named = next((function for function in functions if function.name == problem.entry_point), None)
     is_class = problem.entry_point and f"class {problem.entry_point}" in problem.prompt
     if named is not None or not is_class:
@@ -84,8 +73,7 @@ def solution_of(problem: Problem) -> Function | None:
 def _walk(node: ast.AST, source: str, start: int) -> Iterator[Function]:
     """The functions among the statements under a node, level by level; `start` is where the source stands in a text."""
     level = [node]
-    lines = LINE.findall(source)
-    starts = list(itertools.accumulate(map(len, lines), initial=start))
+    starts = list(itertools.accumulate(map(len, LINE.findall(source)), initial=start))
     while level:
         below: list[ast.AST] = []
         for parent in level:
@@ -93,26 +81,18 @@ def _walk(node: ast.AST, source: str, start: int) -> Iterator[Function]:
                 below.extend(getattr(parent, name, None) or ())
         for child in below:
             if isinstance(child, FunctionNode):
-                yield _function(child, lines, starts)
+                yield _function(child, starts)
         level = below
 
 
-def _function(node: FunctionNode, lines: Sequence[str], starts: Sequence[int]) -> Function:
-    docstring, first, last = "", 0, 0
-    for statement in node.body:
-        match statement:
-            case ast.Expr(value=ast.Constant(value=str(text)), lineno=begin, end_lineno=end):
-                docstring = inspect.cleandoc(text)
-                if len(node.body) > 1 and begin > node.lineno and end is not None:
-                    first, last = begin, end
-                break
-    end_line = node.end_lineno or node.lineno
-    code = [lines[at - 1] for at in range(node.lineno, end_line + 1) if not first <= at <= last]
+def _function(node: FunctionNode, starts: Sequence[int]) -> Function:
+    strings = [
+        one.value.value for one in node.body if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
+    ]
     return Function(
         name=node.name,
-        docstring=docstring,
+        docstring=next((inspect.cleandoc(text) for text in strings if isinstance(text, str)), ""),
         tree=tree_of(node),
         first_line=node.lineno,
-        code="".join(code).rstrip("\r\n"),
-        window=(starts[node.lineno - 1], starts[end_line]),
+        window=(starts[node.lineno - 1], starts[node.end_lineno or node.lineno]),
     )

@@ -1,13 +1,10 @@
-"""Let a language model read the pairs on which no code could tell, and decide them anew by what it says.
+"""Ask a language model about the pairs on which no code could tell, and decide them by its answers.
 
-Reads:  what a search found, and the texts, from its jobs (`passes.py`); the problems; the answers of a teacher.
-Gives:  what was found with the answers: a row more for each yes, and the decisions of the rule (`rule.py`), whose
-        fourth step the answer stands for; each pair that was asked about, with its answer.
+Its answer replaces the fourth step of the rule (`rule.py`). A text is part of what the model reads, so that one which
+asks for a certain answer may get it. A pair without a readable answer stays as it was.
+
 Source: Yang et al. 2023, "Rethinking Benchmark and Contamination for Language Models with Rephrased Samples"
-        (arXiv 2311.04850), section 4.2. The words are this project's.
-
-What a text says is part of what the judge reads: one that asks for a certain answer may get it. A pair without a
-readable answer stays as it was.
+        (arXiv 2311.04850), section 4.2. The prompt is this project's.
 """
 
 import functools
@@ -22,18 +19,18 @@ from typing import Any
 
 from hornbook.benchmarks.against import NamedProblems
 from hornbook.decontamination.findings import Decision, FoundRow
-from hornbook.decontamination.matches import Detector
 from hornbook.decontamination.passes import Searched
-from hornbook.decontamination.rule import deciding, least_score
+from hornbook.decontamination.rule import Detector, deciding, least_score
 from hornbook.pipeline.stage import Progress
+from hornbook.teacher.account import say_estimate
 from hornbook.teacher.api import ChatRequest, Reply, SamplingConfig, Teacher, bounded, fenced
 
 ANSWER_TOKENS = 8
 """Enough for one word; a model that thinks before it answers needs many more."""
 PAIRS_OF_TEXT = 3
-"""Of a text that is near more problems, so many are asked about, those nearest to a threshold."""
+"""Most problems about which the model is asked for one text: those nearest to a threshold."""
 SHOWN_CHARACTERS = 4000
-"""Of each of the two."""
+"""Characters of each of the two texts that the model reads."""
 
 _SYSTEM = "You compare programming tasks. You answer with one word, yes or no."
 _QUESTION = (
@@ -55,12 +52,12 @@ Pair = tuple[str, str, str]
 
 
 class Answer(StrEnum):
-    """What became of a pair."""
+    """The verdict on a pair."""
 
     SAME = "same problem"
     DIFFERENT = "different problems"
     NONE = "no verdict"
-    """It said neither yes nor no, or nothing."""
+    """The model said neither yes nor no, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ class JudgedRow:
     task_id: str
     answer: Answer
     detail: str
-    """Where there is no verdict what was said or what went wrong, in one line."""
+    """Without a verdict: what the model said, or what went wrong, in one line."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +82,10 @@ class Judged:
     rows: list[JudgedRow]
     """In the order of the documents."""
     counts: dict[str, Any]
-    """As JSON values: who was asked, how many answers of each kind there are, how many pairs were not asked about."""
+    """As JSON values: the model, the number of answers of each kind, and the number of pairs not asked about."""
 
     def found(self, searched: Searched) -> Iterator[FoundRow]:
-        """What is found in the documents of a job once the answers are known."""
+        """The rows of a job with the decisions that the answers make."""
         return with_answers(searched.found(), self._said, self.teacher)
 
     @functools.cached_property
@@ -96,79 +93,68 @@ class Judged:
         return {(row.document_id, row.benchmark, row.task_id): row.answer for row in self.rows}
 
 
-class Judging:
-    """The pairs that a search left in doubt."""
+def judge(
+    searched: Sequence[Searched],
+    benchmarks: Sequence[NamedProblems],
+    match_rate: float,
+    teacher: Teacher,
+    progress: Progress,
+    num_tokens: int = ANSWER_TOKENS,
+) -> Judged:
+    """Ask about each pair that a search left in doubt.
 
-    def __init__(
-        self,
-        searched: Sequence[Searched],
-        benchmarks: Sequence[NamedProblems],
-        match_rate: float,
-        num_tokens: int = ANSWER_TOKENS,
-    ) -> None:
-        """Count the pairs; nothing is asked yet.
+    Args:
+        searched: The jobs of the search.
+        benchmarks: What documents were compared with.
+        match_rate: The search's threshold of syntax trees.
+        teacher: Entered.
+        progress: Told the number of replies, and of questions.
+        num_tokens: Most tokens of an answer.
 
-        Args:
-            searched: What was searched.
-            benchmarks: What documents were compared with.
-            match_rate: The search's threshold of syntax trees.
-            num_tokens: Most tokens of an answer.
-        """
-        self._searched = searched
-        self._match_rate = match_rate
-        self._sampling = SamplingConfig(max_new_tokens=num_tokens, temperature=0.0, top_p=1.0)
-        self._problems = {(one.title, problem.task_id): problem for one in benchmarks for problem in one.problems}
-        chosen = [self._doubtful(one) for one in searched]
-        self.num_questions = sum(len(rows) for rows, _ in chosen)
-        self._num_not_asked = sum(num_not_asked for _, num_not_asked in chosen)
+    Raises:
+        HornbookError: As the teacher's `ask`.
+    """
+    sampling = SamplingConfig(max_new_tokens=num_tokens, temperature=0.0, top_p=1.0)
+    problems = {(one.title, problem.task_id): problem for one in benchmarks for problem in one.problems}
+    num_questions = num_not_asked = 0
+    for one in searched:
+        rows, more = doubtful_rows(one.found(), match_rate)
+        num_questions, num_not_asked = num_questions + len(rows), num_not_asked + more
 
-    def questions(self) -> Iterator[ChatRequest]:
-        """One for each pair, in the order of the documents.
-
-        Which text comes first is drawn from what both say: it tells nothing of which one is the benchmark's.
-        """
-        for one in self._searched:
-            rows = self._doubtful(one)[0]
+    def questions() -> Iterator[ChatRequest]:
+        for one in searched:
+            rows, _ = doubtful_rows(one.found(), match_rate)
             texts = {document.id: document.text for document in one.documents()} if rows else {}
             for row in rows:
-                problem = self._problems[row.benchmark, row.task_id]
-                text = texts[row.document_id]
-                shown = [_shown(text, row.window_first), _shown(problem.prompt + problem.canonical_solution)]
+                problem = problems[row.benchmark, row.task_id]
+                shown = [
+                    _shown(texts[row.document_id], row.window_first),
+                    _shown(problem.prompt + problem.canonical_solution),
+                ]
+                # An order that depends on the texts alone does not reveal which one is the benchmark's.
                 shown.sort(key=lambda one: hashlib.sha256(one.encode(errors="replace")).digest())
                 question = _QUESTION.format(first=fenced(shown[0]), second=fenced(shown[1]))
                 messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": question}]
-                yield ChatRequest(messages=messages, sampling=self._sampling)
+                yield ChatRequest(messages=messages, sampling=sampling)
 
-    def ask(self, teacher: Teacher, progress: Progress) -> Judged:
-        """Ask about each pair.
-
-        Args:
-            teacher: Entered.
-            progress: Told the number of replies, and of questions.
-
-        Raises:
-            HornbookError: As the teacher's `ask`.
-        """
-        answers: dict[int, tuple[Answer, str]] = {}
-        for index, reply in teacher.ask(self.questions()):
-            answers[index] = read_answer(reply)
-            progress(len(answers), self.num_questions, "answers on doubtful pairs")
-        judged: list[JudgedRow] = []
-        for row in itertools.chain.from_iterable(self._doubtful(one)[0] for one in self._searched):
-            judged.append(JudgedRow(*_pair_of(row), *answers[len(judged)]))
-        numbers = Counter(row.answer for row in judged)
-        counts = {answer.name.lower(): numbers[answer] for answer in Answer}
-        counts = {"asked": len(judged), **counts, "left_out": self._num_not_asked}
-        return Judged(teacher.name, judged, {"teacher": teacher.name, **counts})
-
-    def _doubtful(self, one: Searched) -> tuple[list[FoundRow], int]:
-        return doubtful_rows(one.found(), self._match_rate)
+    say_estimate(teacher, questions(), num_questions, progress)
+    answers: dict[int, tuple[Answer, str]] = {}
+    for index, reply in teacher.ask(questions()):
+        answers[index] = read_answer(reply)
+        progress(len(answers), num_questions, "answers on doubtful pairs")
+    pairs = (_pair_of(row) for one in searched for row in doubtful_rows(one.found(), match_rate)[0])
+    judged = [JudgedRow(*pair, *answers[number]) for number, pair in enumerate(pairs)]
+    numbers = Counter(row.answer for row in judged)
+    by_answer = {answer.name.lower(): numbers[answer] for answer in Answer}
+    counts = {"teacher": teacher.name, "asked": len(judged), **by_answer, "left_out": num_not_asked}
+    return Judged(teacher.name, judged, counts)
 
 
 def read_answer(reply: Reply) -> tuple[Answer, str]:
-    """What a reply says, and the evidence where it says neither yes nor no.
+    """The verdict of a reply, and what it says where this is neither yes nor no.
 
-    The answer is the one word alone; markup, a full stop, `Answer:` before it and thoughts in `<think>` are overlooked.
+    Only the one word counts as an answer; markup, a full stop, `Answer:` before it and thoughts in `<think>` are
+    ignored.
     """
     said = _MARKUP.sub(" ", _THOUGHTS.sub("", reply.text, count=1))
     word = _ANSWER.fullmatch(" ".join(said.split()))
@@ -178,15 +164,15 @@ def read_answer(reply: Reply) -> tuple[Answer, str]:
 
 
 def doubtful_rows(found: Iterable[FoundRow], match_rate: float) -> tuple[list[FoundRow], int]:
-    """Choose the pairs for which an answer counts: not cleared, and a no would make them clean, or leave them so.
+    """Choose the pairs that an answer decides: neither cleared nor leaks by the first two steps of the rule.
 
     Args:
         found: Those of one pair stand together.
         match_rate: The threshold of syntax trees.
 
     Returns:
-        Of each pair the row with the largest score against its threshold, in the order of `found`, of a text the
-        `PAIRS_OF_TEXT` largest, of equals the first; how many pairs there are besides.
+        The row of each pair with the largest score relative to its threshold, in the order of `found`, and of each text
+        only the `PAIRS_OF_TEXT` largest; the number of pairs that were left out for that reason.
     """
 
     def nearness(row: FoundRow) -> float:
@@ -208,10 +194,14 @@ def doubtful_rows(found: Iterable[FoundRow], match_rate: float) -> tuple[list[Fo
 
 
 def with_answers(found: Iterable[FoundRow], said: Mapping[Pair, Answer], name: str) -> Iterator[FoundRow]:
-    """What is found once the language model of this name was asked about pairs of `doubtful_rows`.
+    """The rows with the decisions that the answers make.
 
-    Of each yes there is a row more, and all rows of a pair with a verdict have the decision that it makes. Those of one
-    pair stand together.
+    Each yes adds a row, and all rows of a pair with a verdict get its decision.
+
+    Args:
+        found: Rows of one pair stand together.
+        said: The verdicts on pairs of `doubtful_rows`.
+        name: Of the language model.
     """
     for pair, rows in itertools.groupby(found, key=_pair_of):
         group = list(rows)
@@ -231,7 +221,7 @@ def _pair_of(row: FoundRow) -> Pair:
 
 
 def _shown(text: str, first: int = 0) -> str:
-    """A text, or of a long one the whole lines around a place; pieces of lines only where it has no whole ones."""
+    """A text, or the whole lines of a long one around a character; parts of lines only where it has no whole ones."""
     start = max(0, min(first - SHOWN_CHARACTERS // 4, len(text) - SHOWN_CHARACTERS))
     part = text[start : start + SHOWN_CHARACTERS]
     if start:

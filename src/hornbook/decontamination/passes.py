@@ -1,14 +1,9 @@
 """Search the documents of a table for problems, in two passes over its parts.
 
-Reads:  documents in their order; the benchmarks, made ready (`prepare.py`).
-Writes: for each job of some rows of a part: how many texts have which words of each benchmark, `counts.npz`; what was
-        found in them, `found.parquet`: FoundRow, in the order of the documents.
-
-How often a phrase occurs in all documents says what it is worth, so that the first pass counts and the second looks.
-What is found does not depend on how documents are divided into parts and jobs.
+How often a phrase occurs in all documents determines its weight, so the first pass counts and the second one searches.
+The result does not depend on how documents are divided into parts and jobs.
 """
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -18,36 +13,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.decontamination.findings import FoundRow
-from hornbook.decontamination.frequencies import Frequencies
 from hornbook.decontamination.functions import read_text
-from hornbook.decontamination.phrases import PhraseIndex
 from hornbook.decontamination.prepare import Prepared, open_jail, open_unjailed
 from hornbook.decontamination.search import Search
+from hornbook.decontamination.words import Frequencies, PhraseIndex
 from hornbook.pipeline.stage import Workspace
-from hornbook.pipeline.table import read_part, write_part
+from hornbook.pipeline.table import Slice, read_part, read_slice, split_parts, write_part
 from hornbook.records import Document, table_of
 from hornbook.sandbox.program import Sandbox
 
 JOB_CHARACTERS = 2**20
 """Characters of text of one job: some 2,500 exercises, seconds of work."""
 MOST_CHARACTERS = 2**22
-"""Characters of the longest text that is searched: to parse a longer one could take all memory."""
-
-Job = tuple[Path, int, int]
-"""A part, its first row that is searched, and the one after the last."""
+"""Length of the longest text that is searched, in characters; to parse a longer one could take all memory."""
 
 
 @dataclass(frozen=True)
 class Searched:
     """The documents of one job, and what was found in them."""
 
-    job: Job
+    job: Slice
     folder: Path
     """Of the second pass's result."""
 
     def documents(self) -> Iterator[Document]:
-        """The job's documents, those included that are too long to be searched."""
-        return _documents_of(self.job)
+        """The job's documents, including those that are too long to be searched."""
+        return read_slice(self.job)
 
     def found(self) -> list[FoundRow]:
         """What the search found, in the order of the documents, of each benchmark by benchmark."""
@@ -57,22 +48,6 @@ class Searched:
 def is_too_long(document: Document) -> bool:
     """Whether a document is not searched."""
     return len(document.text) > MOST_CHARACTERS
-
-
-def split_parts(parts: Iterable[Path], job_characters: int | None = None) -> list[Job]:
-    """Divide the rows of parts into jobs of about as many characters of text."""
-    job_characters = job_characters or JOB_CHARACTERS
-    jobs: list[Job] = []
-    for part in parts:
-        first = stop = num_characters = 0
-        for stop, document in enumerate(read_part(part, Document), start=1):
-            num_characters += len(document.text)
-            if num_characters >= job_characters:
-                jobs.append((part, first, stop))
-                first, num_characters = stop, 0
-        if stop > first:
-            jobs.append((part, first, stop))
-    return jobs
 
 
 def search_documents(
@@ -95,7 +70,7 @@ def search_documents(
     Raises:
         SandboxError: The sandbox broke down. No document is decided for that reason.
     """
-    jobs = split_parts(parts)
+    jobs = split_parts(parts, JOB_CHARACTERS)
     count = CountWords(tuple(PhraseIndex(one.benchmark.problems) for one in benchmarks))
     counted = workspace.map_parts("counted", count, jobs, note="parts whose words are counted")
     if not counted:
@@ -115,9 +90,9 @@ class CountWords:
 
     phrases: tuple[PhraseIndex, ...]
 
-    def __call__(self, job: Job, folder: Path) -> None:
+    def __call__(self, job: Slice, folder: Path) -> None:
         """Write the counts to `counts.npz`."""
-        texts = [read_text(document.text) for document in _documents_of(job) if not is_too_long(document)]
+        texts = [read_text(document.text) for document in read_slice(job) if not is_too_long(document)]
         arrays: dict[str, NDArray[np.int64]] = {}
         for place, index in enumerate(self.phrases):
             found = index.count(texts)
@@ -129,31 +104,24 @@ class CountWords:
 
 @dataclass(frozen=True)
 class LookForProblems:
-    """Looks at the documents of a job with all detectors of each benchmark."""
+    """Searches the documents of a job with all detectors of each benchmark."""
 
     searches: tuple[Search, ...]
     is_jailed: bool
 
-    def __call__(self, job: Job, folder: Path) -> None:
-        """Write what is found to `found.parquet`."""
-        documents = [document for document in _documents_of(job) if not is_too_long(document)]
+    def __call__(self, job: Slice, folder: Path) -> None:
+        """Write the rows to `found.parquet`: FoundRow, in the order of the documents."""
+        documents = [document for document in read_slice(job) if not is_too_long(document)]
         ids = [document.id for document in documents]
         texts = [read_text(document.text) for document in documents]
-        with self._opened() as sandbox:
+        opened: AbstractContextManager[Sandbox | None] = nullcontext()
+        if any(search.behaviour is not None for search in self.searches):
+            opened = open_jail(num_workers=1) if self.is_jailed else open_unjailed(num_workers=1)
+        with opened as sandbox:
             found = [row for search in self.searches for row in search.look(ids, texts, sandbox)]
         place_of = {name: place for place, name in enumerate(ids)}
         found.sort(key=lambda row: place_of[row.document_id])  # Of one document the benchmarks keep their order.
         write_part(folder / "found.parquet", table_of(FoundRow, found))
-
-    def _opened(self) -> AbstractContextManager[Sandbox | None]:
-        if not any(search.runs_code for search in self.searches):
-            return nullcontext()
-        return open_jail(num_workers=1) if self.is_jailed else open_unjailed(num_workers=1)
-
-
-def _documents_of(job: Job) -> Iterator[Document]:
-    part, first, stop = job
-    return itertools.islice(read_part(part, Document), first, stop)
 
 
 def _sum_counts(results: Iterable[Path], num_benchmarks: int) -> list[Frequencies]:

@@ -1,10 +1,4 @@
-"""Plant leaks: give a benchmark's problems away among the exercises, so that it is known what should be found.
-
-Reads:  problems with their solutions and tests; training documents.
-Writes: the documents with leaks at random places among the exercises; for each leak its problem and its kind.
-
-Nothing of a benchmark stands here: every leak is made when it is asked for.
-"""
+"""Plant leaks of a benchmark's problems among the exercises, so that it is known what should be found."""
 
 import ast
 import random
@@ -12,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hornbook.decontamination.planted_idioms import in_another_idiom
-from hornbook.decontamination.planted_names import renamed
-from hornbook.decontamination.planted_words import reworded
+from hornbook.decontamination.rewrite import in_another_idiom, renamed, reworded
 from hornbook.errors import ConfigError
 from hornbook.python_code.parse import parse_code
 from hornbook.records import Document, DocumentKind, Outcome, Problem
@@ -93,12 +85,12 @@ def plant(
     generator: random.Random,
     sandbox: Sandbox,
 ) -> tuple[list[Document], list[Leak]]:
-    """Put leaks of some problems among the exercises; problems, names and places are drawn.
+    """Insert leaks of some problems among the exercises; problems, names and places are drawn.
 
-    The leaks go round the problems, and for each problem round the kinds that it allows and that still solve it.
+    The leaks alternate between the problems, and for each problem between the kinds that still solve it.
 
     Returns:
-        The given documents in their order with the leaks between them; and the leaks in the order of their making.
+        The documents in their order with the leaks between them; and the leaks in the order of their creation.
 
     Raises:
         ConfigError: There are fewer problems than are to be given away.
@@ -125,7 +117,7 @@ def plant(
 
 
 def _told(problems: Sequence[Problem], generator: random.Random, sandbox: Sandbox) -> list[list[tuple[LeakKind, str]]]:
-    """For each problem a text of each kind that solves it; the problem itself counts whatever its test says."""
+    """For each problem a text of each kind that solves it; the verbatim one is kept whatever the test says."""
     tried = [
         (place, kind, text)
         for place, problem in enumerate(problems)
@@ -141,7 +133,7 @@ def _told(problems: Sequence[Problem], generator: random.Random, sandbox: Sandbo
 
 
 def _with_test(problem: Problem, text: str) -> str:
-    """The text with the test behind it, which may call any function of the problem by its old name."""
+    """The text, then the test, which may call any function of the problem by its old name."""
     old, new = (
         [node.name for node in module.body if isinstance(node, ast.FunctionDef)] if module is not None else []
         for module in (parse_code(problem.prompt + problem.canonical_solution), parse_code(text))

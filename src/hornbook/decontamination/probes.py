@@ -1,16 +1,13 @@
-"""Choose a few inputs that many problems share, on which a function shows which of the problems it might solve.
+"""Choose probes: a few inputs that many problems share, and whose outputs show which problems a function might solve.
 
-Reads:  the problems' behaviours; what their canonical solutions give for each other's inputs.
-Writes: groups of problems with arguments of the same kinds, and for each group its probes.
-
-A probe speaks for a problem if it is one of its inputs, or if its solution returns on it and it keeps the habits of
-its inputs (`python_code/habits.py`): outside its domain two solutions may differ. Each problem has probes that speak
-for it until they tell enough, so that a group's probes grow with how different its problems' inputs are, not with their
-number.
+Problems with arguments of the same kinds are a group with common probes. A probe speaks for a problem if it is one of
+its inputs, or if its solution returns for it and it keeps the habits of its inputs (`python_code/habits.py`): outside
+its domain two solutions may differ. Each problem gets probes that speak for it until they tell enough, so that the
+number of a group's probes grows with how different its problems' inputs are, not with their number.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -43,15 +40,15 @@ would be chosen for a probe one time and not the other."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """An input, and what the solutions of a group's problems give for it. Sets of problems are bits of an integer."""
+    """An input, and the outputs of a group's solutions for it. Sets of problems are bits of an integer."""
 
     text: str
     """Argument list as Python source."""
     speaks_for: int
     proves: int
-    """The problems that have it among their inputs, and among those on which no output may be another one."""
+    """The problems for which the probe speaks and one other output rules a function out."""
     problems_by_key: Mapping[str, int]
-    """For each key of an output the problems that give it, of those for which the probe speaks."""
+    """For each key of an output the problems that return it, of those for which the probe speaks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +77,14 @@ def choose_probes(
     num_proving: Sequence[int],
     places: Iterable[int],
     sandbox: Sandbox,
-    progress: Callable[[int, int], None],
 ) -> tuple[ProbeGroup, ...]:
     """Group the problems, run their solutions on inputs of the group, and choose.
 
     Args:
         behaviours: Of all problems.
         num_proving: For each how many of its inputs, the first ones, no function may answer in another way.
-        places: Which of them are to be found.
+        places: Indices of those that are to be found.
         sandbox: Entered.
-        progress: Told the number of runs that are done, and of all.
 
     Returns:
         The groups, in the order of their first problems. Deterministic as far as the solutions are.
@@ -108,7 +103,7 @@ def choose_probes(
         for members, (pool, owns) in zip(groups.values(), tried, strict=True)
         for asked, own in zip(members, owns, strict=True)
     ]
-    answers = run_tasks("probes", tasks, sandbox, batch_size=_BATCH_SIZE, progress=progress)
+    answers = run_tasks("probes", tasks, sandbox, batch_size=_BATCH_SIZE)
     keys = iter([_keys(task["groups"][0]["probes"], answer) for task, answer in zip(tasks, answers, strict=True)])
     return tuple(_group(kinds, members, list(islice(keys, len(members)))) for kinds, members in groups.items())
 
@@ -138,6 +133,14 @@ def look_up(group: ProbeGroup, results: Sequence[str | bool | None]) -> tuple[in
         survivors |= right[number] & ~too_many
     survivors &= ~proven_wrong
     return survivors, (proven_differing | (differing[2] if len(results) > 1 else 0)) & ~survivors
+
+
+def bits(problems: int) -> Iterator[int]:
+    """The indices of a set of problems."""
+    while problems:
+        bit = problems & -problems
+        yield bit.bit_length() - 1
+        problems ^= bit
 
 
 def _asked(place: int, behaviour: Behaviour, num_proving: int) -> _Asked | None:
@@ -240,10 +243,7 @@ def _weights(probe: Probe, num_problems: int) -> dict[int, float]:
         number = problems.bit_count()
         is_common = number > max(1.0, _COMMON_SHARE * num_problems)
         weight = _WEIGHT_OF_TRIVIAL if key in trivial or is_common else _WEIGHT
-        while problems:
-            bit = problems & -problems
-            weights[bit.bit_length() - 1] = weight
-            problems ^= bit
+        weights.update(dict.fromkeys(bits(problems), weight))
     return weights
 
 

@@ -1,16 +1,14 @@
 """Find out what each problem's canonical solution does, with inputs enough to tell it from others.
 
-Reads:  problems.
-Writes: a `Behaviour` for each: the inputs of its own test and examples, then made ones, then wide ones.
-
-What a made input may be, nobody has said. It is kept where it has about as much in common with the known inputs as they
-have with each other, and where the solution returns a value of a type that it returns for these.
+The inputs are those of the problem's own test and examples, then generated ones, then wide ones. Nobody has said which
+generated inputs are valid. One is kept where it has about as much in common with the known inputs as these have with
+each other, and where the solution returns a value of a type that it returns for these.
 """
 
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,49 +17,40 @@ from hornbook.decontamination.benchmark_inputs import (
     Output,
     behaviours_of,
     bits_of,
+    entry_function,
     inputs_of,
+    most_different,
+    stated_inputs,
 )
-from hornbook.decontamination.stated_inputs import entry_function, stated_inputs
 from hornbook.python_code.inputs import near_inputs, typical_inputs, wide_inputs
 from hornbook.python_code.values import argument_source, arguments_of, has_keywords
 from hornbook.records import Problem
-from hornbook.sandbox.program import Sandbox, ignore_progress
+from hornbook.sandbox.program import Sandbox
 
+_NUM_INPUTS = 24
+_NUM_WIDE_INPUTS = 12
 _TRIED_PER_WANTED = 3
 _TRIED_AGAIN_PER_WANTED = 25
-"""For a problem that tells little: where most inputs are answered with no, a yes must be sought."""
+"""For a problem that tells little: where most inputs are answered with no, a yes must be searched for."""
+_WIDE_TRIED_PER_WANTED = 2
+_TRIED_PER_KIND = 4
 _FEW_BITS = 16
 _FEW_INPUTS = 5
 _FEW_OWN = 4
 """Own inputs that prove something."""
-_TRIED_PER_KIND = 4
 _MOST_BROKEN = 2
-"""Habits of the known inputs that a made one may break."""
+"""Habits of the known inputs that a generated one may break."""
 _ENOUGH_BITS = 32
 """A problem that tells so much needs no input that breaks one."""
-_WIDE_TRIED_PER_WANTED = 2
 
 
-def read_behaviours(
-    problems: Sequence[Problem],
-    sandbox: Sandbox,
-    seed: int,
-    progress: Callable[[int, int], None] = ignore_progress,
-    *,
-    num_inputs: int = 24,
-    num_wide_inputs: int = 12,
-    further: Mapping[str, Sequence[str]] | None = None,
-) -> list[Behaviour]:
-    """Run canonical solutions on inputs of their own, on made ones where these are too few, and on wide ones.
+def read_behaviours(problems: Sequence[Problem], sandbox: Sandbox, seed: int) -> list[Behaviour]:
+    """Run canonical solutions on inputs of their own, on generated ones where these are too few, and on wide ones.
 
     Args:
         problems: In the order of the result. One whose solution is missing, does not parse or is a class has no inputs.
         sandbox: Entered.
-        seed: Of the made inputs; each problem's depend on its `task_id` alone besides.
-        progress: Told the number of problems that are done, and of all.
-        num_inputs: At most so many of a problem.
-        num_wide_inputs: At most so many beside them.
-        further: By `task_id`, inputs of a problem that stand neither in its prompt nor in its test.
+        seed: Of the generated inputs; each problem's depend on its `task_id` alone besides.
 
     Returns:
         One for each problem. Deterministic as far as solutions, their speed included, and tests are.
@@ -70,57 +59,49 @@ def read_behaviours(
         SandboxError: The sandbox broke down.
     """
     usable = [problem for problem in problems if entry_function(problem) is not None]
-    own = _own_inputs(usable, sandbox, num_inputs, further or {})
-    typical = _typical([problem for problem in usable if not own[problem.task_id]], sandbox, seed, num_inputs)
+    own = _own_inputs(usable, sandbox)
+    typical = _typical([problem for problem in usable if not own[problem.task_id]], sandbox, seed)
 
-    def told(some: Sequence[Problem], progress: Callable[[int, int], None], tried_per_wanted: int) -> list[Behaviour]:
+    def told(some: Sequence[Problem], tried_per_wanted: int) -> list[Behaviour]:
         made = {}
         for problem in some:
             name = problem.task_id
-            wanted = tried_per_wanted * (num_inputs - len(own[name]))
+            wanted = tried_per_wanted * (_NUM_INPUTS - len(own[name]))
             more = near_inputs(own[name] or typical.get(name, ()), wanted, random.Random(f"{seed} {name}"))
             made[name] = {**dict.fromkeys(typical.get(name, ()), 0), **more}
         everything = {name: [*own[name], *made[name]] for name in made}
-        found = behaviours_of(some, everything, sandbox, progress)
-        return [_chosen(one, made[one.problem.task_id], num_inputs) for one in found]
+        return [_chosen(one, made[one.problem.task_id]) for one in behaviours_of(some, everything, sandbox)]
 
-    behaviours = {one.problem.task_id: one for one in told(usable, progress, _TRIED_PER_WANTED)}
+    behaviours = {one.problem.task_id: one for one in told(usable, _TRIED_PER_WANTED)}
     poor = [one.problem for one in behaviours.values() if one.information < _FEW_BITS]
-    for one in told(poor, ignore_progress, _TRIED_AGAIN_PER_WANTED):
+    for one in told(poor, _TRIED_AGAIN_PER_WANTED):
         name = one.problem.task_id
         behaviours[name] = max(behaviours[name], one, key=lambda found: found.information)
-    for one in _widened([one for one in behaviours.values() if one.inputs], sandbox, seed, num_wide_inputs):
+    for one in _widened([one for one in behaviours.values() if one.inputs], sandbox, seed):
         behaviours[one.problem.task_id] = one
     nothing = [Behaviour(problem=problem, inputs=(), outputs=()) for problem in problems]
     return [behaviours.get(one.problem.task_id, one) for one in nothing]
 
 
-def _own_inputs(
-    problems: Sequence[Problem], sandbox: Sandbox, num_inputs: int, further: Mapping[str, Sequence[str]]
-) -> dict[str, list[str]]:
-    """By `task_id`, what the test calls the function with, what was given, and what the prompt shows."""
-    recorded = inputs_of([problem for problem in problems if problem.test.strip()], sandbox, num_inputs)
+def _own_inputs(problems: Sequence[Problem], sandbox: Sandbox) -> dict[str, list[str]]:
+    """By `task_id`, the inputs of the test, then those that the prompt shows."""
+    recorded = inputs_of([problem for problem in problems if problem.test.strip()], sandbox, _NUM_INPUTS)
     own = {}
     for problem in problems:
-        name = problem.task_id
-        found = recorded[name].inputs if name in recorded else ()
-        known = [*map(_written_alike, (*found, *further.get(name, ()))), *stated_inputs(problem)]
-        own[name] = list(dict.fromkeys(known))[:num_inputs]
+        found = recorded.get(problem.task_id, [])
+        known = [text if has_keywords(text) else argument_source(arguments_of(text)) for text in found]
+        own[problem.task_id] = list(dict.fromkeys([*known, *stated_inputs(problem)]))[:_NUM_INPUTS]
     return own
 
 
-def _written_alike(text: str) -> str:
-    return text if has_keywords(text) else argument_source(arguments_of(text))
-
-
-def _typical(problems: Sequence[Problem], sandbox: Sandbox, seed: int, num_inputs: int) -> dict[str, list[str]]:
+def _typical(problems: Sequence[Problem], sandbox: Sandbox, seed: int) -> dict[str, list[str]]:
     """For each the typical inputs of the types with which its solution returns most often, and says most."""
     groups: dict[str, list[list[str]]] = {}
     for problem in problems:
         function = entry_function(problem)
         assert function is not None
         rng = random.Random(f"typical {seed} {problem.task_id}")
-        groups[problem.task_id] = typical_inputs(function, num_inputs, rng)
+        groups[problem.task_id] = typical_inputs(function, _NUM_INPUTS, rng)
     trials = {
         f"{number} {problem.task_id}": (problem, group)
         for problem in problems
@@ -137,24 +118,23 @@ def _typical(problems: Sequence[Problem], sandbox: Sandbox, seed: int, num_input
     return {name: group for name, (_, _, group) in best.items()}
 
 
-def _chosen(told: Behaviour, made: Mapping[str, int], num_inputs: int) -> Behaviour:
-    """Its own inputs, and those made ones that add most, without those that hold nothing (`[]`, `""`, 0, None).
+def _chosen(told: Behaviour, made: Mapping[str, int]) -> Behaviour:
+    """Its own inputs, and those generated ones that add most, without inputs that are empty (`[]`, `""`, 0, None).
 
-    Who forgot the empty list has told the task all the same. Where the others tell too little, all are taken.
+    A solution that forgets the empty list gives the task away all the same. Where the other inputs tell too little, all
+    are used.
     """
     pairs = list(zip(told.inputs, told.outputs, strict=True))
     others = [(text, output) for text, output in pairs if not any(map(_is_corner, arguments_of(text)))]
-    chosen = _filled(told, others, made, num_inputs)
+    chosen = _filled(told, others, made)
     tells = len(chosen.inputs) >= _FEW_INPUTS and chosen.information >= _FEW_BITS
-    return chosen if tells else _filled(told, pairs, made, num_inputs)
+    return chosen if tells else _filled(told, pairs, made)
 
 
-def _filled(
-    told: Behaviour, pairs: Sequence[tuple[str, Output]], made: Mapping[str, int], num_inputs: int
-) -> Behaviour:
-    """Its own inputs, and those made ones that add most: the rarer an output is so far, the better.
+def _filled(told: Behaviour, pairs: Sequence[tuple[str, Output]], made: Mapping[str, int]) -> Behaviour:
+    """Its own inputs, and those generated ones that add most: the rarer an output is so far, the better.
 
-    Own ones that are answered with nothing (`[]`, `-1`, None: "not found") count as made: a leak may say that in
+    Own inputs that are answered with nothing (`[]`, `-1`, None: "not found") count as generated: a leak may say that in
     another way.
     """
     own = [(text, output) for text, output in pairs if text not in made]
@@ -169,8 +149,8 @@ def _filled(
             for text, output in pairs
             if made.get(text) == broken and (not num_own or _kind(output) in kinds)
         ]
-        while waiting and len(chosen) < num_inputs and (broken == 0 or bits_of(counts) < _ENOUGH_BITS):
-            [best] = _most_different(waiting, 1, counts)
+        while waiting and len(chosen) < _NUM_INPUTS and (broken == 0 or bits_of(counts) < _ENOUGH_BITS):
+            [best] = most_different(waiting, 1, counts)
             waiting.remove(best)
             chosen.append(best)
     return replace(
@@ -181,35 +161,23 @@ def _filled(
     )
 
 
-def _widened(behaviours: Sequence[Behaviour], sandbox: Sandbox, seed: int, number: int) -> list[Behaviour]:
-    """With wide inputs on which the solution returns a value of a type that it returns for the others, too."""
+def _widened(behaviours: Sequence[Behaviour], sandbox: Sandbox, seed: int) -> list[Behaviour]:
+    """With wide inputs for which the solution returns a value of a type that it returns for the others, too."""
     tried = {}
     for one in behaviours:
         name = one.problem.task_id
         known = one.inputs[: one.num_own] or one.inputs
         rng = random.Random(f"wide {seed} {name}")
-        tried[name] = wide_inputs(known, _WIDE_TRIED_PER_WANTED * number, rng)
+        tried[name] = wide_inputs(known, _WIDE_TRIED_PER_WANTED * _NUM_WIDE_INPUTS, rng)
     told = behaviours_of([one.problem for one in behaviours], tried, sandbox)
     widened = []
     for one, seen in zip(behaviours, told, strict=True):
         kinds = {_kind(output) for output in one.outputs} - {"#"}
         waiting = [pair for pair in zip(seen.inputs, seen.outputs, strict=True) if _kind(pair[1]) in kinds]
-        chosen = _most_different(waiting, number, Counter())
+        chosen = most_different(waiting, _NUM_WIDE_INPUTS, Counter())
         inputs, outputs = zip(*chosen, strict=True) if chosen else ((), ())
         widened.append(replace(one, wide_inputs=inputs, wide_outputs=outputs))
     return widened
-
-
-def _most_different(pairs: Sequence[tuple[str, Output]], number: int, counts: Counter[str]) -> list[tuple[str, Output]]:
-    """Inputs with their outputs, one after the other the one whose output is rarest so far; `counts` is kept."""
-    waiting = list(pairs)
-    chosen: list[tuple[str, Output]] = []
-    while waiting and len(chosen) < number:
-        best = min(waiting, key=lambda pair: counts[json.dumps(pair[1])])
-        waiting.remove(best)
-        counts[json.dumps(best[1])] += 1
-        chosen.append(best)
-    return chosen
 
 
 def _kind(output: Output) -> str:
@@ -231,7 +199,7 @@ def _is_corner(value: Any) -> bool:
 
 
 def _is_nothing(value: Any) -> bool:
-    """Whether a value, or all in it, is what functions give where there is nothing to give; a truth value is not."""
+    """Whether a value, or all in it, is what functions return where there is no result; a truth value is not."""
     if isinstance(value, list):
         letter, *items = value
         if letter == "f":

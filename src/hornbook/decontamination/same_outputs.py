@@ -1,21 +1,20 @@
 """When a function behaves as a problem asks: which problems can tell, and how many outputs must be equal.
 
-`docs/decisions/behaviour.md` has what the thresholds were chosen by.
+`docs/decisions/behaviour.md` explains the thresholds.
 """
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hornbook.decontamination.benchmark_inputs import Behaviour, Output
+from hornbook.decontamination.benchmark_inputs import Behaviour, Output, most_different
 from hornbook.python_code.values import values_agree
 
 MIN_MADE_SCORE = 0.8
-"""Share of the made inputs on which both return, on which leaks may differ. Where there are fewer own ones than
-`FEW_OWN_INPUTS`, these say too little, and all made ones must be right, as all own ones must always."""
+"""Share of the generated inputs on which both return, on which leaks may differ. Where there are fewer own ones than
+`FEW_OWN_INPUTS`, these say too little, and all generated ones must be right, as all own ones must always."""
 MIN_MADE_RETURNED = 0.5
-"""Share of the made inputs on which the function must return: leaks need not know inputs that are out of domain."""
+"""Share of the generated inputs for which the function must return: leaks need not know inputs out of their domain."""
 FEW_OWN_INPUTS = 4
 MIN_WIDE_SCORE = 0.7
 """Share of the wide inputs on which both return."""
@@ -34,20 +33,20 @@ class SameOutputs:
     num_own: int
     num_made: int
     num_made_returned: int
-    """Made inputs on which the function returned."""
+    """Generated inputs for which the function returned."""
     num_wide: int
     num_wide_returned: int
-    """Wide inputs on which the function returned."""
+    """Wide inputs for which the function returned."""
     num_different: int
-    """Inputs of all kinds on which it returned something else."""
+    """Inputs of all kinds for which it returned something else."""
 
 
 def same_outputs(outputs: Sequence[Output | None], behaviour: Behaviour) -> SameOutputs:
-    """Compare.
+    """Compare the outputs of a function with those of a problem.
 
     Args:
-        outputs: For the own, the made and the wide inputs, in this order; None where the function did not return; some
-            of the last ones may be missing.
+        outputs: For the own, the generated and the wide inputs, in this order; None where the function did not return;
+            some of the last ones may be missing.
         behaviour: Of the problem.
     """
     wanted = [*behaviour.outputs, *behaviour.wide_outputs]
@@ -75,7 +74,7 @@ def is_same(same: SameOutputs, behaviour: Behaviour) -> bool:
 
 
 def most_raised(behaviour: Behaviour) -> int:
-    """On how many of a problem's made inputs a function may not return; it must on all own ones."""
+    """For how many of a problem's generated inputs a function may not return; it must for all own ones."""
     return int((1 - MIN_MADE_RETURNED) * behaviour.num_made + 1e-9) if _has_own_inputs(behaviour) else 0
 
 
@@ -85,23 +84,14 @@ def is_telling(behaviour: Behaviour) -> bool:
 
 
 def num_proving(behaviour: Behaviour) -> int:
-    """How many of the inputs, the first ones, are such that one wrong output is one too many."""
+    """How many of the inputs, the first ones, rule a function out by one wrong output."""
     may_differ = _has_own_inputs(behaviour) and int((1 - MIN_MADE_SCORE) * behaviour.num_made + 1e-9) > 0
     return behaviour.num_own if may_differ else len(behaviour.inputs)
 
 
 def telling_places(outputs: Sequence[Output], number: int) -> list[int]:
-    """Places of a few outputs, one after the other the first whose output is rarest so far."""
-    texts = list(map(json.dumps, outputs))
-    waiting = list(range(len(texts)))
-    counts: Counter[str] = Counter()
-    chosen: list[int] = []
-    while waiting and len(chosen) < number:
-        best = min(waiting, key=lambda place: counts[texts[place]])
-        waiting.remove(best)
-        counts[texts[best]] += 1
-        chosen.append(best)
-    return chosen
+    """Indices of a few outputs, one after the other the first whose output is rarest so far."""
+    return [place for place, _ in most_different(list(enumerate(outputs)), number, Counter())]
 
 
 def _has_own_inputs(behaviour: Behaviour) -> bool:

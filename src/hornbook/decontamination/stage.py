@@ -1,9 +1,7 @@
 """The stage `decontaminate`: drop the documents that give away a benchmark's problems.
 
-Reads:  the documents of its input; the benchmarks; the run's own held-out problems; the answers of a language model,
-        where the config names one.
-Writes: `documents`: Document, those that stay; `dropped`: Dropped, with the problem that each gives away; `found`:
-        FoundRow, what each detector found; `nearest`: FoundRow, the nearest document of each problem and detector;
+Writes: `documents`: Document, those that are kept; `dropped`: Dropped, with the problem that each gives away; `found`:
+        FoundRow, the matches of each detector; `nearest`: FoundRow, the nearest document of each problem and detector;
         where the config names a teacher also `judged`: JudgedRow, each pair that it was asked about. All are in the
         order of the documents, `nearest` in that of the problems.
 Source: section 5 of the paper, with the rule of `docs/decisions/decontamination-rule.md`.
@@ -14,10 +12,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from hornbook.benchmarks.against import NamedProblems, read_against
+from hornbook.decontamination.calibration import calibrate
 from hornbook.decontamination.findings import FoundRow, leaks_of, measure, nearest_of
-from hornbook.decontamination.judge import ANSWER_TOKENS, Judged, JudgedRow, Judging
+from hornbook.decontamination.judge import ANSWER_TOKENS, Judged, JudgedRow, judge
 from hornbook.decontamination.passes import MOST_CHARACTERS, Searched, is_too_long, search_documents
-from hornbook.decontamination.prepare import make_ready, open_jail, open_unjailed
+from hornbook.decontamination.prepare import open_jail, open_unjailed, prepare_once
 from hornbook.decontamination.rule import MATCH_RATE
 from hornbook.errors import ConfigError
 from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
@@ -27,7 +26,7 @@ from hornbook.records import Document, Dropped, Problem
 from hornbook.sandbox.program import Sandbox
 from hornbook.teacher.api import Teacher
 
-VERSION = 5
+VERSION = 6
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
 NAME = "decontaminate"
 """Of the stage; the teacher's answers are counted under it."""
@@ -43,9 +42,9 @@ class RuleConfig:
     """Benchmarks: humaneval, mbpp=PATH, a FILE of problems (.jsonl, .json, .parquet), or NAME=FILE; several are
     separated by commas. Held-out problems of a run are always among them."""
     match_rate: float = MATCH_RATE
-    """Similarity of syntax trees from which on they are a leak where no code could tell, above 0 to 1."""
+    """Least similarity of syntax trees that makes a leak where no code could tell, above 0 to 1."""
     run_code: bool = True
-    """Run functions in the jail. Without it words, embeddings and trees decide alone, and find far fewer leaks."""
+    """Run functions in the jail. Without it words and syntax trees decide alone, and find far fewer leaks."""
     execute_without_jail: bool = field(default=False, metadata=NOT_IN_FINGERPRINT)
     """Run the documents' code unprotected, with all your rights."""
     answer_tokens: int = ANSWER_TOKENS
@@ -98,14 +97,38 @@ def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact
     """Check `documents` against the benchmarks, and against the problems of `held_out`, if there are any.
 
     Raises:
-        MissingInputError: A benchmark cannot be had.
+        MissingInputError: A benchmark is missing or damaged.
         SandboxError: There is no jail, or it broke down.
         ConfigError: The config names a teacher, and there is no way to it.
         EndpointError: The teacher cannot be asked any more.
         BudgetError: The budget is spent.
     """
+    held_out = inputs["held_out"].records("held_out", Problem) if "held_out" in inputs else []
+    benchmarks = benchmarks_of(config, held_out)
+    judged: Judged | None = None
     with _opened(config.teacher, workspace) as teacher:  # First, so that a wrong key is known before the search.
-        return _decontaminate(config, inputs, workspace, teacher)
+        with config.open_sandbox() as sandbox:
+            prepared = prepare_once(benchmarks, sandbox, workspace.scratch, workspace.seed, workspace.progress)
+            workspace.progress(0, 1, "measuring the detectors on the labelled set")
+            calibration = calibrate(config.match_rate, sandbox, workspace.seed)
+        parts, is_jailed = inputs["documents"].documents().parts, not config.execute_without_jail
+        searched = search_documents(parts, prepared, config.match_rate, workspace, is_jailed=is_jailed)
+        if teacher is not None:
+            judged = judge(searched, benchmarks, config.match_rate, teacher, workspace.progress, config.answer_tokens)
+            workspace.write_records("judged", JudgedRow, judged.rows)
+    num_kept = _write_decided(searched, judged, workspace)
+    found = Table.of_folder(workspace.folder / "found", FoundRow)
+    workspace.write_records("nearest", FoundRow, nearest_of(found))
+    return Result(
+        kept=num_kept,
+        unit="documents",
+        dropped=count_reasons(Table.of_folder(workspace.folder / "dropped", Dropped)),
+        metrics={
+            "benchmarks": measure(found, prepared, was_judged=judged is not None),
+            "calibration": calibration,
+            **({} if judged is None else {"judge": judged.counts}),
+        },
+    )
 
 
 def benchmarks_of(config: RuleConfig, held_out: Sequence[Problem] = ()) -> list[NamedProblems]:
@@ -126,55 +149,6 @@ def benchmarks_of(config: RuleConfig, held_out: Sequence[Problem] = ()) -> list[
     return [*found, replace(HELD_OUT, problems=tuple(held_out))] if held_out else found
 
 
-def dropped_for(leak: FoundRow) -> Dropped:
-    """The reason for which a document is dropped."""
-    return Dropped(
-        id=leak.document_id,
-        reason=f"{leak.detector} of {leak.benchmark}",
-        detail=f"{leak.task_id}, score {leak.score:.3f}: {leak.evidence}",
-    )
-
-
-def _decontaminate(
-    config: DecontaminateConfig, inputs: Mapping[str, Artifact], workspace: Workspace, teacher: Teacher | None
-) -> Result:
-    held_out = inputs["held_out"].records("held_out", Problem) if "held_out" in inputs else []
-    benchmarks = benchmarks_of(config, held_out)
-
-    def say(note: str, done: int, total: int) -> None:
-        workspace.progress(done, total, note)
-
-    with config.open_sandbox() as sandbox:
-        prepared, calibration = make_ready(
-            benchmarks, config.match_rate, sandbox, workspace.scratch, workspace.seed, report=say
-        )
-    searched = search_documents(
-        inputs["documents"].documents().parts,
-        prepared,
-        config.match_rate,
-        workspace,
-        is_jailed=not config.execute_without_jail,
-    )
-    judged: Judged | None = None
-    if teacher is not None:
-        judging = Judging(searched, benchmarks, config.match_rate, config.answer_tokens)
-        judged = judging.ask(teacher, workspace.progress)
-        workspace.write_records("judged", JudgedRow, judged.rows)
-    num_kept = _write_decided(searched, judged, workspace)
-    found = Table.of_folder(workspace.folder / "found", FoundRow)
-    workspace.write_records("nearest", FoundRow, nearest_of(found))
-    return Result(
-        kept=num_kept,
-        unit="documents",
-        dropped=count_reasons(Table.of_folder(workspace.folder / "dropped", Dropped)),
-        metrics={
-            "benchmarks": measure(found, [one.compared for one in prepared], was_judged=judged is not None),
-            "calibration": calibration,
-            **({} if judged is None else {"judge": judged.counts}),
-        },
-    )
-
-
 def _write_decided(searched: Sequence[Searched], judged: Judged | None, workspace: Workspace) -> int:
     """Write `documents`, `dropped` and `found`, a job at a time; returns the number of documents that stay."""
     with (
@@ -189,17 +163,16 @@ def _write_decided(searched: Sequence[Searched], judged: Judged | None, workspac
             leaks = leaks_of(rows)
             for document in one.documents():
                 if document.id in leaks:
-                    dropped.add(dropped_for(leaks[document.id]))
+                    leak = leaks[document.id]
+                    detail = f"{leak.task_id}, score {leak.score:.3f}: {leak.evidence}"
+                    reason = f"{leak.detector} of {leak.benchmark}"
+                    dropped.add(Dropped(id=document.id, reason=reason, detail=detail))
                 elif is_too_long(document):
-                    dropped.add(_too_long(document))
+                    detail = f"{len(document.text):,} characters, where {MOST_CHARACTERS:,} can be searched"
+                    dropped.add(Dropped(id=document.id, reason=TOO_LONG, detail=detail))
                 else:
                     documents.add(document)
     return documents.num_rows
-
-
-def _too_long(document: Document) -> Dropped:
-    detail = f"{len(document.text):,} characters, where {MOST_CHARACTERS:,} can be searched"
-    return Dropped(id=document.id, reason=TOO_LONG, detail=detail)
 
 
 def _opened(name: str, workspace: Workspace) -> AbstractContextManager[Teacher | None]:

@@ -1,9 +1,7 @@
-"""The stages of a study of contamination that concern documents: plant leaks, find similar exercises, take them out.
+"""The stages of a contamination study: plant leaks, find similar exercises, remove them.
 
-Reads:  the decontaminated documents of a run; its held-out problems (`held_out`), or HumanEval where there are none.
-Writes: documents with leaks; the similar pairs by each label; documents without those that are similar.
-Source: section 5 of the paper, table 3: an exercise goes if it is similar to a problem, and a problem is similar if an
-        exercise is.
+Source: section 5 of the paper, table 3: an exercise is removed if it is similar to a problem, and a problem is similar
+        if an exercise is.
 """
 
 import random
@@ -17,9 +15,9 @@ from hornbook.decontamination.findings import Decision
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.passes import search_documents
 from hornbook.decontamination.planted import Leak, PlantConfig, plant
-from hornbook.decontamination.prepare import make_ready, open_jail
+from hornbook.decontamination.prepare import open_jail, prepare_once
 from hornbook.decontamination.stage import DecontaminateConfig
-from hornbook.decontamination.syntax_trees import MATCH_RATES, TreeIndex
+from hornbook.decontamination.trees import MATCH_RATES, TreeIndex
 from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.pipeline.table import Table, write_table
@@ -29,11 +27,11 @@ VERSION = 3
 """Raised when a rule of these stages changes: it is part of the fingerprint."""
 
 RULE = "rule"
-"""The label of what the rule of the run's own decontamination calls a leak."""
+"""The label of the leaks by the rule of `rule.py`."""
 PLANTED = "planted"
-"""The label of what is known, because it was planted."""
+"""The label of the planted leaks."""
 NOTHING_GOES = "as_trained"
-"""In place of a label, where pruning takes nothing away, and the model is the one as trained."""
+"""In place of a label, where pruning removes nothing, and the model is the one as trained."""
 
 Pair = tuple[str, str]
 """Id of a document, task id of a problem."""
@@ -50,12 +48,12 @@ class SimilarPair:
 
 @dataclass(frozen=True, kw_only=True)
 class SimilarConfig:
-    """In whose eyes an exercise may be similar to a problem."""
+    """The criteria by which an exercise is similar to a problem."""
 
     rates: tuple[float, ...] = MATCH_RATES
     """Match rates of syntax trees, each a label."""
     rule: DecontaminateConfig = field(default_factory=DecontaminateConfig)
-    """Of the run's own decontamination."""
+    """The rule, as the run's own decontamination has it."""
 
     def __post_init__(self) -> None:
         if not self.rates or len({rate_label(rate) for rate in self.rates}) < len(self.rates):
@@ -64,12 +62,12 @@ class SimilarConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class PruneConfig:
-    """Which exercises go."""
+    """Which exercises are removed."""
 
     label: str
     """Those of the similar pairs with this label."""
     is_control: bool = False
-    """Instead as many of the other exercises, drawn at random: what fewer exercises do by themselves."""
+    """Remove as many of the other exercises instead, drawn at random: the effect of fewer exercises alone."""
 
 
 def rate_label(rate: float) -> str:
@@ -84,10 +82,10 @@ def rate_label(rate: float) -> str:
 
 
 def equal_prunings(pairs: Iterable[SimilarPair], labels: Iterable[str]) -> dict[str, str]:
-    """Label → the first label by which the same documents go; `NOTHING_GOES` where none goes.
+    """Label → the first label that removes the same documents; `NOTHING_GOES` where none is removed.
 
-    A model finetuned on the same exercises is the same, so one is enough. The planted leaks come first: without them
-    the exercises are the run's own, and nothing need be trained.
+    Equal exercises give equal models, so one is enough. The planted leaks come first: without them the exercises are
+    the run's own, and nothing has to be trained.
     """
     gone: dict[str, set[str]] = {label: set() for label in sorted(labels, key=lambda label: label != PLANTED)}
     for pair in pairs:
@@ -109,7 +107,7 @@ def run_plant(config: PlantConfig, inputs: Mapping[str, Artifact], workspace: Wo
 
 
 def run_similar(config: SimilarConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Find the similar pairs of `documents` by each match rate and by the rule; and as `planted` what was planted.
+    """Find the similar pairs of `documents` by each match rate and by the rule; planted leaks have their own label.
 
     Writes `similar`: SimilarPair, label by label.
     """
@@ -133,7 +131,7 @@ def run_similar(config: SimilarConfig, inputs: Mapping[str, Artifact], workspace
 
 
 def run_prune(config: PruneConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Take the exercises of `similar` out of `documents`. Writes `documents` and `dropped`, both in input order.
+    """Remove the exercises of `similar` from `documents`. Writes `documents` and `dropped`, both in input order.
 
     Raises:
         ConfigError: A control is asked for, and there are not as many other exercises.
@@ -171,30 +169,23 @@ def similar_by_trees(
 
     A document is as near as the nearest of its functions; a problem whose solution does not parse is similar to none.
     """
-    pairs: dict[str, list[Pair]] = {rate_label(rate): [] for rate in rates}
+    pairs: dict[str, dict[Pair, None]] = {rate_label(rate): {} for rate in rates}
     index = TreeIndex(problems, min(rates))
     for match in index.matches([read_text(document.text) for document in documents]):
         for rate in rates:
             if match.score >= rate:
-                pairs[rate_label(rate)].append((documents[match.text].id, problems[match.problem].task_id))
-    return pairs
+                pairs[rate_label(rate)][documents[match.text].id, problems[match.problem].task_id] = None
+    return {label: list(found) for label, found in pairs.items()}
 
 
 def _similar_by_rule(
     documents: Sequence[Document], problems: Sequence[Problem], config: DecontaminateConfig, workspace: Workspace
 ) -> list[Pair]:
-    """The leaks by the rule of `rule.py`, by document, then by problem.
-
-    How rare a word is, is counted in these documents alone, where a run's decontamination counts in all of its own.
-    """
+    """The leaks by the rule, by document, then by problem. Words are counted in these documents alone."""
     benchmark = NamedProblems(name="studied", title="studied", problems=tuple(problems))
-    scratch, seed = workspace.scratch, workspace.seed
-
-    def report(note: str, done: int, total: int) -> None:
-        workspace.progress(done, total, note)
-
+    scratch = workspace.scratch
     with config.open_sandbox() as sandbox:
-        prepared, _ = make_ready([benchmark], config.match_rate, sandbox, scratch, seed, measures=False, report=report)
+        prepared = prepare_once([benchmark], sandbox, scratch, workspace.seed, workspace.progress)
     write_table(scratch / "exercises", Document, documents)
     parts = Table.of_folder(scratch / "exercises", Document).parts
     is_jailed = not config.execute_without_jail
@@ -211,7 +202,7 @@ def _problems(inputs: Mapping[str, Artifact]) -> list[Problem]:
 
 
 def _counts(pairs: Sequence[Pair], leaks: Sequence[Leak]) -> dict[str, Any]:
-    """How many documents and problems; where leaks were planted, how many of each kind are among the documents."""
+    """The number of documents and problems, and of the planted leaks of each kind among the documents."""
     documents = {document_id for document_id, _ in pairs}
     planted = Counter(leak.kind.value for leak in leaks)
     found = Counter(leak.kind.value for leak in leaks if leak.document_id in documents)

@@ -19,7 +19,7 @@ from hornbook.pipeline.manifest import Manifest
 from hornbook.pipeline.stage import Artifact
 from hornbook.records import Problem, Verdict
 
-_NEARNESS = {"n-gram": "words", "code embedding": "embeddings of code", "syntax tree": "syntax trees"}
+_NEARNESS = {"n-gram": "words", "syntax tree": "syntax trees"}
 """Detector → what decides where no code could tell."""
 
 
@@ -145,8 +145,6 @@ def _gaps_of(benchmarks: Sequence[Mapping[str, Any]], detectors: set[str], score
             "The behaviour of code that does not run by itself or takes other kinds of arguments: functions inside "
             "others, code that needs other files, a task on numbers told of a text that holds them."
         )
-    if "code embedding" not in detectors:
-        gaps.append("Problems told in other words, where no code ran: no embeddings were compared.")
     if "judge" not in detectors:
         gaps.append("Doubtful matches: neither a person nor a language model read them.")
     compared = [benchmark["title"] for benchmark in benchmarks]

@@ -90,12 +90,8 @@ class PhiReader:
 def visible(slots_S: Tensor, first: int, padding_B: Tensor) -> Tensor:
     """The slots that each new token may attend to: those after its row's padding, up to itself. Shape (B, T, S).
 
-    A padding token attends to itself, so that its softmax is defined.
-
-    Args:
-        slots_S: 0, 1, 2 … up to the last token's slot.
-        first: Slot of the first new token.
-        padding_B: Padding tokens at the left of each row.
+    A padding token attends to itself, so that its softmax is defined. Slots are 0, 1, 2 … up to the last token's; the
+    first new token has slot `first`.
     """
     new_T1 = slots_S[first:].unsqueeze(1)
     causal_TS = slots_S <= new_T1

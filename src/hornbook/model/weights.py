@@ -32,10 +32,7 @@ _TOKENIZER_FILES = ("tokenizer.json", "vocab.json")
 def save_model(model: Phi, folder: Path, tokenizer_sha256: str | None = None) -> None:
     """Write the weights in float32 and the config; equal weights give equal bytes.
 
-    Args:
-        model: A model of any type, on any device.
-        folder: An existing folder.
-        tokenizer_sha256: `tokenizer_hash` of the tokenizer that the model was trained with, if known.
+    `tokenizer_sha256` is the `tokenizer_hash` of the tokenizer that the model was trained with, if known.
     """
     tensors = {
         name: tensor.detach().to("cpu", torch.float32).contiguous() for name, tensor in model.state_dict().items()
@@ -67,9 +64,7 @@ def load_config(folder: Path) -> ModelConfig:
 def load_model(folder: Path, dtype: torch.dtype = torch.float32) -> Phi:
     """Load a model on the CPU, in evaluation mode. The peak of memory is the model and a part of the weights.
 
-    Args:
-        folder: A folder in Hornbook's or a Hugging Face format.
-        dtype: Type of the model; stored numbers that are too large for it become infinite.
+    Stored numbers that are too large for `dtype` become infinite.
 
     Raises:
         MissingInputError: A file is missing.
@@ -85,10 +80,8 @@ def load_model(folder: Path, dtype: torch.dtype = torch.float32) -> Phi:
 def tokenizer_hash_of_model(folder: Path) -> str | None:
     """The hash of the tokenizer that the model in `folder` was trained with, None if the folder does not say.
 
-    Hornbook's `config.json` holds it; for a Hugging Face folder it is computed from the tokenizer in the folder.
-
-    Raises:
-        MissingInputError: That tokenizer cannot be read.
+    Hornbook's `config.json` holds it; for a Hugging Face folder it is computed from the tokenizer in the folder, and a
+    `MissingInputError` is raised if that cannot be read.
     """
     fields = _read_fields(folder) if (folder / "config.json").is_file() else {"model_type": None}
     if "model_type" not in fields:
@@ -98,11 +91,7 @@ def tokenizer_hash_of_model(folder: Path) -> str | None:
 
 
 def check_tokenizer(model_folder: Path, tokenizer_sha256: str) -> None:
-    """Raise an error if the model is known to have been trained with another tokenizer.
-
-    Raises:
-        ConfigError: The hashes differ.
-    """
+    """Raise a `ConfigError` if the model is known to have been trained with another tokenizer."""
     expected = tokenizer_hash_of_model(model_folder)
     if expected is not None and expected != tokenizer_sha256:
         raise ConfigError(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from hornbook.errors import ConfigError, StoreError
 from hornbook.pipeline.table import Table
-from hornbook.records import Document, Dropped, Record, table_of
+from hornbook.records import Document, Dropped, Record, schema_of, table_of
 from hornbook.sources.code_rows import Rows
 from hornbook.sources.rows import parquet_batches, raw_lines
 from hornbook.sources.source import Source
@@ -30,6 +30,22 @@ ENDINGS = (".jsonl", ".parquet")
 _ROWS_AT_ONCE = 1024
 _NO_ORIGIN = {"id": "", "reason": "", "detail": "", "source": "", "path": "", "repository": "", "origin": ""}
 """Fields of a dropped row."""
+
+
+class Change(Protocol):
+    """A field of a row that is filled in or replaced."""
+
+    @property
+    def id(self) -> str:
+        """Of its document."""
+
+    @property
+    def field(self) -> str:
+        """Name of the field."""
+
+    @property
+    def value(self) -> str:
+        """What stands there from now on."""
 
 
 def require_writable(path: Path, inputs: Sequence[str] = (), endings: Sequence[str] = ENDINGS) -> None:
@@ -92,12 +108,13 @@ def publish(path: Path, table: Table[Any]) -> int:
     Raises:
         StoreError: The disk is full, or the folder cannot be written.
     """
-    return _write_rows(path, map(_fields, table), table.record)
+    return publish_rows(path, table, table.record)
 
 
 def publish_rows(path: Path, rows: Iterable[Record], record: type[Record]) -> int:
     """As `publish`, for records that are made as they are written."""
-    return _write_rows(path, map(_fields, rows), record)
+    schema = None if record is Document else schema_of(record)
+    return _write_rows(path, map(_fields, rows), record, schema)
 
 
 def publish_file(path: Path, source: Path) -> None:
@@ -194,7 +211,12 @@ def require_same_form(sources: Sequence[Source], output: Path) -> None:
 
 
 def publish_kept(
-    path: Path, sources: Sequence[Source], documents: Table[Document], rejected: Table[Dropped], kept: Table[Document]
+    path: Path,
+    sources: Sequence[Source],
+    documents: Table[Document],
+    rejected: Table[Dropped],
+    kept: Table[Document],
+    changes: Iterable[Change] = (),
 ) -> int:
     """Write the documents that a stage kept; rows of files as they stood there.
 
@@ -204,6 +226,7 @@ def publish_kept(
         documents: All documents that were found there.
         rejected: The rows that were no documents.
         kept: The documents that stay, in the same order.
+        changes: Fields of rows that are filled in or replaced, one for a document at most, in the same order.
 
     Returns:
         The number of rows.
@@ -214,12 +237,14 @@ def publish_kept(
     if not all(isinstance(source, Rows) for source in sources):
         return publish(path, kept)
     rows = [source for source in sources if isinstance(source, Rows)]
-    decisions = _decisions(documents, kept)
+    decisions = _decisions(documents, kept, changes)
     places = (one.id for one in rejected)
     with _replaced(path) as partial:
         if path.suffix == ".parquet":
-            with pq.ParquetWriter(partial, _schema_of(rows[0]), compression="zstd") as writer:
-                for batch in _kept_batches(rows, decisions, places):
+            filled = sorted({one.field for one in changes})
+            schema = _schema_of(rows[0], filled)
+            with pq.ParquetWriter(partial, schema, compression="zstd") as writer:
+                for batch in _kept_batches(rows, decisions, places, schema if filled else None):
                     writer.write_batch(batch)
         else:
             with partial.open("wb") as stream:
@@ -227,45 +252,75 @@ def publish_kept(
     return kept.num_rows
 
 
-def _decisions(documents: Table[Document], kept: Table[Document]) -> Iterator[bool]:
-    """Whether each document is kept; both tables have the same order."""
-    ids = kept.ids()
-    following = next(ids, None)
+_Decision = dict[str, str] | None
+"""The fields of a kept row that change; None where the row is dropped."""
+
+
+def _decisions(documents: Table[Document], kept: Table[Document], changes: Iterable[Change]) -> Iterator[_Decision]:
+    """What becomes of each document; all three have the same order."""
+    ids, waiting = kept.ids(), iter(changes)
+    following, change = next(ids, None), next(waiting, None)
     for name in documents.ids():
-        is_kept = name == following
-        yield is_kept
-        if is_kept:
-            following = next(ids, None)
+        if name != following:
+            yield None
+            continue
+        if change is not None and change.id == name:
+            yield {change.field: change.value}
+            change = next(waiting, None)
+        else:
+            yield {}
+        following = next(ids, None)
 
 
-def _kept_lines(rows: Sequence[Rows], decisions: Iterator[bool], rejected: Iterator[str]) -> Iterator[bytes]:
+def _kept_lines(rows: Sequence[Rows], decisions: Iterator[_Decision], rejected: Iterator[str]) -> Iterator[bytes]:
     place = next(rejected, None)
     for one in rows:
         for number, line in raw_lines(one.path):
             if place is not None and place == f"{one.name}:{number}":
                 place = next(rejected, None)
-            elif next(decisions):
-                yield line if line.endswith(b"\n") else line + b"\n"
+            elif (changed := next(decisions)) is not None:
+                yield _changed_line(line, changed) if changed else line if line.endswith(b"\n") else line + b"\n"
 
 
-def _kept_batches(rows: Sequence[Rows], decisions: Iterator[bool], rejected: Iterator[str]) -> Iterator[pa.RecordBatch]:
+def _changed_line(line: bytes, changed: dict[str, str]) -> bytes:
+    row = {**json.loads(line.decode("utf-8-sig")), **changed}
+    return (json.dumps(row, ensure_ascii=False) + "\n").encode(errors="replace")
+
+
+def _kept_batches(
+    rows: Sequence[Rows], decisions: Iterator[_Decision], rejected: Iterator[str], filled: pa.Schema | None
+) -> Iterator[pa.RecordBatch]:
     place = next(rejected, None)
     for one in rows:
         number = 0
         for batch in parquet_batches(one.path):
             chosen: NDArray[np.bool_] = np.zeros(len(batch), dtype=np.bool_)
+            changes: list[dict[str, str]] = []
             for row in range(len(batch)):
                 number += 1
                 if place is not None and place == f"{one.name}:{number}":
                     place = next(rejected, None)
-                else:
-                    chosen[row] = next(decisions)
+                elif (changed := next(decisions)) is not None:
+                    chosen[row] = True
+                    changes.append(changed)
             if chosen.any():
-                yield batch.filter(pa.array(chosen))
+                kept = batch.filter(pa.array(chosen))
+                if filled is not None:
+                    changed_rows = [{**old, **new} for old, new in zip(kept.to_pylist(), changes, strict=True)]
+                    kept = pa.RecordBatch.from_pylist(changed_rows, schema=filled)
+                yield kept
 
 
-def _schema_of(one: Rows) -> pa.Schema:
-    return pq.read_schema(one.path if isinstance(one.path, Path) else one.path.open())
+def _schema_of(one: Rows, changed: Sequence[str] = ()) -> pa.Schema:
+    """The columns of a file, with those that are filled in."""
+    schema = pq.read_schema(one.path if isinstance(one.path, Path) else one.path.open())
+    for name in changed:
+        place = schema.get_field_index(name)
+        if place < 0:
+            schema = schema.append(pa.field(name, pa.string()))
+        elif pa.types.is_null(schema.field(place).type):
+            schema = schema.set(place, pa.field(name, pa.string()))
+    return schema
 
 
 def _fields(record: Record) -> dict[str, Any]:
@@ -274,14 +329,16 @@ def _fields(record: Record) -> dict[str, Any]:
     return {**fields, **metadata}
 
 
-def _write_rows(path: Path, rows: Iterator[dict[str, Any]], record: type[Record]) -> int:
+def _write_rows(
+    path: Path, rows: Iterator[dict[str, Any]], record: type[Record], schema: pa.Schema | None = None
+) -> int:
     number = 0
     with _replaced(path) as partial:
         if path.suffix == ".parquet":
             writer: pq.ParquetWriter | None = None
             try:
                 for some in _some_at_once(rows):
-                    table = pa.Table.from_pylist(some, schema=writer.schema if writer else None)
+                    table = pa.Table.from_pylist(some, schema=writer.schema if writer else schema)
                     writer = writer or pq.ParquetWriter(partial, table.schema, compression="zstd")
                     writer.write_table(table)
                     number += len(some)

@@ -16,7 +16,7 @@ from hornbook.pipeline.manifest import MEASURED, Manifest
 from hornbook.pipeline.table import Table, num_rows_of, write_table
 from hornbook.records import CURRICULUM, Document, Dropped, R
 
-DOCUMENT_TABLES = ("documents", "passages", "kept", "exercises")
+DOCUMENT_TABLES = ("documents", "exercises")
 """Tables whose records are, or can be read as, documents for training."""
 
 

@@ -5,6 +5,7 @@
 Reading streams part by part, so that a table may be larger than memory. Equal records give equal bytes.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, Generic, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -24,6 +26,10 @@ _MOST_ROWS = 2**17
 _ROWS_PER_BATCH = 1024
 Chosen = tuple[Path, NDArray[np.int64]]
 """A part, and some of its rows in ascending order."""
+Slice = tuple[Path, int, int]
+"""A part, its first row that is meant, and the one after the last."""
+_TEXTS = ("text", "prompt", "solution")
+"""Columns whose texts together are a document's."""
 
 
 @dataclass(frozen=True)
@@ -130,13 +136,41 @@ def num_rows_of(part: Path) -> int:
 def read_part(part: Path, record: type[R]) -> Iterator[R]:
     """Stream the records of one part.
 
-    A part of passages or exercises can also be read as documents.
+    A part of exercises can also be read as documents.
     """
     with pq.ParquetFile(part) as opened:
         stored: Any = record_type_of(opened.schema_arrow) if record is Document else record
         for batch in opened.iter_batches(_ROWS_PER_BATCH):
             rows: list[Any] = records_of(stored, pa.Table.from_batches([batch]))
             yield from rows if stored is record else map(as_document, rows)
+
+
+def split_parts(parts: Iterable[Path], num_characters: int) -> list[Slice]:
+    """Divide the rows of parts of documents into slices of about as many characters of text."""
+    slices: list[Slice] = []
+    for part in parts:
+        first = stop = filled = 0
+        for stop, length in enumerate(_text_lengths(part), start=1):
+            filled += length
+            if filled >= num_characters:
+                slices.append((part, first, stop))
+                first, filled = stop, 0
+        if stop > first:
+            slices.append((part, first, stop))
+    return slices
+
+
+def read_slice(one: Slice) -> Iterator[Document]:
+    """Stream the documents of a slice."""
+    part, first, stop = one
+    return itertools.islice(read_part(part, Document), first, stop)
+
+
+def _text_lengths(part: Path) -> Iterator[int]:
+    with pq.ParquetFile(part) as opened:
+        names = [name for name in _TEXTS if name in opened.schema_arrow.names]
+        for batch in opened.iter_batches(_ROWS_PER_BATCH, columns=names):
+            yield from map(sum, zip(*(pc.utf8_length(column).to_pylist() for column in batch.columns), strict=True))
 
 
 def copy_rows(chosen: Chosen, folder: Path) -> None:

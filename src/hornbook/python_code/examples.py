@@ -1,8 +1,8 @@
 """Read the examples of a docstring with the results that they claim, and make a test of them.
 
-It reads sessions (by `doctest`), sentences such as `f(1) == 2`, `f(1) -> 2`, `f(1) returns 2`, and pairs of lines
-`Input: 1` and `Output: 2`. A sentence counts only where it names a literal: `f(1) returns the sum` claims nothing that
-can be compared. Nothing is run here.
+Examples are sessions (read by `doctest`), sentences such as `f(1) == 2`, `f(1) -> 2`, `f(1) returns 2`, and pairs of
+lines `Input: 1` and `Output: 2`. A sentence counts only if it names a literal: `f(1) returns the sum` claims nothing
+that can be compared. Nothing is run here.
 """
 
 import ast
@@ -31,17 +31,17 @@ _TOLERANCE = "1e-6"
 
 
 class Form(StrEnum):
-    """How an example is given."""
+    """The form of an example."""
 
     SETUP = "setup"
-    """A line of a session that is said to show nothing."""
+    """A line of a session that shows nothing."""
     SESSION = "session"
     CLAIM = "claim"
 
 
 @dataclass(frozen=True)
 class Example:
-    """A piece of code and what it is said to give."""
+    """A piece of code and its claimed result."""
 
     form: Form
     source: str

@@ -42,17 +42,17 @@ _FEWEST_CHARACTERS, _MOST_WIDE_CHARACTERS = 60, 200
 
 
 def make_inputs(code: str, name: str, known: Sequence[str], num_inputs: int, seed: int) -> list[str]:
-    """Argument lists by a function's header and by known inputs, such as those of its docstring's examples.
+    """Make argument lists from a function's header and from known inputs, such as those of its docstring's examples.
 
-    First the known ones, then corner cases (empty, zero, one), then by turns a known one with something changed, which
-    stays close to what the function is for, and values drawn by kind.
+    First come the known ones, then corner cases (empty, zero, one), then in turn a known one with something changed,
+    which stays close to what the function is for, and values drawn by kind.
 
     Args:
         code: A module; it is parsed and never run.
-        name: Of its function or class.
+        name: Name of its function or class.
         known: Argument lists as Python source.
-        num_inputs: At most so many; all different; fewer where the function takes few, none where nothing is known.
-        seed: Of the drawing.
+        num_inputs: Most inputs, all different; fewer where the function takes few, none where nothing is known.
+        seed: Seed of the drawing.
     """
     rows = [row for row in map(named_arguments, known) if row is not None]
     parameters = read_parameters(code, name, rows)
@@ -64,9 +64,8 @@ def make_inputs(code: str, name: str, known: Sequence[str], num_inputs: int, see
     rng = random.Random(f"{seed} {name} {code}")
     if can_be_drawn:
         for number in range(_MOST_CORNERS if needed else 1):
-            found[
-                _written({one.name: corner(one.kind, one.name, number) for one in needed if one.kind}, parameters)
-            ] = None
+            corners = {one.name: corner(one.kind, one.name, number) for one in needed if one.kind}
+            found[_written(corners, parameters)] = None
     for turn in range(num_inputs * _TRIES_PER_INPUT):
         if len(found) >= num_inputs or not (rows or can_be_drawn):
             break
@@ -76,17 +75,17 @@ def make_inputs(code: str, name: str, known: Sequence[str], num_inputs: int, see
 
 
 def typical_inputs(function: ast.FunctionDef, num_inputs: int, rng: random.Random) -> list[list[str]]:
-    """Values of the types that the parameters name; without names, of types that they may have.
+    """Make values of the annotated types; of the likeliest types where there are no annotations.
 
     Args:
-        function: Its parameters with defaults are left at these, but for the first.
-        num_inputs: Most of a group.
-        rng: What is drawn from.
+        function: Parameters with defaults keep these, except for the first.
+        num_inputs: Most inputs of a group.
+        rng: The generator.
 
     Returns:
-        Groups of argument lists, the likeliest first; each takes the parameters for values of other types. One where
-        all types are named; none where a parameter names a type that cannot be made, where there are too many without a
-        name, or none to be given.
+        Groups of argument lists, the likeliest first, each with other types of the parameters: one group where all
+        types are annotated; none where values of an annotated type cannot be made, where too many annotations are
+        missing, or where no argument can be given.
     """
     arguments = function.args
     by_place = [*arguments.posonlyargs, *arguments.args]
@@ -114,25 +113,23 @@ def typical_inputs(function: ast.FunctionDef, num_inputs: int, rng: random.Rando
 
 
 def near_inputs(known: Sequence[str], num_inputs: int, rng: random.Random) -> dict[str, int]:
-    """Mix known inputs to others, place by place, which stay within their domain as far as can be told.
+    """Mix known inputs, place by place, to others that stay within their domain as far as can be told.
 
     Args:
         known: Argument lists as Python source; those with keywords are not used.
-        num_inputs: At most so many; fewer where few can be made.
-        rng: What is drawn from.
+        num_inputs: Most inputs; fewer where few can be made.
+        rng: The generator.
 
     Returns:
-        By argument list, none of them known, how many habits of the known ones it breaks (`habits.num_broken`); in the
-        order of that number.
+        Argument list, none of them known → number of habits of the known ones that it breaks (`habits.num_broken`), the
+        fewest first.
     """
     rows = _rows(known)
     if not rows:
         return {}
     groups = {len(row): [other for other in rows if len(other) == len(row)] for row in rows}
     habits = {size: habits_of(list(map(look_at, group))) for size, group in groups.items()}
-    kin = {
-        size: [dict(zip(map(str, range(size)), row, strict=True)) for row in group] for size, group in groups.items()
-    }
+    kin = {size: [dict(enumerate(row)) for row in group] for size, group in groups.items()}
     max_characters = max(_FEWEST_CHARACTERS, *(len(text) * 5 // 4 for text in known))
     ours = set(map(argument_source, rows))
     made: dict[str, int] = {}
@@ -146,26 +143,26 @@ def near_inputs(known: Sequence[str], num_inputs: int, rng: random.Random) -> di
 
 
 def wide_inputs(known: Sequence[str], num_inputs: int, rng: random.Random) -> list[str]:
-    """New values of the known types that go beyond the habits of the known inputs.
+    """Make values of the known types that go beyond the habits of the known inputs.
 
     A benchmark's inputs are narrow: texts without a sign, words of one letter, small numbers. Another task may agree
-    with the problem on all of these, and shows itself where they end. But where a domain ends a right solution may
-    differ, too: habits that look meant stay (`Habits.meant`).
+    with the problem on all of these, and differ beyond them. But at the end of a domain a right solution may differ,
+    too: habits that look meant stay (`Habits.meant`).
 
     Args:
         known: Argument lists as Python source; those with keywords are not used.
-        num_inputs: At most so many; fewer where few can be made.
-        rng: What is drawn from.
+        num_inputs: Most inputs; fewer where few can be made.
+        rng: The generator.
 
     Returns:
         Argument lists, none of them known, those with small numbers first; with as many arguments as most of the known
         ones.
     """
-    sizes = Counter(map(len, _rows(known)))
-    if not sizes:
+    rows = _rows(known)
+    if not rows:
         return []
-    [(size, _)] = sizes.most_common(1)
-    rows = [row for row in _rows(known) if len(row) == size]
+    [(size, _)] = Counter(map(len, rows)).most_common(1)
+    rows = [row for row in rows if len(row) == size]
     habits = habits_of(list(map(look_at, rows))).meant()
     made: dict[str, float] = {}
     for _ in range(num_inputs * _WIDE_TRIES_PER_INPUT):

@@ -16,7 +16,7 @@ from typing import Any
 from hornbook.decontamination import study
 from hornbook.decontamination.planted import PlantConfig
 from hornbook.decontamination.study import NOTHING_GOES, PLANTED, RULE, PruneConfig, SimilarConfig, rate_label
-from hornbook.decontamination.syntax_trees import MATCH_RATES
+from hornbook.decontamination.trees import MATCH_RATES
 from hornbook.errors import ConfigError
 from hornbook.evaluation.stages import HELD_OUT
 from hornbook.pipeline.run import Pipeline

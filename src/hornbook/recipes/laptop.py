@@ -24,7 +24,8 @@ from hornbook.report.run import report
 from hornbook.sources.standard_library import STANDARD_LIBRARY
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig
-from hornbook.synthesis.stages import verify, write_exercises, write_textbooks
+from hornbook.synthesis.verify import verify
+from hornbook.synthesis.write import write_exercises, write_textbooks
 from hornbook.tokens.stages import tokenize, train_tokenizer
 from hornbook.tokens.tokenizer import TokenizerConfig
 from hornbook.training.config import TrainConfig

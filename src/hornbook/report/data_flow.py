@@ -12,7 +12,7 @@ from typing import Any
 
 from hornbook.errors import MissingInputError
 from hornbook.pipeline.stage import Artifact
-from hornbook.records import DocumentKind, Dropped
+from hornbook.records import Document, DocumentKind, Dropped
 
 Counts = tuple[tuple[str, int], ...]
 """Names with a number each, in the order in which they are shown."""
@@ -33,8 +33,8 @@ _LANES = (
 )
 """Kind, title, and the roles of its stages, each with the title of the step."""
 _MERGED = (("deduplicate", "Duplicates dropped"), ("decontaminate", "Benchmark leaks dropped"))
-_VERIFIED = {"textbook": ("passages", "passages", "passage-"), "exercise": ("kept", "exercises", "exercise-")}
-"""Kind → table that `verify` writes, unit, prefix of the ids."""
+_VERIFIED = {"textbook": ("passages", "passage-"), "exercise": ("exercises", "exercise-")}
+"""Kind → unit, prefix of the ids in `verify`."""
 _MASKED = {"key": "keys and passwords", "email": "e-mail addresses", "ip": "IP addresses"}
 _TRAININGS = ("pretrain", "finetune")
 
@@ -127,7 +127,7 @@ def _lane_steps(run: Mapping[str, Artifact], kind: str, stations: tuple[tuple[st
             continue
         if role != "verify":
             steps.append(_step(role, title, run[role]))
-        elif run[role].has(_VERIFIED[kind][0]):
+        elif kind in _kinds(run[role]):
             steps.append(_verified(title, kind, run[role]))
     return steps
 
@@ -150,15 +150,24 @@ def _step(role: str, title: str, artifact: Artifact, *, by_kind: bool = False) -
 
 def _verified(title: str, kind: str, artifact: Artifact) -> FlowStep:
     """The step of one kind in `verify`, which checks passages and exercises."""
-    table, unit, prefix = _VERIFIED[kind]
+    unit, prefix = _VERIFIED[kind]
+    kinds = _kinds(artifact)
     dropped = artifact.records("dropped", Dropped) if artifact.has("dropped") else []
     return FlowStep(
         title=title,
-        kept=artifact.arrow(table).num_rows,
+        kept=kinds.count(kind),
         unit=unit,
         dropped=counts(Counter(record.reason for record in dropped if record.id.startswith(prefix))),
         note="",
     )
+
+
+def _kinds(artifact: Artifact) -> list[str]:
+    """The kind of each document; none where a stage of that name writes no documents."""
+    if not artifact.has("documents"):
+        return []
+    kinds: list[str] = artifact.table("documents", Document).columns("kind").column("kind").to_pylist()
+    return kinds
 
 
 def _note(role: str, artifact: Artifact) -> str:

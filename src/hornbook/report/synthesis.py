@@ -1,10 +1,11 @@
 """A few passages and exercises, chosen by rule, so that the same run shows the same ones; and how varied all are."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from hornbook.pipeline.stage import Artifact
-from hornbook.records import Exercise, Passage, R
+from hornbook.records import Document, DocumentKind, exercise_of
 from hornbook.units import percent
 
 T = TypeVar("T")
@@ -25,12 +26,15 @@ def synthesis_of(run: Mapping[str, Artifact]) -> dict[str, Any] | None:
         `passages`, `exercises`, the `diversity` of each, and whether they are `verified`: executed before they were
         kept. None where the run has neither.
     """
-    passages = _written(run, (("verify", "passages"), ("textbooks", "passages")), Passage)
-    exercises = _written(run, (("verify", "kept"), ("exercises", "exercises")), Exercise)
+    passages = [
+        {"family": "", "topic": "", "audience": "", "style": "", **json.loads(one.metadata), "text": one.text}
+        for one in _written(run, "textbooks", DocumentKind.TEXTBOOK)
+    ]
+    exercises = [exercise_of(one) for one in _written(run, "exercises", DocumentKind.EXERCISE)]
     if not passages and not exercises:
         return None
     return {
-        "passages": [passages[at] for at in by_turns([passage.family for passage in passages], _NUM_PASSAGES)],
+        "passages": [passages[at] for at in by_turns([passage["family"] for passage in passages], _NUM_PASSAGES)],
         "exercises": [exercises[at] for at in by_turns([exercise.family for exercise in exercises], _NUM_EXERCISES)],
         "diversity": [
             _diversity(unit, run[role].manifest.metrics["diversity"])
@@ -66,10 +70,11 @@ def by_turns(groups: Sequence[str], number: int) -> list[int]:
     return turns[:number]
 
 
-def _written(run: Mapping[str, Artifact], tables: Sequence[tuple[str, str]], record: type[R]) -> list[R]:
-    """The records of the first table, by role and name, that the run has."""
-    found = (run[role].records(table, record) for role, table in tables if role in run and run[role].has(table))
-    return next(found, [])
+def _written(run: Mapping[str, Artifact], writer: str, kind: DocumentKind) -> list[Document]:
+    """The documents of a kind that `verify` kept, or else those that were written."""
+    found = [run[role] for role in ("verify", writer) if role in run]
+    tables = [one.documents() for one in found if one.has("documents") or one.has("exercises")]
+    return [one for one in tables[0] if one.kind is kind] if tables else []
 
 
 def _diversity(unit: str, figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from hornbook.sandbox.worker import Worker, WorkerDiedError
 
 _ATTEMPTS = 2
 _MOST_CHARACTERS_AHEAD = 16384
-"""Of a program that is sent to a busy worker: what fits into the socket whoever reads it."""
+"""Longest program that is sent to a busy worker; it fits into the socket before anyone reads."""
 
 
 class Dispatcher:
     """Workers, and which programs each of them has: the one that it runs, and the one that it will run next.
 
-    A worker that holds its next program need not wait for us. A program goes ahead like this only while there are
-    enough others for each worker, so that at the end none waits behind a slow one while a worker is idle.
+    A worker that has its next program does not wait for us. A program is sent ahead like this only while there are
+    enough others for each worker, so that at the end none waits for a slow one while a worker is idle.
     """
 
     def __init__(self, num_workers: int, start_worker: Callable[[], Worker]) -> None:

@@ -1,13 +1,14 @@
-"""Runs a program in this very process, to its last line, and says how it went.
+"""Runs a program in this process, to its last line, and reports the outcome.
 
 Works inside the jail after each fork (`runner.py`), and as a script in a fresh process where there is no jail
 (`unjailed.py`), so it imports the standard library alone.
 
-How a program cannot claim that it passed: the answer `passed` must carry a secret of two halves, which whoever started
-the process writes into a pipe. The first half is read before the program starts and lies on the interpreter's value
-stack: no module, variable, frame's local or object that the garbage collector knows refers to it. The second half stays
-in the pipe until the program's last line has run. So leaving early, printing, writing on every descriptor, reading
-every descriptor, and walking through modules, frames and the garbage collector, alone or together, give no `passed`.
+How a program cannot claim that it passed: the answer `passed` must carry a secret of two halves, which the process that
+started this one writes into a pipe. The first half is read before the program starts and lies on the interpreter's
+value stack: no module, variable, frame's local or object that the garbage collector knows refers to it. The second half
+stays in the pipe until the program's last line has run. So leaving early, printing, writing on every descriptor,
+reading every descriptor, and walking through modules, frames and the garbage collector, alone or together, give no
+`passed`.
 
 What is not fought: `ctypes` and whatever else reads this process' own memory; and programs that mislead the tests
 instead of the judge, such as an object that is equal to everything.

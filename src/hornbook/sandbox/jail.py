@@ -1,8 +1,8 @@
-"""Run programs that nobody has read and say what became of each.
+"""Run untrusted programs in a jail, and report the outcome of each.
 
-The walls are bubblewrap's (`bubblewrap.py`), the clock is the runner's inside (`runner.py`), one worker for each core;
-what was seen is judged out here (`verdict.py`). What is promised: nothing outside the jail changes, no program sees
-another one's traces, verdicts do not depend on how busy the machine is, a time-out counts only if the program runs out
+The walls are bubblewrap's (`bubblewrap.py`), the clock is the runner's inside (`runner.py`), with one worker for each
+core; the verdict is made outside (`program.report_of`). Guarantees: nothing outside the jail changes, no program sees
+traces of another one, verdicts do not depend on how busy the machine is, a time-out counts only if the program runs out
 of time alone as well, and a failure of the machine raises instead of becoming a verdict.
 """
 
@@ -71,26 +71,25 @@ class Jail:
             bwrap: The binary; searched for if None.
         """
         self.limits = limits or Limits()
-        self._candidates = [bwrap] if bwrap is not None else None
-        self._bwrap = Path()
+        self._bwrap = bwrap or Path()
+        self._is_given = bwrap is not None
         self._dispatcher = Dispatcher(num_workers or num_cores(), lambda: Worker(self._bwrap, self.limits))
 
     def __enter__(self) -> "Jail":
         """Start one worker, and let a real program try the walls.
 
         Raises:
-            SandboxError: No jail can be had; says what is missing and how to get it.
+            SandboxError: There is no jail; says what is missing and how to get it.
         """
         if sys.platform != "linux":
             raise SandboxError(f"no jail on {sys.platform}. {_HOW_TO_GET_IT}")
-        candidates = find_bwraps() if self._candidates is None else self._candidates
         failures = []
-        for bwrap in candidates:
+        for bwrap in [self._bwrap] if self._is_given else find_bwraps():
             self._bwrap = bwrap
             try:
                 self._probe()
             except SandboxError as error:
-                self._kill_workers()
+                self._dispatcher.kill()
                 failures.append(f"`{bwrap}` failed: {error.__cause__ or error}")
             else:
                 return self
@@ -100,7 +99,7 @@ class Jail:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Kill every worker with everything in it."""
-        self._kill_workers()
+        self._dispatcher.kill()
 
     def describe(self) -> dict[str, Any]:
         """What the jail is made of, as JSON values; equal on every machine."""
@@ -125,15 +124,8 @@ class Jail:
                 on_report,
             )
         except BaseException:
-            self._kill_workers()
+            self._dispatcher.kill()
             raise
-
-    @property
-    def _workers(self) -> list[Worker]:
-        return self._dispatcher.workers
-
-    def _kill_workers(self) -> None:
-        self._dispatcher.kill()
 
     def _probe(self) -> None:
         """Let a program try the walls.

@@ -1,8 +1,8 @@
 """Observe untrusted code in the jail: many tasks in one program, and each task alone where that program fails.
 
-A program's answers are believed only if it ran to its last line and printed one line that begins with a marker drawn
-for this run; so a piece that ends the process, eats its memory or prints something like an answer costs the others
-nothing but a second run.
+A program's answers count only if it ran to its last line and printed exactly one line that begins with a marker drawn
+for this run. So code that ends the process, exhausts its memory or prints a false answer costs the other tasks only a
+second run.
 """
 
 import json
@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 from hornbook.records import Outcome
-from hornbook.sandbox.program import OUTPUT_BYTES, Program, Report, Sandbox
+from hornbook.sandbox.program import OUTPUT_BYTES, Program, Report, Sandbox, ignore_progress
 
 _PACKAGE = "hornbook.sandbox.probes"
 _SHARED = ("tasks", "values")
@@ -35,7 +35,7 @@ _CHARACTERS_OF_ALL_VALUES = 12_000
 _FEWEST_CHARACTERS, _MOST_CHARACTERS = 120, 600
 
 Answer = Any | Report
-"""What was seen of a task, as JSON values, or what became of it when it was run alone and did not come to its end."""
+"""The observation of a task, as JSON values, or its report when it was run alone and did not end normally."""
 
 
 def run_tasks(
@@ -44,13 +44,13 @@ def run_tasks(
     sandbox: Sandbox,
     *,
     batch_size: int,
-    progress: Callable[[int, int], None],
+    progress: Callable[[int, int], None] = ignore_progress,
     shared: Mapping[str, Any] | None = None,
 ) -> list[Answer]:
-    """See every task.
+    """Observe every task.
 
     Args:
-        observer: What sees a task in the jail: `calls`, `snippets`, `probes`, `behaviours`, `recorded_calls`.
+        observer: The module that observes a task: `calls`, `snippets`, `probes`, `behaviours`, `recorded_calls`.
         tasks: JSON values.
         sandbox: Entered.
         batch_size: Most tasks of one program.

@@ -1,5 +1,6 @@
-"""What goes into a sandbox and what comes out of it."""
+"""Programs, their limits and reports, and how a report is made from what was seen of a process."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
@@ -7,16 +8,20 @@ from typing import Any, Protocol, Self
 
 from hornbook.errors import ConfigError
 from hornbook.records import Outcome
+from hornbook.sandbox.execute import STDERR_BYTES
 
 OUTPUT_BYTES = 64 * 2**10
 """What a program may write to stdout and stderr together."""
 
 _TIME_OUTS = (Outcome.CPU_TIMED_OUT, Outcome.WALL_TIMED_OUT)
+_REPORTED = ("passed", "wrong", "raised", "syntax error", "out of memory")
+"""What a process may say of itself."""
+_DETAIL_CHARACTERS = 400
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one program may use. The CPU clock decides verdicts; the wall clock is only the safety net behind it."""
+    """What one program may use. The CPU clock decides verdicts; the wall clock is only a safety net."""
 
     cpu_seconds: float = 3.0
     """CPU time in the scheduler's own account: a busy machine does not change the verdict."""
@@ -65,26 +70,71 @@ class Report:
     """The first 2,000 bytes of what it wrote to stderr; exceptions are in `detail`, not here."""
 
 
-class Sandbox(Protocol):
-    """Runs programs that nobody has read: in a jail (`jail.py`), or at the user's own risk without one (`unjailed.py`).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was seen of a process."""
 
-    A context manager, to be used from one thread; `limits` are those of each program.
+    stopped: str
+    """The limit at which it was stopped: `output`, `cpu`, `wall`, or nothing."""
+    status: int
+    """As `os.wait4` gives it."""
+    cpu_seconds: float
+    secret: bytes
+    """What the process must show to have passed (`execute.py`)."""
+    answer: bytes
+    """What the process says of itself, if anything; it may be a lie."""
+    stdout: bytes
+    stderr: bytes
+
+
+def report_of(seen: Seen, limits: Limits) -> Report:
+    """The report of a program that ran under these limits."""
+    outcome, detail = _decide(seen, limits)
+    return Report(
+        outcome=outcome,
+        cpu_seconds=seen.cpu_seconds,
+        detail=detail,
+        stdout=seen.stdout[:OUTPUT_BYTES].decode("utf-8", "replace"),
+        stderr=seen.stderr[:STDERR_BYTES].decode("utf-8", "replace"),
+    )
+
+
+def _decide(seen: Seen, limits: Limits) -> tuple[Outcome, str]:
+    """Outcome and detail; what comes first rules out what follows."""
+    if seen.stopped == "output":
+        return Outcome.OUTPUT_LIMIT, f"wrote more than {OUTPUT_BYTES} bytes"
+    if seen.stopped == "cpu" or seen.cpu_seconds >= limits.cpu_seconds:
+        return Outcome.CPU_TIMED_OUT, f"used its {limits.cpu_seconds:g} s of CPU time"
+    if seen.stopped == "wall":
+        return Outcome.WALL_TIMED_OUT, f"still running after {limits.wall_seconds:g} s"
+    if os.WIFSIGNALED(seen.status):
+        return Outcome.KILLED, f"by signal {os.WTERMSIG(seen.status)}"
+    said, _, rest = seen.answer.partition(b"\n")
+    outcome = said.decode("ascii", "replace")
+    if outcome not in _REPORTED or (outcome == "passed" and rest != seen.secret):
+        return Outcome.RAISED, f"left with status {os.WEXITSTATUS(seen.status)} before its end"
+    if outcome == "passed":
+        return Outcome.PASSED, ""
+    return Outcome(outcome), " ".join(rest.decode("utf-8", "replace").splitlines())[:_DETAIL_CHARACTERS]
+
+
+class Sandbox(Protocol):
+    """Runs untrusted programs: in a jail (`jail.py`), or at the user's own risk without one (`unjailed.py`).
+
+    A context manager, to be used from one thread; entering it may raise `SandboxError`.
     """
 
     limits: Limits
+    """Of each program."""
 
-    def __enter__(self) -> Self:
-        """Get ready, or raise `SandboxError`."""
-        ...
+    def __enter__(self) -> Self: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End whatever still runs."""
-        ...
+    ) -> None: ...
 
     def describe(self) -> dict[str, Any]:
-        """What programs run in and under which limits, as JSON values."""
+        """The backend and the limits, as JSON values."""
         ...
 
     def run(
@@ -111,11 +161,11 @@ class Sandbox(Protocol):
 
 
 def ignore_progress(_done: int, _total: int) -> None:
-    """Do without being told how far a run is."""
+    """Show no progress."""
 
 
 def ignore_report(_index: int, _report: Report) -> None:
-    """Do without being told reports as they come."""
+    """Wait for all reports."""
 
 
 def run_time_outs_again(

@@ -249,11 +249,11 @@ def _watch(child: _Child, poll: select.poll, ready: list[tuple[int, int]], start
 
 
 class _Patience:
-    """The wall clock of one program. It is the net behind the CPU clock, so it waits on for a program that would run.
+    """The wall clock of one program. It is a safety net, so it waits for a program that would run if it could.
 
-    What a machine that is busy with others does to a program looks like sleeping. So where the program used some CPU
-    time in the last second, but not all that there was, this process competes for a core itself, for a moment: if it
-    gets its way, the program slept.
+    To be held up by a busy machine looks like sleeping. So where the program used some CPU time in the last second,
+    but not all that there was, this process competes for a core itself, for a moment: if it gets one, the program
+    slept.
     """
 
     def __init__(self, start: float, wall_seconds: float) -> None:
@@ -289,7 +289,7 @@ def _compete(child: _Child) -> tuple[float, float]:
 
 
 def is_held_up(own_share: float, child_share: float) -> bool:
-    """Whether others keep a program from running, judged by what it and a process that surely would run have got."""
+    """Whether others keep a program from running, by its share of a core and that of a process that would run."""
     return own_share + child_share < _UNDISTURBED_SHARE and child_share >= _FAIR_SHARE * own_share
 
 

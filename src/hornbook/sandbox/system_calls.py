@@ -6,101 +6,22 @@ Source: `man 2 seccomp`, and the kernel's system call tables for the two machine
 import errno
 import struct
 
-_CALLS_EVERYWHERE = {
-    "clone3": 435,
-    "pidfd_getfd": 438,
-    "process_madvise": 440,
-    "memfd_secret": 447,
-    "io_uring_setup": 425,
-    "open_tree": 428,
-    "move_mount": 429,
-    "fsopen": 430,
-    "fsmount": 432,
-    "fspick": 433,
-    "mount_setattr": 442,
-    "setxattrat": 463,
-}
-_CALLS: dict[str, dict[str, int]] = {
-    "x86_64": {
-        "clone": 56,
-        "fork": 57,
-        "vfork": 58,
-        "execve": 59,
-        "execveat": 322,
-        "ptrace": 101,
-        "process_vm_readv": 310,
-        "process_vm_writev": 311,
-        "kcmp": 312,
-        "mount": 165,
-        "umount2": 166,
-        "pivot_root": 155,
-        "chroot": 161,
-        "unshare": 272,
-        "setns": 308,
-        "add_key": 248,
-        "request_key": 249,
-        "keyctl": 250,
-        "bpf": 321,
-        "perf_event_open": 298,
-        "userfaultfd": 323,
-        "shmget": 29,
-        "semget": 64,
-        "msgget": 68,
-        "mq_open": 240,
-        "memfd_create": 319,
-        "setxattr": 188,
-        "lsetxattr": 189,
-        "fsetxattr": 190,
-        "open_by_handle_at": 304,
-        "fanotify_init": 300,
-        "ioprio_set": 251,
-        "prlimit64": 302,
-        "setpriority": 141,
-        "sched_setparam": 142,
-        "sched_setscheduler": 144,
-        "sched_setaffinity": 203,
-        "sched_setattr": 314,
-        "socket": 41,
-    },
-    "aarch64": {
-        "clone": 220,
-        "execve": 221,
-        "execveat": 281,
-        "ptrace": 117,
-        "process_vm_readv": 270,
-        "process_vm_writev": 271,
-        "kcmp": 272,
-        "mount": 40,
-        "umount2": 39,
-        "pivot_root": 41,
-        "chroot": 51,
-        "unshare": 97,
-        "setns": 268,
-        "add_key": 217,
-        "request_key": 218,
-        "keyctl": 219,
-        "bpf": 280,
-        "perf_event_open": 241,
-        "userfaultfd": 282,
-        "shmget": 194,
-        "semget": 190,
-        "msgget": 186,
-        "mq_open": 180,
-        "memfd_create": 279,
-        "setxattr": 5,
-        "lsetxattr": 6,
-        "fsetxattr": 7,
-        "open_by_handle_at": 265,
-        "fanotify_init": 262,
-        "ioprio_set": 30,
-        "prlimit64": 261,
-        "setpriority": 140,
-        "sched_setparam": 118,
-        "sched_setscheduler": 119,
-        "sched_setaffinity": 122,
-        "sched_setattr": 274,
-        "socket": 198,
-    },
+_TABLE = """
+    clone 56 220, fork 57 -, vfork 58 -, execve 59 221, execveat 322 281, ptrace 101 117, process_vm_readv 310 270,
+    process_vm_writev 311 271, kcmp 312 272, mount 165 40, umount2 166 39, pivot_root 155 41, chroot 161 51,
+    unshare 272 97, setns 308 268, add_key 248 217, request_key 249 218, keyctl 250 219, bpf 321 280,
+    perf_event_open 298 241, userfaultfd 323 282, shmget 29 194, semget 64 190, msgget 68 186, mq_open 240 180,
+    memfd_create 319 279, setxattr 188 5, lsetxattr 189 6, fsetxattr 190 7, open_by_handle_at 304 265,
+    fanotify_init 300 262, ioprio_set 251 30, prlimit64 302 261, setpriority 141 140, sched_setparam 142 118,
+    sched_setscheduler 144 119, sched_setaffinity 203 122, sched_setattr 314 274, socket 41 198, clone3 435 435,
+    pidfd_getfd 438 438, process_madvise 440 440, memfd_secret 447 447, io_uring_setup 425 425, open_tree 428 428,
+    move_mount 429 429, fsopen 430 430, fsmount 432 432, fspick 433 433, mount_setattr 442 442, setxattrat 463 463
+"""
+"""Each call with its number on x86_64 and on aarch64; `-` where it does not exist."""
+_ENTRIES = [entry.split() for entry in _TABLE.split(",")]
+_CALLS = {
+    machine: {entry[0]: int(entry[column]) for entry in _ENTRIES if entry[column] != "-"}
+    for column, machine in enumerate(("x86_64", "aarch64"), start=1)
 }
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
@@ -134,9 +55,9 @@ _CONDITIONS: dict[str, list[_Condition]] = {
 def build_filter(machine: str) -> bytes:
     """The filter for the runner, which all programs inherit, as an array of `struct sock_filter`.
 
-    Refused are new programs, tracing, mounts, namespaces, keys, memory that no limit counts or that would outlive the
+    It refuses new programs, tracing, mounts, namespaces, keys, memory that no limit counts or that would outlive the
     process, marks on files that a listing does not show, sockets that no namespace holds back, and limits and
-    priorities of other processes. The runner's ways to start a process are left.
+    priorities of other processes. The runner's ways to start a process are allowed.
 
     Args:
         machine: As in `platform.machine()`.
@@ -147,7 +68,7 @@ def build_filter(machine: str) -> bytes:
     """
     if machine not in _CALLS:
         return b""
-    calls = {**_CALLS[machine], **_CALLS_EVERYWHERE}
+    calls = _CALLS[machine]
     program = [
         _instruction(_LOAD_WORD, _OFFSET_ARCH),
         _instruction(_JUMP_EQUAL, _AUDIT_ARCH[machine], 1, 0),

@@ -1,9 +1,9 @@
-"""Run programs without a jail, for machines where none can be had, at the user's own risk.
+"""Run programs without a jail, for machines where none is available, at the user's own risk.
 
 Each program gets a fresh interpreter, a process group and a temporary folder of its own, the limits of `Limits`, and
-the environment of the jail. That keeps an honest program from taking the machine down and gives it the verdict that the
-jail would give. It keeps no program from reading and changing whatever the user can, or from using the network. Hence
-nothing makes an `Unjailed` but the user's explicit wish.
+the environment of the jail. That keeps an honest program from taking the machine down, and gives it the verdict of the
+jail. It keeps no program from reading and changing whatever the user can, or from using the network. So nothing makes
+an `Unjailed` but the user's explicit wish.
 
 The wall clock is a plain one here: a machine that is more than a few times slower than usual can turn a slow program
 into a time-out.
@@ -11,7 +11,6 @@ into a time-out.
 
 import contextlib
 import os
-import selectors
 import signal
 import subprocess
 import sys
@@ -19,7 +18,6 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -33,15 +31,16 @@ from hornbook.sandbox.program import (
     Limits,
     Program,
     Report,
+    Seen,
     ignore_progress,
     ignore_report,
+    report_of,
     run_time_outs_again,
 )
-from hornbook.sandbox.verdict import Seen, report_of
 
 _SCRIPT = Path(__file__).with_name("execute.py")
-_READ_BYTES = 1 << 16
-_TICK_SECONDS = 0.01
+_ANSWER_BYTES = 4096
+_TICK_SECONDS = 0.002
 _OVER_CPU = (signal.SIGPROF, signal.SIGXCPU)
 
 
@@ -100,112 +99,82 @@ class Unjailed:
                 raise
 
     def _run_one(self, program: Program) -> Report:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, tempfile.TemporaryFile() as source:
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+            source, stdout, stderr = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
             source.write(program.source.encode("utf-8", "surrogatepass"))
             source.seek(0)
             answers, answers_end = os.pipe()
             secret_end, secret_in = os.pipe()
+            stack.callback(os.close, answers)
+            os.set_blocking(answers, False)
             secret = os.urandom(2 * HALF_SECRET_BYTES)
             os.write(secret_in, secret)
             os.close(secret_in)
             inherited = (source.fileno(), answers_end, secret_end)
+            numbers = (self.limits.cpu_seconds, self.limits.memory_bytes, TMP_BYTES, *inherited)
             try:
-                process = self._start(Path(folder), inherited)
+                process = subprocess.Popen(
+                    [*python_command(), str(_SCRIPT), *map(str, numbers)],
+                    cwd=folder,
+                    env={"HOME": folder, "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"},
+                    stdin=subprocess.DEVNULL,
+                    stdout=stdout,
+                    stderr=stderr,
+                    pass_fds=inherited,
+                    start_new_session=True,
+                )
             except OSError as error:
-                os.close(answers)
                 raise SandboxError(f"`{sys.executable}` cannot be started: {error.strerror}") from error
             finally:
                 os.close(answers_end)
                 os.close(secret_end)
-            with process, os.fdopen(answers, "rb") as said:
-                return self._watch(process, said, secret)
+            stopped, status, cpu_seconds = self._watch(process, stdout, stderr)
+            answer = b""
+            with contextlib.suppress(BlockingIOError):
+                answer = os.read(answers, _ANSWER_BYTES)
+            seen = Seen(
+                stopped=stopped,
+                status=status,
+                cpu_seconds=cpu_seconds,
+                secret=secret,
+                answer=answer,
+                stdout=os.pread(stdout.fileno(), OUTPUT_BYTES, 0),
+                stderr=os.pread(stderr.fileno(), OUTPUT_BYTES, 0),
+            )
+            return report_of(seen, self.limits)
 
-    def _start(self, folder: Path, inherited: tuple[int, ...]) -> "subprocess.Popen[bytes]":
-        numbers = (self.limits.cpu_seconds, self.limits.memory_bytes, TMP_BYTES, *inherited)
-        return subprocess.Popen(
-            [*python_command(), str(_SCRIPT), *map(str, numbers)],
-            cwd=folder,
-            env={"HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pass_fds=inherited,
-            start_new_session=True,
-        )
+    def _watch(self, process: "subprocess.Popen[bytes]", *streams: IO[bytes]) -> tuple[str, int, float]:
+        """Wait until the process has ended or met a limit.
 
-    def _watch(self, process: "subprocess.Popen[bytes]", said: IO[bytes], secret: bytes) -> Report:
+        Returns:
+            The limit: `output`, `wall`, `cpu` or nothing; the status, as `os.wait4` gives it; CPU seconds.
+        """
         self._running.add(process.pid)
-        assert process.stdout is not None
-        assert process.stderr is not None
-        course = _Course(deadline=time.monotonic() + self.limits.wall_seconds)
+        deadline = time.monotonic() + self.limits.wall_seconds
+        stopped, ended, status = "", 0, 0
         try:
-            with selectors.DefaultSelector() as selector:
-                for stream, received in (
-                    (process.stdout, course.stdout),
-                    (process.stderr, course.stderr),
-                    (said, course.said),
-                ):
-                    os.set_blocking(stream.fileno(), False)
-                    selector.register(stream, selectors.EVENT_READ, received)
-                course.follow(process.pid, selector)
+            while not ended and not stopped:
+                ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+                if sum(os.fstat(stream.fileno()).st_size for stream in streams) > OUTPUT_BYTES:
+                    stopped = "output"
+                elif not ended and time.monotonic() > deadline:
+                    stopped = "wall"
+                elif not ended:
+                    time.sleep(_TICK_SECONDS)
         finally:
             self._running.discard(process.pid)
             _kill_group(process.pid)
-            if course.status is None:
-                _, course.status, usage = os.wait4(process.pid, 0)
-                course.cpu_seconds = usage.ru_utime + usage.ru_stime
-            process.returncode = os.waitstatus_to_exitcode(course.status)
-        is_over_cpu = os.WIFSIGNALED(course.status) and os.WTERMSIG(course.status) in _OVER_CPU
-        seen = Seen(
-            stopped=course.stopped or ("cpu" if is_over_cpu else ""),
-            status=course.status,
-            cpu_seconds=course.cpu_seconds,
-            secret=secret,
-            answer=bytes(course.said),
-            stdout=bytes(course.stdout),
-            stderr=bytes(course.stderr),
-        )
-        return report_of(seen, self.limits)
+            if not ended:
+                _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        if not stopped and os.WIFSIGNALED(status) and os.WTERMSIG(status) in _OVER_CPU:
+            stopped = "cpu"
+        return stopped, status, usage.ru_utime + usage.ru_stime
 
     def _kill_all(self) -> None:
         for process in list(self._running):
             _kill_group(process)
-
-
-@dataclass(kw_only=True)
-class _Course:
-    """What is seen of one process."""
-
-    deadline: float
-    stdout: bytearray = field(default_factory=bytearray)
-    stderr: bytearray = field(default_factory=bytearray)
-    said: bytearray = field(default_factory=bytearray)
-    stopped: str = ""
-    status: int | None = None
-    cpu_seconds: float = 0.0
-
-    def follow(self, process: int, selector: selectors.BaseSelector) -> None:
-        """Read what it writes until it has ended or met a limit."""
-        while self.status is None and not self.stopped:
-            self._read(selector, _TICK_SECONDS)
-            ended, status, usage = os.wait4(process, os.WNOHANG)
-            if ended:
-                self.status, self.cpu_seconds = status, usage.ru_utime + usage.ru_stime
-                while len(self.stdout) + len(self.stderr) <= OUTPUT_BYTES and self._read(selector, 0):
-                    pass
-            elif time.monotonic() > self.deadline:
-                self.stopped = "wall"
-            if len(self.stdout) + len(self.stderr) > OUTPUT_BYTES:
-                self.stopped = "output"
-
-    def _read(self, selector: selectors.BaseSelector, timeout_seconds: float) -> bool:
-        events = selector.select(timeout_seconds)
-        for key, _ in events:
-            if chunk := os.read(key.fd, _READ_BYTES):
-                key.data.extend(chunk)
-            else:
-                selector.unregister(key.fileobj)
-        return bool(events)
 
 
 def _kill_group(process: int) -> None:

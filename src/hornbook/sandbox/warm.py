@@ -1,8 +1,8 @@
-"""Makes the jail's interpreter a good one to fork from.
+"""Prepares the jail's interpreter for many forks.
 
-A program finds what it is likely to import already imported. What Python builds on first use is built. And the child
-copies few pages of memory: where it writes beside what others use, the kernel has to copy a page, where it writes to
-memory that nobody has used, it need not. Imports the standard library alone.
+The modules that programs are likely to import are imported, and what Python builds on first use is built. The child
+copies few pages of memory: where it writes beside objects in use, the kernel has to copy a page; where it writes to
+fresh memory, it does not. Imports the standard library alone.
 """
 
 import gc
@@ -49,7 +49,7 @@ _MOST_BLOCKS = 4096
 
 
 def warm_up() -> list[object]:
-    """Import, rehearse, and put aside what was made, so that the garbage collector leaves it alone.
+    """Import, rehearse, and freeze the objects made so far, so that the garbage collector leaves them alone.
 
     Returns:
         Objects that fill holes in the heap; they must be kept.

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from hornbook.sandbox.bubblewrap import TMP_BYTES, jail_command
 from hornbook.sandbox.execute import HALF_SECRET_BYTES
-from hornbook.sandbox.program import OUTPUT_BYTES, Limits, Program, Report
+from hornbook.sandbox.program import OUTPUT_BYTES, Limits, Program, Report, Seen, report_of
 from hornbook.sandbox.system_calls import build_filter, build_program_filter
-from hornbook.sandbox.verdict import Seen, report_of
 
 _MODULES = [Path(__file__).with_name(name) for name in ("runner.py", "execute.py", "warm.py")]
 _START_SECONDS = 30.0
@@ -26,7 +25,7 @@ _MORE_TIME = b""
 
 
 class WorkerDiedError(Exception):
-    """The jail's own process ended, or did not answer in time. Says nothing about the program that it was running."""
+    """The jail's own process ended, or did not answer in time. This is no verdict about its program."""
 
 
 class Worker:
@@ -36,10 +35,10 @@ class Worker:
     """
 
     def __init__(self, bwrap: Path, limits: Limits) -> None:
-        """Start the jail, and leave its interpreter to get warm.
+        """Start the jail, and do not wait until its interpreter is warm.
 
         Raises:
-            WorkerDiedError: There is no such binary. Whatever else keeps the jail from coming up, `poll` raises.
+            WorkerDiedError: There is no such binary. For all other failures to start, `poll` raises.
         """
         self.is_spent = False
         """The jail takes no further program; those that wait in it have not been started."""
@@ -181,7 +180,7 @@ class Worker:
     def _last_words(self) -> str:
         self._errors.seek(0)
         words = self._errors.read().decode("utf-8", "replace").strip()
-        return words[-_ERROR_CHARACTERS:] or "it ended without a word"
+        return words[-_ERROR_CHARACTERS:] or "it ended without a message"
 
 
 def _limits_message(limits: Limits) -> bytes:

@@ -3,12 +3,13 @@
 Reads:  a row's text; its id, and what it says of licence, path, repository, source and origin, under the names that
         such files use. Of The Stack, version 1, deduplicated or not, the path, repository and licences of the most
         starred repository that holds the file.
-Writes: a document for each row; a row that is none is told apart.
+Writes: a document for each row, with the metadata of an exercise or passage; a row that is none is told apart.
 Source: https://huggingface.co/datasets/bigcode/the-stack-dedup
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hornbook.errors import MissingInputError
-from hornbook.records import Document, DocumentKind, Dropped, content_id
-from hornbook.sources.documents import NO_ID, NO_TEXT, Fields, is_writable
+from hornbook.python_code.functions import last_function
+from hornbook.records import EXERCISE_METADATA, Document, DocumentKind, Dropped, Exercise, as_document, content_id
 from hornbook.sources.licenses import license_of_name, licenses_of_text
 from hornbook.sources.remote import RemoteFile
-from hornbook.sources.rows import NOT_UTF8, RowRange, ranges_of, read_range, scan_rows
+from hornbook.sources.rows import NOT_UTF8, RowRange, is_writable, ranges_of, read_range, scan_rows
 from hornbook.sources.source import NO_ASSERTION, TOO_LONG, Piece, TextKind, make_document
 
+NO_TEXT, NO_ID = "no text", "no id"
 NO_PATH, NO_REPOSITORY, OTHER_LANGUAGE = "no path", "no repository", "another language"
 LICENSES = ("licenses", "license", "detected_licenses", "license_expression")
 _PATHS = ("path", "file_path", "filename")
@@ -35,11 +37,24 @@ ROW = "ROW"
 EXERCISE = ("prompt", "solution")
 """Fields of an exercise, whose text is both."""
 PASSAGE = {"topic", "audience"}
-"""Fields of a textbook passage."""
-KNOWN = (*LICENSES, *_PATHS, *_REPOSITORIES, *_ORIGINS, "source", "kind", "id", *EXERCISE, *PASSAGE)
+"""Fields by which a textbook passage is known."""
+PASSAGE_METADATA = ("family", "topic", "audience", "style", "teacher")
+KNOWN = (
+    *(*LICENSES, *_PATHS, *_REPOSITORIES, *_ORIGINS, "source", "kind", "id"),
+    *(*EXERCISE, *EXERCISE_METADATA, *PASSAGE_METADATA),
+)
 STACK_MARKS = ("content", "max_stars_repo_path", "max_stars_repo_name")
 STACK_COLUMNS = (*STACK_MARKS, "lang", "max_stars_repo_head_hexsha", "max_stars_repo_licenses")
 _STACK, _STACK_LANGUAGE = "the-stack", "Python"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fields:
+    """Names of the fields of a row."""
+
+    text: str = "text"
+    id: str | None = None
+    """None: `id`, where a row has it."""
 
 
 class Rows:
@@ -101,9 +116,10 @@ class Rows:
                 yield Dropped(id=row.place, reason=row.reason, detail=row.detail)
                 continue
             text = row.fields.get(self._fields.text)
-            if text is None and self._is_exercise(row.fields):
-                yield from self._exercise(row.place, row.fields)
-            elif not isinstance(text, str):
+            is_exercise = text is None and self._is_exercise(row.fields)
+            if is_exercise:
+                text = row.fields["prompt"] + row.fields["solution"]
+            if not isinstance(text, str):
                 detail = f"`{self._fields.text}` is {ascii(text)[:60]}"
                 yield Dropped(id=row.place, reason=NO_TEXT, detail=detail)
             elif len(text) > self._max_bytes:
@@ -111,14 +127,13 @@ class Rows:
             elif not is_writable(text):
                 yield Dropped(id=row.place, reason=NOT_UTF8, detail="half of a surrogate pair")
             else:
-                yield self._document(row.place, text, row.fields)
+                document = self._document(row.place, text, row.fields)
+                if is_exercise and isinstance(document, Document):
+                    document = _with_exercise(document, row.fields)
+                yield document
 
     def _is_exercise(self, row: Mapping[str, Any]) -> bool:
         return self._fields.text == DEFAULT_TEXT_FIELD and all(isinstance(row.get(name), str) for name in EXERCISE)
-
-    def _exercise(self, place: str, row: Mapping[str, Any]) -> Iterator[Document | Dropped]:
-        document = self._document(place, row["prompt"] + row["solution"], row)
-        yield replace(document, kind=DocumentKind.EXERCISE) if isinstance(document, Document) else document
 
     def _id(self, place: str, row: Mapping[str, Any]) -> str | Dropped:
         """The row's id; its place where no field of the id was named and it has none."""
@@ -146,8 +161,10 @@ class Rows:
             licenses=next((found for one in LICENSES if (found := _licenses(row.get(one)))), (NO_ASSERTION,)),
             origin=_first(row, *_ORIGINS) or place,
         )
-        is_textbook = kind == DocumentKind.TEXTBOOK or row.keys() >= PASSAGE
-        return replace(document, kind=DocumentKind.TEXTBOOK) if is_textbook else document
+        if kind != DocumentKind.TEXTBOOK and not row.keys() >= PASSAGE:
+            return document
+        more = {name: _first(row, name) for name in PASSAGE_METADATA}
+        return replace(document, kind=DocumentKind.TEXTBOOK, metadata=_joined(document, more))
 
 
 class TheStack(Rows):
@@ -185,6 +202,26 @@ def is_the_stack(path: Path | RemoteFile) -> bool:
         return set(STACK_MARKS) <= set(_columns_of(path))
     first = next((row.fields for row in scan_rows(path, "") if row.fields is not None), {})
     return set(STACK_MARKS) <= set(first)
+
+
+def _with_exercise(document: Document, row: Mapping[str, Any]) -> Document:
+    """The document of an exercise, with the fields of `records.Exercise` as far as the row has them."""
+    operations, difficulty = row.get("operations"), row.get("difficulty")
+    exercise = Exercise(
+        id=document.id,
+        prompt=row["prompt"],
+        solution=row["solution"],
+        entry_point=_first(row, "entry_point") or last_function(row["prompt"], row["solution"]),
+        operations=tuple(map(str, operations)) if isinstance(operations, list) else (),
+        difficulty=difficulty if isinstance(difficulty, int) else 0,
+        **{name: _first(row, name) for name in ("test", "family", "idiom", "docstring_style", "teacher")},
+    )
+    made = as_document(exercise)
+    return replace(made, metadata=_joined(document, json.loads(made.metadata)))
+
+
+def _joined(document: Document, more: Mapping[str, Any]) -> str:
+    return json.dumps({**json.loads(document.metadata), **more})
 
 
 def _licenses(value: Any) -> tuple[str, ...]:

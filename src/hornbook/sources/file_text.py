@@ -12,8 +12,7 @@ from typing import Any
 
 from hornbook.python_code.parse import parse_code
 from hornbook.records import Dropped
-from hornbook.sources.documents import is_writable
-from hornbook.sources.rows import NOT_JSON, NOT_UTF8
+from hornbook.sources.rows import NOT_JSON, NOT_UTF8, is_writable
 
 UNKNOWN_ENCODING, NOT_ENCODED = "unknown encoding", "not in its declared encoding"
 NO_NOTEBOOK, NOT_PYTHON, NO_CODE = "no notebook", "not a Python notebook", "no code"

@@ -8,13 +8,12 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.sources.code_rows import Rows, TheStack, is_the_stack
-from hornbook.sources.documents import Fields
+from hornbook.sources.code_rows import Fields, Rows, TheStack, is_the_stack
 from hornbook.sources.files import FolderOfFiles, list_files, path_matches
 from hornbook.sources.git import GitRepository, is_repository
-from hornbook.sources.input_files import find_files, has_rows
 from hornbook.sources.packages import InstalledPackages, has_packages
 from hornbook.sources.remote import RemoteFile, find_remote_files, is_remote
+from hornbook.sources.rows import has_rows
 from hornbook.sources.source import MAX_BYTES, Source
 from hornbook.sources.stackoverflow import StackOverflow
 from hornbook.sources.standard_library import STANDARD_LIBRARY, StandardLibrary
@@ -135,10 +134,12 @@ def layout_of(path: Path, config: SourcesConfig) -> Layout:
 
 def _open(path: Path, layout: Layout, config: SourcesConfig) -> Sequence[Source]:
     if layout in (Layout.ROWS, Layout.THE_STACK):
-        found = find_files([path], pattern=config.files)
-        if any(file.is_source for file in found):
+        found = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
+        found = [one for one in found if has_rows(one)]
+        if not found:
             raise MissingInputError(f"`{path}` holds no file of rows")
-        return [_rows_source(file.name, file.path, config) for file in found]
+        root = path.parent if path.is_file() else path
+        return [_rows_source(one.relative_to(root).as_posix(), one, config) for one in found]
     if layout == Layout.STACKOVERFLOW:
         posts = path / POSTS if path.is_dir() else path
         if not posts.is_file():

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from hornbook.errors import ConfigError, MissingInputError
-from hornbook.sources.input_files import ROW_ENDINGS
+from hornbook.sources.rows import ROW_ENDINGS
 
 SCHEMES = ("s3://", "hf://")
 _BUFFER_BYTES = 2**20

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hornbook.errors import MissingInputError
-from hornbook.sources.input_files import ROW_ENDINGS, InputFile, has_rows
 from hornbook.sources.source import PIECE_BYTES
 
 NOT_UTF8, NOT_JSON, NO_OBJECT = "not UTF-8", "not JSON", "no JSON object"
+ROW_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _BUFFER_BYTES = 2**20
 _ROWS_PER_BATCH = 256
@@ -46,6 +46,20 @@ class Row:
     detail: str = ""
 
 
+def has_rows(path: Path) -> bool:
+    """Whether a file of this name holds rows."""
+    return path.name.endswith(ROW_ENDINGS)
+
+
+def is_writable(text: str) -> bool:
+    """Whether UTF-8 can hold the text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def read_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The rows of a file in order, each with its place; none may be broken.
 
@@ -69,28 +83,24 @@ def _whole_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield row.place, row.fields
 
 
-def scan_rows(path: RowFile, name: str, *, start: int = 0, columns: Sequence[str] | None = None) -> Iterator[Row]:
+def scan_rows(path: RowFile, name: str) -> Iterator[Row]:
     """The rows of a file in order, the broken ones among them.
 
     Args:
         path: Ends in one of `ROW_ENDINGS`.
         name: What its rows are called by.
-        start: Number of the first row that is wanted, counted from 0; those before it are not parsed.
-        columns: Of a Parquet file: those that are wanted.
 
     Raises:
         MissingInputError: The file cannot be read further: it is cut off, or no file of its kind.
     """
-    number = 0
+    number = 1
     if path.suffix == ".parquet":
-        for batch in parquet_batches(path, columns):
-            skipped = min(max(0, start - number), len(batch))
-            yield from _rows_of_batch(batch.slice(skipped), name, number + skipped + 1)
+        for batch in parquet_batches(path):
+            yield from _rows_of_batch(batch, name, number)
             number += len(batch)
         return
-    for number, (line_number, line) in enumerate(raw_lines(path)):
-        if number >= start:
-            yield parse_line(line, f"{name}:{line_number}")
+    for number, line in raw_lines(path):
+        yield parse_line(line, f"{name}:{number}")
 
 
 class RowRange(NamedTuple):
@@ -224,20 +234,6 @@ def parse_line(line: bytes, place: str) -> Row:
     if not isinstance(fields, dict):
         return Row(place, None, NO_OBJECT, repr(str(fields)[:60]))
     return Row(place, fields)
-
-
-def source_row(file: InputFile) -> Row:
-    """A source file as a row: its field `text` is the file whole.
-
-    Raises:
-        MissingInputError: It cannot be read.
-    """
-    try:
-        return Row(file.name, {"id": file.name, "text": file.path.read_bytes().decode("utf-8-sig")})
-    except UnicodeDecodeError as error:
-        return Row(file.name, None, NOT_UTF8, str(error))
-    except OSError as error:
-        raise MissingInputError(f"`{file.path}` cannot be read: {error}") from error
 
 
 def _rows_of_batch(batch: pa.RecordBatch, name: str, first: int) -> Iterator[Row]:

@@ -1,17 +1,14 @@
 """What a language model's part in a run would take: calls, tokens, money. Computed from configs alone."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from hornbook.pipeline.stage import Estimate, Hardware, Stage
-from hornbook.synthesis.curriculum.exercises import TEACHER, ExercisesConfig
-from hornbook.synthesis.curriculum.textbooks import TextbooksConfig
-from hornbook.synthesis.verify import VerifyConfig
+from hornbook.pipeline.stage import Estimate
+from hornbook.records import CURRICULUM
 from hornbook.teacher.prices import load_prices
 
 
 @dataclass(frozen=True, slots=True)
-class _Calls:
+class Calls:
     """What a call takes, and what comes of it; measured with a model of 1.5B parameters, docs/log.md."""
 
     tokens_in: int
@@ -20,31 +17,14 @@ class _Calls:
     """Of the answers, those that can be used."""
 
 
-_EXERCISE = _Calls(340, 150, 0.89)
-_PASSAGE = _Calls(440, 460, 0.75)
-_SOLUTION = _Calls(170, 80, 1.0)
+EXERCISE = Calls(340, 150, 0.89)
+PASSAGE = Calls(440, 460, 0.75)
+SOLUTION = Calls(170, 80, 1.0)
 
 
-def estimate(stage: Stage, hardware: Hardware | None) -> Estimate:
-    """What the stage's teacher would be asked; nothing where the curriculum writes."""
-    del hardware
-    match stage.config:
-        case ExercisesConfig(teacher=teacher, num_exercises=number):
-            return _work(teacher, number, number, _EXERCISE)
-        case TextbooksConfig(teacher=teacher, num_passages=number):
-            return _work(teacher, number, number, _PASSAGE)
-        case VerifyConfig(teacher=teacher) if teacher:
-            number = sum(_asked_about(source.config) for source in stage.inputs.values())
-            return _work(teacher, 0, number * stage.config.written.solutions.num_solutions, _SOLUTION)
-    return Estimate()
-
-
-def _asked_about(config: Any) -> int:
-    return config.num_exercises if isinstance(config, ExercisesConfig) else 0
-
-
-def _work(teacher: str, documents: int, wanted: int, each: _Calls) -> Estimate:
-    if teacher == TEACHER:
+def estimated_calls(teacher: str, documents: int, wanted: int, each: Calls) -> Estimate:
+    """What it would take that a teacher gives so many answers that can be used; the curriculum takes nothing."""
+    if teacher == CURRICULUM:
         return Estimate(documents=documents)
     price = load_prices(None).find(teacher)
     calls = round(wanted / each.kept_share)

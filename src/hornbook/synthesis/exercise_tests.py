@@ -4,11 +4,10 @@ Source: the form is HumanEval's: a function `check(candidate)` that asserts.
 """
 
 import builtins
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from hornbook.python_code.values import Call, has_float, literal_of
-from hornbook.records import Exercise
 
 _MOST_ASSERTIONS = 10
 _MOST_CHARACTERS = 300
@@ -38,12 +37,6 @@ def build_test(inputs: Sequence[str], calls: Sequence[Call]) -> str:
     ]
     short = [text for text in assertions if len(text) <= _MOST_CHARACTERS][:_MOST_ASSERTIONS]
     return f"def check(candidate):\n{''.join(short)}" if short else ""
-
-
-def with_tests(exercises: Iterable[Exercise], tests: Iterable[ExerciseTest]) -> list[Exercise]:
-    """New records of the exercises in which a missing test is filled in; ids name prompt and solution and stay."""
-    known = {one.exercise_id: one.test for one in tests}
-    return [one if one.test else replace(one, test=known.get(one.id, "")) for one in exercises]
 
 
 def _assertion(given: str, call: Call) -> str | None:

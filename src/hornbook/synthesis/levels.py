@@ -4,7 +4,8 @@ What was seen is a record of its own, keyed by the exercise's id; how strict one
 strictness costs no run and no question to a teacher.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -160,10 +161,10 @@ def reason_of(seen: Verification, strictness: Strictness) -> str:
     return "independent solutions disagree"
 
 
-def count_levels(verifications: Sequence[Verification], strictness: Strictness) -> dict[Level, int]:
+def count_levels(verifications: Iterable[Verification], strictness: Strictness) -> dict[Level, int]:
     """How many exercises reach each level."""
-    reached = [level_of(one, strictness) for one in verifications]
-    return {level: sum(is_at_least(one, level) for one in reached) for level in Level}
+    reached = Counter(level_of(one, strictness) for one in verifications)
+    return {level: sum(number for one, number in reached.items() if is_at_least(one, level)) for level in Level}
 
 
 def _returns(seen: Verification) -> bool:

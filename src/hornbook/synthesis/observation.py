@@ -1,18 +1,18 @@
 """See how exercises behave: whether they run, whether their examples hold, what they do with made inputs."""
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hornbook.python_code.examples import Example, argument_lists, read_examples
-from hornbook.python_code.functions import docstring_of
+from hornbook.python_code.functions import Definition, docstring_of
 from hornbook.python_code.inputs import make_inputs
 from hornbook.python_code.parse import parse_code
 from hornbook.python_code.values import Call
 from hornbook.records import Exercise, Outcome
 from hornbook.sandbox.jail_tasks import Answer, function_task, outcome_of, run_tasks
-from hornbook.sandbox.program import Report, Sandbox
+from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 from hornbook.synthesis.levels import Majority, OwnTest, Trait, Verification
 
 BATCH_SIZE = 20
@@ -47,9 +47,10 @@ def observe_exercises(
     sandbox: Sandbox,
     num_inputs: int,
     seed: int,
-    progress: Callable[[int, int], None],
 ) -> list[Observation]:
     """Run every exercise with its test, its examples and made inputs, twice.
+
+    An exercise without a solution is a module: the examples of all its definitions are run.
 
     One that does not come to its end with the inputs is run once more without them, and counts as running if one of
     its examples holds.
@@ -57,9 +58,7 @@ def observe_exercises(
     Raises:
         SandboxError: The sandbox broke down.
     """
-    examples = [
-        read_examples(docstring_of(one.prompt + one.solution, one.entry_point), one.entry_point) for one in exercises
-    ]
+    examples = [examples_of(one) for one in exercises]
     inputs = [
         make_inputs(one.prompt + one.solution, one.entry_point, argument_lists(some, one.entry_point), num_inputs, seed)
         for one, some in zip(exercises, examples, strict=True)
@@ -67,14 +66,28 @@ def observe_exercises(
     tasks = [
         task_of(one, examples=some, inputs=given) for one, some, given in zip(exercises, examples, inputs, strict=True)
     ]
-    answers = run_tasks("calls", tasks, sandbox, batch_size=BATCH_SIZE, progress=progress)
+    answers = run_tasks("calls", tasks, sandbox, batch_size=BATCH_SIZE, progress=ignore_progress)
     failed = [place for place, answer in enumerate(answers) if isinstance(answer, Report) and examples[place]]
     again = [{**tasks[place], "inputs": []} for place in failed]
-    calmer = run_tasks("calls", again, sandbox, batch_size=1, progress=lambda _done, _total: None)
+    calmer = run_tasks("calls", again, sandbox, batch_size=1, progress=ignore_progress)
     for place, answer in zip(failed, calmer, strict=True):
         if isinstance(answer, dict) and any(one and one[0] for one in answer["examples"]):
             answers[place] = {**answer, "calls": [None] * len(inputs[place])}
     return [_observation(*parts) for parts in zip(exercises, examples, inputs, answers, strict=True)]
+
+
+def examples_of(exercise: Exercise) -> list[Example]:
+    """The examples in the docstring of its function; of a module those of all its functions and classes."""
+    code = exercise.prompt + exercise.solution
+    if exercise.solution:
+        return read_examples(docstring_of(code, exercise.entry_point), exercise.entry_point)
+    return [one for name in definitions_of(code) for one in read_examples(docstring_of(code, name), name)]
+
+
+def definitions_of(code: str) -> list[str]:
+    """The names of a module's functions and classes; none where it does not parse."""
+    module = parse_code(code)
+    return [node.name for node in module.body if isinstance(node, Definition)] if module is not None else []
 
 
 def task_of(

@@ -74,8 +74,6 @@ class Repair:
     """An output in a passage that was exchanged for the true one."""
 
     passage_id: str
-    """Of the passage as it was written."""
-    repaired_id: str
     form: ShownForm
     shown: str
     true: str

@@ -15,11 +15,12 @@ from hornbook.errors import ConfigError
 from hornbook.python_code.answers import find_function
 from hornbook.python_code.values import Call, calls_agree, literal_of
 from hornbook.records import Exercise, Outcome
-from hornbook.sandbox.jail_tasks import Answer, function_task, outcome_of, run_tasks
-from hornbook.sandbox.program import Sandbox
+from hornbook.sandbox.jail_tasks import Answer as Observed
+from hornbook.sandbox.jail_tasks import function_task, outcome_of, run_tasks
+from hornbook.sandbox.program import Sandbox, ignore_progress
 from hornbook.synthesis.levels import Majority
 from hornbook.synthesis.observation import BATCH_SIZE, Observation
-from hornbook.teacher.api import ChatRequest, Reply, SamplingConfig, Teacher
+from hornbook.teacher.api import ChatRequest, SamplingConfig, Teacher
 
 _SYSTEM = "You are a careful Python programmer. You answer with code alone."
 _REQUEST = (
@@ -71,6 +72,16 @@ class SolutionFate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the teacher wrote for an exercise."""
+
+    text: str
+    """Empty where there is no answer."""
+    detail: str
+    """What went wrong, or the outcome of the request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
     """An independent solution of an exercise, and whether it does the same."""
 
@@ -105,8 +116,8 @@ def solution_requests(exercises: Iterable[Exercise], config: SolutionsConfig) ->
 
 
 def ask_for_solutions(
-    exercises: Sequence[Exercise], teacher: Teacher, config: SolutionsConfig, progress: Callable[[int, int], None]
-) -> list[Reply]:
+    exercises: Sequence[Exercise], teacher: Teacher, config: SolutionsConfig, progress: Callable[[int], None]
+) -> list[Answer]:
     """Ask for `num_solutions` solutions of each exercise.
 
     Returns:
@@ -115,49 +126,47 @@ def ask_for_solutions(
     Raises:
         EndpointError: The teacher cannot be asked any more.
     """
-    total = len(exercises) * config.num_solutions
-    replies: dict[int, Reply] = {}
+    answers: dict[int, Answer] = {}
     for index, reply in teacher.ask(solution_requests(exercises, config)):
-        replies[index] = reply
-        progress(len(replies), total)
-    return [replies[place] for place in range(total)]
+        text = reply.text.encode(errors="replace").decode()  # Half of a surrogate pair cannot be written.
+        answers[index] = Answer(text=text, detail=reply.detail or reply.outcome.value)
+        progress(len(answers))
+    return [answers[place] for place in range(len(exercises) * config.num_solutions)]
 
 
 def compare_solutions(
     observations: Sequence[Observation],
-    replies: Sequence[Reply],
+    answers: Sequence[Answer],
     sandbox: Sandbox,
     num_solutions: int,
-    progress: Callable[[int, int], None],
 ) -> list[Solution]:
     """Run the solutions, and note in each observation how they compare.
 
     Args:
         observations: Of the exercises that were asked about, each with inputs to compare on.
-        replies: `num_solutions` for each, in the same order.
+        answers: `num_solutions` for each, in the same order.
         sandbox: Entered.
         num_solutions: Solutions asked for, for each exercise.
-        progress: Told how many solutions were run.
 
     Returns:
-        One for each reply, in order.
+        One for each answer, in order.
 
     Raises:
         SandboxError: The sandbox broke down.
     """
     owners = [one for one in observations for _ in range(num_solutions)]
     keys = [
-        (seen.exercise.id, find_function(seen.exercise, reply.text) or "")
-        for seen, reply in zip(owners, replies, strict=True)
+        (seen.exercise.id, find_function(seen.exercise, answer.text) or "")
+        for seen, answer in zip(owners, answers, strict=True)
     ]
     tasks = {
         key: function_task(key[1], seen.exercise.entry_point, [seen.inputs[place] for place in seen.compared])
         for seen, key in zip(owners, keys, strict=True)
         if key[1]
     }
-    found = run_tasks("calls", list(tasks.values()), sandbox, batch_size=BATCH_SIZE, progress=progress)
-    answers = dict(zip(tasks, found, strict=True))
-    runs = [_run(reply, key[1], answers.get(key)) for reply, key in zip(replies, keys, strict=True)]
+    found = run_tasks("calls", list(tasks.values()), sandbox, batch_size=BATCH_SIZE, progress=ignore_progress)
+    seen_of = dict(zip(tasks, found, strict=True))
+    runs = [_run(answer, key[1], seen_of.get(key)) for answer, key in zip(answers, keys, strict=True)]
     return [
         solution
         for number, seen in enumerate(observations)
@@ -165,12 +174,12 @@ def compare_solutions(
     ]
 
 
-def _run(reply: Reply, code: str, answer: Answer | None) -> _Run:
-    if answer is None:
-        fate = SolutionFate.NO_FUNCTION if reply.text else SolutionFate.NO_ANSWER
-        return _Run("", [], fate, reply.detail or reply.outcome.value)
-    outcome, detail = outcome_of(answer)
-    calls: list[Call] = answer["calls"] if isinstance(answer, dict) else []
+def _run(answer: Answer, code: str, observed: Observed | None) -> _Run:
+    if observed is None:
+        fate = SolutionFate.NO_FUNCTION if answer.text else SolutionFate.NO_ANSWER
+        return _Run("", [], fate, answer.detail)
+    outcome, detail = outcome_of(observed)
+    calls: list[Call] = observed["calls"] if isinstance(observed, dict) else []
     if outcome is not Outcome.PASSED:
         return _Run(code, [], SolutionFate.DID_NOT_RUN, detail or outcome.value)
     if not any(call and call[0] == "v" for call in calls):

@@ -1,8 +1,7 @@
 """Verify passages that anyone may have written: run their code, and compare what they show with what it prints.
 
 Reads:  passages.
-Writes: those whose code runs and whose shown outputs are true, some of them repaired; the others with the reason; what
-        was seen of each.
+Gives:  what was seen of each; the text of those that were repaired; those that are dropped, with the reason.
 
 A passage may show its outputs as fenced blocks, below `Output:`, in comments or as a session. What a sentence says is
 not checked, be it a result that it quotes or an explanation.
@@ -10,16 +9,16 @@ not checked, be it a result that it quotes or an explanation.
 
 import ast
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from hornbook.python_code.fences import Block, Piece, read_blocks, read_pieces
 from hornbook.python_code.parse import parse_code
-from hornbook.records import Dropped, Passage, content_id
+from hornbook.records import Document, Dropped
 from hornbook.sandbox.jail_tasks import Answer, outcome_of, run_tasks
-from hornbook.sandbox.program import Report, Sandbox
+from hornbook.sandbox.program import Report, Sandbox, ignore_progress
 from hornbook.synthesis.shown_output import (
     Repair,
     Shown,
@@ -40,6 +39,8 @@ class PassageFate(StrEnum):
     """What came of a passage."""
 
     HELD = "held"
+    UNCHECKED = "nothing to check"
+    """It has no block of Python."""
     REPAIRED = "repaired"
     DROPPED = "dropped"
 
@@ -66,8 +67,8 @@ class PassageCheck:
 class VerifiedPassages:
     """What came of it; each list in the order of the passages."""
 
-    kept: list[Passage]
-    """As they were given, or a new record with a new id where one was repaired."""
+    repaired: dict[str, str]
+    """Id → text of each passage that was repaired."""
     dropped: list[Dropped]
     checks: list[PassageCheck]
     """One for each passage."""
@@ -85,31 +86,26 @@ class _Finding:
     shown: list[Shown]
 
 
-def verify_written_passages(
-    passages: Sequence[Passage],
-    sandbox: Sandbox,
-    progress: Callable[[int, int, str], None],
-    *,
-    repair: bool = True,
-) -> VerifiedPassages:
+def verify_written_passages(passages: Sequence[Document], sandbox: Sandbox, *, repair: bool = True) -> VerifiedPassages:
     """Split passages into those that are true, or can be repaired, and the rest.
+
+    A passage without a block of Python has nothing to check, and stays.
 
     A repaired passage is run again, and kept only if nothing that it shows is wrong any more.
 
     Args:
         passages: Of any teacher; only `id` and `text` are looked at.
         sandbox: Entered.
-        progress: Told how many passages were run.
         repair: Put true outputs in the place of wrong ones; otherwise passages that show a wrong one are dropped.
 
     Raises:
         SandboxError: The sandbox broke down.
     """
     texts = [passage.text.replace("\r\n", "\n").replace("\r", "\n") for passage in passages]
-    findings = _observe(texts, sandbox, lambda done, total: progress(done, total, "passages run"))
-    repaired: dict[int, Passage] = {}
+    findings = _observe(texts, sandbox)
+    repaired: dict[int, str] = {}
     rejected: dict[int, tuple[str, str]] = {}
-    for place, (passage, finding) in enumerate(zip(passages, findings, strict=True)):
+    for place, finding in enumerate(findings):
         wrong = [one for one in finding.shown if not one.holds]
         if finding.reason:
             rejected[place] = (finding.reason, finding.detail)
@@ -118,8 +114,8 @@ def verify_written_passages(
             if text is None:
                 rejected[place] = why, _difference(wrong[0])
             else:
-                repaired[place] = replace(passage, id=content_id("passage", text), text=text)
-    again = _observe([one.text for one in repaired.values()], sandbox, lambda _done, _total: None)
+                repaired[place] = text
+    again = _observe(list(repaired.values()), sandbox)
     for place, finding in zip(list(repaired), again, strict=True):
         if finding.reason or not all(one.holds for one in finding.shown):
             del repaired[place]
@@ -128,15 +124,20 @@ def verify_written_passages(
 
 
 def _collected(
-    passages: Sequence[Passage],
+    passages: Sequence[Document],
     findings: Sequence[_Finding],
-    repaired: dict[int, Passage],
+    repaired: dict[int, str],
     rejected: dict[int, tuple[str, str]],
 ) -> VerifiedPassages:
     checks, repairs = [], []
     for place, (passage, finding) in enumerate(zip(passages, findings, strict=True)):
         reason, detail = rejected.get(place, ("", ""))
-        fate = PassageFate.DROPPED if reason else PassageFate.REPAIRED if place in repaired else PassageFate.HELD
+        if reason:
+            fate = PassageFate.DROPPED
+        elif place in repaired:
+            fate = PassageFate.REPAIRED
+        else:
+            fate = PassageFate.HELD if finding.num_blocks else PassageFate.UNCHECKED
         check = PassageCheck(
             passage_id=passage.id,
             fate=fate,
@@ -149,14 +150,13 @@ def _collected(
         )
         checks.append(check)
         if place in repaired:
-            new = repaired[place].id
             repairs += [
-                Repair(passage_id=passage.id, repaired_id=new, form=one.form, shown=one.shown, true=one.true)
+                Repair(passage_id=passage.id, form=one.form, shown=one.shown, true=one.true)
                 for one in finding.shown
                 if not one.holds
             ]
     return VerifiedPassages(
-        kept=[repaired.get(place, passage) for place, passage in enumerate(passages) if place not in rejected],
+        repaired={passages[place].id: text for place, text in repaired.items()},
         dropped=[
             Dropped(id=passages[place].id, reason=reason, detail=detail)
             for place, (reason, detail) in sorted(rejected.items())
@@ -166,7 +166,7 @@ def _collected(
     )
 
 
-def _observe(texts: Sequence[str], sandbox: Sandbox, progress: Callable[[int, int], None]) -> list[_Finding]:
+def _observe(texts: Sequence[str], sandbox: Sandbox) -> list[_Finding]:
     blocks = [read_blocks(text) for text in texts]
     code = [[(block, read_pieces(block)) for block in _code_of(some)] for some in blocks]
     is_valid = [all(pieces is not None for _, pieces in some) for some in code]
@@ -179,7 +179,7 @@ def _observe(texts: Sequence[str], sandbox: Sandbox, progress: Callable[[int, in
         for some, valid in zip(runnable, is_valid, strict=True)
         if valid
     ]
-    answers = iter(run_tasks("snippets", tasks, sandbox, batch_size=_BATCH_SIZE, progress=progress))
+    answers = iter(run_tasks("snippets", tasks, sandbox, batch_size=_BATCH_SIZE, progress=ignore_progress))
     findings = []
     for text, all_blocks, some, valid in zip(texts, blocks, runnable, is_valid, strict=True):
         if valid:

@@ -3,8 +3,9 @@
 Reads, writes: the teacher's database, through `cache.py` and `ledger.py`.
 """
 
+import itertools
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -14,6 +15,9 @@ from hornbook.teacher.asking import Asking
 from hornbook.teacher.cache import ReplyCache
 from hornbook.teacher.ledger import Budget, Figures, Ledger, StageEntry, estimated_tokens
 from hornbook.teacher.prices import WorkEstimate
+
+_NUM_SAMPLES = 200
+"""Requests whose lengths stand for all in an estimate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,3 +190,25 @@ class Account:
                 f'price with `--prices FILE`, a TOML file with `[models."{self.name}"]`, `usd_per_million_in = …` and '
                 "`usd_per_million_out = …`; or give the budget in tokens"
             )
+
+
+def say_estimate(
+    teacher: Teacher, requests: Iterable[TeacherRequest], num_requests: int, progress: Callable[[int, int, str], None]
+) -> None:
+    """Say, before the first call, what a number of requests would take; nothing where no call is allowed.
+
+    Args:
+        teacher: Who is asked; only an account knows its prices.
+        requests: The first 200 of them stand for all.
+        num_requests: How many there are.
+        progress: Gets the estimate as a note.
+    """
+    samples = list(itertools.islice(requests, _NUM_SAMPLES))
+    if not samples or not isinstance(teacher, Account) or teacher.budget.amount == 0:
+        return
+    characters = [
+        len(one.prompt) if hasattr(one, "prompt") else sum(len(message["content"]) for message in one.messages)
+        for one in samples
+    ]
+    longest = max(one.sampling.max_new_tokens for one in samples)
+    progress(0, 0, teacher.estimate(num_requests, sum(characters) / len(samples), longest).describe())

@@ -220,39 +220,7 @@ def read_reply(body: bytes) -> Reply:
     Raises:
         MalformedError: It is no JSON object, has no choices, or reports a failure itself.
     """
-    return reply_of(read_json(body))
-
-
-def read_spoken(body: bytes) -> Reply:
-    """As `read_reply`, but raises `MalformedError` also where the answer was refused or its content is null."""
     answer = read_json(body)
-    reply = reply_of(answer)
-    choice = answer["choices"][0]
-    content = (choice.get("message") or choice).get("content", choice.get("text"))
-    if reply.outcome is ReplyOutcome.REFUSED or not isinstance(content, str):
-        raise MalformedError(f"no content (finish reason `{reply.finish_reason}`): {bounded(json.dumps(choice))}")
-    return reply
-
-
-def read_model_names(body: bytes) -> list[str]:
-    """The names in the answer to `/v1/models`, in its order; raises `MalformedError` if it is no such list."""
-    answer = read_json(body)
-    listed = answer.get("data") if isinstance(answer, dict) else None
-    if not isinstance(listed, list):
-        raise MalformedError(f"no list of models: {bounded(json.dumps(answer))}")
-    return [model["id"] for model in listed if isinstance(model, dict) and isinstance(model.get("id"), str)]
-
-
-def read_json(body: bytes) -> Any:
-    """The JSON value in a body; raises `MalformedError` if there is none."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise MalformedError(f"no JSON: {bounded(body.decode(errors='replace')) or 'nothing'}") from None
-
-
-def reply_of(answer: Any) -> Reply:
-    """As `read_reply`, from a decoded JSON value."""
     choices = answer.get("choices") if isinstance(answer, dict) else None
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         raise MalformedError(f"no choices: {bounded(json.dumps(answer))}")
@@ -276,6 +244,33 @@ def reply_of(answer: Any) -> Reply:
         completion_tokens=_count(counts.get("completion_tokens")),
         detail=detail,
     )
+
+
+def read_spoken(body: bytes) -> Reply:
+    """As `read_reply`, but raises `MalformedError` also where the answer was refused or its content is null."""
+    reply = read_reply(body)
+    choice = read_json(body)["choices"][0]
+    content = (choice.get("message") or choice).get("content", choice.get("text"))
+    if reply.outcome is ReplyOutcome.REFUSED or not isinstance(content, str):
+        raise MalformedError(f"no content (finish reason `{reply.finish_reason}`): {bounded(json.dumps(choice))}")
+    return reply
+
+
+def read_model_names(body: bytes) -> list[str]:
+    """The names in the answer to `/v1/models`, in its order; raises `MalformedError` if it is no such list."""
+    answer = read_json(body)
+    listed = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(listed, list):
+        raise MalformedError(f"no list of models: {bounded(json.dumps(answer))}")
+    return [model["id"] for model in listed if isinstance(model, dict) and isinstance(model.get("id"), str)]
+
+
+def read_json(body: bytes) -> Any:
+    """The JSON value in a body; raises `MalformedError` if there is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise MalformedError(f"no JSON: {bounded(body.decode(errors='replace')) or 'nothing'}") from None
 
 
 def _outcome(text: str, reason: str, refusal: str) -> tuple[ReplyOutcome, str]:

@@ -43,14 +43,6 @@ class Budget:
     tokens: int | None = None
     """Of prompts and answers."""
 
-    def __post_init__(self) -> None:
-        if self.usd is not None and self.tokens is not None:
-            raise ConfigError(f"a budget is either in US dollars or in tokens, got {self.usd!r} and {self.tokens!r}")
-        for name in ("usd", "tokens"):
-            value = getattr(self, name)
-            if value is not None and not (value >= 0 and math.isfinite(value)):
-                raise ConfigError(f"a budget's `{name}` must not be negative, got {value!r}")
-
     @property
     def amount(self) -> float | None:
         """The cap, in its own unit; None if there is none."""

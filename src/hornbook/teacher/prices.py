@@ -32,9 +32,10 @@ class Price:
     """When it was published or read, as `2026-11-25`."""
 
     def __post_init__(self) -> None:
-        for name in ("usd_per_million_in", "usd_per_million_out"):
-            _check_amount(name, getattr(self, name))
-        _check_amount("batch_discount", self.batch_discount)
+        for name in ("usd_per_million_in", "usd_per_million_out", "batch_discount"):
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
+                raise ConfigError(f"`{name}` must be a number of at least 0, got {value!r}")
         if self.batch_discount > 1:
             raise ConfigError(f"`batch_discount` must lie in [0, 1], got {self.batch_discount!r}")
 
@@ -155,10 +156,6 @@ class TeacherWork:
     basis: str
     """Where lengths and prices come from, with the date of the prices."""
 
-    def __post_init__(self) -> None:
-        for name in ("calls", "tokens_in", "tokens_out", "usd_per_million_in", "usd_per_million_out"):
-            _check_amount(name, getattr(self, name))
-
     @property
     def total_tokens_in(self) -> int:
         """Tokens of all prompts."""
@@ -181,13 +178,6 @@ class TeacherWork:
             f"{self.model}, {self.tokens_in:,} tokens in and {self.tokens_out:,} out a call, at "
             f"{self.usd_per_million_in:g} and {self.usd_per_million_out:g} USD a million: {self.basis}."
         )
-
-
-def _check_amount(name: str, value: Any) -> None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise ConfigError(f"`{name}` must be a number, got {value!r}")
-    if value < 0:
-        raise ConfigError(f"`{name}` must not be negative, got {value!r}")
 
 
 def _read(path: Path) -> dict[str, Price]:

@@ -122,52 +122,39 @@ def train(
             device=device,
             micro_batch=micro_batch,
         )
-        with heard_interrupts() as interrupts, CheckpointWriter(scratch) as writer:
+        with heard_interrupts() as heard, CheckpointWriter(scratch) as writer:
             run = _Run(stepper, validation, writer, scratch, identity, watch, training, progress)
-            run.to_the_end(interrupts)
+            run.to_the_end(heard)
     if config.keep_best and training.best is not None and training.best.step != training.step:
         take_weights(model, scratch, training.best.step, ranks)
     return training
 
 
-class Interrupts:
-    """The signal that asks this process to stop."""
-
-    def __init__(self) -> None:
-        """No signal has arrived."""
-        self.asked: signal.Signals | None = None
-        """SIGTERM or SIGINT, the first that arrived; reset to None once it is answered."""
-
-    def hear(self, number: int, frame: FrameType | None) -> None:
-        """Handle both signals. A second SIGINT does not wait for the end of the step.
-
-        Raises:
-            KeyboardInterrupt: On the second SIGINT.
-        """
-        del frame
-        if number == signal.SIGINT and self.asked == signal.SIGINT:
-            raise KeyboardInterrupt
-        self.asked = self.asked or signal.Signals(number)
-
-
 @contextmanager
-def heard_interrupts() -> Iterator[Interrupts]:
-    """Defer SIGTERM and SIGINT; a signal that was not answered takes its usual effect at the end.
+def heard_interrupts() -> Iterator[list[signal.Signals]]:
+    """Defer SIGTERM and SIGINT into a list; unless it was cleared, the first of them takes its usual effect at the end.
 
-    Outside the main thread, where Python allows no handlers, the signals keep their usual effect.
+    A second SIGINT does not wait for the end of the step. Outside the main thread, where Python allows no handlers, the
+    signals keep their usual effect.
     """
-    interrupts = Interrupts()
+    heard: list[signal.Signals] = []
     if threading.current_thread() is not threading.main_thread():
-        yield interrupts
+        yield heard
         return
-    former = {number: signal.signal(number, interrupts.hear) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def hear(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGINT and heard[:1] == [signal.SIGINT]:
+            raise KeyboardInterrupt
+        heard.append(signal.Signals(number))
+
+    former = {number: signal.signal(number, hear) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield interrupts
+        yield heard
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
-    if interrupts.asked is not None:
-        signal.raise_signal(interrupts.asked)
+    if heard:
+        signal.raise_signal(heard[0])
 
 
 @dataclass(frozen=True)
@@ -183,17 +170,17 @@ class _Run:
     training: Training
     progress: Progress
 
-    def to_the_end(self, interrupts: Interrupts) -> None:
+    def to_the_end(self, heard: list[signal.Signals]) -> None:
         """Take steps up to `last_step`, or until any process is asked to stop."""
         try:
             while self.training.step < self.stepper.config.last_step:
-                outcome = self._step(Request(asked_to_end=interrupts.asked, failed=self.writer.has_failed))
+                outcome = self._step(Request(asked_to_end=heard[0] if heard else None, failed=self.writer.has_failed))
                 with self.watch.paused():
                     is_best = self._measure()
                     if self._is_due() or is_best or outcome.asked_to_end is not None:
                         self._save()
                 if outcome.asked_to_end is not None:
-                    interrupts.asked = None
+                    heard.clear()
                     self._end(outcome.asked_to_end)
             on_first(self.writer.wait, self.stepper.ranks)
         finally:

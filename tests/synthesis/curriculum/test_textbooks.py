@@ -3,9 +3,10 @@ import re
 from typing import Any
 
 import pytest
+from tests.synthesis.exercises_at_hand import metadata
 
 from hornbook.errors import ConfigError
-from hornbook.records import Passage
+from hornbook.records import Document
 from hornbook.synthesis.checker import check_passage
 from hornbook.synthesis.curriculum.execution import Reference
 from hornbook.synthesis.curriculum.explaining import wrong_attempt
@@ -14,31 +15,31 @@ from hornbook.synthesis.curriculum.sampler import bind
 from hornbook.synthesis.curriculum.scripts import printed, watch_loop
 from hornbook.synthesis.curriculum.textbooks import STYLES, TextbooksConfig, write_passages
 from hornbook.synthesis.curriculum.worked import work_out
-from hornbook.synthesis.curriculum.world import World, build_world
+from hornbook.synthesis.curriculum.world import World
 
 
-def write(num_passages: int, seed: int, **more: Any) -> list[Passage]:
-    return write_passages(build_world(), TextbooksConfig(num_passages=num_passages, **more), seed, lambda *_: None)
+def write(num_passages: int, seed: int, **more: Any) -> list[Document]:
+    return list(write_passages(TextbooksConfig(num_passages=num_passages, **more), seed))
 
 
 @pytest.fixture(scope="module")
-def passages() -> list[Passage]:
+def passages() -> list[Document]:
     return write(450, 4)
 
 
-def test_every_output_shown_is_the_one_that_the_code_prints(passages: list[Passage]) -> None:
+def test_every_output_shown_is_the_one_that_the_code_prints(passages: list[Document]) -> None:
     for passage in passages:
         assert check_passage(passage.text) is None, passage.text
 
 
-def test_topics_audiences_and_styles_are_as_many_as_promised(passages: list[Passage]) -> None:
-    assert len({passage.topic for passage in passages}) >= 150
-    assert len({passage.audience for passage in passages}) == 4
-    assert {passage.style for passage in passages} == set(STYLES)
+def test_topics_audiences_and_styles_are_as_many_as_promised(passages: list[Document]) -> None:
+    assert len({metadata(passage, "topic") for passage in passages}) >= 150
+    assert len({metadata(passage, "audience") for passage in passages}) == 4
+    assert {metadata(passage, "style") for passage in passages} == set(STYLES)
     assert len({passage.text for passage in passages}) == len(passages)
 
 
-def test_no_passage_is_broken_or_long(passages: list[Passage]) -> None:
+def test_no_passage_is_broken_or_long(passages: list[Document]) -> None:
     for passage in passages:
         prose = re.sub(r"```.*?```|`[^`]*`|'\S+'", "code", passage.text, flags=re.DOTALL)
         assert not re.search(r"\$|\{|  |\b(the the|a a|of of)\b|\.\.(?!\.)| \.", prose), passage.text
@@ -77,5 +78,5 @@ def test_a_bad_value_is_named(field: str, value: object) -> None:
 
 
 def test_only_operations_of_the_wanted_difficulties_are_explained(world: World) -> None:
-    topics = {passage.topic for passage in write(60, 1, difficulties=(4,))}
+    topics = {metadata(passage, "topic") for passage in write(60, 1, difficulties=(4,))}
     assert {world.operations[topic].difficulty for topic in topics} == {4}

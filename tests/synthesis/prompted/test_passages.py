@@ -1,10 +1,11 @@
 import dataclasses
+import json
 from typing import Any
 
 import pytest
 
 from hornbook.errors import ConfigError
-from hornbook.records import Passage
+from hornbook.records import Document
 from hornbook.synthesis.checker import check_passage
 from hornbook.synthesis.prompted.commission import Reason, Rejection
 from hornbook.synthesis.prompted.ingredients import Topic, read_audiences, read_styles
@@ -77,22 +78,22 @@ PROSE = "An otter carries a shell to the stone and counts its steps while the lo
 GOOD = f"## Leaving early\n\n{PROSE}\n\n```python\nprint(2 + 2)\n```\n\n```\n4\n```\n\nFour is the end.\n"
 
 
-def read(text: str, outcome: ReplyOutcome = ReplyOutcome.ANSWERED) -> Passage | Rejection:
+def read(text: str, outcome: ReplyOutcome = ReplyOutcome.ANSWERED) -> Document | Rejection:
     return read_passage(Reply(outcome=outcome, text=text), Topic("Loops", "break"), AUDIENCE, STYLE, "tiny")
 
 
 def text_of(text: str, outcome: ReplyOutcome = ReplyOutcome.ANSWERED) -> str:
     made = read(text, outcome)
-    assert isinstance(made, Passage), made
+    assert isinstance(made, Document), made
     return made.text
 
 
 def test_a_clean_answer_becomes_a_passage_as_it_stands() -> None:
     made = read(GOOD)
-    assert isinstance(made, Passage)
+    assert isinstance(made, Document)
     assert made.text == GOOD.replace(PROSE, PROSE.rstrip())
-    assert (made.family, made.topic, made.teacher) == ("Loops", "break", "tiny")
-    assert (made.audience, made.style) == (AUDIENCE.name, STYLE.name)
+    told = {"family": "Loops", "topic": "break", "audience": AUDIENCE.name, "style": STYLE.name, "teacher": "tiny"}
+    assert json.loads(made.metadata) == told
     assert check_passage(made.text) is None
 
 
@@ -166,7 +167,7 @@ def test_words_count_in_any_form_that_begins_like_them_and_their_share_is_noted(
     job = PassageJob(dataclasses.replace(INGREDIENTS, words=["otter", "carry", "sea"]), CONFIG, "tiny")
     order = order_passage(job.ingredients, CONFIG, 0, 4)
     made, commission = job.read(0, 4, Reply(outcome=ReplyOutcome.ANSWERED, text=GOOD))
-    assert isinstance(made, Passage)
+    assert isinstance(made, Document)
     assert (commission.record_id, commission.index, commission.topics) == (made.id, 4, (order.topic.name,))
     asked = (order.audience.name, order.style.name, order.words)
     assert (commission.audience, commission.layout, commission.words) == asked

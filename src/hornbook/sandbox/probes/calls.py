@@ -1,4 +1,4 @@
-"""Sees how a function behaves: whether it runs, whether its examples hold, and what it does with given inputs."""
+"""Observes a function: whether it runs, whether its examples hold, and what it does with its inputs."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hornbook.sandbox.probes.tasks import TimeUpError, describe, run_source, time_limit
+from hornbook.sandbox.probes.tasks import TimeUpError, attempt, describe, run_source
 from hornbook.sandbox.probes.values import encode
 
 MODULE_SECONDS = 1.0
@@ -50,40 +50,40 @@ def _load(task: Mapping[str, Any], names: dict[str, Any], seen: dict[str, Any]) 
     """Run the module and find the function; None if that came to nothing, which then stands in `seen`."""
     try:
         module = compile(task["code"], "<exercise>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        seen["outcome"], seen["detail"] = "syntax error", describe(error)
+    except (SyntaxError, ValueError, RecursionError) as refused:
+        seen["outcome"], seen["detail"] = "syntax error", describe(refused)
         return None
-    try:
-        with time_limit(MODULE_SECONDS):
-            exec(module, names)
-            function: Callable[..., Any] | None = names.get(task["name"])
-            if not callable(function):
-                raise NameError(f"it defines no function `{task['name']}`")
-            return function
-    except MemoryError:
-        raise
-    except TimeUpError:
+
+    def define() -> Any:
+        exec(module, names)
+        function = names.get(task["name"])
+        if not callable(function):
+            raise NameError(f"it defines no function `{task['name']}`")
+        return function
+
+    function: Callable[..., Any] | None
+    function, error = attempt(MODULE_SECONDS, define)
+    if type(error) is TimeUpError:
         seen["outcome"], seen["detail"] = "timed out (CPU)", f"its module used {MODULE_SECONDS:g} s of CPU time"
-    except BaseException as error:
+    elif error is not None:
         seen["outcome"], seen["detail"] = "raised", describe(error)
-    return None
+    return function
 
 
 def _test(function: Callable[..., Any], test: str, names: Mapping[str, Any]) -> str | None:
     """What is wrong with the exercise's own test; null if it passes or there is none."""
-    try:
-        with time_limit(MODULE_SECONDS):
-            if test:
-                own = dict(names)
-                exec(compile(test, "<test>", "exec", dont_inherit=True), own)
-                own["check"](function)
-            return None
-    except MemoryError:
-        raise
-    except TimeUpError:
+
+    def check() -> None:
+        own = dict(names)
+        exec(compile(test, "<test>", "exec", dont_inherit=True), own)
+        own["check"](function)
+
+    _, error = attempt(MODULE_SECONDS, check) if test else (None, None)
+    if error is None:
+        return None
+    if type(error) is TimeUpError:
         return "its own test comes to no end"
-    except BaseException as error:
-        return f"its own test: {describe(error)}"
+    return f"its own test: {describe(error)}"
 
 
 def _call_all(
@@ -102,19 +102,18 @@ def _call_all(
 
 def call_function(function: Callable[..., Any], text: str, names: Mapping[str, Any], max_characters: int) -> list[Any]:
     """`["v", result]`, with the arguments as third where they were changed; `["e", type, message]`; `["t"]`: no end."""
-    try:
-        with time_limit(CALL_SECONDS):
-            arguments, keywords = eval(f"__take__({text})", {**names, "__take__": _take})
-            before = encode([arguments, keywords], max_characters)
-            result = encode(function(*arguments, **keywords), max_characters)
-            after = encode([arguments, keywords], max_characters)
-            return ["v", result] if before == after else ["v", result, after]
-    except MemoryError:
-        raise
-    except TimeUpError:
-        return ["t"]
-    except BaseException as error:
-        return ["e", type(error).__name__, describe(error)]
+
+    def call() -> list[Any]:
+        arguments, keywords = eval(f"__take__({text})", {**names, "__take__": _take})
+        before = encode([arguments, keywords], max_characters)
+        result = encode(function(*arguments, **keywords), max_characters)
+        after = encode([arguments, keywords], max_characters)
+        return ["v", result] if before == after else ["v", result, after]
+
+    seen, error = attempt(CALL_SECONDS, call)
+    if error is None:
+        return list(seen)
+    return ["t"] if type(error) is TimeUpError else ["e", type(error).__name__, describe(error)]
 
 
 def _take(*arguments: Any, **keywords: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -124,23 +123,24 @@ def _take(*arguments: Any, **keywords: Any) -> tuple[tuple[Any, ...], dict[str, 
 def _example(example: list[str], names: dict[str, Any]) -> list[Any] | None:
     """Whether an example holds and what was seen in its place; null if nothing was claimed."""
     form, source, wanted = example
-    try:
-        with time_limit(CALL_SECONDS):
-            shown, value, has_value = _answer(source, names)
-            if form == "setup":
-                return None
-            held = _is_shown(shown, wanted) or (has_value and _is_value(value, wanted, names))
-            return [held, "" if held else f"{source} gives {shown or 'nothing'}"[:300]]
-    except MemoryError:
-        raise
-    except TimeUpError:
-        return [False, f"{source} comes to no end"[:300]]
-    except BaseException as error:
+
+    def compare() -> list[Any] | None:
+        shown, value, has_value = _answer(source, names)
         if form == "setup":
             return None
-        names_of_error = {kind.__name__ for kind in type(error).__mro__} - {"object", "BaseException", "Exception"}
-        held = bool(names_of_error.intersection(_ERROR_NAME.findall(wanted)))
-        return [held, "" if held else f"{source} raises {describe(error)}"[:300]]
+        held = _is_shown(shown, wanted) or (has_value and _is_value(value, wanted, names))
+        return [held, "" if held else f"{source} gives {shown or 'nothing'}"[:300]]
+
+    result, error = attempt(CALL_SECONDS, compare)
+    if error is None:
+        return None if result is None else list(result)
+    if type(error) is TimeUpError:
+        return [False, f"{source} comes to no end"[:300]]
+    if form == "setup":
+        return None
+    names_of_error = {kind.__name__ for kind in type(error).__mro__} - {"object", "BaseException", "Exception"}
+    held = bool(names_of_error.intersection(_ERROR_NAME.findall(wanted)))
+    return [held, "" if held else f"{source} raises {describe(error)}"[:300]]
 
 
 def _answer(source: str, names: dict[str, Any]) -> tuple[str, Any, bool]:

@@ -16,10 +16,10 @@ import time
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from hornbook.sandbox.probes.tasks import TimeUpError, describe, time_limit
+from hornbook.sandbox.probes.tasks import TimeUpError, attempt, describe
 
 FILE = "<record>"
 _MODULE_SECONDS = 0.3
@@ -63,14 +63,10 @@ def run_modules(sources: Sequence[str]) -> tuple[dict[str, Any], tuple[str, str]
     time.sleep = lambda _seconds: None
     trouble: tuple[str, str] | None = None
     for source in sources:
-        try:
-            with time_limit(_MODULE_SECONDS):
-                exec(compile(source, FILE, "exec", _FLAGS, dont_inherit=True), names)
-        except MemoryError:
-            raise
-        except TimeUpError:
+        _, error = attempt(_MODULE_SECONDS, partial(_run, source, names))
+        if type(error) is TimeUpError:
             trouble = trouble or ("timed out (CPU)", f"its module used {_MODULE_SECONDS:g} s of CPU time")
-        except BaseException as error:
+        elif error is not None:
             trouble = trouble or ("raised", describe(error))
             _run_definitions(source, names)
         if _MAIN.search(source):
@@ -94,6 +90,10 @@ def _known_names() -> dict[str, Any]:
     return names | {name: __import__(name) for name in _TAKEN_FOR_GRANTED.split()}
 
 
+def _run(source: str | ast.Module, names: dict[str, Any]) -> None:
+    exec(compile(source, FILE, "exec", _FLAGS, dont_inherit=True), names)
+
+
 def _run_definitions(source: str, names: dict[str, Any]) -> None:
     """Run what defines something, whatever of it fails; what was defined before the failure is defined anew."""
     for statement in _statements(source):
@@ -109,13 +109,7 @@ def _statements(source: str) -> list[ast.stmt]:
 
 
 def _define(statement: ast.stmt, names: dict[str, Any]) -> None:
-    try:
-        with time_limit(_MODULE_SECONDS):
-            exec(compile(ast.Module([statement], []), FILE, "exec", _FLAGS, dont_inherit=True), names)
-    except MemoryError:
-        raise
-    except BaseException:
-        return
+    attempt(_MODULE_SECONDS, partial(_run, ast.Module([statement], []), names))
 
 
 def _take_out(source: str, names: dict[str, Any]) -> None:
@@ -132,7 +126,7 @@ def _take_out(source: str, names: dict[str, Any]) -> None:
 
 
 def _function_of(value: Any) -> types.FunctionType | None:
-    """The function of the record's own behind a value and its decorators; no coroutine."""
+    """The function of the record that a value wraps with decorators; no coroutine."""
     for _ in range(4):
         if isinstance(value, types.FunctionType) and not hasattr(value, "__wrapped__"):
             own = value.__code__.co_filename == FILE and not value.__code__.co_flags & _ASYNC
@@ -150,7 +144,7 @@ def _methods(class_name: str, kind: type) -> Iterator[Callee]:
         if name.startswith("_") or function is None:
             continue
         if not (is_static or is_of_class):
-            can_be_made = _can_be_made(kind) if can_be_made is None else can_be_made
+            can_be_made = attempt(_MODULE_SECONDS, kind)[1] is None if can_be_made is None else can_be_made
             if not can_be_made:
                 if maker is not None:
                     yield _made_and_called(f"{class_name}.{name}", kind, maker, function)
@@ -174,17 +168,6 @@ def _made_and_called(path: str, kind: type, maker: types.FunctionType, method: t
         annotations=(*making.annotations[:number], *calling.annotations),
         call=call,
     )
-
-
-def _can_be_made(kind: type) -> bool:
-    try:
-        with time_limit(_MODULE_SECONDS):
-            kind()
-    except MemoryError:
-        raise
-    except BaseException:
-        return False
-    return True
 
 
 def _on_new(kind: type, name: str) -> Callable[..., Any]:

@@ -1,11 +1,11 @@
-"""Sees with which arguments a test calls the function that it tests."""
+"""Records with which arguments a test calls the function that it tests."""
 
 import ast
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hornbook.sandbox.probes.tasks import TimeUpError, describe, time_limit
+from hornbook.sandbox.probes.tasks import attempt
 from hornbook.sandbox.probes.values import encode
 
 TEST_SECONDS = 2.0
@@ -15,47 +15,37 @@ class _EnoughError(BaseException):
     """There are as many inputs as are wanted."""
 
 
-def observe(task: Mapping[str, Any]) -> dict[str, Any]:
-    """See one test.
+def observe(task: Mapping[str, Any]) -> list[str]:
+    """Observe one test, to its end or its first failure.
 
     Args:
         task: `code`, a module that solves the problem; `name` of its function; `test`, source that calls it, or
             defines `check` that does; `max_inputs`; `max_characters` of an input.
 
     Returns:
-        `inputs`: the first different argument lists as Python source, keywords by their place where that can be;
-        `num_unwritable`: calls whose arguments are no literals or too long; `detail`: why the test came to no end.
+        The first different argument lists as Python source, keywords by their position where that is possible. Those
+        that are no literals, or too long, are left out.
     """
     inputs: dict[str, None] = {}
-    seen: dict[str, Any] = {"inputs": [], "num_unwritable": 0, "detail": ""}
 
     def note(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
         text = _written(arguments, keywords, task["max_characters"])
-        if text is None:
-            seen["num_unwritable"] += 1
-        else:
+        if text is not None:
             inputs[text] = None
             if len(inputs) >= task["max_inputs"]:
                 raise _EnoughError
 
-    names: dict[str, Any] = {"__name__": "problem"}
-    try:
-        with time_limit(TEST_SECONDS):
-            exec(compile(task["code"], "<problem>", "exec", dont_inherit=True), names)
-            recorder = _recorder(names[task["name"]], note)
-            own = {**names, task["name"]: recorder}
-            exec(compile(task["test"], "<test>", "exec", dont_inherit=True), own)
-            if "check" in own:
-                own["check"](recorder)
-    except (MemoryError, _EnoughError) as stop:
-        if isinstance(stop, MemoryError):
-            raise
-    except TimeUpError:
-        seen["detail"] = f"its test used {TEST_SECONDS:g} s of CPU time"
-    except BaseException as error:
-        seen["detail"] = describe(error)
-    seen["inputs"] = list(inputs)
-    return seen
+    def run() -> None:
+        names: dict[str, Any] = {"__name__": "problem"}
+        exec(compile(task["code"], "<problem>", "exec", dont_inherit=True), names)
+        recorder = _recorder(names[task["name"]], note)
+        own = {**names, task["name"]: recorder}
+        exec(compile(task["test"], "<test>", "exec", dont_inherit=True), own)
+        if "check" in own:
+            own["check"](recorder)
+
+    attempt(TEST_SECONDS, run)
+    return list(inputs)
 
 
 def _recorder(

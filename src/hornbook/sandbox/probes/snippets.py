@@ -1,4 +1,4 @@
-"""Runs the code of a passage piece by piece, twice, and says what each piece printed."""
+"""Runs the code of a passage piece by piece, twice, and records what each piece printed."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         task: `blocks`, each a list of pieces of source; all share one namespace. `sessions`: for each block whether it
-            is a session, whose lines go on behind an error.
+            is a session, whose lines continue after an error.
 
     Returns:
         `blocks`: for each piece that was run what it printed, the text of its value if it is an expression that has

@@ -143,6 +143,21 @@ def time_limit(seconds: float) -> Iterator[Callable[[], None]]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
+def attempt(seconds: float, run: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+    """Run code within a time limit: its result and None, or None and the error that ended it.
+
+    Raises:
+        MemoryError: There is none left.
+    """
+    try:
+        with time_limit(seconds):
+            return run(), None
+    except MemoryError:
+        raise
+    except BaseException as error:
+        return None, error
+
+
 @contextmanager
 def no_waiting() -> Iterator[None]:
     """Raise `TimeUpError` in the code below whenever it has waited for something rather than computed."""

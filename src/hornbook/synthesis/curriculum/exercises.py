@@ -8,14 +8,13 @@ Source: Gunasekar et al. 2023, "Textbooks Are All You Need", section 2.3 (docstr
 import itertools
 import random
 import textwrap
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
 from hornbook.errors import ConfigError
-from hornbook.processes import num_cores, work_in_order
-from hornbook.records import Exercise, Problem, content_id
+from hornbook.records import CURRICULUM, Exercise, Problem, content_id
 from hornbook.synthesis.curriculum.courses import Course, parse_course
 from hornbook.synthesis.curriculum.difficulties import LEVELS, difficulty_of, parse_difficulties
 from hornbook.synthesis.curriculum.docstrings import INDENT, DocstringStyle, fitting_style, write_prompt
@@ -33,7 +32,7 @@ from hornbook.synthesis.curriculum.trials import Shown, choose_telling, show, tr
 from hornbook.synthesis.curriculum.world import World, build_world
 from hornbook.synthesis.prompted.exercises import ExercisePromptConfig
 
-TEACHER = "curriculum"
+TEACHER = CURRICULUM
 CHUNK_SIZE = 1_000
 NUM_INPUTS = 10
 NUM_SHOWN_INPUTS = 4
@@ -64,13 +63,13 @@ _IDIOM_WEIGHTS = {Idiom.EXPRESSION: 14, Idiom.STEPS: 36, Idiom.LOOPS: 10, Idiom.
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExercisesConfig:
-    """How many exercises, and how many problems are kept from training."""
+class ExerciseRules:
+    """How many exercises, and which ones the curriculum writes."""
 
-    num_exercises: int = 40_000
-    """Training exercises, all different."""
-    num_held_out: int = 300
-    """Problems whose compositions training never sees, spread evenly over the families."""
+    num_exercises: int = 1_000
+    """Exercises to write, all different."""
+    num_held_out: int = 0
+    """Problems of the curriculum whose compositions its exercises never have, spread evenly over the families."""
     course: str = Course.WHOLE.value
     """`whole`, or `first` for the operations of a first course."""
     length_weights: tuple[int, ...] = (22, 48, 30)
@@ -81,14 +80,8 @@ class ExercisesConfig:
     """Which of the four difficulties are written; held-out problems are of difficulty 2 at least."""
     held_out_share: float = 0.08
     """Share of all compositions of two or more operations that training never sees; in (0, 1)."""
-    teacher: str = TEACHER
-    """Who writes the exercises: `curriculum`, or the name of a language model. The problems are the curriculum's."""
-    prompts: ExercisePromptConfig = field(default_factory=ExercisePromptConfig)
-    """How a language model is asked."""
 
     def __post_init__(self) -> None:
-        if not self.teacher:
-            raise ConfigError("`teacher` must be `curriculum` or the name of a language model, got ''")
         if self.num_exercises < 1:
             raise ConfigError(f"`num_exercises` must be at least 1, got {self.num_exercises!r}")
         if self.num_held_out < 0:
@@ -108,6 +101,21 @@ class ExercisesConfig:
             )
         if not 0 < self.held_out_share < 1:
             raise ConfigError(f"`held_out_share` must lie in (0, 1), got {self.held_out_share!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExercisesConfig(ExerciseRules):
+    """The rules, and who writes. Problems are the curriculum's, whoever writes the exercises."""
+
+    teacher: str = TEACHER
+    """Who writes the exercises: `curriculum`, or the name of a language model."""
+    prompts: ExercisePromptConfig = field(default_factory=ExercisePromptConfig)
+    """How a language model is asked."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.teacher:
+            raise ConfigError("`teacher` must be `curriculum` or the name of a language model, got ''")
 
 
 @dataclass(frozen=True)
@@ -142,48 +150,43 @@ def build_author(config: ExercisesConfig, seed: int) -> Author:
     return Author(world, Reference(world), split, config.length_weights, config.difficulties, config.idioms)
 
 
-def write_exercises(config: ExercisesConfig, seed: int, progress: Callable[[int, int], None]) -> list[Exercise]:
+def write_exercises(
+    config: ExercisesConfig, seed: int, chunks: Iterable[Iterable[Exercise]] | None = None
+) -> Iterator[Exercise]:
     """`config.num_exercises` different exercises: a pure function of the config and `seed`.
 
-    Number `i` is drawn on its own, and one that was there before is passed over; so the result does not depend on how
-    many processes share the work, which is one for each core that this process may use.
+    Number `i` is drawn on its own, and one that was there before is passed over; so the result does not depend on who
+    writes the chunks.
+
+    Args:
+        config: What is written.
+        seed: Of all choices.
+        chunks: The chunks in their order, as `write_chunk` writes them; None: they are written here.
 
     Raises:
         ConfigError: There are not as many.
     """
-    exercises: dict[str, Exercise] = {}
+    seen: set[str] = set()
     num_vain = 0
-    chunks = _chunks(config, seed)
-    for chunk in chunks:
+    for chunk in map(partial(write_chunk, config, seed), itertools.count()) if chunks is None else chunks:
         for exercise in chunk:
-            num_vain = num_vain + 1 if exercise.id in exercises else 0
-            if len(exercises) < config.num_exercises:
-                exercises.setdefault(exercise.id, exercise)
+            num_vain = num_vain + 1 if exercise.id in seen else 0
+            if exercise.id not in seen:
+                seen.add(exercise.id)
+                yield exercise
+            if len(seen) == config.num_exercises:
+                return
         if num_vain > NUM_VAIN_EXERCISES:
-            chunks.close()
             raise ConfigError(
-                f"`num_exercises` must be at most about {len(exercises)}: the curriculum has no more different ones; "
+                f"`num_exercises` must be at most about {len(seen)}: the curriculum has no more different ones; "
                 "take the whole `course`, longer compositions or more `difficulties`"
             )
-        progress(len(exercises), config.num_exercises)
-        if len(exercises) == config.num_exercises:
-            chunks.close()
-    return list(exercises.values())
 
 
-def _chunks(config: ExercisesConfig, seed: int) -> Generator[list[Exercise], None, None]:
-    """Endless runs of exercises, in order of their numbers."""
-    num_processes = num_cores()
-    write = partial(write_chunk, config, seed, min(CHUNK_SIZE, config.num_exercises))
-    if num_processes == 1 or config.num_exercises < CHUNK_SIZE * 2:
-        yield from map(write, itertools.count())
-    else:
-        yield from work_in_order(write, itertools.count(), num_processes)
-
-
-def write_chunk(config: ExercisesConfig, seed: int, size: int, number: int) -> list[Exercise]:
-    """The `size` exercises of chunk `number`, those that repeat one another included."""
+def write_chunk(config: ExercisesConfig, seed: int, number: int) -> list[Exercise]:
+    """The exercises of chunk `number`, those that repeat one another included."""
     author = build_author(config, seed)
+    size = min(CHUNK_SIZE, config.num_exercises)
     return [write_exercise(author, index, seed) for index in range(number * size, (number + 1) * size)]
 
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from hornbook.records import Exercise, Passage
+from hornbook.pipeline.table import Table
+from hornbook.records import Document, Exercise
 from hornbook.synthesis.diversity.monitor import (
     SIMILARITY,
     WINDOW,
@@ -93,21 +94,23 @@ class Diversity:
         }
 
 
-def measure(records: Sequence[Exercise | Passage], max_measured: int = MAX_MEASURED) -> Diversity:
+def measure(records: Sequence[Exercise | Document] | Table[Any], max_measured: int = MAX_MEASURED) -> Diversity:
     """Measure a collection.
 
     Args:
         records: In the order in which they were made.
         max_measured: Of more records so many are measured, spread evenly: the time grows with the square.
     """
-    count = min(len(records), max_measured)
-    chosen = [records[number * len(records) // count] for number in range(count)]
+    total = records.num_rows if isinstance(records, Table) else len(records)
+    count = min(total, max_measured)
+    places = {number * total // count for number in range(count)}
+    chosen = [record for place, record in enumerate(records) if place in places]
     seen = [features_of(record) for record in chosen]
     is_near = near_duplicates([one.shingles for one in seen])
     names = [name for one in seen for name in one.names]
     last = [Glance(one, bool(near)) for one, near in zip(seen, is_near, strict=True)][-WINDOW:]
     return Diversity(
-        num_records=len(records),
+        num_records=total,
         num_measured=count,
         exact_share=1 - len({one.text_key for one in seen}) / count if count else 0.0,
         near_share=float(is_near.mean()) if count else 0.0,
@@ -143,7 +146,7 @@ def compression_ratio(texts: Sequence[str]) -> float | None:
     return len(joined) / len(zlib.compress(joined, 9)) if joined else None
 
 
-def stopped_after(records: Sequence[Exercise | Passage]) -> tuple[int | None, tuple[str, ...]]:
+def stopped_after(records: Iterable[Exercise | Document]) -> tuple[int | None, tuple[str, ...]]:
     """After how many records a monitor would have stopped the generation, and why; None and nothing if never."""
     monitor = Monitor()
     for number, record in enumerate(records, start=1):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from hornbook.python_code.fences import prose_of, read_blocks, read_pieces
 from hornbook.python_code.functions import tree_of
 from hornbook.python_code.parse import parse_code
-from hornbook.records import Exercise, Passage, content_id
+from hornbook.records import Document, DocumentKind, Exercise, content_id, exercise_of
 
 WINDOW = 100
 """How many of the last records are judged; none is judged earlier."""
@@ -77,7 +77,7 @@ class Monitor:
         self._known: set[str] = set()
         self._window: deque[Glance] = deque(maxlen=WINDOW)
 
-    def add(self, records: Sequence[Exercise | Passage]) -> None:
+    def add(self, records: Sequence[Exercise | Document]) -> None:
         """Look at further records, in order."""
         for features in map(features_of, records):
             is_near = features.text_key in self._known or any(
@@ -98,21 +98,27 @@ class Monitor:
         self._window.clear()
 
 
-def features_of(record: Exercise | Passage) -> Features:
-    """Look at a record. Deterministic in one version of Python."""
+def features_of(record: Exercise | Document) -> Features:
+    """Look at a record. Deterministic in one version of Python.
+
+    Of an exercise or a module with a function the docstring is read, of other documents the prose.
+    """
     text = text_of(record)
-    if isinstance(record, Exercise):
-        sources, prose = [text], ""
+    module = parse_code(text) if isinstance(record, Exercise) or record.kind is not DocumentKind.TEXTBOOK else None
+    is_code = isinstance(record, Exercise) or record.kind is DocumentKind.EXERCISE or _has_function(module)
+    if is_code:
+        modules, prose = [module] if module is not None else [], ""
     else:
         blocks = [block for block in read_blocks(text) if block.is_code]
         sources = ["".join(piece.source for piece in read_pieces(block) or []) for block in blocks]
+        modules = [module for source in sources if (module := parse_code(source)) is not None]
         prose = _TITLE.sub("", prose_of(text))
-    modules = [module for source in sources if (module := parse_code(source)) is not None]
     nodes = [node for module in modules for node in ast.walk(module)]
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     names = tuple(function.name for function in functions)
-    if isinstance(record, Exercise):
-        names = (record.entry_point,) if record.entry_point else names[:1]
+    if is_code:
+        entry_point = _entry_point(record)
+        names = (entry_point,) if entry_point else names[:1]
         prose = next((said for node in [*functions, *modules] if (said := ast.get_docstring(node))), "")
     lines = [stripped for line in text.split("\n") if (stripped := line.rstrip())]
     return Features(
@@ -124,7 +130,17 @@ def features_of(record: Exercise | Passage) -> Features:
     )
 
 
-def text_of(record: Exercise | Passage) -> str:
+def _has_function(module: ast.Module | None) -> bool:
+    return module is not None and any(isinstance(node, ast.FunctionDef) for node in ast.walk(module))
+
+
+def _entry_point(record: Exercise | Document) -> str:
+    if isinstance(record, Exercise):
+        return record.entry_point
+    return exercise_of(record).entry_point if record.kind is DocumentKind.EXERCISE else ""
+
+
+def text_of(record: Exercise | Document) -> str:
     """What a model would read of a record."""
     return record.prompt + record.solution if isinstance(record, Exercise) else record.text
 

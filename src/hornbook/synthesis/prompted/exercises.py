@@ -5,11 +5,11 @@ follow later open reproductions of its exercises.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
 
 from hornbook.errors import ConfigError
+from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.records import Exercise
 from hornbook.synthesis.prompted.commission import Commission, Rejection, messages_digest
 from hornbook.synthesis.prompted.exercise_answers import read_exercise
@@ -18,11 +18,13 @@ from hornbook.synthesis.prompted.ingredients import (
     Topic,
     draw_generator,
     draw_in_turn,
+    path_of,
     read_entries,
     read_layouts,
     read_names,
     read_topics,
 )
+from hornbook.synthesis.prompted.writing import WhenStale, require_one_of
 from hornbook.teacher.api import ChatRequest, Reply, SamplingConfig, TeacherRequest
 
 _SYSTEM = (
@@ -44,19 +46,6 @@ class Constraint(StrEnum):
     ALL = "name+topics+profession"
 
 
-def constraint_named(name: str) -> Constraint:
-    """The constraint that a person typed.
-
-    Raises:
-        ConfigError: There is none of this name.
-    """
-    try:
-        return Constraint(name)
-    except ValueError:
-        known = ", ".join(f"`{one.value}`" for one in Constraint)
-        raise ConfigError(f"`constraint` must be one of {known}, got {name!r}") from None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExerciseIngredients:
     """What requests are made of."""
@@ -68,18 +57,16 @@ class ExerciseIngredients:
     layouts: Sequence[Layout]
 
 
-def exercise_ingredients(
-    names: Path | None = None, topics: Path | None = None, professions: Path | None = None
-) -> ExerciseIngredients:
+def exercise_ingredients(config: "ExercisePromptConfig") -> ExerciseIngredients:
     """The lists that come with the package, or a person's own files in their place.
 
     Raises:
         ConfigError: A file cannot be used; names the line.
     """
     return ExerciseIngredients(
-        names=read_names(names),
-        topics=read_topics(topics),
-        professions=read_entries("professions", professions),
+        names=read_names(path_of(config.names)),
+        topics=read_topics(path_of(config.topics)),
+        professions=read_entries("professions", path_of(config.professions)),
         twists=read_entries("twists"),
         layouts=read_layouts(),
     )
@@ -101,13 +88,28 @@ class ExerciseOrder:
 class ExercisePromptConfig:
     """How exercises are asked for."""
 
-    constraint: Constraint = Constraint.ALL
+    constraint: str = Constraint.ALL.value
+    """What each request is held to: fixed (the same for all), name, name+topics or name+topics+profession."""
     temperature: float = 0.8
+    """Of the sampling; 0 takes the most likely token."""
     max_new_tokens: int = 320
+    """Of one answer."""
+    max_attempts: int | None = None
+    """Answers after which the writer gives up; four for each exercise wanted where no number is given."""
+    when_stale: str = WhenStale.STOP.value
+    """What is done when the exercises repeat themselves: stop, reseed or ignore."""
+    names: str | None = field(default=None, metadata=NOT_IN_FINGERPRINT)
+    """File of names of functions, one a line, in the place of those of the package."""
+    topics: str | None = field(default=None, metadata=NOT_IN_FINGERPRINT)
+    """File of topics, in the place of those of the package: areas at the margin, the topics of each indented below."""
+    professions: str | None = field(default=None, metadata=NOT_IN_FINGERPRINT)
+    """File of professions, one a line, in the place of those of the package."""
 
     def __post_init__(self) -> None:
         self.sampling()
-        if self.constraint is Constraint.FIXED and self.temperature == 0:
+        require_one_of("constraint", self.constraint, Constraint)
+        require_one_of("when_stale", self.when_stale, WhenStale)
+        if self.constraint == Constraint.FIXED and self.temperature == 0:
             raise ConfigError("one fixed prompt needs a `temperature` above 0, or every answer is the same; got 0")
 
     def sampling(self) -> SamplingConfig:
@@ -154,7 +156,7 @@ def order_exercise(
 
     No name and no first topic comes again before each came once.
     """
-    constraint = config.constraint
+    constraint = Constraint(config.constraint)
     if constraint is Constraint.FIXED:
         layout = ingredients.layouts[0]
         return ExerciseOrder(index=index, name="", topics=(), profession="", twist="", layout=layout)

@@ -104,6 +104,11 @@ class _Lines:
             raise ConfigError(f"`{self.label}`, line {self._number}, {wrong}: {shown.strip()!r}")
 
 
+def path_of(name: str | None) -> Path | None:
+    """The file of a person's own list; None for that of the package."""
+    return None if name is None else Path(name)
+
+
 def read_topics(path: Path | None = None) -> tuple[Topic, ...]:
     """A topic tree: areas at the margin, the topics of each indented below it.
 

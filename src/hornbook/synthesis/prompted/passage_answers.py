@@ -1,7 +1,7 @@
 """Read a teacher's answer as a textbook passage, or say in a countable word why it is none.
 
 Reads:  an answer: prose with fenced programs and their outputs.
-Writes: a `Passage` in the form that `checker.py` runs: an output stands in a fence without a language.
+Writes: a passage in the form that `checker.py` runs: an output stands in a fence without a language.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 from hornbook.python_code.answers import without_thoughts
 from hornbook.python_code.fences import CODE_LANGUAGES, OUTPUT_LANGUAGES, Block, prose_of, read_blocks
 from hornbook.python_code.parse import parse_code
-from hornbook.records import Passage, content_id
+from hornbook.records import Document, content_id, textbook_passage
 from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
 from hornbook.synthesis.prompted.ingredients import Audience, Style, Topic
 from hornbook.teacher.api import Reply, ReplyOutcome
@@ -30,7 +30,7 @@ _OUTPUT_COMMENT = re.compile(
 )
 
 
-def read_passage(reply: Reply, topic: Topic, audience: Audience, style: Style, teacher: str) -> Passage | Rejection:
+def read_passage(reply: Reply, topic: Topic, audience: Audience, style: Style, teacher: str) -> Document | Rejection:
     """Turn one reply into a passage, or give the first reason against it.
 
     Chatter before the passage is left out, and the fences of outputs lose their language; the rest stays as it is. An
@@ -47,7 +47,7 @@ def read_passage(reply: Reply, topic: Topic, audience: Audience, style: Style, t
     wrong = _wrong_form(text, style)
     if wrong is not None:
         return Rejection(Reason.CUT, end) if is_cut else wrong
-    return Passage(
+    return textbook_passage(
         id=content_id("passage", teacher, text),
         text=text,
         family=topic.area,

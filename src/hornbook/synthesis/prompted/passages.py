@@ -4,12 +4,15 @@ Source: section 2.2 of the paper, where topics and audiences give diversity; the
 TinyStories, the piece of real code that may inspire follows OSS-Instruct.
 """
 
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from hornbook.errors import ConfigError
-from hornbook.records import Passage
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
+from hornbook.records import Document
+from hornbook.sources.find import SourcesConfig, open_sources
 from hornbook.synthesis.prompted.commission import Commission, Rejection, messages_digest
 from hornbook.synthesis.prompted.ingredients import (
     Audience,
@@ -17,12 +20,14 @@ from hornbook.synthesis.prompted.ingredients import (
     Topic,
     draw_generator,
     draw_in_turn,
+    path_of,
     read_audiences,
     read_entries,
     read_styles,
     read_topics,
 )
 from hornbook.synthesis.prompted.passage_answers import read_passage, share_of_words_used
+from hornbook.synthesis.prompted.writing import WhenStale, require_one_of
 from hornbook.teacher.api import ChatRequest, Reply, SamplingConfig, TeacherRequest
 
 _SYSTEM = (
@@ -48,21 +53,20 @@ class PassageIngredients:
     """Texts of real code; empty: none is shown."""
 
 
-def passage_ingredients(
-    topics: Path | None = None, words: Path | None = None, inspirations: Sequence[str] = ()
-) -> PassageIngredients:
+def passage_ingredients(config: "PassagePromptConfig") -> PassageIngredients:
     """The lists that come with the package, or a person's own files in their place.
 
     Raises:
         ConfigError: A file cannot be used; names the line.
+        MissingInputError: The inspiration holds no text.
     """
     return PassageIngredients(
-        topics=read_topics(topics),
+        topics=read_topics(path_of(config.topics)),
         audiences=read_audiences(),
         styles=read_styles(),
         skills=read_entries("skills"),
-        words=read_entries("concepts", words),
-        inspirations=inspirations,
+        words=read_entries("concepts", path_of(config.words)),
+        inspirations=read_inspirations(config.inspiration) if config.inspiration is not None else (),
     )
 
 
@@ -87,10 +91,23 @@ class PassagePromptConfig:
     num_words: int = 3
     """Concept words that each passage must use."""
     temperature: float = 0.8
+    """Of the sampling; 0 takes the most likely token."""
     max_new_tokens: int = 600
+    """Of one answer."""
+    max_attempts: int | None = None
+    """Answers after which the writer gives up; four for each passage wanted where no number is given."""
+    when_stale: str = WhenStale.STOP.value
+    """What is done when the passages repeat themselves: stop, reseed or ignore."""
+    topics: str | None = field(default=None, metadata=NOT_IN_FINGERPRINT)
+    """File of topics, in the place of those of the package: areas at the margin, the topics of each indented below."""
+    words: str | None = field(default=None, metadata=NOT_IN_FINGERPRINT)
+    """File of concept words, one a line, in the place of those of the package."""
+    inspiration: str | None = field(default=None, metadata=NOT_IN_FINGERPRINT)
+    """File or folder of real code, 1 to 15 lines of which are shown each time: rows with `text`, or Python files."""
 
     def __post_init__(self) -> None:
         self.sampling()
+        require_one_of("when_stale", self.when_stale, WhenStale)
         if self.num_words < 0:
             raise ConfigError(f"`num_words` must not be negative, got {self.num_words!r}")
 
@@ -112,7 +129,7 @@ class PassageJob:
         """See `Job`."""
         return passage_request(order_passage(self.ingredients, self.config, seed, index), self.config, seed)
 
-    def read(self, seed: int, index: int, reply: Reply) -> tuple[Passage | Rejection, Commission]:
+    def read(self, seed: int, index: int, reply: Reply) -> tuple[Document | Rejection, Commission]:
         """See `Job`."""
         order = order_passage(self.ingredients, self.config, seed, index)
         result = read_passage(reply, order.topic, order.audience, order.style, self.teacher_name)
@@ -178,6 +195,25 @@ def _request_text(order: PassageOrder) -> str:
         " and directly below it stands what it prints. Then end."
     )
     return "\n".join(lines)
+
+
+def read_inspirations(given: str) -> tuple[str, ...]:
+    """The texts with a character in them, of rows or of Python files.
+
+    Raises:
+        MissingInputError: There are none.
+    """
+    with tempfile.TemporaryDirectory() as work:
+        found = [
+            one.text
+            for source in open_sources([given], SourcesConfig())
+            for piece in source.pieces(Path(work))
+            for one in piece()
+            if isinstance(one, Document) and one.text.strip()
+        ]
+    if not found:
+        raise MissingInputError(f"the inspiration `{given}` holds no text")
+    return tuple(found)
 
 
 def _lines_of(text: str, seed: int, index: int) -> str:

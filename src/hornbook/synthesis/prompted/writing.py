@@ -18,15 +18,15 @@ from typing import Generic, Protocol, TypeVar
 
 from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Progress
-from hornbook.records import Exercise, Passage, content_id
+from hornbook.records import Document, Exercise, content_id
 from hornbook.synthesis.diversity.monitor import Monitor
 from hornbook.synthesis.prompted.commission import Commission, Reason, RejectedAnswer, Rejection
 from hornbook.synthesis.prompted.ingredients import draw_generator
 from hornbook.teacher.account import Account
 from hornbook.teacher.api import Reply, Teacher, TeacherRequest
 
-R = TypeVar("R", bound=Exercise | Passage)
-Made = TypeVar("Made", bound=Exercise | Passage, covariant=True)
+R = TypeVar("R", bound=Exercise | Document)
+Made = TypeVar("Made", bound=Exercise | Document, covariant=True)
 
 ROUND_SIZE = 64
 """The monitor is consulted after so many kept records."""
@@ -41,6 +41,16 @@ class WhenStale(StrEnum):
     RESEED = "reseed"
     """Go on with another stream of seeds, up to `MAX_RESEEDS` times; then stop."""
     IGNORE = "ignore"
+
+
+def require_one_of(name: str, value: str, values: type[StrEnum]) -> None:
+    """Check a field of a config.
+
+    Raises:
+        ConfigError: The value is none of those of the enum.
+    """
+    if value not in list(values):
+        raise ConfigError(f"`{name}` must be one of {', '.join(values)}, got {value!r}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,39 +1,71 @@
-"""What a command prints of its teacher's account at the end: who was asked, what it took, what came of it."""
+"""What commands that ask a teacher share: their options, the account that they open, and what is printed of it."""
 
-import itertools
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from hornbook.commands.one_stage import TEACHER
+from hornbook.errors import BudgetError
+from hornbook.pipeline import DEFAULT_STORE
+from hornbook.teacher.options import TeacherOptions
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hornbook.pipeline.stage import Progress
     from hornbook.teacher.account import Account
-    from hornbook.teacher.api import TeacherRequest
+
+__all__ = ["Teacher", "TeacherOptions", "command_with_budget", "naming_a_budget", "open_account", "print_account"]
 
 _LABEL_WIDTH = 9
-_NUM_SAMPLES = 200
-"""Requests whose lengths stand for all in the estimate before the first call."""
+Teacher = Annotated[TeacherOptions, Parameter(name="*", group=TEACHER, negative_bool=())]
 
 
-def say_estimate(
-    account: "Account", requests: "Iterable[TeacherRequest]", num_requests: int, progress: "Progress"
-) -> None:
-    """Say, before the first call, what so many requests like the first of these would take.
+@contextmanager
+def open_account(stage: str, teacher: str, flags: TeacherOptions, output: Path | None) -> Iterator["Account"]:
+    """An account with the teacher that was typed, for one output; the cache lies in the store where not named.
 
-    Nothing where no call is allowed.
+    Raises:
+        BudgetError: From the body, with the command that continues.
+        HornbookError: As `TeacherOptions.open`.
     """
-    samples = list(itertools.islice(requests, _NUM_SAMPLES))
-    if not samples or account.budget.amount == 0:
-        return
-    characters = [
-        len(one.prompt) if hasattr(one, "prompt") else sum(len(message["content"]) for message in one.messages)
-        for one in samples
-    ]
-    estimate = account.estimate(
-        num_requests, sum(characters) / len(samples), max(one.sampling.max_new_tokens for one in samples)
-    )
-    progress(0, 0, estimate.describe())
+    store = Path(os.environ.get("HORNBOOK_STORE") or DEFAULT_STORE)
+    options = replace(flags, teacher=teacher)
+    with naming_a_budget(), options.open(stage, output, store, report=_say) as account:
+        yield account
+
+
+@contextmanager
+def naming_a_budget() -> Iterator[None]:
+    """Add to a `BudgetError` from the body the command that continues."""
+    try:
+        yield
+    except BudgetError as error:
+        if not error.suggestion:  # It is said already.
+            raise
+        raise BudgetError(f"{error}: {command_with_budget(sys.argv[1:], error.suggestion)}") from None
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201
+
+
+def command_with_budget(arguments: Sequence[str], budget: str) -> str:
+    """The command that was typed, with another `--budget`."""
+    changed: list[str] = []
+    given = iter(arguments)
+    for argument in given:
+        if argument == "--budget":
+            next(given, None)
+        elif not argument.startswith("--budget="):
+            changed.append(argument)
+    return shlex.join(["hornbook", *changed, "--budget", budget])
 
 
 def print_account(summary: Mapping[str, Any], console: "Console") -> None:

@@ -1,10 +1,11 @@
 import dataclasses
 
-from tests.synthesis.exercises_at_hand import passage, quiet, whole
+from tests.synthesis.exercises_at_hand import passage, whole
 
+from hornbook.records import as_document
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig, build_author, write_exercise
-from hornbook.synthesis.verify import verify_exercises, verify_passages
+from hornbook.synthesis.strict import check_strictly
 
 BROKEN = {
     "    return None\n": "fails its own test",
@@ -25,14 +26,11 @@ def test_what_does_not_hold_is_dropped_with_its_reason_and_costs_no_other(jail: 
         whole(f'def f(x: int) -> int:\n    """{docstring}\n', "    return x + 1\n", "f", docstring, test)
         for docstring in WRONG_EXAMPLES
     ]
-    told: list[tuple[int, int]] = []
     given = [*good[:4], *broken, *wrong, *good[4:]]
-    kept, dropped = verify_exercises(given, jail, lambda done, total: told.append((done, total)))
-    assert kept == good
+    dropped = check_strictly(list(map(as_document, given)), jail)
     expected = {**BROKEN, **dict.fromkeys(WRONG_EXAMPLES, "shows a wrong example")}
     assert {item.id: item.reason for item in dropped} == expected
     assert [item.id for item in dropped] == list(expected)
-    assert told[-1] == (len(given), len(given))
 
 
 def test_passages_are_run_and_compared_with_what_they_show(jail: Jail) -> None:
@@ -41,8 +39,7 @@ def test_passages_are_run_and_compared_with_what_they_show(jail: Jail) -> None:
     session = passage("Three\n\n```python\n>>> x = 2\n>>> x\n2\n```\n")
     lying = passage("Four\n\n```python\n>>> x = 2\n>>> x\n3\n```\n")
     silent = passage("Five\n\n```python\nprint(1)\n```\n")
-    kept, dropped = verify_passages([right, wrong, session, lying, silent], jail, quiet)
-    assert kept == [right, session]
+    dropped = check_strictly([right, wrong, session, lying, silent], jail)
     assert [(item.id, item.reason) for item in dropped] == [
         (wrong.id, "shows a wrong output"),
         (lying.id, "shows a wrong example"),

@@ -1,30 +1,54 @@
 import itertools
 from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from tests.evaluation.scripted_endpoint import Asked
 from tests.synthesis.conftest import Answer, Asking
-from tests.synthesis.exercises_at_hand import exercise, quiet
+from tests.synthesis.exercises_at_hand import exercise
 
 from hornbook.errors import ConfigError
-from hornbook.records import Exercise, Outcome
+from hornbook.records import Dropped, Exercise, Outcome
 from hornbook.sandbox.jail import Jail
-from hornbook.synthesis.exercise_tests import with_tests
-from hornbook.synthesis.levels import Level, Majority, OwnTest, Strictness, Trait, level_of
-from hornbook.synthesis.solutions import Solution, SolutionFate, SolutionsConfig
-from hornbook.synthesis.written import Verified, VerifyWrittenConfig, verify_written
+from hornbook.synthesis.check import decide, is_worth_asking
+from hornbook.synthesis.exercise_tests import ExerciseTest
+from hornbook.synthesis.levels import Level, Majority, OwnTest, Strictness, Trait, Verification, level_of
+from hornbook.synthesis.observation import observe_exercises
+from hornbook.synthesis.solutions import Solution, SolutionFate, ask_for_solutions, compare_solutions
+from hornbook.synthesis.verify import VerifyConfig
+from hornbook.teacher.account import Account
 
-CONFIG = VerifyWrittenConfig(num_inputs=8)
-CONSISTENT = VerifyWrittenConfig(
-    strictness=Strictness(min_level=Level.CONSISTENT), solutions=SolutionsConfig(num_solutions=4), num_inputs=8
-)
+CONFIG = VerifyConfig(num_inputs=8)
+CONSISTENT = VerifyConfig(teacher="tiny", num_solutions=4, num_inputs=8)
 DOUBLE = exercise("double(number: int) -> int", "Double the number.\n\n>>> double(3)\n6", "return 2 * number")
 NEXT = exercise("following(number: int) -> int", "Give the number that follows.", "return number + 1")
 
 
-def verified(jail: Jail, *exercises: Exercise, config: VerifyWrittenConfig = CONFIG) -> Verified:
-    return verify_written(exercises, None, jail, config, 0, quiet)
+@dataclass
+class Verified:
+    kept: list[Exercise]
+    dropped: list[Dropped]
+    verifications: list[Verification]
+    tests: list[ExerciseTest]
+    solutions: list[Solution]
+
+
+def verified(
+    jail: Jail, *exercises: Exercise, config: VerifyConfig = CONFIG, account: Account | None = None
+) -> Verified:
+    """What the stage does with a slice of exercises."""
+    seen = observe_exercises(exercises, jail, config.num_inputs, 0)
+    strictness = config.check_rules(0, 1).strictness
+    solutions: list[Solution] = []
+    if account is not None:
+        worth = [one for one in seen if is_worth_asking(one.verification, strictness)]
+        answers = ask_for_solutions([one.exercise for one in worth], account, config.solutions(), lambda _: None)
+        solutions = compare_solutions(worth, answers, jail, config.num_solutions)
+    dropped, tests = decide(seen, jail, strictness)
+    names = {one.id for one in dropped}
+    kept = [one for one in exercises if one.id not in names]
+    return Verified(kept, dropped, [one.verification for one in seen], tests, solutions)
 
 
 def fenced(body: str, name: str = "double") -> str:
@@ -56,7 +80,7 @@ def test_exercises_are_dropped_with_the_reason_at_their_level_and_cost_no_other(
     result = verified(jail, DOUBLE, *given, NEXT)
     assert result.kept == [DOUBLE, NEXT]
     assert [(one.id, one.reason) for one in result.dropped] == [(one.id, reason) for one, _, reason in DROPPED]
-    levels = [level_of(one, CONFIG.strictness) for one in result.verifications[1:-1]]
+    levels = [level_of(one, Strictness()) for one in result.verifications[1:-1]]
     assert levels == [level for _, level, _ in DROPPED]
     tests = {one.exercise_id: one.test for one in result.tests}  # Of examples: nobody agreed on anything.
     assert tests["double"] == "def check(candidate):\n    assert candidate(3) == 6\n"
@@ -82,7 +106,7 @@ def test_examples_that_hold_are_believed_in_every_way_of_writing_and_each_is_cou
     assert [(one.num_examples, one.num_examples_held) for one in held] == [(1, 1)] * len(HELD)
     assert (seen.num_examples, seen.num_examples_held, seen.detail) == (4, 2, "f(2) gives 2")
     for share, kept in ((0.5, [some]), (0.51, [])):
-        lenient = VerifyWrittenConfig(strictness=Strictness(min_examples_share=share))
+        lenient = VerifyConfig(min_examples_share=share)
         assert verified(jail, some, config=lenient).kept == kept
 
 
@@ -129,7 +153,7 @@ def asked(
     asking: Asking, jail: Jail, answer: Answer, *exercises: Exercise, config: Any = CONSISTENT, concurrency: int = 1
 ) -> Any:
     with asking(answer, concurrency) as (account, endpoint):
-        return verify_written(exercises, account, jail, config, 0, quiet), endpoint.asked
+        return verified(jail, *exercises, config=config, account=account), endpoint.asked
 
 
 def fates(solutions: list[Solution]) -> list[SolutionFate]:
@@ -148,7 +172,7 @@ def test_solutions_that_do_the_same_agree_and_make_a_test(jail: Jail, asking: As
     assert (seen.num_solutions, seen.num_solutions_run, seen.num_solutions_agreeing) == (4, 4, 4)
     assert seen.majority is Majority.OWN
     assert result.kept == [DOUBLE]
-    assert with_tests(result.kept, result.tests)[0].test.count("assert") == 8
+    assert result.tests[0].test.count("assert") == 8
     assert fates(result.solutions) == [SolutionFate.AGREES] * 4
     said = "\n".join(message["content"] for message in requests[0].body["messages"])
     assert "Double the number." in said
@@ -166,8 +190,7 @@ def test_a_solution_that_only_its_writer_believes_in_is_dropped(jail: Jail, aski
     assert result.verifications[0].majority is Majority.OTHER
     assert fates(result.solutions) == [SolutionFate.DISAGREES] * 3 + [SolutionFate.AGREES]
     assert result.solutions[0].detail.startswith("double(1): 1, and here 2")
-    strictness = Strictness(min_level=Level.CONSISTENT, min_agreement=0.25)
-    lenient = VerifyWrittenConfig(strictness=strictness, solutions=CONSISTENT.solutions, num_inputs=8)
+    lenient = replace(CONSISTENT, min_agreement=0.25)
     again, _ = asked(asking, jail, answers, wrong, config=lenient)
     assert again.kept == [wrong]
     assert again.verifications == result.verifications
@@ -175,7 +198,7 @@ def test_a_solution_that_only_its_writer_believes_in_is_dropped(jail: Jail, aski
 
 def test_a_disagreement_on_one_input_in_twenty_is_none_and_on_a_quarter_is_one(jail: Jail, asking: Asking) -> None:
     given = exercise("f(value: int) -> int", "Do.", "return value")
-    config = VerifyWrittenConfig(strictness=CONSISTENT.strictness, solutions=SolutionsConfig(num_solutions=2))
+    config = VerifyConfig(teacher="tiny", num_solutions=2)
     bodies = ("return number if number else 7", "return abs(number) if number % 2 else number + 1")
     answers = by_sample(*(fenced(body, "f") for body in bodies))
     result, _ = asked(asking, jail, answers, given, config=config)
@@ -202,9 +225,7 @@ HOSTILE: list[tuple[str | int, SolutionFate]] = [
 def test_a_solution_that_is_none_is_counted_and_costs_the_others_nothing(jail: Jail, asking: Asking) -> None:
     good = fenced("return 2 * number")
     answers = by_sample(good, *(answer for answer, _ in HOSTILE), good, good)
-    config = VerifyWrittenConfig(
-        strictness=CONSISTENT.strictness, solutions=SolutionsConfig(num_solutions=len(HOSTILE) + 3), num_inputs=8
-    )
+    config = replace(CONSISTENT, num_solutions=len(HOSTILE) + 3)
     result, _ = asked(asking, jail, answers, DOUBLE, config=config)
     agrees = SolutionFate.AGREES
     assert fates(result.solutions) == [agrees, *(fate for _, fate in HOSTILE), agrees, agrees]
@@ -233,14 +254,11 @@ def test_only_exercises_whose_examples_hold_are_asked_about_in_whatever_order_re
     assert [one.num_solutions_agreeing for one in results[0][0].verifications] == [0, 4, 0, 0]
 
 
-def test_what_cannot_be_done_is_refused_and_nothing_to_verify_is_nothing_verified(jail: Jail) -> None:
-    for fields in ({"num_solutions": 0}, {"temperature": 0}):
-        with pytest.raises(ConfigError, match=next(iter(fields))):
-            SolutionsConfig(**fields)  # type: ignore[arg-type]
-    for number in (0, 61):
-        with pytest.raises(ConfigError, match="num_inputs"):
-            VerifyWrittenConfig(num_inputs=number)
-    with pytest.raises(ConfigError, match="needs a teacher"):
-        verified(jail, DOUBLE, config=CONSISTENT)
-    result = verified(jail)
-    assert (result.kept, result.dropped, result.verifications) == ([], [], [])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("num_solutions", 0), ("temperature", 0), ("num_inputs", 0), ("num_inputs", 61), ("min_level", "perfect"),
+     ("min_level", "consistent"), ("min_agreement", 2), ("cpu_seconds", 0)],
+)  # fmt: skip
+def test_a_bad_value_is_named(field: str, value: Any) -> None:
+    with pytest.raises(ConfigError, match=f"`{field}`"):
+        VerifyConfig(**{field: value})
