@@ -37,7 +37,7 @@ from tests.benchmarks.invented import full_rows, write_lines
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 from tests.sources import real_formats as formats
 
-from hornbook.benchmarks.humaneval import find_humaneval
+from hornbook.benchmarks.find import find_benchmark
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -158,7 +158,7 @@ def prepare(folder: Path, exercises: list[dict[str, Any]]) -> None:
     posts = (f"{formats.question(10 * one)}{formats.answer(10 * one + 2, 10 * one)}" for one in range(1, 9))
     formats.write_posts(folder / "Posts.xml", *posts)
     write_lines(folder / "mbpp.jsonl", full_rows())
-    problems = [dataclasses.asdict(one) for one in find_humaneval().problems]
+    problems = [dataclasses.asdict(one) for one in find_benchmark("humaneval").problems]
     samples = [{"task_id": one["task_id"], "completion": one["canonical_solution"]} for one in problems]
     write_lines(folder / "samples.jsonl", samples)
     write_lines(folder / "problems.jsonl", problems[:3])
