@@ -15,7 +15,6 @@ import argparse
 import dataclasses
 import gzip
 import importlib.util
-import itertools
 import json
 import os
 import re
@@ -26,8 +25,6 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +137,7 @@ def prepare(folder: Path, exercises: list[dict[str, Any]]) -> None:
     for repository in (folder / "checkouts").iterdir():
         (repository / "LICENSE").write_text(formats.MIT)
         who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
-        for arguments in (("init", "--quiet"), ("add", "."), (*who, "commit", "--quiet", "--message", "All")):
+        for arguments in (("init", "--quiet"), ("add", "."), (*who, "commit", "--quiet", "--allow-empty", "-m", "All")):
             subprocess.run(["git", *arguments], cwd=repository, check=True)
     (folder / "opted-out.txt").write_text("# nobody yet\nada/engine\n")
     rows = [{"hexsha": name, "content": text} for name, text in texts.items()]
@@ -170,8 +167,7 @@ class Teacher:
     def __init__(self, run: Path) -> None:
         self.exercises = pq.read_table(run / "exercises" / "exercises").to_pylist()
         self._passages = pq.read_table(run / "textbooks" / "documents").to_pylist()
-        self._turns: defaultdict[str, Iterator[int]] = defaultdict(itertools.count)
-        self._numbers: dict[tuple[str, str], int] = {}
+        self._numbers: dict[str, int] = {}
 
     def __call__(self, asked: Asked) -> str:
         """The answer to one request."""
@@ -181,7 +177,7 @@ class Teacher:
         if "It teaches: " in asked.text:
             topic = asked.text.split("It teaches: ")[1].split(" (")[0]
             words = re.search(r"Use these words in an example, beside the topic: (.*)\.", asked.text)
-            passage = self._passages[self._number("passage", asked.text) % len(self._passages)]["text"]
+            passage = self._passages[self._number(asked.text) % len(self._passages)]["text"]
             return f"{topic}: read closely, and think of {words[1] if words else 'it'}.\n\n{passage}"
         if "Each message is a snippet" in system:
             return f"Reason: a function like others.\nScore: {len(asked.text) % 6}"
@@ -190,13 +186,11 @@ class Teacher:
         return "```python\ndef nothing():\n    return None\n```"
 
     def _function(self, name: str) -> str:
-        one = self.exercises[self._number("exercise", name) % len(self.exercises)]
+        one = self.exercises[self._number(name) % len(self.exercises)]
         return re.sub(rf"\b{re.escape(one['entry_point'])}\b", name, one["prompt"] + one["solution"])
 
-    def _number(self, what: str, text: str) -> int:
-        if (what, text) not in self._numbers:
-            self._numbers[what, text] = next(self._turns[what])
-        return self._numbers[what, text]
+    def _number(self, text: str) -> int:
+        return self._numbers.setdefault(text, len(self._numbers))
 
 
 def as_hornbook(arguments: list[str]) -> None:
