@@ -200,8 +200,10 @@ def as_hornbook(arguments: list[str]) -> None:
 
         def laptop(seed: int = 0, source: tuple[str, ...] = ()) -> Pipeline:
             pipeline = tiny_recipe.recipe(seed, source)
-            for name in ("evaluate-base", "evaluate-tuned"):
-                config = dataclasses.replace(pipeline.stage(name).config, benchmarks=("held_out", "humaneval"))
+            scores = {"benchmarks": ("held_out", "humaneval")}
+            changes = {"exercises": {"num_held_out": 40}, "evaluate-base": scores, "evaluate-tuned": scores}
+            for name, fields in changes.items():
+                config = dataclasses.replace(pipeline.stage(name).config, **fields)
                 pipeline = pipeline.with_config(name, config)
             return Pipeline("laptop", pipeline.stages)
 
