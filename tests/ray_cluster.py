@@ -58,29 +58,32 @@ class TwoNodes:
         return {"num_nodes": len({one.node for one in tries}), "killed": self.killed, "tried_again": again}
 
     def _kill_one(self, work: Path) -> None:
-        while not self.killed:
+        is_killed = False
+        while not is_killed:
             time.sleep(0.005)
             tries = [one for one in tries_in(self.notes) if work in one.result.parents]
             if sum(one.result.exists() for one in tries) < 2:
                 continue
             for one in tries:
                 if not one.result.exists() and killed_before(one.process, one.result):
-                    self.killed.append(one.result.name)
+                    self.killed.append(str(one.result.relative_to(work)))
+                    is_killed = True
                     break
 
 
 @contextmanager
-def two_nodes(notes: Path) -> Iterator[TwoNodes]:
+def two_nodes(notes: Path, seconds_per_part: float = 0.0) -> Iterator[TwoNodes]:
     """Start the cluster, and end it.
 
     Args:
         notes: A folder that is made here, for what the workers note.
+        seconds_per_part: Time that each part takes longer, so that a worker can be caught in the midst of it.
     """
     import ray
     from ray.cluster_utils import Cluster
 
     notes.mkdir(parents=True)
-    parallel._Write = functools.partial(NotedWrite, notes=notes)  # type: ignore[assignment,misc]
+    parallel._Write = functools.partial(NotedWrite, notes=notes, seconds=seconds_per_part)  # type: ignore[assignment,misc]
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     try:
         cluster.add_node(num_cpus=1)
@@ -96,6 +99,7 @@ class NotedWrite(parallel._Write[Any]):
     """Notes the try, and goes on when each node has one, so that no node is spared."""
 
     notes: Path
+    seconds: float = 0.0
 
     def __call__(self, job: Any) -> Path:
         import ray
@@ -109,6 +113,7 @@ class NotedWrite(parallel._Write[Any]):
             if time.monotonic() > end:
                 raise TimeoutError(f"after {MOST_SECONDS} s no more nodes are at work than {node}")
             time.sleep(0.01)
+        time.sleep(self.seconds)
         return super().__call__(job)
 
 

@@ -1,4 +1,4 @@
-"""Classify, collect, select, tokenize and decontaminate rows on a Ray cluster of two nodes; one worker is killed.
+"""Type a command for every data stage on a Ray cluster of two nodes here; of each command one worker is killed.
 
 `python -m tests.commands.on_ray INPUTS FOLDER` writes all into the folder, and prints what was seen of the cluster as
 one JSON line.
@@ -9,40 +9,34 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.commands.typed import type_in
+from tests.commands import chain
+from tests.evaluation.scripted_endpoint import ScriptedEndpoint
 from tests.ray_cluster import two_nodes
 
 from hornbook.decontamination import passes
 from hornbook.sources import rows
+from hornbook.synthesis import verify, write
 
-
-def type_all(inputs: Path, folder: Path, *more: str) -> None:
-    corpus, values = inputs / "rows.jsonl", folder / "values.jsonl"
-    type_in("classify", corpus, "-o", values, "--classifier", inputs / "classifier", *more)
-    type_in("collect", corpus, "-o", folder / "documents.jsonl", "--no-check-licenses", "--id-field", "id", *more)
-    type_in("select", corpus, "--values", values, "-o", folder / "selected.jsonl", "--keep-share", 0.3, *more)
-    type_in("tokenize", corpus, "-o", folder / "tokens", "--tokenizer", inputs / "tokenizer.json", *more)
-    leaks, problems = inputs / "leaks.jsonl", inputs / "own.jsonl"
-    type_in(
-        "decontaminate",
-        leaks,
-        "-o",
-        folder / "kept.jsonl",
-        "--against",
-        problems,
-        "--decisions",
-        folder / "decisions.jsonl",
-        *more,
-    )
+OUTPUTS = (
+    *("documents.jsonl", "sampled.jsonl", "labels.jsonl", "classifier", "values.jsonl", "selected.jsonl"),
+    *("passages.jsonl", "exercises.jsonl", "verified.jsonl", "unique.jsonl", "clean.jsonl"),
+    *("tokenizer.json", "tokens"),
+)
+"""Of the commands, each with a store beside it while it is made."""
 
 
 def main(inputs: Path, folder: Path) -> dict[str, Any]:
     """Do all; returns what is printed."""
-    rows.PIECE_BYTES = 100_000
-    passes.JOB_CHARACTERS = 4_000
-    with two_nodes(folder / "notes") as cluster:
-        cluster.kill_one_in(folder / ".values.jsonl.work")
-        type_all(inputs, folder, "--engine", "ray", "--ray-address", cluster.address)
+    rows.PIECE_BYTES = 2_000
+    passes.JOB_CHARACTERS = verify.SLICE_CHARACTERS = 2_000
+    write.FEWEST_IN_PROCESSES = 1
+    with (
+        two_nodes(folder.with_name("notes"), seconds_per_part=0.1) as cluster,
+        ScriptedEndpoint(chain.score, models=("tiny",)) as teacher,
+    ):
+        for output in OUTPUTS:
+            cluster.kill_one_in(folder / f".{output}.work")
+        chain.type_all(inputs, folder, teacher.url, "--engine", "ray", "--ray-address", cluster.address)
         return cluster.seen()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.commands.typed import KEY, read_json, type_in, write_lines
+from tests.commands.typed import KEY, is_one_mistake, read_json, type_in, write_lines
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
 from hornbook.decontamination.labelled_set import load_labelled_set
@@ -88,3 +88,18 @@ def test_parquet_stays_parquet_and_the_length_of_an_answer_can_be_set(endpoint: 
     assert len(endpoint.asked) == number > 0
     assert {asked.body["max_tokens"] for asked in endpoint.asked} == {99}
     assert {asked.body["temperature"] for asked in endpoint.asked} == {0}
+
+
+def test_a_budget_ends_it_and_a_higher_one_goes_on(endpoint: ScriptedEndpoint, place: Path) -> None:
+    err = clean(place, "--teacher", endpoint.url, "--budget", "4000tokens", status=2)
+    assert "at most about" in " ".join(err.split())
+    assert is_one_mistake(
+        err.splitlines(keepends=True)[-1], "the budget of 4,000 tokens for `decontaminate` is used up", "--budget"
+    )
+    assert not (place / "kept.jsonl").exists()
+    num_asked = len(endpoint.asked)
+    clean(place, "--teacher", endpoint.url, "--budget", "1000000tokens")
+    clean(place, "--teacher", endpoint.url, output="other.jsonl")
+    bodies = {json.dumps(asked.body, sort_keys=True) for asked in endpoint.asked}
+    assert len(bodies) == len(endpoint.asked) > num_asked > 0
+    assert (place / "kept.jsonl").read_bytes() == (place / "other.jsonl").read_bytes()

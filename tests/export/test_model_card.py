@@ -4,8 +4,8 @@ from typing import Any
 from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics, manifest
 
 from hornbook.evaluation.leaks import Leaks, read_leaks
-from hornbook.export.stages import ModelCard, write_model_card
-from hornbook.model.config import ModelConfig
+from hornbook.export.stages import write_model_card
+from hornbook.model.config import ModelConfig, num_parameters
 
 
 def rate(share: float, ci95: tuple[float, float], num_problems: int) -> dict[str, Any]:
@@ -37,29 +37,34 @@ LEAKS = read_leaks(
     ),
     [],
 )
-SCORE = {**rate(0.813, (0.765, 0.853), 300), "protocol": "greedy"}
-CARD = ModelCard(
-    name="hornbook-invented",
-    config=ModelConfig(
-        vocab_size=2_048, num_layers=6, hidden_size=192, intermediate_size=768, num_heads=3, max_position=512
-    ),
-    data=(replace(manifest({}, few=1, below=8_208), stage="select", kept=2_204, unit="samples"),),
-    sources=((("cpython-3.11.7-stdlib", "PSF-2.0"), 2_204), (("own", "MIT"), 1)),
-    kinds={"textbook": 12, "exercise": 3_456},
-    trainings=(
+SHAPE = ModelConfig(
+    vocab_size=2_048, num_layers=6, hidden_size=192, intermediate_size=768, num_heads=3, max_position=512
+)
+CARD: dict[str, Any] = {
+    "name": "hornbook-invented",
+    "config": SHAPE,
+    "num_parameters": num_parameters(SHAPE),
+    "data": [replace(manifest({}, few=1, below=8_208), stage="select", kept=2_204, unit="samples")],
+    "sources": [(("cpython-3.11.7-stdlib", "PSF-2.0"), 2_204), (("own", "MIT"), 1)],
+    "kinds": {"textbook": 12, "exercise": 3_456},
+    "trainings": [
         replace(manifest({"tokens_seen": 9_830_400, "validation_loss": 1.958}), stage="pretrain", kept=600),
         replace(manifest({"tokens_seen": 8_192_000, "validation_loss": None}), stage="finetune", kept=500),
-    ),
-    scores=(
-        {**SCORE, **rate(0.0, (0.0, 0.023), 164), "model": "base", "title": "HumanEval"},
-        {**SCORE, "model": "tuned", "title": "held-out exercises"},
-    ),
-    contamination=checks_of(LEAKS),
-)
+    ],
+    "scores": [
+        {**rate(0.0, (0.0, 0.023), 164), "protocol": "greedy", "model": "base", "title": "HumanEval"},
+        {**rate(0.813, (0.765, 0.853), 300), "protocol": "greedy", "model": "tuned", "title": "held-out exercises"},
+    ],
+    "contamination": checks_of(LEAKS),
+}
+
+
+def card(**changed: Any) -> str:
+    return write_model_card({**CARD, **changed})
 
 
 def test_a_card_states_data_training_scores_and_checks() -> None:
-    text = write_model_card(CARD)
+    text = card()
     assert text.startswith("---\nlibrary_name: transformers\n")
     for line in (
         "| select | 2,204 samples | 8,208 below, 1 few |",
@@ -77,7 +82,7 @@ def test_a_card_states_data_training_scores_and_checks() -> None:
 
 
 def test_the_card_says_what_leaked_how_well_that_was_searched_and_what_the_score_is_without_it() -> None:
-    section = write_model_card(CARD).split("## Contamination\n")[1].split("## Use")[0].splitlines()
+    section = card().split("## Contamination\n")[1].split("## Use")[0].splitlines()
     for line in (
         "93 training documents were compared with HumanEval (164 problems), held-out exercises (300 problems); "
         "dropped: 3 (2 behaviour of HumanEval, 1 n-gram of HumanEval).",
@@ -97,17 +102,17 @@ def test_the_card_says_what_leaked_how_well_that_was_searched_and_what_the_score
 
 
 def test_a_card_says_in_plain_words_what_was_not_evaluated_not_decontaminated_or_not_measured() -> None:
-    text = write_model_card(replace(CARD, scores=(), contamination=None))
+    text = card(scores=[], contamination=None)
     assert "\nNot evaluated: no score of this model was measured.\n" in text
     assert "\nNot decontaminated: no stage of the run reports" in text
     assert not any(word in text for word in ("model-index", "| benchmark |", "in a jail", "How good the search is"))
     assert "\n## Use and limits\n" in text
-    text = write_model_card(replace(CARD, contamination=checks_of(replace(LEAKS, calibration=None))))
+    text = card(contamination=checks_of(replace(LEAKS, calibration=None)))
     assert "How good the search is was not measured.\n" in text
     assert "| detector | recall |" not in text
-    text = write_model_card(replace(CARD, data=(), sources=(), kinds={}, trainings=(CARD.trainings[0],)))
+    text = card(data=[], sources=[], kinds={}, trainings=CARD["trainings"][:1])
     assert not any(word in text for word in ("| stage | kept |", "passages", "tuned model", "then finetuned"))
-    text = write_model_card(replace(CARD, contamination={**checks_of(LEAKS), "clean": []}))
+    text = card(contamination={**checks_of(LEAKS), "clean": []})
     assert "No score on the problems without a leak is known.\n" in text
 
 
@@ -115,9 +120,9 @@ def test_a_card_says_where_nothing_or_everything_leaked_and_its_example_is_pytho
     found = checks_of(read_leaks(manifest(leak_metrics(benchmark_metrics("humaneval", "HumanEval", 164))), []))
     leaked, tuned = found["clean"]
     whole, nothing = {**leaked, "num_leaked": 0, "clean": leaked["full"]}, {**leaked, "clean": None}
-    text = write_model_card(replace(CARD, scores=CARD.scores[:1], contamination={**found, "clean": [whole]}))
+    text = card(scores=CARD["scores"][:1], contamination={**found, "clean": [whole]})
     assert "90 training documents were compared with HumanEval (164 problems); none had to be dropped.\n" in text
     assert "164 problems | the same: none leaked |" in text
     compile(text.split("```python\n")[1].split("```")[0], "card", "exec")
-    text = write_model_card(replace(CARD, contamination={**found, "clean": [nothing, tuned]}))
+    text = card(contamination={**found, "clean": [nothing, tuned]})
     assert "| HumanEval | base | 0.0 % (0.0 to 2.3), 164 problems | every problem leaked |" in text

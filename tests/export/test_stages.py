@@ -104,8 +104,7 @@ def test_the_card_has_the_score_on_the_problems_that_did_not_leak(inputs: dict[s
     leaked = leak_metrics(benchmark_metrics("humaneval", "HumanEval", 4, ["t/0"], num_telling=3))
     (tmp_path / "leaked").mkdir()
     inputs["decontaminate"] = artifact(tmp_path / "leaked", "decontaminate", metrics=leaked, leak=1)
-    found = describe_model(ExportConfig(), inputs).contamination
-    assert found is not None
+    found = describe_model(ExportConfig(), inputs)["contamination"]
     scores = {(score["model"], score["benchmark"]): score["clean"] for score in found["clean"]}
     assert list(scores) == [("base", "HumanEval"), ("tuned", "HumanEval")]
     tuned = scores["tuned", "HumanEval"]

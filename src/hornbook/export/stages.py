@@ -20,7 +20,6 @@ from hornbook.evaluation.leaks import clean_scores, read_leaks
 from hornbook.export.huggingface import export_huggingface
 from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.weights import load_config
-from hornbook.pipeline.manifest import Manifest
 from hornbook.pipeline.run import with_inputs
 from hornbook.pipeline.stage import Artifact, Estimate, Hardware, Result, Stage, Workspace
 
@@ -45,31 +44,6 @@ class ExportConfig:
     def __post_init__(self) -> None:
         if not self.name or not all(character.isalnum() or character in "-._" for character in self.name):
             raise ConfigError(f"`name` must consist of letters, digits, `-`, `.` and `_`, got {self.name!r}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelCard:
-    """The content of a model card."""
-
-    name: str
-    config: ModelConfig
-    data: tuple[Manifest, ...]
-    """Of the stages that the training data passed."""
-    kinds: Mapping[str, int]
-    """Documents of each kind in the training data; empty where no table says it."""
-    sources: tuple[tuple[tuple[str, str], int], ...]
-    """Source of real code and its licence (SPDX) → samples."""
-    trainings: tuple[Manifest, ...]
-    scores: tuple[Mapping[str, Any], ...]
-    """As in the metrics of evaluations, each with its `model` (`base` or `tuned`) and a `title` for people."""
-    contamination: Mapping[str, Any] | None
-    """`leaks`, `not_checked`, the `clean` scores, and `measured`: the calibration of the rule and of the paper's
-    detector. None where the data was not compared with any benchmark."""
-
-    @property
-    def num_parameters(self) -> int:
-        """Number of parameters of the model."""
-        return num_parameters(self.config)
 
 
 def export(
@@ -101,7 +75,7 @@ def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: 
     return Result(
         kept=1,
         unit="model",
-        metrics={"model_sha256": exported.model_sha256, "name": config.name, "num_parameters": card.num_parameters},
+        metrics={"model_sha256": exported.model_sha256, "name": config.name, "num_parameters": card["num_parameters"]},
     )
 
 
@@ -112,23 +86,32 @@ def _estimate(stage: Stage, hardware: Hardware | None = None) -> Estimate:
     return Estimate(disk_bytes=num_parameters(shape) * _WEIGHT_BYTES if shape else 0)
 
 
-def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> ModelCard:
-    """Gather the card from the inputs' manifests and tables; what the run does not have stays empty."""
-    scores = _scores(inputs)
-    return ModelCard(
-        name=config.name,
-        config=load_config(inputs["model"].folder),
-        data=tuple(inputs[key].manifest for key in _DATA if key in inputs),
-        kinds=_kinds(inputs),
-        sources=next((_code_sources(inputs[key]) for key in ("select", "code") if _has_documents(inputs, key)), ()),
-        trainings=tuple(inputs[key].manifest for key in _TRAININGS if key in inputs),
-        scores=scores,
-        contamination=_contamination(inputs, scores),
-    )
+def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> dict[str, Any]:
+    """Gather the content of a model card from manifests and tables; what the run does not have stays empty.
+
+    Returns:
+        `name`, `config` and `num_parameters` of the model; `data`, the manifests of the stages that the training data
+        passed; `kinds`, the number of documents of each kind; `sources`, the number of samples of each source of real
+        code and its licence (SPDX); `trainings`, their manifests; `scores`, each with its `model` (`base` or `tuned`)
+        and a `title`; and `contamination`: `leaks`, `not_checked`, the `clean` scores, and `measured`, the calibration
+        of the rule and of the paper's detector. It is None where the data was not compared with any benchmark.
+    """
+    scores, shape = _scores(inputs), load_config(inputs["model"].folder)
+    return {
+        "name": config.name,
+        "config": shape,
+        "num_parameters": num_parameters(shape),
+        "data": [inputs[key].manifest for key in _DATA if key in inputs],
+        "kinds": _kinds(inputs),
+        "sources": next((_code_sources(inputs[key]) for key in ("select", "code") if _has_documents(inputs, key)), []),
+        "trainings": [inputs[key].manifest for key in _TRAININGS if key in inputs],
+        "scores": scores,
+        "contamination": _contamination(inputs, scores),
+    }
 
 
-def write_model_card(card: ModelCard) -> str:
-    """The card in Markdown, with the metadata that the Hugging Face hub reads."""
+def write_model_card(card: Mapping[str, Any]) -> str:
+    """The content of `describe_model` in Markdown, with the metadata that the Hugging Face hub reads."""
     template = (files("hornbook.export") / "model_card.md.jinja").read_text(encoding="utf-8")
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
@@ -145,15 +128,15 @@ def _kinds(inputs: Mapping[str, Artifact]) -> Mapping[str, int]:
     return next((Counter(one.documents().columns("kind").column("kind").to_pylist()) for one in tables), {})
 
 
-def _code_sources(code: Artifact) -> tuple[tuple[tuple[str, str], int], ...]:
+def _code_sources(code: Artifact) -> list[tuple[tuple[str, str], int]]:
     counts: Counter[tuple[str, str]] = Counter()
     for document in code.documents():
         metadata = json.loads(document.metadata)
         counts[metadata.get("source", ""), " AND ".join(metadata.get("licenses", ()))] += 1
-    return tuple(sorted(counts.items()))
+    return sorted(counts.items())
 
 
-def _scores(inputs: Mapping[str, Artifact]) -> tuple[Mapping[str, Any], ...]:
+def _scores(inputs: Mapping[str, Artifact]) -> list[dict[str, Any]]:
     """Benchmark by benchmark, base before tuned."""
     scores = [
         {"title": _BENCHMARKS.get(found["benchmark"], found["benchmark"]), **found, "model": model}
@@ -162,7 +145,7 @@ def _scores(inputs: Mapping[str, Artifact]) -> tuple[Mapping[str, Any], ...]:
         for found in inputs[key].manifest.metrics.get("scores", [])
     ]
     titles = list(dict.fromkeys(score["title"] for score in scores))
-    return tuple(sorted(scores, key=lambda score: titles.index(score["title"])))
+    return sorted(scores, key=lambda score: titles.index(score["title"]))
 
 
 def _contamination(inputs: Mapping[str, Artifact], scores: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:

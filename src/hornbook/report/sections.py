@@ -1,8 +1,7 @@
 """The sections of a run's report, and the stages that each of them needs.
 
-A recipe may drop stages, add some and rename them. So sections ask for roles, not for stages: `ROLES` says which stages
-of a run fill a role. A section whose roles are all absent is not shown; a stage without a role is still listed with its
-time and its origin.
+A recipe may drop stages and add some. A section whose roles are all absent is not shown; stages without a role are
+still listed with their time and origin.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,21 +23,14 @@ _NUM_HELD_OUT = 24
 """Number of held-out problems shown with their answers, half of them failed ones."""
 _OPTIONAL = ("code", EVALUATE)
 """Roles that are not missed where they are absent."""
-ROLES: Mapping[str, tuple[str, ...]] = {
-    "code": ("code",),
-    "collect": ("collect",),
-    "filters": ("filters",),
-    "annotate": ("annotate", "labels"),
-    **{
-        role: (role,)
-        for role in (
-            *("train-classifier", "classify", "select", "textbooks", "exercises", "verify"),
-            *("deduplicate", "decontaminate"),
-            *("tokenizer", "tokenize", "pretrain", "finetune", "evaluate-base", "evaluate-tuned", EVALUATE, "export"),
-        )
-    },
-}
-"""Role → names of the stages that can fill it, in the order of the data."""
+ROLES = (
+    *("code", "collect", "filters", "annotate", "train-classifier", "classify", "select", "textbooks", "exercises"),
+    *("verify", "deduplicate", "decontaminate", "tokenizer", "tokenize", "pretrain", "finetune"),
+    *("evaluate-base", "evaluate-tuned", EVALUATE, "export"),
+)
+"""In the order of the data. A stage fills the role of its name."""
+_OTHER_NAMES = {"labels": "annotate"}
+"""Stage → role that it fills under another name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,21 +65,19 @@ def by_role(artifacts: Mapping[str, Artifact]) -> dict[str, Artifact]:
     Args:
         artifacts: Stage's name → artifact, in any order.
     """
-    role_of = {stage: role for role, stages in ROLES.items() for stage in stages}
-    order = {role: place for place, role in enumerate(ROLES)}
+    role_of = {name: _OTHER_NAMES.get(name, name) for name in artifacts}
     stage_of = {artifact.manifest.fingerprint: name for name, artifact in artifacts.items()}
 
     def place_of(name: str) -> tuple[int, int]:
-        if name in role_of:
-            return order[role_of[name]], 0
+        if role_of[name] in ROLES:
+            return ROLES.index(role_of[name]), 0
         inputs = (stage_of.get(fingerprint) for fingerprint in artifacts[name].manifest.inputs.values())
         place, depth = max((place_of(source) for source in inputs if source is not None), default=(-1, 0))
         return place, depth + 1
 
     found: dict[str, Artifact] = {}
     for name in sorted(artifacts, key=lambda name: (*place_of(name), name)):
-        role = role_of.get(name, name)
-        found[name if role in found else role] = artifacts[name]
+        found[name if role_of[name] in found else role_of[name]] = artifacts[name]
     return found
 
 

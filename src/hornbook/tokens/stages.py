@@ -103,11 +103,12 @@ def _write_tokenizer(tokenizer: Tokenizer, workspace: Workspace) -> Result:
 
 def run_tokenize(config: TokenizeConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Tokenize all documents and write the shards of each dataset."""
-    file = inputs["tokenizer"].path(TOKENIZER)
+    source = inputs["tokenizer"]
+    file = source.path(TOKENIZER)
     tokenizer = load_tokenizer(file)
     parts = inputs["documents"].documents().parts
     results = workspace.map_parts("tokenized", EncodePart(tokenizer), parts, note="parts tokenized")
-    metrics: dict[str, object] = {"tokenizer_sha256": tokenizer_hash(tokenizer)}
+    metrics: dict[str, object] = {"tokenizer_sha256": source.manifest.metrics["sha256"]}
     num_tokens = 0
     for number, (dataset, kinds) in enumerate(config.datasets.items()):
         workspace.progress(number, len(config.datasets), "datasets written")
