@@ -3,74 +3,69 @@
 import json
 import os
 import re
-import shlex
 import subprocess
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.run_pages import PAGES as PATHS
+from tests.run_pages import ROOT, lines_of, parse
 from torch.distributed.run import get_args_parser
 
-from hornbook.cli import make_app
+from hornbook.cli import COMMANDS, make_app
 from hornbook.commands.decontaminate import DecisionRow
 from hornbook.decontamination.findings import Decision
 from hornbook.decontamination.labelled_set import PairKind
 from hornbook.pipeline.override import apply_overrides, parse_overrides
 from hornbook.recipes.find import find_recipe
 from hornbook.recipes.laptop import laptop
+from hornbook.recipes.phi_1 import phi_1
 
-ROOT = Path(__file__).parents[1]
-PAGES = {
-    name: (ROOT / path).read_text(encoding="utf8")
-    for name, path in (("README", "README.md"), ("training", "docs/training.md"), ("leaks", "docs/decontamination.md"))
-}
+PAGES = {path.stem: path.read_text(encoding="utf8") for path in PATHS}
+GUIDES = [path.stem for path in PATHS if path.stem not in ("README", "log")]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
-LINES = {
-    name: [
-        line.split("  #")[0].strip() for kind, block in BLOCK.findall(text) if not kind for line in block.splitlines()
-    ]
-    for name, text in PAGES.items()
-}
+HEADING = re.compile(r"^#+ (.*)$", flags=re.MULTILINE)
+OTHERS = {"--project", "--logdir", "--bytes-per-token", "--help"}
+"""Options of trackers and of a benchmark that the guides name."""
 ROWS = [
-    [cell.strip() for cell in line.strip("|").split("|")] for line in PAGES["leaks"].splitlines() if line[:1] == "|"
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in PAGES["decontamination"].splitlines()
+    if line[:1] == "|"
 ]
 QUALITY = {row[0].strip("*"): row[1:] for row in ROWS if len(row) == 11}
 
 
-def commands_of(name: str) -> list[str]:
-    """In blocks and in sentences; what torchrun starts is a command, too."""
-    lines = [re.sub(r"^torchrun .* -m hornbook ", "hornbook ", line) for line in LINES[name]]
-    lines += re.findall(r"`(hornbook [a-z]+ [^`…]+)`", PAGES[name]) if name != "README" else []
-    return [line for line in lines if line.startswith("hornbook ") and not re.search("seconds|store |--help", line)]
-
-
-def understood(line: str) -> dict[str, Any]:
-    """The parameters of a command, which refuses unknown options and missing arguments."""
-    _, name, *arguments = shlex.split(line)
-    _, bound, _ = make_app(name).parse_args([name, *arguments], exit_on_error=False, print_error=False)
-    return dict(bound.arguments)
-
-
 def options_of(*names: str) -> set[str]:
-    found: set[str] = set()
-    for name in names:
-        found |= {option for one in make_app(name)[name].assemble_argument_collection() for option in one.names}
-    return found
+    return {option for name in names for one in arguments_of(name) for option in one.names}
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_commands_are_understood_and_fields_that_are_set_are_there(name: str) -> None:
-    commands = commands_of(name)
-    assert len(commands) >= 5
-    for line in commands:
-        parameters = understood(line)
-        assert parameters or line == "hornbook runs"
-        if line.startswith("hornbook train "):
-            assert parameters["options"].batch_size % 32 == 0 or name != "training", line
-    apply_overrides(laptop(0), parse_overrides(re.findall(r"--set '?([^\s`'…]+=[^\s`'…]+)", PAGES[name])))
-    for target in re.findall(r"\]\(([^)#:]+)\)", PAGES[name]):
-        assert (ROOT / ("" if name == "README" else "docs") / target).exists(), target
+def arguments_of(name: str) -> Any:
+    command = make_app(name)[name]
+    commands = [command[one] for one in command if not one.startswith("-")] or [command]
+    return [one for command in commands for one in command.assemble_argument_collection()]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_commands_are_understood_and_what_a_page_names_is_there(path: Path) -> None:
+    text = PAGES[path.stem]
+    in_sentences = re.findall(r"`(hornbook [a-z]+ [^`…]+)`", text) if path.stem in GUIDES else []
+    lines = lines_of(path) + [" ".join(line.split()) for line in in_sentences]
+    assert len(lines) >= 3 or path.stem in ("scaling", "log")
+    for line in lines:
+        if not re.search("NAME|FILE|--help", line):
+            parameters = parse(line)
+            if "hornbook train " in line:
+                assert parameters["options"].batch_size % 32 == 0, line
+    for override in re.findall(r"--set\s'?([^\s`'…]+=[^\s`'…]+)", text):
+        recipe = phi_1 if re.match(r"(code|textbooks|exercises)\.inputs=", override) else laptop
+        apply_overrides(recipe(0), parse_overrides([override]))
+    for target, anchor in re.findall(r"\]\(([^)#:]*)#?([\w-]*)\)", text):
+        linked = path.parent / target if target else path
+        assert linked.exists(), target
+        headings = HEADING.findall(linked.read_text(encoding="utf8")) if anchor else []
+        slugs = [re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings]
+        assert not anchor or anchor in slugs, f"{target}#{anchor}"
 
 
 def test_the_recipe_in_the_readme_changes_what_it_says_and_its_targets_are_in_the_makefile(
@@ -88,18 +83,12 @@ def test_the_recipe_in_the_readme_changes_what_it_says_and_its_targets_are_in_th
 
 
 def test_options_in_sentences_are_those_of_the_commands() -> None:
-    assert set(re.findall(r"`(--[a-z-]+)", PAGES["leaks"])) <= options_of("decontaminate")
-    known = options_of("train", "tokenize", "plan", "run", "evaluate", "compare")
+    assert set(re.findall(r"`(--[a-z-]+)", PAGES["decontamination"])) <= options_of("decontaminate")
     torchruns = {option for action in get_args_parser()._actions for option in action.option_strings}
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", BLOCK.sub("", PAGES["training"])))
-    assert named <= known | torchruns | {"--help", "--project", "--logdir"}  # the last two are trackers'
-
-
-def test_lines_of_torchrun_are_understood() -> None:
-    for line in (line for line in LINES["training"] if line.startswith("torchrun ")):
-        arguments = get_args_parser().parse_args(shlex.split(line)[1:])
-        assert (arguments.module, arguments.training_script, arguments.nproc_per_node) == (True, "hornbook", "8")
-        assert arguments.standalone or (arguments.nnodes == "4" and arguments.rdzv_endpoint == "node0:29500")
+    known = options_of(*COMMANDS) | torchruns | OTHERS
+    for name in GUIDES:
+        named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", BLOCK.sub("", PAGES[name])))
+        assert named <= known, (name, named - known)
 
 
 @pytest.mark.parametrize("status", [0, 143])
@@ -121,7 +110,7 @@ def test_the_batch_script_starts_every_rank_and_requeues_what_sigterm_stopped(tm
     environment = {**os.environ, **slurm, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     ended = subprocess.run(["bash"], input=script, text=True, env=environment, check=False)
     assert ended.returncode == status
-    ranks = ["0/2 0 node7:29500 run phi-1", "1/2 1 node7:29500 run phi-1"]
+    ranks = ["0/2 0 node7:29500 run my_phi.py", "1/2 1 node7:29500 run my_phi.py"]
     assert heard.read_text().splitlines() == ranks + (["requeue 17"] if status == 143 else [])
 
 
@@ -143,7 +132,7 @@ def test_the_table_of_the_log_has_every_field_of_a_real_one(tmp_path: Path) -> N
 def test_the_guide_to_leaks_names_every_column_and_decision_and_its_shares_follow_from_its_counts() -> None:
     columns = [name for row in ROWS if len(row) == 2 for name in re.findall(r"`([a-z_]+)`", row[0])]
     assert {field.name for field in fields(DecisionRow)} <= set(columns)
-    assert all(f"`{decision}`" in PAGES["leaks"] for decision in Decision)
+    assert all(f"`{decision}`" in PAGES["decontamination"] for decision in Decision)
     assert len(QUALITY) > 3
     for name in QUALITY.keys() - {"", "---"}:
         counts = dict(zip(QUALITY[""], QUALITY[name], strict=True))

@@ -1,6 +1,6 @@
 """The laptop recipe made so small that the whole chain runs in seconds. Its scores mean nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from unittest import mock
@@ -28,8 +28,8 @@ def of_few(stage: Stage) -> Stage:
     return replace(stage, run=run_few, identity=None) if stage.name == "collect" else stage
 
 
-def recipe(seed: int) -> Pipeline:
-    pipeline = laptop(seed=seed).mapped(of_few)
+def recipe(seed: int, source: Sequence[str] = ()) -> Pipeline:
+    pipeline = laptop(seed=seed, source=source).mapped(of_few)
 
     def change(name: str, **changes: object) -> None:
         nonlocal pipeline

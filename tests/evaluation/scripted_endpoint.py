@@ -33,7 +33,12 @@ class ScriptedEndpoint:
     """A context manager; `answer` is called in the thread of a request and returns the text to send, or a status."""
 
     def __init__(
-        self, answer: Callable[[Asked], str | int], *, models: tuple[str, ...] = ("scripted",), key: str = ""
+        self,
+        answer: Callable[[Asked], str | int],
+        *,
+        models: tuple[str, ...] = ("scripted",),
+        key: str = "",
+        port: int = 0,
     ) -> None:
         self.answer = answer
         self.asked: list[Asked] = []
@@ -44,7 +49,7 @@ class ScriptedEndpoint:
         self._lock = threading.Lock()
         self._num_left: float = float("inf")
         self._goes_on = threading.Event()
-        self._http = _Quiet(("127.0.0.1", 0), self._make_handler())
+        self._http = _Quiet(("127.0.0.1", port), self._make_handler())
         self._thread = threading.Thread(target=lambda: self._http.serve_forever(poll_interval=0.01))
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
