@@ -8,7 +8,6 @@ from tests.benchmarks.invented import (
     full_row,
     full_rows,
     outcomes,
-    parquet_of,
     sanitized_row,
     sanitized_rows,
     write_array,
@@ -94,13 +93,6 @@ def test_a_function_that_is_called_check_itself_is_judged(tmp_path: Path, jail: 
     full = full_problem(tmp_path, full_row(56, **changes))
     answers = (full.canonical_solution, "def check(n):\n    return n - 1\n", "pass\n")
     assert outcomes(jail, full, *answers) == [PASSED, WRONG, RAISED]
-
-
-def test_parquet_split_as_on_the_hub_gives_the_same_problems(tmp_path: Path) -> None:
-    rows = sanitized_rows()
-    for name, part in (("prompt", rows[:9]), ("test", rows[9:300]), ("train", rows[300:])):
-        (tmp_path / f"{name}-00000-of-00001.parquet").write_bytes(parquet_of(part))
-    assert read_mbpp_sanitized(tmp_path) == read_mbpp_sanitized(write_array(tmp_path / "s.json", rows))
 
 
 def test_the_other_file_and_one_that_was_cut_are_recognised(tmp_path: Path) -> None:

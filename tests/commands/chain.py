@@ -38,7 +38,15 @@ def write_inputs(folder: Path) -> None:
     texts = [
         (LOOP, f"{GLUE}    self.parent = self.owner = None\n")[number % 2].format(number) for number in range(NUM_CODE)
     ]
-    texts += [RETOLD, NEAR_MISS, UNRELATED, MAIL + LOOP.format("mail"), LOOP.format(0), "x = 1\n"]
+    texts += [
+        PROBLEM.prompt + PROBLEM.canonical_solution,
+        RETOLD,
+        NEAR_MISS,
+        UNRELATED,
+        MAIL + LOOP.format("mail"),
+        LOOP.format(0),
+        "x = 1\n",
+    ]
     write_lines(folder / "code.jsonl", [{"id": f"d{at}", "text": text} for at, text in enumerate(texts)])
     write_lines(folder / "own.jsonl", [asdict(PROBLEM)])
 
@@ -67,7 +75,7 @@ def type_all(inputs: Path, folder: Path, teacher: str, *more: str) -> None:
     typed("write-exercises", "exercises.jsonl", "--num-exercises", str(NUM_EXERCISES), "--course", "first")
     typed("verify", "verified.jsonl", folder / "passages.jsonl", folder / "exercises.jsonl")
     typed("deduplicate", "unique.jsonl", selected, folder / "verified.jsonl")
-    typed("decontaminate", "clean.jsonl", folder / "unique.jsonl", "--against", inputs / "own.jsonl")
+    typed("decontaminate", "clean.jsonl", folder / "unique.jsonl", "--against", inputs / "own.jsonl", "--no-run-code")
     typed("train-tokenizer", "tokenizer.json", folder / "clean.jsonl", "--vocab-size", str(VOCAB_SIZE))
     typed("tokenize", "tokens", folder / "clean.jsonl", "--tokenizer", folder / "tokenizer.json")
 
@@ -83,7 +91,7 @@ def recipe(seed: int, source: Sequence[str] = ()) -> Pipeline:
     passages = write_textbooks(TextbooksConfig(num_passages=NUM_PASSAGES, course="first"))
     exercises = write_exercises(ExercisesConfig(num_exercises=NUM_EXERCISES, course="first"))
     unique = deduplicate(selected, verify(passages, exercises))
-    clean = decontaminate(unique, config=DecontaminateConfig(against=(own,)))
+    clean = decontaminate(unique, config=DecontaminateConfig(against=(own,), run_code=False))
     tokenizer = train_tokenizer(clean, TokenizerConfig(vocab_size=VOCAB_SIZE))
     tokens = tokenize(clean, tokenizer, TokenizeConfig(separate_exercises=False))
     return Pipeline.ending_in("chain", tokens, seed=seed)

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -8,6 +9,14 @@ from tests.evaluation.scripted_endpoint import ScriptedEndpoint
 from tests.ray_cluster import run_script
 
 NUM_COMMANDS = 13
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_process() -> Iterator[None]:
+    """Parts are worked on here: starting processes would take most of the time."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("hornbook.parallel.num_cores", lambda: 1)
+        yield
 
 
 @pytest.fixture(scope="module")

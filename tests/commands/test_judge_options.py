@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.commands.typed import KEY, read_json, type_in, write_lines
+from tests.commands.typed import KEY, is_one_mistake, read_json, type_in, write_lines
 from tests.evaluation.scripted_endpoint import Asked, ScriptedEndpoint
 
 from hornbook.decontamination.labelled_set import load_labelled_set

@@ -14,10 +14,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.evaluation.small import make_run
-
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
 from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.display import TerminalObserver, make_console
 from hornbook.evaluation.endpoint import Api, EndpointGrader, EndpointModel
 from hornbook.evaluation.evaluate import EvaluationSettings
 from hornbook.evaluation.grade import GradeConfig
@@ -25,7 +24,8 @@ from hornbook.evaluation.journal import Journal
 from hornbook.evaluation.judge import JudgedSample
 from hornbook.evaluation.models import SamplingConfig
 from hornbook.pipeline.run import Pipeline
-from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.run import run as run_pipeline
+from hornbook.pipeline.runs import Run, RunFolder
 from hornbook.pipeline.stage import Artifact
 from hornbook.pipeline.store import Store
 from hornbook.recipes.evaluation import evaluation
@@ -80,8 +80,10 @@ def stand_still_after(number: int) -> None:
 def run(store: Path, url: str) -> Artifact:
     opened = Store(store)
     opened.open_for_writing()
-    make_run(opened, "twelve", pipeline(url).stages)
-    return RunFolder(opened, "twelve").artifacts()["evaluate"]
+    folder = RunFolder(opened, NAME)
+    folder.begin(Run(name=NAME, recipe="own", seed=SEED))
+    with TerminalObserver(make_console(quiet=True), folder) as observer:
+        return run_pipeline(pipeline(url), opened, observer)["evaluate"].artifact
 
 
 if __name__ == "__main__":

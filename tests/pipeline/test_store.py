@@ -22,10 +22,16 @@ from pathlib import Path
 from hornbook.pipeline.run import Pipeline, run
 from hornbook.pipeline.stage import Result, Stage
 from hornbook.pipeline.store import Store
+from hornbook.pipeline.table import write_part
+from hornbook.records import Value, table_of
+
+def make(number, folder):
+    write_part(folder / "rows.parquet", table_of(Value, [Value(id=str(number), value=1.0)]))
 
 def die_once(config, inputs, workspace):
     half = workspace.scratch / "half"
-    (workspace.folder / "output").write_text("x" if half.exists() else "not yet")
+    rows = workspace.gather(workspace.map_parts("made", make, [1, 2, 3], in_threads=True), "rows", Value)
+    (workspace.folder / "output").write_text(f"{rows.num_rows} rows" if half.exists() else "not yet")
     if not half.exists():
         half.write_text("x")
         os.kill(os.getpid(), signal.SIGKILL)
@@ -119,13 +125,13 @@ def test_a_stage_rebuilt_with_other_times_leaves_what_follows_in_place(
     assert [timing.cpu_seconds for timing in artifact.records("measured/times", Timing)] == [2.0]
 
 
-def test_a_process_killed_in_a_stage_leaves_no_artifact_and_its_scratch_is_seen_again(tmp_path: Path) -> None:
+def test_a_stage_killed_after_its_parts_were_gathered_leaves_no_artifact_and_loses_no_part(tmp_path: Path) -> None:
     command = [sys.executable, "-c", PROGRAM, str(tmp_path), "die_once"]
     killed = subprocess.run(command, capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL
     assert list((tmp_path / "artifacts").iterdir()) == []
     resumed = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert resumed.stdout == "begun\nx\n"
+    assert resumed.stdout == "begun\n3 rows\n"
     assert [path.name for path in (tmp_path / "partial").iterdir()] == []
 
 

@@ -1,5 +1,6 @@
 """A stage: a frozen config, a function, and the stages whose artifacts it reads, named as Python objects."""
 
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -149,17 +150,25 @@ class Workspace:
     def gather(self, results: Iterable[Path], name: str, record: type[R]) -> Table[R]:
         """Make the table `name` of the parts `name.parquet`, or the folders `name`, that results hold, in their order.
 
-        The parts move; parts without rows are left out, unless all are.
+        The parts are linked, not moved: a run that is killed before the artifact is whole needs them again. Parts
+        without rows are skipped, unless all are.
         """
         folder = self.folder / name
         folder.mkdir()
         found = [part for result in results for part in _parts_in(result, name)]
         full = [part for part in found if num_rows_of(part)]
         for number, part in enumerate(full or found[:1]):
-            part.rename(folder / f"{number:05d}.parquet")
+            _link(part, folder / f"{number:05d}.parquet")
         if not found:
             write_table(folder, record, [])
         return Table.of_folder(folder, record)
+
+
+def _link(part: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(part)
+    except OSError:  # The file system knows no links.
+        shutil.copyfile(part, target)
 
 
 def _parts_in(result: Path, name: str) -> list[Path]:

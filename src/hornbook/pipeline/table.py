@@ -5,7 +5,6 @@
 Reading streams part by part, so that a table may be larger than memory. Equal records give equal bytes.
 """
 
-import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -138,11 +137,7 @@ def read_part(part: Path, record: type[R]) -> Iterator[R]:
 
     A part of exercises can also be read as documents.
     """
-    with pq.ParquetFile(part) as opened:
-        stored: Any = record_type_of(opened.schema_arrow) if record is Document else record
-        for batch in opened.iter_batches(_ROWS_PER_BATCH):
-            rows: list[Any] = records_of(stored, pa.Table.from_batches([batch]))
-            yield from rows if stored is record else map(as_document, rows)
+    return _read_rows(part, record, 0, num_rows_of(part))
 
 
 def split_parts(parts: Iterable[Path], num_characters: int) -> list[Slice]:
@@ -163,7 +158,21 @@ def split_parts(parts: Iterable[Path], num_characters: int) -> list[Slice]:
 def read_slice(one: Slice) -> Iterator[Document]:
     """Stream the documents of a slice."""
     part, first, stop = one
-    return itertools.islice(read_part(part, Document), first, stop)
+    return _read_rows(part, Document, first, stop)
+
+
+def _read_rows(part: Path, record: type[R], first: int, stop: int) -> Iterator[R]:
+    with pq.ParquetFile(part) as opened:
+        stored: Any = record_type_of(opened.schema_arrow) if record is Document else record
+        place = 0
+        for batch in opened.iter_batches(_ROWS_PER_BATCH):
+            start, end = max(0, first - place), min(len(batch), stop - place)
+            place += len(batch)
+            if start < end:
+                rows: list[Any] = records_of(stored, pa.Table.from_batches([batch.slice(start, end - start)]))
+                yield from rows if stored is record else map(as_document, rows)
+            if place >= stop:
+                return
 
 
 def _text_lengths(part: Path) -> Iterator[int]:

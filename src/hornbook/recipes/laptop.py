@@ -1,8 +1,7 @@
-"""The whole pipeline on a laptop, offline, in minutes on two cores.
+"""phi-1's pipeline ("Textbooks Are All You Need") at a thousandth of its size: offline, in minutes, on two cores.
 
-It is phi-1's pipeline ("Textbooks Are All You Need") at a thousandth of its size: the real code is the standard library
-of the running Python, the labels come with the package, the teacher is the procedural curriculum, and the tokenizer is
-trained on the run's own data.
+The real code is the standard library of the running Python, the labels come with the package, the teacher is the
+procedural curriculum, and the tokenizer is trained on the run's own data.
 """
 
 from collections.abc import Sequence
@@ -80,12 +79,7 @@ EVALUATE = EvaluateConfig(max_new_tokens=200)
 
 
 def laptop(seed: int = 0, source: Sequence[str] = ()) -> Pipeline:
-    """The recipe's pipeline.
-
-    Args:
-        seed: The seed of every random choice.
-        source: Folders, files or URLs of one's own code, in place of the standard library.
-    """
+    """The recipe's pipeline; `source` names one's own code, which takes the place of the standard library."""
     library = collect(CollectConfig(inputs=(STANDARD_LIBRARY,), split=DEFINITIONS))
     classifier = train_classifier(library, read_labels(library))
     code = collect(CollectConfig(inputs=tuple(source), split=DEFINITIONS), name="code") if source else library
