@@ -32,6 +32,10 @@ VERSION = 1
 SHIPPED = "shipped"
 """Stands for the package's labels where a file of labels is named."""
 _SHIPPED_FILE = files("hornbook.curation").joinpath("educational_value/labels.jsonl")
+_OF_SHIPPED = (
+    "; the shipped ones speak of functions and classes of Python 3.11: `hornbook collect standard-library --split "
+    "definitions --no-filters` writes them"
+)
 _NAMED = ("module", "qualname")
 """Fields by which a label of a text says which of several equal documents it means."""
 
@@ -90,7 +94,7 @@ def run_labels(config: LabelsConfig, inputs: Mapping[str, Artifact], workspace: 
     if not labels:
         raise MissingInputError(
             f"none of the {len(rows):,} labels of `{config.path}` speaks of a document; a label has the "
-            "document's `id`, `text`, or the `sha256` of its text"
+            f"document's `id`, `text`, or the `sha256` of its text{_OF_SHIPPED if config.path == SHIPPED else ''}"
         )
     workspace.write_records("labels", Label, labels)
     counts = {str(score): sum(label.score == score for label in labels) for score in range(HIGHEST_SCORE + 1)}
