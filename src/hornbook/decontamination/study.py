@@ -23,7 +23,7 @@ from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.pipeline.table import Table, write_table
 from hornbook.records import Document, DocumentKind, Dropped, Problem
 
-VERSION = 3
+VERSION = 4
 """Raised when a rule of these stages changes: it is part of the fingerprint."""
 
 RULE = "rule"
