@@ -46,9 +46,9 @@ class TwoNodes:
     killed: list[str] = field(default_factory=list)
     """What was being made where a worker was killed."""
 
-    def kill_one_in(self, work: Path) -> None:
-        """Kill a worker in the midst of a part, once two results are below this folder; returns at once."""
-        threading.Thread(target=self._kill_one, args=(work,), daemon=True).start()
+    def kill_one_in(self, work: Path, num_results: int = 2) -> None:
+        """Kill a worker in the midst of a part, once so many results are below this folder; returns at once."""
+        threading.Thread(target=self._kill_one, args=(work, num_results), daemon=True).start()
 
     def seen(self) -> dict[str, Any]:
         """How many nodes were at work, what was killed, and what was tried more than once, as often as it was."""
@@ -57,12 +57,12 @@ class TwoNodes:
         again = {result.name: number for result, number in num_tries.items() if number > 1}
         return {"num_nodes": len({one.node for one in tries}), "killed": self.killed, "tried_again": again}
 
-    def _kill_one(self, work: Path) -> None:
+    def _kill_one(self, work: Path, num_results: int) -> None:
         is_killed = False
         while not is_killed:
             time.sleep(0.005)
             tries = [one for one in tries_in(self.notes) if work in one.result.parents]
-            if sum(one.result.exists() for one in tries) < 2:
+            if sum(one.result.exists() for one in tries) < num_results:
                 continue
             for one in tries:
                 if not one.result.exists() and killed_before(one.process, one.result):

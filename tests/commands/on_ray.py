@@ -35,7 +35,8 @@ def main(inputs: Path, folder: Path) -> dict[str, Any]:
         ScriptedEndpoint(chain.score, models=("tiny",)) as teacher,
     ):
         for output in OUTPUTS:
-            cluster.kill_one_in(folder / f".{output}.work")
+            # So few exercises are one part: its worker is killed before there is any result.
+            cluster.kill_one_in(folder / f".{output}.work", num_results=0 if output == "exercises.jsonl" else 2)
         chain.type_all(inputs, folder, teacher.url, "--engine", "ray", "--ray-address", cluster.address)
         return cluster.seen()
 

@@ -1,6 +1,9 @@
 """The flags of a teacher, as `hornbook annotate` has them: over a real HTTP server."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -194,3 +197,31 @@ def test_a_key_that_nobody_named_is_not_sent_in_the_clear(tmp_path: Path, monkey
     (tmp_path / "key").write_bytes(b"\xff\xfe")
     with pytest.raises(MissingInputError, match="it is no text"):
         find_key("MINE", tmp_path / "key", "http://far.example")
+
+
+def test_no_key_is_in_any_file_log_or_traceback(
+    flags: list[str | Path], tmp_path: Path, endpoint: ScriptedEndpoint
+) -> None:
+    """The files are those of a process that met a bug of ours while the database was open, its log beside it."""
+    seen = tmp_path / "store" / "seen.txt"
+    code = f"""
+from hornbook.__main__ import main
+from hornbook.teacher.account import Account
+
+def kept(account, *_):
+    open({str(seen)!r}, "w").write(f"{{account!r}} {{vars(account)!r}} {{account.summary()!r}}")
+    raise RuntimeError("a bug of ours")
+
+Account.kept = kept
+main()
+"""
+    words = [sys.executable, "-X", "dev", "-W", "ignore", "-c", code, *map(str, flags), "40", "--api-key-env", "MY_KEY"]
+    environment = {**os.environ, "MY_KEY": KEY, "PYTHONASYNCIODEBUG": "1"}
+    ended = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
+    assert ended.returncode == 1
+    assert "RuntimeError: a bug of ours" in ended.stderr
+    written = {path.name: path.read_bytes() for path in seen.parent.iterdir()}
+    assert {"teacher.sqlite", "seen.txt"} <= set(written)
+    for secret in (KEY, endpoint.url.removeprefix("http://")):
+        assert [file for file, content in written.items() if secret.encode() in content] == []
+    assert KEY not in ended.stdout + ended.stderr

@@ -1,18 +1,24 @@
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.evaluation.invented_leaks import manifest
-from tests.evaluation.scripted_model import workspace
+from tests.evaluation.scripted_model import ScriptedModel, workspace
 from tests.evaluation.small import benchmark, save_tiny_model
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.errors import ConfigError
 from hornbook.evaluation.complete import complete_prompt
+from hornbook.evaluation.evaluate import EvaluationSettings
+from hornbook.evaluation.grade import GradeConfig
+from hornbook.evaluation.models import SamplingConfig
 from hornbook.evaluation.stages import HELD_OUT, EvaluateConfig, held_out_benchmark, identify, run_evaluate
 from hornbook.model.weights import load_model, save_model
+from hornbook.pipeline.fingerprint import fingerprint
 from hornbook.pipeline.stage import Artifact
 from hornbook.pipeline.table import write_table
+from hornbook.recipes.evaluation import evaluation
 from hornbook.records import Problem
 
 PROBLEMS = read_humaneval()[:4]
@@ -93,3 +99,37 @@ def test_a_value_that_cannot_be_is_refused_by_name() -> None:
     ):
         with pytest.raises(ConfigError, match=f"`{field}`"):
             EvaluateConfig(**{field: value})
+
+
+def changes_of(config: Any) -> list[Any]:
+    """The config with each of its fields changed, those of configs within it included."""
+    changed = []
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if dataclasses.is_dataclass(value):
+            changed += [dataclasses.replace(config, **{field.name: one}) for one in changes_of(value)]
+            continue
+        others = {
+            bool: lambda flag: not flag,
+            int: lambda number: number + 1,
+            float: lambda number: number * 0.75 or 0.5,
+            str: lambda text: text + "x",
+            tuple: lambda items: (*items, "x") if items[-1:] != ("humaneval",) else items[:-1],
+        }
+        changed.append(dataclasses.replace(config, **{field.name: others[type(value)](value)}))
+    return changed
+
+
+def test_every_field_of_an_evaluation_changes_its_fingerprint() -> None:
+    recipe = EvaluateConfig(temperature=0.5, num_samples=2, top_p=0.9)
+    settings = EvaluationSettings(
+        sampling=SamplingConfig(temperature=0.5, top_p=0.9),
+        num_samples=2,
+        grading=GradeConfig(),
+        grader="x",
+    )
+    whole = evaluation(ScriptedModel(lambda _request: ""), [OWN], settings).stage("evaluate").config
+    for config, num_fields in ((recipe, 8), (dataclasses.replace(whole, benchmarks=()), 3 + 2 + 4 + 4 + 3 + 2 + 1)):
+        variants = [config, *changes_of(config)]
+        prints = {fingerprint(stage="s", version=1, config=one, seed=0, inputs={}) for one in variants}
+        assert len(prints) == len(variants) == num_fields + 1

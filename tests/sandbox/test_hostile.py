@@ -16,9 +16,9 @@ from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.program import OUTPUT_BYTES, Limits, Program, Report
 
 FILES = sorted((Path(__file__).parent / "hostile").glob("*.py"))
-LIMITS = Limits(cpu_seconds=3.0, wall_seconds=6.0, memory_bytes=256 * 2**20)
+LIMITS = Limits(cpu_seconds=1.0, wall_seconds=2.0, memory_bytes=256 * 2**20)
 # For those that may run out of time, so that they take a moment and not more.
-SHORT_LIMITS = Limits(cpu_seconds=0.4, wall_seconds=0.5, memory_bytes=256 * 2**20)
+SHORT_LIMITS = Limits(cpu_seconds=0.4, wall_seconds=0.8, memory_bytes=256 * 2**20)
 TIME_OUTS = {Outcome.CPU_TIMED_OUT, Outcome.WALL_TIMED_OUT}
 KERNEL_CPU_SECONDS = 5
 # Before a program that makes attempts which must all fail, by an error or by a number below 0; it says so at its end.

@@ -1,3 +1,5 @@
+import os
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,3 +117,23 @@ def test_killed_at_any_file_operation_a_whole_checkpoint_is_there(tmp_path: Path
             break
     assert found == {10, 15}
     assert kill_at > 8
+
+
+def test_files_are_brought_to_the_disk_before_they_get_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def noted_sync(descriptor: int) -> None:
+        happened.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        sync(descriptor)
+
+    def noted_replace(path: Path, target: Path) -> Path:
+        happened.append("name")
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(Path, "replace", noted_replace)
+    saved(tmp_path, 5)
+    assert happened == ["file", "name", "file", "name", "folder"]

@@ -1,4 +1,4 @@
-# Expected: timed out (wall), timed out (CPU)
+# Expected: timed out (wall)
 # Computes for a moment, sleeps for a long one, and so on: it may look as if the machine were slow.
 import time
 
