@@ -162,7 +162,7 @@ def test_what_a_command_with_another_match_rate_left_is_not_gone_on_with(
         type_in(*words, str(rate))
         assert len(read_json(output)) == num_kept
         with monkeypatch.context() as patched:
-            patched.setattr("hornbook.commands.decontaminate.publish_kept", stop)
+            patched.setattr("hornbook.commands.data.publish_kept", stop)
             type_in(*words, "1", status=2)
         assert list((tmp_path / ".kept.jsonl.work").glob("artifacts/decontaminate-*/found/*.parquet"))
 

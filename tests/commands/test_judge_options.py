@@ -60,7 +60,7 @@ def test_the_answers_decide_where_no_code_could_tell_and_are_paid_once(endpoint:
     assert judged["teacher"] == "tiny"
     assert judged["asked"] == len(endpoint.asked) == judged["same"] + judged["different"]
     assert min(judged["same"], judged["different"]) > 2
-    assert judged["account"]["run"][0]["stage"] == "decontaminate"
+    assert described["account"]["run"][0]["stage"] == "decontaminate"
     counts = described["benchmarks"][0]["detectors"]["judge"]
     assert counts["num_documents"] == counts["num_decided"] == judged["same"]
     assert json.loads(report.read_text())["judge"] == judged

@@ -1,12 +1,11 @@
 """The commands that make labels and learn from them: sample, annotate, train-classifier."""
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from hornbook.commands.data import reading_config
+from hornbook.commands.data import open_inputs, publish_documents, reading_config
 from hornbook.commands.one_stage import (
     OUTPUT,
     READING,
@@ -18,7 +17,7 @@ from hornbook.commands.one_stage import (
     dropped_counts,
     finished,
 )
-from hornbook.commands.teacher import Teacher, TeacherOptions, open_account, print_account
+from hornbook.commands.teacher import Teacher, TeacherOptions, open_account
 from hornbook.curation import calibration
 from hornbook.curation.annotate import AnnotateConfig, PromptConfig
 from hornbook.curation.annotate import annotate as annotate_stage
@@ -28,20 +27,17 @@ from hornbook.curation.sample import SampleConfig
 from hornbook.curation.sample import sample as sample_stage
 from hornbook.curation.saved_classifier import CLASSIFIER_FILES, CLASSIFIER_FOLDER
 from hornbook.curation.train_classifier import train_classifier as train_classifier_stage
-from hornbook.display import make_console
 from hornbook.errors import ConfigError
 from hornbook.pipeline.publish import (
     publish,
     publish_dropped,
     publish_folder,
-    publish_kept,
-    require_same_form,
     require_writable,
     require_writable_folder,
 )
 from hornbook.pipeline.stage import Artifact
 from hornbook.records import Document, Dropped, Label
-from hornbook.sources.find import SourcesConfig, open_sources
+from hornbook.sources.find import SourcesConfig
 
 _EXECUTION, _SOURCES, _PROMPT, _OPTIONS, _SAMPLE = (
     Execution(),
@@ -66,22 +62,10 @@ def sample(
 
     A larger number draws what a smaller one draws and more. Rows of files are published as they stand there.
     """
-    require_writable(output, inputs)
-    reading = reading_config(inputs, sources)
-    opened = open_sources(inputs, reading)
-    require_same_form(opened, output)
+    reading, opened = open_inputs(inputs, sources, output)
     last = sample_stage(collect(reading), drawing)
     with finished(last, output, execution, seed=seed) as done:
-        read, drawn = done["collect"], done[last.name].table("documents", Document)
-        documents, rejected = read.table("documents", Document), read.table("dropped", Dropped)
-        publish_kept(output, opened, documents, rejected, drawn)
-        path = publish_dropped(output, rejected, None, documents)
-        done.facts |= {
-            "num_rows": documents.num_rows + rejected.num_rows,
-            "kept": drawn.num_rows,
-            "dropped": dropped_counts([read]),
-            "dropped_rows": str(path or ""),
-        }
+        done.facts |= publish_documents(output, opened, done["collect"], done[last.name])
 
 
 def annotate(
@@ -112,10 +96,10 @@ def annotate(
     documents = collect(reading_config(inputs, sources))
     known = None if against is None else read_labels(documents, LabelsConfig(path=against), name="known")
     drawn = sample_stage(documents, drawing, labelled=known)
-    with open_account("annotate", teacher.teacher, teacher, output) as account:
+    with open_account("annotate", teacher, output) as account:
+        assert account is not None
         last = annotate_stage(drawn, AnnotateConfig(**vars(prompt), teacher=account.name))
-        open_teacher = lambda *_: nullcontext(account)  # noqa: E731
-        with finished(last, output, execution, seed=seed, open_teacher=open_teacher) as done:
+        with finished(last, output, execution, seed=seed, account=account) as done:
             read, labelled = done["collect"], done[last.name]
             labels, rejected = labelled.table("labels", Label), read.table("dropped", Dropped)
             publish(output, labels)
@@ -123,7 +107,6 @@ def annotate(
             path = publish_dropped(output, rejected, dropped, done[drawn.name].table("documents", Document))
             metrics = labelled.manifest.metrics
             account.kept(labels.num_rows, metrics["completion_tokens"])
-            summary = account.summary()
             done.facts |= {
                 "num_documents": done[drawn.name].manifest.metrics["num_candidates"],
                 "labels": labels.num_rows,
@@ -132,10 +115,7 @@ def annotate(
                 "shortened": metrics["num_truncated"],
                 "agreement": {} if known is None else _agreement(done[known.name], labelled),
                 "dropped_rows": str(path or ""),
-                **({"account": summary} if execution.as_json else {}),
             }
-    if not execution.as_json:
-        print_account(summary, make_console())
 
 
 def train_classifier(

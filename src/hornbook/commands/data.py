@@ -1,7 +1,7 @@
 """The commands that work on a person's data: each is a source, a stage and an output."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -24,15 +24,18 @@ from hornbook.filters.config import FiltersConfig, read_opt_out
 from hornbook.filters.stage import filters as filters_stage
 from hornbook.pipeline import DEFAULT_STORE
 from hornbook.pipeline.publish import (
+    Change,
     publish,
     publish_dropped,
     publish_kept,
     require_same_form,
     require_writable,
 )
+from hornbook.pipeline.stage import Artifact
 from hornbook.pipeline.store import Store
 from hornbook.records import Document, DocumentKind, Dropped, Value
 from hornbook.sources.find import SourcesConfig, open_sources
+from hornbook.sources.source import Source
 
 _DEFAULT_EXECUTION, _DEFAULT_SOURCES = Execution(), SourcesConfig()
 _TYPED = re.compile(r"(\d+(?:[_,]\d{3})*(?:\.\d+)?)([kmbt]?)", re.IGNORECASE | re.ASCII)
@@ -134,25 +137,15 @@ def deduplicate(
         require_writable(clusters, inputs)
         if clusters.resolve() == output.resolve():
             raise ConfigError(f"`--clusters` and `--output` both name `{output}`")
-    reading = reading_config(inputs, sources)
-    opened = open_sources(inputs, reading)
-    require_same_form(opened, output)
+    reading, opened = open_inputs(inputs, sources, output)
     last = deduplicate_stage(collect_stage(reading), config=config)
     with finished(last, output, execution) as done:
         read, unique = done["collect"], done[last.name]
-        rejected, dropped = read.table("dropped", Dropped), unique.table("dropped", Dropped)
-        kept = unique.table("documents", Document)
-        documents = read.table("documents", Document)
-        publish_kept(output, opened, documents, rejected, kept)
-        path = publish_dropped(output, rejected, dropped, documents)
+        done.facts |= publish_documents(output, opened, read, unique)
         if clusters is not None:
             publish(clusters, unique.table("duplicates", Duplicate))
         done.facts |= {
-            "num_rows": kept.num_rows + rejected.num_rows + dropped.num_rows,
-            "kept": kept.num_rows,
-            "dropped": dropped_counts([read, unique]),
             "num_compared_pairs": sum(one["num_compared_pairs"] for one in unique.manifest.metrics.values()),
-            "dropped_rows": str(path or ""),
             "clusters": str(clusters or ""),
         }
 
@@ -225,25 +218,15 @@ def select(
         raise ConfigError(f"give one of --keep-tokens, --keep-share and --threshold; {flags} is given")
     config = SelectConfig(keep_tokens=keep_tokens, keep_share=keep_share, threshold=threshold)
     require_writable(output, (*inputs, str(values)))
-    reading = reading_config(inputs, sources)
-    opened = open_sources(inputs, reading)
-    require_same_form(opened, output)
+    reading, opened = open_inputs(inputs, sources, output)
     last = select_stage(collect_stage(reading), read_values(ReadValuesConfig(path=str(values))), config)
     with finished(last, output, execution) as done:
         read, chosen = done["collect"], done[last.name]
-        rejected, dropped = read.table("dropped", Dropped), chosen.table("dropped", Dropped)
-        kept = chosen.table("documents", Document)
-        documents = read.table("documents", Document)
-        publish_kept(output, opened, documents, rejected, kept)
-        path = publish_dropped(output, rejected, dropped, documents)
         metrics = chosen.manifest.metrics
         done.facts |= {
-            "num_rows": kept.num_rows + rejected.num_rows + dropped.num_rows,
-            "kept": kept.num_rows,
-            "dropped": dropped_counts([read, chosen]),
+            **publish_documents(output, opened, read, chosen),
             **{name: metrics[name] for name in ("threshold", "num_kept_tokens", "num_tokens")},
             "share_of_tokens": round(metrics["num_kept_tokens"] / max(1, metrics["num_tokens"]), 4),
-            "dropped_rows": str(path or ""),
         }
 
 
@@ -252,3 +235,46 @@ def reading_config(inputs: tuple[str, ...], sources: SourcesConfig) -> CollectCo
     if not inputs:
         raise ConfigError("name at least one input: a folder, a file of rows, a repository")
     return CollectConfig(inputs=inputs, **{name: getattr(sources, name) for name in sources.__dataclass_fields__})
+
+
+def open_inputs(
+    inputs: tuple[str, ...], sources: SourcesConfig, output: Path
+) -> tuple[CollectConfig, Sequence[Source]]:
+    """The config of `collect` for what was typed, and the sources whose rows `publish_documents` writes again.
+
+    Raises:
+        ConfigError: An input is not there, or the output cannot have the form of its rows, or cannot be written.
+    """
+    require_writable(output, inputs)
+    reading = reading_config(inputs, sources)
+    opened = open_sources(inputs, reading)
+    require_same_form(opened, output)
+    return reading, opened
+
+
+def publish_documents(
+    output: Path, opened: Sequence[Source], read: Artifact, made: Artifact, changes: Iterable[Change] = ()
+) -> dict[str, Any]:
+    """Publish the documents that a stage kept, rows of files as they stood there, and beside them what was dropped.
+
+    Args:
+        output: Path that a person named.
+        opened: What was read.
+        read: Of `collect`.
+        made: Of the stage.
+        changes: As in `publish_kept`.
+
+    Returns:
+        What the command prints of it.
+    """
+    documents, rejected = read.table("documents", Document), read.table("dropped", Dropped)
+    kept = made.table("documents", Document)
+    publish_kept(output, opened, documents, rejected, kept, changes)
+    dropped = made.table("dropped", Dropped) if made.has("dropped") else None
+    path = publish_dropped(output, rejected, dropped, documents)
+    return {
+        "num_rows": documents.num_rows + rejected.num_rows,
+        "kept": kept.num_rows,
+        "dropped": dropped_counts([read, made]),
+        "dropped_rows": str(path or ""),
+    }

@@ -4,7 +4,6 @@ import itertools
 import json
 import platform
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -13,30 +12,27 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from hornbook import __version__
-from hornbook.commands.data import reading_config
-from hornbook.commands.one_stage import OUTPUT, READING, RULES, Execution, Inputs, Output, dropped_counts, finished
-from hornbook.commands.teacher import Teacher, TeacherOptions, open_account, print_account
+from hornbook.benchmarks.against import NamedProblems
+from hornbook.commands.data import open_inputs, publish_documents
+from hornbook.commands.one_stage import OUTPUT, READING, RULES, Execution, Inputs, Output, finished
+from hornbook.commands.teacher import Teacher, TeacherOptions, open_account
 from hornbook.curation.collect import collect as collect_stage
 from hornbook.decontamination.findings import Decision, FoundRow, nearest_of, strongest
 from hornbook.decontamination.judge import JudgedRow
 from hornbook.decontamination.stage import NAME, DecontaminateConfig, RuleConfig, benchmarks_of
 from hornbook.decontamination.stage import decontaminate as decontaminate_stage
-from hornbook.display import make_console
 from hornbook.errors import ConfigError, StoreError
 from hornbook.pipeline.fingerprint import digest_of, encode
 from hornbook.pipeline.publish import (
     beside,
     publish,
-    publish_dropped,
-    publish_kept,
     publish_rows,
-    require_same_form,
     require_writable,
 )
 from hornbook.pipeline.stage import Artifact
 from hornbook.pipeline.table import Table
 from hornbook.records import Document, Dropped
-from hornbook.sources.find import SourcesConfig, open_sources
+from hornbook.sources.find import SourcesConfig
 
 _EXECUTION, _SOURCES, _RULE, _OPTIONS = Execution(), SourcesConfig(), RuleConfig(), TeacherOptions()
 _COPIED = ("benchmark", "task_id", "score", "evidence", "function", "window_first", "window_last")
@@ -95,45 +91,23 @@ def decontaminate(
     rule = replace(rule, against=tuple(name for one in rule.against for name in one.split(",") if name.strip()))
     benchmarks = benchmarks_of(rule)
     _require_outputs(inputs, rule, output, decisions, report)
-    reading = reading_config(inputs, sources)
-    opened = open_sources(inputs, reading)
-    require_same_form(opened, output)
-    with ExitStack() as stack:
-        account = stack.enter_context(open_account(NAME, teacher.teacher, teacher, output)) if teacher.teacher else None
+    reading, opened = open_inputs(inputs, sources, output)
+    with open_account(NAME, teacher, output) as account:
         given = {field.name: getattr(rule, field.name) for field in fields(rule)}
         config = DecontaminateConfig(**given, teacher="" if account is None else account.name)
         last = decontaminate_stage(collect_stage(reading), config=config)
-        open_teacher = None if account is None else lambda *_: nullcontext(account)
-        done = stack.enter_context(finished(last, output, execution, open_teacher=open_teacher))
-        read, clean = done["collect"], done[last.name]
-        documents, rejected = read.table("documents", Document), read.table("dropped", Dropped)
-        kept, dropped = clean.table("documents", Document), clean.table("dropped", Dropped)
-        publish_kept(output, opened, documents, rejected, kept)
-        path = publish_dropped(output, rejected, dropped, documents)
-        metrics = clean.manifest.metrics
-        described: dict[str, Any] = {
-            "num_rows": documents.num_rows + rejected.num_rows,
-            "kept": kept.num_rows,
-            "dropped": dropped_counts([read, clean]),
-            "dropped_rows": str(path or ""),
-            "benchmarks": metrics["benchmarks"],
-            "calibration": metrics["calibration"],
-        }
-        if account is not None:
-            publish(beside(output, "judged"), clean.table("judged", JudgedRow))
-            described["judge"] = {**metrics["judge"], "account": account.summary()}
-        if decisions is not None:
-            publish_rows(decisions, _decisions(clean, documents), DecisionRow)
-        if report is not None:
-            digests = {one.title: digest_of(encode(one.problems)) for one in benchmarks}
-            nearest = nearest_of(clean.table("found", FoundRow), _NEAREST_OF_DETECTOR)
-            versions = {name: version(name) for name in _PACKAGES}
-            versions = {"hornbook": __version__, "python": platform.python_version(), **versions}
-            circumstances = {"config": encode(config), "versions": versions, "problems_sha256": digests}
-            _write_report(report, {**described, **circumstances, "problems": _problems(nearest)})
-        done.facts |= described if execution.as_json else _for_people(described)
-    if account is not None and not execution.as_json:
-        print_account(described["judge"]["account"], make_console())
+        with finished(last, output, execution, account=account) as done:
+            clean, documents = done[last.name], done["collect"].table("documents", Document)
+            described = publish_documents(output, opened, done["collect"], clean)
+            described |= {name: clean.manifest.metrics[name] for name in ("benchmarks", "calibration")}
+            if account is not None:
+                publish(beside(output, "judged"), clean.table("judged", JudgedRow))
+                described |= {"judge": clean.manifest.metrics["judge"], "account": account.summary()}
+            if decisions is not None:
+                publish_rows(decisions, _decisions(clean, documents), DecisionRow)
+            if report is not None:
+                _write_report(report, {**described, **_circumstances(config, benchmarks), "problems": _problems(clean)})
+            done.facts |= described if execution.as_json else _for_people(described)
 
 
 def _require_outputs(
@@ -176,10 +150,20 @@ def _decisions(clean: Artifact, documents: Table[Document]) -> Iterator[Decision
         name, rows = next(groups, ("", iter(())))
 
 
-def _problems(nearest: Sequence[FoundRow]) -> list[dict[str, Any]]:
+def _circumstances(config: DecontaminateConfig, benchmarks: Sequence[NamedProblems]) -> dict[str, Any]:
+    """What a report says of how it was made."""
+    versions = {name: version(name) for name in _PACKAGES}
+    return {
+        "config": encode(config),
+        "versions": {"hornbook": __version__, "python": platform.python_version(), **versions},
+        "problems_sha256": {one.title: digest_of(encode(one.problems)) for one in benchmarks},
+    }
+
+
+def _problems(clean: Artifact) -> list[dict[str, Any]]:
     """The problems that anything is like, each with the nearest documents."""
     problems: dict[tuple[str, str], dict[str, Any]] = {}
-    for one in nearest:
+    for one in nearest_of(clean.table("found", FoundRow), _NEAREST_OF_DETECTOR):
         entry = problems.setdefault(
             (one.benchmark, one.task_id),
             {"benchmark": one.benchmark, "task_id": one.task_id, "problem": one.problem_excerpt, "nearest": []},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Group, Parameter
 
-from hornbook.commands.one_stage import OUTPUT, AsJson, Quiet, Seed, StoreFolder, print_json
+from hornbook.commands.one_stage import OUTPUT, AsJson, Quiet, Seed, StoreFolder, show_run
 from hornbook.errors import ConfigError
 from hornbook.evaluation.find import ModelOptions
 from hornbook.evaluation.grade import GradeConfig
@@ -105,11 +105,9 @@ def evaluate(
     execute_without_jail
         Run what the model wrote unprotected, with all your rights. The report says so.
     """
-    from hornbook.display import make_console
     from hornbook.pipeline.runs import RunFolder
     from hornbook.pipeline.store import Store
     from hornbook.recipes.evaluation import evaluation
-    from hornbook.report.summary import describe_run, print_summary
 
     kept = Store(store)
     key_variable = of_grader.grader_key_env or of_model.api_key_env
@@ -117,10 +115,8 @@ def evaluate(
     values["api_key"] = read_key(of_model.api_key_env, "--api-key-env", model)
     grader_key = read_key(key_variable, "--grader-key-env", of_grader.grader)
     wanted = _find_benchmarks(benchmark, model, kept)
-    if output is not None and len(wanted) > 1:
-        raise ConfigError(f"`--output` takes the samples of one benchmark, and {len(wanted)} are named")
-    if output is not None and not output.parent.is_dir():
-        raise ConfigError(f"`--output` needs a folder that is there, got `{output}`")
+    if output is not None:
+        _require_output(output, wanted)
     subject = _find_subject(model, samples, wanted, kept, ModelOptions(**values))
     grading = GradeConfig(num_gradings=of_grader.num_gradings, seed=seed) if of_grader.grader else None
     asker = _find_grader(of_grader, grader_key, of_model.concurrency)
@@ -132,10 +128,7 @@ def evaluate(
     _run(pipeline, folder, seed, fresh=fresh, as_json=as_json, quiet=quiet)
     if output is not None:
         _write_samples(folder, wanted[0], output)
-    if as_json:
-        print_json(describe_run(folder))
-    else:
-        print_summary(folder, make_console())
+    show_run(folder, as_json=as_json)
 
 
 def _find_benchmarks(specs: tuple[str, ...], model: str | None, store: "Store") -> "list[Benchmark]":
@@ -154,6 +147,13 @@ def _find_benchmarks(specs: tuple[str, ...], model: str | None, store: "Store") 
             raise ConfigError(f"`{spec}` are the problems that a run kept from its training; it needs a run as MODEL")
         found.append(held_out_benchmark(artifacts["exercises"]))
     return found
+
+
+def _require_output(output: Path, benchmarks: "list[Benchmark]") -> None:
+    if len(benchmarks) > 1:
+        raise ConfigError(f"`--output` takes the samples of one benchmark, and {len(benchmarks)} are named")
+    if not output.parent.is_dir():
+        raise ConfigError(f"`--output` needs a folder that is there, got `{output}`")
 
 
 def _find_subject(

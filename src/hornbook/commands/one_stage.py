@@ -3,8 +3,8 @@
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,8 +15,10 @@ from hornbook.parallel import Engine
 from hornbook.pipeline import DEFAULT_STORE
 
 if TYPE_CHECKING:
+    from hornbook.pipeline.runs import RunFolder
     from hornbook.pipeline.stage import Artifact, Stage
     from hornbook.pipeline.store import Store
+    from hornbook.teacher.account import Account
 
 OUTPUT = Group("Output", sort_key=0)
 RULES = Group("Rules", sort_key=1)
@@ -90,7 +92,7 @@ def finished(
     execution: Execution,
     *,
     seed: int = 0,
-    open_teacher: Callable[[str, str], AbstractContextManager[Any]] | None = None,
+    account: "Account | None" = None,
 ) -> Iterator[Finished]:
     """Run a stage and all that it needs; the body publishes what came out, then the artifacts may go.
 
@@ -99,16 +101,18 @@ def finished(
         output: Path that a person named; None where the command only prints.
         execution: Where to work.
         seed: Of every random choice.
-        open_teacher: As in `Context`.
+        account: With the teacher that the stage asks; at the end it says what that took.
 
     Raises:
         HornbookError: A stage failed; the same command goes on where it was.
     """
+    from hornbook.commands.teacher import print_account
     from hornbook.display import TerminalObserver, make_console
     from hornbook.parallel import open_engine
     from hornbook.pipeline.run import Pipeline, run
     from hornbook.pipeline.stage import Context
 
+    open_teacher = None if account is None else lambda *_: nullcontext(account)
     context = Context(engine=open_engine(execution.engine, execution.ray_address), open_teacher=open_teacher)
     pipeline = Pipeline.ending_in(last.name, last, seed=seed)
     begun = time.monotonic()
@@ -119,7 +123,11 @@ def finished(
         done = Finished({name: outcome.artifact for name, outcome in outcomes.items()}, begun)
         yield done
     done.facts |= {**({} if output is None else {"output": str(output)}), "seconds": round(time.monotonic() - begun, 2)}
+    if account is not None and execution.as_json:
+        done.facts["account"] = account.summary()
     _print_facts(done.facts, as_json=execution.as_json)
+    if account is not None and not execution.as_json:
+        print_account(account.summary(), make_console())
 
 
 def dropped_counts(artifacts: "Sequence[Artifact]") -> dict[str, int]:
@@ -134,6 +142,17 @@ def dropped_counts(artifacts: "Sequence[Artifact]") -> dict[str, int]:
 def print_json(values: Mapping[str, Any]) -> None:
     """Print one JSON object on a line of its own, the last of a command's output."""
     print(json.dumps(values))  # noqa: T201
+
+
+def show_run(folder: "RunFolder", *, as_json: bool, stages: bool = False) -> None:
+    """Print what a run has: as one JSON object, or for people, with its stages where they are asked for."""
+    from hornbook.display import make_console
+    from hornbook.report.summary import describe_run, print_summary
+
+    if as_json:
+        print_json(describe_run(folder))
+    else:
+        print_summary(folder, make_console(), stages=stages)
 
 
 @contextmanager

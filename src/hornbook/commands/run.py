@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from hornbook.commands.one_stage import EXECUTION, AsJson, RunExecution, StoreFolder, print_json
+from hornbook.commands.one_stage import EXECUTION, AsJson, RunExecution, StoreFolder, print_json, show_run
 from hornbook.commands.teacher import Teacher, TeacherOptions, naming_a_budget
 from hornbook.errors import ConfigError
 from hornbook.pipeline import DEFAULT_STORE
@@ -85,15 +85,10 @@ def run(
     from hornbook.pipeline.runs import Run, RunFolder
     from hornbook.pipeline.stage import Context
     from hornbook.pipeline.store import Store
-    from hornbook.report.summary import describe_run, print_summary
 
     pipeline = options.pipeline(recipe)
     pipeline.require_settings()
-    if teacher.teacher_model:
-        raise ConfigError(
-            "a recipe names the model in a stage's config: `--set STAGE.teacher=NAME`, not `--teacher-model`"
-        )
-    open_teacher = teacher_for(pipeline, teacher if teacher.teacher else None, execution.store)
+    open_teacher = teacher_for(pipeline, teacher, execution.store)
 
     def run_all(call_ranks: CallRanks | None) -> None:
         opened = Store(execution.store)
@@ -114,10 +109,7 @@ def run(
             console.print(line, highlight=False)
             with naming_a_budget(), TerminalObserver(console, folder) as observer:
                 run_pipeline(pipeline, opened, observer, context)
-        if execution.as_json:
-            print_json(describe_run(folder))
-        else:
-            print_summary(folder, make_console())
+        show_run(folder, as_json=execution.as_json)
 
     _run_on_ranks(os.environ, run_all)
 
@@ -174,17 +166,21 @@ def _run_on_ranks(environment: Mapping[str, str], run_all: Callable[[CallRanks |
             followers.serve(take_part)
 
 
-def teacher_for(pipeline: "Pipeline", options: TeacherOptions | None, store: Path) -> Any:
-    """What opens the teacher for the stages whose configs name a model; None where nobody named a teacher.
+def teacher_for(pipeline: "Pipeline", options: TeacherOptions, store: Path) -> Any:
+    """What opens the teacher for the stages whose configs name a model; None where no teacher was typed.
 
     The model's name stands in a stage's config, since it determines what comes out; where the model answers, with which
     key, and what it may spend are the affair of the command that runs the stage.
 
     Raises:
-        ConfigError: A config names a model, and there are no options; or there are some, and no config names a model.
+        ConfigError: A config names a model, and no teacher was typed; or one was, and no config names a model.
     """
+    if options.teacher_model:
+        raise ConfigError(
+            "a recipe names the model in a stage's config: `--set STAGE.teacher=NAME`, not `--teacher-model`"
+        )
     named = [stage for stage in pipeline.stages if stage.teacher]
-    if options is None:
+    if not options.teacher:
         if named:
             raise ConfigError(
                 f"`{named[0].name}.teacher` is `{named[0].teacher}`, a language model: say where it answers with "

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from hornbook.commands.one_stage import AsJson, StoreFolder, print_json
+from hornbook.commands.one_stage import AsJson, StoreFolder, print_json, show_run
 from hornbook.display import make_console
 from hornbook.pipeline import DEFAULT_STORE
 from hornbook.pipeline.runs import RunFolder, list_runs, remove_unused
@@ -17,13 +17,7 @@ RunName = Annotated[str, Parameter(help="Name of the run.")]
 
 def show(run: RunName, /, *, store: StoreFolder = Path(DEFAULT_STORE), as_json: AsJson = False) -> None:
     """Show a run: its stages, artifacts, scores, and the folders that hold them."""
-    from hornbook.report.summary import describe_run, print_summary
-
-    folder = RunFolder(Store(store), run)
-    if as_json:
-        print_json(describe_run(folder))
-    else:
-        print_summary(folder, make_console(), stages=True)
+    show_run(RunFolder(Store(store), run), as_json=as_json, stages=True)
 
 
 @app.default

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,32 +9,28 @@ from typing import Annotated, Any
 from cyclopts import Group, Parameter
 from rich.table import Table as Grid
 
-from hornbook.commands.data import reading_config
+from hornbook.commands.data import open_inputs, publish_documents, reading_config
 from hornbook.commands.one_stage import (
     READING,
     RULES,
     Execution,
-    Finished,
     Inputs,
     Output,
     Seed,
     dropped_counts,
     finished,
 )
-from hornbook.commands.teacher import Teacher, TeacherOptions, open_account, print_account
+from hornbook.commands.teacher import Teacher, TeacherOptions, open_account
 from hornbook.curation.collect import collect as collect_stage
 from hornbook.display import make_console
 from hornbook.pipeline.publish import (
     beside,
     publish,
-    publish_dropped,
-    publish_kept,
-    require_same_form,
     require_writable,
 )
 from hornbook.pipeline.stage import Artifact, Stage
 from hornbook.pipeline.table import Table
-from hornbook.records import CURRICULUM, Document, Dropped, Exercise, Problem, Record
+from hornbook.records import CURRICULUM, Document, Exercise, Problem, Record
 from hornbook.report.plain import plain
 from hornbook.sources.find import SourcesConfig, open_sources
 from hornbook.synthesis.check import EVIDENCE, Change
@@ -51,7 +46,6 @@ from hornbook.synthesis.verify import VerifyConfig, VerifyRules
 from hornbook.synthesis.verify import verify as verify_stage
 from hornbook.synthesis.write import write_exercises as exercises_stage
 from hornbook.synthesis.write import write_textbooks as textbooks_stage
-from hornbook.teacher.account import Account
 
 _PROMPTS = Group("What a language model is asked", sort_key=1)
 _EXECUTION, _SOURCES, _OPTIONS = Execution(), SourcesConfig(), TeacherOptions()
@@ -76,10 +70,11 @@ def write_textbooks(
     for, and `FILE.rejected` has the answers that are no passages. `hornbook verify` runs the programs. An interrupted
     command continues when it is typed again, and no answer is paid twice.
     """
-    require_writable(output)
-    with _asked("write-textbooks", teacher, output) as account:
-        config = TextbooksConfig(**_fields(rules), prompts=prompts, teacher=account.name if account else CURRICULUM)
-        _write(textbooks_stage(config), "documents", Document, output, account, seed, execution)
+
+    def make(writer: str) -> Stage:
+        return textbooks_stage(TextbooksConfig(**_fields(rules), prompts=prompts, teacher=writer))
+
+    _write("write-textbooks", make, Document, output, teacher, seed, execution)
 
 
 def write_exercises(
@@ -97,10 +92,11 @@ def write_exercises(
     for, and `FILE.rejected` has the answers that are no exercises. Held-out problems are in `FILE.held_out`. `hornbook
     verify` runs the exercises. An interrupted command continues when it is typed again, and no answer is paid twice.
     """
-    require_writable(output)
-    with _asked("write-exercises", teacher, output) as account:
-        config = ExercisesConfig(**_fields(rules), prompts=prompts, teacher=account.name if account else CURRICULUM)
-        _write(exercises_stage(config), "exercises", Exercise, output, account, seed, execution)
+
+    def make(writer: str) -> Stage:
+        return exercises_stage(ExercisesConfig(**_fields(rules), prompts=prompts, teacher=writer))
+
+    _write("write-exercises", make, Exercise, output, teacher, seed, execution)
 
 
 def verify(
@@ -120,23 +116,16 @@ def verify(
     but for repaired outputs and tests that are filled in. Beside the output: what was seen, and what was dropped. An
     interrupted command continues when it is typed again, and another strictness asks a teacher nothing anew.
     """
-    require_writable(output, inputs)
-    reading = reading_config(inputs, sources)
-    opened = open_sources(inputs, reading)
-    require_same_form(opened, output)
+    reading, opened = open_inputs(inputs, sources, output)
     if not teacher.teacher:
         VerifyConfig(**_fields(rules))  # A level that needs a teacher is told before any work.
-    with _asked("verify", teacher, output) as account:
-        last = verify_stage(
-            collect_stage(reading), config=VerifyConfig(**_fields(rules), teacher=account.name if account else "")
-        )
-        with finished(last, output, execution, seed=seed, open_teacher=_opener(account)) as done:
-            read, checked = done["collect"], done[last.name]
-            documents, rejected = read.table("documents", Document), read.table("dropped", Dropped)
-            kept, dropped = checked.table("documents", Document), checked.table("dropped", Dropped)
+    with open_account("verify", teacher, output) as account:
+        config = VerifyConfig(**_fields(rules), teacher=account.name if account else "")
+        last = verify_stage(collect_stage(reading), config=config)
+        with finished(last, output, execution, seed=seed, account=account) as done:
+            checked = done[last.name]
             changes = _Renamed(checked.table("changes", Change), sources.text_field) if checked.has("changes") else ()
-            publish_kept(output, opened, documents, rejected, kept, changes)
-            path = publish_dropped(output, rejected, dropped, documents)
+            published = publish_documents(output, opened, done["collect"], checked, changes)
             for table, record in EVIDENCE.items():
                 if table != "changes":
                     _publish_beside(output, _FILES.get(table, table), checked, table, record)
@@ -145,15 +134,11 @@ def verify(
             if account is None:
                 levels.pop(Level.CONSISTENT.value, None)
             done.facts |= {
-                "num_rows": documents.num_rows + rejected.num_rows,
-                "kept": kept.num_rows,
+                **published,
                 "nothing_to_check": metrics.get("num_without_anything_to_check", 0),
                 "levels": levels,
                 "passages": metrics.get("passages", {}),
-                "dropped": dropped_counts([read, checked]),
-                "dropped_rows": str(path or ""),
             }
-            _add_account(done, account, execution)
 
 
 def diversity(
@@ -187,57 +172,35 @@ def diversity(
             _print_diversity(found)
 
 
-@contextmanager
-def _asked(stage: str, teacher: TeacherOptions, output: Path) -> Iterator[Account | None]:
-    """The account with the teacher that was typed; None where there is none."""
-    if not teacher.teacher:
-        yield None
-    else:
-        with open_account(stage, teacher.teacher, teacher, output) as account:
-            yield account
-
-
-def _opener(account: Account | None) -> Any:
-    """Opens the account for a stage."""
-    return None if account is None else lambda *_: nullcontext(account)
-
-
 def _write(
-    last: Stage,
-    table: str,
+    command: str,
+    make: Callable[[str], Stage],
     record: type[Record],
     output: Path,
-    account: Account | None,
+    teacher: TeacherOptions,
     seed: int,
     execution: Execution,
 ) -> None:
-    with finished(last, output, execution, seed=seed, open_teacher=_opener(account)) as done:
-        written = done[last.name]
-        publish(output, written.table(table, record))
-        for name, other in (("rejected", RejectedAnswer), ("commissions", Commission), ("held_out", Problem)):
-            _publish_beside(output, name, written, name, other)
-        metrics = written.manifest.metrics
-        done.facts |= {"kept": written.manifest.kept, "unit": written.manifest.unit}
-        if account is not None:
-            done.facts |= {
-                "answers": metrics["num_answers"],
-                "rejected": dict(written.manifest.dropped),
-                "ending": metrics["ending"],
-                "stale": metrics["stale"] if execution.as_json else "; ".join(metrics["stale"]),
-                "reseeds": metrics["num_reseeds"],
-                "topics_covered": metrics["num_topics"],
-            }
-        _add_account(done, account, execution)
-
-
-def _add_account(done: Finished, account: Account | None, execution: Execution) -> None:
-    """Say what the teacher took."""
-    if account is None:
-        return
-    if execution.as_json:
-        done.facts["account"] = account.summary()
-    else:
-        print_account(account.summary(), make_console())
+    """Run the stage that writes, given who writes, and publish its tables."""
+    require_writable(output)
+    with open_account(command, teacher, output) as account:
+        last = make(account.name if account else CURRICULUM)
+        with finished(last, output, execution, seed=seed, account=account) as done:
+            written = done[last.name]
+            publish(output, written.table("exercises" if record is Exercise else "documents", record))
+            for name, other in (("rejected", RejectedAnswer), ("commissions", Commission), ("held_out", Problem)):
+                _publish_beside(output, name, written, name, other)
+            metrics = written.manifest.metrics
+            done.facts |= {"kept": written.manifest.kept, "unit": written.manifest.unit}
+            if account is not None:
+                done.facts |= {
+                    "answers": metrics["num_answers"],
+                    "rejected": dict(written.manifest.dropped),
+                    "ending": metrics["ending"],
+                    "stale": metrics["stale"] if execution.as_json else "; ".join(metrics["stale"]),
+                    "reseeds": metrics["num_reseeds"],
+                    "topics_covered": metrics["num_topics"],
+                }
 
 
 def _publish_beside(output: Path, what: str, artifact: Artifact, table: str, record: type[Record]) -> None:

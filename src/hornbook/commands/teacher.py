@@ -5,7 +5,6 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,15 +27,19 @@ Teacher = Annotated[TeacherOptions, Parameter(name="*", group=TEACHER, negative_
 
 
 @contextmanager
-def open_account(stage: str, teacher: str, flags: TeacherOptions, output: Path | None) -> Iterator["Account"]:
-    """An account with the teacher that was typed, for one output; the cache lies in the store where not named.
+def open_account(stage: str, options: TeacherOptions, output: Path) -> Iterator["Account | None"]:
+    """An account with the teacher that was typed, for one output; None where none was.
+
+    The cache lies in the store where its place was not typed.
 
     Raises:
         BudgetError: From the body, with the command that continues.
         HornbookError: As `TeacherOptions.open`.
     """
+    if not options.teacher:
+        yield None
+        return
     store = Path(os.environ.get("HORNBOOK_STORE") or DEFAULT_STORE)
-    options = replace(flags, teacher=teacher)
     with naming_a_budget(), options.open(stage, output, store, report=_say) as account:
         yield account
 
