@@ -19,7 +19,6 @@ HOSTILE = (
     "def f(x):\n    while True:\n        pass\n",
     "while True:\n    pass\ndef f(x):\n    return sum(x)\n",
     "def f(x):\n    raise SystemExit(0)\n",
-    "import os\nos._exit(0)\ndef f(x):\n    return sum(x)\n",
     "def f(x):\n    return len('a' * 10 ** 10)\n",
     # A printed answer, an integer that equals everything, and arguments that are emptied.
     "import os\ndef f(x):\n"
@@ -66,10 +65,11 @@ def test_hostile_records_are_no_matches_and_cost_their_neighbours_nothing(jail: 
     records = [text for code in HOSTILE for text in (good, code)]
     ending = "import os\ndef f(x):\n    if x == [100]:\n        os._exit(0)\n    return sum(x)\n"
     sleeping = "import time\ndef f(x):\n    time.sleep(1000)\n    return sum(x)\n"
+    leaving = "import os\nos._exit(0)\ndef f(x):\n    return sum(x)\n"
     [other] = behaviours(jail, ["def p(x):\n    return max(x) + 1\n"], ("[100]", "[1]", "[2]", "[3]", "[4]"))
-    result = search(jail, [total, other], *records, ending, sleeping)
+    result = search(jail, [total, other], *records, ending, sleeping, leaving)
     last = len(records)
-    assert found(result) == {*((at, 0) for at in range(0, last, 2)), (last, 0), (last + 1, 0)}
+    assert found(result) == {(at, 0) for at in [*range(0, last, 2), last, last + 1, last + 2]}
 
 
 def test_a_match_says_what_it_rests_on(jail: Jail, total: Behaviour) -> None:

@@ -92,20 +92,40 @@ def test_progress_ends_at_the_number_of_tasks(jail: Jail) -> None:
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 
 
+class Counting(Jail):
+    """Counts the programs that another jail runs."""
+
+    def __init__(self, jail: Jail) -> None:
+        super().__init__(jail.limits)
+        self.jail, self.num_programs = jail, 0
+
+    def run(self, programs: Sequence[Program], *arguments: Any, **keywords: Any) -> list[Report]:
+        self.num_programs += len(programs)
+        return self.jail.run(programs, *arguments, **keywords)
+
+
 def test_a_batch_that_comes_to_nothing_is_halved_until_the_one_to_blame_is_alone(jail: Jail) -> None:
-    class Counting(Jail):
-        num_programs = 0
-
-        def run(self, programs: Sequence[Program], *arguments: Any, **keywords: Any) -> list[Report]:
-            self.num_programs += len(programs)
-            return jail.run(programs, *arguments, **keywords)
-
-    counting = Counting(jail.limits)
+    counting = Counting(jail)
     codes = [GOOD] * 64
     codes[37] = HOSTILE["a hard exit"]
     answers = seen(counting, *codes, batch_size=64)
     assert [place for place, answer in enumerate(answers) if isinstance(answer, Report)] == [37]
     assert counting.num_programs <= 1 + 2 * 4 + 4
+
+
+def test_a_record_that_gives_much_or_would_end_the_process_costs_the_others_no_second_run(jail: Jail) -> None:
+    probes = [str(number) for number in range(40)]
+    codes = [GOOD] * 30
+    codes[7] = "".join(f"def f{number}(x):\n    return [x] * 8\n" for number in range(60))
+    codes[11] = "import os\ndef f(fd):\n    os.close(fd)\n"
+    codes[13] = "import os\ndef f(status):\n    os._exit(status)\n"
+    counting = Counting(jail)
+    shared = {"groups": [{"kinds": ["num"], "probes": probes}], "only": "", "reorder": True}
+    tasks = [{"modules": [code]} for code in codes]
+    answers: list[Any] = run_tasks("probes", tasks, counting, batch_size=30, shared=shared)
+    assert [answer["runs"][0][-1][3] for place, answer in enumerate(answers) if codes[place] == GOOD] == ["4"] * 27
+    assert answers[13]["runs"] == [["f", 0, [0], [], [None] * 40]]
+    assert counting.num_programs == 2
 
 
 def test_what_tasks_share_comes_to_each_as_it_was_sent(jail: Jail) -> None:

@@ -31,6 +31,8 @@ _PROGRAMS_AT_ONCE = 500
 _FEWEST_HALVED = 4
 _SHARE_BEGUN = 0.4
 """Of a program's time and output: after so much of it no further task is begun."""
+_SHARE_OF_ANSWERS = 0.9
+"""Of a program's output; the rest is for what stands between the answers."""
 _CHARACTERS_OF_ALL_VALUES = 12_000
 _FEWEST_CHARACTERS, _MOST_CHARACTERS = 120, 600
 
@@ -153,5 +155,6 @@ def _opening(observer: str, shared: Mapping[str, Any]) -> str:
 
 def _program(opening: str, tasks: Sequence[Mapping[str, Any]], marker: str, sandbox: Sandbox) -> Program:
     seconds, characters = _SHARE_BEGUN * sandbox.limits.cpu_seconds, int(_SHARE_BEGUN * OUTPUT_BYTES)
-    call = f"run_all(observe, {json.dumps(list(tasks))!r}, {marker!r}, {seconds!r}, {characters})"
+    most = int(_SHARE_OF_ANSWERS * OUTPUT_BYTES)
+    call = f"run_all(observe, {json.dumps(list(tasks))!r}, {marker!r}, {seconds!r}, {characters}, {most})"
     return Program(f"{opening}\n{call}\n")

@@ -37,12 +37,13 @@ def run_all(
     marker: str,
     cpu_seconds: float,
     output_characters: int,
+    most_characters: int,
 ) -> None:
     """Observe every task and print one line: `marker` and a JSON list.
 
     The list holds for each task what was seen; `null` if the time or the room for output was gone before its turn;
-    `false` if it must be run alone: there was no memory left, or it could not be kept in its place. The first task
-    always has its turn.
+    `false` if it must be run alone: there was no memory left, it could not be kept in its place, or its answer is
+    too long to stand beside others. The first task always has its turn.
 
     Args:
         observe: Sees one task.
@@ -50,6 +51,7 @@ def run_all(
         marker: Begins the line.
         cpu_seconds: CPU time after which no further task is begun.
         output_characters: Length of the answers after which no further task is begun.
+        most_characters: Length of the answers that all tasks together may have.
     """
     write, dumps, clock = os.write, json.dumps, time.process_time
     stdout, stderr, recursion = sys.stdout, sys.stderr, sys.getrecursionlimit()
@@ -62,11 +64,13 @@ def run_all(
         sys.stdout, sys.stderr = Sink(), Sink()
         random.seed(0)
         try:
-            answers.append(dumps(observe(task)))
+            answer = dumps(observe(task))
         except BaseException:
             if len(tasks) == 1:
                 raise
-            answers.append("false")
+            answer = "false"
+        has_room = len(tasks) == 1 or sum(map(len, answers)) + len(answer) <= most_characters
+        answers.append(answer if has_room else "false")
         put_back()
         sys.setrecursionlimit(recursion)
     sys.stdout, sys.stderr = stdout, stderr
