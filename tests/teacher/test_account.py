@@ -45,7 +45,7 @@ def test_an_answer_is_on_disk_before_it_is_handed_on(kit: Kit, tmp_path: Path) -
             kept = observer.cache.get(request_key("quick", chats(20)[index]))
             assert kept is not None
             assert kept[0] == reply
-            assert observer.ledger.totals("write").calls == len(observer.cache)
+            assert observer.totals().calls == len(observer.cache)
 
 
 TOO_LONG = Reply(outcome=ReplyOutcome.TOO_LONG, detail="9,000 tokens exceed the context size")
@@ -101,14 +101,12 @@ def test_the_summary_tells_what_was_paid_and_what_was_saved(kit: Kit) -> None:
 def test_the_estimate_takes_the_longest_answer_until_it_knows_better(kit: Kit) -> None:
     with kit.account(quick()) as account:
         before = account.estimate(1_000, 400.0, 500)
-        assert (before.calls, before.tokens_in, before.tokens_out) == (1_000, 100_000, 500_000)
-        assert before.usd == pytest.approx(0.1 + 1.0)
-        assert "quick: 1,000 calls, at most about 100,000 tokens in and 500,000 out" in before.describe()
+        assert before.startswith("quick: 1,000 calls, at most about 100,000 tokens in and 500,000 out")
+        assert "1.1 USD, at 1 and 2 USD per million" in before
         replies(account, chats(10))
         after = account.estimate(1_000, 400.0, 500)
-        assert (after.tokens_out, after.usd) == (20_000, pytest.approx(0.1 + 0.04))
-        assert "quick: 1,000 calls, about 100,000 tokens in and 20,000 out" in after.describe()
-        assert "0.14 USD, at 1 and 2 USD per million" in after.describe()
+        assert after.startswith("quick: 1,000 calls, about 100,000 tokens in and 20,000 out")
+        assert "0.14 USD, at 1 and 2 USD per million" in after
 
 
 def spending(kit: Kit, budget: Budget, number: int, stage: str = "write", output: str = "") -> tuple[int, str, str]:
@@ -131,24 +129,24 @@ MOST_TOKENS = 11 // 2 + 48 + 100
 def test_the_budget_is_a_hard_cap_and_going_on_pays_nothing_twice(kit: Kit) -> None:
     cap = 3_000
     given, said, suggestion = spending(kit, Budget(tokens=cap), 500)
-    spent = kit.ledger.totals("write")
+    spent = kit.totals()
     assert spent.tokens_in + spent.tokens_out == given * CALL_TOKENS <= cap
     assert given * CALL_TOKENS > cap - 2 * MOST_TOKENS
     assert f"the budget of 3,000 tokens for `write` is used up: {given * CALL_TOKENS:,} tokens are spent" in said
     assert suggestion == "6000tokens"
     again, said, _ = spending(kit, Budget(tokens=cap), 500)
-    assert (again, kit.ledger.totals("write").calls) == (given, given)
+    assert (again, kit.totals().calls) == (given, given)
     assert f"This run had 0 calls and {given} answers from the cache" in said
     further, said, _ = spending(kit, Budget(tokens=6_000), 500)
     assert said
     assert further > given + 50
     assert spending(kit, Budget(tokens=500 * CALL_TOKENS + MOST_TOKENS), 500) == (500, "", "")
-    assert kit.ledger.totals("write").calls == 500
+    assert kit.totals().calls == 500
 
 
 def test_a_budget_in_dollars_counts_by_the_price(kit: Kit) -> None:
     given, said, suggestion = spending(kit, Budget(usd=0.01), 500)
-    usd = kit.ledger.totals("write").usd
+    usd = kit.totals().usd
     assert usd == pytest.approx(given * (10 + 2 * 20) / 1e6)
     assert 0.0095 < usd <= 0.01
     assert "the budget of 0.01 USD for `write` is used up" in said
@@ -226,7 +224,7 @@ def test_answers_come_to_the_disk_while_the_one_who_asked_does_something_else(ki
         answers.close()  # type: ignore[attr-defined]
     with kit.account(over_http(server)) as account:
         assert len(replies(account, chats(100))) == 100
-    assert len(kit.cache) == kit.ledger.totals("write").calls == 100
+    assert len(kit.cache) == kit.totals().calls == 100
 
 
 def test_a_disk_that_fills_up_behind_the_back_of_the_one_who_asks_ends_the_asking(kit: Kit, server: Server) -> None:

@@ -75,7 +75,7 @@ def test_a_run_that_is_killed_while_it_waits_takes_up_the_same_batch(server: Bat
         assert [reply.text for reply in replies(account, chats(12))] == [f"about question {i}" for i in range(12)]
     assert said[0] == "batch batch_0 of an earlier run is taken up"
     assert sorted(server.submitted) == sorted(f"question {index}" for index in range(12))
-    assert kit.ledger.totals("write").calls == 12
+    assert kit.totals().calls == 12
 
 
 @pytest.mark.parametrize("last_call", ["create", "upload", "lost answer"])
@@ -113,7 +113,7 @@ def test_a_run_that_is_killed_between_replies_fetches_them_again_and_submits_not
     with kit.account(batched(server, kit)) as account:
         given = replies(account, chats(10))
     assert [given[index] for index, _ in first] == [reply for _, reply in first]
-    assert (len(server.submitted), kit.ledger.totals("write").calls) == (10, 10)
+    assert (len(server.submitted), kit.totals().calls) == (10, 10)
 
 
 def test_each_line_has_its_outcome(server: BatchServer, kit: Kit) -> None:

@@ -14,7 +14,7 @@ from hornbook.teacher.prices import Price, PriceTable, load_prices
 
 
 def test_tokens_are_those_of_the_server_and_estimated_where_it_counts_none(kit: Kit) -> None:
-    entry = kit.ledger.begin("write", "m")
+    entry = kit.entry()
     for reply, tokens, is_estimated in (
         (answered("a" * 80, 7, 9), (7, 9), False),
         (answered("a" * 80, None, 9), (10, 9), True),
@@ -39,7 +39,7 @@ def test_a_call_of_unknown_price_is_never_free(tmp_path: Path) -> None:
         assert (run["price"], run["usd"], run["unpriced_calls"]) == (None, 0.0, 4)
         assert run["usd_per_kept_record"] is None
         assert run["tokens_per_kept_record"] == 60.0
-        assert "0 USD and 4 calls of unknown price" in account.progress().note()
+        assert "0 USD and 4 calls of unknown price" in account.note()
     with Kit(path) as kit, kit.account(quick()) as account:
         replies(account, chats(6))
         account.kept(2, 10)
@@ -53,7 +53,7 @@ def test_a_price_that_changes_leaves_what_was_paid(tmp_path: Path) -> None:
     for price, first in ((PRICE, 0), (Price(usd_per_million_in=100, usd_per_million_out=100), 10)):
         with Kit(path, price) as kit, kit.account(quick()) as account:
             replies(account, chats(10, first=first))
-            totals = kit.ledger.totals("write")
+            totals = kit.totals()
     assert totals.usd == pytest.approx(10 * 50e-6 + 10 * 3_000e-6)
 
 
@@ -62,11 +62,11 @@ def test_another_process_spends_from_the_same_budget(tmp_path: Path) -> None:
     with Kit(path) as ours, Kit(path) as theirs:
         account = theirs.account(quick()).__enter__()
         replies(account, chats(10))
-        entry = ours.ledger.begin("write", "m")
+        entry = ours.entry()
         assert entry.spent(Budget(tokens=1)) == 300
-        assert ours.ledger.begin("write", "m").spent(Budget(usd=1)) == pytest.approx(10 * 50e-6)
+        assert ours.entry().spent(Budget(usd=1)) == pytest.approx(10 * 50e-6)
         account.__exit__(None, None, None)
-        assert ours.ledger.begin("write", "m").spent(Budget(tokens=1)) == 0
+        assert ours.entry().spent(Budget(tokens=1)) == 0
 
 
 def test_what_a_person_types_is_read_and_what_is_no_amount_refused_with_what_would_be() -> None:

@@ -74,13 +74,9 @@ def read_against(names: Sequence[str | Path], hub: Hub | None = None) -> list[Na
 def read_file(path: Path, name: str) -> NamedProblems:
     """The problems of a file or of a folder with Parquet files, in its order; all of them, whatever their split.
 
-    Args:
-        path: As `rows.read_rows` takes it.
-        name: Of the benchmark: a problem without a name of its own is `name/17` in row 17, counted from 1.
-
-    Returns:
-        `entry_point`, `canonical_solution` and `test` of a problem are empty where nothing tells them. An entry point
-        that is not named is the last function at top level, or the one that `test_list` calls.
+    A problem without a name of its own is `name/17` in row 17, counted from 1. `entry_point`, `canonical_solution` and
+    `test` of a problem are empty where nothing tells them. An entry point that is not named is the last function at
+    top level, or the one that `test_list` calls.
 
     Raises:
         MissingInputError: The file is missing, damaged, empty or of another format, a row lacks its statement or has

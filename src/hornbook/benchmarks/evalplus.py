@@ -91,7 +91,8 @@ def read_mbpp_plus(path: Path) -> list[Problem]:
         MissingInputError: The file is missing, damaged, of another format or lacks problems; names the place.
     """
     problems = [
-        _mbpp_release_problem(row) if "base_input" in row.fields else _mbpp_hub_problem(row) for row in read_rows(path)
+        _release_problem(row, "mbpp") if "base_input" in row.fields else _mbpp_hub_problem(row)
+        for row in read_rows(path)
     ]
     return whole(problems, path, "MBPP+", NUM_MBPP)
 
@@ -105,7 +106,7 @@ def release_problem(row: Row) -> Problem:
     dataset = row.text("task_id").partition("/")[0]
     if dataset not in ("HumanEval", "Mbpp"):
         raise MissingInputError(f"{row.place} has a `task_id` that is neither `HumanEval/…` nor `Mbpp/…`")
-    return _humaneval_problem(row) if dataset == "HumanEval" else _mbpp_release_problem(row)
+    return _release_problem(row, dataset.lower())
 
 
 def with_numpy(test: str) -> str:
@@ -118,32 +119,28 @@ def with_numpy(test: str) -> str:
 
 
 def _humaneval_problem(row: Row) -> Problem:
-    prompt, solution, entry_point = row.text("prompt"), row.text("canonical_solution"), row.text("entry_point")
     if "base_input" in row.fields:
-        test = _differential_test(row, dataset="humaneval", reference=prompt + solution, arguments="as they are")
-    else:
-        test = with_numpy(_hub_test(row))
+        return _release_problem(row, "humaneval")
+    return _problem(row, row.text("prompt"), with_numpy(_hub_test(row)))
+
+
+def _release_problem(row: Row, dataset: str) -> Problem:
+    prompt, arguments = row.text("prompt"), "as they are"
+    if dataset == "mbpp":
+        prompt = prompt.rstrip("\n") + "\n"
+        number = row.text("task_id").rpartition("/")[2]
+        arguments = _KIND_BY_NUMBER.get(int(number), arguments) if number.isdecimal() else arguments
+    reference = prompt + row.text("canonical_solution")
+    return _problem(row, prompt, _differential_test(row, dataset=dataset, reference=reference, arguments=arguments))
+
+
+def _problem(row: Row, prompt: str, test: str) -> Problem:
     return Problem(
         task_id=row.text("task_id"),
         prompt=prompt,
-        entry_point=entry_point,
-        canonical_solution=solution,
-        test=test,
-        category="",
-    )
-
-
-def _mbpp_release_problem(row: Row) -> Problem:
-    task_id, solution = row.text("task_id"), row.text("canonical_solution")
-    prompt = row.text("prompt").rstrip("\n") + "\n"
-    number = task_id.rpartition("/")[2]
-    arguments = _KIND_BY_NUMBER.get(int(number), "as they are") if number.isdecimal() else "as they are"
-    return Problem(
-        task_id=task_id,
-        prompt=prompt,
         entry_point=row.text("entry_point"),
-        canonical_solution=solution,
-        test=_differential_test(row, dataset="mbpp", reference=prompt + solution, arguments=arguments),
+        canonical_solution=row.text("canonical_solution"),
+        test=test,
         category="",
     )
 

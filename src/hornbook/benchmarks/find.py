@@ -29,11 +29,7 @@ class Hub:
     cache_folder: Path | None = None
 
     def fetch(self, dataset: str, folder: str) -> Path:
-        """The Parquet files of one folder of a dataset, the newest where the hub can be reached, else the cached ones.
-
-        Args:
-            dataset: `google-research-datasets/mbpp`.
-            folder: Within the dataset: `sanitized`.
+        """The Parquet files of a dataset's `folder`, the newest where the hub can be reached, else the cached ones.
 
         Returns:
             The folder on this machine. The name of the one above it is the commit that it belongs to.
@@ -184,11 +180,7 @@ def unknown_name(name: str, own: str) -> ConfigError:
 
 
 def fetch_published(name: str, hub: Hub) -> Path:
-    """The folder with the Parquet files of a benchmark that the hub publishes.
-
-    Args:
-        name: One of `list_benchmarks` that does not come installed.
-        hub: Where it comes from.
+    """The folder with the Parquet files of a benchmark that does not come installed, from the hub.
 
     Raises:
         MissingInputError: It cannot be fetched; says which file may be named in its place.

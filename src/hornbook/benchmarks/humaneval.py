@@ -17,6 +17,7 @@ from hornbook.errors import MissingInputError
 from hornbook.records import Problem
 
 NUM_PROBLEMS = 164
+_TEXTS = ("task_id", "prompt", "entry_point", "canonical_solution", "test")
 
 PROTOCOL = Protocol(
     name="humaneval",
@@ -35,31 +36,19 @@ answers as well."""
 
 
 def read_problems(path: Path, category: str = "category") -> list[Problem]:
-    """The problems of a file in HumanEval's format, in its order.
+    """The problems of a file in HumanEval's format, in its order; at least one, their `task_id` unique.
 
-    Each object has the strings `task_id`, `prompt`, `entry_point`, `canonical_solution` and `test`.
-
-    Args:
-        path: As `rows.read_rows` takes it.
-        category: The field that becomes the problem's category, where it is a string.
-
-    Returns:
-        At least one; `task_id` unique.
+    Each object has the strings `task_id`, `prompt`, `entry_point`, `canonical_solution` and `test`. The field
+    `category` becomes the problem's category, where it is a string.
 
     Raises:
         MissingInputError: The file is missing, damaged, empty, or not in this format; names the line.
     """
-    problems = [
-        Problem(
-            task_id=row.text("task_id"),
-            prompt=row.text("prompt"),
-            entry_point=row.text("entry_point"),
-            canonical_solution=row.text("canonical_solution"),
-            test=row.text("test"),
-            category=value if isinstance(value := row.fields.get(category), str) else "",
-        )
-        for row in read_rows(path)
-    ]
+    problems = []
+    for row in read_rows(path):
+        texts = {name: row.text(name) for name in _TEXTS}
+        value = row.fields.get(category)
+        problems.append(Problem(**texts, category=value if isinstance(value, str) else ""))
     return whole(problems, path)
 
 

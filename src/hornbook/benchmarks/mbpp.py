@@ -83,23 +83,17 @@ def incoder_prompt(task: str, first_test: str) -> str:
 def mbpp_test(setup: Sequence[str], asserts: Sequence[str], entry_point: str) -> str:
     """Source that defines `check(candidate)` for asserts that call the function by its name.
 
-    Args:
-        setup: Statements that the asserts need, run at module level after the solution.
-        asserts: Statements; each fails alone.
-        entry_point: The function's name.
+    `setup` are statements that the asserts need, run at module level after the solution; each assert fails alone.
     """
     body = [line for test in asserts for line in test.split("\n")]
     return "\n".join([*filter(str.strip, setup), define_check(body, entry_point)])
 
 
 def define_check(body: Sequence[str], entry_point: str) -> str:
-    """Source that defines `check(candidate)`.
+    """Source that defines `check(candidate)`; `body` are its lines, not indented.
 
-    Args:
-        body: The function's lines, not indented.
-        entry_point: One problem's function is called `check` itself. The test then keeps it and puts it back under its
-            name before the body runs: it is called by its name, perhaps by itself, and `check(check)` does not hand it
-            over.
+    One problem's function is called `check` itself. The test then keeps it and puts it back under its name before the
+    body runs: it is called by its name, perhaps by itself, and `check(check)` does not hand it over.
     """
     before: list[str] = []
     if entry_point == "check":
@@ -109,11 +103,6 @@ def define_check(body: Sequence[str], entry_point: str) -> str:
 
 def called_function(code: str, tests: Sequence[str], place: str) -> ast.FunctionDef:
     """The function of a solution that its tests call; of several, the one that is called first.
-
-    Args:
-        code: The solution.
-        tests: Asserts.
-        place: For the message.
 
     Raises:
         MissingInputError: There are no tests, they or the solution are not Python, or they call none of its functions.
@@ -133,11 +122,7 @@ def called_function(code: str, tests: Sequence[str], place: str) -> ast.Function
 
 
 def split_at_signature(code: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, str, str]:
-    """Cut a solution after the colon of a function's header.
-
-    Args:
-        code: The solution.
-        function: One of its functions, as parsed from `code`.
+    """Cut a solution after the colon of a function's header; the function is parsed from the same `code`.
 
     Returns:
         The text up to the colon; the text below the header's line, a body that stands in that line included; the

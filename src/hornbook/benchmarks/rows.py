@@ -55,14 +55,9 @@ class Row:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """The rows of a file, or of all Parquet files of a folder in the order of their names.
+    """The rows of a file, or of all Parquet files of a folder in the order of their names; at least one.
 
-    Args:
-        path: A file of JSON lines or with one JSON array, gzipped if its name ends in `.gz`; a `.parquet` file; a
-            folder with `.parquet` files in it.
-
-    Returns:
-        The rows in the order of the file; at least one.
+    A file holds JSON lines or one JSON array, gzipped if its name ends in `.gz`, or is a `.parquet` file.
 
     Raises:
         MissingInputError: It is missing, damaged, empty or of another format; names the place.
@@ -75,13 +70,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def whole(problems: list[Problem], path: Path, title: str = "", numbers: Sequence[int] = ()) -> list[Problem]:
-    """The problems, if none is repeated and their number is one of those that the benchmark has.
-
-    Args:
-        problems: Of the file.
-        path: Of the file.
-        title: Of the benchmark, for the message.
-        numbers: How many there may be; any number where empty.
+    """The problems of a file, if none is repeated and their number is one of `numbers`, or any where that is empty.
 
     Raises:
         MissingInputError: A problem is repeated, or there are more or fewer.

@@ -72,7 +72,7 @@ def command_with_budget(arguments: Sequence[str], budget: str) -> str:
 
 
 def print_account(summary: Mapping[str, Any], console: "Console") -> None:
-    """Print an account's or a ledger's `summary()`: for each stage of this run a small table."""
+    """Print an account's `summary()`: for each stage of this run a small table."""
     for line in account_lines(summary):
         console.print(line, highlight=False, markup=False)
 

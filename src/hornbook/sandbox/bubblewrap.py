@@ -24,9 +24,7 @@ def find_bwraps() -> list[Path]:
     except (ImportError, RuntimeError):
         pass
     system = shutil.which("bwrap")
-    if system is not None:
-        found.append(Path(system))
-    return found
+    return [*found, Path(system)] if system else found
 
 
 def jail_command(bwrap: Path, modules: Sequence[Path], arguments: Sequence[str]) -> list[str]:
@@ -34,12 +32,8 @@ def jail_command(bwrap: Path, modules: Sequence[Path], arguments: Sequence[str])
 
     Inside there are the system's libraries and the interpreter, read-only; four devices; a private `/tmp`; no network,
     no `/proc`, no home, no environment but fixed variables. The module is process 1 of its own namespace, so nothing
-    inside can kill it, and everything inside dies with it.
-
-    Args:
-        bwrap: The binary.
-        modules: Files of `hornbook.sandbox`; no other file of ours is in the jail.
-        arguments: For the first module.
+    inside can kill it, and everything inside dies with it. `modules` are files of `hornbook.sandbox`; no other file of
+    ours is in the jail.
     """
     prefix = Path(sys.base_prefix).resolve()
     walls = [str(bwrap), "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session"]

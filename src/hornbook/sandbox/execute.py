@@ -36,13 +36,8 @@ def execute(source: str, module: ModuleType, answers: int, secret: int) -> NoRet
     """Run the program as `module`, write to the pipe `answers` how it went, and end this process.
 
     The answer is an outcome, a newline, and the detail or, where it passed, the secret. What is needed after the
-    program is taken into locals first, because the program may replace anything in any module.
-
-    Args:
-        source: The whole program.
-        module: Its namespace, which the caller has made the module `__main__`.
-        answers: Descriptor of the pipe to write to.
-        secret: Descriptor of the pipe to read the two halves from.
+    program is taken into locals first, because the program may replace anything in any module. The caller has made
+    `module` the module `__main__`; `secret` is the pipe to read the two halves from.
     """
     read, write, leave, describe, flush = os.read, os.write, os._exit, _describe, _flush
     get_limit, set_limit, address_space = resource.getrlimit, resource.setrlimit, resource.RLIMIT_AS
@@ -103,8 +98,7 @@ def _describe(error: BaseException) -> bytes:
 def main(arguments: list[str]) -> None:
     """Set the limits that this system has, and run one program in this fresh interpreter.
 
-    Args:
-        arguments: CPU seconds; bytes of memory and of each file; descriptors of the source, the answers and the secret.
+    The arguments are CPU seconds; bytes of memory and of each file; descriptors of source, answers and secret.
     """
     import math
     import random  # Not above: where it is imported, it draws a new seed after each fork (`warm.py`).

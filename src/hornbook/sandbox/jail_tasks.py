@@ -49,7 +49,7 @@ def run_tasks(
     progress: Callable[[int, int], None] = ignore_progress,
     shared: Mapping[str, Any] | None = None,
 ) -> list[Answer]:
-    """Observe every task.
+    """Observe every task: one answer per task, in order, deterministic as far as the code is.
 
     Args:
         observer: The module that observes a task: `calls`, `snippets`, `probes`, `behaviours`, `recorded_calls`.
@@ -58,9 +58,6 @@ def run_tasks(
         batch_size: Most tasks of one program.
         progress: Told the number of tasks that are done, and of all.
         shared: Fields that every task has; sent once for each program.
-
-    Returns:
-        One answer per task, in order. Deterministic as far as the code is.
 
     Raises:
         SandboxError: The sandbox broke down.

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from types import TracebackType
 from typing import Any, Protocol, Self
 
 from hornbook.errors import ConfigError
@@ -31,11 +30,6 @@ class Limits:
     """Address space, the interpreter's own (some 40 MiB) included."""
 
     def __post_init__(self) -> None:
-        """Refuse limits under which no program could run.
-
-        Raises:
-            ConfigError: A limit is too small.
-        """
         if not self.cpu_seconds > 0:
             raise ConfigError(f"`cpu_seconds` must be above 0, got {self.cpu_seconds!r}")
         if not self.wall_seconds >= self.cpu_seconds:
@@ -129,9 +123,7 @@ class Sandbox(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    def __exit__(self, *raised: object) -> None: ...
 
     def describe(self) -> dict[str, Any]:
         """The backend and the limits, as JSON values."""
@@ -176,14 +168,8 @@ def run_time_outs_again(
 ) -> list[Report]:
     """Run all programs, then those that ran out of time once more, one after another with nothing beside them.
 
-    Args:
-        num_programs: They are called by their index from 0 on.
-        run: Runs the programs with the given indices and tells the report of each.
-        progress: Told the number of final reports so far, and of programs.
-        on_report: Told each final report when it comes. A time-out is final the second time only.
-
-    Returns:
-        The final reports in the order of the indices.
+    `run` runs the programs with the given indices and tells the report of each. Progress, reports and the result are
+    those of `Sandbox.run`.
     """
     final: dict[int, Report] = {}
     timed_out: list[int] = []

@@ -293,23 +293,16 @@ def is_held_up(own_share: float, child_share: float) -> bool:
     return own_share + child_share < _UNDISTURBED_SHARE and child_share >= _FAIR_SHARE * own_share
 
 
-def _kill_everything_else() -> bool:
-    """End what the program may have left behind: as process 1 this reaches all others in the jail, and them alone.
-
-    Returns:
-        Whether there was anything.
-    """
+def _kill_everything_else() -> None:
+    """End what the program may have left behind: as process 1 this reaches all others in the jail, and them alone."""
     if os.getpid() != 1:
         raise RuntimeError("the runner is not alone in a jail")
     try:
         os.kill(-1, _SIGKILL)
-    except ProcessLookupError:
-        return False
-    try:
         while True:
             os.waitpid(-1, 0)
-    except ChildProcessError:
-        return True
+    except (ProcessLookupError, ChildProcessError):
+        return
 
 
 class _Tmp:

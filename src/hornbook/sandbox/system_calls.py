@@ -59,12 +59,8 @@ def build_filter(machine: str) -> bytes:
     process, marks on files that a listing does not show, sockets that no namespace holds back, and limits and
     priorities of other processes. The runner's ways to start a process are allowed.
 
-    Args:
-        machine: As in `platform.machine()`.
-
-    Returns:
-        Instructions of 8 bytes each; empty for a machine whose system call numbers are not listed here, where the
-        jail stands on its namespaces and resource limits alone.
+    The machine is called as `platform.machine()` does. The array is empty for one whose system call numbers are not
+    listed here, where the jail stands on its namespaces and resource limits alone.
     """
     if machine not in _CALLS:
         return b""

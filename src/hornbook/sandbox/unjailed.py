@@ -19,7 +19,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
 from hornbook.errors import SandboxError
@@ -48,11 +47,9 @@ class Unjailed:
     """The interface of `Jail` without a jail."""
 
     def __init__(self, limits: Limits | None = None, *, num_workers: int | None = None) -> None:
-        """Start nothing yet.
+        """Start nothing yet. As many programs run at once as this process may use cores, if `num_workers` is None.
 
-        Args:
-            limits: For each program; the defaults of `Limits` if None. Some systems have no limit on memory.
-            num_workers: Programs at once; one for each core that this process may use, if None.
+        Some systems have no limit on memory.
         """
         self.limits = limits or Limits()
         self._num_workers = num_workers or num_cores()
@@ -62,9 +59,7 @@ class Unjailed:
         """Do nothing: there is nothing to start."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Kill what still runs."""
         self._kill_all()
 

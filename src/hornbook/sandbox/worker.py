@@ -83,10 +83,7 @@ class Worker:
         self._send(program.source.encode("utf-8", "surrogatepass"))
 
     def poll(self) -> list[Report]:
-        """Read what the jail has sent.
-
-        Returns:
-            The reports that are whole, in the order of the programs.
+        """Read what the jail has sent: the reports that are whole, in the order of the programs.
 
         Raises:
             WorkerDiedError: The jail is gone, and has sent no report that was not returned before.

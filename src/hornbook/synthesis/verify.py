@@ -220,7 +220,7 @@ def _with_answers(
 
         def tell(num_answers: int, before: int = num_done) -> None:
             done = before + num_answers
-            workspace.progress(done, total, f"solutions written  {teacher.progress().note(num_open=total - done)}")
+            workspace.progress(done, total, f"solutions written  {teacher.note(total - done)}")
 
         answers = ask_for_solutions(list(worth_asking(number)), teacher, config, tell)
         path = folder / f"{number:05d}.parquet"

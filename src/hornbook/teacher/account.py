@@ -6,55 +6,17 @@ Reads, writes: the teacher's database, through `cache.py` and `ledger.py`.
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Self
 
 from hornbook.errors import ConfigError, HornbookError
 from hornbook.teacher.api import Reply, Teacher, TeacherRequest
 from hornbook.teacher.asking import Asking
-from hornbook.teacher.cache import ReplyCache
-from hornbook.teacher.ledger import Budget, Figures, Ledger, StageEntry, estimated_tokens
-from hornbook.teacher.prices import WorkEstimate
+from hornbook.teacher.cache import Database, ReplyCache
+from hornbook.teacher.ledger import Budget, StageEntry, estimated_tokens, num_prompt_characters, totals_of
+from hornbook.teacher.prices import Price
 
 _NUM_SAMPLES = 200
 """Requests whose lengths stand for all in an estimate."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountProgress:
-    """Live figures of an account since it was opened."""
-
-    num_answers: int
-    """Replies yielded, whatever their outcome, from the cache or not."""
-    seconds: float
-    """Seconds since the account was opened."""
-    figures: Figures
-
-    @property
-    def calls_per_second(self) -> float:
-        """Requests answered by the teacher per second."""
-        return self.figures.calls / self.seconds
-
-    @property
-    def tokens_per_second(self) -> float:
-        """Tokens written by the model per second."""
-        return self.figures.tokens_out / self.seconds
-
-    def note(self, num_open: int | None = None) -> str:
-        """One line for a progress bar: rate, cost, and the time that `num_open` further calls take, if it is known."""
-        figures, parts = self.figures, []
-        if figures.calls:
-            parts.append(f"{self.calls_per_second:.3g} calls/s, {self.tokens_per_second:,.0f} tokens/s")
-        if figures.usd or figures.unpriced_calls:
-            unknown = f" and {figures.unpriced_calls:,} calls of unknown price" if figures.unpriced_calls else ""
-            parts.append(f"{figures.usd:.4g} USD{unknown}")
-        if figures.hits:
-            parts.append(f"{figures.hits:,} from the cache")
-        if num_open is not None and figures.calls:
-            minutes = num_open / self.calls_per_second / 60
-            left = f"{60 * minutes:.0f} s" if minutes < 1.5 else f"{minutes:.0f} min"
-            parts.append(f"{left if minutes < 120 else f'{minutes / 60:.1f} h'} left")
-        return ", ".join(parts)
 
 
 class Account:
@@ -68,31 +30,28 @@ class Account:
         self,
         teacher: Teacher,
         *,
-        cache: ReplyCache,
-        ledger: Ledger,
+        database: Database,
+        price_of: Callable[[str], Price | None],
         budget: Budget | None = None,
         stage: str,
         output: str = "",
     ) -> None:
-        """Ask nothing yet.
+        """Ask nothing yet. The teacher is entered and left together with the account.
 
-        Args:
-            teacher: Entered and left together with the account.
-            cache: The answers in an open database.
-            ledger: The ledger in the same database.
-            budget: A cap on what is spent on the output, over all runs until one of them ends without an error.
-            stage: The name under which the answers are counted.
-            output: The absolute path of the results; the budget is for this output of the stage.
+        The answers are kept in an open database, and counted there under the name of the stage, at the price that
+        `price_of` gives for the model's name, None where it is not known. The budget caps what is spent on an output,
+        the absolute path of the results, over all runs until one of them ends without an error.
         """
         self.stage = stage
         self.output = output
         self.budget = budget or Budget()
         self._teacher = teacher
-        self._cache = cache
-        self._ledger = ledger
+        self._database = database
+        self._price_of = price_of
         self._entry: StageEntry | None = None
         self._begun = time.monotonic()
-        self._num_answers = 0
+        self.num_answers = 0
+        """Replies yielded, whatever their outcome, from the cache or not."""
 
     def __enter__(self) -> Self:
         """Enter the teacher, and open an entry in the ledger.
@@ -104,7 +63,8 @@ class Account:
         """
         self._teacher.__enter__()
         try:
-            self._entry = self._ledger.begin(self.stage, self._teacher.name, self.output)
+            price = self._price_of(self.name)
+            self._entry = StageEntry(self._database, self.stage, self.output, self.name, price)
             self._check_price()
         except BaseException:
             self._teacher.__exit__(None, None, None)
@@ -151,37 +111,54 @@ class Account:
             EndpointError: As the teacher's; or the teacher answered nothing. Requests in flight are yielded first.
             StoreError: The disk is full, or the file damaged. Requests in flight are abandoned.
         """
-        for index, reply in Asking(self._teacher, self._cache, self.entry, self.budget, requests).run():
-            self._num_answers += 1
+        for index, reply in Asking(self._teacher, ReplyCache(self._database), self.entry, self.budget, requests).run():
+            self.num_answers += 1
             yield index, reply
 
     def kept(self, num_records: int, num_tokens: int) -> None:
         """Note the number of records, and of their tokens, that were made from the answers."""
         self.entry.keep(num_records, num_tokens)
 
-    def progress(self) -> AccountProgress:
-        """The figures of this moment."""
-        seconds = max(time.monotonic() - self._begun, 1e-6)
-        return AccountProgress(num_answers=self._num_answers, seconds=seconds, figures=self.entry.figures)
+    def note(self, num_open: int | None = None) -> str:
+        """One line for a progress bar: rate, cost, and the time that `num_open` further calls take, if it is known."""
+        figures, seconds, parts = self.entry.figures, max(time.monotonic() - self._begun, 1e-6), []
+        if figures.calls:
+            parts.append(f"{figures.calls / seconds:.3g} calls/s, {figures.tokens_out / seconds:,.0f} tokens/s")
+        if figures.usd or figures.unpriced_calls:
+            unknown = f" and {figures.unpriced_calls:,} calls of unknown price" if figures.unpriced_calls else ""
+            parts.append(f"{figures.usd:.4g} USD{unknown}")
+        if figures.hits:
+            parts.append(f"{figures.hits:,} from the cache")
+        if num_open is not None and figures.calls:
+            minutes = num_open * seconds / figures.calls / 60
+            left = f"{60 * minutes:.0f} s" if minutes < 1.5 else f"{minutes:.0f} min"
+            parts.append(f"{left if minutes < 120 else f'{minutes / 60:.1f} h'} left")
+        return ", ".join(parts)
 
-    def estimate(self, num_requests: int, mean_prompt_characters: float, max_new_tokens: int) -> WorkEstimate:
-        """What a number of requests would take if none is on disk.
+    def estimate(self, num_requests: int, mean_prompt_characters: float, max_new_tokens: int) -> str:
+        """What a number of requests would take if none is on disk, in one line.
 
         The length of an answer is the mean of earlier runs of the stage with this model, else `max_new_tokens`.
         """
-        measured = self.entry.mean_tokens_out()
-        return WorkEstimate(
-            model=self.name,
-            calls=num_requests,
-            tokens_in=estimated_tokens(round(mean_prompt_characters)) * num_requests,
-            tokens_out=round((max_new_tokens if measured is None else measured) * num_requests),
-            is_measured=measured is not None,
-            price=self.entry.price,
+        measured, price = self.entry.mean_tokens_out(), self.entry.price
+        tokens_in = estimated_tokens(round(mean_prompt_characters)) * num_requests
+        tokens_out = round((max_new_tokens if measured is None else measured) * num_requests)
+        if price is None:
+            money = "at an unknown price (`--prices FILE` can say it)"
+        elif price.is_free:
+            money = f"0 USD: {price.source or 'it is free'}"
+        else:
+            money = f"{price.usd(tokens_in, tokens_out):,.4g} USD, at {price.describe()}"
+        most, length = ("at most about", "allowed") if measured is None else ("about", "earlier ones")
+        return (
+            f"{self.name}: {num_requests:,} calls, {most} {tokens_in:,} tokens in and {tokens_out:,} out "
+            f"(answers as long as {length}; what is in the cache costs nothing): {money}"
         )
 
     def summary(self) -> dict[str, Any]:
-        """The ledger's; JSON values only."""
-        return self._ledger.summary()
+        """The figures of this run, in a list, and the sums over all runs of the same stage; JSON values only."""
+        all_runs = {self.stage: totals_of(self._database, self.stage).as_json()}
+        return {"run": [self.entry.as_json()], "all_runs": all_runs}
 
     def _check_price(self) -> None:
         if self.budget.usd and self.entry.price is None:
@@ -197,18 +174,11 @@ def say_estimate(
 ) -> None:
     """Say, before the first call, what a number of requests would take; nothing where no call is allowed.
 
-    Args:
-        teacher: Who is asked; only an account knows its prices.
-        requests: The first 200 of them stand for all.
-        num_requests: How many there are.
-        progress: Gets the estimate as a note.
+    Only an account knows its prices; others say nothing. `progress` gets the estimate as a note.
     """
     samples = list(itertools.islice(requests, _NUM_SAMPLES))
     if not samples or not isinstance(teacher, Account) or teacher.budget.amount == 0:
         return
-    characters = [
-        len(one.prompt) if hasattr(one, "prompt") else sum(len(message["content"]) for message in one.messages)
-        for one in samples
-    ]
+    mean_characters = sum(map(num_prompt_characters, samples)) / len(samples)
     longest = max(one.sampling.max_new_tokens for one in samples)
-    progress(0, 0, teacher.estimate(num_requests, sum(characters) / len(samples), longest).describe())
+    progress(0, 0, teacher.estimate(num_requests, mean_characters, longest))

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from hornbook.errors import ConfigError
 
@@ -63,16 +63,13 @@ class SamplingConfig:
 class ChatRequest:
     """A conversation that the model continues."""
 
+    path: ClassVar[str] = "chat/completions"
+    """The path behind the endpoint's address."""
     messages: Sequence[Mapping[str, str]]
     """Each with `role` and `content`, the oldest first."""
     sampling: SamplingConfig
     sample: int = 0
     """Which of several answers to the same question this is; not sent."""
-
-    @property
-    def path(self) -> str:
-        """The path behind the endpoint's address."""
-        return "chat/completions"
 
     @property
     def texts(self) -> list[str]:
@@ -89,15 +86,12 @@ class ChatRequest:
 class CompletionRequest:
     """A text that the model continues."""
 
+    path: ClassVar[str] = "completions"
+    """The path behind the endpoint's address."""
     prompt: str
     sampling: SamplingConfig
     sample: int = 0
     """Which of several answers to the same question this is; not sent."""
-
-    @property
-    def path(self) -> str:
-        """The path behind the endpoint's address."""
-        return "completions"
 
     @property
     def texts(self) -> list[str]:

@@ -126,9 +126,7 @@ class Asking:
         self._next: tuple[int, bytes, TeacherRequest] | None = None
         """Read, not on disk, and not yet asked."""
         self._asked: dict[int, Question] = {}
-        """What is under way, by the index that the teacher knows."""
-        self._num_asked = 0
-        """Of the teacher's present `ask`."""
+        """What is under way, by the index that the teacher's present `ask` knows."""
         self._by_request: dict[int, Question] = {}
         """The same, by the identity of the request."""
         self._waiting: dict[bytes, list[int]] = {}
@@ -158,19 +156,12 @@ class Asking:
 
     def _all(self) -> Iterator[tuple[int, Reply]]:
         while True:
-            yield from self._from_disk()
+            while self._next is None and (hit := self._read_next()) is not None:
+                yield from hit
             if self._next is None:
                 return
             self._require_budget()
             yield from self._from_teacher()
-
-    def _from_disk(self) -> Iterator[tuple[int, Reply]]:
-        """The replies that are on disk, up to the first that is not; that one is `_next`."""
-        while self._next is None:
-            hit = self._read_next()
-            if hit is None:
-                return
-            yield from hit
 
     def _read_next(self) -> list[tuple[int, Reply]] | None:
         """Read a request, and its reply if it is on disk; an equal request in flight is waited for.
@@ -193,8 +184,7 @@ class Asking:
 
     def _from_teacher(self) -> Iterator[tuple[int, Reply]]:
         """The teacher's replies, and those from the disk that come between, until the budget or the patience ends."""
-        self._asked, self._num_asked = {}, 0
-        self._by_request = {}
+        self._asked, self._by_request = {}, {}
         failure: HornbookError | None = None
         keeper = _Keeper(self._cache.database, self._entry)
 
@@ -225,7 +215,7 @@ class Asking:
 
     def _unanswered(self) -> Iterator[TeacherRequest]:
         """The requests to ask, for the teacher to read. Ends when many answers wait or the budget might not suffice."""
-        num_passed = 0
+        num_asked = num_passed = 0
         while num_passed < _MOST_READY:
             if self._next is None:
                 hit = self._read_next()
@@ -244,8 +234,8 @@ class Asking:
             self._reserved += reserve
             self._waiting[key] = [index]
             question = Question(key=key, request=request, reserve=reserve)
-            self._asked[self._num_asked] = self._by_request[id(request)] = question
-            self._num_asked += 1
+            self._asked[num_asked] = self._by_request[id(request)] = question
+            num_asked += 1
             yield request
 
     def _settle(self, number: int, reply: Reply, keeper: _Keeper) -> Iterator[tuple[int, Reply]]:

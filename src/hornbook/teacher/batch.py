@@ -113,27 +113,24 @@ class BatchTeacher:
         self._config = config
         self._database = database
         self._report = report or (lambda _line: None)
-        self._name = ""
+        self._endpoint = Endpoint(config)
+        self._api = BatchApi(self._endpoint)
         self._limit_field = LIMIT_FIELDS[0]
 
     def __enter__(self) -> Self:
         """Contact the endpoint and learn the model's name; raises what `Endpoint` raises."""
-        with Endpoint(self._config) as endpoint:
-            self._name = endpoint.name
-        self._record = BatchRecord(self._database, self._name)
-        self._api = BatchApi(self._config).__enter__()
+        self._endpoint.__enter__()
+        self._record = BatchRecord(self._database, self.name)
         return self
 
     def __exit__(self, *raised: object) -> None:
         """Close the connection. Batches that were submitted go on."""
-        self._api.__exit__(*raised)
+        self._endpoint.__exit__(*raised)
 
     @property
     def name(self) -> str:
         """The model's name, as the endpoint has it; known once entered."""
-        if not self._name:
-            raise RuntimeError("the teacher's name is known once it was entered")
-        return self._name
+        return self._endpoint.name
 
     def ask(self, requests: Iterable[TeacherRequest]) -> Iterator[tuple[int, Reply]]:
         """Ask in batches, one after the other; see `Teacher`.
@@ -150,7 +147,7 @@ class BatchTeacher:
         questions: Questions = {}
         num_bytes = 0
         for index, request in itertools.islice(unread, MOST_REQUESTS):
-            key = request_key(self._name, request)
+            key = request_key(self.name, request)
             if key not in questions:
                 questions[key] = request, []
                 num_bytes += len(self._line(key, request))
@@ -225,7 +222,7 @@ class BatchTeacher:
 
     def _line(self, key: bytes, request: TeacherRequest) -> bytes:
         """A request as it stands in the file."""
-        body = request.body(self._name, self._limit_field)
+        body = request.body(self.name, self._limit_field)
         line = {"custom_id": key.hex(), "method": "POST", "url": f"/v1/{request.path}", "body": body}
         return json.dumps(line).encode() + b"\n"
 
@@ -271,20 +268,17 @@ class BatchTeacher:
         """What became of a request, from its line in the output or error file."""
         response = answer.get("response")
         if not isinstance(response, dict) or "status_code" not in response:
-            said = read_refusal(json.dumps(answer.get("error") or answer).encode(), self._hide)
+            said = read_refusal(json.dumps(answer.get("error") or answer).encode(), self._config.hide_key)
             return Reply(outcome=ReplyOutcome.UNANSWERED, detail=said)
         status, body = int(response["status_code"]), json.dumps(response.get("body")).encode()
         if 200 <= status < 300:
             try:
                 return read_reply(body)
             except MalformedError as error:
-                return Reply(outcome=ReplyOutcome.MALFORMED, detail=self._hide(str(error)))
-        said = read_refusal(body, self._hide)
+                return Reply(outcome=ReplyOutcome.MALFORMED, detail=self._config.hide_key(str(error)))
+        said = read_refusal(body, self._config.hide_key)
         outcome = ReplyOutcome.UNANSWERED if is_retried(status) else rejection_outcome(said)
         return Reply(outcome=outcome, detail=f"{status}: {said}")
-
-    def _hide(self, text: str) -> str:
-        return text.replace(self._config.api_key, "…") if self._config.api_key else text
 
 
 def _parse(line: bytes) -> tuple[bytes, dict[str, Any]]:

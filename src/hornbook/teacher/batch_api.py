@@ -3,23 +3,18 @@
 Source: the `/v1/files` and `/v1/batches` of OpenAI's API, as OpenAI and those who imitate it describe them.
 """
 
-import asyncio
-import itertools
 import random
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import Any
 
 from hornbook.errors import EndpointError
 from hornbook.teacher.api import bounded
-from hornbook.teacher.concurrency import LoopThread
-from hornbook.teacher.endpoint import open_client, read_json
-from hornbook.teacher.http import EndpointConfig, Upload
+from hornbook.teacher.endpoint import Endpoint, read_json
+from hornbook.teacher.http import Upload
 from hornbook.teacher.retry import NOT_FOUND, GaveUpError, MalformedError, RefusedError, delay_seconds
-
-T = TypeVar("T")
 
 MARK_FIELD = "hornbook_mark"
 _WINDOW = "24h"
@@ -49,24 +44,14 @@ class BatchState:
 
 
 class BatchApi:
-    """An open connection to the batch API of an endpoint. A context manager; used from one thread.
+    """The batch API of an endpoint, which must be entered. Used from one thread.
 
     All calls raise an `EndpointError` if the endpoint is not there, refuses, or answers nonsense.
     """
 
-    def __init__(self, config: EndpointConfig) -> None:
+    def __init__(self, endpoint: Endpoint) -> None:
         """Contact nobody yet."""
-        self._config = config
-
-    def __enter__(self) -> Self:
-        """Start the client's thread; nothing is contacted yet."""
-        self._thread = LoopThread("batch")
-        self._client = self._thread.call(open_client(self._config))
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        """Close every connection. The server goes on with its batches."""
-        self._thread.close(self._client.close)
+        self._endpoint = endpoint
 
     def upload(self, lines: bytes) -> str:
         """Upload a JSONL file of requests; returns the file's id."""
@@ -78,7 +63,7 @@ class BatchApi:
         )
         content = head.encode() + lines + f"\r\n--{boundary}--\r\n".encode()
         form = Upload(f"multipart/form-data; boundary={boundary}", content)
-        return self._fetch("files", form, _read_id)
+        return self._endpoint.fetch("files", form, _read_id)
 
     def create(self, path: str, file: str, mark: str) -> str:
         """Have the requests of a file worked off; gives the batch's id.
@@ -93,23 +78,24 @@ class BatchApi:
             "completion_window": _WINDOW,
             "metadata": {MARK_FIELD: mark},
         }
-        for num_failures in itertools.count(1):
+        num_failures = 0
+        while True:
             try:
-                return self._fetch("batches", body, _read_id, max_attempts=1)
+                return self._endpoint.fetch("batches", body, _read_id, max_attempts=1)
             except GaveUpError:
-                if num_failures == self._config.max_attempts:
+                num_failures += 1
+                if num_failures == self._endpoint.config.max_attempts:
                     raise
-            time.sleep(delay_seconds(num_failures, self._config.first_delay_seconds, random.Random()))
+            time.sleep(delay_seconds(num_failures, self._endpoint.config.first_delay_seconds, random.Random()))
             if found := self.find(mark):
                 return found
-        raise AssertionError("the loop ends with a result or an error")
 
     def find(self, mark: str) -> str | None:
         """The id of the batch with this mark; None if the server lists none."""
         after = ""
         while True:
             try:
-                page = self._fetch(f"batches?limit={_LISTED}{after}", None, _read_object)
+                page = self._endpoint.fetch(f"batches?limit={_LISTED}{after}", None, _read_object)
             except RefusedError as error:
                 if error.status != NOT_FOUND:
                     raise
@@ -124,7 +110,7 @@ class BatchApi:
 
     def state(self, batch: str) -> BatchState:
         """How far a batch is; raises a `RefusedError` with status 404 if the server knows no batch of this id."""
-        said = self._fetch(f"batches/{batch}", None, _read_object)
+        said = self._endpoint.fetch(f"batches/{batch}", None, _read_object)
         counts = said.get("request_counts") or {}
         return BatchState(
             id=batch,
@@ -137,16 +123,7 @@ class BatchApi:
 
     def download(self, file: str) -> bytes:
         """The content of a file."""
-        return self._fetch(f"files/{file}/content", None, bytes)
-
-    def _fetch(
-        self,
-        path: str,
-        body: dict[str, Any] | Upload | None,
-        read: Callable[[bytes], T],
-        max_attempts: int | None = None,
-    ) -> T:
-        return self._thread.call(self._client.fetch(path, body, asyncio.Event(), read=read, max_attempts=max_attempts))
+        return self._endpoint.fetch(f"files/{file}/content", None, bytes)
 
 
 def _read_object(body: bytes) -> dict[str, Any]:

@@ -119,17 +119,15 @@ class Database:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Write what the block executes: all of it or nothing; with the operating system when the block is left."""
         connection = self.connection
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException as error:
-            if connection.in_transaction:
-                with self._understood():
+        with self._understood():
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
                     connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
-                raise self._store_error(error) from error
-            raise
+                raise
 
     def _prepare(self) -> None:
         connection = self.connection

@@ -150,11 +150,8 @@ def ask_all(
 ) -> Iterator[tuple[int, Reply]]:
     """Ask many requests at once, as `Teacher.ask` does. When the iterator is closed, requests in flight are abandoned.
 
-    Args:
-        thread: Runs `ask_one`, as one task for each request.
-        requests: Read in the calling thread, a quarter more than `num_at_once` ahead of the replies taken.
-        ask_one: Asks one request.
-        num_at_once: The number of requests that make progress at the same time; read again and again.
+    The thread runs `ask_one`, as one task for each request. Requests are read in the calling thread, a quarter more
+    than `num_at_once`, asked again and again, ahead of the replies taken.
 
     Raises:
         HornbookError: The first that `ask_one` raised; or more than a quarter of the requests failed. The replies of

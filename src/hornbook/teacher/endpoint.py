@@ -7,14 +7,15 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Self
+from functools import partial
+from typing import Any, Self, TypeVar
 
 from rapidfuzz import fuzz, process, utils
 
 from hornbook.errors import ConfigError, EndpointError
 from hornbook.teacher.api import LIMIT_FIELDS, Reply, ReplyOutcome, TeacherRequest, bounded
 from hornbook.teacher.concurrency import LoopThread, ask_all
-from hornbook.teacher.http import EndpointConfig
+from hornbook.teacher.http import EndpointConfig, Upload
 from hornbook.teacher.retry import (
     FORBIDDEN,
     NOT_FOUND,
@@ -25,6 +26,8 @@ from hornbook.teacher.retry import (
     RefusedError,
     RetryingClient,
 )
+
+T = TypeVar("T")
 
 _NAMED_MODELS = 20
 _CUT_REASONS = frozenset({"length", "max_tokens", "model_length"})
@@ -61,16 +64,14 @@ class Endpoint:
             ConfigError: The endpoint does not list the model, or none was named and it lists none or several.
         """
         self._thread = LoopThread("endpoint")
+        close_client = None
         try:
-            self._client = self._thread.call(open_client(self.config))
-            try:
-                self._listed = self._list_models()
-                self._name = self._choose_model()
-            except BaseException:
-                self._thread.call(self._client.close())
-                raise
+            self._client = self._thread.call(_open_client(self.config))
+            close_client = self._client.close
+            self._listed = self._list_models()
+            self._name = self._choose_model()
         except BaseException:
-            self._thread.close()
+            self._thread.close(close_client)
             raise
         self._is_open = True
         return self
@@ -107,11 +108,11 @@ class Endpoint:
             EndpointError: A request failed for good or was refused. No further request is sent and none is tried
                 again; the answers of requests in flight are yielded first, since they may have cost something.
         """
+        return ask_all(self._thread, requests, partial(self._fetch, read=read_spoken), self._num_allowed)
 
-        async def ask_one(request: TeacherRequest, given_up: asyncio.Event) -> Reply:
-            return await self._fetch(request, given_up, read_spoken)
-
-        return ask_all(self._thread, requests, ask_one, self._num_allowed)
+    def fetch(self, path: str, body: dict[str, Any] | Upload | None, read: Callable[[bytes], T], **how: Any) -> T:
+        """Wait for the answer to one call; see `RetryingClient.fetch`."""
+        return self._thread.call(self._client.fetch(path, body, asyncio.Event(), read=read, **how))
 
     def _num_allowed(self) -> int:
         return self._client.throttle.num_allowed
@@ -153,9 +154,8 @@ class Endpoint:
 
     def _list_models(self) -> list[str] | None:
         """The names that the endpoint lists; None if it has no such list."""
-        fetching = self._client.fetch("models", None, asyncio.Event(), read=read_model_names, await_connection=False)
         try:
-            return self._thread.call(fetching)
+            return self.fetch("models", None, read_model_names, await_connection=False)
         except RefusedError as error:
             if error.status != NOT_FOUND:
                 raise
@@ -184,7 +184,7 @@ class Endpoint:
         return ConfigError(f"`{self.config.address}` has no model `{self._name}`{hint}")
 
 
-async def open_client(config: EndpointConfig) -> RetryingClient:
+async def _open_client(config: EndpointConfig) -> RetryingClient:
     """A client, created in the event loop that runs this."""
     return RetryingClient(config)
 

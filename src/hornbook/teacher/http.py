@@ -70,6 +70,10 @@ class EndpointConfig:
         has_version = any(_VERSION_SEGMENT.fullmatch(segment) for segment in urlsplit(url).path.split("/"))
         return url if has_version else f"{url}/v1"
 
+    def hide_key(self, text: str) -> str:
+        """`text` without the key, which some servers repeat."""
+        return text.replace(self.api_key, "…") if self.api_key else text
+
     @property
     def is_on_this_machine(self) -> bool:
         """Whether the address is a loopback address, which no proxy is asked for."""

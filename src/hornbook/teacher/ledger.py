@@ -14,7 +14,6 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -300,42 +299,15 @@ class StageEntry:
         return values
 
 
-class Ledger:
-    """The rows of a database, and those that are being written by this process."""
-
-    def __init__(self, database: Database, price_of: Callable[[str], Price | None]) -> None:
-        """Of this database.
-
-        `price_of` gives the price of a model by its name; None where it is not known.
-        """
-        self._database = database
-        self._price_of = price_of
-        self.entries: list[StageEntry] = []
-        """Of this process, in the order in which they were begun."""
-
-    def begin(self, stage: str, model: str, output: str = "") -> StageEntry:
-        """A new row for a stage that is about to ask a model, for this output."""
-        entry = StageEntry(self._database, stage, output, model, self._price_of(model))
-        self.entries.append(entry)
-        return entry
-
-    def totals(self, stage: str) -> Figures:
-        """The sums over all runs of a stage, whoever made them."""
-        *values, outcomes = self._database.row(_TOTALS, (stage,))
-        figures = Figures()
-        for name, value in zip(_COLUMNS, values, strict=True):
-            setattr(figures, name, type(getattr(figures, name))(value))
-        for counted in json.loads(outcomes):
-            figures.outcomes.update(counted)
-        return figures
-
-    def summary(self) -> dict[str, Any]:
-        """This run's rows, and the sums over all runs of the same stages; JSON values only."""
-        stages = dict.fromkeys(entry.stage for entry in self.entries)
-        return {
-            "run": [entry.as_json() for entry in self.entries],
-            "all_runs": {stage: self.totals(stage).as_json() for stage in stages},
-        }
+def totals_of(database: Database, stage: str) -> Figures:
+    """The sums over all runs of a stage, whoever made them."""
+    *values, outcomes = database.row(_TOTALS, (stage,))
+    figures = Figures()
+    for name, value in zip(_COLUMNS, values, strict=True):
+        setattr(figures, name, type(getattr(figures, name))(value))
+    for counted in json.loads(outcomes):
+        figures.outcomes.update(counted)
+    return figures
 
 
 def _per(name: str, amount: float | None, number: int) -> dict[str, float | None]:

@@ -7,7 +7,6 @@ import importlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,12 +26,7 @@ class LocalTeacher:
     """A `Teacher`. A context manager: the model is loaded on entry and freed on exit."""
 
     def __init__(self, path: Path, *, max_concurrency: int = 8) -> None:
-        """Load nothing yet.
-
-        Args:
-            path: A GGUF file.
-            max_concurrency: Number of requests that are answered at once, in one batch.
-        """
+        """Load nothing yet. `path` is a GGUF file; `max_concurrency` requests are answered at once, in one batch."""
         self._path = path
         self._max_concurrency = max_concurrency
         self._endpoint: Endpoint | None = None
@@ -53,14 +47,12 @@ class LocalTeacher:
             timeout_seconds=_TIMEOUT_SECONDS,
             max_concurrency=self._max_concurrency,
         )
-        with ExitStack() as opened:
-            self._endpoint = opened.enter_context(Endpoint(config))
-            self._opened = opened.pop_all()
+        self._endpoint = Endpoint(config).__enter__()
         return self
 
     def __exit__(self, *raised: object) -> None:
         """Abandon the requests in flight, and free the model's memory."""
-        self._opened.close()
+        self._entered.__exit__(*raised)
         self._endpoint = self._server = None
 
     @property

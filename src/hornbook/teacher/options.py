@@ -92,8 +92,8 @@ class TeacherOptions:
             StoreError: The database cannot be opened.
         """
         from hornbook.teacher.account import Account
-        from hornbook.teacher.cache import Database, ReplyCache
-        from hornbook.teacher.ledger import Ledger, parse_budget
+        from hornbook.teacher.cache import Database
+        from hornbook.teacher.ledger import parse_budget
         from hornbook.teacher.prices import load_prices
 
         self._check()
@@ -101,11 +101,10 @@ class TeacherOptions:
         config = self.endpoint() if self.is_endpoint else None
         with Database(self.cache or store / CACHE_NAME) as database:
             teacher = self._make_teacher(config, database, report)
-            ledger = Ledger(database, lambda model: self._price_of(prices, config, model))
             with Account(
                 teacher,
-                cache=ReplyCache(database),
-                ledger=ledger,
+                database=database,
+                price_of=lambda model: self._price_of(prices, config, model),
                 budget=budget,
                 stage=stage,
                 output="" if output is None else str(output.resolve()),

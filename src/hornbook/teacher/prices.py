@@ -106,41 +106,6 @@ def load_prices(own: Path | None = None) -> PriceTable:
     return PriceTable(packaged) if own is None else PriceTable(_read(own), packaged)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkEstimate:
-    """What a number of calls takes, approximately."""
-
-    model: str
-    calls: int
-    tokens_in: int
-    """Tokens of all prompts."""
-    tokens_out: int
-    """Tokens of all answers."""
-    is_measured: bool
-    """Whether the length of an answer is the mean of earlier ones; otherwise it is the limit."""
-    price: Price | None
-
-    @property
-    def usd(self) -> float | None:
-        """The price of all calls; None where it is not known."""
-        return None if self.price is None else self.price.usd(self.tokens_in, self.tokens_out)
-
-    def describe(self) -> str:
-        """The estimate in one line."""
-        basis = "answers as long as earlier ones" if self.is_measured else "answers as long as allowed"
-        if self.price is None or self.usd is None:
-            money = "at an unknown price (`--prices FILE` can say it)"
-        elif self.price.is_free:
-            money = f"0 USD: {self.price.source or 'it is free'}"
-        else:
-            money = f"{self.usd:,.4g} USD, at {self.price.describe()}"
-        most = "about" if self.is_measured else "at most about"
-        return (
-            f"{self.model}: {self.calls:,} calls, {most} {self.tokens_in:,} tokens in and {self.tokens_out:,} out "
-            f"({basis}; what is in the cache costs nothing): {money}"
-        )
-
-
 @dataclass(frozen=True, kw_only=True)
 class TeacherWork:
     """Planned work of one kind for one model; `basis` says what the assumptions rest on."""

@@ -99,7 +99,7 @@ class RetryingClient:
 
         Args:
             path: The path behind the endpoint's address.
-            body: The JSON object or the upload to post; None sends a GET.
+            body: As for `Client.ask`.
             given_up: Set when the answer is no longer wanted unless it is already in flight.
             read: Makes the result from the body of an answer; after a `MalformedError` another attempt is made.
             await_connection: Try again also where no connection can be made.
@@ -178,11 +178,11 @@ class RetryingClient:
         try:
             return read(response.body)
         except MalformedError as error:
-            return _Failure(said=self._hide(str(error)), is_malformed=True)
+            return _Failure(said=self._config.hide_key(str(error)), is_malformed=True)
 
     def _failure(self, address: str, response: Response, mark: int) -> _Failure:
         """Why the server refuses for now; raises `RefusedError` if for good."""
-        refusal = read_refusal(response.body, self._hide)
+        refusal = read_refusal(response.body, self._config.hide_key)
         said = f"{response.status} {response.reason}".strip() + (f": {refusal}" if refusal else "")
         if response.status == UNPAID or _is_unpaid(response):
             raise RefusedError(f"`{address}` wants to be paid first: {said}", status=UNPAID, said=refusal)
@@ -197,10 +197,6 @@ class RetryingClient:
             retry_after=retry_after_seconds(response.headers),
             mark=mark,
         )
-
-    def _hide(self, text: str) -> str:
-        """`text` without the key, which some servers repeat."""
-        return text.replace(self._config.api_key, "…") if self._config.api_key else text
 
 
 def read_refusal(body: bytes, hide: Callable[[str], str] = str) -> str:

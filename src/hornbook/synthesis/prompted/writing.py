@@ -221,12 +221,11 @@ class Writer(Generic[R]):
     def _tell(self) -> None:
         """Say how many records there are, the yield, the rate, the cost and the time left."""
         num_kept, num_wanted = len(self.written.kept), self._config.num_records
-        figures = self._account.progress()
-        left = None
-        if num_kept and figures.num_answers:
-            left = round((num_wanted - num_kept) * figures.num_answers / num_kept)
+        left, num_answers = None, self._account.num_answers
+        if num_kept and num_answers:
+            left = round((num_wanted - num_kept) * num_answers / num_kept)
         share = f"{num_kept / self.written.num_attempts:.0%} of the answers kept"
-        self._progress(num_kept, num_wanted, ", ".join(filter(None, (share, figures.note(num_open=left)))))
+        self._progress(num_kept, num_wanted, ", ".join(filter(None, (share, self._account.note(left)))))
 
     def _is_stale(self) -> bool:
         """Show the monitor what is new after each round, and ask it."""
