@@ -11,12 +11,12 @@ from tests.synthesis.exercises_at_hand import exercise
 from hornbook.errors import ConfigError
 from hornbook.records import Dropped, Exercise, Outcome
 from hornbook.sandbox.jail import Jail
-from hornbook.synthesis.check import decide, is_worth_asking
-from hornbook.synthesis.exercise_tests import ExerciseTest
-from hornbook.synthesis.levels import Level, Majority, OwnTest, Strictness, Trait, Verification, level_of
-from hornbook.synthesis.observation import observe_exercises
+from hornbook.sandbox.jail_tasks import function_task
+from hornbook.sandbox.probes.calls import observe
+from hornbook.synthesis.check import ExerciseTest, decide, is_worth_asking
+from hornbook.synthesis.levels import Level, Majority, OwnTest, Trait, Verification, VerifyConfig, level_of
+from hornbook.synthesis.observation import build_test, observe_exercises
 from hornbook.synthesis.solutions import Solution, SolutionFate, ask_for_solutions, compare_solutions
-from hornbook.synthesis.verify import VerifyConfig
 from hornbook.teacher.account import Account
 
 CONFIG = VerifyConfig(num_inputs=8)
@@ -39,13 +39,12 @@ def verified(
 ) -> Verified:
     """What the stage does with a slice of exercises."""
     seen = observe_exercises(exercises, jail, config.num_inputs, 0)
-    strictness = config.check_rules(0, 1).strictness
     solutions: list[Solution] = []
     if account is not None:
-        worth = [one for one in seen if is_worth_asking(one.verification, strictness)]
-        answers = ask_for_solutions([one.exercise for one in worth], account, config.solutions(), lambda _: None)
+        worth = [one for one in seen if is_worth_asking(one.verification, config)]
+        answers = ask_for_solutions([one.exercise for one in worth], account, config, lambda _: None)
         solutions = compare_solutions(worth, answers, jail, config.num_solutions)
-    dropped, tests = decide(seen, jail, strictness)
+    dropped, tests = decide(seen, jail, config)
     names = {one.id for one in dropped}
     kept = [one for one in exercises if one.id not in names]
     return Verified(kept, dropped, [one.verification for one in seen], tests, solutions)
@@ -80,7 +79,7 @@ def test_exercises_are_dropped_with_the_reason_at_their_level_and_cost_no_other(
     result = verified(jail, DOUBLE, *given, NEXT)
     assert result.kept == [DOUBLE, NEXT]
     assert [(one.id, one.reason) for one in result.dropped] == [(one.id, reason) for one, _, reason in DROPPED]
-    levels = [level_of(one, Strictness()) for one in result.verifications[1:-1]]
+    levels = [level_of(one, CONFIG) for one in result.verifications[1:-1]]
     assert levels == [level for _, level, _ in DROPPED]
     tests = {one.exercise_id: one.test for one in result.tests}  # Of examples: nobody agreed on anything.
     assert tests["double"] == "def check(candidate):\n    assert candidate(3) == 6\n"
@@ -257,8 +256,47 @@ def test_only_exercises_whose_examples_hold_are_asked_about_in_whatever_order_re
 @pytest.mark.parametrize(
     ("field", "value"),
     [("num_solutions", 0), ("temperature", 0), ("num_inputs", 0), ("num_inputs", 61), ("min_level", "perfect"),
-     ("min_level", "consistent"), ("min_agreement", 2), ("cpu_seconds", 0)],
+     ("min_level", "consistent"), ("min_agreement", 2), ("min_examples_share", -0.1), ("cpu_seconds", 0)],
 )  # fmt: skip
 def test_a_bad_value_is_named(field: str, value: Any) -> None:
     with pytest.raises(ConfigError, match=f"`{field}`"):
         VerifyConfig(**{field: value})
+
+
+def made_of(code: str, inputs: list[str]) -> str:
+    return build_test(inputs, observe(function_task(code, "f", inputs))["calls"])
+
+
+def passes(code: str, test: str) -> bool:
+    names: dict[str, object] = {}
+    exec(code + "\n" + test, names)
+    try:
+        names["check"](names["f"])  # type: ignore[operator]
+    except AssertionError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong", "inputs"),
+    [
+        ("def f(x):\n    return x + 1", "def f(x):\n    return x + 2", ["1", "-5"]),
+        ("def f(x):\n    return x / 3", "def f(x):\n    return x / 2", ["1", "-2"]),
+        ("def f(x):\n    return [x, (x,), {x: None}]", "def f(x):\n    return []", ["'a'"]),
+        ("def f(x):\n    x.sort()", "def f(x):\n    pass", ["[2, 1]"]),
+        ("def f(x):\n    yield from x", "def f(x):\n    yield 0", ["[2, 1]"]),
+        ("def f(x):\n    return x > 1", "def f(x):\n    return 1", ["0", "3"]),
+        ("def f(x):\n    raise ValueError(x)", "def f(x):\n    return x", ["1"]),
+        ("def f(x):\n    return set(x)", "def f(x):\n    return x", ["[1, 2]", "[]"]),
+    ],
+)
+def test_a_test_passes_what_it_was_made_of_and_fails_something_else(code: str, wrong: str, inputs: list[str]) -> None:
+    test = made_of(code, inputs)
+    assert passes(code, test)
+    assert not passes(wrong, test)
+
+
+def test_results_that_cannot_be_said_are_left_out_and_ten_assertions_are_enough() -> None:
+    for unsaid in ("object()", "[x / 3]", "'a' * 1000"):
+        assert made_of(f"def f(x):\n    return {unsaid}", ["1"]) == ""
+    assert made_of("def f(x):\n    return x", [str(number) for number in range(30)]).count("assert") == 10

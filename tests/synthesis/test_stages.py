@@ -12,14 +12,16 @@ from hornbook.errors import ConfigError
 from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.stage import Artifact, Context, Result, Stage
 from hornbook.pipeline.store import Store
+from hornbook.recipes.laptop import laptop
 from hornbook.records import Document, DocumentKind, Dropped, Exercise, as_document, exercise_of
 from hornbook.synthesis import verify as module
 from hornbook.synthesis import write
-from hornbook.synthesis.check import Change, CheckSlice
+from hornbook.synthesis.check import Change, SliceChecker
 from hornbook.synthesis.curriculum import exercises as curriculum
 from hornbook.synthesis.curriculum.exercises import TEACHER, ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig
-from hornbook.synthesis.verify import VerifyConfig, verify
+from hornbook.synthesis.levels import VerifyConfig
+from hornbook.synthesis.verify import verify
 from hornbook.synthesis.write import write_exercises, write_textbooks
 
 RIGHT = exercise("double(number: int) -> int", "Double it.\n\n>>> double(3)\n6", "return 2 * number")
@@ -115,15 +117,15 @@ def test_slices_and_a_kill_change_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     stage = verify(written([*map(as_document, exercises), *modules()]), config=VerifyConfig(num_inputs=4))
     whole = build(stage, tmp_path / "whole")
     monkeypatch.setattr(module, "SLICE_CHARACTERS", 200)
-    check, is_killed, checked = CheckSlice.__call__, True, set()
+    check, is_killed, checked = SliceChecker.check, True, set()
 
-    def watched(self: CheckSlice, job: Any, folder: Path) -> None:
+    def watched(self: SliceChecker, job: Any, folder: Path) -> None:
         if is_killed and job[1] > 2:
             raise ConfigError("killed")
         checked.add(job[1])
         check(self, job, folder)
 
-    monkeypatch.setattr(CheckSlice, "__call__", watched)
+    monkeypatch.setattr(SliceChecker, "check", watched)
     monkeypatch.setattr("hornbook.parallel.num_cores", lambda: 1)
     with pytest.raises(ConfigError, match="killed"):
         build(stage, tmp_path / "slices")
@@ -185,3 +187,17 @@ def test_an_exercise_of_a_document_is_what_it_was_made_from() -> None:
     assert exercise_of(as_document(whole)) == whole
     assert json.loads(as_document(whole).metadata)["operations"] == ["one", "two"]
     assert metadata(passage(TRUE), "teacher") == "tests"
+
+
+def test_a_language_model_is_asked_more_often_than_it_is_wanted_to_write_and_the_curriculum_is_not_asked() -> None:
+    stage = laptop().stage("exercises")
+    assert isinstance(stage.config, ExercisesConfig)
+    free = stage.estimated()
+    assert (free.teacher_calls, free.price_usd) == (0, 0)
+    taught = dataclasses.replace(
+        stage, config=dataclasses.replace(stage.config, teacher="gpt-4o-mini", num_exercises=1000)
+    ).estimated()
+    assert taught.documents == 1000 < taught.teacher_calls < 1500
+    assert taught.teacher_tokens_out == pytest.approx(150 * taught.teacher_calls)
+    assert taught.price_usd > 0
+    assert "can be used" in taught.assumptions[0]

@@ -36,13 +36,12 @@ from hornbook.sources.find import SourcesConfig, open_sources
 from hornbook.synthesis.check import EVIDENCE, Change
 from hornbook.synthesis.curriculum.exercises import ExerciseRules, ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbookRules, TextbooksConfig
-from hornbook.synthesis.diversity.stage import DiversityConfig
-from hornbook.synthesis.diversity.stage import diversity as diversity_stage
-from hornbook.synthesis.levels import Level
+from hornbook.synthesis.diversity.measure import DiversityConfig
+from hornbook.synthesis.diversity.measure import diversity as diversity_stage
+from hornbook.synthesis.levels import Level, VerifyConfig, VerifyRules
 from hornbook.synthesis.prompted.commission import Commission, RejectedAnswer
 from hornbook.synthesis.prompted.exercises import ExercisePromptConfig
 from hornbook.synthesis.prompted.passages import PassagePromptConfig
-from hornbook.synthesis.verify import VerifyConfig, VerifyRules
 from hornbook.synthesis.verify import verify as verify_stage
 from hornbook.synthesis.write import write_exercises as exercises_stage
 from hornbook.synthesis.write import write_textbooks as textbooks_stage

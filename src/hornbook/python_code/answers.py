@@ -72,9 +72,7 @@ def find_function(task: Problem | Exercise, answer: str) -> str | None:
 def written_program(problem: Problem, text: str) -> str:
     """What a person would be shown as the solution: the prompt with its completion, or the chat model's own program.
 
-    Args:
-        problem: The one that `text` completes.
-        text: A completion, by `extract_completion` or any other.
+    The completion `text` is that of `extract_completion`, or any other.
     """
     closing = _closing_statement(problem.prompt)
     opening = f"{closing}{_GAP}"

@@ -47,13 +47,7 @@ _DATES = ((2024, 2, 29), (2023, 12, 31), (2000, 1, 1), (2024, 3, 15), (1999, 7, 
 
 
 def corner(kind: Kind, name: str, number: int) -> Any:
-    """The corner case with this number: empty, zero, one, then ordinary ones; numbers go round.
-
-    Args:
-        kind: Of the value.
-        name: Of the parameter.
-        number: From 0 on.
-    """
+    """The corner case with this number, from 0 on: empty, zero, one, then ordinary ones; numbers go round."""
     rng = random.Random(number)  # A corner case is the same for everyone.
     if kind.name == "int":
         low, high = _integer_range(name)
@@ -75,14 +69,7 @@ def corner(kind: Kind, name: str, number: int) -> Any:
 
 
 def draw(kind: Kind, name: str, rng: random.Random, depth: int = 0) -> Any:
-    """A value of the kind.
-
-    Args:
-        kind: What it is.
-        name: Of the parameter, in whose usual range it lies.
-        rng: Advanced.
-        depth: How many containers it lies in.
-    """
+    """A value of the kind, in the usual range of the parameter's name; it lies in `depth` containers."""
     if kind.name == "int":
         low, high = _integer_range(name)
         return rng.randint(low, high) if rng.random() < 0.9 else rng.choice([low, high, max(low, min(high, 1000))])

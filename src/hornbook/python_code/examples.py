@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hornbook.python_code.parse import is_literal, parse_call, parse_code, parse_expression
+from hornbook.python_code.parse import is_literal, nodes_of, parse_call, parse_code, parse_expression
 
 _CLAIM = re.compile(
     r"\s*`?\s*(?:==|=>|->|→|=|:|#\s*(?:=>|->|==)?|(?:#\s*)?(?:should\s+)?(?:returns?|gives?|evaluates?\s+to|outputs?|"
@@ -50,12 +50,7 @@ class Example:
 
 
 def read_examples(docstring: str, name: str) -> list[Example]:
-    """The examples in a docstring, in their order; setups among them.
-
-    Args:
-        docstring: Cleaned of its indentation.
-        name: The function that claims are about.
-    """
+    """The examples in a docstring, which is cleaned of its indentation, in their order; setups among them."""
     lines = docstring.split("\n")
     sessions = {example.lineno: example for example in read_sessions(docstring)}
     found: list[Example] = []
@@ -84,14 +79,9 @@ def read_sessions(text: str) -> list[doctest.Example]:
 
 
 def write_test(docstring: str, name: str) -> str:
-    """Source that defines `check(candidate)`, which asserts what the docstring's examples show.
+    """Source that defines `check(candidate)`, which asserts what the docstring's examples show of the function `name`.
 
-    Args:
-        docstring: Cleaned of its indentation.
-        name: The function's; calls of it become calls of `candidate`.
-
-    Returns:
-        The source; empty if no example compares a call with a literal.
+    Empty if no example compares a call with a literal.
     """
     lines = [line for example in read_examples(docstring, name) for line in _test_lines(example, name)]
     if not any(line.startswith("assert") for line in lines):
@@ -125,7 +115,7 @@ def argument_lists(examples: list[Example], name: str) -> list[str]:
     """
     found: dict[str, None] = {}
     for example in examples:
-        for node in ast.walk(parse_code(example.source) or ast.Module(body=[], type_ignores=[])):
+        for node in nodes_of(example.source):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
                 keywords = [f"{one.arg}={ast.unparse(one.value)}" for one in node.keywords if one.arg]
                 if all(map(_stands_alone, [*node.args, *(one.value for one in node.keywords)])):

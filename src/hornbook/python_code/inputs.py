@@ -45,14 +45,15 @@ def make_inputs(code: str, name: str, known: Sequence[str], num_inputs: int, see
     """Make argument lists from a function's header and from known inputs, such as those of its docstring's examples.
 
     First come the known ones, then corner cases (empty, zero, one), then in turn a known one with something changed,
-    which stays close to what the function is for, and values drawn by kind.
+    which stays close to what the function is for, and values drawn by kind. They are all different, and fewer where the
+    function takes few, none where nothing is known.
 
     Args:
         code: A module; it is parsed and never run.
-        name: Name of its function or class.
+        name: Of a function or class.
         known: Argument lists as Python source.
-        num_inputs: Most inputs, all different; fewer where the function takes few, none where nothing is known.
-        seed: Seed of the drawing.
+        num_inputs: Most inputs.
+        seed: Of the drawing.
     """
     rows = [row for row in map(named_arguments, known) if row is not None]
     parameters = read_parameters(code, name, rows)
@@ -77,10 +78,7 @@ def make_inputs(code: str, name: str, known: Sequence[str], num_inputs: int, see
 def typical_inputs(function: ast.FunctionDef, num_inputs: int, rng: random.Random) -> list[list[str]]:
     """Make values of the annotated types; of the likeliest types where there are no annotations.
 
-    Args:
-        function: Parameters with defaults keep these, except for the first.
-        num_inputs: Most inputs of a group.
-        rng: The generator.
+    Parameters with defaults keep these, except for the first.
 
     Returns:
         Groups of argument lists, the likeliest first, each with other types of the parameters: one group where all
@@ -115,10 +113,7 @@ def typical_inputs(function: ast.FunctionDef, num_inputs: int, rng: random.Rando
 def near_inputs(known: Sequence[str], num_inputs: int, rng: random.Random) -> dict[str, int]:
     """Mix known inputs, place by place, to others that stay within their domain as far as can be told.
 
-    Args:
-        known: Argument lists as Python source; those with keywords are not used.
-        num_inputs: Most inputs; fewer where few can be made.
-        rng: The generator.
+    Known argument lists with keywords are not used. Fewer are made where few can be made.
 
     Returns:
         Argument list, none of them known → number of habits of the known ones that it breaks (`habits.num_broken`), the
@@ -147,12 +142,7 @@ def wide_inputs(known: Sequence[str], num_inputs: int, rng: random.Random) -> li
 
     A benchmark's inputs are narrow: texts without a sign, words of one letter, small numbers. Another task may agree
     with the problem on all of these, and differ beyond them. But at the end of a domain a right solution may differ,
-    too: habits that look meant stay (`Habits.meant`).
-
-    Args:
-        known: Argument lists as Python source; those with keywords are not used.
-        num_inputs: Most inputs; fewer where few can be made.
-        rng: The generator.
+    too: habits that look meant stay (`Habits.meant`). Known argument lists with keywords are not used.
 
     Returns:
         Argument lists, none of them known, those with small numbers first; with as many arguments as most of the known

@@ -107,8 +107,7 @@ def kind_of_annotation(node: ast.expr) -> Kind | None:
 def kind_texts(rows: Sequence[Sequence[Any]]) -> tuple[str, ...]:
     """The kind of each argument over all inputs, as `sandbox/probes/probes.py` reads it: `list[num]`, `dict[str, any]`.
 
-    Args:
-        rows: The arguments of each input; all have one length.
+    The rows, the arguments of each input, have one length.
     """
     return tuple(_text_of([kind_of_values(column)]) for column in zip(*rows, strict=True))
 

@@ -24,6 +24,12 @@ def parse_code(code: str) -> ast.Module | None:
         return None
 
 
+def nodes_of(code: str) -> list[ast.AST]:
+    """All nodes of the syntax tree; none where the text is not Python."""
+    module = parse_code(code)
+    return list(ast.walk(module)) if module is not None else []
+
+
 def parse_expression(text: str) -> ast.expr | None:
     """The expression of which the text consists; None where it is something else."""
     module = parse_code(text)

@@ -45,14 +45,9 @@ _MOST_ITEMS, _MOST_ROWS = 12, 4
 
 
 def similar_value(base: Any, known: Sequence[Any], rng: random.Random, *, is_wide: bool = False, depth: int = 0) -> Any:
-    """A value like the known ones; now and then one of them.
+    """A value like the ones that are known at this place, of the type of `base`, one of them; now and then one of them.
 
-    Args:
-        base: One of the known values; the new one is of its type.
-        known: All values at this place.
-        rng: What is drawn from.
-        is_wide: Go beyond the known values, and not stay near.
-        depth: How deep in another value.
+    A wide one goes beyond them. `depth` is how deep it lies in another value.
     """
     kin = [one for one in known if type(one) is type(base)]
 

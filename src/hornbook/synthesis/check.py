@@ -31,11 +31,17 @@ from hornbook.records import (
 )
 from hornbook.sandbox.jail import Jail
 from hornbook.sandbox.jail_tasks import run_tasks
-from hornbook.sandbox.program import Limits, Sandbox, ignore_progress
+from hornbook.sandbox.program import Sandbox
 from hornbook.sandbox.unjailed import Unjailed
-from hornbook.synthesis.exercise_tests import ExerciseTest, build_test
-from hornbook.synthesis.levels import Level, Strictness, Verification, is_at_least, is_enough, level_of, reason_of
-from hornbook.synthesis.observation import BATCH_SIZE, Observation, definitions_of, observe_exercises, task_of
+from hornbook.synthesis.levels import Level, Verification, VerifyConfig, is_at_least, is_enough, level_of, reason_of
+from hornbook.synthesis.observation import (
+    BATCH_SIZE,
+    Observation,
+    build_test,
+    definitions_of,
+    observe_exercises,
+    task_of,
+)
 from hornbook.synthesis.shown_output import Repair
 from hornbook.synthesis.solutions import Answer, Solution, compare_solutions
 from hornbook.synthesis.strict import check_strictly
@@ -56,6 +62,15 @@ class Change:
     value: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExerciseTest:
+    """A test that the exercise's own solution passes."""
+
+    exercise_id: str
+    test: str
+    """Source that defines `check(candidate)`."""
+
+
 EVIDENCE: Mapping[str, type[Record]] = {
     "verifications": Verification,
     "tests": ExerciseTest,
@@ -67,68 +82,47 @@ EVIDENCE: Mapping[str, type[Record]] = {
 """Tables that say what was seen and done, and their records."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckRules:
-    """How documents are checked."""
+@dataclass(frozen=True)
+class SliceChecker:
+    """Runs the documents of a slice, and decides which ones stay."""
 
-    strictness: Strictness
-    num_inputs: int
-    num_solutions: int
-    repair: bool
-    limits: Limits
-    is_jailed: bool
+    config: VerifyConfig
     seed: int
     num_workers: int | None
     """Of each sandbox; None for one on each core."""
 
-    def sandbox(self) -> AbstractContextManager[Sandbox]:
-        """Where programs run; to be entered."""
-        kind = Jail if self.is_jailed else Unjailed
-        return kind(self.limits, num_workers=self.num_workers)
+    def observe(self, job: Slice, folder: Path) -> None:
+        """Run the exercises, before a teacher is asked for other solutions.
 
-
-@dataclass(frozen=True)
-class ObserveSlice:
-    """Runs the exercises of a slice, before a teacher is asked for other solutions."""
-
-    rules: CheckRules
-
-    def __call__(self, job: Slice, folder: Path) -> None:
-        """Write what was seen to `observed.jsonl` and `verifications.parquet`."""
+        Writes what was seen to `observed.jsonl` and `verifications.parquet`.
+        """
         exercises = sort_documents(read_slice(job)).exercises
-        with self.rules.sandbox() as sandbox:
-            seen = observe_exercises(exercises, sandbox, self.rules.num_inputs, self.rules.seed)
+        with self._sandbox() as sandbox:
+            seen = observe_exercises(exercises, sandbox, self.config.num_inputs, self.seed)
         write_part(folder / "verifications.parquet", table_of(Verification, (one.verification for one in seen)))
         with (folder / "observed.jsonl").open("w", encoding="utf-8") as lines:
             for one in seen:
                 fields = {name: getattr(one, name) for name in ("inputs", "calls", "compared", "shown")}
                 lines.write(json.dumps(fields) + "\n")
 
-
-@dataclass(frozen=True)
-class CheckSlice:
-    """Checks the documents of a slice, and decides which ones stay."""
-
-    rules: CheckRules
-
-    def __call__(self, job: "Slice | tuple[Path, int, int, Path, Path]", folder: Path) -> None:
+    def check(self, job: "Slice | tuple[Path, int, int, Path, Path]", folder: Path) -> None:
         """Write the tables; the job may name what was observed and the teacher's answers."""
         part, first, stop, *asked = job
         documents = list(read_slice((part, first, stop)))
         found = sort_documents(documents)
-        rules = self.rules
+        config = self.config
         solutions: list[Solution] = []
-        with rules.sandbox() as sandbox:
+        with self._sandbox() as sandbox:
             dropped = found.nameless + check_strictly(found.curriculum, sandbox)
-            passages = verify_written_passages(found.passages, sandbox, repair=rules.repair)
+            passages = verify_written_passages(found.passages, sandbox, repair=config.repair)
             if asked:
                 observations = read_observations(found.exercises, asked[0])
-                worth = [one for one in observations if is_worth_asking(one.verification, rules.strictness)]
+                worth = [one for one in observations if is_worth_asking(one.verification, config)]
                 answers = list(read_part(asked[1], Answer))
-                solutions = compare_solutions(worth, answers, sandbox, rules.num_solutions)
+                solutions = compare_solutions(worth, answers, sandbox, config.num_solutions)
             else:
-                observations = observe_exercises(found.exercises, sandbox, rules.num_inputs, rules.seed)
-            failed, tests = decide(observations, sandbox, rules.strictness)
+                observations = observe_exercises(found.exercises, sandbox, config.num_inputs, self.seed)
+            failed, tests = decide(observations, sandbox, config)
         kinds = {one.id: one.kind for one in documents}
         not_run = {
             seen.exercise_id
@@ -137,21 +131,20 @@ class CheckSlice:
         }
         failed = [one for one in failed if one.id not in not_run]
         reasons = {one.id: one for one in (*dropped, *passages.dropped, *failed)}
-        changes = [Change(id=name, field="text", value=text) for name, text in passages.repaired.items()]
-        changes += [
-            Change(id=one.exercise_id, field="test", value=one.test)
+        changes = {name: Change(id=name, field="text", value=text) for name, text in passages.repaired.items()}
+        changes |= {
+            one.exercise_id: Change(id=one.exercise_id, field="test", value=one.test)
             for one in tests
             if kinds[one.exercise_id] is DocumentKind.EXERCISE
-        ]
-        changed = {one.id: one for one in changes}
-        kept = [_changed(one, changed.get(one.id)) for one in documents if one.id not in reasons]
+        }
+        kept = [_changed(one, changes.get(one.id)) for one in documents if one.id not in reasons]
         evidence: dict[str, Sequence[Any]] = {
             "verifications": [one.verification for one in observations],
             "tests": tests,
             "solutions": solutions,
             "passage_checks": passages.checks,
             "repairs": passages.repairs,
-            "changes": [changed[one.id] for one in kept if one.id in changed],
+            "changes": [changes[one.id] for one in kept if one.id in changes],
         }
         write_part(folder / "documents.parquet", table_of(Document, kept))
         in_order = [reasons[one.id] for one in documents if one.id in reasons]
@@ -161,6 +154,10 @@ class CheckSlice:
                 write_part(folder / f"{name}.parquet", table_of(EVIDENCE[name], rows))
         unchecked = sum(one.fate is PassageFate.UNCHECKED for one in passages.checks)
         (folder / "counts.json").write_text(json.dumps(_counts(kept, found.num_unchecked + len(not_run) + unchecked)))
+
+    def _sandbox(self) -> AbstractContextManager[Sandbox]:
+        kind = Unjailed if self.config.execute_without_jail else Jail
+        return kind(self.config.limits(), num_workers=self.num_workers)
 
 
 @dataclass
@@ -202,7 +199,7 @@ def sort_documents(documents: "Sequence[Document] | Iterator[Document]") -> Sort
 
 
 def read_observations(exercises: Sequence[Exercise], folder: Path) -> list[Observation]:
-    """What `ObserveSlice` wrote of the exercises of a slice."""
+    """What `SliceChecker.observe` wrote of the exercises of a slice."""
     seen = read_part(folder / "verifications.parquet", Verification)
     with (folder / "observed.jsonl").open(encoding="utf-8") as lines:
         return [
@@ -212,7 +209,7 @@ def read_observations(exercises: Sequence[Exercise], folder: Path) -> list[Obser
 
 
 def decide(
-    observations: Sequence[Observation], sandbox: Sandbox, strictness: Strictness
+    observations: Sequence[Observation], sandbox: Sandbox, config: VerifyConfig
 ) -> tuple[list[Dropped], list[ExerciseTest]]:
     """Split exercises into those that reach the level asked for and the rest.
 
@@ -223,11 +220,11 @@ def decide(
     Raises:
         SandboxError: The sandbox broke down.
     """
-    kept = [one for one in observations if is_enough(one.verification, strictness)]
+    kept = [one for one in observations if is_enough(one.verification, config)]
     dropped = [
-        Dropped(id=seen.exercise_id, reason=reason_of(seen, strictness), detail=seen.detail)
+        Dropped(id=seen.exercise_id, reason=reason_of(seen, config), detail=seen.detail)
         for seen in (one.verification for one in observations)
-        if not is_enough(seen, strictness)
+        if not is_enough(seen, config)
     ]
     built = [
         ExerciseTest(exercise_id=one.exercise.id, test=test)
@@ -236,7 +233,7 @@ def decide(
     ]
     exercises = {one.exercise.id: one.exercise for one in kept}
     tasks = [task_of(exercises[one.exercise_id], test=one.test) for one in built]
-    answers = run_tasks("calls", tasks, sandbox, batch_size=BATCH_SIZE, progress=ignore_progress)
+    answers = run_tasks("calls", tasks, sandbox, batch_size=BATCH_SIZE)
     tests = [
         one
         for one, answer in zip(built, answers, strict=True)
@@ -245,9 +242,9 @@ def decide(
     return dropped, tests
 
 
-def is_worth_asking(seen: Verification, strictness: Strictness) -> bool:
+def is_worth_asking(seen: Verification, config: VerifyConfig) -> bool:
     """Whether other solutions of the exercise could show anything: its examples hold, and there are inputs."""
-    return is_at_least(level_of(seen, strictness), Level.EXAMPLES) and seen.num_inputs > 0
+    return is_at_least(level_of(seen, config), Level.EXAMPLES) and seen.num_inputs > 0
 
 
 def _is_module(document: Document) -> bool:

@@ -6,12 +6,16 @@ strictness costs no run and no question to a teacher.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hornbook.errors import ConfigError
+from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.records import Outcome
+from hornbook.sandbox.program import Limits
+from hornbook.teacher.api import SamplingConfig
 
+_TOP_P = 0.95
 _MIN_RETURNED_SHARE = 0.2
 """Share of the inputs for which a function must return something, if none of its examples holds. Inputs are made by its
 types alone, so a function that takes only some texts raises for many of them."""
@@ -29,6 +33,9 @@ class Level(StrEnum):
     """The examples in its docstring hold and its own test passes, as far as it has any."""
     CONSISTENT = "self-consistent"
     """Independent solutions of the same header and docstring do what its own does."""
+
+
+_LEVELS = {"parses": Level.PARSED, "runs": Level.RAN, "examples": Level.EXAMPLES, "consistent": Level.CONSISTENT}
 
 
 class Majority(StrEnum):
@@ -95,42 +102,91 @@ class Verification:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Strictness:
-    """Which verifications suffice."""
+class VerifyRules:
+    """What is verified and what suffices. What the curriculum wrote is always held to all that it says."""
 
-    min_level: Level = Level.EXAMPLES
+    min_level: str | None = None
+    """How far an exercise must get: parses, runs, examples (those in its docstring hold), or consistent (solutions of a
+    teacher do the same). Without it, consistent where a teacher is asked, examples elsewhere."""
     min_examples_share: float = 1.0
-    """Share of a docstring's examples that must hold; 0 to 1."""
+    """Share of a docstring's examples that must hold, 0 to 1."""
     min_agreement: float = 0.5
-    """Share of the independent solutions that ran that must agree; 0 to 1."""
+    """Share of a teacher's solutions that must do the same, of those that run, 0 to 1."""
+    num_inputs: int = 20
+    """Inputs made for each function, 1 to 60; those of its examples are among them."""
+    repair: bool = True
+    """Put true outputs in the place of wrong ones that a passage shows."""
+    num_solutions: int = 3
+    """Solutions of each exercise that a teacher is asked for."""
+    temperature: float = 0.8
+    """Of a teacher's solutions."""
+    max_new_tokens: int = 250
+    """Of each solution."""
+    cpu_seconds: float = 3.0
+    """CPU time of each program."""
+    execute_without_jail: bool = field(default=False, metadata=NOT_IN_FINGERPRINT)
+    """Run the code unprotected, with all your rights."""
 
     def __post_init__(self) -> None:
-        """Check the fields.
-
-        Raises:
-            ConfigError: Names the field and the value.
-        """
+        if self.min_level is not None and self.min_level not in _LEVELS:
+            raise ConfigError(f"`min_level` must be one of {', '.join(_LEVELS)}, got {self.min_level!r}")
         for name in ("min_examples_share", "min_agreement"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"`{name}` must lie in [0, 1], got {getattr(self, name)!r}")
+        if not 1 <= self.num_inputs <= 60:
+            raise ConfigError(f"`num_inputs` must lie in [1, 60], got {self.num_inputs!r}")
+        if self.num_solutions < 1:
+            raise ConfigError(f"`num_solutions` must be at least 1, got {self.num_solutions!r}")
+        if self.num_solutions > 1 and self.temperature == 0:
+            raise ConfigError("`temperature` must be above 0 where several solutions are asked for: all would be equal")
+        self.sampling(), self.limits()
+
+    def sampling(self) -> SamplingConfig:
+        """How a teacher's solution is drawn."""
+        return SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=_TOP_P)
+
+    def limits(self) -> Limits:
+        """What a program may use."""
+        return Limits(cpu_seconds=self.cpu_seconds)
 
 
-def level_of(seen: Verification, strictness: Strictness) -> Level:
+@dataclass(frozen=True, kw_only=True)
+class VerifyConfig(VerifyRules):
+    """The rules, and who solves exercises anew."""
+
+    teacher: str = ""
+    """The language model whose solutions of exercises are compared; none where empty."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.min_level == "consistent" and not self.teacher:
+            raise ConfigError(
+                "`min_level` is 'consistent', which needs solutions to compare: say who writes them with `--teacher "
+                "URL`, in a recipe with the field `teacher`"
+            )
+
+    @property
+    def level(self) -> Level:
+        """The level that an exercise must reach."""
+        return _LEVELS[self.min_level or ("consistent" if self.teacher else "examples")]
+
+
+def level_of(seen: Verification, config: VerifyConfig) -> Level:
     """The highest level that the exercise reaches by these thresholds."""
     if seen.outcome is Outcome.SYNTAX_ERROR:
         return Level.WRITTEN
     if seen.outcome is not Outcome.PASSED or not _returns(seen):
         return Level.PARSED
-    if _shows_wrong_example(seen, strictness) or seen.own_test is OwnTest.FAILED:
+    if _shows_wrong_example(seen, config) or seen.own_test is OwnTest.FAILED:
         return Level.RAN
-    if not _is_consistent(seen, strictness):
+    if not _is_consistent(seen, config):
         return Level.EXAMPLES
     return Level.CONSISTENT
 
 
-def is_enough(seen: Verification, strictness: Strictness) -> bool:
+def is_enough(seen: Verification, config: VerifyConfig) -> bool:
     """Whether the exercise reaches the level that is asked for."""
-    return is_at_least(level_of(seen, strictness), strictness.min_level)
+    return is_at_least(level_of(seen, config), config.level)
 
 
 def is_at_least(level: Level, other: Level) -> bool:
@@ -139,15 +195,15 @@ def is_at_least(level: Level, other: Level) -> bool:
     return order.index(level) >= order.index(other)
 
 
-def reason_of(seen: Verification, strictness: Strictness) -> str:
+def reason_of(seen: Verification, config: VerifyConfig) -> str:
     """Why the exercise reaches no higher level: a short, countable phrase; empty at the highest."""
-    level = level_of(seen, strictness)
+    level = level_of(seen, config)
     if level is Level.WRITTEN:
         return "is not valid Python"
     if level is Level.PARSED:
         return _why_it_does_not_run(seen)
     if level is Level.RAN:
-        return "shows a wrong example" if _shows_wrong_example(seen, strictness) else "fails its own test"
+        return "shows a wrong example" if _shows_wrong_example(seen, config) else "fails its own test"
     if level is Level.CONSISTENT:
         return ""
     if Trait.VARIES in seen.traits and seen.num_inputs == 0:
@@ -161,9 +217,9 @@ def reason_of(seen: Verification, strictness: Strictness) -> str:
     return "independent solutions disagree"
 
 
-def count_levels(verifications: Iterable[Verification], strictness: Strictness) -> dict[Level, int]:
+def count_levels(verifications: Iterable[Verification], config: VerifyConfig) -> dict[Level, int]:
     """How many exercises reach each level."""
-    reached = Counter(level_of(one, strictness) for one in verifications)
+    reached = Counter(level_of(one, config) for one in verifications)
     return {level: sum(number for one, number in reached.items() if is_at_least(one, level)) for level in Level}
 
 
@@ -172,14 +228,14 @@ def _returns(seen: Verification) -> bool:
     return enough or seen.num_examples_held > 0
 
 
-def _shows_wrong_example(seen: Verification, strictness: Strictness) -> bool:
-    return seen.num_examples_held < strictness.min_examples_share * seen.num_examples
+def _shows_wrong_example(seen: Verification, config: VerifyConfig) -> bool:
+    return seen.num_examples_held < config.min_examples_share * seen.num_examples
 
 
-def _is_consistent(seen: Verification, strictness: Strictness) -> bool:
+def _is_consistent(seen: Verification, config: VerifyConfig) -> bool:
     num_run = seen.num_solutions_run
     enough = num_run > 0 and seen.num_inputs > 0
-    return enough and seen.num_solutions_agreeing >= strictness.min_agreement * num_run
+    return enough and seen.num_solutions_agreeing >= config.min_agreement * num_run
 
 
 def _why_it_does_not_run(seen: Verification) -> str:

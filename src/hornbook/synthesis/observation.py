@@ -1,6 +1,7 @@
-"""See how exercises behave: whether they run, whether their examples hold, what they do with made inputs."""
+"""See how exercises behave, with their examples and with made inputs, and make tests of what they did."""
 
 import ast
+import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,15 +9,18 @@ from typing import Any
 from hornbook.python_code.examples import Example, argument_lists, read_examples
 from hornbook.python_code.functions import Definition, docstring_of
 from hornbook.python_code.inputs import make_inputs
-from hornbook.python_code.parse import parse_code
-from hornbook.python_code.values import Call
+from hornbook.python_code.parse import nodes_of, parse_code
+from hornbook.python_code.values import Call, has_float, literal_of
 from hornbook.records import Exercise, Outcome
 from hornbook.sandbox.jail_tasks import Answer, function_task, outcome_of, run_tasks
-from hornbook.sandbox.program import Report, Sandbox, ignore_progress
+from hornbook.sandbox.program import Report, Sandbox
 from hornbook.synthesis.levels import Majority, OwnTest, Trait, Verification
 
 BATCH_SIZE = 20
 """Functions that share one program in the jail."""
+_MOST_ASSERTIONS = 10
+_MOST_CHARACTERS = 300
+_TOLERANCE = "1e-6"
 
 
 @dataclass
@@ -66,10 +70,10 @@ def observe_exercises(
     tasks = [
         task_of(one, examples=some, inputs=given) for one, some, given in zip(exercises, examples, inputs, strict=True)
     ]
-    answers = run_tasks("calls", tasks, sandbox, batch_size=BATCH_SIZE, progress=ignore_progress)
+    answers = run_tasks("calls", tasks, sandbox, batch_size=BATCH_SIZE)
     failed = [place for place, answer in enumerate(answers) if isinstance(answer, Report) and examples[place]]
     again = [{**tasks[place], "inputs": []} for place in failed]
-    calmer = run_tasks("calls", again, sandbox, batch_size=1, progress=ignore_progress)
+    calmer = run_tasks("calls", again, sandbox, batch_size=1)
     for place, answer in zip(failed, calmer, strict=True):
         if isinstance(answer, dict) and any(one and one[0] for one in answer["examples"]):
             answers[place] = {**answer, "calls": [None] * len(inputs[place])}
@@ -173,8 +177,70 @@ def _is_meant(call: Call, meant: set[str]) -> bool:
 def _errors_raised(code: str) -> set[str]:
     """The types of errors that the code raises by name: these are part of what it promises."""
     names = set()
-    for node in ast.walk(parse_code(code) or ast.Module(body=[], type_ignores=[])):
+    for node in nodes_of(code):
         if isinstance(node, ast.Raise) and node.exc is not None:
             error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             names |= {error.id} if isinstance(error, ast.Name) else set()
     return names
+
+
+def build_test(inputs: Sequence[str], calls: Sequence[Call]) -> str:
+    """Source of a test `check(candidate)`, as HumanEval's, that says what calls did; empty if none can be said.
+
+    Left out are results that have no literal, floats inside of containers, and what is very long.
+
+    Args:
+        inputs: Argument lists as Python source.
+        calls: What the function did with each (`sandbox/probes/calls.py`).
+    """
+    assertions = [
+        text for given, call in zip(inputs, calls, strict=True) if (text := _assertion(given, call)) is not None
+    ]
+    short = [text for text in assertions if len(text) <= _MOST_CHARACTERS][:_MOST_ASSERTIONS]
+    return f"def check(candidate):\n{''.join(short)}" if short else ""
+
+
+def _assertion(given: str, call: Call) -> str | None:
+    if not call:
+        return None
+    if call[0] == "e":
+        return _raises(given, call[1])
+    if call[0] != "v":
+        return None
+    result = call[1]
+    if result is None and len(call) > 2:
+        return _changes(given, call)
+    is_iterator = isinstance(result, list) and result[:1] == ["i"]
+    wanted = literal_of(["l", *result[1:]] if is_iterator else result)
+    called = f"list(candidate({given}))" if is_iterator else f"candidate({given})"
+    if wanted is None:
+        return None
+    if isinstance(result, list) and result[:1] == ["f"]:
+        return f"    assert abs({called} - {_bracketed(wanted)}) <= {_TOLERANCE}\n"
+    if has_float(result):
+        return None
+    return f"    assert {called} {'is' if result is None or isinstance(result, bool) else '=='} {wanted}\n"
+
+
+def _bracketed(number: str) -> str:
+    return f"({number})" if number.startswith("-") else number
+
+
+def _changes(given: str, call: Sequence[object]) -> str | None:
+    """For a function that changes its arguments in place and gives nothing back."""
+    after = call[2]
+    if not isinstance(after, list) or len(after) != 3 or after[2] != ["d"] or has_float(after):
+        return None
+    wanted = literal_of(["l", *after[1][1:]])
+    if wanted is None:
+        return None
+    return f"    given = [{given}]\n    candidate(*given)\n    assert given == {wanted}\n"
+
+
+def _raises(given: str, error: str) -> str | None:
+    kind = getattr(builtins, error, None)
+    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        return None
+    lines = ["try:", f"    candidate({given})", f"except {error}:", "    pass", "else:"]
+    lines.append(f'    raise AssertionError("it should raise {error}")')
+    return "".join(f"    {line}\n" for line in lines)

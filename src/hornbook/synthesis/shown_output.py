@@ -118,12 +118,7 @@ def find_shown(
 
 
 def repaired_text(text: str, wrong: Sequence[Shown]) -> str | None:
-    """The passage with true outputs; None if one of them has no place there.
-
-    Args:
-        text: The passage.
-        wrong: What it shows and is not so; in any order, without overlaps.
-    """
+    """The passage with true outputs in place of the wrong ones, which do not overlap; None if one has no place."""
     for one in sorted(wrong, key=lambda shown: -shown.start):
         new = _replacement(text, one)
         if new is None:

@@ -11,16 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from hornbook.errors import ConfigError
 from hornbook.python_code.answers import find_function
 from hornbook.python_code.values import Call, calls_agree, literal_of
 from hornbook.records import Exercise, Outcome
 from hornbook.sandbox.jail_tasks import Answer as Observed
 from hornbook.sandbox.jail_tasks import function_task, outcome_of, run_tasks
-from hornbook.sandbox.program import Sandbox, ignore_progress
-from hornbook.synthesis.levels import Majority
+from hornbook.sandbox.program import Sandbox
+from hornbook.synthesis.levels import Majority, VerifyConfig
 from hornbook.synthesis.observation import BATCH_SIZE, Observation
-from hornbook.teacher.api import ChatRequest, SamplingConfig, Teacher
+from hornbook.teacher.api import ChatRequest, Teacher
 
 _SYSTEM = "You are a careful Python programmer. You answer with code alone."
 _REQUEST = (
@@ -28,35 +27,8 @@ _REQUEST = (
     "the imports it needs and the whole function with its body, but without the docstring: no comments, no example "
     "calls, no tests.\n\n```python\n{prompt}\n```"
 )
-_TOP_P = 0.95
 _MIN_INPUTS_SHARE = 0.9
 """A solution agrees with another one if it does the same with this share of the inputs."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SolutionsConfig:
-    """How independent solutions are asked for."""
-
-    num_solutions: int = 3
-    """Asked for each exercise."""
-    temperature: float = 0.8
-    max_new_tokens: int = 250
-
-    def __post_init__(self) -> None:
-        """Check the fields.
-
-        Raises:
-            ConfigError: Names the field and the value.
-        """
-        if self.num_solutions < 1:
-            raise ConfigError(f"`num_solutions` must be at least 1, got {self.num_solutions!r}")
-        if self.num_solutions > 1 and self.temperature == 0:
-            raise ConfigError("`temperature` must be above 0 where several solutions are asked for: all would be equal")
-        self.sampling()
-
-    def sampling(self) -> SamplingConfig:
-        """How an answer is drawn."""
-        return SamplingConfig(max_new_tokens=self.max_new_tokens, temperature=self.temperature, top_p=_TOP_P)
 
 
 class SolutionFate(StrEnum):
@@ -105,7 +77,7 @@ class _Run:
     detail: str
 
 
-def solution_requests(exercises: Iterable[Exercise], config: SolutionsConfig) -> Iterator[ChatRequest]:
+def solution_requests(exercises: Iterable[Exercise], config: VerifyConfig) -> Iterator[ChatRequest]:
     """`num_solutions` requests for each exercise, which differ in the sample number; its own solution is not shown."""
     sampling = config.sampling()
     for exercise in exercises:
@@ -116,7 +88,7 @@ def solution_requests(exercises: Iterable[Exercise], config: SolutionsConfig) ->
 
 
 def ask_for_solutions(
-    exercises: Sequence[Exercise], teacher: Teacher, config: SolutionsConfig, progress: Callable[[int], None]
+    exercises: Sequence[Exercise], teacher: Teacher, config: VerifyConfig, progress: Callable[[int], None]
 ) -> list[Answer]:
     """Ask for `num_solutions` solutions of each exercise.
 
@@ -164,7 +136,7 @@ def compare_solutions(
         for seen, key in zip(owners, keys, strict=True)
         if key[1]
     }
-    found = run_tasks("calls", list(tasks.values()), sandbox, batch_size=BATCH_SIZE, progress=ignore_progress)
+    found = run_tasks("calls", list(tasks.values()), sandbox, batch_size=BATCH_SIZE)
     seen_of = dict(zip(tasks, found, strict=True))
     runs = [_run(answer, key[1], seen_of.get(key)) for answer, key in zip(answers, keys, strict=True)]
     return [

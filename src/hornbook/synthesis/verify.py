@@ -14,28 +14,22 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hornbook.errors import ConfigError
-from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.pipeline.stage import Artifact, Estimate, Hardware, Result, Stage, Workspace, count_reasons
 from hornbook.pipeline.table import Slice, Table, read_part, read_slice, split_parts, write_part
 from hornbook.records import Document, Dropped, Exercise, table_of
-from hornbook.sandbox.program import Limits
 from hornbook.synthesis.check import (
     EVIDENCE,
-    CheckRules,
-    CheckSlice,
-    ObserveSlice,
+    SliceChecker,
     is_worth_asking,
     read_observations,
     sort_documents,
 )
 from hornbook.synthesis.estimate import SOLUTION, estimated_calls
-from hornbook.synthesis.levels import Level, Strictness, Verification, count_levels
-from hornbook.synthesis.solutions import Answer, SolutionsConfig, ask_for_solutions, solution_requests
+from hornbook.synthesis.levels import Verification, VerifyConfig, count_levels
+from hornbook.synthesis.solutions import Answer, ask_for_solutions, solution_requests
 from hornbook.synthesis.written_passages import PassageCheck, PassageFate
 from hornbook.teacher.account import Account, say_estimate
 
@@ -45,89 +39,7 @@ SLICE_CHARACTERS = 2**19
 """Characters of text of one slice: some thousand exercises, seconds of work."""
 _FEW_SLICES = 64
 """So many are checked in threads, which wait for the jail most of the time; to start processes would take longer."""
-_LEVELS = {"parses": Level.PARSED, "runs": Level.RAN, "examples": Level.EXAMPLES, "consistent": Level.CONSISTENT}
 _CHARACTERS_PER_TOKEN = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class VerifyRules:
-    """What is verified and what suffices. What the curriculum wrote is always held to all that it says."""
-
-    min_level: str | None = None
-    """How far an exercise must get: parses, runs, examples (those in its docstring hold), or consistent (solutions of a
-    teacher do the same). Without it, consistent where a teacher is asked, examples elsewhere."""
-    min_examples_share: float = 1.0
-    """Share of a docstring's examples that must hold, 0 to 1."""
-    min_agreement: float = 0.5
-    """Share of a teacher's solutions that must do the same, of those that run, 0 to 1."""
-    num_inputs: int = 20
-    """Inputs made for each function, 1 to 60; those of its examples are among them."""
-    repair: bool = True
-    """Put true outputs in the place of wrong ones that a passage shows."""
-    num_solutions: int = 3
-    """Solutions of each exercise that a teacher is asked for."""
-    temperature: float = 0.8
-    """Of a teacher's solutions."""
-    max_new_tokens: int = 250
-    """Of each solution."""
-    cpu_seconds: float = 3.0
-    """CPU time of each program."""
-    execute_without_jail: bool = field(default=False, metadata=NOT_IN_FINGERPRINT)
-    """Run the code unprotected, with all your rights."""
-
-    def __post_init__(self) -> None:
-        if self.min_level is not None and self.min_level not in _LEVELS:
-            raise ConfigError(f"`min_level` must be one of {', '.join(_LEVELS)}, got {self.min_level!r}")
-        if not 1 <= self.num_inputs <= 60:
-            raise ConfigError(f"`num_inputs` must lie in [1, 60], got {self.num_inputs!r}")
-        self.strictness(has_teacher=False), self.solutions(), self.limits()
-
-    def strictness(self, *, has_teacher: bool) -> Strictness:
-        """What suffices."""
-        return Strictness(
-            min_level=_LEVELS[self.min_level or ("consistent" if has_teacher else "examples")],
-            min_examples_share=self.min_examples_share,
-            min_agreement=self.min_agreement,
-        )
-
-    def solutions(self) -> SolutionsConfig:
-        """How solutions are asked for."""
-        return SolutionsConfig(
-            num_solutions=self.num_solutions, temperature=self.temperature, max_new_tokens=self.max_new_tokens
-        )
-
-    def limits(self) -> Limits:
-        """What a program may use."""
-        return Limits(cpu_seconds=self.cpu_seconds)
-
-
-@dataclass(frozen=True, kw_only=True)
-class VerifyConfig(VerifyRules):
-    """The rules, and who solves exercises anew."""
-
-    teacher: str = ""
-    """The language model whose solutions of exercises are compared; none where empty."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.min_level == "consistent" and not self.teacher:
-            raise ConfigError(
-                "`min_level` is 'consistent', which needs solutions to compare: say who writes them with `--teacher "
-                "URL`, in a recipe with the field `teacher`"
-            )
-
-    def check_rules(self, seed: int, num_slices: int) -> CheckRules:
-        """The rules for each of so many slices."""
-        return CheckRules(
-            strictness=self.strictness(has_teacher=bool(self.teacher)),
-            num_inputs=self.num_inputs,
-            num_solutions=self.num_solutions,
-            repair=self.repair,
-            limits=self.limits(),
-            is_jailed=not self.execute_without_jail,
-            seed=seed,
-            num_workers=1 if num_slices > 1 else None,
-        )
 
 
 def verify(*written: Stage, config: VerifyConfig | None = None, name: str = "verify") -> Stage:
@@ -145,14 +57,14 @@ def run_verify(config: VerifyConfig, inputs: Mapping[str, Artifact], workspace: 
         EndpointError: The teacher cannot be asked any more; or `BudgetError`, that the budget is spent.
     """
     slices = split_parts([part for one in inputs.values() for part in one.documents().parts], SLICE_CHARACTERS)
-    rules = config.check_rules(workspace.seed, len(slices))
+    checker = SliceChecker(config, workspace.seed, num_workers=1 if len(slices) > 1 else None)
     jobs: Sequence[Any] = slices
     # Opened first, so that a wrong key is known before anything runs.
     with workspace.open_teacher(config.teacher) if config.teacher else nullcontext() as teacher:
         if teacher is not None:
-            jobs = _with_answers(slices, rules, config.solutions(), teacher, workspace)
+            jobs = _with_answers(slices, checker, teacher, workspace)
         results = workspace.map_parts(
-            "checked", CheckSlice(rules), jobs, note="parts checked", in_threads=_are_few(jobs)
+            "checked", checker.check, jobs, note="parts checked", in_threads=len(jobs) <= _FEW_SLICES
         )
         counts: Counter[str] = Counter()
         for result in results:
@@ -169,19 +81,15 @@ def run_verify(config: VerifyConfig, inputs: Mapping[str, Artifact], workspace: 
         kept=kept.num_rows,
         unit="records",
         dropped=count_reasons(dropped),
-        metrics={**counts, **_levels(workspace.folder, rules.strictness)},
+        metrics={**counts, **_levels(workspace.folder, config)},
     )
 
 
-def _are_few(jobs: Sequence[Any]) -> bool:
-    return len(jobs) <= _FEW_SLICES
-
-
-def _levels(folder: Path, strictness: Strictness) -> dict[str, Any]:
+def _levels(folder: Path, config: VerifyConfig) -> dict[str, Any]:
     """How far exercises and passages that the curriculum did not write got."""
     found: dict[str, Any] = {}
     if (folder / "verifications").exists():
-        levels = count_levels(Table.of_folder(folder / "verifications", Verification), strictness)
+        levels = count_levels(Table.of_folder(folder / "verifications", Verification), config)
         found["levels"] = {level.value: number for level, number in levels.items()}
     if (folder / "passage_checks").exists():
         numbers = Counter[str]()
@@ -196,21 +104,22 @@ def _levels(folder: Path, strictness: Strictness) -> dict[str, Any]:
 
 
 def _with_answers(
-    slices: Sequence[Slice], rules: CheckRules, config: SolutionsConfig, teacher: Account, workspace: Workspace
+    slices: Sequence[Slice], checker: SliceChecker, teacher: Account, workspace: Workspace
 ) -> list[tuple[Path, int, int, Path, Path]]:
     """Run all exercises, and ask the teacher to solve those of which it could say something, slice by slice."""
+    config = checker.config
     observed = workspace.map_parts(
-        "observed", ObserveSlice(rules), slices, note="parts run", in_threads=_are_few(slices)
+        "observed", checker.observe, slices, note="parts run", in_threads=len(slices) <= _FEW_SLICES
     )
 
     def worth_asking(number: int) -> Iterator[Exercise]:
         exercises = sort_documents(read_slice(slices[number])).exercises
         for one in read_observations(exercises, observed[number]):
-            if is_worth_asking(one.verification, rules.strictness):
+            if is_worth_asking(one.verification, config):
                 yield one.exercise
 
     seen = itertools.chain.from_iterable(read_part(one / "verifications.parquet", Verification) for one in observed)
-    total = config.num_solutions * sum(is_worth_asking(one, rules.strictness) for one in seen)
+    total = config.num_solutions * sum(is_worth_asking(one, config) for one in seen)
     everything = itertools.chain.from_iterable(map(worth_asking, range(len(slices))))
     say_estimate(teacher, solution_requests(everything, config), total, workspace.progress)
     folder = workspace.scratch / "answers"

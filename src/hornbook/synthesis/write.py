@@ -11,8 +11,7 @@ The curriculum writes in chunks, in processes or on a cluster. A language model 
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -66,14 +65,10 @@ def run_textbooks(config: TextbooksConfig, inputs: Mapping[str, Artifact], works
     dropped: Mapping[str, int] = {}
     more: dict[str, Any] = {}
     if config.teacher == CURRICULUM:
-        write = partial(textbooks.write_chunk, config, workspace.seed)
-        with _chunks(write, Document, number, workspace) as chunks:
-            _save("documents", Document, textbooks.write_passages(config, workspace.seed, chunks), number, workspace)
+        _compose("documents", Document, config, number, textbooks.write_chunk, textbooks.write_passages, workspace)
     else:
-        ingredients = passage_ingredients(prompts)
-        written = _ask(lambda name: PassageJob(ingredients, prompts, name), config.teacher, number, prompts, workspace)
-        _save("documents", Document, written.kept, number, workspace)
-        dropped, more = written.rejections, _metrics_of(written, config.teacher)
+        make_job = partial(PassageJob, passage_ingredients(prompts), prompts)
+        dropped, more = _ask("documents", Document, make_job, config.teacher, number, prompts, workspace)
     passages = Table.of_folder(workspace.folder / "documents", Document)
     counts: dict[str, Counter[str]] = {name: Counter() for name in ("topic", "audience", "style", "family")}
     for cell in passages.columns("metadata").column("metadata").to_pylist():
@@ -107,14 +102,10 @@ def run_exercises(config: ExercisesConfig, inputs: Mapping[str, Artifact], works
     more: dict[str, Any] = {}
     is_curriculum = config.teacher == CURRICULUM
     if is_curriculum:
-        write = partial(exercises.write_chunk, config, workspace.seed)
-        with _chunks(write, Exercise, number, workspace) as chunks:
-            _save("exercises", Exercise, exercises.write_exercises(config, workspace.seed, chunks), number, workspace)
+        _compose("exercises", Exercise, config, number, exercises.write_chunk, exercises.write_exercises, workspace)
     else:
-        ingredients = exercise_ingredients(prompts)
-        written = _ask(lambda name: ExerciseJob(ingredients, prompts, name), config.teacher, number, prompts, workspace)
-        _save("exercises", Exercise, written.kept, number, workspace)
-        dropped, more = written.rejections, _metrics_of(written, config.teacher)
+        make_job = partial(ExerciseJob, exercise_ingredients(prompts), prompts)
+        dropped, more = _ask("exercises", Exercise, make_job, config.teacher, number, prompts, workspace)
     table = Table.of_folder(workspace.folder / "exercises", Exercise)
     problems: list[Problem] = []
     if is_curriculum or config.num_held_out:
@@ -142,6 +133,33 @@ def run_exercises(config: ExercisesConfig, inputs: Mapping[str, Artifact], works
     )
 
 
+def _compose(
+    name: str,
+    record: type[W],
+    config: Any,
+    number: int,
+    write_chunk: Callable[..., list[W]],
+    write_all: Callable[..., Iterable[W]],
+    workspace: Workspace,
+) -> None:
+    """Let the curriculum write a table: in processes, unless the records are too few for them."""
+    if number < FEWEST_IN_PROCESSES:
+        _save(name, record, write_all(config, workspace.seed), number, workspace)
+        return
+    write = partial(_write_chunk, partial(write_chunk, config, workspace.seed), record)
+    results = map_parts(write, itertools.count(), workspace.scratch / "chunks", workspace.context.engine)
+    try:
+        chunks = (read_part(result / "written.parquet", record) for result in results)
+        _save(name, record, write_all(config, workspace.seed, chunks), number, workspace)
+    finally:
+        results.close()  # type: ignore[attr-defined]  # What is written ahead is not needed.
+
+
+def _write_chunk(write: Callable[[int], list[Any]], record: type[Any], number: int, folder: Path) -> None:
+    """Write a chunk of the curriculum's records into a folder, for `map_parts`."""
+    write_part(folder / "written.parquet", table_of(record, write(number)))
+
+
 def _save(name: str, record: type[W], written: Iterable[W], number: int, workspace: Workspace) -> None:
     with TableWriter(workspace.folder / name, record) as writer:
         for one in written:
@@ -150,64 +168,38 @@ def _save(name: str, record: type[W], written: Iterable[W], number: int, workspa
                 workspace.progress(writer.num_rows, number)
 
 
-class _WriteChunk:
-    """Writes a chunk of the curriculum's records into a folder, for `map_parts`."""
-
-    def __init__(self, write: Callable[[int], list[Any]], record: type[Any]) -> None:
-        self._write = write
-        self._record = record
-
-    def __call__(self, number: int, folder: Path) -> None:
-        write_part(folder / "written.parquet", table_of(self._record, self._write(number)))
-
-
-@contextmanager
-def _chunks(
-    write: Callable[[int], list[W]], record: type[W], number: int, workspace: Workspace
-) -> Iterator[Iterable[Iterable[W]] | None]:
-    """The chunks of the curriculum, as many as are read; None where the records are too few for processes."""
-    if number < FEWEST_IN_PROCESSES:
-        yield None
-        return
-    engine, scratch = workspace.context.engine, workspace.scratch / "chunks"
-    results = map_parts(_WriteChunk(write, record), itertools.count(), scratch, engine)
-    try:
-        yield (read_part(result / "written.parquet", record) for result in results)
-    finally:
-        results.close()  # type: ignore[attr-defined]  # What is written ahead is not needed.
-
-
 def _ask(
+    table: str,
+    record: type[W],
     make_job: Callable[[str], Job[W]],
-    name: str,
+    teacher: str,
     number: int,
     prompts: ExercisePromptConfig | PassagePromptConfig,
     workspace: Workspace,
-) -> Written[W]:
-    """Let a language model write, and keep commissions and rejected answers as tables of their own."""
+) -> tuple[dict[str, int], dict[str, Any]]:
+    """Let a language model write a table; commissions and rejected answers become tables of their own.
+
+    Returns:
+        The rejected answers by their reason; what the answers took and what stopped them, for the manifest.
+    """
     config = WriteConfig(
         num_records=number, max_attempts=prompts.max_attempts, when_stale=WhenStale(prompts.when_stale)
     )
-    with workspace.open_teacher(name) as account:
+    with workspace.open_teacher(teacher) as account:
         job = make_job(account.name)
         samples = (job.request(workspace.seed, index) for index in range(_NUM_SAMPLES))
         say_estimate(account, samples, number, workspace.progress)
-        writer: Writer[W] = Writer(job, account, config, workspace.seed, workspace.progress)
-        written = writer.run()
+        written: Written[W] = Writer(job, account, config, workspace.seed, workspace.progress).run()
     if not written.kept:
         reasons = ", ".join(f"{count} {reason}" for reason, count in written.rejections.items())
-        raise ConfigError(f"none of {written.num_attempts} answers of `{name}` could be used: {reasons}")
+        raise ConfigError(f"none of {written.num_attempts} answers of `{teacher}` could be used: {reasons}")
+    _save(table, record, written.kept, number, workspace)
     workspace.write_records("rejected", RejectedAnswer, written.rejected)
     workspace.write_records("commissions", Commission, written.commissions)
     if written.ending is not Ending.DONE:
         said = "; ".join(written.stale_reasons) or written.ending.value
         workspace.progress(0, 0, f"stopped at {len(written.kept)} of {number}: {said}")
-    return written
-
-
-def _metrics_of(written: Written[Any], teacher: str) -> dict[str, Any]:
-    """What the answers took and what stopped them, for the manifest."""
-    return {
+    metrics = {
         "teacher": teacher,
         "num_answers": written.num_attempts,
         "num_prompt_tokens": written.prompt_tokens,
@@ -218,6 +210,7 @@ def _metrics_of(written: Written[Any], teacher: str) -> dict[str, Any]:
         "ending": written.ending.value,
         "stale": list(written.stale_reasons),
     }
+    return written.rejections, metrics
 
 
 def _identity(config: TextbooksConfig | ExercisesConfig, sha256_of: FileHash) -> list[Any]:

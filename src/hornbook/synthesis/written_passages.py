@@ -15,10 +15,10 @@ from enum import StrEnum
 from typing import Any
 
 from hornbook.python_code.fences import Block, Piece, read_blocks, read_pieces
-from hornbook.python_code.parse import parse_code
+from hornbook.python_code.parse import nodes_of
 from hornbook.records import Document, Dropped
 from hornbook.sandbox.jail_tasks import Answer, outcome_of, run_tasks
-from hornbook.sandbox.program import Report, Sandbox, ignore_progress
+from hornbook.sandbox.program import Report, Sandbox
 from hornbook.synthesis.shown_output import (
     Repair,
     Shown,
@@ -89,9 +89,8 @@ class _Finding:
 def verify_written_passages(passages: Sequence[Document], sandbox: Sandbox, *, repair: bool = True) -> VerifiedPassages:
     """Split passages into those that are true, or can be repaired, and the rest.
 
-    A passage without a block of Python has nothing to check, and stays.
-
-    A repaired passage is run again, and kept only if nothing that it shows is wrong any more.
+    A passage without a block of Python has nothing to check, and stays. A repaired one is run again, and kept only if
+    nothing that it shows is wrong any more.
 
     Args:
         passages: Of any teacher; only `id` and `text` are looked at.
@@ -132,12 +131,13 @@ def _collected(
     checks, repairs = [], []
     for place, (passage, finding) in enumerate(zip(passages, findings, strict=True)):
         reason, detail = rejected.get(place, ("", ""))
+        fate = PassageFate.HELD if finding.num_blocks else PassageFate.UNCHECKED
         if reason:
             fate = PassageFate.DROPPED
         elif place in repaired:
             fate = PassageFate.REPAIRED
-        else:
-            fate = PassageFate.HELD if finding.num_blocks else PassageFate.UNCHECKED
+            wrong = [one for one in finding.shown if not one.holds]
+            repairs += [Repair(passage_id=passage.id, form=one.form, shown=one.shown, true=one.true) for one in wrong]
         check = PassageCheck(
             passage_id=passage.id,
             fate=fate,
@@ -149,18 +149,9 @@ def _collected(
             detail=detail,
         )
         checks.append(check)
-        if place in repaired:
-            repairs += [
-                Repair(passage_id=passage.id, form=one.form, shown=one.shown, true=one.true)
-                for one in finding.shown
-                if not one.holds
-            ]
     return VerifiedPassages(
         repaired={passages[place].id: text for place, text in repaired.items()},
-        dropped=[
-            Dropped(id=passages[place].id, reason=reason, detail=detail)
-            for place, (reason, detail) in sorted(rejected.items())
-        ],
+        dropped=[Dropped(id=one.passage_id, reason=one.reason, detail=one.detail) for one in checks if one.reason],
         checks=checks,
         repairs=repairs,
     )
@@ -179,7 +170,7 @@ def _observe(texts: Sequence[str], sandbox: Sandbox) -> list[_Finding]:
         for some, valid in zip(runnable, is_valid, strict=True)
         if valid
     ]
-    answers = iter(run_tasks("snippets", tasks, sandbox, batch_size=_BATCH_SIZE, progress=ignore_progress))
+    answers = iter(run_tasks("snippets", tasks, sandbox, batch_size=_BATCH_SIZE))
     findings = []
     for text, all_blocks, some, valid in zip(texts, blocks, runnable, is_valid, strict=True):
         if valid:
@@ -234,7 +225,7 @@ def _depends_on_clock(block: Block, shown: Shown) -> bool:
     if has_address(shown.true) or is_unordered(shown.true):
         return True
     names = set()
-    for node in ast.walk(parse_code(block.body) or ast.Module(body=[], type_ignores=[])):
+    for node in nodes_of(block.body):
         if isinstance(node, ast.Call):
             names.add(node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""))
     return any(map(_CLOCKS.fullmatch, names))

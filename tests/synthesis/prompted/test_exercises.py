@@ -7,16 +7,13 @@ from hornbook.errors import ConfigError
 from hornbook.records import Exercise
 from hornbook.synthesis.checker import check_exercise
 from hornbook.synthesis.prompted.commission import Reason, Rejection
-from hornbook.synthesis.prompted.exercise_answers import read_exercise
+from hornbook.synthesis.prompted.exercise_answers import read_exercise, style_of_docstring
 from hornbook.synthesis.prompted.exercises import (
     Constraint,
     ExerciseIngredients,
     ExerciseJob,
     ExercisePromptConfig,
-    exercise_request,
-    order_exercise,
 )
-from hornbook.synthesis.prompted.function_rules import style_of_docstring
 from hornbook.synthesis.prompted.ingredients import Layout, Topic, read_layouts
 from hornbook.teacher.api import ChatRequest, Reply, ReplyOutcome
 
@@ -29,9 +26,12 @@ INGREDIENTS = ExerciseIngredients(
 )
 
 
+def job(**fields: Any) -> ExerciseJob:
+    return ExerciseJob(INGREDIENTS, ExercisePromptConfig(**fields), "tiny")
+
+
 def said(constraint: Constraint, index: int, seed: int = 0) -> str:
-    config = ExercisePromptConfig(constraint=constraint)
-    request = exercise_request(order_exercise(INGREDIENTS, config, seed, index), config, seed)
+    request = job(constraint=constraint).request(seed, index)
     assert isinstance(request, ChatRequest)
     return json.dumps([dict(message) for message in request.messages])
 
@@ -45,7 +45,7 @@ def test_a_request_depends_on_seed_and_index_alone_and_no_two_are_alike() -> Non
 
 def test_the_constraint_decides_what_is_said() -> None:
     for index in range(20):
-        order = order_exercise(INGREDIENTS, ExercisePromptConfig(), 0, index)
+        order = job().order(0, index)
         topics = "; ".join(topic.name for topic in order.topics)
         has_parts = {
             constraint: [part in said(constraint, index) for part in (f"`{order.name}`", topics, order.profession)]
@@ -60,18 +60,17 @@ def test_the_constraint_decides_what_is_said() -> None:
 
 
 def test_one_fixed_prompt_differs_only_in_how_its_answers_are_drawn() -> None:
-    config = ExercisePromptConfig(constraint=Constraint.FIXED, temperature=1.0)
-    requests = [exercise_request(order_exercise(INGREDIENTS, config, 0, index), config, 0) for index in range(10)]
+    fixed = job(constraint=Constraint.FIXED, temperature=1.0)
+    requests = [fixed.request(0, index) for index in range(10)]
     assert len({json.dumps(request.body("m")["messages"]) for request in requests}) == 1
     assert len({request.sampling.seed for request in requests}) == 10
     assert [request.sample for request in requests] == list(range(10))
     assert {(request.sampling.temperature, request.sampling.max_new_tokens) for request in requests} == {(1.0, 320)}
-    likeliest = ExercisePromptConfig(temperature=0)
-    assert exercise_request(order_exercise(INGREDIENTS, likeliest, 0, 0), likeliest, 0).sampling.seed is None
+    assert job(temperature=0).request(0, 0).sampling.seed is None
 
 
 def test_every_name_every_topic_and_every_layout_comes_and_the_two_topics_are_of_different_areas() -> None:
-    orders = [order_exercise(INGREDIENTS, ExercisePromptConfig(), 7, index) for index in range(50)]
+    orders = [job().order(7, index) for index in range(50)]
     assert len({order.name for order in orders}) == 50
     assert len({order.topics[0] for order in orders[:12]}) == 12
     assert all(first.area != second.area for first, second in (order.topics for order in orders))
@@ -248,10 +247,9 @@ def test_a_reply_without_a_whole_text_is_a_rejection_unless_only_its_chatter_is_
 
 
 def test_a_commission_says_what_was_asked_for() -> None:
-    job = ExerciseJob(INGREDIENTS, ExercisePromptConfig(), "tiny")
-    order = order_exercise(INGREDIENTS, job.config, 3, 5)
+    order = job().order(3, 5)
     text = fenced(GOOD.replace("count_boxes", order.name))
-    made, commission = job.read(3, 5, Reply(outcome=ReplyOutcome.ANSWERED, text=text))
+    made, commission = job().read(3, 5, Reply(outcome=ReplyOutcome.ANSWERED, text=text))
     assert isinstance(made, Exercise)
     assert (made.entry_point, made.family) == (order.name, order.topics[0].area)
     assert (commission.record_id, commission.index, commission.name) == (made.id, 5, order.name)

@@ -9,8 +9,7 @@ import pytest
 from hornbook.errors import ConfigError
 from hornbook.records import Exercise
 from hornbook.synthesis.checker import check_exercise, check_passage
-from hornbook.synthesis.prompted.exercise_answers import read_exercise
-from hornbook.synthesis.prompted.function_rules import style_of_docstring
+from hornbook.synthesis.prompted.exercise_answers import read_exercise, style_of_docstring
 from hornbook.synthesis.prompted.ingredients import (
     Layout,
     Topic,

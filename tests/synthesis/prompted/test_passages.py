@@ -14,8 +14,6 @@ from hornbook.synthesis.prompted.passages import (
     PassageIngredients,
     PassageJob,
     PassagePromptConfig,
-    order_passage,
-    passage_request,
 )
 from hornbook.teacher.api import Reply, ReplyOutcome
 
@@ -27,16 +25,16 @@ INGREDIENTS = PassageIngredients(
     words=[f"word{number}" for number in range(30)],
 )
 CONFIG = PassagePromptConfig()
+JOB = PassageJob(INGREDIENTS, CONFIG, "tiny")
 
 
 def messages(ingredients: PassageIngredients, index: int, config: PassagePromptConfig = CONFIG) -> list[Any]:
-    request = passage_request(order_passage(ingredients, config, 0, index), config, 0)
-    return list(request.body("m")["messages"])
+    return list(PassageJob(ingredients, config, "tiny").request(0, index).body("m")["messages"])
 
 
 def test_a_request_says_topic_audience_skill_and_words_after_an_example_of_the_style() -> None:
     for index in range(30):
-        order = order_passage(INGREDIENTS, CONFIG, 0, index)
+        order = JOB.order(0, index)
         *_, example, question = messages(INGREDIENTS, index)
         assert example["content"] == order.style.example.strip()
         for part in (order.topic.name, order.topic.area, order.audience.instruction, order.skill, *order.words):
@@ -45,18 +43,18 @@ def test_a_request_says_topic_audience_skill_and_words_after_an_example_of_the_s
 
 
 def test_everything_varies_with_seed_and_index_alone_and_no_topic_comes_twice_before_each_came_once() -> None:
-    orders = [order_passage(INGREDIENTS, CONFIG, 0, index) for index in range(80)]
+    orders = [JOB.order(0, index) for index in range(80)]
     assert {order.audience for order in orders} == set(INGREDIENTS.audiences)
     assert {order.style for order in orders} == set(INGREDIENTS.styles)
     assert {word for order in orders for word in order.words} == set(INGREDIENTS.words)
     assert len({order.topic for order in orders[:40]}) == 40
-    assert orders[5] == order_passage(INGREDIENTS, CONFIG, 0, 5) != order_passage(INGREDIENTS, CONFIG, 1, 5)
+    assert orders[5] == JOB.order(0, 5) != JOB.order(1, 5)
 
 
 def test_real_code_inspires_by_one_to_fifteen_lines_that_stand_together() -> None:
     code = "\n".join(f"line_{number} = {number}" for number in range(40))
     inspired = dataclasses.replace(INGREDIENTS, inspirations=[code, "only = 1\n"])
-    pieces = [order_passage(inspired, CONFIG, 0, index).inspiration for index in range(60)]
+    pieces = [PassageJob(inspired, CONFIG, "tiny").order(0, index).inspiration for index in range(60)]
     assert all(piece in code or piece == "only = 1" for piece in pieces)
     lengths = {piece.count("\n") + 1 for piece in pieces}
     assert min(lengths) == 1
@@ -68,7 +66,7 @@ def test_real_code_inspires_by_one_to_fifteen_lines_that_stand_together() -> Non
 def test_no_words_may_be_asked_for_but_not_more_than_there_are() -> None:
     assert "word" not in messages(INGREDIENTS, 0, PassagePromptConfig(num_words=0))[-1]["content"].split("200 words")[0]
     with pytest.raises(ConfigError, match="`num_words` is 31, and there are 30"):
-        order_passage(INGREDIENTS, PassagePromptConfig(num_words=31), 0, 0)
+        PassageJob(INGREDIENTS, PassagePromptConfig(num_words=31), "tiny").order(0, 0)
     with pytest.raises(ConfigError, match="`num_words`"):
         PassagePromptConfig(num_words=-1)
 
@@ -165,7 +163,7 @@ def test_words_count_in_any_form_that_begins_like_them_and_their_share_is_noted(
     assert {text: share_of_words_used(text, ("otter", "carry")) for text in shares} == shares
     assert share_of_words_used("", ()) == 1
     job = PassageJob(dataclasses.replace(INGREDIENTS, words=["otter", "carry", "sea"]), CONFIG, "tiny")
-    order = order_passage(job.ingredients, CONFIG, 0, 4)
+    order = job.order(0, 4)
     made, commission = job.read(0, 4, Reply(outcome=ReplyOutcome.ANSWERED, text=GOOD))
     assert isinstance(made, Document)
     assert (commission.record_id, commission.index, commission.topics) == (made.id, 4, (order.topic.name,))

@@ -2,12 +2,16 @@
 
 A larger collection repeats itself more, whoever wrote it. So figures are taken on so many records, spread evenly over
 the collection, and are to be compared with those on as many records of another.
+The stage `diversity` measures collections side by side; it keeps and drops nothing.
+
+Reads:  the documents of its inputs, each a collection of its own.
+Writes: figures of each collection into the manifest.
 Source: Shaib and others 2024, "Standardizing the Measurement of Text Diversity" (compression ratio).
 """
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from hornbook.errors import ConfigError, MissingInputError
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.pipeline.table import Table
-from hornbook.records import Document, Exercise
+from hornbook.records import Document, Exercise, as_document
 from hornbook.synthesis.diversity.monitor import (
     SIMILARITY,
     WINDOW,
@@ -24,10 +30,11 @@ from hornbook.synthesis.diversity.monitor import (
     Monitor,
     features_of,
     judge,
-    text_of,
     words_of_name,
 )
 
+VERSION = 1
+"""Raised when a figure is computed in another way: it is part of the fingerprint."""
 MAX_MEASURED = 2_000
 """Records that are measured where nobody says how many."""
 _NUM_COMMON = 5
@@ -118,7 +125,7 @@ def measure(records: Sequence[Exercise | Document] | Table[Any], max_measured: i
         name_words=_variety(word for name in names for word in words_of_name(name)),
         openings=_variety(one.opening for one in seen if one.opening),
         shapes=_variety((one.shape for one in seen if one.shape), are_named=False),
-        compression=compression_ratio([text_of(record) for record in chosen]),
+        compression=compression_ratio([as_document(record).text for record in chosen]),
         stale=judge(last) if len(last) == WINDOW else (),
     )
 
@@ -161,3 +168,40 @@ def _variety(kinds: Iterable[str], *, are_named: bool = True) -> Variety:
     repeated = [(kind, number) for kind, number in counts.items() if number > 1 and are_named]
     common = sorted(repeated, key=lambda one: (-one[1], one[0]))[:_NUM_COMMON]
     return Variety(count=counts.total(), distinct=len(counts), common=tuple(common))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiversityConfig:
+    """How much is measured."""
+
+    at: int | None = None
+    """Records of each collection that are measured, spread evenly. Without it 2,000, or those of the smallest one."""
+
+    def __post_init__(self) -> None:
+        if self.at is not None and self.at < 2:
+            raise ConfigError(f"`at` must be at least 2, got {self.at!r}")
+
+
+def diversity(collections: Mapping[str, Stage], config: DiversityConfig | None = None) -> Stage:
+    """The stage that measures the documents of stages, by their names for people."""
+    return Stage("diversity", run_diversity, config or DiversityConfig(), VERSION, collections)
+
+
+def run_diversity(config: DiversityConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Measure each collection on equally many records, since a larger one repeats itself more.
+
+    Raises:
+        MissingInputError: A collection has fewer than two records.
+    """
+    collections = {name: artifact.documents() for name, artifact in inputs.items()}
+    for name, documents in collections.items():
+        if documents.num_rows < 2:
+            raise MissingInputError(f"`{name}` holds {documents.num_rows} records; diversity needs at least 2")
+    count = config.at or min(MAX_MEASURED, *(documents.num_rows for documents in collections.values()))
+    figures = {}
+    for number, (name, documents) in enumerate(collections.items()):
+        workspace.progress(number, len(collections), name)
+        stopped, reasons = stopped_after(documents)
+        found = measure(documents, count).as_json()
+        figures[name] = {"stopped_after": stopped, "stop_reasons": list(reasons), **found}
+    return Result(kept=len(collections), unit="collections", metrics={"at": count, "collections": figures})

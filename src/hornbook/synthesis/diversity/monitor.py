@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from hornbook.python_code.fences import prose_of, read_blocks, read_pieces
 from hornbook.python_code.functions import tree_of
 from hornbook.python_code.parse import parse_code
-from hornbook.records import Document, DocumentKind, Exercise, content_id, exercise_of
+from hornbook.records import Document, DocumentKind, Exercise, as_document, content_id, exercise_of
 
 WINDOW = 100
 """How many of the last records are judged; none is judged earlier."""
@@ -103,9 +103,10 @@ def features_of(record: Exercise | Document) -> Features:
 
     Of an exercise or a module with a function the docstring is read, of other documents the prose.
     """
-    text = text_of(record)
-    module = parse_code(text) if isinstance(record, Exercise) or record.kind is not DocumentKind.TEXTBOOK else None
-    is_code = isinstance(record, Exercise) or record.kind is DocumentKind.EXERCISE or _has_function(module)
+    document = as_document(record)
+    text, kind = document.text, document.kind
+    module = parse_code(text) if kind is not DocumentKind.TEXTBOOK else None
+    is_code = kind is DocumentKind.EXERCISE or _has_function(module)
     if is_code:
         modules, prose = [module] if module is not None else [], ""
     else:
@@ -117,7 +118,7 @@ def features_of(record: Exercise | Document) -> Features:
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     names = tuple(function.name for function in functions)
     if is_code:
-        entry_point = _entry_point(record)
+        entry_point = exercise_of(document).entry_point if kind is DocumentKind.EXERCISE else ""
         names = (entry_point,) if entry_point else names[:1]
         prose = next((said for node in [*functions, *modules] if (said := ast.get_docstring(node))), "")
     lines = [stripped for line in text.split("\n") if (stripped := line.rstrip())]
@@ -132,17 +133,6 @@ def features_of(record: Exercise | Document) -> Features:
 
 def _has_function(module: ast.Module | None) -> bool:
     return module is not None and any(isinstance(node, ast.FunctionDef) for node in ast.walk(module))
-
-
-def _entry_point(record: Exercise | Document) -> str:
-    if isinstance(record, Exercise):
-        return record.entry_point
-    return exercise_of(record).entry_point if record.kind is DocumentKind.EXERCISE else ""
-
-
-def text_of(record: Exercise | Document) -> str:
-    """What a model would read of a record."""
-    return record.prompt + record.solution if isinstance(record, Exercise) else record.text
 
 
 def shingles_of(text: str) -> frozenset[str]:

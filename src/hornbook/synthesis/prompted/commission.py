@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+import random
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from hornbook.teacher.api import ReplyOutcome, TeacherRequest
+from hornbook.teacher.api import ChatRequest, ReplyOutcome, SamplingConfig, TeacherRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,24 @@ def of_outcome(outcome: ReplyOutcome, detail: str) -> Rejection | None:
             return Rejection(Reason.REFUSED, detail)
         case _:
             return Rejection(Reason.UNANSWERED, f"{outcome.value}: {detail}" if detail else outcome.value)
+
+
+def chat_request(
+    system: str, turns: tuple[str, str, str], sampling: SamplingConfig, rng: random.Random, index: int
+) -> ChatRequest:
+    """Request number `index`, with a seed of its own where answers are sampled.
+
+    Args:
+        system: Said first.
+        turns: The user's question for an example, the example as the model's answer, and the user's real question.
+        sampling: Without a seed.
+        rng: Draws the seed.
+        index: Of the request.
+    """
+    said = zip(("system", "user", "assistant", "user"), (system, *turns), strict=True)
+    messages = [{"role": role, "content": content} for role, content in said]
+    drawn = rng.getrandbits(31) if sampling.temperature > 0 else None
+    return ChatRequest(messages=messages, sampling=replace(sampling, seed=drawn), sample=index)
 
 
 def messages_digest(request: TeacherRequest) -> str:

@@ -5,27 +5,26 @@ follow later open reproductions of its exercises.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hornbook.errors import ConfigError
 from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.records import Exercise
-from hornbook.synthesis.prompted.commission import Commission, Rejection, messages_digest
+from hornbook.synthesis.prompted.commission import Commission, Rejection, chat_request, messages_digest
 from hornbook.synthesis.prompted.exercise_answers import read_exercise
 from hornbook.synthesis.prompted.ingredients import (
     Layout,
     Topic,
     draw_generator,
     draw_in_turn,
-    path_of,
     read_entries,
     read_layouts,
     read_names,
     read_topics,
 )
 from hornbook.synthesis.prompted.writing import WhenStale, require_one_of
-from hornbook.teacher.api import ChatRequest, Reply, SamplingConfig, TeacherRequest
+from hornbook.teacher.api import Reply, SamplingConfig, TeacherRequest
 
 _SYSTEM = (
     "You write short exercises for a course in Python. Each is one function: a signature in which every parameter and"
@@ -64,9 +63,9 @@ def exercise_ingredients(config: "ExercisePromptConfig") -> ExerciseIngredients:
         ConfigError: A file cannot be used; names the line.
     """
     return ExerciseIngredients(
-        names=read_names(path_of(config.names)),
-        topics=read_topics(path_of(config.topics)),
-        professions=read_entries("professions", path_of(config.professions)),
+        names=read_names(config.names),
+        topics=read_topics(config.topics),
+        professions=read_entries("professions", config.professions),
         twists=read_entries("twists"),
         layouts=read_layouts(),
     )
@@ -76,7 +75,6 @@ def exercise_ingredients(config: "ExercisePromptConfig") -> ExerciseIngredients:
 class ExerciseOrder:
     """What one request asks for; fields that the constraint leaves out are empty."""
 
-    index: int
     name: str
     topics: tuple[Topic, ...]
     profession: str
@@ -128,16 +126,42 @@ class ExerciseJob:
     teacher_name: str
     """Stands in the records."""
 
+    def order(self, seed: int, index: int) -> ExerciseOrder:
+        """What request number `index` asks for. No name and no first topic comes again before each came once."""
+        given, constraint = self.ingredients, Constraint(self.config.constraint)
+        if constraint is Constraint.FIXED:
+            return ExerciseOrder(name="", topics=(), profession="", twist="", layout=given.layouts[0])
+        rng = draw_generator(seed, "exercise", index)
+        with_topics = constraint in (Constraint.NAME_TOPICS, Constraint.ALL)
+        return ExerciseOrder(
+            name=draw_in_turn(given.names, seed, "name", index),
+            topics=_topic_pair(given.topics, seed, index) if with_topics else (),
+            profession=rng.choice(given.professions) if constraint is Constraint.ALL else "",
+            twist=rng.choice(given.twists),
+            layout=rng.choice(given.layouts),
+        )
+
     def request(self, seed: int, index: int) -> TeacherRequest:
-        """See `Job`."""
-        return exercise_request(order_exercise(self.ingredients, self.config, seed, index), self.config, seed)
+        """See `Job`. An example in the wanted layout comes first, as if the teacher had written it."""
+        order = self.order(seed, index)
+        return chat_request(
+            _SYSTEM,
+            (
+                f"{_ASKED} {order.layout.instruction}\n{order.layout.request}",
+                f"```python\n{order.layout.example.strip()}\n```",
+                _request_text(order),
+            ),
+            self.config.sampling(),
+            draw_generator(seed, "sampling", index),
+            index,
+        )
 
     def read(self, seed: int, index: int, reply: Reply) -> tuple[Exercise | Rejection, Commission]:
         """See `Job`."""
-        order = order_exercise(self.ingredients, self.config, seed, index)
+        order = self.order(seed, index)
         family = order.topics[0].area if order.topics else ""
         result = read_exercise(reply, order.name, family, order.layout, self.teacher_name)
-        commission = Commission(
+        return result, Commission(
             record_id="" if isinstance(result, Rejection) else result.id,
             index=index,
             name=order.name,
@@ -146,43 +170,6 @@ class ExerciseJob:
             layout=order.layout.name,
             prompt_sha256=messages_digest(self.request(seed, index)),
         )
-        return result, commission
-
-
-def order_exercise(
-    ingredients: ExerciseIngredients, config: ExercisePromptConfig, seed: int, index: int
-) -> ExerciseOrder:
-    """Draw what request number `index` asks for. A pure function of its arguments.
-
-    No name and no first topic comes again before each came once.
-    """
-    constraint = Constraint(config.constraint)
-    if constraint is Constraint.FIXED:
-        layout = ingredients.layouts[0]
-        return ExerciseOrder(index=index, name="", topics=(), profession="", twist="", layout=layout)
-    rng = draw_generator(seed, "exercise", index)
-    with_topics = constraint in (Constraint.NAME_TOPICS, Constraint.ALL)
-    return ExerciseOrder(
-        index=index,
-        name=draw_in_turn(ingredients.names, seed, "name", index),
-        topics=_topic_pair(ingredients.topics, seed, index) if with_topics else (),
-        profession=rng.choice(ingredients.professions) if constraint is Constraint.ALL else "",
-        twist=rng.choice(ingredients.twists),
-        layout=rng.choice(ingredients.layouts),
-    )
-
-
-def exercise_request(order: ExerciseOrder, config: ExercisePromptConfig, seed: int) -> TeacherRequest:
-    """The request: an example in the wanted layout comes first, as if the teacher had written it."""
-    messages = [
-        {"role": "system", "content": _SYSTEM},
-        {"role": "user", "content": f"{_ASKED} {order.layout.instruction}\n{order.layout.request}"},
-        {"role": "assistant", "content": f"```python\n{order.layout.example.strip()}\n```"},
-        {"role": "user", "content": _request_text(order)},
-    ]
-    drawn = draw_generator(seed, "sampling", order.index).getrandbits(31)
-    sampling = replace(config.sampling(), seed=drawn if config.temperature > 0 else None)
-    return ChatRequest(messages=messages, sampling=sampling, sample=order.index)
 
 
 def _request_text(order: ExerciseOrder) -> str:

@@ -69,7 +69,7 @@ class Style:
 class _Lines:
     """The lines of a list that hold an entry, each with its number; names the line where one cannot be used."""
 
-    def __init__(self, path: Path | None, shipped: str) -> None:
+    def __init__(self, path: Path | str | None, shipped: str) -> None:
         """Read a person's own file, or the list that comes along."""
         self.label, self._text = _text(path, shipped)
         self._seen: dict[str, int] = {}
@@ -104,19 +104,8 @@ class _Lines:
             raise ConfigError(f"`{self.label}`, line {self._number}, {wrong}: {shown.strip()!r}")
 
 
-def path_of(name: str | None) -> Path | None:
-    """The file of a person's own list; None for that of the package."""
-    return None if name is None else Path(name)
-
-
-def read_topics(path: Path | None = None) -> tuple[Topic, ...]:
-    """A topic tree: areas at the margin, the topics of each indented below it.
-
-    Args:
-        path: A person's own file; None: the tree that comes along.
-
-    Returns:
-        The topics in the order of the file.
+def read_topics(path: Path | str | None = None) -> tuple[Topic, ...]:
+    """A topic tree, the one that comes along or a person's own: areas at the margin, their topics indented below.
 
     Raises:
         ConfigError: A line is broken, or there are no two areas with topics; names the file, the line and its number.
@@ -136,11 +125,10 @@ def read_topics(path: Path | None = None) -> tuple[Topic, ...]:
     return tuple(topics)
 
 
-def read_names(path: Path | None = None) -> tuple[str, ...]:
-    """Names of functions; a line may hold choices in braces, as `count_{words,lines}{,_in_text}`.
+def read_names(path: Path | str | None = None) -> tuple[str, ...]:
+    """Names of functions, those that come along or a person's own.
 
-    Args:
-        path: A person's own file; None: the names that come along.
+    A line may hold choices in braces, as `count_{words,lines}{,_in_text}`.
 
     Returns:
         Distinct names in the order of the file, the choices of a line in the order of a counter.
@@ -164,12 +152,8 @@ def read_names(path: Path | None = None) -> tuple[str, ...]:
     return tuple(names)
 
 
-def read_entries(name: str, path: Path | None = None) -> tuple[str, ...]:
-    """A plain list, as of professions.
-
-    Args:
-        name: Of the list that comes along: `professions`, `concepts`, `skills`, `twists`.
-        path: A person's own file instead.
+def read_entries(name: str, path: Path | str | None = None) -> tuple[str, ...]:
+    """A plain list: the one of this name that comes along, such as `professions`, or a person's own file instead.
 
     Raises:
         ConfigError: A line stands twice or is too long, or there is none; names the file, the line and its number.
@@ -210,13 +194,14 @@ def draw_in_turn(entries: Sequence[T], seed: int, purpose: str, index: int) -> T
     return entries[_shuffled(len(entries), f"{seed} {purpose} {round_number}")[place]]
 
 
-def _text(path: Path | None, shipped: str) -> tuple[str, str]:
+def _text(path: Path | str | None, shipped: str) -> tuple[str, str]:
     if path is None:
         return shipped, _shipped(shipped)
     try:
-        return str(path), path.read_bytes().decode("utf-8-sig")
+        raw = Path(path).read_bytes()
+        return str(path), raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = raw[: error.start].count(b"\n") + 1
         raise ConfigError(f"`{path}`, line {line}, is not UTF-8 text: {error.reason}") from None
     except OSError as error:
         raise ConfigError(f"`{path}` cannot be read: {error.strerror or error}") from None

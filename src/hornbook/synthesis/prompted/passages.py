@@ -6,21 +6,20 @@ TinyStories, the piece of real code that may inspire follows OSS-Instruct.
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.records import Document
 from hornbook.sources.find import SourcesConfig, open_sources
-from hornbook.synthesis.prompted.commission import Commission, Rejection, messages_digest
+from hornbook.synthesis.prompted.commission import Commission, Rejection, chat_request, messages_digest
 from hornbook.synthesis.prompted.ingredients import (
     Audience,
     Style,
     Topic,
     draw_generator,
     draw_in_turn,
-    path_of,
     read_audiences,
     read_entries,
     read_styles,
@@ -28,7 +27,7 @@ from hornbook.synthesis.prompted.ingredients import (
 )
 from hornbook.synthesis.prompted.passage_answers import read_passage, share_of_words_used
 from hornbook.synthesis.prompted.writing import WhenStale, require_one_of
-from hornbook.teacher.api import ChatRequest, Reply, SamplingConfig, TeacherRequest
+from hornbook.teacher.api import Reply, SamplingConfig, TeacherRequest
 
 _SYSTEM = (
     "You write passages of a textbook on Python: clear prose with small programs that run as they stand, with the"
@@ -61,11 +60,11 @@ def passage_ingredients(config: "PassagePromptConfig") -> PassageIngredients:
         MissingInputError: The inspiration holds no text.
     """
     return PassageIngredients(
-        topics=read_topics(path_of(config.topics)),
+        topics=read_topics(config.topics),
         audiences=read_audiences(),
         styles=read_styles(),
         skills=read_entries("skills"),
-        words=read_entries("concepts", path_of(config.words)),
+        words=read_entries("concepts", config.words),
         inspirations=read_inspirations(config.inspiration) if config.inspiration is not None else (),
     )
 
@@ -74,7 +73,6 @@ def passage_ingredients(config: "PassagePromptConfig") -> PassageIngredients:
 class PassageOrder:
     """What one request asks for."""
 
-    index: int
     topic: Topic
     audience: Audience
     style: Style
@@ -125,13 +123,43 @@ class PassageJob:
     teacher_name: str
     """Stands in the records."""
 
+    def order(self, seed: int, index: int) -> PassageOrder:
+        """What request number `index` asks for. No topic comes again before each came once.
+
+        Raises:
+            ConfigError: There are fewer words than a passage must use.
+        """
+        given, num_words = self.ingredients, self.config.num_words
+        if num_words > len(given.words):
+            raise ConfigError(f"`num_words` is {num_words}, and there are {len(given.words)} words")
+        rng = draw_generator(seed, "passage", index)
+        return PassageOrder(
+            topic=draw_in_turn(given.topics, seed, "topic", index),
+            audience=rng.choice(given.audiences),
+            style=rng.choice(given.styles),
+            skill=rng.choice(given.skills),
+            words=tuple(rng.sample(given.words, num_words)),
+            inspiration=_lines_of(rng.choice(given.inspirations), seed, index) if given.inspirations else "",
+        )
+
     def request(self, seed: int, index: int) -> TeacherRequest:
-        """See `Job`."""
-        return passage_request(order_passage(self.ingredients, self.config, seed, index), self.config, seed)
+        """See `Job`. A short example of the style comes first, as if the teacher had written it."""
+        order = self.order(seed, index)
+        return chat_request(
+            _SYSTEM,
+            (
+                f"Show me a short sample of this form. {order.style.instruction}",
+                order.style.example.strip(),
+                _request_text(order),
+            ),
+            self.config.sampling(),
+            draw_generator(seed, "sampling of passage", index),
+            index,
+        )
 
     def read(self, seed: int, index: int, reply: Reply) -> tuple[Document | Rejection, Commission]:
         """See `Job`."""
-        order = order_passage(self.ingredients, self.config, seed, index)
+        order = self.order(seed, index)
         result = read_passage(reply, order.topic, order.audience, order.style, self.teacher_name)
         return result, Commission(
             record_id="" if isinstance(result, Rejection) else result.id,
@@ -143,41 +171,6 @@ class PassageJob:
             share_of_words_used=share_of_words_used(reply.text, order.words),
             prompt_sha256=messages_digest(self.request(seed, index)),
         )
-
-
-def order_passage(ingredients: PassageIngredients, config: PassagePromptConfig, seed: int, index: int) -> PassageOrder:
-    """Draw what request number `index` asks for. A pure function of its arguments.
-
-    No topic comes again before each came once.
-
-    Raises:
-        ConfigError: There are fewer words than a passage must use.
-    """
-    if config.num_words > len(ingredients.words):
-        raise ConfigError(f"`num_words` is {config.num_words}, and there are {len(ingredients.words)} words")
-    rng = draw_generator(seed, "passage", index)
-    return PassageOrder(
-        index=index,
-        topic=draw_in_turn(ingredients.topics, seed, "topic", index),
-        audience=rng.choice(ingredients.audiences),
-        style=rng.choice(ingredients.styles),
-        skill=rng.choice(ingredients.skills),
-        words=tuple(rng.sample(ingredients.words, config.num_words)),
-        inspiration=_lines_of(rng.choice(ingredients.inspirations), seed, index) if ingredients.inspirations else "",
-    )
-
-
-def passage_request(order: PassageOrder, config: PassagePromptConfig, seed: int) -> TeacherRequest:
-    """The request: a short example of the style comes first, as if the teacher had written it."""
-    messages = [
-        {"role": "system", "content": _SYSTEM},
-        {"role": "user", "content": f"Show me a short sample of this form. {order.style.instruction}"},
-        {"role": "assistant", "content": order.style.example.strip()},
-        {"role": "user", "content": _request_text(order)},
-    ]
-    drawn = draw_generator(seed, "sampling of passage", order.index).getrandbits(31)
-    sampling = replace(config.sampling(), seed=drawn if config.temperature > 0 else None)
-    return ChatRequest(messages=messages, sampling=sampling, sample=order.index)
 
 
 def _request_text(order: PassageOrder) -> str:

@@ -127,28 +127,22 @@ class Written(Generic[R]):
         return len({topic for one in self.commissions if one.outcome == "kept" for topic in one.topics})
 
 
+@dataclass
 class Writer(Generic[R]):
     """Writes once. `written` holds what there is, also after an error of the teacher."""
 
-    def __init__(self, job: Job[R], account: Account, config: WriteConfig, seed: int, progress: Progress) -> None:
-        """Describe the work; nothing is asked yet.
-
-        Args:
-            job: Makes the requests and reads the replies.
-            account: Entered.
-            config: How much.
-            seed: Of all choices in the requests.
-            progress: Called after each reply with the records kept, the records wanted, and a note on yield and rate.
-        """
-        self._job = job
-        self._account = account
-        self._config = config
-        self._seed = seed
-        self._monitor = Monitor()
-        self._progress = progress
-        self._ids: set[str] = set()
-        self._num_watched = 0
-        self.written: Written[R] = Written()
+    _job: Job[R]
+    _account: Account
+    """Entered."""
+    _config: WriteConfig
+    _seed: int
+    """Of all choices in the requests."""
+    _progress: Progress
+    """Called after each reply with the records kept, the records wanted, and a note on yield and rate."""
+    written: Written[R] = field(default_factory=Written)
+    _monitor: Monitor = field(default_factory=Monitor)
+    _ids: set[str] = field(default_factory=set)
+    _num_watched: int = 0
 
     def run(self) -> Written[R]:
         """Write, and note in the account what the answers led to.
