@@ -1,4 +1,8 @@
-"""Numbers with their units, formatted for people, the same on pages and in the terminal."""
+"""Numbers with their units, and lists of names, for people: the same on pages and in the terminal."""
+
+from collections.abc import Sequence
+
+_NUM_LISTED = 3
 
 
 def count(number: int) -> str:
@@ -29,6 +33,12 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60}\u00a0min\u00a0{whole % 60:02d}\u00a0s"
     return f"{whole // 3600}\u00a0h\u00a0{whole % 3600 // 60:02d}\u00a0min"
+
+
+def listed(names: Sequence[str], separator: str = ", ") -> str:
+    """The first three names, and how many more there are: `a, b, c and 4 more`."""
+    more = f" and {len(names) - _NUM_LISTED:,} more" if len(names) > _NUM_LISTED else ""
+    return separator.join(names[:_NUM_LISTED]) + more
 
 
 def magnitude(number: int) -> str:

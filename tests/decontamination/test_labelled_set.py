@@ -11,7 +11,7 @@ import pytest
 from tests.decontamination.labelled_once import LABELLED, PAIRS, calibrate_once
 
 from hornbook.decontamination.benchmark_inputs import MAX_VALUE_CHARACTERS, Behaviour, output_of
-from hornbook.decontamination.calibration import RULE, WITHOUT_BEHAVIOUR, quality_of, record_id
+from hornbook.decontamination.calibration import RULE, WITHOUT_BEHAVIOUR, quality_of
 from hornbook.decontamination.functions import read_text
 from hornbook.decontamination.labelled_set import LabelledPair, LabelledProblem, PairKind
 from hornbook.decontamination.prepare import Prepared
@@ -96,7 +96,7 @@ FEW = [LabelledPair(task_id=task, kind=kind, text=f"{task} {kind}") for task in 
 
 
 def place_of(task: str, kind: PairKind) -> str:
-    return record_id(next(at for at, pair in enumerate(FEW) if (pair.task_id, pair.kind) == (task, kind)))
+    return str(next(at for at, pair in enumerate(FEW) if (pair.task_id, pair.kind) == (task, kind)))
 
 
 def test_a_leak_counts_for_its_own_problem_and_a_false_alarm_for_any_once_with_shares_and_intervals() -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import torch
 
 from hornbook.benchmarks.benchmark import Benchmark, Protocol
+from hornbook.display import TerminalObserver, make_console
 from hornbook.evaluation.models import Model, Request, SamplingConfig
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.model.weights import save_model
-from hornbook.pipeline.run import Pipeline, StageOutcome, run
+from hornbook.pipeline.run import Pipeline, run
 from hornbook.pipeline.runs import Run, RunFolder
 from hornbook.pipeline.stage import Stage
 from hornbook.pipeline.store import Store
@@ -65,23 +66,10 @@ def save_tiny_model(folder: Path, *, seed: int = 1, vocab_size: int = 300) -> Pa
     return folder
 
 
-class _Recorder:
-    """Keeps a run's record, as the terminal does."""
-
-    def __init__(self, folder: RunFolder) -> None:
-        self._folder = folder
-
-    def on_start(self, *_: object) -> "_Recorder":
-        return self
-
-    def on_finish(self, outcome: StageOutcome, index: int, total: int) -> None:
-        self._folder.add(outcome)
-
-    def __call__(self, *_: object) -> None:
-        """Say nothing."""
-
-
-def make_run(store: Store, name: str, stages: Sequence[Stage]) -> None:
+def make_run(store: Store, name: str, stages: Sequence[Stage], recipe: str = "own") -> RunFolder:
     folder = RunFolder(store, name)
-    folder.begin(Run(name=name, recipe="own", seed=0))
-    run(Pipeline("own", tuple(stages)), store, _Recorder(folder))
+    folder.begin(Run(name=name, recipe=recipe, seed=0))
+    with TerminalObserver(make_console(quiet=True), folder) as observer:
+        run(Pipeline(recipe, tuple(stages)), store, observer)
+    folder.finish()
+    return folder

@@ -12,7 +12,7 @@ from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Stage
 from hornbook.report.page import Page
-from hornbook.report.run import ReportConfig, page_of, run_report
+from hornbook.report.stages import ReportConfig, page_of, run_report
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 

@@ -16,7 +16,7 @@ from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.records import Completion, Grade, Outcome, Problem, Timing, Verdict
-from hornbook.report.evaluation import VERSION, EvaluationReportConfig, run_evaluation_report
+from hornbook.report.stages import VERSION, EvaluationReportConfig, run_evaluation_report
 from hornbook.sandbox.jail import Jail
 
 NO_JAIL = "none: programs run without a jail"

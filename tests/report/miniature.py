@@ -6,23 +6,26 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from tests.decontamination.own_problems import row
 from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics
-from tests.report.found_leaks import Near
+from tests.evaluation.small import make_run
 
 from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.classify import ClassifyConfig, run_classify
 from hornbook.curation.select import SelectConfig, run_select
 from hornbook.curation.train_classifier import run_train_classifier
+from hornbook.decontamination.findings import Decision, FoundRow
+from hornbook.decontamination.rule import Detector
 from hornbook.deduplication.stage import DeduplicateConfig, run_deduplicate
 from hornbook.evaluation.score import score_verdicts
 from hornbook.export.stages import ExportConfig, export
 from hornbook.filters.config import FiltersConfig
 from hornbook.filters.stage import run_filters
 from hornbook.model.config import ModelConfig
-from hornbook.pipeline.run import Pipeline, StageOutcome, StageStatus, run
-from hornbook.pipeline.runs import Run, RunFolder
-from hornbook.pipeline.stage import Artifact, Progress, Result, Stage, StageFunction, Workspace
+from hornbook.pipeline.run import Pipeline
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.stage import Artifact, Result, Stage, StageFunction, Workspace
 from hornbook.pipeline.store import Store
 from hornbook.records import (
     Completion,
@@ -39,7 +42,7 @@ from hornbook.records import (
     content_id,
     textbook_passage,
 )
-from hornbook.report.run import ReportConfig, report
+from hornbook.report.stages import ReportConfig, report
 from hornbook.sandbox.jail import Jail
 from hornbook.tokens.stages import TokenizeConfig, run_tokenize, run_train_tokenizer
 from hornbook.tokens.tokenizer import TokenizerConfig
@@ -183,14 +186,14 @@ def _decontaminate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace
     documents = inputs["deduplicate"].records("documents", Document)
     held_out = inputs["held_out"].records("held_out", Problem)
     near = [
-        Near(
+        row(
+            task_id=problem.task_id,
+            detector=Detector.BEHAVIOUR,
+            score=1.0,
             document_id=document.id,
             benchmark="held-out exercises",
-            task_id=problem.task_id,
-            detector="behaviour",
-            score=1.0,
             evidence="equal on 5 of 5 inputs, 5 different outputs",
-            decision="leak",
+            decision=Decision.LEAK,
             document_excerpt=document.text,
             problem_excerpt=problem.prompt,
         )
@@ -198,15 +201,15 @@ def _decontaminate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace
         for document in documents
         if problem.prompt in document.text
     ]
-    leaking = sorted({row.document_id for row in near})
+    leaking = sorted({one.document_id for one in near})
     reason = "behaviour of held-out exercises"
     kept = [document for document in documents if document.id not in leaking]
     workspace.write_records("documents", Document, kept)
     workspace.write_records("dropped", Dropped, [Dropped(id=one, reason=reason, detail="invented") for one in leaking])
-    workspace.write_records("nearest", Near, near)
+    workspace.write_records("nearest", FoundRow, near)
     metrics = leak_metrics(
         benchmark_metrics("humaneval", "HumanEval", 24, num_telling=13),
-        benchmark_metrics("held_out", "held-out exercises", len(held_out), sorted({row.task_id for row in near})),
+        benchmark_metrics("held_out", "held-out exercises", len(held_out), sorted({one.task_id for one in near})),
     )
     return Result(kept=len(kept), unit="documents", dropped={reason: len(leaking)}, metrics=metrics)
 
@@ -273,25 +276,8 @@ def small_pipeline() -> Pipeline:
     return Pipeline.ending_in("small", report(exported, config=ReportConfig(recipe="small")))
 
 
-class _Recorder:
-    """Keeps a run's record and says nothing."""
-
-    def __init__(self, folder: RunFolder) -> None:
-        self.folder = folder
-
-    def on_start(self, status: StageStatus, index: int, total: int) -> Progress:
-        return lambda done, total, note="": None
-
-    def on_finish(self, outcome: StageOutcome, index: int, total: int) -> None:
-        self.folder.add(outcome)
-
-
 def run_small(pipeline: Pipeline, root: Path, name: str = "small") -> RunFolder:
     """Run a pipeline in the store `root` as the run `name`."""
     store = Store(root)
     store.open_for_writing()
-    folder = RunFolder(store, name)
-    folder.begin(Run(name=name, recipe=name, seed=0))
-    run(pipeline, store, _Recorder(folder))
-    folder.finish()
-    return folder
+    return make_run(store, name, pipeline.stages, recipe=name)

@@ -3,34 +3,59 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.decontamination.own_problems import row
 from tests.evaluation.invented_leaks import benchmark_metrics, leak_metrics, manifest
-from tests.report.found_leaks import ASKED, RETOLD, TOLD, Near
 from tests.report.page import parsed, text_of
 
+from hornbook.decontamination.findings import Decision, FoundRow
+from hornbook.decontamination.rule import Detector
 from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.report.contamination import contamination_of
 from hornbook.report.page import Page, draw_page
 from hornbook.report.sections import PageSection
 
-ROW = Near(
+RETOLD = """def harvest(baskets: list[int]) -> int:
+    \"\"\"How many pears are in the fullest basket?\"\"\"
+    fullest = 0
+    for basket in baskets:  # one at a time, as a person would
+        if basket > fullest:
+            fullest = basket
+    return fullest
+"""
+ASKED = """def largest_number(numbers: list[int]) -> int:
+    \"\"\"Return the largest of the numbers, 0 if there is none.\"\"\"
+    return max(numbers, default=0)
+"""
+TOLD = """Take the numbers one after the other, and remember the largest that you have seen so far.
+
+```python
+largest = 0
+for number in [3, 9, 2]:
+    largest = max(largest, number)
+print(largest)
+```
+
+This prints 9. <script>throw 5</script>
+"""
+ROW = row(
+    task_id="Invented/0",
+    detector=Detector.BEHAVIOUR,
+    score=1.0,
     document_id="exercise-0",
     benchmark="HumanEval",
-    task_id="Invented/0",
-    detector="behaviour",
-    score=1.0,
     evidence="equal on <b>all</b> inputs",
-    decision="leak",
+    decision=Decision.LEAK,
     document_excerpt=RETOLD,
     problem_excerpt=ASKED,
 )
-CLEARED = replace(ROW, task_id="Invented/1", document_id="passage-1", decision="cleared", document_excerpt=TOLD)
+CLEARED = replace(ROW, task_id="Invented/1", document_id="passage-1", decision=Decision.CLEARED, document_excerpt=TOLD)
 
 
-def found_in(folder: Path, rows: list[Near], number: int = 12, **metrics: Any) -> dict[str, Any]:
+def found_in(folder: Path, rows: list[FoundRow], number: int = 12, **metrics: Any) -> dict[str, Any]:
     """What the page shows of a run of nothing but `decontaminate`."""
     folder.mkdir(exist_ok=True)
     workspace = Workspace(folder, folder, 0, lambda done, total, note="": None)
-    workspace.write_records("nearest", Near, rows)
+    workspace.write_records("nearest", FoundRow, rows)
     leaked = benchmark_metrics("humaneval", "HumanEval", 164, ["Invented/3", "Invented/90"], num_telling=93)
     whole = leak_metrics(leaked, benchmark_metrics("held_out", "held-out exercises", 300)) | metrics
     dropped = {"behaviour of HumanEval": 7, "n-gram of HumanEval": 4}
@@ -60,9 +85,9 @@ def test_the_leak_of_a_run_is_shown_with_both_texts_and_its_score_without_it(fou
 
 
 def test_what_detectors_see_in_one_document_stands_together_the_worst_decision_first(tmp_path: Path) -> None:
-    words = replace(ROW, detector="n-gram", score=0.7, decision="cleared", document_excerpt="elsewhere")
-    other = replace(ROW, document_id="exercise-1", decision="cleared")
-    more = [replace(ROW, document_id=f"exercise-{number}", decision="clean") for number in range(2, 5)]
+    words = replace(ROW, detector=Detector.NGRAM, score=0.7, decision=Decision.CLEARED, document_excerpt="elsewhere")
+    other = replace(ROW, document_id="exercise-1", decision=Decision.CLEARED)
+    more = [replace(ROW, document_id=f"exercise-{number}", decision=Decision.CLEAN) for number in range(2, 5)]
     [problem] = found_in(tmp_path, [*more, other, words, ROW])["nearest"]
     ids = [document["rows"][0]["document_id"] for document in problem["documents"]]
     assert (ids, problem["num_more"]) == (["exercise-0", "exercise-1", "exercise-2"], 2)
@@ -72,7 +97,7 @@ def test_what_detectors_see_in_one_document_stands_together_the_worst_decision_f
 
 
 def test_each_benchmark_has_its_share_and_each_decision_its_turn(tmp_path: Path) -> None:
-    decisions = ["clean", "clean", "cleared", "leak", "leak", "leak"]
+    decisions = [Decision.CLEAN, Decision.CLEAN, Decision.CLEARED, *[Decision.LEAK] * 3]
     rows = [
         replace(ROW, benchmark=benchmark, task_id=f"{benchmark}/{number}", decision=decision)
         for benchmark in ("HumanEval", "mbpp")

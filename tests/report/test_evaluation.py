@@ -9,8 +9,8 @@ from tests.report.page import check_page, text_of
 from hornbook.errors import MissingInputError
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Workspace
-from hornbook.report.evaluation import EvaluationReportConfig, evaluation_page, run_evaluation_report
 from hornbook.report.scores import grade_line
+from hornbook.report.stages import EvaluationReportConfig, evaluation_page, run_evaluation_report
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import Dropped, Value
 from hornbook.report.data_flow import Training, metric
 from hornbook.report.page import Page, draw_page
-from hornbook.report.run import ReportConfig, page_of, run_report
 from hornbook.report.sections import ROLES, SECTIONS, by_role
+from hornbook.report.stages import ReportConfig, page_of, run_report
 from hornbook.report.synthesis import by_turns, spread
 
 Content = dict[str, Any]

@@ -12,7 +12,7 @@ from tests.report.page import text_of
 from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
-from hornbook.report.run import ReportConfig, run_report
+from hornbook.report.stages import ReportConfig, run_report
 from hornbook.report.summary import describe_run, print_summary
 
 

@@ -111,15 +111,11 @@ def stated_inputs(problem: Problem) -> list[str]:
 
 
 def inputs_of(problems: Sequence[Problem], sandbox: Sandbox, max_inputs: int) -> dict[str, list[str]]:
-    """Run each problem's test on its canonical solution, and record the arguments of the calls.
-
-    Args:
-        problems: Each with a test that defines `check(candidate)`.
-        sandbox: Entered.
-        max_inputs: Most different inputs of a problem; the first ones count.
+    """Run each problem's test, which defines `check(candidate)`, on its solution, and record the calls' arguments.
 
     Returns:
-        By `task_id`: the inputs in the order of the calls, each once; none where the test brings its program down.
+        By `task_id`: the first `max_inputs` different inputs in the order of the calls; none where the test brings its
+        program down.
 
     Raises:
         SandboxError: The sandbox broke down.
@@ -144,12 +140,7 @@ def inputs_of(problems: Sequence[Problem], sandbox: Sandbox, max_inputs: int) ->
 def behaviours_of(
     problems: Sequence[Problem], inputs: Mapping[str, Sequence[str]], sandbox: Sandbox
 ) -> list[Behaviour]:
-    """Run the canonical solutions on their inputs, twice, and keep the inputs for which they return the same.
-
-    Args:
-        problems: In the order of the result.
-        inputs: By `task_id`.
-        sandbox: Entered.
+    """Run the canonical solutions on their inputs, by `task_id`, twice, and keep those for which they return the same.
 
     Raises:
         SandboxError: The sandbox broke down.
@@ -175,22 +166,15 @@ def behaviours_of(
 
 
 def bits_of(counts: Mapping[str, int]) -> float:
-    """The number of outputs times the Shannon entropy of their distribution, in bits.
-
-    Args:
-        counts: How often each output came.
-    """
+    """The number of outputs times the Shannon entropy of their distribution, in bits, where each came so often."""
     total = sum(counts.values())
     return sum(count * math.log2(total / count) for count in counts.values())
 
 
 def most_different(pairs: Sequence[tuple[T, Output]], number: int, counts: Counter[str]) -> list[tuple[T, Output]]:
-    """Choose pairs one after the other, each time the first whose output is rarest so far.
+    """Choose up to `number` pairs one after the other, each time the first whose output is rarest so far.
 
-    Args:
-        pairs: All different, each with an output.
-        number: At most so many are chosen.
-        counts: How often each output was chosen before; it is updated.
+    The pairs are all different. `counts`, how often each output was chosen before, is updated.
     """
     waiting = list(pairs)
     chosen: list[tuple[T, Output]] = []
@@ -203,13 +187,10 @@ def most_different(pairs: Sequence[tuple[T, Output]], number: int, counts: Count
 
 
 def output_of(call: list[Any] | None) -> Output | None:
-    """The result of a call, to be compared by `python_code.values.values_agree`; None if it returned nothing.
+    """The result of a call as `sandbox/probes/calls.py` writes it, for `values_agree`; None if it returned nothing.
 
     Tuples, lists and iterators with equal items are equal, because a solution that yields its result gives away one
     that returns a list. True is not 1. The output of a function that returns None is what it made of its arguments.
-
-    Args:
-        call: As `sandbox/probes/calls.py` writes it.
     """
     if not call or call[0] != "v":
         return None

@@ -31,15 +31,10 @@ Flagged = set[tuple[str, str]]
 
 
 def calibrate(match_rate: float, sandbox: Sandbox | None, seed: int = 0) -> dict[str, Any]:
-    """Measure each detector and the rule on the labelled set; takes seconds.
+    """Measure each detector and the rule on the labelled set, as JSON values; takes seconds.
 
-    Args:
-        match_rate: The threshold of syntax trees.
-        sandbox: Entered; None leaves out what needs code to run.
-        seed: Of the generated inputs.
-
-    Returns:
-        JSON values.
+    `match_rate` is the threshold of syntax trees, `seed` that of the generated inputs; no sandbox leaves out what needs
+    code to run.
 
     Raises:
         SandboxError: The sandbox broke down.
@@ -58,7 +53,7 @@ def calibration_on(prepared: Prepared, match_rate: float, sandbox: Sandbox | Non
     _, pairs = load_labelled_set()
     benchmark = prepared.benchmark
     texts = [read_text(pair.text) for pair in pairs]
-    ids = list(map(record_id, range(len(pairs))))
+    ids = list(map(str, range(len(pairs))))
     counts = PhraseIndex(benchmark.problems).count(texts)
     without = rows = Search(benchmark, None, counts, match_rate).look(ids, texts, None)
     if sandbox is not None:
@@ -85,13 +80,9 @@ def calibration_on(prepared: Prepared, match_rate: float, sandbox: Sandbox | Non
 
 
 def quality_of(name: str, threshold: float | None, pairs: Sequence[LabelledPair], flagged: Flagged) -> dict[str, Any]:
-    """Compare what was flagged with the labels.
+    """Compare what was flagged with the labels; a record is named by its index.
 
-    Args:
-        name: Of the detector or the rule.
-        threshold: The least score that counts; None where each match counts, or where there is no single one.
-        pairs: The labelled records.
-        flagged: Records are named by `record_id` of their index.
+    There is no `threshold` where each match counts, or no single score decides.
 
     Returns:
         JSON values: counts by kind of record, recall and precision with their 95 % intervals; no precision where
@@ -102,9 +93,9 @@ def quality_of(name: str, threshold: float | None, pairs: Sequence[LabelledPair]
     false: Counter[PairKind] = Counter()
     for place, pair in enumerate(pairs):
         if pair.kind.is_leak:
-            found[pair.kind] += (record_id(place), pair.task_id) in flagged
+            found[pair.kind] += (str(place), pair.task_id) in flagged
         else:
-            false[pair.kind] += record_id(place) in any_task
+            false[pair.kind] += str(place) in any_task
     num_found, num_false = found.total(), false.total()
     return {
         "name": name,
@@ -118,11 +109,6 @@ def quality_of(name: str, threshold: float | None, pairs: Sequence[LabelledPair]
     }
 
 
-def record_id(place: int) -> str:
-    """The id of the record with this index."""
-    return str(place)
-
-
 def _leaks(rows: Iterable[FoundRow]) -> Flagged:
     return {(row.document_id, row.task_id) for row in rows if row.decision is Decision.LEAK}
 
@@ -134,7 +120,7 @@ def _papers(problems: Sequence[Problem], pairs: Sequence[LabelledPair]) -> Flagg
         for ngram in filter(is_text, ngrams(words_of(docstring_of(problem)), _PAPERS_NGRAM_SIZE)):
             tasks[ngram].add(problem.task_id)
     return {
-        (record_id(place), task_id)
+        (str(place), task_id)
         for place, pair in enumerate(pairs)
         for ngram in ngrams(words_of(pair.text), _PAPERS_NGRAM_SIZE)
         for task_id in tasks.get(ngram, ())

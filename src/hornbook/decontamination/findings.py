@@ -76,9 +76,7 @@ def strongest(found: Iterable[FoundRow]) -> FoundRow | None:
 def nearest_of(rows: Iterable[FoundRow], num_of_detector: int = 1) -> list[FoundRow]:
     """The best rows of each problem and detector, by benchmark, then by problem; of a problem leaks first.
 
-    Args:
-        rows: Read once; of equal ones the first counts.
-        num_of_detector: At most so many for each problem and detector.
+    At most `num_of_detector` for each problem and detector, of equal ones the first. The rows are read once.
     """
     best: dict[tuple[str, str, Detector], list[FoundRow]] = {}
     for row in rows:
@@ -95,13 +93,10 @@ def nearest_of(rows: Iterable[FoundRow], num_of_detector: int = 1) -> list[Found
 def measure(
     rows: Iterable[FoundRow], benchmarks: Sequence[Prepared], *, was_judged: bool = False
 ) -> list[dict[str, Any]]:
-    """Counts for each benchmark, as JSON values.
+    """Counts for each benchmark of which there are rows, as JSON values; a detector that did not run has no counts.
 
-    Args:
-        rows: Those of one document and benchmark stand together, as in the table `found`. Read once; those of one
-            document at a time are held.
-        benchmarks: All of which there are rows; their titles are unique.
-        was_judged: Whether a language model was asked; a detector that did not run has no counts.
+    Rows of one document and benchmark stand together, as in the table `found`, and only they are held at a time. Titles
+    of benchmarks are unique. `was_judged` says whether a language model was asked.
     """
     tallies = {one.benchmark.title: _Tally() for one in benchmarks}
     for (title, _), group in groupby(rows, key=lambda row: (row.benchmark, row.document_id)):

@@ -103,13 +103,8 @@ def judge(
 ) -> Judged:
     """Ask about each pair that a search left in doubt.
 
-    Args:
-        searched: The jobs of the search.
-        benchmarks: What documents were compared with.
-        match_rate: The search's threshold of syntax trees.
-        teacher: Entered.
-        progress: Told the number of replies, and of questions.
-        num_tokens: Most tokens of an answer.
+    `match_rate` is the search's threshold of syntax trees, `num_tokens` the most of an answer. `progress` is told the
+    number of replies, and of questions.
 
     Raises:
         HornbookError: As the teacher's `ask`.
@@ -166,9 +161,7 @@ def read_answer(reply: Reply) -> tuple[Answer, str]:
 def doubtful_rows(found: Iterable[FoundRow], match_rate: float) -> tuple[list[FoundRow], int]:
     """Choose the pairs that an answer decides: neither cleared nor leaks by the first two steps of the rule.
 
-    Args:
-        found: Those of one pair stand together.
-        match_rate: The threshold of syntax trees.
+    Rows of one pair stand together. `match_rate` is the threshold of syntax trees.
 
     Returns:
         The row of each pair with the largest score relative to its threshold, in the order of `found`, and of each text
@@ -196,12 +189,8 @@ def doubtful_rows(found: Iterable[FoundRow], match_rate: float) -> tuple[list[Fo
 def with_answers(found: Iterable[FoundRow], said: Mapping[Pair, Answer], name: str) -> Iterator[FoundRow]:
     """The rows with the decisions that the answers make.
 
-    Each yes adds a row, and all rows of a pair with a verdict get its decision.
-
-    Args:
-        found: Rows of one pair stand together.
-        said: The verdicts on pairs of `doubtful_rows`.
-        name: Of the language model.
+    Each yes of the language model `name` adds a row, and all rows of a pair with a verdict get its decision. Rows of
+    one pair stand together; `said` holds the verdicts on pairs of `doubtful_rows`.
     """
     for pair, rows in itertools.groupby(found, key=_pair_of):
         group = list(rows)

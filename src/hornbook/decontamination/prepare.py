@@ -36,12 +36,9 @@ def open_unjailed(num_workers: int | None = None) -> Unjailed:
 
 
 def prepare(benchmark: NamedProblems, sandbox: Sandbox | None, seed: int = 0) -> Prepared:
-    """Run a benchmark's solutions, and choose the inputs by which functions are told apart.
+    """Run a benchmark's solutions, unless no code is to run, and choose the inputs by which functions are told apart.
 
-    Args:
-        benchmark: Its problems.
-        sandbox: Entered; None where no code is to run.
-        seed: Of the generated inputs.
+    `seed` is that of the generated inputs.
 
     Raises:
         SandboxError: The sandbox broke down.
@@ -62,13 +59,7 @@ def prepare_once(
     """Prepare all benchmarks, or read what an earlier attempt left in the folder.
 
     What a solution does can depend on the time that it takes, so an interrupted search continues with its own inputs.
-
-    Args:
-        benchmarks: What texts are compared with.
-        sandbox: Entered; None where no code is to run.
-        folder: Scratch folder of one search.
-        seed: Of the generated inputs.
-        progress: Told the number of benchmarks that are done, of all, and what is being done.
+    `folder` is the scratch folder of one search. See `prepare`.
 
     Raises:
         SandboxError: The sandbox broke down.

@@ -58,12 +58,7 @@ MATCH_RATE = 0.95
 
 
 def least_score(detector: Detector, match_rate: float = MATCH_RATE) -> float:
-    """The least score at which this detector alone makes a text a leak; 0 where any match does.
-
-    Args:
-        detector: Any of them.
-        match_rate: The threshold of syntax trees.
-    """
+    """The least score, of trees the match rate, at which a detector alone makes a text a leak; 0: any match does."""
     return {Detector.NGRAM: NGRAM, Detector.SYNTAX_TREE: match_rate}.get(detector, 0.0)
 
 

@@ -44,10 +44,8 @@ class SameOutputs:
 def same_outputs(outputs: Sequence[Output | None], behaviour: Behaviour) -> SameOutputs:
     """Compare the outputs of a function with those of a problem.
 
-    Args:
-        outputs: For the own, the generated and the wide inputs, in this order; None where the function did not return;
-            some of the last ones may be missing.
-        behaviour: Of the problem.
+    Outputs are those for the own, the generated and the wide inputs, in this order; None where the function did not
+    return; some of the last ones may be missing.
     """
     wanted = [*behaviour.outputs, *behaviour.wide_outputs]
     equal = [values_agree(*pair) for pair in zip(outputs, wanted, strict=False)]

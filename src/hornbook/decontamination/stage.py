@@ -81,14 +81,7 @@ def decontaminate(
     config: DecontaminateConfig | None = None,
     name: str = NAME,
 ) -> Stage:
-    """The stage that drops leaks of benchmarks, and of the table `held_out` of a stage.
-
-    Args:
-        documents: The stage whose documents are decontaminated.
-        held_out: The stage that keeps problems from training; None where there is none.
-        config: The rule.
-        name: Of the stage.
-    """
+    """The stage that drops leaks of benchmarks, and of the problems that the stage `held_out` keeps from training."""
     inputs = {"documents": documents, **({} if held_out is None else {"held_out": held_out})}
     return Stage(name, run_decontaminate, config or DecontaminateConfig(), VERSION, inputs)
 

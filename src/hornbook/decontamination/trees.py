@@ -70,10 +70,7 @@ class TreeIndex:
 def near_trees(trees: Sequence[str], problem_trees: Sequence[str], min_rate: float) -> list[tuple[int, int, float]]:
     """All pairs with a match rate of at least `min_rate`, by tree, then by problem.
 
-    Args:
-        trees: Those of the documents; repeat none, to save time.
-        problem_trees: Those of the benchmark.
-        min_rate: In (0, 1].
+    The rate lies in (0, 1]. A tree that is given twice is compared twice.
 
     Returns:
         Index among the trees, index among the problems' trees, match rate.

@@ -6,7 +6,7 @@ paired, problem by problem, and only the problems on which they differ count.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,11 @@ import numpy as np
 from hornbook.errors import MissingInputError
 from hornbook.records import Outcome, Problem, Verdict
 from hornbook.stats import McNemar, bootstrap_interval, mcnemar, sign_flip_p
+from hornbook.units import listed
 
-_NAMED_PROBLEMS = 3
 _DIGITS = 6
-_SMALLEST_UNIT = 40_000
-"""Of a difference of shares, as its reciprocal: reached only where problems have many different numbers of samples."""
+_MOST_UNITS = 40_000
+"""Of a share of 1: reached only where problems have many different numbers of samples."""
 _SIGNIFICANT_DIGITS = 4
 
 
@@ -48,7 +48,7 @@ class Pair:
     @property
     def difference(self) -> float:
         """Share of passed samples of the second model less that of the first; -1 to 1."""
-        return _share_passed(self.b) - _share_passed(self.a)
+        return share_passed(self.b) - share_passed(self.a)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,14 +119,9 @@ def problems_in_both(
 ) -> CommonProblems:
     """The problems with equal task id, prompt, entry point and tests on both sides.
 
-    Args:
-        problems_a: Of the first side.
-        problems_b: Of the second side.
-        common_only: Leave out what the sides do not share, instead of refusing.
-
     Raises:
-        MissingInputError: The sides do not have the same problems and `common_only` was not asked for, or they have
-            none in common; names what is missing where.
+        MissingInputError: The sides have none in common, or not the same ones, unless `common_only` leaves out what
+            they do not share; names what is missing where.
     """
     found_a, found_b = ({problem.task_id: problem for problem in side} for side in (problems_a, problems_b))
     shared = [problem for problem in problems_a if problem.task_id in found_b]
@@ -137,7 +132,7 @@ def problems_in_both(
         asked_differently=tuple(p.task_id for p in shared if not _same(p, found_b[p.task_id])),
     )
     parts = [
-        f"{len(task_ids):,} {what} ({_named(task_ids)})"
+        f"{len(task_ids):,} {what} ({listed(task_ids)})"
         for task_ids, what in (
             (common.only_a, "only on the first side"),
             (common.only_b, "only on the second side"),
@@ -165,27 +160,22 @@ def compare(
     name_b: str,
     generator: np.random.Generator,
 ) -> Comparison:
-    """Pair the verdicts of two models, problem by problem.
+    """Pair the verdicts of two models, in any order, problem by problem.
 
-    Args:
-        common: From `problems_in_both`; verdicts on other problems are ignored.
-        verdicts_a: Verdicts of the first model, at least one for each problem, in any order.
-        verdicts_b: Verdicts of the second model, which may have more or fewer samples.
-        benchmark: Title of the benchmark.
-        name_a: Name of the first model.
-        name_b: Name of the second model.
-        generator: For the bootstrap.
+    Verdicts on other problems are ignored. The models may have different numbers of samples. `benchmark` is its title;
+    `generator` serves the bootstrap.
 
     Raises:
         MissingInputError: A problem lacks verdicts on a side. Nothing is counted as failed for that.
     """
-    outcomes_a = _outcomes(common.problems, verdicts_a, name_a)
-    outcomes_b = _outcomes(common.problems, verdicts_b, name_b)
+    outcomes_a = outcomes_of(common.problems, verdicts_a, name_a)
+    outcomes_b = outcomes_of(common.problems, verdicts_b, name_b)
     pairs = [Pair(task_id=task_id, a=outcomes_a[task_id], b=outcomes_b[task_id]) for task_id in outcomes_a]
     differences = [pair.difference for pair in pairs]
     better_a, better_b = sum(d < 0 for d in differences), sum(d > 0 for d in differences)
     single = all(len(pair.a) == len(pair.b) == 1 for pair in pairs)
-    num_solved = Counter(_share_passed(pair.a) + _share_passed(pair.b) for pair in pairs)
+    unit = units_per_share([*outcomes_a.values(), *outcomes_b.values()])
+    num_solved = Counter(share_passed(pair.a) + share_passed(pair.b) for pair in pairs)
     return Comparison(
         benchmark=benchmark,
         name_a=name_a,
@@ -193,8 +183,8 @@ def compare(
         num_problems=len(pairs),
         num_samples_a=min(len(pair.a) for pair in pairs),
         num_samples_b=min(len(pair.b) for pair in pairs),
-        score_a=math.fsum(_share_passed(pair.a) for pair in pairs) / len(pairs),
-        score_b=math.fsum(_share_passed(pair.b) for pair in pairs) / len(pairs),
+        score_a=math.fsum(share_passed(pair.a) for pair in pairs) / len(pairs),
+        score_b=math.fsum(share_passed(pair.b) for pair in pairs) / len(pairs),
         difference=math.fsum(differences) / len(pairs),
         ci95=bootstrap_interval(differences, generator),
         better_a=better_a,
@@ -202,7 +192,7 @@ def compare(
         both=num_solved[2] if single else None,
         neither=num_solved[0] if single else None,
         mcnemar=mcnemar(better_a, better_b) if single else None,
-        sign_flip_p=sign_flip_p(_in_whole_units(pairs)),
+        sign_flip_p=sign_flip_p([round(difference * unit) for difference in differences]),
         changed=tuple(
             sorted(
                 (pair for pair in pairs if pair.difference),
@@ -213,7 +203,8 @@ def compare(
     )
 
 
-def _share_passed(outcomes: Sequence[Outcome]) -> float:
+def share_passed(outcomes: Sequence[Outcome]) -> float:
+    """The share of the samples that passed; 0 to 1."""
     return outcomes.count(Outcome.PASSED) / len(outcomes)
 
 
@@ -221,13 +212,12 @@ def _same(problem: Problem, other: Problem) -> bool:
     return (problem.prompt, problem.entry_point, problem.test) == (other.prompt, other.entry_point, other.test)
 
 
-def _named(task_ids: Sequence[str]) -> str:
-    more = f" and {len(task_ids) - _NAMED_PROBLEMS:,} more" if len(task_ids) > _NAMED_PROBLEMS else ""
-    return ", ".join(task_ids[:_NAMED_PROBLEMS]) + more
+def outcomes_of(problems: Sequence[Problem], verdicts: Sequence[Verdict], name: str) -> dict[str, tuple[Outcome, ...]]:
+    """Task id → outcomes by sample, in the problems' order; verdicts on other problems are ignored.
 
-
-def _outcomes(problems: Sequence[Problem], verdicts: Sequence[Verdict], name: str) -> Mapping[str, tuple[Outcome, ...]]:
-    """Task id → outcomes by sample, in the problems' order."""
+    Raises:
+        MissingInputError: A problem lacks verdicts of the model that is called `name`.
+    """
     samples: dict[str, dict[int, Outcome]] = {problem.task_id: {} for problem in problems}
     for verdict in verdicts:
         if verdict.task_id in samples:
@@ -235,17 +225,16 @@ def _outcomes(problems: Sequence[Problem], verdicts: Sequence[Verdict], name: st
     empty = [task_id for task_id, of_problem in samples.items() if not of_problem]
     if empty:
         raise MissingInputError(
-            f"`{name}` lacks verdicts on {len(empty):,} of {len(problems):,} problems: {_named(empty)}"
+            f"`{name}` lacks verdicts on {len(empty):,} of {len(problems):,} problems: {listed(empty)}"
         )
     return {
         task_id: tuple(outcome for _, outcome in sorted(of_problem.items())) for task_id, of_problem in samples.items()
     }
 
 
-def _in_whole_units(pairs: Sequence[Pair]) -> list[int]:
-    """The differences as multiples of the largest unit of which all are multiples, or of a very small one."""
-    unit = min(_SMALLEST_UNIT, math.lcm(*(len(outcomes) for pair in pairs for outcomes in (pair.a, pair.b))))
-    return [round(pair.difference * unit) for pair in pairs]
+def units_per_share(outcomes: Iterable[Sequence[Outcome]]) -> int:
+    """Parts into which a share of 1 is divided, so that each problem's share is a whole number of them, or nearly."""
+    return min(_MOST_UNITS, math.lcm(*map(len, outcomes)))
 
 
 def _significant(p_value: float) -> float:

@@ -53,14 +53,8 @@ def complete_benchmark(
 ) -> list[Completion]:
     """Complete each problem `num_samples` times and cut each completion at the end of its function.
 
-    Args:
-        benchmark: The problems; their prompts are not changed.
-        model: Completes what the journal does not contain.
-        sampling: How tokens are chosen.
-        num_samples: At least 1.
-        seed: Seed for temperatures above 0.
-        journal: Completions from before an interruption; new ones are appended as they arrive.
-        progress: Called with the number of completions so far and the total.
+    The model completes what the journal does not contain, and what it completes is appended as it arrives. `progress`
+    is called with the number of completions so far and the total.
 
     Returns:
         Completions in the order of the problems, deterministic if the model is.
@@ -114,15 +108,9 @@ def complete_prompt(
     temperature: float = 0.0,
     seed: int = 0,
 ) -> str:
-    """Complete `prompt` up to the end of its function.
+    """Complete any text up to the end of its function, with a phi model in Hornbook's or a Hugging Face format.
 
-    Args:
-        model_folder: A phi model in Hornbook's or a Hugging Face format.
-        tokenizer_file: A `tokenizer.json`.
-        prompt: Any text.
-        max_new_tokens: At least 1.
-        temperature: 0 takes the most likely token each time.
-        seed: Seed for temperatures above 0.
+    At temperature 0 each token is the most likely one, and no seed matters.
 
     Raises:
         MissingInputError: A file is missing.
@@ -146,14 +134,11 @@ def complete_prompt(
 
 
 def cut_completion(prompt: str, raw: str) -> str:
-    """The prefix of `raw` that belongs to the last function that `prompt` begins.
+    """The prefix of `raw`, the model's text, that belongs to the last function that `prompt` begins.
 
-    Nested functions, comments between statements, and strings and brackets over several lines are kept; comments and
-    blank lines after the last statement are not. Nothing is repaired.
-
-    Args:
-        prompt: May end anywhere from the function's header on.
-        raw: The model's text after the prompt.
+    The prompt may end anywhere from the function's header on. Nested functions, comments between statements, and
+    strings and brackets over several lines are kept; comments and blank lines after the last statement are not. Nothing
+    is repaired.
 
     Returns:
         All of `raw` if the prompt begins no function; the empty text if no statement of the function follows.

@@ -67,14 +67,10 @@ def evaluate(
     workspace: Workspace,
     ask_grader: Asker | None = None,
 ) -> Result:
-    """Score a model, or external samples, on each benchmark.
+    """Score a model, or external samples, on each benchmark, in their order; their names are unique.
 
-    Args:
-        settings: Sampling, limits, grading.
-        benchmarks: In the order in which they are scored; their names are unique.
-        subject: Completes what the journals do not contain.
-        workspace: The tables are written to its folder, the journals to its scratch folder.
-        ask_grader: Grades the completions if `settings.grading` is set.
+    The tables are written to the workspace's folder, the journals to its scratch folder. A grader, if there is one,
+    grades the completions as `settings.grading` says.
 
     Returns:
         The metrics `scores`, `model`, `sampling`, `sandbox`, `grades` and `truncated_prompts`.
@@ -95,32 +91,26 @@ def evaluate(
         completions = _complete(settings, benchmark, subject, workspace)
         with open_sandbox(settings, benchmark) as sandbox:
             verdicts = _judge(benchmark, completions, sandbox, workspace)
-        score = score_verdicts(
-            benchmark.name,
-            benchmark.problems,
-            verdicts,
-            protocol=describe_protocol(settings, benchmark, subject),
-            generator=np.random.default_rng(workspace.seed),
-        )
-        identity = {"protocol_name": benchmark.protocol.name, "protocol_version": benchmark.protocol.version}
-        about = {"title": benchmark.title, "source": benchmark.source, **identity, "sandbox": sandbox.describe()}
-        scores.append({**score, **about})
+            protocol = describe_protocol(settings, benchmark, subject)
+            scores.append(_score(benchmark, verdicts, protocol, sandbox, workspace))
         workspace.write_records(f"{benchmark.name}-problems", Problem, list(benchmark.problems))
         if ask_grader is not None:
             grades[benchmark.name] = _grade(settings, benchmark, subject, completions, verdicts, ask_grader, workspace)
-    is_model = not isinstance(subject, GivenSamples)
+    sampling: dict[str, Any] = {}
+    truncated: dict[str, int] = {}
+    if not isinstance(subject, GivenSamples):
+        sampling = {**asdict(settings.sampling), "num_samples": settings.num_samples}
+        truncated = {one.name: subject.count_truncated(requests_of(one, 1), settings.sampling) for one in benchmarks}
     return Result(
         kept=sum(sum(score["outcomes"].values()) for score in scores),
         unit="verdicts",
         metrics={
             "model": asdict(subject.identity()),
-            "sampling": {**asdict(settings.sampling), "num_samples": settings.num_samples} if is_model else {},
+            "sampling": sampling,
             "scores": scores,
             "sandbox": scores[0]["sandbox"],
             "grades": grades,
-            "truncated_prompts": {}
-            if isinstance(subject, GivenSamples)
-            else {one.name: subject.count_truncated(requests_of(one, 1), settings.sampling) for one in benchmarks},
+            "truncated_prompts": truncated,
         },
     )
 
@@ -181,6 +171,20 @@ def _judge(
     workspace.write_records(f"{benchmark.name}-verdicts", Verdict, verdicts)
     workspace.write_measured(f"{benchmark.name}-times", Timing, [one.timing for one in in_order])
     return verdicts
+
+
+def _score(
+    benchmark: Benchmark, verdicts: Sequence[Verdict], protocol: str, sandbox: Sandbox, workspace: Workspace
+) -> dict[str, Any]:
+    generator = np.random.default_rng(workspace.seed)
+    return {
+        **score_verdicts(benchmark.name, benchmark.problems, verdicts, protocol=protocol, generator=generator),
+        "title": benchmark.title,
+        "source": benchmark.source,
+        "protocol_name": benchmark.protocol.name,
+        "protocol_version": benchmark.protocol.version,
+        "sandbox": sandbox.describe(),
+    }
 
 
 def _grade(

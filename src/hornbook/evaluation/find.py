@@ -84,12 +84,7 @@ class ModelFiles:
 
 
 def find_files(name: str, store: Store, *, base: bool = False) -> ModelFiles:
-    """The files of the model of a run, or else of a folder.
-
-    Args:
-        name: A run of the store or a folder.
-        store: The store of runs.
-        base: Use a run's model before finetuning.
+    """The files of the model of a run of the store, with `base` that before finetuning, or else of a folder.
 
     Raises:
         MissingInputError: There is neither, or it has no model.

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from hornbook.errors import ConfigError, MissingInputError
+from hornbook.evaluation.judge import problems_by_id
 from hornbook.evaluation.models import derive_seed
 from hornbook.python_code.answers import without_thoughts, written_program
 from hornbook.records import Completion, Grade, Outcome, Problem, Verdict
@@ -87,9 +88,8 @@ def describe_grading(config: GradeConfig) -> str:
 def grading_messages(problem: Problem, completion_text: str) -> list[dict[str, str]]:
     """The conversation whose answer `parse_grade` reads: one request, without a system message.
 
-    Args:
-        problem: Its prompt is shown as the task; its tests and its solution are not shown.
-        completion_text: Shown as the program that a person would have written (`written_program`).
+    The prompt is shown as the task, the completion as the program that a person would have written (`written_program`);
+    the problem's tests and its solution are not shown.
     """
     parts = [
         "You are a programming teacher. Grade a student's solution of the task below.",
@@ -152,10 +152,7 @@ def grade_completions(
         MissingInputError: A completion belongs to no problem.
         ValueError: The grader answered a question twice, or not at all, or one that was not asked.
     """
-    by_id = {problem.task_id: problem for problem in problems}
-    unknown = [completion.task_id for completion in completions if completion.task_id not in by_id]
-    if unknown:
-        raise MissingInputError(f"there is no problem `{unknown[0]}` for its completion")
+    by_id = problems_by_id(problems, completions)
     texts = {(one.task_id, one.sample_index): one.text for one in completions}
     tasks = [(*key, index) for key in texts for index in range(config.num_gradings)]
     grades = {(grade.task_id, grade.sample_index, grade.grading_index): grade for grade in known}
@@ -191,12 +188,9 @@ def grade_completions(
 def measure_agreement(
     verdicts: Sequence[Verdict], grades: Sequence[Grade], generator: np.random.Generator
 ) -> dict[str, Any]:
-    """Compare the grades of completions with their verdicts. A completion's grade is the mean of its gradings.
+    """Compare the grades of completions, any number of each, with their verdicts, one of each.
 
-    Args:
-        verdicts: One per completion.
-        grades: Any number per completion, at least one in all.
-        generator: For the bootstrap.
+    A completion's grade is the mean of its gradings. `generator` serves the bootstrap.
 
     Returns:
         JSON values, rounded to six digits: `mean_grade_percent`, the mean over problems of the mean over a problem's

@@ -24,11 +24,10 @@ class Journal(Generic[R]):
     """Records on disk, in the order in which they were appended; closed by `with`."""
 
     def __init__(self, path: Path, record: type[R]) -> None:
-        """Open the file, or create it, and read what it holds.
+        """Open the file, or create it in a folder that exists, and read what it holds.
 
-        Args:
-            path: In a folder that exists. Only one process may have it open.
-            record: A frozen dataclass of strings, numbers, enums of strings and such dataclasses.
+        Only one process may have it open. A record is a frozen dataclass of strings, numbers, enums of strings and such
+        dataclasses.
 
         Raises:
             DamagedArtifactError: A line before the last is no such record; the file is not changed.

@@ -12,8 +12,8 @@ from typing import Any
 from hornbook.errors import MissingInputError, SandboxError
 from hornbook.records import Completion, Outcome, Problem, Timing, Verdict
 from hornbook.sandbox.program import Program, Report, Sandbox, ignore_progress
+from hornbook.units import listed
 
-_NAMED_FAILURES = 3
 _STDERR_CHARACTERS = 500
 
 
@@ -23,6 +23,19 @@ class JudgedSample:
 
     verdict: Verdict
     timing: Timing
+
+
+def problems_by_id(problems: Sequence[Problem], completions: Sequence[Completion]) -> dict[str, Problem]:
+    """Task id → problem.
+
+    Raises:
+        MissingInputError: A completion belongs to no problem.
+    """
+    by_id = {problem.task_id: problem for problem in problems}
+    unknown = [completion.task_id for completion in completions if completion.task_id not in by_id]
+    if unknown:
+        raise MissingInputError(f"there is no problem `{unknown[0]}` for its completion")
+    return by_id
 
 
 def assemble_program(problem: Problem, text: str) -> Program:
@@ -37,14 +50,10 @@ def judge(
     progress: Callable[[int, int], None] = ignore_progress,
     on_judged: Callable[[JudgedSample], None] = lambda _sample: None,
 ) -> list[JudgedSample]:
-    """Run each completion in the sandbox.
+    """Run each completion of some of the problems in the opened sandbox.
 
-    Args:
-        problems: Those of the completions, and maybe more.
-        completions: In any order.
-        sandbox: Opened.
-        progress: Called with the number of verdicts and of completions.
-        on_judged: Called with each verdict as soon as it is final, for a journal.
+    `progress` is called with the number of verdicts and of completions, `on_judged` with each verdict as soon as it is
+    final, for a journal.
 
     Returns:
         One per completion, in their order.
@@ -53,10 +62,7 @@ def judge(
         MissingInputError: A completion belongs to no problem.
         SandboxError: The jail broke down.
     """
-    by_id = {problem.task_id: problem for problem in problems}
-    unknown = [completion.task_id for completion in completions if completion.task_id not in by_id]
-    if unknown:
-        raise MissingInputError(f"there is no problem `{unknown[0]}` for its completion")
+    by_id = problems_by_id(problems, completions)
     programs = [assemble_program(by_id[completion.task_id], completion.text) for completion in completions]
     judged: list[JudgedSample | None] = [None] * len(completions)
 
@@ -94,10 +100,8 @@ def check_canonical_solutions(
         if report.outcome is not Outcome.PASSED
     ]
     if failed:
-        more = f" and {len(failed) - _NAMED_FAILURES} more" if len(failed) > _NAMED_FAILURES else ""
-        named = "; ".join(failed[:_NAMED_FAILURES])
         raise SandboxError(
             f"{len(failed)} of the {len(problems)} canonical solutions of `{benchmark}` did not pass: "
-            f"{named}{more}. The fault is the machine's (too slow, too little memory) or the "
+            f"{listed(failed, '; ')}. The fault is the machine's (too slow, too little memory) or the "
             "benchmark file's, not a model's: none is scored"
         )

@@ -47,11 +47,7 @@ class Leaks:
 
 
 def read_leaks(manifest: Manifest, scored: Sequence[str]) -> Leaks:
-    """Read the findings.
-
-    Args:
-        manifest: The manifest of `decontaminate`.
-        scored: Titles of the benchmarks on which the run's models were evaluated.
+    """Read the findings in the manifest of `decontaminate`; `scored` are the titles of the evaluated benchmarks.
 
     Raises:
         MissingInputError: The manifest has no findings.
@@ -73,11 +69,7 @@ def read_leaks(manifest: Manifest, scored: Sequence[str]) -> Leaks:
 def clean_scores(
     benchmarks: Sequence[Mapping[str, Any]], evaluations: Sequence[tuple[str, Artifact]]
 ) -> list[dict[str, Any]]:
-    """Score each model on the problems without a leak, benchmark by benchmark.
-
-    Args:
-        benchmarks: The findings of each benchmark, as in `Leaks`.
-        evaluations: Model → artifact of its evaluation, in the order in which they are shown.
+    """Score each model on the problems without a leak, benchmark by benchmark; the findings of each are as in `Leaks`.
 
     Returns:
         For each benchmark that was evaluated and each model: `model`, `benchmark` (its title), `full` (the score as in

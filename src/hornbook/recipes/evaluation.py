@@ -16,8 +16,8 @@ from hornbook.evaluation.samples import GivenSamples
 from hornbook.evaluation.stages import VERSION, BenchmarkIdentity, identify
 from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
-from hornbook.report.evaluation import VERSION as REPORT_VERSION
-from hornbook.report.evaluation import EvaluationReportConfig, run_evaluation_report
+from hornbook.report.stages import VERSION as REPORT_VERSION
+from hornbook.report.stages import EvaluationReportConfig, run_evaluation_report
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from hornbook.filters.config import FiltersConfig
 from hornbook.filters.stage import filters
 from hornbook.model.config import ModelConfig
 from hornbook.pipeline.run import Pipeline
-from hornbook.report.run import report
+from hornbook.report.stages import report
 from hornbook.sources.standard_library import STANDARD_LIBRARY
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig

@@ -22,7 +22,7 @@ from hornbook.model.config import ModelConfig
 from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.stage import Estimate, Hardware, Stage
 from hornbook.records import DocumentKind
-from hornbook.report.run import ReportConfig, report
+from hornbook.report.stages import ReportConfig, report
 from hornbook.teacher.prices import TeacherWork
 from hornbook.tokens.pretrained import CODEGEN, ReadTokenizerConfig
 from hornbook.tokens.stages import TokenizeConfig, read_tokenizer, tokenize

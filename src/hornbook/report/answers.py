@@ -176,13 +176,7 @@ def some_of(problems: Sequence[ProblemAnswers], number: int) -> list[ProblemAnsw
 
 
 def attempts_of(model: str, artifact: Artifact, benchmark: str, num_shown: int) -> dict[str, Attempts]:
-    """Task → the samples of one model.
-
-    Args:
-        model: The name under which they are shown.
-        artifact: The artifact of an evaluation.
-        benchmark: Its name in the tables' names.
-        num_shown: Samples per problem that are shown; all are counted.
+    """Task → the samples of the model in an evaluation, of which `num_shown` per problem are shown; all are counted.
 
     Raises:
         MissingInputError: A completion has no verdict.
@@ -221,11 +215,7 @@ def attempts_of(model: str, artifact: Artifact, benchmark: str, num_shown: int) 
 
 
 def joined(problems: Sequence[Problem], found: Mapping[str, Mapping[str, Attempts]]) -> list[ProblemAnswers]:
-    """The problems, each with the attempts of every model.
-
-    Args:
-        problems: In the order in which they are shown.
-        found: Model → task → attempts.
+    """The problems in their order, each with the attempts of every model: model → task → attempts.
 
     Raises:
         MissingInputError: A model has no answer to a problem.
@@ -250,9 +240,7 @@ def joined(problems: Sequence[Problem], found: Mapping[str, Mapping[str, Attempt
 def explorer_of(name: str, problems: Sequence[ProblemAnswers]) -> dict[str, Any]:
     """A list of problems with squares to press, a filter and a search, as `explorer.jinja` shows it.
 
-    Args:
-        name: Prefix of the anchors: `p` gives `p0`, `p1` …
-        problems: At least one, each with the same models.
+    There is at least one problem, and each has the same models. The name is the prefix of the anchors: `p` gives `p0`.
 
     Returns:
         `name`, `models`, `several_samples`, `problems`, and `choices` of the filter: key and label; the key for all is

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hornbook.report.data_flow import Training
+from hornbook.report.synthesis import spread
 
 Points = Sequence[tuple[float, float]]
 
@@ -19,6 +20,8 @@ Ticks = tuple[tuple[float, str], ...]
 
 MAX_POINTS = 160
 """A longer series is averaged over equal stretches of x; more points would not be visible."""
+_NUM_ROWS = 12
+"""Rows of a plot's table."""
 _QUARTERS = (0, 0.25, 0.5, 0.75, 1)
 
 
@@ -71,7 +74,7 @@ def loss_plot(training: Training) -> Plot:
             if line
         ],
         columns=("step", "validation loss"),
-        rows=[(f"{step:,}", f"{loss:.3f}") for step, loss in _every(training.validation_loss, 12)],
+        rows=[(f"{step:,}", f"{loss:.3f}") for step, loss in spread(training.validation_loss, _NUM_ROWS)],
     )
 
 
@@ -111,7 +114,7 @@ def threshold_plot(curve: Points, threshold: float | None) -> Plot:
         y_ticks=_ticks(_QUARTERS, unit, _percent),
         series=series,
         columns=("threshold", "tokens kept"),
-        rows=[(f"{threshold:.3f}", _percent(share)) for threshold, share in _every(curve, 12)],
+        rows=[(f"{threshold:.3f}", _percent(share)) for threshold, share in spread(curve, _NUM_ROWS)],
     )
 
 
@@ -177,11 +180,3 @@ def _thin(points: Points) -> Points:
     size = math.ceil(len(points) / MAX_POINTS)
     groups = [points[start : start + size] for start in range(0, len(points), size)]
     return [(sum(x for x, _ in group) / len(group), sum(y for _, y in group) / len(group)) for group in groups]
-
-
-def _every(points: Sequence[tuple[float, float]], limit: int) -> list[tuple[float, float]]:
-    """At most about `limit` of the points, evenly chosen, the last among them."""
-    if len(points) <= limit:
-        return list(points)
-    step = (len(points) - 1) / (limit - 1)
-    return [points[round(index * step)] for index in range(limit)]

@@ -21,11 +21,8 @@ def print_comparison(
 ) -> None:
     """Print who is ahead, how sure that is, and the problems on which the two models differ.
 
-    Args:
-        comparison: Of one benchmark.
-        console: The console to print to.
-        notes: Warnings for the reader: that the protocols differ, that programs ran without a jail.
-        pairs_shown: Number of problems that are listed for each model that did better; the rest is counted.
+    `notes` are warnings for the reader. `pairs_shown` problems are listed for each model that did better; the rest is
+    counted.
     """
     for line in _lines(comparison, notes, pairs_shown):
         console.print(line, highlight=False, emoji=False)

@@ -9,7 +9,6 @@ Source: section 5 of the paper, table 3, which has the accuracies alone.
 """
 
 import itertools
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from hornbook.errors import MissingInputError
+from hornbook.evaluation.compare import outcomes_of, share_passed, units_per_share
 from hornbook.evaluation.leaks import clean_scores, read_leaks
 from hornbook.pipeline.stage import Artifact, Result, Workspace
 from hornbook.records import Outcome, Problem, Verdict
@@ -31,13 +31,11 @@ STUDY = "study"
 GROUPS = ("similar", "non-similar", "total", "gap")
 """Problems that at least one exercise is similar to, the others, all; and the accuracy on the first less that on the
 second."""
-_LARGEST_UNIT = 40_000
-"""Parts into which a share is divided to make whole numbers of differences."""
 _DIGITS = 6
 _SIGNIFICANT_DIGITS = 4
 """Of a p value."""
-_Samples = dict[str, list[bool]]
-"""Task id → whether each sample passed."""
+_Samples = Mapping[str, Sequence[Outcome]]
+"""Task id → the outcome of each sample."""
 _DECISIONS = ("leak", "cleared", "clean")
 """The worst first."""
 _DOCUMENTS_SHOWN = 3
@@ -50,11 +48,7 @@ _NUM_NEAREST = 12
 
 
 def contamination_of(run: Mapping[str, Artifact], num_nearest: int = _NUM_NEAREST) -> dict[str, Any]:
-    """The section about the findings of `decontaminate`, which the run has.
-
-    Args:
-        run: Artifacts by roles.
-        num_nearest: About how many problems are shown with the documents nearest to them.
+    """The section about the findings of `decontaminate`, which the run has, with about so many problems.
 
     Returns:
         `leaks`, the `clean` scores, and `nearest`: for each problem its `decision` (that of its worst document: `leak`
@@ -187,13 +181,8 @@ def group_figures(
 ) -> dict[str, dict[str, float]]:
     """Compare two models within similar and other problems, on all of them, and in the gap between the two groups.
 
-    Args:
-        label: By which the problems are similar.
-        problems: Of the benchmark, at least one.
-        similar: Task ids.
-        as_trained: At least one verdict for each problem.
-        retrained: The same of the other model.
-        seed: Of the bootstrap: equal seeds, equal figures.
+    There is at least one problem, and of each model at least one verdict for each. `similar` are the task ids of the
+    problems that are similar by the label. Equal seeds of the bootstrap give equal figures.
 
     Returns:
         Group → figures, for each of `GROUPS` that has problems, and no gap without both: `num_problems`; `as_trained`,
@@ -208,7 +197,8 @@ def group_figures(
     unknown = similar - set(everything)
     if unknown:
         raise MissingInputError(f"`{min(unknown)}`, similar by `{label}`, is none of the problems that were asked")
-    before, after = (_samples_passed(everything, verdicts) for verdicts in (as_trained, retrained))
+    before = outcomes_of(problems, as_trained, "as trained")
+    after = outcomes_of(problems, retrained, "retrained")
     near = [task_id for task_id in everything if task_id in similar]
     others = [task_id for task_id in everything if task_id not in similar]
     groups = zip(GROUPS, ((near, []), (others, []), (everything, []), (near, others)), strict=True)
@@ -223,7 +213,7 @@ def _figures(
     first: Sequence[str], second: Sequence[str], before: _Samples, after: _Samples, seed: int
 ) -> dict[str, float]:
     """Of the mean over the first problems; where there are second ones, less the mean over these."""
-    shares = [{task_id: float(np.mean(samples[task_id])) for task_id in samples} for samples in (before, after)]
+    shares = [{task_id: share_passed(samples[task_id]) for task_id in samples} for samples in (before, after)]
     differences = {task_id: shares[1][task_id] - shares[0][task_id] for task_id in before}
     figures: dict[str, float] = {"num_problems": len(first) + len(second)}
     for name, values in (("as_trained", shares[0]), ("retrained", shares[1]), ("difference", differences)):
@@ -237,29 +227,15 @@ def _figures(
         for key, number in ((name, value), (f"{name}_low", low), (f"{name}_high", high)):
             figures[key] = round(number, _DIGITS)
     # In whole numbers, so that the test is exact: a problem counts by one over the size of its group.
-    unit = min(_LARGEST_UNIT, math.lcm(*map(len, (*before.values(), *after.values()))))
+    unit = units_per_share([*before.values(), *after.values()])
     flips = [round(differences[task_id] * unit) * max(len(second), 1) for task_id in first]
     flips += [-round(differences[task_id] * unit) * len(first) for task_id in second]
     figures["p_value"] = float(f"{sign_flip_p(flips):.{_SIGNIFICANT_DIGITS}g}")
     return figures
 
 
-def _samples_passed(task_ids: Sequence[str], verdicts: Sequence[Verdict]) -> _Samples:
-    passed: _Samples = {task_id: [] for task_id in task_ids}
-    for verdict in verdicts:
-        passed[verdict.task_id].append(verdict.outcome is Outcome.PASSED)
-    lacking = [task_id for task_id, samples in passed.items() if not samples]
-    if lacking:
-        raise MissingInputError(f"there is no verdict on `{lacking[0]}`")
-    return passed
-
-
 def study_text(study: Mapping[str, Any]) -> str:
-    """The study as a Markdown table, legible as plain text, after the number of removed exercises for each label.
-
-    Args:
-        study: The metrics that `run_study` gives.
-    """
+    """The metrics of `run_study` as a Markdown table, legible as plain text, after what was removed for each label."""
     head = ("label", "problems", "n", "as trained", "retrained", "difference, points", "p")
     cells = [
         (

@@ -83,10 +83,7 @@ def draw_page(page: Page) -> str:
 
 
 def highlight_python(source: str) -> Markup:
-    """Highlight comments, strings, keywords, numbers, builtins and names that are defined.
-
-    Args:
-        source: Any text; need not be valid Python.
+    """Highlight comments, strings, keywords, numbers, builtins and names that are defined in any text, valid or not.
 
     Returns:
         Escaped HTML: text and `<i class=…>` elements. Stripped of its tags and unescaped it equals `source`.

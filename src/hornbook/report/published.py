@@ -54,12 +54,8 @@ def published_chart(
 ) -> dict[str, Any] | None:
     """A chart of our scores and of published ones of the same measure.
 
-    Args:
-        benchmark: Its name. Both protocols of MBPP get the same published scores, because their sources do not say
-            which one they speak of.
-        title: Its name for people.
-        ours: Our rows.
-        measure: `PASS_AT_1` or `UNDERSTANDING`.
+    Both protocols of MBPP get the same published scores, because their sources do not say which one they speak of. The
+    measure is `PASS_AT_1` or `UNDERSTANDING`.
 
     Returns:
         `benchmark` (the title), `measure`, `rows` (the highest score first), and `sources`: each with its remarks, and

@@ -81,10 +81,6 @@ def sandbox_of(run: Mapping[str, Artifact]) -> dict[str, Any] | None:
 def grades_of(artifact: Artifact, benchmark: str) -> dict[str, Any] | None:
     """The grades of a benchmark's completions, and how far the tests agree; None where none were asked for.
 
-    Args:
-        artifact: The artifact of the stage `evaluate`.
-        benchmark: Its name.
-
     Returns:
         `grader`, `protocol`; `num_graded` completions, `num_gradings`, `num_ungraded` (gradings without a grade);
         `figures` as pairs of text; and the number of gradings of each grade from 0 to 10, for completions that
@@ -116,11 +112,7 @@ def grades_of(artifact: Artifact, benchmark: str) -> dict[str, Any] | None:
 
 
 def grade_line(found: Mapping[str, Any]) -> str:
-    """The mean grade, who gave it, and how far the tests agree, in one line.
-
-    Args:
-        found: The metrics of one benchmark's grades.
-    """
+    """The mean grade, who gave it, and how far the tests agree, in one line, from the metrics of the grades."""
     low, high = found["ci95"]
     parts = [f"{found['mean_grade_percent']:.1f} % ({low:.1f} to {high:.1f}) from {found['grader']}"]
     if found["auc"] is not None:

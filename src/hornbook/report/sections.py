@@ -58,12 +58,9 @@ class PageSection:
 
 
 def by_role(artifacts: Mapping[str, Artifact]) -> dict[str, Artifact]:
-    """The run's artifacts by their roles, in the order of the data.
+    """The run's artifacts, given by the stages' names, by their roles, in the order of the data.
 
     A stage without a role stands under its own name, after the stages that it reads.
-
-    Args:
-        artifacts: Stage's name → artifact, in any order.
     """
     role_of = {name: _OTHER_NAMES.get(name, name) for name in artifacts}
     stage_of = {artifact.manifest.fingerprint: name for name, artifact in artifacts.items()}

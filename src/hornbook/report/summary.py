@@ -71,12 +71,7 @@ def describe_run(run: RunFolder) -> dict[str, Any]:
 
 
 def print_summary(run: RunFolder, console: "Console", *, stages: bool = False) -> None:
-    """Print the run's scores, its data, the time it took, and where its report and its model are.
-
-    Args:
-        run: The run.
-        console: The console to print to.
-        stages: Print also one line per stage.
+    """Print the run's scores, its data, the time it took, where its report and model are, and if asked its stages.
 
     Raises:
         MissingInputError: There is no such run.

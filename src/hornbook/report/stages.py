@@ -1,26 +1,82 @@
-"""The report of an evaluation: one model, some benchmarks, every problem."""
+"""The stages that write a page: the report of a run, and that of an evaluation: one model, some benchmarks."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from hornbook.errors import MissingInputError
-from hornbook.pipeline.stage import Artifact, Result, Workspace
+from hornbook.pipeline.run import with_inputs
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.records import Problem
 from hornbook.report.answers import MODEL, attempts_of, explorer_of, joined
-from hornbook.report.data_flow import metric
+from hornbook.report.data_flow import metric, trainings_of
 from hornbook.report.page import Page, draw_page
 from hornbook.report.published import UNDERSTANDING, ScoreRow, published_chart
-from hornbook.report.scores import EVALUATE, grades_of, sandbox_of, scores_by_name
-from hornbook.report.sections import PageSection, environment_of
+from hornbook.report.scores import EVALUATE, grades_of, sandbox_of, scores_by_name, scores_of
+from hornbook.report.sections import PageSection, absent_roles, by_role, environment_of, fill_sections
 
+VERSION = 6
+"""Raised when a page changes: it is part of the fingerprint."""
 _NUM_SAMPLES_SHOWN = 5
 """Number of samples shown of each problem; all are counted."""
 _SETTINGS = {"max_new_tokens": "new tokens, at most", "num_samples": "samples per problem", "top_p": "top-p"}
 """A setting's name → for people, where it is not the name with spaces."""
-VERSION = 6
-"""Raised when a page changes: it is part of the fingerprint."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportConfig:
+    """The run that the report is about."""
+
+    recipe: str = "laptop"
+    """The run's title."""
+
+
+def report(*last: Stage, config: ReportConfig | None = None, name: str = "report") -> Stage:
+    """The stage that writes a page about these stages and all that they read."""
+    inputs = {stage.name: stage for stage in with_inputs(*last)}
+    return Stage(name, run_report, config or ReportConfig(), VERSION, inputs)
+
+
+def page_of(artifacts: Mapping[str, Artifact], config: ReportConfig) -> Page:
+    """Read the run: stage's name → artifact, in any order."""
+    run = by_role(artifacts)
+    sections, notes = fill_sections(run)
+    if absent := absent_roles(run):
+        notes.insert(0, f"Not part of this run: {', '.join(absent)}.")
+    shown = {section.anchor for section in sections}
+    return Page(
+        kind="the report of a run",
+        heading=config.recipe,
+        lead=_lead(run, with_scores="scores" in shown),
+        notes=notes,
+        sandbox=sandbox_of(run),
+        sections=sections,
+        made_from="the artifacts of this run",
+    )
+
+
+def _lead(run: Mapping[str, Artifact], *, with_scores: bool) -> dict[str, Any]:
+    scores = scores_of(run) if with_scores else []
+    found = {(score["model"], score["benchmark"]): score for score in scores}
+    tuned, base = (found.get((model, "held-out exercises")) for model in ("tuned", "base"))
+    humaneval = found.get(("tuned", "HumanEval"))
+    return {
+        "trainings": [one for one in trainings_of(run) if one.num_parameters and one.num_tokens],
+        "tuned": tuned,
+        "base": base,
+        "scores": [humaneval] if humaneval else [],
+    }
+
+
+def run_report(config: ReportConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+    """Write `report.html` for the stages that the run has.
+
+    The times in it come from the inputs' manifests; equal manifests and tables give equal bytes.
+    """
+    artifacts = {artifact.manifest.stage: artifact for artifact in inputs.values()}
+    _write_page(lambda: page_of(artifacts, config), "run", workspace)
+    return Result(kept=1, unit="page", metrics={"absent": list(absent_roles(by_role(artifacts)))})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,12 +156,7 @@ def _text(value: Any) -> str:
 def run_evaluation_report(
     _config: EvaluationReportConfig, inputs: Mapping[str, Artifact], workspace: Workspace
 ) -> Result:
-    """Write the report of an evaluation.
-
-    Args:
-        _config: Empty.
-        inputs: Among them the artifact of the stage `evaluate`.
-        workspace: Gets `report.html`.
+    """Write `report.html`, the report of an evaluation.
 
     Raises:
         MissingInputError: There is no such artifact, or it lacks a table or a metric.
@@ -113,9 +164,13 @@ def run_evaluation_report(
     evaluated = [artifact for artifact in inputs.values() if artifact.manifest.stage == EVALUATE]
     if not evaluated:
         raise MissingInputError(f"the report of an evaluation needs the artifact `{EVALUATE}`, got {sorted(inputs)}")
-    workspace.progress(0, 2, "reading the evaluation")
-    page = evaluation_page(evaluated[0])
+    _write_page(lambda: evaluation_page(evaluated[0]), "evaluation", workspace)
+    return Result(kept=1, unit="page")
+
+
+def _write_page(read: Callable[[], Page], what: str, workspace: Workspace) -> None:
+    workspace.progress(0, 2, f"reading the {what}")
+    page = read()
     workspace.progress(1, 2, "writing the page")
     (workspace.folder / "report.html").write_text(draw_page(page), encoding="utf8")
     workspace.progress(2, 2, "")
-    return Result(kept=1, unit="page")
