@@ -20,12 +20,11 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from hornbook.curation.calibration import auc, spearman
-from hornbook.curation.classifier import HEADS, KERNEL, ClassifierConfig, Learner, predict_unseen
+from hornbook.curation.classifier import HEADS, KERNEL, ClassifierConfig, Learner, make_encoder, predict_unseen
 from hornbook.curation.distillation import SoftLabels
 from hornbook.curation.encode import EncodeConfig, Features
-from hornbook.curation.encoder import Encoder, make_encoder
 from hornbook.curation.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, describe_language_model
-from hornbook.curation.shipped import ShippedStates, describe_labels, describe_states, join_labels, load_labels
+from hornbook.curation.train_classifier import ShippedStates, describe_labels, describe_states, join_labels, load_labels
 from hornbook.records import SampleKind
 
 SEEDS = (0, 1, 2)
@@ -46,24 +45,24 @@ def main() -> None:
         texts, scores = [texts[index] for index in chosen], scores[chosen]
     others = [sample.text for sample in samples[:: max(1, len(samples) // NUM_SPEED_TEXTS)]]
     if not asked.only_language_models:
-        compare_heads(make_encoder(EncodeConfig()), texts, scores, others, asked.head)
+        compare_heads(EncodeConfig(), texts, scores, others, asked.head)
         states, of_labelled = ShippedStates(describe_states()), set(texts)
         unread = (sample.text for sample in samples if sample.kind is not SampleKind.MODULE)
         with_states = [text for text in dict.fromkeys(unread) if text not in of_labelled and states.has(text)]
         soft_labels = states.soft_labels(texts, with_states, make_encoder(EncodeConfig()))
         if soft_labels is not None and asked.num_labels is None:
-            compare_heads(make_encoder(EncodeConfig()), texts, scores, others, (KERNEL,), soft_labels)
+            compare_heads(EncodeConfig(), texts, scores, others, (KERNEL,), soft_labels)
     for name in asked.language_model:
         config = replace(
             describe_language_model(name, device="cpu"),
             max_tokens=asked.max_tokens,
             **({} if asked.layer is None else {"layer": asked.layer}),
         )
-        compare_heads(make_encoder(config), texts, scores, texts, asked.head)
+        compare_heads(config, texts, scores, texts, asked.head)
 
 
 def compare_heads(
-    encoder: Encoder,
+    config: EncodeConfig | HiddenStatesConfig,
     texts: Sequence[str],
     scores: NDArray[np.int64],
     others: Sequence[str],
@@ -73,26 +72,25 @@ def compare_heads(
     """Print a line for each head.
 
     Args:
-        encoder: Of all texts.
+        config: Of the encoder of all texts.
         texts: The labelled ones.
         scores: Their scores.
         others: Those that encoding and predicting are timed on; where they are `texts`, these are encoded once.
         heads: Their names.
         soft_labels: What a language model sees in the texts and in others, if the heads learn from that besides.
     """
-    encoder.encode(texts[:1])  # A model is loaded, a library imported.
+    encode = make_encoder(config)
+    encode(texts[:1])  # A model is loaded, a library imported.
     start = time.process_time()
-    timed = encoder.encode(others)
+    timed = encode(others)
     encode_seconds = time.process_time() - start
-    labelled = timed if others is texts else encoder.encode(texts)
+    labelled = timed if others is texts else encode(texts)
     for head in heads:
-        print(
-            json.dumps(_line(encoder, head, labelled, scores, soft_labels, timed, others, encode_seconds)), flush=True
-        )
+        print(json.dumps(_line(config, head, labelled, scores, soft_labels, timed, others, encode_seconds)), flush=True)
 
 
 def _line(
-    encoder: Encoder,
+    config: EncodeConfig | HiddenStatesConfig,
     head: str,
     labelled: Features,
     scores: NDArray[np.int64],
@@ -109,8 +107,9 @@ def _line(
     predict_seconds = time.process_time() - fitted
     unseen = [predict_unseen(learner, seed) for seed in SEEDS]
     megabytes = sum(len(text.encode()) for text in others) / 1e6
+    encoder = HiddenStatesEncoder(config) if isinstance(config, HiddenStatesConfig) else None
     line: dict[str, object] = {
-        "encoder": encoder.name,
+        "encoder": "tokens and measures" if encoder is None else encoder.name,
         "head": head,
         "num_soft_labels": 0 if soft_labels is None else len(soft_labels.states),
         "num_labels": len(scores),
@@ -120,7 +119,7 @@ def _line(
         "megabytes_per_second": float(f"{megabytes / (encode_seconds + predict_seconds):.3g}"),
         "num_threads": 1,
     }
-    if isinstance(encoder, HiddenStatesEncoder):
+    if encoder is not None:
         num_tokens = sum(map(len, encoder.tokenize(others)))
         line["tokens_per_second"] = round(num_tokens / encode_seconds)
     return line

@@ -2,7 +2,7 @@
 
     python bench/shipped_states.py MODEL FILE --layer 15 --without-norm --dtype bfloat16
 
-Takes most of an hour on two cores. `curation/shipped.py` reads the file.
+Takes most of an hour on two cores. `curation/train_classifier.py` reads the file.
 """
 
 import argparse
@@ -16,9 +16,9 @@ from hornbook.curation.corpus import describe_standard_library, read_standard_li
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from hornbook.curation.encoder import make_encoder
+from hornbook.curation.classifier import make_encoder
 from hornbook.curation.hidden_states import DTYPES, describe_language_model
-from hornbook.curation.shipped import HASH_BYTES, NUM_COMPONENTS, hash_of_snippet
+from hornbook.curation.train_classifier import HASH_BYTES, NUM_COMPONENTS, hash_of_snippet
 from hornbook.records import SampleKind
 
 _MOST_STEPS = 127
@@ -39,7 +39,7 @@ def main() -> None:
     texts = [sample.text for sample in samples if sample.kind is not SampleKind.MODULE]
     described = describe_language_model(asked.model, dtype=asked.dtype)
     config = replace(described, layer=asked.layer, is_normed=not asked.without_norm)
-    states = make_encoder(config).encode(texts).dense[:, :-1]
+    states = make_encoder(config)(texts).dense[:, :-1]
     save_states(texts, states, asked.output, {"encoder": json.dumps(vars(config) | {"folder": ""}, sort_keys=True)})
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hornbook.curation.definitions import split_module
+from hornbook.curation.collect import split_module
 from hornbook.pipeline.stage import Artifact, Workspace
 from hornbook.records import Document, DocumentKind
 from hornbook.sources.standard_library import StandardLibrary

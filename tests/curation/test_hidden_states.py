@@ -9,7 +9,6 @@ import torch
 from tests.curation.tiny_language_models import KINDS, MAX_POSITION, NUM_LAYERS, TEXT, WIDTH, save_model, tokenizer
 from transformers import AutoModelForCausalLM
 
-from hornbook.curation.encoder import make_encoder
 from hornbook.curation.hidden_states import (
     HiddenStatesConfig,
     HiddenStatesEncoder,
@@ -69,7 +68,7 @@ def test_the_states_are_the_mean_of_those_of_transformers_asked_for_one_text_at_
 
 
 def test_another_process_gets_the_config_and_loads_the_model_itself(llama: Path) -> None:
-    encoder = make_encoder(describe_language_model(str(llama), dtype="float32"))
+    encoder = HiddenStatesEncoder(describe_language_model(str(llama), dtype="float32"))
     rows = encoder.encode(TEXTS).dense
     sent = pickle.dumps(encoder)
     assert len(sent) < 2_000

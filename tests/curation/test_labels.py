@@ -13,11 +13,11 @@ import pytest
 from tests.curation.conftest import artifact, code, documents_of, workspace
 
 from hornbook.curation.annotate import load_rubric
-from hornbook.curation.definitions import DOES_NOT_PARSE, NO_DEFINITION, split_module
+from hornbook.curation.classifier import make_encoder
+from hornbook.curation.collect import DOES_NOT_PARSE, NO_DEFINITION, split_module
 from hornbook.curation.encode import EncodeConfig
-from hornbook.curation.encoder import make_encoder
 from hornbook.curation.labels import LabelsConfig, run_labels
-from hornbook.curation.shipped import LEAST_KNOWN_LABELS, NUM_COMPONENTS, ShippedStates
+from hornbook.curation.train_classifier import LEAST_KNOWN_LABELS, NUM_COMPONENTS, ShippedStates
 from hornbook.errors import MissingInputError
 from hornbook.pipeline.stage import Artifact, Result
 from hornbook.records import Document, DocumentKind, Dropped, Label, SampleKind

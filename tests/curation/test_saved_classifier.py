@@ -10,9 +10,8 @@ from safetensors.numpy import load_file, save_file
 from sklearn.ensemble import RandomForestRegressor
 from tests.curation.tiny_language_models import save_model
 
-from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
+from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value, make_encoder
 from hornbook.curation.encode import EncodeConfig, encode
-from hornbook.curation.encoder import make_encoder
 from hornbook.curation.hidden_states import describe_language_model
 from hornbook.curation.saved_classifier import SavedClassifier
 from hornbook.errors import ConfigError, DamagedArtifactError, HornbookError, MissingInputError
@@ -36,7 +35,7 @@ def test_a_classifier_on_hidden_states_is_taken_up_with_its_language_model(tmp_p
     config = ClassifierConfig(encode=encoder)
     scores = np.array([at % 2 * 4 for at in range(24)])
     classifier = SavedClassifier(
-        encode=encoder, fitted=fit_value(Learner(make_encoder(encoder).encode(TEXTS), scores, config), 1)
+        encode=encoder, fitted=fit_value(Learner(make_encoder(encoder)(TEXTS), scores, config), 1)
     )
     classifier.save(tmp_path / "saved")
     values = SavedClassifier.load(tmp_path / "saved").predict(OTHERS)

@@ -8,7 +8,7 @@ from tests.curation.conftest import artifact, code, documents_of, workspace
 
 from hornbook.curation.classifier import ClassifierConfig
 from hornbook.curation.classify import ClassifyConfig, run_classify
-from hornbook.curation.definitions import split_module
+from hornbook.curation.collect import split_module
 from hornbook.curation.saved_classifier import SavedClassifier
 from hornbook.curation.select import SelectConfig, run_select
 from hornbook.curation.train_classifier import run_train_classifier
@@ -73,7 +73,7 @@ import hashlib
 import numpy as np
 from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
 from pathlib import Path
-from hornbook.curation.definitions import split_module
+from hornbook.curation.collect import split_module
 from hornbook.curation.encode import encode
 from hornbook.records import Document, DocumentKind
 files = sorted(Path(ast.__file__).parent.glob("a[a-i]*.py"))

@@ -1,21 +1,23 @@
-import hashlib
 import itertools
+import random
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.deduplication.sets import jaccard, runs_of
+from tests.deduplication.sets import jaccard as set_jaccard
+from tests.deduplication.sets import runs_of
 
 from hornbook.deduplication.minhash import (
     MIN_RECALL,
+    Shingler,
     agreeing,
     band_keys,
     band_shape,
+    jaccard,
     signatures_of,
     with_signature,
     with_tokens,
 )
-from hornbook.deduplication.shingles import normalised_hash
 from hornbook.parallel import collect, frame_of
 
 
@@ -41,7 +43,7 @@ def test_signatures_agree_as_often_as_the_shingles_do() -> None:
     assert signed.column("tokens").to_pylist() == texts
     signatures = signatures_of(signed)
     for a, b in itertools.combinations(range(len(texts)), 2):
-        true = jaccard(runs_of(texts[a].split(), 5), runs_of(texts[b].split(), 5))
+        true = set_jaccard(runs_of(texts[a].split(), 5), runs_of(texts[b].split(), 5))
         assert (signatures[a] == signatures[b]).mean() == pytest.approx(true, abs=0.12)
 
 
@@ -68,5 +70,26 @@ def test_candidates_are_the_pairs_that_agree_in_a_whole_band() -> None:
     assert {pair for members in groups for pair in itertools.combinations(members, 2)} == expected
 
 
-def test_equal_texts_are_hashed_without_blank_lines_and_spaces_at_line_ends() -> None:
-    assert normalised_hash("a = 1  \n\n") == hashlib.sha256(b"a = 1").digest()
+@pytest.mark.parametrize("size", [1, 3, 5])
+def test_the_similarity_is_that_of_the_sets_of_runs(size: int) -> None:
+    chance = random.Random(size)
+    shingler = Shingler(size)
+    for _ in range(100):
+        first, second = ([chance.choice("ab(c") for _ in range(chance.randrange(1, 40))] for _ in range(2))
+        sets = runs_of(first, size), runs_of(second, size)
+        hashed = [shingler.shingles_of(" ".join(words)) for words in (first, second)]
+        assert [len(shingles) for shingles in hashed] == [len(one) for one in sets]
+        assert jaccard(*hashed) == set_jaccard(*sets)
+
+
+def test_what_the_sizes_rule_out_is_not_compared() -> None:
+    shingler = Shingler(1)
+    small, large = shingler.shingles_of("a b"), shingler.shingles_of("a b c d")
+    assert jaccard(small, large, at_least=0.5) == 0.5
+    assert jaccard(small, large, at_least=0.51) == 0.0
+
+
+def test_the_hashes_do_not_depend_on_what_was_seen_before() -> None:
+    one, other = Shingler(2), Shingler(2)
+    other.shingles_of("c b a")
+    assert one.shingles_of("a b c").tolist() == other.shingles_of("a b c").tolist()

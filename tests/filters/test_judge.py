@@ -8,7 +8,7 @@ from tests.filters.planted import planted_secrets
 from hornbook.errors import ConfigError
 from hornbook.filters.config import FiltersConfig
 from hornbook.filters.filters import Reason
-from hornbook.filters.judge import Judged, judge
+from hornbook.filters.stage import Judged, judge
 from hornbook.pipeline.fingerprint import encode
 
 CODE = '''"""Means of numbers."""

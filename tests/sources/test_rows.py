@@ -80,17 +80,13 @@ def test_files_of_one_name_are_told_apart_by_their_folders_and_no_more(tmp_path:
     ]
 
 
-def test_text_that_is_no_utf8_is_told_apart_and_a_file_that_is_cut_off_is_a_mistake(tmp_path: Path) -> None:
+def test_text_that_is_no_utf8_is_told_apart(tmp_path: Path) -> None:
     texts = pa.array([b"a", b"\xff\xfe", b"c"]).view(pa.string())
     pq.write_table(pa.table({"text": texts}), tmp_path / "rows.parquet")
     source = open_one(tmp_path / "rows.parquet")
     assert dropped(source) == [("rows.parquet:2", "not UTF-8")]
     assert [one.text for one in documents(source)] == ["a", "c"]
     assert is_the_sum_of_small_pieces(source)
-    whole = gzip.compress(b"".join(b'{"text": "%d"}\n' % number for number in range(10_000)))
-    (tmp_path / "rows.jsonl.gz").write_bytes(whole[:-500])
-    with pytest.raises(MissingInputError, match="cannot be read behind line"):
-        documents(open_one(tmp_path / "rows.jsonl.gz"))
 
 
 def write(folder: Path, ending: str, rows: list[Any]) -> Path:

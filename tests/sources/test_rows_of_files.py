@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hornbook.errors import MissingInputError
-from hornbook.sources.rows import NO_OBJECT, NOT_JSON, NOT_UTF8, ranges_of, read_range, read_rows, scan_rows
+from hornbook.sources.rows import NO_OBJECT, NOT_JSON, NOT_UTF8, ranges_of, read_rows, scan_rows
 
 
 def test_broken_rows_are_told_apart_and_the_others_go_on(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_ranges_of_a_file_together_are_the_file(tmp_path: Path, monkeypatch: pyt
         monkeypatch.setattr("hornbook.sources.rows.PIECE_BYTES", size)
         ranges = ranges_of(path)
         assert (len(ranges) == 1) == (size == 10**6)
-        assert [row for one in ranges for row in read_range(path, "a.jsonl", one, None)] == whole
+        assert [row for one in ranges for row in scan_rows(path, "a.jsonl", one)] == whole
     table = tmp_path / "a.parquet"
     pq.write_table(
         pa.table({"text": ["x" * number for number in range(60)], "more": range(60)}), table, row_group_size=7
@@ -84,7 +84,7 @@ def test_ranges_of_a_file_together_are_the_file(tmp_path: Path, monkeypatch: pyt
         monkeypatch.setattr("hornbook.sources.rows.PIECE_BYTES", size)
         ranges = ranges_of(table)
         assert len(ranges) > 1
-        assert [row for one in ranges for row in read_range(table, "a.parquet", one, ["text"])] == rows
+        assert [row for one in ranges for row in scan_rows(table, "a.parquet", one, ["text"])] == rows
     empty = tmp_path / "empty.jsonl"
     empty.touch()
     assert ranges_of(empty) == []

@@ -6,16 +6,17 @@ Source: section 2.1 of the paper (a random forest on the hidden states of a code
 it because it ranks better on the same labels: `docs/decisions/classifier-head.md`.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hornbook.curation.distillation import Distillation, SoftLabels
-from hornbook.curation.encode import EncodeConfig, Features
-from hornbook.curation.hidden_states import HiddenStatesConfig
+from hornbook.curation.encode import EncodeConfig, Features, encode
+from hornbook.curation.hidden_states import HiddenStatesConfig, HiddenStatesEncoder
 from hornbook.curation.kernel_head import fit_kernel
 from hornbook.errors import ConfigError, MissingInputError
 
@@ -36,6 +37,10 @@ KERNEL_PENALTY = 0.5
 
 PREDICTION_DECIMALS = 6
 """Coarser than the rounding differences between machines."""
+
+
+Encoder = Callable[[Sequence[str]], Features]
+"""Turns texts into features, a row each, which does not depend on the texts beside it, rounding aside."""
 
 
 class Head(Protocol):
@@ -64,6 +69,17 @@ class ClassifierConfig:
             raise ConfigError(f"`head` must be one of {', '.join(HEADS)}, got {self.head!r}")
         if self.num_bootstrap_samples < 1:
             raise ConfigError(f"`num_bootstrap_samples` must be at least 1, got {self.num_bootstrap_samples!r}")
+
+
+def make_encoder(config: EncodeConfig | HiddenStatesConfig) -> Encoder:
+    """The encoder that a config describes. A language model is loaded when it is first asked.
+
+    Raises:
+        ConfigError, MissingInputError: As `HiddenStatesEncoder`.
+    """
+    if isinstance(config, EncodeConfig):
+        return partial(encode, config=config)
+    return HiddenStatesEncoder(config).encode
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,12 @@ Reads:  the sources that its inputs are (`sources/`), in their order.
 Writes: `documents`: Document, and `dropped`: Dropped, the rows and files that are none, with the reason.
 """
 
+import ast
 import functools
 import itertools
+import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -15,12 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from hornbook.curation.definitions import split_module
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.pipeline.stage import Artifact, FileHash, Result, Stage, Workspace, count_reasons
 from hornbook.pipeline.table import Table, TableWriter
-from hornbook.records import Document, DocumentKind, Dropped
+from hornbook.python_code.functions import Definition
+from hornbook.python_code.parse import first_line_of, parse_quietly
+from hornbook.records import Document, DocumentKind, Dropped, SampleKind, content_id
 from hornbook.sources.find import SourcesConfig, open_sources
 from hornbook.sources.source import Piece
 from hornbook.sources.stackoverflow import StackOverflow
@@ -28,6 +31,9 @@ from hornbook.sources.stackoverflow import StackOverflow
 VERSION = 2
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
 FILES, DEFINITIONS = "files", "definitions"
+MAX_MODULE_LINES = 80
+"""A module of at most this many lines is also a document as a whole."""
+DOES_NOT_PARSE, NO_DEFINITION = "does not parse", "no definition"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +111,63 @@ def read_piece(piece: Piece, folder: Path, *, kind: DocumentKind | None = None, 
                 dropped.add(one)
             else:
                 documents.add(one)
+
+
+def split_module(document: Document, max_module_lines: int = MAX_MODULE_LINES) -> Iterator[Document | Dropped]:
+    """Split a document of code into its top-level functions and classes; other documents pass as they are.
+
+    A small module is a document besides the definitions in it, since labels name definitions. The two overlap on
+    purpose: `select.py` keeps only one of two overlapping documents.
+
+    A definition runs from its first decorator to the last character of its last statement. Its metadata are those of
+    the module, and `module`, `qualname` (empty for a module whole), `sample_kind`, `first_line` and `last_line`
+    (1-based, inclusive).
+
+    Yields:
+        The module if it is small, then its definitions by line; or why there are none.
+    """
+    if document.kind is not DocumentKind.CODE:
+        yield document
+        return
+    try:
+        tree = parse_quietly(document.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        yield Dropped(id=document.id, reason=DOES_NOT_PARSE, detail=str(error))
+        return
+    definitions = [node for node in tree.body if isinstance(node, Definition)]
+    if not definitions:
+        yield Dropped(id=document.id, reason=NO_DEFINITION, detail="")
+        return
+    metadata = json.loads(document.metadata)
+    path = str(metadata.get("path", ""))
+    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    lines = document.text.split("\n")
+    seen: set[str] = set()
+
+    def part(body: str, qualname: str, kind: SampleKind, first_line: int, last_line: int) -> Iterator[Document]:
+        name = content_id("code", document.id, qualname, body)
+        if name in seen:  # The same definition stands twice in the module.
+            return
+        seen.add(name)
+        place = {
+            "module": module,
+            "qualname": qualname,
+            "sample_kind": kind,
+            "first_line": first_line,
+            "last_line": last_line,
+        }
+        yield replace(document, id=name, text=body, metadata=json.dumps({**metadata, **place}))
+
+    num_lines = len(document.text.rstrip().split("\n"))
+    if num_lines <= max_module_lines:
+        yield from part(document.text.rstrip() + "\n", "", SampleKind.MODULE, 1, num_lines)
+    for node in definitions:
+        first_line = first_line_of(node)
+        last_line = node.end_lineno or node.lineno
+        body = lines[first_line - 1 : last_line]
+        body[-1] = body[-1].encode()[: node.end_col_offset].decode()
+        kind = SampleKind.CLASS if isinstance(node, ast.ClassDef) else SampleKind.FUNCTION
+        yield from part("\n".join(body) + "\n", node.name, kind, first_line, last_line)
 
 
 def _identity(config: CollectConfig, sha256_of: FileHash) -> list[Any]:

@@ -102,7 +102,7 @@ def describe_language_model(
 
 
 class HiddenStatesEncoder:
-    """Mean hidden states; implements `encoder.Encoder`.
+    """Mean hidden states of texts.
 
     A text's row depends on its batch as far as floating point rounds in another order. Equal lists of texts give equal
     rows on one machine.

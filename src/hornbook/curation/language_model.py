@@ -14,8 +14,11 @@ from hornbook.pipeline.fingerprint import digest_of
 from hornbook.pipeline.manifest import hash_file
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.store import Store
-from hornbook.sources.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
 from hornbook.sources.transformers_folder import (
+    CONFIG_AND_TOKENIZER,
+    WEIGHTS,
+    fetch,
+    fetch_weights,
     first_line,
     load_config,
     load_tokenizer,

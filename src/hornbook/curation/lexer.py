@@ -152,11 +152,12 @@ def lex(texts: Sequence[str]) -> Lexed:
     begins_C = np.concatenate([begins_T[in_code_T], begins_S])
     order = np.argsort(begins_C, kind="stable")
     begins_C = begins_C[order]
+    line_bounds = np.concatenate([[0], np.cumsum(lines.lengths_L + 1)])
     code = CodeTokens(
         hashes_T=np.concatenate([hashes_T[in_code_T], regions_S.astype(np.uint64)])[order],
         texts_T=np.concatenate([texts_T[in_code_T], spans.texts_S])[order],
         first_bytes_T=bytes_B[begins_C],
-        lines_T=np.repeat(np.arange(len(lines.texts_L)), np.diff(np.searchsorted(begins_C, _line_starts(lines)))),
+        lines_T=np.repeat(np.arange(len(lines.texts_L)), np.diff(np.searchsorted(begins_C, line_bounds))),
     )
     return Lexed(
         num_texts=len(texts),
@@ -241,29 +242,16 @@ def _texts_of(places: Places, starts: Places) -> Places:
 
 def _lines(breaks_L: Places, starts: Places, begins_T: Places, hashes_T: Hashes, regions_T: NDArray[np.int8]) -> Lines:
     begins_L = np.concatenate([[0], breaks_L[:-1] + 1])
-    if not len(begins_T):
-        nothing = np.zeros(len(breaks_L), dtype=np.int64)
-        return Lines(
-            texts_L=_texts_of(begins_L, starts),
-            lengths_L=breaks_L - begins_L,
-            indents_L=nothing,
-            regions_L=nothing.astype(np.int8),
-            first_hashes_L=nothing.astype(np.uint64),
-        )
-    first = np.minimum(np.searchsorted(begins_T, begins_L), len(begins_T) - 1)
-    is_full = (begins_T[first] >= begins_L) & (begins_T[first] < breaks_L)
+    begins_T = np.append(begins_T, np.iinfo(np.int64).max)  # Behind the last line; so that each has a next token.
+    first = np.searchsorted(begins_T, begins_L)
+    is_full = begins_T[first] < breaks_L
     return Lines(
         texts_L=_texts_of(begins_L, starts),
         lengths_L=breaks_L - begins_L,
         indents_L=np.where(is_full, begins_T[first] - begins_L, 0),
-        regions_L=np.where(is_full, regions_T[first], Region.CODE).astype(np.int8),
-        first_hashes_L=np.where(is_full, hashes_T[first], 0).astype(np.uint64),
+        regions_L=np.where(is_full, np.append(regions_T, np.int8(Region.CODE))[first], np.int8(Region.CODE)),
+        first_hashes_L=np.where(is_full, np.append(hashes_T, np.uint64(0))[first], np.uint64(0)),
     )
-
-
-def _line_starts(lines: Lines) -> Places:
-    """Where each line begins, and where the last one ends."""
-    return np.concatenate([[0], np.cumsum(lines.lengths_L + 1)])
 
 
 def _word_parts(bytes_B: NDArray[np.uint8], sums: _Sums, starts: Places) -> WordParts:

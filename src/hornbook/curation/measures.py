@@ -10,7 +10,6 @@ That is a guess where code is unusual, and it works on code that does not parse.
 import builtins
 import functools
 import sys
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,8 @@ _KEYWORDS = (
     "global if import in is lambda nonlocal not or pass raise return try while with yield"
 )
 """Fixed, so that measures mean the same on each version of Python."""
-_MARKS = list("()[]{}=:,.@+-*/%<>!&|^~;\\")
+_MARKS = tuple("()[]{}=:,.@+-*/%<>!&|^~;\\")
+_BUILTINS, _MODULES = tuple(dir(builtins)), tuple(sorted(sys.stdlib_module_names))
 _LONG_LINE_BYTES = 79
 _MOST_LINE_BYTES = 400
 """Beyond, a line counts no more towards the mean length."""
@@ -34,35 +34,19 @@ Mask = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Vocabulary:
-    """Hashes of the words that mean something."""
-
-    keywords: Hashes
-    marks: Hashes
-    builtins: Hashes
-    modules: Hashes
-
-
-@functools.lru_cache(maxsize=1)
-def _vocabulary() -> _Vocabulary:
-    return _Vocabulary(
-        keywords=hashes_of(_KEYWORDS.split()),
-        marks=hashes_of(_MARKS),
-        builtins=hashes_of(dir(builtins)),
-        modules=hashes_of(sorted(sys.stdlib_module_names)),
-    )
-
-
 @functools.lru_cache(maxsize=256)
+def _hashes(*words: str) -> Hashes:
+    return hashes_of(words)
+
+
 def _hash(word: str) -> np.uint64:
-    hashed: np.uint64 = hashes_of([word])[0]
+    hashed: np.uint64 = _hashes(word)[0]
     return hashed
 
 
 def keyword_hashes() -> Hashes:
     """Of Python's keywords."""
-    return _vocabulary().keywords
+    return _hashes(*_KEYWORDS.split())
 
 
 def num_measures() -> int:
@@ -80,7 +64,7 @@ def measure(lexed: Lexed) -> Numbers:
         ln(1 + x) of measures of names, documentation, lines and size. All are finite and none is negative.
     """
     names = _Names(lexed)
-    counts = names.counts_of(np.concatenate([_vocabulary().keywords, _vocabulary().marks]))
+    counts = names.counts_of(np.concatenate([keyword_hashes(), _hashes(*_MARKS)]))
     shares = np.sqrt(counts / names.num_code[:, None])
     return np.hstack([np.log1p(counts), shares, np.log1p(np.array([*names.measures(), *_layout(lexed)]).T)])
 
@@ -109,11 +93,10 @@ class _Names:
 
     def measures(self) -> list[Numbers]:
         """A list of numbers for each text."""
-        known = _vocabulary()
         first = self._first_bytes
         is_word = (first == ord("_")) | (first >= 128) | _between(first, "a", "z") | _between(first, "A", "Z")
-        is_name = is_word & ~np.isin(self._hashes, known.keywords)
-        is_builtin = is_name & np.isin(self._hashes, known.builtins)
+        is_name = is_word & ~np.isin(self._hashes, keyword_hashes())
+        is_builtin = is_name & np.isin(self._hashes, _hashes(*_BUILTINS))
         is_self = (self._hashes == _hash("self")) | (self._hashes == _hash("cls"))
         is_attribute = is_name & (self._previous == _hash("."))
         is_parameter = self._is_parameter(is_name)
@@ -132,7 +115,7 @@ class _Names:
         num_reads, num_calls = np.maximum(1.0, count(is_read)), np.maximum(1.0, count(is_called))
         before_last = self._neighbour(-2)
         calls_self = is_called & is_attribute & ((before_last == _hash("self")) | (before_last == _hash("cls")))
-        free, free_modules = distinct(is_free), distinct(is_free & np.isin(self._hashes, known.modules))
+        free, free_modules = distinct(is_free), distinct(is_free & np.isin(self._hashes, _hashes(*_MODULES)))
         return [
             *(
                 count(is_definition),
@@ -179,7 +162,7 @@ class _Names:
         return neighbours
 
     def _is_one_of(self, words: str) -> Mask:
-        return np.isin(self._hashes, hashes_of(words.split()))
+        return np.isin(self._hashes, _hashes(*words.split()))
 
     def _bracket_depths(self) -> Places:
         """In how many brackets of its text each token stands, an opening one in itself."""
@@ -208,7 +191,7 @@ class _Names:
     def _is_parameter(self, is_name: Mask) -> Mask:
         ends_signature = (self._hashes == _hash(":")) & (self._depths == 0)
         in_signature = self._is_behind(self._hashes == _hash("def"), ends_signature)
-        follows = np.isin(self._previous, hashes_of(["(", ",", "*"]))
+        follows = np.isin(self._previous, _hashes("(", ",", "*"))
         found: Mask = is_name & in_signature & follows & (self._depths == 1)
         return found
 
@@ -220,7 +203,7 @@ class _Names:
         is_walrus = (self._next == _hash(":")) & (self._neighbour(2) == _hash("="))
         in_lambda = self._is_behind(self._hashes == _hash("lambda"), self._hashes == _hash(":"))
         found: Mask = is_name & (
-            np.isin(self._previous, hashes_of(introduces))
+            np.isin(self._previous, _hashes(*introduces))
             | self._is_for_target()
             | in_lambda
             | self._is_assigned()
@@ -238,7 +221,7 @@ class _Names:
     def _is_assigned(self) -> Mask:
         """Whether a token stands outside of brackets, before the last `=` of its line."""
         is_sign = (self._hashes == _hash("=")) & (self._next != _hash("=")) & (self._depths == 0)
-        signs = np.flatnonzero(is_sign & ~np.isin(self._previous, hashes_of(["=", "!", "<", ">"])))
+        signs = np.flatnonzero(is_sign & ~np.isin(self._previous, _hashes("=", "!", "<", ">")))
         last_sign = np.full(int(self._lines[-1]) + 1 if len(self._lines) else 1, -1)
         last_sign[self._lines[signs]] = signs
         found: Mask = (np.arange(len(self._hashes)) < last_sign[self._lines]) & (self._depths <= 0)
@@ -276,7 +259,7 @@ def _layout(lexed: Lexed) -> list[Numbers]:
     mean_indent = sums(lines.texts_L[is_code], lines.indents_L[is_code]) / np.maximum(1, sums(lines.texts_L[is_code]))
     in_docs = bytes_in(Region.LONG_STRING)
     num_docs = sums(spans.texts_S[spans.regions_S == Region.LONG_STRING])
-    is_definition = np.isin(lexed.code.hashes_T, hashes_of(["def", "class"]))
+    is_definition = np.isin(lexed.code.hashes_T, _hashes("def", "class"))
     num_definitions = np.maximum(1.0, sums(lexed.code.texts_T[is_definition]))
     is_prose = lexed.inner.regions_T != Region.STRING
     num_prose = sums(lexed.inner.texts_T[is_prose])

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hornbook import __version__
-from hornbook.curation.classifier import FOREST, KERNEL, FittedClassifier, ForestHead, Head
+from hornbook.curation.classifier import FOREST, KERNEL, Encoder, FittedClassifier, ForestHead, Head, make_encoder
 from hornbook.curation.encode import BLOCKS, EncodeConfig
-from hornbook.curation.encoder import Encoder, make_encoder
 from hornbook.curation.hidden_states import HiddenStatesConfig
 from hornbook.curation.kernel_head import KernelHead
 from hornbook.curation.measures import num_measures
@@ -68,7 +67,7 @@ class SavedClassifier:
         values = [np.empty(0)]
         with threadpool_limits(1):  # Who calls this has a process a core.
             for start in range(0, len(texts), _TEXTS_AT_ONCE):
-                values.append(self.fitted.predict(self._encoder.encode(texts[start : start + _TEXTS_AT_ONCE])))
+                values.append(self.fitted.predict(self._encoder(texts[start : start + _TEXTS_AT_ONCE])))
         return np.concatenate(values)
 
     @cached_property

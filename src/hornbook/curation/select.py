@@ -188,30 +188,6 @@ def count_tokens(texts: Sequence[str]) -> list[int]:
     return [sum(1 for _ in LEXICAL_TOKEN.finditer(text)) for text in texts]
 
 
-def most_valuable(
-    values: NDArray[np.float64],
-    sizes: NDArray[np.int64],
-    budget: int,
-    is_passed_over: Callable[[int], bool] = lambda _index: False,
-) -> Iterator[int]:
-    """Indices by falling value, equal values in their order, until the next one would exceed the budget.
-
-    Args:
-        values: None is NaN.
-        sizes: In tokens.
-        budget: The sizes of what is given add up to no more.
-        is_passed_over: Asked of each in turn; what is passed over costs nothing.
-    """
-    left = budget
-    for index in map(int, np.argsort(-values, kind="stable")):
-        if is_passed_over(index):
-            continue
-        left -= int(sizes[index])
-        if left < 0:
-            return
-        yield index
-
-
 class ValuesById:
     """The values of many documents, looked up by id; 24 bytes for each are held.
 
@@ -295,8 +271,13 @@ def _choose(
     else:
         candidates, budget = np.flatnonzero(values >= config.threshold), num_tokens
     is_kept = np.zeros(len(values), dtype=np.bool_)
-    for at in most_valuable(values[candidates], sizes[candidates], budget, lambda at: overlaps(int(candidates[at]))):
-        is_kept[candidates[at]] = True
+    for index in candidates[np.argsort(-values[candidates], kind="stable")].tolist():
+        if overlaps(index):
+            continue
+        budget -= int(sizes[index])
+        if budget < 0:
+            break
+        is_kept[index] = True
     if not is_kept.any():
         best = int(np.argmax(values))
         raise ConfigError(

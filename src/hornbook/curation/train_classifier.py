@@ -12,16 +12,16 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import as_file
+from importlib.resources import as_file, files
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hornbook.curation.calibration import measure_calibration, most_surprising
-from hornbook.curation.classifier import ClassifierConfig, Learner, fit_value
-from hornbook.curation.encoder import make_encoder
+from hornbook.curation.classifier import ClassifierConfig, Encoder, Learner, fit_value, make_encoder
+from hornbook.curation.distillation import SoftLabels
 from hornbook.curation.saved_classifier import CLASSIFIER_FOLDER, SavedClassifier
-from hornbook.curation.shipped import STATES_FILE, ShippedStates
 from hornbook.errors import MissingInputError
 from hornbook.pipeline.stage import Artifact, FileHash, Result, Stage, Workspace
 from hornbook.pipeline.table import Table
@@ -29,6 +29,11 @@ from hornbook.records import Document, Label, SampleKind
 
 VERSION = 6
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
+NUM_COMPONENTS = 32
+LEAST_KNOWN_LABELS = 100
+"""With fewer labelled texts that have states, a slow head would learn too little to teach."""
+HASH_BYTES = 8
+STATES_FILE = files("hornbook.curation").joinpath("educational_value/states.safetensors")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +72,7 @@ def run_train_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact
     workspace.progress(1, 3, "measuring the calibration")
     encoder = make_encoder(config.encode)
     soft_labels = states.soft_labels(texts, others, encoder)
-    learner = Learner(encoder.encode(texts), scores, config, soft_labels)
+    learner = Learner(encoder(texts), scores, config, soft_labels)
     with threadpool_limits(1):  # The number of cores must change no digit.
         measured = measure_calibration(learner, workspace.seed)
         workspace.progress(2, 3, "fitting to all labels")
@@ -92,6 +97,41 @@ def run_train_classifier(config: ClassifierConfig, inputs: Mapping[str, Artifact
     return Result(kept=len(labels), unit="labels", metrics=metrics)
 
 
+class ShippedStates:
+    """What a language model saw in code of the standard library, found by the hash of the code."""
+
+    def __init__(self, *, is_used: bool = True) -> None:
+        """Load the states, or none of them."""
+        self._states = _load_states() if is_used else {}
+
+    def has(self, text: str) -> bool:
+        """Whether there are states of a text."""
+        return bool(self._states) and hash_of_snippet(text) in self._states
+
+    def soft_labels(self, labelled: Sequence[str], others: Sequence[str], encoder: Encoder) -> SoftLabels | None:
+        """What the states say.
+
+        Args:
+            labelled: The labelled texts.
+            others: Texts that have states; none is a labelled one.
+            encoder: Of the classifier.
+
+        Returns:
+            The soft labels; None where too few labelled texts have states: the code is of another version of Python.
+        """
+        nothing = np.full(NUM_COMPONENTS, np.nan)
+        of_labelled = np.array([self._states.get(hash_of_snippet(text), nothing) for text in labelled])
+        if not labelled or np.isfinite(of_labelled).all(axis=1).sum() < LEAST_KNOWN_LABELS:
+            return None
+        of_others = np.array([self._states[hash_of_snippet(text)] for text in others]).reshape(-1, NUM_COMPONENTS)
+        return SoftLabels(features=encoder(others), states=of_others, labelled_states=of_labelled)
+
+
+def hash_of_snippet(text: str) -> bytes:
+    """What a snippet's states are found by; a newline at its end does not count."""
+    return hashlib.sha256(text.removesuffix("\n").encode()).digest()[:HASH_BYTES]
+
+
 def _find(
     documents: Table[Document], labels: Sequence[Label], states: ShippedStates
 ) -> tuple[list[Document], list[str]]:
@@ -101,18 +141,18 @@ def _find(
     """
     wanted = {label.id for label in labels}
     found: dict[str, Document] = {}
-    others: dict[str, str] = {}
+    others: dict[str, None] = {}
     for document in documents:
         if document.id in wanted:
             found[document.id] = document
         elif states.has(document.text) and json.loads(document.metadata).get("sample_kind") != SampleKind.MODULE:
-            others.setdefault(_digest(document.text), document.text)
+            others[document.text] = None
     missing = next((label.id for label in labels if label.id not in found), None)
     if missing is not None:
         raise MissingInputError(f"the label of `{missing}` has no document")
     for document in found.values():
-        others.pop(_digest(document.text), None)
-    return [found[label.id] for label in labels], list(others.values())
+        others.pop(document.text, None)
+    return [found[label.id] for label in labels], list(others)
 
 
 def _identity(config: ClassifierConfig, sha256_of: FileHash) -> list[str]:
@@ -121,5 +161,10 @@ def _identity(config: ClassifierConfig, sha256_of: FileHash) -> list[str]:
         return [sha256_of(path)] if config.use_soft_labels else []
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _load_states() -> dict[bytes, NDArray[np.float64]]:
+    from safetensors.numpy import load_file
+
+    with as_file(STATES_FILE) as path:
+        read = load_file(path)
+    rows = read["states"] * read["steps"].astype(np.float64)
+    return {digest.tobytes(): row for digest, row in zip(read["sha256"], rows, strict=True)}

@@ -25,14 +25,16 @@ from hornbook.deduplication.minhash import (
     NGRAM_SIZE,
     BandKeys,
     NearDuplicates,
+    Shingler,
+    Shingles,
     agreeing,
     band_keys,
     join_near,
+    normalised_hash,
     signatures_of,
     with_signature,
     with_tokens,
 )
-from hornbook.deduplication.shingles import Shingler, Shingles, normalised_hash
 from hornbook.errors import ConfigError
 from hornbook.parallel import collect, frame_of
 from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace, count_reasons

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.models import HUGGING_FACE, ModelIdentity, Request, hash_files, indices_of, prompt_of
 from hornbook.generation.prompt import SamplingConfig
-from hornbook.sources.hub import CONFIG_AND_TOKENIZER, WEIGHTS, fetch, fetch_weights
 from hornbook.sources.transformers_folder import (
+    CONFIG_AND_TOKENIZER,
+    WEIGHTS,
     choose_device,
+    fetch,
+    fetch_weights,
     first_line,
     load_config,
     load_tokenizer,

@@ -45,7 +45,7 @@ _LEAST_WHITE_SHARE = 0.04
 
 
 class Reason(StrEnum):
-    """The rule that refused a file; the first one, in the order of `judge.py`."""
+    """The rule that refused a file; the first one, in the order of `stage.py`."""
 
     TOO_LARGE = "too large"
     OPTED_OUT = "opted out"

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from hornbook.errors import MissingInputError
 from hornbook.python_code.functions import last_function
 from hornbook.records import EXERCISE_METADATA, Document, DocumentKind, Dropped, Exercise, as_document, content_id
 from hornbook.sources.licenses import license_of_name, licenses_of_text
 from hornbook.sources.remote import RemoteFile
-from hornbook.sources.rows import NOT_UTF8, RowRange, is_writable, ranges_of, read_range, scan_rows
+from hornbook.sources.rows import NOT_UTF8, RowRange, is_writable, open_parquet, ranges_of, scan_rows
 from hornbook.sources.source import NO_ASSERTION, TOO_LONG, Piece, TextKind, make_document
 
 NO_TEXT, NO_ID = "no text", "no id"
@@ -111,7 +110,7 @@ class Rows:
         return [partial(self._read, one) for one in ranges_of(self.path)]
 
     def _read(self, piece: RowRange) -> Iterator[Document | Dropped]:
-        for row in read_range(self.path, self.name, piece, self._columns):
+        for row in scan_rows(self.path, self.name, piece, self._columns):
             if row.fields is None:
                 yield Dropped(id=row.place, reason=row.reason, detail=row.detail)
                 continue
@@ -239,15 +238,11 @@ def _licenses(value: Any) -> tuple[str, ...]:
 
 def _columns_of(path: Path | RemoteFile) -> list[str]:
     try:
-        with _opened(path) as file:
+        with open_parquet(path) as file:
             names: list[str] = file.schema_arrow.names
     except (OSError, pa.ArrowException) as error:
         raise MissingInputError(f"`{path}` cannot be read: {error}") from error
     return names
-
-
-def _opened(path: Path | RemoteFile) -> pq.ParquetFile:
-    return pq.ParquetFile(path if isinstance(path, Path) else path.open())
 
 
 def _first(row: Mapping[str, Any], *names: str) -> str:

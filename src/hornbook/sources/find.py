@@ -170,11 +170,7 @@ def _remote_rows(url: str, config: SourcesConfig) -> list[Source]:
         raise ConfigError(f"`{url}` can be read as rows or the-stack, not as `layout` {config.layout!r}")
     files = find_remote_files(url)
     root = posixpath.commonpath([posixpath.dirname(one.path) for one in files])
-    sources = []
-    for one in files:
-        name = one.path.removeprefix(root).lstrip("/")
-        sources.append(_rows_source(name, one, config))
-    return sources
+    return [_rows_source(one.path.removeprefix(root).lstrip("/"), one, config) for one in files]
 
 
 def _rows_source(name: str, path: Path | RemoteFile, config: SourcesConfig) -> Source:

@@ -83,26 +83,6 @@ def _whole_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield row.place, row.fields
 
 
-def scan_rows(path: RowFile, name: str) -> Iterator[Row]:
-    """The rows of a file in order, the broken ones among them.
-
-    Args:
-        path: Ends in one of `ROW_ENDINGS`.
-        name: What its rows are called by.
-
-    Raises:
-        MissingInputError: The file cannot be read further: it is cut off, or no file of its kind.
-    """
-    number = 1
-    if path.suffix == ".parquet":
-        for batch in parquet_batches(path):
-            yield from _rows_of_batch(batch, name, number)
-            number += len(batch)
-        return
-    for number, line in raw_lines(path):
-        yield parse_line(line, f"{name}:{number}")
-
-
 class RowRange(NamedTuple):
     """Rows of a file that can be read on their own."""
 
@@ -130,21 +110,24 @@ def ranges_of(path: RowFile) -> list[RowRange]:
         raise MissingInputError(f"`{path}` cannot be read: {error}") from error
 
 
-def read_range(path: RowFile, name: str, piece: RowRange, columns: Sequence[str] | None) -> Iterator[Row]:
-    """The rows of a range in order, the broken ones among them.
+def scan_rows(
+    path: RowFile, name: str, piece: RowRange | None = None, columns: Sequence[str] | None = None
+) -> Iterator[Row]:
+    """The rows of a file, or of a range of it, in order, the broken ones among them.
 
     Args:
-        path: Of the file.
+        path: Ends in one of `ROW_ENDINGS`.
         name: What its rows are called by.
-        piece: One of `ranges_of` this file.
-        columns: Of a Parquet file: those that are wanted.
+        piece: One of `ranges_of` this file; None: all of it.
+        columns: Of a Parquet file: those that are wanted; None: all.
 
     Raises:
-        MissingInputError: The file cannot be read further.
+        MissingInputError: The file cannot be read further: it is cut off, or no file of its kind.
     """
     if path.suffix == ".parquet":
-        number = piece.first
-        for batch in parquet_batches(path, columns, groups=range(piece.start, piece.stop)):
+        number = 1 if piece is None else piece.first
+        groups = None if piece is None else range(piece.start, piece.stop)
+        for batch in parquet_batches(path, columns, groups=groups):
             yield from _rows_of_batch(batch, name, number)
             number += len(batch)
         return
@@ -152,8 +135,13 @@ def read_range(path: RowFile, name: str, piece: RowRange, columns: Sequence[str]
         yield parse_line(line, f"{name}:{number}")
 
 
+def open_parquet(path: RowFile) -> pq.ParquetFile:
+    """A Parquet file, on this machine or another."""
+    return pq.ParquetFile(path if isinstance(path, Path) else path.open("rb"))
+
+
 def _ranges_of_groups(path: RowFile) -> list[RowRange]:
-    with pq.ParquetFile(path if isinstance(path, Path) else path.open("rb")) as opened:
+    with open_parquet(path) as opened:
         about = opened.metadata
         groups = [about.row_group(number) for number in range(about.num_row_groups)]
     ranges: list[RowRange] = []
@@ -213,7 +201,7 @@ def parquet_batches(
     """
     number = 0
     try:
-        with pq.ParquetFile(path if isinstance(path, Path) else path.open("rb")) as opened:
+        with open_parquet(path) as opened:
             wanted = None if columns is None else list(columns)
             chosen = None if groups is None else list(groups)
             for batch in opened.iter_batches(_ROWS_PER_BATCH, row_groups=chosen, columns=wanted):
