@@ -24,7 +24,7 @@ from transformers import PhiConfig, PhiForCausalLM, PrinterCallback, Trainer, Tr
 
 from hornbook.model.phi import Phi
 from hornbook.recipes.laptop import FINETUNE, MODEL
-from hornbook.tokens.batches import batch_rows, held_out_rows, num_rows
+from hornbook.tokens.batches import held_out_rows, num_rows, read_rows, row_starts
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.config import TrainConfig
 from hornbook.training.hardware import has_bfloat16_instructions
@@ -143,9 +143,8 @@ def run_trainer(
     )
     model.load_state_dict(new_model().state_dict())
     count = num_rows(stream, FINETUNE.sequence_length)
-    rows = torch.from_numpy(
-        batch_rows(stream, seed=SEED, step=0, batch_size=count, sequence_length=FINETUNE.sequence_length)
-    )[:, :-1]
+    starts = row_starts(stream, seed=SEED, step=0, batch_size=count, sequence_length=FINETUNE.sequence_length)
+    rows = torch.from_numpy(read_rows(stream, starts, FINETUNE.sequence_length))[:, :-1]
     clock = StopAfter(seconds)
     with tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(

@@ -125,9 +125,9 @@ class RandomStream:
         """Number of tokens."""
         return len(self._tokens)
 
-    def read_into(self, tokens: np.ndarray, start: int) -> None:
-        """As `TokenStream.read_into`."""
-        tokens[:] = np.take(self._tokens, range(start, start + len(tokens)), mode="wrap")
+    def read(self, start: int, length: int) -> np.ndarray:
+        """As `TokenStream.read`."""
+        return np.take(self._tokens, range(start, start + length), mode="wrap")
 
 
 def our_turn(shape: ModelConfig, batch_size: int, optimizer: str) -> Turn:
@@ -162,9 +162,8 @@ def their_turn(shape: ModelConfig, batch_size: int, dtype: torch.dtype, *, compi
     stream = RandomStream(shape.vocab_size)
 
     def step(number: int) -> None:
-        tokens = np.empty(batch_size * (SEQUENCE_LENGTH + 1), dtype=np.int64)
-        stream.read_into(tokens, number * len(tokens))
-        rows = torch.from_numpy(tokens).view(batch_size, -1)
+        num_tokens = batch_size * (SEQUENCE_LENGTH + 1)
+        rows = torch.from_numpy(stream.read(number * num_tokens, num_tokens)).view(batch_size, -1)
         optimizer.zero_grad()
         with torch.autocast("cpu", torch.bfloat16, enabled=dtype == torch.bfloat16):
             logits = forward(rows[:, :-1].contiguous()).logits

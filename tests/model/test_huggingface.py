@@ -12,8 +12,7 @@ from torch import Tensor
 
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
 from hornbook.model.config import ModelConfig
-from hornbook.model.huggingface import phi_config_of
-from hornbook.model.weights import load_model
+from hornbook.model.weights import load_model, phi_config_of
 
 PHI_1 = {
     "architectures": ["PhiForCausalLM"],

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from hornbook.errors import ConfigError, StoppedError, StoreError, TrainingError
 from hornbook.model.phi import Phi
-from hornbook.tokens.batches import batch_rows
+from hornbook.tokens.batches import read_rows, row_starts
 from hornbook.tokens.pack import TokenStream
 from hornbook.tokens.tokenizer import load_tokenizer
 from hornbook.training import checkpoint, loop
@@ -169,7 +169,8 @@ def test_a_step_that_is_not_finite_moves_no_weight_and_is_logged_with_its_docume
     (skipped,) = (line for line in ours.training.log if "skipped_loss" in line)
     assert (skipped["step"], skipped["skipped_loss"], ours.training.num_skipped) == (5, "nan", 1)
     assert [line["step"] for line in ours.training.log if "loss" in line] == [1, 2, 3, 4, 6, 7, 8]
-    rows = batch_rows(TokenStream(tokens, "train"), seed=SEED, step=4, batch_size=2, sequence_length=32)
+    stream = TokenStream(tokens, "train")
+    rows = read_rows(stream, row_starts(stream, seed=SEED, step=4, batch_size=2, sequence_length=32), 32)
     tokenizer = load_tokenizer(tokens / "tokenizer.json")
     texts = [tokenizer.decode(row.tolist(), skip_special_tokens=False) for row in rows]
     there = {one.id for one in DOCUMENTS if any(one.text in text for text in texts)}

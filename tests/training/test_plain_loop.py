@@ -12,7 +12,7 @@ from tests.training.rank import SHAPE, config_of
 from torch import Tensor
 from transformers import PhiForCausalLM
 
-from hornbook.tokens.batches import batch_rows, held_out_rows
+from hornbook.tokens.batches import held_out_rows, read_rows, row_starts
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.config import TrainConfig
 
@@ -101,7 +101,7 @@ def test_rates_losses_norms_and_weights_of_every_step_are_those_of_a_plain_loop(
     parameters = dict(model.named_parameters())
     losses, norms, validation_losses = [], [], []
     for step, rate in enumerate(RATES):
-        rows = batch_rows(stream, seed=SEED, step=step, batch_size=6, sequence_length=20)
+        rows = read_rows(stream, row_starts(stream, seed=SEED, step=step, batch_size=6, sequence_length=20), 20)
         model.zero_grad()
         loss = plain_loss(model, torch.from_numpy(rows), separator)
         loss.backward()  # type: ignore[no-untyped-call]

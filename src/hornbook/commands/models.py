@@ -121,8 +121,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a model with its tokenizer as a folder that other programs load."""
-    from hornbook.export.folder import fill_aside, find_trained_model, require_free
-    from hornbook.export.huggingface import export_huggingface
+    from hornbook.export.huggingface import export_huggingface, fill_aside, find_trained_model, require_free
     from hornbook.model.config import num_parameters
     from hornbook.pipeline.store import Store
 

@@ -1,4 +1,4 @@
-"""A trained model as a Hugging Face folder (`PhiForCausalLM`), written without transformers.
+"""A trained model as a Hugging Face folder (`PhiForCausalLM`), written without transformers, and where it is found.
 
 The parameter names of a Hornbook model are those of the Hugging Face class already. What remains is to write the config
 and the settings of tokenizer and generation as its loaders expect them, and the weights: one file of any size, as
@@ -6,20 +6,27 @@ transformers 5 writes up to 50 GB.
 """
 
 import json
+import os
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
-from hornbook.errors import ConfigError, MissingInputError
+from hornbook.errors import ConfigError, MissingInputError, StoreError
+from hornbook.evaluation.find import ModelFiles, find_files, is_run
 from hornbook.model.attention import BASE
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.model.weights import check_tokenizer, load_config, load_model
 from hornbook.pipeline.manifest import hash_file
+from hornbook.pipeline.runs import RunFolder
+from hornbook.pipeline.store import Store
 from hornbook.tokens.pretrained import read_tokenizer_files
 from hornbook.tokens.tokenizer import END_OF_TEXT, tokenizer_hash
 
@@ -30,6 +37,8 @@ _GENERATION, _TOKENIZER_CONFIG = "generation_config.json", "tokenizer_config.jso
 _SPECIAL_TOKENS_MAP = "special_tokens_map.json"
 EXPORTED_FILES = (CARD, _CONFIG, _GENERATION, _WEIGHTS, _SPECIAL_TOKENS_MAP, _TOKENIZER, _TOKENIZER_CONFIG)
 """All that an export writes."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +108,72 @@ def export_huggingface(
         tokenizer_sha256=tokenizer_sha256,
         config=config,
     )
+
+
+def find_trained_model(name: str, store: Store, *, base: bool) -> tuple[ModelFiles, str | None]:
+    """The model of a name, and its model card; None where there is none. See `find_files`.
+
+    Raises:
+        DamagedArtifactError: An artifact of the run is damaged.
+    """
+    files = find_files(name, store, base=base)
+    card = files.folder / CARD
+    if is_run(name, store):
+        artifacts = RunFolder(store, name).artifacts()
+        exported = artifacts.get("export")
+        trained = [one.manifest.fingerprint for one in artifacts.values() if one.folder == files.folder]
+        if exported is None or exported.manifest.inputs.get("model") not in trained:
+            return files, None
+        card = exported.path(f"model/{CARD}")
+    return files, card.read_text(encoding="utf-8") if card.is_file() else None
+
+
+def require_free(folder: Path, store: Store, *, replace: bool) -> None:
+    """Check that an export may write the folder of `--output`; with `replace`, also over an earlier export.
+
+    Raises:
+        ConfigError: It is a file, lies in the store, or holds files; with `replace`, files that no export writes.
+    """
+    if folder.resolve().is_relative_to(store.root.resolve()):
+        raise ConfigError(f"`--output` `{folder}` lies in the store `{store.root}`, whose files never change")
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ConfigError(f"`--output` must be a folder, and `{folder}` is a file")
+    there = sorted(path.name for path in folder.iterdir())
+    foreign = [name for name in there if name not in EXPORTED_FILES]
+    if foreign:
+        raise ConfigError(f"`--output` `{folder}` holds what no export wrote (`{foreign[0]}`): name a new folder")
+    if there and not replace:
+        raise ConfigError(
+            f"`--output` `{folder}` holds an export already: name a new folder, or replace it with `--force`"
+        )
+
+
+def fill_aside(folder: Path, fill: Callable[[Path], T]) -> T:
+    """Let `fill` write a temporary folder beside `folder`, then rename it to `folder`, which it replaces.
+
+    After a kill at any moment, `folder` is unchanged or complete; between two renames the earlier one lies beside it.
+    If `fill` raises, `folder` stays unchanged. Missing parents are created.
+
+    Raises:
+        StoreError: It cannot be written: permissions, disk space.
+    """
+    place = folder.resolve()
+    aside, earlier = (place.with_name(f".{place.name}.{kind}-{os.getpid()}") for kind in ("partial", "earlier"))
+    try:
+        aside.mkdir(parents=True)
+        filled = fill(aside)
+        if place.exists():
+            place.rename(earlier)
+        aside.rename(place)
+    except (OSError, SafetensorError) as error:
+        raise StoreError(f"`{folder}` cannot be written: {getattr(error, 'strerror', None) or error}") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        if place.exists():
+            shutil.rmtree(earlier, ignore_errors=True)
+    return filled
 
 
 def _fitting_end_of_text(tokenizer: Tokenizer, path: Path, config: ModelConfig) -> int:

@@ -56,13 +56,7 @@ def export(
 
 
 def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Write the Hugging Face folder of the model.
-
-    Args:
-        config: The name.
-        inputs: `model` and `tokenizer`; for the card also other stages of the run under their names.
-        workspace: Gets the folder `model`.
-    """
+    """Write the Hugging Face folder of the model; other inputs than `model` and `tokenizer` are for the card."""
     workspace.progress(0, 1, "writing the model")
     card = describe_model(config, inputs)
     exported = export_huggingface(

@@ -84,13 +84,8 @@ def causal_attention(
 ) -> Tensor:
     """Softmax attention from each token to itself and the tokens before it, with scores scaled by `1 / sqrt(D)`.
 
-    Args:
-        query_BHTD: Rotated queries.
-        key_BHTD: Rotated keys.
-        value_BHTD: Values.
-        dropout_probability: Dropout on the attention weights; it draws from PyTorch's global generator, the only one
-            that PyTorch's own attention uses.
-        documents: If given, tokens attend only within their own document.
+    Queries and keys are rotated. Dropout on the attention weights draws from PyTorch's global generator, the only one
+    that PyTorch's own attention uses. With `documents`, tokens attend only within their own document.
 
     Returns:
         Shape (B, H, T, D).

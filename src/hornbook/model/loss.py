@@ -16,18 +16,11 @@ from torch.nn import functional
 def next_token_loss(
     head: nn.Linear, hidden_NC: Tensor, targets_N: Tensor, chunk: int = 1024, *, gradient_scale: float = 1.0
 ) -> Tensor:
-    """The mean cross-entropy in nats.
+    """The mean cross-entropy in nats, a scalar in float32; its gradients are the plain ones up to rounding.
 
-    Args:
-        head: The model's head.
-        hidden_NC: Hidden states after the final LayerNorm.
-        targets_N: The token that follows each position.
-        chunk: Tokens per chunk.
-        gradient_scale: Factor on the gradients, not on the returned loss. It is applied in float32 before gradients are
-            rounded to the head's type: in float16, gradients divided by the number of tokens would underflow.
-
-    Returns:
-        A scalar in float32. Its gradients equal those of the plain computation up to rounding.
+    `hidden_NC` are the states after the final LayerNorm, `targets_N` the tokens that follow. `gradient_scale` is a
+    factor on the gradients, not on the loss. It is applied in float32 before gradients are rounded to the head's type:
+    in float16, gradients divided by the number of tokens would underflow.
     """
     if not torch.is_grad_enabled():
         pieces = (

@@ -1,13 +1,16 @@
 """Read and write a model's folder: `config.json` and the weights, in Hornbook's or a Hugging Face format.
 
 Hornbook writes `model.safetensors` (tensor names of `PhiForCausalLM`) and a `config.json` with the fields of
-`ModelConfig` and the hash of the model's tokenizer. A `config.json` with a `model_type` is Hugging Face's.
+`ModelConfig` and the hash of the model's tokenizer. A `config.json` with a `model_type` is Hugging Face's, of phi-1,
+phi-1.5, phi-2 and similar, saved by transformers 4 or 5. Both are read without transformers.
+
+Source: the releases of phi-1, phi-1.5 and phi-2; `PhiConfig` of transformers.
 """
 
 import dataclasses
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +20,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from hornbook.errors import ConfigError, DamagedArtifactError, MissingInputError
+from hornbook.model.attention import BASE
 from hornbook.model.config import ModelConfig
-from hornbook.model.huggingface import phi_config_of
 from hornbook.model.phi import Phi
 from hornbook.tokens.pretrained import read_tokenizer_files
 from hornbook.tokens.tokenizer import tokenizer_hash
@@ -27,6 +30,8 @@ _SAFETENSORS, _PICKLE = "model.safetensors", "pytorch_model.bin"
 _TOKENIZER = "tokenizer_sha256"
 _TOKENIZER_FILES = ("tokenizer.json", "vocab.json")
 """Every folder with a byte-level tokenizer has one of these files."""
+_ACTIVATIONS = ("gelu_new", "gelu_pytorch_tanh")
+"""The two names of GELU's tanh approximation."""
 
 
 def save_model(model: Phi, folder: Path, tokenizer_sha256: str | None = None) -> None:
@@ -59,6 +64,67 @@ def load_config(folder: Path) -> ModelConfig:
         return ModelConfig(**fields)
     except TypeError as error:
         raise ConfigError(f"`{path}` does not describe a model of Hornbook: {error}") from error
+
+
+def phi_config_of(fields: Mapping[str, Any], where: str) -> ModelConfig:
+    """The shape that a `config.json` of transformers, at the path `where`, describes; its dropouts are ignored.
+
+    Raises:
+        ConfigError: A field is missing or asks for something that Hornbook's model does not compute.
+    """
+    if fields.get("model_type") != "phi":
+        raise ConfigError(
+            f"`model_type` of `{where}` must be phi, got {fields.get('model_type')!r}; Hornbook trains and exports "
+            "models of the phi architecture alone"
+        )
+    _refuse_what_we_do_not_compute(fields, where)
+    rope = fields.get("rope_parameters") or {}
+    optional = {"partial_rotary_factor": 0.5, "max_position_embeddings": 2048, "layer_norm_eps": 1e-5}
+    found = {**optional, **fields, **rope}
+    return ModelConfig(
+        vocab_size=_whole(found, "vocab_size", where),
+        num_layers=_whole(found, "num_hidden_layers", where),
+        hidden_size=_whole(found, "hidden_size", where),
+        intermediate_size=_whole(found, "intermediate_size", where),
+        num_heads=_whole(found, "num_attention_heads", where),
+        rotary_fraction=_number(found, "partial_rotary_factor", where),
+        max_position=_whole(found, "max_position_embeddings", where),
+        layer_norm_epsilon=_number(found, "layer_norm_eps", where),
+    )
+
+
+def _refuse_what_we_do_not_compute(fields: Mapping[str, Any], where: str) -> None:
+    rope = {**(fields.get("rope_scaling") or {}), **(fields.get("rope_parameters") or {})}
+    heads, hidden = fields.get("num_attention_heads"), fields.get("hidden_size")
+    expected = {
+        "qk_layernorm": (fields.get("qk_layernorm") or False, (False,)),
+        "tie_word_embeddings": (fields.get("tie_word_embeddings") or False, (False,)),
+        "hidden_act": (fields.get("hidden_act", "gelu_new"), _ACTIVATIONS),
+        "num_key_value_heads": (fields.get("num_key_value_heads") or heads, (heads,)),
+        "rope_type": (rope.get("rope_type", rope.get("type", "default")), ("default",)),
+        "rope_theta": (rope.get("rope_theta", fields.get("rope_theta", BASE)), (BASE,)),
+        "quantization_config": (fields.get("quantization_config"), (None,)),
+    }
+    if fields.get("head_dim") is not None and isinstance(hidden, int) and isinstance(heads, int):
+        expected["head_dim"] = (fields["head_dim"], (hidden // heads,))
+    for name, (value, possible) in expected.items():
+        if value not in possible:
+            said = " or ".join(repr(one) for one in possible)
+            raise ConfigError(f"`{name}` of `{where}` is {value!r}; Hornbook's model computes only {said}")
+
+
+def _whole(fields: Mapping[str, Any], name: str, where: str) -> int:
+    value = fields.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ConfigError(f"`{name}` of `{where}` must be a positive whole number, got {value!r}")
+    return value
+
+
+def _number(fields: Mapping[str, Any], name: str, where: str) -> float:
+    value = fields[name]
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ConfigError(f"`{name}` of `{where}` must be a number, got {value!r}")
+    return float(value)
 
 
 def load_model(folder: Path, dtype: torch.dtype = torch.float32) -> Phi:

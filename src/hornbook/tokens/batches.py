@@ -34,7 +34,7 @@ def num_rows(stream: TokenStream, sequence_length: int) -> int:
     return rows
 
 
-def batch_rows(
+def row_starts(
     stream: TokenStream,
     *,
     seed: int,
@@ -44,7 +44,7 @@ def batch_rows(
     rank: int = 0,
     world_size: int = 1,
 ) -> Rows:
-    """The rows that `rank` trains on in `step`.
+    """Where in the training split the rows begin that `rank` trains on in `step`, for `read_rows`.
 
     Args:
         stream: The tokens of the training split.
@@ -56,38 +56,11 @@ def batch_rows(
         world_size: Number of processes.
 
     Returns:
-        Shape (batch_size / world_size, sequence_length + 1): inputs are all columns but the last, targets all but the
-        first. The ranks' parts, in the order of the ranks, are the global batch.
+        Shape (batch_size / world_size,): positions of the circular stream. The ranks' parts, in the order of the ranks,
+        are the global batch.
 
     Raises:
         ConfigError: `batch_size` is no multiple of `world_size`.
-    """
-    starts = row_starts(
-        stream,
-        seed=seed,
-        step=step,
-        batch_size=batch_size,
-        sequence_length=sequence_length,
-        rank=rank,
-        world_size=world_size,
-    )
-    return _read_rows(stream, starts, sequence_length)
-
-
-def row_starts(
-    stream: TokenStream,
-    *,
-    seed: int,
-    step: int,
-    batch_size: int,
-    sequence_length: int,
-    rank: int = 0,
-    world_size: int = 1,
-) -> Rows:
-    """Where in the stream the rows of `batch_rows` begin; arguments and errors as there.
-
-    Returns:
-        Shape (batch_size / world_size,): positions of the circular stream, each for `sequence_length + 1` tokens.
     """
     if batch_size % world_size:
         raise ConfigError(f"`batch_size` must be a multiple of the world size {world_size}, got {batch_size!r}")
@@ -98,6 +71,17 @@ def row_starts(
     return np.array([order.start(number) for number in range(first, first + share)], dtype=np.int64)
 
 
+def read_rows(stream: TokenStream, starts: Rows, sequence_length: int) -> Rows:
+    """The rows that begin at `starts`, shape (rows, sequence_length + 1).
+
+    Inputs are all columns but the last, targets all but the first.
+    """
+    rows = np.empty((len(starts), sequence_length + 1), dtype=np.int64)
+    for number, start in enumerate(starts.tolist()):
+        rows[number] = stream.read(start, sequence_length + 1)
+    return rows
+
+
 def held_out_rows(stream: TokenStream, *, sequence_length: int, max_rows: int) -> Rows:
     """The first rows of the validation split, in stream order: shape (rows, sequence_length + 1).
 
@@ -106,7 +90,7 @@ def held_out_rows(stream: TokenStream, *, sequence_length: int, max_rows: int) -
     available = len(stream) // sequence_length
     count = min(available, max_rows)
     chosen = [available * number // count for number in range(count)]
-    return _read_rows(stream, np.array(chosen, dtype=np.int64) * sequence_length, sequence_length)
+    return read_rows(stream, np.array(chosen, dtype=np.int64) * sequence_length, sequence_length)
 
 
 def permuted(index: int, size: int, key: bytes) -> int:
@@ -144,13 +128,6 @@ class _Epochs:
         key = self._key_of[epoch]
         offset = int.from_bytes(key[:8], "big") % self._sequence_length
         return permuted(index, self._rows, key) * self._sequence_length + offset
-
-
-def _read_rows(stream: TokenStream, starts: Rows, sequence_length: int) -> Rows:
-    rows = np.empty((len(starts), sequence_length + 1), dtype=np.int64)
-    for row, start in zip(rows, starts.tolist(), strict=True):
-        stream.read_into(row, start)
-    return rows
 
 
 def _mixed(key: bytes, number: int, value: int) -> int:

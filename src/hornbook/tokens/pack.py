@@ -82,32 +82,23 @@ class TokenStream:
     def read(self, start: int, length: int) -> npt.NDArray[np.int64]:
         """`length` tokens from `start` (taken modulo the stream's length) on, running over its end to its begin."""
         tokens = np.empty(length, dtype=np.int64)
-        self.read_into(tokens, start)
-        return tokens
-
-    def read_into(self, tokens: npt.NDArray[np.int64], start: int) -> None:
-        """Fill `tokens`, of one dimension, as `read(start, len(tokens))` does."""
         position = start % len(self)
         filled = 0
-        while filled < len(tokens):
+        while filled < length:
             number = int(np.searchsorted(self._starts, position, side="right")) - 1
             offset = position - int(self._starts[number])
-            piece = self._shards[number][offset : offset + len(tokens) - filled]
+            piece = self._shards[number][offset : offset + length - filled]
             tokens[filled : filled + len(piece)] = piece
             filled += len(piece)
             position = (position + len(piece)) % len(self)
+        return tokens
 
 
 class _DocumentIndex:
-    """Finds documents by their place in a split's stream; reads only the row groups that it needs."""
+    """Finds documents by their place in a split's stream; reads only the row groups that it needs, when asked."""
 
     def __init__(self, path: Path, shard_starts: Positions) -> None:
-        """Name the table; nothing is read before something is asked.
-
-        Args:
-            path: `SPLIT-documents.parquet`.
-            shard_starts: Where each shard begins in the stream, and behind them the stream's length.
-        """
+        """Index `SPLIT-documents.parquet`, given where each shard begins, and behind them the stream's length."""
         self._path = path
         self._shard_starts = shard_starts
         self._read: tuple[int, list[str], Positions] | None = None

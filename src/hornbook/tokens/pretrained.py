@@ -124,11 +124,7 @@ def fetch_tokenizer(
 ) -> Path:
     """Get the tokenizer's files of a model on the hub, or from the cache where they lie since the last time.
 
-    Args:
-        name: `owner/model`.
-        revision: A branch, tag or commit; None for the main branch.
-        endpoint: Of the hub; None for the one that `huggingface_hub` is set up for.
-        cache_folder: None for the one that `huggingface_hub` is set up for.
+    The hub's endpoint and the cache's folder are by default those that `huggingface_hub` is set up for.
 
     Raises:
         MissingInputError: They cannot be had; says which file to put where.
@@ -162,10 +158,6 @@ def fetch_tokenizer(
 
 def require_bytes(tokenizer: Tokenizer, name: str) -> None:
     """Reject a tokenizer that Hornbook cannot pack documents with, or whose prompts it could not heal.
-
-    Args:
-        tokenizer: Any.
-        name: Of its source, for messages.
 
     Raises:
         ConfigError: It lacks `<|endoftext|>`, has gaps in its ids, or is not byte-level: some text would not come back.

@@ -44,11 +44,8 @@ class TokenizerConfig:
 def train_tokenizer(documents: Iterable[Document], config: TokenizerConfig) -> Tokenizer:
     """Learn a tokenizer; equal documents and config give an equal tokenizer, in any process.
 
-    Every text survives `decode(encode(text))` byte for byte. `<|endoftext|>` is token 0.
-
-    Args:
-        documents: Documents of any kind, in any order: a list, or a `Table`, which is streamed twice.
-        config: Size of the vocabulary, and how much text is used.
+    Every text survives `decode(encode(text))` byte for byte. `<|endoftext|>` is token 0. The documents are iterated
+    over several times: a list, or a `Table`, which is streamed.
 
     Raises:
         MissingInputError: There is no document.

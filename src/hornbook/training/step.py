@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from hornbook.errors import MissingInputError, TrainingError
-from hornbook.tokens.batches import batch_rows, row_starts
+from hornbook.tokens.batches import read_rows, row_starts
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.config import TrainConfig
 from hornbook.training.engine import Engine
@@ -133,14 +133,13 @@ class Stepper:
     ranks: Ranks
     device: torch.device
     micro_batch: int
-    """Micro-batch size."""
 
     def take(self, step: int, scale: float, request: Request) -> Outcome:
         """Take the step after `step` finished ones.
 
         `step` determines rows, dropout and learning rate; `request` is sent to the other processes along with the loss.
         """
-        rows = batch_rows(
+        starts = row_starts(
             self.stream,
             seed=self.seed,
             step=step,
@@ -149,6 +148,7 @@ class Stepper:
             rank=self.ranks.rank,
             world_size=self.ranks.world_size,
         )
+        rows = read_rows(self.stream, starts, self.config.sequence_length)
         _seed_dropout(self.seed, step, self.ranks.rank)
         self.engine.renew()
         total = torch.zeros((), device=self.device)
