@@ -76,8 +76,7 @@ def test_activations_computed_again_give_equal_gradients_to_the_bit_with_dropout
     model.set_dropout(residual=0.1, attention=0.1)
     results = []
     for again in (False, True):
-        model.checkpoint_activations = again
-        assert model.checkpoint_activations is again
+        model.set_checkpoint_activations(again)
         torch.manual_seed(3)
         results.append(gradients_of(model, lambda: model.loss(rows, separator=SEPARATOR)))
     (loss, kept), (same_loss, recomputed) = results

@@ -23,7 +23,7 @@ from hornbook.model.phi import Phi
 from hornbook.training.config import Execution, TrainConfig
 from hornbook.training.engine import Replicas, Shards
 from hornbook.training.parallel import joined_ranks
-from hornbook.training.stages import train_folder
+from hornbook.training.stages import TrainingCall, train_folder
 from hornbook.training.step import Stepper
 
 SHAPE = ModelConfig(vocab_size=300, num_layers=2, hidden_size=32, intermediate_size=64, num_heads=2, max_position=32)
@@ -80,9 +80,8 @@ def _train(folder: Path, values: dict[str, Any], environment: Mapping[str, str])
             print(note, flush=True)
 
     with joined_ranks(environment, timeout_seconds=timeout) as ranks:
-        result = train_folder(
-            config_of(values), tokens, None if base is None else Path(base), folder, folder / "scratch", 5, progress
-        )
+        call = TrainingCall(config_of(values), tokens, None if base is None else Path(base), seed=5)
+        result = train_folder(call, folder, folder / "scratch", progress)
         if ranks.is_first:
             (folder / "metrics.json").write_text(json.dumps(result.metrics))
 

@@ -52,7 +52,7 @@ def kept_bytes(shape: ModelConfig, *, dtype: torch.dtype = torch.float32, **chan
     """What autograd really keeps of a forward pass, each storage once; not the parameters and the head's gradient."""
     model = Phi(shape).initialize(torch.Generator().manual_seed(0)).to(dtype).train()
     model.set_dropout(residual=changes.get("residual_dropout", 0.0), attention=changes.get("attention_dropout", 0.0))
-    model.checkpoint_activations = changes.get("checkpoint_activations", False)
+    model.set_checkpoint_activations(changes.get("checkpoint_activations", False))
     parameters = {parameter.untyped_storage().data_ptr() for parameter in model.parameters()}
     kept: dict[int, torch.UntypedStorage] = {}
 

@@ -17,18 +17,14 @@ from hornbook.model.phi import Phi
 from hornbook.model.weights import load_model, save_model, tokenizer_hash_of_model
 from hornbook.pipeline.stage import Result, Workspace
 from hornbook.tokens.pack import TokenStream
-from hornbook.training import stages
-from hornbook.training.parallel import Ranks
-from hornbook.training.stages import run_train
+from hornbook.training.stages import TrainingCall, run_train, train_in_folder
 
 
 def train(tokens: Path, output: Path, base: Path | None = None, **values: Any) -> dict[str, Any]:
     values = {"num_steps": 3, **values}
     if base is not None:
         values["model"] = None
-    return stages.train_in_folder(
-        config_of(values), tokens, base, None, output, seed=5, ranks=Ranks(0, 1), progress=lambda *_: None
-    )
+    return train_in_folder(TrainingCall(config_of(values), tokens, base, seed=5), None, output, lambda *_: None)
 
 
 @pytest.mark.parametrize("operation", ["replace", "mkdir", "copyfile", "rmtree"])

@@ -91,7 +91,7 @@ def train(
     """
     from hornbook.display import make_console, show_progress
     from hornbook.training.parallel import joined_ranks
-    from hornbook.training.stages import train_in_folder
+    from hornbook.training.stages import TrainingCall, train_in_folder
 
     base = _find_base(model.base, store) if model.base else None
     shape, positions = _shape_of(model, tokens, base)
@@ -106,9 +106,7 @@ def train(
     with joined_ranks(os.environ) as ranks:
         console.quiet = quiet or not ranks.is_first
         with show_progress(console, "train") as progress:
-            metrics = train_in_folder(
-                config, tokens, base, model.tokenizer, output, seed=seed, ranks=ranks, progress=progress
-            )
+            metrics = train_in_folder(TrainingCall(config, tokens, base, seed), model.tokenizer, output, progress)
         _print(metrics, output, ranks, as_json=as_json)
 
 

@@ -201,24 +201,12 @@ class PackedReader:
         bags = self._layers[0].bags(self._length)
         stream_BC: Tensor = self._weights.embedding(tokens_B)
         for block, layer in zip(self._weights.blocks, self._layers, strict=True):
-            stream_BC = self._block_step(block, layer, stream_BC, slot, turns_B1R, bags, hidden_BS)
+            normed_BC = block.norm(stream_BC)
+            query_BHD, key_BHD, value_BHD = self._projected(block, normed_BC, turns_B1R)
+            layer.write(slot, key_BHD, value_BHD)
+            attended_BC = layer.attend(query_BHD, bags, hidden_BS)
+            stream_BC = _sum(block, stream_BC, normed_BC, attended_BC)
         return stream_BC
-
-    def _block_step(
-        self,
-        block: PackedBlock,
-        layer: LayerBags,
-        stream_BC: Tensor,
-        slot: int,
-        turns_B1R: Tensor,
-        bags: Bags,
-        hidden_BS: Tensor | None,
-    ) -> Tensor:
-        normed_BC = block.norm(stream_BC)
-        query_BHD, key_BHD, value_BHD = self._projected(block, normed_BC, turns_B1R)
-        layer.write(slot, key_BHD, value_BHD)
-        attended_BC = layer.attend(query_BHD, bags, hidden_BS)
-        return _sum(block, stream_BC, normed_BC, attended_BC)
 
     def _prompts(self, tokens_BT: Tensor, rows: slice) -> Tensor:
         """Read the prompts of some rows; returns the stream at their last tokens, shape (G, C)."""

@@ -19,8 +19,7 @@ class Reader(Protocol):
     def read(self, tokens_BT: Tensor) -> Tensor:
         """The logits of the token after the last one, in float32, shape (B, V).
 
-        Args:
-            tokens_BT: Token ids on the CPU: the prompts in the first call, one token per row in each later call.
+        The tokens are on the CPU: the prompts in the first call, one token per row in each later call.
         """
 
     def keep(self, rows: Tensor) -> None:

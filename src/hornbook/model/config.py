@@ -53,13 +53,14 @@ class ModelConfig:
 
 def num_parameters(config: ModelConfig) -> int:
     """The exact number of parameters: embedding, blocks, final LayerNorm and the untied head with its bias."""
+    embedding, head = config.vocab_size * config.hidden_size, config.vocab_size * (config.hidden_size + 1)
+    return config.num_layers * block_parameters(config) + embedding + head + 2 * config.hidden_size
+
+
+def block_parameters(config: ModelConfig) -> int:
+    """The number of parameters of one block: attention, MLP and LayerNorm."""
     hidden, inner = config.hidden_size, config.intermediate_size
-    attention = 4 * (hidden * hidden + hidden)
-    mlp = hidden * inner + inner + inner * hidden + hidden
-    per_layer = attention + mlp + 2 * hidden
-    embedding = config.vocab_size * hidden
-    head = config.vocab_size * hidden + config.vocab_size
-    return config.num_layers * per_layer + embedding + head + 2 * hidden
+    return 4 * (hidden * hidden + hidden) + hidden * inner + inner + inner * hidden + hidden + 2 * hidden
 
 
 def flops_per_token(config: ModelConfig, sequence_length: int) -> float:

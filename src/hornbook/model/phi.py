@@ -180,13 +180,7 @@ class Phi(nn.Module):
     """A causal language model whose state dict has the names of Hugging Face's `PhiForCausalLM`."""
 
     def __init__(self, config: ModelConfig, device: str = "cpu", dtype: torch.dtype = torch.float32) -> None:
-        """Allocate the tensors without values: call `initialize` or load weights.
-
-        Args:
-            config: The shape.
-            device: Where the tensors lie; `meta` for a model without memory.
-            dtype: Of the tensors.
-        """
+        """Allocate the tensors without values: call `initialize` or load weights. On `meta` they take no memory."""
         super().__init__()
         self.config = config
         with torch.device("meta"):
@@ -198,11 +192,7 @@ class Phi(nn.Module):
                 setattr(module, name, nn.Parameter(torch.empty(parameter.shape, dtype=dtype, device=device)))
 
     def initialize(self, generator: torch.Generator) -> "Phi":
-        """Set all weights: matrices from a normal distribution, biases to 0, LayerNorm to the identity.
-
-        Returns:
-            The model itself.
-        """
+        """Set all weights and return the model: matrices normally distributed, biases 0, LayerNorm the identity."""
         with torch.no_grad():
             for name, parameter in self.named_parameters():
                 if "layernorm" in name:
@@ -220,16 +210,10 @@ class Phi(nn.Module):
         caches: Sequence[LayerCache] | None = None,
         visible_BTK: Tensor | None = None,
     ) -> Tensor:
-        """Logits of the next token at each position.
+        """Logits of the next token at each position, shape (B, T, V), in float32.
 
-        Args:
-            tokens_BT: Token ids.
-            positions_BT: Position of each token, from 0; 0, 1, 2 … by default.
-            caches: One per layer, which this call extends; they require `visible_BTK`.
-            visible_BTK: Whether a token may attend to a key, cached or new.
-
-        Returns:
-            Shape (B, T, V), in float32.
+        Positions are by default 0, 1, 2 …. There is one cache per layer, which this call extends; caches require
+        `visible_BTK`, which says whether a token may attend to a key, cached or new.
         """
         logits_BTV: Tensor = self.lm_head(self.model(tokens_BT, positions_BT, caches, visible_BTK))
         return logits_BTV.float()
@@ -259,13 +243,8 @@ class Phi(nn.Module):
             layer.residual_dropout = residual
             layer.self_attn.dropout_probability = attention
 
-    @property
-    def checkpoint_activations(self) -> bool:
-        """Whether each block saves only its input and recomputes its activations in the backward pass."""
-        return all(layer.checkpoint_activations for layer in self._blocks())
-
-    @checkpoint_activations.setter
-    def checkpoint_activations(self, value: bool) -> None:
+    def set_checkpoint_activations(self, value: bool) -> None:
+        """Set whether each block saves only its input and recomputes its activations in the backward pass."""
         for layer in self._blocks():
             layer.checkpoint_activations = value
 

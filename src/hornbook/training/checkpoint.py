@@ -5,7 +5,6 @@ rest of the run's state. Each is written under a temporary name, synced and rena
 is complete. Tensors are whole and stored by name, whatever number of processes writes or reads them.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -25,6 +24,7 @@ from hornbook.errors import ConfigError, DamagedArtifactError, StoreError
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
 from hornbook.pipeline.fingerprint import encode
+from hornbook.pipeline.manifest import hash_file
 from hornbook.pipeline.stage import Progress
 from hornbook.tokens.pack import TokenStream
 from hornbook.training.config import TrainConfig
@@ -72,13 +72,14 @@ def save_checkpoint(
         with explained_writing(folder, f"the checkpoint of step {step} ({size / 1e9:.3g} GB) in `{folder}`"):
             folder.mkdir(parents=True, exist_ok=True)
             save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, aside)
-            digest = _hash_and_sync(aside)
+            digest = hash_file(aside)
+            _sync(aside)
             aside.replace(weights)
             description = {"step": step, "sha256": digest, "best_step": best_step, "state": dict(state)}
             aside.write_text(json.dumps(description), encoding="utf-8")
-            _hash_and_sync(aside)
+            _sync(aside)
             aside.replace(weights.with_suffix(".json"))
-            _sync_folder(folder)
+            _sync(folder)
     except StoreError:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
@@ -262,7 +263,7 @@ def _verified(folder: Path, step: int) -> dict[str, Any]:
     """The description of a checkpoint whose weights have the recorded hash."""
     content, weights = _description(folder, step), _weights(folder, step)
     with suppress(OSError):
-        if _hash_and_sync(weights, sync=False) == content["sha256"]:
+        if hash_file(weights) == content["sha256"]:
             return content
     raise DamagedArtifactError(f"the checkpoint `{weights}` is not what was written")
 
@@ -298,17 +299,9 @@ def _weights(folder: Path, step: int) -> Path:
     return folder / f"step-{step:08d}.safetensors"
 
 
-def _hash_and_sync(path: Path, *, sync: bool = True) -> str:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if sync:
-            os.fsync(file.fileno())
-    return digest
-
-
-def _sync_folder(folder: Path) -> None:
-    """Sync the folder's entries."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """Bring a file's content, or a folder's entries, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -19,18 +19,6 @@ from hornbook.tokens.batches import Rows
 from hornbook.training.config import TrainConfig
 from hornbook.training.parallel import Ranks, average_gradients, spread, summed
 
-LossFunction = Callable[..., Tensor]
-"""The mean loss of rows, shape (rows, sequence length + 1), with the keyword `gradient_scale` of `Phi.loss`."""
-
-
-def loss_function(model: Phi, separator: int | None = None) -> LossFunction:
-    """`Phi.loss` of `model` with this `separator`."""
-
-    def loss_of(rows_BT: Tensor, *, gradient_scale: float = 1.0) -> Tensor:
-        return model.loss(rows_BT, gradient_scale=gradient_scale, separator=separator)
-
-    return loss_of
-
 
 class Engine(Protocol):
     """Computes losses and gradients of `model`, whose weights the optimiser updates."""
@@ -71,7 +59,7 @@ def make_engine(
     """
     model.train()
     model.set_dropout(residual=config.residual_dropout, attention=config.attention_dropout)
-    model.checkpoint_activations = config.execution.checkpoint_activations
+    model.set_checkpoint_activations(config.execution.checkpoint_activations)
     whole = dict(model.state_dict())
     choice = config.execution.compile
     engine: Engine
@@ -112,9 +100,9 @@ class Replicas:
             zip(model.parameters(), self._computing.parameters(), strict=True)
         )
         self._ranks = ranks
-        self._plain_loss = loss_function(self._computing, separator)
+        self._separator = separator
         device = next(model.parameters()).device
-        self._loss = maybe_compiled(self._plain_loss, compile_choice, device, progress)
+        self._loss = maybe_compiled(self._computing.loss, compile_choice, device, progress)
 
     @torch.no_grad()
     def renew(self) -> None:
@@ -128,7 +116,7 @@ class Replicas:
     def backward(self, rows_BT: Tensor, gradient_scale: float, *, is_last: bool) -> Tensor:
         """See `Engine`."""
         del is_last
-        loss = self._loss(rows_BT, gradient_scale=gradient_scale)
+        loss = self._loss(rows_BT, gradient_scale=gradient_scale, separator=self._separator)
         loss.backward()  # type: ignore[no-untyped-call]
         if self._computing is not self.model:
             self._collect()
@@ -153,7 +141,7 @@ class Replicas:
     def loss(self, rows_BT: Tensor) -> Tensor:
         """See `Engine`."""
         self._computing.eval()
-        measured = self._plain_loss(rows_BT)
+        measured = self._computing.loss(rows_BT, separator=self._separator)
         self._computing.train()
         return measured
 
@@ -191,7 +179,7 @@ class Shards:
             fully_shard(layer, mesh=mesh, mp_policy=policy)
         fully_shard(model, mesh=mesh, mp_policy=policy)
         register_fsdp_forward_method(model, "loss")
-        self._loss = loss_function(model, separator)
+        self._separator = separator
 
     def renew(self) -> None:
         """See `Engine`."""
@@ -201,7 +189,7 @@ class Shards:
     def backward(self, rows_BT: Tensor, gradient_scale: float, *, is_last: bool) -> Tensor:
         """See `Engine`."""
         self.model.set_requires_gradient_sync(is_last)  # type: ignore[operator]
-        loss = self._loss(rows_BT, gradient_scale=gradient_scale)
+        loss = self.model.loss(rows_BT, gradient_scale=gradient_scale, separator=self._separator)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
 
@@ -212,7 +200,7 @@ class Shards:
     def loss(self, rows_BT: Tensor) -> Tensor:
         """See `Engine`."""
         self.model.eval()
-        measured = self._loss(rows_BT)
+        measured = self.model.loss(rows_BT, separator=self._separator)
         self.model.train()
         self.model.reshard()  # type: ignore[operator]  # otherwise done by a backward pass
         return measured

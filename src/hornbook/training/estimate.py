@@ -13,7 +13,7 @@ import torch
 
 from hornbook.errors import ConfigError
 from hornbook.model.attention import BLOCK
-from hornbook.model.config import ModelConfig, flops_per_token, num_parameters
+from hornbook.model.config import ModelConfig, block_parameters, flops_per_token, num_parameters
 from hornbook.pipeline.stage import Estimate, Hardware, Stage
 from hornbook.training.checkpoint import KEEP_LAST
 from hornbook.training.config import TrainConfig
@@ -33,7 +33,6 @@ PAPER_GPU, PAPER_UTILISATION = "a100", 0.53
 """GPU of the phi-1 paper, and the utilisation that 770 GPU hours for 50.3 billion tokens imply."""
 CHECKPOINT_BYTES = 12
 """Per parameter of a checkpoint: the weight and AdamW's two moments in float32."""
-WEIGHT_BYTES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +91,7 @@ def estimate_memory(
     weights, gradients = MASTER_BYTES * parameters + copied, MASTER_BYTES * parameters + copied
     if num_shards > 1:
         # FSDP gathers the parameters outside the blocks, one block and the next one; it accumulates whole gradients.
-        block = _block_parameters(shape)
+        block = block_parameters(shape)
         outside = parameters - shape.num_layers * block
         weights = MASTER_BYTES * parameters // num_shards + bytes_of * (outside + 2 * block)
         gradients = MASTER_BYTES * parameters // num_shards + MASTER_BYTES * parameters
@@ -128,9 +127,10 @@ def estimate(stage: Stage, hardware: Hardware | None = None) -> Estimate:
     return Estimate(
         parameters=parameters,
         tokens=tokens,
-        flops=tokens * training_flops_per_token(shape, config.sequence_length),
+        # As in the utilisation of PaLM, Megatron and nanoGPT, the masked half of attention counts as well.
+        flops=tokens * flops_per_token(shape, 2 * config.sequence_length),
         memory_bytes=memory_bytes,
-        disk_bytes=parameters * (checkpoints * CHECKPOINT_BYTES + WEIGHT_BYTES),
+        disk_bytes=parameters * (checkpoints * CHECKPOINT_BYTES + MASTER_BYTES),
         assumptions=(
             "FLOPs: 6 for each weight and token, and attention counted whole, as where shares of a peak are stated "
             "(PaLM, appendix B); without validation.",
@@ -151,26 +151,13 @@ def _missing(stage: Stage) -> tuple[str, ...]:
     return (f"{tokenize.name}.held_out_share=0.01",)
 
 
-def training_flops_per_token(shape: ModelConfig, sequence_length: int) -> float:
-    """Training operations per token, with attention counted in full, as in the MFU of PaLM, Megatron and nanoGPT.
-
-    `flops_per_token` counts only the half of attention that a causal model needs.
-    """
-    return flops_per_token(shape, 2 * sequence_length)
-
-
 def paper_hardware() -> Hardware:
     """The eight GPUs of the phi-1 paper."""
     return find_hardware(PAPER_GPU, num_gpus=8, utilisation=PAPER_UTILISATION)
 
 
 def find_hardware(gpu: str, *, num_gpus: int, utilisation: float) -> Hardware:
-    """Look up GPUs by name.
-
-    Args:
-        gpu: `h100`, `a100` or another GPU of `hardware.GPUS`, ignoring case.
-        num_gpus: At least 1.
-        utilisation: Expected share of the peak, in (0, 1].
+    """Look up GPUs by their name in `hardware.GPUS`, ignoring case; `utilisation` is the expected share of the peak.
 
     Raises:
         ConfigError: The GPU is unknown, or a number is out of range.
@@ -254,11 +241,6 @@ def _block_temporaries(shape: ModelConfig, sequence_length: int, bytes_of: int, 
     if on_cpu:  # per block of attention: gradients of weights and scores, and a temporary
         work += 3 * bytes_of * shape.num_heads * min(BLOCK, sequence_length)
     return work
-
-
-def _block_parameters(shape: ModelConfig) -> int:
-    hidden, inner = shape.hidden_size, shape.intermediate_size
-    return 4 * (hidden * hidden + hidden) + 2 * hidden * inner + inner + hidden + 2 * hidden
 
 
 def _optimizer_bytes(shape: ModelConfig, optimizer: str) -> int:

@@ -182,25 +182,16 @@ def average_gradients(parameters: Sequence[Tensor], ranks: Ranks, bucket_element
 class Followers:
     """The processes that wait for calls from the first one."""
 
-    ranks: Ranks
     group: Any
-    """A process group of `torch.distributed`; None for a single process."""
-
-    def call(self, job: Any) -> None:
-        """On the first process: start `job`, which must be picklable, on all others."""
-        if self.ranks.world_size > 1:
-            self._sent(job)
+    """A process group of `torch.distributed`."""
 
     def serve(self, work: Callable[[Any], object]) -> None:
-        """On the other processes: run each job, until the first process dismisses them."""
-        while (job := self._sent(None)) is not None:
+        """On the other processes: run each job, until the first process calls None."""
+        while (job := self.call(None)) is not None:
             work(job)
 
-    def dismiss(self) -> None:
-        """On the first process: let the others return from `serve`."""
-        self.call(None)
-
-    def _sent(self, job: Any) -> Any:
+    def call(self, job: Any) -> Any:
+        """On the first process: start `job`, which must be picklable, on all others. Returns what the first called."""
         box = [job]
         try:
             torch.distributed.broadcast_object_list(box, src=0, group=self.group, device=torch.device("cpu"))
@@ -212,12 +203,10 @@ class Followers:
 @contextmanager
 def gathered_followers(ranks: Ranks) -> Iterator[Followers]:
     """Followers of the first process, which dismisses them at the end; after an error `torchrun` ends them."""
-    is_alone = ranks.world_size == 1
-    group = None if is_alone else torch.distributed.new_group(backend="gloo", timeout=LONGEST_WAIT)
-    followers = Followers(ranks, group)
+    followers = Followers(torch.distributed.new_group(backend="gloo", timeout=LONGEST_WAIT))
     yield followers
     if ranks.is_first:
-        followers.dismiss()
+        followers.call(None)
 
 
 def _buckets(gradients: Sequence[Tensor], bucket_elements: int) -> Iterator[list[Tensor]]:

@@ -40,12 +40,15 @@ _WEIGHTS = ("*.safetensors", "*.bin", "config.json")
 
 @dataclasses.dataclass(frozen=True)
 class TrainingCall:
-    """What the other processes must know to take part in a training."""
+    """What all processes must know to take part in a training."""
 
     config: TrainConfig
     tokens: Path
+    """Folder of the token shards of one dataset, which all processes must see."""
     base: Path | None
+    """A model to start from, Hornbook's or Hugging Face's; None for a new one of shape `config.model`."""
     seed: int
+    """Determines new weights, the order of the rows, and dropout."""
 
 
 def train(tokens: Stage, config: TrainConfig, *, base: Stage | None = None, name: str) -> Stage:
@@ -65,39 +68,23 @@ def run_train(config: TrainConfig, inputs: Mapping[str, Artifact], workspace: Wo
     call = TrainingCall(config, tokens, None if base is None else base.folder.absolute(), workspace.seed)
     if workspace.context.call_ranks is not None:
         workspace.context.call_ranks(call)
-    return train_folder(
-        config, tokens, call.base, workspace.folder, workspace.scratch, workspace.seed, workspace.progress
-    )
+    return train_folder(call, workspace.folder, workspace.scratch, workspace.progress)
 
 
 def take_part(call: TrainingCall) -> None:
     """Take part in a training that the first process called for."""
     nowhere = Path("/nonexistent")  # Only the first process writes and reports.
-    train_folder(call.config, call.tokens, call.base, nowhere, nowhere, call.seed, lambda *_: None)
+    train_folder(call, nowhere, nowhere, lambda *_: None)
 
 
-def train_folder(
-    config: TrainConfig,
-    tokens_folder: Path,
-    base_folder: Path | None,
-    output_folder: Path,
-    scratch: Path,
-    seed: int,
-    progress: Progress,
-) -> Result:
-    """Train a model on the token shards of a folder, on one process or all processes of the group.
-
-    All processes call this with the same arguments and must see `tokens_folder`; the other folders and `progress` are
-    used by the first process only.
+def train_folder(call: TrainingCall, output: Path, scratch: Path, progress: Progress) -> Result:
+    """Train a model on one process or all processes of the group, which call this with the same arguments.
 
     Args:
-        config: The run.
-        tokens_folder: Token shards of one dataset.
-        base_folder: A model to start from, Hornbook's or Hugging Face's; None for a new one of shape `config.model`.
-        output_folder: An existing folder for the model.
+        call: The training; its base model is read by the first process only.
+        output: An existing folder for the model; used by the first process only.
         scratch: Folder for checkpoints and the live log `log.jsonl`, from which a killed run resumes.
-        seed: Determines new weights, the order of the rows, and dropout.
-        progress: Called with the state of the run.
+        progress: Called with the state of the run, by the first process only.
 
     Returns:
         The result, equal on all processes.
@@ -108,9 +95,9 @@ def train_folder(
         StoppedError, TrainingError: See `train`.
         StoreError: The output cannot be written.
     """
-    ranks = current_ranks()
-    stream, held_out = TokenStream(tokens_folder, "train"), TokenStream(tokens_folder, "held-out")
-    model = _starting_model(config, base_folder, stream, seed, ranks)
+    config, ranks = call.config, current_ranks()
+    stream, held_out = TokenStream(call.tokens, "train"), TokenStream(call.tokens, "held-out")
+    model = _starting_model(call, stream, ranks)
     device = choose_device(config.execution.device)
     live_log = scratch / "log.jsonl"
     training = train_model(
@@ -118,44 +105,25 @@ def train_folder(
         stream,
         held_out,
         config,
-        seed=seed,
+        seed=call.seed,
         scratch=scratch / "checkpoints",
         progress=progress,
         device=device,
         log_path=live_log,
     )
     weights = gathered(model.state_dict(), ranks)
-    on_first(
-        lambda: _write_model(model.config, weights, training, output_folder, live_log, stream.tokenizer_sha256), ranks
-    )
+    on_first(lambda: _write_model(model.config, weights, training, output, live_log, stream.tokenizer_sha256), ranks)
     return Result(kept=training.step, unit="steps", metrics=_metrics(config, model.config, stream, training))
 
 
-def train_in_folder(
-    config: TrainConfig,
-    tokens: Path,
-    base: Path | None,
-    tokenizer: Path | None,
-    output: Path,
-    *,
-    seed: int,
-    ranks: Ranks,
-    progress: Progress,
-) -> dict[str, Any]:
+def train_in_folder(call: TrainingCall, tokenizer: Path | None, output: Path, progress: Progress) -> dict[str, Any]:
     """Train a model outside a pipeline, into `output`; called again with the same arguments, resume it or return.
 
     `output` becomes a folder that other commands take as a model: what `train_folder` writes, `tokenizer.json`, and
-    `training.json` with what determines the run and, at the end, its result. All processes of `ranks` call this.
+    `training.json` with what determines the run and, at the end, its result. All processes of the group call this.
 
-    Args:
-        config: See `train_folder`.
-        tokens: See `train_folder`.
-        base: See `train_folder`.
-        tokenizer: `tokenizer.json` of the shards; by default searched for in `tokens`, its parent and `base`.
-        output: Created if missing; used by the first process only.
-        seed: See `train_folder`.
-        ranks: The processes.
-        progress: See `train_folder`.
+    `tokenizer` is the shards' `tokenizer.json`, by default searched for beside the shards, above them, and in the base
+    model's folder.
 
     Returns:
         The metrics of the result, on all processes.
@@ -164,11 +132,11 @@ def train_in_folder(
         ConfigError: `output` holds another training or other files; see also `train_folder`.
         MissingInputError: `tokenizer` cannot be read.
     """
-    done = on_first(lambda: _begin_folder(config, tokens, base, tokenizer, output, seed, progress), ranks)
-    done = from_first(done, ranks)
+    ranks = current_ranks()
+    done = from_first(on_first(lambda: _begin_folder(call, tokenizer, output, progress), ranks), ranks)
     if done is not None:
         return done
-    metrics = dict(train_folder(config, tokens, base, output, output / WORK, seed, progress).metrics)
+    metrics = dict(train_folder(call, output, output / WORK, progress).metrics)
 
     def finish() -> None:
         path = output / TRAINING
@@ -180,19 +148,19 @@ def train_in_folder(
     return metrics
 
 
-def _starting_model(config: TrainConfig, base_folder: Path | None, stream: TokenStream, seed: int, ranks: Ranks) -> Phi:
+def _starting_model(call: TrainingCall, stream: TokenStream, ranks: Ranks) -> Phi:
     """The model before the first step, initialised on the first process only."""
-    if base_folder is not None and config.model is not None:
+    base, new_shape = call.base, call.config.model
+    if base is not None and new_shape is not None:
         raise ConfigError("`model` must be None if training starts from a base model, which has a shape")
-    if base_folder is None and config.model is None:
-        raise ConfigError("`model` must be the shape of the new model, got None")
 
     def read_or_initialize() -> Phi:
-        if base_folder is not None:
-            check_tokenizer(base_folder, stream.tokenizer_sha256)
-            return load_model(base_folder)
-        assert config.model is not None
-        return Phi(config.model).initialize(torch.Generator().manual_seed(seed))
+        if base is not None:
+            check_tokenizer(base, stream.tokenizer_sha256)
+            return load_model(base)
+        if new_shape is None:
+            raise ConfigError("`model` must be the shape of the new model, got None")
+        return Phi(new_shape).initialize(torch.Generator().manual_seed(call.seed))
 
     model = on_first(read_or_initialize, ranks)
     shape = from_first(None if model is None else model.config, ranks)
@@ -251,19 +219,14 @@ def _metrics(config: TrainConfig, shape: ModelConfig, stream: TokenStream, train
 
 
 def _begin_folder(
-    config: TrainConfig,
-    tokens: Path,
-    base: Path | None,
-    tokenizer: Path | None,
-    output: Path,
-    seed: int,
-    progress: Progress,
+    call: TrainingCall, tokenizer: Path | None, output: Path, progress: Progress
 ) -> dict[str, Any] | None:
     """Prepare the folder; returns the result if the training is finished."""
+    tokens, base = call.tokens, call.base
     stream = TokenStream(tokens, "train")
     wanted = {
-        **encode(config),
-        "seed": seed,
+        **encode(call.config),
+        "seed": call.seed,
         "tokenizer_sha256": stream.tokenizer_sha256,
         "num_training_tokens": len(stream),
         "base": base and {path.name: hash_file(path) for pattern in _WEIGHTS for path in sorted(base.glob(pattern))},
@@ -319,8 +282,7 @@ def _aside(path: Path) -> Path:
 
 def _find_tokenizer(tokens: Path, base: Path | None, sha256: str) -> Path | None:
     """The first `tokenizer.json` with that hash in the usual places."""
-    folders = [tokens, tokens.resolve().parent, *([base] if base else [])]
-    paths = (folder / "tokenizer.json" for folder in folders)
+    paths = [folder / "tokenizer.json" for folder in (tokens, tokens.resolve().parent, base) if folder is not None]
     return next((path for path in paths if path.is_file() and _hash_of(path) == sha256), None)
 
 
