@@ -13,7 +13,7 @@ from typing import Any
 
 from hornbook.sandbox.probes.calls import call_function
 from hornbook.sandbox.probes.record_modules import Callee, callees_of, run_modules
-from hornbook.sandbox.probes.tasks import TimeUpError, no_waiting, time_limit
+from hornbook.sandbox.probes.tasks import TimeUpError, contained, time_limit
 from hornbook.sandbox.probes.values import key_of
 
 CALL_SECONDS = 0.02
@@ -57,7 +57,7 @@ def observe(task: Mapping[str, Any]) -> dict[str, Any]:
         came to no end. There are fewer results than probes where the function was given up: it was too slow, or clearly
         made for other types.
     """
-    with no_waiting():
+    with contained():
         names, trouble = run_modules(task["modules"])
         runs = _runs(callees_of(names), task)
     outcome, detail = trouble or ("passed", "")
@@ -77,7 +77,7 @@ def observe_calls(task: Mapping[str, Any]) -> dict[str, Any]:
         than it has inputs where it was given up or the record's time was gone, null where there is no such function.
     """
     end = time.process_time() + _CALLS_SECONDS
-    with no_waiting():
+    with contained():
         names, trouble = run_modules(task["modules"])
         callees = {callee.path: callee.call for callee in callees_of(names)}
         runs = [

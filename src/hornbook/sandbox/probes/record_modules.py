@@ -3,19 +3,15 @@
 A class that cannot be made of nothing is made of the first arguments, its method gets the others.
 
 The modules run as if everything in them were known already: annotations stay text, the names of `typing` and of modules
-that much code takes for granted need no import. Nothing sleeps, closes a descriptor or ends the process. Where a module
-fails, its definitions are run again one by one, so that an import that is missing here hides no function. Functions
-inside a `main()` are taken out of it.
+that much code takes for granted need no import. Where a module fails, its definitions are run again one by one, so that
+an import that is missing here hides no function. Functions inside a `main()` are taken out of it.
 """
 
 import __future__
 
 import ast
 import builtins
-import os
 import re
-import sys
-import time
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -63,9 +59,6 @@ def run_modules(sources: Sequence[str]) -> tuple[dict[str, Any], tuple[str, str]
         MemoryError: There is none left.
     """
     names: dict[str, Any] = {"__name__": "record", "__builtins__": {**_known_names(), **vars(builtins)}}
-    time.sleep = lambda _seconds: None
-    os._exit = os.abort = sys.exit  # type: ignore[assignment]
-    os.close = os.closerange = lambda *_: None  # type: ignore[assignment]  # Small numbers are the descriptors of this process.
     trouble: tuple[str, str] | None = None
     for source in sources:
         _, error = attempt(_MODULE_SECONDS, partial(_run, source, names))

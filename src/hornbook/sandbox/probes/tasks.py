@@ -163,8 +163,11 @@ def attempt(seconds: float, run: Callable[[], Any]) -> tuple[Any, BaseException 
 
 
 @contextmanager
-def no_waiting() -> Iterator[None]:
-    """Raise `TimeUpError` in the code below whenever it has waited for something rather than computed."""
+def contained() -> Iterator[None]:
+    """Keep the code below from sleeping, ending the process or closing its descriptors.
+
+    `TimeUpError` is raised in it whenever it has waited for something rather than computed.
+    """
     last = [time.monotonic(), time.process_time()]
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
@@ -174,9 +177,19 @@ def no_waiting() -> Iterator[None]:
         if waits:
             raise TimeUpError
 
+    changes: list[tuple[Any, str, Any]] = [
+        (time, "sleep", lambda _seconds: None),
+        *((os, name, sys.exit) for name in ("_exit", "abort")),
+        *((os, name, lambda *_descriptors: None) for name in ("close", "closerange")),
+    ]
+    before = [getattr(module, name) for module, name, _ in changes]
+    for module, name, value in changes:
+        setattr(module, name, value)
     signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, _WAIT_SECONDS, _WAIT_SECONDS)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        for (module, name, _), value in zip(changes, before, strict=True):
+            setattr(module, name, value)
