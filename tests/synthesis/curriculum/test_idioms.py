@@ -47,3 +47,13 @@ def test_every_operation_has_at_least_three_solutions(world: World) -> None:
             number, idiom = next(tries)
             body = write_solution(task, "solve", idiom, random.Random(f"{name}:{number}"))
             found |= {ast.dump(ast.parse(f"def solve():\n{body}"))} if body else set()
+
+
+def test_a_generator_that_begins_with_a_bracket_is_bracketed_beside_another_argument(world: World) -> None:
+    task = bind(
+        tuple(world.operations[name] for name in ("zero_negative", "add_to_each", "smallest")), random.Random(0)
+    )
+    sources = [write_definition(task, Idiom.EXPRESSION, random.Random(number)) or "" for number in range(40)]
+    assert any("min(((" in source for source in sources)
+    for source in sources:
+        ast.parse(source)

@@ -18,7 +18,15 @@ def lazily(value: str) -> str | None:
 
 def is_generator(expression: str) -> bool:
     """Whether an expression is a generator's inside, which stands bare only as a call's single argument."""
-    return " for " in expression and not is_atom(expression) and expression[0] not in "[{("
+    if " for " not in expression or is_atom(expression):
+        return False
+    if expression[0] not in "[{(":
+        return True
+    try:  # `(n or 1) + k for n in numbers` begins with a bracket, too.
+        ast.parse(expression, mode="eval")
+    except SyntaxError:
+        return True
+    return False
 
 
 class Comprehension:
