@@ -10,22 +10,29 @@ needs no download is measured. `--layer` and `--max-tokens` are for all of them.
 
 import argparse
 import json
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
-from hornbook.curation.corpus import describe_standard_library, read_standard_library
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from hornbook.curation.calibration import auc, spearman
 from hornbook.curation.classifier import HEADS, KERNEL, ClassifierConfig, Learner, make_encoder, predict_unseen
+from hornbook.curation.collect import DEFINITIONS, CollectConfig, collect
 from hornbook.curation.distillation import SoftLabels
 from hornbook.curation.encode import EncodeConfig, Features
 from hornbook.curation.hidden_states import HiddenStatesConfig, HiddenStatesEncoder, describe_language_model
-from hornbook.curation.train_classifier import ShippedStates, describe_labels, describe_states, join_labels, load_labels
-from hornbook.records import SampleKind
+from hornbook.curation.labels import read_labels
+from hornbook.curation.train_classifier import ShippedStates
+from hornbook.display import TerminalObserver, make_console
+from hornbook.pipeline.run import Pipeline, run
+from hornbook.pipeline.store import Store
+from hornbook.records import Document, Label, SampleKind
+from hornbook.sources.standard_library import STANDARD_LIBRARY
 
 SEEDS = (0, 1, 2)
 NUM_SPEED_TEXTS = 1000
@@ -35,10 +42,9 @@ NUM_SPEED_TEXTS = 1000
 def main() -> None:
     """Measure and print."""
     asked = _arguments()
-    samples = read_standard_library(describe_standard_library()).samples
-    labels = join_labels(samples, load_labels(describe_labels()), describe_labels())
+    samples, labels = read_standard_library()
     text_of = {sample.id: sample.text for sample in samples}
-    texts = [text_of[label.sample_id] for label in labels]
+    texts = [text_of[label.id] for label in labels]
     scores = np.array([label.score for label in labels])
     if asked.num_labels is not None:
         chosen = np.random.default_rng(0).permutation(len(texts))[: asked.num_labels]
@@ -46,8 +52,8 @@ def main() -> None:
     others = [sample.text for sample in samples[:: max(1, len(samples) // NUM_SPEED_TEXTS)]]
     if not asked.only_language_models:
         compare_heads(EncodeConfig(), texts, scores, others, asked.head)
-        states, of_labelled = ShippedStates(describe_states()), set(texts)
-        unread = (sample.text for sample in samples if sample.kind is not SampleKind.MODULE)
+        states, of_labelled = ShippedStates(), set(texts)
+        unread = (sample.text for sample in samples if not is_module(sample))
         with_states = [text for text in dict.fromkeys(unread) if text not in of_labelled and states.has(text)]
         soft_labels = states.soft_labels(texts, with_states, make_encoder(EncodeConfig()))
         if soft_labels is not None and asked.num_labels is None:
@@ -59,6 +65,25 @@ def main() -> None:
             **({} if asked.layer is None else {"layer": asked.layer}),
         )
         compare_heads(config, texts, scores, texts, asked.head)
+
+
+def read_standard_library() -> tuple[list[Document], list[Label]]:
+    """The functions, classes and small modules of the running Python's standard library, and the shipped labels."""
+    library = collect(CollectConfig(inputs=(STANDARD_LIBRARY,), split=DEFINITIONS))
+    labels = read_labels(library)
+    with tempfile.TemporaryDirectory() as folder, TerminalObserver(make_console(stderr=True)) as observer:
+        store = Store(Path(folder), is_durable=False)
+        store.open_for_writing()
+        made = run(Pipeline.ending_in("classifier", labels), store, observer)
+        documents = list(made[library.name].artifact.documents())
+        found = list(made[labels.name].artifact.table("labels", Label))
+        store.close()
+    return documents, found
+
+
+def is_module(document: Document) -> bool:
+    """Whether a document of the standard library is a whole module."""
+    return bool(json.loads(document.metadata)["sample_kind"] == SampleKind.MODULE)
 
 
 def compare_heads(

@@ -12,14 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from hornbook.curation.corpus import describe_standard_library, read_standard_library
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
+from classifier import is_module, read_standard_library
 from hornbook.curation.classifier import make_encoder
 from hornbook.curation.hidden_states import DTYPES, describe_language_model
 from hornbook.curation.train_classifier import HASH_BYTES, NUM_COMPONENTS, hash_of_snippet
-from hornbook.records import SampleKind
 
 _MOST_STEPS = 127
 
@@ -35,8 +34,8 @@ def main() -> None:
     parser.add_argument("--without-norm", action="store_true", help="states as the layer leaves them")
     parser.add_argument("--dtype", default="auto", choices=("auto", *DTYPES))
     asked = parser.parse_args()
-    samples = read_standard_library(describe_standard_library()).samples
-    texts = [sample.text for sample in samples if sample.kind is not SampleKind.MODULE]
+    documents, _ = read_standard_library()
+    texts = [one.text for one in documents if not is_module(one)]
     described = describe_language_model(asked.model, dtype=asked.dtype)
     config = replace(described, layer=asked.layer, is_normed=not asked.without_norm)
     states = make_encoder(config)(texts).dense[:, :-1]

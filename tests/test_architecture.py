@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import importlib
 import sys
 from collections import Counter
 from pathlib import Path
@@ -139,3 +140,17 @@ def test_the_map_in_the_readme_and_the_architecture_page_names_every_room() -> N
     for page in ("README.md", "ARCHITECTURE.md"):
         text = (root / page).read_text(encoding="utf8")
         assert [room for room in sorted(rooms) if f"{room}/" not in text] == [], page
+
+
+def test_benchmarks_import_what_is_there() -> None:
+    """Their scripts are not run here, so that a name that is gone would be noticed by a user alone."""
+    missing = []
+    for path in sorted((SOURCE.parents[1] / "bench").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("hornbook"):
+                try:
+                    there = vars(importlib.import_module(str(node.module)))
+                except ModuleNotFoundError:
+                    there = {}
+                missing += [f"{path.name}: {node.module}.{one.name}" for one in node.names if one.name not in there]
+    assert missing == []
