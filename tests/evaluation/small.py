@@ -66,9 +66,11 @@ def save_tiny_model(folder: Path, *, seed: int = 1, vocab_size: int = 300) -> Pa
     return folder
 
 
-def make_run(store: Store, name: str, stages: Sequence[Stage], recipe: str = "own") -> RunFolder:
+def make_run(
+    store: Store, name: str, stages: Sequence[Stage], recipe: str = "own", until: str | None = None
+) -> RunFolder:
     folder = RunFolder(store, name)
-    folder.begin(Run(name=name, recipe=recipe, seed=0))
+    folder.begin(Run(name=name, recipe=recipe, seed=0, until=until))
     with TerminalObserver(make_console(quiet=True), folder) as observer:
         run(Pipeline(recipe, tuple(stages)), store, observer)
     folder.finish()

@@ -23,15 +23,29 @@ def write_tiny_model(config: Drawn, inputs: object, workspace: Workspace) -> Res
     return Result(kept=1, unit="model")
 
 
+def write_tokenizer(config: Drawn, inputs: object, workspace: Workspace) -> Result:
+    save_tiny_model(workspace.folder, seed=config.seed)
+    for path in workspace.folder.iterdir():
+        if path.name != "tokenizer.json":
+            path.unlink()
+    return Result(kept=1, unit="tokenizer")
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """With a run that is done and one that has no finetuned model yet."""
     opened = Store(tmp_path_factory.mktemp("store"))
     opened.open_for_writing()
-    named = (("tokenizer", 1), ("pretrain", 2), ("finetune", 3))
-    stages = tuple(Stage(name, write_tiny_model, Drawn(seed=seed), 1) for name, seed in named)
-    for name, number in (("whole", 3), ("half", 2), ("begun", 1)):
-        make_run(opened, name, stages[:number])
+    tokenizer = Stage("tokenizer", write_tokenizer, Drawn(), 1)
+    pretrain = Stage("pretrain", write_tiny_model, Drawn(seed=2), 1)
+    finetune = Stage("finetune", write_tiny_model, Drawn(seed=3), 1, {"base": pretrain})
+    for name, stages in (
+        ("whole", (tokenizer, pretrain, finetune)),
+        ("half", (tokenizer, pretrain)),
+        ("begun", (tokenizer,)),
+        ("own", (tokenizer, dataclasses.replace(pretrain, name="one-training"))),
+    ):
+        make_run(opened, name, stages, until=None if name == "own" else stages[-1].name)
     return opened
 
 
@@ -45,9 +59,14 @@ def test_a_run_is_its_finetuned_model_and_with_base_the_one_before(
     assert (tuned.identity().name, base.identity().name) == ("whole", "whole, base")
     assert tuned.identity().digest != base.identity().digest
     assert find_model("half", store, ModelOptions(base=True)).identity().digest == base.identity().digest
-    for name, is_base, missing in (("half", False, "finetune"), ("begun", True, "pretrain")):
-        with pytest.raises(MissingInputError, match=f"`{name}`.*`{missing}` is not done"):
+    for name, is_base, said in (("half", False, r"`--base` is the .*"), ("begun", False, ""), ("begun", True, "")):
+        with pytest.raises(MissingInputError, match=f"`{name}` has no model yet.*{said}`hornbook run own`"):
             find_model(name, store, ModelOptions(base=is_base))
+
+
+def test_a_whole_run_without_finetuning_is_its_only_model_whatever_its_stage_is_called(store: Store) -> None:
+    model, base = (find_model("own", store, ModelOptions(base=base)).identity() for base in (False, True))
+    assert model.digest == base.digest == find_model("whole", store, ModelOptions(base=True)).identity().digest
 
 
 def test_a_folder_that_was_trained_here_is_a_model_of_ours(store: Store, tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ def partial_run(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """The miniature run as far as `select`, and its report."""
     pipeline = small_pipeline().until("select")
     report = Stage("report", run_report, ReportConfig(recipe="small"), 1, {s.name: s for s in pipeline.stages})
-    return run_small(Pipeline("small", (*pipeline.stages, report)), tmp_path_factory.mktemp("store"))
+    whole = Pipeline("small", (*pipeline.stages, report))
+    return run_small(whole, tmp_path_factory.mktemp("store"), until="select")
 
 
 @pytest.fixture(scope="session")

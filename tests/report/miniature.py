@@ -276,8 +276,8 @@ def small_pipeline() -> Pipeline:
     return Pipeline.ending_in("small", report(exported, config=ReportConfig(recipe="small")))
 
 
-def run_small(pipeline: Pipeline, root: Path, name: str = "small") -> RunFolder:
+def run_small(pipeline: Pipeline, root: Path, name: str = "small", until: str | None = None) -> RunFolder:
     """Run a pipeline in the store `root` as the run `name`."""
     store = Store(root)
     store.open_for_writing()
-    return make_run(store, name, pipeline.stages, recipe=name)
+    return make_run(store, name, pipeline.stages, recipe=name, until=until)

@@ -143,8 +143,9 @@ def _stage_lines(artifacts: Mapping[str, Artifact], reused: Mapping[str, bool]) 
 def _place_lines(run: RunFolder, artifacts: Mapping[str, Artifact]) -> Iterator[str]:
     yield ""
     yield f"{'time':<8} {duration(sum(artifact.manifest.seconds for artifact in artifacts.values()))} in all stages"
-    absent = absent_roles(by_role(artifacts))
-    if absent and EVALUATE not in artifacts:
+    record, absent = run.read(), absent_roles(by_role(artifacts))
+    is_part = record.until is not None or not record.finished
+    if absent and is_part and EVALUATE not in artifacts:
         yield f"{'not run':<8} {', '.join(absent)}"
     for name, path in (("report", run.path / REPORT), ("model", run.path / MODEL)):
         if path.exists():
