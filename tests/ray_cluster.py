@@ -61,6 +61,8 @@ class TwoNodes:
         is_killed = False
         while not is_killed:
             time.sleep(0.005)
+            if not work.exists():  # Its command has not begun; reading all notes would take time from the one that has.
+                continue
             tries = [one for one in tries_in(self.notes) if work in one.result.parents]
             if sum(one.result.exists() for one in tries) < num_results:
                 continue

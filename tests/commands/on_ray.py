@@ -31,7 +31,7 @@ def main(inputs: Path, folder: Path) -> dict[str, Any]:
     passes.JOB_CHARACTERS = verify.SLICE_CHARACTERS = 2_000
     write.FEWEST_IN_PROCESSES = 1
     with (
-        two_nodes(folder.with_name("notes"), seconds_per_part=0.1) as cluster,
+        two_nodes(folder.with_name("notes"), seconds_per_part=0.2) as cluster,
         ScriptedEndpoint(chain.score, models=("tiny",)) as teacher,
     ):
         for output in OUTPUTS:

@@ -66,8 +66,11 @@ def test_another_training_or_other_files_are_refused_and_another_base_is_another
     written = (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns
     assert train(tokens, tmp_path / "model", bases[0], micro_batch=2) == first  # how it is computed may change
     assert (tmp_path / "model" / "model.safetensors").stat().st_mtime_ns == written
-    for different, values in ((bases[1], {}), (bases[0], {"mask_documents": True})):
-        with pytest.raises(ConfigError, match="another training"):
+    for different, values, named in (
+        (bases[1], {}, r"`base\.model\.safetensors`"),
+        (bases[0], {"mask_documents": True}, "`mask_documents` False, now True"),
+    ):
+        with pytest.raises(ConfigError, match=f"another training .*{named}"):
             train(tokens, tmp_path / "model", different, **values)
     with pytest.raises(ConfigError, match="not empty"):
         train(tokens, tmp_path)

@@ -5,6 +5,7 @@ rest of the run's state. Each is written under a temporary name, synced and rena
 is complete. Tensors are whole and stored by name, whatever number of processes writes or reads them.
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -194,9 +195,18 @@ def identity_of(config: TrainConfig, shape: ModelConfig, stream: TokenStream, se
 
 
 def describe_differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """The first five entries that differ, as text; empty if there are none."""
-    different = [name for name in {**now, **before} if before.get(name) != now.get(name)]
-    return ", ".join(f"`{name}` {before.get(name)!r}, now {now.get(name)!r}" for name in different[:5])
+    """The first five entries that differ, as text, inner ones as `model.vocab_size`; empty if there are none."""
+    found = itertools.islice(_differences(before, now), 5)
+    return ", ".join(f"`{name}` {earlier!r}, now {later!r}" for name, earlier, later in found)
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    for name in {**now, **before}:
+        earlier, later = before.get(name), now.get(name)
+        if isinstance(earlier, Mapping) and isinstance(later, Mapping):
+            yield from ((f"{name}.{inner}", old, new) for inner, old, new in _differences(earlier, later))
+        elif earlier != later:
+            yield name, earlier, later
 
 
 def resumed(
