@@ -1,0 +1,199 @@
+"""Run a program on random inputs, and choose the inputs that its tests need: every branch taken, every outcome told.
+
+The programs are the curriculum's own, so they run in this process. One that takes too many steps raises.
+"""
+
+import ast
+import copy
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_MAX_STEPS = 20_000
+_MAX_LITERAL = 300
+"""Characters of an argument or outcome in a test."""
+
+
+class TooLongError(Exception):
+    """A program took more steps than a small one needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A program's outcome for its arguments."""
+
+    arguments: tuple[Any, ...]
+    outcome: Any
+    """What it returned; for an exception its type."""
+    is_error: bool
+    branches: frozenset[tuple[int, bool]]
+    """Number of a condition or loop, and which way it went."""
+
+
+class Program:
+    """A program that notes its branches.
+
+    Args:
+        code: Source with imports and helpers; it defines `name`.
+    """
+
+    def __init__(self, code: str, name: str) -> None:
+        marked = _Mark()
+        tree = ast.fix_missing_locations(marked.visit(ast.parse(code)))
+        self.branches = frozenset(
+            (number, way) for number in range(marked.number) for way in (False, True)
+        ) - frozenset((number, False) for number in marked.endless)
+        self._taken: set[tuple[int, bool]] = set()
+        self._num_steps = 0
+        namespace: dict[str, Any] = {"_took": self._took, "_each": self._each}
+        exec(compile(tree, "<program>", "exec"), namespace)
+        self._function: Callable[..., Any] = namespace[name]
+
+    def run(self, arguments: tuple[Any, ...]) -> Trial | None:
+        """The outcome; None where it takes too long, changes its arguments, or gives what no test can say."""
+        self._taken.clear()
+        self._num_steps = 0
+        given = copy.deepcopy(arguments)
+        is_error = False
+        try:
+            outcome = self._function(*given)
+        except TooLongError:
+            return None
+        except (ValueError, KeyError, IndexError, TypeError, ZeroDivisionError) as error:
+            outcome, is_error = type(error), not isinstance(error, IndexError | TypeError | ZeroDivisionError)
+            if not is_error:
+                return None
+        if given != arguments or (not is_error and not can_be_written(outcome)):
+            return None
+        return Trial(arguments, outcome, is_error, frozenset(self._taken))
+
+    def _took(self, number: int, value: Any) -> Any:
+        self._num_steps += 1
+        if self._num_steps > _MAX_STEPS:
+            raise TooLongError
+        self._taken.add((number, bool(value)))
+        return value
+
+    def _each(self, number: int, values: Iterable[Any]) -> Iterable[Any]:
+        is_empty = True
+        for value in values:
+            is_empty = False
+            self._took(number, True)
+            yield value
+        if is_empty:
+            self._took(number, False)
+
+
+class _Mark(ast.NodeTransformer):
+    """Wraps conditions and the iterables of loops, so that they note which way they go."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.endless: set[int] = set()
+        """Loops that need not be seen empty."""
+
+    def _wrapped(self, function: str, value: ast.expr) -> ast.expr:
+        self.number += 1
+        return ast.Call(ast.Name(function, ast.Load()), [ast.Constant(self.number - 1), value], [])
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        self.generic_visit(node)
+        node.test = self._wrapped("_took", node.test)
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        self.generic_visit(node)
+        node.test = self._wrapped("_took", node.test)
+        return node
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.test, ast.Constant):
+            self.endless.add(self.number)
+        node.test = self._wrapped("_took", node.test)
+        return node
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        self.generic_visit(node)
+        self.endless.add(self.number)
+        node.iter = self._wrapped("_each", node.iter)
+        return node
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+        self.generic_visit(node)
+        node.ifs = [self._wrapped("_took", test) for test in node.ifs]
+        return node
+
+
+def can_be_written(value: Any) -> bool:
+    """Whether a test can hold the value as a literal that is equal to it."""
+    text = repr(value)
+    if len(text) > _MAX_LITERAL or "inf" in text or "nan" in text:
+        return False
+    try:
+        return bool(ast.literal_eval(text) == value)
+    except (ValueError, SyntaxError):
+        return False
+
+
+def choose_trials(program: Program, inputs: Iterable[tuple[Any, ...]], *, most: int) -> list[Trial] | None:
+    """Trials that take every branch and have at least two outcomes, the first ones that add something first.
+
+    Returns:
+        None where the inputs leave a branch untaken, or nearly all outcomes are the same.
+    """
+    found: dict[str, Trial] = {}
+    for arguments in inputs:
+        trial = program.run(arguments)
+        if trial is not None and len(repr(arguments)) <= _MAX_LITERAL:
+            found.setdefault(repr(arguments), trial)
+    chosen: list[Trial] = []
+    open_branches, outcomes = set(program.branches), set[str]()
+    rest = list(found.values())
+    for trial in rest:
+        if trial.branches & open_branches or (repr(trial.outcome) not in outcomes and len(chosen) < most):
+            open_branches -= trial.branches
+            outcomes.add(repr(trial.outcome))
+            chosen.append(trial)
+    if open_branches or len(outcomes) < 2:
+        return None
+    if not _is_balanced(rest):
+        return None
+    spare = [trial for trial in rest if trial not in chosen]
+    return chosen + spare[: max(0, most - len(chosen))]
+
+
+def _is_balanced(trials: Sequence[Trial]) -> bool:
+    """Whether the most frequent outcome is no more frequent than 9 of 10."""
+    counts: dict[str, int] = {}
+    for trial in trials:
+        counts[repr(trial.outcome)] = counts.get(repr(trial.outcome), 0) + 1
+    return max(counts.values()) <= 0.9 * len(trials)
+
+
+def write_test(trials: Sequence[Trial]) -> str:
+    """Source that defines `check(candidate)`."""
+    lines = ["def check(candidate):"]
+    for trial in trials:
+        call = f"candidate({', '.join(map(repr, trial.arguments))})"
+        if trial.is_error:
+            lines += [
+                "    try:",
+                f"        {call}",
+                "        assert False",
+                f"    except {trial.outcome.__name__}:",
+                "        pass",
+            ]
+        elif isinstance(trial.outcome, bool) or trial.outcome is None:
+            lines.append(f"    assert {call} is {trial.outcome}")
+        elif _holds_float(trial.outcome):
+            lines.append(f"    assert {call} == {trial.outcome!r}")
+        else:
+            lines.append(f"    assert {call} == {trial.outcome!r}")
+    return "\n".join(lines) + "\n"
+
+
+def _holds_float(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_holds_float, value))
+    return isinstance(value, float)
