@@ -154,7 +154,9 @@ def _python_type(type_: str, item: str) -> str:
 
 def type_of_all(values: Sequence[Any]) -> str:
     """The annotation that fits all values: `Optional[int]`, `list[str]`."""
-    if values and all(isinstance(value, tuple) and len(value) == len(values[0]) for value in values):
+    if values and all(isinstance(value, tuple) for value in values):
+        if len({len(value) for value in values}) > 1 or not values[0]:
+            return "tuple"
         return f"tuple[{', '.join(type_of_all(column) for column in zip(*values, strict=True))}]"
     found = sorted({_type_of(value) for value in values} - {"None"})
     known = [one for one in found if "?" not in one] or ["list" if found and found[0].startswith("list") else "dict"]

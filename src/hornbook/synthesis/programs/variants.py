@@ -44,6 +44,9 @@ def comprehension(body: Body) -> Body | None:
         return None
     (start,), loop, final = found
     clauses, inner = _filtered(loop)
+    reads = [node.id for node in ast.walk(loop) if isinstance(node, ast.Name)]
+    if isinstance(final.value, ast.Name) and reads.count(final.value.id) > 1:  # What is built decides what is added.
+        return None
     match start, inner, final:
         case (
             ast.Assign([ast.Name(name)], ast.List([])),
@@ -111,9 +114,10 @@ def guard(body: Body) -> Body | None:
 
 def by_index(body: Body) -> Body | None:
     """A loop over indices in place of items."""
+    stored = _stored(body)
     for loop in _loops(body):
         match loop:
-            case ast.For(target=ast.Name(name), iter=ast.Name(values)) if name != "i":
+            case ast.For(target=ast.Name(name), iter=ast.Name(values)) if name != "i" and values not in stored:
                 loop.target = ast.Name("i", ast.Store())
                 loop.iter = ast.parse(f"range(len({values}))", mode="eval").body
                 if sum(isinstance(node, ast.Name) and node.id == name for node in ast.walk(loop)) <= 2:
@@ -137,6 +141,8 @@ def while_loop(body: Body) -> Body | None:
     match body:
         case [*before, ast.For(target=ast.Name(name), iter=ast.Name(values), orelse=[]) as loop, ast.Return() as final]:
             if any(isinstance(node, ast.Continue) for node in ast.walk(loop)) or name == "i":
+                return None
+            if values in _stored(body):  # It need not be a list.
                 return None
             new = _parse(f"i = 0\nwhile i < len({values}):\n    {name} = {values}[i]")
             new[1].body += [*loop.body, *_parse("i += 1")]  # type: ignore[attr-defined]
@@ -244,6 +250,12 @@ def rewrite(function: ast.FunctionDef, rng: random.Random) -> ast.FunctionDef:
                 new.body = changed
                 new = ast.parse(_text(new)).body[0]  # type: ignore[assignment]
     return new
+
+
+def _stored(body: Sequence[ast.stmt]) -> set[str]:
+    """The names that the statements assign to."""
+    nodes = (node for statement in body for node in ast.walk(statement))
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 def _loops(body: Sequence[ast.stmt]) -> Iterator[ast.For]:
