@@ -19,6 +19,8 @@ _NUM_INPUTS = 60
 _NUM_TESTS = 8
 _TYPED_SHARE = 0.5
 _WIDTHS = (72, 79, 88, 100)
+_MAX_NAME = 28
+"""Characters of a function's name, where there is a choice."""
 _MAX_EXAMPLE = 70
 """Characters of a call or an outcome in a docstring."""
 _EXAMPLES = {"doctest": 45, "equation": 15, "sentence": 15, "none": 25}
@@ -140,11 +142,12 @@ class _Renamed(ast.NodeTransformer):
 
 
 def _function_name(task: Task, rng: random.Random) -> str:
-    """One of the schema's names with the words' tags; the shortest in three draws, so that few are long."""
+    """One of the schema's names with the words' tags, drawn three times where it is long."""
     fields = {name: word.tag for name, word in task.words.items()}
     fields |= {name: re.sub(r"\W", "", value.strip("'")) for name, value in task.constants.items()}
     drawn = [rng.choice(task.schema.names).format(**fields) for _ in range(3)]
-    name = re.sub(r"_+", "_", min(drawn, key=len)).strip("_")
+    short = (name for name in drawn if len(name) <= _MAX_NAME)
+    name = re.sub(r"_+", "_", next(short, min(drawn, key=len))).strip("_")
     return name if name.isidentifier() else task.schema.name
 
 

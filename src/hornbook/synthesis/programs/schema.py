@@ -81,7 +81,7 @@ class Schema:
         items = ITEM_KINDS if "T" in text.replace("Text", "") else ("",)
         return tuple(
             itertools.chain.from_iterable(
-                ((item, result) for result in (RESULT_KINDS[item] if "U" in text else ("",))) for item in items
+                ((item, result) for result in (RESULT_KINDS[item or "int"] if "U" in text else ("",))) for item in items
             )
         )
 

@@ -197,8 +197,8 @@ def drop_while(xs: list[T], p: Predicate[T]) -> list[T]:
 def distance_between(xs: list[T], p: Predicate[T], none: Choice = (0, -1, None)) -> Any:
     """Return how many positions lie between the first and the last {p:one} in {xs}. If there is none, return {none}.
 
-    Find the first and the last index at which {xs} has a {p:one}, and return their difference, or {none} if there is
-    no such index.
+    Find the first and the last index at which {xs} has a {p:one}, and return their difference, or {none} if there is no
+    such index.
 
     names: span_of_{p} distance_between_{p} {p}_span
     """
