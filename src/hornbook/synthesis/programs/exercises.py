@@ -76,7 +76,7 @@ def write_exercise(task: Task, rng: random.Random) -> Exercise | None:
 
 
 def _module(task: Task, function: ast.FunctionDef) -> str:
-    code = "\n\n".join((*task.helpers, source_of(function)))
+    code = "\n\n".join((*task.schema.helpers, source_of(function)))
     return "".join(f"import {name}\n" for name in task.imports(code)) + code
 
 
@@ -86,7 +86,7 @@ def _before(task: Task, code: str, annotations: str) -> str:
     if "Optional[" in annotations:
         lines.append("from typing import Optional\n")
     blocks = ["".join(lines)] if lines else []
-    blocks += [f"{helper.rstrip()}\n" for helper in task.helpers]
+    blocks += [f"{helper.rstrip()}\n" for helper in task.schema.helpers]
     return "".join(f"{block}\n\n" for block in blocks)
 
 

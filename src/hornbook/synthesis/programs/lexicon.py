@@ -1,7 +1,6 @@
 """Words that fill the holes of schemas: their code, their names, and their wordings in the sentence that needs them."""
 
 import ast
-import itertools
 import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -196,11 +195,6 @@ def builtin_lexicon() -> Mapping[str, tuple[Entry, ...]]:
     return read_lexicon(WORDS)
 
 
-def num_words(entries: Sequence[Entry]) -> int:
-    """Number of different words, without joined and negated ones."""
-    return sum(len(entry.constants) for entry in entries)
-
-
 def draw_word(entries: Sequence[Entry], rng: random.Random, *, is_plain: bool = False) -> Word:
     """A random word; a predicate is at times joined with another one or negated, unless `is_plain`."""
     first = _draw(entries, rng)
@@ -218,11 +212,3 @@ def draw_word(entries: Sequence[Entry], rng: random.Random, *, is_plain: bool = 
 def _draw(entries: Sequence[Entry], rng: random.Random) -> Word:
     entry = rng.choice(entries)
     return word_of(entry, rng.choice(entry.constants), rng.choice(entry.wordings))
-
-
-def merged(lexicons: Iterable[Mapping[str, tuple[Entry, ...]]]) -> dict[str, tuple[Entry, ...]]:
-    """Several lexicons as one."""
-    found: dict[str, tuple[Entry, ...]] = {}
-    for role, entries in itertools.chain.from_iterable(lexicon.items() for lexicon in lexicons):
-        found[role] = found.get(role, ()) + entries
-    return found

@@ -36,7 +36,6 @@ class Task:
     """Hole → what fills it."""
     constants: Mapping[str, str]
     """Hole for a constant → its value as Python writes it."""
-    helpers: tuple[str, ...] = ()
 
     @cached_property
     def key(self) -> str:
@@ -78,7 +77,7 @@ def draw_task(schema: Schema, lexicon: Mapping[str, tuple[Entry, ...]], rng: ran
         words[hole.name] = draw_word(entries, rng)
     if len({word.code for word in words.values()}) < len(words):
         return None
-    return Task(schema, item, words, constants, schema.helpers)
+    return Task(schema, item, words, constants)
 
 
 def simplified(tree: N) -> N:

@@ -186,14 +186,6 @@ def write_test(trials: Sequence[Trial]) -> str:
             ]
         elif isinstance(trial.outcome, bool) or trial.outcome is None:
             lines.append(f"    assert {call} is {trial.outcome}")
-        elif _holds_float(trial.outcome):
-            lines.append(f"    assert {call} == {trial.outcome!r}")
         else:
             lines.append(f"    assert {call} == {trial.outcome!r}")
     return "\n".join(lines) + "\n"
-
-
-def _holds_float(value: Any) -> bool:
-    if isinstance(value, list | tuple):
-        return any(map(_holds_float, value))
-    return isinstance(value, float)
