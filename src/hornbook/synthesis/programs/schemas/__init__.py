@@ -1,1 +1,0 @@
-"""The schemas, by family: the name of the module."""
