@@ -43,7 +43,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
         ("whole", (tokenizer, pretrain, finetune)),
         ("half", (tokenizer, pretrain)),
         ("begun", (tokenizer,)),
-        ("own", (tokenizer, dataclasses.replace(pretrain, name="one-training"))),
+        ("own", (dataclasses.replace(tokenizer, name="words"), dataclasses.replace(pretrain, name="one-training"))),
     ):
         make_run(opened, name, stages, until=None if name == "own" else stages[-1].name)
     return opened
@@ -64,7 +64,7 @@ def test_a_run_is_its_finetuned_model_and_with_base_the_one_before(
             find_model(name, store, ModelOptions(base=is_base))
 
 
-def test_a_whole_run_without_finetuning_is_its_only_model_whatever_its_stage_is_called(store: Store) -> None:
+def test_a_whole_run_without_finetuning_is_its_only_model_whatever_its_stages_are_called(store: Store) -> None:
     model, base = (find_model("own", store, ModelOptions(base=base)).identity() for base in (False, True))
     assert model.digest == base.digest == find_model("whole", store, ModelOptions(base=True)).identity().digest
 

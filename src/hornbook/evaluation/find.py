@@ -120,11 +120,12 @@ def _files_of_run(run: RunFolder, base: bool) -> ModelFiles:
     """The model that the run exports, else the last that it trained; with `base`, the first that it trained."""
     record, artifacts = run.read(), run.artifacts()
     trained = [one for one in artifacts.values() if (one.folder / "config.json").is_file()]
+    tokenizers = [one.path("tokenizer.json") for one in artifacts.values() if one.has("tokenizer.json")]
     is_whole = (record.finished and record.until is None) or any("base" in one.manifest.inputs for one in trained)
-    if "tokenizer" not in artifacts or not trained or not (base or is_whole):
-        hint = " (`--base` is the model before finetuning)" if trained else ""
+    if not tokenizers or not trained or not (base or is_whole):
+        hint = "" if base or not trained else " (`--base` is the model before finetuning)"
         raise MissingInputError(f"the run `{record.name}` has no model yet{hint}: `{record.typed}` finishes it")
     exported = artifacts["export"].manifest.inputs.get("model") if "export" in artifacts else None
     last = next((one for one in trained if one.manifest.fingerprint == exported), trained[-1])
     name = f"{record.name}, base" if base else record.name
-    return ModelFiles((trained[0] if base else last).folder, artifacts["tokenizer"].path("tokenizer.json"), name)
+    return ModelFiles((trained[0] if base else last).folder, tokenizers[0], name)
