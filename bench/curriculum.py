@@ -1,114 +1,119 @@
 """Count what the curriculum promises, and print one JSON line: nothing here is written down, all is counted.
 
-Usage: python bench/curriculum.py [--laptop]    the whole curriculum, or what the laptop recipe takes of it
+Usage: python bench/curriculum.py [--exercises 20000]
 """
 
+import argparse
+import ast
 import json
 import random
-import sys
 from collections import Counter
+from pathlib import Path
 
-from hornbook.recipes.laptop import laptop
-from hornbook.records import Exercise, Problem, as_document
+from hornbook import synthesis
+from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.records import Exercise, as_document
 from hornbook.sandbox.jail import Jail
-from hornbook.synthesis.curriculum.counting import count_tasks
-from hornbook.synthesis.curriculum.exercises import (
-    Author,
-    ExercisesConfig,
-    build_author,
-    write_exercises,
-    write_held_out,
-)
-from hornbook.synthesis.curriculum.idioms import Idiom, write_solution
-from hornbook.synthesis.curriculum.sampler import bind
+from hornbook.synthesis.curriculum.exercises import ExercisesConfig, write_exercises
+from hornbook.synthesis.curriculum.library import Library, read_library
+from hornbook.synthesis.curriculum.schema import Schema
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig, write_passages
-from hornbook.synthesis.curriculum.world import World
+from hornbook.synthesis.curriculum.trials import Program
+from hornbook.synthesis.diversity.measure import measure
+from hornbook.synthesis.diversity.structure import (
+    functions_of,
+    humaneval_functions,
+    skeleton_of,
+    structure_of,
+    structure_of_humaneval,
+)
 from hornbook.synthesis.strict import check_strictly
 
 NUM_VERIFIED = 1_000
+NUM_PASSAGES = 300
+NUM_FOR_SKELETONS = 20_000
 
 
 def main() -> None:
     """Write, verify, count, print."""
-    config = ExercisesConfig(num_exercises=40_000, num_held_out=300)
-    textbooks = TextbooksConfig(num_passages=6_000)
-    if "--laptop" in sys.argv[1:]:
-        pipeline = laptop(0)
-        config, textbooks = pipeline.stage("exercises").config, pipeline.stage("textbooks").config
-    author = build_author(config, 0)
-    exercises = list(write_exercises(config, 0))
-    problems = write_held_out(author, config.num_held_out, 0)
-    passages = list(write_passages(textbooks, 0))
-    told = [json.loads(passage.metadata) for passage in passages]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--exercises", type=int, default=NUM_FOR_SKELETONS)
+    number = parser.parse_args().exercises
+    library = read_library()
+    exercises = list(write_exercises(ExercisesConfig(num_exercises=number), 0))
+    passages = list(write_passages(TextbooksConfig(num_passages=NUM_PASSAGES), 0))
     sample = random.Random(0).sample(exercises, min(NUM_VERIFIED, len(exercises)))
     with Jail() as jail:
-        num_wrong_exercises = len(check_strictly(list(map(as_document, sample)), jail))
-        num_wrong_passages = len(check_strictly(passages, jail))
-    occurring = Counter(name for exercise in exercises for name in exercise.operations)
+        wrong_exercises = check_strictly(list(map(as_document, sample)), jail)
+        wrong_passages = check_strictly(passages, jail)
+    functions = [function for exercise in exercises for function in functions_of(exercise)]
+    skeletons = set(map(skeleton_of, functions))
+    arguments = Counter(argument.arg for function in functions for argument in function.args.args)
+    of_humaneval = Counter(argument.arg for function in humaneval_functions() for argument in function.args.args)
     print(
         json.dumps(
             {
                 "bench": "curriculum",
-                "course": config.course,
-                "families": len(author.world.families),
-                "operations": len(author.world.operations),
-                "distinct_tasks_of_up_to_two_operations": count_tasks(author.world, max_length=2),
-                "distinct_tasks_of_up_to_three_operations": count_tasks(author.world, max_length=3),
-                "fewest_solutions_of_an_operation": min(
-                    _num_solutions(author.world, name) for name in author.world.operations
-                ),
+                "lines": _num_lines(),
+                "families": len({schema.family for schema in library.schemas}),
+                "schemas": len(library.schemas),
+                "tellings": sum(len(schema.tellings) for schema in library.schemas),
+                "words": sum(len(one.constants) for entries in library.lexicon.values() for one in entries),
+                "wordings": sum(len(one.wordings) for entries in library.lexicon.values() for one in entries),
+                "tasks_of_single_words": sum(_num_tasks(schema, library, joined=False) for schema in library.schemas),
+                "tasks": sum(_num_tasks(schema, library, joined=True) for schema in library.schemas),
                 "exercises": len(exercises),
-                "different_exercises": len({exercise.prompt + exercise.solution for exercise in exercises}),
-                "different_compositions": len({exercise.operations for exercise in exercises}),
-                "rarest_operation_occurs": min(occurring[name] for name in author.world.operations),
-                "docstring_styles": len({exercise.docstring_style for exercise in exercises}),
-                "idioms": len({exercise.idiom for exercise in exercises}),
-                "mean_exercise_characters": round(
-                    sum(len(exercise.prompt) + len(exercise.solution) for exercise in exercises) / len(exercises)
+                "schemas_in_exercises": len({exercise.operations[0] for exercise in exercises}),
+                "compositions_in_exercises": len({exercise.operations for exercise in exercises}),
+                "argument_names": len(arguments),
+                "argument_names_of_humaneval": len(of_humaneval),
+                "of_those_in_exercises": len(of_humaneval.keys() & arguments.keys()),
+                "structure": structure_of(functions),
+                "structure_of_humaneval": structure_of_humaneval(),
+                "humaneval_solutions_without_their_skeleton": sum(
+                    skeleton_of(function) not in skeletons for function in humaneval_functions()
                 ),
-                "prompts_with_two_meanings": _num_ambiguous(exercises),
-                "held_out_problems": len(problems),
-                "fewest_held_out_tests": min(problem.test.count("    assert ") for problem in problems),
-                "held_out_families": dict(sorted(Counter(problem.category for problem in problems).items())),
-                "held_out_compositions_in_training": _num_leaked(author, exercises),
-                "held_out_prompts_in_training": _num_same_prompts(exercises, problems),
+                "humaneval_problems": len(read_humaneval()),
+                "near_share": measure(exercises).as_json()["near_share"],
                 "exercises_verified": len(sample),
-                "exercises_that_hold": len(sample) - num_wrong_exercises,
+                "exercises_that_hold": len(sample) - len(wrong_exercises),
+                "exercises_whose_tests_take_every_branch": sum(map(_takes_every_branch, sample)),
                 "passages": len(passages),
-                "passages_that_hold": len(passages) - num_wrong_passages,
-                "mean_passage_characters": round(sum(len(passage.text) for passage in passages) / len(passages)),
-                "topics": len({one["topic"] for one in told}),
-                "audiences": len({one["audience"] for one in told}),
-                "passage_styles": len({one["style"] for one in told}),
+                "passages_that_hold": len(passages) - len(wrong_passages),
             }
         )
     )
 
 
-def _num_solutions(world: World, name: str) -> int:
-    task = bind((world.operations[name],), random.Random(name))
-    bodies = {
-        write_solution(task, "solve", idiom, random.Random(f"{name}:{number}"))
-        for idiom in Idiom
-        for number in range(60)
-    }
-    return len(bodies - {None})
+def _num_lines() -> int:
+    folder = Path(synthesis.__file__).parent / "curriculum"
+    return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in folder.rglob("*.py"))
 
 
-def _num_leaked(author: Author, exercises: list[Exercise]) -> int:
-    """Exercises whose composition is held out or has a held-out run of neighbours."""
-    return sum(author.split.touches(exercise.operations) for exercise in exercises)
+def _num_tasks(schema: Schema, library: Library, *, joined: bool) -> int:
+    """Ways to fill a schema's holes: with single words, or also with negated words and two joined ones."""
+    total = 0
+    for item, result in schema.kinds:
+        ways = 1
+        for hole in schema.holes:
+            words = sum(len(one.constants) for one in library.lexicon.get(hole.role(item, result), ()))
+            is_predicate = ">" not in hole.role(item, result)
+            ways *= len(hole.choices) or (2 * words + 2 * words * (words - 1) if joined and is_predicate else words)
+        total += ways
+    return total
 
 
-def _num_same_prompts(exercises: list[Exercise], problems: list[Problem]) -> int:
-    return len({exercise.prompt for exercise in exercises} & {problem.prompt for problem in problems})
-
-
-def _num_ambiguous(exercises: list[Exercise]) -> int:
-    meanings: dict[str, set[tuple[str, ...]]] = {}
-    for exercise in exercises:
-        meanings.setdefault(exercise.prompt, set()).add(exercise.operations)
-    return sum(len(found) > 1 for found in meanings.values())
+def _takes_every_branch(exercise: Exercise) -> bool:
+    """Whether the calls of the exercise's test take both ways of each condition of the solution."""
+    code = exercise.prompt + exercise.solution
+    program = Program(code, exercise.entry_point)
+    taken: set[tuple[int, bool]] = set()
+    for call in ast.walk(ast.parse(exercise.test)):
+        match call:
+            case ast.Call(ast.Name("candidate"), arguments):
+                trial = program.run(tuple(map(ast.literal_eval, arguments)))
+                taken |= trial.branches if trial else set()
+    return taken >= program.branches
 
 
 if __name__ == "__main__":

@@ -16,10 +16,8 @@ EXERCISES = [
         test="",
         family="numbers",
         operations=("add", "é\n" * number)[: number + 1],
-        idiom="",
         docstring_style="",
         teacher="curriculum",
-        difficulty=number,
     )
     for number in range(3)
 ]

@@ -96,18 +96,12 @@ class Exercise:
     """Source that defines `check(candidate)`, as in HumanEval."""
     family: str
     operations: tuple[str, ...]
-    """Names of the operations composed, in the order of the data; empty where the teacher is a language model."""
-    idiom: str
+    """The schema, and the words and constants that fill it; empty where the teacher is a language model."""
     docstring_style: str
     teacher: str
-    difficulty: int = 0
-    """1 (a first lesson) to 4 (takes thought), by the curriculum's rule; 0 where nobody says."""
 
 
-EXERCISE_METADATA = (
-    *("entry_point", "test", "family", "operations"),
-    *("idiom", "docstring_style", "teacher", "difficulty"),
-)
+EXERCISE_METADATA = ("entry_point", "test", "family", "operations", "docstring_style", "teacher")
 """The fields of an exercise that stand in the metadata of its document."""
 
 
@@ -122,7 +116,7 @@ class Problem:
     test: str
     """Source that defines `check(candidate)`."""
     category: str
-    """The family of an exercise; empty where the benchmark has none."""
+    """The set that a held-out problem belongs to; empty where the benchmark has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

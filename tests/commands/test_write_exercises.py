@@ -123,8 +123,9 @@ def test_a_spent_budget_ends_the_command_and_a_higher_one_goes_on(teacher: Scrip
 
 
 def test_without_a_teacher_the_curriculum_writes(place: Path) -> None:
-    words = ("write-exercises", "--num-exercises", "20", "--num-held-out", "19", "-o", place / "own.parquet")
+    words = ("write-exercises", "--num-exercises", "20", "--num-held-out", "4", "-o", place / "own.parquet")
     assert type_in(*words, "--seed", "3", "--json").json["kept"] == 20
     kept = records_of(Exercise, pq.read_table(place / "own.parquet"))
     assert kept == list(curriculum(ExercisesConfig(num_exercises=20), 3))
-    assert len(read_json(place / "own.held_out.parquet")) == 19
+    numbers = {"held_out": 4, "held_out_schemas": 4, "held_out_forms": 20}
+    assert {name: len(read_json(place / f"own.{name}.parquet")) for name in numbers} == numbers

@@ -28,7 +28,7 @@ def passage(name: str, text: str) -> Document:
 
 
 def exercise(name: str, prompt: str, solution: str) -> Exercise:
-    texts = dict.fromkeys(("test", "family", "idiom", "docstring_style", "teacher"), "")
+    texts = dict.fromkeys(("test", "family", "docstring_style", "teacher"), "")
     return Exercise(id=name, prompt=prompt, solution=solution, entry_point="f", operations=("o",), **texts)  # type: ignore[arg-type]
 
 

@@ -28,8 +28,8 @@ OWN = benchmark(PROBLEMS)
 def artifact_of(folder: Path) -> Artifact:
     """A model, its tokenizer and the held-out problems."""
     folder.mkdir(exist_ok=True)
-    problems = [dataclasses.replace(one, category=("even", "odd")[at % 2]) for at, one in enumerate(PROBLEMS)]
-    write_table(folder / "held_out", Problem, problems)
+    for table, category in (("held_out", "combination"), ("held_out_forms", "untyped")):
+        write_table(folder / table, Problem, [dataclasses.replace(one, category=category) for one in PROBLEMS])
     return Artifact(folder=save_tiny_model(folder), manifest=dataclasses.replace(manifest({}), stage="own"))
 
 
@@ -41,7 +41,7 @@ def test_a_models_folder_is_completed_and_scored(tmp_path: Path) -> None:
     metrics = run_evaluate(config, inputs, workspace(tmp_path)).metrics
     [score] = metrics["scores"]
     assert (score["benchmark"], score["num_problems"], score["num_samples"]) == ("held_out", 4, 2)
-    assert {name: counts[1] for name, counts in score["by_category"].items()} == {"even": 4, "odd": 4}
+    assert score["by_category"]["combination"][1] == 8
     assert (score["protocol_name"], metrics["truncated_prompts"]) == ("held-out", {"held_out": 4})
     assert (metrics["model"]["name"], metrics["sampling"]["temperature"]) == ("own", 0.8)
     assert (metrics["sampling"]["max_new_tokens"], metrics["sampling"]["batch_size"]) == (20, 4)
@@ -52,7 +52,8 @@ def test_a_models_folder_is_completed_and_scored(tmp_path: Path) -> None:
 
 def test_a_model_answers_a_prompt_with_its_own_tokenizer_only(tmp_path: Path) -> None:
     artifact = artifact_of(tmp_path / "model")
-    benchmark = held_out_benchmark(artifact)
+    assert {one.category for one in held_out_benchmark("held_out_untyped", artifact).problems} == {"untyped"}
+    benchmark = held_out_benchmark(HELD_OUT, artifact)
     assert (benchmark.name, [one.prompt for one in benchmark.problems]) == (HELD_OUT, [one.prompt for one in PROBLEMS])
     files = (artifact.folder, artifact.path("tokenizer.json"))
     text = complete_prompt(*files, "def add(", max_new_tokens=8)

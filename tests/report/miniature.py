@@ -127,7 +127,6 @@ def _exercise(index: int) -> Exercise:
         test=f"def check(candidate):\n    assert candidate(1) == {index + 1}\n",
         family=("integers", "strings")[index % 2],
         operations=("add",),
-        idiom="expression",
         docstring_style="sentence",
         teacher="test",
     )

@@ -18,7 +18,7 @@ def exercise(header: str, docstring: str, body: str, *, test: str = "", called: 
 
 def whole(prompt: str, solution: str, entry_point: str, id: str, test: str = "") -> Exercise:  # noqa: A002
     written = {"prompt": prompt, "solution": solution, "entry_point": entry_point, "test": test}
-    return Exercise(id=id, **written, family="", operations=(), idiom="", docstring_style="", teacher="tests")
+    return Exercise(id=id, **written, family="", operations=(), docstring_style="", teacher="tests")
 
 
 def passage(text: str, *, called: str = "", teacher: str = "tests") -> Document:

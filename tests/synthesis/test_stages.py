@@ -13,12 +13,12 @@ from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.stage import Artifact, Context, Result, Stage
 from hornbook.pipeline.store import Store
 from hornbook.recipes.laptop import laptop
-from hornbook.records import Document, DocumentKind, Dropped, Exercise, as_document, exercise_of
+from hornbook.records import CURRICULUM, Document, DocumentKind, Dropped, Exercise, as_document, exercise_of
 from hornbook.synthesis import verify as module
 from hornbook.synthesis import write
 from hornbook.synthesis.check import Change, SliceChecker
 from hornbook.synthesis.curriculum import exercises as curriculum
-from hornbook.synthesis.curriculum.exercises import TEACHER, ExercisesConfig
+from hornbook.synthesis.curriculum.exercises import ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig
 from hornbook.synthesis.levels import VerifyConfig
 from hornbook.synthesis.verify import verify
@@ -86,15 +86,15 @@ def test_exercises_passages_and_modules_are_checked_each_in_its_way(tmp_path: Pa
 
 
 def test_what_the_curriculum_wrote_is_held_to_all_that_it_says(tmp_path: Path) -> None:
-    exercises = write_exercises(ExercisesConfig(num_exercises=12, num_held_out=19))
+    exercises = write_exercises(ExercisesConfig(num_exercises=12, num_held_out=3))
     textbooks = write_textbooks(TextbooksConfig(num_passages=10))
     made, told = build(exercises, tmp_path), build(textbooks, tmp_path)
-    assert (made.manifest.kept, told.manifest.kept, made.manifest.metrics["num_held_out"]) == (12, 10, 19)
+    assert (made.manifest.kept, told.manifest.kept, made.manifest.metrics["num_held_out"]) == (12, 10, 21)
     assert made.manifest.metrics["diversity"]["num_records"] == 12
     assert sum(made.manifest.metrics["families"].values()) == sum(told.manifest.metrics["audiences"].values()) + 2 == 12
     first = made.records("exercises", Exercise)[0]
     broken = dataclasses.replace(first, id="broken", solution="    return undefined\n")
-    wrong = [as_document(broken), passage(FALSE, called="false", teacher=TEACHER)]
+    wrong = [as_document(broken), passage(FALSE, called="false", teacher=CURRICULUM)]
     result = build(verify(textbooks, exercises, written(wrong)), tmp_path)
     assert ids(result.table("documents", Document)) == ids(told.documents()) + ids(made.documents())
     assert result.manifest.dropped == {"raises": 1, "shows a wrong output": 1}
@@ -104,8 +104,8 @@ def test_what_the_curriculum_wrote_is_held_to_all_that_it_says(tmp_path: Path) -
 def test_the_curriculum_writes_the_same_in_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(curriculum, "CHUNK_SIZE", 50)
     stages = [
-        write_exercises(ExercisesConfig(num_exercises=120, course="first")),
-        write_textbooks(TextbooksConfig(num_passages=60, course="first")),
+        write_exercises(ExercisesConfig(num_exercises=120)),
+        write_textbooks(TextbooksConfig(num_passages=60)),
     ]
     alone = [build(stage, tmp_path / "alone").manifest.files for stage in stages]
     monkeypatch.setattr(write, "FEWEST_IN_PROCESSES", 1)
@@ -183,7 +183,7 @@ def test_a_model_that_nobody_can_reach_is_a_mistake(tmp_path: Path) -> None:
 
 
 def test_an_exercise_of_a_document_is_what_it_was_made_from() -> None:
-    whole = dataclasses.replace(RIGHT, operations=("one", "two"), difficulty=2, test="def check(f):\n    pass\n")
+    whole = dataclasses.replace(RIGHT, operations=("one", "two"), test="def check(f):\n    pass\n")
     assert exercise_of(as_document(whole)) == whole
     assert json.loads(as_document(whole).metadata)["operations"] == ["one", "two"]
     assert metadata(passage(TRUE), "teacher") == "tests"

@@ -4,7 +4,7 @@ from tests.synthesis.exercises_at_hand import passage, whole
 
 from hornbook.records import as_document
 from hornbook.sandbox.jail import Jail
-from hornbook.synthesis.curriculum.exercises import ExercisesConfig, build_author, write_exercise
+from hornbook.synthesis.curriculum.exercises import ExercisesConfig, write_exercises
 from hornbook.synthesis.strict import check_strictly
 
 BROKEN = {
@@ -18,8 +18,7 @@ WRONG_EXAMPLES = ('Add.\n\n    >>> f(1)\n    3\n    """', 'Add.\n    f(1) == 3\n
 
 
 def test_what_does_not_hold_is_dropped_with_its_reason_and_costs_no_other(jail: Jail) -> None:
-    author = build_author(ExercisesConfig(), 3)
-    good = [write_exercise(author, index, 3) for index in range(8)]
+    good = list(write_exercises(ExercisesConfig(num_exercises=8), 3))
     broken = [dataclasses.replace(good[7], id=solution, solution=solution) for solution in BROKEN]
     test = "def check(candidate):\n    assert candidate(1) == 2\n"
     wrong = [

@@ -29,7 +29,7 @@ EXERCISES = [
         id=f"exercise-{number}",
         prompt=f"def add_{number}(x):\n",
         solution=f"    return x + {number}\n",
-        **dict.fromkeys(("entry_point", "test", "family", "idiom", "docstring_style", "teacher"), ""),
+        **dict.fromkeys(("entry_point", "test", "family", "docstring_style", "teacher"), ""),
         operations=(),
     )
     for number in range(50)

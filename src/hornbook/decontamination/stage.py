@@ -96,7 +96,7 @@ def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact
         EndpointError: The teacher cannot be asked any more.
         BudgetError: The budget is spent.
     """
-    held_out = inputs["held_out"].records("held_out", Problem) if "held_out" in inputs else []
+    held_out = _held_out(inputs["held_out"]) if "held_out" in inputs else []
     benchmarks = benchmarks_of(config, held_out)
     judged: Judged | None = None
     with _opened(config.teacher, workspace) as teacher:  # First, so that a wrong key is known before the search.
@@ -122,6 +122,12 @@ def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact
             **({} if judged is None else {"judge": judged.counts}),
         },
     )
+
+
+def _held_out(exercises: Artifact) -> list[Problem]:
+    """The problems whose programs training must not have."""
+    tables = (name for name in ("held_out", "held_out_schemas") if exercises.has(name))
+    return [problem for name in tables for problem in exercises.records(name, Problem)]
 
 
 def benchmarks_of(config: RuleConfig, held_out: Sequence[Problem] = ()) -> list[NamedProblems]:

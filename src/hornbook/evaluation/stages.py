@@ -19,19 +19,30 @@ from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.records import Problem
 from hornbook.sandbox.program import Limits
 
-VERSION = 2
+VERSION = 3
 
 INSTALLED = ("humaneval", "unconventional-50")
 """Benchmarks that need no file and no network."""
 HELD_OUT = "held_out"
+HELD_OUT_SETS: Mapping[str, tuple[str, str]] = {
+    HELD_OUT: ("combination", "held-out exercises"),
+    "held_out_unseen_names": ("unseen_names", "held-out, unseen names"),
+    "held_out_untyped": ("untyped", "held-out, untyped"),
+    "held_out_reworded": ("reworded", "held-out, reworded"),
+    "held_out_distracted": ("distracted", "held-out, distracted"),
+    "held_out_wordings": ("wording", "held-out wordings"),
+    "held_out_schemas": ("schema", "held-out schemas"),
+}
+"""Benchmarks that a run keeps from its training: name → category of the problems, title."""
+_HELD_OUT_TABLES = ("held_out", "held_out_schemas", "held_out_forms")
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluateConfig:
     """What the model is asked and how."""
 
-    benchmarks: tuple[str, ...] = (HELD_OUT, "humaneval")
-    """In this order; `held_out` are the run's own problems, the others come with Hornbook."""
+    benchmarks: tuple[str, ...] = (*HELD_OUT_SETS, "humaneval")
+    """In this order; those that begin with `held_out` are the run's own problems, the others come with Hornbook."""
     max_new_tokens: int = 512
     """Maximum number of tokens of a completion."""
     temperature: float = 0.0
@@ -56,8 +67,8 @@ class EvaluateConfig:
         if not self.benchmarks or len(set(self.benchmarks)) < len(self.benchmarks):
             raise ConfigError(f"`benchmarks` must name at least one, each once, got {self.benchmarks!r}")
         for name in self.benchmarks:
-            if name not in (HELD_OUT, *INSTALLED):
-                raise ConfigError(f"`benchmarks` may hold {', '.join((HELD_OUT, *INSTALLED))}, got {name!r}")
+            if name not in (*HELD_OUT_SETS, *INSTALLED):
+                raise ConfigError(f"`benchmarks` may hold {', '.join((*HELD_OUT_SETS, *INSTALLED))}, got {name!r}")
         _ = self.settings
 
     @property
@@ -101,14 +112,14 @@ def evaluate(
 def run_evaluate(config: EvaluateConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
     """Score the model of a training stage on each benchmark; see `evaluate.py` for what is written.
 
-    Inputs are `model` (a training stage's folder), `tokenizer` (`tokenizer.json`) and `held_out` (the table `held_out`
-    of `Problem`).
+    Inputs are `model` (a training stage's folder), `tokenizer` (`tokenizer.json`) and `held_out` (the stage that wrote
+    held-out problems).
 
     Raises:
         SandboxError: No jail, or a benchmark's own solutions do not pass in it: nothing is scored.
     """
     benchmarks = [
-        held_out_benchmark(inputs["held_out"]) if name == HELD_OUT else find_benchmark(name)
+        held_out_benchmark(name, inputs["held_out"]) if name in HELD_OUT_SETS else find_benchmark(name)
         for name in config.benchmarks
     ]
     stage = inputs["model"].manifest.stage
@@ -116,15 +127,18 @@ def run_evaluate(config: EvaluateConfig, inputs: Mapping[str, Artifact], workspa
     return evaluate_model(config.settings, benchmarks, model, workspace)
 
 
-def held_out_benchmark(exercises: Artifact) -> Benchmark:
-    """The compositions that a run kept from training, its table `held_out` of `Problem`, as a benchmark."""
+def held_out_benchmark(name: str, exercises: Artifact) -> Benchmark:
+    """A set of problems that a run kept from training, as a benchmark; `name` is one of `HELD_OUT_SETS`."""
+    category, title = HELD_OUT_SETS[name]
+    tables = (table for table in _HELD_OUT_TABLES if exercises.has(table))
+    problems = (one for table in tables for one in exercises.records(table, Problem))
     return Benchmark(
-        name=HELD_OUT,
-        title="held-out exercises",
+        name=name,
+        title=title,
         protocol=Protocol(
-            name="held-out", version=1, description="the run's own exercises, compositions that training never shows"
+            name="held-out", version=2, description="the run's own exercises, held out from training as the title says"
         ),
-        problems=tuple(exercises.records("held_out", Problem)),
+        problems=tuple(one for one in problems if one.category == category),
         source="the run itself",
     )
 

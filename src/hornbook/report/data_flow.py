@@ -196,8 +196,8 @@ def _teacher_note(metrics: Mapping[str, Any]) -> str:
             return f"By {teacher}: {answers:,} answers, {tokens:,} tokens. "
         case {"teacher": teacher}:
             return f"By {teacher}. "
-        case {"num_operations": int(operations), "num_compositions": int(compositions)}:
-            return f"From {operations:,} operations in {compositions:,} compositions. "
+        case {"num_schemas": int(schemas), "num_compositions": int(compositions)}:
+            return f"From {schemas:,} schemas in {compositions:,} compositions. "
     return ""
 
 

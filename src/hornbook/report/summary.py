@@ -97,12 +97,14 @@ def _score_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
     if scores:
         yield "\n[bold]pass@1[/] [dim](with its 95 % interval)[/]"
     shown = ""
+    width = max((len(score["benchmark"]) for score in scores), default=0)
     for score in scores:
         name = score["benchmark"] if score["benchmark"] != shown else ""
         shown = score["benchmark"]
         low, high = (100 * end for end in score["ci95"])
+        share = f"[bold]{100 * score['pass_at_1']:5.1f} %[/]"
         yield (
-            f"  {name:<20} {score['model']:<6} [bold]{100 * score['pass_at_1']:5.1f} %[/]   {low:5.1f} to {high:5.1f}"
+            f"  {name:<{width}} {score['model']:<6} {share}   {low:5.1f} to {high:5.1f}"
             f"   {score['num_problems']:>5,} problems"
         )
 

@@ -88,4 +88,10 @@ def _diversity(unit: str, figures: Mapping[str, Any]) -> dict[str, Any]:
             rows.append((f"{title}, of all {total:,}", percent(figures[name]["distinct"] / total)))
     if figures.get("compression") is not None:
         rows.append(("bytes over bytes compressed", f"{figures['compression']:.1f}"))
+    if structure := figures.get("structure"):
+        theirs = structure["humaneval"]
+        rows += [
+            (f"{name} ({percent(theirs[name])} of HumanEval)", percent(found))
+            for name, found in structure["shares"].items()
+        ]
     return {"unit": unit, "num_records": figures["num_records"], "rows": rows, "stale": figures["stale"]}

@@ -205,15 +205,14 @@ def is_the_stack(path: Path | RemoteFile) -> bool:
 
 def _with_exercise(document: Document, row: Mapping[str, Any]) -> Document:
     """The document of an exercise, with the fields of `records.Exercise` as far as the row has them."""
-    operations, difficulty = row.get("operations"), row.get("difficulty")
+    operations = row.get("operations")
     exercise = Exercise(
         id=document.id,
         prompt=row["prompt"],
         solution=row["solution"],
         entry_point=_first(row, "entry_point") or last_function(row["prompt"], row["solution"]),
         operations=tuple(map(str, operations)) if isinstance(operations, list) else (),
-        difficulty=difficulty if isinstance(difficulty, int) else 0,
-        **{name: _first(row, name) for name in ("test", "family", "idiom", "docstring_style", "teacher")},
+        **{name: _first(row, name) for name in ("test", "family", "docstring_style", "teacher")},
     )
     made = as_document(exercise)
     return replace(made, metadata=_joined(document, json.loads(made.metadata)))

@@ -260,7 +260,6 @@ def _as_exercise(module: Document, name: str) -> Exercise:
         test="",
         family="",
         operations=(),
-        idiom="",
         docstring_style="",
         teacher="",
     )

@@ -88,7 +88,8 @@ def answer_of(source: str, names: dict[str, Any]) -> str:
 
 def check_claims(docstring: str, name: str, names: dict[str, Any]) -> list[str] | None:
     """Check lines such as `f(1) == 2` or `f(1) returns 2.` in a docstring."""
-    pattern = re.compile(rf"({re.escape(name)}\(.*\)) (?:==|->|=>|gives|returns) (.*?)\.?$", re.MULTILINE)
+    sign = "==|->|=>|➞|gives|returns|should return"
+    pattern = re.compile(rf"((?:\blist\()?\b{re.escape(name)}\(.*\)) (?:{sign}) (.*?)\.?$", re.MULTILINE)
     for claim in pattern.finditer(docstring):
         if ">>>" in claim[0]:
             continue

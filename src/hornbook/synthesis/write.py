@@ -1,8 +1,9 @@
 """The stages `textbooks` and `exercises`: write passages and exercises, by the curriculum or a language model.
 
 Reads:  nothing, or a teacher's answers and a person's own lists.
-Writes: `documents`: Document, the passages; or `exercises`: Exercise, and `held_out`: Problem. Where a language model
-        writes also `commissions`: Commission, what each record was asked for, and `rejected`: RejectedAnswer.
+Writes: `documents`: Document, the passages; or `exercises`: Exercise, and problems: `held_out` and `held_out_schemas`,
+        which training must not have, and `held_out_forms`: Problem. Where a language model writes also `commissions`:
+        Commission, what each record was asked for, and `rejected`: RejectedAnswer.
 Source: sections 2.2 and 2.3 of the paper.
 
 The curriculum writes in chunks, in processes or on a cluster. A language model is asked here.
@@ -33,7 +34,7 @@ from hornbook.synthesis.prompted.passages import PassageJob, PassagePromptConfig
 from hornbook.synthesis.prompted.writing import Ending, Job, WhenStale, WriteConfig, Writer, Written
 from hornbook.teacher.account import say_estimate
 
-VERSION = 7
+VERSION = 8
 """Raised when a rule of these stages or of the curriculum changes: it is part of the fingerprint."""
 FEWEST_IN_PROCESSES = 5_000
 """Records of the curriculum; fewer are written in this process."""
@@ -107,26 +108,23 @@ def run_exercises(config: ExercisesConfig, inputs: Mapping[str, Artifact], works
         make_job = partial(ExerciseJob, exercise_ingredients(prompts), prompts)
         dropped, more = _ask("exercises", Exercise, make_job, config.teacher, number, prompts, workspace)
     table = Table.of_folder(workspace.folder / "exercises", Exercise)
-    problems: list[Problem] = []
-    if is_curriculum or config.num_held_out:
-        author = exercises.build_author(config, workspace.seed)
-        problems = exercises.write_held_out(author, config.num_held_out, workspace.seed)
-        more |= {"num_operations": len(author.world.operations)} if is_curriculum else {}
-    workspace.write_records("held_out", Problem, problems)
-    columns = table.columns("family", "difficulty", "idiom", "docstring_style", "operations").to_pydict()
+    author = exercises.build_author(config, workspace.seed)
+    held_out = exercises.write_held_out(author, config.num_held_out, workspace.seed)
+    for name, problems in held_out.items():
+        workspace.write_records(name, Problem, problems)
+    columns = table.columns("family", "docstring_style", "operations").to_pydict()
     if is_curriculum:
+        more["num_schemas"] = len({one[0] for one in columns["operations"]})
         more["num_compositions"] = len(set(map(tuple, columns["operations"])))
     return Result(
         kept=table.num_rows,
         unit="exercises",
         dropped=dropped,
         metrics={
-            "num_held_out": len(problems),
+            "num_held_out": sum(map(len, held_out.values())),
             "families": _counted(columns["family"]),
-            "difficulties": _counted(columns["difficulty"]),
-            "idioms": _counted(columns["idiom"]),
             "docstring_styles": _counted(columns["docstring_style"]),
-            "held_out_families": _counted(problem.category for problem in problems),
+            "held_out_sets": _counted(one.category for problems in held_out.values() for one in problems),
             "diversity": measure(table).as_json(),
             **more,
         },
@@ -214,14 +212,16 @@ def _ask(
 
 
 def _identity(config: TextbooksConfig | ExercisesConfig, sha256_of: FileHash) -> list[Any]:
-    """The hashes of a person's own lists, where a language model is asked about them."""
+    """The hashes of a person's own schemas, and of the lists that a language model is asked about."""
+    schemas = [sha256_of(Path(one)) for one in config.schemas]
     if config.teacher == CURRICULUM:
-        return []
+        return schemas
     prompts = config.prompts
     lists = [getattr(prompts, name, None) for name in ("names", "topics", "professions", "words")]
     inspiration = getattr(prompts, "inspiration", None)
     sources = open_sources([inspiration], SourcesConfig()) if inspiration else []
     return [
+        *schemas,
         *(sha256_of(Path(one)) if one else None for one in lists),
         [source.identity(sha256_of) for source in sources],
     ]

@@ -1,223 +1,158 @@
-"""Lay a description out as a docstring, in the styles that real code uses."""
+"""Lay a task out as a docstring: in plain text or in one of the styles of sections, with or without examples."""
 
 import random
+import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Any
 
-from hornbook.synthesis.curriculum.kinds import WORDS_OF_KIND, Kind, source_of
-from hornbook.synthesis.curriculum.phrases import Description, described
-from hornbook.synthesis.curriculum.task import Argument, Shape, Task
-from hornbook.synthesis.curriculum.trials import Shown
+from hornbook.synthesis.curriculum.trials import Trial
 
-WIDTH = 92
-INDENT = "    "
-
-_TYPING_NAMES = ("Dict", "Iterator", "List", "Optional", "Set", "Tuple")
-
-
-class DocstringStyle(StrEnum):
-    """How a docstring is laid out."""
-
-    SUMMARY = "summary"
-    DOCTEST = "summary and doctest"
-    PARAMETERS = "Parameters and Returns"
-    GOOGLE = "Args and Returns"
-    REST = "reST fields"
-    EXAMPLE = "prose with an example"
-    STEPS = "numbered steps"
-    COMPARISON = "summary and comparisons"
+EXAMPLES = {"doctest": 45, "equation": 15, "sentence": 15, "none": 25}
+"""How examples are shown → weight."""
+SECTIONS = {"plain": 70, "phi": 10, "google": 8, "numpy": 6, "rest": 6}
+"""How the docstring lists arguments → weight; `phi` is the style of the paper's sample."""
+_WIDTHS = (72, 79, 88, 100)
+_MAX_EXAMPLE = 70
+"""Characters of a call or an outcome in a docstring."""
 
 
 @dataclass(frozen=True)
-class _Page:
-    """What a layout may use."""
+class Layout:
+    """How a docstring is laid out."""
 
-    task: Task
-    name: str
-    description: Description
-    examples: Sequence[Shown]
-    rng: random.Random
+    sections: str
+    examples: str
+    width: int
+    quotes: str
+    opening: str
+    """What stands between the opening quotes and the text."""
+    separator: str
+    """Between the blocks of a plain docstring."""
+    is_short: bool
+    """Whether a single line has its quotes beside it."""
+    num_examples: int
+    sign: str
+    """Between a call and its outcome: `==`."""
+    heading: str
+    verb: str
 
 
-def write_prompt(
-    task: Task,
-    name: str,
-    description: Description,
-    examples: Sequence[Shown],
-    style: DocstringStyle,
-    rng: random.Random,
+def draw_layout(rng: random.Random) -> Layout:
+    """A random layout."""
+    return Layout(
+        sections=rng.choices([*SECTIONS], [*SECTIONS.values()])[0],
+        examples=rng.choices([*EXAMPLES], [*EXAMPLES.values()])[0],
+        width=rng.choice(_WIDTHS),
+        quotes='"""' if rng.random() < 0.85 else "'''",
+        opening=rng.choice(("", "", " ", "\n")),
+        separator=rng.choice(("\n", "\n\n")),
+        is_short=rng.random() < 0.7,
+        num_examples=rng.choice((1, 2, 2, 3)),
+        sign=rng.choice(("==", "->", "=>", "➞")),
+        heading=rng.choice(("Example:", "Examples:", "For example:")),
+        verb=rng.choice(("returns", "should return", "gives")),
+    )
+
+
+def write_docstring(
+    told: str, arguments: Mapping[str, str], returned: str, entry_point: str, trials: Sequence[Trial], layout: Layout
 ) -> str:
-    """Imports if any, signature and docstring; the last line is that of the closing quotes."""
-    is_old = rng.random() < 0.12
-    annotations = [_annotation(argument, is_old) for argument in task.arguments]
-    gives = WORDS_OF_KIND[task.gives]
-    result = gives.typing_annotation if is_old else gives.annotation
-    if task.may_be_none and task.gives is not Kind.MAYBE:
-        result = f"Optional[{result}]" if is_old else f"{result} | None"
-    listed = [f"{argument.name}: {text}" for argument, text in zip(task.arguments, annotations, strict=True)]
-    page = _Page(task, name, description, examples, rng)
-    lines = _LAYOUTS[style](page)
-    imports = _imports((*annotations, result), is_old=is_old)
-    if task.owner is None:
-        return f"{imports}def {name}({', '.join(listed)}) -> {result}:\n{_quoted(lines, rng)}"
-    header = f"def {name}({', '.join(['self', *listed[1:]])}) -> {result}:\n{_quoted(lines, rng)}"
-    owner = task.owner
-    opening = f'class {owner.name}:\n{INDENT}"""{owner.docstring}"""\n\n'
-    initial = (
-        f"def __init__(self, {owner.attribute}: {annotations[0]}) -> None:\n{INDENT}{owner.held} = {owner.copied}\n\n"
-    )
-    return f"{imports}{opening}{textwrap.indent(initial + header, INDENT)}"
+    """The docstring with its quotes, indented; ends with a newline.
+
+    Args:
+        told: The task.
+        arguments: Name → annotation.
+        returned: Annotation of the result.
+        entry_point: Name of the function.
+        trials: Calls that examples may show.
+        layout: How it is laid out.
+    """
+    blocks = [textwrap.fill(told, layout.width), *_sections(arguments, returned, layout.sections)]
+    examples = list(_examples(entry_point, trials, layout))
+    blocks += ["\n".join(examples)] if examples else []
+    text = (layout.separator if layout.sections == "plain" else "\n\n").join(blocks)
+    if "\n" not in text and layout.is_short:
+        written = f"{layout.quotes}{text}{layout.quotes}"
+    else:
+        written = f"{layout.quotes}{layout.opening}{text}\n{layout.quotes}"
+    return textwrap.indent(written, "    ") + "\n"
 
 
-def fitting_style(style: DocstringStyle, task: Task, examples: Sequence[Shown]) -> DocstringStyle:
-    """The style itself where it suits the task and what can be shown of it, or else a plain summary."""
-    needs_example = (DocstringStyle.DOCTEST, DocstringStyle.COMPARISON, DocstringStyle.EXAMPLE)
-    needs_arguments = (DocstringStyle.PARAMETERS, DocstringStyle.GOOGLE, DocstringStyle.REST)
-    if style in needs_example and not examples:
-        return DocstringStyle.SUMMARY
-    if style in needs_example and task.shape in (Shape.GENERATOR, Shape.METHOD):
-        return DocstringStyle.DOCTEST  # What is shown is no plain call.
-    if style in needs_arguments and (not task.parameters or task.gives is Kind.NOTHING):
-        return DocstringStyle.SUMMARY
-    if style is DocstringStyle.STEPS and (len(task.steps) == 1 or task.shape is Shape.METHOD):
-        return DocstringStyle.SUMMARY  # A step of a method would be taken for a change of its object.
-    return style
+def _sections(arguments: Mapping[str, str], returned: str, style: str) -> list[str]:
+    nouns = {name: _noun(one) for name, one in arguments.items()}
+    match style:
+        case "phi":
+            listed = [f"    {name} ({arguments[name]}): {noun}" for name, noun in nouns.items()]
+            return ["\n".join(["Parameters:", *listed]), f"Returns:\n    {returned}"]
+        case "google":
+            listed = [f"    {name}: {noun}." for name, noun in nouns.items()]
+            noun = _noun(returned)
+            return ["\n".join(["Args:", *listed]), f"Returns:\n    {noun[0].upper()}{noun[1:]}."]
+        case "numpy":
+            listed = [f"{name} : {one}" for name, one in arguments.items()]
+            return ["\n".join(["Parameters", "----------", *listed]), f"Returns\n-------\n{returned}"]
+        case "rest":
+            return ["\n".join([*(f":param {name}: {noun}" for name, noun in nouns.items()), ":return: the result"])]
+    return []
 
 
-def _imports(annotations: Sequence[str], *, is_old: bool) -> str:
-    """The import that the annotations need, and the blank lines behind it."""
-    used = [name for name in _TYPING_NAMES if any(f"{name}[" in text for text in annotations)]
-    if used == ["Iterator"] and not is_old:
-        return "from collections.abc import Iterator\n\n\n"
-    return f"from typing import {', '.join(used)}\n\n\n" if used else ""
+def short_calls(entry_point: str, trials: Sequence[Trial]) -> Iterator[tuple[str, str]]:
+    """Calls with their outcomes, as far as both are short; every outcome once."""
+    seen = set[str]()
+    for trial in trials:
+        call, outcome = trial.call(entry_point), repr(trial.outcome)
+        if not trial.is_error and max(len(call), len(outcome)) <= _MAX_EXAMPLE and outcome not in seen:
+            seen.add(outcome)
+            yield call, outcome
 
 
-def _annotation(argument: Argument, is_old: bool) -> str:
-    words = WORDS_OF_KIND[argument.kind]
-    return words.typing_annotation if is_old else words.annotation
+def _examples(entry_point: str, trials: Sequence[Trial], layout: Layout) -> Iterator[str]:
+    """Lines that show calls with their outcomes."""
+    shown = list(short_calls(entry_point, trials))[: layout.num_examples]
+    match layout.examples:
+        case "doctest":
+            for call, outcome in shown:
+                yield f">>> {call}"
+                if outcome != "None":
+                    yield outcome
+        case "equation":
+            yield from [layout.heading] if shown else []
+            yield from (f"{call} {layout.sign} {outcome}" for call, outcome in shown)
+        case "sentence":
+            yield from (f"For example, {call} {layout.verb} {outcome}." for call, outcome in shown[:1])
 
 
-def _quoted(lines: list[str], rng: random.Random) -> str:
-    if len(lines) == 1 and len(lines[0]) <= WIDTH:
-        return f'{INDENT}"""{lines[0]}"""\n'
-    opens_alone = rng.random() < 0.25
-    first = f'{INDENT}"""\n' if opens_alone else f'{INDENT}"""{lines[0]}\n'
-    rest = lines if opens_alone else lines[1:]
-    body = "".join(f"{INDENT}{line}\n" if line else "\n" for line in rest)
-    return f'{first}{body}{INDENT}"""\n'
+def _noun(type_: str) -> str:
+    inside = re.fullmatch(r"list\[(\w+)\]", type_)
+    nouns = {"int": "an integer", "float": "a number", "str": "a string", "bool": "True or False"}
+    plurals = {"int": "integers", "float": "numbers", "str": "strings", "bool": "truth values"}
+    return f"a list of {plurals.get(inside[1], 'values')}" if inside else nouns.get(type_, f"a value of type {type_}")
 
 
-def _wrapped(sentences: Sequence[str]) -> list[str]:
-    return textwrap.wrap(" ".join(sentences), WIDTH, break_long_words=False, break_on_hyphens=False)
+def type_of_all(values: Sequence[Any]) -> str:
+    """The annotation that fits all values: `Optional[int]`, `list[str]`."""
+    if values and all(isinstance(value, tuple) for value in values):
+        if len({len(value) for value in values}) > 1 or not values[0]:
+            return "tuple"
+        return f"tuple[{', '.join(type_of_all(column) for column in zip(*values, strict=True))}]"
+    found = sorted({_type_of(value) for value in values} - {"None"})
+    known = [one for one in found if "?" not in one] or ["list" if found and found[0].startswith("list") else "dict"]
+    if {"int", "float"} == set(known):
+        known = ["float"]
+    name = known[0] if len(known) == 1 else " | ".join(known)
+    return f"Optional[{name}]" if any(value is None for value in values) else name
 
 
-def _summary(page: _Page) -> list[str]:
-    return _wrapped(page.description.sentences)
-
-
-def _doctest(page: _Page) -> list[str]:
-    lines = [*_wrapped(page.description.sentences), ""]
-    said: set[str] = set()
-    for shown in page.examples:
-        lines += [f">>> {line}" for line in shown.before if line not in said]
-        said |= {line for line in shown.before if line.startswith("from ")}
-        # A set prints its members in no fixed order, so it is compared instead.
-        is_set = isinstance(shown.value, set)
-        lines += [f">>> {shown.expression} == {source_of(shown.value)}", "True"] if is_set else []
-        lines += [] if is_set else [f">>> {shown.expression}", repr(shown.value)]
-    return lines
-
-
-def _comparison(page: _Page) -> list[str]:
-    joint = page.rng.choice(("==", "->", "=>"))
-    return [
-        *_wrapped(page.description.sentences),
-        *(f"{shown.expression} {joint} {source_of(shown.value)}" for shown in page.examples),
-    ]
-
-
-def _example(page: _Page) -> list[str]:
-    shown = page.examples[0]
-    lead = page.rng.choice(("For example,", "Example:", "So"))
-    verb = "==" if lead == "Example:" else page.rng.choice(("gives", "returns"))
-    verb = "gives" if verb == "returns" and page.task.shape is Shape.GENERATOR else verb
-    return [
-        *_wrapped(page.description.sentences),
-        f"{lead} {shown.expression} {verb} {source_of(shown.value)}.",
-    ]
-
-
-def _parameters(page: _Page) -> list[str]:
-    lines = [*_wrapped(page.description.sentences), "", "Parameters:"]
-    lines += [
-        f"{item.name} ({WORDS_OF_KIND[item.kind].annotation}): {_capital(described(item))}."
-        for item in page.task.parameters
-    ]
-    return [
-        *lines,
-        "",
-        _result_heading(page.task),
-        *_hanging(f"{_result_type(page.task)}: {_capital(page.description.result)}.", ""),
-    ]
-
-
-def _google(page: _Page) -> list[str]:
-    lines = [*_wrapped(page.description.sentences), "", "Args:"]
-    lines += [f"{INDENT}{item.name}: {_capital(described(item))}." for item in page.task.parameters]
-    return [*lines, "", _result_heading(page.task), *_hanging(f"{_capital(page.description.result)}.", INDENT)]
-
-
-def _rest(page: _Page) -> list[str]:
-    lines = [*_wrapped(page.description.sentences), ""]
-    lines += [f":param {item.name}: {described(item)}" for item in page.task.parameters]
-    field = "yield" if page.task.shape is Shape.GENERATOR else "return"
-    return [*lines, *_hanging(f":{field}: {page.description.result}", "")]
-
-
-def _result_type(task: Task) -> str:
-    annotation = WORDS_OF_KIND[task.gives].annotation
-    if task.shape is Shape.GENERATOR:
-        return annotation.removeprefix("Iterator[").removesuffix("]")
-    return f"{annotation} | None" if task.may_be_none else annotation
-
-
-def _result_heading(task: Task) -> str:
-    return "Yields:" if task.shape is Shape.GENERATOR else "Returns:"
-
-
-def _steps(page: _Page) -> list[str]:
-    lead = page.rng.choice(("Follow these steps:", "Do the following:", "In this order:"))
-    lines = [lead]
-    for place, step in enumerate(page.description.steps, 1):
-        lines += _hanging(f"{place}. {_capital(step)}.", "")
-    notes = page.description.sentences[page.description.num_actions :]
-    return [*lines, *_wrapped(notes)] if notes else lines
-
-
-def _hanging(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent + INDENT,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
-_LAYOUTS = {
-    DocstringStyle.SUMMARY: _summary,
-    DocstringStyle.DOCTEST: _doctest,
-    DocstringStyle.PARAMETERS: _parameters,
-    DocstringStyle.GOOGLE: _google,
-    DocstringStyle.REST: _rest,
-    DocstringStyle.EXAMPLE: _example,
-    DocstringStyle.STEPS: _steps,
-    DocstringStyle.COMPARISON: _comparison,
-}
+def _type_of(value: Any) -> str:
+    match value:
+        case None:
+            return "None"
+        case list():
+            return f"list[{type_of_all(value)}]" if value else "list[?]"
+        case tuple():
+            return type_of_all([value])
+        case dict():
+            return f"dict[{type_of_all([*value])}, {type_of_all([*value.values()])}]" if value else "dict[?]"
+    return type(value).__name__

@@ -1,206 +1,141 @@
-"""Passages that explain: traces of loops, wrong attempts, comparisons, two steps in a row, a question at the end.
+"""Explain a function from its tree, statement by statement, so that the prose is true of this code and no other."""
 
-Each style is a function from a worked example to the passage's text, or none where the style does not suit it.
-"""
+import ast
+from collections.abc import Iterator, Sequence
 
-import random
-import re
-from collections.abc import Callable, Mapping
+from hornbook.synthesis.curriculum.task import source_of
 
-from hornbook.synthesis.curriculum.idioms import Idiom
-from hornbook.synthesis.curriculum.lessons.mistakes import MISTAKES
-from hornbook.synthesis.curriculum.lessons.tables import LESSONS
-from hornbook.synthesis.curriculum.lessons.wordings import (
-    CALL_LEADS,
-    COMPARED,
-    PULL_LEADS,
-    QUESTIONS,
-    RIGHT_LEADS,
-    STEP_ENDS,
-    STEP_LEADS,
-    TRACE_ENDS,
-    TRACE_LEADS,
-    WRONG_LEADS,
-)
-from hornbook.synthesis.curriculum.operation import fill
-from hornbook.synthesis.curriculum.passages import block, joined, opening, paragraphs, title
-from hornbook.synthesis.curriculum.scripts import (
-    call_method,
-    outline,
-    printed,
-    settings_of,
-    watch_loop,
-    write_definition,
-    write_script,
-)
-from hornbook.synthesis.curriculum.task import Shape
-from hornbook.synthesis.curriculum.trials import show
-from hornbook.synthesis.curriculum.worked import Worked
-
-MAX_TURNS = 7
-MAX_LINE = 88
-NUM_PULLED = 3
-NUM_CALLS = 3
+_ITEM, _ROUND = "for each item ", "in each round "
 
 
-def trace(worked: Worked, audience: str, rng: random.Random) -> str | None:
-    """What the variables hold after each turn of a loop, what a generator hands out, what an object holds."""
-    found = {Shape.GENERATOR: _pulled, Shape.METHOD: _called}.get(worked.task.shape, _turns)(worked, audience, rng)
-    if found is None:
-        return None
-    code, lead, end = found
-    shown = printed(code)
-    if not 2 <= shown.count("\n") <= MAX_TURNS or max(map(len, shown.split("\n"))) > MAX_LINE:
-        return None
-    lesson = LESSONS[worked.task.steps[0].operation.name]
-    heading = f"# {rng.choice(('Step by step', 'Watching the computer', 'What happens inside'))}: {title(worked, rng)}"
-    return paragraphs(heading, joined(lesson.idea, lead), block(code, shown), end)
+def explain(function: ast.FunctionDef) -> list[str]:
+    """Sentences about the function's body, in the order of its statements; the docstring is left out."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return [_sentence(part) for part in _told(body, "")]
 
 
-def _turns(worked: Worked, audience: str, rng: random.Random) -> tuple[str, str, str] | None:
-    script = write_script(worked.task, worked.given, Idiom.LOOPS, rng)
-    watched = watch_loop(script) if script is not None and worked.task.shape is Shape.FUNCTION else None
-    if watched is None:
-        return None
-    try:
-        turns = [line for line in printed(watched).split("\n") if " = " in line]
-    except NameError:
-        return None  # A variable that only later turns set.
-    if len(turns) < 2:
-        return None
-    first, last = (line.replace(" = ", "=").replace(" ", ", ").replace("=", " = ") for line in (turns[0], turns[-1]))
-    plain = all(line.count(" ") == line.count("=") * 3 - 1 for line in (turns[0], turns[-1]))
-    said = f"After the first turn the computer has `{first}`, after the last `{last}`." if plain else ""
-    return watched, rng.choice(TRACE_LEADS[audience]), joined(said, rng.choice(TRACE_ENDS[audience]))
+def remark_on(function: ast.FunctionDef) -> str:
+    """What is worth knowing about how the function works: when its loop ends, or how the work grows."""
+    loops = [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]
+    inner = [node for loop in loops for node in ast.walk(loop) if node is not loop]
+    if any(isinstance(node, ast.For | ast.While) for node in inner):
+        return "One loop stands inside the other, so the work grows with the product of their lengths."
+    if any(isinstance(node, ast.Return) for node in inner):
+        return "The function returns from inside the loop: what follows is not looked at once the answer is known."
+    if any(isinstance(node, ast.Break) for node in inner):
+        return "The loop ends early, at `break`, when it is clear that nothing more will change."
+    if any(isinstance(node, ast.Call) and _text(node.func) == function.name for node in ast.walk(function)):
+        return "The function calls itself with a smaller argument; the first condition ends the chain of calls."
+    if any(isinstance(node, ast.Yield) for node in inner):
+        return "Because of `yield` the values are made one at a time, when somebody asks for them."
+    if any(isinstance(loop, ast.While) for loop in loops):
+        return "The condition of a `while` loop is tested before each round, before the first one too."
+    if loops:
+        return "Every item is looked at once, so twice as many items take about twice as long."
+    if any(isinstance(node, ast.comprehension) for node in ast.walk(function)):
+        return "The expression with `for` inside it does the work of a loop in a single line."
+    return "There is no loop: each line runs at most once."
 
 
-def _pulled(worked: Worked, audience: str, rng: random.Random) -> tuple[str, str, str] | None:
-    """A generator asked for one value after the other."""
-    definition = write_definition(worked.task, rng.choice((Idiom.LOOPS, Idiom.STEPS)), rng)
-    if definition is None or "yield" not in definition or "yield from" in definition:
-        return None
-    asked = show(worked.task, definition.split("(")[0].removeprefix("def "), worked.given, None).expression
-    made = asked.removeprefix("list(").removeprefix("islice(")
-    made = made[: made.index(")") + 1] if "islice" in asked else made.removesuffix(")")
-    code = f"{definition}\nsteps = {made}\n" + "print(next(steps))\n" * NUM_PULLED
-    try:
-        printed(code)
-    except StopIteration:
-        return None
-    lead = rng.choice(PULL_LEADS[audience])
-    end = "Between two calls of `next` the function stands still at its `yield` and keeps its variables."
-    return code, lead, joined(end, LESSONS[worked.task.steps[0].operation.name].watch)
+def _told(body: Sequence[ast.stmt], when: str) -> Iterator[str]:
+    for statement in body:
+        yield from _statement(statement, when)
 
 
-def _called(worked: Worked, audience: str, rng: random.Random) -> tuple[str, str, str] | None:
-    """A method called several times on one object."""
-    definition = write_definition(worked.task, rng.choice((Idiom.LOOPS, Idiom.STEPS)), rng)
-    if definition is None or worked.task.steps[0].operation.state == "$x":
-        return None
-    rest = [worked.given[1:], *(given[1:] for given in worked.others)][:NUM_CALLS]
-    lines = [*settings_of(worked.task, worked.given)]
-    for given in rest:
-        lines += call_method(worked.task, given)
-    code = "\n".join([definition, *lines]) + "\n"
-    lead = rng.choice(CALL_LEADS[audience])
-    return code, lead, LESSONS[worked.task.steps[0].operation.name].watch
+def _statement(statement: ast.stmt, when: str) -> Iterator[str]:
+    """Clauses about a statement; `when` says how often one inside a loop runs."""
+    match statement:
+        case ast.If():
+            yield from _condition(statement, "if")
+        case ast.For(target=target, iter=values):
+            yield f"the loop {_walk(target, values)}"
+            yield from _told(statement.body, _ITEM)
+        case ast.While(test=test):
+            yield f"the loop goes on as long as `{_text(test)}`"
+            yield from _told(statement.body, _ROUND)
+        case ast.Try(body=body, handlers=[handler, *_]):
+            yield f"the function tries this: {_joined(body)}"
+            yield f"if that raises `{_text(handler.type) if handler.type else 'an error'}`, {_joined(handler.body)}"
+        case ast.FunctionDef(name=name, body=[ast.Return(value=ast.expr() as value)]):
+            yield f"the inner function `{name}` gives `{_text(value)}`"
+        case ast.Return():
+            yield f"{when or 'at the end '}{_action(statement)}"
+        case _:
+            yield f"{when}{_action(statement)}"
 
 
-def wrong_attempt(worked: Worked, audience: str, rng: random.Random) -> str | None:
-    """A mistake, what it prints, why it is wrong, and the right code on the same values."""
-    step = worked.task.steps[0]
-    if step.operation.name not in MISTAKES or worked.task.shape is not Shape.FUNCTION:
-        return None
-    attempt, why = MISTAKES[step.operation.name]
-    names = {"x": worked.task.arguments[0].name, "out": step.operation.result, **step.in_code()}
-    wrong = "\n".join([*settings_of(worked.task, worked.given), fill(attempt, names), f"print({names['out']})"]) + "\n"
-    try:
-        shown = printed(wrong)
-    except (ValueError, TypeError, IndexError):
-        return None
-    if shown == worked.shown:
-        return None
-    heading = f"# A mistake to avoid: {title(worked, rng)}"
-    right = rng.choice(RIGHT_LEADS)
-    return paragraphs(
-        heading,
-        rng.choice(WRONG_LEADS[audience]),
-        block(wrong, shown),
-        f"{why} {right}",
-        block(worked.code, worked.shown),
-        LESSONS[step.operation.name].idea,
-    )
+def _condition(statement: ast.If, word: str) -> Iterator[str]:
+    yield f"{word} `{_text(statement.test)}`, {_joined(statement.body)}"
+    match statement.orelse:
+        case [ast.If() as other]:
+            yield from _condition(other, "otherwise, if")
+        case [_, *_] as rest:
+            yield f"otherwise {_joined(rest)}"
 
 
-def comparison(worked: Worked, audience: str, rng: random.Random) -> str | None:
-    """Two ways to the same result, and when to use which."""
-    if not worked.second or worked.task.shape is not Shape.FUNCTION:
-        return None
-    kinds = _nature(worked.code), _nature(worked.second)
-    if kinds[0] == kinds[1]:
-        return None
-    start = f"There is more than one way to {title(worked, rng)}. First:"
-    return paragraphs(
-        joined(opening(worked, audience, rng), start),
-        block(worked.code, worked.shown),
-        rng.choice(("And the second:", "The other way:", "Compare this:")),
-        block(worked.second, worked.shown),
-        joined("Both print the same.", *(rng.choice(COMPARED[audience, kind]) for kind in kinds)),
-    )
+def _joined(body: Sequence[ast.stmt]) -> str:
+    """Actions in one clause: `the count grows by 1, and then the loop ends`."""
+    parts = []
+    for statement in body:
+        if isinstance(statement, ast.If | ast.For | ast.While | ast.Try):
+            parts.append(", ".join(_statement(statement, "")))
+        else:
+            parts.append(_action(statement))
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])}, and then {parts[-1]}"
 
 
-def _nature(code: str) -> str:
-    """What a piece of code mainly is."""
-    if re.search(r"^(for|while) ", code, re.MULTILINE):
-        return "loop"
-    return "comprehension" if re.search(r"[\[({].* for .* in ", code) else "function"
+def _walk(target: ast.expr, values: ast.expr) -> str:
+    match values:
+        case ast.Call(ast.Name("range"), [stop]):
+            return f"counts `{_text(target)}` from 0 up to, but not including, `{_text(stop)}`"
+        case ast.Call(ast.Name("range"), [start, stop]):
+            return f"counts `{_text(target)}` from `{_text(start)}` up to, but not including, `{_text(stop)}`"
+        case ast.Call(ast.Name("range"), [start, stop, step]):
+            return f"takes `{_text(target)}` from `{_text(start)}` towards `{_text(stop)}` in steps of `{_text(step)}`"
+        case ast.Call(ast.Name("enumerate"), [inside]):
+            return f"goes through `{_text(inside)}` and has the index and the item as `{_text(target)}`"
+        case ast.Call(ast.Name("zip"), [first, second]):
+            return f"goes through `{_text(first)}` and `{_text(second)}` side by side, as `{_text(target)}`"
+    return f"goes through `{_text(values)}` and calls each item `{_text(target)}`"
 
 
-def two_steps(worked: Worked, audience: str, rng: random.Random) -> str | None:
-    """A composition of two operations, with what each step makes."""
-    if len(worked.task.steps) != 2 or worked.task.shape is not Shape.FUNCTION:
-        return None
-    first, second = (LESSONS[step.operation.name].idea for step in worked.task.steps)
-    script = write_script(worked.task, worked.given, Idiom.STEPS, rng)
-    lines = script.rstrip("\n").split("\n") if script is not None else []
-    at = len(settings_of(worked.task, worked.given))
-    name, sign, _ = lines[at].partition(" = ") if len(lines) == at + 2 else ("", "", "")
-    if not sign or not name.isidentifier():
-        return None
-    lines.insert(at + 1, f"print({name})")
-    code = "\n".join(lines) + "\n"
-    heading = f"# Two steps: {title(worked, rng)}"
-    explained = joined(f"Step 1. {first}", f"Step 2. {second}")
-    return paragraphs(
-        heading, rng.choice(STEP_LEADS[audience]), explained, block(code, printed(code)), rng.choice(STEP_ENDS)
-    )
+def _action(statement: ast.stmt) -> str:
+    match statement:
+        case ast.Assign([ast.Name(name)], ast.List([])):
+            return f"`{name}` is set to an empty list"
+        case ast.Assign([ast.Name(name)], ast.Dict([])):
+            return f"`{name}` is set to an empty dictionary"
+        case ast.Assign([ast.Name(name)], ast.Constant("")):
+            return f"`{name}` is set to an empty string"
+        case ast.Assign([target], value):
+            return f"`{_text(target)}` is set to `{_text(value)}`"
+        case ast.AugAssign(target, ast.Add(), value):
+            return f"`{_text(value)}` is added to `{_text(target)}`"
+        case ast.AugAssign(target, ast.Sub(), value):
+            return f"`{_text(value)}` is taken from `{_text(target)}`"
+        case ast.AugAssign(target, operator, value):
+            changed = ast.BinOp(target, operator, value)
+            return f"`{_text(target)}` is changed to `{_text(changed)}`"
+        case ast.Expr(ast.Call(ast.Attribute(owner, "append"), [value])):
+            return f"`{_text(value)}` is appended to `{_text(owner)}`"
+        case ast.Expr(ast.Call(ast.Attribute(owner, "add"), [value])):
+            return f"`{_text(value)}` is put into the set `{_text(owner)}`"
+        case ast.Expr(ast.Yield(value)):
+            return f"the function yields `{_text(value) if value else None}`"
+        case ast.Return(value):
+            return f"the function returns `{_text(value) if value else None}`"
+        case ast.Raise(ast.Call(error)):
+            return f"the function raises a `{_text(error)}`"
+        case ast.Continue():
+            return "the loop goes on with the next item"
+        case ast.Break():
+            return "the loop ends"
+    return f"`{_text(statement)}` runs"
 
 
-def question_at_the_end(worked: Worked, audience: str, rng: random.Random) -> str | None:
-    """A lesson in short, and a question on other values with its answer."""
-    if not worked.others or worked.task.shape is not Shape.FUNCTION:
-        return None
-    lesson = LESSONS[worked.task.steps[0].operation.name]
-    other = rng.choice(worked.others)
-    code = write_script(worked.task, other, Idiom.STEPS, rng)
-    if code is None or outline(code) == "":
-        return None
-    answer = printed(code)
-    return paragraphs(
-        f"# In short: {title(worked, rng)}",
-        joined(lesson.idea, lesson.watch),
-        block(worked.code, worked.shown),
-        rng.choice(QUESTIONS[audience]),
-        f"```python\n{code}```",
-        rng.choice(("**Answer.**", "The answer:", "**Solution.**")),
-        f"```\n{answer}```",
-    )
+def _sentence(clause: str) -> str:
+    return f"{clause[0].upper()}{clause[1:]}."
 
 
-EXPLAINING: Mapping[str, Callable[[Worked, str, random.Random], str | None]] = {
-    "trace": trace,
-    "wrong attempt": wrong_attempt,
-    "comparison": comparison,
-    "two steps": two_steps,
-    "question at the end": question_at_the_end,
-}
+def _text(node: ast.AST) -> str:
+    return source_of(node)

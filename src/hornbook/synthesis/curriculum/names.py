@@ -1,123 +1,114 @@
-"""Name the function: the paper's means of diversity. Names come from the operations, in several patterns."""
+"""Names of functions, arguments and variables: common ones, abbreviations, single letters, and words that do not exist.
 
+A model that has seen a few names only cannot copy others; so most names are drawn from thousands.
+"""
+
+import builtins
 import keyword
 import random
+from collections.abc import Callable, Iterable, Mapping
 
-from hornbook.synthesis.curriculum.kinds import Kind
-from hornbook.synthesis.curriculum.task import Shape, Task
-
-GENERIC = {
-    Kind.NUMBER: ("solve", "compute", "evaluate", "calculate", "result_for"),
-    Kind.FLAG: ("is_fulfilled", "answer", "holds", "decide"),
-    Kind.TEXT: ("make_text", "build_string", "convert", "rewrite"),
-    Kind.NUMBERS: ("process", "transform", "make_list", "rearrange"),
-    Kind.WORDS: ("process_words", "make_words", "prepare", "transform"),
-    Kind.COUNTS: ("make_table", "build_dict", "tabulate", "summarize"),
-    Kind.GRID: ("make_grid", "build_rows", "arrange", "transform"),
-    Kind.SET: ("make_set", "collect", "gather", "select_members"),
-    Kind.PAIR: ("make_pair", "as_pair", "two_values", "find_pair"),
-    Kind.PAIRS: ("make_pairs", "pair_up", "process_pairs", "match_up"),
-    Kind.MAYBE: ("look_for", "try_to_find", "attempt", "number_or_none"),
-    Kind.STREAM: ("generate", "produce", "stream", "walk"),
-    Kind.WORD_STREAM: ("generate_words", "produce", "stream", "walk"),
-    Kind.LIST_STREAM: ("generate_parts", "produce", "stream", "walk"),
-    Kind.NOTHING: ("update", "change", "note_down", "record"),
-    Kind.NESTED: ("rebuild", "transform_nested", "process_nested", "rework"),
+_BY_TYPE: Mapping[str, tuple[str, ...]] = {
+    "list[int]": (
+        "numbers",
+        "nums",
+        "values",
+        "lst",
+        "arr",
+        "xs",
+        "items",
+        "data",
+        "l",
+        "a",
+        "ints",
+        "sequence",
+        "array",
+    ),
+    "list[float]": ("numbers", "values", "nums", "lst", "arr", "xs", "measurements", "data", "samples", "prices"),
+    "list[str]": (
+        "words",
+        "strings",
+        "lst",
+        "texts",
+        "names",
+        "items",
+        "tokens",
+        "xs",
+        "arr",
+        "strs",
+        "labels",
+        "lines",
+    ),
+    "Text": ("text", "s", "string", "sentence", "message", "txt", "line", "input_string", "content", "phrase"),
+    "str": ("word", "s", "text", "string", "name", "token", "w"),
+    "int": ("n", "number", "num", "x", "value", "k", "a", "b", "m", "limit", "i"),
+    "Size": ("n", "k", "size", "count", "length", "num", "m"),
+    "Natural": ("n", "number", "num", "x", "value", "m", "limit"),
+    "float": ("x", "value", "number", "threshold", "y", "amount"),
+    "list[list[int]]": ("matrix", "grid", "rows", "table", "m", "mat", "lists"),
+    "dict[str, int]": ("counts", "scores", "d", "table", "prices", "mapping", "ages", "stock", "dictionary"),
 }
-MAX_LENGTH = 36
-VERBS = ("get", "find", "compute", "make", "calc", "select")
-
-
-def name_function(task: Task, rng: random.Random) -> str:
-    """A valid name in snake case that is none of the task's arguments."""
-    taken = {argument.name for argument in task.arguments}
-    if task.owner is not None:
-        taken |= {task.owner.attribute, task.owner.variable}
-    fragments = [rng.choice(step.operation.fragments) for step in task.steps]
-    roll = rng.random()
-    if roll < 0.08:
-        name = rng.choice(GENERIC[task.gives])
-    elif roll < 0.5:
-        name = "_".join(_few(fragments))
-    elif task.shape is Shape.METHOD:
-        name = _method_name(task, fragments, rng)
-    elif roll < 0.8:
-        name = "_".join([fragments[-1], *_few(fragments[:-1])])
-    elif roll < 0.9 and task.shape is Shape.FUNCTION:
-        name = f"{fragments[-1]}_of_{fragments[0]}" if len(fragments) > 1 else fragments[0]
-    else:
-        name = "_".join([rng.choice(VERBS), *(step.operation.fragments[0] for step in task.steps[-2:])])
-    name = _without_echo(name)
-    if len(name) > MAX_LENGTH:
-        name = _without_echo("_".join(fragments[-2:]))
-    return f"{name}_value" if name in taken or keyword.iskeyword(name) or name in _BUILTIN else name
-
-
-def name_plainly(task: Task) -> str:
-    """The plainest name, the same each time: for code that a passage shows."""
-    fragments = [step.operation.fragments[0] for step in task.steps]
-    taken = {argument.name for argument in task.arguments} | ({task.owner.attribute} if task.owner else set())
-    name = _without_echo("_".join(fragments))
-    return f"{name}_now" if name in taken or keyword.iskeyword(name) or name in _BUILTIN else name
-
-
-def _method_name(task: Task, fragments: list[str], rng: random.Random) -> str:
-    """What a method does to its object, then what it answers."""
-    if task.steps[0].operation.state == "$x" and len(fragments) > 1:
-        return "_".join(_few(fragments[1:]))
-    return rng.choice(("_", "_and_")).join(dict.fromkeys((fragments[0], fragments[-1])))
-
-
-def _few(fragments: list[str]) -> list[str]:
-    """At most three fragments, so that names stay short."""
-    return fragments if len(fragments) <= 3 else [fragments[0], *fragments[-2:]]
-
-
-def _without_echo(name: str) -> str:
-    words = name.split("_")
-    return "_".join(word for place, word in enumerate(words) if place == 0 or word != words[place - 1])
-
-
-_BUILTIN = frozenset(
-    [
-        "abs",
-        "all",
-        "any",
-        "bin",
-        "bool",
-        "dict",
-        "divmod",
-        "enumerate",
-        "filter",
-        "float",
-        "format",
-        "int",
-        "len",
-        "list",
-        "map",
-        "max",
-        "min",
-        "pow",
-        "print",
-        "range",
-        "reversed",
-        "round",
-        "set",
-        "sorted",
-        "str",
-        "sum",
-        "tuple",
-        "zip",
-        "hash",
-        "id",
-        "next",
-        "ord",
-        "chr",
-        "repr",
-        "super",
-        "type",
-        "open",
-        "input",
-        "iter",
-    ]
+_SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "x": ("x", "item", "value", "v", "n", "num", "w", "c", "element", "e", "el", "elem", "current"),
+    "total": ("total", "result", "s", "acc", "res", "total_sum", "running"),
+    "result": ("result", "res", "out", "output", "ans", "answer", "found", "r"),
+    "count": ("count", "c", "cnt", "counter", "num", "n"),
+    "i": ("i", "index", "idx", "j", "pos", "k"),
+    "best": ("best", "winner", "top", "ans", "current_best", "chosen"),
+    "first": ("first", "left", "yes", "head", "a"),
+    "second": ("second", "right", "no", "rest", "b"),
+    "found": ("found", "flag", "ok", "is_found", "result"),
+    "value": ("value", "v", "val", "y", "key"),
+    "matches": ("matches", "condition", "check", "is_valid", "keep", "ok"),
+}
+_SYLLABLES_TEXT = (
+    "ba be bi bo ca ce co cu da de di do du fa fe fi fo ga ge go gu ha he ho ja jo ka ke ki ko la le li lo lu ma me "
+    "mi mo mu na ne ni no nu pa pe pi po qua ra re ri ro ru sa se si so su ta te ti to tu va ve vi vo wa we wi xa xe "
+    "ya yo za ze zo bra cli dro fle gri plu sta tri"
 )
+_SYLLABLES = _SYLLABLES_TEXT.split()
+_ENDINGS = ("", "", "", "n", "r", "s", "l", "t", "x", "m")
+_SUFFIXES = ("_list", "_values", "s", "_in", "2", "_1", "_arr", "_data", "")
+_TAKEN = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"check", "candidate"}
+MADE_UP_SHARE = 0.5
+"""Of the names of arguments: how many are drawn from letters and syllables."""
+
+
+def made_up(rng: random.Random) -> str:
+    """A letter, an abbreviation, or a word of one to three syllables: one of some hundred thousand names."""
+    chance = rng.random()
+    if chance < 0.12:
+        return rng.choice("abcdefghkmnpqrstuvwxyz")
+    word = "".join(rng.choice(_SYLLABLES) for _ in range(rng.choice((1, 2, 2, 2, 3)))) + rng.choice(_ENDINGS)
+    if chance < 0.3:
+        return "".join(letter for letter in word if letter not in "aeiou")[:4] or word
+    return word + rng.choice(_SUFFIXES) if chance < 0.5 else word
+
+
+def name_arguments(types: Iterable[str], is_allowed: Callable[[str], bool], rng: random.Random) -> list[str]:
+    """Different names for arguments of these types, none of them a keyword or built-in function, all allowed."""
+    used: set[str] = set()
+    names: list[str] = []
+    for one in types:
+        pool = _BY_TYPE.get(one, ("value", "data", "items", "arg"))
+        while True:
+            name = made_up(rng) if rng.random() < MADE_UP_SHARE else rng.choice(pool)
+            if name not in _TAKEN and name not in used and is_allowed(name):
+                break
+        used.add(name)
+        names.append(name)
+    return names
+
+
+def rename_locals(names: Iterable[str], taken: Iterable[str], rng: random.Random) -> dict[str, str]:
+    """Another name for each variable of a body: a synonym, at times its own."""
+    used = set(taken)
+    renamed: dict[str, str] = {}
+    for name in names:
+        pool = [one for one in _SYNONYMS.get(name, (name,)) if one not in used and one not in _TAKEN]
+        choice = rng.choice(pool) if pool and rng.random() < 0.8 else name
+        while choice in used:
+            choice = f"{choice}_{len(used)}"
+        used.add(choice)
+        renamed[name] = choice
+    return renamed

@@ -1,157 +1,210 @@
-"""Try a solution: how it is called, what shows an example of it, and the source of a test."""
+"""Run a program on random inputs, and choose the inputs that its tests need: every branch taken, every outcome told.
 
-import textwrap
-from collections.abc import Callable, Sequence
+The programs are the curriculum's own, so they run in this process. One that takes too many steps raises.
+"""
+
+import ast
+import marshal
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from hornbook.synthesis.curriculum.kinds import Kind, source_of
-from hornbook.synthesis.curriculum.outcomes import NUM_TAKEN, Called, Refused
-from hornbook.synthesis.curriculum.task import Shape, Task
-
-IMPORT_ISLICE = "from itertools import islice"
-_MESSAGE_OF = """def message_of(function, *arguments):
-    try:
-        function(*arguments)
-    except {exception} as error:
-        return str(error)
+_MAX_STEPS = 20_000
+_MAX_LITERAL = 300
+"""Characters of an argument or outcome in a test."""
 
 
-"""
-Evaluate = Callable[[Task, Sequence[Any]], Any]
+class TooLongError(Exception):
+    """A program took more steps than a small one needs."""
 
 
-@dataclass(frozen=True)
-class Shown:
-    """An example: lines that prepare it, an expression, and the value that it really has."""
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A program's outcome for its arguments."""
 
-    before: tuple[str, ...]
-    expression: str
-    value: Any
+    arguments: tuple[Any, ...]
+    outcome: Any
+    """What it returned; for an exception its type."""
+    is_error: bool
+    branches: frozenset[tuple[int, bool]]
+    """Number of a condition or loop, and which way it went."""
+    is_generator: bool
+    """Whether the function yields; the outcome is then the list of what it yielded."""
 
-    @property
-    def length(self) -> int:
-        """Characters of the example on one line."""
-        return len(self.expression) + len(source_of(self.value))
-
-
-def call(name: str, arguments: Sequence[Any]) -> str:
-    """A call as source."""
-    return f"{name}({', '.join(map(source_of, arguments))})"
-
-
-def show(task: Task, name: str, arguments: Sequence[Any], outcome: Any) -> Shown:
-    """What a docstring would show of one run; `name` is that of the function or method."""
-    match task.shape:
-        case Shape.GENERATOR if task.steps[-1].operation.is_endless:
-            return Shown((IMPORT_ISLICE,), f"list(islice({call(name, arguments)}, {NUM_TAKEN}))", outcome)
-        case Shape.GENERATOR:
-            return Shown((), f"list({call(name, arguments)})", outcome)
-        case Shape.METHOD:
-            return _show_method(task, name, arguments, outcome)
-        case _:
-            return Shown((), call(name, arguments), outcome)
+    def call(self, name: str) -> str:
+        """The call whose value the outcome is, as source."""
+        call = f"{name}({', '.join(map(repr, self.arguments))})"
+        return f"list({call})" if self.is_generator else call
 
 
-def _show_method(task: Task, name: str, arguments: Sequence[Any], outcome: Called) -> Shown:
-    assert task.owner is not None
-    made, variable = call(task.owner.name, arguments[:1]), task.owner.variable
-    called = call(name, arguments[1:])
-    if task.gives is Kind.NOTHING:
-        before = (f"{variable} = {made}", f"{variable}.{called}")
-        return Shown(before, f"{variable}.{task.owner.attribute}", outcome.held)
-    if outcome.held == arguments[0]:
-        return Shown((), f"{made}.{called}", outcome.answer)
-    return Shown((f"{variable} = {made}",), f"{variable}.{called}", outcome.answer)
+class Program:
+    """A program that notes its branches.
 
+    Args:
+        code: Source with imports and helpers; it defines `name`.
+    """
 
-def value_of(task: Task, outcome: Any) -> Any:
-    """The value that an outcome is about: the answer, or what is held where a method answers nothing."""
-    if isinstance(outcome, Called):
-        return outcome.held if task.gives is Kind.NOTHING else outcome.answer
-    return outcome
+    def __init__(self, code: str, name: str) -> None:
+        marked = _Mark()
+        tree = ast.fix_missing_locations(marked.visit(ast.parse(code)))
+        self.branches = frozenset(
+            (number, way) for number in range(marked.number) for way in (False, True)
+        ) - frozenset((number, False) for number in marked.endless)
+        self._taken: set[tuple[int, bool]] = set()
+        self._num_steps = 0
+        self._is_generator = any(
+            isinstance(node, ast.Yield)
+            for definition in tree.body
+            if isinstance(definition, ast.FunctionDef) and definition.name == name
+            for node in ast.walk(definition)
+        )
+        namespace: dict[str, Any] = {"_took": self._took, "_each": self._each}
+        exec(compile(tree, "<program>", "exec"), namespace)
+        self._function: Callable[..., Any] = namespace[name]
 
-
-def try_out(task: Task, name: str, candidate: Any, arguments: Sequence[Any]) -> Any:
-    """Run a compiled solution as its task is run: the function, or the class of which it is the method `name`."""
-    match task.shape:
-        case Shape.GENERATOR:
-            return list(islice(candidate(*arguments), NUM_TAKEN if task.steps[-1].operation.is_endless else None))
-        case Shape.GUARDED:
-            try:
-                return candidate(*arguments)
-            except (ValueError, TypeError) as error:
-                return Refused(type(error).__name__, str(error))
-        case Shape.METHOD:
-            assert task.owner is not None
-            made = candidate(arguments[0])
-            answer = getattr(made, name)(*arguments[1:])
-            return Called(answer, getattr(made, task.owner.attribute))
-        case _:
-            return candidate(*arguments)
-
-
-def write_test(
-    task: Task, name: str, inputs: Sequence[tuple[Any, ...]], outcomes: Sequence[Any], evaluate: Evaluate
-) -> str:
-    """Source that defines `check(candidate)`, as in HumanEval."""
-    head, lines = "", []
-    if task.shape is Shape.GENERATOR and task.steps[-1].operation.is_endless:
-        head = f"{IMPORT_ISLICE}\n\n\n"
-    for place, (arguments, outcome) in enumerate(zip(inputs, outcomes, strict=True)):
-        if isinstance(outcome, Called):
-            others = inputs[(place + 1) % len(inputs)][1:]
-            lines.append("\n".join(_method_lines(task, name, arguments, others, outcome, evaluate)))
-        elif isinstance(outcome, Refused):
-            head = _MESSAGE_OF.replace("{exception}", outcome.exception)
-            listed = ", ".join(["candidate", *map(source_of, arguments)])
-            lines.append(f"assert message_of({listed}) == {source_of(outcome.message)}")
-        else:
-            sign = "is" if outcome is None else "=="
-            lines.append(f"assert {show(task, 'candidate', arguments, outcome).expression} {sign} {source_of(outcome)}")
-    body = textwrap.indent("\n".join(dict.fromkeys(lines)), "    ")
-    return f"{head}def check(candidate):\n{body}\n"
-
-
-def _method_lines(
-    task: Task, name: str, arguments: Sequence[Any], others: Sequence[Any], outcome: Called, evaluate: Evaluate
-) -> list[str]:
-    """Make an object and call its method twice, with the arguments of another trial the second time."""
-    assert task.owner is not None
-    variable, attribute = task.owner.variable, task.owner.attribute
-    lines = [f"{variable} = {call('candidate', arguments[:1])}"]
-    calls = [(arguments[1:], outcome)]
-    if outcome.held != arguments[0]:
+    def run(self, arguments: tuple[Any, ...]) -> Trial | None:
+        """The outcome; None where it takes too long, changes its arguments, or gives what no test can say."""
+        self._taken.clear()
+        self._num_steps = 0
+        given = marshal.loads(marshal.dumps(arguments))  # A copy; the values are plain.
+        is_error = False
         try:
-            second = evaluate(task, (outcome.held, *others))
-        except (ValueError, IndexError, OverflowError, ZeroDivisionError):
-            second = None
-        if second is not None:
-            calls.append((others, second))
-    for given, result in calls:
-        called = f"{variable}.{call(name, given)}"
-        if task.gives is Kind.NOTHING:
-            lines.append(called)
+            outcome = self._function(*given)
+            outcome = list(outcome) if self._is_generator else outcome
+        except (TooLongError, RecursionError):
+            return None
+        except (ValueError, KeyError, IndexError, TypeError, ZeroDivisionError) as error:
+            outcome, is_error = type(error), not isinstance(error, IndexError | TypeError | ZeroDivisionError)
+            if not is_error:
+                return None
+        if given != arguments or (not is_error and not can_be_written(outcome)):
+            return None
+        return Trial(arguments, outcome, is_error, frozenset(self._taken), self._is_generator)
+
+    def _took(self, number: int, value: Any) -> Any:
+        self._num_steps += 1
+        if self._num_steps > _MAX_STEPS:
+            raise TooLongError
+        self._taken.add((number, bool(value)))
+        return value
+
+    def _each(self, number: int, values: Iterable[Any]) -> Iterable[Any]:
+        is_empty = True
+        for value in values:
+            is_empty = False
+            self._took(number, True)
+            yield value
+        if is_empty:
+            self._took(number, False)
+
+
+class _Mark(ast.NodeTransformer):
+    """Wraps conditions and the iterables of loops, so that they note which way they go."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.endless: set[int] = set()
+        """Loops that need not be seen empty."""
+
+    def _wrapped(self, function: str, value: ast.expr) -> ast.expr:
+        self.number += 1
+        return ast.Call(ast.Name(function, ast.Load()), [ast.Constant(self.number - 1), value], [])
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        self.generic_visit(node)
+        node.test = self._wrapped("_took", node.test)
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        self.generic_visit(node)
+        node.test = self._wrapped("_took", node.test)
+        return node
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.test, ast.Constant):
+            self.endless.add(self.number)
+        node.test = self._wrapped("_took", node.test)
+        return node
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        self.generic_visit(node)
+        self.endless.add(self.number)
+        node.iter = self._wrapped("_each", node.iter)
+        return node
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+        self.generic_visit(node)
+        node.ifs = [self._wrapped("_took", test) for test in node.ifs]
+        return node
+
+
+def can_be_written(value: Any) -> bool:
+    """Whether a test can hold the value as a literal that is equal to it."""
+    return len(repr(value)) <= _MAX_LITERAL and _is_plain(value)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(map(_is_plain, value)) and all(map(_is_plain, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, int | str)
+
+
+def choose_trials(program: Program, inputs: Iterable[tuple[Any, ...]], *, most: int) -> list[Trial] | None:
+    """Trials that take every branch and have at least two outcomes, the first ones that add something first.
+
+    Returns:
+        None where the inputs leave a branch untaken, or nearly all outcomes are the same.
+    """
+    found: dict[str, Trial] = {}
+    for arguments in inputs:
+        trial = program.run(arguments)
+        if trial is not None and len(repr(arguments)) <= _MAX_LITERAL:
+            found.setdefault(repr(arguments), trial)
+    chosen: list[Trial] = []
+    open_branches, outcomes = set(program.branches), set[str]()
+    rest = list(found.values())
+    for trial in rest:
+        if trial.branches & open_branches or (repr(trial.outcome) not in outcomes and len(chosen) < most):
+            open_branches -= trial.branches
+            outcomes.add(repr(trial.outcome))
+            chosen.append(trial)
+    if open_branches or len(outcomes) < 2:
+        return None
+    if not _is_balanced(rest):
+        return None
+    spare = [trial for trial in rest if trial not in chosen]
+    return chosen + spare[: max(0, most - len(chosen))]
+
+
+def _is_balanced(trials: Sequence[Trial]) -> bool:
+    """Whether the most frequent outcome is no more frequent than 9 of 10."""
+    counts: dict[str, int] = {}
+    for trial in trials:
+        counts[repr(trial.outcome)] = counts.get(repr(trial.outcome), 0) + 1
+    return max(counts.values()) <= 0.9 * len(trials)
+
+
+def write_test(trials: Sequence[Trial]) -> str:
+    """Source that defines `check(candidate)`."""
+    lines = ["def check(candidate):"]
+    for trial in trials:
+        call = trial.call("candidate")
+        if trial.is_error:
+            lines += [
+                "    try:",
+                f"        {call}",
+                "        assert False",
+                f"    except {trial.outcome.__name__}:",
+                "        pass",
+            ]
+        elif isinstance(trial.outcome, bool) or trial.outcome is None:
+            lines.append(f"    assert {call} is {trial.outcome}")
         else:
-            lines.append(f"assert {called} == {source_of(result.answer)}")
-        lines.append(f"assert {variable}.{attribute} == {source_of(result.held)}")
-    return lines
-
-
-def choose_telling(inputs: Sequence[tuple[Any, ...]], outputs: Sequence[Any], count: int) -> list[int]:
-    """The places of a corner case, which comes first, of a refusal, and of inputs with different results."""
-    different = {repr(given): place for place, given in enumerate(inputs)}
-    order = [
-        0,
-        *(place for place in sorted(different.values(), reverse=True) if repr(inputs[place]) != repr(inputs[0])),
-    ]
-    refused = [place for place in order if outputs[place] is None or isinstance(outputs[place], Refused)]
-    order = order[:1] + refused[:1] + order[1:]
-    seen: set[str] = set()
-    chosen: list[int] = []
-    for place in order:
-        if source_of(outputs[place]) not in seen:
-            seen.add(source_of(outputs[place]))
-            chosen.append(place)
-    return (chosen + [place for place in order if place not in chosen])[:count]
+            lines.append(f"    assert {call} == {trial.outcome!r}")
+    return "\n".join(lines) + "\n"

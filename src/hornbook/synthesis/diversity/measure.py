@@ -1,4 +1,4 @@
-"""Measure how varied a collection is: distinct names, openings and shapes of code, duplicates, compression.
+"""Measure how varied a collection is: distinct names, openings and shapes of code, duplicates, compression, structure.
 
 A larger collection repeats itself more, whoever wrote it. So figures are taken on so many records, spread evenly over
 the collection, and are to be compared with those on as many records of another.
@@ -32,8 +32,9 @@ from hornbook.synthesis.diversity.monitor import (
     judge,
     words_of_name,
 )
+from hornbook.synthesis.diversity.structure import beside_humaneval, functions_of, structure_of
 
-VERSION = 1
+VERSION = 2
 """Raised when a figure is computed in another way: it is part of the fingerprint."""
 MAX_MEASURED = 2_000
 """Records that are measured where nobody says how many."""
@@ -82,6 +83,8 @@ class Diversity:
     """The first words of docstrings or prose."""
     shapes: Variety
     """Shapes of the records' code."""
+    structure: Mapping[str, Any] | None
+    """How the functions are built, as `structure_of` says; None where there is no function."""
     compression: float | None
     """Bytes of all texts together over bytes compressed; None for no text."""
     stale: tuple[str, ...]
@@ -96,6 +99,7 @@ class Diversity:
             "exact_share": round(self.exact_share, _DIGITS),
             "near_share": round(self.near_share, _DIGITS),
             **{name: getattr(self, name).as_json() for name in ("names", "name_words", "openings", "shapes")},
+            "structure": self.structure and beside_humaneval(self.structure),
             "compression": self.compression and round(self.compression, _DIGITS),
             "stale": list(self.stale),
         }
@@ -125,6 +129,7 @@ def measure(records: Sequence[Exercise | Document] | Table[Any], max_measured: i
         name_words=_variety(word for name in names for word in words_of_name(name)),
         openings=_variety(one.opening for one in seen if one.opening),
         shapes=_variety((one.shape for one in seen if one.shape), are_named=False),
+        structure=structure_of(function for record in chosen for function in functions_of(record)),
         compression=compression_ratio([as_document(record).text for record in chosen]),
         stale=judge(last) if len(last) == WINDOW else (),
     )

@@ -18,7 +18,6 @@ from hornbook.python_code.fences import read_blocks
 from hornbook.python_code.functions import bound_names, read_names
 from hornbook.python_code.parse import first_line_of, parse_code, parse_quietly
 from hornbook.records import Exercise, content_id
-from hornbook.synthesis.curriculum.docstrings import DocstringStyle
 from hornbook.synthesis.prompted.commission import Reason, Rejection, of_outcome
 from hornbook.synthesis.prompted.ingredients import Layout
 from hornbook.teacher.api import Reply, ReplyOutcome
@@ -42,13 +41,13 @@ _PLACEHOLDER = re.compile(
     r"#.*(\bTODO\b|your code|implement (this|the|your)|add (the )?(code|logic)|fill in|placeholder|rest of the)", re.I
 )
 _STYLES = (
-    (DocstringStyle.REST, re.compile(r"^\s*:(param|return)", re.MULTILINE)),
-    (DocstringStyle.GOOGLE, re.compile(r"^\s*Args:", re.MULTILINE)),
-    (DocstringStyle.PARAMETERS, re.compile(r"^\s*(Parameters|Returns):?\s*$", re.MULTILINE)),
-    (DocstringStyle.STEPS, re.compile(r"^\s*1\. .*\n(.*\n)*?\s*2\. ", re.MULTILINE)),
-    (DocstringStyle.DOCTEST, re.compile(r"^\s*>>> ", re.MULTILINE)),
-    (DocstringStyle.COMPARISON, re.compile(r"\w\(.*\) == ")),
-    (DocstringStyle.EXAMPLE, re.compile(r"\b[Ee]xample\b|\bfor instance\b")),
+    ("reST fields", re.compile(r"^\s*:(param|return)", re.MULTILINE)),
+    ("Args and Returns", re.compile(r"^\s*Args:", re.MULTILINE)),
+    ("Parameters and Returns", re.compile(r"^\s*(Parameters|Returns):?\s*$", re.MULTILINE)),
+    ("numbered steps", re.compile(r"^\s*1\. .*\n(.*\n)*?\s*2\. ", re.MULTILINE)),
+    ("summary and doctest", re.compile(r"^\s*>>> ", re.MULTILINE)),
+    ("summary and comparisons", re.compile(r"\w\(.*\) == ")),
+    ("prose with an example", re.compile(r"\b[Ee]xample\b|\bfor instance\b")),
 )
 """Looked for in this order."""
 
@@ -132,7 +131,6 @@ def _exercise(source: FunctionSource, family: str, teacher: str) -> Exercise:
         test=write_test(docstring, source.function.name),
         family=family,
         operations=(),
-        idiom="",
         docstring_style=style_of_docstring(docstring),
         teacher=teacher,
     )
@@ -195,11 +193,11 @@ def _cut_function(code: str, tree: ast.Module, function: ast.FunctionDef) -> Fun
 
 
 def style_of_docstring(docstring: str) -> str:
-    """The layout that a docstring has, in the curriculum's words."""
+    """The layout that a docstring has, in words."""
     for style, pattern in _STYLES:
         if pattern.search(docstring):
-            return style.value
-    return DocstringStyle.SUMMARY.value
+            return style
+    return "summary"
 
 
 def _broken_rule(source: FunctionSource) -> Rejection | None:

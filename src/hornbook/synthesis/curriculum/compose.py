@@ -1,0 +1,212 @@
+"""Write an exercise from a task: a docstring that tells it, a solution, and tests that reach all of the solution."""
+
+import ast
+import random
+import re
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hornbook.records import CURRICULUM, Exercise, content_id
+from hornbook.synthesis.curriculum.docstrings import Layout, draw_layout, type_of_all, write_docstring
+from hornbook.synthesis.curriculum.inputs import Inputs
+from hornbook.synthesis.curriculum.names import name_arguments, rename_locals
+from hornbook.synthesis.curriculum.task import Task, source_of
+from hornbook.synthesis.curriculum.telling import tell
+from hornbook.synthesis.curriculum.trials import Program, Trial, choose_trials, write_test
+from hornbook.synthesis.curriculum.variants import rewrite
+
+_NUM_INPUTS = 60
+_TYPED_SHARE = 0.5
+_DOUBLE_QUOTES_SHARE = 0.5
+_SINGLE_QUOTED = re.compile(r"'([^'\"\\\n]*)'")
+_MAX_NAME = 28
+"""Characters of a function's name, where there is a choice."""
+_TYPES = {"Text": "str", "Size": "int", "Natural": "int", "Char": "str"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What differs between exercises for training and forms of held-out problems."""
+
+    is_allowed: Callable[[str], bool] = lambda _: True
+    """Whether an argument may have this name."""
+    is_typed: bool | None = None
+    """Whether arguments and result are annotated; None: half of the time."""
+    remark: str = ""
+    """A sentence behind the task that says nothing about it."""
+    num_tests: int = 8
+    kinds: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """Values of a user's own types."""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A task as a program with names, before a docstring is laid out."""
+
+    task: Task
+    entry_point: str
+    names: Mapping[str, str]
+    """Argument of the schema → its name."""
+    arguments: Mapping[str, str]
+    """Name → annotation."""
+    returned: str
+    """Annotation of the result."""
+    is_typed: bool
+    told: str
+    solution: str
+    """The body, indented by four spaces."""
+    trials: tuple[Trial, ...]
+    before: str
+    """Imports and helpers that stand above the function."""
+
+    def head(self) -> str:
+        """Imports, helpers and the signature."""
+        listed = ", ".join(f"{name}: {one}" if self.is_typed else name for name, one in self.arguments.items())
+        result = f" -> {self.returned}" if self.is_typed else ""
+        used = [name for name in ("Iterator", "Optional") if f"{name}[" in f"{listed}{result}"]
+        imports = f"from typing import {', '.join(used)}\n\n\n" if used else ""
+        return f"{imports}{self.before}def {self.entry_point}({listed}){result}:\n"
+
+
+def compose(task: Task, seed: str, rules: Rules) -> Composed | None:
+    """The program of a task; None where random inputs do not reach all of it, or its outcomes hardly differ.
+
+    Every aspect draws from a generator of its own, so that rules that change one leave the others as they are.
+    """
+    schema = task.schema
+    function = task.function()
+    reference = _module(task, function)
+    types = [one.type for one in schema.arguments]
+    rng = random.Random(f"{seed}:program")
+    drawn = Inputs(reference, task.item, rules.kinds, rng)
+    inputs = [drawn.draw(types) for _ in range(_NUM_INPUTS)]
+    solution = rewrite(function, rng)
+    code = _module(task, solution)
+    trials = choose_trials(Program(code, schema.name), inputs, most=rules.num_tests)
+    if trials is None or not _agree(Program(reference, schema.name), trials):
+        return None
+    given = [_python_type(one, task.item, rules.kinds) for one in types]
+    named = name_arguments(given, rules.is_allowed, random.Random(f"{seed}:names"))
+    names = dict(zip((one.name for one in schema.arguments), named, strict=True))
+    rng = random.Random(f"{seed}:layout")
+    entry_point = _function_name(task, rng)
+    is_typed = rng.random() < _TYPED_SHARE
+    returned = type_of_all([trial.outcome for trial in trials if not trial.is_error])
+    body = _body(solution, names, entry_point, rng)
+    told = tell(task, names, random.Random(f"{seed}:telling"))
+    return Composed(
+        task=task,
+        entry_point=entry_point,
+        names=names,
+        arguments=dict(zip(named, given, strict=True)),
+        returned=f"Iterator{returned[4:]}" if trials[0].is_generator else returned,
+        is_typed=is_typed if rules.is_typed is None else rules.is_typed,
+        told=f"{told} {rules.remark}".strip(),
+        solution=_in_double_quotes(body) if rng.random() < _DOUBLE_QUOTES_SHARE else body,
+        trials=tuple(trials),
+        before=_before(task, code),
+    )
+
+
+def write_exercise(task: Task, seed: str, rules: Rules = Rules()) -> Exercise | None:
+    """The exercise of a task; None as `compose`."""
+    composed = compose(task, seed, rules)
+    if composed is None:
+        return None
+    layout = draw_layout(random.Random(f"{seed}:docstring"))
+    return as_exercise(composed, layout)
+
+
+def as_exercise(composed: Composed, layout: Layout) -> Exercise:
+    """The exercise of a program, its docstring laid out."""
+    task = composed.task
+    docstring = write_docstring(
+        composed.told, composed.arguments, composed.returned, composed.entry_point, composed.trials, layout
+    )
+    prompt = composed.head() + docstring
+    return Exercise(
+        id=content_id("exercise", prompt, composed.solution),
+        prompt=prompt,
+        solution=composed.solution,
+        entry_point=composed.entry_point,
+        test=write_test(composed.trials),
+        family=task.schema.family,
+        operations=(task.schema.name, *(word.key for word in task.words.values()), *task.constants.values()),
+        docstring_style=f"{layout.sections} {layout.examples}",
+        teacher=CURRICULUM,
+    )
+
+
+def _module(task: Task, function: ast.FunctionDef) -> str:
+    code = "\n\n".join((*task.schema.helpers, source_of(function)))
+    return "".join(f"import {name}\n" for name in task.imports(code)) + code
+
+
+def _before(task: Task, code: str) -> str:
+    """Imports and helpers that stand before the function."""
+    imports = "".join(f"import {name}\n" for name in task.imports(code))
+    blocks = [imports.rstrip(), *(helper.rstrip() for helper in task.schema.helpers)]
+    return "".join(f"{block}\n\n\n" for block in blocks if block)
+
+
+def _agree(reference: Program, trials: Sequence[Trial]) -> bool:
+    for trial in trials:
+        found = reference.run(trial.arguments)
+        if found is None or repr(found.outcome) != repr(trial.outcome):
+            return False
+    return True
+
+
+def _body(function: ast.FunctionDef, names: Mapping[str, str], entry_point: str, rng: random.Random) -> str:
+    """The function's body with other names for arguments, variables and itself."""
+    stored = [
+        node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ] + [inner.name for inner in function.body if isinstance(inner, ast.FunctionDef)]
+    variables = [name for name in dict.fromkeys(stored) if name not in names]
+    read = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} - set(variables) - set(names)
+    renamed = {
+        **names,
+        **rename_locals(variables, {*names.values(), *read, entry_point}, rng),
+        function.name: entry_point,
+    }
+    tree = _Renamed(renamed).visit(ast.parse(source_of(function)).body[0])
+    return "".join(f"{textwrap.indent(source_of(statement), '    ')}\n" for statement in tree.body)
+
+
+def _in_double_quotes(code: str) -> str:
+    """The code with its strings in double quotes, where there is no other quote in it."""
+    return code if '"' in code else _SINGLE_QUOTED.sub(r'"\1"', code)
+
+
+class _Renamed(ast.NodeTransformer):
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.copy_location(ast.Name(self._names.get(node.id, node.id), node.ctx), node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return ast.arg(self._names.get(node.arg, node.arg))
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        node.name = self._names.get(node.name, node.name)
+        return node
+
+
+def _function_name(task: Task, rng: random.Random) -> str:
+    """One of the schema's names with the words' tags, drawn three times where it is long."""
+    fields = {name: word.tag for name, word in task.words.items()}
+    fields |= {name: re.sub(r"\W", "", value.strip("'")) for name, value in task.constants.items()}
+    drawn = [rng.choice(task.schema.names).format(**fields) for _ in range(3)]
+    short = (name for name in drawn if len(name) <= _MAX_NAME)
+    name = re.sub(r"_+", "_", next(short, min(drawn, key=len))).strip("_")
+    return name if name.isidentifier() else task.schema.name
+
+
+def _python_type(type_: str, item: str, kinds: Mapping[str, tuple[Any, ...]]) -> str:
+    """The annotation of a schema's type: `list[T]` → `list[int]`."""
+    own = {name: type(values[0]).__name__ for name, values in kinds.items()}
+    return re.sub(r"\b\w+\b", lambda name: item if name[0] == "T" else {**_TYPES, **own}.get(name[0], name[0]), type_)

@@ -1,1 +1,0 @@
-"""The operations of the world, one file per family."""

@@ -1,0 +1,1 @@
+"""The schemas, by family: the name of the module."""

@@ -1,0 +1,318 @@
+"""Rewrite a program into one that does the same: the ways in which people write a loop, a guard, a result.
+
+Each rewriting takes the body of a function and returns another one, or None where it does not apply. What a rewriting
+must keep is checked by running both (`exercises.py`).
+"""
+
+import ast
+import copy
+import random
+from collections.abc import Callable, Iterator, Sequence
+
+from hornbook.synthesis.curriculum.task import simplified
+
+Body = list[ast.stmt]
+
+
+def _parse(text: str) -> Body:
+    return ast.parse(text).body
+
+
+def _text(node: ast.AST) -> str:
+    return ast.unparse(ast.fix_missing_locations(node))
+
+
+def _loop_at_end(body: Body) -> tuple[Body, ast.For, ast.Return] | None:
+    """The statements before a final `for`, the loop, and the `return` behind it."""
+    match body:
+        case [*before, ast.For(orelse=[]) as loop, ast.Return() as final]:
+            return before, loop, final
+    return None
+
+
+def _filtered(loop: ast.For) -> tuple[str, Body]:
+    """The clauses of a comprehension that goes as the loop does, and what is done for each item."""
+    clauses = f"for {_text(loop.target)} in {_text(loop.iter)}"
+    match loop.body:
+        case [ast.If(orelse=[]) as only]:
+            return f"{clauses} if {_text(only.test)}", only.body
+    return clauses, loop.body
+
+
+def comprehension(body: Body) -> Body | None:
+    """A list or sum that a loop builds, as a comprehension."""
+    found = _loop_at_end(body)
+    if found is None or len(found[0]) != 1:
+        return None
+    (start,), loop, final = found
+    clauses, inner = _filtered(loop)
+    reads = [node.id for node in ast.walk(loop) if isinstance(node, ast.Name)]
+    if isinstance(final.value, ast.Name) and reads.count(final.value.id) > 1:  # What is built decides what is added.
+        return None
+    match start, inner, final:
+        case (
+            ast.Assign([ast.Name(name)], ast.List([])),
+            [ast.Expr(ast.Call(ast.Attribute(ast.Name(used), "append"), [value]))],
+            ast.Return(ast.Name(given)),
+        ) if name == used == given:
+            return _parse(f"return [{_text(value)} {clauses}]")
+        case (
+            ast.Assign([ast.Name(name)], ast.Constant(0)),
+            [ast.AugAssign(ast.Name(used), ast.Add(), value)],
+            ast.Return(ast.Name(given)),
+        ) if name == used == given:
+            return _parse(f"return sum({_text(value)} {clauses})")
+    return None
+
+
+def quantifier(body: Body) -> Body | None:
+    """A loop that returns a truth value, as `any` or `all`."""
+    match body:
+        case [ast.For(orelse=[], body=[ast.If(orelse=[], body=[ast.Return(ast.Constant(bool() as at_once))])]) as loop,
+              ast.Return(ast.Constant(bool() as at_end))] if at_once != at_end:  # fmt: skip
+            test = loop.body[0].test  # type: ignore[attr-defined]
+            clauses = f"for {_text(loop.target)} in {_text(loop.iter)}"
+            if at_once:
+                return _parse(f"return any({_text(test)} {clauses})")
+            match test:
+                case ast.UnaryOp(ast.Not(), inner):
+                    return _parse(f"return all({_text(inner)} {clauses})")
+            return _parse(f"return not any({_text(test)} {clauses})")
+    return None
+
+
+def next_item(body: Body) -> Body | None:
+    """A loop that returns the first item, as `next`."""
+    match body:
+        case [ast.For(orelse=[], body=[ast.If(orelse=[], body=[ast.Return(ast.expr() as value)])]) as loop,
+              ast.Return(ast.expr() as default)]:  # fmt: skip
+            if isinstance(value, ast.Constant) and isinstance(value.value, bool):
+                return None
+            clauses, _ = _filtered(loop)
+            return _parse(f"return next(({_text(value)} {clauses}), {_text(default)})")
+    return None
+
+
+def flag(body: Body) -> Body | None:
+    """A loop that returns a truth value, with a variable and `break`."""
+    match body:
+        case [ast.For(orelse=[], body=[ast.If(orelse=[], body=[ast.Return(ast.Constant(bool() as at_once))])]) as loop,
+              ast.Return(ast.Constant(bool() as at_end))] if at_once != at_end:  # fmt: skip
+            new = copy.deepcopy(loop)
+            new.body[0].body = _parse(f"found = {at_once}\nbreak")  # type: ignore[attr-defined]
+            return [*_parse(f"found = {at_end}"), new, *_parse("return found")]
+    return None
+
+
+def guard(body: Body) -> Body | None:
+    """`continue` for items that are passed over, in place of a condition round the rest."""
+    for loop in _loops(body):
+        match loop.body:
+            case [*before, ast.If(orelse=[], body=inner) as last] if not isinstance(inner[-1], ast.Return | ast.Break):
+                loop.body = [*before, ast.If(_negation(last.test), [ast.Continue()], []), *inner]
+                return body
+    return None
+
+
+def by_index(body: Body) -> Body | None:
+    """A loop over indices in place of items."""
+    stored = _stored(body)
+    for loop in _loops(body):
+        match loop:
+            case ast.For(target=ast.Name(name), iter=ast.Name(values)) if name != "i" and values not in stored:
+                loop.target = ast.Name("i", ast.Store())
+                loop.iter = ast.parse(f"range(len({values}))", mode="eval").body
+                if sum(isinstance(node, ast.Name) and node.id == name for node in ast.walk(loop)) <= 2:
+                    loop.body = [_Rename({name: f"{values}[i]"}).visit(statement) for statement in loop.body]
+                else:
+                    loop.body = [*_parse(f"{name} = {values}[i]"), *loop.body]
+                return body
+            case ast.For(
+                target=ast.Tuple([ast.Name(index), ast.Name(name)]),
+                iter=ast.Call(ast.Name("enumerate"), [ast.Name(values)]),
+            ):
+                loop.target = ast.Name(index, ast.Store())
+                loop.iter = ast.parse(f"range(len({values}))", mode="eval").body
+                loop.body = [_Rename({name: f"{values}[{index}]"}).visit(statement) for statement in loop.body]
+                return body
+    return None
+
+
+def while_loop(body: Body) -> Body | None:
+    """`while` with an index in place of `for`."""
+    match body:
+        case [*before, ast.For(target=ast.Name(name), iter=ast.Name(values), orelse=[]) as loop, ast.Return() as final]:
+            if any(isinstance(node, ast.Continue) for node in ast.walk(loop)) or name == "i":
+                return None
+            if values in _stored(body):  # It need not be a list.
+                return None
+            new = _parse(f"i = 0\nwhile i < len({values}):\n    {name} = {values}[i]")
+            new[1].body += [*loop.body, *_parse("i += 1")]  # type: ignore[attr-defined]
+            return [*before, *new, final]
+    return None
+
+
+def plain_assignment(body: Body) -> Body | None:
+    """`total = total + x` in place of `total += x`."""
+    found = _Augmented()
+    changed = [found.visit(statement) for statement in body]
+    return changed if found.num_found else None
+
+
+def else_after_return(body: Body) -> Body | None:
+    """`else` behind a branch that returns."""
+    match body:
+        case [*before, ast.If(orelse=[], body=[*_, ast.Return()]) as last, ast.Return() as final]:
+            last.orelse = [final]
+            return [*before, last]
+    return None
+
+
+def conditional_expression(body: Body) -> Body | None:
+    """One `return` with `if` and `else` in the expression; a truth value as the condition itself."""
+    match body:
+        case [
+            *before,
+            ast.If(orelse=[], body=[ast.Return(ast.expr() as first)]) as last,
+            ast.Return(ast.expr() as second),
+        ]:
+            text = f"return {_text(first)} if {_text(last.test)} else {_text(second)}"
+            if (_text(first), _text(second)) == ("True", "False") and isinstance(last.test, ast.Compare):
+                text = f"return {_text(last.test)}"
+            return [*before, *_parse(text)] if len(text) < 90 else None
+    return None
+
+
+def named_result(body: Body) -> Body | None:
+    """A name for what is returned, where it is an expression of some length."""
+    match body:
+        case [*before, ast.Return(ast.BinOp() | ast.Call() | ast.ListComp() as value)] if before:
+            return [*before, ast.Assign([ast.Name("result", ast.Store())], value), *_parse("return result")]
+    return None
+
+
+def hoisted(body: Body) -> Body | None:
+    """A name for an expression that a loop computes several times."""
+    for loop in _loops(body):
+        counts: dict[str, int] = {}
+        for node in ast.walk(loop):
+            if isinstance(node, ast.Call | ast.BinOp):
+                counts[_text(node)] = counts.get(_text(node), 0) + 1
+        bound = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+        repeated = [
+            text for text, count in counts.items()
+            if count > 1 and len(text) > 5 and _names(text) <= bound and ".append" not in text
+        ]  # fmt: skip
+        if repeated:
+            text = max(repeated, key=len)
+            loop.body = [
+                *_parse(f"value = {text}"),
+                *(_Replace(text, "value").visit(statement) for statement in loop.body),
+            ]
+            return body
+    return None
+
+
+def inner_function(body: Body) -> Body | None:
+    """A condition of the loop's item as a function of its own."""
+    for loop in _loops(body):
+        match loop:
+            case ast.For(target=ast.Name(name), body=[*_, ast.If() as last]) if _names(_text(last.test)) == {name}:
+                text = _text(last.test)
+                last.test = ast.parse(f"matches({name})", mode="eval").body
+                return [*_parse(f"def matches({name}):\n    return {text}"), *body]
+    return None
+
+
+REWRITINGS: tuple[tuple[Callable[[Body], Body | None], float], ...] = (
+    (comprehension, 0.22),
+    (quantifier, 0.22),
+    (next_item, 0.12),
+    (flag, 0.12),
+    (hoisted, 0.6),
+    (inner_function, 0.06),
+    (guard, 0.15),
+    (by_index, 0.15),
+    (while_loop, 0.06),
+    (plain_assignment, 0.1),
+    (else_after_return, 0.15),
+    (conditional_expression, 0.2),
+    (named_result, 0.08),
+)
+"""Each with its probability, in the order in which they are tried."""
+
+
+def rewrite(function: ast.FunctionDef, rng: random.Random) -> ast.FunctionDef:
+    """The function in one of the ways in which it can be written; a new tree."""
+    text = _text(function)
+    for rewriting, probability in REWRITINGS:
+        if rng.random() < probability:
+            new = _function(text)
+            changed = rewriting(new.body)
+            if changed is not None:
+                new.body = changed
+                text = _text(new)
+    return _function(text)
+
+
+def _function(text: str) -> ast.FunctionDef:
+    [function] = ast.parse(text).body
+    assert isinstance(function, ast.FunctionDef)
+    return function
+
+
+def _stored(body: Sequence[ast.stmt]) -> set[str]:
+    """The names that the statements assign to."""
+    nodes = (node for statement in body for node in ast.walk(statement))
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _loops(body: Sequence[ast.stmt]) -> Iterator[ast.For]:
+    for statement in body:
+        yield from (node for node in ast.walk(statement) if isinstance(node, ast.For))
+
+
+def _names(text: str) -> set[str]:
+    """The names that an expression reads, but for those that it binds and for built-in functions."""
+    nodes = list(ast.walk(ast.parse(text)))
+    bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    functions = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    return {node.id for node in nodes if isinstance(node, ast.Name)} - bound - functions
+
+
+def _negation(test: ast.expr) -> ast.expr:
+    return simplified(ast.UnaryOp(ast.Not(), test))
+
+
+class _Augmented(ast.NodeTransformer):
+    num_found = 0
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        if not isinstance(node.target, ast.Name):
+            return node
+        self.num_found += 1
+        return ast.Assign([node.target], ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, node.value))
+
+
+class _Rename(ast.NodeTransformer):
+    """Puts expressions in the places of names that are read."""
+
+    def __init__(self, expressions: dict[str, str]) -> None:
+        self._expressions = expressions
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        text = self._expressions.get(node.id)
+        return node if text is None else ast.parse(text, mode="eval").body
+
+
+class _Replace(ast.NodeTransformer):
+    """Puts a name in the place of an expression."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self._text = text
+        self._name = name
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.expr) and _text(node) == self._text:
+            return ast.Name(self._name, ast.Load())
+        return super().generic_visit(node)
