@@ -31,6 +31,11 @@ def test_the_bootstrap_agrees_with_all_possible_draws_and_is_the_same_for_a_seed
     # The mean of 37 equally spaced values has a standard error of 0.3003 / sqrt(37).
     assert bootstrap_interval(many, np.random.default_rng(5)) == pytest.approx((0.4043, 0.5957), abs=0.006)
     assert bootstrap_interval(many, np.random.default_rng(5)) == bootstrap_interval(many, np.random.default_rng(5))
+    sizes = [2.0, 1.0, 5.0, 4.0]
+    draws = itertools.product(zip(values, sizes, strict=True), repeat=4)
+    ratios = [sum(value for value, _ in draw) / sum(size for _, size in draw) for draw in draws]
+    found = bootstrap_interval(values, np.random.default_rng(3), sizes=sizes)
+    assert found == pytest.approx(np.quantile(ratios, [0.025, 0.975]), abs=0.01)
     with pytest.raises(ValueError, match="no interval"):
         bootstrap_interval([], np.random.default_rng(0))
 

@@ -30,7 +30,10 @@ def wilson_interval(num_true: int, number: int) -> tuple[float, float]:
 
 
 def bootstrap_interval(
-    values: Sequence[float], generator: np.random.Generator, less: Sequence[float] = ()
+    values: Sequence[float],
+    generator: np.random.Generator,
+    less: Sequence[float] = (),
+    sizes: Sequence[float] = (),
 ) -> tuple[float, float]:
     """The 95 % interval of the mean, by drawing as many values anew, with replacement, 10,000 times.
 
@@ -38,19 +41,22 @@ def bootstrap_interval(
         values: One number per problem.
         generator: Equal seeds, equal intervals.
         less: Of other problems, whose mean is taken off; they are drawn by themselves.
+        sizes: Of the problems of `values`; the interval is then of the sum of values over the sum of sizes.
 
     Raises:
         ValueError: There are no values.
     """
     if not values:
         raise ValueError("no interval from no problems")
-    groups = [np.asarray(group, dtype=np.float64) for group in (values, less) if len(group)]
+    groups = [np.array([values, sizes or [1.0] * len(values)])]
+    groups += [np.array([less, [1.0] * len(less)])] if less else []
     means = []
     for _ in range(_NUM_RESAMPLES // _RESAMPLES_AT_ONCE):
-        first, *second = (
-            group[generator.integers(len(group), size=(_RESAMPLES_AT_ONCE, len(group)))].mean(axis=1)
+        sums = (
+            group[:, generator.integers(group.shape[1], size=(_RESAMPLES_AT_ONCE, group.shape[1]))].sum(axis=2)
             for group in groups
         )
+        first, *second = (total / size for total, size in sums)
         means.append(first - second[0] if second else first)
     low, high = np.quantile(np.concatenate(means), [(1 - _CONFIDENCE) / 2, (1 + _CONFIDENCE) / 2])
     return float(low), float(high)

@@ -7,6 +7,7 @@ from pathlib import Path
 from hornbook.errors import EndpointError
 from hornbook.evaluation.models import RUN, ModelIdentity, Request, SamplingConfig, indices_of
 from hornbook.pipeline.stage import Workspace
+from hornbook.records import Problem
 
 
 class ScriptedModel:
@@ -46,6 +47,9 @@ class ScriptedModel:
 
     def count_truncated(self, requests: Sequence[Request], sampling: SamplingConfig) -> int:
         return self._num_truncated
+
+    def solution_bits(self, problems: Sequence[Problem]) -> list[float | None]:
+        return [8.0 * len(one.canonical_solution) for one in problems]
 
 
 def workspace(folder: Path) -> Workspace:

@@ -28,7 +28,7 @@ def answers_of(
 def test_nothing_is_contacted_before_it_is_needed() -> None:
     requests = requests_of(PROMPTS)
     model = EndpointModel(EndpointConfig(url="http://127.0.0.1:9"), Api.CHAT)
-    assert model.count_truncated(requests, DRAWN) == 0
+    assert (model.count_truncated(requests, DRAWN), model.solution_bits([requests[0].problem])) == (0, [])
     assert list(model.complete(requests, DRAWN, 0, {(one.task_id, 0) for one in requests})) == []
     with pytest.raises(EndpointError):
         answers_of(model, requests)

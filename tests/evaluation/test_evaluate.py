@@ -68,6 +68,7 @@ def test_half_of_the_problems_solved_is_a_score_of_one_half(tmp_path: Path) -> N
     score, second = result.metrics["scores"]
     assert (score["benchmark"], score["pass@1"], score["passed"], score["num_problems"]) == ("eight", 0.5, 4, 8)
     assert (second["benchmark"], second["pass@1"], second["num_problems"]) == ("other", 1.0, 1)
+    assert (score["bits_per_byte"], score["bits_per_byte_ci95"]) == (8.0, [8.0, 8.0])
     assert (score["title"], score["source"]) == ("Eight", "here")
     assert (score["protocol_name"], score["protocol_version"]) == ("eight", 1)
     assert score["sandbox"]["backend"] == result.metrics["sandbox"]["backend"] == "bubblewrap"
@@ -134,7 +135,7 @@ def test_given_samples_are_run_as_they_are(tmp_path: Path) -> None:
     outcomes = [row.outcome for row in table(tmp_path, "own-verdicts", Verdict)]
     assert outcomes == [Outcome.RAISED, Outcome.PASSED, Outcome.PASSED]
     [score] = result.metrics["scores"]
-    assert (score["pass@1"], score["num_samples"]) == (0.75, 1)
+    assert (score["pass@1"], score["num_samples"], "bits_per_byte" in score) == (0.75, 1, False)
     assert "1 s of CPU time and 512 MiB" in score["protocol"]
     assert (result.metrics["sampling"], result.metrics["truncated_prompts"]) == ({}, {})
 

@@ -1,10 +1,11 @@
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from tests.evaluation.small import PROMPTS, SHAPE, TEXT, requests_of, save_tiny_model, texts_of
+from tests.evaluation.small import PROMPTS, SHAPE, TEXT, problem, requests_of, save_tiny_model, texts_of
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import (
     AutoModelForCausalLM,
@@ -177,6 +178,32 @@ def test_an_exported_run_answers_as_the_run_itself(tmp_path: Path) -> None:
     assert texts_of(of(tmp_path / "exported"), spoken, SamplingConfig(max_new_tokens=30)) == expected
     assert len(set(expected)) == 4
     assert SHAPE.max_position > 60 + 31
+    solutions = ["2\n", "x):\n    return 1\n", "café", "y" * 128]
+    problems = [
+        problem("own/1", prompt, canonical_solution=text) for prompt, text in zip(prompts, solutions, strict=True)
+    ]
+    bits = ours.solution_bits(problems)
+    spoken_bits = of(tmp_path / "exported").solution_bits(
+        [replace(one, prompt=END_OF_TEXT + one.prompt) for one in problems]
+    )
+    assert bits[3] is spoken_bits[3] is None
+    assert spoken_bits[:3] == pytest.approx(bits[:3], abs=1e-3)
+
+
+@torch.inference_mode()
+def test_bits_of_a_solution_are_those_of_its_own_tokens_behind_the_end_of_the_prompt(gpt2_folder: Path) -> None:
+    ours, theirs = tokenizer(), AutoModelForCausalLM.from_pretrained(gpt2_folder).eval()
+    texts = [("def first_word(text):\n", "    return text.split()[0]\n"), (TEXT * 5, "    return the first word\n")]
+    expected = []
+    for prompt, text in texts:
+        tokens = ours.encode(text).ids
+        before = ours.encode(prompt).ids[-(MAX_POSITION - len(tokens)) :]
+        logits = theirs(torch.tensor([before + tokens])).logits[0, len(before) - 1 : -1, : ours.get_vocab_size()]
+        chosen = logits.double().log_softmax(1).gather(1, torch.tensor(tokens)[:, None])
+        expected.append(-float(chosen.sum()) / math.log(2))
+        assert ours.encode(prompt + text).ids[: len(ours.encode(prompt).ids)] != ours.encode(prompt).ids
+    problems = [problem("own/1", prompt, canonical_solution=text) for prompt, text in texts]
+    assert of(gpt2_folder).solution_bits(problems) == pytest.approx(expected, rel=1e-4)
 
 
 def test_the_identity_says_which_weights_and_never_where_they_lie(gpt2_folder: Path, tmp_path: Path) -> None:

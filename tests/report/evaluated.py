@@ -11,7 +11,7 @@ from tests.evaluation.small import problem, verdict
 from tests.report.miniature import HOSTILE, run_small
 
 from hornbook.evaluation.grade import measure_agreement
-from hornbook.evaluation.score import score_verdicts
+from hornbook.evaluation.score import score_bits, score_verdicts
 from hornbook.pipeline.run import Pipeline
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
@@ -69,6 +69,8 @@ def _evaluate(config: EvaluatedConfig, _inputs: Mapping[str, Artifact], workspac
             name, problems, verdicts, protocol="prompt as given, greedy", generator=np.random.default_rng(0)
         )
         title = {"humaneval": "HumanEval"}.get(name, name)
+        bits = [40.0] * (config.num_problems - config.truncated) + [None] * config.truncated
+        score |= score_bits(problems, bits, np.random.default_rng(0))
         scores.append({**score, "title": title, "protocol_name": name, "protocol_version": 1})
         if config.graded:
             given = _grades(verdicts, chance)

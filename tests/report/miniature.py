@@ -18,7 +18,7 @@ from hornbook.curation.train_classifier import run_train_classifier
 from hornbook.decontamination.findings import Decision, FoundRow
 from hornbook.decontamination.rule import Detector
 from hornbook.deduplication.stage import DeduplicateConfig, run_deduplicate
-from hornbook.evaluation.score import score_verdicts
+from hornbook.evaluation.score import score_bits, score_verdicts
 from hornbook.export.stages import ExportConfig, export
 from hornbook.filters.config import FiltersConfig
 from hornbook.filters.stage import run_filters
@@ -231,7 +231,9 @@ def _evaluate(_config: _NoConfig, inputs: Mapping[str, Artifact], workspace: Wor
         workspace.write_records(f"{name}-completions", Completion, completions)
         workspace.write_records(f"{name}-verdicts", Verdict, verdicts)
         generator = np.random.default_rng(0)
-        scores.append(score_verdicts(name, problems, verdicts, protocol="none: invented", generator=generator))
+        score = score_verdicts(name, problems, verdicts, protocol="none: invented", generator=generator)
+        bits = [10.0 + at if at or name == "held_out" else None for at in range(len(problems))]
+        scores.append({**score, **score_bits(problems, bits, generator)})
     metrics = {"scores": scores, "sandbox": Jail().describe(), "truncated_prompts": {"held_out": 2, "humaneval": 0}}
     return Result(kept=len(scores), unit="verdicts", metrics=metrics)
 

@@ -82,6 +82,7 @@ def test_several_samples_a_missing_jail_and_what_is_not_shown_are_told(
     assert after.count('<details class="numbers sample">') == 12 * 5
     assert "… and 5 more samples" in text
     assert "3 prompts did not fit" in text
+    assert "; 0.909 bits per byte of the solutions (0.909 to 0.909, without 3 too long for the model)" in text
 
 
 def test_equal_artifacts_give_equal_bytes_and_without_an_evaluation_there_is_no_report(

@@ -28,8 +28,11 @@ def words(run: RunFolder) -> list[str]:
 
 def test_a_run_shows_scores_data_leaks_and_where_report_and_model_are(small_run: RunFolder) -> None:
     lines = words(small_run)
-    assert "held-out exercises base 33.3 % 9.7 to 70.0 6 problems" in lines
-    assert any(line.startswith("HumanEval base 33.3 %") and line.endswith("24 problems") for line in lines)
+    assert "pass@1 (with its 95 % interval) bits/byte" in lines
+    assert "held-out exercises base 33.3 % 9.7 to 70.0 6 problems 0.543" in lines
+    at = next(at for at, line in enumerate(lines) if line.startswith("HumanEval base 33.3 %"))
+    assert " 24 problems 0." in lines[at]
+    assert lines[at + 1] == "1 solution too long, not in bits/byte"
     assert any(line.startswith("exercises 40 exercises, 39 kept") for line in lines)
     at = next(at for at, line in enumerate(lines) if line.startswith("without leaks"))
     assert " 1 " in lines[at]
@@ -52,12 +55,14 @@ def test_an_evaluation_shows_score_outcomes_and_grades(evaluation: RunFolder, sa
     assert "invented/Tiny-Coder-1.5B-Instruct endpoint, chat" in lines
     assert "HumanEval  24 problems; with 95 % intervals" in lines
     assert any(line.startswith("  outcomes    passed ") for line in lines)
+    assert "  bits/byte     0.909   0.909 to 0.909" in lines
     assert any("invented/Teacher-7B" in line for line in lines)
     assert not any("without a jail" in line for line in lines)
     lines = printed(sampled_evaluation)
     assert "HumanEval  12 problems, 10 samples of each; with 95 % intervals" in lines
     assert [line.split()[0] for line in lines if line.startswith("  pass@")] == ["pass@1", "pass@5", "pass@10"]
     assert any(line.split()[:2] == ["prompts", "3"] for line in lines)
+    assert any(line.split()[:2] == ["solutions", "3"] for line in lines)
     assert any("without a jail" in line for line in lines)
 
 

@@ -95,6 +95,11 @@ class EndpointModel:
         del requests, sampling
         return 0
 
+    def solution_bits(self, problems: Sequence[Problem]) -> list[float | None]:
+        """Empty: few endpoints tell the probability of a text that is given."""
+        del problems
+        return []
+
     def _request(self, request: Request, sampling: SamplingConfig, seed: int) -> ChatRequest | CompletionRequest:
         is_chat = self._api is Api.CHAT
         drawn = EndpointSampling(

@@ -24,7 +24,7 @@ from hornbook.evaluation.journal import Journal
 from hornbook.evaluation.judge import JudgedSample, check_canonical_solutions, judge
 from hornbook.evaluation.models import Model
 from hornbook.evaluation.samples import GivenSamples
-from hornbook.evaluation.score import score_verdicts
+from hornbook.evaluation.score import score_bits, score_verdicts
 from hornbook.generation.prompt import SamplingConfig
 from hornbook.pipeline.stage import Result, Workspace
 from hornbook.records import Completion, Grade, Problem, Timing, Verdict
@@ -92,7 +92,7 @@ def evaluate(
         with open_sandbox(settings, benchmark) as sandbox:
             verdicts = _judge(benchmark, completions, sandbox, workspace)
             protocol = describe_protocol(settings, benchmark, subject)
-            scores.append(_score(benchmark, verdicts, protocol, sandbox, workspace))
+            scores.append(_score(benchmark, subject, verdicts, protocol, sandbox, workspace))
         workspace.write_records(f"{benchmark.name}-problems", Problem, list(benchmark.problems))
         if ask_grader is not None:
             grades[benchmark.name] = _grade(settings, benchmark, subject, completions, verdicts, ask_grader, workspace)
@@ -174,11 +174,19 @@ def _judge(
 
 
 def _score(
-    benchmark: Benchmark, verdicts: Sequence[Verdict], protocol: str, sandbox: Sandbox, workspace: Workspace
+    benchmark: Benchmark,
+    subject: Model | GivenSamples,
+    verdicts: Sequence[Verdict],
+    protocol: str,
+    sandbox: Sandbox,
+    workspace: Workspace,
 ) -> dict[str, Any]:
     generator = np.random.default_rng(workspace.seed)
+    _noted(workspace, f"{benchmark.name}: bits per byte")(0, len(benchmark.problems))
+    bits = [] if isinstance(subject, GivenSamples) else subject.solution_bits(benchmark.problems)
     return {
         **score_verdicts(benchmark.name, benchmark.problems, verdicts, protocol=protocol, generator=generator),
+        **score_bits(benchmark.problems, bits, generator),
         "title": benchmark.title,
         "source": benchmark.source,
         "protocol_name": benchmark.protocol.name,

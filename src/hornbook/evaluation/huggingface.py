@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.evaluation.models import HUGGING_FACE, ModelIdentity, Request, hash_files, indices_of, prompt_of
 from hornbook.generation.prompt import SamplingConfig
+from hornbook.records import Problem
 from hornbook.sources.transformers_folder import (
     CONFIG_AND_TOKENIZER,
     WEIGHTS,
@@ -93,6 +94,12 @@ class HuggingFaceModel:
 
         prompts = [request.prompt for request in requests]
         return count_truncated(self._tokenizer, self._max_position, prompts, sampling)
+
+    def solution_bits(self, problems: Sequence[Problem]) -> list[float | None]:
+        """See `Model` and `generation.huggingface.text_bits`."""
+        from hornbook.generation.huggingface import text_bits
+
+        return text_bits(self._loaded, [(one.prompt, one.canonical_solution) for one in problems])
 
     @property
     def _max_position(self) -> int | None:

@@ -88,6 +88,12 @@ class Model(Protocol):
     def count_truncated(self, requests: Sequence[Request], sampling: SamplingConfig) -> int:
         """Number of requests whose prompt is too long for the model, so that only its end is read."""
 
+    def solution_bits(self, problems: Sequence[Problem]) -> list[float | None]:
+        """Bits of each canonical solution behind its prompt: minus log2 of its probability; None where it is too long.
+
+        Empty where the model tells no probabilities.
+        """
+
 
 class RunModel:
     """A model in Hornbook's format, in float32."""
@@ -156,6 +162,12 @@ class RunModel:
         limit = max_prompt_tokens(load_config(self._folder).max_position, sampling.max_new_tokens)
         tokenizer = load_tokenizer(self._tokenizer_file)
         return count_too_long(tokenizer, [request.prompt for request in requests], limit)
+
+    def solution_bits(self, problems: Sequence[Problem]) -> list[float | None]:
+        """See `Model` and `generation.likelihood.text_bits`."""
+        from hornbook.generation.likelihood import text_bits
+
+        return text_bits(*self._loaded, [(one.prompt, one.canonical_solution) for one in problems])
 
 
 def prompt_of(request: Request) -> Prompt:

@@ -1,4 +1,4 @@
-"""From verdicts to a score that can be quoted: rates, their intervals, and the number of each outcome.
+"""From verdicts to a score that can be quoted: rates, bits per byte, their intervals, the number of each outcome.
 
 Source: Chen et al. 2021, section 2.1, for the unbiased estimator of pass@k.
 """
@@ -79,6 +79,30 @@ def score_verdicts(
         "by_category": _by_category(problems, num_passed, sizes),
         "protocol": protocol,
     }
+
+
+def score_bits(
+    problems: Sequence[Problem], bits: Sequence[float | None], generator: np.random.Generator
+) -> dict[str, Any]:
+    """Bits per byte of the canonical solutions of one benchmark: the sum of their bits over the sum of their bytes.
+
+    `bits` has a number for each problem, None where it could not be measured; or it is empty, and so is the result.
+
+    Returns:
+        `bits_per_byte`; `bits_per_byte_ci95`, its 95 % interval by a bootstrap over problems; and where not all were
+        measured `bits_per_byte_problems`, the number of those that were. Only that where none was.
+    """
+    sized = zip(bits, (len(one.canonical_solution.encode()) for one in problems), strict=bool(bits))
+    measured = [(float(of_one), size) for of_one, size in sized if of_one is not None and size]
+    score: dict[str, Any] = {}
+    if measured:
+        values, sizes = zip(*measured, strict=True)
+        score["bits_per_byte"] = round(sum(values) / sum(sizes), _DIGITS)
+        interval = bootstrap_interval(values, generator, sizes=sizes)
+        score["bits_per_byte_ci95"] = [round(end, _DIGITS) for end in interval]
+    if len(measured) < len(bits):
+        score["bits_per_byte_problems"] = len(measured)
+    return score
 
 
 def _samples_passed(benchmark: str, problems: Sequence[Problem], verdicts: Sequence[Verdict]) -> list[list[bool]]:

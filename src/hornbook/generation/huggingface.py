@@ -17,6 +17,7 @@ from torch import Tensor
 
 from hornbook.errors import ConfigError
 from hornbook.generation.choose import choose_tokens, draw
+from hornbook.generation.likelihood import OVERFLOW, Continuation, count_bits
 from hornbook.generation.prompt import Prompt, SamplingConfig, group_by_length, max_prompt_tokens
 
 _NUM_TOKENS_BEFORE = 8
@@ -112,6 +113,37 @@ def count_truncated(tokenizer: Any, max_position: int | None, prompts: Sequence[
     return sum(_read(tokenizer, prompt, limit)[1] for prompt in prompts)
 
 
+def text_bits(loaded: LoadedModel, texts: Sequence[tuple[str, str]]) -> list[float | None]:
+    """Bits of each text behind its prompt, as `generation.likelihood.text_bits` counts them, without token healing.
+
+    Raises:
+        ConfigError: The model's numbers overflow in its type.
+    """
+
+    def logits_of(tokens_BT: Tensor, mask_BT: Tensor) -> Tensor:
+        num_tokens = max(len(loaded.tokenizer), int(tokens_BT.max()) + 1)
+        tokens_BT, mask_BT = tokens_BT.to(loaded.model.device), mask_BT.to(loaded.model.device)
+        read = loaded.model(tokens_BT, attention_mask=torch.ones_like(tokens_BT), use_cache=False)
+        logits_NV: Tensor = read.logits[mask_BT][:, :num_tokens].float()
+        return logits_NV
+
+    return count_bits([_continuation(loaded, prompt, text) for prompt, text in texts], logits_of)
+
+
+def _continuation(loaded: LoadedModel, prompt: str, text: str) -> Continuation | None:
+    """The tokens of the text as they stand behind the prompt; by themselves where one would reach into the prompt."""
+    before = _read(loaded.tokenizer, prompt, None)[0]
+    tokens = _read(loaded.tokenizer, prompt + text, None)[0]
+    if tokens[: len(before)] == before:
+        tokens = tokens[len(before) :]
+    else:
+        tokens = loaded.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
+    room = (loaded.max_position or sys.maxsize) - len(tokens)
+    if room < 1:
+        return None
+    return Continuation(before=_read(loaded.tokenizer, prompt, room)[0] or [_any_token(loaded)], tokens=tokens)
+
+
 def _limit(max_position: int | None, config: SamplingConfig) -> int | None:
     return None if max_position is None else max_prompt_tokens(max_position, config.max_new_tokens)
 
@@ -171,6 +203,6 @@ def _write_until_half_are_done(loaded: LoadedModel, rows: Sequence[_Row], config
 def _choose(logits_BV: Tensor, rows: Sequence[_Row], config: SamplingConfig, seed: int, num_tokens: int) -> Tensor:
     logits_BV[:, num_tokens:] = -torch.inf  # the embedding may have more rows than there are tokens
     if not logits_BV.amax(dim=1).isfinite().all():
-        raise ConfigError("the model's numbers overflow in its `dtype`; choose float32 or bfloat16")
+        raise ConfigError(OVERFLOW)
     draws = [draw(seed, row.prompt.key, row.num_new) for row in rows] if config.temperature > 0 else []
     return choose_tokens(logits_BV, temperature=config.temperature, top_p=config.top_p, draws=draws)

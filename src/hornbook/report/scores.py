@@ -63,7 +63,8 @@ def scores_by_name(model: str, artifact: Artifact) -> dict[str, dict[str, Any]]:
 
     Each is the score in the metrics with `model`; `benchmark`, its name for people; `pass_at_1`; `more_k`, each k above
     1 with pass@k and its interval; `outcomes` as pairs of name and number; `protocol_name` with its version, empty
-    where the protocol has no name; `named_protocol`; and `truncated_prompts`, 0 also where that is not known.
+    where the protocol has no name; `named_protocol`; `truncated_prompts`, 0 also where that is not known; and
+    `long_solutions`, the number of problems that bits per byte leave out.
     """
     truncated = artifact.manifest.metrics.get("truncated_prompts", {})
     return {found["benchmark"]: _score(model, found, truncated) for found in metric(artifact, "scores")}
@@ -134,6 +135,7 @@ def _score(model: str, found: Mapping[str, Any], truncated: Mapping[str, int | N
         "outcomes": [(one.value, found["outcomes"][one]) for one in Outcome if one in found["outcomes"]],
         "protocol_name": name,
         "named_protocol": f"{name or 'How'}: {found['protocol']}",
+        "long_solutions": found["num_problems"] - found.get("bits_per_byte_problems", found["num_problems"]),
         "truncated_prompts": truncated.get(found["benchmark"]) or 0,
     }
 

@@ -20,7 +20,7 @@ from hornbook.report.data_flow import data_flow_of, metric
 from hornbook.report.plain import plain
 from hornbook.report.scores import EVALUATE, grade_line, raw_scores_of, sandbox_of, scores_by_name, scores_of
 from hornbook.report.sections import absent_roles, by_role
-from hornbook.units import duration, magnitude
+from hornbook.units import duration, magnitude, plural
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -95,7 +95,7 @@ def print_summary(run: RunFolder, console: "Console", *, stages: bool = False) -
 def _score_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
     scores = scores_of(run)
     if scores:
-        yield "\n[bold]pass@1[/] [dim](with its 95 % interval)[/]"
+        yield "\n[bold]pass@1[/] [dim](with its 95 % interval; bits per byte of the problems' own solutions)[/]"
     shown = ""
     width = max((len(score["benchmark"]) for score in scores), default=0)
     for score in scores:
@@ -103,10 +103,13 @@ def _score_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
         shown = score["benchmark"]
         low, high = (100 * end for end in score["ci95"])
         share = f"[bold]{100 * score['pass_at_1']:5.1f} %[/]"
+        bits = f"   {score['bits_per_byte']:.3f}" if "bits_per_byte" in score else ""
         yield (
             f"  {name:<{width}} {score['model']:<6} {share}   {low:5.1f} to {high:5.1f}"
-            f"   {score['num_problems']:>5,} problems"
+            f"   {score['num_problems']:>5,} problems{bits}"
         )
+        if score["long_solutions"]:
+            yield f"  {'':<{width}} [dim]{plural(score['long_solutions'], 'solutions')} too long, not in bits per byte[/]"
 
 
 def _data_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
@@ -189,6 +192,11 @@ def _benchmark_lines(score: Mapping[str, Any]) -> Iterator[str]:
     for k, share, ci95 in ((1, score["pass_at_1"], score["ci95"]), *score["more_k"]):
         low, high = (100 * end for end in ci95)
         yield f"  {f'pass@{k}':<10}  [bold]{100 * share:5.1f} %[/]   {low:5.1f} to {high:5.1f}"
+    if "bits_per_byte" in score:
+        low, high = score["bits_per_byte_ci95"]
+        yield f"  {'bits/byte':<10}  [bold]{score['bits_per_byte']:7.3f}[/]   {low:5.3f} to {high:5.3f}"
+    if score["long_solutions"]:
+        yield from _wrapped("solutions", f"{score['long_solutions']:,} too long for the model, not in bits/byte")
     yield from _wrapped("outcomes", ", ".join(f"{outcome} {number:,}" for outcome, number in score["outcomes"]))
     if score["protocol_name"]:
         yield from _wrapped("protocol", score["protocol_name"])
