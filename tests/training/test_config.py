@@ -18,6 +18,7 @@ OTHER: dict[str, Any] = {
     "dataset": "finetune",
     "model": replace(SHAPE, num_layers=3),
     "stop_step": 7,
+    "seed": 3,
     "optimizer": "muon",
     "betas": (0.9, 0.96),
     "precision": "bfloat16",

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,12 +13,19 @@ import torch
 from tests.training.rank import SHAPE, config_of
 from tests.training.test_checkpoint import Killed
 
+from hornbook.display import TerminalObserver, make_console
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.model.phi import Phi
 from hornbook.model.weights import load_model, save_model, tokenizer_hash_of_model
-from hornbook.pipeline.stage import Result, Workspace
+from hornbook.pipeline.override import apply_overrides, parse_overrides
+from hornbook.pipeline.run import Pipeline
+from hornbook.pipeline.run import run as run_pipeline
+from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
+from hornbook.pipeline.store import Store
 from hornbook.tokens.pack import TokenStream
+from hornbook.training.config import Execution
 from hornbook.training.stages import TrainingCall, run_train, train_in_folder
+from hornbook.training.stages import train as train_stage
 
 
 def train(tokens: Path, output: Path, base: Path | None = None, **values: Any) -> dict[str, Any]:
@@ -106,6 +114,30 @@ def test_pretraining_then_finetuning_writes_models_logs_and_metrics(tokens: Path
     run(tmp_path / "again", {"tokenize": inputs["tokenize"]})
     for file in ("model.safetensors", "config.json", "log.jsonl"):
         assert (tmp_path / "base" / file).read_bytes() == (tmp_path / "again" / file).read_bytes()
+
+
+def test_a_seed_of_training_alone_trains_anew_on_the_same_data(tokens: Path, tmp_path: Path) -> None:
+    def copy(_config: Execution, _inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
+        shutil.copytree(tokens, workspace.folder / "pretrain")
+        return Result(kept=1, unit="tokens")
+
+    store = Store(tmp_path)
+    store.open_for_writing()
+
+    def trained(of_run: int, *overrides: str) -> tuple[bool, bytes]:
+        """Whether the data were there before, and the model's weights."""
+        model = train_stage(Stage("tokenize", copy, Execution(), 1), config_of({"num_steps": 2}), name="pretrain")
+        pipeline = apply_overrides(Pipeline.ending_in("own", model, seed=of_run), parse_overrides(overrides))
+        with TerminalObserver(make_console(quiet=True)) as observer:
+            done = run_pipeline(pipeline, store, observer)
+        return done["tokenize"].reused, done["pretrain"].artifact.path("model.safetensors").read_bytes()
+
+    (_, plain), (_, same), (reused, other) = (
+        trained(4, *one) for one in ((), ["pretrain.seed=4"], ["pretrain.seed=1"])
+    )
+    assert reused
+    assert same == plain != other
+    assert trained(1) == (False, other)
 
 
 def test_a_shape_is_needed_exactly_where_there_is_no_base_and_must_hold_the_vocabulary(

@@ -59,6 +59,7 @@ class TrainOptions(TrainConfig):
     model: Annotated[ModelConfig | None, _NOT_TYPED] = None
     sequence_length: Annotated[int, _NOT_TYPED] = 1
     stop_step: Annotated[int | None, _NOT_TYPED] = TrainConfig.stop_step
+    seed: Annotated[int | None, _NOT_TYPED] = TrainConfig.seed
     betas: Annotated[tuple[float, float], _NOT_TYPED] = TrainConfig.betas
     epsilon: Annotated[float, _NOT_TYPED] = TrainConfig.epsilon
     clip_norm: Annotated[float, _NOT_TYPED] = TrainConfig.clip_norm

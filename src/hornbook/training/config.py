@@ -90,6 +90,8 @@ class TrainConfig:
     """Number of steps between checkpoints."""
     keep_best: bool = False
     """Whether the result is the checkpoint with the lowest validation loss instead of the last weights."""
+    seed: int | None = None
+    """Of new weights, the order of batches, and dropout; None: the seed of the run."""
     precision: str = "auto"
     """Type to compute in, with master weights in float32: `float32`, `bfloat16`, `float16`, or `auto`: bfloat16 if the
     hardware has it."""

@@ -65,7 +65,8 @@ def run_train(config: TrainConfig, inputs: Mapping[str, Artifact], workspace: Wo
     """
     base = inputs.get("base")
     tokens = inputs["tokenize"].path(config.dataset).absolute()
-    call = TrainingCall(config, tokens, None if base is None else base.folder.absolute(), workspace.seed)
+    seed = workspace.seed if config.seed is None else config.seed
+    call = TrainingCall(config, tokens, None if base is None else base.folder.absolute(), seed)
     if workspace.context.call_ranks is not None:
         workspace.context.call_ranks(call)
     return train_folder(call, workspace.folder, workspace.scratch, workspace.progress)
