@@ -1,12 +1,12 @@
 """Tokenising on two cores: `hornbook tokenize`, and datatrove's `DocumentTokenizer` on the same documents in one run.
 
 Prints one JSON line. The documents are the Python files of the standard library, of this installation's site-packages
-and of folders that `--corpus` adds: 300 MB at least, no text twice. More of them can be had by
-`pip install --no-deps --target FOLDER django sqlalchemy plotly kubernetes google-ads …`. The tokenizer has CodeGen's
-form (50,257 tokens and 38 runs of spaces and tabs), learned from a part of the documents. Both sides are processes of
-their own, timed from their start to their end, and take turns. At last ours is killed at three random moments and begun
-again, and the hashes of all its files are compared with those of the undisturbed run. Needs
-`pip install 'hornbook[bench]'`.
+and of folders that `--corpus` adds: 300 MB at least, no text twice. More of them can be had by `pip install --no-deps
+--target FOLDER django sqlalchemy plotly kubernetes google-ads …`. The tokenizer has CodeGen's form (50,257 tokens and
+38 runs of spaces and tabs, GPT-2's pre-tokenizer), learned from a part of the documents; with `--trained` it is what
+`hornbook train-tokenizer` makes. Both sides are processes of their own, timed from their start to their end, and take
+turns. At last ours is killed at three random moments and begun again, and the hashes of all its files are compared with
+those of the undisturbed run. Needs `pip install 'hornbook[bench]'`.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from tokenizers import AddedToken
+from tokenizers import AddedToken, pre_tokenizers
 
 from hornbook.pipeline.manifest import hash_files
 from hornbook.records import Document, DocumentKind
@@ -68,6 +68,7 @@ def main() -> None:
     parser.add_argument("--megabytes", type=int, default=300, help="of text, at least so many are asked for")
     parser.add_argument("--all", action="store_true", help="take all of the text, not only so much")
     parser.add_argument("--vocab-size", type=int, default=50_257, help="without the runs of spaces and tabs")
+    parser.add_argument("--trained", action="store_true", help="a tokenizer of Hornbook's, not of CodeGen's form")
     parser.add_argument("--turns", type=int, default=1, help="of each side; the fastest counts")
     parser.add_argument("--seed", type=int, default=0, help="of the moments of the kills")
     arguments = parser.parse_args()
@@ -82,7 +83,7 @@ def main() -> None:
                 f"there are {num_bytes / _MEGABYTE:.0f} MB of Python files, {arguments.megabytes} are needed: install "
                 "packages with `pip install --no-deps --target FOLDER …` and add `--corpus FOLDER`"
             )
-        vocab_size = _learn_tokenizer(folder, arguments.vocab_size)
+        vocab_size = _learn_tokenizer(folder, arguments.vocab_size, of_codegens_form=not arguments.trained)
         ours: list[float] = []
         theirs: list[float] = []
         peaks: list[int] = []
@@ -100,6 +101,7 @@ def main() -> None:
                     "benchmark": "tokenizing",
                     "num_documents": num_documents,
                     "megabytes": round(num_bytes / _MEGABYTE, 1),
+                    "trained": arguments.trained,
                     "vocab_size": vocab_size,
                     "num_workers": NUM_WORKERS,
                     "seconds": round(min(ours), 2),
@@ -154,14 +156,16 @@ def _texts(roots: list[Path]) -> Iterator[tuple[str, str]]:
             yield path.as_posix(), text
 
 
-def _learn_tokenizer(folder: Path, vocab_size: int) -> int:
+def _learn_tokenizer(folder: Path, vocab_size: int, *, of_codegens_form: bool) -> int:
     documents = []
     for path in sorted((folder / "documents").iterdir()):
         with path.open(encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 documents.append(Document(id=row["id"], kind=DocumentKind.CODE, text=row["text"]))
     tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=vocab_size))
-    tokenizer.add_tokens([AddedToken(run, normalized=True) for run in RUNS])
+    if of_codegens_form:
+        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        tokenizer.add_tokens([AddedToken(run, normalized=True) for run in RUNS])
     tokenizer.save(str(folder / "tokenizer.json"))
     size: int = tokenizer.get_vocab_size()
     return size

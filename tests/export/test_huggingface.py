@@ -1,5 +1,9 @@
+import heapq
+import inspect
 import json
 import random
+import shlex
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -51,7 +55,8 @@ def exported(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
 def test_the_tokenizer_of_transformers_gives_our_ids(parts: Parts, exported: tuple[Path, Exported]) -> None:
     theirs = transformers.AutoTokenizer.from_pretrained(exported[0])
     chance = random.Random(2)
-    texts = ["", TEXT, "  \n\n   x", *("".join(chance.choices(TEXT + "\r\0", k=60)) for _ in range(50))]
+    sources = [inspect.getsource(module) for module in (textwrap, heapq, shlex)]
+    texts = ["", TEXT, "  \n\n   x", *sources, *("".join(chance.choices(TEXT + "\r\0", k=60)) for _ in range(50))]
     for text in texts:
         ids = theirs(text)["input_ids"]
         assert ids == parts[0].encode(text).ids

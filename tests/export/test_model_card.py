@@ -44,6 +44,7 @@ CARD: dict[str, Any] = {
     "name": "hornbook-invented",
     "config": SHAPE,
     "num_parameters": num_parameters(SHAPE),
+    "newline": True,
     "data": [replace(manifest({}, few=1, below=8_208), stage="select", kept=2_204, unit="samples")],
     "sources": [(("cpython-3.11.7-stdlib", "PSF-2.0"), 2_204), (("own", "MIT"), 1)],
     "kinds": {"textbook": 12, "exercise": 3_456},
@@ -123,6 +124,9 @@ def test_a_card_says_where_nothing_or_everything_leaked_and_its_example_is_pytho
     text = card(scores=CARD["scores"][:1], contamination={**found, "clean": [whole]})
     assert "90 training documents were compared with HumanEval (164 problems); none had to be dropped.\n" in text
     assert "164 problems | the same: none leaked |" in text
-    compile(text.split("```python\n")[1].split("```")[0], "card", "exec")
+    for newline, end in ((True, '"""\\n\''), (False, '"""\'')):
+        example = card(newline=newline).split("```python\n")[1].split("```")[0]
+        compile(example, "card", "exec")
+        assert example.splitlines()[4].endswith(end)
     text = card(contamination={**found, "clean": [nothing, tuned]})
     assert "| HumanEval | base | 0.0 % (0.0 to 2.3), 164 problems | every problem leaked |" in text

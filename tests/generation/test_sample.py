@@ -1,23 +1,27 @@
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+import transformers
 from tests.tokens.packing import documents_of, pack
 from tests.training.rank import config_of
 from tokenizers import Tokenizer, models
 from torch import Tensor
 
+from hornbook.export.huggingface import export_huggingface
 from hornbook.generation import sample
 from hornbook.generation.choose import HealedPrompt, Spelling, count_too_long, heal
 from hornbook.generation.packed import PackedReader, can_pack
 from hornbook.generation.prompt import Prompt, SamplingConfig, StopRule, max_prompt_tokens
 from hornbook.generation.reader import PhiReader
-from hornbook.generation.sample import Row, complete_batch, generate, generate_batches
+from hornbook.generation.sample import Row, complete_batch, generate, generate_batches, reader_of
 from hornbook.model.config import ModelConfig
 from hornbook.model.phi import Phi
+from hornbook.model.weights import save_model
 from hornbook.tokens.pack import TokenStream
-from hornbook.tokens.tokenizer import END_OF_TEXT, TokenizerConfig, train_tokenizer
+from hornbook.tokens.tokenizer import END_OF_TEXT, TokenizerConfig, tokenizer_hash, train_tokenizer
 from hornbook.training.loop import train
 
 FUNCTION = '''def count_evens(numbers: list[int]) -> int:
@@ -76,6 +80,29 @@ def test_a_prompt_cut_at_any_character_is_completed_as_learned(model: Phi, token
     completions = generate(model, tokenizer, prompts, GREEDY, 0, quiet)
     for prompt, completion in zip(prompts, completions, strict=True):
         assert prompt + completion == FUNCTION
+
+
+def test_a_prompt_that_ends_where_a_line_begins_needs_no_healing_and_transformers_completes_it_alike(
+    model: Phi, tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    save_model(model, tmp_path, tokenizer_hash(tokenizer))
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    export_huggingface(tmp_path, tmp_path, None, tmp_path / "theirs")
+    theirs = transformers.AutoModelForCausalLM.from_pretrained(tmp_path / "theirs").eval()
+    read = transformers.AutoTokenizer.from_pretrained(tmp_path / "theirs")
+    prompts = [text[: match.end()] for text in (FUNCTION, OTHER) for match in re.finditer(r"\n(?!\n)", text)]
+    healed = generate(model, tokenizer, prompts, GREEDY, 0, quiet)
+    rows = [
+        Row(number, Prompt(text=prompt, key=""), HealedPrompt((0, *tokenizer.encode(prompt).ids), b"", 0), 150)
+        for number, prompt in enumerate(prompts)
+    ]
+    complete_batch(reader_of(model), Spelling(tokenizer), rows, GREEDY, 0)
+    assert [row.text for row in rows] == healed
+    for prompt, completion in zip(prompts, healed, strict=True):
+        tokens = read(prompt, return_tensors="pt")
+        written = theirs.generate(**tokens, max_new_tokens=150)[0, tokens["input_ids"].shape[1] :]
+        assert read.decode(written, skip_special_tokens=True) == completion
+        assert prompt + completion in (FUNCTION, OTHER)
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1.5])

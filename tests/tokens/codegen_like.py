@@ -5,22 +5,31 @@ import json
 import textwrap
 from pathlib import Path
 
-from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from hornbook.records import Document, DocumentKind
-from hornbook.tokens.tokenizer import END_OF_TEXT, TokenizerConfig, train_tokenizer
+from hornbook.tokens.tokenizer import END_OF_TEXT
 
 RUNS = (*(" " * length for length in range(31, 1, -1)), *("\t" * length for length in range(9, 1, -1)))
 """CodeGen's 38, in its order."""
 CODE = inspect.getsource(textwrap)
 
 
-def vocabulary_and_merges(vocab_size: int = 500) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """Learned from some code; `<|endoftext|>` is the last token."""
-    learned = train_tokenizer(
-        [Document(id="0", kind=DocumentKind.CODE, text=CODE)], TokenizerConfig(vocab_size=vocab_size)
+def gpt_2_like(vocab_size: int = 500) -> Tokenizer:
+    """Learned from some code; `<|endoftext|>` is the first token."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size, special_tokens=[END_OF_TEXT], initial_alphabet=alphabet, show_progress=False
     )
-    model = json.loads(learned.to_str())["model"]
+    tokenizer.train_from_iterator([CODE], trainer=trainer)
+    return tokenizer
+
+
+def vocabulary_and_merges(vocab_size: int = 500) -> tuple[dict[str, int], list[tuple[str, str]]]:
+    """Those of `gpt_2_like`, but that `<|endoftext|>` is the last token."""
+    model = json.loads(gpt_2_like(vocab_size).to_str())["model"]
     tokens = sorted((token for token in model["vocab"] if token != END_OF_TEXT), key=model["vocab"].__getitem__)
     vocabulary = {token: index for index, token in enumerate([*tokens, END_OF_TEXT])}
     return vocabulary, [(first, second) for first, second in model["merges"]]

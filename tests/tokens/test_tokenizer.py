@@ -1,20 +1,28 @@
+import bisect
+import heapq
 import inspect
 import os
+import re
+import shlex
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
 import pytest
+from tests.tokens.codegen_like import codegen_like, gpt_2_like
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import Document, DocumentKind
+from hornbook.tokens.encode import Encoder
 from hornbook.tokens.tokenizer import (
     END_OF_TEXT,
     TokenizerConfig,
     load_tokenizer,
+    may_end_in_newline,
+    name_of_pre_tokenizer,
     token_bytes,
     tokenizer_hash,
     train_tokenizer,
@@ -94,11 +102,40 @@ def test_the_hash_is_that_of_what_determines_the_tokens(documents: list[Document
     same.enable_padding()
     same.decoder = decoders.Fuse()
     same.post_processor = processors.ByteLevel(trim_offsets=False)
-    same.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=False)
+    split = same.pre_tokenizer[0]
+    bytes_alone = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False, trim_offsets=False)
+    same.pre_tokenizer = pre_tokenizers.Sequence([split, bytes_alone])
     assert tokenizer_hash(same) == digest
     fewer = train_tokenizer(documents, TokenizerConfig(vocab_size=399))
-    added, normalized, composed, spaced = (Tokenizer.from_str(tokenizer.to_str()) for _ in range(4))
+    added, normalized, composed, parted = (Tokenizer.from_str(tokenizer.to_str()) for _ in range(4))
     added.add_tokens(["    "])
     normalized.normalizer, composed.normalizer = normalizers.NFC(), normalizers.NFKC()
-    spaced.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
-    assert len({digest, *(tokenizer_hash(other) for other in (fewer, added, normalized, composed, spaced))}) == 6
+    parted.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    assert len({digest, *(tokenizer_hash(other) for other in (fewer, added, normalized, composed, parted))}) == 6
+
+
+def test_a_text_cut_at_the_start_of_a_line_has_the_tokens_of_the_whole(documents: list[Document]) -> None:
+    tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=2000))
+    encode = Encoder(tokenizer).encode  # It has the ids of `tokenizer.encode`, as other tests see, and is faster.
+    sources = [inspect.getsource(module) for module in (textwrap, heapq, shlex, bisect)]
+    num_cuts = 0
+    for text in (*sources, sources[0].replace("\n", "\r\n"), sources[0].replace("    ", "\t")):
+        whole = encode(text)
+        for line in re.finditer(r"(?<=\n)[^\r\n]*\S", text):
+            assert encode(text[: line.start()]) + encode(text[line.start() :]) == whole
+            num_cuts += 1
+    assert num_cuts > 2000
+    assert may_end_in_newline(tokenizer)
+    assert not may_end_in_newline(gpt_2_like())  # As it was learned from indented code.
+
+
+def test_the_pre_tokenizer_is_known_by_llama_cpps_name(documents: list[Document], tmp_path: Path) -> None:
+    tokenizer = train_tokenizer(documents, TokenizerConfig(vocab_size=400))
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=END_OF_TEXT).save_pretrained(tmp_path)
+    for saved in (tokenizer, load_tokenizer(tmp_path / "tokenizer.json")):
+        assert name_of_pre_tokenizer(saved) == "qwen2"
+    for theirs in (gpt_2_like(), codegen_like()):
+        assert name_of_pre_tokenizer(theirs) == "gpt-2"
+    for unknown in (None, pre_tokenizers.ByteLevel(add_prefix_space=True), tokenizer.pre_tokenizer[0]):
+        tokenizer.pre_tokenizer = unknown
+        assert name_of_pre_tokenizer(tokenizer) is None

@@ -22,8 +22,9 @@ from hornbook.model.config import ModelConfig, num_parameters
 from hornbook.model.weights import load_config
 from hornbook.pipeline.run import with_inputs
 from hornbook.pipeline.stage import Artifact, Estimate, Hardware, Result, Stage, Workspace
+from hornbook.tokens.tokenizer import TOKENIZER, load_tokenizer, may_end_in_newline
 
-VERSION = 5
+VERSION = 6
 """Raised when the exported files change: it is part of the fingerprint."""
 _DATA = ("code", "filters", "select", "verify", "deduplicate", "decontaminate")
 _TRAININGS = ("pretrain", "model")
@@ -61,7 +62,7 @@ def run_export(config: ExportConfig, inputs: Mapping[str, Artifact], workspace: 
     card = describe_model(config, inputs)
     exported = export_huggingface(
         inputs["model"].folder,
-        inputs["tokenizer"].path("tokenizer.json"),
+        inputs["tokenizer"].path(TOKENIZER),
         write_model_card(card),
         workspace.folder / "model",
     )
@@ -84,17 +85,19 @@ def describe_model(config: ExportConfig, inputs: Mapping[str, Artifact]) -> dict
     """Gather the content of a model card from manifests and tables; what the run does not have stays empty.
 
     Returns:
-        `name`, `config` and `num_parameters` of the model; `data`, the manifests of the stages that the training data
-        passed; `kinds`, the number of documents of each kind; `sources`, the number of samples of each source of real
-        code and its licence (SPDX); `trainings`, their manifests; `scores`, each with its `model` (`base` or `tuned`)
-        and a `title`; and `contamination`: `leaks`, `not_checked`, the `clean` scores, and `measured`, the calibration
-        of the rule and of the paper's detector. It is None where the data was not compared with any benchmark.
+        `name`, `config` and `num_parameters` of the model; `newline`, whether a prompt should end in one; `data`, the
+        manifests of the stages that the training data passed; `kinds`, the number of documents of each kind; `sources`,
+        the number of samples of each source of real code and its licence (SPDX); `trainings`, their manifests;
+        `scores`, each with its `model` (`base` or `tuned`) and a `title`; and `contamination`: `leaks`, `not_checked`,
+        the `clean` scores, and `measured`, the calibration of the rule and of the paper's detector. It is None where
+        the data was not compared with any benchmark.
     """
     scores, shape = _scores(inputs), load_config(inputs["model"].folder)
     return {
         "name": config.name,
         "config": shape,
         "num_parameters": num_parameters(shape),
+        "newline": may_end_in_newline(load_tokenizer(inputs["tokenizer"].path(TOKENIZER))),
         "data": [inputs[key].manifest for key in _DATA if key in inputs],
         "kinds": _kinds(inputs),
         "sources": next((_code_sources(inputs[key]) for key in ("select", "code") if _has_documents(inputs, key)), []),

@@ -2,7 +2,8 @@
 
 Reads:  texts and a tokenizer.
 Writes: the ids as bytes, ready for a shard.
-Source: the pattern of GPT-2's byte-level BPE (Radford et al. 2019), which CodeGen and phi-1 share.
+Source: the patterns of GPT-2's byte-level BPE (Radford et al. 2019), which CodeGen and phi-1 share, and of Qwen2's
+        (Yang et al. 2024), which Hornbook trains.
 
 A text is parted into words, each word is encoded by itself, and the ids of a word depend on nothing around it. So words
 are looked up in a table, and only those that are not in it yet are handed to the model. Tokenizers that part texts in
@@ -16,9 +17,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, pre_tokenizers
 
-from hornbook.tokens.tokenizer import END_OF_TEXT, byte_of_character
+from hornbook.tokens.tokenizer import END_OF_TEXT, GPT_2, QWEN2, byte_of_character, name_of_pre_tokenizer
 
 _MAX_WORDS = 2**18
 """Words in the table, about 40 MB; a second one holds those that were there when it was full the last time."""
@@ -29,12 +30,22 @@ _PIECE = 2**18
 _UNICODE_PIECE = 2**12
 """The same for a text that is not ASCII: only the pieces with other characters need stand-ins for them."""
 _LETTER, _NUMBER, _SPACE, _SIGN = "a", "0", "\v", "!"
+_LONG_S = 0x17F
+"""The letter ſ, which is an S where case does not count."""
 _NO_SPACES = r"'(?:[stmd]|re|ve|ll)| ?[A-Za-z]+| ?[0-9]+| ?[^\t-\r A-Za-z0-9]+"
-"""The pattern of GPT-2 for ASCII; other characters are exchanged for one of ASCII that the pattern treats alike."""
-_WORD = re.compile(rf"{_NO_SPACES}|[\t-\r ]+(?![^\t-\r ])|[\t-\r ]+")
+"""GPT-2's pattern for ASCII, without its words of spaces."""
+_WORDS = {
+    GPT_2: re.compile(rf"{_NO_SPACES}|[\t-\r ]+(?![^\t-\r ])|[\t-\r ]+"),
+    QWEN2: re.compile(
+        r"'(?:[stmdSTMD]|[rR][eE]|[vV][eE]|[lL][lL])|[^\r\nA-Za-z0-9]?[A-Za-z]+|[0-9]| ?[^\t-\r A-Za-z0-9]+[\r\n]*"
+        r"|[\t-\r ]*[\r\n]+|[\t-\r ]+(?![^\t-\r ])|[\t-\r ]+"
+    ),
+}
+"""The patterns for ASCII; other characters are exchanged for one of ASCII that the pattern treats alike."""
 _RUN = re.compile(r"[\t\n\f\r ]{2,}")
-_CUT = re.compile(r"(?<=[!-~])(?=\n| [!-~])")
-"""Where a text can be cut without changing its words: before a line's end, or one space, that follows no space."""
+_CUT = re.compile(r"(?<=[!-~])(?= [!-~])|(?<=[A-Za-z0-9])(?=\n)")
+"""Where a text can be cut without changing its words: before a single space that follows no space, or before a line's
+end that follows a letter or number. To Qwen2 a line's end belongs to the sign before it."""
 _ACROSS_CUT = re.compile(r"[^\t-\r ][\n ]")
 
 
@@ -59,14 +70,15 @@ class Encoder:
         self._special = [token.content for token in added.values() if token.special]
         plain = {token.content: self._bytes([index]) for index, token in added.items() if not token.special}
         self._added = plain
-        are_runs = all(map(_RUN.fullmatch, plain))
-        self._find_words = (_word_or_run(plain) if plain and are_runs else _WORD).findall
-        self._added_pattern = None if are_runs else re.compile(f"({_any_of(plain)})")
+        name = quick_pre_tokenizer(tokenizer)
+        self._is_quick = name is not None
+        are_runs = name == GPT_2 and all(map(_RUN.fullmatch, plain))
+        self._find_words = (_word_or_run(plain) if plain and are_runs else _WORDS[name or GPT_2]).findall
+        self._added_pattern = re.compile(f"({_any_of(plain)})") if plain and not are_runs else None
         self._model = self._tokenizer.model
         self._alphabet = {byte: character for character, byte in byte_of_character().items()}
-        self._is_quick = parts_as_gpt2(tokenizer)
         self._words = _Words(self._encode_word, plain)
-        self._stand_ins = _StandIns(self._tokenizer)
+        self._stand_ins = _StandIns()
 
     @property
     def end_of_text(self) -> bytes:
@@ -116,14 +128,12 @@ def dtype_of(tokenizer: Tokenizer) -> np.dtype[np.unsignedinteger]:
     return np.dtype("<u2") if tokenizer.get_vocab_size() <= 2**16 else np.dtype("<u4")
 
 
-def parts_as_gpt2(tokenizer: Tokenizer) -> bool:
-    """Whether a tokenizer parts texts into words by GPT-2's pattern, and encodes a word alike at each place."""
+def quick_pre_tokenizer(tokenizer: Tokenizer) -> str | None:
+    """The name of a pre-tokenizer whose words are encoded alike at each place; None where that does not hold."""
     described: dict[str, Any] = json.loads(tokenizer.to_str())
-    parting = {name: value for name, value in (described["pre_tokenizer"] or {}).items() if name != "trim_offsets"}
     plain = [token for token in tokenizer.get_added_tokens_decoder().values() if not token.special]
-    return (
+    words_are_alike = (
         described["normalizer"] is None
-        and parting == {"type": "ByteLevel", "add_prefix_space": False, "use_regex": True}
         and described["model"]["type"] == "BPE"
         and not described["model"].get("dropout")
         # Added tokens are found from left to right in one go, and none reaches over a cut.
@@ -131,6 +141,7 @@ def parts_as_gpt2(tokenizer: Tokenizer) -> bool:
         and not any(token.lstrip or token.rstrip or token.single_word for token in plain)
         and not any(_ACROSS_CUT.search(token.content) for token in plain)
     )
+    return name_of_pre_tokenizer(tokenizer) if words_are_alike else None
 
 
 class _Words(dict[str, bytes]):
@@ -160,9 +171,9 @@ class _StandIns(dict[int, str]):
     The library is asked, since Python may know another version of Unicode.
     """
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        super().__init__({code: chr(code) for code in range(128)})
-        self._pre_tokenizer = tokenizer.pre_tokenizer
+    def __init__(self) -> None:
+        super().__init__({code: chr(code) for code in range(128)} | {_LONG_S: "S"})
+        self._pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
 
     def __missing__(self, code: int) -> str:
         for stand_in in (_LETTER, _NUMBER, _SIGN):
@@ -175,7 +186,7 @@ class _StandIns(dict[int, str]):
 
 
 def _word_or_run(runs: Collection[str]) -> re.Pattern[str]:
-    """Parts a text into words and added tokens in one go, where those are all runs of spaces, tabs and line ends.
+    """Parts a text into GPT-2's words and added tokens in one go, where those are all runs of spaces and line ends.
 
     None of them can begin within a word of another kind, and a word of spaces ends where one begins.
     """

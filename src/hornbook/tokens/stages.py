@@ -25,7 +25,7 @@ from hornbook.tokens.shards import Tokenized, TokenizedDocument, tokenized, writ
 from hornbook.tokens.tokenizer import TOKENIZER, TokenizerConfig, load_tokenizer, tokenizer_hash
 from hornbook.tokens.tokenizer import train_tokenizer as train_on
 
-VERSION = 4
+VERSION = 5
 """Raised when a rule of these stages changes: it is part of the fingerprint."""
 PRETRAIN, FINETUNE = "pretrain", "finetune"
 EMPTY = "empty document"

@@ -2,7 +2,8 @@
 
 Reads:  the documents that training will see.
 Writes: `tokenizer.json`, readable by the `tokenizers` and `transformers` libraries.
-Source: the scheme of GPT-2 and CodeGen (phi-1's tokenizer), with a vocabulary that fits a small model.
+Source: the byte-level BPE of GPT-2 and CodeGen (phi-1's tokenizer), with a vocabulary that fits a small model and the
+        pre-tokenizer of Qwen2, which parts the end of a line from the indentation of the next.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.records import Document
@@ -22,6 +23,13 @@ END_OF_TEXT = "<|endoftext|>"
 NUM_BYTES = 256
 MIN_FREQUENCY = 2
 """A pair is merged only where it occurs at least this often."""
+GPT_2, QWEN2 = "gpt-2", "qwen2"
+"""Pre-tokenizers, which part a text into pieces that no token reaches across. The names are llama.cpp's, for
+`tokenizer.ggml.pre` of a GGUF file."""
+_QWEN2_PIECE = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +52,9 @@ class TokenizerConfig:
 def train_tokenizer(documents: Iterable[Document], config: TokenizerConfig) -> Tokenizer:
     """Learn a tokenizer; equal documents and config give an equal tokenizer, in any process.
 
-    Every text survives `decode(encode(text))` byte for byte. `<|endoftext|>` is token 0. The documents are iterated
-    over several times: a list, or a `Table`, which is streamed.
+    Every text survives `decode(encode(text))` byte for byte. `<|endoftext|>` is token 0. Where a line starts that holds
+    more than whitespace, a token starts, whatever stands before it: a prompt that ends there has the tokens that
+    training showed. The documents are iterated over several times: a list, or a `Table`, which is streamed.
 
     Raises:
         MissingInputError: There is no document.
@@ -53,7 +62,7 @@ def train_tokenizer(documents: Iterable[Document], config: TokenizerConfig) -> T
     if next(iter(documents), None) is None:
         raise MissingInputError("a tokenizer needs at least one document to learn from, got none")
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.pre_tokenizer = _pre_tokenizers()[QWEN2]
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=config.vocab_size,
@@ -79,6 +88,20 @@ def load_tokenizer(path: Path) -> Tokenizer:
     if tokenizer.token_to_id(END_OF_TEXT) is None:
         raise MissingInputError(f"the tokenizer `{path}` lacks the token `{END_OF_TEXT}`")
     return tokenizer
+
+
+def name_of_pre_tokenizer(tokenizer: Tokenizer) -> str | None:
+    """`GPT_2`, `QWEN2`, or None for any other, by what `tokenizer.json` describes."""
+    described = _described_pre_tokenizer(tokenizer.pre_tokenizer)
+    names = (name for name, one in _pre_tokenizers().items() if _described_pre_tokenizer(one) == described)
+    return next(names, None)
+
+
+def may_end_in_newline(tokenizer: Tokenizer) -> bool:
+    """Whether a prompt that ends in a newline has the tokens of the whole text, so that no token healing is needed."""
+    prompt, completion = 'def one():\n    """Return 1."""\n', "    return 1\n"
+    parts = [tokenizer.encode(text, add_special_tokens=False).ids for text in (prompt, completion, prompt + completion)]
+    return bool(parts[0] + parts[1] == parts[2])
 
 
 def tokenizer_hash(tokenizer: Tokenizer) -> str:
@@ -146,6 +169,22 @@ def byte_of_character() -> dict[str, int]:
     mapping = {chr(byte): byte for byte in printable}
     mapping.update({chr(NUM_BYTES + offset): byte for offset, byte in enumerate(others)})
     return mapping
+
+
+def _pre_tokenizers() -> dict[str, Any]:
+    """Name → pre-tokenizer."""
+    as_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    return {
+        GPT_2: pre_tokenizers.ByteLevel(add_prefix_space=False),
+        QWEN2: pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(_QWEN2_PIECE), behavior="isolated"), as_bytes]),
+    }
+
+
+def _described_pre_tokenizer(pre_tokenizer: Any) -> Any:
+    bare = Tokenizer(models.BPE())
+    if pre_tokenizer is not None:
+        bare.pre_tokenizer = pre_tokenizer
+    return _without_offsets(json.loads(bare.to_str())["pre_tokenizer"])
 
 
 def _without_offsets(description: Any) -> Any:
