@@ -8,7 +8,16 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from hornbook.stats import auc, bootstrap_interval, kendall_tau_b, mcnemar, sign_flip_p, wilson_interval
+from hornbook.stats import (
+    auc,
+    bootstrap_interval,
+    kendall_tau_b,
+    mcnemar,
+    paired_t_p,
+    sign_flip_p,
+    t_interval,
+    wilson_interval,
+)
 
 
 def test_the_wilson_interval_holds_the_shares_that_a_score_test_does_not_reject() -> None:
@@ -100,3 +109,13 @@ def tau_b_by_pairs(rows: Sequence[tuple[bool, Fraction]]) -> float | None:
     if not of_groups or not of_scores:
         return None
     return float(sum(a * b for a, b in signs)) / float(of_groups * of_scores) ** 0.5
+
+
+def test_means_of_few_values_have_students_interval_and_test() -> None:
+    values = [1.0, 2.0, 4.0]  # Mean 7/3, standard error 0.8819; the quantile of t with 2 degrees of freedom is 4.3027.
+    assert t_interval(values) == pytest.approx((7 / 3 - 3.7946, 7 / 3 + 3.7946), abs=1e-3)
+    assert paired_t_p(values) == pytest.approx(0.1184, abs=1e-3)
+    assert t_interval([0.5, 0.5]) == (0.5, 0.5)
+    assert (paired_t_p([0.0, 0.0]), paired_t_p([0.1, 0.1])) == (1.0, 0.0)
+    with pytest.raises(ValueError, match="1 values"):
+        t_interval([1.0])

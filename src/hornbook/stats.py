@@ -145,3 +145,33 @@ def kendall_tau_b(positives: Sequence[float], negatives: Sequence[float]) -> flo
     if not positives or not negatives or len(set(scores)) == 1:
         return None
     return float(kendalltau(scores, [1] * len(positives) + [0] * len(negatives)).statistic)
+
+
+def t_interval(values: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of the mean of a few values, by Student's t; without spread the mean itself.
+
+    Raises:
+        ValueError: There are fewer than two values.
+    """
+    from scipy.stats import t
+
+    if len(values) < 2:
+        raise ValueError(f"no interval of a mean from {len(values)} values")
+    mean, error = float(np.mean(values)), float(np.std(values, ddof=1)) / math.sqrt(len(values))
+    reach = float(t.ppf((1 + _CONFIDENCE) / 2, len(values) - 1)) * error
+    return mean - reach, mean + reach
+
+
+def paired_t_p(differences: Sequence[float]) -> float:
+    """How likely a mean difference at least as large is if there is none: a two-sided paired t test.
+
+    Raises:
+        ValueError: There are fewer than two differences.
+    """
+    from scipy.stats import ttest_1samp
+
+    if len(differences) < 2:
+        raise ValueError(f"no test of {len(differences)} differences")
+    if not np.ptp(differences):
+        return 0.0 if any(differences) else 1.0
+    return float(ttest_1samp(differences, 0.0).pvalue)

@@ -1,4 +1,4 @@
-"""`hornbook study contamination`: what a run's model owes to exercises that are similar to a benchmark's problems."""
+"""`hornbook study`: what a run's model owes to leaks of a benchmark, and what to the seed of its training."""
 
 import shlex
 import sys
@@ -91,6 +91,59 @@ def contamination(
         print_json(found)
     else:
         print(f"\n{study_text(found)}", end="")  # noqa: T201
+
+
+@app.command
+def seeds(
+    run: Annotated[str, Parameter(help="Name of the run.")],
+    /,
+    *,
+    num_seeds: Annotated[int, Parameter(group=_STUDY)] = 5,
+    name: Annotated[str | None, Parameter(group=_STUDY)] = None,
+    store: StoreFolder = Path(DEFAULT_STORE),
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train a run's models again with other seeds, on the same data and problems: how far are the seeds apart?
+
+    What is there already is reused; a study that was killed continues.
+
+    Parameters
+    ----------
+    num_seeds
+        Number of seeds of training, from 0 on; at least 2.
+    name
+        Name of the study; without it RUN-seeds.
+    """
+    from hornbook.pipeline.runs import RunFolder
+    from hornbook.pipeline.store import Store
+    from hornbook.recipes.seeds_study import LAST_OF_RUN, seeds_study
+
+    kept = Store(store)
+    pipeline = seeds_study(pipeline_of(RunFolder(kept, run), LAST_OF_RUN), num_seeds)
+    _run_arms(pipeline, RunFolder(kept, name or f"{run}-seeds"), as_json=as_json, quiet=quiet)
+
+
+def _run_arms(pipeline: "Pipeline", folder: "RunFolder", *, as_json: bool, quiet: bool) -> None:
+    """Run a pipeline that ends in a comparison of arms, and print it."""
+    from hornbook.display import TerminalObserver, make_console
+    from hornbook.pipeline.run import run as run_pipeline
+    from hornbook.pipeline.runs import Run
+    from hornbook.report.arms import ARMS, arms_text
+
+    folder.store.open_for_writing()
+    if folder.exists() and folder.read().recipe != pipeline.recipe:
+        raise ConfigError(f"`{folder.path.name}` is the name of another run; choose one for the study with --name")
+    command = shlex.join(["hornbook", *sys.argv[1:]])
+    folder.begin(Run(name=folder.path.name, recipe=pipeline.recipe, seed=0, command=command))
+    with TerminalObserver(make_console(stderr=as_json, quiet=quiet), folder) as observer:
+        run_pipeline(pipeline, folder.store, observer)
+    folder.finish()
+    found = folder.artifacts()[ARMS].manifest.metrics
+    if as_json:
+        print_json(found)
+    else:
+        print(f"\n{arms_text(found)}", end="")  # noqa: T201
 
 
 def _run(of_run: "Pipeline", settings: "StudySettings", folder: "RunFolder", *, as_json: bool, quiet: bool) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Model", "ModelIdentity", "Request", "RunModel", "SamplingConfig"]
 
 
-RUN, HUGGING_FACE, SAMPLES = "run", "hugging face", "samples"
+RUN, HUGGING_FACE, SAMPLES, MEMORISER = "run", "hugging face", "samples", "memoriser"
 COMPLETION_ENDPOINT, CHAT_ENDPOINT = "endpoint, completions", "endpoint, chat"
 
 
@@ -54,7 +54,7 @@ class ModelIdentity:
     """What determines a model's answers, as far as it can be known; part of fingerprints."""
 
     kind: str
-    """`RUN`, `HUGGING_FACE`, `COMPLETION_ENDPOINT`, `CHAT_ENDPOINT` or `SAMPLES`."""
+    """`RUN`, `HUGGING_FACE`, `COMPLETION_ENDPOINT`, `CHAT_ENDPOINT`, `SAMPLES` or `MEMORISER`."""
     name: str
     """Display name: a run, a folder without its path, a name of the hub, a model of an endpoint."""
     digest: str

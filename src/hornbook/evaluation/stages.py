@@ -118,13 +118,24 @@ def run_evaluate(config: EvaluateConfig, inputs: Mapping[str, Artifact], workspa
     Raises:
         SandboxError: No jail, or a benchmark's own solutions do not pass in it: nothing is scored.
     """
-    benchmarks = [
-        held_out_benchmark(name, inputs["held_out"]) if name in HELD_OUT_SETS else find_benchmark(name)
-        for name in config.benchmarks
-    ]
+    benchmarks = benchmarks_of(config, inputs.get("held_out"))
     stage = inputs["model"].manifest.stage
     model = RunModel(inputs["model"].folder, inputs["tokenizer"].path("tokenizer.json"), name=stage)
     return evaluate_model(config.settings, benchmarks, model, workspace)
+
+
+def benchmarks_of(config: EvaluateConfig, held_out: Artifact | None) -> list[Benchmark]:
+    """The benchmarks of the config; `held_out` is the artifact with held-out problems.
+
+    Raises:
+        ConfigError: One is the run's own, and there is no such artifact.
+    """
+    if held_out is None and (own := [name for name in config.benchmarks if name in HELD_OUT_SETS]):
+        raise ConfigError(f"`{own[0]}` are problems that a run keeps from its training; this one has none")
+    return [
+        held_out_benchmark(name, held_out) if held_out and name in HELD_OUT_SETS else find_benchmark(name)
+        for name in config.benchmarks
+    ]
 
 
 def held_out_benchmark(name: str, exercises: Artifact) -> Benchmark:

@@ -16,6 +16,8 @@ EVALUATE = "evaluate"
 """The stage that evaluates one model, whatever it is."""
 EVALUATIONS = (("base", "evaluate-base"), ("tuned", "evaluate-tuned"))
 """Model → stage of a recipe that evaluated it, in the order in which they are shown."""
+_MEMORISER = ("memoriser", "evaluate-memoriser")
+"""A lookup in the exercises, whose scores stand beside the models'."""
 MODELS = tuple(model for model, _ in EVALUATIONS)
 _GRADES = range(11)
 _TITLES = {"held_out": "held-out exercises", "humaneval": "HumanEval"}
@@ -34,7 +36,7 @@ _FIGURES = (
 
 def evaluations_of(run: Mapping[str, Artifact]) -> list[tuple[str, Artifact]]:
     """Model → artifact of its evaluation, for the evaluations that took place."""
-    found = [(model, run[role]) for model, role in EVALUATIONS if role in run]
+    found = [(model, run[role]) for model, role in (_MEMORISER, *EVALUATIONS) if role in run]
     if EVALUATE in run:
         found.append((run[EVALUATE].manifest.metrics.get("model", {}).get("name", EVALUATE), run[EVALUATE]))
     return found

@@ -15,6 +15,7 @@ from hornbook.errors import MissingInputError
 from hornbook.pipeline import DEFAULT_STORE
 from hornbook.pipeline.runs import RunFolder
 from hornbook.pipeline.stage import Artifact
+from hornbook.report.arms import ARMS, arms_text
 from hornbook.report.contamination import STUDY, study_text
 from hornbook.report.data_flow import data_flow_of, metric
 from hornbook.report.plain import plain
@@ -85,6 +86,8 @@ def print_summary(run: RunFolder, console: "Console", *, stages: bool = False) -
             lines += [*write(roles)]
         except (MissingInputError, KeyError) as error:
             lines.append(f"not shown: {plain(str(error))}")
+    if ARMS in artifacts:
+        lines += ["", *map(escape, arms_text(artifacts[ARMS].manifest.metrics).splitlines())]
     if STUDY in artifacts:
         lines += ["", *map(escape, study_text(artifacts[STUDY].manifest.metrics).splitlines())]
     lines += [*_sandbox_lines(roles), *_place_lines(run, artifacts)]
@@ -105,11 +108,12 @@ def _score_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
         share = f"[bold]{100 * score['pass_at_1']:5.1f} %[/]"
         bits = f"   {score['bits_per_byte']:.3f}" if "bits_per_byte" in score else ""
         yield (
-            f"  {name:<{width}} {score['model']:<6} {share}   {low:5.1f} to {high:5.1f}"
+            f"  {name:<{width}} {score['model']:<9} {share}   {low:5.1f} to {high:5.1f}"
             f"   {score['num_problems']:>5,} problems{bits}"
         )
         if score["long_solutions"]:
-            yield f"  {'':<{width}} [dim]{plural(score['long_solutions'], 'solutions')} too long, not in bits per byte[/]"
+            too_long = f"{plural(score['long_solutions'], 'solutions')} too long, not in bits per byte"
+            yield f"  {'':<{width}} [dim]{too_long}[/]"
 
 
 def _data_lines(run: Mapping[str, Artifact]) -> Iterator[str]:

@@ -48,6 +48,8 @@ class ExerciseRules:
     unseen names of arguments, without annotations, in unseen wording, with a distracting sentence."""
     held_out_share: float = 0.1
     """Share of schemas, of combinations and of names that training never sees; in (0, 1)."""
+    families: tuple[str, ...] = ()
+    """Families of schemas that are written, such as `search` and `texts`; without any, all."""
     schemas: tuple[str, ...] = ()
     """Python files with schemas and words of one's own. Half of the exercises and all held-out problems are theirs."""
 
@@ -90,6 +92,13 @@ class Author:
         """Whether the combination is held out; a program without words is none."""
         return bool(task.words) and self.split.is_apart("combination", task.key)
 
+    def rules(self) -> Rules:
+        """How exercises for training are written."""
+        return Rules(
+            is_allowed=lambda name: not self.split.is_apart("name", name),
+            kinds=self.library.kinds,
+        )
+
     @cached_property
     def _pools(self) -> tuple[list[Schema], list[Schema]]:
         """The user's schemas that training shows, and all others."""
@@ -110,10 +119,18 @@ def build_author(config: ExerciseRules, seed: int) -> Author:
     """What exercises and problems are written from.
 
     Raises:
-        ConfigError: A file of schemas cannot be read.
+        ConfigError: A file of schemas cannot be read, or there is no such family.
     """
     library, split = read_library(config.schemas), Split(seed, config.held_out_share)
     num_own = len(library.schemas) - len(read_library().schemas)
+    if config.families:
+        own, others = library.schemas[:num_own], library.schemas[num_own:]
+        unknown = sorted(set(config.families) - {one.family for one in others})
+        if unknown:
+            known = ", ".join(sorted({one.family for one in others}))
+            raise ConfigError(f"`families` may hold {known}, got {unknown[0]!r}")
+        kept = tuple(one for one in others if one.family in config.families)
+        library = replace(library, schemas=(*own, *kept))
     return Author(library, split, split.shown(library), split.unseen(library), num_own)
 
 
@@ -156,7 +173,7 @@ def write_chunk(config: ExercisesConfig, seed: int, number: int) -> list[Exercis
 
 def _write_exercise(author: Author, index: int, seed: int) -> Exercise:
     """Exercise number `index`; where a draw gives none, the schemas that follow are tried."""
-    rules = Rules(is_allowed=lambda name: not author.split.is_apart("name", name), kinds=author.library.kinds)
+    rules = author.rules()
     for attempt in range(NUM_VAIN_DRAWS):
         drawn_from = f"exercise:{seed}:{index}:{attempt}"
         task = draw_task(author.schema(index + 2 * attempt), author.shown.lexicon, drawn_from)
@@ -217,16 +234,12 @@ def _write_set(name: str, author: Author, number: int, seed: int) -> Iterator[Pr
 
 def _forms(name: str, task: Task, other: Task, author: Author, drawn_from: str) -> dict[str, Exercise] | None:
     """Set → problem of the task; of a combination in all forms. None where one of them cannot be written."""
-
-    def is_apart(argument: str) -> bool:
-        return author.split.is_apart("name", argument)
-
-    rules = Rules(is_allowed=lambda one: not is_apart(one), num_tests=NUM_HELD_OUT_TESTS, kinds=author.library.kinds)
+    rules = replace(author.rules(), num_tests=NUM_HELD_OUT_TESTS)
     remark = random.Random(drawn_from).choice(REMARKS)
     wanted: dict[str, tuple[Task, Rules]] = {name: (other if name == "wording" else task, rules)}
     if name == "combination":
         wanted |= {
-            "unseen_names": (task, replace(rules, is_allowed=is_apart)),
+            "unseen_names": (task, replace(rules, is_allowed=partial(author.split.is_apart, "name"))),
             "untyped": (task, replace(rules, is_typed=False)),
             "reworded": (other, rules),
             "distracted": (task, replace(rules, remark=remark)),

@@ -6,7 +6,7 @@ A model that has seen a few names only cannot copy others; so most names are dra
 import builtins
 import keyword
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "list[int]": (
@@ -68,21 +68,54 @@ _SYLLABLES_TEXT = (
 )
 _SYLLABLES = _SYLLABLES_TEXT.split()
 _ENDINGS = ("", "", "", "n", "r", "s", "l", "t", "x", "m")
-_SUFFIXES = ("_list", "_values", "s", "_in", "2", "_1", "_arr", "_data", "")
 _TAKEN = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"check", "candidate"}
-MADE_UP_SHARE = 0.5
-"""Of the names of arguments: how many are drawn from letters and syllables."""
+_AFFIXES = ("my_{}", "old_{}", "new_{}", "{}_list", "{}s", "{}_1", "{}2", "the_{}", "all_{}", "given_{}", "{}_in")
+_KINDS = {"usual": 25, "letter": 7, "made up": 30, "noun": 18, "compound": 20}
+"""Where names of arguments come from → weight. A token that never stands in a name cannot be copied, so that words
+stand in names alone and beside others."""
+
+
+_NOUNS_TEXT = (
+    "amount area array average balance base batch begin bits block board body bound box brackets branch buffer "
+    "capacity card cell chain chars choice city code color column command cost counter current cursor cutoff data "
+    "date day delimiter delta depth digit distance edge element end energy entry error event factor field file "
+    "flag frame grade graph group head height hour image index inputs interval job key label last layer left "
+    "length letter level limit line link load mark mask mass matrix mean member memory message mode money month "
+    "move node note object offset operand operator order output owner page pair parent part path pattern percent "
+    "period person phone piece pivot pixel place player point position power prefix price prime product profit "
+    "query queue quota radius rank rate ratio record region result right ring root route rule salary scale score "
+    "seat second section segment sensor series shape share shift side signal size slot source span speed stack "
+    "stage start state status step stock store stride string substring suffix table tail target task tax team "
+    "temp term text threshold ticket tile time title token top total tree triple unit user vector version volume "
+    "vote weight width window word year zone"
+)
+
+
+_NOUNS = _NOUNS_TEXT.split()
 
 
 def made_up(rng: random.Random) -> str:
-    """A letter, an abbreviation, or a word of one to three syllables: one of some hundred thousand names."""
-    chance = rng.random()
-    if chance < 0.12:
-        return rng.choice("abcdefghkmnpqrstuvwxyz")
+    """A word of one to three syllables, or an abbreviation of one: of some hundred thousand names."""
     word = "".join(rng.choice(_SYLLABLES) for _ in range(rng.choice((1, 2, 2, 2, 3)))) + rng.choice(_ENDINGS)
-    if chance < 0.3:
+    if rng.random() < 0.25:
         return "".join(letter for letter in word if letter not in "aeiou")[:4] or word
-    return word + rng.choice(_SUFFIXES) if chance < 0.5 else word
+    return word
+
+
+def _draw_name(usual: Sequence[str], rng: random.Random) -> str:
+    match rng.choices([*_KINDS], [*_KINDS.values()])[0]:
+        case "usual":
+            return rng.choice(usual)
+        case "letter":
+            return rng.choice("abcdefghkmnpqrstuvwxyz")
+        case "made up":
+            return made_up(rng)
+        case "noun":
+            return rng.choice(_NOUNS)
+    part = rng.choice((rng.choice(usual), rng.choice(_NOUNS), made_up(rng)))
+    return rng.choice(
+        (rng.choice(_AFFIXES).format(part), f"{part}_{rng.choice(_NOUNS)}", f"{rng.choice(_NOUNS)}_{part}")
+    )
 
 
 def name_arguments(types: Iterable[str], is_allowed: Callable[[str], bool], rng: random.Random) -> list[str]:
@@ -92,7 +125,7 @@ def name_arguments(types: Iterable[str], is_allowed: Callable[[str], bool], rng:
     for one in types:
         pool = _BY_TYPE.get(one, ("value", "data", "items", "arg"))
         while True:
-            name = made_up(rng) if rng.random() < MADE_UP_SHARE else rng.choice(pool)
+            name = _draw_name(pool, rng)
             if name not in _TAKEN and name not in used and is_allowed(name):
                 break
         used.add(name)

@@ -14,7 +14,7 @@ from functools import partial
 
 from hornbook.errors import ConfigError
 from hornbook.records import CURRICULUM, Document, content_id, textbook_passage
-from hornbook.synthesis.curriculum.compose import Composed, Rules, compose
+from hornbook.synthesis.curriculum.compose import Composed, compose
 from hornbook.synthesis.curriculum.docstrings import short_calls
 from hornbook.synthesis.curriculum.exercises import CHUNK_SIZE, NUM_VAIN_DRAWS, Author, ExerciseRules, build_author
 from hornbook.synthesis.curriculum.explaining import explain, remark_on
@@ -97,6 +97,8 @@ class TextbookRules:
     """Passages to write, all different."""
     held_out_share: float = 0.1
     """Share of schemas, combinations, and names that no passage shows, as of `write-exercises` with the same seed."""
+    families: tuple[str, ...] = ()
+    """Families of schemas that passages are about, such as `search` and `texts`; without any, all."""
     schemas: tuple[str, ...] = ()
     """Python files with schemas and words of one's own. Half of the passages are about theirs."""
 
@@ -144,13 +146,14 @@ def write_passages(
 
 def write_chunk(config: TextbooksConfig, seed: int, number: int) -> list[Document]:
     """The passages of chunk `number`, those that repeat one another included."""
-    author = build_author(ExerciseRules(held_out_share=config.held_out_share, schemas=config.schemas), seed)
+    rules = ExerciseRules(held_out_share=config.held_out_share, families=config.families, schemas=config.schemas)
+    author = build_author(rules, seed)
     size = min(CHUNK_SIZE, config.num_passages)
     return [_write(author, index, seed) for index in range(number * size, (number + 1) * size)]
 
 
 def _write(author: Author, index: int, seed: int) -> Document:
-    rules = Rules(is_allowed=lambda name: not author.split.is_apart("name", name), kinds=author.library.kinds)
+    rules = author.rules()
     for attempt in range(NUM_VAIN_DRAWS):
         drawn_from = f"passage:{seed}:{index}:{attempt}"
         task = draw_task(author.schema(index + 2 * attempt), author.shown.lexicon, drawn_from)
