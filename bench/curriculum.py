@@ -11,7 +11,8 @@ from collections import Counter
 from pathlib import Path
 
 from hornbook import synthesis
-from hornbook.benchmarks.humaneval import read_humaneval
+from hornbook.benchmarks.humaneval import humaneval_functions, read_humaneval, structure_of_humaneval
+from hornbook.python_code.structure import functions_of, skeleton_of, structure_of
 from hornbook.records import Exercise, as_document
 from hornbook.sandbox.jail import Jail
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig, write_exercises
@@ -20,13 +21,6 @@ from hornbook.synthesis.curriculum.schema import Schema
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig, write_passages
 from hornbook.synthesis.curriculum.trials import Program
 from hornbook.synthesis.diversity.measure import measure
-from hornbook.synthesis.diversity.structure import (
-    functions_of,
-    humaneval_functions,
-    skeleton_of,
-    structure_of,
-    structure_of_humaneval,
-)
 from hornbook.synthesis.strict import check_strictly
 
 NUM_VERIFIED = 1_000

@@ -81,7 +81,7 @@ def test_a_second_run_reuses_everything_and_a_set_field_reruns_only_what_follows
     assert [step["name"] for step in steps if step["reuse"] == "missing"] == ahead
     (finetune,) = (step for step in steps if step["name"] == "finetune")
     assert (finetune["tokens"], finetune["flops"] > 0) == (14 * 4 * 128, True)
-    assert "4 of 19 stages would run" in type_in("plan", TINY, *changed).out
+    assert "4 of 20 stages would run" in type_in("plan", TINY, *changed).out
     assert "GPU-hours" in type_in("plan", TINY, *changed, "--gpu", "h100").out
     assert sorted(path.name for path in (store / "artifacts").iterdir()) == before
     type_in("run", TINY, "--name", "longer", "--until", "finetune", *changed)

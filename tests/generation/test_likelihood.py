@@ -13,12 +13,12 @@ from hornbook.model.weights import load_model
 from hornbook.tokens.tokenizer import load_tokenizer, token_bytes
 
 TEXTS = [
-    ("def first_word(text):\n", "    return text.split()[0]\n"),  # in training `\n   ` is one piece
+    ("def first_word(text):\n", "    return text.split()[0]\n"),  # `):\n` is one piece
     ("    x = fir", "st_word(text)\n"),
     ("", "café = 1\n"),
     (TEXT * 5, "    return the first word\n"),
 ]
-HEALED = [b"\n", b" fir", b"", b"\n"]
+HEALED = [b"):\n", b" fir", b"", b"]\n"]
 """The last piece of each prompt."""
 
 

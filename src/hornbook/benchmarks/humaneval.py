@@ -8,12 +8,17 @@ Source: Chen et al. 2021, "Evaluating Large Language Models Trained on Code"; th
 section 4, whose own 50 problems are not public.
 """
 
+import ast
 import importlib.resources
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from hornbook.benchmarks.benchmark import Protocol
 from hornbook.benchmarks.rows import read_rows, whole
 from hornbook.errors import MissingInputError
+from hornbook.python_code.structure import structure_of
 from hornbook.records import Problem
 
 NUM_PROBLEMS = 164
@@ -77,3 +82,19 @@ def read_unconventional(path: Path | None = None) -> list[Problem]:
     resource = importlib.resources.files("hornbook.benchmarks") / "unconventional_50" / "problems.jsonl"
     with importlib.resources.as_file(resource) as installed:
         return read_problems(installed, category="difficulty")
+
+
+@lru_cache(maxsize=1)
+def structure_of_humaneval() -> Mapping[str, Any]:
+    """How the solutions are built, as `python_code.structure.structure_of` says: what other code is compared with."""
+    found = structure_of(humaneval_functions())
+    assert found is not None
+    return found
+
+
+def humaneval_functions() -> Iterator[ast.FunctionDef]:
+    """The functions that the problems ask for, with their solutions."""
+    for problem in read_humaneval():
+        tree = ast.parse(problem.prompt + problem.canonical_solution)
+        functions = (one for one in reversed(tree.body) if isinstance(one, ast.FunctionDef))
+        yield next(one for one in functions if one.name == problem.entry_point)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from cyclopts import Group, Parameter
 from rich.table import Table as Grid
 
+from hornbook.benchmarks.humaneval import structure_of_humaneval
 from hornbook.commands.data import open_inputs, publish_documents, reading_config
 from hornbook.commands.one_stage import (
     READING,
@@ -31,6 +32,7 @@ from hornbook.pipeline.publish import (
 )
 from hornbook.pipeline.stage import Artifact, Stage
 from hornbook.pipeline.table import Table
+from hornbook.python_code.structure import distance_between
 from hornbook.records import CURRICULUM, Document, Exercise, Problem, Record
 from hornbook.report.plain import plain
 from hornbook.sources.find import SourcesConfig, open_sources
@@ -239,9 +241,10 @@ def _print_diversity(found: Mapping[str, Mapping[str, Any]]) -> None:
         grid.add_column(plain(name), justify="right", overflow="fold")
     rows = dict(_ROWS)
     if structure := next((figures["structure"] for figures in found.values() if figures["structure"]), None):
-        for name, theirs in structure["humaneval"].items():
-            rows[f"{name} (HumanEval {theirs:.0%})"] = partial(_trait, name)
-        rows["mean difference of these"] = partial(_trait, "")
+        theirs = structure_of_humaneval()
+        for name in structure["shares"]:
+            rows[f"{name} (HumanEval {theirs['shares'][name]:.0%})"] = partial(_trait, name)
+        rows["mean difference of these"] = partial(_distance, theirs)
     for title, cell in rows.items():
         grid.add_row(title, *(plain(cell(figures)) for figures in found.values()))
     console.print(grid, highlight=False, emoji=False)
@@ -261,11 +264,13 @@ def _share(variety: Mapping[str, Any]) -> str:
 
 
 def _trait(name: str, figures: Mapping[str, Any]) -> str:
-    """The share of functions with a trait; for no trait the distance of all shares from HumanEval's."""
     found = figures["structure"]
-    if not found:
-        return _DASH
-    return f"{found['shares'][name]:.0%}" if name else f"{100 * found['distance']:.1f} points"
+    return f"{found['shares'][name]:.0%}" if found else _DASH
+
+
+def _distance(theirs: Mapping[str, Any], figures: Mapping[str, Any]) -> str:
+    found = figures["structure"]
+    return f"{100 * distance_between(found, theirs):.1f} points" if found else _DASH
 
 
 def _commonest(variety: Mapping[str, Any]) -> str:

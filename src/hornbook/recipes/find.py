@@ -27,7 +27,7 @@ class Recipe(Protocol):
         """
 
 
-_NO_RECIPES = ("contamination_study", "evaluation", "find")
+_NO_RECIPES = ("contamination_study", "evaluation", "find", "seeds_study")
 """Files beside the recipes: pipelines that need a model or a run, and this one."""
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from hornbook.benchmarks.humaneval import structure_of_humaneval
 from hornbook.pipeline.stage import Artifact
 from hornbook.records import Document, DocumentKind, exercise_of
 from hornbook.units import percent
@@ -89,9 +90,7 @@ def _diversity(unit: str, figures: Mapping[str, Any]) -> dict[str, Any]:
     if figures.get("compression") is not None:
         rows.append(("bytes over bytes compressed", f"{figures['compression']:.1f}"))
     if structure := figures.get("structure"):
-        theirs = structure["humaneval"]
-        rows += [
-            (f"{name} ({percent(theirs[name])} of HumanEval)", percent(found))
-            for name, found in structure["shares"].items()
-        ]
+        theirs = structure_of_humaneval()["shares"]
+        for name, share in structure["shares"].items():
+            rows.append((f"{name} ({percent(theirs[name])} of HumanEval)", percent(share)))
     return {"unit": unit, "num_records": figures["num_records"], "rows": rows, "stale": figures["stale"]}

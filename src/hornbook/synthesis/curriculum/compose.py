@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hornbook.records import CURRICULUM, Exercise, content_id
-from hornbook.synthesis.curriculum.docstrings import Layout, draw_layout, type_of_all, write_docstring
+from hornbook.synthesis.curriculum.docstrings import type_of_all, write_docstring
 from hornbook.synthesis.curriculum.inputs import Inputs
 from hornbook.synthesis.curriculum.names import name_arguments, rename_locals
 from hornbook.synthesis.curriculum.task import Task, source_of
@@ -24,6 +24,7 @@ _SINGLE_QUOTED = re.compile(r"'([^'\"\\\n]*)'")
 _MAX_NAME = 28
 """Characters of a function's name, where there is a choice."""
 _TYPES = {"Text": "str", "Size": "int", "Natural": "int", "Char": "str"}
+_MODULES = ("math", "re", "string", "itertools", "collections", "functools", "bisect", "heapq")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,14 +78,15 @@ def compose(task: Task, seed: str, rules: Rules) -> Composed | None:
     """
     schema = task.schema
     function = task.function()
-    reference = _module(task, function)
+    reference = _before(task, function) + source_of(function)
     types = [one.type for one in schema.arguments]
     rng = random.Random(f"{seed}:program")
     drawn = Inputs(reference, task.item, rules.kinds, rng)
     inputs = [drawn.draw(types) for _ in range(_NUM_INPUTS)]
     solution = rewrite(function, rng)
-    code = _module(task, solution)
-    trials = choose_trials(Program(code, schema.name), inputs, most=rules.num_tests)
+    before = _before(task, solution)
+    program = Program(before + source_of(solution), schema.name)
+    trials = choose_trials(program, inputs, most=rules.num_tests)
     if trials is None or not _agree(Program(reference, schema.name), trials):
         return None
     given = [_python_type(one, task.item, rules.kinds) for one in types]
@@ -106,7 +108,7 @@ def compose(task: Task, seed: str, rules: Rules) -> Composed | None:
         told=f"{told} {rules.remark}".strip(),
         solution=_in_double_quotes(body) if rng.random() < _DOUBLE_QUOTES_SHARE else body,
         trials=tuple(trials),
-        before=_before(task, code),
+        before=before,
     )
 
 
@@ -115,15 +117,9 @@ def write_exercise(task: Task, seed: str, rules: Rules = Rules()) -> Exercise | 
     composed = compose(task, seed, rules)
     if composed is None:
         return None
-    layout = draw_layout(random.Random(f"{seed}:docstring"))
-    return as_exercise(composed, layout)
-
-
-def as_exercise(composed: Composed, layout: Layout) -> Exercise:
-    """The exercise of a program, its docstring laid out."""
-    task = composed.task
-    docstring = write_docstring(
-        composed.told, composed.arguments, composed.returned, composed.entry_point, composed.trials, layout
+    rng = random.Random(f"{seed}:docstring")
+    style, docstring = write_docstring(
+        composed.told, composed.arguments, composed.returned, composed.entry_point, composed.trials, rng
     )
     prompt = composed.head() + docstring
     return Exercise(
@@ -134,29 +130,22 @@ def as_exercise(composed: Composed, layout: Layout) -> Exercise:
         test=write_test(composed.trials),
         family=task.schema.family,
         operations=(task.schema.name, *(word.key for word in task.words.values()), *task.constants.values()),
-        docstring_style=f"{layout.sections} {layout.examples}",
+        docstring_style=style,
         teacher=CURRICULUM,
     )
 
 
-def _module(task: Task, function: ast.FunctionDef) -> str:
+def _before(task: Task, function: ast.FunctionDef) -> str:
+    """Imports and helpers that stand above the function."""
     code = "\n\n".join((*task.schema.helpers, source_of(function)))
-    return "".join(f"import {name}\n" for name in task.imports(code)) + code
-
-
-def _before(task: Task, code: str) -> str:
-    """Imports and helpers that stand before the function."""
-    imports = "".join(f"import {name}\n" for name in task.imports(code))
-    blocks = [imports.rstrip(), *(helper.rstrip() for helper in task.schema.helpers)]
-    return "".join(f"{block}\n\n\n" for block in blocks if block)
+    used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    imports = "\n".join(f"import {name}" for name in _MODULES if name in used)
+    return "".join(f"{block}\n\n\n" for block in (imports, *task.schema.helpers) if block)
 
 
 def _agree(reference: Program, trials: Sequence[Trial]) -> bool:
-    for trial in trials:
-        found = reference.run(trial.arguments)
-        if found is None or repr(found.outcome) != repr(trial.outcome):
-            return False
-    return True
+    found = (reference.run(trial.arguments) for trial in trials)
+    return all(one and repr(one.outcome) == repr(trial.outcome) for one, trial in zip(found, trials, strict=True))
 
 
 def _body(function: ast.FunctionDef, names: Mapping[str, str], entry_point: str, rng: random.Random) -> str:
@@ -166,34 +155,25 @@ def _body(function: ast.FunctionDef, names: Mapping[str, str], entry_point: str,
     ] + [inner.name for inner in function.body if isinstance(inner, ast.FunctionDef)]
     variables = [name for name in dict.fromkeys(stored) if name not in names]
     read = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} - set(variables) - set(names)
-    renamed = {
-        **names,
-        **rename_locals(variables, {*names.values(), *read, entry_point}, rng),
-        function.name: entry_point,
-    }
-    tree = _Renamed(renamed).visit(ast.parse(source_of(function)).body[0])
-    return "".join(f"{textwrap.indent(source_of(statement), '    ')}\n" for statement in tree.body)
+    renamed = dict(names) | rename_locals(variables, {*names.values(), *read, entry_point}, rng)
+    renamed[function.name] = entry_point
+    module = ast.parse(source_of(function))
+    for node in ast.walk(module):
+        match node:
+            case ast.Name():
+                node.id = renamed.get(node.id, node.id)
+            case ast.arg():
+                node.arg = renamed.get(node.arg, node.arg)
+            case ast.FunctionDef():
+                node.name = renamed.get(node.name, node.name)
+    [new] = module.body
+    assert isinstance(new, ast.FunctionDef)
+    return "".join(f"{textwrap.indent(source_of(statement), '    ')}\n" for statement in new.body)
 
 
 def _in_double_quotes(code: str) -> str:
     """The code with its strings in double quotes, where there is no other quote in it."""
     return code if '"' in code else _SINGLE_QUOTED.sub(r'"\1"', code)
-
-
-class _Renamed(ast.NodeTransformer):
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self._names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.copy_location(ast.Name(self._names.get(node.id, node.id), node.ctx), node)
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        return ast.arg(self._names.get(node.arg, node.arg))
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        self.generic_visit(node)
-        node.name = self._names.get(node.name, node.name)
-        return node
 
 
 def _function_name(task: Task, rng: random.Random) -> str:

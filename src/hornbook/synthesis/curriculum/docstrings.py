@@ -1,10 +1,10 @@
 """Lay a task out as a docstring: in plain text or in one of the styles of sections, with or without examples."""
 
+import itertools
 import random
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from hornbook.synthesis.curriculum.trials import Trial
@@ -18,47 +18,14 @@ _MAX_EXAMPLE = 70
 """Characters of a call or an outcome in a docstring."""
 
 
-@dataclass(frozen=True)
-class Layout:
-    """How a docstring is laid out."""
-
-    sections: str
-    examples: str
-    width: int
-    quotes: str
-    opening: str
-    """What stands between the opening quotes and the text."""
-    separator: str
-    """Between the blocks of a plain docstring."""
-    is_short: bool
-    """Whether a single line has its quotes beside it."""
-    num_examples: int
-    sign: str
-    """Between a call and its outcome: `==`."""
-    heading: str
-    verb: str
-
-
-def draw_layout(rng: random.Random) -> Layout:
-    """A random layout."""
-    return Layout(
-        sections=rng.choices([*SECTIONS], [*SECTIONS.values()])[0],
-        examples=rng.choices([*EXAMPLES], [*EXAMPLES.values()])[0],
-        width=rng.choice(_WIDTHS),
-        quotes='"""' if rng.random() < 0.85 else "'''",
-        opening=rng.choice(("", "", " ", "\n")),
-        separator=rng.choice(("\n", "\n\n")),
-        is_short=rng.random() < 0.7,
-        num_examples=rng.choice((1, 2, 2, 3)),
-        sign=rng.choice(("==", "->", "=>", "➞")),
-        heading=rng.choice(("Example:", "Examples:", "For example:")),
-        verb=rng.choice(("returns", "should return", "gives")),
-    )
-
-
 def write_docstring(
-    told: str, arguments: Mapping[str, str], returned: str, entry_point: str, trials: Sequence[Trial], layout: Layout
-) -> str:
+    told: str,
+    arguments: Mapping[str, str],
+    returned: str,
+    entry_point: str,
+    trials: Sequence[Trial],
+    rng: random.Random,
+) -> tuple[str, str]:
     """The docstring with its quotes, indented; ends with a newline.
 
     Args:
@@ -67,17 +34,25 @@ def write_docstring(
         returned: Annotation of the result.
         entry_point: Name of the function.
         trials: Calls that examples may show.
-        layout: How it is laid out.
+        rng: Chooses how it is laid out.
+
+    Returns:
+        The style, such as `plain doctest`, and the docstring.
     """
-    blocks = [textwrap.fill(told, layout.width), *_sections(arguments, returned, layout.sections)]
-    examples = list(_examples(entry_point, trials, layout))
+    sections = rng.choices([*SECTIONS], [*SECTIONS.values()])[0]
+    style = rng.choices([*EXAMPLES], [*EXAMPLES.values()])[0]
+    width = rng.choice(_WIDTHS)
+    quotes = '"""' if rng.random() < 0.85 else "'''"
+    opening = rng.choice(("", "", " ", "\n"))
+    separator = rng.choice(("\n", "\n\n"))
+    is_short = rng.random() < 0.7
+    shown = list(short_calls(entry_point, trials))[: rng.choice((1, 2, 2, 3))]
+    examples = _examples(style, shown, rng)
+    blocks = [textwrap.fill(told, width), *_sections(arguments, returned, sections)]
     blocks += ["\n".join(examples)] if examples else []
-    text = (layout.separator if layout.sections == "plain" else "\n\n").join(blocks)
-    if "\n" not in text and layout.is_short:
-        written = f"{layout.quotes}{text}{layout.quotes}"
-    else:
-        written = f"{layout.quotes}{layout.opening}{text}\n{layout.quotes}"
-    return textwrap.indent(written, "    ") + "\n"
+    text = (separator if sections == "plain" else "\n\n").join(blocks)
+    inside = text if "\n" not in text and is_short else f"{opening}{text}\n"
+    return f"{sections} {style}", textwrap.indent(f"{quotes}{inside}{quotes}", "    ") + "\n"
 
 
 def _sections(arguments: Mapping[str, str], returned: str, style: str) -> list[str]:
@@ -108,20 +83,20 @@ def short_calls(entry_point: str, trials: Sequence[Trial]) -> Iterator[tuple[str
             yield call, outcome
 
 
-def _examples(entry_point: str, trials: Sequence[Trial], layout: Layout) -> Iterator[str]:
+def _examples(style: str, shown: Sequence[tuple[str, str]], rng: random.Random) -> list[str]:
     """Lines that show calls with their outcomes."""
-    shown = list(short_calls(entry_point, trials))[: layout.num_examples]
-    match layout.examples:
+    sign = rng.choice(("==", "->", "=>", "➞"))
+    heading = rng.choice(("Example:", "Examples:", "For example:"))
+    verb = rng.choice(("returns", "should return", "gives"))
+    match style:
         case "doctest":
-            for call, outcome in shown:
-                yield f">>> {call}"
-                if outcome != "None":
-                    yield outcome
-        case "equation":
-            yield from [layout.heading] if shown else []
-            yield from (f"{call} {layout.sign} {outcome}" for call, outcome in shown)
+            lines = [[f">>> {call}"] if outcome == "None" else [f">>> {call}", outcome] for call, outcome in shown]
+            return list(itertools.chain.from_iterable(lines))
+        case "equation" if shown:
+            return [heading, *(f"{call} {sign} {outcome}" for call, outcome in shown)]
         case "sentence":
-            yield from (f"For example, {call} {layout.verb} {outcome}." for call, outcome in shown[:1])
+            return [f"For example, {call} {verb} {outcome}." for call, outcome in shown[:1]]
+    return []
 
 
 def _noun(type_: str) -> str:

@@ -5,12 +5,13 @@ Source: Gunasekar et al. 2023, section 2.3, for exercises as a function's head w
 
 import itertools
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import TypeVar
 
 from hornbook.errors import ConfigError
-from hornbook.records import CURRICULUM, Exercise, Problem
+from hornbook.records import CURRICULUM, Document, Exercise, Problem
 from hornbook.synthesis.curriculum.compose import Rules, write_exercise
 from hornbook.synthesis.curriculum.library import Library, Split, read_library
 from hornbook.synthesis.curriculum.schema import Schema
@@ -18,10 +19,10 @@ from hornbook.synthesis.curriculum.task import Task, draw_task
 from hornbook.synthesis.prompted.exercises import ExercisePromptConfig
 
 CHUNK_SIZE = 1_000
-NUM_VAIN_EXERCISES = 5_000
-"""After so many repetitions in a row, there are no more different exercises."""
+NUM_VAIN_RECORDS = 5_000
+"""After so many repetitions in a row, there are no more different exercises or passages."""
 NUM_VAIN_DRAWS = 300
-"""For one exercise or problem."""
+"""For one exercise, passage or problem."""
 NUM_HELD_OUT_TESTS = 16
 REMARKS = (
     "The function is part of a larger program.",
@@ -35,6 +36,7 @@ REMARKS = (
 SETS = ("combination", "schema", "wording", "unseen_names", "untyped", "reworded", "distracted")
 """Kinds of held-out problems. The last four are those of `combination` in another form."""
 _TABLES = {"combination": "held_out", "schema": "held_out_schemas"}
+R = TypeVar("R", Exercise, Document)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +60,7 @@ class ExerciseRules:
             raise ConfigError(f"`num_exercises` must be at least 1, got {self.num_exercises!r}")
         if self.num_held_out < 0:
             raise ConfigError(f"`num_held_out` must not be negative, got {self.num_held_out!r}")
-        if not 0 < self.held_out_share < 1:
-            raise ConfigError(f"`held_out_share` must lie in (0, 1), got {self.held_out_share!r}")
+        check_share(self.held_out_share)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +74,19 @@ class ExercisesConfig(ExerciseRules):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.teacher:
-            raise ConfigError("`teacher` must be `curriculum` or the name of a language model, got ''")
+        check_teacher(self.teacher)
+
+
+def check_share(share: float) -> None:
+    """Raise a ConfigError unless a share of schemas can be held out."""
+    if not 0 < share < 1:
+        raise ConfigError(f"`held_out_share` must lie in (0, 1), got {share!r}")
+
+
+def check_teacher(teacher: str) -> None:
+    """Raise a ConfigError unless a teacher is named."""
+    if not teacher:
+        raise ConfigError("`teacher` must be `curriculum` or the name of a language model, got ''")
 
 
 @dataclass(frozen=True)
@@ -88,31 +100,49 @@ class Author:
     num_own: int
     """The first schemas of the library are so many of a user's."""
 
+    @property
+    def rules(self) -> Rules:
+        """How exercises for training are written."""
+        return Rules(is_allowed=lambda name: not self.split.is_apart("name", name), kinds=self.library.kinds)
+
     def is_apart(self, task: Task) -> bool:
         """Whether the combination is held out; a program without words is none."""
         return bool(task.words) and self.split.is_apart("combination", task.key)
 
-    def rules(self) -> Rules:
-        """How exercises for training are written."""
-        return Rules(
-            is_allowed=lambda name: not self.split.is_apart("name", name),
-            kinds=self.library.kinds,
-        )
-
     @cached_property
     def _pools(self) -> tuple[list[Schema], list[Schema]]:
         """The user's schemas that training shows, and all others."""
-        kept = [not self.split.is_apart("schema", one.name) for one in self.shown.schemas]
-        pools = list(zip(self.shown.schemas, kept, strict=True))
-        own, others = pools[: self.num_own], pools[self.num_own :]
-        return [one for one, is_kept in own if is_kept], [one for one, is_kept in others if is_kept]
+        own, others = self.shown.schemas[: self.num_own], self.shown.schemas[self.num_own :]
+        is_apart = partial(self.split.is_apart, "schema")
+        return [one for one in own if not is_apart(one.name)], [one for one in others if not is_apart(one.name)]
 
-    def schema(self, number: int) -> Schema:
-        """The schema of exercise `number`: all in turn; those of a user every other time."""
+    def _schema(self, number: int) -> Schema:
+        """The schema of record `number`: all in turn; those of a user every other time."""
         own, others = self._pools
         turn, is_own = divmod(number, 2) if own else (number, 0)
         pool = own if is_own else others
         return pool[turn % len(pool)]
+
+    def write(self, what: str, write: Callable[[Task, str, Rules], R | None], seed: int, index: int) -> R:
+        """Record number `index`; where a draw gives none, the schemas that follow are tried.
+
+        Args:
+            what: `exercise` or `passage`.
+            write: Makes a record of a task, a seed and rules, or None.
+            seed: Of all choices.
+            index: From 0 on.
+
+        Raises:
+            ConfigError: No draw gives one.
+        """
+        for attempt in range(NUM_VAIN_DRAWS):
+            drawn_from = f"{what}:{seed}:{index}:{attempt}"
+            task = draw_task(self._schema(index + 2 * attempt), self.shown.lexicon, drawn_from)
+            if task is None or self.is_apart(task):
+                continue
+            if record := write(task, drawn_from, self.rules):
+                return record
+        raise ConfigError(f"the schemas give no {what}s: random arguments do not reach all of their branches")
 
 
 def build_author(config: ExerciseRules, seed: int) -> Author:
@@ -139,9 +169,6 @@ def write_exercises(
 ) -> Iterator[Exercise]:
     """`config.num_exercises` different exercises: a pure function of the config and `seed`.
 
-    Number `i` is drawn on its own, and one that was there before is passed over; so the result does not depend on who
-    writes the chunks.
-
     Args:
         config: What is written.
         seed: Of all choices.
@@ -150,38 +177,45 @@ def write_exercises(
     Raises:
         ConfigError: There are not as many.
     """
-    seen: set[str] = set()
-    num_vain = 0
-    for chunk in map(partial(write_chunk, config, seed), itertools.count()) if chunks is None else chunks:
-        for exercise in chunk:
-            num_vain = num_vain + 1 if exercise.id in seen else 0
-            if exercise.id not in seen:
-                seen.add(exercise.id)
-                yield exercise
-            if len(seen) == config.num_exercises:
-                return
-        if num_vain > NUM_VAIN_EXERCISES:
-            raise ConfigError(f"`num_exercises` must be at most about {len(seen)}: there are no more different ones")
+    chunks = map(partial(write_chunk, config, seed), itertools.count()) if chunks is None else chunks
+    return different(chunks, config.num_exercises, "num_exercises")
 
 
 def write_chunk(config: ExercisesConfig, seed: int, number: int) -> list[Exercise]:
     """The exercises of chunk `number`, those that repeat one another included."""
     author = build_author(config, seed)
-    size = min(CHUNK_SIZE, config.num_exercises)
-    return [_write_exercise(author, index, seed) for index in range(number * size, (number + 1) * size)]
+    return [
+        author.write("exercise", write_exercise, seed, index)
+        for index in indices_of_chunk(number, config.num_exercises)
+    ]
 
 
-def _write_exercise(author: Author, index: int, seed: int) -> Exercise:
-    """Exercise number `index`; where a draw gives none, the schemas that follow are tried."""
-    rules = author.rules()
-    for attempt in range(NUM_VAIN_DRAWS):
-        drawn_from = f"exercise:{seed}:{index}:{attempt}"
-        task = draw_task(author.schema(index + 2 * attempt), author.shown.lexicon, drawn_from)
-        if task is None or author.is_apart(task):
-            continue
-        if exercise := write_exercise(task, drawn_from, rules):
-            return exercise
-    raise ConfigError("the schemas give no exercises: random arguments do not reach all of their branches")
+def indices_of_chunk(number: int, num_records: int) -> range:
+    """The indices of the records in chunk `number`, where `num_records` are wanted."""
+    size = min(CHUNK_SIZE, num_records)
+    return range(number * size, (number + 1) * size)
+
+
+def different(chunks: Iterable[Iterable[R]], number: int, setting: str) -> Iterator[R]:
+    """The first `number` different records of the chunks.
+
+    A record that was there before is passed over. As each is drawn on its own, it does not matter who writes a chunk.
+
+    Raises:
+        ConfigError: There are not as many; it names the setting.
+    """
+    seen: set[str] = set()
+    num_vain = 0
+    for records in chunks:
+        for record in records:
+            num_vain = num_vain + 1 if record.id in seen else 0
+            if record.id not in seen:
+                seen.add(record.id)
+                yield record
+            if len(seen) == number:
+                return
+        if num_vain > NUM_VAIN_RECORDS:
+            raise ConfigError(f"`{setting}` must be at most about {len(seen)}: there are no more different ones")
 
 
 def write_held_out(author: Author, num_each: int, seed: int) -> dict[str, list[Problem]]:
@@ -234,7 +268,7 @@ def _write_set(name: str, author: Author, number: int, seed: int) -> Iterator[Pr
 
 def _forms(name: str, task: Task, other: Task, author: Author, drawn_from: str) -> dict[str, Exercise] | None:
     """Set → problem of the task; of a combination in all forms. None where one of them cannot be written."""
-    rules = replace(author.rules(), num_tests=NUM_HELD_OUT_TESTS)
+    rules = replace(author.rules, num_tests=NUM_HELD_OUT_TESTS)
     remark = random.Random(drawn_from).choice(REMARKS)
     wanted: dict[str, tuple[Task, Rules]] = {name: (other if name == "wording" else task, rules)}
     if name == "combination":

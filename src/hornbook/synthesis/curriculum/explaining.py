@@ -11,7 +11,7 @@ _ITEM, _ROUND = "for each item ", "in each round "
 def explain(function: ast.FunctionDef) -> list[str]:
     """Sentences about the function's body, in the order of its statements; the docstring is left out."""
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    return [_sentence(part) for part in _told(body, "")]
+    return [f"{clause[0].upper()}{clause[1:]}." for clause in _told(body, "")]
 
 
 def remark_on(function: ast.FunctionDef) -> str:
@@ -24,7 +24,7 @@ def remark_on(function: ast.FunctionDef) -> str:
         return "The function returns from inside the loop: what follows is not looked at once the answer is known."
     if any(isinstance(node, ast.Break) for node in inner):
         return "The loop ends early, at `break`, when it is clear that nothing more will change."
-    if any(isinstance(node, ast.Call) and _text(node.func) == function.name for node in ast.walk(function)):
+    if any(isinstance(node, ast.Call) and source_of(node.func) == function.name for node in ast.walk(function)):
         return "The function calls itself with a smaller argument; the first condition ends the chain of calls."
     if any(isinstance(node, ast.Yield) for node in inner):
         return "Because of `yield` the values are made one at a time, when somebody asks for them."
@@ -51,13 +51,13 @@ def _statement(statement: ast.stmt, when: str) -> Iterator[str]:
             yield f"the loop {_walk(target, values)}"
             yield from _told(statement.body, _ITEM)
         case ast.While(test=test):
-            yield f"the loop goes on as long as `{_text(test)}`"
+            yield f"the loop goes on as long as `{source_of(test)}`"
             yield from _told(statement.body, _ROUND)
         case ast.Try(body=body, handlers=[handler, *_]):
             yield f"the function tries this: {_joined(body)}"
-            yield f"if that raises `{_text(handler.type) if handler.type else 'an error'}`, {_joined(handler.body)}"
+            yield f"if that raises `{source_of(handler.type) if handler.type else 'an error'}`, {_joined(handler.body)}"
         case ast.FunctionDef(name=name, body=[ast.Return(value=ast.expr() as value)]):
-            yield f"the inner function `{name}` gives `{_text(value)}`"
+            yield f"the inner function `{name}` gives `{source_of(value)}`"
         case ast.Return():
             yield f"{when or 'at the end '}{_action(statement)}"
         case _:
@@ -65,7 +65,7 @@ def _statement(statement: ast.stmt, when: str) -> Iterator[str]:
 
 
 def _condition(statement: ast.If, word: str) -> Iterator[str]:
-    yield f"{word} `{_text(statement.test)}`, {_joined(statement.body)}"
+    yield f"{word} `{source_of(statement.test)}`, {_joined(statement.body)}"
     match statement.orelse:
         case [ast.If() as other]:
             yield from _condition(other, "otherwise, if")
@@ -85,57 +85,50 @@ def _joined(body: Sequence[ast.stmt]) -> str:
 
 
 def _walk(target: ast.expr, values: ast.expr) -> str:
+    """What a `for` loop does: `goes through `xs` and calls each item `x``."""
+    name = source_of(target)
     match values:
-        case ast.Call(ast.Name("range"), [stop]):
-            return f"counts `{_text(target)}` from 0 up to, but not including, `{_text(stop)}`"
-        case ast.Call(ast.Name("range"), [start, stop]):
-            return f"counts `{_text(target)}` from `{_text(start)}` up to, but not including, `{_text(stop)}`"
-        case ast.Call(ast.Name("range"), [start, stop, step]):
-            return f"takes `{_text(target)}` from `{_text(start)}` towards `{_text(stop)}` in steps of `{_text(step)}`"
-        case ast.Call(ast.Name("enumerate"), [inside]):
-            return f"goes through `{_text(inside)}` and has the index and the item as `{_text(target)}`"
-        case ast.Call(ast.Name("zip"), [first, second]):
-            return f"goes through `{_text(first)}` and `{_text(second)}` side by side, as `{_text(target)}`"
-    return f"goes through `{_text(values)}` and calls each item `{_text(target)}`"
+        case ast.Call(ast.Name(function), arguments):
+            match function, [source_of(one) for one in arguments]:
+                case "range", [stop]:
+                    return f"counts `{name}` from 0 up to, but not including, `{stop}`"
+                case "range", [start, stop]:
+                    return f"counts `{name}` from `{start}` up to, but not including, `{stop}`"
+                case "range", [start, stop, step]:
+                    return f"takes `{name}` from `{start}` towards `{stop}` in steps of `{step}`"
+                case "enumerate", [inside]:
+                    return f"goes through `{inside}` and has the index and the item as `{name}`"
+                case "zip", [first, second]:
+                    return f"goes through `{first}` and `{second}` side by side, as `{name}`"
+    return f"goes through `{source_of(values)}` and calls each item `{name}`"
 
 
 def _action(statement: ast.stmt) -> str:
     match statement:
-        case ast.Assign([ast.Name(name)], ast.List([])):
-            return f"`{name}` is set to an empty list"
-        case ast.Assign([ast.Name(name)], ast.Dict([])):
-            return f"`{name}` is set to an empty dictionary"
-        case ast.Assign([ast.Name(name)], ast.Constant("")):
-            return f"`{name}` is set to an empty string"
+        case ast.Assign([ast.Name(name)], ast.List([]) | ast.Dict([]) | ast.Constant("") as empty):
+            kind = {ast.List: "list", ast.Dict: "dictionary"}.get(type(empty), "string")
+            return f"`{name}` is set to an empty {kind}"
         case ast.Assign([target], value):
-            return f"`{_text(target)}` is set to `{_text(value)}`"
+            return f"`{source_of(target)}` is set to `{source_of(value)}`"
         case ast.AugAssign(target, ast.Add(), value):
-            return f"`{_text(value)}` is added to `{_text(target)}`"
+            return f"`{source_of(value)}` is added to `{source_of(target)}`"
         case ast.AugAssign(target, ast.Sub(), value):
-            return f"`{_text(value)}` is taken from `{_text(target)}`"
+            return f"`{source_of(value)}` is taken from `{source_of(target)}`"
         case ast.AugAssign(target, operator, value):
             changed = ast.BinOp(target, operator, value)
-            return f"`{_text(target)}` is changed to `{_text(changed)}`"
+            return f"`{source_of(target)}` is changed to `{source_of(changed)}`"
         case ast.Expr(ast.Call(ast.Attribute(owner, "append"), [value])):
-            return f"`{_text(value)}` is appended to `{_text(owner)}`"
+            return f"`{source_of(value)}` is appended to `{source_of(owner)}`"
         case ast.Expr(ast.Call(ast.Attribute(owner, "add"), [value])):
-            return f"`{_text(value)}` is put into the set `{_text(owner)}`"
+            return f"`{source_of(value)}` is put into the set `{source_of(owner)}`"
         case ast.Expr(ast.Yield(value)):
-            return f"the function yields `{_text(value) if value else None}`"
+            return f"the function yields `{source_of(value) if value else None}`"
         case ast.Return(value):
-            return f"the function returns `{_text(value) if value else None}`"
+            return f"the function returns `{source_of(value) if value else None}`"
         case ast.Raise(ast.Call(error)):
-            return f"the function raises a `{_text(error)}`"
+            return f"the function raises a `{source_of(error)}`"
         case ast.Continue():
             return "the loop goes on with the next item"
         case ast.Break():
             return "the loop ends"
-    return f"`{_text(statement)}` runs"
-
-
-def _sentence(clause: str) -> str:
-    return f"{clause[0].upper()}{clause[1:]}."
-
-
-def _text(node: ast.AST) -> str:
-    return source_of(node)
+    return f"`{source_of(statement)}` runs"

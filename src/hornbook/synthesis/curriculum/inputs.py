@@ -18,14 +18,12 @@ WORDS = _WORDS_TEXT.split()
 _MARKS = ".,!?-_ ()[]:;'"
 
 
-def constants_of(code: str) -> tuple[tuple[float, ...], tuple[str, ...]]:
+def _constants_of(code: str) -> tuple[list[float], list[str]]:
     """The numbers and the short strings that stand in the code."""
     values = [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)]
-    numbers = sorted(
-        {float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)}
-    )
-    texts = sorted({value for value in values if isinstance(value, str) and 0 < len(value) <= 5})
-    return tuple(numbers), tuple(texts)
+    numbers = {float(one) for one in values if isinstance(one, int | float) and not isinstance(one, bool)}
+    texts = {one for one in values if isinstance(one, str) and 0 < len(one) <= 5}
+    return sorted(numbers), sorted(texts)
 
 
 @lru_cache(maxsize=256)
@@ -43,7 +41,7 @@ class Inputs:
     """
 
     def __init__(self, code: str, item: str, kinds: Mapping[str, tuple[Any, ...]], rng: random.Random) -> None:
-        self._numbers, self._texts = constants_of(code)
+        self._numbers, self._texts = _constants_of(code)
         self._item = item
         self._rng = rng
         self._makers: dict[str, Callable[[], Any]] = {

@@ -14,7 +14,7 @@ from hornbook.synthesis.curriculum.inputs import WORDS
 NOUNS = {"int": ("number", "integer"), "float": ("number", "value"), "str": ("word", "string"), "Char": ("character",)}
 """Kind of item → what it is called."""
 _LETTERS = tuple(repr(letter) for letter in "aeiostrnldmpcb")
-_VERBS = {"is": "are", "has": "have", "does": "do", "lies": "lie"}
+_VERBS = {"has": "have", "does": "do", "lies": "lie"}
 _RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)")
 _IS_NEGATIVE = re.compile(r"\bnot\b|!=|< A or|len\(set")
 """In a word's key: what is negative already."""
@@ -94,13 +94,9 @@ def _read_constants(text: str) -> Iterable[Mapping[str, str]]:
     elif match := re.match(r"([ABK],[ABK]) ", text):
         names = match[1].split(",")
         for pair in text[match.end() :].split():
-            yield dict(zip(names, _split_pair(pair), strict=True))
+            yield dict(zip(names, re.findall(r"'[^']*'|[^,]+", pair), strict=True))
     else:
         yield from ({"K": value} for value in re.findall(r"'[^']*'|\S+", text))
-
-
-def _split_pair(pair: str) -> list[str]:
-    return re.findall(r"'[^']*'|[^,]+", pair)
 
 
 def word_of(entry: Entry, constants: Mapping[str, str], wording: str) -> Word:
@@ -129,7 +125,8 @@ def joined(first: Word, second: Word, connective: str) -> Word:
 
 def negated(word: Word) -> Word:
     """The opposite of a predicate."""
-    wording = _negate(verb_phrase(word.wording))
+    verb, _, rest = verb_phrase(word.wording).partition(" ")
+    wording = f"is not {rest}" if verb == "is" else f"does not {_base_of(verb)} {rest}"
     return Word(f"not ({word.code})", f"not_{word.tag}", wording, f"not ({word.key})", word.is_new)
 
 
@@ -156,17 +153,8 @@ def _plural_clause(phrase: str) -> str:
 
 
 def _base_of(verb: str) -> str:
-    """`contains` → `contain`, `is` → `be`."""
-    if verb in _VERBS:
-        return "be" if verb == "is" else _VERBS[verb]
-    return verb.removesuffix("s")
-
-
-def _negate(phrase: str) -> str:
-    verb, _, rest = phrase.partition(" ")
-    if verb == "is":
-        return f"is not {rest}"
-    return f"does not {_base_of(verb)} {rest}"
+    """`contains` → `contain`."""
+    return _VERBS.get(verb, verb.removesuffix("s"))
 
 
 class Said:

@@ -6,61 +6,36 @@ A model that has seen a few names only cannot copy others; so most names are dra
 import builtins
 import keyword
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-_BY_TYPE: Mapping[str, tuple[str, ...]] = {
-    "list[int]": (
-        "numbers",
-        "nums",
-        "values",
-        "lst",
-        "arr",
-        "xs",
-        "items",
-        "data",
-        "l",
-        "a",
-        "ints",
-        "sequence",
-        "array",
-    ),
-    "list[float]": ("numbers", "values", "nums", "lst", "arr", "xs", "measurements", "data", "samples", "prices"),
-    "list[str]": (
-        "words",
-        "strings",
-        "lst",
-        "texts",
-        "names",
-        "items",
-        "tokens",
-        "xs",
-        "arr",
-        "strs",
-        "labels",
-        "lines",
-    ),
-    "Text": ("text", "s", "string", "sentence", "message", "txt", "line", "input_string", "content", "phrase"),
-    "str": ("word", "s", "text", "string", "name", "token", "w"),
-    "int": ("n", "number", "num", "x", "value", "k", "a", "b", "m", "limit", "i"),
-    "Size": ("n", "k", "size", "count", "length", "num", "m"),
-    "Natural": ("n", "number", "num", "x", "value", "m", "limit"),
-    "float": ("x", "value", "number", "threshold", "y", "amount"),
-    "list[list[int]]": ("matrix", "grid", "rows", "table", "m", "mat", "lists"),
-    "dict[str, int]": ("counts", "scores", "d", "table", "prices", "mapping", "ages", "stock", "dictionary"),
+_BY_TYPE = {
+    "list[int]": "numbers nums values lst arr xs items data l a ints sequence array",
+    "list[float]": "numbers values nums lst arr xs measurements data samples prices",
+    "list[str]": "words strings lst texts names items tokens xs arr strs labels lines",
+    "Text": "text s string sentence message txt line input_string content phrase",
+    "str": "word s text string name token w",
+    "int": "n number num x value k a b m limit i",
+    "Size": "n k size count length num m",
+    "Natural": "n number num x value m limit",
+    "float": "x value number threshold y amount",
+    "list[list[int]]": "matrix grid rows table m mat lists",
+    "dict[str, int]": "counts scores d table prices mapping ages stock dictionary",
 }
-_SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "x": ("x", "item", "value", "v", "n", "num", "w", "c", "element", "e", "el", "elem", "current"),
-    "total": ("total", "result", "s", "acc", "res", "total_sum", "running"),
-    "result": ("result", "res", "out", "output", "ans", "answer", "found", "r"),
-    "count": ("count", "c", "cnt", "counter", "num", "n"),
-    "i": ("i", "index", "idx", "j", "pos", "k"),
-    "best": ("best", "winner", "top", "ans", "current_best", "chosen"),
-    "first": ("first", "left", "yes", "head", "a"),
-    "second": ("second", "right", "no", "rest", "b"),
-    "found": ("found", "flag", "ok", "is_found", "result"),
-    "value": ("value", "v", "val", "y", "key"),
-    "matches": ("matches", "condition", "check", "is_valid", "keep", "ok"),
+"""Type of an argument → its usual names."""
+_SYNONYMS = {
+    "x": "x item value v n num w c element e el elem current",
+    "total": "total result s acc res total_sum running",
+    "result": "result res out output ans answer found r",
+    "count": "count c cnt counter num n",
+    "i": "i index idx j pos k",
+    "best": "best winner top ans current_best chosen",
+    "first": "first left yes head a",
+    "second": "second right no rest b",
+    "found": "found flag ok is_found result",
+    "value": "value v val y key",
+    "matches": "matches condition check is_valid keep ok",
 }
+"""Name of a variable in schemas → what it may be called."""
 _SYLLABLES_TEXT = (
     "ba be bi bo ca ce co cu da de di do du fa fe fi fo ga ge go gu ha he ho ja jo ka ke ki ko la le li lo lu ma me "
     "mi mo mu na ne ni no nu pa pe pi po qua ra re ri ro ru sa se si so su ta te ti to tu va ve vi vo wa we wi xa xe "
@@ -73,8 +48,6 @@ _AFFIXES = ("my_{}", "old_{}", "new_{}", "{}_list", "{}s", "{}_1", "{}2", "the_{
 _KINDS = {"usual": 25, "letter": 7, "made up": 30, "noun": 18, "compound": 20}
 """Where names of arguments come from → weight. A token that never stands in a name cannot be copied, so that words
 stand in names alone and beside others."""
-
-
 _NOUNS_TEXT = (
     "amount area array average balance base batch begin bits block board body bound box brackets branch buffer "
     "capacity card cell chain chars choice city code color column command cost counter current cursor cutoff data "
@@ -89,8 +62,6 @@ _NOUNS_TEXT = (
     "temp term text threshold ticket tile time title token top total tree triple unit user vector version volume "
     "vote weight width window word year zone"
 )
-
-
 _NOUNS = _NOUNS_TEXT.split()
 
 
@@ -123,7 +94,7 @@ def name_arguments(types: Iterable[str], is_allowed: Callable[[str], bool], rng:
     used: set[str] = set()
     names: list[str] = []
     for one in types:
-        pool = _BY_TYPE.get(one, ("value", "data", "items", "arg"))
+        pool = _BY_TYPE.get(one, "value data items arg").split()
         while True:
             name = _draw_name(pool, rng)
             if name not in _TAKEN and name not in used and is_allowed(name):
@@ -138,7 +109,7 @@ def rename_locals(names: Iterable[str], taken: Iterable[str], rng: random.Random
     used = set(taken)
     renamed: dict[str, str] = {}
     for name in names:
-        pool = [one for one in _SYNONYMS.get(name, (name,)) if one not in used and one not in _TAKEN]
+        pool = [one for one in _SYNONYMS.get(name, name).split() if one not in used and one not in _TAKEN]
         choice = rng.choice(pool) if pool and rng.random() < 0.8 else name
         while choice in used:
             choice = f"{choice}_{len(used)}"

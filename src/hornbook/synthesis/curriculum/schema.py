@@ -6,8 +6,7 @@ an item is called (`lexicon.Said`).
 """
 
 import ast
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from string import Formatter
@@ -76,12 +75,10 @@ class Schema:
     @cached_property
     def kinds(self) -> tuple[tuple[str, str], ...]:
         """What T and U can be together; ("", "") where the schema has neither."""
-        text = " ".join(one.type for one in self.parameters)
-        items = ITEM_KINDS if "T" in text.replace("Text", "") else ("",)
+        types = " ".join(one.type for one in self.parameters)
+        items = ITEM_KINDS if "T" in types.replace("Text", "") else ("",)
         return tuple(
-            itertools.chain.from_iterable(
-                ((item, result) for result in (RESULT_KINDS[item or "int"] if "U" in text else ("",))) for item in items
-            )
+            (item, result) for item in items for result in (RESULT_KINDS[item or "int"] if "U" in types else ("",))
         )
 
 
@@ -123,10 +120,8 @@ def _read_schema(function: ast.FunctionDef, family: str, helpers: Mapping[str, s
 
 def _read_parameters(function: ast.FunctionDef) -> Iterator[Parameter]:
     arguments = function.args.args
-    defaults: Sequence[ast.expr | None] = [None] * (len(arguments) - len(function.args.defaults)) + [
-        *function.args.defaults
-    ]
-    for argument, default in zip(arguments, defaults, strict=True):
+    num_without = len(arguments) - len(function.args.defaults)
+    for argument, default in zip(arguments, [*[None] * num_without, *function.args.defaults], strict=True):
         choices = tuple(map(ast.unparse, default.elts)) if isinstance(default, ast.Tuple) else ()
         annotation = ast.unparse(argument.annotation) if argument.annotation else ""
         yield Parameter(argument.arg, annotation, choices)

@@ -11,18 +11,14 @@ from typing import TypeVar
 from hornbook.synthesis.curriculum.lexicon import Entry, Word, draw_word
 from hornbook.synthesis.curriculum.schema import Schema
 
-_OPPOSITES: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-    ast.Lt: ast.GtE,
-    ast.GtE: ast.Lt,
-    ast.Gt: ast.LtE,
-    ast.LtE: ast.Gt,
-}
+_OPPOSITE_PAIRS: tuple[tuple[type[ast.cmpop], type[ast.cmpop]], ...] = (
+    (ast.Eq, ast.NotEq),
+    (ast.In, ast.NotIn),
+    (ast.Lt, ast.GtE),
+    (ast.Gt, ast.LtE),
+)
+_OPPOSITES = {one: other for pair in _OPPOSITE_PAIRS for one, other in (pair, pair[::-1])}
 N = TypeVar("N", bound=ast.AST)
-_MODULES = ("math", "re", "string", "itertools", "collections", "functools", "bisect", "heapq")
 
 
 @dataclass(frozen=True)
@@ -57,14 +53,8 @@ class Task:
         names = {argument.name for argument in self.schema.arguments}
         tree.args.args = [ast.arg(one.arg) for one in tree.args.args if one.arg in names]
         tree.args.defaults = []
-        filled = _Fill(self.words, self.constants).visit(tree)
-        assert isinstance(filled, ast.FunctionDef)
+        filled: ast.FunctionDef = _Fill(self.words).visit(with_expressions(tree, self.constants))
         return ast.fix_missing_locations(simplified(filled))
-
-    def imports(self, code: str) -> tuple[str, ...]:
-        """The modules that the code uses."""
-        used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
-        return tuple(name for name in _MODULES if name in used)
 
 
 def draw_task(schema: Schema, lexicon: Mapping[str, tuple[Entry, ...]], seed: str) -> Task | None:
@@ -90,7 +80,7 @@ def draw_task(schema: Schema, lexicon: Mapping[str, tuple[Entry, ...]], seed: st
 
 
 def simplified(tree: N) -> N:
-    """The tree with `x != 0` for `not x == 0`, as people write."""
+    """The tree with `x != 0` for `not x == 0`, and `x` for `not not x`, as people write."""
     new: N = _Simplify().visit(tree)
     return new
 
@@ -110,43 +100,45 @@ def source_of(node: ast.AST) -> str:
     return code.rstrip("\n")
 
 
-class _Fill(ast.NodeTransformer):
-    """Puts words in the places of calls of holes, and constants in the places of their names."""
+def with_expressions(tree: N, expressions: Mapping[str, str]) -> N:
+    """The tree with expressions in the places of names."""
+    new: N = _Put({name: expression(text) for name, text in expressions.items()}).visit(tree)
+    return new
 
-    def __init__(self, words: Mapping[str, Word], constants: Mapping[str, str]) -> None:
-        self._trees = {name: ast.parse(word.code, mode="eval").body for name, word in words.items()}
-        self._constants = {name: ast.parse(value, mode="eval").body for name, value in constants.items()}
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id in self._trees:
-            filled: ast.expr = _Put(node.args[0]).visit(copy.deepcopy(self._trees[node.func.id]))
-            return filled
-        return node
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return copy.deepcopy(self._constants[node.id]) if node.id in self._constants else node
+def expression(text: str) -> ast.expr:
+    """The tree of an expression."""
+    return ast.parse(text, mode="eval").body
 
 
 class _Put(ast.NodeTransformer):
-    """Puts an expression in the place of `x`, but for an `x` that a comprehension in the word binds."""
-
-    def __init__(self, argument: ast.expr) -> None:
-        self._argument = argument
+    def __init__(self, expressions: Mapping[str, ast.expr]) -> None:
+        self._expressions = expressions
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return copy.deepcopy(self._argument) if node.id == "x" else node
+        return copy.deepcopy(self._expressions.get(node.id, node))
+
+
+class _Fill(ast.NodeTransformer):
+    """Puts words in the places of calls of holes."""
+
+    def __init__(self, words: Mapping[str, Word]) -> None:
+        self._words = words
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id in self._words:
+            filled: ast.expr = _Put({"x": node.args[0]}).visit(expression(self._words[node.func.id].code))
+            return filled
+        return node
 
 
 class _Simplify(ast.NodeTransformer):
-    """Writes `x != 0` for `not x == 0`, and `x` for `not not x`, as people do."""
-
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.op, ast.Not):
-            inner = node.operand
-            if isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.Not):
-                return inner.operand
-            if isinstance(inner, ast.Compare) and len(inner.ops) == 1 and type(inner.ops[0]) in _OPPOSITES:
-                return ast.Compare(inner.left, [_OPPOSITES[type(inner.ops[0])]()], inner.comparators)
+        match node:
+            case ast.UnaryOp(ast.Not(), ast.UnaryOp(ast.Not(), inner)):
+                return inner
+            case ast.UnaryOp(ast.Not(), ast.Compare(left, [operator], right)) if type(operator) in _OPPOSITES:
+                return ast.Compare(left, [_OPPOSITES[type(operator)]()], right)
         return node

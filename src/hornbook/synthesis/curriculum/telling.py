@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from hornbook.synthesis.curriculum.lexicon import NOUNS, Said
 from hornbook.synthesis.curriculum.schema import Parameter
@@ -27,17 +27,15 @@ _SECOND_VERB = re.compile(
     r"(, | and |; |: )(take|add|return|join|put|keep|go|copy|write|collect|find|count|stop|give|compute|multiply|"
     r"subtract|leave|but|then|look|order|merge|skip|compare|raise|remove|move|drop|always)\b"
 )
-_LOWER_LATER = re.compile(r"^[A-Z](?=[a-z])")
 
 
-def noun_of_argument(parameter: Parameter, item: str) -> str:
+def _noun_of(parameter: Parameter, item: str) -> str:
     """What an argument is called: `list of numbers`."""
-    if parameter.type in ("T", "list[T]"):
-        return _COLLECTIONS[item] if parameter.type == "list[T]" else NOUNS[item][0]
-    if match := re.fullmatch(r"list\[(int|float|str)\]", parameter.type):
-        return _COLLECTIONS[match[1]]
+    if parameter.type == "T":
+        return NOUNS[item][0]
     if match := re.fullmatch(r"list\[(\w+)\]", parameter.type):
-        return f"list of {_noun_of_kind(match[1])}s"
+        kind = item if match[1] == "T" else match[1]
+        return _COLLECTIONS.get(kind) or f"list of {_noun_of_kind(kind)}s"
     return _NOUNS_OF_TYPES.get(parameter.type) or _noun_of_kind(parameter.type)
 
 
@@ -47,13 +45,7 @@ def _noun_of_kind(name: str) -> str:
 
 
 def tell(task: Task, names: Mapping[str, str], rng: random.Random) -> str:
-    """The task in one or more sentences.
-
-    Args:
-        task: What is told.
-        names: Argument of the schema → its name in the function.
-        rng: Chooses the telling, the voice, and how arguments are mentioned.
-    """
+    """The task in one or more sentences; `names` maps arguments of the schema to their names in the function."""
     kind = task.item or _kind_of_items(task)
     noun = rng.choice(NOUNS.get(kind) or (_noun_of_kind(kind),))
     fields: dict[str, object] = {"x": Said(noun), **task.constants}
@@ -62,12 +54,12 @@ def tell(task: Task, names: Mapping[str, str], rng: random.Random) -> str:
             takes = hole.type.partition("[")[2].partition(",")[0].removesuffix("]")
             fields[hole.name] = Said("character" if takes == "Char" else noun, task.words[hole.name])
     arguments = task.schema.arguments
-    mention = rng.choice(_mentions(arguments, task.item))
+    mentions = _mentions(arguments, names, task.item, rng)
     fields |= {one.name: f"<{one.name}>" for one in arguments}  # Filled in later: `a` may be an argument's name.
     text = _with_articles(rng.choice(task.schema.tellings).format(**fields))
     for one in arguments:
-        text = text.replace(f"<{one.name}>", mention(one, names[one.name]))
-    return rng.choice(VOICES)(text, _listed(arguments, names, task.item))
+        text = text.replace(f"<{one.name}>", mentions[one.name])
+    return rng.choice(_voices(text, _listed(arguments, names, task.item)))
 
 
 def _kind_of_items(task: Task) -> str:
@@ -76,22 +68,16 @@ def _kind_of_items(task: Task) -> str:
     return next((kind for kind in ("Char", "float", "str", "int") if kind in found), found[0] if found else "int")
 
 
-def _mentions(arguments: Sequence[Parameter], item: str) -> list[Callable[[Parameter, str], str]]:
-    """Ways to mention an argument in a sentence."""
-    nouns = [noun_of_argument(one, item) for one in arguments]
-    ways: list[Callable[[Parameter, str], str]] = [
-        lambda _, name: f"`{name}`",
-        lambda _, name: name,
-        lambda _, name: name,
-        lambda one, name: f"the {noun_of_argument(one, item).partition(' of ')[0]} {name}",
-        lambda one, name: f"the {noun_of_argument(one, item).partition(' of ')[0]} `{name}`",
-    ]
-    if len(set(nouns)) == len(nouns):
-        ways += [
-            lambda one, _: f"the given {noun_of_argument(one, item).partition(' of ')[0]}",
-            lambda one, _: f"the {noun_of_argument(one, item).partition(' of ')[0]}",
-        ]
-    return ways
+def _mentions(
+    arguments: Sequence[Parameter], names: Mapping[str, str], item: str, rng: random.Random
+) -> dict[str, str]:
+    """Argument of the schema → how sentences mention it, all in the same way."""
+    nouns = {one.name: _noun_of(one, item) for one in arguments}
+    ways = ["`{name}`", "{name}", "{name}", "the {noun} {name}", "the {noun} `{name}`"]
+    if len(set(nouns.values())) == len(nouns):
+        ways += ["the given {noun}", "the {noun}"]
+    way = rng.choice(ways)
+    return {one: way.format(name=names[one], noun=noun.partition(" of ")[0]) for one, noun in nouns.items()}
 
 
 def _with_articles(text: str) -> str:
@@ -107,44 +93,29 @@ def _with_articles(text: str) -> str:
 
 def _listed(arguments: Sequence[Parameter], names: Mapping[str, str], item: str) -> str:
     """`a list of numbers xs and a number k`."""
-    parts = [f"{_with_articles(f'a {noun_of_argument(one, item)}')} {names[one.name]}" for one in arguments]
+    parts = [f"{_with_articles(f'a {_noun_of(one, item)}')} {names[one.name]}" for one in arguments]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def _third_person(text: str) -> str:
-    """`Return the sum` → `Returns the sum`."""
+def _voices(text: str, arguments: str) -> list[str]:
+    """What the docstring may say, made of an imperative and a list of the arguments."""
     verb, _, rest = text.partition(" ")
     ending = "es" if verb.endswith(("ch", "s", "x", "sh")) or verb == "Go" else "s"
-    return f"{verb}{ending} {rest}"
+    third_person = f"{verb}{ending} {rest}"
+    is_imperative = verb not in _NO_VERBS
+    is_single = is_imperative and ". " not in text and not _SECOND_VERB.search(text)
+    return [
+        text,
+        text,
+        text,
+        f"You are given {arguments}. {text}",
+        f"Given {arguments}, {_lowered(text)}",
+        f"Your task is to {_lowered(text)}" if is_imperative else text,
+        f"The function takes {arguments}. {text}",
+        f"Write a function that {_lowered(third_person)}" if is_single else text,
+        third_person if is_single else text,
+    ]
 
 
 def _lowered(text: str) -> str:
-    return _LOWER_LATER.sub(lambda letter: letter[0].lower(), text)
-
-
-def _is_command(text: str) -> bool:
-    """Whether it is one sentence with one verb that commands, at its beginning."""
-    is_single = ". " not in text and not _SECOND_VERB.search(text)
-    return is_single and text.partition(" ")[0] not in _NO_VERBS
-
-
-def _function_that(text: str, _arguments: str) -> str:
-    return f"Write a function that {_lowered(_third_person(text))}" if _is_command(text) else text
-
-
-def _returns(text: str, _arguments: str) -> str:
-    return _third_person(text) if _is_command(text) else text
-
-
-VOICES: tuple[Callable[[str, str], str], ...] = (
-    lambda text, _: text,
-    lambda text, _: text,
-    lambda text, _: text,
-    lambda text, arguments: f"You are given {arguments}. {text}",
-    lambda text, arguments: f"Given {arguments}, {_lowered(text)}",
-    lambda text, _: f"Your task is to {_lowered(text)}" if text.partition(" ")[0] not in _NO_VERBS else text,
-    lambda text, arguments: f"The function takes {arguments}. {text}",
-    _function_that,
-    _returns,
-)
-"""Each makes of an imperative and a list of the arguments what the docstring says."""
+    return re.sub(r"^[A-Z](?=[a-z])", lambda letter: letter[0].lower(), text)

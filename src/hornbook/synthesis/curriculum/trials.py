@@ -6,6 +6,7 @@ The programs are the curriculum's own, so they run in this process. One that tak
 import ast
 import marshal
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 _MAX_STEPS = 20_000
 _MAX_LITERAL = 300
 """Characters of an argument or outcome in a test."""
+_MOST_EQUAL = 0.9
+"""Share of inputs that may have the same outcome."""
 
 
 class TooLongError(Exception):
@@ -72,13 +75,12 @@ class Program:
         try:
             outcome = self._function(*given)
             outcome = list(outcome) if self._is_generator else outcome
-        except (TooLongError, RecursionError):
+        except (ValueError, KeyError) as error:
+            outcome, is_error = type(error), True
+        except (TooLongError, RecursionError, IndexError, TypeError, ZeroDivisionError):
             return None
-        except (ValueError, KeyError, IndexError, TypeError, ZeroDivisionError) as error:
-            outcome, is_error = type(error), not isinstance(error, IndexError | TypeError | ZeroDivisionError)
-            if not is_error:
-                return None
-        if given != arguments or (not is_error and not can_be_written(outcome)):
+        can_be_tested = is_error or (len(repr(outcome)) <= _MAX_LITERAL and _is_plain(outcome))
+        if given != arguments or not can_be_tested:
             return None
         return Trial(arguments, outcome, is_error, frozenset(self._taken), self._is_generator)
 
@@ -111,15 +113,12 @@ class _Mark(ast.NodeTransformer):
         self.number += 1
         return ast.Call(ast.Name(function, ast.Load()), [ast.Constant(self.number - 1), value], [])
 
-    def visit_If(self, node: ast.If) -> ast.AST:
+    def visit_If(self, node: ast.If | ast.IfExp) -> ast.AST:
         self.generic_visit(node)
         node.test = self._wrapped("_took", node.test)
         return node
 
-    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
-        self.generic_visit(node)
-        node.test = self._wrapped("_took", node.test)
-        return node
+    visit_IfExp = visit_If  # noqa: N815
 
     def visit_While(self, node: ast.While) -> ast.AST:
         self.generic_visit(node)
@@ -140,18 +139,15 @@ class _Mark(ast.NodeTransformer):
         return node
 
 
-def can_be_written(value: Any) -> bool:
-    """Whether a test can hold the value as a literal that is equal to it."""
-    return len(repr(value)) <= _MAX_LITERAL and _is_plain(value)
-
-
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, dict):
-        return all(map(_is_plain, value)) and all(map(_is_plain, value.values()))
-    if isinstance(value, list | tuple):
-        return all(map(_is_plain, value))
+    """Whether a literal can say the value."""
+    match value:
+        case float():
+            return math.isfinite(value)
+        case dict():
+            return all(map(_is_plain, value)) and all(map(_is_plain, value.values()))
+        case list() | tuple():
+            return all(map(_is_plain, value))
     return value is None or isinstance(value, int | str)
 
 
@@ -174,20 +170,11 @@ def choose_trials(program: Program, inputs: Iterable[tuple[Any, ...]], *, most: 
             open_branches -= trial.branches
             outcomes.add(repr(trial.outcome))
             chosen.append(trial)
-    if open_branches or len(outcomes) < 2:
-        return None
-    if not _is_balanced(rest):
+    counts = Counter(repr(trial.outcome) for trial in rest)
+    if open_branches or len(outcomes) < 2 or max(counts.values()) > _MOST_EQUAL * len(rest):
         return None
     spare = [trial for trial in rest if trial not in chosen]
     return chosen + spare[: max(0, most - len(chosen))]
-
-
-def _is_balanced(trials: Sequence[Trial]) -> bool:
-    """Whether the most frequent outcome is no more frequent than 9 of 10."""
-    counts: dict[str, int] = {}
-    for trial in trials:
-        counts[repr(trial.outcome)] = counts.get(repr(trial.outcome), 0) + 1
-    return max(counts.values()) <= 0.9 * len(trials)
 
 
 def write_test(trials: Sequence[Trial]) -> str:

@@ -1,15 +1,15 @@
 """Rewrite a program into one that does the same: the ways in which people write a loop, a guard, a result.
 
 Each rewriting takes the body of a function and returns another one, or None where it does not apply. What a rewriting
-must keep is checked by running both (`exercises.py`).
+must keep is checked by running both (`compose.py`).
 """
 
 import ast
-import copy
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from hornbook.synthesis.curriculum.task import simplified
+from hornbook.synthesis.curriculum.task import expression, simplified, with_expressions
 
 Body = list[ast.stmt]
 
@@ -20,14 +20,6 @@ def _parse(text: str) -> Body:
 
 def _text(node: ast.AST) -> str:
     return ast.unparse(ast.fix_missing_locations(node))
-
-
-def _loop_at_end(body: Body) -> tuple[Body, ast.For, ast.Return] | None:
-    """The statements before a final `for`, the loop, and the `return` behind it."""
-    match body:
-        case [*before, ast.For(orelse=[]) as loop, ast.Return() as final]:
-            return before, loop, final
-    return None
 
 
 def _filtered(loop: ast.For) -> tuple[str, Body]:
@@ -41,44 +33,57 @@ def _filtered(loop: ast.For) -> tuple[str, Body]:
 
 def comprehension(body: Body) -> Body | None:
     """A list or sum that a loop builds, as a comprehension."""
-    found = _loop_at_end(body)
-    if found is None or len(found[0]) != 1:
-        return None
-    (start,), loop, final = found
-    clauses, inner = _filtered(loop)
-    reads = [node.id for node in ast.walk(loop) if isinstance(node, ast.Name)]
-    if isinstance(final.value, ast.Name) and reads.count(final.value.id) > 1:  # What is built decides what is added.
-        return None
-    match start, inner, final:
-        case (
-            ast.Assign([ast.Name(name)], ast.List([])),
-            [ast.Expr(ast.Call(ast.Attribute(ast.Name(used), "append"), [value]))],
-            ast.Return(ast.Name(given)),
-        ) if name == used == given:
-            return _parse(f"return [{_text(value)} {clauses}]")
-        case (
-            ast.Assign([ast.Name(name)], ast.Constant(0)),
-            [ast.AugAssign(ast.Name(used), ast.Add(), value)],
-            ast.Return(ast.Name(given)),
-        ) if name == used == given:
-            return _parse(f"return sum({_text(value)} {clauses})")
+    match body:
+        case [ast.Assign([ast.Name(name)], start), ast.For(orelse=[]) as loop, ast.Return(ast.Name(given))]:
+            if name != given or [node.id for node in ast.walk(loop) if isinstance(node, ast.Name)].count(name) > 1:
+                return None  # It is not what is built, or what is built decides what is added.
+            clauses, inner = _filtered(loop)
+            match start, inner:
+                case ast.List([]), [ast.Expr(ast.Call(ast.Attribute(ast.Name(used), "append"), [value]))]:
+                    return _parse(f"return [{_text(value)} {clauses}]") if used == name else None
+                case ast.Constant(0), [ast.AugAssign(ast.Name(used), ast.Add(), value)]:
+                    return _parse(f"return sum({_text(value)} {clauses})") if used == name else None
+    return None
+
+
+def _decision(body: Body) -> tuple[ast.For, ast.expr, bool] | None:
+    """A loop that returns a truth value as soon as a condition holds, with the opposite behind it.
+
+    Returns:
+        The loop, its condition, and the value that it returns at once.
+    """
+    match body:
+        case [
+            ast.For(orelse=[], body=[ast.If(test, [ast.Return(ast.Constant(bool() as at_once))], [])]) as loop,
+            ast.Return(ast.Constant(bool() as at_end)),
+        ] if at_once != at_end:
+            return loop, test, at_once
     return None
 
 
 def quantifier(body: Body) -> Body | None:
     """A loop that returns a truth value, as `any` or `all`."""
-    match body:
-        case [ast.For(orelse=[], body=[ast.If(orelse=[], body=[ast.Return(ast.Constant(bool() as at_once))])]) as loop,
-              ast.Return(ast.Constant(bool() as at_end))] if at_once != at_end:  # fmt: skip
-            test = loop.body[0].test  # type: ignore[attr-defined]
-            clauses = f"for {_text(loop.target)} in {_text(loop.iter)}"
-            if at_once:
-                return _parse(f"return any({_text(test)} {clauses})")
-            match test:
-                case ast.UnaryOp(ast.Not(), inner):
-                    return _parse(f"return all({_text(inner)} {clauses})")
-            return _parse(f"return not any({_text(test)} {clauses})")
-    return None
+    found = _decision(body)
+    if found is None:
+        return None
+    loop, test, at_once = found
+    clauses = f"for {_text(loop.target)} in {_text(loop.iter)}"
+    match test:
+        case _ if at_once:
+            return _parse(f"return any({_text(test)} {clauses})")
+        case ast.UnaryOp(ast.Not(), inner):
+            return _parse(f"return all({_text(inner)} {clauses})")
+    return _parse(f"return not any({_text(test)} {clauses})")
+
+
+def flag(body: Body) -> Body | None:
+    """A loop that returns a truth value, with a variable and `break`."""
+    found = _decision(body)
+    if found is None:
+        return None
+    loop, test, at_once = found
+    loop.body = [ast.If(test, _parse(f"found = {at_once}\nbreak"), [])]
+    return [*_parse(f"found = {not at_once}"), loop, *_parse("return found")]
 
 
 def next_item(body: Body) -> Body | None:
@@ -93,23 +98,13 @@ def next_item(body: Body) -> Body | None:
     return None
 
 
-def flag(body: Body) -> Body | None:
-    """A loop that returns a truth value, with a variable and `break`."""
-    match body:
-        case [ast.For(orelse=[], body=[ast.If(orelse=[], body=[ast.Return(ast.Constant(bool() as at_once))])]) as loop,
-              ast.Return(ast.Constant(bool() as at_end))] if at_once != at_end:  # fmt: skip
-            new = copy.deepcopy(loop)
-            new.body[0].body = _parse(f"found = {at_once}\nbreak")  # type: ignore[attr-defined]
-            return [*_parse(f"found = {at_end}"), new, *_parse("return found")]
-    return None
-
-
 def guard(body: Body) -> Body | None:
     """`continue` for items that are passed over, in place of a condition round the rest."""
     for loop in _loops(body):
         match loop.body:
             case [*before, ast.If(orelse=[], body=inner) as last] if not isinstance(inner[-1], ast.Return | ast.Break):
-                loop.body = [*before, ast.If(_negation(last.test), [ast.Continue()], []), *inner]
+                is_passed_over = simplified(ast.UnaryOp(ast.Not(), last.test))
+                loop.body = [*before, ast.If(is_passed_over, [ast.Continue()], []), *inner]
                 return body
     return None
 
@@ -118,23 +113,21 @@ def by_index(body: Body) -> Body | None:
     """A loop over indices in place of items."""
     stored = _stored(body)
     for loop in _loops(body):
-        match loop:
-            case ast.For(target=ast.Name(name), iter=ast.Name(values)) if name != "i" and values not in stored:
-                loop.target = ast.Name("i", ast.Store())
-                loop.iter = ast.parse(f"range(len({values}))", mode="eval").body
-                if sum(isinstance(node, ast.Name) and node.id == name for node in ast.walk(loop)) <= 2:
-                    loop.body = [_Rename({name: f"{values}[i]"}).visit(statement) for statement in loop.body]
-                else:
-                    loop.body = [*_parse(f"{name} = {values}[i]"), *loop.body]
-                return body
-            case ast.For(
-                target=ast.Tuple([ast.Name(index), ast.Name(name)]),
-                iter=ast.Call(ast.Name("enumerate"), [ast.Name(values)]),
-            ):
-                loop.target = ast.Name(index, ast.Store())
-                loop.iter = ast.parse(f"range(len({values}))", mode="eval").body
-                loop.body = [_Rename({name: f"{values}[{index}]"}).visit(statement) for statement in loop.body]
-                return body
+        match loop.target, loop.iter:
+            case ast.Name(name), ast.Name(values) if name != "i" and values not in stored:
+                index = "i"
+                nodes = (node for statement in loop.body for node in ast.walk(statement))
+                is_named = sum(isinstance(node, ast.Name) and node.id == name for node in nodes) > 2
+            case ast.Tuple([ast.Name(index), ast.Name(name)]), ast.Call(ast.Name("enumerate"), [ast.Name(values)]):
+                is_named = False
+            case _:
+                continue
+        loop.target, loop.iter = ast.Name(index, ast.Store()), expression(f"range(len({values}))")
+        if is_named:
+            loop.body = [*_parse(f"{name} = {values}[{index}]"), *loop.body]
+        else:
+            loop.body = [with_expressions(statement, {name: f"{values}[{index}]"}) for statement in loop.body]
+        return body
     return None
 
 
@@ -142,21 +135,17 @@ def while_loop(body: Body) -> Body | None:
     """`while` with an index in place of `for`."""
     match body:
         case [*before, ast.For(target=ast.Name(name), iter=ast.Name(values), orelse=[]) as loop, ast.Return() as final]:
-            if any(isinstance(node, ast.Continue) for node in ast.walk(loop)) or name == "i":
-                return None
-            if values in _stored(body):  # It need not be a list.
-                return None
+            if any(isinstance(node, ast.Continue) for node in ast.walk(loop)) or name == "i" or values in _stored(body):
+                return None  # A variable need not be a list.
             new = _parse(f"i = 0\nwhile i < len({values}):\n    {name} = {values}[i]")
             new[1].body += [*loop.body, *_parse("i += 1")]  # type: ignore[attr-defined]
             return [*before, *new, final]
     return None
 
 
-def plain_assignment(body: Body) -> Body | None:
+def plain_assignment(body: Body) -> Body:
     """`total = total + x` in place of `total += x`."""
-    found = _Augmented()
-    changed = [found.visit(statement) for statement in body]
-    return changed if found.num_found else None
+    return [_Unaugmented().visit(statement) for statement in body]
 
 
 def else_after_return(body: Body) -> Body | None:
@@ -194,21 +183,13 @@ def named_result(body: Body) -> Body | None:
 def hoisted(body: Body) -> Body | None:
     """A name for an expression that a loop computes several times."""
     for loop in _loops(body):
-        counts: dict[str, int] = {}
-        for node in ast.walk(loop):
-            if isinstance(node, ast.Call | ast.BinOp):
-                counts[_text(node)] = counts.get(_text(node), 0) + 1
+        counts = Counter(_text(node) for node in ast.walk(loop) if isinstance(node, ast.Call | ast.BinOp))
+        repeated = [text for text, count in counts.items() if count > 1 and len(text) > 5 and ".append" not in text]
         bound = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
-        repeated = [
-            text for text, count in counts.items()
-            if count > 1 and len(text) > 5 and _names(text) <= bound and ".append" not in text
-        ]  # fmt: skip
-        if repeated:
-            text = max(repeated, key=len)
-            loop.body = [
-                *_parse(f"value = {text}"),
-                *(_Replace(text, "value").visit(statement) for statement in loop.body),
-            ]
+        text = max((one for one in repeated if _names(one) <= bound), key=len, default=None)
+        if text is not None:
+            replaced = [_Replace(text, "value").visit(statement) for statement in loop.body]
+            loop.body = [*_parse(f"value = {text}"), *replaced]
             return body
     return None
 
@@ -219,7 +200,7 @@ def inner_function(body: Body) -> Body | None:
         match loop:
             case ast.For(target=ast.Name(name), body=[*_, ast.If() as last]) if _names(_text(last.test)) == {name}:
                 text = _text(last.test)
-                last.test = ast.parse(f"matches({name})", mode="eval").body
+                last.test = expression(f"matches({name})")
                 return [*_parse(f"def matches({name}):\n    return {text}"), *body]
     return None
 
@@ -280,29 +261,11 @@ def _names(text: str) -> set[str]:
     return {node.id for node in nodes if isinstance(node, ast.Name)} - bound - functions
 
 
-def _negation(test: ast.expr) -> ast.expr:
-    return simplified(ast.UnaryOp(ast.Not(), test))
-
-
-class _Augmented(ast.NodeTransformer):
-    num_found = 0
-
+class _Unaugmented(ast.NodeTransformer):
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         if not isinstance(node.target, ast.Name):
             return node
-        self.num_found += 1
         return ast.Assign([node.target], ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, node.value))
-
-
-class _Rename(ast.NodeTransformer):
-    """Puts expressions in the places of names that are read."""
-
-    def __init__(self, expressions: dict[str, str]) -> None:
-        self._expressions = expressions
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        text = self._expressions.get(node.id)
-        return node if text is None else ast.parse(text, mode="eval").body
 
 
 class _Replace(ast.NodeTransformer):

@@ -22,6 +22,7 @@ from scipy.sparse import csr_matrix
 from hornbook.errors import ConfigError, MissingInputError
 from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.pipeline.table import Table
+from hornbook.python_code.structure import functions_of, structure_of
 from hornbook.records import Document, Exercise, as_document
 from hornbook.synthesis.diversity.monitor import (
     SIMILARITY,
@@ -32,7 +33,6 @@ from hornbook.synthesis.diversity.monitor import (
     judge,
     words_of_name,
 )
-from hornbook.synthesis.diversity.structure import beside_humaneval, functions_of, structure_of
 
 VERSION = 2
 """Raised when a figure is computed in another way: it is part of the fingerprint."""
@@ -99,7 +99,7 @@ class Diversity:
             "exact_share": round(self.exact_share, _DIGITS),
             "near_share": round(self.near_share, _DIGITS),
             **{name: getattr(self, name).as_json() for name in ("names", "name_words", "openings", "shapes")},
-            "structure": self.structure and beside_humaneval(self.structure),
+            "structure": self.structure,
             "compression": self.compression and round(self.compression, _DIGITS),
             "stale": list(self.stale),
         }

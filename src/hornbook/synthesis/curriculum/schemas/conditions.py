@@ -6,11 +6,11 @@ from hornbook.synthesis.curriculum.holes import Choice, Map, Measure, Predicate,
 
 
 def label(x: T, p: Predicate[T], q: Predicate[T]) -> str:
-    """Return 'both' if {x} {p} and {q}, 'first' if only the former is true, 'second' if only the latter, and 'none' if
-    neither is.
+    """Return 'both' if {x} {p} and {q}, 'first' if only the former is true, 'second' if only the latter, otherwise
+    'none'.
 
-    Classify {x}. If it {p} and also {q}, the answer is 'both'; if it only {p}, 'first'; if it only {q}, 'second';
-    otherwise 'none'.
+    Classify {x}. If it {p} and also {q}, the answer is 'both'; if it only {p}, 'first'; if it only {q}, 'second'; else
+    'none'.
 
     names: label_{p}_{q} classify which_of_{p}_and_{q}
     """
@@ -52,24 +52,10 @@ def price(n: int, a: Choice = (10, 20, 50), b: Choice = (2, 3, 5), c: Choice = (
     return a * b + (n - a) * c
 
 
-def first_that_fits(xs: list[T], y: T, p: Predicate[T], f: Map[T, U]) -> Any:
-    """If {y} is in {xs} and {p}, return {f:it}. If it is in {xs} but does not, return True. If it is not in {xs},
-    return False.
-
-    names: look_up_{f} check_member find_and_{f}
-    """
-    if y not in xs:
-        return False
-    if p(y):
-        return f(y)
-    return True
-
-
 def compare_two(a: T, b: T, f: Measure[T]) -> int:
     """Return 1 if {f:{a}} is larger than {f:{b}}, -1 if it is smaller, and 0 if both are equal.
 
-    Compare {a} and {b} by one measure: {f:an {x}}. Return 1 if that of {a} is larger, -1 if that of {b} is, and 0 for a
-    tie.
+    Compare {a} and {b} by {f:an {x}}. Return 1 if that of {a} is larger, -1 if that of {b} is, and 0 for a tie.
 
     names: compare_{f} compare_by_{f} sign_of_difference
     """
@@ -78,35 +64,6 @@ def compare_two(a: T, b: T, f: Measure[T]) -> int:
     if f(a) < f(b):
         return -1
     return 0
-
-
-def choose_by_size(xs: list[T], f: Measure[T], limit: Choice = (5, 10, 20)) -> Any:
-    """Add up {f:each {x}} in {xs}. If the sum is greater than {limit}, return 'large'; if it is negative, 'negative';
-    if {xs} is empty, 'empty'; and otherwise the sum itself.
-
-    names: describe_{f}_sum size_of_{f} check_total
-    """
-    if not xs:
-        return "empty"
-    total = sum(f(x) for x in xs)
-    if total > limit:
-        return "large"
-    if total < 0:
-        return "negative"
-    return total
-
-
-def in_order(a: T, b: T, other: T, f: Measure[T]) -> str:
-    """Look at {f:an {x}} for {a}, {b} and {other}, in this order. Return 'rising' if it grows each time, 'falling' if
-    it gets smaller each time, and 'mixed' otherwise.
-
-    names: order_by_{f} trend direction_of_{f}
-    """
-    if f(a) < f(b) < f(other):
-        return "rising"
-    if f(a) > f(b) > f(other):
-        return "falling"
-    return "mixed"
 
 
 def refuse(x: T, p: Predicate[T], f: Map[T, U]) -> U:

@@ -21,56 +21,11 @@ def group_by(xs: list[T], f: Map[T, U]) -> dict[U, list[T]]:
     return groups
 
 
-def count_by(xs: list[T], p: Predicate[T], f: Map[T, U]) -> dict[U, int]:
-    """Count how often {f:an {x}} has each of its values, over the {x:s} in {xs} that {p:s}. Return a dictionary.
-
-    Return a dictionary of counts. Its keys are {f:each {p:one}} in {xs}, its values say how often a key came up.
-
-    names: count_{f} {f}_counts histogram_of_{f} count_by_{f}
-    """
-    counts: dict[U, int] = {}
-    for x in xs:
-        if not p(x):
-            continue
-        counts[f(x)] = counts.get(f(x), 0) + 1
-    return counts
-
-
-def sum_by(xs: list[T], f: Map[T, U], g: Measure[T]) -> dict[U, Any]:
-    """Return a dictionary from {f:each {x}} in {xs} to a sum: {g:the {x}} is added up over all {x:s} with this key.
-
-    names: {g}_by_{f} sum_{g}_by_{f} totals_by_{f}
-    """
-    totals: dict[U, Any] = {}
-    for x in xs:
-        key = f(x)
-        if key in totals:
-            totals[key] += g(x)
-        else:
-            totals[key] = g(x)
-    return totals
-
-
-def table_of(xs: list[T], p: Predicate[T], f: Map[T, U]) -> dict[T, U]:
-    """Build a dictionary from each {x} in {xs} that {p} to {f:the {x}}.
-
-    Return a dictionary whose keys are the {p:many} in {xs}. The value of a key is {f:the {x}}.
-
-    names: {f}_of_each map_{p}_to_{f} dict_of_{f} {f}_table
-    """
-    table = {}
-    for x in xs:
-        if p(x):
-            table[x] = f(x)
-    return table
-
-
 def most_common(xs: list[T], f: Map[T, U], none: Choice = (None,)) -> Any:
     """Compute {f:each {x}} in {xs}, and return the value that comes up most often, the one seen first in case of a tie.
     Return {none} if {xs} is empty.
 
-    Find the most frequent value of {f:the {x}} over {xs}. Ties go to the value that appears first; an empty list gives
-    {none}.
+    Find the most frequent value of {f:the {x}} over {xs}. Ties go to the earliest; an empty list gives {none}.
 
     names: most_common_{f} mode_of_{f} most_frequent_{f}
     """
@@ -102,23 +57,6 @@ def distinct_values(xs: list[T], f: Map[T, U]) -> list[U]:
     return result
 
 
-def first_repeated(xs: list[T], f: Map[T, U], none: Choice = (None, -1)) -> Any:
-    """Return the index of the first {x} in {xs} for which {f:the {x}} is the same as for an earlier {x}, or {none} if
-    all are different.
-
-    Go through {xs} from the left and stop at the first {x} that gives again a value of {f:the {x}} that was there
-    before. Return its index. If this does not happen, return {none}.
-
-    names: first_repeated_{f} index_of_repeat find_duplicate_{f}
-    """
-    seen = set()
-    for i, x in enumerate(xs):
-        if f(x) in seen:
-            return i
-        seen.add(f(x))
-    return none
-
-
 def all_different(xs: list[T], f: Map[T, U]) -> bool:
     """Check that {f:the {x}} is different for all {x:s} in {xs}.
 
@@ -135,40 +73,11 @@ def all_different(xs: list[T], f: Map[T, U]) -> bool:
     return True
 
 
-def keys_where(table: dict[str, int], p: Predicate[int], f: Map[str, str]) -> list[str]:
-    """Return the list of {f:each key} of {table} whose value {p}, in the order of the dictionary.
-
-    Go through {table} and collect {f:the key} of every entry with a value that {p}.
-
-    names: keys_where_{p} {f}_of_keys keys_with_{p}
-    """
-    result = []
-    for key, x in table.items():
-        if p(x):
-            result.append(f(key))
-    return result
-
-
-def total_of_values(table: dict[str, int], p: Predicate[str], f: Measure[int]) -> int:
-    """Add up {f:each value} in {table} whose key {p}. Return the sum.
-
-    Return the sum of {f:the value} over all entries of {table} that have a key that {p}.
-
-    names: total_of_{p} sum_{f}_of_{p} sum_values
-    """
-    total = 0
-    for key, value in table.items():
-        if p(key):
-            total += f(value)
-    return total
-
-
 def key_of_largest(table: dict[str, int], p: Predicate[int], none: Choice = (None, "")) -> Any:
-    """Return the key of {table} with the largest value that {p}. The first such key wins a tie. If no value {p}, return
-    {none}.
+    """Return the key of {table} with the largest value that {p}, the first in case of a tie, or {none} if no value {p}.
 
-    Among the entries of {table} with a value that {p}, find the one with the largest value, and return its key, or
-    {none} if there is no such entry. Ties go to the entry that comes first.
+    Among the entries of {table} whose value {p}, find the one with the greatest value. Return its key; ties go to the
+    entry that comes first. Without any such entry return {none}.
 
     names: key_of_largest_{p} winner best_key top_key
     """
@@ -202,8 +111,7 @@ def merged_tables(table: dict[str, int], e: dict[str, int], f: Measure[int]) -> 
 def letter_counts(text: Text, p: Predicate[str]) -> dict[str, int]:
     """Split {text} at blanks into words, and count how often each word that {p} occurs. Return a dictionary.
 
-    Return a dictionary from each word in {text} that {p} to the number of times it occurs. Words are separated by
-    spaces.
+    Return a dictionary from each space-separated word in {text} that {p} to the number of times it occurs.
 
     names: count_{p}_words word_counts frequency_of_{p}
     """

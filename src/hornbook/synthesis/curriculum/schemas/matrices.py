@@ -6,8 +6,7 @@ from hornbook.synthesis.curriculum.holes import Map, Measure, Predicate, U
 def best_column(rows: list[list[int]], p: Predicate[int]) -> int:
     """Return the index of the column of {rows} with the most {x:s} that {p:s}, the leftmost one in case of a tie.
 
-    Count in every column of {rows} the {p:many}, and return where the largest count stands. Columns are numbered from 0
-    on, and the lower number wins a tie.
+    Count the {p:many} in every column of {rows}. Return where the count is highest; the lower index wins a tie.
 
     names: column_with_most_{p} best_column find_{p}_column
     """
@@ -22,8 +21,7 @@ def best_column(rows: list[list[int]], p: Predicate[int]) -> int:
 def transposed(rows: list[list[int]], f: Map[int, U]) -> list[list[U]]:
     """Turn the columns of {rows} into rows, and put {f:each {x}} in its place. Return the new matrix.
 
-    Return the transpose of {rows}, with {f:every {x}} in the place of the {x}: its first row comes from the first
-    column, its second row from the second column, and so on.
+    Return the transpose of {rows}, with {f:every {x}} in the place of the {x}.
 
     names: transpose_{f} columns_as_rows transposed flip_and_{f}
     """
@@ -31,22 +29,6 @@ def transposed(rows: list[list[int]], f: Map[int, U]) -> list[list[U]]:
     for j in range(len(rows[0])):
         result.append([f(row[j]) for row in rows])
     return result
-
-
-def diagonal_product(rows: list[list[int]], p: Predicate[int]) -> int:
-    """Multiply those {x:s} on the main diagonal of {rows} that {p:s}. Return the product, or 1 if there are none.
-
-    Start from 1 and go through the cells of {rows} whose row and column index are equal. Multiply by each {x} there
-    that {p}, and return the product.
-
-    names: diagonal_product product_of_{p} {p}_on_diagonal
-    """
-    product = 1
-    for i in range(min(len(rows), len(rows[0]))):
-        x = rows[i][i]
-        if p(x):
-            product *= x
-    return product
 
 
 def best_row(rows: list[list[int]], f: Measure[int]) -> list[int]:
@@ -61,7 +43,7 @@ def best_row(rows: list[list[int]], f: Measure[int]) -> list[int]:
 
 def snake(rows: list[list[int]], f: Map[int, U]) -> list[U]:
     """Read {rows} like a snake: the first row from left to right, the second from right to left, and so on by turns.
-    Return, in this order, the list of {f:each {x}}.
+    Return the list of {f:each {x}} in this order.
 
     Return one list with {f:every {x}} in {rows}, row after row, where the rows at odd indices are read backwards.
 
@@ -76,11 +58,10 @@ def snake(rows: list[list[int]], f: Map[int, U]) -> list[U]:
 
 
 def count_peaks(rows: list[list[int]], p: Predicate[int]) -> int:
-    """Count the cells of {rows} whose {x} {p} and is larger than all its neighbours: those directly above, below, to
-    the left and to the right, as far as they exist.
+    """Count the cells of {rows} whose {x} {p} and is larger than those directly above, below, to the left and to the
+    right of it, as far as they exist.
 
-    Return how many peaks of {rows} {p:s}. A peak is a {x} that is greater than every {x} that is next to it in the same
-    row or column. If nothing is next to it, it is a peak too.
+    Return how many peaks of {rows} {p:s}. A peak is a {x} greater than every neighbour in its row and its column.
 
     names: count_peaks {p}_peaks local_maxima
     """

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hornbook.synthesis.curriculum.holes import Choice, Map, Measure, Predicate, Size, T, U
+from hornbook.synthesis.curriculum.holes import Choice, Measure, Predicate, T
 
 
 def longest_run(xs: list[T], p: Predicate[T]) -> int:
@@ -43,8 +43,7 @@ def number_of_runs(xs: list[T], p: Predicate[T]) -> int:
 
 
 def split_at(xs: list[T], p: Predicate[T]) -> list[list[T]]:
-    """Split {xs} at each {x} that {p}. These {x:s} are left out; return the list of the pieces between them, without
-    empty ones.
+    """Split {xs} at each {x} that {p}. Leave these {x:s} out, and return the list of the non-empty pieces between them.
 
     Cut {xs} into lists wherever an {x} {p}. The cutting {x:s} belong to no list, and empty lists are dropped.
 
@@ -64,22 +63,8 @@ def split_at(xs: list[T], p: Predicate[T]) -> list[list[T]]:
     return pieces
 
 
-def count_changes(xs: list[T], f: Map[T, U]) -> int:
-    """Return how often {f:an {x}} differs from that of the {x} before it in {xs}.
-
-    Count the positions in {xs}, from the second one on, at which {f:the {x}} is not the same as one place earlier.
-
-    names: count_{f}_changes num_changes_of_{f} changes
-    """
-    changes = 0
-    for i in range(1, len(xs)):
-        if f(xs[i]) != f(xs[i - 1]):
-            changes += 1
-    return changes
-
-
 def is_monotone(xs: list[T], f: Measure[T], strict: Choice = (0, 1)) -> bool:
-    """Check that in {xs} {f:each {x}} is larger than that of the {x} before it by at least {strict}.
+    """Check that {f:each {x}} in {xs} is at least {strict} more than that of the {x} before it.
 
     Return True if, from each {x} in {xs} to the next, {f:the {x}} grows by {strict} or more, otherwise False.
 
@@ -122,8 +107,8 @@ def peaks(xs: list[T], f: Measure[T]) -> list[int]:
     """Return the indices in {xs} at which {f:the {x}} is larger than at both neighbouring places. The first and the
     last place do not count.
 
-    Find every peak of {xs}: a place that has two neighbours, with {f:the {x}} greater than for either of them. Return
-    the indices.
+    Find every peak of {xs}: a place between two others where {f:the {x}} is greater than for either of them. Return the
+    indices.
 
     names: peaks_in_{f} find_peaks local_maxima peak_indices
     """
@@ -135,7 +120,7 @@ def peaks(xs: list[T], f: Measure[T]) -> list[int]:
 
 
 def has_pair(xs: list[int], f: Measure[int], k: Choice = (0, 5, 7, 10, 12, 20)) -> bool:
-    """Check whether {xs} holds two {x:s} at different positions such that {f:the {x}}, added for both, makes {k}.
+    """Check whether {xs} has two {x:s} at different positions whose values add up to {k}. The value is {f:the {x}}.
 
     Return True if there are two places in {xs} for which the sum of {f:the {x}} over both is exactly {k}.
 
@@ -165,22 +150,6 @@ def closest_pair(xs: list[T], f: Measure[T], none: Choice = (None, -1)) -> Any:
     return none if best is None else best
 
 
-def count_pairs(xs: list[T], f: Map[T, U]) -> int:
-    """Count the pairs of positions in {xs}, the first before the second, for which {f:the {x}} is the same.
-
-    Return how many ways there are to choose two places in {xs} with equal {x:s}, where two {x:s} count as equal if they
-    agree in {f:the {x}}.
-
-    names: count_equal_pairs pairs_with_same_{f} same_{f}_pairs
-    """
-    count = 0
-    for i in range(len(xs)):
-        for j in range(i + 1, len(xs)):
-            if f(xs[i]) == f(xs[j]):
-                count += 1
-    return count
-
-
 def all_pairs(xs: list[T], ys: list[T], p: Predicate[T], q: Predicate[T]) -> list[tuple[T, T]]:
     """Return all pairs of an {x} of {xs} that {p} and an {x} of {ys} that {q}, as tuples, in the order of {xs} first.
 
@@ -197,20 +166,6 @@ def all_pairs(xs: list[T], ys: list[T], p: Predicate[T], q: Predicate[T]) -> lis
     return pairs
 
 
-def matches_by_place(xs: list[T], ys: list[T], f: Map[T, U]) -> int:
-    """Return at how many positions {xs} and {ys} agree in {f:the {x}}. What the longer one has more is ignored.
-
-    Walk through {xs} and {ys} side by side, and count the places where {f:the {x}} is the same in both.
-
-    names: count_matching_{f} same_{f}_places matches agree_in_{f}
-    """
-    count = 0
-    for x, y in zip(xs, ys):
-        if f(x) == f(y):
-            count += 1
-    return count
-
-
 def in_both(xs: list[T], ys: list[T], p: Predicate[T]) -> list[T]:
     """Return the {x:s} of {xs} that {p:s} and also occur in {ys}, each once, in the order of {xs}.
 
@@ -222,35 +177,4 @@ def in_both(xs: list[T], ys: list[T], p: Predicate[T]) -> list[T]:
     for x in xs:
         if p(x) and x in ys and x not in result:
             result.append(x)
-    return result
-
-
-def interleaved(xs: list[T], ys: list[T], f: Map[T, U], g: Map[T, U]) -> list[U]:
-    """Take turns: {f:the first {x}} of {xs}, {g:the first {x}} of {ys}, and so on as long as both have {x:s}. Return
-    the list.
-
-    Return a list that alternates between {f:an {x}} of {xs} and {g:an {x}} of {ys}, and ends with the shorter one.
-
-    names: interleave zip_{f}_and_{g} alternate take_turns
-    """
-    result = []
-    for x, y in zip(xs, ys):
-        result.append(f(x))
-        result.append(g(y))
-    return result
-
-
-def every_kth(xs: list[T], k: Size, f: Map[T, U]) -> list[U]:
-    """Return {f:every {x}} of {xs} at an index that is a multiple of {k}. If {k} is 0, return an empty list.
-
-    Take the {x:s} of {xs} at the indices 0, {k}, twice {k}, and so on, and return the list of {f:each of them}. For {k}
-    equal to 0 return an empty list.
-
-    names: every_kth_{f} every_nth step_through sample_every
-    """
-    if k == 0:
-        return []
-    result = []
-    for i in range(0, len(xs), k):
-        result.append(f(xs[i]))
     return result

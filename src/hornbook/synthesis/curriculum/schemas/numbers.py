@@ -2,21 +2,7 @@
 
 from typing import Any
 
-from hornbook.synthesis.curriculum.holes import Choice, Map, Measure, Natural, Predicate, Size, U
-
-
-def numbers_up_to(n: Natural, p: Predicate[int], q: Predicate[int]) -> list[int]:
-    """Return all integers from 1 to {n}, both included, that {p:s} and for which it is also true that the number {q}.
-
-    List the numbers from 1 up to and including {n}. Keep a number only if it {p} and also {q}.
-
-    names: {p}_and_{q}_up_to numbers_{p}_{q} list_{p}
-    """
-    result = []
-    for x in range(1, n + 1):
-        if p(x) and q(x):
-            result.append(x)
-    return result
+from hornbook.synthesis.curriculum.holes import Choice, Measure, Natural, Predicate, Size
 
 
 def sum_up_to(n: Natural, p: Predicate[int], f: Measure[int]) -> int:
@@ -33,23 +19,8 @@ def sum_up_to(n: Natural, p: Predicate[int], f: Measure[int]) -> int:
     return total
 
 
-def count_below(n: Natural, p: Predicate[int]) -> int:
-    """Count the integers from 0 to {n}, {n} not included, that {p:s}.
-
-    Return how many non-negative numbers less than {n} {p:s}.
-
-    names: count_{p}_below how_many_{p} num_{p}_below
-    """
-    count = 0
-    for x in range(n):
-        if p(x):
-            count += 1
-    return count
-
-
 def next_number(n: Natural, p: Predicate[int], limit: Choice = (50, 100, 500)) -> int:
-    """Return the smallest integer greater than {n} that {p}. Look no further than {limit} numbers; if none is found,
-    return -1.
+    """Return the smallest integer greater than {n} that {p}, or -1 if the next {limit} numbers have none.
 
     Go up from {n} plus 1, one by one, and return the first number that {p}. Give up after {limit} numbers and return
     -1.
@@ -63,10 +34,9 @@ def next_number(n: Natural, p: Predicate[int], limit: Choice = (50, 100, 500)) -
 
 
 def divisors_where(n: Natural, p: Predicate[int]) -> list[int]:
-    """Return the list of all divisors of {n} that {p:s}, in increasing order. A divisor is an integer from 1 to {n}
-    that divides {n} without remainder.
+    """Return the list of all divisors of {n} that {p:s}, in increasing order.
 
-    Find every number from 1 to {n} that divides {n} and {p}. Return them, the smallest first.
+    Find every number from 1 to {n} that divides {n} without remainder and {p}. Return them, the smallest first.
 
     names: {p}_divisors divisors_that_are_{p} find_divisors
     """
@@ -91,22 +61,6 @@ def digit_total(n: Natural, p: Predicate[int], f: Measure[int]) -> int:
             total += f(digit)
         n //= 10
     return total
-
-
-def digit_list(n: Natural, p: Predicate[int]) -> list[int]:
-    """Return the decimal digits of {n} that {p:s}, from left to right.
-
-    List the digits of {n} in the order in which they are written, without each digit for which this does not hold: it
-    {p}.
-
-    names: {p}_digits digits_that_are_{p} list_digits
-    """
-    result = []
-    for digit in str(n):
-        x = int(digit)
-        if p(x):
-            result.append(x)
-    return result
 
 
 def digits_in_base(n: Natural, base: Choice = (2, 3, 4, 5, 7, 8)) -> str:
@@ -145,8 +99,8 @@ def steps_to_end(n: Natural, p: Predicate[int], k: Choice = (1, 3, 5), most: Cho
 
 
 def sequence_of(n: Size, a: Choice = (0, 1, 2, 3), b: Choice = (1, 2, 5), k: Choice = (1, 2, 3)) -> list[int]:
-    """Return the first {n} numbers of the sequence that starts with {a} and {b}, and in which each number is {k} times
-    the one before it plus the one before that.
+    """A sequence starts with {a} and {b}; each further number is {k} times the one before it plus the one before that.
+    Return its beginning, as many numbers as {n} says.
 
     names: sequence_{a}_{b} first_terms generalized_fibonacci
     """
@@ -170,20 +124,6 @@ def greatest_common(a: Natural, b: Natural, f: Measure[int]) -> int:
     return f(a)
 
 
-def smallest_factor(n: Natural, least: Choice = (2, 3, 4), none: Choice = (-1, None, 0)) -> Any:
-    """Return the smallest divisor of {n} that is at least {least} and less than {n}, or {none} if there is none.
-
-    Try the numbers from {least} up to {n}, {n} not included, and return the first that divides {n}. If none does,
-    return {none}.
-
-    names: smallest_divisor_from_{least} least_factor find_factor
-    """
-    for candidate in range(least, n):
-        if n % candidate == 0:
-            return candidate
-    return none
-
-
 def factorize(n: Natural, between: Choice = ("*", " ", "x")) -> Any:
     """Return the prime factors of {n} in increasing order, each as often as it divides {n}, as one string with
     {between} between them. For numbers below 2 return an empty string.
@@ -201,25 +141,9 @@ def factorize(n: Natural, between: Choice = ("*", " ", "x")) -> Any:
     return between.join(factors)
 
 
-def table_of_values(n: Size, f: Map[int, U], g: Map[int, U]) -> list[U]:
-    """Return a list of length {n}: at an even index i it has {f:i}, at an odd index i it has {g:i}.
-
-    For each i from 0 to {n}, {n} not included, take {f:i} if i is even and {g:i} if it is odd. Return the list.
-
-    names: {f}_or_{g}_table table_of_{f} alternate_{f}
-    """
-    result = []
-    for x in range(n):
-        if x % 2 == 0:
-            result.append(f(x))
-        else:
-            result.append(g(x))
-    return result
-
-
 def clamp(n: int, f: Measure[int], low: Choice = (0, -5, 1), high: Choice = (10, 20, 100)) -> Any:
-    """Return {f:the number} that {n} becomes when it is forced into the range from {low} to {high}: a smaller one
-    becomes {low}, a larger one {high}.
+    """Force {n} into the range from {low} to {high}: a smaller number becomes {low}, a larger one {high}. Return {f:the
+    result}.
 
     names: clamp_{low}_{high} limit_to_{high} {f}_of_clamped
     """
@@ -231,11 +155,10 @@ def clamp(n: int, f: Measure[int], low: Choice = (0, -5, 1), high: Choice = (10,
 
 
 def bank_account(xs: list[int], start: Choice = (0, 10, 50, 100), limit: Choice = (0, -20)) -> int:
-    """An account holds {start} at first. The amounts in {xs} are booked in order; an amount that would take the balance
-    below {limit} is refused. Return the final balance.
+    """An account holds {start} at first. The amounts in {xs} are booked in order; one that would take the balance below
+    {limit} is refused. Return the final balance.
 
-    Begin with a balance of {start} and add each {x} of {xs} to it, but skip one that would make it less than {limit}.
-    Return what the balance is at the end.
+    Begin with {start} and add each {x} of {xs}, but skip one that would make the sum less than {limit}. Return the sum.
 
     names: final_balance book_all balance_after
     """

@@ -16,10 +16,11 @@ def sort_by(xs: list[T], p: Predicate[T], f: Measure[T], g: Map[T, U]) -> list[U
 
 
 def top_k(xs: list[T], k: Size, f: Measure[T]) -> list[T]:
-    """Return the {k} {x:s} of {xs} for which {f:the {x}} is largest, the largest first. Of equal ones the earlier comes
-    first. If {xs} has fewer, return all of them.
+    """Find those {x:s} of {xs} for which {f:the {x}} is largest, as many as {k} says. Return them, the largest first;
+    of equal ones the earlier comes first.
 
-    Sort {xs} by {f:the {x}} in falling order and return the first {k} {x:s}.
+    Sort {xs} by {f:the {x}} in falling order. Return the first {x:s} of the result, as many as {k} says, or all if
+    there are fewer.
 
     names: top_k_by_{f} largest_{f} best_by_{f}
     """
@@ -28,7 +29,7 @@ def top_k(xs: list[T], k: Size, f: Measure[T]) -> list[T]:
 
 
 def two_level_sort(xs: list[T], f: Measure[T], g: Measure[T]) -> list[T]:
-    """Sort {xs} by {f:the {x}}, from small to large. {x:s} that agree in it are sorted by {g:the {x}}. Return a new
+    """Sort {xs} by {f:the {x}}, from small to large; {x:s} that agree in it are sorted by {g:the {x}}. Return a new
     list.
 
     names: sort_by_{f}_then_{g} two_key_sort order_by_{f}_{g}
@@ -126,8 +127,8 @@ def binary_search(xs: list[int], k: int, none: Choice = (-1, None)) -> object:
 
 
 def rotate(xs: list[T], k: Size, f: Map[T, U]) -> list[U]:
-    """Rotate {xs} to the right by {k} places, so that the last {x} comes to the front {k} times, and return the list of
-    {f:each {x}} of the result.
+    """Rotate {xs} to the right: move the last {x} to the front, as often as {k} says. Return the list of {f:each {x}}
+    in the new order.
 
     names: rotate_and_{f} rotate_right shift_{f}
     """

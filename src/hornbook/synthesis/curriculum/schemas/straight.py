@@ -3,15 +3,15 @@
 import math
 from typing import Any
 
-from hornbook.synthesis.curriculum.holes import Char, Choice, Map, Measure, Natural, Predicate, Size, T, Text
+from hornbook.synthesis.curriculum.holes import Char, Choice, Measure, Natural, Predicate, T, Text
 
 
 def clock_time(n: int, between: Choice = (":", ".", "-"), none: Choice = ("", None, "?")) -> Any:
     """Take {n} as a number of seconds and return it as hours, minutes and seconds with {between} between them, the
     minutes and seconds written with two digits. Return {none} if {n} is negative.
 
-    Convert {n} from seconds to a string with three parts, joined by {between}: full hours, then minutes and seconds of
-    two digits each. For a negative number return {none}.
+    Convert {n} from seconds to text: full hours, then minutes and seconds of two digits each, joined by {between}. For
+    a negative number return {none}.
 
     names: clock_time format_seconds to_hours_minutes_seconds show_time
     """
@@ -23,8 +23,8 @@ def clock_time(n: int, between: Choice = (":", ".", "-"), none: Choice = ("", No
 
 
 def pack(n: Natural, big: Choice = (12, 20, 24, 30), small: Choice = (3, 4, 6, 10)) -> tuple[int, int, int]:
-    """Take {n} as a number of eggs, and fill boxes of {big} with them, then boxes of {small} with the rest. Return how
-    many large boxes and how many small boxes are full and how many eggs remain, as a tuple.
+    """Take {n} as a number of eggs. Fill boxes of {big} with them, then boxes of {small} with the rest. Return how many
+    large and how many small boxes are full and how many eggs remain, as a tuple.
 
     Return a tuple: how often {big} fits into {n}, how often {small} fits into the rest, and what is left then.
 
@@ -36,11 +36,11 @@ def pack(n: Natural, big: Choice = (12, 20, 24, 30), small: Choice = (3, 4, 6, 1
 
 
 def percentage(a: Natural, b: Natural, k: Choice = (2, 3, 4), none: Choice = ("-", "", None)) -> Any:
-    """Express {a} as a percentage of {b}, rounded to {k} decimal places, and return it as a string with a percent sign
-    right behind the value. If {b} is 0, return {none}.
+    """Express {a} as a percentage of {b}, rounded to {k} decimal places, as a string with a percent sign. If {b} is 0,
+    return {none}.
 
-    Divide 100 times {a} by {b} and round the quotient to {k} decimals. Return it as text that ends with '%', or return
-    {none} if the division is not possible because {b} is 0.
+    Divide 100 times {a} by {b} and round to {k} decimals. Return the quotient as text that ends with '%', or {none} for
+    {b} equal to 0.
 
     names: percentage percent_of as_percent share
     """
@@ -50,8 +50,8 @@ def percentage(a: Natural, b: Natural, k: Choice = (2, 3, 4), none: Choice = ("-
 
 
 def trimmed_mean(xs: list[T], f: Measure[T], k: Choice = (1, 2), none: Choice = (None, 0)) -> Any:
-    """Compute {f:each {x}} in {xs}, and sort the values. Drop as many as {k} at either end, and return the average of
-    those that remain, or {none} if none remain.
+    """Compute {f:each {x}} in {xs}, and sort the values. Drop {k} at either end, and return the average of the others,
+    or {none} if none remain.
 
     Return the mean of {f:every {x}} in {xs} without the {k} lowest and {k} highest values, or {none} if none are left.
 
@@ -62,10 +62,10 @@ def trimmed_mean(xs: list[T], f: Measure[T], k: Choice = (1, 2), none: Choice = 
 
 
 def only_in_first(a: Text, b: Text, p: Predicate[Char]) -> str:
-    """Find the different characters that occur in {a} but not in {b}. Return a sorted string of those that {p:s}.
+    """Return a sorted string of the different characters that {p:s} and occur in {a} but not in {b}.
 
-    Remove the set of characters of {b} from the set of characters of {a}. From what remains, take the characters that
-    {p:s}. Return a sorted string of them.
+    Remove the set of characters of {b} from that of {a}. Sort those that remain and that {p:s}, and return them as a
+    string.
 
     names: {p}_only_in_first missing_{p} extra_{p} difference_in_{p}
     """
@@ -73,11 +73,11 @@ def only_in_first(a: Text, b: Text, p: Predicate[Char]) -> str:
 
 
 def duel(xs: list[T], ys: list[T], f: Measure[T]) -> str:
-    """Compare {xs} and {ys} place by place, as far as the shorter one goes. Return the score as a string such as '3:1':
-    first at how many places {f:the {x}} is larger in {xs}, then at how many it is larger in {ys}.
+    """Compare {xs} and {ys} place by place, as far as the shorter one goes. Return as a string such as '3:1' at how
+    many places {f:the {x}} is larger in {xs}, and at how many in {ys}.
 
-    Let {xs} play against {ys}: at each index that both have, the one with the larger value of {f:the {x}} wins a point,
-    and nobody does if the values are equal. Return the points of both with a colon between them.
+    Let {xs} play against {ys}: at each index that both have, the larger value of {f:the {x}} wins a point, equal ones
+    win none. Return the points of both with a colon between them.
 
     names: duel_by_{f} score_by_{f} compare_{f}_by_place
     """
@@ -87,8 +87,8 @@ def duel(xs: list[T], ys: list[T], f: Measure[T]) -> str:
 
 
 def to_fahrenheit(t: float, least: Choice = (-2.0, -1.0, 0.0, 1.5, 3.0), k: Choice = (2, 3, 4)) -> float:
-    """Take {t} as a temperature in degrees Celsius and return it in degrees Fahrenheit, which is nine fifths of it plus
-    32, rounded to {k} decimal places. Raise a ValueError if {t} is below {least}.
+    """Convert {t} from degrees Celsius to Fahrenheit: nine fifths of it plus 32, rounded to {k} decimal places. Raise a
+    ValueError if {t} is below {least}.
 
     Raise a ValueError if {t} is less than {least}. Otherwise return 9 times {t}, divided by 5, plus 32, rounded to {k}
     decimals.
@@ -112,18 +112,6 @@ def cans_of_paint(a: Natural, b: Natural, c: Natural, k: Choice = (5, 8, 10, 12,
     return math.ceil(surface / k)
 
 
-def change_piece(text: Text, n: Size, f: Map[str, str], k: Choice = (2, 3, 4)) -> str:
-    """Replace a piece of {text} by {f:this piece}, and return the result. The piece begins at the index that {n} gives
-    and has {k} characters, fewer near the end of the string, and none behind it.
-
-    Cut {text} into three parts: as many characters as {n} says, the next {k}, and the rest. If it is too short, the
-    later parts are shorter or empty. Put {f:the second part} in the place of that part, and return all three joined.
-
-    names: {f}_in_the_middle change_piece {f}_at_index
-    """
-    return text[:n] + f(text[n : n + k]) + text[n + k :]
-
-
 def change_values(table: dict[str, int], p: Predicate[int], f: Measure[int]) -> dict[str, int]:
     """Return a copy of {table} in which each value that {p} is replaced by {f:the value}. All others stay as they are.
 
@@ -132,14 +120,3 @@ def change_values(table: dict[str, int], p: Predicate[int], f: Measure[int]) -> 
     names: change_{p}_values {f}_of_{p}_values update_{p}
     """
     return {key: f(value) if p(value) else value for key, value in table.items()}
-
-
-def side_by_side(a: Natural, b: Natural, f: Measure[int]) -> int:
-    """Join the digits of {a} and {b}, in the order that gives the larger number. Return {f:this number}.
-
-    Return {f:the larger of two numbers}, one being the digits of {a} before those of {b}, the other the reverse.
-
-    names: {f}_of_joined side_by_side join_numbers concatenate_and_{f}
-    """
-    larger = max(int(f"{a}{b}"), int(f"{b}{a}"))
-    return f(larger)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hornbook.synthesis.curriculum.holes import Char, Choice, Map, Measure, Predicate, Size, Text
+from hornbook.synthesis.curriculum.holes import Char, Choice, Map, Predicate, Size, Text
 
 
 def rebuild(text: Text, p: Predicate[Char], f: Map[Char, str]) -> str:
@@ -21,24 +21,6 @@ def rebuild(text: Text, p: Predicate[Char], f: Map[Char, str]) -> str:
     return result
 
 
-def rebuild_or(text: Text, p: Predicate[Char], f: Map[Char, str], none: Choice = ("none", "-", "")) -> Any:
-    """Return {text} with each character that {p} replaced by {f:it}. If there is no such character, return {none}.
-
-    names: replace_{p}_or_default {f}_or_none rewrite_{p}
-    """
-    result = ""
-    changed = False
-    for x in text:
-        if p(x):
-            result += f(x)
-            changed = True
-        else:
-            result += x
-    if not changed:
-        return none
-    return result
-
-
 def keep_characters(text: Text, p: Predicate[Char], f: Map[Char, str]) -> str:
     """Return a string of {f:each character} in {text} that {p}; the other characters are left out.
 
@@ -51,48 +33,6 @@ def keep_characters(text: Text, p: Predicate[Char], f: Map[Char, str]) -> str:
         if p(x):
             kept.append(f(x))
     return "".join(kept)
-
-
-def without_characters(text: Text, p: Predicate[Char]) -> str:
-    """Return {text} without the characters that {p:s}.
-
-    Remove every character of {text} that {p}.
-
-    names: remove_{p} without_{p} strip_{p} drop_{p}
-    """
-    result = ""
-    for x in text:
-        if not p(x):
-            result += x
-    return result
-
-
-def count_characters(text: Text, p: Predicate[Char], k: Choice = (0, 1, 2)) -> Any:
-    """Check whether more than {k} characters of {text} {p:s}.
-
-    Return True if the number of characters in {text} that {p:s} is greater than {k}, otherwise False.
-
-    names: more_than_{k}_{p} has_many_{p} over_{k}_{p}
-    """
-    count = 0
-    for x in text:
-        if p(x):
-            count += 1
-    return count > k
-
-
-def character_sum(text: Text, p: Predicate[Char], f: Measure[Char]) -> int:
-    """For each character of {text} that {p}, add {f:it} to a total. Return the total.
-
-    Return the sum of {f:the character} over all characters of {text} that {p:s}.
-
-    names: sum_{f}_of_{p} {p}_sum total_{f}
-    """
-    total = 0
-    for x in text:
-        if p(x):
-            total += f(x)
-    return total
 
 
 def balance(text: Text, opening: Choice = ("(", "[", "<", "{"), closing: Choice = (")",)) -> bool:
@@ -161,18 +101,6 @@ def without_repeats(text: Text, p: Predicate[Char]) -> str:
     return result
 
 
-def words_where(text: Text, p: Predicate[str], f: Map[str, str], between: Choice = (" ", "-", ", ")) -> Any:
-    """Split {text} into words at its spaces, take {f:each word} that {p}, and join them with {between}.
-
-    names: {f}_words {p}_words transform_{p}_words
-    """
-    parts = []
-    for word in text.split():
-        if p(word):
-            parts.append(f(word))
-    return between.join(parts)
-
-
 def change_words(text: Text, p: Predicate[str], f: Map[str, str]) -> str:
     """Return {text} with {f:each word} that {p} in the place of the word. Words are separated by spaces, and the result
     has one space between words.
@@ -187,11 +115,11 @@ def change_words(text: Text, p: Predicate[str], f: Map[str, str]) -> str:
 
 
 def longest_word(text: Text, p: Predicate[str], none: Choice = ("", None)) -> Any:
-    """Return the longest word of {text} that {p}, the first one of those that are equally long. If no word {p}, return
-    {none}. Words are separated by spaces.
+    """Return the longest word of {text} that {p}, the first one of those that are equally long, or {none} if no word
+    {p}. Words are separated by spaces.
 
-    Split {text} at spaces. Among the words that {p:s}, find the longest, and return it, or {none} if there is no such
-    word. The first word wins a tie.
+    Split {text} at spaces. Among the words that {p:s}, find the longest; the first wins a tie. Without any return
+    {none}.
 
     names: longest_{p}_word longest_word find_longest_{p}
     """
@@ -203,8 +131,8 @@ def longest_word(text: Text, p: Predicate[str], none: Choice = ("", None)) -> An
 
 
 def shift_letters(text: Text, k: Size, p: Predicate[Char]) -> str:
-    """Replace each small letter from a to z in {text} that {p} by the letter {k} places further in the alphabet, going
-    on with a after z. Copy all other characters.
+    """Replace each small letter in {text} that {p} by the letter that stands as many places further in the alphabet as
+    {k} says, going on with 'a' after 'z'. Copy all other characters.
 
     names: shift_{p} caesar rotate_letters encode
     """
@@ -217,42 +145,10 @@ def shift_letters(text: Text, k: Size, p: Predicate[Char]) -> str:
     return "".join(result)
 
 
-def state_count(text: Text, p: Predicate[Char], q: Predicate[Char]) -> int:
-    """Read {text} from the left, at first in the state off. A character that {p} turns the state on, one that {q} turns
-    it off. Return how many other characters are read while it is on.
-
-    names: count_while_on count_between_{p}_and_{q} read_states
-    """
-    is_on = False
-    count = 0
-    for x in text:
-        if p(x):
-            is_on = True
-        elif q(x):
-            is_on = False
-        elif is_on:
-            count += 1
-    return count
-
-
-def each_prefix(text: Text, p: Predicate[Char]) -> list[str]:
-    """Return the list of all beginnings of {text} that end with a character that {p}, the shortest first.
-
-    names: prefixes_ending_in_{p} prefixes_at_{p} beginnings
-    """
-    prefixes = []
-    for i in range(len(text)):
-        x = text[i]
-        if p(x):
-            prefixes.append(text[: i + 1])
-    return prefixes
-
-
 def same_multiset(text: Text, other: Text, p: Predicate[Char]) -> bool:
     """Check whether {text} and {other} have the same characters that {p:s}, each equally often, in any order.
 
-    Compare {text} with {other}, looking only at characters that {p:s}. Return True if one is a rearrangement of the
-    other.
+    Return True if {text} and {other} are anagrams when only characters that {p:s} count, otherwise False.
 
     names: same_{p} equal_{p} are_anagrams_of_{p}
     """

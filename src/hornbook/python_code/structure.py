@@ -1,15 +1,10 @@
-"""How solutions are built: loops, conditions, returns; and how far that is from code that people wrote.
-
-The measure of comparison is the solutions of HumanEval, which people wrote for tasks of this size.
-"""
+"""How functions are built: loops, conditions, returns; and how far two collections are apart in that."""
 
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
-from hornbook.benchmarks.humaneval import read_humaneval
 from hornbook.python_code.fences import read_blocks
 from hornbook.python_code.parse import parse_code
 from hornbook.records import Document, DocumentKind, Exercise, as_document
@@ -73,28 +68,11 @@ def functions_of(record: Exercise | Document) -> Iterator[ast.FunctionDef]:
         yield from found[-1:] if document.kind is DocumentKind.EXERCISE else found
 
 
-def humaneval_functions() -> Iterator[ast.FunctionDef]:
-    """The functions that HumanEval's problems ask for, with their solutions."""
-    for problem in read_humaneval():
-        tree = ast.parse(problem.prompt + problem.canonical_solution)
-        yield next(
-            one for one in reversed(tree.body) if isinstance(one, ast.FunctionDef) and one.name == problem.entry_point
-        )
-
-
-@lru_cache(maxsize=1)
-def structure_of_humaneval() -> Mapping[str, Any]:
-    """The structure of HumanEval's solutions."""
-    found = structure_of(humaneval_functions())
-    assert found is not None
-    return found
-
-
-def beside_humaneval(structure: Mapping[str, Any]) -> dict[str, Any]:
-    """The structure, `humaneval`, the shares of its solutions, and `distance`: the mean difference of the shares."""
-    theirs = structure_of_humaneval()["shares"]
-    differences = [abs(share - theirs[name]) for name, share in structure["shares"].items()]
-    return {**structure, "humaneval": theirs, "distance": round(sum(differences) / len(differences), _DIGITS)}
+def distance_between(first: Mapping[str, Any], second: Mapping[str, Any]) -> float:
+    """The mean difference of the shares of two structures; 0 to 1."""
+    shares, others = first["shares"], second["shares"]
+    differences = [abs(float(share) - float(others[name])) for name, share in shares.items()]
+    return round(sum(differences) / len(differences), _DIGITS)
 
 
 def skeleton_of(function: ast.FunctionDef) -> str:
