@@ -55,7 +55,9 @@ def test_a_run_shows_its_stages_scores_hash_and_places(store: Path) -> None:
     assert (stages[0]["name"], stages[-1]["name"]) == ("collect", "report")
     scores = values["scores"]
     assert {(score["model"], score["benchmark"]) for score in scores} == {
-        (model, benchmark) for model in ("base", "tuned") for benchmark in ("held_out", "unconventional-50")
+        (model, benchmark)
+        for model in ("memoriser", "base", "tuned")
+        for benchmark in ("held_out", "unconventional-50")
     }
     for score in scores:
         low, high = score["ci95"]

@@ -54,6 +54,6 @@ def recipe(seed: int, source: Sequence[str] = ()) -> Pipeline:
     for name in ("pretrain", "finetune"):
         change(name, num_steps=12, warmup_steps=2, batch_size=4, sequence_length=128, checkpoint_every=4, eval_every=6)
     change("pretrain", model=shape)
-    for name in ("evaluate-base", "evaluate-tuned"):
+    for name in ("evaluate-memoriser", "evaluate-base", "evaluate-tuned"):
         change(name, max_new_tokens=8, benchmarks=("held_out", "unconventional-50"))
     return Pipeline("tiny", pipeline.stages)
