@@ -57,17 +57,19 @@ def test_a_run_shows_its_stages_scores_hash_and_places(store: Path) -> None:
     assert {(score["model"], score["benchmark"]) for score in scores} == {
         (model, benchmark)
         for model in ("memoriser", "base", "tuned")
-        for benchmark in ("held_out", "unconventional-50")
+        for benchmark in ("held_out", "held_out_unseen_names", "unconventional-50")
     }
     for score in scores:
         low, high = score["ci95"]
         assert 0 <= low <= score["pass@1"] <= high <= 1
-        assert score["num_problems"] == (12 if score["benchmark"] == "held_out" else 50)
+        assert score["num_problems"] == (50 if score["benchmark"] == "unconventional-50" else 12)
     assert Path(values["report"]).is_file()
     model = Path(values["model"])
     assert hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest() == values["model_sha256"]
     printed = type_in("show", "tiny", "--store", store).out
     assert all(stage["name"] in printed for stage in stages)
+    assert "The tuned model passes 0.0 % of exercises" in printed
+    assert "with argument names it never saw" in Path(values["report"]).read_text(encoding="utf-8")
 
 
 def test_a_second_run_reuses_everything_and_a_set_field_reruns_only_what_follows(store: Path) -> None:

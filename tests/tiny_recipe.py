@@ -55,5 +55,5 @@ def recipe(seed: int, source: Sequence[str] = ()) -> Pipeline:
         change(name, num_steps=12, warmup_steps=2, batch_size=4, sequence_length=128, checkpoint_every=4, eval_every=6)
     change("pretrain", model=shape)
     for name in ("evaluate-memoriser", "evaluate-base", "evaluate-tuned"):
-        change(name, max_new_tokens=8, benchmarks=("held_out", "unconventional-50"))
+        change(name, max_new_tokens=8, benchmarks=("held_out", "held_out_unseen_names", "unconventional-50"))
     return Pipeline("tiny", pipeline.stages)

@@ -5,10 +5,10 @@ import pytest
 from tests.evaluation.invented_leaks import manifest
 from tests.evaluation.scripted_model import workspace
 
+from hornbook.commands.study import seeds_study
 from hornbook.errors import ConfigError
 from hornbook.pipeline.stage import Artifact
 from hornbook.recipes.laptop import laptop
-from hornbook.recipes.seeds_study import LAST_OF_RUN, seeds_study
 from hornbook.report.arms import ArmsConfig, arms_text, run_arms
 
 RATES = {"raw": (0.10, 0.14, 0.12), "taught": (0.20, 0.25, 0.21)}
@@ -43,7 +43,7 @@ def test_arms_are_compared_by_means_over_seeds_with_differences_paired_by_seed(t
 
 
 def test_a_study_of_seeds_trains_again_and_shares_the_data() -> None:
-    run = laptop(3).until(LAST_OF_RUN)
+    run = laptop(3).until("evaluate-tuned")
     study = seeds_study(run, 2)
     names = {stage.name for stage in study.stages}
     assert {"pretrain-0", "finetune-1", "evaluate-tuned-1", "tokenize", "arms"} <= names

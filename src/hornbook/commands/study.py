@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,7 @@ from hornbook.pipeline import DEFAULT_STORE
 if TYPE_CHECKING:
     from hornbook.pipeline.run import Pipeline, StageOutcome, StageStatus
     from hornbook.pipeline.runs import RunFolder
-    from hornbook.pipeline.stage import Progress
+    from hornbook.pipeline.stage import Progress, Stage
     from hornbook.recipes.contamination_study import StudySettings
 
 app = App(name="study", help="Study a finished run: what does its model owe to what?")
@@ -117,11 +118,34 @@ def seeds(
     """
     from hornbook.pipeline.runs import RunFolder
     from hornbook.pipeline.store import Store
-    from hornbook.recipes.seeds_study import LAST_OF_RUN, seeds_study
+    from hornbook.recipes.contamination_study import LAST_OF_RUN
 
     kept = Store(store)
     pipeline = seeds_study(pipeline_of(RunFolder(kept, run), LAST_OF_RUN), num_seeds)
     _run_arms(pipeline, RunFolder(kept, name or f"{run}-seeds"), as_json=as_json, quiet=quiet)
+
+
+def seeds_study(run: "Pipeline", num_seeds: int) -> "Pipeline":
+    """The pipeline of a study of seeds: everything that depends on a training of the run, once for each seed."""
+    from hornbook.pipeline.run import Pipeline
+    from hornbook.report.arms import compare_arms
+
+    last = run.stages[-1]
+    evaluations = {("tuned", seed): _with_seed(last, seed, {}) for seed in range(num_seeds)}
+    return Pipeline.ending_in("seeds", compare_arms(evaluations), seed=last.seed)
+
+
+def _with_seed(stage: "Stage", seed: int, made: "dict[str, Stage]") -> "Stage":
+    """The stage with all trainings before it under this seed; a stage without one stays the same."""
+    from hornbook.training.config import TrainConfig
+
+    if stage.name not in made:
+        inputs = {name: _with_seed(one, seed, made) for name, one in stage.inputs.items()}
+        config = replace(stage.config, seed=seed) if isinstance(stage.config, TrainConfig) else stage.config
+        is_same = config is stage.config and all(one is stage.inputs[name] for name, one in inputs.items())
+        changed = replace(stage, name=f"{stage.name}-{seed}", config=config, inputs=inputs)
+        made[stage.name] = stage if is_same else changed
+    return made[stage.name]
 
 
 def _run_arms(pipeline: "Pipeline", folder: "RunFolder", *, as_json: bool, quiet: bool) -> None:

@@ -27,7 +27,7 @@ class Recipe(Protocol):
         """
 
 
-_NO_RECIPES = ("contamination_study", "evaluation", "find", "seeds_study")
+_NO_RECIPES = ("contamination_study", "evaluation", "find")
 """Files beside the recipes: pipelines that need a model or a run, and this one."""
 
 

@@ -16,6 +16,9 @@ EVALUATE = "evaluate"
 """The stage that evaluates one model, whatever it is."""
 EVALUATIONS = (("base", "evaluate-base"), ("tuned", "evaluate-tuned"))
 """Model → stage of a recipe that evaluated it, in the order in which they are shown."""
+HEADLINE = "held-out, unseen names"
+"""Title of the benchmark that is quoted: the hardest that the recipe `laptop` claims. Its problems combine a program
+and words as training never does, with argument names that training never has."""
 _MEMORISER = ("memoriser", "evaluate-memoriser")
 """A lookup in the exercises, whose scores stand beside the models'."""
 MODELS = tuple(model for model, _ in EVALUATIONS)

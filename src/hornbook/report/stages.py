@@ -13,7 +13,7 @@ from hornbook.report.answers import MODEL, attempts_of, explorer_of, joined
 from hornbook.report.data_flow import metric, trainings_of
 from hornbook.report.page import Page, draw_page
 from hornbook.report.published import UNDERSTANDING, ScoreRow, published_chart
-from hornbook.report.scores import EVALUATE, grades_of, sandbox_of, scores_by_name, scores_of
+from hornbook.report.scores import EVALUATE, HEADLINE, grades_of, sandbox_of, scores_by_name, scores_of
 from hornbook.report.sections import PageSection, absent_roles, by_role, environment_of, fill_sections
 
 VERSION = 6
@@ -59,8 +59,7 @@ def page_of(artifacts: Mapping[str, Artifact], config: ReportConfig) -> Page:
 def _lead(run: Mapping[str, Artifact], *, with_scores: bool) -> dict[str, Any]:
     scores = scores_of(run) if with_scores else []
     found = {(score["model"], score["benchmark"]): score for score in scores}
-    # The hardest that the recipe claims: problems held out by combination, with argument names it never saw.
-    tuned, base = (found.get((model, "held-out, unseen names")) for model in ("tuned", "base"))
+    tuned, base = (found.get((model, HEADLINE)) for model in ("tuned", "base"))
     humaneval = found.get(("tuned", "HumanEval"))
     return {
         "trainings": [one for one in trainings_of(run) if one.num_parameters and one.num_tokens],

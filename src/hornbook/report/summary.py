@@ -19,7 +19,15 @@ from hornbook.report.arms import ARMS, arms_text
 from hornbook.report.contamination import STUDY, study_text
 from hornbook.report.data_flow import data_flow_of, metric
 from hornbook.report.plain import plain
-from hornbook.report.scores import EVALUATE, grade_line, raw_scores_of, sandbox_of, scores_by_name, scores_of
+from hornbook.report.scores import (
+    EVALUATE,
+    HEADLINE,
+    grade_line,
+    raw_scores_of,
+    sandbox_of,
+    scores_by_name,
+    scores_of,
+)
 from hornbook.report.sections import absent_roles, by_role
 from hornbook.units import duration, magnitude, plural
 
@@ -114,6 +122,11 @@ def _score_lines(run: Mapping[str, Artifact]) -> Iterator[str]:
         if score["long_solutions"]:
             too_long = f"{plural(score['long_solutions'], 'solutions')} too long, not in bits per byte"
             yield f"  {'':<{width}} [dim]{too_long}[/]"
+
+    if quoted := next((one for one in scores if (one["model"], one["benchmark"]) == ("tuned", HEADLINE)), None):
+        share = f"[bold]{100 * quoted['pass_at_1']:.1f} %[/]"
+        yield f"\nThe tuned model passes {share} of exercises whose program and words training never combined,"
+        yield "with argument names that training never had."
 
 
 def _data_lines(run: Mapping[str, Artifact]) -> Iterator[str]:

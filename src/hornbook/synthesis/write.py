@@ -212,8 +212,8 @@ def _ask(
 
 
 def _identity(config: TextbooksConfig | ExercisesConfig, sha256_of: FileHash) -> list[Any]:
-    """The hashes of a person's own schemas, and of the lists that a language model is asked about."""
-    schemas = [sha256_of(Path(one)) for one in config.schemas]
+    """A person's own schemas, whose file names their family, and the lists that a language model is asked about."""
+    schemas = [[Path(one).stem, sha256_of(Path(one))] for one in config.schemas]
     if config.teacher == CURRICULUM:
         return schemas
     prompts = config.prompts

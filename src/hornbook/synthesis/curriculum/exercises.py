@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from typing import TypeVar
 
 from hornbook.errors import ConfigError
+from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.records import CURRICULUM, Document, Exercise, Problem
 from hornbook.synthesis.curriculum.compose import Rules, write_exercise
 from hornbook.synthesis.curriculum.library import Library, Split, read_library
@@ -52,7 +53,7 @@ class ExerciseRules:
     """Share of schemas, of combinations and of names that training never sees; in (0, 1)."""
     families: tuple[str, ...] = ()
     """Families of schemas that are written, such as `search` and `texts`; without any, all."""
-    schemas: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = field(default=(), metadata=NOT_IN_FINGERPRINT)  # Their contents are.
     """Python files with schemas and words of one's own. Half of the exercises and all held-out problems are theirs."""
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from hornbook.errors import ConfigError
+from hornbook.pipeline.fingerprint import NOT_IN_FINGERPRINT
 from hornbook.records import CURRICULUM, Document, content_id, textbook_passage
 from hornbook.synthesis.curriculum.compose import Rules, compose
 from hornbook.synthesis.curriculum.docstrings import short_calls
@@ -92,7 +93,7 @@ class TextbookRules:
     """Share of schemas, combinations, and names that no passage shows, as of `write-exercises` with the same seed."""
     families: tuple[str, ...] = ()
     """Families of schemas that passages are about, such as `search` and `texts`; without any, all."""
-    schemas: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = field(default=(), metadata=NOT_IN_FINGERPRINT)  # Their contents are.
     """Python files with schemas and words of one's own. Half of the passages are about theirs."""
 
     def __post_init__(self) -> None:
