@@ -5,12 +5,12 @@ Usage: python bench/curriculum.py [--exercises 20000]
 
 import argparse
 import ast
+import inspect
 import json
 import random
 from collections import Counter
 from pathlib import Path
 
-from hornbook import synthesis
 from hornbook.benchmarks.humaneval import humaneval_functions, read_humaneval, structure_of_humaneval
 from hornbook.python_code.structure import functions_of, skeleton_of, structure_of
 from hornbook.records import Exercise, as_document
@@ -80,7 +80,7 @@ def main() -> None:
 
 
 def _num_lines() -> int:
-    folder = Path(synthesis.__file__).parent / "curriculum"
+    folder = Path(inspect.getfile(Library)).parent
     return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in folder.rglob("*.py"))
 
 
