@@ -88,7 +88,7 @@ class Exercise:
 
     id: str
     prompt: str
-    """Imports if any, signature, docstring; ends with the newline after the closing quotes."""
+    """Imports if any, signature, docstring or comment; ends with a newline."""
     solution: str
     """The body, indented by four spaces; `prompt + solution` is a whole module that ends with a newline."""
     entry_point: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hornbook.records import CURRICULUM, Exercise, content_id
-from hornbook.synthesis.curriculum.docstrings import type_of_all, write_docstring
+from hornbook.synthesis.curriculum.docstrings import type_of_all, write_comment, write_docstring
 from hornbook.synthesis.curriculum.inputs import Inputs
 from hornbook.synthesis.curriculum.names import name_arguments, rename_locals
 from hornbook.synthesis.curriculum.task import Task, source_of
@@ -62,13 +62,13 @@ class Composed:
     before: str
     """Imports and helpers that stand above the function."""
 
-    def head(self) -> str:
-        """Imports, helpers and the signature."""
+    def head(self, comment: str = "") -> str:
+        """Imports, helpers, a comment if any, and the signature."""
         listed = ", ".join(f"{name}: {one}" if self.is_typed else name for name, one in self.arguments.items())
         result = f" -> {self.returned}" if self.is_typed else ""
         used = [name for name in ("Iterator", "Optional") if f"{name}[" in f"{listed}{result}"]
         imports = f"from typing import {', '.join(used)}\n\n\n" if used else ""
-        return f"{imports}{self.before}def {self.entry_point}({listed}){result}:\n"
+        return f"{imports}{self.before}{comment}def {self.entry_point}({listed}){result}:\n"
 
 
 def compose(task: Task, seed: str, rules: Rules) -> Composed | None:
@@ -118,10 +118,15 @@ def write_exercise(task: Task, seed: str, rules: Rules = Rules()) -> Exercise | 
     if composed is None:
         return None
     rng = random.Random(f"{seed}:docstring")
-    style, docstring = write_docstring(
-        composed.told, composed.arguments, composed.returned, composed.entry_point, composed.trials, rng
-    )
-    prompt = composed.head() + docstring
+    style, comment = "comment", write_comment(composed.told, rng)
+    if comment is not None:
+        is_above = rng.random() < 0.5
+        prompt = composed.head(comment) if is_above else composed.head() + textwrap.indent(comment, "    ")
+    else:
+        style, docstring = write_docstring(
+            composed.told, composed.arguments, composed.returned, composed.entry_point, composed.trials, rng
+        )
+        prompt = composed.head() + docstring
     return Exercise(
         id=content_id("exercise", prompt, composed.solution),
         prompt=prompt,

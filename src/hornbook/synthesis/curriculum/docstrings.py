@@ -1,4 +1,7 @@
-"""Lay a task out as a docstring: in plain text or in one of the styles of sections, with or without examples."""
+"""Lay a task out as a docstring: in plain text or in one of the styles of sections, with or without examples.
+
+Or as a comment, which people write for a model to complete.
+"""
 
 import itertools
 import random
@@ -14,8 +17,18 @@ EXAMPLES = {"doctest": 45, "equation": 15, "sentence": 15, "none": 25}
 SECTIONS = {"plain": 70, "phi": 10, "google": 8, "numpy": 6, "rest": 6}
 """How the docstring lists arguments → weight; `phi` is the style of the paper's sample."""
 _WIDTHS = (72, 79, 88, 100)
+_COMMENT_SHARE = 0.05
+_ONE_LINE_SHARE = 0.15
+_MAX_LINE = 120
 _MAX_EXAMPLE = 70
 """Characters of a call or an outcome in a docstring."""
+
+
+def write_comment(told: str, rng: random.Random) -> str | None:
+    """The task as a comment that ends with a newline, of a small share of tasks."""
+    if rng.random() >= _COMMENT_SHARE:
+        return None
+    return "".join(f"# {line}\n" for line in textwrap.wrap(told, rng.choice(_WIDTHS)))
 
 
 def write_docstring(
@@ -39,6 +52,8 @@ def write_docstring(
     Returns:
         The style, such as `plain doctest`, and the docstring.
     """
+    if rng.random() < _ONE_LINE_SHARE and len(told) <= _MAX_LINE:
+        return "plain none", f'    """{told}"""\n'
     sections = rng.choices([*SECTIONS], [*SECTIONS.values()])[0]
     style = rng.choices([*EXAMPLES], [*EXAMPLES.values()])[0]
     width = rng.choice(_WIDTHS)

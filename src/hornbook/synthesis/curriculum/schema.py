@@ -6,6 +6,7 @@ an item is called (`lexicon.Said`).
 """
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -75,8 +76,8 @@ class Schema:
     @cached_property
     def kinds(self) -> tuple[tuple[str, str], ...]:
         """What T and U can be together; ("", "") where the schema has neither."""
-        types = " ".join(one.type for one in self.parameters)
-        items = ITEM_KINDS if "T" in types.replace("Text", "") else ("",)
+        types = {word for one in self.parameters for word in re.findall(r"\w+", one.type)}
+        items = ITEM_KINDS if "T" in types else ("",)
         return tuple(
             (item, result) for item in items for result in (RESULT_KINDS[item or "int"] if "U" in types else ("",))
         )

@@ -8,6 +8,7 @@ import ast
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from hornbook.synthesis.curriculum.task import expression, simplified, with_expressions
 
@@ -106,6 +107,27 @@ def guard(body: Body) -> Body | None:
                 is_passed_over = simplified(ast.UnaryOp(ast.Not(), last.test))
                 loop.body = [*before, ast.If(is_passed_over, [ast.Continue()], []), *inner]
                 return body
+    return None
+
+
+def nested_condition(body: Body) -> Body | None:
+    """One condition inside another in place of `and`."""
+    for node in (node for statement in body for node in ast.walk(statement)):
+        match node:
+            case ast.If(test=ast.BoolOp(ast.And(), [first, second]), orelse=[]):
+                node.test, node.body = first, [ast.If(second, node.body, [])]
+                return body
+    return None
+
+
+def assigned_together(body: Body) -> Body | None:
+    """The first two variables in one assignment: `first, second = 0, []`."""
+    match body:
+        case [ast.Assign([ast.Name() as first], start), ast.Assign([ast.Name() as second], other), *rest] if (
+            first.id not in _names(_text(other))
+        ):
+            target = ast.Tuple([first, second], ast.Store())
+            return [ast.Assign([target], ast.Tuple([start, other], ast.Load())), *rest]
     return None
 
 
@@ -213,14 +235,17 @@ REWRITINGS: tuple[tuple[Callable[[Body], Body | None], float], ...] = (
     (hoisted, 0.6),
     (inner_function, 0.06),
     (guard, 0.15),
+    (nested_condition, 0.2),
     (by_index, 0.15),
     (while_loop, 0.06),
     (plain_assignment, 0.1),
     (else_after_return, 0.15),
     (conditional_expression, 0.2),
     (named_result, 0.08),
+    (assigned_together, 0.15),
 )
 """Each with its probability, in the order in which they are tried."""
+_GUARD_SHARE = 0.15
 
 
 def rewrite(function: ast.FunctionDef, rng: random.Random) -> ast.FunctionDef:
@@ -233,7 +258,25 @@ def rewrite(function: ast.FunctionDef, rng: random.Random) -> ast.FunctionDef:
             if changed is not None:
                 new.body = changed
                 text = _text(new)
-    return _function(text)
+    return (rng.random() < _GUARD_SHARE and with_guard(_function(text))) or _function(text)
+
+
+def with_guard(function: ast.FunctionDef) -> ast.FunctionDef | None:
+    """The function with a guard in front, for an empty argument; None where it is not clear what that gives."""
+    if len(function.args.args) != 1 or isinstance(function.body[0], ast.If):
+        return None
+    namespace: dict[str, Any] = {}
+    nothing: tuple[object, ...] = ([], "")
+    try:
+        exec(_text(function), namespace)
+        outcomes = {repr(namespace[function.name](empty)) for empty in nothing}
+    except (NameError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError, KeyError):
+        return None
+    name, outcome = function.args.args[0].arg, outcomes.pop()
+    if outcomes or "<" in outcome:
+        return None
+    function.body = [*_parse(f"if not {name}:\n    return {outcome}"), *function.body]
+    return function
 
 
 def _function(text: str) -> ast.FunctionDef:

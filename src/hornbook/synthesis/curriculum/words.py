@@ -144,6 +144,6 @@ Char>str | x * K | repeated | X repeated {K} times; {K} copies of X | 2 3
 Char>str | chr(ord(x) + K) | shifted | the character whose code is {K} more than that of X; X shifted by {K} code points | 1 2 3
 Char>str | "[" + x + "]" | bracketed | X between square brackets; X put in square brackets
 Char>int | ord(x) | code | the code point of X; the character code of X; the Unicode code of X
-Char>int | ord(x.lower()) - ord("a") + 1 if x.isalpha() else 0 | letter_value | the position of X in the alphabet counted from 1, or 0 for what is no letter; the alphabet position of X (a is 1), 0 if X is not a letter
+Char>int | ord(x.lower()) - ord("a") + 1 if x.isalpha() else 0 | letter_value | the position of X in the alphabet counted from 1, or 0 for what is no letter; the alphabet position of X, 1 for 'a', and 0 if X is not a letter
 Char>int | int(x) if x.isdigit() else 0 | digit_value | the value of X if X is a digit and 0 otherwise; X as an integer, or 0 if X is not a digit
 """

@@ -21,6 +21,34 @@ def sum_where(xs: list[T], p: Predicate[T], f: Measure[T]) -> Any:
     return total
 
 
+def sum_all(xs: list[T], f: Measure[T]) -> Any:
+    """Return the sum of {f:each {x}} in {xs}.
+
+    Add up {f:every {x}} of {xs}.
+
+    names: sum_{f} total_{f} add_{f} sum_of_{f}
+    """
+    total = 0
+    for x in xs:
+        total += f(x)
+    return total
+
+
+def average(xs: list[T], f: Measure[T], none: Choice = (0, None)) -> Any:
+    """Return the average of {f:each {x}} in {xs}, or {none} if {xs} is empty.
+
+    Compute the mean of {f:every {x}} in {xs}. For an empty list return {none}.
+
+    names: average_{f} mean_{f} avg_{f}
+    """
+    if not xs:
+        return none
+    total = 0
+    for x in xs:
+        total += f(x)
+    return total / len(xs)
+
+
 def signed_sum(xs: list[T], p: Predicate[T], f: Measure[T]) -> Any:
     """Start from 0. For each {x} in {xs} that {p}, add {f:it}; for each other {x}, subtract it instead. Return the
     result.
@@ -67,6 +95,35 @@ def keep_where(xs: list[T], p: Predicate[T], f: Map[T, U]) -> list[U]:
     for x in xs:
         if p(x):
             result.append(f(x))
+    return result
+
+
+def keep(xs: list[T], p: Predicate[T]) -> list[T]:
+    """Return the {p:many} of {xs}.
+
+    Filter {xs} and keep only the {x:s} that {p:s}.
+
+    Return a list of all {x:s} in {xs} that {p:s}.
+
+    names: get_{p} filter_{p} only_{p} select_{p} {p}_only
+    """
+    result = []
+    for x in xs:
+        if p(x):
+            result.append(x)
+    return result
+
+
+def map_all(xs: list[T], f: Map[T, U]) -> list[U]:
+    """Return a list with {f:each {x}} in {xs}.
+
+    Take {f:every {x}} of {xs}, in the same order.
+
+    names: map_{f} {f}_of_all get_{f} all_{f} {f}_list
+    """
+    result = []
+    for x in xs:
+        result.append(f(x))
     return result
 
 

@@ -51,6 +51,19 @@ def first_item(xs: list[T], p: Predicate[T], f: Map[T, U], none: Choice = (None,
     return none
 
 
+def first_match(xs: list[T], p: Predicate[T], none: Choice = (None,)) -> Any:
+    """Return the first {x} in {xs} that {p}, or {none}.
+
+    Find the first {p:one} in {xs}. If there is none, return {none}.
+
+    names: first_{p} find_{p} find_first_{p} get_first_{p}
+    """
+    for x in xs:
+        if p(x):
+            return x
+    return none
+
+
 def nth_match(xs: list[T], k: Size, p: Predicate[T], none: Choice = (None, -1)) -> Any:
     """Return the index of the {p:one} number {k} in {xs}, counted from 1, or {none} if there are not so many.
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from hornbook.synthesis.curriculum.holes import Char, Choice, Measure, Natural, Predicate, T, Text
+from hornbook.synthesis.curriculum.holes import Char, Choice, Map, Measure, Natural, Predicate, Size, T, Text, U
 
 
 def clock_time(n: int, between: Choice = (":", ".", "-"), none: Choice = ("", None, "?")) -> Any:
@@ -47,6 +47,124 @@ def percentage(a: Natural, b: Natural, k: Choice = (2, 3, 4), none: Choice = ("-
     if b == 0:
         return none
     return f"{round(100 * a / b, k)}%"
+
+
+def spread(xs: list[T], f: Measure[T], none: Choice = (0, -1, None)) -> Any:
+    """Return the difference between the largest and the smallest value of {f:an {x}} in {xs}, or {none} if {xs} is
+    empty.
+
+    Compute {f:each {x}} in {xs}. Return how far the smallest is below the largest, {none} without any.
+
+    names: spread_of_{f} range_of_{f} {f}_range max_minus_min
+    """
+    if not xs:
+        return none
+    values = [f(x) for x in xs]
+    return max(values) - min(values)
+
+
+def largest_value(xs: list[T], f: Measure[T], none: Choice = (0, -1, None)) -> Any:
+    """Return the maximum of {f:each {x}} in {xs}, or {none} for an empty list.
+
+    Find the largest value of {f:an {x}} in {xs}. Return {none} if there is no {x}.
+
+    names: max_{f} largest_{f} maximum_{f} highest_{f}
+    """
+    return max((f(x) for x in xs), default=none)
+
+
+def every_kth(xs: list[T], f: Map[T, U], k: Choice = (2, 3)) -> list[U]:
+    """Go through {xs} in steps of {k}, from the first {x} on, and return the list of {f:each {x}}.
+
+    Return a list with {f:each {x}} in {xs} whose index is 0 or a multiple of {k}.
+
+    names: {f}_in_steps {f}_of_every_{k} step_by_{k}
+    """
+    return [f(x) for x in xs[::k]]
+
+
+def shared_items(xs: list[T], ys: list[T], p: Predicate[T]) -> list[T]:
+    """Return the different {x:s} that {p:s} and are in both {xs} and {ys}, in ascending order.
+
+    Find what {xs} and {ys} have in common. Keep the {p:many}, each once, and sort them.
+
+    names: shared_{p} common_{p} {p}_in_both intersect_{p}
+    """
+    shared: set[Any] = set(xs) & set(ys)
+    return sorted(x for x in shared if p(x))
+
+
+def sort_words(s: Text, f: Map[str, int], down: Choice = (True, False)) -> str:
+    """Sort the words of {s} by {f:the word}, with reverse={down}, and join them with spaces again.
+
+    Split {s} into words and order them by {f:each word}; the value of reverse is {down}. Return them as one string.
+
+    names: sort_words_by_{f} words_by_{f} order_by_{f}
+    """
+    return " ".join(sorted(s.split(), key=lambda x: f(x), reverse=down))
+
+
+def join_words(s: Text, f: Map[str, str], between: Choice = (" ", "-", "", "_")) -> Any:
+    """Split {s} into words, take {f:each word}, and join the results with {between}.
+
+    For every word of {s}, take {f:it}. Put {between} between them and return the string.
+
+    names: {f}_words join_words map_words join_{f}
+    """
+    return between.join([f(x) for x in s.split()])
+
+
+def count_words(s: Text, p: Predicate[str]) -> int:
+    """Split {s} into words at its spaces. Return how many of the words are such that the word {p}.
+
+    Count the words in {s}, separated by spaces: each word that {p}.
+
+    names: count_words_{p} num_{p}_words {p}_words
+    """
+    return len([x for x in s.split() if p(x)])
+
+
+def middle_value(xs: list[T], f: Measure[T], none: Choice = (None, 0)) -> Any:
+    """Sort {f:each {x}} of {xs} and return the value in the middle, the lower one of two; {none} for an empty list.
+
+    Return the lower median of the values, {f:each {x}} in {xs}. If {xs} is empty, return {none}.
+
+    names: middle_{f} median_{f} lower_median
+    """
+    values = sorted(f(x) for x in xs)
+    return values[(len(values) - 1) // 2] if values else none
+
+
+def grow(a: float, n: Size, rate: Choice = (2, 3, 5, 10), k: Choice = (1, 2)) -> float:
+    """Let the amount {a} grow by {rate} percent each year, and return what it is after {n} years, rounded to {k}
+    decimals.
+
+    Return {a} with {n} years of interest at {rate} percent, interest on interest, rounded to {k} decimal places.
+
+    names: grow with_interest compound_{rate} amount_after_years
+    """
+    factor: float = (1 + rate / 100) ** n
+    return round(a * factor, k)
+
+
+def compare_sizes(xs: list[T], ys: list[T], p: Predicate[T]) -> bool:
+    """Check whether {xs} has more {p:many} than {ys}.
+
+    Return True if {xs} has more {x:s} that {p:s} than {ys} has, and False otherwise.
+
+    names: has_more_{p} more_{p} compare_{p}
+    """
+    return sum(p(x) for x in xs) > sum(p(y) for y in ys)
+
+
+def add_lists(xs: list[int], ys: list[int], f: Map[int, int]) -> list[int]:
+    """Add {xs} and {ys} place by place, as far as the shorter one goes, and return {f:each sum} as a list.
+
+    Return a list with {f:the sum} of the numbers at each index that both {xs} and {ys} have.
+
+    names: add_lists add_by_place {f}_of_sums pairwise_{f}
+    """
+    return [f(x + y) for x, y in zip(xs, ys)]
 
 
 def trimmed_mean(xs: list[T], f: Measure[T], k: Choice = (1, 2), none: Choice = (None, 0)) -> Any:
