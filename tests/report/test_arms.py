@@ -21,7 +21,7 @@ def evaluation(share: float) -> Artifact:
 
 
 def test_arms_are_compared_by_means_over_seeds_with_differences_paired_by_seed(tmp_path: Path) -> None:
-    inputs = {f"{arm}/{seed}": evaluation(rate) for arm, rates in RATES.items() for seed, rate in enumerate(rates)}
+    inputs = {f"{arm}/{seed}/0": evaluation(rate) for arm, rates in RATES.items() for seed, rate in enumerate(rates)}
     config = ArmsConfig(arms=tuple(RATES), seeds=(0, 1, 2))
     metrics = run_arms(config, inputs, workspace(tmp_path)).metrics
     passed, bits = metrics["tables"]
@@ -36,6 +36,8 @@ def test_arms_are_compared_by_means_over_seeds_with_differences_paired_by_seed(t
     assert second["difference"] == pytest.approx(0.1)
     assert second["p"] == pytest.approx(0.00332, abs=1e-5)  # t = 17.32 with 2 degrees of freedom.
     assert bits["rows"][1]["difference"] == pytest.approx(-0.1)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Held-out exercises, bits per byte" in page
     text = arms_text(metrics)
     assert "| taught | 22.0 (15.4 to 28.6) | 2.6 | 20.0 25.0 21.0 | +10.0" in text
     with pytest.raises(ConfigError, match="two seeds"):

@@ -9,7 +9,7 @@ Source: section 5 of the paper, with the rule of `docs/decisions/decontamination
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hornbook.benchmarks.against import NamedProblems, read_against
 from hornbook.decontamination.calibration import calibrate
@@ -26,12 +26,13 @@ from hornbook.records import Document, Dropped, Problem
 from hornbook.sandbox.program import Sandbox
 from hornbook.teacher.api import Teacher
 
-VERSION = 6
+VERSION = 7
 """Raised when a rule of this stage changes: it is part of the fingerprint."""
 NAME = "decontaminate"
 """Of the stage; the teacher's answers are counted under it."""
 TOO_LONG = "too long"
-HELD_OUT = NamedProblems(name="held_out", title="held-out exercises", problems=())
+HELD_OUT = {"held_out": "held-out exercises", "held_out_schemas": "held-out schemas"}
+"""Tables of problems whose programs training must not have → what they are called."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,13 +125,16 @@ def run_decontaminate(config: DecontaminateConfig, inputs: Mapping[str, Artifact
     )
 
 
-def _held_out(exercises: Artifact) -> list[Problem]:
-    """The problems whose programs training must not have."""
-    tables = (name for name in ("held_out", "held_out_schemas") if exercises.has(name))
-    return [problem for name in tables for problem in exercises.records(name, Problem)]
+def _held_out(exercises: Artifact) -> list[NamedProblems]:
+    tables = {name: exercises.records(name, Problem) for name in HELD_OUT if exercises.has(name)}
+    return [
+        NamedProblems(name=name, title=HELD_OUT[name], problems=tuple(problems))
+        for name, problems in tables.items()
+        if problems
+    ]
 
 
-def benchmarks_of(config: RuleConfig, held_out: Sequence[Problem] = ()) -> list[NamedProblems]:
+def benchmarks_of(config: RuleConfig, held_out: Sequence[NamedProblems] = ()) -> list[NamedProblems]:
     """The benchmarks of the config, then the held-out problems, where there are some.
 
     Raises:
@@ -145,7 +149,7 @@ def benchmarks_of(config: RuleConfig, held_out: Sequence[Problem] = ()) -> list[
                 "give the file another name: `NAME=FILE`"
             )
         named[one.title] = one.name
-    return [*found, replace(HELD_OUT, problems=tuple(held_out))] if held_out else found
+    return [*found, *held_out]
 
 
 def _write_decided(searched: Sequence[Searched], judged: Judged | None, workspace: Workspace) -> int:

@@ -28,7 +28,7 @@ VERSION = 6
 """Raised when the exported files change: it is part of the fingerprint."""
 _DATA = ("code", "filters", "select", "verify", "deduplicate", "decontaminate")
 _TRAININGS = ("pretrain", "model")
-_EVALUATIONS = (("base", "evaluate-base"), ("tuned", "evaluate-tuned"))
+_EVALUATIONS = (("base", "evaluate-base"), ("tuned", "evaluate-tuned"), ("tuned, sampled", "evaluate-sampled"))
 _BENCHMARKS = {"held_out": "held-out exercises", "humaneval": "HumanEval"}
 _WEIGHT_BYTES = 4
 """Size of a parameter, float32."""

@@ -27,7 +27,7 @@ class Recipe(Protocol):
         """
 
 
-_NO_RECIPES = ("contamination_study", "evaluation", "find")
+_NO_RECIPES = ("collapse", "contamination_study", "data_studies", "evaluation", "find")
 """Files beside the recipes: pipelines that need a model or a run, and this one."""
 
 

@@ -5,7 +5,7 @@ procedural curriculum, and the tokenizer is trained on the run's own data.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hornbook.curation.classify import classify
 from hornbook.curation.collect import DEFINITIONS, CollectConfig, collect
@@ -16,12 +16,12 @@ from hornbook.decontamination.stage import decontaminate
 from hornbook.deduplication.stage import deduplicate
 from hornbook.evaluation.memoriser import evaluate_memoriser
 from hornbook.evaluation.stages import HELD_OUT, EvaluateConfig, evaluate
-from hornbook.export.stages import export
+from hornbook.export.stages import ExportConfig, export
 from hornbook.filters.config import FiltersConfig
 from hornbook.filters.stage import filters
 from hornbook.model.config import ModelConfig
 from hornbook.pipeline.run import Pipeline
-from hornbook.report.stages import report
+from hornbook.report.stages import ReportConfig, report
 from hornbook.sources.standard_library import STANDARD_LIBRARY
 from hornbook.synthesis.curriculum.exercises import ExercisesConfig
 from hornbook.synthesis.curriculum.textbooks import TextbooksConfig
@@ -72,27 +72,58 @@ FINETUNE = TrainConfig(
     mask_documents=True,  # Departs: section 2.3 mentions no mask.
 )
 EVALUATE = EvaluateConfig(max_new_tokens=200)
-BASE_BENCHMARKS = (HELD_OUT, "held_out_unseen_names", "humaneval")
+_BASE_BENCHMARKS = (HELD_OUT, "held_out_unseen_names", "humaneval")
 """Of the base model, which never saw an exercise, and of a lookup in the exercises."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """What is written, and how it is learned; the stages are the same for all sizes."""
+
+    textbooks: TextbooksConfig
+    exercises: ExercisesConfig
+    tokenizer: TokenizerConfig
+    pretrain: TrainConfig
+    finetune: TrainConfig
+    evaluate: EvaluateConfig = EVALUATE
+    sampled: EvaluateConfig | None = None
+    """A second evaluation of the tuned model, with several samples per problem."""
 
 
 def laptop(seed: int = 0, source: Sequence[str] = ()) -> Pipeline:
     """The recipe's pipeline; `source` names one's own code, which takes the place of the standard library."""
+    course = Course(textbooks=TEXTBOOKS, exercises=EXERCISES, tokenizer=TOKENIZER, pretrain=PRETRAIN, finetune=FINETUNE)
+    return build("laptop", course, seed, source or (STANDARD_LIBRARY,))
+
+
+def build(name: str, course: Course, seed: int, inputs: Sequence[str]) -> Pipeline:
+    """The pipeline of a course.
+
+    Args:
+        name: Of the recipe.
+        course: What is written and how it is learned.
+        seed: The seed of every random choice.
+        inputs: The real code.
+    """
     library = collect(CollectConfig(inputs=(STANDARD_LIBRARY,), split=DEFINITIONS))
     classifier = train_classifier(library, read_labels(library))
-    code = collect(CollectConfig(inputs=tuple(source), split=DEFINITIONS), name="code") if source else library
-    suitable = filters(code, FiltersConfig(check_licenses=not source))  # One's own code needs no licence.
+    is_own = tuple(inputs) != (STANDARD_LIBRARY,)
+    code = collect(CollectConfig(inputs=tuple(inputs), split=DEFINITIONS), name="code") if is_own else library
+    suitable = filters(code, FiltersConfig(check_licenses=not is_own))  # One's own code needs no licence.
     taught = select(suitable, classify(code, classifier))
-    textbooks, exercises = write_textbooks(TEXTBOOKS), write_exercises(EXERCISES)
+    textbooks, exercises = write_textbooks(course.textbooks), write_exercises(course.exercises)
     clean = decontaminate(deduplicate(taught, verify(textbooks, exercises)), held_out=exercises)
-    tokenizer = train_tokenizer(clean, TOKENIZER)
+    tokenizer = train_tokenizer(clean, course.tokenizer)
     tokens = tokenize(clean, tokenizer)
-    base = train(tokens, PRETRAIN, name="pretrain")
-    tuned = train(tokens, FINETUNE, base=base, name="finetune")
-    known = replace(EVALUATE, benchmarks=BASE_BENCHMARKS)
+    base = train(tokens, course.pretrain, name="pretrain")
+    tuned = train(tokens, course.finetune, base=base, name="finetune")
+    known = replace(course.evaluate, benchmarks=_BASE_BENCHMARKS)
     scores = [
         evaluate_memoriser(clean, known, held_out=exercises),
         evaluate(base, tokenizer, known, held_out=exercises, name="evaluate-base"),
-        evaluate(tuned, tokenizer, EVALUATE, held_out=exercises, name="evaluate-tuned"),
+        evaluate(tuned, tokenizer, course.evaluate, held_out=exercises, name="evaluate-tuned"),
     ]
-    return Pipeline.ending_in("laptop", report(export(tuned, tokenizer, *scores)), seed=seed)
+    if course.sampled:
+        scores.append(evaluate(tuned, tokenizer, course.sampled, held_out=exercises, name="evaluate-sampled"))
+    exported = export(tuned, tokenizer, *scores, config=ExportConfig(name=f"hornbook-{name}"))
+    return Pipeline.ending_in(name, report(exported, config=ReportConfig(recipe=name)), seed=seed)

@@ -21,6 +21,8 @@ HEADLINE = "held-out, unseen names"
 and words as training never does, with argument names that training never has."""
 _MEMORISER = ("memoriser", "evaluate-memoriser")
 """A lookup in the exercises, whose scores stand beside the models'."""
+_SAMPLED = ("tuned, sampled", "evaluate-sampled")
+"""The tuned model once more, with several samples per problem."""
 MODELS = tuple(model for model, _ in EVALUATIONS)
 _GRADES = range(11)
 _TITLES = {"held_out": "held-out exercises", "humaneval": "HumanEval"}
@@ -39,7 +41,7 @@ _FIGURES = (
 
 def evaluations_of(run: Mapping[str, Artifact]) -> list[tuple[str, Artifact]]:
     """Model → artifact of its evaluation, for the evaluations that took place."""
-    found = [(model, run[role]) for model, role in (_MEMORISER, *EVALUATIONS) if role in run]
+    found = [(model, run[role]) for model, role in (_MEMORISER, *EVALUATIONS, _SAMPLED) if role in run]
     if EVALUATE in run:
         found.append((run[EVALUATE].manifest.metrics.get("model", {}).get("name", EVALUATE), run[EVALUATE]))
     return found

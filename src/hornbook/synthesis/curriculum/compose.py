@@ -17,7 +17,8 @@ from hornbook.synthesis.curriculum.telling import tell
 from hornbook.synthesis.curriculum.trials import Program, Trial, choose_trials, write_test
 from hornbook.synthesis.curriculum.variants import rewrite
 
-_NUM_INPUTS = 60
+_NUM_INPUTS = (24, 40)
+"""Random arguments that are tried first, and added where those do not reach all of a program."""
 _TYPED_SHARE = 0.5
 _DOUBLE_QUOTES_SHARE = 0.5
 _SINGLE_QUOTED = re.compile(r"'([^'\"\\\n]*)'")
@@ -25,6 +26,7 @@ _MAX_NAME = 28
 """Characters of a function's name, where there is a choice."""
 _TYPES = {"Text": "str", "Size": "int", "Natural": "int", "Char": "str"}
 _MODULES = ("math", "re", "string", "itertools", "collections", "functools", "bisect", "heapq")
+_MODULE = re.compile(rf"\b({'|'.join(_MODULES)})\.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,13 +82,16 @@ def compose(task: Task, seed: str, rules: Rules) -> Composed | None:
     function = task.function()
     reference = _before(task, function) + source_of(function)
     types = [one.type for one in schema.arguments]
-    rng = random.Random(f"{seed}:program")
-    drawn = Inputs(reference, task.item, rules.kinds, rng)
-    inputs = [drawn.draw(types) for _ in range(_NUM_INPUTS)]
-    solution = rewrite(function, rng)
+    drawn = Inputs(reference, task.item, rules.kinds, random.Random(f"{seed}:inputs"))
+    solution = rewrite(function, random.Random(f"{seed}:rewriting"))
     before = _before(task, solution)
     program = Program(before + source_of(solution), schema.name)
-    trials = choose_trials(program, inputs, most=rules.num_tests)
+    inputs: list[tuple[Any, ...]] = []
+    trials: list[Trial] | None = None
+    for number in _NUM_INPUTS:
+        if trials is None:
+            inputs += [drawn.draw(types) for _ in range(number)]
+            trials = choose_trials(program, inputs, most=rules.num_tests)
     if trials is None or not _agree(Program(reference, schema.name), trials):
         return None
     given = [_python_type(one, task.item, rules.kinds) for one in types]
@@ -143,7 +148,7 @@ def write_exercise(task: Task, seed: str, rules: Rules = Rules()) -> Exercise | 
 def _before(task: Task, function: ast.FunctionDef) -> str:
     """Imports and helpers that stand above the function."""
     code = "\n\n".join((*task.schema.helpers, source_of(function)))
-    used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    used = {found[1] for found in _MODULE.finditer(code)}
     imports = "\n".join(f"import {name}" for name in _MODULES if name in used)
     return "".join(f"{block}\n\n\n" for block in (imports, *task.schema.helpers) if block)
 

@@ -54,7 +54,7 @@ class Task:
         tree.args.args = [ast.arg(one.arg) for one in tree.args.args if one.arg in names]
         tree.args.defaults = []
         filled: ast.FunctionDef = _Fill(self.words).visit(with_expressions(tree, self.constants))
-        return ast.fix_missing_locations(simplified(filled))
+        return simplified(filled)
 
 
 def draw_task(schema: Schema, lexicon: Mapping[str, tuple[Entry, ...]], seed: str) -> Task | None:
@@ -87,7 +87,9 @@ def simplified(tree: N) -> N:
 
 def source_of(node: ast.AST) -> str:
     """The source of a tree, without parentheses that `ast.unparse` writes and people do not."""
-    code = ast.unparse(ast.fix_missing_locations(node)) + "\n"
+    code = f"{unparsed(node)}\n"
+    if not any(opening in code for opening in ("((", "= (", "return (")):
+        return code.rstrip("\n")
     for inner in ast.walk(node):
         match inner:
             case ast.Call(args=[ast.GeneratorExp() as only], keywords=[]):
@@ -98,6 +100,14 @@ def source_of(node: ast.AST) -> str:
                 for before in ("= ", "return "):
                     code = code.replace(f"{before}{text}\n", f"{before}{text[1:-1]}\n")
     return code.rstrip("\n")
+
+
+def unparsed(node: ast.AST) -> str:
+    """`ast.unparse`, of a tree whose new nodes need not have places yet."""
+    try:
+        return ast.unparse(node)
+    except AttributeError:
+        return ast.unparse(ast.fix_missing_locations(node))
 
 
 def with_expressions(tree: N, expressions: Mapping[str, str]) -> N:
@@ -116,7 +126,8 @@ class _Put(ast.NodeTransformer):
         self._expressions = expressions
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return copy.deepcopy(self._expressions.get(node.id, node))
+        found = self._expressions.get(node.id)
+        return node if found is None else copy.deepcopy(found)
 
 
 class _Fill(ast.NodeTransformer):

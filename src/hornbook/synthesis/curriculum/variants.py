@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from hornbook.synthesis.curriculum.task import expression, simplified, with_expressions
+from hornbook.synthesis.curriculum.task import expression, simplified, unparsed, with_expressions
 
 Body = list[ast.stmt]
 
@@ -19,16 +19,12 @@ def _parse(text: str) -> Body:
     return ast.parse(text).body
 
 
-def _text(node: ast.AST) -> str:
-    return ast.unparse(ast.fix_missing_locations(node))
-
-
 def _filtered(loop: ast.For) -> tuple[str, Body]:
     """The clauses of a comprehension that goes as the loop does, and what is done for each item."""
-    clauses = f"for {_text(loop.target)} in {_text(loop.iter)}"
+    clauses = f"for {unparsed(loop.target)} in {unparsed(loop.iter)}"
     match loop.body:
         case [ast.If(orelse=[]) as only]:
-            return f"{clauses} if {_text(only.test)}", only.body
+            return f"{clauses} if {unparsed(only.test)}", only.body
     return clauses, loop.body
 
 
@@ -41,9 +37,9 @@ def comprehension(body: Body) -> Body | None:
             clauses, inner = _filtered(loop)
             match start, inner:
                 case ast.List([]), [ast.Expr(ast.Call(ast.Attribute(ast.Name(used), "append"), [value]))]:
-                    return _parse(f"return [{_text(value)} {clauses}]") if used == name else None
+                    return _parse(f"return [{unparsed(value)} {clauses}]") if used == name else None
                 case ast.Constant(0), [ast.AugAssign(ast.Name(used), ast.Add(), value)]:
-                    return _parse(f"return sum({_text(value)} {clauses})") if used == name else None
+                    return _parse(f"return sum({unparsed(value)} {clauses})") if used == name else None
     return None
 
 
@@ -68,13 +64,13 @@ def quantifier(body: Body) -> Body | None:
     if found is None:
         return None
     loop, test, at_once = found
-    clauses = f"for {_text(loop.target)} in {_text(loop.iter)}"
+    clauses = f"for {unparsed(loop.target)} in {unparsed(loop.iter)}"
     match test:
         case _ if at_once:
-            return _parse(f"return any({_text(test)} {clauses})")
+            return _parse(f"return any({unparsed(test)} {clauses})")
         case ast.UnaryOp(ast.Not(), inner):
-            return _parse(f"return all({_text(inner)} {clauses})")
-    return _parse(f"return not any({_text(test)} {clauses})")
+            return _parse(f"return all({unparsed(inner)} {clauses})")
+    return _parse(f"return not any({unparsed(test)} {clauses})")
 
 
 def flag(body: Body) -> Body | None:
@@ -95,7 +91,7 @@ def next_item(body: Body) -> Body | None:
             if isinstance(value, ast.Constant) and isinstance(value.value, bool):
                 return None
             clauses, _ = _filtered(loop)
-            return _parse(f"return next(({_text(value)} {clauses}), {_text(default)})")
+            return _parse(f"return next(({unparsed(value)} {clauses}), {unparsed(default)})")
     return None
 
 
@@ -124,7 +120,7 @@ def assigned_together(body: Body) -> Body | None:
     """The first two variables in one assignment: `first, second = 0, []`."""
     match body:
         case [ast.Assign([ast.Name() as first], start), ast.Assign([ast.Name() as second], other), *rest] if (
-            first.id not in _names(_text(other))
+            first.id not in _names(unparsed(other))
         ):
             target = ast.Tuple([first, second], ast.Store())
             return [ast.Assign([target], ast.Tuple([start, other], ast.Load())), *rest]
@@ -187,9 +183,9 @@ def conditional_expression(body: Body) -> Body | None:
             ast.If(orelse=[], body=[ast.Return(ast.expr() as first)]) as last,
             ast.Return(ast.expr() as second),
         ]:
-            text = f"return {_text(first)} if {_text(last.test)} else {_text(second)}"
-            if (_text(first), _text(second)) == ("True", "False") and isinstance(last.test, ast.Compare):
-                text = f"return {_text(last.test)}"
+            text = f"return {unparsed(first)} if {unparsed(last.test)} else {unparsed(second)}"
+            if (unparsed(first), unparsed(second)) == ("True", "False") and isinstance(last.test, ast.Compare):
+                text = f"return {unparsed(last.test)}"
             return [*before, *_parse(text)] if len(text) < 90 else None
     return None
 
@@ -205,7 +201,7 @@ def named_result(body: Body) -> Body | None:
 def hoisted(body: Body) -> Body | None:
     """A name for an expression that a loop computes several times."""
     for loop in _loops(body):
-        counts = Counter(_text(node) for node in ast.walk(loop) if isinstance(node, ast.Call | ast.BinOp))
+        counts = Counter(unparsed(node) for node in ast.walk(loop) if isinstance(node, ast.Call | ast.BinOp))
         repeated = [text for text, count in counts.items() if count > 1 and len(text) > 5 and ".append" not in text]
         bound = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
         text = max((one for one in repeated if _names(one) <= bound), key=len, default=None)
@@ -220,8 +216,8 @@ def inner_function(body: Body) -> Body | None:
     """A condition of the loop's item as a function of its own."""
     for loop in _loops(body):
         match loop:
-            case ast.For(target=ast.Name(name), body=[*_, ast.If() as last]) if _names(_text(last.test)) == {name}:
-                text = _text(last.test)
+            case ast.For(target=ast.Name(name), body=[*_, ast.If() as last]) if _names(unparsed(last.test)) == {name}:
+                text = unparsed(last.test)
                 last.test = expression(f"matches({name})")
                 return [*_parse(f"def matches({name}):\n    return {text}"), *body]
     return None
@@ -250,14 +246,14 @@ _GUARD_SHARE = 0.15
 
 def rewrite(function: ast.FunctionDef, rng: random.Random) -> ast.FunctionDef:
     """The function in one of the ways in which it can be written; a new tree."""
-    text = _text(function)
+    text = unparsed(function)
     for rewriting, probability in REWRITINGS:
         if rng.random() < probability:
             new = _function(text)
             changed = rewriting(new.body)
             if changed is not None:
                 new.body = changed
-                text = _text(new)
+                text = unparsed(new)
     return (rng.random() < _GUARD_SHARE and with_guard(_function(text))) or _function(text)
 
 
@@ -268,7 +264,7 @@ def with_guard(function: ast.FunctionDef) -> ast.FunctionDef | None:
     namespace: dict[str, Any] = {}
     nothing: tuple[object, ...] = ([], "")
     try:
-        exec(_text(function), namespace)
+        exec(unparsed(function), namespace)
         outcomes = {repr(namespace[function.name](empty)) for empty in nothing}
     except (NameError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError, KeyError):
         return None
@@ -319,6 +315,6 @@ class _Replace(ast.NodeTransformer):
         self._name = name
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
-        if isinstance(node, ast.expr) and _text(node) == self._text:
+        if isinstance(node, ast.expr) and unparsed(node) == self._text:
             return ast.Name(self._name, ast.Load())
         return super().generic_visit(node)
