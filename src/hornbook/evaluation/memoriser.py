@@ -5,15 +5,17 @@ words and pairs of words, weighted by how rare they are (TF-IDF, cosine); argume
 places, so that it never fails over a name.
 
 Reads:  the exercises of a training; held-out problems, installed benchmarks.
-Writes: as `evaluate.py`.
+Writes: as `evaluate.py`, and `nearest`: Nearest.
 """
 
 import ast
 import hashlib
 import itertools
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +26,22 @@ from hornbook.evaluation.stages import EvaluateConfig, benchmarks_of
 from hornbook.pipeline.stage import Artifact, Result, Stage, Workspace
 from hornbook.records import DocumentKind, Exercise, Problem, exercise_of
 
-VERSION = 1
+VERSION = 2
+_NUM_NEAREST = 3
+_DIGITS = 4
 _WORD = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """An exercise that is like a problem."""
+
+    benchmark: str
+    task_id: str
+    exercise_id: str
+    similarity: float
+    """Of the prompts, 0 to 1."""
+    text: str
 
 
 class Memoriser:
@@ -33,32 +49,39 @@ class Memoriser:
 
     def __init__(self, exercises: Iterable[Exercise]) -> None:
         self._exercises = list(exercises)
-        self._features = [Counter(_terms(one.prompt, one.entry_point)) for one in self._exercises]
-        num_with: Counter[str] = Counter(term for found in self._features for term in found)
-        self._idf = {term: float(np.log(len(self._exercises) / count)) for term, count in num_with.items()}
-        postings: Mapping[str, list[tuple[int, float]]] = defaultdict(list)
-        for place, found in enumerate(self._features):
-            for term, weight in self._weighted(found).items():
-                postings[term].append((place, weight))
-        self._postings = {
-            term: (np.array([place for place, _ in rows]), np.array([weight for _, weight in rows]))
-            for term, rows in postings.items()
-        }
+        found: dict[str, tuple[array[int], array[int]]] = defaultdict(lambda: (array("I"), array("I")))
+        for place, one in enumerate(self._exercises):
+            for term, count in Counter(_terms(one.prompt, one.entry_point)).items():
+                places, counts = found[term]
+                places.append(place)
+                counts.append(count)
+        self._idf = {term: float(np.log(len(self._exercises) / len(places))) for term, (places, _) in found.items()}
+        norms: npt.NDArray[np.float64] = np.zeros(len(self._exercises))
+        self._postings: dict[str, tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]] = {}
+        for term, (places, counts) in found.items():
+            at, weights = np.array(places), np.array(counts, dtype=np.float32) * self._idf[term]
+            norms[at] += weights.astype(np.float64) ** 2
+            self._postings[term] = at, weights.astype(np.float32)
+        self._norms = np.sqrt(norms) + 1e-9
 
-    def _weighted(self, counts: Mapping[str, int]) -> dict[str, float]:
-        weights = {term: count * self._idf[term] for term, count in counts.items() if self._idf.get(term, 0) > 0}
-        norm = sum(weight**2 for weight in weights.values()) ** 0.5 or 1.0
-        return {term: weight / norm for term, weight in weights.items()}
+    def nearest(self, problem: Problem, number: int = 1) -> list[tuple[Exercise, float]]:
+        """The exercises whose prompts are most alike, and how much, 0 to 1; the most alike first."""
+        counts = Counter(_terms(problem.prompt, problem.entry_point))
+        weighted = {term: count * self._idf[term] for term, count in counts.items() if self._idf.get(term, 0) > 0}
+        norm = sum(weight**2 for weight in weighted.values()) ** 0.5 or 1.0
+        similarity: npt.NDArray[np.float64] = np.zeros(len(self._exercises))
+        for term, weight in weighted.items():
+            places, weights = self._postings[term]
+            similarity[places] += weight / norm * weights
+        similarity /= self._norms
+        best = np.argsort(-similarity, kind="stable")[:number]
+        return [(self._exercises[place], float(similarity[place])) for place in best]
 
     def answer(self, problem: Problem) -> str:
         """The solution for a problem; empty where there are no exercises."""
         if not self._exercises:
             return ""
-        similarity: npt.NDArray[np.float64] = np.zeros(len(self._exercises))
-        for term, weight in self._weighted(Counter(_terms(problem.prompt, problem.entry_point))).items():
-            places, weights = self._postings[term]
-            similarity[places] += weight * weights
-        nearest = self._exercises[int(similarity.argmax())]
+        [(nearest, _)] = self.nearest(problem)
         theirs = [nearest.entry_point, *_arguments(nearest.prompt, nearest.entry_point)]
         ours = [problem.entry_point, *_arguments(problem.prompt, problem.entry_point)]
         names = dict(zip(theirs, ours, strict=False))
@@ -96,10 +119,27 @@ def evaluate_memoriser(
 
 
 def run_memoriser(config: EvaluateConfig, inputs: Mapping[str, Artifact], workspace: Workspace) -> Result:
-    """Score the lookup as a model is scored."""
+    """Score the lookup as a model is scored, and write the table `nearest`: the exercises most like each problem."""
     exercises = (exercise_of(one) for one in inputs["documents"].documents() if one.kind is DocumentKind.EXERCISE)
     benchmarks = benchmarks_of(config, inputs["held_out"])
-    return evaluate_model(config.settings, benchmarks, Memoriser(exercises), workspace)
+    memoriser = Memoriser(exercises)
+    workspace.write_records(
+        "nearest",
+        Nearest,
+        (
+            Nearest(
+                benchmark=benchmark.name,
+                task_id=problem.task_id,
+                exercise_id=one.id,
+                similarity=round(similarity, _DIGITS),
+                text=one.prompt + one.solution,
+            )
+            for benchmark in benchmarks
+            for problem in benchmark.problems
+            for one, similarity in memoriser.nearest(problem, _NUM_NEAREST)
+        ),
+    )
+    return evaluate_model(config.settings, benchmarks, memoriser, workspace)
 
 
 def _terms(prompt: str, entry_point: str) -> Iterator[str]:

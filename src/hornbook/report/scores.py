@@ -14,14 +14,15 @@ from hornbook.report.data_flow import metric
 
 EVALUATE = "evaluate"
 """The stage that evaluates one model, whatever it is."""
-EVALUATIONS = (("base", "evaluate-base"), ("tuned", "evaluate-tuned"))
+TUNED = ("tuned", "evaluate-tuned")
+EVALUATIONS = (("base", "evaluate-base"), TUNED)
 """Model → stage of a recipe that evaluated it, in the order in which they are shown."""
 HEADLINE = "held-out, unseen names"
 """Title of the benchmark that is quoted: the hardest that the recipe `laptop` claims. Its problems combine a program
 and words as training never does, with argument names that training never has."""
 _MEMORISER = ("memoriser", "evaluate-memoriser")
 """A lookup in the exercises, whose scores stand beside the models'."""
-_SAMPLED = ("tuned, sampled", "evaluate-sampled")
+SAMPLED = ("tuned, sampled", "evaluate-sampled")
 """The tuned model once more, with several samples per problem."""
 MODELS = tuple(model for model, _ in EVALUATIONS)
 _GRADES = range(11)
@@ -41,7 +42,7 @@ _FIGURES = (
 
 def evaluations_of(run: Mapping[str, Artifact]) -> list[tuple[str, Artifact]]:
     """Model → artifact of its evaluation, for the evaluations that took place."""
-    found = [(model, run[role]) for model, role in (_MEMORISER, *EVALUATIONS, _SAMPLED) if role in run]
+    found = [(model, run[role]) for model, role in (_MEMORISER, *EVALUATIONS, SAMPLED) if role in run]
     if EVALUATE in run:
         found.append((run[EVALUATE].manifest.metrics.get("model", {}).get("name", EVALUATE), run[EVALUATE]))
     return found

@@ -17,6 +17,7 @@ from hornbook.report.curation import curation_of
 from hornbook.report.data_flow import data_flow_of, trainings_of
 from hornbook.report.published import ScoreRow, published_chart
 from hornbook.report.scores import EVALUATE, EVALUATIONS, MODELS, sandbox_of, scores_of
+from hornbook.report.solved import solved_of
 from hornbook.report.synthesis import synthesis_of
 
 _NUM_HELD_OUT = 24
@@ -171,6 +172,7 @@ SECTIONS = (
     Section(anchor="held-out", title="Exercises it never saw", needs=_EVALUATED, gather=_held_out),
     Section(anchor="contamination", title="What could have leaked", needs=("decontaminate",), gather=contamination_of),
     Section(anchor="making", title="How it was made", needs=(), gather=_making),
+    Section(anchor="solved", title="HumanEval, what it solved", needs=("evaluate-memoriser",), gather=solved_of),
     Section(anchor="humaneval", title="HumanEval, problem by problem", needs=_EVALUATED, gather=_humaneval),
 )
 """In the order of the page."""

@@ -16,7 +16,7 @@ from hornbook.report.published import UNDERSTANDING, ScoreRow, published_chart
 from hornbook.report.scores import EVALUATE, HEADLINE, grades_of, sandbox_of, scores_by_name, scores_of
 from hornbook.report.sections import PageSection, absent_roles, by_role, environment_of, fill_sections
 
-VERSION = 6
+VERSION = 7
 """Raised when a page changes: it is part of the fingerprint."""
 _NUM_SAMPLES_SHOWN = 5
 """Number of samples shown of each problem; all are counted."""

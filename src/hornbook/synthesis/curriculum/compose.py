@@ -5,7 +5,7 @@ import random
 import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hornbook.records import CURRICULUM, Exercise, content_id
@@ -24,7 +24,7 @@ _DOUBLE_QUOTES_SHARE = 0.5
 _SINGLE_QUOTED = re.compile(r"'([^'\"\\\n]*)'")
 _MAX_NAME = 28
 """Characters of a function's name, where there is a choice."""
-_TYPES = {"Text": "str", "Size": "int", "Natural": "int", "Char": "str"}
+_TYPES = {"Text": "str", "Numeral": "str", "Size": "int", "Natural": "int", "Char": "str"}
 _MODULES = ("math", "re", "string", "itertools", "collections", "functools", "bisect", "heapq")
 _MODULE = re.compile(rf"\b({'|'.join(_MODULES)})\.")
 
@@ -92,7 +92,7 @@ def compose(task: Task, seed: str, rules: Rules) -> Composed | None:
         if trials is None:
             inputs += [drawn.draw(types) for _ in range(number)]
             trials = choose_trials(program, inputs, most=rules.num_tests)
-    if trials is None or not _agree(Program(reference, schema.name), trials):
+    if trials is None or not _agree(Program(reference, schema.name), trials) or not _every_word_matters(task, trials):
         return None
     given = [_python_type(one, task.item, rules.kinds) for one in types]
     named = name_arguments(given, rules.is_allowed, random.Random(f"{seed}:names"))
@@ -158,6 +158,17 @@ def _agree(reference: Program, trials: Sequence[Trial]) -> bool:
     return all(one and repr(one.outcome) == repr(trial.outcome) for one, trial in zip(found, trials, strict=True))
 
 
+def _every_word_matters(task: Task, trials: Sequence[Trial]) -> bool:
+    """Whether each predicate changes an outcome: `each small letter that is a small letter` says nothing."""
+    for name, word in task.words.items():
+        if not word.is_map:
+            plain = replace(task, words={**task.words, name: replace(word, code="True")})
+            function = plain.function()
+            if _agree(Program(_before(task, function) + source_of(function), task.schema.name), trials):
+                return False
+    return True
+
+
 def _body(function: ast.FunctionDef, names: Mapping[str, str], entry_point: str, rng: random.Random) -> str:
     """The function's body with other names for arguments, variables and itself."""
     stored = [
@@ -178,7 +189,9 @@ def _body(function: ast.FunctionDef, names: Mapping[str, str], entry_point: str,
                 node.name = renamed.get(node.name, node.name)
     [new] = module.body
     assert isinstance(new, ast.FunctionDef)
-    return "".join(f"{textwrap.indent(source_of(statement), '    ')}\n" for statement in new.body)
+    ends = ("\n\n" if isinstance(statement, ast.FunctionDef) else "\n" for statement in new.body)
+    sources = (textwrap.indent(source_of(statement), "    ") for statement in new.body)
+    return "".join(source + end for source, end in zip(sources, ends, strict=True))
 
 
 def _in_double_quotes(code: str) -> str:

@@ -22,6 +22,7 @@ _ONE_LINE_SHARE = 0.15
 _MAX_LINE = 120
 _MAX_EXAMPLE = 70
 """Characters of a call or an outcome in a docstring."""
+_LONG_FLOAT = re.compile(r"\.\d{7}")
 
 
 def write_comment(told: str, rng: random.Random) -> str | None:
@@ -93,7 +94,8 @@ def short_calls(entry_point: str, trials: Sequence[Trial]) -> Iterator[tuple[str
     seen = set[str]()
     for trial in trials:
         call, outcome = trial.call(entry_point), repr(trial.outcome)
-        if not trial.is_error and max(len(call), len(outcome)) <= _MAX_EXAMPLE and outcome not in seen:
+        is_short = max(len(call), len(outcome)) <= _MAX_EXAMPLE and not _LONG_FLOAT.search(outcome)
+        if not trial.is_error and is_short and outcome not in seen:
             seen.add(outcome)
             yield call, outcome
 

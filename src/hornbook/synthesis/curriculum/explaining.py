@@ -11,7 +11,10 @@ _ITEM, _ROUND = "for each item ", "in each round "
 def explain(function: ast.FunctionDef) -> list[str]:
     """Sentences about the function's body, in the order of its statements; the docstring is left out."""
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    return [f"{clause[0].upper()}{clause[1:]}." for clause in _told(body, "")]
+    clauses = list(_told(body, ""))
+    if len(clauses) == 1:
+        clauses = [clauses[0].removeprefix("at the end ")]
+    return [f"{clause[0].upper()}{clause[1:]}." for clause in clauses]
 
 
 def remark_on(function: ast.FunctionDef) -> str:
@@ -86,21 +89,27 @@ def _joined(body: Sequence[ast.stmt]) -> str:
 
 def _walk(target: ast.expr, values: ast.expr) -> str:
     """What a `for` loop does: `goes through `xs` and calls each item `x``."""
-    name = source_of(target)
+    name = _listed(target)
     match values:
         case ast.Call(ast.Name(function), arguments):
             match function, [source_of(one) for one in arguments]:
                 case "range", [stop]:
-                    return f"counts `{name}` from 0 up to, but not including, `{stop}`"
+                    return f"counts {name} from 0 up to, but not including, `{stop}`"
                 case "range", [start, stop]:
-                    return f"counts `{name}` from `{start}` up to, but not including, `{stop}`"
+                    return f"counts {name} from `{start}` up to, but not including, `{stop}`"
                 case "range", [start, stop, step]:
-                    return f"takes `{name}` from `{start}` towards `{stop}` in steps of `{step}`"
+                    return f"takes {name} from `{start}` towards `{stop}` in steps of `{step}`"
                 case "enumerate", [inside]:
-                    return f"goes through `{inside}` and has the index and the item as `{name}`"
+                    return f"goes through `{inside}` and has the index and the item as {name}"
                 case "zip", [first, second]:
-                    return f"goes through `{first}` and `{second}` side by side, as `{name}`"
-    return f"goes through `{source_of(values)}` and calls each item `{name}`"
+                    return f"goes through `{first}` and `{second}` side by side, as {name}"
+    return f"goes through `{source_of(values)}` and calls each item {name}"
+
+
+def _listed(node: ast.expr) -> str:
+    """The parts of a tuple: `low` and `high`."""
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    return " and ".join(f"`{source_of(part)}`" for part in parts)
 
 
 def _action(statement: ast.stmt) -> str:
@@ -108,6 +117,10 @@ def _action(statement: ast.stmt) -> str:
         case ast.Assign([ast.Name(name)], ast.List([]) | ast.Dict([]) | ast.Constant("") as empty):
             kind = {ast.List: "list", ast.Dict: "dictionary"}.get(type(empty), "string")
             return f"`{name}` is set to an empty {kind}"
+        case ast.Assign([ast.Tuple([_, _]) as target], ast.Tuple([_, _]) as value):
+            return f"{_listed(target)} are set to {_listed(value)}"
+        case ast.Assign([ast.Tuple() as target], value):
+            return f"{_listed(target)} are set to the parts of `{source_of(value)}`"
         case ast.Assign([target], value):
             return f"`{source_of(target)}` is set to `{source_of(value)}`"
         case ast.AugAssign(target, ast.Add(), value):

@@ -15,6 +15,8 @@ Char = str
 """A string of one character."""
 Text = str
 """An argument of words and punctuation."""
+Numeral = str
+"""An argument that is an integer in digits, or nearly so."""
 Size = int
 """An argument from 0 to about 12."""
 Natural = int

@@ -22,7 +22,7 @@ def _constants_of(code: str) -> tuple[list[float], list[str]]:
     """The numbers and the short strings that stand in the code."""
     values = [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)]
     numbers = {float(one) for one in values if isinstance(one, int | float) and not isinstance(one, bool)}
-    texts = {one for one in values if isinstance(one, str) and 0 < len(one) <= 5}
+    texts = {one for one in values if isinstance(one, str) and 0 < len(one) <= 3}
     return sorted(numbers), sorted(texts)
 
 
@@ -50,6 +50,7 @@ class Inputs:
             "str": self._word,
             "Char": self._char,
             "Text": self._text,
+            "Numeral": lambda: rng.choice((str(self._int()), str(self._int()), f"{self._int()}.5", self._word())),
             "Size": lambda: rng.choice((0, 1, 2, 3, 4, 5, 7, 9, 12)),
             "Natural": lambda: rng.choice((0, 1, rng.randrange(2, 30), rng.randrange(2, 30), rng.randrange(30, 200))),
             "bool": lambda: rng.random() < 0.5,

@@ -50,6 +50,11 @@ class Word:
     is_new: bool = False
     """Whether training never shows this wording."""
 
+    @property
+    def is_map(self) -> bool:
+        """Whether it gives a value, not a truth value."""
+        return ">" in self.key.partition("|")[0]
+
 
 def read_lexicon(text: str) -> dict[str, tuple[Entry, ...]]:
     """The entries of a lexicon by their roles.
@@ -103,7 +108,7 @@ def word_of(entry: Entry, constants: Mapping[str, str], wording: str) -> Word:
     """The word that an entry is with these constants, in this wording."""
     code = _CONSTANT.sub(lambda name: constants.get(name[0], name[0]), entry.code)
     tag = "_".join(_in_name(constants[part]) if part in constants else part for part in entry.tag.split("_"))
-    said = re.sub(r"\b1 (digit|decimal|decimal place|character|vowel)s\b", r"1 \1", wording.format(**constants))
+    said = wording.format(**constants)
     key = f"{entry.role}|{entry.code}|{','.join(constants.values())}"
     return Word(code, re.sub("_+", "_", tag).strip("_"), said, key, entry.is_new)
 
@@ -173,7 +178,7 @@ class Said:
         if self._word is None:
             return f"{self._noun}s" if specification == "s" else self._noun
         wording = self._word.wording
-        if ">" in self._word.key.partition("|")[0]:
+        if self._word.is_map:
             return re.sub(r"\bX\b", specification or "it", wording)
         if specification in ("one", "many"):
             noun = self._noun if specification == "one" else f"{self._noun}s"

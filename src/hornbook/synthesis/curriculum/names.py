@@ -36,6 +36,8 @@ _SYNONYMS = {
     "matches": "matches condition check is_valid keep ok",
 }
 """Name of a variable in schemas → what it may be called."""
+_SPARE = ("y", "z", "u", "t", "q", "h", *(f"v{number}" for number in range(1, 30)))
+"""For a variable whose names are all taken."""
 _SYLLABLES_TEXT = (
     "ba be bi bo ca ce co cu da de di do du fa fe fi fo ga ge go gu ha he ho ja jo ka ke ki ko la le li lo lu ma me "
     "mi mo mu na ne ni no nu pa pe pi po qua ra re ri ro ru sa se si so su ta te ti to tu va ve vi vo wa we wi xa xe "
@@ -111,8 +113,7 @@ def rename_locals(names: Iterable[str], taken: Iterable[str], rng: random.Random
     for name in names:
         pool = [one for one in _SYNONYMS.get(name, name).split() if one not in used and one not in _TAKEN]
         choice = rng.choice(pool) if pool and rng.random() < 0.8 else name
-        while choice in used:
-            choice = f"{choice}_{len(used)}"
+        choice = next(one for one in (choice, *_SPARE) if one not in used)
         used.add(choice)
         renamed[name] = choice
     return renamed

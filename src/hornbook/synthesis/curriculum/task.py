@@ -80,7 +80,7 @@ def draw_task(schema: Schema, lexicon: Mapping[str, tuple[Entry, ...]], seed: st
 
 
 def simplified(tree: N) -> N:
-    """The tree with `x != 0` for `not x == 0`, and `x` for `not not x`, as people write."""
+    """The tree with `x != 0` for `not x == 0`, `x` for `not not x`, and `20` for `10 * 2`, as people write."""
     new: N = _Simplify().visit(tree)
     return new
 
@@ -145,6 +145,24 @@ class _Fill(ast.NodeTransformer):
 
 
 class _Simplify(ast.NodeTransformer):
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.IfExp(ast.Compare(found, [ast.Is()], [ast.Constant(None)]), ast.Constant(None), other) if unparsed(
+                found
+            ) == unparsed(other):
+                return other
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.BinOp(ast.Constant(int()), ast.Add() | ast.Sub() | ast.Mult(), ast.Constant(int())):
+                return ast.Constant(eval(unparsed(node)))
+            case ast.BinOp(other, ast.Mult(), ast.Constant(1)) | ast.BinOp(ast.Constant(1), ast.Mult(), other):
+                return other
+        return node
+
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         self.generic_visit(node)
         match node:

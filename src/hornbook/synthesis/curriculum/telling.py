@@ -8,7 +8,12 @@ from hornbook.synthesis.curriculum.lexicon import NOUNS, Said
 from hornbook.synthesis.curriculum.schema import Parameter
 from hornbook.synthesis.curriculum.task import Task
 
-_COLLECTIONS = {"int": "list of numbers", "float": "list of floats", "str": "list of words"}
+_COLLECTIONS = {
+    "int": "list of numbers",
+    "float": "list of floats",
+    "str": "list of words",
+    "Numeral": "list of strings",
+}
 _NOUNS_OF_TYPES = {
     "Text": "string",
     "str": "string",
@@ -23,6 +28,7 @@ _NOUNS_OF_TYPES = {
 _NOT_AN = re.compile(r"^(uni|one|use|eu)", re.IGNORECASE)
 _NO_VERBS = frozenset(("A", "Among", "An", "Each", "For", "From", "If", "In", "The", "Two", "With"))
 """First words of sentences that are no commands."""
+_ONE = re.compile(r"\b1 (digit|decimal|decimal place|character|vowel|bit|place|step)s\b")
 _SECOND_VERB = re.compile(
     r"(, | and |; |: )(take|add|return|join|put|keep|go|copy|write|collect|find|count|stop|give|compute|multiply|"
     r"subtract|leave|but|then|look|order|merge|skip|compare|raise|remove|move|drop|always)\b"
@@ -59,6 +65,7 @@ def tell(task: Task, names: Mapping[str, str], rng: random.Random) -> str:
     text = _with_articles(rng.choice(task.schema.tellings).format(**fields))
     for one in arguments:
         text = text.replace(f"<{one.name}>", mentions[one.name])
+    text = _ONE.sub(r"1 \1", text)
     return rng.choice(_voices(text, _listed(arguments, names, task.item)))
 
 
@@ -118,4 +125,4 @@ def _voices(text: str, arguments: str) -> list[str]:
 
 
 def _lowered(text: str) -> str:
-    return re.sub(r"^[A-Z](?=[a-z])", lambda letter: letter[0].lower(), text)
+    return re.sub(r"^[A-Z](?=[a-z ])", lambda letter: letter[0].lower(), text)

@@ -13,6 +13,8 @@ from typing import Any
 from hornbook.synthesis.curriculum.task import expression, simplified, unparsed, with_expressions
 
 Body = list[ast.stmt]
+_LONG = 55
+"""Characters of a condition that people would give a name."""
 
 
 def _parse(text: str) -> Body:
@@ -223,7 +225,16 @@ def inner_function(body: Body) -> Body | None:
     return None
 
 
+def long_condition(body: Body) -> Body | None:
+    """A long condition of the loop's item as a function of its own."""
+    longest = max(
+        (len(unparsed(node.test)) for loop in _loops(body) for node in loop.body if isinstance(node, ast.If)), default=0
+    )
+    return inner_function(body) if longest > _LONG else None
+
+
 REWRITINGS: tuple[tuple[Callable[[Body], Body | None], float], ...] = (
+    (long_condition, 0.7),
     (comprehension, 0.22),
     (quantifier, 0.22),
     (next_item, 0.12),

@@ -85,20 +85,20 @@ int>int | x + K | plus_K | X plus {K}; the sum of X and {K}; X increased by {K} 
 int>int | x - K | minus_K | X minus {K}; X reduced by {K}; the difference of X and {K} | 1..20
 int>int | K - x | from_K | {K} minus X; the difference between {K} and X | 5 10 20 100
 int>int | sum(int(d) for d in str(abs(x))) | digit_sum | the sum of the digits of X; the digit sum of X
-int>int | len(str(abs(x))) | num_digits | the number of digits of X; how many digits X has
+int>int | len(str(abs(x))) | num_digits | the number of digits of X; the digit count of X
 int>int | max(int(d) for d in str(abs(x))) | largest_digit | the largest digit of X; the greatest of the digits of X
-int>int | x % K | mod_K | the remainder of X divided by {K}; X modulo {K}; what is left of X when divided by {K} | 2..10
+int>int | x % K | mod_K | the remainder of X divided by {K}; X modulo {K}; the remainder of dividing X by {K} | 2..10
 int>int | x // K | over_K | X divided by {K} and rounded down; the integer quotient of X and {K}; X floor-divided by {K} | 2..10
 int>int | int(str(abs(x))[::-1]) | reversed_digits | the number formed by the digits of X in reverse; X with its digits reversed
 int>int | max(x, K) | floored_at_K | the larger of X and {K}; X, but at least {K} | 0..5
 int>int | min(x, K) | capped_at_K | the smaller of X and {K}; X, but at most {K} | 5..12
 int>int | x * (x + 1) // 2 | triangular | X times its successor, halved; the triangular number of X
-int>int | bin(abs(x)).count("1") | ones | the number of ones in the binary form of X; how many 1 bits X has
+int>int | bin(abs(x)).count("1") | ones | the number of ones in the binary form of X; the number of 1 bits of X
 int>str | str(x) | text | the decimal representation of X; X as a string; X written as text
 int>str | str(x) + K | with_suffix | X as a string followed by {K}; the digits of X with {K} appended | '!' '%' 'px' 'th'
 int>str | bin(abs(x))[2:] | binary | the binary form of X; X in base 2
 int>str | "even" if x % 2 == 0 else "odd" | parity | 'even' if X is even and 'odd' otherwise; the parity of X as a word, 'even' or 'odd'
-int>float | x / K | over_K | X divided by {K}; the quotient of X and {K}; one {K}th of X | 2 4 5 8 10
+int>float | x / K | over_K | X divided by {K}; the quotient of X and {K} | 2 4 5 8 10
 int>float | x * K | scaled | {K} times X; X multiplied by {K} | 0.5 1.5 2.5
 float>float | round(x, K) | rounded | X rounded to {K} decimal places; X rounded to {K} decimals; X with {K} digits after the point | 1 2
 float>float | x / K | over_K | X divided by {K}; the quotient of X and {K} | 2 4 10
@@ -110,22 +110,22 @@ float>float | -x | negated | the negative of X; X with its sign changed
 float>int | int(x) | whole_part | the integer part of X; X with its fraction cut off; X truncated to an integer
 float>int | round(x) | rounded | X rounded to the nearest integer; the integer nearest to X
 float>str | str(x) | text | X as a string; X written as text
-str>int | len(x) | length | the length of X; the number of characters in X; how many characters X has
-str>int | sum(c in "aeiou" for c in x.lower()) | num_vowels | the number of vowels in X; how many vowels X has; the vowel count of X
-str>int | x.count(K) | count_of_K | the number of times {K} occurs in X; how often X contains {K}; the count of {K} in X | letters
-str>int | len(set(x)) | num_distinct | the number of different characters in X; how many distinct characters X has
-str>int | sum(c.isupper() for c in x) | num_capitals | the number of capital letters in X; how many upper-case letters X has
-str>int | sum(c.isdigit() for c in x) | num_digits | the number of digits in X; how many digits X contains
-str>int | x.find(K) | position_of_K | the index of the first {K} in X, or -1 without one; where {K} first occurs in X, -1 if it does not | letters
+str>int | len(x) | length | the length of X; the number of characters in X; the character count of X
+str>int | sum(c in "aeiou" for c in x.lower()) | num_vowels | the number of vowels in X; the count of vowels in X; the vowel count of X
+str>int | x.count(K) | count_of_K | the number of times {K} occurs in X; the number of occurrences of {K} in X; the count of {K} in X | letters
+str>int | len(set(x)) | num_distinct | the number of different characters in X; the count of distinct characters in X
+str>int | sum(c.isupper() for c in x) | num_capitals | the number of capital letters in X; the number of upper-case letters in X
+str>int | sum(c.isdigit() for c in x) | num_digits | the number of digits in X; the count of digits in X
+str>int | x.find(K) | position_of_K | the index of the first {K} in X (-1 if there is none); the position of the first {K} in X (or -1) | letters
 str>int | sum(ord(c) for c in x) | code_sum | the sum of the code points of X; the sum of the character codes in X
 str>str | x.upper() | upper | the upper-case form of X; X in upper case; X in capital letters
 str>str | x.lower() | lower | the lower-case form of X; X in lower case; X in small letters
-str>str | x.capitalize() | capitalized | X with its first letter in upper case and the others in lower case; the capitalized form of X
+str>str | x.capitalize() | capitalized | X with only its first letter capitalized; the capitalized form of X
 str>str | x.swapcase() | swapped_case | X with upper and lower case exchanged; X with the case of each letter swapped
 str>str | x[::-1] | reversed | the reverse of X; X reversed; X read backwards
-str>str | x[:K] | first_K | the first {K} characters of X; X cut to its first {K} characters | 1..4
-str>str | x[-K:] | last_K | the last {K} characters of X; X cut to its last {K} characters | 1..4
-str>str | x[K:] | without_first_K | X without its first {K} characters; what remains of X after its first {K} characters | 1 2 3
+str>str | x[:K] | first_K | the first {K} characters of X; the leading {K} characters of X | 1..4
+str>str | x[-K:] | last_K | the last {K} characters of X; the final {K} characters of X | 1..4
+str>str | x[K:] | without_first_K | X without its first {K} characters; the rest of X after its first {K} characters | 1 2 3
 str>str | x + x | doubled | X written twice; X followed by itself; two copies of X
 str>str | x + K | with_suffix | X followed by {K}; X with {K} appended; {K} added to the end of X | '!' '?' 's' '_' 'ed'
 str>str | K + x | with_prefix | {K} followed by X; X with {K} put in front; {K} added before X | '#' '-' 're' '> '

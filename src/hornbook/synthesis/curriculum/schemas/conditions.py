@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hornbook.synthesis.curriculum.holes import Choice, Map, Measure, Predicate, T, U
+from hornbook.synthesis.curriculum.holes import Choice, Map, Measure, Numeral, Predicate, T, U
 
 
 def label(x: T, p: Predicate[T], q: Predicate[T]) -> str:
@@ -78,8 +78,8 @@ def refuse(x: T, p: Predicate[T], f: Map[T, U]) -> U:
     return f(x)
 
 
-def parse_or_default(xs: list[str], none: Choice = (0, -1)) -> Any:
-    """Convert each {x} of {xs} to an integer and return the list; one that is no integer becomes {none}.
+def parse_or_default(xs: list[Numeral], none: Choice = (0, -1)) -> Any:
+    """Convert each string of {xs} to an integer and return the list; one that is no integer becomes {none}.
 
     names: parse_all to_integers parse_with_default_{none}
     """

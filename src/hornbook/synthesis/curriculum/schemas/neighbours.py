@@ -91,7 +91,8 @@ def neighbour_pairs(xs: list[T], p: Predicate[T], q: Predicate[T]) -> int:
 
 
 def differences(xs: list[T], f: Measure[T]) -> list[Any]:
-    """Return the list of differences between neighbours in {xs}: {f:an {x}}, less that of the {x} before it.
+    """Let the key of an {x} be {f:the {x}}. For each {x} of {xs} but the first, subtract the key of the {x} before from
+    its own. Return the list of differences.
 
     For each {x} of {xs} but the first, subtract from {f:the {x}} that of the previous {x}. Return the list of results.
 
@@ -134,10 +135,11 @@ def has_pair(xs: list[int], f: Measure[int], k: Choice = (0, 5, 7, 10, 12, 20)) 
 
 
 def closest_pair(xs: list[T], f: Measure[T], none: Choice = (None, -1)) -> Any:
-    """Return the smallest difference of {f:the {x}} between two {x:s} of {xs}, or {none} if {xs} has fewer than two.
+    """Compute {f:each {x}} in {xs}. Return the smallest difference between two of these values, or {none} if there are
+    fewer than two.
 
-    Compare every {x} in {xs} with every later one, and return the least absolute difference of {f:the {x}}. Return
-    {none} for lists of less than two {x:s}.
+    Let the key of an {x} be {f:the {x}}. Return how far the two closest keys in {xs} are apart, and {none} for a
+    list of less than two {x:s}.
 
     names: smallest_{f}_difference closest_{f} min_gap nearest_pair
     """

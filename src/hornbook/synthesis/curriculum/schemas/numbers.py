@@ -113,7 +113,7 @@ def sequence_of(n: Size, a: Choice = (0, 1, 2, 3), b: Choice = (1, 2, 5), k: Cho
 
 
 def greatest_common(a: Natural, b: Natural, f: Measure[int]) -> int:
-    """Return {f:the greatest common divisor} of {a} and {b}.
+    """Compute the greatest common divisor of {a} and {b}, and return {f:it}.
 
     Find the largest integer that divides both {a} and {b}, by Euclid's algorithm, and return {f:it}.
 

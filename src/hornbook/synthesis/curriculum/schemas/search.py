@@ -24,7 +24,7 @@ def index_of_first(xs: list[T], p: Predicate[T], none: Choice = (-1, None)) -> A
 def index_of_last(xs: list[T], p: Predicate[T], none: Choice = (-1, None)) -> Any:
     """Return the index of the last {x} in {xs} that {p}, or {none} if no {x} does.
 
-    Search {xs} from the right and return the index of the {p:one} that is found first. Return {none} if none is found.
+    Search {xs} from the right for a {p:one}. Return the index of the first one that is found, or {none}.
 
     Find the highest index at which {xs} has a {p:one}. If there is no such index, return {none}.
 

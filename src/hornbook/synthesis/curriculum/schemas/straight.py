@@ -50,10 +50,10 @@ def percentage(a: Natural, b: Natural, k: Choice = (2, 3, 4), none: Choice = ("-
 
 
 def spread(xs: list[T], f: Measure[T], none: Choice = (0, -1, None)) -> Any:
-    """Return the difference between the largest and the smallest value of {f:an {x}} in {xs}, or {none} if {xs} is
-    empty.
+    """Compute {f:each {x}} in {xs}. Return the difference between the largest and the smallest of these values, or
+    {none} if there are none.
 
-    Compute {f:each {x}} in {xs}. Return how far the smallest is below the largest, {none} without any.
+    Let the key of an {x} be {f:the {x}}. Return the range of the keys in {xs}, {none} if {xs} is empty.
 
     names: spread_of_{f} range_of_{f} {f}_range max_minus_min
     """
@@ -66,7 +66,7 @@ def spread(xs: list[T], f: Measure[T], none: Choice = (0, -1, None)) -> Any:
 def largest_value(xs: list[T], f: Measure[T], none: Choice = (0, -1, None)) -> Any:
     """Return the maximum of {f:each {x}} in {xs}, or {none} for an empty list.
 
-    Find the largest value of {f:an {x}} in {xs}. Return {none} if there is no {x}.
+    Compute {f:each {x}} in {xs} and return the largest of these values, {none} if there is no {x}.
 
     names: max_{f} largest_{f} maximum_{f} highest_{f}
     """
@@ -191,8 +191,8 @@ def only_in_first(a: Text, b: Text, p: Predicate[Char]) -> str:
 
 
 def duel(xs: list[T], ys: list[T], f: Measure[T]) -> str:
-    """Compare {xs} and {ys} place by place, as far as the shorter one goes. Return as a string such as '3:1' at how
-    many places {f:the {x}} is larger in {xs}, and at how many in {ys}.
+    """Let the key of an {x} be {f:the {x}}. Compare {xs} and {ys} place by place, as far as the shorter one goes, and
+    return as a string such as '3:1' at how many places the key is larger in {xs}, and at how many in {ys}.
 
     Let {xs} play against {ys}: at each index that both have, the larger value of {f:the {x}} wins a point, equal ones
     win none. Return the points of both with a colon between them.

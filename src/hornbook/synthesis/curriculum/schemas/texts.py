@@ -102,8 +102,10 @@ def without_repeats(text: Text, p: Predicate[Char]) -> str:
 
 
 def change_words(text: Text, p: Predicate[str], f: Map[str, str]) -> str:
-    """Return {text} with {f:each word} that {p} in the place of the word. Words are separated by spaces, and the result
-    has one space between words.
+    """Replace each word of {text} that {p} by {f:it}. Words are separated by spaces; put one space between them in the
+    result.
+
+    Split {text} into words. For a word that {p}, take {f:it}; take any other word as it is. Join them with spaces.
 
     names: {f}_if_{p} change_{p}_words rewrite_words
     """
