@@ -40,9 +40,8 @@ Square>int | int(x[1]) | rank | the rank of X; the row number of X
 
 def count_squares(xs: list[Square], p: Predicate[Square]) -> int:
     """Count the {x:s} in {xs} that {p:s}.
-
-    Return how many {x:s} of {xs} {p:s}.
-
+    Return how many {x:s} of {xs}
+        {p:s}.
     names: count_{p}
     """
     count = 0

@@ -1,8 +1,8 @@
 """Read schemas: plain functions whose parameters are holes or arguments, with several tellings in the docstring.
 
-The docstring's paragraphs, separated by blank lines, each tell the whole task; one that begins with `names:` lists
-names for the function. In both, `{p}` and the like stand for holes, `{xs}` and the like for arguments, `{x}` for what
-an item is called (`lexicon.Said`).
+The docstring's lines each tell the whole task, and a line that is indented continues the one above; what begins with
+`names:` lists names for the function. In both, `{p}` and the like stand for holes, `{xs}` and the like for arguments,
+`{x}` for what an item is called (`lexicon.Said`).
 """
 
 import ast
@@ -97,7 +97,8 @@ def read_schemas(source: str, family: str) -> Iterator[Schema]:
 
 
 def _read_schema(function: ast.FunctionDef, family: str, helpers: Mapping[str, str]) -> Schema:
-    told = [" ".join(paragraph.split()) for paragraph in (ast.get_docstring(function) or "").split("\n\n")]
+    docstring = re.sub(r"\n +", " ", ast.get_docstring(function) or "")
+    told = [line.strip() for line in docstring.splitlines()]
     names = [name for text in told if text.startswith("names:") for name in text.removeprefix("names:").split()]
     tellings = tuple(text for text in told if text and not text.startswith("names:"))
     if not tellings:

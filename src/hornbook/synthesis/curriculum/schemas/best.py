@@ -7,11 +7,9 @@ from hornbook.synthesis.curriculum.holes import Choice, Measure, Predicate, T
 
 def best_by(xs: list[T], p: Predicate[T], f: Measure[T], none: Choice = (None,)) -> Any:
     """Among the {x:s} in {xs} that {p:s}, return the one with the largest value of {f:the {x}}, the first of them in
-    case of a tie, or {none} if there is no such {x}.
-
+        case of a tie, or {none} if there is no such {x}.
     Find the {p:one} in {xs} for which {f:the {x}} is greatest; the earliest wins a tie. Without any {p:one}, return
-    {none}.
-
+        {none}.
     names: best_{p} max_{f} {p}_with_most_{f} largest_{f}
     """
     best = None
@@ -23,10 +21,8 @@ def best_by(xs: list[T], p: Predicate[T], f: Measure[T], none: Choice = (None,))
 
 def index_of_best(xs: list[T], f: Measure[T]) -> int:
     """Return the index of the {x} in {xs} for which {f:the {x}} is largest, the first one in case of a tie, and -1 if
-    {xs} is empty.
-
+        {xs} is empty.
     Find the position in {xs} at which {f:the {x}} is greatest. Ties go to the lower index; an empty list gives -1.
-
     names: index_of_max_{f} argmax_{f} position_of_largest_{f}
     """
     best = -1
@@ -38,9 +34,7 @@ def index_of_best(xs: list[T], f: Measure[T]) -> int:
 
 def second_largest(xs: list[int], none: Choice = (None, -1)) -> Any:
     """Return the second largest of the different {x:s} in {xs}, or {none} if there are fewer than two.
-
     Find the largest {x} in {xs} that is smaller than the maximum. If there is no such {x}, return {none}.
-
     names: second_largest runner_up second_max find_second
     """
     largest = None
@@ -56,10 +50,8 @@ def second_largest(xs: list[int], none: Choice = (None, -1)) -> Any:
 
 def range_of(xs: list[T], f: Measure[T]) -> Any:
     """Return the difference between the largest and the smallest value of {f:the {x}} over {xs}, and 0 if {xs} is
-    empty.
-
+        empty.
     Compute {f:each {x}} in {xs}, and return by how much the maximum exceeds the minimum. For an empty list it is 0.
-
     names: spread_of_{f} range_of_{f} {f}_range difference_in_{f}
     """
     if len(xs) == 0:
@@ -74,9 +66,7 @@ def range_of(xs: list[T], f: Measure[T]) -> Any:
 
 def climb(xs: list[T], f: Measure[T]) -> list[T]:
     """Return the {x:s} of {xs} for which {f:the {x}} is larger than for every {x} before it.
-
     Go through {xs} and keep each {x} with which {f:the {x}} reaches a new maximum. The first {x} is always kept.
-
     names: records_by_{f} new_maxima_of_{f} rising_{f}
     """
     records: list[T] = []

@@ -7,11 +7,9 @@ from hornbook.synthesis.curriculum.holes import Choice, Map, Measure, Numeral, P
 
 def label(x: T, p: Predicate[T], q: Predicate[T]) -> str:
     """Return 'both' if {x} {p} and {q}, 'first' if only the former is true, 'second' if only the latter, otherwise
-    'none'.
-
+        'none'.
     Classify {x}. If it {p} and also {q}, the answer is 'both'; if it only {p}, 'first'; if it only {q}, 'second'; else
-    'none'.
-
+        'none'.
     names: label_{p}_{q} classify which_of_{p}_and_{q}
     """
     if p(x) and q(x):
@@ -25,8 +23,7 @@ def label(x: T, p: Predicate[T], q: Predicate[T]) -> str:
 
 def grade(n: int, a: Choice = (90, 80, 50), b: Choice = (40, 30, 20), c: Choice = (10, 5, 0)) -> str:
     """Return 'high' if {n} is at least {a}, 'middle' if it is at least {b}, 'low' if it is at least {c}, and 'none'
-    below that.
-
+        below that.
     names: grade level rank_of band
     """
     if n >= a:
@@ -41,8 +38,7 @@ def grade(n: int, a: Choice = (90, 80, 50), b: Choice = (40, 30, 20), c: Choice 
 
 def price(n: int, a: Choice = (10, 20, 50), b: Choice = (2, 3, 5), c: Choice = (1, 2)) -> Any:
     """Return the price of {n} pieces: {b} each for the first {a} of them, and {c} each for all others. For fewer than
-    one piece return 0.
-
+        one piece return 0.
     names: price_of total_price cost
     """
     if n < 1:
@@ -54,9 +50,7 @@ def price(n: int, a: Choice = (10, 20, 50), b: Choice = (2, 3, 5), c: Choice = (
 
 def compare_two(a: T, b: T, f: Measure[T]) -> int:
     """Return 1 if {f:{a}} is larger than {f:{b}}, -1 if it is smaller, and 0 if both are equal.
-
     Compare {a} and {b} by {f:an {x}}. Return 1 if that of {a} is larger, -1 if that of {b} is, and 0 for a tie.
-
     names: compare_{f} compare_by_{f} sign_of_difference
     """
     if f(a) > f(b):
@@ -68,9 +62,7 @@ def compare_two(a: T, b: T, f: Measure[T]) -> int:
 
 def refuse(x: T, p: Predicate[T], f: Map[T, U]) -> U:
     """Return {f:{x}}. If {x} {p}, raise a ValueError instead.
-
     Raise a ValueError if {x} {p}; otherwise return {f:it}.
-
     names: checked_{f} {f}_or_error require_not_{p}
     """
     if p(x):
@@ -80,7 +72,6 @@ def refuse(x: T, p: Predicate[T], f: Map[T, U]) -> U:
 
 def parse_or_default(xs: list[Numeral], none: Choice = (0, -1)) -> Any:
     """Convert each string of {xs} to an integer and return the list; one that is no integer becomes {none}.
-
     names: parse_all to_integers parse_with_default_{none}
     """
     result = []

@@ -5,9 +5,7 @@ from hornbook.synthesis.curriculum.holes import Map, Measure, Predicate, U
 
 def best_column(rows: list[list[int]], p: Predicate[int]) -> int:
     """Return the index of the column of {rows} with the most {x:s} that {p:s}, the leftmost one in case of a tie.
-
     Count the {p:many} in every column of {rows}. Return where the count is highest; the lower index wins a tie.
-
     names: column_with_most_{p} best_column find_{p}_column
     """
     counts = [0] * len(rows[0])
@@ -20,9 +18,7 @@ def best_column(rows: list[list[int]], p: Predicate[int]) -> int:
 
 def transposed(rows: list[list[int]], f: Map[int, U]) -> list[list[U]]:
     """Turn the columns of {rows} into rows, and put {f:each {x}} in its place. Return the new matrix.
-
     Return the transpose of {rows}, with {f:every {x}} in the place of the {x}.
-
     names: transpose_{f} columns_as_rows transposed flip_and_{f}
     """
     result = []
@@ -33,9 +29,7 @@ def transposed(rows: list[list[int]], f: Map[int, U]) -> list[list[U]]:
 
 def best_row(rows: list[list[int]], f: Measure[int]) -> list[int]:
     """Return the row of {rows} for which the sum of {f:each {x}} in it is largest, the first one in case of a tie.
-
     Score each row of {rows} by the sum of {f:each of its {x:s}}. Return the first row with the highest score.
-
     names: best_row row_with_most_{f} max_row_by_{f}
     """
     return max(rows, key=lambda row: sum(f(x) for x in row))
@@ -43,10 +37,8 @@ def best_row(rows: list[list[int]], f: Measure[int]) -> list[int]:
 
 def snake(rows: list[list[int]], f: Map[int, U]) -> list[U]:
     """Read {rows} like a snake: the first row from left to right, the second from right to left, and so on by turns.
-    Return the list of {f:each {x}} in this order.
-
+        Return the list of {f:each {x}} in this order.
     Return one list with {f:every {x}} in {rows}, row after row, where the rows at odd indices are read backwards.
-
     names: snake_{f} zigzag read_like_snake {f}_in_turns
     """
     result = []
@@ -59,10 +51,8 @@ def snake(rows: list[list[int]], f: Map[int, U]) -> list[U]:
 
 def count_peaks(rows: list[list[int]], p: Predicate[int]) -> int:
     """Count the cells of {rows} whose {x} {p} and is larger than those directly above, below, to the left and to the
-    right of it, as far as they exist.
-
+        right of it, as far as they exist.
     Return how many peaks of {rows} {p:s}. A peak is a {x} greater than every neighbour in its row and its column.
-
     names: count_peaks {p}_peaks local_maxima
     """
     count = 0

@@ -7,9 +7,7 @@ from hornbook.synthesis.curriculum.holes import Choice, Measure, Predicate, T
 
 def longest_run(xs: list[T], p: Predicate[T]) -> int:
     """Return the length of the longest run of consecutive {x:s} in {xs} that {p:s}.
-
     Find the longest unbroken series of {p:many} in {xs}, and return how many {x:s} it has. Without any it is 0.
-
     names: longest_run_of_{p} longest_{p}_streak max_{p}_run longest_series
     """
     longest = 0
@@ -25,9 +23,7 @@ def longest_run(xs: list[T], p: Predicate[T]) -> int:
 
 def number_of_runs(xs: list[T], p: Predicate[T]) -> int:
     """Count the runs of consecutive {x:s} in {xs} that {p:s}. A run ends where an {x} does not.
-
     Return how many separate groups of adjacent {p:many} there are in {xs}.
-
     names: count_{p}_runs num_{p}_groups runs_of_{p} count_streaks
     """
     runs = 0
@@ -44,9 +40,7 @@ def number_of_runs(xs: list[T], p: Predicate[T]) -> int:
 
 def split_at(xs: list[T], p: Predicate[T]) -> list[list[T]]:
     """Split {xs} at each {x} that {p}. Leave these {x:s} out, and return the list of the non-empty pieces between them.
-
     Cut {xs} into lists wherever an {x} {p}. The cutting {x:s} belong to no list, and empty lists are dropped.
-
     names: split_at_{p} cut_at_{p} pieces_between_{p}
     """
     pieces = []
@@ -65,9 +59,7 @@ def split_at(xs: list[T], p: Predicate[T]) -> list[list[T]]:
 
 def is_monotone(xs: list[T], f: Measure[T], strict: Choice = (0, 1)) -> bool:
     """Check that {f:each {x}} in {xs} is at least {strict} more than that of the {x} before it.
-
     Return True if, from each {x} in {xs} to the next, {f:the {x}} grows by {strict} or more, otherwise False.
-
     names: is_rising_in_{f} {f}_increases is_sorted_by_{f} grows
     """
     for i in range(len(xs) - 1):
@@ -78,9 +70,7 @@ def is_monotone(xs: list[T], f: Measure[T], strict: Choice = (0, 1)) -> bool:
 
 def neighbour_pairs(xs: list[T], p: Predicate[T], q: Predicate[T]) -> int:
     """Count the positions in {xs} at which an {x} that {p} is directly followed by one that {q}.
-
     Return the number of neighbouring pairs in {xs} whose left {x} {p} and whose right {x} {q}.
-
     names: count_{p}_then_{q} {p}_followed_by_{q} count_pairs
     """
     count = 0
@@ -92,10 +82,8 @@ def neighbour_pairs(xs: list[T], p: Predicate[T], q: Predicate[T]) -> int:
 
 def differences(xs: list[T], f: Measure[T]) -> list[Any]:
     """Let the key of an {x} be {f:the {x}}. For each {x} of {xs} but the first, subtract the key of the {x} before from
-    its own. Return the list of differences.
-
+        its own. Return the list of differences.
     For each {x} of {xs} but the first, subtract from {f:the {x}} that of the previous {x}. Return the list of results.
-
     names: {f}_differences steps_in_{f} deltas changes_in_{f}
     """
     result = []
@@ -106,11 +94,9 @@ def differences(xs: list[T], f: Measure[T]) -> list[Any]:
 
 def peaks(xs: list[T], f: Measure[T]) -> list[int]:
     """Return the indices in {xs} at which {f:the {x}} is larger than at both neighbouring places. The first and the
-    last place do not count.
-
+        last place do not count.
     Find every peak of {xs}: a place between two others where {f:the {x}} is greater than for either of them. Return the
-    indices.
-
+        indices.
     names: peaks_in_{f} find_peaks local_maxima peak_indices
     """
     found = []
@@ -122,9 +108,7 @@ def peaks(xs: list[T], f: Measure[T]) -> list[int]:
 
 def has_pair(xs: list[int], f: Measure[int], k: Choice = (0, 5, 7, 10, 12, 20)) -> bool:
     """Check whether {xs} has two {x:s} at different positions whose values add up to {k}. The value is {f:the {x}}.
-
     Return True if there are two places in {xs} for which the sum of {f:the {x}} over both is exactly {k}.
-
     names: has_pair_with_sum_{k} pair_sums_to_{k} two_make_{k} has_{f}_pair
     """
     for i in range(len(xs)):
@@ -136,11 +120,9 @@ def has_pair(xs: list[int], f: Measure[int], k: Choice = (0, 5, 7, 10, 12, 20)) 
 
 def closest_pair(xs: list[T], f: Measure[T], none: Choice = (None, -1)) -> Any:
     """Compute {f:each {x}} in {xs}. Return the smallest difference between two of these values, or {none} if there are
-    fewer than two.
-
-    Let the key of an {x} be {f:the {x}}. Return how far the two closest keys in {xs} are apart, and {none} for a
-    list of less than two {x:s}.
-
+        fewer than two.
+    Let the key of an {x} be {f:the {x}}. Return how far the two closest keys in {xs} are apart, and {none} for a list
+        of less than two {x:s}.
     names: smallest_{f}_difference closest_{f} min_gap nearest_pair
     """
     best = None
@@ -154,9 +136,7 @@ def closest_pair(xs: list[T], f: Measure[T], none: Choice = (None, -1)) -> Any:
 
 def all_pairs(xs: list[T], ys: list[T], p: Predicate[T], q: Predicate[T]) -> list[tuple[T, T]]:
     """Return all pairs of an {x} of {xs} that {p} and an {x} of {ys} that {q}, as tuples, in the order of {xs} first.
-
     Combine every {x} in {xs} that {p} with every {x} in {ys} that {q}. Return the list of tuples.
-
     names: pairs_of_{p}_and_{q} combine_{p}_with_{q} all_combinations
     """
     pairs = []
@@ -170,9 +150,7 @@ def all_pairs(xs: list[T], ys: list[T], p: Predicate[T], q: Predicate[T]) -> lis
 
 def in_both(xs: list[T], ys: list[T], p: Predicate[T]) -> list[T]:
     """Return the {x:s} of {xs} that {p:s} and also occur in {ys}, each once, in the order of {xs}.
-
     Collect every {p:one} in {xs} that {ys} has too. No {x} is listed twice.
-
     names: common_{p} in_both shared_{p} {p}_intersection
     """
     result: list[T] = []

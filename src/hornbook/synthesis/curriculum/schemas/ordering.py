@@ -5,9 +5,7 @@ from hornbook.synthesis.curriculum.holes import Choice, Map, Measure, Predicate,
 
 def sort_by(xs: list[T], p: Predicate[T], f: Measure[T], g: Map[T, U]) -> list[U]:
     """Sort the {x:s} of {xs} that {p:s} by {f:the {x}}, the smallest first, and return the list of {g:each of them}.
-
     Take the {p:many} in {xs}, order them by {f:the {x}} from small to large, and return {g:each of them} in that order.
-
     names: {g}_sorted_by_{f} sort_{p}_by_{f} order_by_{f}
     """
     kept = [x for x in xs if p(x)]
@@ -17,11 +15,9 @@ def sort_by(xs: list[T], p: Predicate[T], f: Measure[T], g: Map[T, U]) -> list[U
 
 def top_k(xs: list[T], k: Size, f: Measure[T]) -> list[T]:
     """Find those {x:s} of {xs} for which {f:the {x}} is largest, as many as {k} says. Return them, the largest first;
-    of equal ones the earlier comes first.
-
+        of equal ones the earlier comes first.
     Sort {xs} by {f:the {x}} in falling order. Return the first {x:s} of the result, as many as {k} says, or all if
-    there are fewer.
-
+        there are fewer.
     names: top_k_by_{f} largest_{f} best_by_{f}
     """
     ordered = sorted(xs, key=lambda x: f(x), reverse=True)
@@ -30,8 +26,7 @@ def top_k(xs: list[T], k: Size, f: Measure[T]) -> list[T]:
 
 def two_level_sort(xs: list[T], f: Measure[T], g: Measure[T]) -> list[T]:
     """Sort {xs} by {f:the {x}}, from small to large; {x:s} that agree in it are sorted by {g:the {x}}. Return a new
-    list.
-
+        list.
     names: sort_by_{f}_then_{g} two_key_sort order_by_{f}_{g}
     """
     return sorted(xs, key=lambda x: (f(x), g(x)))
@@ -39,8 +34,7 @@ def two_level_sort(xs: list[T], f: Measure[T], g: Measure[T]) -> list[T]:
 
 def insertion_sort(xs: list[T], f: Measure[T]) -> list[T]:
     """Return the {x:s} of {xs} sorted by {f:the {x}}, the smallest first, by insertion sort: put each {x} into its
-    place among those that are sorted already. Equal ones keep their order.
-
+        place among those that are sorted already. Equal ones keep their order.
     names: insertion_sort_by_{f} insert_in_order sorted_by_{f}
     """
     result: list[T] = []
@@ -54,8 +48,7 @@ def insertion_sort(xs: list[T], f: Measure[T]) -> list[T]:
 
 def bubble_passes(xs: list[int], f: Measure[int]) -> int:
     """Bubble sort {xs} by {f:the {x}}: in each pass, go from left to right and swap neighbours of which the left one is
-    larger. Return how many passes change something until all is in order.
-
+        larger. Return how many passes change something until all is in order.
     names: bubble_passes count_passes passes_by_{f}
     """
     items = list(xs)
@@ -74,8 +67,7 @@ def bubble_passes(xs: list[int], f: Measure[int]) -> int:
 
 def merge_sorted(xs: list[int], ys: list[int], f: Measure[int]) -> list[int]:
     """Sort {xs} and {ys} by {f:the {x}}, then merge them: always take the smaller of the two front {x:s}, that of {xs}
-    in case of a tie. Return the merged list.
-
+        in case of a tie. Return the merged list.
     names: merge_by_{f} merge_lists merged
     """
     left = sorted(xs, key=lambda x: f(x))
@@ -91,8 +83,7 @@ def merge_sorted(xs: list[int], ys: list[int], f: Measure[int]) -> list[int]:
 
 def rank_of_each(xs: list[T], f: Measure[T]) -> list[int]:
     """For each {x} in {xs}, count the {x:s} of {xs} for which {f:the {x}} is larger, and add 1. Return the list of
-    these ranks.
-
+        these ranks.
     names: ranks_by_{f} rank_each ranking
     """
     ranks = []
@@ -107,8 +98,7 @@ def rank_of_each(xs: list[T], f: Measure[T]) -> list[int]:
 
 def binary_search(xs: list[int], k: int, none: Choice = (-1, None)) -> object:
     """Sort {xs}, then look for {k} by binary search: compare with the middle, and go on in the left or the right half.
-    Return how many comparisons with a middle it takes until {k} is found, or {none} if it is not there.
-
+        Return how many comparisons with a middle it takes until {k} is found, or {none} if it is not there.
     names: binary_search_steps search_steps count_comparisons
     """
     ordered = sorted(xs)
@@ -128,8 +118,7 @@ def binary_search(xs: list[int], k: int, none: Choice = (-1, None)) -> object:
 
 def rotate(xs: list[T], k: Size, f: Map[T, U]) -> list[U]:
     """Rotate {xs} to the right: move the last {x} to the front, as often as {k} says. Return the list of {f:each {x}}
-    in the new order.
-
+        in the new order.
     names: rotate_and_{f} rotate_right shift_{f}
     """
     if not xs:

@@ -7,9 +7,7 @@ from hornbook.synthesis.curriculum.holes import Char, Choice, Map, Predicate, Si
 
 def rebuild(text: Text, p: Predicate[Char], f: Map[Char, str]) -> str:
     """Return {text} with each character that {p} replaced by {f:it}.
-
     Build a new string from {text}: for a character that {p} write {f:it}, and copy the others.
-
     names: replace_{p} {f}_for_{p} rewrite_{p} change_{p}
     """
     result = ""
@@ -23,9 +21,7 @@ def rebuild(text: Text, p: Predicate[Char], f: Map[Char, str]) -> str:
 
 def keep_characters(text: Text, p: Predicate[Char], f: Map[Char, str]) -> str:
     """Return a string of {f:each character} in {text} that {p}; the other characters are left out.
-
     Filter {text}: only a character that {p} stays, and in its place comes {f:it}.
-
     names: keep_{p} only_{p} {f}_of_{p} extract_{p}
     """
     kept = []
@@ -37,8 +33,7 @@ def keep_characters(text: Text, p: Predicate[Char], f: Map[Char, str]) -> str:
 
 def balance(text: Text, opening: Choice = ("(", "[", "<", "{"), closing: Choice = (")",)) -> bool:
     """Check that each {opening} in {text} is closed by a {closing} behind it, and that no {closing} comes too early.
-    Other characters are ignored.
-
+        Other characters are ignored.
     names: is_balanced check_brackets brackets_match
     """
     depth = 0
@@ -54,8 +49,7 @@ def balance(text: Text, opening: Choice = ("(", "[", "<", "{"), closing: Choice 
 
 def deepest(text: Text, opening: Choice = ("(", "[", "<", "a"), closing: Choice = (")", "z", "!")) -> int:
     """Return the greatest depth of nesting in {text}: {opening} goes one level deeper, {closing} one level up, though
-    never above the level 0.
-
+        never above the level 0.
     names: max_depth nesting_depth deepest_level
     """
     depth = 0
@@ -71,8 +65,7 @@ def deepest(text: Text, opening: Choice = ("(", "[", "<", "a"), closing: Choice 
 
 def run_lengths(text: Text, between: Choice = ("", "-", ",")) -> Any:
     """Compress {text}: write each run of equal characters as the character and the length of the run, with {between}
-    between the runs.
-
+        between the runs.
     names: run_length_encode compress encode_runs
     """
     parts = []
@@ -88,9 +81,7 @@ def run_lengths(text: Text, between: Choice = ("", "-", ",")) -> Any:
 
 def without_repeats(text: Text, p: Predicate[Char]) -> str:
     """Shorten each run of the same character in {text} to one, if the character {p}. Other runs stay as they are.
-
     Return {text} without a character that {p} wherever the character before it is the same.
-
     names: squeeze_{p} collapse_{p} dedupe_{p} without_double_{p}
     """
     result = ""
@@ -103,10 +94,8 @@ def without_repeats(text: Text, p: Predicate[Char]) -> str:
 
 def change_words(text: Text, p: Predicate[str], f: Map[str, str]) -> str:
     """Replace each word of {text} that {p} by {f:it}. Words are separated by spaces; put one space between them in the
-    result.
-
+        result.
     Split {text} into words. For a word that {p}, take {f:it}; take any other word as it is. Join them with spaces.
-
     names: {f}_if_{p} change_{p}_words rewrite_words
     """
     words = text.split()
@@ -118,11 +107,9 @@ def change_words(text: Text, p: Predicate[str], f: Map[str, str]) -> str:
 
 def longest_word(text: Text, p: Predicate[str], none: Choice = ("", None)) -> Any:
     """Return the longest word of {text} that {p}, the first one of those that are equally long, or {none} if no word
-    {p}. Words are separated by spaces.
-
+        {p}. Words are separated by spaces.
     Split {text} at spaces. Among the words that {p:s}, find the longest; the first wins a tie. Without any return
-    {none}.
-
+        {none}.
     names: longest_{p}_word longest_word find_longest_{p}
     """
     best = none
@@ -134,8 +121,7 @@ def longest_word(text: Text, p: Predicate[str], none: Choice = ("", None)) -> An
 
 def shift_letters(text: Text, k: Size, p: Predicate[Char]) -> str:
     """Replace each small letter in {text} that {p} by the letter that stands as many places further in the alphabet as
-    {k} says, going on with 'a' after 'z'. Copy all other characters.
-
+        {k} says, going on with 'a' after 'z'. Copy all other characters.
     names: shift_{p} caesar rotate_letters encode
     """
     result = []
@@ -149,9 +135,7 @@ def shift_letters(text: Text, k: Size, p: Predicate[Char]) -> str:
 
 def same_multiset(text: Text, other: Text, p: Predicate[Char]) -> bool:
     """Check whether {text} and {other} have the same characters that {p:s}, each equally often, in any order.
-
     Return True if {text} and {other} are anagrams when only characters that {p:s} count, otherwise False.
-
     names: same_{p} equal_{p} are_anagrams_of_{p}
     """
     first = sorted(x for x in text if p(x))
