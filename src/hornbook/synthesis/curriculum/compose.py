@@ -20,12 +20,18 @@ from hornbook.synthesis.curriculum.variants import rewrite
 _NUM_INPUTS = (24, 40)
 """Random arguments that are tried first, and added where those do not reach all of a program."""
 _TYPED_SHARE = 0.5
+_TYPING_SHARE = 0.35
+"""Of annotated functions: those that write `List[int]` for `list[int]`, as older code does."""
+_EMPTY_LINE_SHARE = 0.06
+"""Of prompts: those that begin with an empty line, as pasted text does."""
+_COLLECTION = re.compile(r"\b(?:list|dict|tuple)(?=\[)")
 _DOUBLE_QUOTES_SHARE = 0.5
 _SINGLE_QUOTED = re.compile(r"'([^'\"\\\n]*)'")
 _MAX_NAME = 28
 """Characters of a function's name, where there is a choice."""
 _TYPES = {"Text": "str", "Numeral": "str", "Size": "int", "Natural": "int", "Char": "str"}
 _MODULES = ("math", "re", "string", "itertools", "collections", "functools", "bisect", "heapq")
+_TYPING = ("Dict", "Iterator", "List", "Optional", "Tuple")
 _MODULE = re.compile(rf"\b({'|'.join(_MODULES)})\.")
 
 
@@ -68,7 +74,7 @@ class Composed:
         """Imports, helpers, a comment if any, and the signature."""
         listed = ", ".join(f"{name}: {one}" if self.is_typed else name for name, one in self.arguments.items())
         result = f" -> {self.returned}" if self.is_typed else ""
-        used = [name for name in ("Iterator", "Optional") if f"{name}[" in f"{listed}{result}"]
+        used = [name for name in _TYPING if f"{name}[" in f"{listed}{result}"]
         imports = f"from typing import {', '.join(used)}\n\n\n" if used else ""
         return f"{imports}{self.before}{comment}def {self.entry_point}({listed}){result}:\n"
 
@@ -100,15 +106,18 @@ def compose(task: Task, seed: str, rules: Rules) -> Composed | None:
     rng = random.Random(f"{seed}:layout")
     entry_point = _function_name(task, rng)
     is_typed = rng.random() < _TYPED_SHARE
+    is_old = rng.random() < _TYPING_SHARE
     returned = type_of_all([trial.outcome for trial in trials if not trial.is_error])
+    returned = f"Iterator{returned[4:]}" if trials[0].is_generator else returned
+    annotations = [_COLLECTION.sub(lambda name: name[0].title(), one) if is_old else one for one in (*given, returned)]
     body = _body(solution, names, entry_point, rng)
     told = tell(task, names, random.Random(f"{seed}:telling"))
     return Composed(
         task=task,
         entry_point=entry_point,
         names=names,
-        arguments=dict(zip(named, given, strict=True)),
-        returned=f"Iterator{returned[4:]}" if trials[0].is_generator else returned,
+        arguments=dict(zip(named, annotations[:-1], strict=True)),
+        returned=annotations[-1],
         is_typed=is_typed if rules.is_typed is None else rules.is_typed,
         told=f"{told} {rules.remark}".strip(),
         solution=_in_double_quotes(body) if rng.random() < _DOUBLE_QUOTES_SHARE else body,
@@ -132,6 +141,8 @@ def write_exercise(task: Task, seed: str, rules: Rules = Rules()) -> Exercise | 
             composed.told, composed.arguments, composed.returned, composed.entry_point, composed.trials, rng
         )
         prompt = composed.head() + docstring
+    if rng.random() < _EMPTY_LINE_SHARE:
+        prompt = f"\n{prompt}"
     return Exercise(
         id=content_id("exercise", prompt, composed.solution),
         prompt=prompt,

@@ -11,13 +11,18 @@ from typing import Any
 from hornbook.errors import ConfigError
 from hornbook.synthesis.curriculum.inputs import WORDS
 
-NOUNS = {"int": ("number", "integer"), "float": ("number", "value"), "str": ("word", "string"), "Char": ("character",)}
+NOUNS = {
+    "int": ("number", "integer", "number", "integer", "element", "value"),
+    "float": ("number", "value", "number", "element"),
+    "str": ("word", "string", "word", "string", "element"),
+    "Char": ("character",),
+}
 """Kind of item → what it is called."""
 _LETTERS = tuple(repr(letter) for letter in "aeiostrnldmpcb")
 _VERBS = {"has": "have", "does": "do", "lies": "lie"}
 _RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)")
-_IS_NEGATIVE = re.compile(r"\bnot\b|!=|< A or|len\(set")
-"""In a word's key: what is negative already."""
+_IS_NEGATIVE = re.compile(r"\b(not|no|never)\b|!=|< A or|len\(set")
+"""In a word's key or wording: what is negative already."""
 _CONSTANT = re.compile(r"\b[ABK]\b")
 
 
@@ -202,7 +207,7 @@ def draw_word(entries: Sequence[Entry], rng: random.Random, wording: random.Rand
     if ">" in entries[0].role:
         return first
     chance = rng.random()
-    if chance < 0.12 and not _IS_NEGATIVE.search(first.key):
+    if chance < 0.12 and not _IS_NEGATIVE.search(f"{first.key} {first.wording}"):
         return negated(first)
     if chance < 0.32:
         connective = rng.choice(("and", "or"))

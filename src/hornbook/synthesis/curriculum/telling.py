@@ -2,28 +2,28 @@
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from hornbook.synthesis.curriculum.lexicon import NOUNS, Said
 from hornbook.synthesis.curriculum.schema import Parameter
 from hornbook.synthesis.curriculum.task import Task
 
-_COLLECTIONS = {
-    "int": "list of numbers",
-    "float": "list of floats",
-    "str": "list of words",
-    "Numeral": "list of strings",
+_COLLECTIONS: Mapping[str, tuple[str, ...]] = {
+    "int": ("list of numbers", "list of integers", "list of numbers", "array of integers", "sequence of numbers"),
+    "float": ("list of floats", "list of numbers", "array of numbers"),
+    "str": ("list of words", "list of strings", "array of strings"),
+    "Numeral": ("list of strings",),
 }
-_NOUNS_OF_TYPES = {
-    "Text": "string",
-    "str": "string",
-    "int": "number",
-    "Size": "number",
-    "Natural": "number",
-    "float": "number",
-    "list[list[int]]": "matrix",
-    "dict[str, int]": "dictionary",
-    "Char": "character",
+_NOUNS_OF_TYPES: Mapping[str, tuple[str, ...]] = {
+    "Text": ("string", "string", "text"),
+    "str": ("string", "word"),
+    "int": ("number", "integer"),
+    "Size": ("number", "integer", "non-negative integer"),
+    "Natural": ("number", "integer", "non-negative integer"),
+    "float": ("number",),
+    "list[list[int]]": ("matrix", "list of lists", "grid"),
+    "dict[str, int]": ("dictionary", "dictionary", "mapping"),
+    "Char": ("character",),
 }
 _NOT_AN = re.compile(r"^(uni|one|use|eu)", re.IGNORECASE)
 _NO_VERBS = frozenset(("A", "Among", "An", "Each", "For", "From", "If", "In", "The", "Two", "With"))
@@ -35,14 +35,14 @@ _SECOND_VERB = re.compile(
 )
 
 
-def _noun_of(parameter: Parameter, item: str) -> str:
-    """What an argument is called: `list of numbers`."""
+def _nouns_of(parameter: Parameter, item: str) -> tuple[str, ...]:
+    """What an argument may be called: `list of numbers`."""
     if parameter.type == "T":
-        return NOUNS[item][0]
+        return NOUNS[item][:1]
     if match := re.fullmatch(r"list\[(\w+)\]", parameter.type):
         kind = item if match[1] == "T" else match[1]
-        return _COLLECTIONS.get(kind) or f"list of {_noun_of_kind(kind)}s"
-    return _NOUNS_OF_TYPES.get(parameter.type) or _noun_of_kind(parameter.type)
+        return _COLLECTIONS.get(kind) or (f"list of {_noun_of_kind(kind)}s",)
+    return _NOUNS_OF_TYPES.get(parameter.type) or (_noun_of_kind(parameter.type),)
 
 
 def _noun_of_kind(name: str) -> str:
@@ -60,13 +60,14 @@ def tell(task: Task, names: Mapping[str, str], rng: random.Random) -> str:
             takes = hole.type.partition("[")[2].partition(",")[0].removesuffix("]")
             fields[hole.name] = Said("character" if takes == "Char" else noun, task.words[hole.name])
     arguments = task.schema.arguments
-    mentions = _mentions(arguments, names, task.item, rng)
+    nouns = {one.name: rng.choice(_nouns_of(one, task.item)) for one in arguments}
+    mentions = _mentions(nouns, names, rng)
     fields |= {one.name: f"<{one.name}>" for one in arguments}  # Filled in later: `a` may be an argument's name.
     text = _with_articles(rng.choice(task.schema.tellings).format(**fields))
     for one in arguments:
         text = text.replace(f"<{one.name}>", mentions[one.name])
     text = _ONE.sub(r"1 \1", text)
-    return rng.choice(_voices(text, _listed(arguments, names, task.item)))
+    return rng.choice(_voices(text, _listed(nouns, names)))
 
 
 def _kind_of_items(task: Task) -> str:
@@ -75,11 +76,8 @@ def _kind_of_items(task: Task) -> str:
     return next((kind for kind in ("Char", "float", "str", "int") if kind in found), found[0] if found else "int")
 
 
-def _mentions(
-    arguments: Sequence[Parameter], names: Mapping[str, str], item: str, rng: random.Random
-) -> dict[str, str]:
+def _mentions(nouns: Mapping[str, str], names: Mapping[str, str], rng: random.Random) -> dict[str, str]:
     """Argument of the schema → how sentences mention it, all in the same way."""
-    nouns = {one.name: _noun_of(one, item) for one in arguments}
     ways = ["`{name}`", "{name}", "{name}", "the {noun} {name}", "the {noun} `{name}`"]
     if len(set(nouns.values())) == len(nouns):
         ways += ["the given {noun}", "the {noun}"]
@@ -98,9 +96,9 @@ def _with_articles(text: str) -> str:
     return re.sub(r"\b([Aa])n? ([A-Za-z][\w-]*)", right, text)
 
 
-def _listed(arguments: Sequence[Parameter], names: Mapping[str, str], item: str) -> str:
+def _listed(nouns: Mapping[str, str], names: Mapping[str, str]) -> str:
     """`a list of numbers xs and a number k`."""
-    parts = [f"{_with_articles(f'a {_noun_of(one, item)}')} {names[one.name]}" for one in arguments]
+    parts = [f"{_with_articles(f'a {noun}')} {names[one]}" for one, noun in nouns.items()]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
@@ -111,17 +109,25 @@ def _voices(text: str, arguments: str) -> list[str]:
     third_person = f"{verb}{ending} {rest}"
     is_imperative = verb not in _NO_VERBS
     is_single = is_imperative and ". " not in text and not _SECOND_VERB.search(text)
-    return [
-        text,
-        text,
-        text,
+    voices = [
+        *(text, text, text, text),
         f"You are given {arguments}. {text}",
         f"Given {arguments}, {_lowered(text)}",
-        f"Your task is to {_lowered(text)}" if is_imperative else text,
         f"The function takes {arguments}. {text}",
-        f"Write a function that {_lowered(third_person)}" if is_single else text,
-        third_person if is_single else text,
+        f"For {arguments}, {_lowered(text)}",
     ]
+    if is_imperative:
+        voices.append(f"Your task is to {_lowered(text)}")
+    if is_single:
+        said = _lowered(third_person)
+        voices += [
+            third_person,
+            f"Write a function that {said}",
+            f"Create a function which {said}",
+            f"Write a function that takes {arguments} and {said}",
+            f"This function {said}",
+        ]
+    return voices
 
 
 def _lowered(text: str) -> str:
