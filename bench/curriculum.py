@@ -8,7 +8,12 @@ import ast
 import inspect
 import json
 import random
+import re
+import subprocess
+import sys
+import tempfile
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from hornbook.benchmarks.humaneval import humaneval_functions, read_humaneval, structure_of_humaneval
@@ -26,6 +31,7 @@ from hornbook.synthesis.strict import check_strictly
 NUM_VERIFIED = 1_000
 NUM_PASSAGES = 300
 NUM_FOR_SKELETONS = 20_000
+_CONSTANT = re.compile(r"-?\d+(\.\d+)?|'[^']{0,5}'|\"[^\"]{0,5}\"")
 
 
 def main() -> None:
@@ -69,6 +75,8 @@ def main() -> None:
                 ),
                 "humaneval_problems": len(read_humaneval()),
                 "near_share": measure(exercises).as_json()["near_share"],
+                "alike_but_for_constants": _share_alike(exercises),
+                "findings_of_a_linter": _num_findings(sample),
                 "exercises_verified": len(sample),
                 "exercises_that_hold": len(sample) - len(wrong_exercises),
                 "exercises_whose_tests_take_every_branch": sum(map(_takes_every_branch, sample)),
@@ -95,6 +103,32 @@ def _num_tasks(schema: Schema, library: Library, *, joined: bool) -> int:
             ways *= len(hole.choices) or (2 * words + 2 * words * (words - 1) if joined and is_predicate else words)
         total += ways
     return total
+
+
+def _share_alike(exercises: Sequence[Exercise]) -> float:
+    """Share of the exercises that repeat an earlier one but for its numbers and short strings."""
+    texts = (_CONSTANT.sub("0", exercise.prompt + exercise.solution) for exercise in exercises)
+    return round(1 - len(set(texts)) / len(exercises), 4)
+
+
+def _num_findings(exercises: Iterable[Exercise]) -> int:
+    """Unused imports and variables, undefined names and the like, as ruff's rules F say."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number, exercise in enumerate(exercises):
+            (Path(folder) / f"exercise_{number}.py").write_text(exercise.prompt + exercise.solution, encoding="utf-8")
+        command = [
+            sys.executable,
+            "-m",
+            "ruff",
+            "check",
+            "--isolated",
+            "--select",
+            "F",
+            "--output-format",
+            "json",
+            folder,
+        ]
+        return len(json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout))
 
 
 def _takes_every_branch(exercise: Exercise) -> bool:

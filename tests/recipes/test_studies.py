@@ -70,7 +70,7 @@ def test_a_small_study_of_collapse_trains_each_generation_on_what_the_one_before
     monkeypatch.setattr(collapse, "NUM_EXERCISES", 40)
     monkeypatch.setattr(collapse, "NUM_HELD_OUT", 2)
     monkeypatch.setattr(collapse, "NUM_GENERATIONS", 2)
-    monkeypatch.setattr(collapse, "SHARES", (0.5,))
+    monkeypatch.setattr(collapse, "ARMS", ((0.5, False), (0.5, True)))
     model = ModelConfig(
         vocab_size=512, num_layers=1, hidden_size=32, intermediate_size=64, num_heads=2, max_position=128
     )

@@ -38,8 +38,8 @@ from hornbook.training.stages import train
 
 VERSION = 1
 NUM_GENERATIONS = 5
-SHARES = (0.0, 0.1, 0.5)
-"""Of the original exercises in what a generation learns from."""
+ARMS = ((0.0, False), (0.0, True), (0.1, False), (0.5, False))
+"""Share of the original exercises in what a generation learns from, and whether what was written is verified."""
 NUM_EXERCISES = 5_000
 """That a generation learns from."""
 NUM_HELD_OUT = 100
@@ -152,7 +152,7 @@ def _exercises(artifact: Artifact) -> Iterator[Document]:
 
 
 def collapse(num_seeds: int = 3) -> Pipeline:
-    """Generations of models, for each share of original exercises, with and without verification."""
+    """Generations of models, for each of `ARMS`."""
     exercises = write_exercises(
         ExercisesConfig(num_exercises=NUM_EXERCISES, num_held_out=NUM_HELD_OUT, families=laptop.FAMILIES)
     )
@@ -163,44 +163,36 @@ def collapse(num_seeds: int = 3) -> Pipeline:
 
     def learn(arm: str, documents: Stage, seed: int) -> Stage:
         """The model of a generation; its evaluation is noted."""
-        name = f"{_named(arm)}-{seed}"
+        name = _named(arm, seed)
         tokens = tokenize(documents, tokenizer, name=f"{name}-tokenize")
         model = train(tokens, replace(TRAINING, seed=seed), name=name)
         evaluations[arm, seed] = [evaluate(model, tokenizer, EVALUATE, held_out=exercises, name=f"{name}-evaluate")]
         return model
 
-    def rewrite(arm: str, model: Stage, seed: int, *, is_verified: bool) -> Stage:
-        name = f"{_named(arm)}-{seed}-{'verified' if is_verified else 'written'}"
-        inputs = {"model": model, "tokenizer": tokenizer}
+    def rewrite(arm: str, model: Stage, seed: int, is_verified: bool) -> Stage:
         config = RewriteConfig(num_exercises=NUM_EXERCISES, is_verified=is_verified, sampling_seed=seed)
-        return Stage(name, run_rewrite, config, VERSION, inputs)
+        name = f"{_named(arm, seed)}-{'verified' if is_verified else 'written'}"
+        return Stage(name, run_rewrite, config, VERSION, {"model": model, "tokenizer": tokenizer})
 
     for seed in range(num_seeds):
         first = learn("original", original, seed)
-        written = {
-            is_verified: rewrite("original", first, seed, is_verified=is_verified) for is_verified in (False, True)
-        }
-        evaluations["original", seed].append(written[False])
-        for share, is_verified in itertools.product(SHARES, (False, True)):
-            before, latest = "original", written[is_verified]
+        of_first = {checked: rewrite("original", first, seed, checked) for checked in (False, True)}
+        evaluations["original", seed].append(of_first[False])
+        for share, is_verified in ARMS:
+            before, written = "original", of_first[is_verified]
             for number in range(2, NUM_GENERATIONS + 1):
                 arm = f"{share:.0%} original{', verified' if is_verified else ''}, generation {number}"
-                inputs = {"original": original, "written": latest}
-                mixed = Stage(
-                    f"{_named(arm)}-{seed}-mix",
-                    run_mix,
-                    MixConfig(share=share, num_exercises=NUM_EXERCISES),
-                    VERSION,
-                    inputs,
-                )
-                latest = rewrite(arm, learn(arm, mixed, seed), seed, is_verified=is_verified)
-                evaluations[arm, seed].append(latest)
+                config = MixConfig(share=share, num_exercises=NUM_EXERCISES)
+                inputs = {"original": original, "written": written}
+                mixed = Stage(f"{_named(arm, seed)}-mix", run_mix, config, VERSION, inputs)
+                written = rewrite(arm, learn(arm, mixed, seed), seed, is_verified)
+                evaluations[arm, seed].append(written)
                 against[arm], before = before, arm
     arms = list(dict.fromkeys(arm for arm, _ in evaluations))
     ordered = {(arm, seed): evaluations[arm, seed] for arm in arms for seed in range(num_seeds)}
     return Pipeline.ending_in("collapse", compare_arms(ordered, against, title="collapse", question=QUESTION))
 
 
-def _named(arm: str) -> str:
-    """`0% original, verified, generation 2` → `0-original-verified-generation-2`."""
-    return re.sub(r"\W+", "-", arm)
+def _named(arm: str, seed: int) -> str:
+    """`0% original, verified, generation 2`, 1 → `0-original-verified-generation-2-1`."""
+    return re.sub(r"\W+", "-", f"{arm}-{seed}")

@@ -22,7 +22,8 @@ _ONE_LINE_SHARE = 0.15
 _MAX_LINE = 120
 _MAX_EXAMPLE = 70
 """Characters of a call or an outcome in a docstring."""
-_LONG_FLOAT = re.compile(r"\.\d{7}")
+_UNFIT = re.compile(r"\.\d{7}|\\|'{3}|\"{3}")
+"""Long fractions, and what means something else in a docstring."""
 
 
 def write_comment(told: str, rng: random.Random) -> str | None:
@@ -94,7 +95,7 @@ def short_calls(entry_point: str, trials: Sequence[Trial]) -> Iterator[tuple[str
     seen = set[str]()
     for trial in trials:
         call, outcome = trial.call(entry_point), repr(trial.outcome)
-        is_short = max(len(call), len(outcome)) <= _MAX_EXAMPLE and not _LONG_FLOAT.search(outcome)
+        is_short = max(len(call), len(outcome)) <= _MAX_EXAMPLE and not _UNFIT.search(f"{call} {outcome}")
         if not trial.is_error and is_short and outcome not in seen:
             seen.add(outcome)
             yield call, outcome

@@ -98,7 +98,7 @@ def keep(xs: list[T], p: Predicate[T]) -> list[T]:
 
 def map_all(xs: list[T], f: Map[T, U]) -> list[U]:
     """Return a list with {f:each {x}} in {xs}.
-    Take {f:every {x}} of {xs}, in the same order.
+    Return {f:every {x}} of {xs} in a list, in the same order.
     names: map_{f} {f}_of_all get_{f} all_{f} {f}_list
     """
     result = []
