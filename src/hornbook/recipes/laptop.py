@@ -35,7 +35,7 @@ from hornbook.training.stages import train
 # Departs: two families of schemas of the curriculum's fourteen, which is what minutes of training can teach.
 FAMILIES = ("search", "accumulate")
 TEXTBOOKS = TextbooksConfig(num_passages=4_000, families=FAMILIES)
-EXERCISES = ExercisesConfig(num_exercises=22_000, num_held_out=150, families=FAMILIES)
+EXERCISES = ExercisesConfig(num_exercises=20_000, num_held_out=100, families=FAMILIES)
 # Departs: CodeGen's 51,200 tokens in section 2.3; at a million parameters they would be most of the model.
 TOKENIZER = TokenizerConfig(vocab_size=2048)
 # docs/decisions/ten-minutes-on-a-laptop.md has the figures for the model, the steps, the course, and the mask.
@@ -51,7 +51,7 @@ MODEL = ModelConfig(
 PRETRAIN = TrainConfig(
     dataset="pretrain",
     model=MODEL,
-    num_steps=1_000,
+    num_steps=700,
     batch_size=2,
     sequence_length=512,
     learning_rate=1.2e-2,
@@ -62,7 +62,7 @@ PRETRAIN = TrainConfig(
 )
 FINETUNE = TrainConfig(
     dataset="finetune",
-    num_steps=4_400,
+    num_steps=4_000,
     batch_size=2,
     sequence_length=512,
     learning_rate=1.2e-2,

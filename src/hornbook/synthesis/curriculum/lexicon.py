@@ -20,6 +20,8 @@ NOUNS = {
 """Kind of item → what it is called."""
 _LETTERS = tuple(repr(letter) for letter in "aeiostrnldmpcb")
 _VERBS = {"has": "have", "does": "do", "lies": "lie"}
+_PLAIN_SHARE = 0.25
+"""Of maps that give the kind that they take: those that change nothing, as in `the sum of the numbers`."""
 _RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)")
 _IS_NEGATIVE = re.compile(r"\b(not|no|never)\b|!=|< A or|len\(set")
 """In a word's key or wording: what is negative already."""
@@ -196,7 +198,7 @@ class Said:
 
 
 def draw_word(entries: Sequence[Entry], rng: random.Random, wording: random.Random) -> Word:
-    """A random word; a predicate is at times joined with another one or negated.
+    """A random word; a predicate is at times joined with another one or negated, and a map changes nothing.
 
     Args:
         entries: Of one role.
@@ -204,9 +206,10 @@ def draw_word(entries: Sequence[Entry], rng: random.Random, wording: random.Rand
         wording: Chooses among wordings, so that one program can be told in other words.
     """
     first = _draw(entries, rng, wording)
-    if ">" in entries[0].role:
-        return first
+    takes, _, gives = entries[0].role.partition(">")
     chance = rng.random()
+    if gives:
+        return Word("x", "", "X", f"{entries[0].role}|x|") if takes == gives and chance < _PLAIN_SHARE else first
     if chance < 0.12 and not _IS_NEGATIVE.search(f"{first.key} {first.wording}"):
         return negated(first)
     if chance < 0.32:

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hornbook.synthesis.curriculum.lexicon import NOUNS, Said
 from hornbook.synthesis.curriculum.schema import Parameter
@@ -28,9 +28,50 @@ _NOUNS_OF_TYPES: Mapping[str, tuple[str, ...]] = {
 _NOT_AN = re.compile(r"^(uni|one|use|eu)", re.IGNORECASE)
 _NO_VERBS = frozenset(("A", "Among", "An", "Each", "For", "From", "If", "In", "The", "Two", "With"))
 """First words of sentences that are no commands."""
+_SYNONYMS_TEXT = r"""
+^Return(?= the| how many| a list| a new list| every| each) | Return ; Find ; Get ; Give back ; Compute
+^Check (?:if|whether|that)\b | Check if ; Check whether ; Determine whether ; Test if ; Find out whether ; Tell whether
+\breturn True if\b | return True if ; return True when ; answer True if
+(?<!\d )\b[Ee]ach\b(?! other| of| group| time| equally| as) | each ; every
+\b[Ee]very\b(?! other) | every ; each
+\b(?:greatest|largest)\b | greatest ; largest ; biggest ; highest
+\bsmallest\b | smallest ; lowest ; least
+\bthe sum of\b | the sum of ; the total of
+\bthe number of\b(?! times| occurrences) | the number of ; the count of
+\bin the same order\b | in the same order ; keeping their order ; in their original order ; without changing the order
+\b[Ii]f there is none\b | if there is none ; if none exists ; if there isn't any ; if nothing is found ; when there is none
+\bif there is no such\b | if there is no such ; if there isn't any such ; when there is no such
+\ba list with\b | a list with ; a list of ; a list containing ; a list that contains
+\ba new list\b | a new list ; another list ; a list
+^Go through\b | Go through ; Iterate over ; Loop over ; Walk through
+^Remove\b | Remove ; Delete ; Drop ; Discard
+^Sort\b | Sort ; Order ; Arrange
+^(?:Split|Divide)\b | Split ; Divide ; Separate
+\bfrom the left\b | from the left ; from left to right ; from the beginning ; starting on the left
+\band return\b | and return ; then return ; and give back
+Return the result\. | Return the result. ; Give back the result. ; The result is returned.
+Return the list\. | Return the list. ; Return this list. ; The list is the result.
+"""
+"""A pattern of a sentence, and what can stand in its place."""
+_SYNONYMS = [
+    (re.compile(pattern), choices.split(" ; "))
+    for pattern, _, choices in (line.partition(" | ") for line in _SYNONYMS_TEXT.strip().splitlines())
+]
+_FILLERS = (
+    "The input can be empty.",
+    "The argument must not be changed.",
+    "You can assume that the arguments are valid.",
+    "Think about edge cases.",
+    "Efficiency does not matter.",
+    "Only the standard library is needed.",
+    "Please write clean code.",
+    "Note that the input can be long.",
+)
+_FILLER_SHARE = 0.08
+"""Of tasks: those with a sentence that says nothing about them."""
 _ONE = re.compile(r"\b1 (digit|decimal|decimal place|character|vowel|bit|place|step)s\b")
 _SECOND_VERB = re.compile(
-    r"(, | and |; |: )(take|add|return|join|put|keep|go|copy|write|collect|find|count|stop|give|compute|multiply|"
+    r"(, | and | then |; |: )(take|add|return|join|put|keep|go|copy|write|collect|find|count|stop|give|compute|multiply|"
     r"subtract|leave|but|then|look|order|merge|skip|compare|raise|remove|move|drop|always)\b"
 )
 
@@ -64,10 +105,24 @@ def tell(task: Task, names: Mapping[str, str], rng: random.Random) -> str:
     mentions = _mentions(nouns, names, rng)
     fields |= {one.name: f"<{one.name}>" for one in arguments}  # Filled in later: `a` may be an argument's name.
     text = _with_articles(rng.choice(task.schema.tellings).format(**fields))
+    text = _ONE.sub(r"1 \1", _reworded(text, rng))
     for one in arguments:
         text = text.replace(f"<{one.name}>", mentions[one.name])
-    text = _ONE.sub(r"1 \1", text)
+    if rng.random() < _FILLER_SHARE:
+        text = f"{text} {rng.choice(_FILLERS)}"
     return rng.choice(_voices(text, _listed(nouns, names)))
+
+
+def _reworded(text: str, rng: random.Random) -> str:
+    """The text with other phrases of the same meaning; capital letters stay where they are."""
+
+    def other(match: re.Match[str], choices: Sequence[str]) -> str:
+        chosen = rng.choice(choices)
+        return chosen[0].upper() + chosen[1:] if match[0][0].isupper() else chosen
+
+    for pattern, choices in _SYNONYMS:
+        text = pattern.sub(lambda match, choices=choices: other(match, choices), text)  # type: ignore[misc]
+    return text
 
 
 def _kind_of_items(task: Task) -> str:

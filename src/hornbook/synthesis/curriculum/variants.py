@@ -234,13 +234,13 @@ def long_condition(body: Body) -> Body | None:
 
 
 REWRITINGS: tuple[tuple[Callable[[Body], Body | None], float], ...] = (
-    (long_condition, 0.7),
+    (long_condition, 0.35),
     (comprehension, 0.22),
     (quantifier, 0.22),
     (next_item, 0.12),
     (flag, 0.12),
     (hoisted, 0.6),
-    (inner_function, 0.06),
+    (inner_function, 0.03),
     (guard, 0.15),
     (nested_condition, 0.2),
     (by_index, 0.15),
