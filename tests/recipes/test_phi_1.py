@@ -123,7 +123,7 @@ def test_the_data_and_the_base_model_take_what_the_paper_reports() -> None:
 
 
 def test_the_recipes_are_listed_and_read_the_same_data_with_the_same_seed() -> None:
-    assert list_recipes() == ["laptop", "phi-1", "phi-1-small"]
+    assert list_recipes() == ["laptop", "overnight", "phi-1", "phi-1-small"]
     large, small, other = (
         find_recipe(name)(seed).fingerprints() for name, seed in (("phi-1", 3), ("phi-1-small", 3), ("phi-1", 4))
     )

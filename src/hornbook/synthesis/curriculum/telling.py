@@ -38,7 +38,7 @@ _SYNONYMS_TEXT = r"""
 \bsmallest\b | smallest ; lowest ; least
 \bthe sum of\b | the sum of ; the total of
 \bthe number of\b(?! times| occurrences) | the number of ; the count of
-\bin the same order\b | in the same order ; keeping their order ; in their original order ; without changing the order
+\bin the same order\b | in the same order ; keeping their order ; in their original order
 \b[Ii]f there is none\b | if there is none ; if none exists ; if there isn't any ; if nothing is found ; when there is none
 \bif there is no such\b | if there is no such ; if there isn't any such ; when there is no such
 \ba list with\b | a list with ; a list of ; a list containing ; a list that contains
@@ -71,8 +71,8 @@ _FILLER_SHARE = 0.08
 """Of tasks: those with a sentence that says nothing about them."""
 _ONE = re.compile(r"\b1 (digit|decimal|decimal place|character|vowel|bit|place|step)s\b")
 _SECOND_VERB = re.compile(
-    r"(, | and | then |; |: )(take|add|return|join|put|keep|go|copy|write|collect|find|count|stop|give|compute|multiply|"
-    r"subtract|leave|but|then|look|order|merge|skip|compare|raise|remove|move|drop|always)\b"
+    r"(, | and | then |; |: )(take|add|return|join|put|keep|go|copy|write|collect|find|count|stop|give|compute|"
+    r"multiply|subtract|leave|but|then|look|order|merge|skip|compare|raise|remove|move|drop|always)\b"
 )
 
 
