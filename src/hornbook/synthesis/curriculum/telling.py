@@ -39,7 +39,7 @@ _SYNONYMS_TEXT = r"""
 \bthe sum of\b | the sum of ; the total of
 \bthe number of\b(?! times| occurrences) | the number of ; the count of
 \bin the same order\b | in the same order ; keeping their order ; in their original order
-\b[Ii]f there is none\b | if there is none ; if none exists ; if there isn't any ; if nothing is found ; when there is none
+\b[Ii]f there is none\b | if there is none ; if none exists ; if there isn't any ; when there is none
 \bif there is no such\b | if there is no such ; if there isn't any such ; when there is no such
 \ba list with\b | a list with ; a list of ; a list containing ; a list that contains
 \ba new list\b | a new list ; another list ; a list
