@@ -62,7 +62,7 @@ PRETRAIN = TrainConfig(
 )
 FINETUNE = TrainConfig(
     dataset="finetune",
-    num_steps=4_000,
+    num_steps=4_400,
     batch_size=2,
     sequence_length=512,
     learning_rate=1.2e-2,

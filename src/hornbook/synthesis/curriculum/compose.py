@@ -11,7 +11,7 @@ from typing import Any
 from hornbook.records import CURRICULUM, Exercise, content_id
 from hornbook.synthesis.curriculum.docstrings import type_of_all, write_comment, write_docstring
 from hornbook.synthesis.curriculum.inputs import Inputs
-from hornbook.synthesis.curriculum.names import name_arguments, rename_locals
+from hornbook.synthesis.curriculum.names import TAKEN, name_arguments, rename_locals
 from hornbook.synthesis.curriculum.task import Task, source_of
 from hornbook.synthesis.curriculum.telling import tell
 from hornbook.synthesis.curriculum.trials import Program, Trial, choose_trials, write_test
@@ -217,7 +217,7 @@ def _function_name(task: Task, rng: random.Random) -> str:
     drawn = [rng.choice(task.schema.names).format(**fields) for _ in range(3)]
     short = (name for name in drawn if len(name) <= _MAX_NAME)
     name = re.sub(r"_+", "_", next(short, min(drawn, key=len))).strip("_")
-    return name if name.isidentifier() else task.schema.name
+    return name if name.isidentifier() and name not in TAKEN else task.schema.name
 
 
 def _python_type(type_: str, item: str, kinds: Mapping[str, tuple[Any, ...]]) -> str:

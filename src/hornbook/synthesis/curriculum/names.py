@@ -45,7 +45,7 @@ _SYLLABLES_TEXT = (
 )
 _SYLLABLES = _SYLLABLES_TEXT.split()
 _ENDINGS = ("", "", "", "n", "r", "s", "l", "t", "x", "m")
-_TAKEN = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"check", "candidate"}
+TAKEN = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"check", "candidate"}
 _AFFIXES = ("my_{}", "old_{}", "new_{}", "{}_list", "{}s", "{}_1", "{}2", "the_{}", "all_{}", "given_{}", "{}_in")
 _KINDS = {"usual": 25, "letter": 7, "made up": 30, "noun": 18, "compound": 20}
 """Where names of arguments come from → weight. A token that never stands in a name cannot be copied, so that words
@@ -99,7 +99,7 @@ def name_arguments(types: Iterable[str], is_allowed: Callable[[str], bool], rng:
         pool = _BY_TYPE.get(one, "value data items arg").split()
         while True:
             name = _draw_name(pool, rng)
-            if name not in _TAKEN and name not in used and is_allowed(name):
+            if name not in TAKEN and name not in used and is_allowed(name):
                 break
         used.add(name)
         names.append(name)
@@ -111,7 +111,7 @@ def rename_locals(names: Iterable[str], taken: Iterable[str], rng: random.Random
     used = set(taken)
     renamed: dict[str, str] = {}
     for name in names:
-        pool = [one for one in _SYNONYMS.get(name, name).split() if one not in used and one not in _TAKEN]
+        pool = [one for one in _SYNONYMS.get(name, name).split() if one not in used and one not in TAKEN]
         choice = rng.choice(pool) if pool and rng.random() < 0.8 else name
         choice = next(one for one in (choice, *_SPARE) if one not in used)
         used.add(choice)

@@ -80,7 +80,7 @@ def draw_task(schema: Schema, lexicon: Mapping[str, tuple[Entry, ...]], seed: st
 
 
 def simplified(tree: N) -> N:
-    """The tree with `x != 0` for `not x == 0`, `x` for `not not x`, and `20` for `10 * 2`, as people write."""
+    """The tree as people write: `x != 0` for `not x == 0`, `20` for `10 * 2`, `sum(xs)` for `sum(x for x in xs)`."""
     new: N = _Simplify().visit(tree)
     return new
 
@@ -145,6 +145,27 @@ class _Fill(ast.NodeTransformer):
 
 
 class _Simplify(ast.NodeTransformer):
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.GeneratorExp(ast.Name(item), [ast.comprehension(ast.Name(name), values, [])]) if item == name:
+                return values
+        return node
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.ListComp(ast.Name(item), [ast.comprehension(ast.Name(name), values, [])]) if item == name:
+                return ast.Call(ast.Name("list", ast.Load()), [values], [])
+        return node
+
+    def visit_keyword(self, node: ast.keyword) -> ast.AST | None:
+        self.generic_visit(node)
+        match node:
+            case ast.keyword("key", ast.Lambda(ast.arguments(args=[ast.arg(item)]), ast.Name(name))) if item == name:
+                return None
+        return node
+
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
         self.generic_visit(node)
         match node:

@@ -265,7 +265,8 @@ def rewrite(function: ast.FunctionDef, rng: random.Random) -> ast.FunctionDef:
             if changed is not None:
                 new.body = changed
                 text = unparsed(new)
-    return (rng.random() < _GUARD_SHARE and with_guard(_function(text))) or _function(text)
+    written = simplified(_function(text))
+    return (rng.random() < _GUARD_SHARE and with_guard(written)) or written
 
 
 def with_guard(function: ast.FunctionDef) -> ast.FunctionDef | None:
