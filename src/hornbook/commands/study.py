@@ -138,8 +138,8 @@ def data_quality(
 ) -> None:
     """Train on raw code, filtered code, and filtered code with textbooks; each before and after exercises.
 
-    Models of a million parameters, equally many tokens. About an hour and a half on two cores with five seeds. What is
-    there already is reused; a study that was killed continues.
+    Models of a million parameters, equally many tokens. What is there already is reused; a study that was killed
+    continues.
 
     Parameters
     ----------
