@@ -29,7 +29,7 @@ _DOUBLE_QUOTES_SHARE = 0.5
 _SINGLE_QUOTED = re.compile(r"'([^'\"\\\n]*)'")
 _MAX_NAME = 28
 """Characters of a function's name, where there is a choice."""
-_TYPES = {"Text": "str", "Numeral": "str", "Size": "int", "Natural": "int", "Char": "str"}
+_TYPES = {"NonEmpty": "list", "Text": "str", "Numeral": "str", "Size": "int", "Natural": "int", "Char": "str"}
 _MODULES = ("math", "re", "string", "itertools", "collections", "functools", "bisect", "heapq")
 _TYPING = ("Dict", "Iterator", "List", "Optional", "Tuple")
 _MODULE = re.compile(rf"\b({'|'.join(_MODULES)})\.")
@@ -75,7 +75,8 @@ class Composed:
         listed = ", ".join(f"{name}: {one}" if self.is_typed else name for name, one in self.arguments.items())
         result = f" -> {self.returned}" if self.is_typed else ""
         used = [name for name in _TYPING if f"{name}[" in f"{listed}{result}"]
-        imports = f"from typing import {', '.join(used)}\n\n\n" if used else ""
+        end = "\n" if self.before.startswith("import ") else "\n\n\n"
+        imports = f"from typing import {', '.join(used)}{end}" if used else ""
         return f"{imports}{self.before}{comment}def {self.entry_point}({listed}){result}:\n"
 
 
@@ -86,6 +87,8 @@ def compose(task: Task, seed: str, rules: Rules) -> Composed | None:
     """
     schema = task.schema
     function = task.function()
+    if isinstance(function.body[0], ast.Return) and isinstance(function.body[0].value, ast.Name):
+        return None  # What returns its argument teaches nothing.
     reference = _before(task, function) + source_of(function)
     types = [one.type for one in schema.arguments]
     drawn = Inputs(reference, task.item, rules.kinds, random.Random(f"{seed}:inputs"))

@@ -21,11 +21,21 @@ Size = int
 """An argument from 0 to about 12."""
 Natural = int
 """An argument from 0 to about 200."""
+NonEmpty = list[T]
+"""An argument that is a list of at least one item."""
 Predicate = Callable[[T], bool]
 """A hole for a predicate of the lexicon."""
+Relation = Callable[[T, T], bool]
+"""A hole for a relation of two values: `x > y`."""
 Map = Callable[[T], U]
 """A hole for a map of the lexicon."""
 Measure = Callable[[T], int]
 """A hole for a map to integers, or to floats where the items are floats."""
+Operation = Callable[[T, T], T]
+"""A hole for what makes one value of two of the same kind."""
+Fold = Callable[[list[T]], Any]
+"""A hole for what makes one value of a list that is not empty."""
+Reorder = Callable[[list[T]], list[T]]
+"""A hole for what makes another list of a list."""
 Choice = Any
 """A hole for a constant: the parameter's default is the tuple of its values."""

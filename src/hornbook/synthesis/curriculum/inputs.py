@@ -63,7 +63,13 @@ class Inputs:
         Raises:
             ConfigError: A type is not known.
         """
-        return tuple(self._value(_parsed(one)) for one in types)
+        values = [self._value(_parsed(one)) for one in types]
+        items = next((value for value, type_ in zip(values, types, strict=True) if type_ == "list[T]"), ())
+        if items and "T" in types and self._rng.random() < 0.7:  # An item, or a part of one, is worth comparing with.
+            item = self._rng.choice(items)
+            ends = (item[:2], item[-1:], item) if isinstance(item, str) else (item,)
+            values[types.index("T")] = self._rng.choice(ends)
+        return tuple(values)
 
     def _value(self, node: ast.expr) -> Any:
         rng = self._rng
@@ -75,8 +81,9 @@ class Inputs:
             case ast.Subscript(ast.Name("list"), ast.Subscript(ast.Name("list"), inside)):
                 width = rng.choice((1, 2, 3, 3, 4))
                 return [[self._value(inside) for _ in range(width)] for _ in range(rng.choice((1, 2, 2, 3, 3, 4)))]
-            case ast.Subscript(ast.Name("list"), inside):
-                values = [self._value(inside) for _ in range(rng.choice((0, 1, 2, 3, 4, 5, 5, 6, 7, 8)))]
+            case ast.Subscript(ast.Name("list" | "NonEmpty" as kind), inside):
+                lengths = (0, 1, 2, 3, 4, 5, 5, 6, 7, 8)
+                values = [self._value(inside) for _ in range(rng.choice(lengths[kind == "NonEmpty" :]))]
                 if len(values) > 2 and rng.random() < 0.4:  # Equal items, which ties and counts need.
                     values[rng.randrange(len(values))] = values[rng.randrange(len(values))]
                 return values

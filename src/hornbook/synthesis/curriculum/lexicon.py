@@ -4,12 +4,13 @@ import ast
 import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from hornbook.errors import ConfigError
 from hornbook.synthesis.curriculum.inputs import WORDS
+from hornbook.synthesis.curriculum.schema import ITEM_KINDS
 
 NOUNS = {
     "int": ("number", "integer", "number", "integer", "element", "value"),
@@ -35,7 +36,7 @@ class Entry:
     role: str
     """`int` for a predicate of integers, `int>str` for a map from integers to strings."""
     code: str
-    """An expression of `x`, and of the constants A, B and K."""
+    """An expression of `x`, of a second value `y` where it takes two, and of the constants A, B and K."""
     tag: str
     wordings: tuple[str, ...]
     constants: tuple[Mapping[str, str], ...]
@@ -80,7 +81,9 @@ def read_lexicon(text: str) -> dict[str, tuple[Entry, ...]]:
                 ast.parse(entry.code, mode="eval")
             except (ValueError, SyntaxError) as error:
                 raise ConfigError(f"line {number} of the lexicon cannot be read ({error}): {line.strip()!r}") from None
-            found.setdefault(entry.role, []).append(entry)
+            for kind in ITEM_KINDS if "[T]" in entry.role else ("",):
+                role = entry.role.replace("[T]", f"[{kind}]")
+                found.setdefault(role, []).append(replace(entry, role=role))
     return {role: tuple(entries) for role, entries in found.items()}
 
 
@@ -175,6 +178,7 @@ class Said:
     Nouns: `{x}` number, `{x:s}` numbers.
     Predicates: `{p}` is even, `{p:s}` are even, `{p:one}` even number, `{p:many}` even numbers.
     Maps: `{f}` its square, as the square of it; `{f:each number}` the square of each number.
+    With two values, the second one stands behind a bar: `{r:many|k}` numbers above k, `{f:a|b}` the sum of a and b.
     """
 
     def __init__(self, noun: str, word: Word | None = None) -> None:
@@ -184,7 +188,8 @@ class Said:
     def __format__(self, specification: str) -> str:
         if self._word is None:
             return f"{self._noun}s" if specification == "s" else self._noun
-        wording = self._word.wording
+        specification, _, second = specification.partition("|")
+        wording = re.sub(r"\bY\b", second, self._word.wording)
         if self._word.is_map:
             return re.sub(r"\bX\b", specification or "it", wording)
         if specification in ("one", "many"):
@@ -210,6 +215,8 @@ def draw_word(entries: Sequence[Entry], rng: random.Random, wording: random.Rand
     chance = rng.random()
     if gives:
         return Word("x", "", "X", f"{entries[0].role}|x|") if takes == gives and chance < _PLAIN_SHARE else first
+    if "," in takes and chance >= 0.12:  # What two relations say of one value is hard to read.
+        return first
     if chance < 0.12 and not _IS_NEGATIVE.search(f"{first.key} {first.wording}"):
         return negated(first)
     if chance < 0.32:

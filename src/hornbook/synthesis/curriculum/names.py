@@ -33,6 +33,10 @@ _SYNONYMS = {
     "second": "second right no rest b",
     "found": "found flag ok is_found result",
     "value": "value v val y key",
+    "kept": "kept chosen selected rest filtered matching",
+    "values": "values results vals keys mapped",
+    "key": "key k value measure m",
+    "together": "together both joined merged combined",
     "matches": "matches condition check is_valid keep ok",
 }
 """Name of a variable in schemas → what it may be called."""

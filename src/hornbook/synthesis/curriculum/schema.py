@@ -18,7 +18,7 @@ ITEM_KINDS = ("int", "str", "float")
 """What T can be."""
 RESULT_KINDS = {"int": ("int", "str", "float"), "str": ("int", "str"), "float": ("float", "int")}
 """What U can be for each T."""
-_HOLES = ("Predicate", "Map", "Measure", "Choice")
+_HOLES = ("Predicate", "Relation", "Map", "Measure", "Operation", "Fold", "Reorder", "Choice")
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,15 @@ class Parameter:
         takes, _, gives = inside.removesuffix("]").partition(", ")
         kinds = {"T": item, "U": result}
         takes, gives = kinds.get(takes, takes), kinds.get(gives, gives)
-        if hole == "Measure":
-            gives = "float" if takes == "float" else "int"
+        match hole:
+            case "Measure":
+                gives = "float" if takes == "float" else "int"
+            case "Relation":
+                takes = f"{takes},{takes}"
+            case "Operation":
+                takes, gives = f"{takes},{takes}", takes
+            case "Fold" | "Reorder":
+                takes, gives = f"list[{takes}]", "list" if hole == "Reorder" else "any"
         return f"{takes}>{gives}" if gives else takes
 
 

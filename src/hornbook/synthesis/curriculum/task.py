@@ -139,7 +139,8 @@ class _Fill(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id in self._words:
-            filled: ast.expr = _Put({"x": node.args[0]}).visit(expression(self._words[node.func.id].code))
+            given = dict(zip("xy", node.args, strict=False))
+            filled: ast.expr = _Put(given).visit(expression(self._words[node.func.id].code))
             return filled
         return node
 

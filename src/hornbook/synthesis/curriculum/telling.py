@@ -29,20 +29,33 @@ _NOT_AN = re.compile(r"^(uni|one|use|eu)", re.IGNORECASE)
 _NO_VERBS = frozenset(("A", "Among", "An", "Each", "For", "From", "If", "In", "The", "Two", "With"))
 """First words of sentences that are no commands."""
 _SYNONYMS_TEXT = r"""
-^Return(?= the| how many| a list| a new list| every| each) | Return ; Find ; Get ; Give back ; Compute
-^Check (?:if|whether|that)\b | Check if ; Check whether ; Determine whether ; Test if ; Find out whether ; Tell whether
-\breturn True if\b | return True if ; return True when ; answer True if
+^Return(?= the| how many| a list| every| each) | Return ; Return ; Find ; Get ; Compute ; Output ; Give
+^Check (?:if|whether)\b | Check if ; Check whether ; See if ; Determine whether ; Test if ; Tell whether
+\b[Rr]eturn True if\b | return True if ; return true if ; return True exactly if ; return True when ; answer True if
 (?<!\d )\b[Ee]ach\b(?! other| of| group| time| equally| as) | each ; every
 \b[Ee]very\b(?! other) | every ; each
 \b(?:greatest|largest)\b | greatest ; largest ; biggest ; highest
 \bsmallest\b | smallest ; lowest ; least
-\bthe sum of\b | the sum of ; the total of
+\bthe sum of\b | the sum of ; the sum of ; the total of ; the sum over
 \bthe number of\b(?! times| occurrences) | the number of ; the count of
 \bin the same order\b | in the same order ; keeping their order ; in their original order
 \b[Ii]f there is none\b | if there is none ; if none exists ; if there isn't any ; when there is none
 \bif there is no such\b | if there is no such ; if there isn't any such ; when there is no such
 \ba list with\b | a list with ; a list of ; a list containing ; a list that contains
 \ba new list\b | a new list ; another list ; a list
+^Count\b | Count ; Count up ; Find the number of ; Return the number of
+^Build\b | Build ; Create ; Make ; Construct
+^Find\b | Find ; Return ; Get ; Look for
+^(?:Take|Compute)(?= the\b| each\b| every\b) | Take ; Compute ; Calculate ; Determine
+\b[Oo]therwise return False\b | otherwise return False ; and False otherwise ; else return False
+, otherwise False\b | , otherwise False ; , False otherwise ; , else False ; and False if not
+\band keep only\b | and keep only ; and only keep ; so that only those remain:
+\bas a tuple\b | as a tuple ; in a tuple
+\bin increasing order\b | in increasing order ; in ascending order ; from smallest to largest
+\bin ascending order\b | in ascending order ; in increasing order ; sorted upwards
+\bas often as\b | as often as ; as many times as
+\bat least one\b | at least one ; one or more
+\ball (?=\w+s in\b) | all ; all the ; all of the
 ^Go through\b | Go through ; Iterate over ; Loop over ; Walk through
 ^Remove\b | Remove ; Delete ; Drop ; Discard
 ^Sort\b | Sort ; Order ; Arrange
@@ -69,6 +82,9 @@ _FILLERS = (
 )
 _FILLER_SHARE = 0.08
 """Of tasks: those with a sentence that says nothing about them."""
+_TELEGRAPH_SHARE = 0.06
+"""Of tasks: those told without articles."""
+_ARTICLE = re.compile(r"\b(?:the|an?) (?=[a-z])")
 _ONE = re.compile(r"\b1 (digit|decimal|decimal place|character|vowel|bit|place|step)s\b")
 _SECOND_VERB = re.compile(
     r"(, | and | then |; |: )(take|add|return|join|put|keep|go|copy|write|collect|find|count|stop|give|compute|"
@@ -80,7 +96,7 @@ def _nouns_of(parameter: Parameter, item: str) -> tuple[str, ...]:
     """What an argument may be called: `list of numbers`."""
     if parameter.type == "T":
         return NOUNS[item][:1]
-    if match := re.fullmatch(r"list\[(\w+)\]", parameter.type):
+    if match := re.fullmatch(r"(?:list|NonEmpty)\[(\w+)\]", parameter.type):
         kind = item if match[1] == "T" else match[1]
         return _COLLECTIONS.get(kind) or (f"list of {_noun_of_kind(kind)}s",)
     return _NOUNS_OF_TYPES.get(parameter.type) or (_noun_of_kind(parameter.type),)
@@ -106,6 +122,8 @@ def tell(task: Task, names: Mapping[str, str], rng: random.Random) -> str:
     fields |= {one.name: f"<{one.name}>" for one in arguments}  # Filled in later: `a` may be an argument's name.
     text = _with_articles(rng.choice(task.schema.tellings).format(**fields))
     text = _ONE.sub(r"1 \1", _reworded(text, rng))
+    if rng.random() < _TELEGRAPH_SHARE:
+        text = _ARTICLE.sub("", text)
     for one in arguments:
         text = text.replace(f"<{one.name}>", mentions[one.name])
     if rng.random() < _FILLER_SHARE:
@@ -170,6 +188,7 @@ def _voices(text: str, arguments: str) -> list[str]:
         f"Given {arguments}, {_lowered(text)}",
         f"The function takes {arguments}. {text}",
         f"For {arguments}, {_lowered(text)}",
+        f"We have {arguments}. {text}",
     ]
     if is_imperative:
         voices.append(f"Your task is to {_lowered(text)}")
@@ -179,6 +198,8 @@ def _voices(text: str, arguments: str) -> list[str]:
             third_person,
             f"Write a function that {said}",
             f"Create a function which {said}",
+            f"Implement a function that {said}",
+            f"I need a function that {said}",
             f"Write a function that takes {arguments} and {said}",
             f"This function {said}",
         ]

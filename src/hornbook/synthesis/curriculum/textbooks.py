@@ -33,6 +33,8 @@ from hornbook.synthesis.prompted.passages import PassagePromptConfig
 CONCEPTS = """
 accumulate | Many programs go through a list and build up a result as they go.
 accumulate | A variable that collects a result step by step is called an accumulator.
+basics | A function takes values, does one thing with them, and returns the result.
+basics | What a function does is said by its name, its arguments and its docstring.
 best | To find the best of many items, remember the best one so far and compare it with each that follows.
 best | A search for an extreme needs a rule for ties and an answer for an empty list.
 conditions | A program makes decisions with `if`, `elif` and `else`; the first condition that holds decides.

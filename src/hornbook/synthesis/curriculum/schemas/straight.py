@@ -1,34 +1,8 @@
 """Short programs without a loop statement: formulas, slices, sets, comprehensions, guards."""
 
-import math
 from typing import Any
 
-from hornbook.synthesis.curriculum.holes import Char, Choice, Map, Measure, Natural, Predicate, Size, T, Text, U
-
-
-def clock_time(n: int, between: Choice = (":", ".", "-"), none: Choice = ("", None, "?")) -> Any:
-    """Take {n} as a number of seconds and return it as hours, minutes and seconds with {between} between them, the
-        minutes and seconds written with two digits. Return {none} if {n} is negative.
-    Convert {n} from seconds to text: full hours, then minutes and seconds of two digits each, joined by {between}. For
-        a negative number return {none}.
-    names: clock_time format_seconds to_hours_minutes_seconds show_time
-    """
-    if n < 0:
-        return none
-    hours, rest = divmod(n, 3600)
-    minutes, seconds = divmod(rest, 60)
-    return between.join((str(hours), f"{minutes:02}", f"{seconds:02}"))
-
-
-def pack(n: Natural, big: Choice = (12, 20, 24, 30), small: Choice = (3, 4, 6, 10)) -> tuple[int, int, int]:
-    """Take {n} as a number of eggs. Fill boxes of {big} with them, then boxes of {small} with the rest. Return how many
-        large and how many small boxes are full and how many eggs remain, as a tuple.
-    Return a tuple: how often {big} fits into {n}, how often {small} fits into the rest, and what is left then.
-    names: pack fill_boxes split_amount boxes_of_{big}_and_{small}
-    """
-    large_boxes, rest = divmod(n, big)
-    small_boxes, left_over = divmod(rest, small)
-    return large_boxes, small_boxes, left_over
+from hornbook.synthesis.curriculum.holes import Char, Choice, Map, Measure, Natural, Predicate, T, Text, U
 
 
 def percentage(a: Natural, b: Natural, k: Choice = (2, 3, 4), none: Choice = ("-", "", None)) -> Any:
@@ -53,14 +27,6 @@ def spread(xs: list[T], f: Measure[T], none: Choice = (0, -1, None)) -> Any:
         return none
     values = [f(x) for x in xs]
     return max(values) - min(values)
-
-
-def largest_value(xs: list[T], f: Measure[T], none: Choice = (0, -1, None)) -> Any:
-    """Return the maximum of {f:each {x}} in {xs}, or {none} for an empty list.
-    Compute {f:each {x}} in {xs} and return the largest of these values, {none} if there is no {x}.
-    names: max_{f} largest_{f} maximum_{f} highest_{f}
-    """
-    return max((f(x) for x in xs), default=none)
 
 
 def every_kth(xs: list[T], f: Map[T, U], k: Choice = (2, 3)) -> list[U]:
@@ -113,40 +79,12 @@ def middle_value(xs: list[T], f: Measure[T], none: Choice = (None, 0)) -> Any:
     return values[(len(values) - 1) // 2] if values else none
 
 
-def grow(a: float, n: Size, rate: Choice = (2, 3, 5, 10), k: Choice = (1, 2)) -> float:
-    """Let the amount {a} grow by {rate} percent each year, and return what it is after {n} years, rounded to {k}
-        decimals.
-    Return {a} with {n} years of interest at {rate} percent, interest on interest, rounded to {k} decimal places.
-    names: grow with_interest compound_{rate} amount_after_years
-    """
-    factor: float = (1 + rate / 100) ** n
-    return round(a * factor, k)
-
-
 def compare_sizes(xs: list[T], ys: list[T], p: Predicate[T]) -> bool:
     """Check whether {xs} has more {p:many} than {ys}.
     Return True if {xs} has more {x:s} that {p:s} than {ys} has, and False otherwise.
     names: has_more_{p} more_{p} compare_{p}
     """
     return sum(p(x) for x in xs) > sum(p(y) for y in ys)
-
-
-def add_lists(xs: list[int], ys: list[int], f: Map[int, int]) -> list[int]:
-    """Add {xs} and {ys} place by place, as far as the shorter one goes, and return {f:each sum} as a list.
-    Return a list with {f:the sum} of the numbers at each index that both {xs} and {ys} have.
-    names: add_lists add_by_place {f}_of_sums pairwise_{f}
-    """
-    return [f(x + y) for x, y in zip(xs, ys)]
-
-
-def trimmed_mean(xs: list[T], f: Measure[T], k: Choice = (1, 2), none: Choice = (None, 0)) -> Any:
-    """Compute {f:each {x}} in {xs}, and sort the values. Drop {k} at either end, and return the average of the others,
-        or {none} if none remain.
-    Return the mean of {f:every {x}} in {xs} without the {k} lowest and {k} highest values, or {none} if none are left.
-    names: trimmed_mean_{f} mean_without_extremes trimmed_average
-    """
-    values = sorted(f(x) for x in xs)[k:-k]
-    return sum(values) / len(values) if values else none
 
 
 def only_in_first(a: Text, b: Text, p: Predicate[Char]) -> str:
@@ -156,40 +94,6 @@ def only_in_first(a: Text, b: Text, p: Predicate[Char]) -> str:
     names: {p}_only_in_first missing_{p} extra_{p} difference_in_{p}
     """
     return "".join(sorted(x for x in set(a) - set(b) if p(x)))
-
-
-def duel(xs: list[T], ys: list[T], f: Measure[T]) -> str:
-    """Let the key of an {x} be {f:the {x}}. Compare {xs} and {ys} place by place, as far as the shorter one goes, and
-        return as a string such as '3:1' at how many places the key is larger in {xs}, and at how many in {ys}.
-    Let {xs} play against {ys}: at each index that both have, the larger value of {f:the {x}} wins a point, equal ones
-        win none. Return the points of both with a colon between them.
-    names: duel_by_{f} score_by_{f} compare_{f}_by_place
-    """
-    wins = sum(f(x) > f(y) for x, y in zip(xs, ys))
-    losses = sum(f(x) < f(y) for x, y in zip(xs, ys))
-    return f"{wins}:{losses}"
-
-
-def to_fahrenheit(t: float, least: Choice = (-2.0, -1.0, 0.0, 1.5, 3.0), k: Choice = (2, 3, 4)) -> float:
-    """Convert {t} from degrees Celsius to Fahrenheit: nine fifths of it plus 32, rounded to {k} decimal places. Raise a
-        ValueError if {t} is below {least}.
-    Raise a ValueError if {t} is less than {least}. Otherwise return 9 times {t}, divided by 5, plus 32, rounded to {k}
-        decimals.
-    names: to_fahrenheit celsius_to_fahrenheit convert_temperature
-    """
-    if t < least:
-        raise ValueError("too cold for this thermometer")
-    return round(t * 9 / 5 + 32, k)
-
-
-def cans_of_paint(a: Natural, b: Natural, c: Natural, k: Choice = (5, 8, 10, 12, 15, 20, 50)) -> Any:
-    """Take {a}, {b} and {c} as the edges of a box. Return how many cans of paint it takes to paint all six sides of it,
-        if one can is enough for an area of {k}.
-    Let {a}, {b} and {c} be the sizes of a cuboid. Return its surface divided by {k} and rounded up to a whole number.
-    names: cans_of_paint cans_needed paint_for_box
-    """
-    surface = 2 * (a * b + b * c + a * c)
-    return math.ceil(surface / k)
 
 
 def change_values(table: dict[str, int], p: Predicate[int], f: Measure[int]) -> dict[str, int]:
