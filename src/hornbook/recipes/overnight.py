@@ -19,11 +19,11 @@ from hornbook.tokens.tokenizer import TokenizerConfig
 VOCAB_SIZE = 4096
 MODEL = replace(laptop.MODEL, vocab_size=VOCAB_SIZE, num_layers=8, hidden_size=256, intermediate_size=1024, num_heads=4)
 COURSE = Course(
-    textbooks=TextbooksConfig(num_passages=40_000),
-    exercises=ExercisesConfig(num_exercises=250_000, num_held_out=150),
+    textbooks=TextbooksConfig(num_passages=10_000),
+    exercises=ExercisesConfig(num_exercises=120_000, num_held_out=150),
     tokenizer=TokenizerConfig(vocab_size=VOCAB_SIZE),
-    pretrain=replace(laptop.PRETRAIN, model=MODEL, num_steps=4_000, batch_size=8, learning_rate=8e-3),
-    finetune=replace(laptop.FINETUNE, num_steps=12_000, batch_size=8, learning_rate=8e-3),
+    pretrain=replace(laptop.PRETRAIN, model=MODEL, num_steps=600, batch_size=8, learning_rate=1e-2),
+    finetune=replace(laptop.FINETUNE, num_steps=6_600, batch_size=8, learning_rate=1e-2),
     # Source: Chen et al. 2021, section 2, whose models are sampled at 0.8 for pass@10.
     sampled=EvaluateConfig(benchmarks=("humaneval",), max_new_tokens=200, temperature=0.8, top_p=0.95, num_samples=20),
 )

@@ -55,7 +55,7 @@ _SYNONYMS_TEXT = r"""
 \bin ascending order\b | in ascending order ; in increasing order ; sorted upwards
 \bas often as\b | as often as ; as many times as
 \bat least one\b | at least one ; one or more
-\ball (?=\w+s in\b) | all ; all the ; all of the
+\ball\b(?= \w{3,}s in\b) | all ; all the ; all of the
 ^Go through\b | Go through ; Iterate over ; Loop over ; Walk through
 ^Remove\b | Remove ; Delete ; Drop ; Discard
 ^Sort\b | Sort ; Order ; Arrange
