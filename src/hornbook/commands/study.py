@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Group, Parameter
@@ -127,44 +128,22 @@ def seeds(
     _run_arms(pipeline, store, name or f"{run}-seeds", as_json=as_json, quiet=quiet)
 
 
-@app.command(name="data-quality")
-def data_quality(
-    *,
-    num_seeds: NumSeeds = 5,
-    name: StudyName = "data-quality",
-    store: StoreFolder = Path(DEFAULT_STORE),
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """Train on raw code, filtered code, and filtered code with textbooks; each before and after exercises.
+def _add_recipe(name: str, build: str, num_seeds: int, summary: str) -> None:
+    """Add the command of a study that needs no run; `build` names its recipe as `module:function`."""
 
-    Models of a million parameters, equally many tokens. What is there already is reused; a study that was killed
-    continues.
+    def study(
+        *,
+        num_seeds: NumSeeds = num_seeds,
+        name: StudyName = name,
+        store: StoreFolder = Path(DEFAULT_STORE),
+        as_json: AsJson = False,
+        quiet: Quiet = False,
+    ) -> None:
+        _run_arms(resolve_name(f"hornbook.recipes.{build}")(num_seeds), store, name, as_json=as_json, quiet=quiet)
 
-    Parameters
-    ----------
-    num_seeds
-        Number of seeds of training, from 0 on; at least 2.
-    name
-        Name of the study.
-    """
-    from hornbook.recipes.data_studies import data_quality as build
+    study.__doc__ = f"""{summary}
 
-    _run_arms(build(num_seeds), store, name, as_json=as_json, quiet=quiet)
-
-
-@app.command(name="filter")
-def code_filter(
-    *,
-    num_seeds: NumSeeds = 5,
-    name: StudyName = "filter",
-    store: StoreFolder = Path(DEFAULT_STORE),
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """Train on code that the classifier drops, on random code, and on code that it keeps.
-
-    It shares what it can with `data-quality`. What is there already is reused; a study that was killed continues.
+    What is there already is reused; a study that was killed continues.
 
     Parameters
     ----------
@@ -173,34 +152,27 @@ def code_filter(
     name
         Name of the study.
     """
-    from hornbook.recipes.data_studies import code_filter as build
-
-    _run_arms(build(num_seeds), store, name, as_json=as_json, quiet=quiet)
+    app.command(study, name=name)
 
 
-@app.command
-def collapse(
-    *,
-    num_seeds: NumSeeds = 3,
-    name: StudyName = "collapse",
-    store: StoreFolder = Path(DEFAULT_STORE),
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """Train five generations, each on what the one before wrote, with 0, 10 and 50 % of the original exercises.
-
-    With and without running what was written. What is there already is reused; a study that was killed continues.
-
-    Parameters
-    ----------
-    num_seeds
-        Number of seeds of training, from 0 on; at least 2.
-    name
-        Name of the study.
-    """
-    from hornbook.recipes.collapse import collapse as build
-
-    _run_arms(build(num_seeds), store, name, as_json=as_json, quiet=quiet)
+_add_recipe(
+    "data-quality",
+    "data_studies:data_quality",
+    5,
+    "Train on raw code, filtered code, and filtered code with textbooks; each before and after exercises.",
+)
+_add_recipe(
+    "filter",
+    "data_studies:code_filter",
+    5,
+    "Train on code that the classifier drops, on random code, and on code that it keeps.",
+)
+_add_recipe(
+    "collapse",
+    "collapse:collapse",
+    3,
+    "Train five generations, each on what the one before wrote, with 0, 10 and 50 % of the original exercises.",
+)
 
 
 def seeds_study(run: "Pipeline", num_seeds: int) -> "Pipeline":

@@ -40,10 +40,10 @@ VERSION = 1
 NUM_GENERATIONS = 5
 ARMS = ((0.0, False), (0.0, True), (0.1, False), (0.5, False))
 """Share of the original exercises in what a generation learns from, and whether what was written is verified."""
-NUM_EXERCISES = 5_000
+NUM_EXERCISES = 3_000
 """That a generation learns from."""
 NUM_HELD_OUT = 100
-NUM_STEPS = 1_500
+NUM_STEPS = 1_200
 """Of a generation's training, of 1,024 tokens each."""
 _NO_TEST = "def check(candidate):\n    pass\n"
 _NOTHING_STOPS = StopRule(at_function_end=False)
@@ -61,7 +61,7 @@ class RewriteConfig:
     """How a model writes exercises from nothing."""
 
     num_exercises: int
-    """The model writes twice as many texts; the first different ones that parse are taken, or that hold."""
+    """Different ones that parse, or that hold; the model writes at most twice as many texts for them."""
     is_verified: bool = False
     """Whether an exercise must run, with the examples in its docstring."""
     max_new_tokens: int = 320
@@ -88,20 +88,21 @@ def run_rewrite(config: RewriteConfig, inputs: Mapping[str, Artifact], workspace
     tokenizer = load_tokenizer(inputs["tokenizer"].path("tokenizer.json"))
     prompts = [Prompt(text="", key=str(index), stop=_NOTHING_STOPS) for index in range(2 * config.num_exercises)]
     sampling = SamplingConfig(max_new_tokens=config.max_new_tokens, temperature=config.temperature)
-    texts: list[str] = [""] * len(prompts)
-    num_done = 0
-    for batch in generate_batches(model, tokenizer, prompts, sampling, config.sampling_seed):
-        for index, text in batch:
-            texts[index] = text
-        num_done += len(batch)
-        workspace.progress(num_done, len(texts), "texts written")
-    written = list({one.id: one for text in texts if (one := _exercise_in(text))}.values())
+    kept: dict[str, Exercise] = {}
+    num_texts = num_parsed = num_wrong = 0
     with Jail() as jail:
-        wrong = {one.id for one in check_strictly([as_document(one) for one in written], jail)}
-    kept = [one for one in written if one.id not in wrong] if config.is_verified else written
-    kept = kept[: config.num_exercises]
-    workspace.write_records("documents", Document, map(as_document, kept))
-    return Result(kept=len(kept), unit="exercises", metrics={"scores": [_score(kept, len(texts), len(wrong))]})
+        for batch in generate_batches(model, tokenizer, prompts, sampling, config.sampling_seed):
+            written = {one.id: one for _, text in sorted(batch) if (one := _exercise_in(text))}
+            wrong = {one.id for one in check_strictly([as_document(one) for one in written.values()], jail)}
+            kept |= {key: one for key, one in written.items() if not (config.is_verified and key in wrong)}
+            num_texts, num_parsed, num_wrong = num_texts + len(batch), num_parsed + len(written), num_wrong + len(wrong)
+            workspace.progress(len(kept), config.num_exercises, "exercises written")
+            if len(kept) >= config.num_exercises:
+                break
+    taken = list(kept.values())[: config.num_exercises]
+    workspace.write_records("documents", Document, map(as_document, taken))
+    score = _score(taken, num_texts, num_parsed - num_wrong)
+    return Result(kept=len(taken), unit="exercises", metrics={"scores": [score]})
 
 
 def _exercise_in(text: str) -> Exercise | None:
@@ -123,7 +124,7 @@ def _exercise_in(text: str) -> Exercise | None:
     )
 
 
-def _score(kept: list[Exercise], num_texts: int, num_wrong: int) -> dict[str, object]:
+def _score(kept: list[Exercise], num_texts: int, num_that_hold: int) -> dict[str, object]:
     measured = measure(kept).as_json()
     real, found = structure_of_humaneval(), measured["structure"]
     return {
@@ -131,7 +132,8 @@ def _score(kept: list[Exercise], num_texts: int, num_wrong: int) -> dict[str, ob
         "title": "what it wrote",
         "num_problems": len(kept),
         "num_texts": num_texts,
-        "num_wrong": num_wrong,
+        "holds_share": num_that_hold / num_texts,
+        "examples_share": found["shares"]["example in the docstring"] if found else 0.0,
         "near_share": measured["near_share"],
         "compression": measured["compression"] or 1.0,
         "distance": distance_between(found, real) if found and real else 1.0,

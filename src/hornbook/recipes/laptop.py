@@ -32,7 +32,7 @@ from hornbook.tokens.tokenizer import TokenizerConfig
 from hornbook.training.config import TrainConfig
 from hornbook.training.stages import train
 
-# Departs: two families of schemas of the curriculum's fourteen, which is what minutes of training can teach.
+# Departs: two families of schemas of the curriculum's fifteen, which is what minutes of training can teach.
 FAMILIES = ("search", "accumulate")
 TEXTBOOKS = TextbooksConfig(num_passages=4_000, families=FAMILIES)
 EXERCISES = ExercisesConfig(num_exercises=20_000, num_held_out=100, families=FAMILIES)

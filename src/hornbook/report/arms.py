@@ -21,13 +21,15 @@ from hornbook.report.page import Page, draw_page
 from hornbook.report.sections import PageSection, environment_of
 from hornbook.stats import paired_t_p, t_interval
 
-VERSION = 2
+VERSION = 3
 ARMS = "arms"
 """Name of the stage."""
 PAGE = Path(ARMS) / "report.html"
 _MEASURES = {
     "pass@1": ("pass@1", "%"),
     "bits_per_byte": ("bits per byte", "less is better"),
+    "holds_share": ("share of texts that hold", "%"),
+    "examples_share": ("share with examples", "%"),
     "near_share": ("share of near duplicates", "%"),
     "compression": ("compression ratio", "less is more varied"),
     "distance": ("distance of its structure to HumanEval's", "0 to 1, less is nearer"),
