@@ -34,7 +34,7 @@ from hornbook.synthesis.prompted.passages import PassageJob, PassagePromptConfig
 from hornbook.synthesis.prompted.writing import Ending, Job, WhenStale, WriteConfig, Writer, Written
 from hornbook.teacher.account import say_estimate
 
-VERSION = 15
+VERSION = 16
 """Raised when a rule of these stages or of the curriculum changes: it is part of the fingerprint."""
 FEWEST_IN_PROCESSES = 5_000
 """Records of the curriculum; fewer are written in this process."""

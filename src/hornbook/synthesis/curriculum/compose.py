@@ -22,9 +22,14 @@ _NUM_INPUTS = (24, 40)
 _TYPED_SHARE = 0.5
 _TYPING_SHARE = 0.35
 """Of annotated functions: those that write `List[int]` for `list[int]`, as older code does."""
+_BARE_SHARE = 0.2
+"""Of annotated functions: those that write `list` for `list[int]`."""
+_NO_RESULT_SHARE = 0.25
+"""Of annotated functions: those that annotate their arguments alone."""
 _EMPTY_LINE_SHARE = 0.06
 """Of prompts: those that begin with an empty line, as pasted text does."""
 _COLLECTION = re.compile(r"\b(?:list|dict|tuple)(?=\[)")
+_ITEMS = re.compile(r"^(list|dict|tuple)\[.*")
 _DOUBLE_QUOTES_SHARE = 0.5
 _SINGLE_QUOTED = re.compile(r"'([^'\"\\\n]*)'")
 _MAX_NAME = 28
@@ -63,6 +68,8 @@ class Composed:
     returned: str
     """Annotation of the result."""
     is_typed: bool
+    has_result: bool
+    """Whether a function whose arguments are annotated has its result annotated too."""
     told: str
     solution: str
     """The body, indented by four spaces."""
@@ -73,7 +80,7 @@ class Composed:
     def head(self, comment: str = "") -> str:
         """Imports, helpers, a comment if any, and the signature."""
         listed = ", ".join(f"{name}: {one}" if self.is_typed else name for name, one in self.arguments.items())
-        result = f" -> {self.returned}" if self.is_typed else ""
+        result = f" -> {self.returned}" if self.is_typed and self.has_result else ""
         used = [name for name in _TYPING if f"{name}[" in f"{listed}{result}"]
         end = "\n" if self.before.startswith("import ") else "\n\n\n"
         imports = f"from typing import {', '.join(used)}{end}" if used else ""
@@ -87,8 +94,6 @@ def compose(task: Task, seed: str, rules: Rules) -> Composed | None:
     """
     schema = task.schema
     function = task.function()
-    if isinstance(function.body[0], ast.Return) and isinstance(function.body[0].value, ast.Name):
-        return None  # What returns its argument teaches nothing.
     reference = _before(task, function) + source_of(function)
     types = [one.type for one in schema.arguments]
     drawn = Inputs(reference, task.item, rules.kinds, random.Random(f"{seed}:inputs"))
@@ -103,6 +108,8 @@ def compose(task: Task, seed: str, rules: Rules) -> Composed | None:
             trials = choose_trials(program, inputs, most=rules.num_tests)
     if trials is None or not _agree(Program(reference, schema.name), trials) or not _every_word_matters(task, trials):
         return None
+    if all(len(one.arguments) == 1 and one.outcome == one.arguments[0] for one in trials):
+        return None  # What returns its argument teaches nothing.
     given = [_python_type(one, task.item, rules.kinds) for one in types]
     named = name_arguments(given, rules.is_allowed, random.Random(f"{seed}:names"))
     names = dict(zip((one.name for one in schema.arguments), named, strict=True))
@@ -112,7 +119,11 @@ def compose(task: Task, seed: str, rules: Rules) -> Composed | None:
     is_old = rng.random() < _TYPING_SHARE
     returned = type_of_all([trial.outcome for trial in trials if not trial.is_error])
     returned = f"Iterator{returned[4:]}" if trials[0].is_generator else returned
-    annotations = [_COLLECTION.sub(lambda name: name[0].title(), one) if is_old else one for one in (*given, returned)]
+    annotations = [*given, returned]
+    if is_old:
+        annotations = [_COLLECTION.sub(lambda name: name[0].title(), one) for one in annotations]
+    elif rng.random() < _BARE_SHARE:
+        annotations = [_ITEMS.sub(r"\1", one) for one in annotations]
     body = _body(solution, names, entry_point, rng)
     told = tell(task, names, random.Random(f"{seed}:telling"))
     return Composed(
@@ -122,6 +133,7 @@ def compose(task: Task, seed: str, rules: Rules) -> Composed | None:
         arguments=dict(zip(named, annotations[:-1], strict=True)),
         returned=annotations[-1],
         is_typed=is_typed if rules.is_typed is None else rules.is_typed,
+        has_result=rng.random() >= _NO_RESULT_SHARE,
         told=f"{told} {rules.remark}".strip(),
         solution=_in_double_quotes(body) if rng.random() < _DOUBLE_QUOTES_SHARE else body,
         trials=tuple(trials),
@@ -220,6 +232,7 @@ def _function_name(task: Task, rng: random.Random) -> str:
     drawn = [rng.choice(task.schema.names).format(**fields) for _ in range(3)]
     short = (name for name in drawn if len(name) <= _MAX_NAME)
     name = re.sub(r"_+", "_", next(short, min(drawn, key=len))).strip("_")
+    name = re.sub(r"_(?:by|in|of)$", "", name)  # A map that changes nothing has no tag.
     return name if name.isidentifier() and name not in TAKEN else task.schema.name
 
 

@@ -119,7 +119,7 @@ def _examples(style: str, shown: Sequence[tuple[str, str]], rng: random.Random) 
 
 def _noun(type_: str) -> str:
     inside = re.fullmatch(r"[Ll]ist\[(\w+)\]", type_)
-    nouns = {"int": "an integer", "float": "a number", "str": "a string", "bool": "True or False"}
+    nouns = {"int": "an integer", "float": "a number", "str": "a string", "bool": "True or False", "list": "a list"}
     plurals = {"int": "integers", "float": "numbers", "str": "strings", "bool": "truth values"}
     return f"a list of {plurals.get(inside[1], 'values')}" if inside else nouns.get(type_, f"a value of type {type_}")
 

@@ -185,6 +185,13 @@ class _Simplify(ast.NodeTransformer):
                 return other
         return node
 
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Compare(left, [ast.Eq()], [ast.Constant(None)]):
+                return ast.Compare(left, [ast.Is()], node.comparators)
+        return node
+
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         self.generic_visit(node)
         match node:

@@ -48,7 +48,7 @@ _SYNONYMS_TEXT = r"""
 ^Find\b | Find ; Return ; Get ; Look for
 ^(?:Take|Compute)(?= the\b| each\b| every\b) | Take ; Compute ; Calculate ; Determine
 \b[Oo]therwise return False\b | otherwise return False ; and False otherwise ; else return False
-, otherwise False\b | , otherwise False ; , False otherwise ; , else False ; and False if not
+, otherwise False\b | , otherwise False ; , False otherwise ; , else False ; , and False if not
 \band keep only\b | and keep only ; and only keep ; so that only those remain:
 \bas a tuple\b | as a tuple ; in a tuple
 \bin increasing order\b | in increasing order ; in ascending order ; from smallest to largest
@@ -83,9 +83,9 @@ _FILLERS = (
 _FILLER_SHARE = 0.08
 """Of tasks: those with a sentence that says nothing about them."""
 _TELEGRAPH_SHARE = 0.06
-"""Of tasks: those told without articles."""
-_ARTICLE = re.compile(r"\b(?:the|an?) (?=[a-z])")
-_ONE = re.compile(r"\b1 (digit|decimal|decimal place|character|vowel|bit|place|step)s\b")
+"""Of tasks: those told without `the`."""
+_ARTICLE = re.compile(r"\bthe (?=[a-z])")
+_ONE = re.compile(r"(?<!of )(?<!many )\b1 (digit|decimal|decimal place|character|vowel|bit|place|step)s\b")
 _SECOND_VERB = re.compile(
     r"(, | and | then |; |: )(take|add|return|join|put|keep|go|copy|write|collect|find|count|stop|give|compute|"
     r"multiply|subtract|leave|but|then|look|order|merge|skip|compare|raise|remove|move|drop|always)\b"

@@ -54,7 +54,7 @@ recursion | Every recursion needs a case that is answered without a further call
 search | A search looks at items one after the other until one of them decides.
 search | A function may return in the middle of a loop, as soon as it knows the answer.
 sequences | A sequence can be made item by item, each from those before it.
-sequences | Working through a list in pieces is a matter of indices and steps.
+sequences | Indices and steps say which places of a list a loop visits.
 simulations | A simulation keeps a state and changes it by the same rules at each step.
 simulations | To follow what happens over time, keep the state in variables and update them in a loop.
 straight | Not every function needs a loop: often one formula or one built-in function is enough.

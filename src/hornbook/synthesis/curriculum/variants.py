@@ -271,7 +271,7 @@ def rewrite(function: ast.FunctionDef, rng: random.Random) -> ast.FunctionDef:
 
 def with_guard(function: ast.FunctionDef) -> ast.FunctionDef | None:
     """The function with a guard in front, for an empty argument; None where it is not clear what that gives."""
-    if len(function.args.args) != 1 or isinstance(function.body[0], ast.If):
+    if len(function.args.args) != 1 or isinstance(function.body[0], ast.If | ast.Return):
         return None
     namespace: dict[str, Any] = {}
     nothing: tuple[object, ...] = ([], "")

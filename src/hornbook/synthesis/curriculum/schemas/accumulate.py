@@ -233,7 +233,7 @@ def alternate_sum(xs: list[T], f: Measure[T]) -> Any:
     return total
 
 
-def join_where(xs: list[str], p: Predicate[str], f: Map[str, str], between: Choice = (" ", ",", "-", "")) -> Any:
+def join_where(xs: list[str], p: Predicate[str], f: Map[str, str], between: Choice = (" ", ",", "-")) -> Any:
     """Take {f:each {x}} in {xs} that {p}, and join them with {between} between them.
     Return one string: {f:every {p:one}} in {xs}, with {between} in between.
     names: join_{p} join_{f} concat_{p} text_of_{p}

@@ -277,7 +277,7 @@ def reorder_both(xs: list[T], ys: list[T], h: Reorder[T]) -> list[T]:
 
 def numbers_up_to(n: Natural, f: Map[int, U]) -> list[U]:
     """Return a list with {f:each number} from 0 to {n}, both included.
-    For every integer from 0 up to and including {n}, take {f:it}. Return the list.
+    List {f:each integer} from 0 up to and including {n}.
     names: {f}_up_to list_{f} {f}_to_n
     """
     return [f(x) for x in range(n + 1)]

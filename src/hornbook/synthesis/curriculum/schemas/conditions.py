@@ -36,7 +36,7 @@ def grade(n: int, a: Choice = (90, 80, 50), b: Choice = (40, 30, 20), c: Choice 
         return "none"
 
 
-def price(n: int, a: Choice = (10, 20, 50), b: Choice = (2, 3, 5), c: Choice = (1, 2)) -> Any:
+def price(n: int, a: Choice = (10, 20, 50), b: Choice = (3, 4, 5), c: Choice = (1, 2)) -> Any:
     """Return the price of {n} pieces: {b} each for the first {a} of them, and {c} each for all others. For fewer than
         one piece return 0.
     names: price_of total_price cost

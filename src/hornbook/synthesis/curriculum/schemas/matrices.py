@@ -17,8 +17,8 @@ def best_column(rows: list[list[int]], p: Predicate[int]) -> int:
 
 
 def transposed(rows: list[list[int]], f: Map[int, U]) -> list[list[U]]:
-    """Turn the columns of {rows} into rows, and put {f:each {x}} in its place. Return the new matrix.
-    Return the transpose of {rows}, with {f:every {x}} in the place of the {x}.
+    """Transpose {rows}: column j becomes row j. Return the new matrix, which holds {f:each {x}}.
+    Return the transpose of {rows}, whose entries are {f:the {x:s}}.
     names: transpose_{f} columns_as_rows transposed flip_and_{f}
     """
     result = []

@@ -58,7 +58,7 @@ def split_at(xs: list[T], p: Predicate[T]) -> list[list[T]]:
 
 
 def is_monotone(xs: list[T], f: Measure[T], strict: Choice = (0, 1)) -> bool:
-    """Check that {f:each {x}} in {xs} is at least {strict} more than that of the {x} before it.
+    """Check that {f:each {x}} in {xs} is at least {strict} more than {f:the {x} before it}.
     Return True if, from each {x} in {xs} to the next, {f:the {x}} grows by {strict} or more, otherwise False.
     names: is_rising_in_{f} {f}_increases is_sorted_by_{f} grows
     """
@@ -83,7 +83,7 @@ def neighbour_pairs(xs: list[T], p: Predicate[T], q: Predicate[T]) -> int:
 def differences(xs: list[T], f: Measure[T]) -> list[Any]:
     """Let the key of an {x} be {f:the {x}}. For each {x} of {xs} but the first, subtract the key of the {x} before from
         its own. Return the list of differences.
-    For each {x} of {xs} but the first, subtract from {f:the {x}} that of the previous {x}. Return the list of results.
+    For each {x} of {xs} but the first, subtract {f:the previous {x}} from {f:the {x}}. Return the list of results.
     names: {f}_differences steps_in_{f} deltas changes_in_{f}
     """
     result = []

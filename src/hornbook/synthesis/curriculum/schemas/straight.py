@@ -48,13 +48,13 @@ def shared_items(xs: list[T], ys: list[T], p: Predicate[T]) -> list[T]:
 
 def sort_words(s: Text, f: Map[str, int], down: Choice = (True, False)) -> str:
     """Sort the words of {s} by {f:the word}, with reverse={down}, and join them with spaces again.
-    Split {s} into words and order them by {f:each word}; the value of reverse is {down}. Return them as one string.
+    Split {s} into words and order them by {f:each word} (reverse={down}). Return them as one string.
     names: sort_words_by_{f} words_by_{f} order_by_{f}
     """
     return " ".join(sorted(s.split(), key=lambda x: f(x), reverse=down))
 
 
-def join_words(s: Text, f: Map[str, str], between: Choice = (" ", "-", "", "_")) -> Any:
+def join_words(s: Text, f: Map[str, str], between: Choice = (" ", "-", "_")) -> Any:
     """Split {s} into words, take {f:each word}, and join the results with {between}.
     For every word of {s}, take {f:it}. Put {between} between them and return the string.
     names: {f}_words join_words map_words join_{f}
